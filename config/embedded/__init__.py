@@ -1,5 +1,5 @@
 """The servers Concord brings along: PostgreSQL, Valkey, and the supervisor that runs everything.
 
-Everything in this package but :mod:`config.embedded.__main__`'s children works without Django, so
-that the settings can import :mod:`config.embedded.paths` and the launchers start before Django does.
+Nothing here needs Django but :mod:`config.embedded.prepare`, which runs as a process of its own:
+the settings can import :mod:`config.embedded.paths`, and the servers start before Django does.
 """

@@ -56,15 +56,23 @@ def broker_socket() -> Path:
 
 
 def database_url() -> str:
-    """Return the embedded PostgreSQL's URL, its socket folder percent-encoded as the host."""
-    return (
-        f"postgres://{DATABASE_USER}@{quote(str(postgres_socket_dir()), safe='')}/{DATABASE_NAME}"
-    )
+    """Return the URL of the instance's own PostgreSQL."""
+    return socket_database_url(postgres_socket_dir())
+
+
+def socket_database_url(sockets: Path) -> str:
+    """Return the URL of a PostgreSQL with its socket in `sockets`, percent-encoded as host."""
+    return f"postgres://{DATABASE_USER}@{quote(str(sockets), safe='')}/{DATABASE_NAME}"
 
 
 def broker_url() -> str:
-    """Return the embedded broker's URL in the form that kombu reads."""
-    return f"redis+socket://{quote(str(broker_socket()))}"
+    """Return the URL of the instance's own broker."""
+    return socket_broker_url(broker_socket())
+
+
+def socket_broker_url(socket: Path) -> str:
+    """Return the URL of a broker on a unix socket, in the form that kombu reads."""
+    return f"redis+socket://{quote(str(socket))}"
 
 
 def _socket_dir(server: str, name: str) -> Path:

