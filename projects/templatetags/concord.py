@@ -1,0 +1,118 @@
+"""What templates of every desk share: times, figures, tabs. Everything here escapes what it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from projects.models import Project
+from projects.permissions import Action, membership_of, role_may
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of a project's navigation."""
+
+    key: str
+    label: str
+    url: str
+
+
+#: key, label, URL name, what a member must be allowed to do to see it
+_TABS = (
+    ("home", "Overview", "projects:home", Action.SEE),
+    ("rate", "Rate", "labeling:rate", Action.RATE),
+    ("tasks", "Tasks", "labeling:tasks", Action.SEE_TASKS),
+    ("agreement", "Agreement", "labeling:agreement", Action.SEE_AGREEMENT),
+    ("raters", "Raters", "labeling:raters", Action.SEE_RATERS),
+    ("guideline", "Guideline", "projects:guideline", Action.SEE_GUIDELINE),
+    ("releases", "Releases", "labeling:releases", Action.SEE_RELEASES),
+    ("imports", "Imports", "labeling:imports", Action.SEE_IMPORTS),
+    ("members", "Members", "projects:members", Action.SEE_MEMBERS),
+    ("settings", "Settings", "projects:settings", Action.CONFIGURE),
+)
+
+
+@register.simple_tag(takes_context=True)
+def project_tabs(context: template.Context, project: Project) -> list[Tab]:
+    """The tabs this member may open. Uses the page's `access` if there is one, else asks once."""
+    access = context.get("access")
+    if access is not None:
+        role = access.membership.role
+    else:
+        membership = membership_of(context["request"].user, project)
+        role = membership.role if membership else ""
+    allowed = [row for row in _TABS if role_may(role, row[3])]
+    return [tab for tab in (_tab(*row[:3], project) for row in allowed) if tab is not None]
+
+
+def _tab(key: str, label: str, name: str, project: Project) -> Tab | None:
+    try:
+        return Tab(key, label, reverse(name, args=[project.slug]))
+    except NoReverseMatch:
+        return None
+
+
+@register.simple_tag
+def when(value: datetime | None, otherwise: str = "never") -> SafeString | str:
+    """A moment as <time>: UTC for machines and without a script, the reader's own zone with one."""
+    if value is None:
+        return otherwise
+    utc = value.astimezone(UTC)
+    text = f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+    return format_html('<time datetime="{}">{}</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", text)
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A share from 0 to 1 as a whole percentage, one decimal only where it would else say 0 or 100.
+
+    >>> percent(0.613)
+    '61%'
+    """
+    if value is None:
+        return "–"
+    rounded = f"{100 * value:.0f}%"
+    exact = value in (0, 1)
+    return f"{100 * value:.1f}%" if rounded in ("0%", "100%") and not exact else rounded
+
+
+@register.filter
+def decimal(value: float | None, places: int = 2) -> str:
+    """A coefficient with a fixed number of decimals and a true minus sign."""
+    return "–" if value is None else f"{value:.{places}f}".replace("-", "−")
+
+
+@register.filter
+def signed(value: int) -> str:
+    """A whole number with its sign: −2, 0, +3."""
+    return f"{value:+d}".replace("-", "−") if value else "0"
+
+
+@register.filter
+def duration(milliseconds: float | None) -> str:
+    """Active time in words short enough for a table: 8 s, 2 min 5 s, 1 h 10 min."""
+    if milliseconds is None:
+        return "–"
+    seconds = round(milliseconds / 1000)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+@register.filter
+def at_key(mapping: dict[Any, Any] | None, key: Any) -> Any:
+    """The value under a key that is itself a variable; None where it is missing."""
+    return (mapping or {}).get(key)
