@@ -1,4 +1,4 @@
-"""What templates of every desk share: times, figures, tabs. Everything here escapes what it shows."""
+"""What templates of every desk share: times, figures, tabs; everything shown is escaped."""
 
 from __future__ import annotations
 

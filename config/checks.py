@@ -1,0 +1,38 @@
+"""System checks of risky settings, each with an id and a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.apps.config import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register(Tags.database)
+def postgresql_only(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """E001: the rules of allocation are PostgreSQL constraints and triggers."""
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        return []
+    hint = "Set DATABASE_URL to postgres://…, or unset it to use the embedded server."
+    return [Error("Concord runs on PostgreSQL only.", hint=hint, id="concord.E001")]
+
+
+@register(Tags.security, deploy=True)
+def public_address(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """W001: links in mails and invitations need the address that people use."""
+    if settings.PRODUCTION and not settings.SITE_URL.startswith("https://"):
+        hint = "Set CONCORD_URL=https://… to the public address."
+        return [Warning("CONCORD_URL is no https address.", hint=hint, id="concord.W001")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def real_mail(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """W002: in production, password resets must reach people."""
+    if settings.PRODUCTION and "console" in settings.EMAIL_BACKEND:
+        hint = "Set CONCORD_SMTP_HOST (and user, password) so that password resets are sent."
+        return [Warning("Mail is printed on the console.", hint=hint, id="concord.W002")]
+    return []

@@ -1,0 +1,18 @@
+"""The map of addresses: pages under /p/, the API under /api/v1/, operators under /admin/."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import views
+
+handler500 = "config.views.server_error"
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("labeling.api.urls")),
+    path("", include("labeling.urls")),
+    path("", include("projects.urls")),
+]

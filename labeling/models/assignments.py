@@ -1,0 +1,61 @@
+"""One rater's lease on one task."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from labeling.models.choices import choices
+from labeling.models.tasks import Task
+from labeling.vocabulary import AssignmentState, Purpose, SkipReason, Strategy
+from projects.models import Guideline, Project
+
+
+class Assignment(models.Model):
+    """A rater's lease, with the order in which the responses are shown: fixed for its whole life.
+
+    `shown_order[i]` is the canonical index of the response shown at place i. A lease that was
+    prepared ahead (`opened_at` empty) is short, so that a closed tab frees it soon.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="assignments")
+    rater = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments"
+    )
+    state = models.CharField(
+        max_length=10, choices=choices(AssignmentState), default=AssignmentState.LEASED
+    )
+    lease_expires_at = models.DateTimeField()
+    shown_order = ArrayField(models.SmallIntegerField())
+    guideline = models.ForeignKey(
+        Guideline, null=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
+    strategy = models.CharField(max_length=20, choices=choices(Strategy), default=Strategy.UNIFORM)
+    selection_probability = models.FloatField(default=1.0)
+    skip_reason = models.CharField(max_length=20, blank=True, choices=choices(SkipReason))
+    skip_note = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "rater"], name="never_the_same_task_twice"),
+        ]
+        indexes = [
+            # Read by the allocation: my open leases, my number of judgments.
+            models.Index(fields=["rater", "project", "state"], name="assignment_by_rater"),
+            # Read by the allocation: where I left the queue.
+            models.Index(fields=["rater", "project", "-id"], name="assignment_latest"),
+            # Read by the sweep that frees expired leases.
+            models.Index(
+                fields=["lease_expires_at"], condition=Q(state="leased"), name="lease_expiry"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"

@@ -1,0 +1,118 @@
+"""Long work as rows: the row is the queue, Celery only carries its id."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from labeling.models.choices import choices
+from labeling.vocabulary import JobState
+from projects.models import Project
+
+
+class Job(models.Model):
+    """State and progress of a long piece of work. A running job holds an advisory lock."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="%(class)ss")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state = models.CharField(max_length=8, choices=choices(JobState), default=JobState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    progress_done = models.PositiveBigIntegerField(default=0)
+    progress_total = models.PositiveBigIntegerField(default=0)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to this job."""
+        return self.state in {JobState.DONE, JobState.FAILED}
+
+    @property
+    def percent(self) -> int:
+        """Progress from 0 to 100; 100 once done."""
+        if self.state == JobState.DONE:
+            return 100
+        return (
+            min(99, 100 * self.progress_done // self.progress_total) if self.progress_total else 0
+        )
+
+
+class Import(Job):
+    """A file of prompts and responses on its way in, and the report of what became of it."""
+
+    filename = models.CharField(max_length=255)
+    path = models.CharField(max_length=500, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    format = models.CharField(max_length=40, default="auto")
+    mapping = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(state__in=["pending", "running"]), name="import_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportRefusal(models.Model):
+    """One refused row of a file: where, which field, why."""
+
+    import_job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="refusals")
+    line = models.PositiveBigIntegerField()
+    field = models.CharField(max_length=120, blank=True)
+    reason = models.TextField()
+    excerpt = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["line", "pk"]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+class Release(Job):
+    """A frozen, hashed, downloadable dataset made from judgments up to a cut-off."""
+
+    number = models.PositiveIntegerField()
+    recipe = models.CharField(max_length=40)
+    format = models.CharField(max_length=40)
+    file_type = models.CharField(max_length=12, default="parquet")
+    options = models.JSONField(default=dict, blank=True)
+    cutoff = models.BigIntegerField(help_text="The newest judgment id that takes part.")
+    salt = models.CharField(max_length=64, editable=False)
+    rows_in = models.PositiveBigIntegerField(default=0)
+    rows_out = models.PositiveBigIntegerField(default=0)
+    counts = models.JSONField(default=dict, blank=True)
+    files = models.JSONField(default=list, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="release_number_unique"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(state__in=["pending", "running"]), name="release_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"release {self.number}"

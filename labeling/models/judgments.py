@@ -1,0 +1,97 @@
+"""What raters answered: append-only rows."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from labeling.models.assignments import Assignment
+from labeling.models.choices import choices
+from labeling.models.tasks import Response, Task
+from labeling.vocabulary import Purpose, Source, Strategy, TieKind
+from projects.models import Criterion, Guideline, Project
+
+
+class Judgment(models.Model):
+    """A rater's submitted answers on one assignment; it counts if current and not withdrawn.
+
+    Rows are append-only, guarded by a database trigger: an edit or an undo is a new row that
+    `revises` the old one, and only `is_current` of the old row changes. A row with `withdrawn`
+    has no answers: the rater took the judgment back.
+    """
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="judgments")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="judgments")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="judgments")
+    rater = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="judgments"
+    )
+    guideline = models.ForeignKey(
+        Guideline, null=True, on_delete=models.PROTECT, related_name="judgments"
+    )
+    revises = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="revised_by"
+    )
+    is_current = models.BooleanField(default=True)
+    withdrawn = models.BooleanField(default=False)
+    key = models.UUIDField(null=True, blank=True, help_text="The client's idempotency key.")
+    fingerprint = models.CharField(max_length=64, blank=True)
+
+    purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
+    strategy = models.CharField(max_length=20, choices=choices(Strategy), default=Strategy.UNIFORM)
+    selection_probability = models.FloatField(default=1.0)
+    source = models.CharField(max_length=16, choices=choices(Source), default=Source.HUMAN)
+    tie_kind = models.CharField(max_length=12, blank=True, choices=choices(TieKind))
+    rationale = models.TextField(blank=True)
+    principles = models.JSONField(default=list, blank=True)
+    flags = models.JSONField(default=list, blank=True)
+    active_ms = models.PositiveIntegerField(default=0)
+    idle_ms = models.PositiveIntegerField(default=0)
+    ui_version = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment"], condition=Q(is_current=True), name="one_current_judgment"
+            ),
+            models.UniqueConstraint(fields=["assignment", "key"], name="submitted_once"),
+        ]
+        indexes = [
+            # Read by statistics and releases: what counts, in order of arrival.
+            models.Index(
+                fields=["project", "id"],
+                condition=Q(is_current=True, withdrawn=False),
+                name="judgment_that_counts",
+            ),
+            # Read by the cut-off of reports and releases: the newest row of a project.
+            models.Index(fields=["project", "-id"], name="judgment_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"judgment {self.pk}"
+
+
+class Answer(models.Model):
+    """The value given on one criterion, from the point of view of the canonical responses."""
+
+    judgment = models.ForeignKey(Judgment, on_delete=models.CASCADE, related_name="answers")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="answers")
+    response = models.ForeignKey(
+        Response, null=True, blank=True, on_delete=models.PROTECT, related_name="answers"
+    )
+    value = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["judgment", "criterion", "response"],
+                nulls_distinct=False,
+                name="one_answer_per_question",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.value}"

@@ -1,0 +1,129 @@
+"""What is judged: prompts, candidate responses, and the tasks made of them."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from labeling.models.choices import choices
+from labeling.vocabulary import Purpose, TaskKind
+from projects.models import Project
+
+
+class Prompt(models.Model):
+    """What the models were given: a list of chat messages `{"role", "content"}`.
+
+    `group_key` is the hash of the normalised text: prompts that differ in case, spaces or
+    punctuation alone share it, and never fall on two sides of a split.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="prompts")
+    external_id = models.CharField(max_length=200)
+    messages = models.JSONField()
+    group_key = models.CharField(max_length=64)
+    category = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=35, blank=True)
+    difficulty = models.CharField(max_length=40, blank=True)
+    sensitivity = models.CharField(max_length=40, blank=True)
+    licence = models.CharField(max_length=80, blank=True)
+    author = models.CharField(max_length=120, blank=True)
+    probe_family = models.CharField(max_length=80, blank=True)
+    probe_variant = models.CharField(max_length=80, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    html = models.TextField(blank=True, editable=False)
+    html_version = models.PositiveSmallIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "external_id"], name="prompt_id_unique"),
+        ]
+        indexes = [
+            # Read by the split planner and by the import's search for equal prompts.
+            models.Index(fields=["project", "group_key"], name="prompt_by_group"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Response(models.Model):
+    """One candidate output for a prompt, with the model that wrote it (never shown to raters)."""
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="responses")
+    external_id = models.CharField(max_length=200)
+    content = models.TextField()
+    model = models.CharField(max_length=200, blank=True)
+    model_version = models.CharField(max_length=120, blank=True)
+    decoding = models.JSONField(default=dict, blank=True)
+    batch = models.CharField(max_length=80, blank=True)
+    edited_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="edits"
+    )
+    is_human = models.BooleanField(default=False)
+    html = models.TextField(blank=True, editable=False)
+    html_version = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["prompt", "external_id"], name="response_id_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Task(models.Model):
+    """A prompt with its responses, to be judged by `overlap` different raters.
+
+    `response_ids` is the canonical order (a salted hash of ids, blind to model and screen); every
+    stored answer refers to it. `open_slots` is kept by a database trigger on assignments: overlap
+    less live leases and submitted judgments, NULL where there is no bound; a check constraint
+    keeps it from falling below zero, whatever the code does.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="tasks")
+    external_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=choices(TaskKind), default=TaskKind.COMPARE)
+    purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
+    response_ids = ArrayField(models.BigIntegerField())
+    overlap = models.PositiveSmallIntegerField(null=True, blank=True)
+    open_slots = models.SmallIntegerField(null=True, blank=True)
+    priority = models.SmallIntegerField(default=0)
+    queue_key = models.BigIntegerField(
+        help_text="Priority and a seeded shuffle in one number: the order of the queue."
+    )
+    gold_answer = models.JSONField(null=True, blank=True)
+    repeat_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="repeats"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "external_id"], name="task_id_unique"),
+            models.CheckConstraint(
+                condition=Q(open_slots__isnull=True) | Q(open_slots__gte=0),
+                name="task_overlap_exact",
+            ),
+            models.CheckConstraint(
+                condition=Q(overlap__isnull=True, open_slots__isnull=True)
+                | Q(overlap__gte=1, open_slots__lte=F("overlap")),
+                name="task_slots_within_overlap",
+            ),
+        ]
+        indexes = [
+            # Read by labeling.services.allocation: the next task, best first.
+            models.Index(
+                fields=["project", "queue_key"],
+                condition=Q(open_slots__gt=0, purpose="live"),
+                name="task_queue",
+            ),
+            # Read by the release builder: a stable order.
+            models.Index(fields=["project", "queue_key", "id"], name="task_by_queue_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id

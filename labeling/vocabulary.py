@@ -1,0 +1,109 @@
+"""Enumerations shared by models, statistics and datasets; pure, no Django.
+
+The values are stored and exported: adding one is fine, renaming one is a migration.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TaskKind(StrEnum):
+    """What a rater does with a task."""
+
+    COMPARE = "compare"
+    RANK = "rank"
+    RATE = "rate"
+    WRITE = "write"
+
+
+class Purpose(StrEnum):
+    """Why a task was judged; only live judgments become data."""
+
+    LIVE = "live"
+    GOLD = "gold"
+    REPEAT = "repeat"
+    ANCHOR = "anchor"
+    TRAINING = "training"
+
+
+#: Purposes whose tasks have no overlap bound: every rater may get them.
+UNBOUNDED_PURPOSES = frozenset({Purpose.GOLD, Purpose.ANCHOR, Purpose.TRAINING})
+
+
+class TieKind(StrEnum):
+    """The three things a tie can be."""
+
+    EQUAL_GOOD = "equal_good"
+    EQUAL_BAD = "equal_bad"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Source(StrEnum):
+    """Who judged: people and models are never mixed in one figure."""
+
+    HUMAN = "human"
+    AI = "ai"
+    HUMAN_AFTER_AI = "human_after_ai"
+
+
+class AssignmentState(StrEnum):
+    """Where a lease stands. LEASED and SUBMITTED hold one of the task's places."""
+
+    LEASED = "leased"
+    SUBMITTED = "submitted"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+
+
+#: States that hold one of a task's places; the database trigger counts exactly these.
+HOLDING_STATES = (AssignmentState.LEASED, AssignmentState.SUBMITTED)
+
+
+class Strategy(StrEnum):
+    """How a task was chosen for a rater."""
+
+    UNIFORM = "uniform"
+    IMPORTED = "imported"
+
+
+class JobState(StrEnum):
+    """The life of a long piece of work; PENDING rows are the real queue."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class SkipReason(StrEnum):
+    """Why a rater skipped a task; skipping is never penalised."""
+
+    UNCLEAR = "unclear"
+    NOT_MY_EXPERTISE = "not_my_expertise"
+    UNCOMFORTABLE = "uncomfortable"
+    DUPLICATE = "duplicate"
+    BROKEN = "broken"
+    OTHER = "other"
+
+
+class Flag(StrEnum):
+    """What a rater can point out about a task beside the comparison."""
+
+    PERSONAL_DATA = "personal_data"
+    UNSAFE = "unsafe"
+    WRONG_LANGUAGE = "wrong_language"
+    LEAKED_IDENTITY = "leaked_identity"
+    GUIDELINE_GAP = "guideline_gap"
+    BROKEN = "broken"
+
+
+class NothingLeft(StrEnum):
+    """Why there is no next task; an answer, never an error."""
+
+    DONE = "done"
+    WAITING = "waiting"
+    LIMIT = "limit"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    PAUSED = "paused"
+    EMPTY = "empty"

@@ -1,0 +1,58 @@
+"""The one helper that every view begins with: the project, or 404 for outsiders, 403 for roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from projects.models import Membership, Project, User
+from projects.permissions import Action, role_may
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A project together with the membership through which this user sees it."""
+
+    project: Project
+    membership: Membership
+
+    @property
+    def user(self) -> User:
+        """The member."""
+        return self.membership.user
+
+    def may(self, action: Action) -> bool:
+        """Whether the member may also do this."""
+        return role_may(self.membership.role, action)
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """Everything the member may do, for templates that hide what is refused."""
+        return frozenset(action.value for action in Action if self.may(action))
+
+
+def get_access(user: User | AnonymousUser, slug: str, action: Action) -> Access:
+    """The access of a member who may do it.
+
+    Raises Http404 for outsiders, who must not learn that the project exists, and
+    PermissionDenied for members whose role does not allow it.
+    """
+    membership = (
+        Membership.objects.select_related("project")
+        .filter(project__slug=slug, user_id=user.pk)
+        .first()
+    )
+    if membership is None or not isinstance(user, User):
+        raise Http404("There is no such project, or you are not a member of it.")
+    if not role_may(membership.role, action):
+        raise PermissionDenied(f"As {membership.get_role_display().lower()} you may not do this.")
+    membership.user = user
+    return Access(project=membership.project, membership=membership)
+
+
+def get_project(user: User | AnonymousUser, slug: str, action: Action) -> Project:
+    """The project alone; raises like `get_access`."""
+    return get_access(user, slug, action).project

@@ -1,0 +1,42 @@
+"""Errors with a code and a sentence; doors turn them into replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class ConcordError(Exception):
+    """A request that cannot be carried out: `code` for programs, `message` for people.
+
+    `fields` names the fields at fault, each with its own sentence.
+    """
+
+    code = "invalid"
+    status = 400
+
+    def __init__(self, message: str, *, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = dict(fields or {})
+
+
+class InvalidInput(ConcordError):
+    """What was sent has a wrong value; `fields` says which."""
+
+
+class Conflict(ConcordError):
+    """The state of things does not allow it (any more)."""
+
+    code = "conflict"
+    status = 409
+
+
+class TooManyAttempts(ConcordError):
+    """Throttled; `retry_after` in seconds."""
+
+    code = "throttled"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

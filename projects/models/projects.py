@@ -1,0 +1,118 @@
+"""A labeling effort, and who takes part in it in which role."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from projects.models.users import User
+
+
+def new_salt() -> str:
+    """A secret of 128 bits that makes canonical order blind and pseudonyms unlinkable."""
+    return secrets.token_hex(16)
+
+
+class Role(models.TextChoices):
+    """What a member does in a project."""
+
+    LEAD = "lead", "Lead"
+    REVIEWER = "reviewer", "Reviewer"
+    RATER = "rater", "Rater"
+    ENGINEER = "engineer", "ML engineer"
+
+
+class Project(models.Model):
+    """One rubric, one guideline, its members and its tasks."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        ARCHIVED = "archived", "Archived"
+
+    class TiePolicy(models.TextChoices):
+        """How figures that need one number treat ties; printed on each of them."""
+
+        EXACT = "exact", "a tie agrees only with the same answer"
+        HALF = "half", "a tie against a preference counts half"
+        DROP = "drop", "pairs with a tie are left out"
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=64, unique=True)
+    description = models.TextField(blank=True, max_length=2000)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    template = models.CharField(max_length=40, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    overlap = models.PositiveSmallIntegerField(
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="How many different raters judge each task.",
+    )
+    lease_minutes = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text="How long an untouched task stays reserved for its rater.",
+    )
+    rater_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="The most judgments one rater may give; empty for no limit.",
+    )
+    gold_rate = models.FloatField(default=0.05)
+    repeat_rate = models.FloatField(default=0.05)
+    anchor_rate = models.FloatField(default=0.0)
+    tie_policy = models.CharField(max_length=8, choices=TiePolicy, default=TiePolicy.EXACT)
+    allow_both_bad = models.BooleanField(default=True)
+    allow_cannot_tell = models.BooleanField(default=True)
+    rationale_required = models.BooleanField(default=False)
+    is_blind = models.BooleanField(default=True)
+    is_sensitive = models.BooleanField(
+        default=False, help_text="Raters are warned that content may be disturbing."
+    )
+    salt = models.CharField(max_length=64, default=new_salt, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    members: models.ManyToManyField[User, Any] = models.ManyToManyField(
+        User, through="projects.Membership", related_name="projects"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(overlap__gte=1), name="project_overlap_min"),
+            models.CheckConstraint(
+                condition=models.Q(lease_minutes__gte=1), name="project_lease_min"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's role in a project; a user has one role a project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=10, choices=Role)
+    rater_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Overrides the project's limit for this member."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="one_role_per_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} as {self.role}"

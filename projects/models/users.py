@@ -1,0 +1,78 @@
+"""People, and the placeholders that stand for raters of data labelled elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users by e-mail; the address is always stored in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person who logs in by e-mail. Without a password the account cannot log in yet."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """An operator with the Django admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Log-in is blind to the case of the address."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; with `is_placeholder`, a named rater of imported judgments who cannot log in."""
+
+    # NULL, not "": placeholders have no address, and an address is unique.
+    email = models.EmailField("e-mail", unique=True, null=True, blank=True)
+    name = models.CharField(max_length=150, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("operator", default=False)
+    is_placeholder = models.BooleanField(default=False)
+    placeholder_project = models.ForeignKey(
+        "projects.Project", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=True) | models.Q(email=Lower("email")),
+                name="user_email_lower_case",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_placeholder=True) ^ models.Q(email__isnull=False),
+                name="user_email_or_placeholder",
+            ),
+            models.UniqueConstraint(
+                fields=["placeholder_project", "name"],
+                condition=models.Q(is_placeholder=True),
+                name="placeholder_name_unique",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name, else the part of the address before the @."""
+        return self.name or (self.email or "").partition("@")[0] or f"user {self.pk}"

@@ -1,0 +1,78 @@
+"""One policy table: which role may do what; it answers both *may this user* and *which rows*."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from projects.models import Membership, Project, Role, User
+
+
+class Action(StrEnum):
+    """What can be done in a project."""
+
+    SEE = "see"
+    RATE = "rate"
+    SEE_TASKS = "see_tasks"
+    SEE_AGREEMENT = "see_agreement"
+    SEE_RATERS = "see_raters"
+    SEE_GUIDELINE = "see_guideline"
+    EDIT_GUIDELINE = "edit_guideline"
+    SEE_RELEASES = "see_releases"
+    RELEASE = "release"
+    IMPORT = "import"
+    SEE_IMPORTS = "see_imports"
+    SEE_MEMBERS = "see_members"
+    MANAGE_MEMBERS = "manage_members"
+    CONFIGURE = "configure"
+    SEE_AUDIT = "see_audit"
+
+
+_EVERYONE = frozenset(Role)
+_STAFF = frozenset({Role.LEAD, Role.REVIEWER, Role.ENGINEER})
+
+POLICY: dict[Action, frozenset[Role]] = {
+    Action.SEE: _EVERYONE,
+    Action.RATE: frozenset({Role.LEAD, Role.REVIEWER, Role.RATER}),
+    Action.SEE_TASKS: _STAFF,
+    Action.SEE_AGREEMENT: _STAFF,
+    Action.SEE_RATERS: frozenset({Role.LEAD, Role.REVIEWER}),
+    Action.SEE_GUIDELINE: _EVERYONE,
+    Action.EDIT_GUIDELINE: frozenset({Role.LEAD}),
+    Action.SEE_RELEASES: frozenset({Role.LEAD, Role.ENGINEER}),
+    Action.RELEASE: frozenset({Role.LEAD, Role.ENGINEER}),
+    Action.IMPORT: frozenset({Role.LEAD, Role.ENGINEER}),
+    Action.SEE_IMPORTS: frozenset({Role.LEAD, Role.ENGINEER}),
+    Action.SEE_MEMBERS: frozenset({Role.LEAD, Role.REVIEWER}),
+    Action.MANAGE_MEMBERS: frozenset({Role.LEAD}),
+    Action.CONFIGURE: frozenset({Role.LEAD}),
+    Action.SEE_AUDIT: frozenset({Role.LEAD}),
+}
+
+
+def role_may(role: str, action: Action) -> bool:
+    """Whether a member of that role may do it."""
+    return role in POLICY[action]
+
+
+def membership_of(user: User | AnonymousUser, project: Project) -> Membership | None:
+    """The user's membership, or None for an outsider."""
+    if not user.is_authenticated:
+        return None
+    return Membership.objects.filter(project=project, user_id=user.pk).first()
+
+
+def may(user: User | AnonymousUser, action: Action, project: Project) -> bool:
+    """Whether this user may do it in this project."""
+    membership = membership_of(user, project)
+    return membership is not None and role_may(membership.role, action)
+
+
+def visible_projects(user: User | AnonymousUser, action: Action = Action.SEE) -> QuerySet[Project]:
+    """The projects in which this user may do it: the same table as `may`."""
+    if not user.is_authenticated:
+        return Project.objects.none()
+    roles = [role.value for role in POLICY[action]]
+    return Project.objects.filter(memberships__user_id=user.pk, memberships__role__in=roles)

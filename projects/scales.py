@@ -1,0 +1,184 @@
+"""The scales a rater answers on, each labelled exactly as published; pure, no Django.
+
+A preference is a signed integer: negative means the first of two responses is better, positive the
+second, 0 a tie; the magnitude is the strength. Labels are what the rater reads; the stored value
+never depends on them, so that they can be translated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+EQUAL_GOOD = "equal_good"
+EQUAL_BAD = "equal_bad"
+CANNOT_TELL = "cannot_tell"
+TIE_KINDS = (EQUAL_GOOD, EQUAL_BAD, CANNOT_TELL)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One segment of a scale: the value it stores, the label it shows, and which tie it is."""
+
+    value: int
+    label: str
+    tie_kind: str = ""
+
+    @property
+    def code(self) -> str:
+        """What a form posts: the value, with the kind of tie where the value alone is ambiguous."""
+        return f"{self.value}:{self.tie_kind}" if self.tie_kind else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A published comparison scale.
+
+    `sides` are the names the published labels use for the two responses in the order shown;
+    `ends` caption the row where the published scale has captions instead of a label a button;
+    `margins` maps a strength to the margin that the publication trains with, where it states one.
+    """
+
+    key: str
+    title: str
+    question: str
+    options: tuple[Option, ...]
+    source: str
+    sides: tuple[str, str] = ("A", "B")
+    ends: tuple[str, str] | None = None
+    margins: Mapping[int, float] | None = None
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The values in ascending order, each once: the declared categories of statistics."""
+        return tuple(sorted({option.value for option in self.options}))
+
+    @property
+    def has_tie(self) -> bool:
+        """Whether a rater may answer that the two are equally good."""
+        return any(o.value == 0 and o.tie_kind != EQUAL_BAD for o in self.options)
+
+    @property
+    def has_both_bad(self) -> bool:
+        """Whether the published scale itself offers that both are bad."""
+        return any(option.tie_kind == EQUAL_BAD for option in self.options)
+
+    @property
+    def strongest(self) -> int:
+        """The largest magnitude on the scale."""
+        return max(abs(value) for value in self.values)
+
+    def accepts(self, value: int) -> bool:
+        """Whether the scale itself has this value."""
+        return value in self.values
+
+    def mirrored(self, value: int) -> int:
+        """The same answer seen with the two responses exchanged."""
+        return -value
+
+
+def _graded(
+    side_a: str, side_b: str, words: tuple[str, ...], middle: Option | None
+) -> tuple[Option, ...]:
+    """Options from `words`, strongest first, mirrored around `middle`."""
+    top = len(words)
+    left = tuple(Option(-(top - i), f"{side_a} {word}") for i, word in enumerate(words))
+    right = tuple(Option(i + 1, f"{side_b} {word}") for i, word in enumerate(reversed(words)))
+    return left + ((middle,) if middle else ()) + right
+
+
+_HELPFUL = "Considering both model responses, which is better (helpful while also being safe and honest), Model A or Model B?"  # noqa: E501
+
+_SCALES = (
+    Scale(
+        key="arena4",
+        title="Arena, four choices",
+        question="Which response is better?",
+        options=(
+            Option(-1, "A is better"),
+            Option(1, "B is better"),
+            Option(0, "Tie", EQUAL_GOOD),
+            Option(0, "Both are bad", EQUAL_BAD),
+        ),
+        source="Chatbot Arena (arXiv:2403.04132)",
+    ),
+    Scale(
+        key="hh8",
+        title="Helpful and harmless, eight buttons",
+        question="Choose the most helpful and honest response",
+        options=tuple(Option(v, "A" if v < 0 else "B") for v in (-4, -3, -2, -1, 1, 2, 3, 4)),
+        ends=("A is better", "B is better"),
+        source="Bai et al. 2022 (arXiv:2204.05862), Figure 6",
+    ),
+    Scale(
+        key="llama2_4",
+        title="Llama 2, forced choice with four strengths",
+        question="Which response is better, and by how much?",
+        options=_graded(
+            "A is",
+            "B is",
+            (
+                "significantly better",
+                "better",
+                "slightly better",
+                "negligibly better / unsure",
+            ),
+            None,
+        ),
+        margins={4: 3.0, 3: 2.0, 2: 1.0, 1: 0.0},
+        source="Touvron et al. 2023 (arXiv:2307.09288), section 3.2.1",
+    ),
+    Scale(
+        key="llama_eval7",
+        title="Llama evaluation, seven points",
+        question=_HELPFUL,
+        options=_graded(
+            "A is",
+            "B is",
+            ("much better", "better", "slightly better"),
+            Option(0, "About the same", EQUAL_GOOD),
+        ),
+        source="Touvron et al. 2023 (arXiv:2307.09288), appendix A.3.7",
+    ),
+    Scale(
+        key="helpsteer7",
+        title="HelpSteer, seven points",
+        question="Which response is better overall?",
+        options=(
+            Option(-3, "Response 1 is much better than Response 2"),
+            Option(-2, "Response 1 is better than Response 2"),
+            Option(-1, "Response 1 is slightly better than Response 2"),
+            Option(0, "Response 1 is about the same as Response 2", EQUAL_GOOD),
+            Option(1, "Response 2 is slightly better than Response 1"),
+            Option(2, "Response 2 is better than Response 1"),
+            Option(3, "Response 2 is much better than Response 1"),
+            Option(0, "Neither response is valid", EQUAL_BAD),
+        ),
+        sides=("Response 1", "Response 2"),
+        source="Wang et al. 2025, HelpSteer3-Preference (arXiv:2505.11475)",
+    ),
+    Scale(
+        key="webgpt5",
+        title="WebGPT, five points",
+        question="Which answer is better?",
+        options=(
+            Option(-2, "A much better"),
+            Option(-1, "A better"),
+            Option(0, "Equally good", EQUAL_GOOD),
+            Option(1, "B better"),
+            Option(2, "B much better"),
+        ),
+        source="Nakano et al. 2021 (arXiv:2112.09332)",
+    ),
+)
+
+SCALES: Mapping[str, Scale] = {scale.key: scale for scale in _SCALES}
+
+
+def get_scale(key: str) -> Scale:
+    """The scale of that key. Raises KeyError naming the known ones."""
+    try:
+        return SCALES[key]
+    except KeyError:
+        known = ", ".join(sorted(SCALES))
+        raise KeyError(f"Unknown scale {key!r}; known scales: {known}.") from None
