@@ -1,0 +1,1 @@
+"""Writes of the project desk: keyword-only, typed, atomic."""

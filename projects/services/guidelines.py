@@ -1,0 +1,62 @@
+"""Guideline versions: published once, never changed, acknowledged by raters."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from projects.exceptions import InvalidInput
+from projects.models import Acknowledgement, Guideline, Principle, Project, User
+from projects.project_templates import GuidelineSpec
+from projects.services.audit import record
+
+TEXT_LIMIT = 100_000
+
+
+@transaction.atomic
+def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSpec) -> Guideline:
+    """Publishes the next version; raters acknowledge it before their next task.
+
+    Whoever publishes has read it. Raises InvalidInput for an empty or a too long text.
+    """
+    if not spec.text.strip():
+        raise InvalidInput("Write the guideline.", fields={"text": "The guideline is empty."})
+    if len(spec.text) > TEXT_LIMIT:
+        message = f"At most {TEXT_LIMIT:,} characters; this has {len(spec.text):,}."
+        raise InvalidInput("The guideline is too long.", fields={"text": message})
+    # The project row is the lock: two versions published at once get two numbers.
+    Project.objects.select_for_update().get(pk=project.pk)
+    newest = Guideline.objects.filter(project=project).order_by("-number").first()
+    guideline = Guideline.objects.create(
+        project=project,
+        number=newest.number + 1 if newest else 1,
+        text=spec.text.replace("\r\n", "\n").strip() + "\n",
+        priority_order=spec.priority_order.strip(),
+        trade_off_rule=spec.trade_off_rule.strip(),
+        change_note=spec.change_note.strip(),
+        published_by=published_by,
+    )
+    Principle.objects.bulk_create(
+        Principle(
+            guideline=guideline,
+            number=number,
+            title=principle.title.strip(),
+            text=principle.text.strip(),
+            training_form=principle.training_form.strip(),
+        )
+        for number, principle in enumerate(spec.principles, start=1)
+    )
+    acknowledge(user=published_by, guideline=guideline)
+    record(
+        project=project, actor=published_by, verb="guideline published", version=guideline.number
+    )
+    return guideline
+
+
+def acknowledge(*, user: User, guideline: Guideline, seconds_open: int = 0) -> Acknowledgement:
+    """Notes that the user has read this version. Idempotent."""
+    acknowledgement, _ = Acknowledgement.objects.get_or_create(
+        user=user,
+        guideline=guideline,
+        defaults={"seconds_open": max(0, min(seconds_open, 24 * 3600))},
+    )
+    return acknowledgement

@@ -1,0 +1,106 @@
+"""Members and their roles, users, and placeholders for raters of imported judgments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from projects.exceptions import Conflict, InvalidInput
+from projects.models import Membership, Project, Role, User
+from projects.services.audit import record
+
+_NAME_LIMIT = 150
+
+
+@transaction.atomic
+def create_user(
+    *, email: str, password: str | None = None, name: str = "", check_password: bool = True
+) -> User:
+    """A person who logs in by e-mail. Raises InvalidInput for a bad address or password."""
+    if password is not None and check_password:
+        try:
+            validate_password(password, User(email=email, name=name))
+        except ValidationError as error:
+            message = " ".join(error.messages)
+            raise InvalidInput(message, fields={"password": message}) from None
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name.strip()[:_NAME_LIMIT])
+    except ValidationError as error:
+        fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
+        raise InvalidInput(" ".join(fields.values()), fields=fields) from None
+    except IntegrityError:
+        message = "There is an account with this address already."
+        raise InvalidInput(message, fields={"email": message}) from None
+
+
+@transaction.atomic
+def set_member(
+    *,
+    project: Project,
+    user: User,
+    role: str,
+    actor: User | None = None,
+    rater_limit: int | None = None,
+) -> Membership:
+    """Makes the user a member in that role, or changes the role or the limit.
+
+    Raises InvalidInput for an unknown role, Conflict where the last lead would lose the role.
+    """
+    if role not in Role.values:
+        known = ", ".join(Role.values)
+        raise InvalidInput("Unknown role.", fields={"role": f"Choose one of: {known}."})
+    if role != Role.LEAD:
+        _keep_a_lead(project, user)
+    membership, created = Membership.objects.update_or_create(
+        project=project, user=user, defaults={"role": role, "rater_limit": rater_limit}
+    )
+    verb = "member added" if created else "member changed"
+    record(project=project, actor=actor, verb=verb, user=user.display_name, role=role)
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership, actor: User) -> None:
+    """Ends a membership; judgments stay. Raises Conflict for the last lead."""
+    _keep_a_lead(membership.project, membership.user)
+    record(
+        project=membership.project,
+        actor=actor,
+        verb="member removed",
+        user=membership.user.display_name,
+        role=membership.role,
+    )
+    membership.delete()
+
+
+def _keep_a_lead(project: Project, leaving: User) -> None:
+    leads = list(
+        Membership.objects.select_for_update()
+        .filter(project=project, role=Role.LEAD)
+        .values_list("user_id", flat=True)
+    )
+    if leads == [leaving.pk]:
+        raise Conflict("A project keeps at least one lead: make somebody else lead first.")
+
+
+def placeholder_raters(*, project: Project, names: Iterable[str]) -> dict[str, User]:
+    """The placeholder of each rater name in a project, created where missing.
+
+    Placeholders stand for people who judged elsewhere: they have no address and cannot log in.
+    """
+    wanted = sorted(set(names))
+    User.objects.bulk_create(
+        (_placeholder(project, name) for name in wanted), ignore_conflicts=True
+    )
+    found = User.objects.filter(placeholder_project=project, is_placeholder=True, name__in=wanted)
+    return {user.name: user for user in found}
+
+
+def _placeholder(project: Project, name: str) -> User:
+    user = User(name=name, is_placeholder=True, placeholder_project=project, is_active=False)
+    user.set_unusable_password()
+    return user

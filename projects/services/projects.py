@@ -1,0 +1,153 @@
+"""Projects: created from a template or a rubric, and configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from projects.exceptions import Conflict, InvalidInput
+from projects.models import Criterion, Membership, Project, Role, User
+from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec, GuidelineSpec
+from projects.services.audit import record
+from projects.services.guidelines import publish_guideline
+
+#: Settings a lead may change at any time.
+EDITABLE = (
+    "name",
+    "description",
+    "status",
+    "overlap",
+    "lease_minutes",
+    "rater_limit",
+    "tie_policy",
+    "allow_both_bad",
+    "allow_cannot_tell",
+    "rationale_required",
+    "is_sensitive",
+)
+
+
+def create_project(
+    *,
+    name: str,
+    created_by: User,
+    template: str = "",
+    criteria: Sequence[CriterionSpec] = (),
+    guideline: GuidelineSpec | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> Project:
+    """A project with its rubric and first guideline; its creator becomes the lead.
+
+    `template` is a key of PROJECT_TEMPLATES; `criteria` and `guideline` replace the template's.
+    Raises InvalidInput naming the fields at fault.
+    """
+    base = PROJECT_TEMPLATES.get(template)
+    if template and base is None:
+        known = ", ".join(PROJECT_TEMPLATES)
+        raise InvalidInput(
+            "Unknown project template.", fields={"template": f"Choose one of: {known}."}
+        )
+    criteria = criteria or (base.criteria if base else ())
+    guideline = guideline or (base.guideline if base else None)
+    values = {**(base.settings if base else {}), **(settings or {})}
+    _check_criteria(criteria)
+    with transaction.atomic():
+        project = _insert(name, created_by, template, values)
+        for position, spec in enumerate(criteria):
+            add_criterion(project=project, spec=spec, position=position)
+        Membership.objects.create(project=project, user=created_by, role=Role.LEAD)
+        record(project=project, actor=created_by, verb="project created", template=template)
+        if guideline is not None and guideline.text.strip():
+            publish_guideline(project=project, published_by=created_by, spec=guideline)
+    return project
+
+
+def _insert(name: str, created_by: User, template: str, settings: Mapping[str, object]) -> Project:
+    project = Project(name=name.strip(), created_by=created_by, template=template)
+    _assign(project, settings)
+    project.slug = "x"
+    _clean(project)
+    stem = slugify(name)[:50] or "project"
+    for number in range(1, 1000):
+        project.slug = stem if number == 1 else f"{stem}-{number}"
+        try:
+            with transaction.atomic():
+                project.save(force_insert=True)
+            return project
+        except IntegrityError:
+            continue
+    raise Conflict("There are too many projects of this name; choose another.")
+
+
+def _assign(project: Project, settings: Mapping[str, object]) -> None:
+    for key, value in settings.items():
+        if key not in (*EDITABLE, "is_demo"):
+            raise InvalidInput("Unknown setting.", fields={key: f"There is no setting “{key}”."})
+        setattr(project, key, value)
+
+
+def _clean(project: Project) -> None:
+    try:
+        project.full_clean(exclude=["slug"])
+    except ValidationError as error:
+        fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
+        raise InvalidInput("Some values do not fit.", fields=fields) from None
+
+
+def _check_criteria(criteria: Sequence[CriterionSpec]) -> None:
+    if not criteria:
+        message = "A project asks at least one question."
+        raise InvalidInput(message, fields={"criteria": message})
+    if sum(spec.is_primary for spec in criteria) != 1:
+        message = "Exactly one criterion is the primary preference."
+        raise InvalidInput(message, fields={"criteria": message})
+    keys = [spec.key for spec in criteria]
+    if len(set(keys)) != len(keys):
+        raise InvalidInput("Every criterion needs its own key.", fields={"criteria": "Same key."})
+    if any(spec.key == "overall" and not spec.is_primary for spec in criteria):
+        message = "“overall” is the primary criterion's name and cannot be another's key."
+        raise InvalidInput(message, fields={"criteria": message})
+
+
+def add_criterion(*, project: Project, spec: CriterionSpec, position: int) -> Criterion:
+    """Adds one question to a rubric. Raises InvalidInput naming the fields at fault."""
+    criterion = Criterion(
+        project=project,
+        key=spec.key,
+        wording=spec.wording.strip(),
+        help_text=spec.help_text,
+        scale_key=spec.scale,
+        is_primary=spec.is_primary,
+        is_required=spec.is_required,
+        position=position,
+    )
+    try:
+        criterion.full_clean()
+    except ValidationError as error:
+        fields = {
+            f"criteria.{position}.{field}": " ".join(messages)
+            for field, messages in error.message_dict.items()
+        }
+        raise InvalidInput("A criterion does not fit.", fields=fields) from None
+    criterion.save(force_insert=True)
+    return criterion
+
+
+@transaction.atomic
+def update_project(*, project: Project, actor: User, changes: Mapping[str, object]) -> Project:
+    """Changes settings of EDITABLE and logs old and new. Raises InvalidInput.
+
+    A changed overlap holds for tasks imported from now on; `labeling` changes existing tasks.
+    """
+    old = {key: getattr(project, key) for key in changes if key in EDITABLE}
+    _assign(project, changes)
+    _clean(project)
+    changed = [key for key, value in old.items() if getattr(project, key) != value]
+    if changed:
+        project.save(update_fields=changed)
+        detail = {key: [str(old[key]), str(getattr(project, key))] for key in changed}
+        record(project=project, actor=actor, verb="settings changed", **detail)
+    return project
