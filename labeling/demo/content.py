@@ -112,6 +112,7 @@ class DemoGuideline:
     """One version of the guideline; `days_ago` is when it was published, before the seeding."""
 
     text: str
+    principles: tuple[DemoPrinciple, ...]
     change_note: str
     priority_order: str
     trade_off_rule: str
@@ -131,6 +132,7 @@ def load_guidelines() -> tuple[DemoGuideline, ...]:
     return tuple(
         DemoGuideline(
             text=(FOLDER / raw["file"]).read_text(encoding="utf-8"),
+            principles=tuple(p for p in load_principles() if p.number in raw["principles"]),
             change_note=raw["change_note"],
             priority_order=raw["priority_order"],
             trade_off_rule=raw["trade_off_rule"],
@@ -142,7 +144,7 @@ def load_guidelines() -> tuple[DemoGuideline, ...]:
 
 @cache
 def load_principles() -> tuple[DemoPrinciple, ...]:
-    """The numbered principles that judgments cite."""
+    """All numbered principles that judgments cite; the newest guideline has them all."""
     return tuple(
         DemoPrinciple(**raw) for raw in _read_json(FOLDER / "guideline.json")["principles"]
     )
