@@ -9,6 +9,7 @@ that stored HTML should be rendered again.
 from __future__ import annotations
 
 from labeling.rendering.conversation import render_conversation, render_message, role_label
+from labeling.rendering.invisible import escape_visibly
 from labeling.rendering.markdown import MAX_RICH_BYTES, render_markdown
 
 #: Raise whenever the same text would give other HTML, so that stored HTML is rendered anew.
@@ -17,6 +18,7 @@ RENDERER_VERSION: int = 1
 __all__ = [
     "MAX_RICH_BYTES",
     "RENDERER_VERSION",
+    "escape_visibly",
     "render_conversation",
     "render_markdown",
     "render_message",

@@ -56,12 +56,12 @@ class _Renderer(RendererHTML):
     def code_block(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        return f'<pre class="code" dir="ltr">{_code(tokens[idx].content, "")}</pre>\n'
+        return f'<pre dir="ltr">{_code(tokens[idx].content, "")}</pre>\n'
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         words = tokens[idx].info.split(maxsplit=1)
         language = words[0] if words else ""
-        return f'<pre class="code" dir="ltr">{_code(tokens[idx].content, language)}</pre>\n'
+        return f'<pre dir="ltr">{_code(tokens[idx].content, language)}</pre>\n'
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         token = tokens[idx]

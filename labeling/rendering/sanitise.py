@@ -37,7 +37,7 @@ _cleaner = nh3.Cleaner(
     set_tag_attribute_values={"a": {"target": "_blank"}},
     allowed_classes={
         "div": {"table-scroll"},
-        "pre": {"code", "plain"},
+        "pre": {"plain"},
         "span": {"math", "mark-char", "no-image", *TOKEN_CLASSES},
         "td": _ALIGNMENTS,
         "th": _ALIGNMENTS,
