@@ -1,0 +1,32 @@
+"""Readers: files of prompts and responses, as `labeling.datasets.rows`.
+
+`detect` says what a file is, `preview` shows its first rows, `check` reads it once to its end, and
+`read` yields every row as an `ImportRow`, a `Duplicate` or a `Refusal`.
+"""
+
+from __future__ import annotations
+
+from labeling.datasets.readers.reading import (
+    Detection,
+    FileFacts,
+    Preview,
+    ReadOptions,
+    check,
+    detect,
+    preview,
+    read,
+)
+from labeling.datasets.readers.shapes import FORMATS, SHAPES
+
+__all__ = [
+    "FORMATS",
+    "SHAPES",
+    "Detection",
+    "FileFacts",
+    "Preview",
+    "ReadOptions",
+    "check",
+    "detect",
+    "preview",
+    "read",
+]

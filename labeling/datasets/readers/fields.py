@@ -1,0 +1,198 @@
+"""Single values of a row: the right type, within the limits, and storable."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from collections.abc import Mapping
+
+from labeling.datasets.readers import limits
+from labeling.datasets.rows import Message, RowError
+
+_ROLES = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "prompter": "user",
+    "assistant": "assistant",
+    "gpt": "assistant",
+    "model": "assistant",
+    "tool": "tool",
+}
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}\Z")
+_KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
+
+
+class Broken:
+    """Stands in decoded JSON for a value that JSON could not hold without loss."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+def excerpt(value: object) -> str:
+    """The beginning of what stood there, storable and on one line, for a refusal."""
+    shown = value if isinstance(value, str) else repr(value)
+    shown = shown[: limits.EXCERPT + 1].strip()
+    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
+    return visible[: limits.EXCERPT] + ("…" if len(visible) > limits.EXCERPT else "")
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in words."""
+    return "empty" if value is None else _KINDS.get(type(value), "an object")
+
+
+def storable(value: str, field: str) -> str:
+    """The text itself. Raises RowError for what PostgreSQL cannot hold: NUL, lone surrogates."""
+    if "\x00" in value:
+        raise RowError(field, "Holds a NUL character, which cannot be stored. Remove it.", value)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            code = ord(value[error.start])
+            raise RowError(
+                field,
+                f"Holds half of a character (unpaired surrogate U+{code:04X}), which cannot be "
+                "stored. Write the whole character.",
+                value[max(0, error.start - 20) :],
+            ) from None
+    return value
+
+
+def text(value: object, field: str, *, most: int = limits.MAX_TEXT) -> str:
+    """A text that may be empty. Raises RowError for another type, length or content."""
+    if type(value) is not str:
+        if isinstance(value, Broken):
+            raise RowError(field, value.reason)
+        if value is None:
+            raise RowError(field, "Missing. Give it as text.")
+        raise RowError(field, f"Must be text, not {kind_of(value)}.", value)
+    if len(value) > most:
+        raise RowError(
+            field,
+            f"Has {len(value):,} characters; at most {most:,} are taken. Shorten it.",
+            value,
+        )
+    return storable(value, field)
+
+
+def filled(value: object, field: str) -> str:
+    """A text with at least one visible character."""
+    content = text(value, field)
+    if not content.strip():
+        raise RowError(field, "Is empty. Fill it or leave the row out.", content)
+    return content
+
+
+def label(value: object, field: str, *, most: int) -> str:
+    """A short text or whole number as text, without spaces around it; empty where absent."""
+    if value is None:
+        return ""
+    if type(value) is int:
+        value = str(value)
+    return text(value, field, most=most).strip()
+
+
+def whole_number(value: object, field: str) -> int:
+    """A small signed integer, also where a table wrote it as text."""
+    if type(value) is int and abs(value) <= 32_767:
+        return value
+    if type(value) is str and _INTEGER.match(value.strip()):
+        return whole_number(int(value), field)
+    if isinstance(value, Broken):
+        raise RowError(field, value.reason)
+    raise RowError(field, "Must be a whole number, such as -1, 0 or 2.", value)
+
+
+def moment(value: object, field: str) -> dt.datetime | None:
+    """An ISO 8601 time; one without a zone is read as UTC. None where absent."""
+    if value is None or value == "":
+        return None
+    try:
+        at = dt.datetime.fromisoformat(text(value, field, most=64).strip())
+    except ValueError:
+        raise RowError(field, "Must be a time such as 2026-01-31T12:00:00Z.", value) from None
+    return at if at.tzinfo is not None else at.replace(tzinfo=dt.UTC)
+
+
+def _content(value: object, field: str) -> str:
+    """A message's content, also as a list of text parts."""
+    if not isinstance(value, list):
+        return text(value, field)
+    parts: list[str] = []
+    for part in value:
+        if not isinstance(part, dict) or part.get("type", "text") != "text":
+            raise RowError(field, "Holds a part that is not text; only text is taken.", part)
+        parts.append(text(part.get("text"), field))
+    return text("\n".join(parts), field)
+
+
+def message(value: object, field: str) -> Message:
+    """`{"role", "content"}`, or `{"from", "value"}` as some files write it."""
+    if not isinstance(value, dict):
+        if isinstance(value, Broken):
+            raise RowError(field, value.reason)
+        raise RowError(field, 'Must be a message {"role": …, "content": …}.', value)
+    name = value.get("role", value.get("from"))
+    role = _ROLES.get(name) if isinstance(name, str) else None
+    if role is None:
+        known = "system, user, assistant or tool"
+        raise RowError(f"{field}.role", f"Must be {known}.", name)
+    content = value["content"] if "content" in value else value.get("value")
+    return Message(role, _content(content, f"{field}.content"))
+
+
+def messages(value: object, field: str) -> tuple[Message, ...]:
+    """A list of chat messages."""
+    if not isinstance(value, list):
+        if isinstance(value, Broken):
+            raise RowError(field, value.reason)
+        raise RowError(field, f"Must be a list of messages, not {kind_of(value)}.", value)
+    if len(value) > limits.MAX_MESSAGES:
+        raise RowError(
+            field, f"Has {len(value):,} messages; at most {limits.MAX_MESSAGES:,} are taken."
+        )
+    return tuple(message(item, f"{field}[{i}]") for i, item in enumerate(value))
+
+
+def _walk(value: object, field: str, depth: int) -> None:
+    if depth > limits.MAX_DEPTH:
+        raise RowError(field, f"Is nested deeper than {limits.MAX_DEPTH} levels.")
+    if type(value) is str:
+        storable(value, field)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            storable(key, field)
+            _walk(inner, f"{field}.{key[:40]}", depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _walk(inner, field, depth + 1)
+    elif isinstance(value, Broken):
+        raise RowError(field, value.reason)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise RowError(field, "Holds a number too large to store. Write it as text.")
+
+
+def metadata(values: Mapping[str, object]) -> dict[str, object]:
+    """Everything a row says beyond the known fields, as it can be stored in JSON."""
+    for key, value in values.items():
+        storable(key, "metadata")
+        _walk(value, key[:80], 1)
+    size = sum(len(value) for value in values.values() if type(value) is str)
+    if size > limits.MAX_METADATA or (
+        any(isinstance(value, dict | list) for value in values.values())
+        and len(json.dumps(values)) > limits.MAX_METADATA
+    ):
+        raise RowError(
+            "metadata",
+            f"The fields that are not part of the task hold more than "
+            f"{limits.MAX_METADATA:,} characters. Leave some out.",
+        )
+    return dict(values)

@@ -1,0 +1,192 @@
+"""JSON Lines and JSON lists as rows, one at a time, whatever the size of the file."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import Broken, excerpt
+from labeling.datasets.readers.source import Source, not_utf8, numbered_lines
+from labeling.datasets.rows import Refusal, UnreadableFile
+
+#: A row as it stood in the file, with the line on which it begins.
+RawRow = tuple[int, dict[str, object]]
+
+_CHUNK = 1 << 20
+#: An error this close to the end of what was read may only mean that more must be read.
+_MARGIN = 16
+_SPACE = " \t\r\n"
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> object:
+    """An object as a dict, or `Broken` where a key occurs twice and one value would be lost."""
+    row = dict(pairs)
+    if len(row) == len(pairs):
+        return row
+    seen: set[str] = set()
+    twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return Broken(f"The key {twice!r} occurs twice. Keep one of them.")
+
+
+def _whole(digits: str) -> object:
+    if len(digits) <= limits.MAX_DIGITS:
+        return int(digits)
+    return Broken(f"A number has more than {limits.MAX_DIGITS} digits. Write it as a string.")
+
+
+def _not_json(name: str) -> object:
+    return Broken(f"{name} is not a JSON value. Use null.")
+
+
+# strict=False: control characters inside a string are kept, not refused.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique_keys, parse_int=_whole, parse_constant=_not_json, strict=False
+)
+
+
+def _as_row(line: int, value: object) -> RawRow | Refusal:
+    if type(value) is dict:
+        if len(value) <= limits.MAX_COLUMNS:
+            return line, value
+        return Refusal(line, "", f"The row has more than {limits.MAX_COLUMNS} keys.")
+    if isinstance(value, Broken):
+        return Refusal(line, "", value.reason)
+    reason = 'A row must be a JSON object with named fields, such as {"prompt": …}.'
+    return Refusal(line, "", reason, excerpt(value))
+
+
+def _syntax(error: json.JSONDecodeError) -> str:
+    return f"Malformed JSON at column {error.colno}: {error.msg}."
+
+
+def json_lines(source: Source) -> Iterator[RawRow | Refusal]:
+    """The rows of a JSON Lines file; a malformed line is refused and the next one read."""
+    decode = _DECODER.decode
+    for number, text in numbered_lines(source):
+        if text is None:
+            mib = limits.MAX_LINE_BYTES // 1024**2
+            yield Refusal(number, "", f"The line is longer than {mib} MiB.")
+            continue
+        if text.isspace():
+            continue
+        try:
+            value = decode(text.rstrip("\r\n"))
+        except json.JSONDecodeError as error:
+            yield Refusal(number, "", _syntax(error), excerpt(text))
+        except RecursionError:
+            yield Refusal(number, "", "The JSON is nested too deeply.", excerpt(text))
+        else:
+            yield _as_row(number, value)
+
+
+class _Characters:
+    """The file as a window of decoded text that only ever grows at its end."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._bytes_read = source.offset
+        self._line_read = 1
+        self.text = ""
+        self.at = 0
+        self.line = 1
+        self.ended = False
+
+    def more(self) -> None:
+        """Reads on, at least as much as is still unread, so that long rows cost linear time."""
+        kept = self.text[self.at :]
+        raw = self._source.stream.read(max(_CHUNK, len(kept)))
+        self.ended = not raw
+        pending = len(self._decoder.getstate()[0])
+        try:
+            new = self._decoder.decode(raw, final=self.ended)
+        except UnicodeDecodeError as error:
+            lines = error.object[: error.start].count(b"\n")
+            start = self._bytes_read - pending + error.start
+            not_utf8(self._line_read + lines, start, error.object[error.start])
+        self._bytes_read += len(raw)
+        self._line_read += new.count("\n")
+        self.text, self.at = kept + new, 0
+
+    def advance(self, end: int) -> None:
+        """Everything before `end` has been dealt with."""
+        self.line += self.text.count("\n", self.at, end)
+        self.at = end
+
+    def peek(self) -> str:
+        """The next character that is not a space, which stays unread; empty at the end."""
+        while True:
+            end = self.at
+            while end < len(self.text) and self.text[end] in _SPACE:
+                end += 1
+            self.advance(end)
+            if end < len(self.text):
+                return self.text[end]
+            if self.ended:
+                return ""
+            self.more()
+
+
+def _element(window: _Characters) -> object:
+    """The JSON value at the window's place. Raises UnreadableFile where there is none."""
+    while True:
+        try:
+            value, end = _DECODER.raw_decode(window.text, window.at)
+        except json.JSONDecodeError as error:
+            unfinished = error.msg.startswith("Unterminated string")
+            unfinished |= error.pos >= len(window.text) - _MARGIN
+            if window.ended or not unfinished:
+                line = window.line + window.text.count("\n", window.at, error.pos)
+                raise UnreadableFile(
+                    f"Malformed JSON on line {line}: {error.msg}. Nothing after it can be read; "
+                    "mend the file and import it again.",
+                    line=line,
+                ) from None
+        except RecursionError:
+            raise UnreadableFile(
+                f"Line {window.line}: the JSON is nested too deeply.", line=window.line
+            ) from None
+        else:
+            # A number at the very end may go on in what was not read yet.
+            if end < len(window.text) or window.ended:
+                window.advance(end)
+                return value
+        if len(window.text) - window.at > limits.MAX_LINE_BYTES:
+            mib = limits.MAX_LINE_BYTES // 1024**2
+            raise UnreadableFile(
+                f"Line {window.line}: one row is longer than {mib} MiB.", line=window.line
+            )
+        window.more()
+
+
+def json_list(source: Source) -> Iterator[RawRow | Refusal]:
+    """The elements of a JSON list. Raises UnreadableFile where the list is malformed."""
+    window = _Characters(source)
+    window.peek()
+    window.advance(window.at + 1)
+    first = True
+    while (character := window.peek()) != "]":
+        if not first:
+            if character != ",":
+                _expected(window, "a comma or the closing ]", character)
+            window.advance(window.at + 1)
+            character = window.peek()
+        if not character:
+            _expected(window, "another row or the closing ]", character)
+        line = window.line
+        yield _as_row(line, _element(window))
+        first = False
+    window.advance(window.at + 1)
+    if window.peek():
+        _expected(window, "nothing after the closing ]", window.peek())
+
+
+def _expected(window: _Characters, what: str, found: str) -> None:
+    seen = repr(found) if found else "the end of the file"
+    raise UnreadableFile(
+        f"Malformed JSON on line {window.line}: expected {what}, found {seen}. "
+        "Mend the file and import it again.",
+        line=window.line,
+    )

@@ -1,0 +1,41 @@
+"""The sizes at which a reader says no. Each is named in the message of its refusal."""
+
+from __future__ import annotations
+
+#: Characters of one message, response or rationale.
+MAX_TEXT = 1_000_000
+#: Characters of an id, and of a model's or a rater's name.
+MAX_ID = 180
+MAX_MODEL = 200
+MAX_RATER = 150
+MAX_CATEGORY = 80
+MAX_LANGUAGE = 35
+#: Messages of one prompt.
+MAX_MESSAGES = 1_000
+#: Judgments that one row may carry.
+MAX_JUDGMENTS = 100
+#: Responses a row may hold, and how many a comparison takes.
+MAX_RESPONSES = 9
+COMPARED_RESPONSES = 2
+#: Characters of a row's metadata as JSON, and how deep it may be nested.
+MAX_METADATA = 65_536
+MAX_DEPTH = 32
+#: Digits of a whole number in a file; longer ones cannot be stored without loss.
+MAX_DIGITS = 18
+#: Columns of a table or keys of a row.
+MAX_COLUMNS = 500
+
+#: Bytes of one line, or of one element of a JSON list.
+MAX_LINE_BYTES = 64 * 1024 * 1024
+#: Bytes after unpacking, and how much larger than the gzip file they may be.
+MAX_UNPACKED_BYTES = 16 * 1024**3
+MAX_UNPACK_RATIO = 200
+#: Below this many bytes the ratio is not looked at: short files may pack very well.
+RATIO_FROM_BYTES = 16 * 1024 * 1024
+
+#: Rows that detection looks at.
+SAMPLE_ROWS = 50
+#: Characters of what stood there that a refusal repeats.
+EXCERPT = 120
+#: Refusals of one file that are kept with their reasons; all are counted.
+MAX_REFUSALS_KEPT = 100_000

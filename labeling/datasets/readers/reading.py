@@ -1,0 +1,247 @@
+"""From a file to rows: detect, check, preview, read. Streaming; memory does not grow with rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.columns import guess, override
+from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.readers.identity import SeenIds, content_digest, judgments_digest
+from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_list
+from labeling.datasets.readers.shapes import FORMATS, SHAPES, Shape, recognise
+from labeling.datasets.readers.shapes.finish import finish
+from labeling.datasets.readers.shapes.record import look
+from labeling.datasets.readers.source import Source, open_source
+from labeling.datasets.readers.tables import delimiter_of, table
+from labeling.datasets.rows import (
+    Duplicate,
+    ImportRow,
+    MappingError,
+    Refusal,
+    RowError,
+    UnreadableFile,
+)
+
+_HEAD = 1 << 20
+_CONTAINERS = {",": "CSV", "\t": "TSV", ";": "CSV with semicolons"}
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a file turned out to be.
+
+    `format` is None where no kind of row fits its columns; `problem` then says what is missing.
+    `mapping` is field -> column; `unmapped` columns become metadata.
+    """
+
+    format: str | None
+    container: str
+    compression: str
+    encoding: str
+    columns: tuple[str, ...]
+    mapping: Mapping[str, str]
+    problem: str = ""
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Columns that no field claims, in the order of the file."""
+        claimed = set(self.mapping.values())
+        return tuple(column for column in self.columns if column not in claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of a file as they would be imported; nothing has been written."""
+
+    detection: Detection
+    rows: tuple[ImportRow | Duplicate | Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user decides beside the mapping.
+
+    `label_rater` names the rater of labels that name none themselves; without it `chosen` and
+    `rejected` are two responses and no label.
+    """
+
+    label_rater: str = ""
+
+
+def _container(source: Source) -> tuple[str, Iterator[RawRow | Refusal]]:
+    """The file's kind by its first visible character, and its raw rows."""
+    head = source.stream.peek(_HEAD)
+    start = head.lstrip()
+    if not start:
+        raise UnreadableFile("The file is empty.")
+    if start[:1] == b"[":
+        return "JSON list", json_list(source)
+    if start[:1] == b"{":
+        if start.split(b"\n", 1)[0].strip() == b"{":
+            raise UnreadableFile(
+                "The file is one JSON object over several lines. Rows come as a list "
+                "[{…}, {…}] or as one object a line."
+            )
+        return "JSON Lines", json_lines(source)
+    header = start.split(b"\n", 1)[0].decode(errors="replace")
+    delimiter = delimiter_of(header)
+    return _CONTAINERS[delimiter], table(source, delimiter)
+
+
+def detect(
+    path: Path, *, format: str = "auto", mapping: Mapping[str, str] | None = None
+) -> Detection:
+    """What the file is and which column is which, from its first rows.
+
+    Raises UnreadableFile, or MappingError for a format, field or column that does not exist.
+    """
+    if format not in FORMATS:
+        raise MappingError(f"There is no format “{format}”. Formats: {', '.join(FORMATS)}.")
+    with open_source(path) as source:
+        container, raw = _container(source)
+        sample = _sample(raw)
+        columns = tuple(dict.fromkeys(column for row in sample for column in row))
+        encoding = "UTF-8 with a byte order mark" if source.bom else "UTF-8"
+        compression = source.compression
+    wished = dict(mapping or {})
+    shape = SHAPES.get(format) or recognise(columns, sample, wished)
+    mapped = _mapping(shape, columns, wished)
+    return Detection(
+        shape.key if shape else None,
+        container,
+        compression,
+        encoding,
+        columns,
+        mapped,
+        _problem(shape, columns, mapped),
+    )
+
+
+def _sample(raw: Iterator[RawRow | Refusal]) -> list[dict[str, object]]:
+    first = list(islice(raw, limits.SAMPLE_ROWS))
+    rows = [row[1] for row in first if isinstance(row, tuple)]
+    refused = next((row for row in first if isinstance(row, Refusal)), None)
+    if refused and not rows:
+        raise UnreadableFile(
+            f"None of the first rows can be read. Line {refused.line}: {refused.reason}",
+            line=refused.line,
+        )
+    return rows
+
+
+def _mapping(
+    shape: Shape | None, columns: tuple[str, ...], wished: Mapping[str, str]
+) -> dict[str, str]:
+    every = dict.fromkeys(field for known in SHAPES.values() for field in known.fields)
+    fields = shape.fields if shape else tuple(every)
+    return override(guess(columns, fields), wished, columns, fields)
+
+
+def _problem(shape: Shape | None, columns: tuple[str, ...], mapped: Mapping[str, str]) -> str:
+    names = ", ".join(columns) or "none"
+    if shape is None:
+        return (
+            f"No kind of row fits the columns ({names}). Say which column is the prompt and which "
+            "are the responses."
+        )
+    missing = [field for field in shape.needs if field not in mapped]
+    if missing:
+        return f"No column for {' and '.join(missing)} among {names}. Say which one it is."
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a whole pass over the file found: it can be read to its end, and has `rows` rows."""
+
+    rows: int
+
+
+def check(path: Path) -> FileFacts:
+    """Reads the file to its end without making rows.
+
+    Raises UnreadableFile for what would stop an import half way: a wrong encoding, a cut or
+    exploding gzip, a malformed list, a quote that is never closed, no rows at all.
+    """
+    with open_source(path) as source:
+        _, raw = _container(source)
+        rows = sum(1 for _ in raw)
+    if not rows:
+        raise UnreadableFile("The file has no rows.")
+    return FileFacts(rows)
+
+
+def _build(
+    raw: RawRow, shape: Shape, mapping: Mapping[str, str], options: ReadOptions
+) -> ImportRow | Refusal:
+    line, values = raw
+    try:
+        record = look(line, values, mapping, options.label_rater)
+        return finish(record, shape.read(record))
+    except RowError as error:
+        return Refusal(line, error.field[:120], error.reason, excerpt(error.value))
+
+
+def _known(row: ImportRow, seen: SeenIds, labels: SeenIds) -> ImportRow | Duplicate | Refusal:
+    """The row, unless its id was there before: with other text it is refused, alike it repeats."""
+    digest = content_digest(row.messages, row.responses)
+    line, same = seen.first(row.external_id, digest, row.line)
+    if line and not same:
+        reason = f"Its id stands on line {line} already, with a different text. Give it its own."
+        return Refusal(row.line, "id", reason, excerpt(row.external_id))
+    new_label = False
+    for judgment in row.judgments:
+        said = judgments_digest([judgment])
+        before, same = labels.first(f"{row.external_id}\0{judgment.rater}", said, row.line)
+        if before and not same:
+            reason = f"“{judgment.rater}” judges the same row differently on line {before}."
+            return Refusal(row.line, "judgments", reason, excerpt(row.external_id))
+        new_label |= not before
+    return row if not line or new_label else Duplicate(row.line, row.external_id, line)
+
+
+def read(
+    path: Path,
+    *,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    options: ReadOptions | None = None,
+) -> Iterator[ImportRow | Duplicate | Refusal]:
+    """Every row of the file as exactly one of the three, in the order of the file.
+
+    Raises UnreadableFile or MappingError; a file that `check` passed raises no UnreadableFile but
+    for columns that no kind of row fits.
+    """
+    found = detect(path, format=format, mapping=mapping)
+    if found.format is None or found.problem:
+        raise UnreadableFile(found.problem)
+    shape, options = SHAPES[found.format], options or ReadOptions()
+    seen, labels = SeenIds(), SeenIds()
+    with open_source(path) as source:
+        _, raws = _container(source)
+        for raw in raws:
+            row = raw if isinstance(raw, Refusal) else _build(raw, shape, found.mapping, options)
+            yield row if isinstance(row, Refusal) else _known(row, seen, labels)
+
+
+def preview(
+    path: Path,
+    *,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    options: ReadOptions | None = None,
+    limit: int = 5,
+) -> Preview:
+    """The first rows as they would be imported; none where the columns fit no kind of row.
+
+    Raises UnreadableFile or MappingError.
+    """
+    found = detect(path, format=format, mapping=mapping)
+    if found.format is None or found.problem:
+        return Preview(found, ())
+    rows = read(path, format=format, mapping=mapping, options=options)
+    return Preview(found, tuple(islice(rows, limit)))

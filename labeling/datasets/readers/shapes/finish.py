@@ -1,0 +1,127 @@
+"""The last checks that every shape shares, and the row that passes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import label, metadata
+from labeling.datasets.readers.identity import content_digest, response_digest
+from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.rows import (
+    ImportedJudgment,
+    ImportedResponse,
+    ImportRow,
+    Message,
+    RowError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A response before it has an id; `field` is where its text stood."""
+
+    field: str
+    content: str
+    model: str = ""
+    external_id: str = ""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a shape makes of a record: the prompt, the candidates, and labels of its own."""
+
+    messages: tuple[Message, ...]
+    candidates: Sequence[Candidate]
+    judgments: list[ImportedJudgment] = field(default_factory=list)
+
+
+def _check_count(candidates: Sequence[Candidate]) -> None:
+    count = len(candidates)
+    if count > limits.MAX_RESPONSES:
+        raise RowError(
+            "responses", f"Has {count} responses; at most {limits.MAX_RESPONSES} can be judged."
+        )
+    if count != limits.COMPARED_RESPONSES:
+        raise RowError(
+            "responses",
+            f"Has {count} response{'' if count == 1 else 's'}; a comparison takes exactly "
+            f"{limits.COMPARED_RESPONSES}.",
+        )
+
+
+def _check_texts(messages: tuple[Message, ...], candidates: Sequence[Candidate]) -> None:
+    if not any(message.content.strip() for message in messages):
+        raise RowError("prompt", "Is empty. Fill it or leave the row out.")
+    first, second = candidates
+    for candidate in candidates:
+        if not candidate.content.strip():
+            raise RowError(
+                candidate.field,
+                "Is empty. A response needs at least one visible character.",
+                candidate.content,
+            )
+    if first.content.strip() == second.content.strip():
+        raise RowError(
+            second.field,
+            "Both responses are the same text (but for spaces at the ends). There is nothing "
+            "to compare.",
+            second.content,
+        )
+
+
+def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedResponse, ...]:
+    """Responses with ids. One without an id gets one of its text, which tells no preference."""
+    responses = tuple(
+        ImportedResponse(
+            c.external_id or f"{row_id}-{response_digest(c.content)[:6].hex()}", c.model, c.content
+        )
+        for c in candidates
+    )
+    if len({response.external_id for response in responses}) < len(responses):
+        raise RowError("responses", "Two responses have the same id.", responses[0].external_id)
+    return responses
+
+
+def _extra(record: Record) -> dict[str, object]:
+    given = record.get("metadata")
+    if given is None:
+        return metadata(record.rest)
+    if not isinstance(given, dict):
+        raise RowError(record.column("metadata"), "Must be an object of named values.", given)
+    return metadata({**record.rest, **given})
+
+
+def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
+    own = parts.judgments or flat_labels(record)
+    said = (*own, *listed_labels(record))
+    raters = [judgment.rater for judgment in said]
+    for rater in raters:
+        if raters.count(rater) > 1:
+            raise RowError("judgments", "The same rater judges this row twice. Keep one.", rater)
+    return said
+
+
+def finish(record: Record, parts: Parts) -> ImportRow:
+    """The row with its checks done. Raises RowError naming the field at fault."""
+    _check_count(parts.candidates)
+    _check_texts(parts.messages, parts.candidates)
+    said = _labels(record, parts)
+    category = label(record.get("category"), record.column("category"), most=limits.MAX_CATEGORY)
+    language = label(record.get("language"), record.column("language"), most=limits.MAX_LANGUAGE)
+    row_id = label(record.get("id"), record.column("id"), most=limits.MAX_ID)
+    if not row_id:
+        unnamed = _identified("", parts.candidates)
+        row_id = f"row-{content_digest(parts.messages, unnamed).hex()}"
+    return ImportRow(
+        line=record.line,
+        external_id=row_id,
+        messages=parts.messages,
+        responses=_identified(row_id, parts.candidates),
+        judgments=said,
+        category=category,
+        language=language,
+        metadata=_extra(record),
+    )

@@ -1,0 +1,112 @@
+"""Human labels that rows already carry."""
+
+from __future__ import annotations
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import filled, kind_of, label, moment, text, whole_number
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
+from labeling.vocabulary import TieKind
+
+#: Fields of a flat row that only mean something when it names a rater.
+FLAT_FIELDS = ("rater", "overall", "tie_kind", "rationale", "at")
+
+_NOT_VALUES = frozenset({"rater", "tie_kind", "rationale", "at", "answers"})
+_TIES = tuple(kind.value for kind in TieKind)
+
+
+def _tie(value: object, field: str, values: dict[str, int]) -> str:
+    if value is None or value == "":
+        return ""
+    kind = text(value, field, most=40)
+    if kind not in _TIES:
+        raise RowError(field, f"Must be one of {', '.join(_TIES)}.", kind)
+    if values.setdefault(OVERALL, 0) != 0:
+        raise RowError(field, "Is only for ties: the overall value must then be 0.", kind)
+    return kind
+
+
+def _judgment(given: object, field: str) -> ImportedJudgment:
+    if not isinstance(given, dict):
+        raise RowError(field, f"Must be an object, not {kind_of(given)}.", given)
+    answers = given.get("answers", {})
+    if not isinstance(answers, dict):
+        raise RowError(f"{field}.answers", "Must be an object of criterion: value.", answers)
+    named = {key: value for key, value in given.items() if key not in _NOT_VALUES}
+    values = {
+        key: whole_number(value, f"{field}.{key}") for key, value in {**named, **answers}.items()
+    }
+    tie_kind = _tie(given.get("tie_kind"), f"{field}.tie_kind", values)
+    if not values:
+        raise RowError(field, 'Has no value. Name a criterion, such as "overall": -1.')
+    return ImportedJudgment(
+        rater=filled(
+            label(given.get("rater"), f"{field}.rater", most=limits.MAX_RATER), f"{field}.rater"
+        ),
+        values=values,
+        tie_kind=tie_kind,
+        rationale=text(given.get("rationale") or "", f"{field}.rationale"),
+        at=moment(given.get("at"), f"{field}.at"),
+    )
+
+
+def listed_labels(record: Record) -> list[ImportedJudgment]:
+    """The row's `judgments`: any number, each with its rater and values by criterion key."""
+    given, field = record.get("judgments"), record.column("judgments")
+    if given is None:
+        return []
+    if not isinstance(given, list):
+        raise RowError(field, f"Must be a list of judgments, not {kind_of(given)}.", given)
+    if len(given) > limits.MAX_JUDGMENTS:
+        raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} judgments.")
+    return [_judgment(item, f"{field}[{i}]") for i, item in enumerate(given)]
+
+
+def _rater(record: Record) -> str:
+    named = label(record.get("rater"), record.column("rater"), most=limits.MAX_RATER)
+    return named or record.label_rater
+
+
+def _keep_flat(record: Record) -> None:
+    for name in FLAT_FIELDS:
+        record.keep(name)
+
+
+def flat_labels(record: Record) -> list[ImportedJudgment]:
+    """One judgment from the columns `rater`, `overall`, `tie_kind`, `rationale` and `at`.
+
+    Without a rater's name or without a value there is none, and the columns become metadata.
+    """
+    rater = _rater(record)
+    if not rater or (record.get("overall") is None and record.get("tie_kind") is None):
+        _keep_flat(record)
+        return []
+    values: dict[str, int] = {}
+    if record.get("overall") is not None:
+        values[OVERALL] = whole_number(record.get("overall"), record.column("overall"))
+    tie_kind = _tie(record.get("tie_kind"), record.column("tie_kind"), values)
+    return [_flat(record, rater, values, tie_kind)]
+
+
+def preferred_first(record: Record) -> list[ImportedJudgment]:
+    """The label of a row that lists the chosen response first, if it names who chose.
+
+    Without a name the order may be anybody's or a program's, and is no human judgment.
+    """
+    rater = _rater(record)
+    if not rater:
+        _keep_flat(record)
+        return []
+    record.keep("overall")
+    record.keep("tie_kind")
+    return [_flat(record, rater, {OVERALL: -1}, "")]
+
+
+def _flat(record: Record, rater: str, values: dict[str, int], tie_kind: str) -> ImportedJudgment:
+    return ImportedJudgment(
+        rater=rater,
+        values=values,
+        tie_kind=tie_kind,
+        rationale=text(record.get("rationale") or "", record.column("rationale")),
+        at=moment(record.get("at"), record.column("at")),
+    )

@@ -1,0 +1,65 @@
+"""Plain pairs: a prompt and two responses side by side, and Concord's own rows."""
+
+from __future__ import annotations
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import filled, kind_of, label, messages, text
+from labeling.datasets.readers.shapes.finish import Candidate, Parts
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.rows import Message, RowError
+
+
+def prompt_of(record: Record) -> tuple[Message, ...]:
+    """The prompt as messages: `prompt` as text or chat, or `messages`, but not both."""
+    prompt, chat = record.get("prompt"), record.get("messages")
+    if prompt is not None and chat is not None:
+        raise RowError(
+            record.column("messages"),
+            f"The row has both {record.column('prompt')} and {record.column('messages')}. "
+            "Keep one.",
+        )
+    if prompt is None and chat is None:
+        raise RowError(record.column("prompt"), "Missing. Give the prompt as text or messages.")
+    if prompt is None or isinstance(prompt, list):
+        name = record.column("messages" if prompt is None else "prompt")
+        return messages(chat if prompt is None else prompt, name)
+    return (Message("user", filled(prompt, record.column("prompt"))),)
+
+
+def _side(record: Record, side: str) -> Candidate:
+    column = record.column(f"response_{side}")
+    model = record.column(f"model_{side}")
+    return Candidate(
+        field=column,
+        content=text(record.get(f"response_{side}"), column),
+        model=label(record.get(f"model_{side}"), model, most=limits.MAX_MODEL),
+    )
+
+
+def read_pair(record: Record) -> Parts:
+    """`prompt, response_a, response_b`, with `model_a` and `model_b` where known."""
+    return Parts(prompt_of(record), (_side(record, "a"), _side(record, "b")))
+
+
+def _listed(value: object, field: str) -> Candidate:
+    if type(value) is str:
+        return Candidate(field, text(value, field))
+    if not isinstance(value, dict):
+        raise RowError(field, f'Must be {{"content": …}} or text, not {kind_of(value)}.', value)
+    return Candidate(
+        field=f"{field}.content",
+        content=text(value.get("content"), f"{field}.content"),
+        model=label(value.get("model"), f"{field}.model", most=limits.MAX_MODEL),
+        external_id=label(value.get("id"), f"{field}.id", most=limits.MAX_ID),
+    )
+
+
+def read_concord(record: Record) -> Parts:
+    """`prompt` or `messages`, and `responses` as a list of texts or objects."""
+    given, field = record.get("responses"), record.column("responses")
+    if given is None:
+        raise RowError(field, "Missing. Give a list of two responses.")
+    if not isinstance(given, list):
+        raise RowError(field, f"Must be a list of responses, not {kind_of(given)}.", given)
+    candidates = [_listed(item, f"{field}[{i}]") for i, item in enumerate(given)]
+    return Parts(prompt_of(record), candidates)

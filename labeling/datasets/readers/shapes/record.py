@@ -1,0 +1,60 @@
+"""A raw row seen through a mapping of fields to columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from labeling.datasets.readers.fields import Broken
+from labeling.datasets.rows import RowError
+
+#: Fields that hold structure; a table writes them as JSON in a cell.
+_STRUCTURED = ("messages", "responses", "judgments", "metadata")
+
+
+@dataclass(slots=True)
+class Record:
+    """One raw row: the mapped fields, and the columns that nobody claimed."""
+
+    line: int
+    values: dict[str, object]
+    rest: dict[str, object]
+    mapping: Mapping[str, str]
+    label_rater: str = ""
+
+    def get(self, name: str) -> object:
+        """The value of a field; None where the row has none."""
+        return self.values.get(name)
+
+    def column(self, name: str) -> str:
+        """What the file calls a field, for messages."""
+        return self.mapping.get(name, name)
+
+    def keep(self, name: str) -> None:
+        """A field that plays no part after all stays with the metadata."""
+        value = self.values.pop(name, None)
+        if value is not None:
+            self.rest[self.column(name)] = value
+
+
+def look(line: int, raw: dict[str, object], mapping: Mapping[str, str], rater: str) -> Record:
+    """The raw row through the mapping."""
+    rest = dict(raw)
+    values: dict[str, object] = {}
+    for name, column in mapping.items():
+        value = rest.pop(column, None)
+        if value is not None:
+            values[name] = value
+    for name in _STRUCTURED:
+        value = values.get(name)
+        if type(value) is str and value[:1] in ("[", "{"):
+            values[name] = _cell(value, mapping[name])
+    return Record(line, values, rest, mapping, rater)
+
+
+def _cell(value: str, column: str) -> object:
+    try:
+        return json.loads(value, parse_constant=lambda name: Broken(f"{name} is not JSON."))
+    except (ValueError, RecursionError):
+        raise RowError(column, "Must be JSON in this cell.", value) from None

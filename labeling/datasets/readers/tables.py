@@ -1,0 +1,89 @@
+"""CSV and TSV as rows: quotes and line ends inside cells, several delimiters."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.readers.jsonrows import RawRow
+from labeling.datasets.readers.source import Source, numbered_lines
+from labeling.datasets.rows import Refusal, UnreadableFile
+
+#: Delimiters in the order in which ties between them are settled.
+DELIMITERS = (",", "\t", ";")
+
+# The module's default of 128 KiB is below one long answer. The limit is process-wide by design of
+# the csv module; the bound on lines above it is ours.
+csv.field_size_limit(limits.MAX_LINE_BYTES)
+
+
+def delimiter_of(header: str) -> str:
+    """The delimiter that occurs most in a header line, outside quotes."""
+    bare = "".join(header.split('"')[::2])
+    return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
+
+
+def _lines(source: Source) -> Iterator[str]:
+    for number, line in numbered_lines(source):
+        if line is None:
+            mib = limits.MAX_LINE_BYTES // 1024**2
+            raise UnreadableFile(f"Line {number} is longer than {mib} MiB.", line=number)
+        yield line
+
+
+def _header(cells: list[str]) -> list[str]:
+    names = [cell.strip() for cell in cells]
+    if len(names) > limits.MAX_COLUMNS:
+        raise UnreadableFile(f"The header has more than {limits.MAX_COLUMNS} columns.", line=1)
+    twice = {name for name in names if name and names.count(name) > 1}
+    if twice:
+        raise UnreadableFile(
+            f"The header names the column “{min(twice)}” twice. Rename one of them.", line=1
+        )
+    return [name or f"column {i}" for i, name in enumerate(names, 1)]
+
+
+def _row(line: int, names: list[str], cells: list[str]) -> RawRow | Refusal:
+    if len(cells) != len(names):
+        reason = (
+            f"Has {len(cells)} cells where the header has {len(names)}. "
+            "Quote cells that hold a delimiter or a line end."
+        )
+        return Refusal(line, "", reason, excerpt(cells[0] if cells else ""))
+    # An empty cell says nothing, as a missing key in JSON does.
+    return line, {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
+
+
+def table(source: Source, delimiter: str) -> Iterator[RawRow | Refusal]:
+    """The rows of a CSV file under its header; empty lines are no rows.
+
+    Raises UnreadableFile where a quote is opened and never closed: all that follows would silently
+    become one cell.
+    """
+    rows = csv.reader(_lines(source), delimiter=delimiter, strict=True)
+    names: list[str] | None = None
+    while True:
+        line = rows.line_num + 1
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "unexpected end" in str(error) or "field larger" in str(error):
+                raise UnreadableFile(
+                    f"A quote is opened in the row that begins on line {line} and never closed. "
+                    "Close it and import the file again.",
+                    line=line,
+                ) from None
+            if names is None:
+                raise UnreadableFile(f"The header is malformed: {error}.", line=line) from None
+            yield Refusal(line, "", f"Malformed CSV: {error}.")
+            continue
+        if not cells or cells == [""]:
+            continue
+        if names is None:
+            names = _header(cells)
+        else:
+            yield _row(line, names, cells)

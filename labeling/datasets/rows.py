@@ -1,0 +1,103 @@
+"""What an import row is, whatever file it came from; pure, no Django.
+
+A reader turns every row of a file into exactly one of three things: an `ImportRow` that can be
+stored as it is, a `Duplicate` that repeats an earlier row, or a `Refusal` that says where and why.
+A file that cannot be read as a whole raises `UnreadableFile`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: Name of the primary criterion in a file, whatever its key is in the project.
+OVERALL = "overall"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedResponse:
+    """One candidate output, in the order of the row. `model` is empty where nobody said."""
+
+    external_id: str
+    model: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedJudgment:
+    """What a rater of the file said about its row.
+
+    `values` maps criterion keys (or `overall`) to signed integers from the row's point of view:
+    negative means the row's first response is better.
+    """
+
+    rater: str
+    values: Mapping[str, int]
+    tie_kind: str = ""
+    rationale: str = ""
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """A prompt with its responses and the labels it already carries; every text can be stored."""
+
+    line: int
+    external_id: str
+    messages: tuple[Message, ...]
+    responses: tuple[ImportedResponse, ...]
+    judgments: tuple[ImportedJudgment, ...] = ()
+    category: str = ""
+    language: str = ""
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A row with the id, the text and the labels of an earlier one: nothing of it is lost."""
+
+    line: int
+    external_id: str
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was not taken: its line, the field at fault, the reason, what stood there."""
+
+    line: int
+    field: str
+    reason: str
+    excerpt: str = ""
+
+
+class UnreadableFile(Exception):
+    """The file as a whole cannot be read; the message says where, why, and what to do."""
+
+    def __init__(self, message: str, *, line: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+class MappingError(ValueError):
+    """The wished mapping names a field or a column that does not exist."""
+
+
+class RowError(Exception):
+    """One row cannot be taken; readers turn it into a `Refusal`."""
+
+    def __init__(self, field: str, reason: str, value: object = "") -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+        self.value = value

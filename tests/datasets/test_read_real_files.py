@@ -1,0 +1,55 @@
+"""Two public data sets, read as they are published; skipped where they are not at hand."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from labeling.datasets.readers import detect, read
+from labeling.datasets.rows import ImportRow, Refusal
+
+DATA = Path(os.environ.get("CONCORD_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+HH = DATA / "hh_harmless_test" / "test.jsonl.gz"
+LLMBAR = DATA / "llmbar" / "items_for_developers.jsonl.gz"
+
+needs_hh = pytest.mark.skipif(not HH.exists(), reason=f"no hh-rlhf test set at {HH}")
+needs_llmbar = pytest.mark.skipif(not LLMBAR.exists(), reason=f"no LLMBar items at {LLMBAR}")
+
+
+@needs_hh
+def test_hh_rlhf_gives_all_rows_but_the_nine_that_are_broken():
+    rows = list(read(HH))
+    refused = {row.line: row.reason[:9] for row in rows if isinstance(row, Refusal)}
+    assert len(rows) == 2312
+    assert refused == {
+        **dict.fromkeys((87, 517, 926, 1104), "Is empty."),
+        **dict.fromkeys((1255, 1689, 1951, 1953, 2037), "The two d"),
+    }
+    taken = [row for row in rows if isinstance(row, ImportRow)]
+    assert len({row.external_id for row in taken}) == 2303
+    assert max(len(row.messages) for row in taken) > 20
+
+
+@needs_hh
+def test_in_hh_rlhf_speakers_alternate_once_doubled_tags_are_joined():
+    joined = [row for row in read(HH) if isinstance(row, ImportRow) and row.metadata]
+    assert [(row.line, dict(row.metadata)) for row in joined] == [
+        (line, {"joined_turns": 1}) for line in (668, 764, 1320, 1850)
+    ]
+    for row in joined:
+        roles = [message.role for message in row.messages]
+        assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"]
+
+
+@needs_llmbar
+def test_llmbar_gives_every_row():
+    found = detect(LLMBAR)
+    assert (found.format, found.unmapped) == ("pairs", ("gold",))
+    rows = list(read(LLMBAR))
+    assert all(isinstance(row, ImportRow) for row in rows)
+    assert Counter(row.metadata["gold"] for row in rows).total() == 419
+    assert rows[0].external_id == "LLMBar/Natural/000"
+    assert rows[0].category == "LLMBar/Natural"
