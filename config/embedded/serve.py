@@ -97,7 +97,8 @@ def worker_command() -> list[str]:
     The schedule is kept in memory: it holds nothing but short intervals.
     """
     return [
-        *(sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "WARNING"),
+        *(sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"),
+        *("--loglevel", "WARNING"),
         *("--concurrency", os.environ.get("WORKER_CONCURRENCY") or "2"),
         *("--beat", "--scheduler", "celery.beat:Scheduler", "--hostname", "concord@%h"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
@@ -111,10 +112,12 @@ def _start(supervisor: Supervisor, host: str, port: int) -> None:
     if needed := preparation.steps(database_url):
         preparation.carry_out(needed, supervisor, database_url)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # Root in a container is what it is; the worker reads JSON only.
+    quiet = {**environment, "PYTHONWARNINGS": "ignore:You're running the worker"}
     supervisor.launch(
         {
             "web": Program("web", web_command(host, port), environment),
-            "worker": Program("worker", worker_command(), environment),
+            "worker": Program("worker", worker_command(), quiet),
         }
     )
 
