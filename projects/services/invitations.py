@@ -79,6 +79,17 @@ def revoke_invitation(*, invitation: Invitation, actor: User) -> None:
         )
 
 
+def require_open(invitation: Invitation | None) -> Invitation:
+    """The invitation itself. Raises Conflict saying why the link does not work."""
+    if invitation is None:
+        raise Conflict("This invitation does not exist. Ask the project lead for a new link.")
+    if invitation.status != "open":
+        raise Conflict(
+            f"This invitation is {invitation.status}. Ask the project lead for a new link."
+        )
+    return invitation
+
+
 @transaction.atomic
 def accept_invitation(*, token: str, user: User) -> Membership:
     """Makes the user a member. Who is a member already keeps the role and spends no use.
@@ -86,15 +97,11 @@ def accept_invitation(*, token: str, user: User) -> Membership:
     Raises Conflict saying why the link no longer works.
     """
     invitation = Invitation.objects.select_for_update().filter(token_hash=hash_token(token)).first()
-    if invitation is None:
-        raise Conflict("This invitation does not exist. Ask the project lead for a new link.")
-    existing = Membership.objects.filter(project_id=invitation.project_id, user=user).first()
-    if existing is not None:
-        return existing
-    if invitation.status != "open":
-        raise Conflict(
-            f"This invitation is {invitation.status}. Ask the project lead for a new link."
-        )
+    if invitation is not None:
+        existing = Membership.objects.filter(project_id=invitation.project_id, user=user).first()
+        if existing is not None:
+            return existing
+    invitation = require_open(invitation)
     Invitation.objects.filter(pk=invitation.pk).update(uses=F("uses") + 1)
     return set_member(project=invitation.project, user=user, role=invitation.role, actor=user)
 
@@ -105,9 +112,7 @@ def join_with_new_account(*, token: str, email: str, password: str, name: str) -
 
     Raises InvalidInput naming the fields at fault, Conflict where the link no longer works.
     """
-    invitation = find_invitation(token)
-    if invitation is None or invitation.status != "open":
-        accept_invitation(token=token, user=User())
+    require_open(find_invitation(token))
     user = create_user(email=email, password=password, name=name)
     accept_invitation(token=token, user=user)
     return user

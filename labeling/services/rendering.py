@@ -1,0 +1,41 @@
+"""Stored HTML: prompts and responses are rendered once and kept with the renderer's version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from labeling.models import Prompt, Response
+from labeling.rendering import RENDERER_VERSION, render_conversation, render_markdown
+
+#: How many texts one job renders before it makes room for others.
+BATCH = 200
+
+
+def ensure_rendered(*, prompt: Prompt, responses: Iterable[Response]) -> None:
+    """Renders what has no HTML of this version yet, and stores it; a no-op for the rest."""
+    if prompt.html_version != RENDERER_VERSION:
+        prompt.html = render_conversation(prompt.messages)
+        prompt.html_version = RENDERER_VERSION
+        prompt.save(update_fields=["html", "html_version"])
+    for response in responses:
+        if response.html_version != RENDERER_VERSION:
+            response.html = render_markdown(response.content)
+            response.html_version = RENDERER_VERSION
+            response.save(update_fields=["html", "html_version"])
+
+
+def render_some(*, project_id: int) -> bool:
+    """Renders up to BATCH prompts with their responses; whether more may be left."""
+    stale = ~Q(html_version=RENDERER_VERSION)
+    prompts = list(
+        Prompt.objects.filter(project_id=project_id)
+        .filter(stale | Q(responses__in=Response.objects.filter(stale)))
+        .distinct()
+        .order_by("pk")
+        .prefetch_related("responses")[:BATCH]
+    )
+    for prompt in prompts:
+        ensure_rendered(prompt=prompt, responses=prompt.responses.all())
+    return len(prompts) == BATCH

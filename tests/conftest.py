@@ -1,0 +1,285 @@
+"""The cast, a project they work in, and the browser's settings.
+
+lena leads; rui, sam and tao rate; vera reviews; mia trains models; otto is a stranger.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from labeling.allocation import canonical_order, queue_key
+from labeling.models import Assignment, Prompt, Response, Task
+from labeling.services.allocation import next_assignment
+from labeling.services.answers import Submission
+from labeling.services.judgments import Submitted, submit_judgment
+from projects.models import Membership, Project, Role, User
+from projects.project_templates import CriterionSpec, GuidelineSpec
+from projects.services.guidelines import acknowledge
+from projects.services.members import create_user, set_member
+from projects.services.projects import create_project
+
+PASSWORD = "correct horse battery"
+
+# Playwright's synchronous API runs an event loop in the test's thread; Django then refuses its ORM.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def _person(name: str) -> User:
+    return create_user(
+        email=f"{name}@example.com", password=PASSWORD, name=name.capitalize(), check_password=False
+    )
+
+
+@pytest.fixture
+def lena(db: None) -> User:
+    """The lead."""
+    return _person("lena")
+
+
+@pytest.fixture
+def rui(db: None) -> User:
+    """A rater."""
+    return _person("rui")
+
+
+@pytest.fixture
+def sam(db: None) -> User:
+    """A rater."""
+    return _person("sam")
+
+
+@pytest.fixture
+def tao(db: None) -> User:
+    """A rater."""
+    return _person("tao")
+
+
+@pytest.fixture
+def vera(db: None) -> User:
+    """The reviewer."""
+    return _person("vera")
+
+
+@pytest.fixture
+def mia(db: None) -> User:
+    """The ML engineer."""
+    return _person("mia")
+
+
+@pytest.fixture
+def otto(db: None) -> User:
+    """A user who is no member."""
+    return _person("otto")
+
+
+@pytest.fixture
+def project(lena: User, rui: User, sam: User, tao: User, vera: User, mia: User) -> Project:
+    """A seven-point project with everybody but otto in it; the guideline is acknowledged."""
+    project = create_project(
+        name="Support answers",
+        created_by=lena,
+        criteria=[
+            CriterionSpec("overall", "Which is better?", "llama_eval7", is_primary=True),
+            CriterionSpec("correct", "Which is more correct?", "webgpt5", is_required=False),
+        ],
+        guideline=GuidelineSpec(text="Prefer what helps.", principles=()),
+        settings={"overlap": 2},
+    )
+    guideline = project.guidelines.get()
+    for user, role in (
+        (rui, Role.RATER),
+        (sam, Role.RATER),
+        (tao, Role.RATER),
+        (vera, Role.REVIEWER),
+        (mia, Role.ENGINEER),
+    ):
+        set_member(project=project, user=user, role=role)
+        acknowledge(user=user, guideline=guideline)
+    return project
+
+
+MakeTasks = Callable[..., list[Task]]
+
+
+@pytest.fixture
+def make_tasks() -> MakeTasks:
+    """Creates `count` comparison tasks in a project, in the order of the queue."""
+
+    def make(
+        project: Project,
+        count: int = 1,
+        *,
+        overlap: int | None = None,
+        priority: int = 0,
+        prefix: str = "t",
+        prompt: str = "What is {i} + {i}?",
+        contents: Sequence[str] = ("It is {i}, doubled.", "No idea about {i}."),
+        **fields: Any,
+    ) -> list[Task]:
+        tasks = [
+            _task(project, f"{prefix}{i}", i, prompt, contents, overlap, priority, fields)
+            for i in range(1, count + 1)
+        ]
+        return sorted(tasks, key=lambda task: task.queue_key)
+
+    return make
+
+
+def _task(
+    project: Project,
+    external_id: str,
+    i: int,
+    prompt_text: str,
+    contents: Sequence[str],
+    overlap: int | None,
+    priority: int,
+    fields: dict[str, Any],
+) -> Task:
+    text = prompt_text.replace("{i}", str(i))
+    prompt = Prompt.objects.create(
+        project=project,
+        external_id=external_id,
+        messages=[{"role": "user", "content": text}],
+        group_key=f"{prompt_text}-{i}",
+    )
+    responses = [
+        Response.objects.create(
+            prompt=prompt,
+            external_id=f"{external_id}-{letter}",
+            content=content.replace("{i}", str(i)),
+            model=f"model-{letter}",
+        )
+        for letter, content in zip("abcdefghi", contents, strict=False)
+    ]
+    order = canonical_order(project.salt, [f"{external_id}/{r.external_id}" for r in responses])
+    places = overlap or project.overlap
+    return Task.objects.create(
+        project=project,
+        prompt=prompt,
+        external_id=external_id,
+        response_ids=[responses[index].pk for index in order],
+        **{"overlap": places, "open_slots": places, **fields},
+        priority=priority,
+        queue_key=queue_key(priority, project.salt, external_id),
+    )
+
+
+def membership(user: User, project: Project) -> Membership:
+    """The user's membership in a project."""
+    return Membership.objects.select_related("project", "user").get(user=user, project=project)
+
+
+def lease(user: User, project: Project, **options: Any) -> Assignment:
+    """The user's next assignment; fails the test where there is none."""
+    result = next_assignment(membership=membership(user, project), **options)
+    assert isinstance(result, Assignment), result
+    return result
+
+
+def judge(user: User, assignment: Assignment, overall: int = -1, **fields: Any) -> Submitted:
+    """Submits a judgment; `overall` has the sign of the order shown."""
+    answers = {"overall": overall, **fields.pop("answers", {})}
+    return submit_judgment(
+        rater=user, assignment_id=assignment.pk, submission=Submission(answers=answers, **fields)
+    )
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """A logged-in test client of a user."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+# --- browser -----------------------------------------------------------------------------------
+
+
+def chromium_path() -> str | None:
+    """The system's Chromium: CONCORD_CHROMIUM, else one on PATH."""
+    named = os.environ.get("CONCORD_CHROMIUM")
+    return named or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks browser tests, and skips exactly them where there is no browser (unless required)."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()) or "context" in getattr(
+            item, "fixturenames", ()
+        ):
+            item.add_marker(pytest.mark.browser)
+    if chromium_path() is None and os.environ.get("REQUIRE_BROWSER") != "1":
+        skip = pytest.mark.skip(reason="no Chromium: apt-get install chromium")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says in red when browser tests did not run."""
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "no Chromium" in str(report.longrepr)
+    ]
+    if skipped:
+        terminalreporter.write_sep("=", "BROWSER TESTS NOT RUN", red=True, bold=True)
+        terminalreporter.write_line(
+            f"{len(skipped)} browser tests were skipped: no Chromium was found. "
+            "Install one (apt-get install chromium) or set CONCORD_CHROMIUM=/path/to/chromium.",
+            red=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium without a network beyond this machine."""
+    path = chromium_path()
+    assert path, "REQUIRE_BROWSER=1, but there is no Chromium"
+    return {
+        "executable_path": path,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-default-apps",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+        ],
+    }
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[..., None]:
+    """Logs a user in to a browser context by its session cookie."""
+
+    def login(context: Any, user: User) -> None:
+        client = Client()
+        client.force_login(user)
+        value = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+
+    return login
+
+
+@pytest.fixture
+def page(page: Any) -> Any:
+    """Playwright's page with a short patience: a missing element is a bug, not a slow network."""
+    page.set_default_timeout(8000)
+    return page
