@@ -40,11 +40,10 @@ def get_access(user: User | AnonymousUser, slug: str, action: Action) -> Access:
     Raises Http404 for outsiders, who must not learn that the project exists, and
     PermissionDenied for members whose role does not allow it.
     """
-    membership = (
-        Membership.objects.select_related("project")
-        .filter(project__slug=slug, user_id=user.pk)
-        .first()
-    )
+    membership = None
+    if isinstance(user, User):
+        members = Membership.objects.select_related("project")
+        membership = members.filter(project__slug=slug, user=user).first()
     if membership is None or not isinstance(user, User):
         raise Http404("There is no such project, or you are not a member of it.")
     if not role_may(membership.role, action):

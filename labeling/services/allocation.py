@@ -79,7 +79,7 @@ def _next_locked(rater: _Rater, ahead_of: int | None) -> Assignment | Nothing:
         Assignment.objects.filter(
             rater=rater.user, project=rater.project, state=AssignmentState.LEASED
         )
-        .exclude(pk=ahead_of)
+        .exclude(pk=ahead_of or 0)
         .order_by(F("opened_at").asc(nulls_last=True), "pk")
         .select_related("task")
     )

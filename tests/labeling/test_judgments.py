@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -195,7 +196,12 @@ def test_a_skip_needs_a_known_reason(project: Project, rui: User, make_tasks: Ma
     ],
 )
 def test_an_answer_that_does_not_fit_is_named(
-    project: Project, rui: User, make_tasks: MakeTasks, answers: dict, field: str, message: str
+    project: Project,
+    rui: User,
+    make_tasks: MakeTasks,
+    answers: dict[str, Any],
+    field: str,
+    message: str,
 ):
     make_tasks(project, 1)
     assignment = lease(rui, project)
@@ -220,7 +226,7 @@ def test_an_answer_that_does_not_fit_is_named(
     ],
 )
 def test_what_goes_with_an_answer_is_checked(
-    project: Project, rui: User, make_tasks: MakeTasks, fields: dict, field: str
+    project: Project, rui: User, make_tasks: MakeTasks, fields: dict[str, Any], field: str
 ):
     make_tasks(project, 1)
     with pytest.raises(InvalidInput) as refused:
