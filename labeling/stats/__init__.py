@@ -1,0 +1,48 @@
+"""Statistics of preference data; pure numpy and scipy, usable from a notebook.
+
+    ratings = Ratings(unit=[1, 1, 2, 2], rater=["a", "b", "a", "b"], value=[-1, -1, 0, 1])
+    krippendorff_alpha(ratings, level="ordinal", categories=(-1, 0, 1))
+
+Conventions that hold everywhere: the categories are those of the declared scale in its declared
+order; intervals are 95 % over prompts (`cluster`) or, without those, over units; a figure that is
+undefined has value None and a reason in words.
+"""
+
+from labeling.stats.agreement import (
+    brennan_prediger,
+    fleiss_kappa,
+    gwet_ac,
+    krippendorff_alpha,
+    percent_agreement,
+    scott_pi,
+)
+from labeling.stats.coefficients import Alpha, Gwet, Percent
+from labeling.stats.cohen import RaterPairs, cohen_kappa, cohen_kappa_pairs
+from labeling.stats.intervals import bootstrap_interval, wilson_interval
+from labeling.stats.ratings import Figure, Interval, Ratings, RatingsError
+from labeling.stats.report import criterion_report
+from labeling.stats.table import Table, table_of
+
+__all__ = [
+    "Alpha",
+    "Figure",
+    "Gwet",
+    "Interval",
+    "Percent",
+    "RaterPairs",
+    "Ratings",
+    "RatingsError",
+    "Table",
+    "bootstrap_interval",
+    "brennan_prediger",
+    "cohen_kappa",
+    "cohen_kappa_pairs",
+    "criterion_report",
+    "fleiss_kappa",
+    "gwet_ac",
+    "krippendorff_alpha",
+    "percent_agreement",
+    "scott_pi",
+    "table_of",
+    "wilson_interval",
+]

@@ -1,0 +1,233 @@
+"""Intervals: the delete-one-cluster jackknife (the default), the bootstrap, and Wilson's.
+
+The sampling unit is the cluster (the prompt), or the unit (the task) where every cluster holds
+one: intervals say how far a figure would move with other prompts, the raters being the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from labeling.stats.coefficients import Coefficient
+from labeling.stats.ratings import Figure, Floats, Interval, Ratings
+from labeling.stats.table import Table, table_of
+
+CONFIDENCE = 0.95
+_BLOCK = 4_000_000  # Cells of sums held at once.
+_STILL = 1e-12  # A jackknife standard error below this is none at all.
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A coefficient on a table: value (None where undefined), n, and its interval.
+
+    `method` names how the interval was made; `clusters` is how many sampling units it rests on;
+    `trouble` says why there is no interval.
+    """
+
+    value: float | None
+    n: int
+    interval: Interval | None = None
+    method: str = ""
+    clusters: int = 0
+    trouble: str | None = None
+
+
+def wilson_interval(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
+    """Return Wilson's score interval for a proportion; without trials, the whole of 0 to 1.
+
+    Use it for single proportions of independent trials; not for pairs of ratings, several of
+    which come from one unit. Source: Wilson (1927), in the form of Newcombe (1998), method 3.
+
+    Raises:
+        ValueError: successes below 0 or above trials, or a confidence outside 0 to 1.
+    """
+    if not 0 <= successes <= trials:
+        raise ValueError(f"Successes must lie between 0 and {trials}, not be {successes}.")
+    if not trials:
+        return Interval(0.0, 1.0)
+    z = normal_quantile(confidence)
+    share = successes / trials
+    middle = share + z * z / (2 * trials)
+    reach = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    under = 1 + z * z / trials
+    low = 0.0 if successes == 0 else (middle - reach) / under
+    high = 1.0 if successes == trials else (middle + reach) / under
+    return Interval(low, high)
+
+
+def normal_quantile(confidence: float) -> float:
+    """Return z such that a standard normal lies within plus or minus z with `confidence`."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"The confidence must lie between 0 and 1, not be {confidence}.")
+    return float(special.ndtri((1 + confidence) / 2))
+
+
+def jackknife(coefficient: Coefficient, table: Table, confidence: float = CONFIDENCE) -> Estimate:
+    """Estimate a coefficient with the jackknife-t interval on the Fisher z scale.
+
+    Every cluster is left out once; the standard error of the figure is carried to the scale of
+    z = atanh (for a share, of twice the share less one: half its logit), where a Student t with
+    clusters - 1 degrees of freedom gives the ends. Where leaving out a cluster changes nothing,
+    or leaves the figure undefined, the ends come from Wilson's interval for the agreement over
+    the clusters, carried over with chance agreement held fixed.
+
+    Source: Efron and Stein (1981) for the jackknife; coverage for alpha: Hughes (2022,
+    arXiv:2210.13265); Fisher's transformation as for intraclass correlations.
+    """
+    total = _total(coefficient, table)
+    value = float(coefficient.value(total, table.scores)[0])
+    n = round(float(total[0, 0]))
+    if not np.isfinite(value):
+        return Estimate(None, n)
+    value = _snap(value)
+    rest, weight = _leave_one_out(coefficient, table, total)
+    clusters = round(float(weight.sum()))
+    known = Estimate(value, n, clusters=clusters)
+    if clusters < 2:
+        return replace(known, trouble=_too_few(clusters, table))
+    mean = (weight * rest).sum() / clusters
+    error = sqrt(float((weight * (rest - mean) ** 2).sum()) * (clusters - 1) / clusters)
+    if not np.isfinite(error) or error < _STILL or value in (coefficient.floor, 1.0):
+        interval = _carried_wilson(coefficient, table, total, value, clusters, confidence)
+        return replace(known, interval=interval, method="Wilson limits")
+    t = float(stats.t.ppf((1 + confidence) / 2, clusters - 1))
+    interval = _fisher(value, t * error, coefficient.floor)
+    return replace(known, interval=interval, method="jackknife-t on the Fisher z scale")
+
+
+def bootstrap_interval(
+    ratings: Ratings,
+    coefficient: Coefficient,
+    *,
+    categories: Sequence[Any] | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+    confidence: float = CONFIDENCE,
+) -> Figure:
+    """Return a coefficient with its percentile interval over resampled clusters.
+
+    A second opinion beside the default jackknife, and the first choice for skewed figures of a
+    few hundred clusters. Clusters, not pairs of ratings, are drawn: drawing pairs, as the KALPHA
+    macro does, covers the truth 71 to 77 % of the time instead of 95 %.
+
+    Args:
+        coefficient: for example `Alpha("ordinal")` or `Percent("half")`.
+        resamples, seed: fixed and printed, so that the same ratings give the same interval.
+    """
+    table = table_of(ratings, categories)
+    told = f"percentile bootstrap, {resamples} resamples, seed {seed}"
+    total = _total(coefficient, table)
+    value = float(coefficient.value(total, table.scores)[0])
+    n = round(float(total[0, 0]))
+    if not np.isfinite(value):
+        return Figure(None, None, None, n, told, "The figure is undefined for these ratings.")
+    sums = np.concatenate([rows for _, rows in _blocks(coefficient, table)])
+    used = sums.any(axis=1)
+    sums, frequency = sums[used], table.frequency[used]
+    clusters = round(float(frequency.sum()))
+    if clusters < 2:
+        return Figure(value, None, None, n, told, _too_few(clusters, table))
+    draws = _resample(sums, frequency, resamples, np.random.default_rng(seed))
+    drawn = coefficient.value(draws, table.scores)
+    defined = drawn[np.isfinite(drawn)]
+    if len(defined) < resamples:
+        told += f", of which {resamples - len(defined)} undefined and left out"
+    edge = (1 - confidence) / 2
+    low, high = np.quantile(defined, [edge, 1 - edge])
+    return Figure(_snap(value), float(low), float(high), n, told)
+
+
+def _resample(sums: Floats, frequency: Floats, resamples: int, rng: np.random.Generator) -> Floats:
+    """Draw clusters with replacement: the total sums of each resample, (resamples, D)."""
+    clusters = round(float(frequency.sum()))
+    step = max(1, _BLOCK // len(frequency))
+    parts = []
+    for start in range(0, resamples, step):
+        size = min(step, resamples - start)
+        parts.append(rng.multinomial(clusters, frequency / clusters, size=size) @ sums)
+    return np.concatenate(parts)
+
+
+def _blocks(coefficient: Coefficient, table: Table) -> Iterator[tuple[slice, Floats]]:
+    """Yield the sums of the kinds of cluster, block by block, so that memory stays bounded."""
+    size = table.counts.shape[1]
+    step = max(1, _BLOCK // max(1, size * size))
+    for start in range(0, len(table.frequency), step):
+        rows = slice(start, start + step)
+        if table.groups is None:
+            yield rows, coefficient.sums(table.counts[rows], table.scores)
+            continue
+        part = table.groups[rows]
+        used = np.unique(part.indices)
+        yield rows, part[:, used] @ coefficient.sums(table.counts[used], table.scores)
+
+
+def _total(coefficient: Coefficient, table: Table) -> Floats:
+    """Return the sums over all clusters, shape (1, D)."""
+    width = coefficient.sums(np.zeros((1, len(table.categories))), table.scores).shape[1]
+    total = np.zeros(width)
+    for rows, sums in _blocks(coefficient, table):
+        total += table.frequency[rows] @ sums
+    return total[None, :]
+
+
+def _leave_one_out(coefficient: Coefficient, table: Table, total: Floats) -> tuple[Floats, Floats]:
+    """Return the figure without one cluster of each kind, and how many there are of the kind.
+
+    Kinds of cluster that add nothing to the figure are no part of its sample and are left out.
+    """
+    values, weights = [], []
+    for rows, sums in _blocks(coefficient, table):
+        used = sums.any(axis=1)
+        values.append(coefficient.value(total - sums[used], table.scores))
+        weights.append(table.frequency[rows][used])
+    return np.concatenate(values), np.concatenate(weights)
+
+
+def _carried_wilson(
+    coefficient: Coefficient,
+    table: Table,
+    total: Floats,
+    value: float,
+    clusters: int,
+    confidence: float,
+) -> Interval:
+    """Return Wilson's limits for the agreement over clusters, on the figure's own scale."""
+    chance = float(coefficient.expected(total, table.scores)[0])
+    agree = float(np.clip(chance + value * (1 - chance), 0.0, 1.0))
+    low, high = wilson_interval(agree * clusters, clusters, confidence)
+    stretch = 1 / max(1 - chance, _STILL)
+    return Interval(
+        max(value - (agree - low) * stretch, coefficient.floor),
+        min(value + (high - agree) * stretch, 1.0),
+    )
+
+
+def _fisher(value: float, reach: float, floor: float) -> Interval:
+    """Return the ends value -/+ reach, taken on the Fisher z scale of [floor, 1]."""
+    span = 1 - floor
+    centred = 2 * (value - floor) / span - 1
+    z, shift = np.arctanh(centred), reach * 2 / span / (1 - centred**2)
+    low, high = np.tanh([z - shift, z + shift])
+    return Interval(float(floor + span * (low + 1) / 2), float(floor + span * (high + 1) / 2))
+
+
+def _snap(value: float) -> float:
+    """Return -1, 0 or 1 for what differs from it by rounding only."""
+    near = round(value)
+    return float(near) if abs(value - near) < _STILL else value
+
+
+def _too_few(clusters: int, table: Table) -> str:
+    what = "prompt" if table.clustered else "task"
+    return (
+        f"No interval: the figure rests on {clusters} {what}, and an interval over {what}s "
+        "needs at least 2."
+    )

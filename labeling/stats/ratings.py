@@ -1,0 +1,124 @@
+"""What every statistic reads (`Ratings`) and what every statistic returns (`Figure`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class RatingsError(ValueError):
+    """The data cannot be read: the message names the array and the position."""
+
+
+class Interval(NamedTuple):
+    """The two ends of an interval, on the scale of the figure it belongs to."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One statistic, ready to be shown.
+
+    Attributes:
+        value: the estimate, or None where it is undefined.
+        low, high: ends of the interval (95 % unless the convention says otherwise), or None.
+        n: how many things the figure rests on; the convention says which things.
+        convention: what was computed, over what, and how the interval was made.
+        reason: a sentence saying why the value, or only its interval, is undefined; else None.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    convention: str
+    reason: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: value, low, high, n, convention, and reason where there is one."""
+        plain: dict[str, Any] = {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "n": self.n,
+            "convention": self.convention,
+        }
+        if self.reason is not None:
+            plain["reason"] = self.reason
+        return plain
+
+
+class Ratings:
+    """Ratings in long form, one row per rating; nothing is missing, absent rows are absent.
+
+    Attributes:
+        unit: what was rated (a task), any integers or strings, shape (n,).
+        rater: who rated, shape (n,). A rater rates a unit at most once.
+        value: the rating, a member of the declared scale, shape (n,).
+        cluster: what the unit was drawn with (its prompt), shape (n,), or None when every unit
+            was drawn on its own. All ratings of a unit share one cluster.
+    """
+
+    __slots__ = ("cluster", "rater", "unit", "value")
+
+    def __init__(
+        self,
+        unit: npt.ArrayLike,
+        rater: npt.ArrayLike,
+        value: npt.ArrayLike,
+        cluster: npt.ArrayLike | None = None,
+    ) -> None:
+        """Take the columns as arrays or sequences and refuse what cannot be read.
+
+        Raises:
+            RatingsError: unequal lengths, more than one dimension, a missing or not-a-number
+                entry; the message names the column and the position.
+        """
+        self.unit: Final = _column("unit", unit)
+        self.rater: Final = _column("rater", rater)
+        self.value: Final = _column("value", value)
+        self.cluster: Final = None if cluster is None else _column("cluster", cluster)
+        columns = {"unit": self.unit, "rater": self.rater, "value": self.value}
+        if self.cluster is not None:
+            columns["cluster"] = self.cluster
+        if len({len(column) for column in columns.values()}) > 1:
+            told = ", ".join(f"{name} has {len(column)}" for name, column in columns.items())
+            raise RatingsError(f"The columns must have equal lengths: {told}.")
+
+    def __len__(self) -> int:
+        """Return the number of ratings."""
+        return len(self.value)
+
+
+def _column(name: str, given: Any) -> Array:
+    """Return `given` as a one-dimensional array without holes."""
+    array = np.asarray(given)
+    if array.ndim != 1:
+        raise RatingsError(f"{name} must have one dimension, not {array.ndim}.")
+    if array.dtype.kind == "f":
+        bad = ~np.isfinite(array)
+    elif array.dtype.kind == "O":
+        bad = np.array([item is None or item != item for item in array], dtype=bool)
+    else:
+        return array
+    if bad.any():
+        position = int(np.argmax(bad))
+        raise RatingsError(
+            f"{name} at position {position} is {array[position]}, which is not a rating. "
+            "Leave the row out where nothing was rated."
+        )
+    return np.array(array.tolist()) if _alike(array) else array
+
+
+def _alike(array: Array) -> bool:
+    """Whether an object array holds one plain type, so that numpy can hold it natively."""
+    return array.dtype.kind == "O" and {type(item) for item in array} in ({str}, {int}, {float})
