@@ -1,8 +1,19 @@
-"""Addresses of the project desk."""
+"""Addresses of the project desk, and those of log-in under the names that Django uses."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-app_name = "projects"
-urlpatterns: list[URLPattern] = []
+from projects.views import accounts, guidelines, listing, people, settings
+
+project_patterns = [
+    *listing.urlpatterns,
+    *accounts.urlpatterns,
+    *people.urlpatterns,
+    *guidelines.urlpatterns,
+    *settings.urlpatterns,
+]
+urlpatterns = [
+    *accounts.account_patterns,
+    path("", include((project_patterns, "projects"))),
+]

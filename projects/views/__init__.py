@@ -1,0 +1,1 @@
+"""Pages of the project desk: each parses, authorises, calls one service, renders."""

@@ -1,0 +1,208 @@
+"""What is left of a project, how fast it goes, and what needs a person now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from labeling.models import Answer, Assignment, Import, Judgment, Release, Task
+from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
+from projects.models import Acknowledgement, Guideline, Membership, Project, Role, User
+
+#: Over how many days, today included, the pace is averaged.
+PACE_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Counts of a project's live tasks; a judgment of them is wanted `overlap` times each."""
+
+    tasks: int
+    complete: int
+    wanted: int
+    submitted: int
+    leased: int
+    judgments: int
+    raters: int
+
+    @property
+    def left(self) -> int:
+        """Judgments still to be given, those under way included."""
+        return max(0, self.wanted - self.submitted)
+
+    @property
+    def percent(self) -> int:
+        """The share of wanted judgments that are there, 0 to 100; 100 only when all are."""
+        if self.wanted == 0:
+            return 0
+        return 100 if self.left == 0 else min(99, 100 * self.submitted // self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Judgments submitted on one day (UTC)."""
+
+    day: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that waits for a person: what kind of thing, and how many of it."""
+
+    kind: str
+    count: int
+
+
+def counted(project: Project) -> QuerySet[Judgment]:
+    """The judgments of a project that count: current and not withdrawn."""
+    return Judgment.objects.filter(project=project, is_current=True, withdrawn=False)
+
+
+def project_progress(project: Project) -> Progress:
+    """What is there and what is left, in five queries whatever the size of the project."""
+    live = Task.objects.filter(project=project, purpose=Purpose.LIVE, overlap__isnull=False)
+    totals = live.aggregate(tasks=Count("id"), wanted=Sum("overlap"), places=Sum("open_slots"))
+    leases = Assignment.objects.filter(
+        project=project, purpose=Purpose.LIVE, state=AssignmentState.LEASED
+    )
+    leased = leases.count()
+    wanted = totals["wanted"] or 0
+    under_way = leases.filter(task=OuterRef("pk"))
+    complete = live.filter(open_slots=0).exclude(Exists(under_way)).count()
+    judged = counted(project).aggregate(n=Count("id"), raters=Count("rater", distinct=True))
+    return Progress(
+        tasks=totals["tasks"],
+        complete=complete,
+        wanted=wanted,
+        submitted=max(0, wanted - (totals["places"] or 0) - leased),
+        leased=leased,
+        judgments=judged["n"],
+        raters=judged["raters"],
+    )
+
+
+def throughput(project: Project, *, now: datetime, days: int = 28) -> list[Day]:
+    """Judgments that count per day (UTC), oldest first, days without any as 0, imports left out."""
+    first = (now - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = (
+        counted(project)
+        .filter(created_at__gte=first)
+        .exclude(strategy=Strategy.IMPORTED)
+        .annotate(day=TruncDate("created_at"))
+        .values("day")
+        .annotate(n=Count("id"))
+        .values_list("day", "n")
+    )
+    found = dict(rows)
+    dates = [(first + timedelta(days=i)).date() for i in range(days)]
+    return [Day(day, found.get(day, 0)) for day in dates]
+
+
+def days_left(progress: Progress, history: Sequence[Day]) -> int | None:
+    """At the pace of the last days, how many more are needed; None while nothing moves."""
+    recent = sum(day.count for day in history[-PACE_DAYS:])
+    if recent == 0 or progress.left == 0:
+        return None
+    return -(-progress.left * PACE_DAYS // recent)
+
+
+def disagreements(project: Project) -> int:
+    """Tasks on which one rater prefers one response and another the other."""
+    return (
+        Answer.objects.filter(
+            criterion__project=project,
+            criterion__is_primary=True,
+            judgment__is_current=True,
+            judgment__withdrawn=False,
+            judgment__purpose=Purpose.LIVE,
+        )
+        .values("judgment__task")
+        .annotate(low=Min("value"), high=Max("value"))
+        .filter(low__lt=0, high__gt=0)
+        .count()
+    )
+
+
+def attention(project: Project) -> list[Attention]:
+    """What waits for a lead, most urgent first; kinds with nothing to do are left out."""
+    found = [
+        Attention("failed_imports", _newest_failed(Import.objects.filter(project=project))),
+        Attention("failed_releases", _newest_failed(Release.objects.filter(project=project))),
+        Attention("no_guideline", int(not project.guidelines.exists())),
+        Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
+        Attention("not_acknowledged", _raters_behind(project)),
+        Attention("flagged", counted(project).exclude(flags=[]).values("task").distinct().count()),
+        Attention("skipped", _often_skipped(project)),
+        Attention("disagreements", disagreements(project)),
+    ]
+    return [item for item in found if item.count]
+
+
+def _newest_failed(jobs: QuerySet[Import] | QuerySet[Release]) -> int:
+    """1 if the newest job failed: an older failure was followed by something else."""
+    newest = jobs.order_by("-pk").values_list("state", flat=True).first()
+    return int(newest == JobState.FAILED)
+
+
+def _raters_behind(project: Project) -> int:
+    """Raters who have not acknowledged the newest guideline and so get no task."""
+    newest = Guideline.objects.filter(project=project).order_by("-number").first()
+    if newest is None:
+        return 0
+    read = Acknowledgement.objects.filter(guideline=newest).values("user")
+    return project.memberships.filter(role=Role.RATER).exclude(user__in=read).count()
+
+
+def _often_skipped(project: Project) -> int:
+    """Tasks that at least two raters skipped."""
+    return (
+        Assignment.objects.filter(project=project, state=AssignmentState.SKIPPED)
+        .values("task")
+        .annotate(n=Count("id"))
+        .filter(n__gte=2)
+        .count()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProgress:
+    """A rater's own share: judgments given, the limit if there is one, an open lease if any."""
+
+    given: int
+    today: int
+    skipped: int
+    limit: int | None
+    has_open: bool
+
+    @property
+    def percent(self) -> int:
+        """Judgments given as a share of the limit, 0 to 100; 0 without a limit."""
+        return min(100, 100 * self.given // self.limit) if self.limit else 0
+
+
+def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress:
+    """What this member has done here so far."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    given = (
+        counted(project)
+        .filter(rater=rater)
+        .aggregate(all=Count("id"), today=Count("id", filter=Q(created_at__gte=midnight)))
+    )
+    states = Assignment.objects.filter(project=project, rater=rater).aggregate(
+        skipped=Count("id", filter=Q(state=AssignmentState.SKIPPED)),
+        open=Count("id", filter=Q(state=AssignmentState.LEASED, lease_expires_at__gt=now)),
+    )
+    own = Membership.objects.filter(project=project, user=rater).first()
+    limit = own.rater_limit if own and own.rater_limit else project.rater_limit
+    return OwnProgress(
+        given=given["all"],
+        today=given["today"],
+        skipped=states["skipped"],
+        limit=limit,
+        has_open=states["open"] > 0,
+    )

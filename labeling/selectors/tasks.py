@@ -1,0 +1,223 @@
+"""Tasks as a lead reads them: a filtered table, and everything ever said about one task."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from labeling.models import Answer, Assignment, Judgment, Prompt, Response, Task
+from labeling.vocabulary import AssignmentState, TieKind
+from projects.models import Criterion, Project
+
+
+class TaskState(StrEnum):
+    """What a lead filters by."""
+
+    UNTOUCHED = "untouched"
+    UNDER_WAY = "under_way"
+    COMPLETE = "complete"
+    SPLIT = "split"
+    FLAGGED = "flagged"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks of a project to show; empty means all."""
+
+    state: str = ""
+    category: str = ""
+    purpose: str = ""
+    search: str = ""
+
+
+def _counting(prefix: str = "") -> Q:
+    return Q(**{f"{prefix}is_current": True, f"{prefix}withdrawn": False})
+
+
+def _judgments_of_task() -> QuerySet[Judgment]:
+    return Judgment.objects.filter(_counting(), task=OuterRef("pk"))
+
+
+def _split_tasks(project: Project) -> QuerySet[Answer, int]:
+    """Ids of tasks with a preference each way on the primary criterion."""
+    return (
+        Answer.objects.filter(
+            _counting("judgment__"), criterion__project=project, criterion__is_primary=True
+        )
+        .values("judgment__task")
+        .annotate(low=Min("value"), high=Max("value"))
+        .filter(low__lt=0, high__gt=0)
+        .values_list("judgment__task", flat=True)
+    )
+
+
+def _in_state(tasks: QuerySet[Task], project: Project, state: str) -> QuerySet[Task]:
+    any_judgment = Exists(_judgments_of_task())
+    leased = Exists(Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.LEASED))
+    if state == TaskState.UNTOUCHED:
+        return tasks.exclude(any_judgment)
+    if state == TaskState.UNDER_WAY:
+        return tasks.filter(Q(open_slots__gt=0) | leased).filter(any_judgment | leased)
+    if state == TaskState.COMPLETE:
+        return tasks.filter(open_slots=0).exclude(leased)
+    if state == TaskState.SPLIT:
+        return tasks.filter(pk__in=_split_tasks(project))
+    if state == TaskState.FLAGGED:
+        return tasks.filter(Exists(_judgments_of_task().exclude(flags=[])))
+    if state == TaskState.SKIPPED:
+        skips = Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.SKIPPED)
+        return tasks.filter(Exists(skips))
+    return tasks
+
+
+def find_tasks(project: Project, wanted: TaskFilter) -> QuerySet[Task]:
+    """The tasks that match, newest activity aside, in a stable order (priority, then id)."""
+    tasks = Task.objects.filter(project=project).select_related("prompt")
+    tasks = _in_state(tasks, project, wanted.state)
+    if wanted.category:
+        tasks = tasks.filter(prompt__category=wanted.category)
+    if wanted.purpose:
+        tasks = tasks.filter(purpose=wanted.purpose)
+    if wanted.search:
+        tasks = tasks.annotate(said=Cast("prompt__messages", TextField())).filter(
+            Q(external_id__icontains=wanted.search)
+            | Q(prompt__external_id__icontains=wanted.search)
+            | Q(said__icontains=wanted.search)
+        )
+    return tasks.order_by("-priority", "pk")
+
+
+def categories(project: Project) -> list[str]:
+    """The categories of a project's prompts, in alphabetical order, at most 200."""
+    names = Prompt.objects.filter(project=project).exclude(category="")
+    return list(names.order_by("category").values_list("category", flat=True).distinct()[:200])
+
+
+@dataclass(slots=True)
+class TaskRow:
+    """One line of the table: the task and what raters have said on the primary criterion."""
+
+    task: Task
+    excerpt: str
+    first: int = 0
+    second: int = 0
+    equal: int = 0
+    both_bad: int = 0
+    cannot_tell: int = 0
+    judgments: int = 0
+    leased: int = 0
+    flagged: int = 0
+
+    @property
+    def is_split(self) -> bool:
+        """Whether raters prefer different responses."""
+        return self.first > 0 and self.second > 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every wanted judgment is there."""
+        return self.task.open_slots == 0 and self.leased == 0
+
+
+def excerpt(messages: object, length: int = 160) -> str:
+    """The start of what was last asked, on one line; for tables and titles."""
+    turns = messages if isinstance(messages, list) else []
+    asked = [m for m in turns if isinstance(m, dict) and m.get("role") == "user"] or turns
+    last = asked[-1] if asked else {}
+    content = last.get("content", "") if isinstance(last, dict) else ""
+    text = " ".join(str(content).split())
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
+    """Lines for the tasks of one page, in three queries."""
+    rows = {task.pk: TaskRow(task, excerpt(task.prompt.messages)) for task in tasks}
+    judged = Judgment.objects.filter(_counting(), task__in=rows)
+    for task_id, flags in judged.values_list("task_id", "flags"):
+        rows[task_id].judgments += 1
+        rows[task_id].flagged += bool(flags)
+    primary = Answer.objects.filter(
+        _counting("judgment__"), criterion__is_primary=True, judgment__task__in=rows
+    )
+    for task_id, value, tie in primary.values_list("judgment__task", "value", "judgment__tie_kind"):
+        _tally(rows[task_id], value, tie)
+    leases = Assignment.objects.filter(task__in=rows, state=AssignmentState.LEASED)
+    for task_id, n in leases.values_list("task").annotate(n=Count("id")).values_list("task", "n"):
+        rows[task_id].leased = n
+    return list(rows.values())
+
+
+def _tally(row: TaskRow, value: int, tie_kind: str) -> None:
+    if value < 0:
+        row.first += 1
+    elif value > 0:
+        row.second += 1
+    elif tie_kind == TieKind.EQUAL_BAD:
+        row.both_bad += 1
+    elif tie_kind == TieKind.CANNOT_TELL:
+        row.cannot_tell += 1
+    else:
+        row.equal += 1
+
+
+@dataclass(slots=True)
+class Said:
+    """One row of judgment history, with its answers by criterion key in the rubric's order."""
+
+    judgment: Judgment
+    answers: list[tuple[Criterion, Answer]] = field(default_factory=list)
+    shown: list[int] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        """`counts`, `withdrawn` (a row that takes back), or `replaced` by a later row."""
+        if not self.judgment.is_current:
+            return "replaced"
+        return "withdrawn" if self.judgment.withdrawn else "counts"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Everything about one task: its responses in canonical order and all that was ever said."""
+
+    task: Task
+    responses: list[Response]
+    history: list[Said]
+    assignments: list[Assignment]
+    row: TaskRow
+
+
+def get_task(project: Project, pk: int) -> Task | None:
+    """One task of this project, or None."""
+    return Task.objects.filter(project=project, pk=pk).select_related("prompt").first()
+
+
+def task_page(task: Task) -> TaskPage:
+    """All that was ever said about a task, oldest first, rows taken back or replaced included."""
+    found = Response.objects.in_bulk(task.response_ids)
+    judgments = (
+        Judgment.objects.filter(task=task)
+        .select_related("rater", "guideline", "assignment")
+        .order_by("pk")
+    )
+    answers: dict[int, list[tuple[Criterion, Answer]]] = defaultdict(list)
+    rows = Answer.objects.filter(judgment__task=task).select_related("criterion")
+    for answer in rows.order_by("criterion__position", "criterion_id"):
+        answers[answer.judgment_id].append((answer.criterion, answer))
+    return TaskPage(
+        task=task,
+        responses=[found[i] for i in task.response_ids if i in found],
+        history=[Said(j, answers[j.pk], list(j.assignment.shown_order)) for j in judgments],
+        assignments=list(
+            Assignment.objects.filter(task=task)
+            .select_related("rater")
+            .order_by(F("submitted_at").asc(nulls_last=True), "pk")
+        ),
+        row=task_rows(task.project, [task])[0],
+    )

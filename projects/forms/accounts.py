@@ -1,0 +1,94 @@
+"""Log-in, a new account by invitation, and one's own details."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+WRONG_LOGIN = (
+    "That address and password do not go together. Check both, or set a new password below."
+)
+
+
+class LogInForm(AuthenticationForm):
+    """Log-in by e-mail; the refusal never says which of the two was wrong."""
+
+    error_messages = {"invalid_login": WRONG_LOGIN, "inactive": WRONG_LOGIN}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail"
+        self.fields["username"].widget = forms.EmailInput(
+            attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
+        )
+
+
+class NewAccountForm(forms.Form):
+    """What an invited person without an account fills in."""
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=150,
+        help_text="Shown to leads and reviewers of the project.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    password1 = forms.CharField(
+        label="Password",
+        strip=False,
+        help_text="At least eight characters, not only digits, and none of the common ones.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password2 = forms.CharField(
+        label="Password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The two passwords are the same."""
+        cleaned = super().clean() or {}
+        first, second = cleaned.get("password1"), cleaned.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", "The two passwords differ: type the same one twice.")
+        return cleaned
+
+
+def _zones() -> list[tuple[str, str]]:
+    names = sorted(zoneinfo.available_timezones() - {"localtime"})
+    return [("UTC", "UTC")] + [(name, name.replace("_", " ")) for name in names if "/" in name]
+
+
+class AccountForm(forms.Form):
+    """One's own name and time zone."""
+
+    name = forms.CharField(
+        label="Your name",
+        required=False,
+        max_length=150,
+        help_text="Shown to leads and reviewers of your projects; empty for the start of your "
+        "address.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        choices=_zones,
+        help_text="Days and limits of your work are counted in it. Pages show your device's time.",
+    )
+
+
+class TokenForm(forms.Form):
+    """The name of a new API token."""
+
+    name = forms.CharField(
+        label="Name of the new token",
+        max_length=80,
+        help_text="What will use it, for example “training cluster”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -1,0 +1,97 @@
+"""A new version of the guideline with its principles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from projects.models import Guideline
+from projects.project_templates import GuidelineSpec, PrincipleSpec
+
+MOST_PRINCIPLES = 60
+
+
+def _area(rows: int, *, read: bool = False) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "class": "read" if read else "short"})
+
+
+class GuidelineForm(forms.Form):
+    """The text and the rules of a version; its principles have a formset of their own."""
+
+    text = forms.CharField(
+        label="Text",
+        strip=False,
+        widget=_area(18, read=True),
+        error_messages={"required": "Write the guideline first."},
+        help_text="Markdown works: headings, lists, **bold**, tables. Give a clear case, a "
+        "borderline case and a tie: examples teach more than rules.",
+    )
+    priority_order = forms.CharField(
+        label="Order of priority",
+        required=False,
+        widget=_area(2),
+        help_text="What comes first when criteria disagree, for example: true, then safe, then "
+        "brief.",
+    )
+    trade_off_rule = forms.CharField(
+        label="When two good things pull apart",
+        required=False,
+        widget=_area(2),
+        help_text="One sentence that decides the common conflict.",
+    )
+    change_note = forms.CharField(
+        label="What changed",
+        required=False,
+        max_length=2000,
+        widget=_area(2),
+        help_text="Raters see it beside the new version.",
+    )
+
+    @classmethod
+    def starting_from(cls, guideline: Guideline | None) -> dict[str, str]:
+        """Initial values: the version to improve on, its change note left out."""
+        if guideline is None:
+            return {}
+        keys = ("text", "priority_order", "trade_off_rule")
+        return {key: getattr(guideline, key) for key in keys}
+
+
+class PrincipleForm(forms.Form):
+    """One clause; without a title it is dropped."""
+
+    title = forms.CharField(
+        required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    text = forms.CharField(label="Meaning", required=False, max_length=4000, widget=_area(2))
+    training_form = forms.CharField(
+        label="Wording for training",
+        required=False,
+        max_length=4000,
+        widget=_area(2),
+        help_text="Its twin for models: “Choose the response that …”",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A clause with a meaning has a title."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("title") and (cleaned.get("text") or cleaned.get("training_form")):
+            self.add_error("title", "Give the principle a title, or empty its other fields too.")
+        return cleaned
+
+
+Principles = forms.formset_factory(
+    PrincipleForm, extra=0, min_num=1, max_num=MOST_PRINCIPLES, validate_max=True
+)
+
+
+def guideline_spec(form: GuidelineForm, principles: forms.BaseFormSet[Any]) -> GuidelineSpec:
+    """What the service takes; untitled rows are left out."""
+    rows = [row.cleaned_data for row in principles.forms if row.cleaned_data.get("title")]
+    return GuidelineSpec(
+        text=form.cleaned_data["text"],
+        priority_order=form.cleaned_data["priority_order"],
+        trade_off_rule=form.cleaned_data["trade_off_rule"],
+        change_note=form.cleaned_data["change_note"],
+        principles=[PrincipleSpec(r["title"], r["text"], r["training_form"]) for r in rows],
+    )

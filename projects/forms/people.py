@@ -1,0 +1,30 @@
+"""Members and invitations."""
+
+from __future__ import annotations
+
+from django import forms
+
+from projects.models import Role
+
+
+class MemberForm(forms.Form):
+    """A member's role and own limit."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+    rater_limit = forms.IntegerField(required=False, min_value=1, max_value=10_000_000)
+
+
+class InvitationForm(forms.Form):
+    """A link: for which role, for how long, how often it works."""
+
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.RATER)
+    days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=365)
+    max_uses = forms.IntegerField(
+        label="How many people may use it", required=False, min_value=1, max_value=100_000
+    )
+    note = forms.CharField(
+        label="Note to yourself",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

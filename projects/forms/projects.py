@@ -1,0 +1,183 @@
+"""A new project, its rubric, and its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+
+from projects.models import Project
+from projects.models.rubric import KEY_VALIDATOR
+from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
+from projects.scales import SCALES
+
+#: The template that stands for a rubric of one's own.
+BLANK = "blank"
+MOST_CRITERIA = 20
+
+_TEXT = forms.Textarea(attrs={"rows": 3, "class": "short"})
+
+
+class ProjectForm(forms.Form):
+    """What every new project needs; the rubric has a formset of its own."""
+
+    name = forms.CharField(
+        max_length=120, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+    )
+    description = forms.CharField(
+        required=False,
+        max_length=2000,
+        widget=_TEXT,
+        help_text="One or two sentences: what is compared, and what for.",
+    )
+    overlap = forms.IntegerField(
+        label="Raters a task",
+        initial=3,
+        min_value=1,
+        max_value=100,
+        help_text="How many different raters judge each task. Agreement needs at least two.",
+    )
+    template = forms.ChoiceField(
+        label="Rubric",
+        initial="arena",
+        choices=[*((key, t.title) for key, t in PROJECT_TEMPLATES.items()), (BLANK, "Blank")],
+        error_messages={"required": "Choose a rubric to start from."},
+    )
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the lead writes the rubric instead of taking a template's."""
+        return str(self["template"].value()) == BLANK
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What the service takes as settings."""
+        return {key: self.cleaned_data[key] for key in ("description", "overlap")}
+
+
+class CriterionForm(forms.Form):
+    """One question of the rubric. An empty key is derived from the wording."""
+
+    wording = forms.CharField(
+        label="Question",
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Write the question, or leave the whole criterion empty."},
+    )
+    scale_key = forms.ChoiceField(
+        label="Scale",
+        initial="arena4",
+        choices=[(key, scale.title) for key, scale in SCALES.items()],
+    )
+    key = forms.CharField(
+        required=False,
+        max_length=40,
+        validators=[KEY_VALIDATOR],
+        help_text="The name in files and the API.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    help_text = forms.CharField(
+        label="Help for raters", required=False, max_length=2000, widget=_TEXT
+    )
+    is_required = forms.BooleanField(label="Raters must answer it", required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        """Fills in the key."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("key") and "key" not in self.errors and cleaned.get("wording"):
+            derived = slugify(cleaned["wording"]).replace("-", "_").lstrip("0123456789_")
+            cleaned["key"] = derived[:40].rstrip("_")
+            if not cleaned["key"]:
+                self.add_error("key", "Give a key: it cannot be derived from this wording.")
+        return cleaned
+
+
+class BaseRubric(forms.BaseFormSet[CriterionForm]):
+    """The questions of a new project, one of them primary (named by the posted `primary`)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        posted = self.data.get("primary") if self.is_bound else None
+        self.primary = str(posted or f"{self.prefix}-0")
+
+    @property
+    def filled(self) -> list[CriterionForm]:
+        """The first row, and every other that was not left empty, in order."""
+        return [form for i, form in enumerate(self.forms) if i == 0 or form.has_changed()]
+
+    def clean(self) -> None:
+        """Keys differ; the primary row is one of those filled in."""
+        keys = [form.cleaned_data.get("key") for form in self.filled if form.is_valid()]
+        if len(keys) != len(set(keys)):
+            raise forms.ValidationError("Two criteria have the same key: give each its own.")
+        if self.primary not in {form.prefix for form in self.filled}:
+            raise forms.ValidationError("Mark one of the criteria you filled in as primary.")
+
+    def specs(self) -> list[CriterionSpec]:
+        """What the service takes as criteria."""
+        return [
+            CriterionSpec(
+                key=form.cleaned_data["key"],
+                wording=form.cleaned_data["wording"],
+                scale=form.cleaned_data["scale_key"],
+                is_primary=form.prefix == self.primary,
+                # The primary preference is the datum: without it there is no judgment.
+                is_required=form.cleaned_data["is_required"] or form.prefix == self.primary,
+                help_text=form.cleaned_data["help_text"],
+            )
+            for form in self.filled
+        ]
+
+
+Rubric = forms.formset_factory(
+    CriterionForm,
+    formset=BaseRubric,
+    extra=1,
+    min_num=1,
+    max_num=MOST_CRITERIA,
+    validate_max=True,
+)
+
+
+class SettingsForm(forms.ModelForm[Project]):
+    """Everything of a project that may change while people work on it."""
+
+    class Meta:
+        model = Project
+        fields = [
+            "name",
+            "description",
+            "status",
+            "overlap",
+            "lease_minutes",
+            "rater_limit",
+            "allow_both_bad",
+            "allow_cannot_tell",
+            "rationale_required",
+            "is_sensitive",
+            "tie_policy",
+        ]
+        labels = {
+            "overlap": "Raters a task",
+            "lease_minutes": "Minutes a task stays reserved",
+            "rater_limit": "Judgments a rater",
+            "allow_both_bad": "Raters may answer “both are bad”",
+            "allow_cannot_tell": "Raters may answer “cannot tell”",
+            "rationale_required": "Raters must write a reason",
+            "is_sensitive": "Warn that content may be disturbing",
+            "tie_policy": "Ties in figures that need one number",
+        }
+        help_texts = {
+            "status": "A paused project keeps everything and hands out no tasks. An archived one "
+            "is also left out of lists.",
+            "overlap": "How many different raters judge each task that is imported from now on.",
+            "lease_minutes": "How long an untouched task stays with its rater before another may "
+            "have it.",
+            "rater_limit": "The most judgments one rater may give here; empty for no limit.",
+            "allow_both_bad": "Kept apart from a tie: neither answer could be used.",
+            "allow_cannot_tell": "Kept apart from a tie: the rater cannot judge these answers.",
+            "is_sensitive": "Raters see a warning before their first task.",
+            "tie_policy": "Printed on every such figure; the agreement page shows all three.",
+        }
+        widgets = {"description": _TEXT}

@@ -1,0 +1,32 @@
+"""Formsets that grow: the same rows once more, with one added, and nothing complained about yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from django import forms
+from django.http import QueryDict
+
+F = TypeVar("F", bound=forms.BaseFormSet[Any])
+
+
+def fresh_rows(factory: type[F], rows: Sequence[Mapping[str, object]] = (), *, more: int = 0) -> F:
+    """An unbound formset that shows `rows` and so many empty ones after them."""
+    formset = factory()
+    formset.extra = max(0, len(rows) + more - formset.min_num)
+    for form, row in zip(formset.forms, rows, strict=False):
+        form.initial = dict(row)
+    return formset
+
+
+def posted_rows(factory: type[F], data: QueryDict) -> list[dict[str, object]]:
+    """What was typed into each row, unchecked, so that it can be shown again."""
+    bound = factory(data)
+    return [{name: form[name].data for name in form.fields} for form in bound.forms]
+
+
+def posted_values(form: type[forms.BaseForm], data: QueryDict) -> dict[str, object]:
+    """What was typed into a form, unchecked, so that it can be shown again."""
+    bound = form(data)
+    return {name: bound[name].data for name in bound.fields}

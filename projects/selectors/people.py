@@ -1,0 +1,50 @@
+"""Reads of members, invitations, tokens and the log."""
+
+from __future__ import annotations
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from projects.models import ApiKey, AuditEvent, Invitation, Membership, Project, Role, User
+
+_ORDER = (Role.LEAD, Role.REVIEWER, Role.ENGINEER, Role.RATER)
+
+
+def members(project: Project) -> QuerySet[Membership]:
+    """Members with their users: leads first, then by name."""
+    rank = Case(
+        *(When(role=role, then=Value(place)) for place, role in enumerate(_ORDER)),
+        default=Value(len(_ORDER)),
+        output_field=IntegerField(),
+    )
+    return (
+        Membership.objects.filter(project=project)
+        .select_related("user")
+        .order_by(rank, "user__name", "user__email")
+    )
+
+
+def get_member(project: Project, pk: int) -> Membership | None:
+    """One membership of this project, or None."""
+    return (
+        Membership.objects.filter(project=project, pk=pk).select_related("user", "project").first()
+    )
+
+
+def invitations(project: Project) -> QuerySet[Invitation]:
+    """Invitations, newest first, open or not."""
+    return Invitation.objects.filter(project=project).select_related("created_by")
+
+
+def get_invitation(project: Project, pk: int) -> Invitation | None:
+    """One invitation of this project, or None."""
+    return Invitation.objects.filter(project=project, pk=pk).select_related("project").first()
+
+
+def tokens_of(user: User) -> QuerySet[ApiKey]:
+    """A user's API tokens, living ones first."""
+    return ApiKey.objects.filter(user=user).order_by("revoked_at", "-created_at")
+
+
+def audit_log(project: Project) -> QuerySet[AuditEvent]:
+    """A project's log, newest first."""
+    return AuditEvent.objects.filter(project=project).select_related("actor")

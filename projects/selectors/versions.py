@@ -1,0 +1,86 @@
+"""Versions of the guideline and what changed between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from projects.models import Guideline, Project
+
+#: Unchanged lines shown around a change.
+CONTEXT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a difference: `same`, `added`, `removed`, or a `gap` of unchanged lines."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the guideline in which something changed."""
+
+    title: str
+    lines: list[Line]
+
+
+def versions(project: Project) -> list[Guideline]:
+    """All versions, newest first."""
+    found = Guideline.objects.filter(project=project).select_related("published_by")
+    return list(found.order_by("-number"))
+
+
+def get_version(project: Project, number: int) -> Guideline | None:
+    """One version, or None."""
+    found = Guideline.objects.filter(project=project, number=number)
+    return found.select_related("published_by").first()
+
+
+def compare(before: Guideline, after: Guideline) -> list[Section]:
+    """What changed from one version to another, part by part; parts that are alike left out."""
+    parts = (
+        ("Text", before.text, after.text),
+        ("Principles", _principles(before), _principles(after)),
+        ("Order of priority", before.priority_order, after.priority_order),
+        ("When two good things pull apart", before.trade_off_rule, after.trade_off_rule),
+    )
+    found = (
+        Section(title, list(difference(old.splitlines(), new.splitlines())))
+        for title, old, new in parts
+    )
+    return [section for section in found if section.lines]
+
+
+def _principles(guideline: Guideline) -> str:
+    lines = []
+    for principle in guideline.principles.all():
+        lines.append(f"P{principle.number} {principle.title}")
+        lines += [f"    {line}" for line in principle.text.splitlines()]
+        lines += [f"    For training: {line}" for line in principle.training_form.splitlines()]
+    return "\n".join(lines)
+
+
+def difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+    """Lines removed, then added, with a little of what stayed around them; nothing if alike."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    end = 0
+    for group in matcher.get_grouped_opcodes(CONTEXT):
+        if (skipped := group[0][1] - end) > 0:
+            yield Line("gap", _unchanged(skipped))
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                yield from (Line("same", text) for text in old[i1:i2])
+                continue
+            yield from (Line("removed", text) for text in old[i1:i2])
+            yield from (Line("added", text) for text in new[j1:j2])
+        end = group[-1][2]
+    if 0 < end < len(old):
+        yield Line("gap", _unchanged(len(old) - end))
+
+
+def _unchanged(lines: int) -> str:
+    return f"{lines} line{'' if lines == 1 else 's'} unchanged"

@@ -1,0 +1,117 @@
+"""The list of projects, a new project, and help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from projects.access import get_access
+from projects.exceptions import ConcordError
+from projects.forms.errors import show_refusal
+from projects.forms.projects import ProjectForm, Rubric
+from projects.forms.rows import fresh_rows, posted_rows, posted_values
+from projects.models import Membership, Project
+from projects.permissions import Action
+from projects.project_templates import PROJECT_TEMPLATES
+from projects.scales import SCALES, get_scale
+from projects.services.projects import create_project
+from projects.views.types import SignedInRequest
+
+
+@require_safe
+def project_list(request: SignedInRequest) -> HttpResponse:
+    """The projects this user is a member of, archived ones last."""
+    rows = list(
+        Membership.objects.filter(user=request.user)
+        .select_related("project")
+        .order_by("-project__created_at")
+    )
+    rows.sort(key=lambda row: row.project.status == Project.Status.ARCHIVED)
+    return render(request, "projects/list.html", {"rows": rows})
+
+
+@require_safe
+def help_page(request: SignedInRequest) -> HttpResponse:
+    """The words, the roles and the keys on one page."""
+    return render(request, "projects/help.html")
+
+
+@require_safe
+def home(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Where a project lives. With the labeling desk mounted its overview answers here instead."""
+    access = get_access(request.user, slug, Action.SEE)
+    return redirect("projects:guideline", access.project.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: SignedInRequest) -> HttpResponse:
+    """A new project from a template or with a rubric of one's own."""
+    if request.method != "POST":
+        return _page(request, ProjectForm(), fresh_rows(Rubric))
+    if "add" in request.POST:
+        rows = fresh_rows(Rubric, posted_rows(Rubric, request.POST), more=1)
+        rows.primary = request.POST.get("primary", rows.primary)
+        return _page(request, ProjectForm(initial=posted_values(ProjectForm, request.POST)), rows)
+    form, rubric = ProjectForm(request.POST), Rubric(request.POST)
+    valid = form.is_valid()
+    if form.is_blank:
+        valid = rubric.is_valid() and valid
+    else:
+        rubric = fresh_rows(Rubric, posted_rows(Rubric, request.POST))
+    if valid and (project := _create(request, form, rubric)):
+        messages.success(request, "The project is there. Three steps make it ready for raters.")
+        return redirect("projects:home", project.slug)
+    return _page(request, form, rubric, status=422)
+
+
+def _create(request: SignedInRequest, form: ProjectForm, rubric: Any) -> Project | None:
+    blank = form.is_blank
+    try:
+        return create_project(
+            name=form.cleaned_data["name"],
+            created_by=request.user,
+            template="" if blank else form.cleaned_data["template"],
+            criteria=rubric.specs() if blank else (),
+            settings=form.settings,
+        )
+    except ConcordError as error:
+        show_refusal(form, error)
+        return None
+
+
+def _page(
+    request: SignedInRequest, form: ProjectForm, rubric: Any, *, status: int = 200
+) -> HttpResponse:
+    templates = [
+        {
+            "key": template.key,
+            "title": template.title,
+            "summary": template.summary,
+            "criteria": [
+                {"wording": c.wording, "is_primary": c.is_primary, "scale": get_scale(c.scale)}
+                for c in template.criteria
+            ],
+        }
+        for template in PROJECT_TEMPLATES.values()
+    ]
+    context = {
+        "form": form,
+        "rubric": rubric,
+        "primary": rubric.primary,
+        "templates": templates,
+        "scales": list(SCALES.values()),
+    }
+    return render(request, "projects/create.html", context, status=status)
+
+
+urlpatterns = [
+    path("", project_list, name="list"),
+    path("projects/new/", create, name="create"),
+    path("help/", help_page, name="help"),
+    path("p/<slug:slug>/", home, name="home"),
+]

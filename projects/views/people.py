@@ -1,0 +1,190 @@
+"""Members, invitation links, API tokens and the audit log."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from projects.access import Access, get_access
+from projects.exceptions import ConcordError
+from projects.forms.accounts import TokenForm
+from projects.forms.errors import show_refusal
+from projects.forms.people import InvitationForm, MemberForm
+from projects.models import Membership, Role
+from projects.permissions import Action
+from projects.selectors import people
+from projects.services.invitations import invite, revoke_invitation
+from projects.services.keys import create_api_key, revoke_api_key
+from projects.services.members import remove_member, set_member
+from projects.views.types import SignedInRequest
+
+AUDIT_PAGE = 100
+
+
+@never_cache
+@require_safe
+def members(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Who takes part, in which role; for leads also the invitations."""
+    access = get_access(request.user, slug, Action.SEE_MEMBERS)
+    form = InvitationForm(initial={"days": settings.INVITATION_DAYS})
+    return _members(request, access, form)
+
+
+@never_cache
+@require_POST
+def create_invitation(request: SignedInRequest, slug: str) -> HttpResponse:
+    """A new link, shown on the page that answers and never again."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    form = InvitationForm(request.POST)
+    if form.is_valid():
+        try:
+            new = invite(project=access.project, created_by=request.user, **form.cleaned_data)
+        except ConcordError as error:
+            show_refusal(form, error)
+        else:
+            # No redirect: the token would have to be kept somewhere in clear to survive it.
+            link = reverse("projects:invitation", args=[new.token])
+            empty = InvitationForm(initial={"days": settings.INVITATION_DAYS})
+            return _members(request, access, empty, link=request.build_absolute_uri(link))
+    return _members(request, access, form, status=422)
+
+
+def _members(
+    request: SignedInRequest,
+    access: Access,
+    form: InvitationForm,
+    *,
+    link: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    may_manage = access.may(Action.MANAGE_MEMBERS)
+    context = {
+        "access": access,
+        "project": access.project,
+        "members": [
+            {"member": member, "form": may_manage and not member.user.is_placeholder}
+            for member in people.members(access.project)
+        ],
+        "invitations": people.invitations(access.project) if may_manage else [],
+        "invite_form": form,
+        "fresh_link": link,
+        "may_manage": may_manage,
+        "role_choices": Role.choices,
+    }
+    return render(request, "projects/members.html", context, status=status)
+
+
+def _member(access: Access, pk: int) -> Membership:
+    member = people.get_member(access.project, pk)
+    if member is None:
+        raise Http404("There is no such member.")
+    return member
+
+
+@require_POST
+def change_member(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Another role or limit for a member."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    member = _member(access, pk)
+    form = MemberForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nothing changed: the limit is a whole number from 1, or empty.")
+        return redirect("projects:members", slug)
+    try:
+        set_member(
+            project=access.project, user=member.user, actor=request.user, **form.cleaned_data
+        )
+    except ConcordError as error:
+        messages.error(request, f"Nothing changed. {error.message}")
+    else:
+        messages.success(request, f"{member.user.display_name} is changed.")
+    return redirect("projects:members", slug)
+
+
+@require_POST
+def end_membership(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Removes a member; what the member judged stays."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    member = _member(access, pk)
+    name = member.user.display_name
+    try:
+        remove_member(membership=member, actor=request.user)
+    except ConcordError as error:
+        messages.error(request, f"Nothing changed. {error.message}")
+        return redirect("projects:members", slug)
+    messages.success(
+        request, f"{name} is removed; their judgments stay. An invitation link brings them back."
+    )
+    if member.user_id == request.user.pk:
+        return redirect("projects:list")
+    return redirect("projects:members", slug)
+
+
+@require_POST
+def end_invitation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Makes a link useless at once."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    invitation = people.get_invitation(access.project, pk)
+    if invitation is None:
+        raise Http404("There is no such invitation.")
+    revoke_invitation(invitation=invitation, actor=request.user)
+    messages.success(request, "The link no longer works. Who joined through it stays a member.")
+    return redirect("projects:members", slug)
+
+
+@require_safe
+def audit(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Who changed the project's rules and people."""
+    access = get_access(request.user, slug, Action.SEE_AUDIT)
+    pages = Paginator(people.audit_log(access.project), AUDIT_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    context = {"access": access, "project": access.project, "page": page, "query": ""}
+    return render(request, "projects/audit.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: SignedInRequest) -> HttpResponse:
+    """One's API tokens; a new one is shown once."""
+    form = TokenForm(request.POST or None)
+    status, fresh = 422 if form.errors else 200, ""
+    if request.method == "POST" and form.is_valid():
+        # No redirect: the token would have to be kept somewhere in clear to survive it.
+        fresh = create_api_key(user=request.user, name=form.cleaned_data["name"]).token
+        form = TokenForm()
+    context = {
+        "form": form,
+        "tokens": people.tokens_of(request.user),
+        "fresh_token": fresh,
+        "base_url": request.build_absolute_uri("/").rstrip("/"),
+    }
+    return render(request, "projects/tokens.html", context, status=status)
+
+
+@require_POST
+def end_token(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Makes one of one's own tokens useless at once."""
+    key = people.tokens_of(request.user).filter(pk=pk).first()
+    if key is None:
+        raise Http404("You have no such token.")
+    revoke_api_key(key=key)
+    messages.success(request, f"The token “{key.name}” no longer works.")
+    return redirect("projects:tokens")
+
+
+urlpatterns = [
+    path("account/tokens/", tokens, name="tokens"),
+    path("account/tokens/<int:pk>/revoke/", end_token, name="token-revoke"),
+    path("p/<slug:slug>/members/", members, name="members"),
+    path("p/<slug:slug>/members/invite/", create_invitation, name="invite"),
+    path("p/<slug:slug>/members/<int:pk>/", change_member, name="member"),
+    path("p/<slug:slug>/members/<int:pk>/remove/", end_membership, name="member-remove"),
+    path("p/<slug:slug>/invitations/<int:pk>/revoke/", end_invitation, name="invitation-revoke"),
+    path("p/<slug:slug>/audit/", audit, name="audit"),
+]
