@@ -1,0 +1,120 @@
+"""Rater by rater matrix: one square a pair, its colour a step, its number and n written in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from labeling.charts.svg import drawing, lines, number, tag, text, wrap
+
+STEPS = 6  # Classes heat-0 to heat-5; below zero is heat-low.
+_NAME, _CELL, _HEAD = 190, 64, 120
+_LEGEND = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is known of a pair of raters: None as value is shown as a dash and told as `reason`."""
+
+    value: float | None
+    n: int
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+def pair_matrix(
+    names: Sequence[str],
+    cells: Mapping[tuple[int, int], Cell],
+    *,
+    ident: str,
+    title: str,
+) -> str:
+    """Return the matrix of all pairs as an SVG string.
+
+    Args:
+        names: the raters, in the order of rows and columns.
+        cells: a cell for each pair (row, column) with row below column, as places in `names`;
+            the matrix shows it on both sides of the diagonal.
+    """
+    size = len(names)
+    parts = [_row_name(name, place) + _column_name(name, place) for place, name in enumerate(names)]
+    for row in range(size):
+        for column in range(size):
+            cell = cells.get((min(row, column), max(row, column)))
+            parts.append(_square(row, column, names, cell if row != column else None))
+    right = _NAME + size * _CELL + 100
+    bottom = _HEAD + size * _CELL
+    parts.append(_legend(bottom + 16))
+    width = max(right, _NAME + (STEPS + 1) * _CELL)
+    description = _description(names, cells)
+    return drawing(ident, title, description, width, bottom + _LEGEND + 16, parts)
+
+
+def step_class(value: float) -> str:
+    """Return the colour step of a figure: sixths of the way from 0 to 1, or below zero."""
+    if value < 0:
+        return "heat-low"
+    return f"heat-{min(int(value * STEPS), STEPS - 1)}"
+
+
+def _row_name(name: str, place: int) -> str:
+    middle = _HEAD + (place + 0.5) * _CELL
+    told = lines(_NAME - 12, middle, wrap(name, 24, 2), "chart-label", text_anchor="end")
+    return tag("g", tag("title", escape(name)) + told)
+
+
+def _column_name(name: str, place: int) -> str:
+    x, y = _NAME + (place + 0.5) * _CELL, _HEAD - 10
+    (told,) = wrap(name, 20, 1)
+    slanted = text(x, y, told, "chart-label", transform=f"rotate(-40 {x:.1f} {y})")
+    return tag("g", tag("title", escape(name)) + slanted)
+
+
+def _square(row: int, column: int, names: Sequence[str], cell: Cell | None) -> str:
+    """Return one square with its number and n; without a cell, an empty one on the diagonal."""
+    x, y = _NAME + column * _CELL, _HEAD + row * _CELL
+    kind = "heat-none" if cell is None or cell.value is None else step_class(cell.value)
+    box = tag("rect", x=x + 1, y=y + 1, width=_CELL - 2, height=_CELL - 2, rx=5, class_=kind)
+    if cell is None:
+        return box
+    middle = x + _CELL / 2
+    told = "–" if cell.value is None else number(cell.value)
+    tip = f"{names[row]} and {names[column]}: {_sentence(cell)}"
+    return tag(
+        "g",
+        tag("title", escape(tip))
+        + box
+        + text(middle, y + 30, told, f"heat-value on-{kind}", text_anchor="middle")
+        + text(middle, y + 47, f"n {cell.n:,}", f"heat-n on-{kind}", text_anchor="middle"),
+    )
+
+
+def _legend(top: float) -> str:
+    """Return the colour steps with the range that each stands for."""
+    ranges = [("heat-low", "< 0")]
+    ranges += [(f"heat-{step}", f"{step / STEPS:.2f} to") for step in range(STEPS)]
+    width = 44
+    parts = []
+    for place, (kind, told) in enumerate(ranges):
+        x = _NAME + place * (width + 4)
+        parts.append(tag("rect", x=x, y=top, width=width, height=12, rx=3, class_=kind))
+        parts.append(text(x, top + 28, told, "chart-tick"))
+    return "".join(parts)
+
+
+def _sentence(cell: Cell) -> str:
+    if cell.value is None:
+        return cell.reason or "undefined."
+    told = number(cell.value)
+    if cell.low is not None and cell.high is not None:
+        told += f" [{number(cell.low)}, {number(cell.high)}]"
+    return f"{told}, n {cell.n:,}."
+
+
+def _description(names: Sequence[str], cells: Mapping[tuple[int, int], Cell]) -> str:
+    return " ".join(
+        f"{names[row]} and {names[column]}: {_sentence(cell)}"
+        for (row, column), cell in sorted(cells.items())
+    )
