@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.contrib.auth.decorators import login_required
+from django.urls import path, re_path
+
+from labeling.api import documentation, rating
+from projects.api import projects
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("projects/", projects.Projects.as_view(), name="projects"),
+    path("projects/<slug:slug>/", projects.OneProject.as_view(), name="project"),
+    path(
+        "projects/<slug:slug>/guideline/acknowledgement/",
+        projects.GuidelineAcknowledgement.as_view(),
+        name="acknowledgement",
+    ),
+    path("projects/<slug:slug>/next/", rating.NextTask.as_view(), name="next"),
+    path("projects/<slug:slug>/undo/", rating.UndoLast.as_view(), name="undo"),
+    path(
+        "assignments/<int:assignment_id>/judgment/",
+        rating.SubmitJudgment.as_view(),
+        name="judgment",
+    ),
+    path("assignments/<int:assignment_id>/skip/", rating.SkipTask.as_view(), name="skip"),
+    path(
+        "assignments/<int:assignment_id>/heartbeat/", rating.Heartbeat.as_view(), name="heartbeat"
+    ),
+    path("schema/", documentation.Schema.as_view(), name="schema"),
+    path("docs/", login_required(documentation.Docs.as_view()), name="docs"),
+    re_path(r"^.*$", documentation.NothingHere.as_view(), name="nothing"),
+]

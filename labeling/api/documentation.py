@@ -1,0 +1,58 @@
+"""The OpenAPI document, its browsable page, and the reply where nothing is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.renderers import BaseRenderer, TemplateHTMLRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+
+class Schema(SpectacularAPIView):
+    """OpenAPI 3, as YAML or JSON."""
+
+    permission_classes = [IsAuthenticated]
+
+
+class ScriptRenderer(TemplateHTMLRenderer):
+    """The page's script; a media type of its own, so that browsers run it under `nosniff`."""
+
+    media_type = "application/javascript"
+    format = "js"
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """The browsable documentation: page and script apart, so that the strict CSP holds."""
+
+    permission_classes = [IsAuthenticated]
+    url_name = "api:schema"
+    template_name = "api/docs.html"
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """HTML for the page, JavaScript for its script."""
+        wants_script = "script" in self.request.query_params
+        return [ScriptRenderer() if wants_script else TemplateHTMLRenderer()]
+
+
+class NothingHere(APIView):
+    """Addresses that do not exist: 404 as JSON, like every other refusal."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: list[Any] = []
+
+    @extend_schema(exclude=True)
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuses every method alike."""
+        hint = "" if request.path.endswith("/") else " Addresses end in “/”."
+        raise Http404(f"There is no such address; /api/v1/docs/ lists them.{hint}")
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Never reached."""
+        raise Http404

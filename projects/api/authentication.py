@@ -1,0 +1,54 @@
+"""Log-in of programs: `Authorization: Token cnc_…`."""
+
+from __future__ import annotations
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from projects.models import ApiKey, User
+from projects.services.keys import authenticate_key
+
+_HOW = "Send “Authorization: Token …” with a token of yours."
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """The user of an API token. Refusals are 401 with `WWW-Authenticate: Token`."""
+
+    keyword = "Token"
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        """The token's user and key, or None where another scheme may know the user.
+
+        Raises AuthenticationFailed for a token that is malformed, unknown or revoked.
+        """
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != self.keyword.lower().encode():
+            return None
+        if len(words) != 2:
+            raise AuthenticationFailed(f"The Authorization header is malformed. {_HOW}")
+        key = authenticate_key(token=words[1].decode("latin-1"))
+        if key is None:
+            raise AuthenticationFailed(f"This token is unknown or was revoked. {_HOW}")
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        """The challenge of a 401 reply."""
+        return self.keyword
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the OpenAPI document describes the scheme; registered by being defined."""
+
+    target_class = "projects.api.authentication.ApiKeyAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """An API key in a header, with its prefix."""
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Token ` followed by an API token.",
+        }

@@ -1,0 +1,124 @@
+"""Projects: created, listed, read; and their guideline acknowledged."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from projects.api.replies import PAGE, paged, refusals
+from projects.api.serializers import (
+    SETTINGS,
+    AcknowledgementSerializer,
+    GuidelineSerializer,
+    NewProjectSerializer,
+    ProjectDetailSerializer,
+    ProjectSerializer,
+    criteria_of,
+    guideline_of,
+    project_detail_json,
+    project_json,
+)
+from projects.api.views import ApiView, page_reply
+from projects.exceptions import InvalidInput
+from projects.models import Membership
+from projects.permissions import Action
+from projects.selectors.guidelines import current_guideline, has_acknowledged
+from projects.services.guidelines import acknowledge
+from projects.services.projects import create_project
+
+
+class Projects(ApiView):
+    """My projects, and a new one."""
+
+    @extend_schema(
+        operation_id="list_projects",
+        summary="My projects, newest first",
+        tags=["projects"],
+        parameters=PAGE,
+        responses={200: paged(ProjectSerializer), **refusals(404)},
+    )
+    def get(self, request: Request) -> Response:
+        """The projects you are a member of, with your role in each."""
+        mine = (
+            Membership.objects.filter(user=self.user())
+            .select_related("project")
+            .order_by("-project_id")
+        )
+        return page_reply(self, mine, project_json)
+
+    @extend_schema(
+        operation_id="create_project",
+        summary="Create a project from a template or a rubric",
+        tags=["projects"],
+        request=NewProjectSerializer,
+        responses={201: ProjectDetailSerializer, **refusals(400, 409)},
+    )
+    def post(self, request: Request) -> Response:
+        """You become its lead. `Location` names the new project."""
+        values = self.checked(NewProjectSerializer)
+        project = create_project(
+            name=values["name"],
+            created_by=self.user(),
+            template=values["template"],
+            criteria=criteria_of(values),
+            guideline=guideline_of(values),
+            settings={name: values[name] for name in SETTINGS if name in values},
+        )
+        membership = Membership.objects.select_related("project").get(
+            project=project, user=self.user()
+        )
+        location = reverse("api:project", args=[project.slug])
+        return Response(_detail(membership), status=201, headers={"Location": location})
+
+
+class OneProject(ApiView):
+    """One project."""
+
+    @extend_schema(
+        operation_id="read_project",
+        summary="Settings, rubric and current guideline",
+        tags=["projects"],
+        responses={200: ProjectDetailSerializer, **refusals(404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """What a program needs to know before it asks for tasks."""
+        return Response(_detail(self.access(slug, Action.SEE).membership))
+
+
+def _detail(membership: Membership) -> dict[str, object]:
+    project = membership.project
+    guideline = current_guideline(project)
+    return project_detail_json(
+        membership,
+        criteria=list(project.criteria.all()),
+        guideline=guideline,
+        acknowledged=guideline is not None and has_acknowledged(membership.user, guideline),
+    )
+
+
+class GuidelineAcknowledgement(ApiView):
+    """That I have read the guideline."""
+
+    @extend_schema(
+        operation_id="acknowledge_guideline",
+        summary="Acknowledge the current guideline",
+        tags=["projects"],
+        request=AcknowledgementSerializer,
+        responses={200: GuidelineSerializer, **refusals(400, 403, 404)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Tasks are leased only to those who have acknowledged the current version.
+
+        The number says which version was read, so that a newer one is not acknowledged unread.
+        """
+        access = self.access(slug, Action.SEE_GUIDELINE)
+        number = self.checked(AcknowledgementSerializer)["number"]
+        guideline = current_guideline(access.project)
+        if guideline is None or guideline.number != number:
+            newest = "none yet" if guideline is None else f"number {guideline.number}"
+            message = f"The current version is {newest}; read and acknowledge that one."
+            raise InvalidInput(message, fields={"number": message})
+        acknowledge(user=access.user, guideline=guideline)
+        return Response(_detail(access.membership)["guideline"])

@@ -1,0 +1,249 @@
+"""The shapes of projects, rubrics and guidelines in requests and replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from projects.api.parsing import StrictSerializer
+from projects.models import Criterion, Guideline, Membership, Project, Role
+from projects.project_templates import (
+    PROJECT_TEMPLATES,
+    CriterionSpec,
+    GuidelineSpec,
+    PrincipleSpec,
+)
+from projects.scales import SCALES, TIE_KINDS
+
+#: Settings of a project that a request may carry beside its name; the rest keep their defaults.
+SETTINGS = (
+    "description",
+    "overlap",
+    "lease_minutes",
+    "rater_limit",
+    "tie_policy",
+    "allow_both_bad",
+    "allow_cannot_tell",
+    "rationale_required",
+    "is_sensitive",
+)
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    """One step of a scale. A value 0 may be one of several ties: `tie_kind` says which."""
+
+    value = serializers.IntegerField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    tie_kind = serializers.ChoiceField(choices=TIE_KINDS, allow_blank=True)
+
+
+class CriterionSerializer(serializers.Serializer[Any]):
+    """One question of the rubric with its scale, labelled as published."""
+
+    key = serializers.CharField()
+    wording = serializers.CharField()
+    help_text = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    scale = serializers.ChoiceField(choices=sorted(SCALES))
+    primary = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    options = OptionSerializer(many=True)
+    tie_kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=TIE_KINDS),
+        help_text="The ties that may go with this question, on the scale or beside it.",
+    )
+
+
+class PrincipleSerializer(serializers.Serializer[Any]):
+    """One clause of a guideline that a judgment can cite by number."""
+
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+
+
+class GuidelineSerializer(serializers.Serializer[Any]):
+    """A published version of the guideline."""
+
+    number = serializers.IntegerField()
+    text = serializers.CharField()
+    priority_order = serializers.CharField(allow_blank=True)
+    trade_off_rule = serializers.CharField(allow_blank=True)
+    acknowledged = serializers.BooleanField(help_text="Whether you have acknowledged this version.")
+    principles = PrincipleSerializer(many=True)
+
+
+class ProjectSerializer(serializers.Serializer[Any]):
+    """A project in a list."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(choices=Project.Status.choices)
+    role = serializers.ChoiceField(choices=Role.choices, help_text="Your role in it.")
+    is_demo = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class ProjectDetailSerializer(ProjectSerializer):
+    """A project with its settings, rubric and current guideline."""
+
+    description = serializers.CharField(allow_blank=True)
+    overlap = serializers.IntegerField()
+    lease_minutes = serializers.IntegerField()
+    rater_limit = serializers.IntegerField(allow_null=True)
+    tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices)
+    allow_both_bad = serializers.BooleanField()
+    allow_cannot_tell = serializers.BooleanField()
+    rationale_required = serializers.BooleanField()
+    is_sensitive = serializers.BooleanField()
+    criteria = CriterionSerializer(many=True)
+    guideline = GuidelineSerializer(allow_null=True)
+
+
+class NewCriterionSerializer(StrictSerializer):
+    """A question of a new rubric."""
+
+    key = serializers.CharField(max_length=40)
+    wording = serializers.CharField(max_length=300)
+    scale = serializers.ChoiceField(choices=sorted(SCALES))
+    primary = serializers.BooleanField(default=False)
+    required = serializers.BooleanField(default=True)  # type: ignore[assignment]
+    help_text = serializers.CharField(  # type: ignore[assignment]
+        default="", allow_blank=True, max_length=2000
+    )
+
+
+class NewPrincipleSerializer(StrictSerializer):
+    """A clause of a new guideline; `training_form` is its wording for models."""
+
+    title = serializers.CharField(max_length=120)
+    text = serializers.CharField(default="", allow_blank=True)
+    training_form = serializers.CharField(default="", allow_blank=True)
+
+
+class NewGuidelineSerializer(StrictSerializer):
+    """The first version of a guideline."""
+
+    text = serializers.CharField()
+    priority_order = serializers.CharField(default="", allow_blank=True)
+    trade_off_rule = serializers.CharField(default="", allow_blank=True)
+    principles = NewPrincipleSerializer(many=True, default=list)
+
+
+class NewProjectSerializer(StrictSerializer):
+    """A new project: `template`, or `criteria` of your own, or both (yours replace its)."""
+
+    name = serializers.CharField(max_length=120)
+    template = serializers.ChoiceField(
+        choices=list(PROJECT_TEMPLATES), default="", allow_blank=True
+    )
+    criteria = NewCriterionSerializer(many=True, default=list)
+    guideline = NewGuidelineSerializer(default=None, allow_null=True)
+    description = serializers.CharField(required=False, allow_blank=True)
+    overlap = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    lease_minutes = serializers.IntegerField(required=False, min_value=1, max_value=24 * 60)
+    rater_limit = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**31 - 1
+    )
+    tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices, required=False)
+    allow_both_bad = serializers.BooleanField(required=False)
+    allow_cannot_tell = serializers.BooleanField(required=False)
+    rationale_required = serializers.BooleanField(required=False)
+    is_sensitive = serializers.BooleanField(required=False)
+
+
+class AcknowledgementSerializer(StrictSerializer):
+    """Which version was read."""
+
+    number = serializers.IntegerField(min_value=1)
+
+
+def criteria_of(values: Mapping[str, Any]) -> list[CriterionSpec]:
+    """The rubric of a checked request."""
+    return [
+        CriterionSpec(
+            key=item["key"],
+            wording=item["wording"],
+            scale=item["scale"],
+            is_primary=item["primary"],
+            is_required=item["required"],
+            help_text=item["help_text"],
+        )
+        for item in values["criteria"]
+    ]
+
+
+def guideline_of(values: Mapping[str, Any]) -> GuidelineSpec | None:
+    """The guideline of a checked request, or None."""
+    given = values["guideline"]
+    if given is None:
+        return None
+    principles = [PrincipleSpec(**item) for item in given["principles"]]
+    return GuidelineSpec(**{**given, "principles": principles})
+
+
+def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
+    """A criterion as raters and programs read it."""
+    scale = criterion.scale
+    return {
+        "key": criterion.key,
+        "wording": criterion.wording,
+        "help_text": criterion.help_text,
+        "scale": scale.key,
+        "primary": criterion.is_primary,
+        "required": criterion.is_required,
+        "options": [
+            {"value": option.value, "label": option.label, "tie_kind": option.tie_kind}
+            for option in scale.options
+        ],
+        "tie_kinds": _tie_kinds(criterion, project),
+    }
+
+
+def _tie_kinds(criterion: Criterion, project: Project) -> list[str]:
+    offered = {option.tie_kind for option in criterion.scale.options}
+    if criterion.is_primary and project.allow_both_bad:
+        offered.add("equal_bad")
+    if criterion.is_primary and project.allow_cannot_tell:
+        offered.add("cannot_tell")
+    return [kind for kind in TIE_KINDS if kind in offered]
+
+
+def project_json(membership: Membership) -> dict[str, Any]:
+    """A project in a list, seen by a member."""
+    project = membership.project
+    return {
+        "slug": project.slug,
+        "name": project.name,
+        "status": project.status,
+        "role": membership.role,
+        "is_demo": project.is_demo,
+        "created_at": project.created_at,
+    }
+
+
+def project_detail_json(
+    membership: Membership,
+    *,
+    criteria: list[Criterion],
+    guideline: Guideline | None,
+    acknowledged: bool,
+) -> dict[str, Any]:
+    """A project with everything a program needs to work in it; never its salt."""
+    project = membership.project
+    return {
+        **project_json(membership),
+        **{name: getattr(project, name) for name in SETTINGS},
+        "criteria": [criterion_json(criterion, project) for criterion in criteria],
+        "guideline": None
+        if guideline is None
+        else {
+            "number": guideline.number,
+            "text": guideline.text,
+            "priority_order": guideline.priority_order,
+            "trade_off_rule": guideline.trade_off_rule,
+            "acknowledged": acknowledged,
+            "principles": list(guideline.principles.values("number", "title", "text")),
+        },
+    }
