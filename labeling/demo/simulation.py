@@ -19,6 +19,7 @@ from labeling.demo.content import DemoItem, Note
 from labeling.vocabulary import Flag, SkipReason, TieKind
 
 _NORMAL = NormalDist()
+_NO_ACCURACY = frozenset({TieKind.EQUAL_BAD, TieKind.CANNOT_TELL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Temper:
     `noise` is the standard deviation on the latent scale at difficulty 1; `tie_below` the size
     of advantage that is still called a tie; `length` the advantage given for doubling the length;
     `left` the advantage of standing on the left; `bad` and `unsure` the chances to call two bad
-    answers bad and to say that one cannot tell; `talk` the weight when reasons are handed out;
+    answers bad and to say that one cannot tell; `thorough` the chance to answer the question
+    that may be left out; `talk` the weight when reasons are handed out;
     `words_a_minute` the reading speed; `weekdays` (0 is Monday) and `starts` when there is a
     session; `total` the number of tasks in all sessions together.
     """
@@ -36,31 +38,73 @@ class Temper:
     email: str
     noise: float
     tie_below: float
-    length: float
-    left: float
     bad: float
     unsure: float
+    thorough: float
     talk: int
     words_a_minute: int
     weekdays: tuple[int, ...]
     starts: time
     total: int
+    length: float = 0.0
+    left: float = 0.0
 
 
 TEMPERS: tuple[Temper, ...] = (
-    # careful: slow, little noise, writes reasons
-    Temper(
-        "vera@example.com", 0.5, 0.3, 0.0, 0.0, 0.95, 0.1, 4, 190, (0, 1, 2, 3), time(9, 20), 44
+    Temper(  # careful: slow, little noise, writes reasons
+        email="vera@example.com",
+        noise=0.5,
+        tie_below=0.3,
+        bad=0.95,
+        unsure=0.16,
+        thorough=0.95,
+        talk=4,
+        words_a_minute=190,
+        weekdays=(0, 1, 2, 3),
+        starts=time(9, 20),
+        total=44,
     ),
-    # mild taste for length
-    Temper(
-        "rui@example.com", 0.75, 0.3, 0.4, 0.0, 0.75, 0.05, 3, 240, (0, 2, 3, 4), time(10, 5), 45
+    Temper(  # a mild taste for length
+        email="rui@example.com",
+        noise=0.75,
+        tie_below=0.3,
+        length=0.4,
+        bad=0.8,
+        unsure=0.05,
+        thorough=0.8,
+        talk=3,
+        words_a_minute=240,
+        weekdays=(0, 2, 3, 4),
+        starts=time(10, 5),
+        total=45,
     ),
-    # quick: noisy, says little, leans to the left
-    Temper("sam@example.com", 1.25, 0.3, 0.1, 0.2, 0.6, 0.02, 1, 430, (1, 3, 4), time(13, 30), 46),
-    # likes ties
-    Temper(
-        "tao@example.com", 0.75, 0.75, 0.0, 0.0, 0.75, 0.12, 2, 230, (0, 1, 2, 4), time(15, 10), 27
+    Temper(  # quick: noisy, says little, leans to the left
+        email="sam@example.com",
+        noise=1.1,
+        tie_below=0.3,
+        length=0.1,
+        left=0.2,
+        bad=0.65,
+        unsure=0.03,
+        thorough=0.4,
+        talk=1,
+        words_a_minute=430,
+        weekdays=(1, 3, 4),
+        starts=time(13, 30),
+        total=46,
+    ),
+    Temper(  # likes ties
+        email="tao@example.com",
+        noise=0.75,
+        tie_below=0.75,
+        bad=0.8,
+        unsure=0.2,
+        thorough=0.7,
+        talk=2,
+        words_a_minute=230,
+        weekdays=(0, 1, 2, 4),
+        starts=time(15, 10),
+        total=28,
     ),
 )
 
@@ -95,11 +139,13 @@ class Opinion:
     """What a rater says about an item.
 
     `advantage` is of the item's second response over its first on the latent scale, 0 exactly for
-    a tie; `tie_kind` says which tie. Times are milliseconds.
+    a tie; `tie_kind` says which tie. `accuracy` is the same for the truth of the two alone, None
+    where the rater left that question out. Times are milliseconds.
     """
 
     advantage: float
     tie_kind: str
+    accuracy: float | None
     rationale: str
     principles: tuple[int, ...]
     flags: tuple[str, ...]
@@ -132,6 +178,7 @@ def opinion(
     return Opinion(
         advantage=advantage,
         tie_kind=tie_kind,
+        accuracy=_accuracy(temper, item) if tie_kind not in _NO_ACCURACY else None,
         rationale=note.text if note else "",
         principles=cited,
         flags=(flag.value,) if flag else (),
@@ -182,6 +229,11 @@ def pause(temper: Temper, item_id: str) -> timedelta:
     return timedelta(seconds=1 + 20 * _uniform(temper.email, item_id, "pause") ** 4)
 
 
+def is_hasty(temper: Temper, item: DemoItem) -> bool:
+    """Whether this rater first presses the wrong key here and takes it back."""
+    return _uniform(temper.email, item.id, "hasty") < 0.015
+
+
 def _preference(temper: Temper, item: DemoItem, second_on_left: bool) -> tuple[float, str]:
     if item.both_bad and _uniform(temper.email, item.id, "bad") < temper.bad:
         return 0.0, TieKind.EQUAL_BAD.value
@@ -196,6 +248,16 @@ def _preference(temper: Temper, item: DemoItem, second_on_left: bool) -> tuple[f
     if abs(advantage) < temper.tie_below:
         return 0.0, TieKind.EQUAL_GOOD.value
     return advantage, ""
+
+
+def _accuracy(temper: Temper, item: DemoItem) -> float | None:
+    """How much truer the second response is; most pairs differ in something else."""
+    if _uniform(temper.email, item.id, "answers accuracy") > temper.thorough:
+        return None
+    about_truth = any(1 in note.principles for note in item.notes)
+    noise = temper.noise * (0.2 + item.difficulty) * _normal(temper.email, item.id, "accuracy")
+    advantage = (item.quality if about_truth else 0.0) + 0.7 * noise
+    return advantage if abs(advantage) >= 0.5 else 0.0
 
 
 def _note(temper: Temper, item: DemoItem, advantage: float, tie_kind: str) -> Note | None:
