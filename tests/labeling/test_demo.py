@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from labeling.demo import content
+from labeling.demo import content, simulation
 from labeling.rendering import render_conversation, render_markdown
 
 ITEMS = content.load_items()
@@ -110,3 +111,33 @@ def test_the_guideline_has_two_versions_and_six_principles():
     assert 300 <= len(versions[1].text.split()) <= 450
     assert all(version.change_note for version in versions)
     assert [p.number for p in content.load_principles()] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_whatever_the_day_every_rater_works_all_tasks_off_before_it(day):
+    now = datetime(2031, 5, 12, 0, 30, tzinfo=UTC) + timedelta(days=day)
+    sessions = simulation.sessions(now)
+    done = Counter({temper.email: 0 for temper in simulation.TEMPERS})
+    for session in sessions:
+        done[session.email] += session.size
+    assert done == {temper.email: temper.total for temper in simulation.TEMPERS}
+    assert all(session.starts_at + timedelta(hours=3) < now for session in sessions)
+    assert max(session.size for session in sessions) <= 25
+
+
+def test_a_simulated_opinion_is_always_the_same_and_depends_on_the_rater():
+    item = next(item for item in ITEMS if item.difficulty > 0.7)
+    said = [
+        simulation.opinion(
+            temper, item, second_on_left=False, first_version=False, principles=frozenset()
+        )
+        for temper in (*simulation.TEMPERS, *simulation.TEMPERS)
+    ]
+    assert said[:4] == said[4:]
+    assert len({opinion.active_ms for opinion in said}) == 4
+
+
+def test_an_advantage_is_never_rounded_to_a_tie():
+    assert [simulation.scale_value(a, 3) for a in (-9.0, -0.1, 0.0, 0.1, 1.0, 9.0)] == [
+        -3, -1, 0, 1, 2, 3
+    ]  # fmt: skip
