@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from array import array
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -9,6 +11,7 @@ from hashlib import blake2b
 from labeling.datasets.rows import ImportedJudgment, ImportedResponse, Message
 
 _FIRST_SIZE = 1 << 12
+_WORD = re.compile(r"\w+")
 
 
 def response_digest(content: str) -> bytes:
@@ -29,6 +32,19 @@ def content_digest(messages: Iterable[Message], responses: Iterable[ImportedResp
     for part in sorted(response_digest(f"{r.model}\0{r.content}") for r in responses):
         digest.update(part)
     return digest.digest()
+
+
+def group_key(messages: Iterable[Message]) -> str:
+    """32 hexadecimal digits that prompts share which differ in case, spaces or signs alone.
+
+    Such prompts must never fall on two sides of a split. A prompt of signs alone is its own group.
+    """
+    digest = blake2b(digest_size=16)
+    for message in messages:
+        text = unicodedata.normalize("NFKC", message.content).casefold()
+        words = " ".join(_WORD.findall(text)) or text
+        digest.update(f"{message.role}\0{words}\0".encode())
+    return digest.hexdigest()
 
 
 def judgments_digest(judgments: Iterable[ImportedJudgment]) -> bytes:

@@ -1,0 +1,112 @@
+"""Where uploaded files wait: one folder, random names, swept of what nobody needs any more."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from labeling.models import Import
+from labeling.vocabulary import JobState
+from projects.exceptions import InvalidInput
+
+#: A file that was uploaded for a preview and never imported is deleted after this long.
+KEEP_UPLOADS = timedelta(days=2)
+_TOKEN_BYTES = 16
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file in the folder of imports: its token is its name there."""
+
+    token: str
+    size: int
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return path_of(self.token)
+
+
+def path_of(token: str) -> Path:
+    """The path of a stored file. Raises InvalidInput for anything that is not a token."""
+    if len(token) != 2 * _TOKEN_BYTES or not all(c in "0123456789abcdef" for c in token):
+        raise InvalidInput("This upload is not known. Upload the file again.")
+    return Path(settings.IMPORTS_DIR) / token
+
+
+def store(content: Iterable[bytes]) -> StoredFile:
+    """Writes the content to a new file.
+
+    Raises InvalidInput where it is larger than the limit or the disk is full; nothing is left.
+    """
+    sweep_uploads()
+    token = secrets.token_hex(_TOKEN_BYTES)
+    path = path_of(token)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _write(path, token, content)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise InvalidInput(
+            f"The file could not be kept ({error.strerror}). Free some disk space and try again."
+        ) from error
+    except InvalidInput:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, token: str, content: Iterable[bytes]) -> StoredFile:
+    digest, size, limit = hashlib.sha256(), 0, settings.IMPORT_MAX_UPLOAD
+    with path.open("wb") as out:
+        for chunk in content:
+            size += len(chunk)
+            if size > limit:
+                raise InvalidInput(
+                    f"The file is larger than {limit // 1024**2} MB. Pack it with gzip or split it."
+                )
+            digest.update(chunk)
+            out.write(chunk)
+    return StoredFile(token, size, digest.hexdigest())
+
+
+def describe(token: str) -> StoredFile:
+    """A stored file again.
+
+    Raises FileNotFoundError where it was swept, InvalidInput for what is no token.
+    """
+    digest, size = hashlib.sha256(), 0
+    with path_of(token).open("rb") as stored:
+        while chunk := stored.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return StoredFile(token, size, digest.hexdigest())
+
+
+def discard(path: str) -> None:
+    """Deletes a stored file; one that is gone already is no error."""
+    if path:
+        Path(path).unlink(missing_ok=True)
+
+
+def sweep_uploads() -> None:
+    """Deletes old files that no unfinished import reads."""
+    folder = Path(settings.IMPORTS_DIR)
+    if not folder.is_dir():
+        return
+    oldest = (timezone.now() - KEEP_UPLOADS).timestamp()
+    old = {str(path) for path in folder.iterdir() if path.stat().st_mtime < oldest}
+    if not old:
+        return
+    open_states = [JobState.PENDING, JobState.RUNNING]
+    needed = Import.objects.filter(state__in=open_states, path__in=old)
+    for path in old - set(needed.values_list("path", flat=True)):
+        discard(path)
