@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, TextField
@@ -77,7 +77,7 @@ def _in_state(tasks: QuerySet[Task], project: Project, state: str) -> QuerySet[T
 
 
 def find_tasks(project: Project, wanted: TaskFilter) -> QuerySet[Task]:
-    """The tasks that match, newest activity aside, in a stable order (priority, then id)."""
+    """The tasks that match, in the order of their import."""
     tasks = Task.objects.filter(project=project).select_related("prompt")
     tasks = _in_state(tasks, project, wanted.state)
     if wanted.category:
@@ -90,7 +90,7 @@ def find_tasks(project: Project, wanted: TaskFilter) -> QuerySet[Task]:
             | Q(prompt__external_id__icontains=wanted.search)
             | Q(said__icontains=wanted.search)
         )
-    return tasks.order_by("-priority", "pk")
+    return tasks.order_by("pk")
 
 
 def categories(project: Project) -> list[str]:
@@ -113,6 +113,11 @@ class TaskRow:
     judgments: int = 0
     leased: int = 0
     flagged: int = 0
+
+    @property
+    def ties(self) -> int:
+        """Judgments without a preference, of whatever kind."""
+        return self.equal + self.both_bad + self.cannot_tell
 
     @property
     def is_split(self) -> bool:
@@ -166,13 +171,25 @@ def _tally(row: TaskRow, value: int, tie_kind: str) -> None:
         row.equal += 1
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class SaidAnswer:
+    """An answer in words, from the point of view of the canonical responses."""
+
+    criterion: Criterion
+    value: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """One row of judgment history, with its answers by criterion key in the rubric's order."""
+    """One row of judgment history, with its answers in the rubric's order.
+
+    `first_shown` is the canonical number (from 1) of the response this rater saw first.
+    """
 
     judgment: Judgment
-    answers: list[tuple[Criterion, Answer]] = field(default_factory=list)
-    shown: list[int] = field(default_factory=list)
+    answers: list[SaidAnswer]
+    first_shown: int
 
     @property
     def status(self) -> str:
@@ -193,6 +210,24 @@ class TaskPage:
     row: TaskRow
 
 
+_TIES = {
+    TieKind.EQUAL_BAD.value: "both are bad",
+    TieKind.CANNOT_TELL.value: "cannot tell",
+}
+
+
+def in_words(criterion: Criterion, value: int, tie_kind: str) -> str:
+    """A stored value for people who do not see sides: which response, and how strongly.
+
+    The kind of tie belongs to the judgment as a whole, so it names the primary answer only.
+    """
+    if value == 0:
+        return _TIES.get(tie_kind, "equally good") if criterion.is_primary else "equally good"
+    strongest = criterion.scale.strongest
+    strength = f", strength {abs(value)} of {strongest}" if strongest > 1 else ""
+    return f"response {1 if value < 0 else 2} is better{strength}"
+
+
 def get_task(project: Project, pk: int) -> Task | None:
     """One task of this project, or None."""
     return Task.objects.filter(project=project, pk=pk).select_related("prompt").first()
@@ -206,14 +241,15 @@ def task_page(task: Task) -> TaskPage:
         .select_related("rater", "guideline", "assignment")
         .order_by("pk")
     )
-    answers: dict[int, list[tuple[Criterion, Answer]]] = defaultdict(list)
-    rows = Answer.objects.filter(judgment__task=task).select_related("criterion")
+    answers: dict[int, list[SaidAnswer]] = defaultdict(list)
+    rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "judgment")
     for answer in rows.order_by("criterion__position", "criterion_id"):
-        answers[answer.judgment_id].append((answer.criterion, answer))
+        words = in_words(answer.criterion, answer.value, answer.judgment.tie_kind)
+        answers[answer.judgment_id].append(SaidAnswer(answer.criterion, answer.value, words))
     return TaskPage(
         task=task,
         responses=[found[i] for i in task.response_ids if i in found],
-        history=[Said(j, answers[j.pk], list(j.assignment.shown_order)) for j in judgments],
+        history=[Said(j, answers[j.pk], j.assignment.shown_order[0] + 1) for j in judgments],
         assignments=list(
             Assignment.objects.filter(task=task)
             .select_related("rater")

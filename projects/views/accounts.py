@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods
 from projects.exceptions import ConcordError, TooManyAttempts
 from projects.forms.accounts import AccountForm, LogInForm, NewAccountForm
 from projects.forms.errors import show_refusal
-from projects.models import Invitation, Membership, User
+from projects.models import Invitation, User
+from projects.permissions import membership_of
 from projects.services import throttle
 from projects.services.accounts import update_account
 from projects.services.invitations import (
@@ -108,10 +109,9 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Shows what the link offers, and joins: with this account, or with a new one."""
     found = find_invitation(token)
-    if isinstance(request.user, User) and found is not None:
-        if Membership.objects.filter(project=found.project, user=request.user).exists():
-            messages.info(request, "You are a member of this project already.")
-            return redirect("projects:home", found.project.slug)
+    if found is not None and membership_of(request.user, found.project) is not None:
+        messages.info(request, "You are a member of this project already.")
+        return redirect("projects:home", found.project.slug)
     if found is None or found.status != "open":
         context = {"invitation": None, "reason": found.status if found else ""}
         return render(request, "registration/invitation.html", context, status=410)

@@ -65,8 +65,8 @@ def acknowledge_version(request: SignedInRequest, slug: str, number: int) -> Htt
     """Notes that this member has read the version; tasks are handed out from then on."""
     access = get_access(request.user, slug, Action.SEE_GUIDELINE)
     acknowledge(user=request.user, guideline=_get(access, number))
-    messages.success(request, f"Thank you. You have read v{number}; tasks are open to you.")
-    return redirect("projects:home", slug)
+    messages.success(request, f"Thank you. You have read v{number}.")
+    return redirect("labeling:rate" if access.may(Action.RATE) else "projects:home", slug)
 
 
 @require_safe
@@ -99,13 +99,13 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     access = get_access(request.user, slug, Action.EDIT_GUIDELINE)
     newest = current_guideline(access.project)
     if request.method != "POST":
-        rows = list(principles_of(newest).values("title", "text", "training_form"))
+        clauses = list(principles_of(newest).values("title", "text", "training_form"))
         form = GuidelineForm(initial=GuidelineForm.starting_from(newest))
-        return _editor(request, access, newest, form, fresh_rows(Principles, rows, more=1))
+        return _editor(request, access, newest, form, fresh_rows(Principles, clauses, more=1))
     if "add" in request.POST:
-        rows = fresh_rows(Principles, posted_rows(Principles, request.POST), more=1)
+        typed = posted_rows(Principles, request.POST)
         form = GuidelineForm(initial=posted_values(GuidelineForm, request.POST))
-        return _editor(request, access, newest, form, rows)
+        return _editor(request, access, newest, form, fresh_rows(Principles, typed, more=1))
     form, principles = GuidelineForm(request.POST), Principles(request.POST)
     if principles.is_valid() & form.is_valid() and _publish(request, access, form, principles):
         return redirect("projects:guideline", slug)

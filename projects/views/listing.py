@@ -55,7 +55,6 @@ def create(request: SignedInRequest) -> HttpResponse:
         return _page(request, ProjectForm(), fresh_rows(Rubric))
     if "add" in request.POST:
         rows = fresh_rows(Rubric, posted_rows(Rubric, request.POST), more=1)
-        rows.primary = request.POST.get("primary", rows.primary)
         return _page(request, ProjectForm(initial=posted_values(ProjectForm, request.POST)), rows)
     form, rubric = ProjectForm(request.POST), Rubric(request.POST)
     valid = form.is_valid()
@@ -102,7 +101,7 @@ def _page(
     context = {
         "form": form,
         "rubric": rubric,
-        "primary": rubric.primary,
+        "primary": request.POST.get("primary", "form-0"),
         "templates": templates,
         "scales": list(SCALES.values()),
     }
