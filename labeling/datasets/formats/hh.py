@@ -1,0 +1,75 @@
+"""hh-rlhf: whole dialogues as text, as in Anthropic/hh-rlhf (arXiv:2204.05862).
+
+A reader takes everything up to the last "\\n\\nAssistant:" as the prompt, so a text that contains a
+speaker tag itself cannot be written without changing what is read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labeling.datasets.formats.base import Format, Row, TaskRows
+from labeling.datasets.formats.columns import STRING, Table
+from labeling.datasets.records import Message, TaskRecord
+
+_TAGS = {"user": "\n\nHuman: ", "assistant": "\n\nAssistant: "}
+_MARKS = ("\n\nHuman:", "\n\nAssistant:")
+
+
+def transcript(messages: tuple[Message, ...]) -> str:
+    """The dialogue with a tag before each turn. Raises KeyError for other roles."""
+    return "".join(_TAGS[message.role] + message.content for message in messages)
+
+
+class HH(Format):
+    """Two strings a row, `chosen` and `rejected`."""
+
+    key = "hh"
+    title = "hh-rlhf transcripts"
+    file_types = ("jsonl", "parquet")
+    tables = (Table("default", "data", (("chosen", STRING), ("rejected", STRING)), default=True),)
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """No tag for system and tool turns; no text that holds a tag itself."""
+        roles = {message.role for message in task.messages}
+        if roles - {"user", "assistant"}:
+            return "system_turn"
+        if "user" not in roles:
+            return "no_user_turn"
+        texts = [message.content for message in task.messages]
+        texts += [response.content for response in task.responses]
+        if any(mark in text for text in texts for mark in _MARKS):
+            return "speaker_tag"
+        return super().refusal(task)
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        prompt = transcript(item.task.messages) if item.pairs else ""
+        for pair in item.pairs:
+            chosen, rejected = (
+                prompt + transcript((Message("assistant", item.task.responses[i].content),))
+                for i in (pair.chosen, pair.rejected)
+            )
+            yield Row("default", (chosen, rejected))
+
+    def explain(self) -> dict[str, str]:
+        """What the files look like."""
+        return {
+            "Texts": (
+                "`chosen` and `rejected` are whole dialogues with an empty line and `Human: ` or "
+                "`Assistant: ` before each turn; the prompt is everything up to the last "
+                "`Assistant:`."
+            ),
+            "Cannot carry": (
+                "Strength and ids have no place in this format. System and tool turns, and texts "
+                "that contain a speaker tag themselves, are left out and counted."
+            ),
+        }
+
+    def load_code(self, folder: str) -> str:
+        """Loads the folder."""
+        return (
+            "from datasets import load_dataset\n\n"
+            f'dialogues = load_dataset("{folder}")\n'
+            'print(dialogues["train"][0]["chosen"])\n'
+        )

@@ -1,0 +1,169 @@
+"""Near-duplicate texts by MinHash and banding, vectorised with numpy.
+
+Broder 1997, "On the resemblance and containment of documents", for the signatures; Leskovec,
+Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3, for the bands. All constants are
+derived from fixed arithmetic, so that a signature is the same on every machine and version.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+#: Texts whose shingle sets overlap (Jaccard) by at least this much are near-duplicates.
+THRESHOLD = 0.7
+#: Hash functions in a signature; the standard error of the estimate is below 0.045.
+WIDTH = 128
+#: 32 bands of 4: two texts at the threshold meet in a band with probability 0.9998.
+BANDS = 32
+#: Words in a shingle.
+SHINGLE = 3
+#: Only the first words of a text count: one enormous prompt must not stall the rest.
+MAX_WORDS = 4000
+#: A member of a full bucket is compared with so many older members, and with the oldest.
+NEIGHBOURS = 16
+
+_BATCH = 1 << 15
+_CACHE = 500_000
+# Scripts written without spaces between words: each character counts as a word.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
+
+
+def normalise(text: str) -> list[str]:
+    """Words of a text without the differences that do not make another prompt.
+
+    Unicode compatibility form, case, punctuation and white space are gone. A text of punctuation
+    alone keeps its characters: "?" and "!!" are not the same prompt.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _WORD.findall(folded) or ["".join(folded.split())]
+
+
+def signatures(texts: Iterable[list[str]]) -> np.ndarray:
+    """MinHash signatures, one row of WIDTH uint32 a text of words, in the order given."""
+    parts: list[np.ndarray] = []
+    batch: list[np.ndarray] = []
+    size = 0
+    cache: dict[str, int] = {}
+    for words in texts:
+        hashes = _word_hashes(words[:MAX_WORDS], cache)
+        batch.append(hashes)
+        size += len(hashes)
+        if size >= _BATCH:
+            parts.append(_sketch(batch))
+            batch, size = [], 0
+    if batch:
+        parts.append(_sketch(batch))
+    return np.concatenate(parts) if parts else np.zeros((0, WIDTH), dtype=np.uint32)
+
+
+def near_duplicates(sketch: np.ndarray) -> np.ndarray:
+    """Pairs (older, younger) of rows whose estimated Jaccard similarity reaches THRESHOLD.
+
+    Rows are ordered from old to young. Each row is compared with older rows only, so that adding
+    younger rows never changes what was found among the older ones. Not every pair is listed:
+    pairs that are connected already through others are left out.
+    """
+    n = len(sketch)
+    labels: np.ndarray = np.arange(n)
+    found: list[np.ndarray] = [np.zeros((0, 2), dtype=np.int64)]
+    rows_per_band = WIDTH // BANDS
+    for band in range(BANDS):
+        part = sketch[:, band * rows_per_band : (band + 1) * rows_per_band].astype(np.uint64)
+        pairs = _bucket_pairs((part * _odd(rows_per_band, 3)).sum(axis=1, dtype=np.uint64))
+        pairs = pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]]
+        if len(pairs):
+            pairs = pairs[_similarity(sketch, pairs) >= THRESHOLD]
+        if len(pairs):
+            found.append(pairs)
+            edges = np.concatenate(found)
+            ones = np.ones(len(edges), dtype=np.int8)
+            graph = coo_array((ones, (edges[:, 0], edges[:, 1])), shape=(n, n))
+            labels = connected_components(graph, directed=False)[1]
+    return np.concatenate(found)
+
+
+def _word_hashes(words: list[str], cache: dict[str, int]) -> np.ndarray:
+    """Stable 64-bit hashes of the words, with two zeros after them that close the last shingles."""
+    if len(cache) > _CACHE:
+        cache.clear()
+    for word in set(words).difference(cache):
+        data = word.encode("utf-8", "surrogatepass")
+        cache[word] = int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+    padded = np.zeros(len(words) + SHINGLE - 1, dtype=np.uint64)
+    padded[: len(words)] = [cache[word] for word in words]
+    return padded
+
+
+def _sketch(batch: list[np.ndarray]) -> np.ndarray:
+    """Signatures of a batch of padded word hashes."""
+    lengths = np.array([len(hashes) - SHINGLE + 1 for hashes in batch])
+    flat = np.concatenate(batch)
+    weights = _odd(SHINGLE, 2)
+    total = len(flat) - SHINGLE + 1
+    shingles = np.zeros(total, dtype=np.uint64)
+    for i in range(SHINGLE):
+        shingles += flat[i : i + total] * weights[i]
+    # The high half of a 64-bit product is well mixed; 32-bit arithmetic is twice as fast below.
+    mixed = (shingles >> np.uint64(32)).astype(np.uint32)
+    # Windows that start in the padding belong to no text: keep those that start at a word.
+    ends = np.cumsum(lengths + SHINGLE - 1)
+    keep = np.ones(total + SHINGLE - 1, dtype=bool)
+    for i in range(1, SHINGLE):
+        keep[ends - i] = False
+    mixed = mixed[keep[:total]]
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    out = np.empty((WIDTH, len(batch)), dtype=np.uint32)
+    hashed = np.empty_like(mixed)
+    for i in range(WIDTH):
+        # An odd factor permutes the 32-bit numbers.
+        np.multiply(mixed, _FACTORS[i], out=hashed)
+        np.add(hashed, _OFFSETS[i], out=hashed)
+        np.minimum.reduceat(hashed, starts, out=out[i])
+    return out.T
+
+
+def _bucket_pairs(keys: np.ndarray) -> np.ndarray:
+    """Pairs (older, younger) of rows to compare within each bucket of equal keys."""
+    order = np.argsort(keys, kind="stable")
+    ranked = keys[order]
+    opens = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+    first = np.repeat(opens, np.diff(np.concatenate([opens, [len(ranked)]])))
+    place = np.arange(len(ranked))
+    inside = place - first
+    pairs = [np.stack([order[first[inside > 0]], order[place[inside > 0]]], axis=1)]
+    for step in range(1, NEIGHBOURS + 1):
+        late = place[inside > step]
+        if not len(late):
+            break
+        pairs.append(np.stack([order[late - step], order[late]], axis=1))
+    return np.concatenate(pairs)
+
+
+def _similarity(sketch: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Estimated Jaccard similarity of each pair, in slices that bound memory."""
+    out = np.empty(len(pairs))
+    for at in range(0, len(pairs), _BATCH):
+        left, right = pairs[at : at + _BATCH].T
+        out[at : at + _BATCH] = (sketch[left] == sketch[right]).mean(axis=1)
+    return out
+
+
+def _odd(count: int, stream: int) -> np.ndarray:
+    """`count` odd 64-bit constants, the same on every machine."""
+    values = [
+        int.from_bytes(blake2b(f"minhash {stream} {i}".encode(), digest_size=8).digest(), "big") | 1
+        for i in range(count)
+    ]
+    return np.array(values, dtype=np.uint64)
+
+
+_FACTORS = _odd(WIDTH, 0).astype(np.uint32)
+_OFFSETS = _odd(WIDTH, 1).astype(np.uint32)

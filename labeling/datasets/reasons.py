@@ -1,0 +1,50 @@
+"""Why something did not become a row, in words: for screen, card and manifest."""
+
+from __future__ import annotations
+
+from labeling.vocabulary import Purpose, Source
+
+REASONS: dict[str, str] = {
+    "purpose_gold": "judgments on gold tasks measure raters and are never data",
+    "purpose_repeat": "judgments on repeats measure self-consistency and are never data",
+    "purpose_anchor": "judgments on anchor tasks measure drift and are never data",
+    "purpose_training": "judgments made while training are never data",
+    "source_ai": "judgments by a model are kept apart from people's",
+    "source_human_after_ai": "judgments made after seeing a model's are kept apart from people's",
+    "not_answered": "the criterion was not answered",
+    "no_judgment": "no judgment that counts",
+    "tie_equal_good": "ties: both equally good",
+    "tie_equal_bad": "ties: both equally bad",
+    "tie_cannot_tell": "ties: cannot tell",
+    "tie_unspecified": "ties of no stated kind",
+    "tie_mixed": "ties of several kinds",
+    "split": "raters split evenly",
+    "not_a_pair": "the task does not have exactly two responses",
+    "identical_responses": "the two responses are the same text",
+    "empty_response": "a response is empty",
+    "empty_prompt": "the prompt is empty",
+    "prompt_not_ending_with_user": "the prompt does not end with a user or tool turn",
+    "unknown_role": "a role that chat templates do not know",
+    "multi_turn": "the prompt has several turns, which plain text cannot carry",
+    "no_user_turn": "a dialogue without a human turn",
+    "speaker_tag": "a text contains a speaker tag, so the dialogue could not be read back",
+    "system_turn": "a system or tool turn, which the transcript has no tag for",
+}
+
+
+def sentence(reason: str) -> str:
+    """The reason in words; an unknown one is shown as it is rather than hidden."""
+    return REASONS.get(reason, reason.replace("_", " "))
+
+
+def purpose_reason(purpose: str) -> str | None:
+    """Why a judgment of this purpose is no data, None for live ones."""
+    return None if purpose == Purpose.LIVE else f"purpose_{purpose}"
+
+
+def source_reason(source: str, wanted: frozenset[str]) -> str | None:
+    """Why a judgment of this source is left out, None when its source is wanted."""
+    return None if source in wanted else f"source_{source}"
+
+
+HUMAN_ONLY = frozenset({Source.HUMAN.value})

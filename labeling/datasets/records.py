@@ -1,0 +1,229 @@
+"""What a release is made from: a task with its prompt, its responses and the judgments on it.
+
+Pure and immutable. Raters are pseudonyms already when a record is built: nothing in this package
+ever holds a name, an e-mail address or a user id. Values are canonical: negative means that the
+first of the task's responses is better.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from labeling.vocabulary import Purpose, Source, Strategy, TieKind
+
+
+class Message(NamedTuple):
+    """One turn of a conversation; `role` is system, user, assistant or tool."""
+
+    role: str
+    content: str
+
+
+class ResponseRecord(NamedTuple):
+    """One candidate output. `id` is the name the owner of the data gave it."""
+
+    id: str
+    content: str
+    model: str = ""
+
+
+class Rating(NamedTuple):
+    """A value on a criterion that judges one response by itself; `response` counts from 0."""
+
+    criterion: str
+    response: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgmentRecord:
+    """One rater's judgment.
+
+    `values` maps the key of a comparing criterion to its signed value; `tie_kind` ("" for none)
+    says which tie a 0 on the primary criterion was. `shown` holds the positions of the responses
+    in the order in which the rater saw them, e.g. (1, 0) when the second was shown first.
+    Times are milliseconds, None where nobody measured them (imported judgments).
+    `created_at` is ISO 8601 in UTC.
+    """
+
+    id: str
+    rater: str
+    values: Mapping[str, int]
+    tie_kind: str = ""
+    ratings: tuple[Rating, ...] = ()
+    rationale: str = ""
+    flags: tuple[str, ...] = ()
+    principles: tuple[str, ...] = ()
+    guideline_version: int = 0
+    purpose: str = Purpose.LIVE
+    source: str = Source.HUMAN
+    strategy: str = Strategy.UNIFORM
+    probability: float | None = None
+    shown: tuple[int, ...] = ()
+    active_ms: int | None = None
+    idle_ms: int | None = None
+    created_at: str = ""
+
+    def pack(self) -> list[object]:
+        """The fields in order, as JSON can hold them; `unpack` is the way back."""
+        return list(_fields(self))
+
+    @classmethod
+    def unpack(cls, packed: Sequence[Any]) -> JudgmentRecord:
+        """The judgment that was packed."""
+        name, rater, values, tie, ratings, rationale, flags, principles, *rest = packed
+        guideline, purpose, source, strategy, probability, shown, *times = rest
+        return cls(
+            name,
+            rater,
+            values,
+            tie,
+            tuple(Rating(*rating) for rating in ratings),
+            rationale,
+            tuple(flags),
+            tuple(principles),
+            guideline,
+            purpose,
+            source,
+            strategy,
+            probability,
+            tuple(shown),
+            *times,
+        )
+
+    def tie_on(self, criterion: str, primary: str) -> str | None:
+        """Which tie this judgment is on the criterion, None if it is decided or not answered.
+
+        "unspecified" where a 0 carries no kind: other criteria than the primary have none.
+        """
+        value = self.values.get(criterion)
+        if criterion == primary and self.tie_kind and not value:
+            return self.tie_kind
+        return "unspecified" if value == 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """A task, its responses in canonical order and everything said about it."""
+
+    id: str
+    prompt_id: str
+    messages: tuple[Message, ...]
+    responses: tuple[ResponseRecord, ...]
+    judgments: tuple[JudgmentRecord, ...]
+    category: str = ""
+    language: str = ""
+
+    def pack(self) -> list[object]:
+        """The record as JSON can hold it, judgments in the order of their ids."""
+        judgments = sorted(self.judgments, key=lambda judgment: judgment.id)
+        return [
+            self.id,
+            self.prompt_id,
+            self.messages,
+            self.responses,
+            [judgment.pack() for judgment in judgments],
+            self.category,
+            self.language,
+        ]
+
+    @classmethod
+    def unpack(cls, packed: Sequence[Any]) -> TaskRecord:
+        """The record that was packed."""
+        name, prompt, messages, responses, judgments, category, language = packed
+        return cls(
+            name,
+            prompt,
+            tuple(Message(*message) for message in messages),
+            tuple(ResponseRecord(*response) for response in responses),
+            tuple(JudgmentRecord.unpack(judgment) for judgment in judgments),
+            category,
+            language,
+        )
+
+    def content_key(self) -> str:
+        """A hexadecimal SHA-256 of the task's ids and texts alone: the order of every file.
+
+        A hash both fixes the order whatever order the database answers in and mixes the tasks,
+        so that neighbours in a file are not neighbours in the import.
+        """
+        parts = [self.id, self.prompt_id]
+        parts += [part for message in self.messages for part in message]
+        parts += [part for response in self.responses for part in response]
+        return digest(*parts).hex()
+
+
+class Criterion(NamedTuple):
+    """The criterion a release is made on.
+
+    `strongest` is the largest magnitude of its scale; `margins` are the published training margins
+    by strength, where the scale's publication states them.
+    """
+
+    key: str
+    wording: str
+    scale: str
+    strongest: int
+    primary: bool = True
+    margins: Mapping[int, float] | None = None
+
+    def margin(self, strength: int) -> float:
+        """The strength as a training margin from 0 to 1 (the published ones are scaled to 1)."""
+        if self.margins:
+            return self.margins.get(strength, 0.0) / (max(self.margins.values()) or 1.0)
+        return strength / self.strongest
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """One published version of the instructions the raters worked by."""
+
+    number: int
+    text: str
+    change_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseContext:
+    """What the card and the manifest say beyond what is counted from the records.
+
+    `parameters` are the frozen request (recipe, format, cut-off …), `agreement` the project's
+    agreement as plain data, `withheld` counts of rows that never reached the records (superseded
+    or withdrawn judgments), `versions` the software that wrote the files.
+    """
+
+    project: str
+    name: str
+    criterion: Criterion
+    primary: str
+    parameters: Mapping[str, object]
+    guidelines: tuple[Guideline, ...] = ()
+    principles: tuple[Mapping[str, object], ...] = ()
+    agreement: Mapping[str, object] = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    licence: str = "unknown"
+    limits: tuple[str, ...] = ()
+
+
+def digest(*parts: str) -> bytes:
+    """SHA-256 over the parts, with their lengths, so that no two lists collide."""
+    data = [part.encode("utf-8", "surrogatepass") for part in parts]
+    head = ",".join(str(len(part)) for part in data).encode()
+    return hashlib.sha256(b"\0".join([head, *data])).digest()
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys and no spare white space: equal values give equal text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
+
+_fields = attrgetter(*JudgmentRecord.__slots__)
+
+#: The kinds of ties a judgment can be, as reasons for leaving it out.
+TIES = (*(kind.value for kind in TieKind), "unspecified")

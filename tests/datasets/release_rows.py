@@ -1,0 +1,123 @@
+"""Real-looking rows for the tests of releases: one way to make a task and to build a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from labeling.datasets.build import BuildResult, build_release
+from labeling.datasets.formats import FORMATS
+from labeling.datasets.recipes import RECIPES
+from labeling.datasets.records import (
+    Criterion,
+    Guideline,
+    JudgmentRecord,
+    Message,
+    ReleaseContext,
+    ResponseRecord,
+    TaskRecord,
+)
+from labeling.datasets.splits import SplitPrompt, plan_splits
+
+OVERALL = Criterion("overall", "Which response is better?", "helpsteer7", 3)
+
+
+def judgment(value: int | None, rater: str = "rui", **more: Any) -> JudgmentRecord:
+    """A live judgment of the overall criterion; None leaves it unanswered."""
+    values = {} if value is None else {"overall": value}
+    name = more.pop("id", f"{rater}-{value}")
+    return JudgmentRecord(id=name, rater=rater, values=values, shown=(0, 1), **more)
+
+
+def task(
+    name: str,
+    *judgments: JudgmentRecord,
+    messages: Sequence[tuple[str, str]] | None = None,
+    responses: tuple[str, str] | None = None,
+) -> TaskRecord:
+    """A comparison whose texts mention its name, so that no two are near-duplicates."""
+    said = messages or [("user", f"Tell me about {name} please, and mention {name}-ish things")]
+    first, second = responses or (f"All about {name}.", f"Nothing on {name}.")
+    return TaskRecord(
+        id=name,
+        prompt_id=f"prompt-{name}",
+        messages=tuple(Message(*message) for message in said),
+        responses=(
+            ResponseRecord(f"{name}-a", first, "m1"),
+            ResponseRecord(f"{name}-b", second, "m2"),
+        ),
+        judgments=judgments,
+        category="coding",
+        language="en",
+    )
+
+
+def votes(*values: int | None) -> list[JudgmentRecord]:
+    """One judgment a value, by different raters."""
+    return [judgment(value, f"rater-{i}") for i, value in enumerate(values)]
+
+
+def project(count: int = 60) -> list[TaskRecord]:
+    """Tasks with three votes each: two prefer the first response, one the second."""
+    return [task(f"topic{i:03d}", *votes(-2, -1, 3)) for i in range(count)]
+
+
+def release(
+    tasks: Iterable[TaskRecord],
+    out: Path,
+    *,
+    recipe: str = "majority",
+    shape: str = "native",
+    file_type: str = "parquet",
+    **more: Any,
+) -> BuildResult:
+    """Builds a release of these tasks into `out`."""
+    tasks = list(tasks)
+    plan = plan_splits(
+        SplitPrompt(record.prompt_id, record.messages, age)
+        for age, record in enumerate(sorted(tasks, key=lambda record: record.id))
+    )
+    context = ReleaseContext(
+        project="helpful",
+        name="Helpful, release 1",
+        criterion=OVERALL,
+        primary="overall",
+        parameters={"recipe": recipe, "cutoff": 7},
+        guidelines=(Guideline(1, "# Be fair\nRead both."),),
+        principles=({"number": 1, "text": "Be kind."},),
+        versions={"concord": "test"},
+    )
+    settings: dict[str, Any] = {
+        "plan": plan,
+        "recipe": RECIPES[recipe](OVERALL),
+        "shape": FORMATS[shape],
+        "file_type": file_type,
+        "context": context,
+        "interval": lambda part, whole: (0.0, 1.0),
+        **more,
+    }
+    return build_release(tasks, out=out, **settings)
+
+
+def read_table(folder: Path, table: str) -> list[dict[str, Any]]:
+    """Every row of one table's files, whatever the split and the file type."""
+    rows: list[dict[str, Any]] = []
+    for path in sorted((folder / table).iterdir()):
+        if path.suffix == ".parquet":
+            rows += pq.read_table(path).to_pylist()
+        else:
+            rows += [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return rows
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,151 @@
+"""Which judgments become which pairs, and that the books balance."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeling.datasets.build import preview
+from labeling.datasets.formats import FORMATS
+from labeling.datasets.recipes import RECIPES, Majority, Raw
+from labeling.datasets.recipes.base import Label
+from labeling.datasets.records import Criterion
+from tests.datasets.release_rows import OVERALL, judgment, task, votes
+
+NATIVE = FORMATS["native"]
+
+
+def drops(recipe, *records):
+    """The reasons of a preview, as a plain dict."""
+    ledger, _ = preview(records, recipe=recipe(OVERALL), shape=NATIVE)
+    assert ledger.balanced()
+    return dict(ledger.drops)
+
+
+def test_raw_gives_a_row_for_each_decided_judgment():
+    outcome = Raw(OVERALL).apply(task("bread", *votes(-3, 1, 2)))
+    assert [(pair.chosen, pair.strength) for pair in outcome.pairs] == [(0, 3), (1, 1), (1, 2)]
+
+
+def test_raw_keeps_the_three_ties_apart():
+    record = task(
+        "bread",
+        judgment(0, "rui", tie_kind="equal_good"),
+        judgment(0, "sam", tie_kind="equal_bad"),
+        judgment(None, "tao", tie_kind="cannot_tell"),
+        judgment(0, "vera"),
+    )
+    assert drops(Raw, record) == {
+        "tie_equal_good": 1,
+        "tie_equal_bad": 1,
+        "tie_cannot_tell": 1,
+        "tie_unspecified": 1,
+    }
+
+
+def test_the_twenty_judgments_of_the_published_recipes_give_twenty_rows_less_two_ties():
+    # Significantly better 5, better 6, slightly 4, negligibly 3, tie 2.
+    values = [4] * 5 + [3] * 6 + [2] * 4 + [1] * 3 + [0] * 2
+    records = [task(f"t{i}", judgment(value)) for i, value in enumerate(values)]
+    ledger, _ = preview(records, recipe=Raw(OVERALL), shape=NATIVE)
+    assert (ledger.rows_in, ledger.rows_out, dict(ledger.drops)) == (20, 18, {"tie_unspecified": 2})
+
+
+def test_majority_takes_the_side_with_more_decided_votes():
+    (pair,) = Majority(OVERALL).apply(task("bread", *votes(-1, -3, 2, 0))).pairs
+    assert (pair.chosen, pair.votes_chosen, pair.votes_rejected, pair.votes_tie) == (0, 2, 1, 1)
+    assert pair.strength == 2
+
+
+def test_majority_calls_an_even_division_a_split_and_not_a_tie():
+    assert drops(Majority, task("bread", *votes(-1, 2))) == {"split": 1}
+    assert drops(Majority, task("bread", *votes(-1, 2, 0))) == {"split": 1}
+
+
+def test_majority_counts_tasks_of_ties_by_kind():
+    good = task("bread", *[judgment(0, r, tie_kind="equal_good") for r in ("rui", "sam")])
+    mixed = task("tides", judgment(0, tie_kind="equal_good"), judgment(0, tie_kind="cannot_tell"))
+    assert drops(Majority, good, mixed) == {"tie_equal_good": 1, "tie_mixed": 1}
+
+
+def test_good_ties_label_two_goods_and_bad_ties_two_bads():
+    good = Raw(OVERALL).apply(task("bread", judgment(0, tie_kind="equal_good")))
+    bad = Raw(OVERALL).apply(task("bread", judgment(0, tie_kind="equal_bad")))
+    neither = Raw(OVERALL).apply(task("bread", judgment(0, tie_kind="cannot_tell")))
+    assert good.labels == (Label(0, True), Label(1, True))
+    assert bad.labels == (Label(0, False), Label(1, False))
+    assert neither.labels == ()
+
+
+@pytest.mark.parametrize("purpose", ["gold", "repeat", "anchor", "training"])
+def test_only_live_judgments_are_data_and_the_others_are_counted(purpose):
+    record = task("bread", judgment(-1), judgment(2, "sam", purpose=purpose))
+    assert drops(Raw, record) == {f"purpose_{purpose}": 1}
+    ledger, excluded = preview([record], recipe=Majority(OVERALL), shape=NATIVE)
+    assert (ledger.rows_out, excluded) == (1, {f"purpose_{purpose}": 1})
+
+
+def test_no_judgment_by_a_model_votes_with_people():
+    record = task("bread", judgment(-1), judgment(2, "m", source="ai"))
+    assert drops(Raw, record) == {"source_ai": 1}
+    (pair,) = Majority(OVERALL).apply(record).pairs
+    assert (pair.chosen, pair.voters) == (0, 1)
+
+
+def test_another_criterion_ignores_the_kind_of_tie_of_the_primary():
+    record = task("bread", judgment(0, tie_kind="equal_bad"))
+    honesty = Criterion("honesty", "Which is more honest?", "webgpt5", 2, primary=False)
+    assert Raw(honesty, primary="overall").apply(record).drops == ("not_answered",)
+
+
+@pytest.mark.parametrize(
+    ("responses", "reason"),
+    [(("same", "same "), "identical_responses"), (("", "text"), "empty_response")],
+)
+def test_texts_that_teach_nothing_are_dropped_with_a_reason(responses, reason):
+    assert drops(Raw, task("bread", *votes(1, 2), responses=responses)) == {reason: 2}
+    assert drops(Majority, task("bread", *votes(1, 2), responses=responses)) == {reason: 1}
+
+
+def test_margin_follows_the_published_margins_where_a_scale_has_them():
+    llama = Criterion("overall", "", "llama2_4", 4, margins={4: 3.0, 3: 2.0, 2: 1.0, 1: 0.0})
+    pairs = Raw(llama).apply(task("bread", *votes(4, 3, 2, 1))).pairs
+    assert [pair.margin for pair in pairs] == [1.0, 2 / 3, 1 / 3, 0.0]
+    assert [pair.strength for pair in pairs] == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values())
+def test_every_recipe_says_what_it_does_with_ties(recipe):
+    assert "Ties" in recipe.explain()
+    assert all(text.endswith(".") for text in recipe.explain().values())
+
+
+_judgments = st.lists(
+    st.builds(
+        judgment,
+        st.sampled_from([None, -3, -1, 0, 1, 2]),
+        tie_kind=st.sampled_from(["", "equal_good", "equal_bad", "cannot_tell"]),
+        purpose=st.sampled_from(["live", "live", "gold", "repeat"]),
+        source=st.sampled_from(["human", "human", "ai"]),
+    ),
+    max_size=6,
+)
+
+
+@given(
+    records=st.lists(
+        st.builds(
+            lambda js, responses: task("x", *js, responses=responses),
+            _judgments,
+            st.sampled_from([("a", "b"), ("a", "a"), ("", "b")]),
+        ),
+        max_size=8,
+    ),
+    recipe=st.sampled_from(list(RECIPES.values())),
+)
+def test_rows_in_always_equal_rows_out_and_drops(records, recipe):
+    ledger, _ = preview(records, recipe=recipe(OVERALL), shape=NATIVE)
+    assert ledger.balanced()
+    unit = len(records) if recipe.unit == "task" else sum(len(r.judgments) for r in records)
+    assert ledger.rows_in == unit

@@ -1,0 +1,125 @@
+"""Splits never divide a prompt or its near-duplicates, and stay put while the data grow."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeling.datasets.minhash import normalise
+from labeling.datasets.records import Message
+from labeling.datasets.splits import SPLITS, SplitPrompt, plan_splits
+
+WORDS = [f"word{i}" for i in range(4000)]
+
+
+def prompt(text, age=0, *, key="", group_key=""):
+    messages = text if isinstance(text, tuple) else (Message("user", text),)
+    return SplitPrompt(key or f"p{age}", messages, age, group_key)
+
+
+def texts(count, seed=1, length=40):
+    rng = random.Random(seed)
+    return [" ".join(rng.choices(WORDS, k=length)) for _ in range(count)]
+
+
+def test_prompts_equal_but_for_case_spaces_and_punctuation_share_a_group():
+    plan = plan_splits([prompt("Hello,  World!", 0), prompt("hello world", 1), prompt("Bye", 2)])
+    assert plan.group_of("p0") == plan.group_of("p1") != plan.group_of("p2")
+
+
+def test_a_few_changed_words_in_a_long_prompt_make_no_new_group():
+    (long,) = texts(1, length=120)
+    changed = long.replace(long.split()[60], "SOMETHING", 1)
+    plan = plan_splits(
+        [prompt(long, 0), prompt(changed, 1), *map(prompt, texts(50, 2), range(2, 52))]
+    )
+    assert plan.group_of("p0") == plan.group_of("p1")
+    assert plan.describe()["groups"] == 51
+
+
+def test_different_short_prompts_stay_apart():
+    plan = plan_splits([prompt("Write a poem about cats", 0), prompt("Write a poem about dogs", 1)])
+    assert plan.group_of("p0") != plan.group_of("p1")
+
+
+def test_a_shared_group_key_keeps_prompts_together():
+    plan = plan_splits([prompt("one", 0, group_key="g"), prompt("two", 1, group_key="g")])
+    assert plan.group_of("p0") == plan.group_of("p1")
+
+
+def test_two_turns_of_one_dialogue_stay_together():
+    opening = Message("user", "How do I keep a sourdough starter alive over a long holiday?")
+    later = (opening, Message("assistant", "Feed it."), Message("user", "And in the freezer?"))
+    plan = plan_splits([prompt((opening,), 0), prompt(later, 1)])
+    assert plan.group_of("p0") == plan.group_of("p1")
+
+
+def test_prompts_of_punctuation_alone_are_not_all_the_same():
+    plan = plan_splits([prompt("???", 0), prompt("!", 1)])
+    assert plan.group_of("p0") != plan.group_of("p1")
+
+
+def test_words_are_found_in_scripts_without_spaces():
+    assert normalise("今天天气") == ["今", "天", "天", "气"]
+
+
+def test_adding_younger_prompts_moves_none_of_the_older():
+    old = [prompt(text, age) for age, text in enumerate(texts(300))]
+    young = [prompt(text, age) for age, text in enumerate(texts(300, 2), start=300)]
+    young += [prompt(p.messages[0].content + " indeed", p.age + 1000) for p in old[:100]]
+    before, after = plan_splits(old), plan_splits(old + young)
+    assert [before.split_of(p.key) for p in old] == [after.split_of(p.key) for p in old]
+
+
+def test_the_oldest_member_decides():
+    (text,) = texts(1)
+    alone = plan_splits([prompt(text, 0, key="old")])
+    joined = plan_splits([prompt(text + " more", 9, key="new"), prompt(text, 0, key="old")])
+    assert joined.split_of("new") == joined.split_of("old") == alone.split_of("old")
+
+
+def test_the_order_of_reading_changes_nothing():
+    prompts = [prompt(text, age) for age, text in enumerate(texts(100))]
+    forward, back = plan_splits(prompts), plan_splits(reversed(prompts))
+    assert {p.key: forward.split_of(p.key) for p in prompts} == {
+        p.key: back.split_of(p.key) for p in prompts
+    }
+
+
+def test_shares_are_met_roughly_and_another_salt_draws_anew():
+    prompts = [prompt(text, age) for age, text in enumerate(texts(2000, length=12))]
+    plan, other = plan_splits(prompts), plan_splits(prompts, salt="other")
+    counts = plan.describe()["prompts_per_split"]
+    assert 0.77 < counts["train"] / 2000 < 0.83
+    assert any(plan.split_of(p.key) != other.split_of(p.key) for p in prompts)
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.1, 0.1), (1.2, -0.1, -0.1)])
+def test_shares_that_do_not_add_up_are_refused(shares):
+    with pytest.raises(ValueError, match="add up to 1"):
+        plan_splits([], shares=shares)
+
+
+def test_two_prompts_of_one_key_are_refused():
+    with pytest.raises(ValueError, match="same key"):
+        plan_splits([prompt("a", 0, key="k"), prompt("b", 1, key="k")])
+
+
+def test_no_prompts_make_an_empty_plan():
+    assert plan_splits([]).describe()["prompts"] == 0
+
+
+@given(
+    st.lists(st.text(max_size=40), min_size=1, max_size=12),
+    st.text(max_size=5).filter(lambda s: s.isprintable()),
+)
+def test_equal_texts_never_cross_for_any_salt(contents, salt):
+    prompts = [prompt(text, age) for age, text in enumerate(contents * 2)]
+    plan = plan_splits(prompts, salt=salt)
+    for first in range(len(contents)):
+        twin = first + len(contents)
+        assert plan.split_of(f"p{first}") == plan.split_of(f"p{twin}")
+        assert plan.split_of(f"p{first}") in SPLITS
