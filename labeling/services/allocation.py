@@ -10,23 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from labeling.allocation import LOWEST_QUEUE_KEY, band_start, screen_order, seeded_number
+from labeling.allocation import screen_order
 from labeling.models import Assignment, Task
+from labeling.services import claims
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
 from projects.exceptions import Conflict
-from projects.models import Guideline, Membership, Project, User
-from projects.selectors.guidelines import current_guideline, has_acknowledged
+from projects.models import Membership, Project, User
 
 #: A lease that was prepared ahead and never opened is freed after this long.
 PREPARED_LEASE = timedelta(seconds=90)
 #: How often a lost race is tried again before the rater is told to wait.
 ATTEMPTS = 8
-#: How many tasks at the head of the queue are looked at; the locked ones are skipped.
-CANDIDATES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,35 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rater:
-    """The rater at work: what the claim needs, read once."""
+class Advance:
+    """The next assignment, and whether the one on the screen is no longer the rater's."""
 
-    user: User
+    next: Assignment | Nothing
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """One request of one rater: who, where, when, and what is on the screen."""
+
     membership: Membership
-    project: Project
-    guideline: Guideline | None
+    showing: int | None
     now: datetime
+
+    @property
+    def project(self) -> Project:
+        return self.membership.project
+
+    @property
+    def rater_id(self) -> int:
+        return self.membership.user_id
+
+    @property
+    def limit(self) -> int | None:
+        return self.membership.rater_limit or self.project.rater_limit
+
+    def until(self, *, opened: bool) -> datetime:
+        return self.now + (lease_length(self.project) if opened else PREPARED_LEASE)
 
 
 def next_assignment(
@@ -52,60 +71,62 @@ def next_assignment(
 ) -> Assignment | Nothing:
     """The rater's open assignment, else a new lease on the next task, else why there is none.
 
-    With `ahead_of` (the id of the assignment on the screen) it prepares the one after it: a short
-    lease that becomes a full one when it is opened by a call without `ahead_of`.
+    With `ahead_of` it prepares the one after it, as `advance` does.
     """
-    now = now or timezone.now()
-    project, user = membership.project, membership.user
-    if project.status != Project.Status.ACTIVE:
-        return Nothing(NothingLeft.PAUSED)
-    guideline = current_guideline(project)
-    if guideline is not None and not has_acknowledged(user, guideline):
-        return Nothing(NothingLeft.NOT_ACKNOWLEDGED)
-    rater = _Rater(user, membership, project, guideline, now)
+    return advance(membership=membership, showing=ahead_of, now=now).next
+
+
+def advance(*, membership: Membership, showing: int | None, now: datetime | None = None) -> Advance:
+    """The assignment after `showing`, the id of the one on the screen, which becomes opened.
+
+    What is returned beside a screen is a short lease, prepared ahead; it becomes a full one when
+    it is shown itself. With `showing` None it is to be shown now.
+    """
+    desk = _Desk(membership, showing, now or timezone.now())
+    if desk.project.status != Project.Status.ACTIVE:
+        return Advance(Nothing(NothingLeft.PAUSED))
     for _ in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return _next_locked(rater, ahead_of)
+                return _advance_locked(desk)
         except IntegrityError:
             continue  # a concurrent claim was quicker; the constraint held
-    return Nothing(NothingLeft.WAITING)
+    return Advance(Nothing(NothingLeft.WAITING))
 
 
-def _next_locked(rater: _Rater, ahead_of: int | None) -> Assignment | Nothing:
+def _advance_locked(desk: _Desk) -> Advance:
     """One try, alone among this rater's parallel requests in this project."""
-    _lock_rater(rater)
-    mine = list(
-        Assignment.objects.filter(
-            rater=rater.user, project=rater.project, state=AssignmentState.LEASED
-        )
-        .exclude(pk=ahead_of or 0)
-        .order_by(F("opened_at").asc(nulls_last=True), "pk")
-        .select_related("task")
+    claims.lock_rater(project_id=desk.project.pk, rater_id=desk.rater_id)
+    stands = claims.standing(
+        project_id=desk.project.pk,
+        rater_id=desk.rater_id,
+        showing=desk.showing,
+        limited=desk.limit is not None,
+        now=desk.now,
+        until=desk.until(opened=True),
     )
-    if mine:
-        return _resume(rater, mine[0], opened=ahead_of is None)
-    if _limit_reached(rater):
-        return Nothing(NothingLeft.LIMIT)
-    task = _claim(rater)
+    lost = desk.showing is not None and not stands.showing_is_live
+    if stands.guideline_id is not None and not stands.acknowledged:
+        return Advance(Nothing(NothingLeft.NOT_ACKNOWLEDGED), lost)
+    if stands.open_id is not None:
+        return Advance(_resume(desk, stands.open_id, stands.guideline_id), lost)
+    if desk.limit is not None and stands.held >= desk.limit:
+        return Advance(Nothing(NothingLeft.LIMIT), lost)
+    task = _claim(desk)
     if task is None:
-        return Nothing(_why_nothing(rater))
-    return _lease(rater, task, opened=ahead_of is None)
+        return Advance(Nothing(_why_nothing(desk)), lost)
+    return Advance(_lease(desk, task, stands.guideline_id), lost)
 
 
-def _lock_rater(rater: _Rater) -> None:
-    key = seeded_number("rater", rater.project.pk, rater.user.pk, bits=62)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-
-
-def _resume(rater: _Rater, assignment: Assignment, *, opened: bool) -> Assignment:
-    if opened or assignment.opened_at is not None:
-        assignment.lease_expires_at = rater.now + lease_length(rater.project)
-        assignment.opened_at = assignment.opened_at or rater.now
-    else:
-        assignment.lease_expires_at = rater.now + PREPARED_LEASE
-    assignment.save(update_fields=["lease_expires_at", "opened_at"])
+def _resume(desk: _Desk, pk: int, guideline_id: int | None) -> Assignment:
+    """My own open lease again, under the guideline I know now; shown now, it is a full one."""
+    assignment = Assignment.objects.select_related("task").get(pk=pk)
+    opened = desk.showing is None or assignment.opened_at is not None
+    assignment.lease_expires_at = desk.until(opened=opened)
+    if opened and assignment.opened_at is None:
+        assignment.opened_at = desk.now
+    assignment.guideline_id = guideline_id
+    assignment.save(update_fields=["lease_expires_at", "opened_at", "guideline"])
     return assignment
 
 
@@ -114,122 +135,70 @@ def lease_length(project: Project) -> timedelta:
     return timedelta(minutes=project.lease_minutes)
 
 
-def _limit_reached(rater: _Rater) -> bool:
-    limit = rater.membership.rater_limit or rater.project.rater_limit
-    if limit is None:
-        return False
-    held = Assignment.objects.filter(
-        rater=rater.user, project=rater.project, state__in=HOLDING_STATES, purpose=Purpose.LIVE
-    )
-    return held.count() >= limit
-
-
-# Two ranges of one index: tasks of a higher priority than where I left the queue, and tasks after
-# it. `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add
-# such a row, and I hold my lock.
-_CLAIM = """
-WITH mine AS (
-    SELECT t.queue_key, t.priority FROM labeling_assignment a
-    JOIN labeling_task t ON t.id = a.task_id
-    WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s AND %(resume)s
-    ORDER BY a.id DESC LIMIT 1
-), bounds AS (
-    SELECT COALESCE((SELECT queue_key FROM mine), %(lowest)s) AS last,
-           COALESCE((SELECT -(priority::bigint) * %(band)s FROM mine), %(lowest)s) AS band
-), candidate AS MATERIALIZED (
-    (SELECT t.id FROM labeling_task t
-     WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
-       AND t.queue_key < (SELECT band FROM bounds) AND NOT EXISTS (
-           SELECT 1 FROM labeling_assignment a
-           WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
-     ORDER BY t.queue_key LIMIT %(candidates)s)
-    UNION ALL
-    (SELECT t.id FROM labeling_task t
-     WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
-       AND t.queue_key > (SELECT last FROM bounds) AND NOT EXISTS (
-           SELECT 1 FROM labeling_assignment a
-           WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
-     ORDER BY t.queue_key LIMIT %(candidates)s)
-)
-SELECT t.id FROM labeling_task t
-WHERE t.id IN (SELECT id FROM candidate) AND t.open_slots > 0
-ORDER BY t.queue_key LIMIT 1
-FOR UPDATE OF t {waiting}
-"""
-
-
-def _claim(rater: _Rater) -> Task | None:
+def _claim(desk: _Desk) -> Task | None:
     """Locks the best task that has a place for this rater, or returns None.
 
     First from where the rater left the queue, past tasks that others are claiming right now; then
     from its head (places freed behind the rater); then waiting for the others; then once more
     after freeing expired leases.
     """
-    pk = _select(rater, resume=True, waiting="SKIP LOCKED")
-    pk = pk or _select(rater, resume=False, waiting="SKIP LOCKED")
-    pk = pk or _select(rater, resume=False, waiting="")
-    if pk is None and expire_leases(project=rater.project, now=rater.now):
-        pk = _select(rater, resume=False, waiting="")
-    return None if pk is None else Task.objects.get(pk=pk)
+    for resume, wait in ((True, False), (False, False), (False, True)):
+        task = claims.claim_task(
+            project_id=desk.project.pk, rater_id=desk.rater_id, resume=resume, wait=wait
+        )
+        if task is not None:
+            return task
+    if not expire_leases(project=desk.project, now=desk.now):
+        return None
+    return claims.claim_task(
+        project_id=desk.project.pk, rater_id=desk.rater_id, resume=False, wait=True
+    )
 
 
-def _select(rater: _Rater, *, resume: bool, waiting: str) -> int | None:
-    parameters = {
-        "rater": rater.user.pk,
-        "project": rater.project.pk,
-        "resume": resume,
-        "lowest": LOWEST_QUEUE_KEY,
-        "band": -band_start(1),
-        "candidates": CANDIDATES,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(waiting=waiting), parameters)
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-def _lease(rater: _Rater, task: Task, *, opened: bool) -> Assignment:
+def _lease(desk: _Desk, task: Task, guideline_id: int | None) -> Assignment:
     """Takes a place on a locked task: my own expired assignment again, or a new one."""
-    others = list(task.assignments.values_list("rater_id", "state", "shown_order", "pk"))
-    length = lease_length(rater.project) if opened else PREPARED_LEASE
-    opened_at = rater.now if opened else None
-    for rater_id, _state, _order, pk in others:
-        if rater_id == rater.user.pk:
-            return _lease_again(pk, rater.now + length, opened_at)
+    others = claims.siblings(task.pk)
+    opened = desk.showing is None
+    for other in others:
+        if other.rater_id == desk.rater_id:
+            return _lease_again(desk, other.pk, guideline_id, opened=opened)
     order = screen_order(
-        f"{rater.project.salt}:{task.external_id}:{len(others)}",
+        f"{desk.project.salt}:{task.external_id}:{len(others)}",
         len(task.response_ids),
-        holding=[order for _r, state, order, _pk in others if state in HOLDING_STATES],
-        returning=[order for _r, state, order, _pk in others if state == AssignmentState.EXPIRED],
+        holding=[o.shown_order for o in others if o.state in HOLDING_STATES],
+        returning=[o.shown_order for o in others if o.state == AssignmentState.EXPIRED],
     )
-    return Assignment.objects.create(
+    assignment = claims.insert_lease(
         task=task,
-        project=rater.project,
-        rater=rater.user,
-        lease_expires_at=rater.now + length,
+        rater_id=desk.rater_id,
+        guideline_id=guideline_id,
         shown_order=order,
-        guideline=rater.guideline,
-        purpose=task.purpose,
-        opened_at=opened_at,
+        now=desk.now,
+        until=desk.until(opened=opened),
+        opened=opened,
     )
+    assignment.project = desk.project
+    return assignment
 
 
-def _lease_again(pk: int, until: datetime, opened_at: datetime | None) -> Assignment:
+def _lease_again(desk: _Desk, pk: int, guideline_id: int | None, *, opened: bool) -> Assignment:
     """The order on the screen stays: an old tab of this rater may still show it."""
     Assignment.objects.filter(pk=pk).update(
-        state=AssignmentState.LEASED, lease_expires_at=until, opened_at=opened_at
+        state=AssignmentState.LEASED,
+        lease_expires_at=desk.until(opened=opened),
+        opened_at=desk.now if opened else None,
+        guideline_id=guideline_id,
     )
     return Assignment.objects.select_related("task").get(pk=pk)
 
 
-def _why_nothing(rater: _Rater) -> NothingLeft:
-    tasks = Task.objects.filter(project=rater.project, purpose=Purpose.LIVE)
-    if not tasks.exists():
+def _why_nothing(desk: _Desk) -> NothingLeft:
+    if not Task.objects.filter(project=desk.project, purpose=Purpose.LIVE).exists():
         return NothingLeft.EMPTY
     held_by_others = (
-        Assignment.objects.filter(project=rater.project, state=AssignmentState.LEASED)
-        .exclude(rater=rater.user)
-        .exclude(task__assignments__rater=rater.user)
+        Assignment.objects.filter(project=desk.project, state=AssignmentState.LEASED)
+        .exclude(rater=desk.rater_id)
+        .exclude(task__assignments__rater=desk.rater_id)
     )
     return NothingLeft.WAITING if held_by_others.exists() else NothingLeft.DONE
 

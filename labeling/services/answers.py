@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from labeling.models import Assignment
 from labeling.vocabulary import Flag, Source, TieKind
 from projects.exceptions import InvalidInput
-from projects.models import Criterion, Project
-from projects.selectors.guidelines import principles_of
+from projects.models import Criterion, Principle, Project
 
 INTERFACE_VERSION = "compare-1"
 RATIONALE_LIMIT = 10_000
@@ -49,10 +47,15 @@ class CheckedAnswers:
     flags: list[str]
 
 
-def check_submission(assignment: Assignment, submission: Submission) -> CheckedAnswers:
+def check_submission(
+    project: Project,
+    criteria: Sequence[Criterion] | None,
+    guideline_id: int | None,
+    submission: Submission,
+) -> CheckedAnswers:
     """The answers as they will be stored. Raises InvalidInput naming every field at fault."""
-    project = assignment.project
-    criteria = list(Criterion.objects.filter(project_id=assignment.project_id))
+    if criteria is None:
+        criteria = list(Criterion.objects.filter(project=project))
     errors: dict[str, str] = {}
     given = _named_answers(criteria, submission, errors)
     tie_kind = _tie_kind(project, criteria, given, submission, errors)
@@ -61,14 +64,14 @@ def check_submission(assignment: Assignment, submission: Submission) -> CheckedA
     if not 0 <= submission.active_ms <= LONGEST_MS or not 0 <= submission.idle_ms <= LONGEST_MS:
         errors["active_ms"] = "Times are whole milliseconds between 0 and one day."
     flags = _flags(submission, errors)
-    principles = _principles(assignment, submission, errors)
+    principles = _principles(guideline_id, submission, errors)
     if errors:
         raise InvalidInput("Some answers are missing or do not fit.", fields=errors)
     return CheckedAnswers(values, tie_kind, principles, flags)
 
 
 def _named_answers(
-    criteria: list[Criterion], submission: Submission, errors: dict[str, str]
+    criteria: Sequence[Criterion], submission: Submission, errors: dict[str, str]
 ) -> dict[str, int]:
     by_key = {criterion.key: criterion for criterion in criteria}
     primary = next((c for c in criteria if c.is_primary), None)
@@ -93,7 +96,7 @@ def _named_answers(
 
 def _tie_kind(
     project: Project,
-    criteria: list[Criterion],
+    criteria: Sequence[Criterion],
     given: dict[str, int],
     submission: Submission,
     errors: dict[str, str],
@@ -123,7 +126,7 @@ def _offered(project: Project, primary: Criterion, kind: str) -> bool:
 
 
 def _values(
-    criteria: list[Criterion], given: dict[str, int], tie_kind: str, errors: dict[str, str]
+    criteria: Sequence[Criterion], given: dict[str, int], tie_kind: str, errors: dict[str, str]
 ) -> list[tuple[Criterion, int]]:
     values = []
     for criterion in criteria:
@@ -165,12 +168,13 @@ def _flags(submission: Submission, errors: dict[str, str]) -> list[str]:
 
 
 def _principles(
-    assignment: Assignment, submission: Submission, errors: dict[str, str]
+    guideline_id: int | None, submission: Submission, errors: dict[str, str]
 ) -> list[int]:
     cited = sorted(set(submission.principles))
     if not cited:
         return []
-    known = set(principles_of(assignment.guideline).values_list("number", flat=True))
+    found = Principle.objects.filter(guideline=guideline_id)
+    known = set(found.values_list("number", flat=True))
     missing = [number for number in cited if number not in known]
     if missing:
         errors["principles"] = f"This guideline version has no principle {missing[0]}."

@@ -5,10 +5,14 @@ Nothing here names a model, a response's id or the canonical order.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from labeling.models import Assignment, Prompt, Response
+from labeling.rendering import RENDERER_VERSION
 from labeling.services.rendering import ensure_rendered
 from projects.models import Criterion, Project
 
@@ -35,40 +39,70 @@ class TaskView:
     prompt_html: str
     responses: list[ShownResponse]
     criteria: list[Criterion]
-    guideline_number: int | None
+    guideline_id: int | None
 
 
 def rubric(project: Project) -> list[Criterion]:
-    """The criteria in the order a rater answers them, the primary one first among equals."""
+    """The criteria in the order a rater answers them."""
     return list(Criterion.objects.filter(project=project).order_by("position", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A response as it is stored, with its prompt."""
+
+    pk: int
+    content: str
+    html: str
+    html_version: int
+    messages: str
+    prompt_html: str
+    prompt_version: int
+
+    @property
+    def is_rendered(self) -> bool:
+        return self.html_version == self.prompt_version == RENDERER_VERSION
+
+
+_TEXTS = """
+SELECT r.id, r.content, r.html, r.html_version, p.messages, p.html, p.html_version
+FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
+WHERE r.id = ANY (%s)
+"""
+
+
+def _texts(response_ids: list[int]) -> dict[int, _Text]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TEXTS, [response_ids])
+        return {row[0]: _Text(*row) for row in cursor.fetchall()}
 
 
 def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) -> TaskView:
     """The view of an assignment; renders its texts at first view if no job has yet."""
     task = assignment.task
+    texts = _texts(task.response_ids)
+    if not all(text.is_rendered for text in texts.values()):
+        ensure_rendered(
+            prompt=Prompt.objects.get(pk=task.prompt_id),
+            responses=Response.objects.filter(pk__in=task.response_ids),
+        )
+        texts = _texts(task.response_ids)
     criteria = rubric(assignment.project) if criteria is None else criteria
-    prompt = Prompt.objects.get(pk=task.prompt_id)
-    by_id = Response.objects.in_bulk(task.response_ids)
-    ensure_rendered(prompt=prompt, responses=by_id.values())
-    shown = [by_id[task.response_ids[index]] for index in assignment.shown_order]
+    shown = [texts[task.response_ids[index]] for index in assignment.shown_order]
     primary = next((c for c in criteria if c.is_primary), None)
-    names = primary.scale.sides if primary else ("A", "B")
+    sides = primary.scale.sides if primary and len(shown) == 2 else None
+    slots = [chr(ord("A") + place) for place in range(len(shown))]
     return TaskView(
         assignment_id=assignment.pk,
         task_id=task.pk,
         kind=task.kind,
         expires=assignment.lease_expires_at,
-        messages=prompt.messages,
-        prompt_html=prompt.html,
+        messages=json.loads(shown[0].messages),
+        prompt_html=shown[0].prompt_html,
         responses=[
-            ShownResponse(
-                slot=chr(ord("A") + place),
-                name=names[place] if len(shown) == 2 else chr(ord("A") + place),
-                content=response.content,
-                html=response.html,
-            )
-            for place, response in enumerate(shown)
+            ShownResponse(slot, sides[place] if sides else slot, text.content, text.html)
+            for place, (slot, text) in enumerate(zip(slots, shown, strict=True))
         ],
         criteria=criteria,
-        guideline_number=assignment.guideline.number if assignment.guideline else None,
+        guideline_id=assignment.guideline_id,
     )

@@ -12,12 +12,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from labeling.allocation import to_canonical
-from labeling.models import Answer, Assignment, Judgment
+from labeling.models import Assignment, Judgment
+from labeling.services import records
 from labeling.services.allocation import lease_length, own_assignment
-from labeling.services.answers import CheckedAnswers, Submission, check_submission
+from labeling.services.answers import Submission, check_submission
 from labeling.vocabulary import AssignmentState, SkipReason
 from projects.exceptions import Conflict, InvalidInput
-from projects.models import Project, User
+from projects.models import Criterion, Project, User
 
 
 class NotYours(Conflict):
@@ -36,17 +37,28 @@ class Submitted:
 
 
 def submit_judgment(
-    *, rater: User, assignment_id: int, submission: Submission, now: datetime | None = None
+    *,
+    rater: User,
+    assignment_id: int,
+    submission: Submission,
+    project: Project | None = None,
+    criteria: Sequence[Criterion] | None = None,
+    now: datetime | None = None,
 ) -> Submitted:
     """Stores a judgment, exactly once.
 
-    The same submission again (same key, or the same content) returns the stored judgment. Raises
-    NotYours for a stranger's assignment, InvalidInput naming the fields at fault, Conflict where
-    the assignment is judged otherwise, skipped, or its place was given to others.
+    The same submission again (same key, or the same content) returns the stored judgment. A door
+    that has read the project and its criteria already passes them. Raises NotYours for a
+    stranger's assignment (or one of another project), InvalidInput naming the fields at fault,
+    Conflict where the assignment is judged otherwise, skipped, or its place was given to others.
     """
     try:
         with transaction.atomic():
-            return _submit_locked(rater, assignment_id, submission, now or timezone.now())
+            held = records.lock_assignment(assignment_id=assignment_id, rater_id=rater.pk)
+            if held is None or (project is not None and held.project_id != project.pk):
+                raise NotYours("There is no such task among yours.")
+            project = project or Project.objects.get(pk=held.project_id)
+            return _submit_locked(held, submission, project, criteria, now or timezone.now())
     except IntegrityError as error:
         if "task_overlap_exact" not in str(error):
             raise
@@ -57,70 +69,36 @@ def submit_judgment(
 
 
 def _submit_locked(
-    rater: User, assignment_id: int, submission: Submission, now: datetime
+    held: records.HeldAssignment,
+    submission: Submission,
+    project: Project,
+    criteria: Sequence[Criterion] | None,
+    now: datetime,
 ) -> Submitted:
-    assignment = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
-    if assignment is None:
-        raise NotYours("There is no such task among yours.")
     print_ = fingerprint(submission)
-    previous = Judgment.objects.filter(assignment=assignment, is_current=True).first()
-    if replay := _replayed(assignment, submission, print_, previous):
+    stored = records.stored_judgments(held.pk)
+    if replay := _replayed(held, submission, print_, stored):
         return Submitted(replay, created=False)
-    if assignment.state == AssignmentState.SUBMITTED:
+    if held.state == AssignmentState.SUBMITTED:
         raise Conflict("You have already judged this task. Undo it to answer again.")
-    if assignment.state == AssignmentState.SKIPPED:
+    if held.state == AssignmentState.SKIPPED:
         raise Conflict("You have skipped this task, so it cannot be judged.")
-    checked = check_submission(assignment, submission)
+    checked = check_submission(project, criteria, held.guideline_id, submission)
+    previous = next((row for row in stored if row.is_current), None)
     if previous is not None:
         Judgment.objects.filter(pk=previous.pk).update(is_current=False)
-    judgment = _insert(assignment, submission, checked, previous, print_, now)
-    Assignment.objects.filter(pk=assignment.pk).update(
-        state=AssignmentState.SUBMITTED,
-        submitted_at=now,
-        opened_at=assignment.opened_at or now,
-    )
-    return Submitted(judgment, created=True)
-
-
-def _replayed(
-    assignment: Assignment, submission: Submission, print_: str, previous: Judgment | None
-) -> Judgment | None:
-    """The judgment that this very submission made before, even if it was withdrawn since."""
-    if submission.key is not None:
-        stored = Judgment.objects.filter(assignment=assignment, key=submission.key).first()
-        if stored is not None:
-            if stored.fingerprint != print_:
-                raise Conflict("This submission key was used with other answers.")
-            return stored
-    if (
-        assignment.state == AssignmentState.SUBMITTED
-        and previous is not None
-        and previous.fingerprint == print_
-    ):
-        return previous
-    return None
-
-
-def _insert(
-    assignment: Assignment,
-    submission: Submission,
-    checked: CheckedAnswers,
-    previous: Judgment | None,
-    print_: str,
-    now: datetime,
-) -> Judgment:
-    judgment = Judgment.objects.create(
-        assignment=assignment,
-        task_id=assignment.task_id,
-        project_id=assignment.project_id,
-        rater_id=assignment.rater_id,
-        guideline_id=assignment.guideline_id,
-        revises=previous,
+    judgment = Judgment(
+        assignment_id=held.pk,
+        task_id=held.task_id,
+        project_id=held.project_id,
+        rater_id=held.rater_id,
+        guideline_id=held.guideline_id,
+        revises_id=previous.pk if previous else None,
         key=submission.key,
         fingerprint=print_,
-        purpose=assignment.purpose,
-        strategy=assignment.strategy,
-        selection_probability=assignment.selection_probability,
+        purpose=held.purpose,
+        strategy=held.strategy,
+        selection_probability=held.selection_probability,
         source=submission.source,
         tie_kind=checked.tie_kind,
         rationale=submission.rationale.strip(),
@@ -131,15 +109,26 @@ def _insert(
         ui_version=submission.ui_version[:40],
         created_at=now,
     )
-    Answer.objects.bulk_create(
-        Answer(
-            judgment=judgment,
-            criterion_id=criterion.pk,
-            value=to_canonical(value, assignment.shown_order),
-        )
-        for criterion, value in checked.values
-    )
-    return judgment
+    canonical = [(c.pk, to_canonical(value, held.shown_order)) for c, value in checked.values]
+    records.insert_judgment(judgment, canonical)
+    return Submitted(judgment, created=True)
+
+
+def _replayed(
+    held: records.HeldAssignment,
+    submission: Submission,
+    print_: str,
+    stored: Sequence[records.StoredJudgment],
+) -> Judgment | None:
+    """The judgment that this very submission made before, even if it was withdrawn since."""
+    for row in stored:
+        if submission.key is not None and row.key == submission.key:
+            if row.fingerprint != print_:
+                raise Conflict("This submission key was used with other answers.")
+            return Judgment.objects.get(pk=row.pk)
+        if held.state == AssignmentState.SUBMITTED and row.is_current and row.fingerprint == print_:
+            return Judgment.objects.get(pk=row.pk)
+    return None
 
 
 def fingerprint(submission: Submission) -> str:

@@ -1,0 +1,139 @@
+"""The statements that store a judgment: lock the assignment, look for a replay, insert.
+
+In SQL for the reason given in `claims`: a rater waits for them on every judgment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from labeling.models import Judgment
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAssignment:
+    """A rater's own assignment, locked until the transaction ends."""
+
+    pk: int
+    task_id: int
+    project_id: int
+    rater_id: int
+    state: str
+    shown_order: Sequence[int]
+    guideline_id: int | None
+    purpose: str
+    strategy: str
+    selection_probability: float
+
+
+def lock_assignment(*, assignment_id: int, rater_id: int) -> HeldAssignment | None:
+    """The rater's own assignment, or None; a stranger's looks like none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, task_id, project_id, rater_id, state, shown_order, guideline_id, purpose,
+                strategy, selection_probability
+            FROM labeling_assignment WHERE id = %s AND rater_id = %s FOR UPDATE
+            """,
+            [assignment_id, rater_id],
+        )
+        row = cursor.fetchone()
+    return HeldAssignment(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJudgment:
+    """What is needed of an earlier row to know a replay."""
+
+    pk: int
+    key: UUID | None
+    fingerprint: str
+    is_current: bool
+
+
+def stored_judgments(assignment_id: int) -> list[StoredJudgment]:
+    """All rows of a locked assignment, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, key::text, fingerprint, is_current FROM labeling_judgment
+            WHERE assignment_id = %s ORDER BY id DESC
+            """,
+            [assignment_id],
+        )
+        rows = cursor.fetchall()
+    return [
+        StoredJudgment(pk, UUID(key) if key else None, fingerprint, is_current)
+        for pk, key, fingerprint, is_current in rows
+    ]
+
+
+_INSERT = """
+WITH judgment AS (
+    INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id, guideline_id,
+        revises_id, is_current, withdrawn, key, fingerprint, purpose, strategy,
+        selection_probability, source, tie_kind, rationale, principles, flags, active_ms,
+        idle_ms, ui_version, created_at)
+    VALUES (%(assignment_id)s, %(task_id)s, %(project_id)s, %(rater_id)s, %(guideline_id)s,
+        %(revises_id)s, true, false, %(key)s, %(fingerprint)s, %(purpose)s, %(strategy)s,
+        %(selection_probability)s, %(source)s, %(tie_kind)s, %(rationale)s, %(principles)s,
+        %(flags)s, %(active_ms)s, %(idle_ms)s, %(ui_version)s, %(created_at)s)
+    RETURNING id
+), answers AS (
+    INSERT INTO labeling_answer (judgment_id, criterion_id, response_id, value)
+    SELECT judgment.id, given.criterion_id, NULL, given.value
+    FROM judgment, unnest(%(criteria)s::bigint[], %(values)s::smallint[])
+        AS given (criterion_id, value)
+), assignment AS (
+    UPDATE labeling_assignment
+    SET state = 'submitted', submitted_at = %(created_at)s,
+        opened_at = COALESCE(opened_at, %(created_at)s)
+    WHERE id = %(assignment_id)s
+)
+SELECT id FROM judgment
+"""
+
+_COLUMNS = (
+    "assignment_id",
+    "task_id",
+    "project_id",
+    "rater_id",
+    "guideline_id",
+    "revises_id",
+    "fingerprint",
+    "purpose",
+    "strategy",
+    "selection_probability",
+    "source",
+    "tie_kind",
+    "rationale",
+    "active_ms",
+    "idle_ms",
+    "ui_version",
+    "created_at",
+)
+
+
+def insert_judgment(judgment: Judgment, answers: Sequence[tuple[int, int]]) -> None:
+    """Stores a judgment with its (criterion id, canonical value) answers; submits the assignment.
+
+    Raises IntegrityError where the place was given to others (`task_overlap_exact`).
+    """
+    parameters = {column: getattr(judgment, column) for column in _COLUMNS}
+    parameters |= {
+        "key": str(judgment.key) if judgment.key else None,
+        "principles": json.dumps(judgment.principles),
+        "flags": json.dumps(judgment.flags),
+        "criteria": [criterion for criterion, _ in answers],
+        "values": [value for _, value in answers],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, parameters)
+        (judgment.pk,) = cursor.fetchone()
+    judgment._state.adding = False
+    judgment._state.db = connection.alias
