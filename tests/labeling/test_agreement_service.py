@@ -1,0 +1,134 @@
+"""Agreement of a project: what counts, what is cached, what raters are called."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from labeling.models import Judgment, Report, Task
+from labeling.services.agreement import agreement_report
+from labeling.services.judgments import undo_last
+from projects.models import Project, User
+from tests.conftest import judge, lease
+
+pytestmark = pytest.mark.django_db
+
+
+def vote(user: User, project: Project, value: int | dict[str, int], **fields: Any) -> Judgment:
+    """Judges the user's next task with a value in canonical order, or by the task's name."""
+    assignment = lease(user, project)
+    if isinstance(value, dict):
+        value = value[assignment.task.external_id]
+    sign = -1 if assignment.shown_order[0] else 1
+    return judge(user, assignment, sign * value, **fields).judgment
+
+
+@pytest.fixture
+def judged(
+    project: Project, make_tasks: Callable[..., list[Task]], rui: User, sam: User
+) -> Project:
+    """Two raters on the same four tasks: three equal answers, one not."""
+    make_tasks(project, 4)
+    for _ in range(4):
+        vote(rui, project, {"t1": -2, "t2": -2, "t3": 1, "t4": 0})
+        vote(sam, project, {"t1": -2, "t2": -2, "t3": 1, "t4": 1})
+    return project
+
+
+def test_the_report_has_the_agreed_shape_for_every_criterion(judged: Project) -> None:
+    report = agreement_report(judged)
+    assert (report["project"], report["tasks"], report["judgments"], report["raters"]) == (
+        judged.slug,
+        4,
+        8,
+        2,
+    )
+    assert list(report["criteria"]) == ["overall", "correct"]
+    overall = report["criteria"]["overall"]
+    assert overall["percent_agreement"]["exact"]["value"] == pytest.approx(0.75)
+    assert overall["percent_agreement"]["half"]["value"] == pytest.approx(0.875)
+    assert overall["percent_agreement"]["drop"]["value"] == pytest.approx(1.0)
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+def test_a_criterion_nobody_answered_says_so(judged: Project) -> None:
+    figure = agreement_report(judged)["criteria"]["correct"]["krippendorff_alpha"]["ordinal"]
+    assert (figure["value"], figure["reason"]) == (None, "There are no judgments yet.")
+
+
+def test_raters_appear_by_name_and_by_number_where_names_are_hidden(judged: Project) -> None:
+    named = agreement_report(judged)["criteria"]["overall"]["pairs"]
+    hidden = agreement_report(judged, show_names=False)["criteria"]["overall"]["pairs"]
+    assert [(pair["a"], pair["b"], pair["n"]) for pair in named] == [("Rui", "Sam", 4)]
+    assert [(pair["a"], pair["b"]) for pair in hidden] == [("Rater 1", "Rater 2")]
+
+
+def test_two_raters_of_one_name_are_told_apart(judged: Project, sam: User) -> None:
+    User.objects.filter(pk=sam.pk).update(name="Rui")
+    (pair,) = agreement_report(judged)["criteria"]["overall"]["pairs"]
+    assert pair["a"] != pair["b"]
+    assert pair["a"].startswith("Rui (no. ")
+
+
+def test_a_second_reading_takes_the_kept_report(judged: Project) -> None:
+    agreement_report(judged)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        agreement_report(judged)
+    assert not [query for query in queries if "labeling_answer" in query["sql"]]
+    assert Report.objects.filter(project=judged).count() == 1
+
+
+def test_a_new_judgment_makes_the_report_anew(judged: Project, tao: User) -> None:
+    before = agreement_report(judged)
+    Task.objects.filter(project=judged).update(overlap=3, open_slots=1)
+    vote(tao, judged, -2)
+    after = agreement_report(judged)
+    assert after["judgments"] == before["judgments"] + 1
+    assert len(after["criteria"]["overall"]["pairs"]) == 3
+
+
+def test_a_withdrawn_judgment_no_longer_counts(judged: Project, sam: User) -> None:
+    agreement_report(judged)
+    undo_last(rater=sam, project=judged)
+    overall = agreement_report(judged)["criteria"]["overall"]
+    assert overall["percent_agreement"]["exact"]["n"] == 3
+
+
+def test_gold_tasks_and_machines_stay_out_and_are_counted_as_left_out(
+    judged: Project, make_tasks: Callable[..., list[Task]], rui: User
+) -> None:
+    make_tasks(judged, 1, prefix="m", priority=5)
+    vote(rui, judged, -3, source="ai")
+    report = agreement_report(judged)
+    assert (report["judgments"], report["left_out"]) == (8, 1)
+
+
+def test_an_empty_project_has_a_report_in_words(project: Project) -> None:
+    report = agreement_report(project)
+    assert (report["tasks"], report["judgments"], report["raters"]) == (0, 0, 0)
+    alpha = report["criteria"]["overall"]["krippendorff_alpha"]["symmetric"]
+    assert alpha["reason"] == "There are no judgments yet."
+
+
+def test_a_tie_on_a_scale_without_one_is_a_category_of_its_own(
+    lena: User, project: Project, make_tasks: Callable[..., list[Task]], rui: User, sam: User
+) -> None:
+    project.criteria.filter(key="overall").update(scale_key="hh8")
+    make_tasks(project, 2)
+    for user in (rui, sam):
+        for _ in range(2):
+            assignment = lease(user, project)
+            if assignment.task.external_id == "t1":
+                judge(user, assignment, 0, tie_kind="cannot_tell")
+            else:
+                judge(user, assignment, -4 if assignment.shown_order[0] else 4)
+    overall = agreement_report(project)["criteria"]["overall"]
+    assert {"value": 0, "count": 2} in overall["values"]
+    assert overall["percent_agreement"]["drop"]["n"] == 1
