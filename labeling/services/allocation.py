@@ -19,7 +19,7 @@ from labeling.models import Assignment, Task
 from labeling.services import claims
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
 from projects.exceptions import Conflict
-from projects.models import Membership, Project, User
+from projects.models import Guideline, Membership, Project, User
 
 #: A lease that was prepared ahead and never opened is freed after this long.
 PREPARED_LEASE = timedelta(seconds=90)
@@ -109,23 +109,23 @@ def _advance_locked(desk: _Desk) -> Advance:
     if stands.guideline_id is not None and not stands.acknowledged:
         return Advance(Nothing(NothingLeft.NOT_ACKNOWLEDGED), lost)
     if stands.open_id is not None:
-        return Advance(_resume(desk, stands.open_id, stands.guideline_id), lost)
+        return Advance(_resume(desk, stands.open_id, stands.guideline), lost)
     if desk.limit is not None and stands.held >= desk.limit:
         return Advance(Nothing(NothingLeft.LIMIT), lost)
     task = _claim(desk)
     if task is None:
         return Advance(Nothing(_why_nothing(desk)), lost)
-    return Advance(_lease(desk, task, stands.guideline_id), lost)
+    return Advance(_lease(desk, task, stands.guideline), lost)
 
 
-def _resume(desk: _Desk, pk: int, guideline_id: int | None) -> Assignment:
+def _resume(desk: _Desk, pk: int, guideline: Guideline | None) -> Assignment:
     """My own open lease again, under the guideline I know now; shown now, it is a full one."""
     assignment = Assignment.objects.select_related("task").get(pk=pk)
     opened = desk.showing is None or assignment.opened_at is not None
     assignment.lease_expires_at = desk.until(opened=opened)
     if opened and assignment.opened_at is None:
         assignment.opened_at = desk.now
-    assignment.guideline_id = guideline_id
+    assignment.guideline = guideline
     assignment.save(update_fields=["lease_expires_at", "opened_at", "guideline"])
     return assignment
 
@@ -155,13 +155,13 @@ def _claim(desk: _Desk) -> Task | None:
     )
 
 
-def _lease(desk: _Desk, task: Task, guideline_id: int | None) -> Assignment:
+def _lease(desk: _Desk, task: Task, guideline: Guideline | None) -> Assignment:
     """Takes a place on a locked task: my own expired assignment again, or a new one."""
     others = claims.siblings(task.pk)
     opened = desk.showing is None
     for other in others:
         if other.rater_id == desk.rater_id:
-            return _lease_again(desk, other.pk, guideline_id, opened=opened)
+            return _lease_again(desk, other.pk, guideline, opened=opened)
     order = screen_order(
         f"{desk.project.salt}:{task.external_id}:{len(others)}",
         len(task.response_ids),
@@ -171,7 +171,7 @@ def _lease(desk: _Desk, task: Task, guideline_id: int | None) -> Assignment:
     assignment = claims.insert_lease(
         task=task,
         rater_id=desk.rater_id,
-        guideline_id=guideline_id,
+        guideline=guideline,
         shown_order=order,
         now=desk.now,
         until=desk.until(opened=opened),
@@ -181,13 +181,13 @@ def _lease(desk: _Desk, task: Task, guideline_id: int | None) -> Assignment:
     return assignment
 
 
-def _lease_again(desk: _Desk, pk: int, guideline_id: int | None, *, opened: bool) -> Assignment:
+def _lease_again(desk: _Desk, pk: int, guideline: Guideline | None, *, opened: bool) -> Assignment:
     """The order on the screen stays: an old tab of this rater may still show it."""
     Assignment.objects.filter(pk=pk).update(
         state=AssignmentState.LEASED,
         lease_expires_at=desk.until(opened=opened),
         opened_at=desk.now if opened else None,
-        guideline_id=guideline_id,
+        guideline=guideline,
     )
     return Assignment.objects.select_related("task").get(pk=pk)
 

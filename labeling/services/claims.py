@@ -16,6 +16,7 @@ from django.db import connection
 from labeling.allocation import LOWEST_QUEUE_KEY, band_start, seeded_number
 from labeling.models import Assignment, Task
 from labeling.vocabulary import AssignmentState, Purpose, Strategy
+from projects.models import Guideline
 
 #: How many tasks at the head of the queue are looked at; the locked ones are skipped.
 CANDIDATES = 24
@@ -40,6 +41,14 @@ class Standing:
     held: int
     open_id: int | None
     showing_is_live: bool
+
+    @property
+    def guideline(self) -> Guideline | None:
+        """The version in force; its text is read only where it is asked for."""
+        if self.guideline_id is None:
+            return None
+        values = (self.guideline_id, self.guideline_number)
+        return Guideline.from_db(connection.alias, ("id", "number"), values)
 
 
 _STANDING = """
@@ -190,7 +199,7 @@ def insert_lease(
     *,
     task: Task,
     rater_id: int,
-    guideline_id: int | None,
+    guideline: Guideline | None,
     shown_order: list[int],
     now: datetime,
     until: datetime,
@@ -204,7 +213,7 @@ def insert_lease(
         "state": AssignmentState.LEASED.value,
         "lease_expires_at": until,
         "shown_order": shown_order,
-        "guideline_id": guideline_id,
+        "guideline_id": guideline.pk if guideline else None,
         "purpose": Purpose(task.purpose).value,
         "strategy": Strategy.UNIFORM.value,
         "selection_probability": 1.0,
@@ -216,6 +225,7 @@ def insert_lease(
         (pk,) = cursor.fetchone()
     assignment = Assignment(id=pk, **values)
     assignment.task = task
+    assignment.guideline = guideline
     assignment._state.adding = False
     assignment._state.db = connection.alias
     return assignment

@@ -39,7 +39,7 @@ class TaskView:
     prompt_html: str
     responses: list[ShownResponse]
     criteria: list[Criterion]
-    guideline_id: int | None
+    guideline_number: int | None
 
 
 def rubric(project: Project) -> list[Criterion]:
@@ -104,5 +104,5 @@ def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) 
             for place, (slot, text) in enumerate(zip(slots, shown, strict=True))
         ],
         criteria=criteria,
-        guideline_id=assignment.guideline_id,
+        guideline_number=assignment.guideline.number if assignment.guideline else None,
     )
