@@ -146,7 +146,7 @@ class SubmitJudgment(RaterView):
         if request.query_params.get("next") in {"1", "true"}:
             body["next"], reason = _next(access)
             if reason is not None:
-                body["reason"] = reason
+                body["next_reason"] = reason
         return Response(body, status=201 if submitted.created else 200)
 
 

@@ -99,7 +99,7 @@ class SubmittedSerializer(JudgmentSerializer):
     """A stored judgment; with `?next=1` also the next task, or why there is none."""
 
     next = LeasedTaskSerializer(required=False, allow_null=True)
-    reason = serializers.ChoiceField(
+    next_reason = serializers.ChoiceField(
         choices=list(NothingLeft), required=False, help_text="Why `next` is null."
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
-from labeling.api import documentation, rating
+from labeling.api import documentation, figures, rating
 from projects.api import projects
 
 app_name = "api"
@@ -28,6 +28,9 @@ urlpatterns = [
     path(
         "assignments/<int:assignment_id>/heartbeat/", rating.Heartbeat.as_view(), name="heartbeat"
     ),
+    path("projects/<slug:slug>/progress/", figures.ProjectProgress.as_view(), name="progress"),
+    path("projects/<slug:slug>/agreement/", figures.Agreement.as_view(), name="agreement"),
+    path("projects/<slug:slug>/raters/", figures.Raters.as_view(), name="raters"),
     path("schema/", documentation.Schema.as_view(), name="schema"),
     path("docs/", login_required(documentation.Docs.as_view()), name="docs"),
     re_path(r"^.*$", documentation.NothingHere.as_view(), name="nothing"),

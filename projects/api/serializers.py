@@ -50,7 +50,7 @@ class CriterionSerializer(serializers.Serializer[Any]):
     required = serializers.BooleanField()  # type: ignore[assignment]
     options = OptionSerializer(many=True)
     tie_kinds = serializers.ListField(
-        child=serializers.ChoiceField(choices=TIE_KINDS),
+        child=serializers.CharField(),
         help_text="The ties that may go with this question, on the scale or beside it.",
     )
 

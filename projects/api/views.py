@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
@@ -17,10 +20,25 @@ from projects.models import User
 from projects.permissions import Action
 
 
+class AlwaysJson(DefaultContentNegotiation):
+    """Every reply is JSON, whatever is accepted; `?format=` stays free for our own use."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        """The first renderer."""
+        first = next(iter(renderers))
+        return first, str(first.media_type)
+
+
 class ApiView(APIView):
     """A view for logged-in users that reads small JSON bodies."""
 
     parser_classes: list[type[BaseParser]] = [BoundedJSONParser]
+    content_negotiation_class = AlwaysJson
 
     def user(self) -> User:
         """Who asks; the permission classes have let nobody else in."""

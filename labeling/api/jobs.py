@@ -1,0 +1,47 @@
+"""What imports and releases have in common as jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from labeling.models import Job
+from labeling.vocabulary import JobState
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """How far a job is."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    percent = serializers.IntegerField()
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    """A long piece of work; ask again until `state` is `done` or `failed`."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=list(JobState))
+    progress = ProgressSerializer()
+    error = serializers.CharField(allow_blank=True, help_text="Why it failed.")
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    """State, progress and times of a job."""
+    return {
+        "id": job.pk,
+        "state": job.state,
+        "progress": {
+            "done": job.progress_done,
+            "total": job.progress_total,
+            "percent": job.percent,
+        },
+        "error": job.error,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
