@@ -13,6 +13,7 @@ from labeling.datasets.readers.fields import excerpt
 from labeling.datasets.readers.identity import group_key
 from labeling.datasets.rows import Duplicate, ImportRow, Message, Refusal, RowError
 from labeling.models import Prompt, Response, Task
+from labeling.services.bulk_copy import array, copy_rows, next_ids
 from labeling.services.import_labels import Rubric, write_labels
 from labeling.services.import_targets import (
     Change,
@@ -30,6 +31,12 @@ Outcome = ImportRow | Duplicate | Refusal
 #: Lock space of "who writes prompts of this project"; arbitrary, but it must never change.
 _WRITER_SPACE = 41003
 _ABOUT = ["category", "language", "metadata"]
+_PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
+_RESPONSE = ("id", "prompt_id", "external_id", "content", "model")
+_TASK = (
+    *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
+    *("overlap", "open_slots", "queue_key"),
+)
 
 
 @dataclass(slots=True)
@@ -133,7 +140,7 @@ class BatchWriter:
         self._create([target for target in targets if target.change is Change.NEW])
         self._rewrite([target for target in targets if target.change is Change.TEXT])
         self._describe([target for target in targets if target.change is Change.ABOUT])
-        labelled = {target.task.pk: target for target in targets if target.labels and target.task}
+        labelled = {target.task_id: target for target in targets if target.labels}
         write_labels(
             self._project,
             {pk: target.labels for pk, target in labelled.items()},
@@ -142,52 +149,27 @@ class BatchWriter:
         )
 
     def _create(self, targets: list[Target]) -> None:
-        prompts = Prompt.objects.bulk_create(self._prompt(target) for target in targets)
-        for target, prompt in zip(targets, prompts, strict=True):
-            target.prompt = prompt
-        self._create_responses(targets)
-        tasks = Task.objects.bulk_create(self._task(target) for target in targets)
-        for target, task in zip(targets, tasks, strict=True):
-            target.task = task
+        ids = zip(next_ids(Prompt, len(targets)), next_ids(Task, len(targets)), strict=True)
+        for target, (prompt_id, task_id) in zip(targets, ids, strict=True):
+            target.prompt_id, target.task_id = prompt_id, task_id
+        copy_rows(Prompt, _PROMPT, map(self._prompt, targets))
+        places = _create_responses(targets)
+        copy_rows(Task, _TASK, map(self._task, targets, places))
 
-    def _prompt(self, target: Target) -> Prompt:
-        return Prompt(
-            project=self._project,
-            external_id=target.external_id,
-            messages=target.messages,
-            group_key=_group_key(target),
-            category=target.category,
-            language=target.language,
-            metadata=target.metadata,
+    def _prompt(self, target: Target) -> tuple[object, ...]:
+        about = target.category, target.language, target.metadata
+        key = _group_key(target)
+        return (
+            *(target.prompt_id, self._project.pk, target.external_id),
+            *(target.messages, key, *about),
         )
 
-    def _create_responses(self, targets: list[Target]) -> None:
-        """In canonical order, so that not even the order of keys tells what the file preferred."""
-        created = Response.objects.bulk_create(
-            Response(
-                prompt=target.prompt,
-                external_id=response.external_id,
-                content=response.content,
-                model=response.model,
-            )
-            for target in targets
-            for response in target.responses
-        )
-        responses = iter(created)
-        for target in targets:
-            target.stored = [next(responses) for _ in target.responses]
-
-    def _task(self, target: Target) -> Task:
+    def _task(self, target: Target, response_ids: list[int]) -> tuple[object, ...]:
         overlap = overlap_for(self._overlap, len(target.labels))
-        return Task(
-            project=self._project,
-            prompt=target.prompt,
-            external_id=target.external_id,
-            kind=TaskKind.COMPARE,
-            response_ids=[response.pk for response in target.stored],
-            overlap=overlap,
-            open_slots=overlap,
-            queue_key=queue_key(0, self._project.salt, target.external_id),
+        key = queue_key(0, self._project.salt, target.external_id)
+        return (
+            *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
+            *(TaskKind.COMPARE.value, array(response_ids), overlap, overlap, key),
         )
 
     def _rewrite(self, targets: list[Target]) -> None:
@@ -201,10 +183,11 @@ class BatchWriter:
             prompts, ["messages", "group_key", "html", "html_version", *_ABOUT]
         )
         Response.objects.filter(prompt__in=prompts).delete()
-        self._create_responses(targets)
-        tasks = [target.task for target in targets if target.task]
-        for target, task in zip(targets, tasks, strict=True):
-            task.response_ids = [response.pk for response in target.stored]
+        places = _create_responses(targets)
+        tasks = [
+            Task(pk=target.task_id, response_ids=ids)
+            for target, ids in zip(targets, places, strict=True)
+        ]
         Task.objects.bulk_update(tasks, ["response_ids"])
 
     def _describe(self, targets: list[Target]) -> None:
@@ -219,6 +202,26 @@ class BatchWriter:
                     renamed.append(stored)
         Prompt.objects.bulk_update(prompts, _ABOUT)
         Response.objects.bulk_update(renamed, ["model"])
+
+
+def _create_responses(targets: list[Target]) -> list[list[int]]:
+    """Their ids by target, in canonical order.
+
+    They are created in that order too, so that not even the order of keys tells what the file
+    preferred.
+    """
+    ids = iter(next_ids(Response, sum(len(target.responses) for target in targets)))
+    places = [[next(ids) for _ in target.responses] for target in targets]
+    copy_rows(
+        Response,
+        _RESPONSE,
+        (
+            (pk, target.prompt_id, response.external_id, response.content, response.model)
+            for target, pks in zip(targets, places, strict=True)
+            for pk, response in zip(pks, target.responses, strict=True)
+        ),
+    )
+    return places
 
 
 def _group_key(target: Target) -> str:

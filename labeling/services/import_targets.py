@@ -43,8 +43,9 @@ class Change(StrEnum):
 class Target:
     """A task as it will be after the batch; `responses` are in canonical order.
 
-    `prompt`, `task` and `stored` are what the database has of it, if anything; `frozen` says why
-    its text may not change; `known` and `labels` are labels on record and new ones, by rater.
+    `prompt` and `stored` are what the database had of it, if anything, and the ids what it has;
+    `frozen` says why its text may not change; `known` and `labels` are the labels on record, by
+    rater, and the new ones.
     """
 
     external_id: str
@@ -54,7 +55,8 @@ class Target:
     language: str
     metadata: Mapping[str, object]
     prompt: Prompt | None = None
-    task: Task | None = None
+    prompt_id: int = 0
+    task_id: int = 0
     stored: list[Response] = field(default_factory=list)
     frozen: str = ""
     known: dict[str, Label] = field(default_factory=dict)
@@ -141,10 +143,9 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
     for external_id in tasks.keys() | prompts.keys():
         task, prompt = tasks.get(external_id), prompts.get(external_id)
         if task is None or prompt is None or task.prompt_id != prompt.pk:
-            raise_later = Target(external_id, [], [], "", "", {}, frozen=_TAKEN)
-            targets[external_id] = raise_later
-            continue
-        targets[external_id] = _stored_target(task, prompt, contents, known.get(task.pk, {}))
+            targets[external_id] = Target(external_id, [], [], "", "", {}, frozen=_TAKEN)
+        else:
+            targets[external_id] = _stored_target(task, prompt, contents, known.get(task.pk, {}))
     return targets
 
 
@@ -177,7 +178,8 @@ def _stored_target(
         language=prompt.language,
         metadata=prompt.metadata,
         prompt=prompt,
-        task=task,
+        prompt_id=prompt.pk,
+        task_id=task.pk,
         stored=stored,
         frozen=_JUDGED if judged else _BUSY if leased else "",
         known=dict(known),
