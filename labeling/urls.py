@@ -1,8 +1,13 @@
-"""Addresses of the labeling desk: each vertical brings its own list."""
+"""Addresses of the labeling desk: each view module brings its own list."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from labeling.views import home, raters, rate, tasks
 
 app_name = "labeling"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *home.urlpatterns,
+    *rate.urlpatterns,
+    *tasks.urlpatterns,
+    *raters.urlpatterns,
+]
