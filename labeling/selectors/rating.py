@@ -1,0 +1,66 @@
+"""Reads for the rating screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from labeling.allocation import to_canonical
+from labeling.models import Assignment, Judgment
+from labeling.vocabulary import AssignmentState
+from projects.models import Project, User
+
+
+def own_in_project(*, rater: User, project: Project, assignment_id: int) -> Assignment | None:
+    """The rater's assignment of that id in this project, whatever its state, or None."""
+    return (
+        Assignment.objects.select_related("project", "task", "guideline")
+        .filter(pk=assignment_id, rater=rater, project=project)
+        .first()
+    )
+
+
+def own_lease(*, rater: User, project: Project, assignment_id: int) -> Assignment | None:
+    """The rater's live lease of that id in this project, or None."""
+    found = own_in_project(rater=rater, project=project, assignment_id=assignment_id)
+    return found if found is not None and found.state == AssignmentState.LEASED else None
+
+
+def is_own(*, rater: User, project: Project, assignment_id: int) -> bool:
+    """Whether the assignment is this rater's, in this project, whatever its state."""
+    return Assignment.objects.filter(pk=assignment_id, rater=rater, project=project).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a rater had answered before taking it back; signs of the order shown."""
+
+    answers: Mapping[str, int]
+    tie_kind: str
+    rationale: str
+    principles: Sequence[int]
+    flags: Sequence[str]
+
+
+def taken_back(assignment: Assignment) -> TakenBack | None:
+    """The newest answers of an assignment that is open again, or None where there are none."""
+    judgment = (
+        Judgment.objects.filter(assignment=assignment, withdrawn=False).order_by("-pk").first()
+    )
+    if judgment is None:
+        return None
+    rows = judgment.answers.values_list("criterion__key", "value")
+    return TakenBack(
+        answers={key: to_canonical(value, assignment.shown_order) for key, value in rows},
+        tie_kind=judgment.tie_kind,
+        rationale=judgment.rationale,
+        principles=judgment.principles,
+        flags=judgment.flags,
+    )
+
+
+def judged_count(*, rater: User, project: Project) -> int:
+    """How many judgments of this rater count in this project."""
+    return Judgment.objects.filter(
+        rater=rater, project=project, is_current=True, withdrawn=False
+    ).count()
