@@ -157,16 +157,14 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
 
 def judgment_json(judgment: Judgment) -> dict[str, Any]:
     """The judgment as it was stored; the same for a first and for a repeated submission."""
-    order = judgment.assignment.shown_order
-    answers = judgment.answers.order_by("criterion__position", "criterion_id")
+    answers = judgment.answers.order_by("criterion__position", "criterion_id").values_list(
+        "criterion__key", "value", "judgment__assignment__shown_order"
+    )
     return {
         "id": judgment.pk,
         "assignment": judgment.assignment_id,
         "task": judgment.task_id,
-        "answers": {
-            key: to_canonical(value, order)
-            for key, value in answers.values_list("criterion__key", "value")
-        },
+        "answers": {key: to_canonical(value, order) for key, value, order in answers},
         "tie_kind": judgment.tie_kind,
         "rationale": judgment.rationale,
         "principles": judgment.principles,
