@@ -87,7 +87,7 @@ def web_command(host: str, port: int) -> list[str]:
         *("--workers", os.environ.get("WEB_CONCURRENCY") or "2", "--worker-class", "gthread"),
         *("--threads", os.environ.get("WEB_THREADS") or "4", "--preload", "--keep-alive", "30"),
         *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"),
-        "--no-control-socket",
+        *("--no-control-socket", "--config", "python:config.embedded.web"),
     ]
 
 
