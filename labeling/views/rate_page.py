@@ -45,7 +45,7 @@ class Segment:
     label: str
     name: str
     keys: str
-    digit: str
+    caps: Sequence[str]
     chosen: bool
 
 
@@ -102,8 +102,8 @@ def _question(criterion: Criterion, chosen: str, errors: Mapping[str, str]) -> Q
             code=option.code,
             label=option.label,
             name=_spoken(scale, option),
-            keys=" ".join(filter(None, [str(i), letters.get(option.code, "")])),
-            digit=str(i) if i <= 9 else "",
+            keys=" ".join([str(i), *letters.get(option.code, "")]),
+            caps=[str(i), *letters.get(option.code, "")[:1].upper()],
             chosen=option.code == chosen,
         )
         for i, option in enumerate(scale.options, start=1)
@@ -134,7 +134,7 @@ def _letters(scale: Scale) -> dict[str, str]:
             found[option.code] = letter
     for option in scale.options:
         if option.tie_kind == EQUAL_GOOD:
-            found[option.code] = "e 0"
+            found[option.code] = "e0"
     return found
 
 
