@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 
 from labeling.models import Import, Job, Release
 from labeling.vocabulary import JobState
 
 #: One lock space a kind of job; the numbers are arbitrary but must never change.
 _SPACES: dict[type[Job], int] = {Import: 41001, Release: 41002}
+
+
+#: How long a message may take before it counts as lost.
+MESSAGE_PATIENCE = timedelta(seconds=10)
 
 
 @contextmanager
@@ -34,7 +41,10 @@ def job_lock(kind: type[Job], pk: int) -> Iterator[bool]:
 
 def unfinished_jobs(kind: type[Job]) -> list[int]:
     """Ids of jobs that wait or whose worker is gone: what the sweep sends again."""
-    open_jobs = kind._default_manager.filter(state__in=[JobState.PENDING, JobState.RUNNING])
+    lost = Q(state=JobState.RUNNING) | Q(
+        state=JobState.PENDING, created_at__lt=timezone.now() - MESSAGE_PATIENCE
+    )
+    open_jobs = kind._default_manager.filter(lost)
     return [pk for pk in open_jobs.values_list("pk", flat=True) if _is_free(kind, pk)]
 
 
