@@ -185,7 +185,8 @@ def _examine(import_: Import) -> None:
     found = detect(path, format=import_.format, mapping=import_.mapping)
     import_.progress_total = check(path).rows
     import_.format = found.format or import_.format
-    import_.mapping = dict(found.mapping)
+    # What the user left out on purpose stays out when an interrupted import goes on.
+    import_.mapping = {**import_.mapping, **found.mapping}
     import_.save(update_fields=["progress_total", "format", "mapping"])
 
 

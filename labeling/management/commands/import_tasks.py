@@ -1,0 +1,148 @@
+"""`import_tasks PROJECT FILE`: the rows of a file become tasks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from labeling.datasets.readers import FORMATS
+from labeling.models import Import, ImportRefusal
+from labeling.selectors.imports import refusals_of, report_of
+from labeling.services.imports import (
+    ImportOptions,
+    create_import,
+    rehearse_import,
+    run_import,
+)
+from labeling.vocabulary import JobState
+from projects.exceptions import ConcordError
+from projects.models import Project
+
+_CHUNK = 1 << 20
+#: Refused rows that are printed; the page and the API have all of them.
+_PRINTED = 200
+_POLL_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    """Door to `labeling.services.imports`."""
+
+    help = (
+        "Import prompts with their responses, and labels they carry, from JSON, JSON Lines, CSV or "
+        "TSV, plain or gzip. The same file twice creates nothing twice. Prints a report; the exit "
+        "code is 0 only if every row was taken, 1 if one was refused or the file cannot be read."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The project, the file and how to read it."""
+        parser.add_argument("project", metavar="PROJECT", help="slug of the project")
+        parser.add_argument("file", metavar="FILE", type=Path, help="the file to import")
+        parser.add_argument(
+            "--format", default="auto", choices=FORMATS, help="kind of rows (default: auto)"
+        )
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="field=column",
+            help="which column is which field, such as prompt=question; repeat for more; "
+            "field= leaves a field out",
+        )
+        parser.add_argument(
+            "--overlap", type=int, metavar="N", help="raters per new task (default: the project's)"
+        )
+        parser.add_argument(
+            "--label-rater",
+            default="",
+            metavar="NAME",
+            help="import chosen/rejected rows that name no rater as labels given by NAME",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print the report and change nothing"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Imports here and now, without a worker, and prints what became of the rows."""
+        project = self._project(options["project"])
+        how: dict[str, Any] = {
+            "project": project,
+            "filename": options["file"].name,
+            "content": _content(options["file"]),
+            "format": options["format"],
+            "mapping": _mapping(options["map"]),
+            "options": ImportOptions(options["overlap"], options["label_rater"]),
+        }
+        try:
+            if options["dry_run"]:
+                import_, refusals = rehearse_import(**how)
+            else:
+                import_ = create_import(created_by=None, **how)
+                _run(import_)
+                refusals = list(refusals_of(import_)[:_PRINTED])
+        except ConcordError as error:
+            raise CommandError(" ".join(error.fields.values()) or error.message) from None
+        self._print(import_, refusals, dry=options["dry_run"])
+        if import_.state == JobState.FAILED:
+            raise CommandError(import_.error)
+        if import_.counts.get("refused"):
+            sys.exit(1)
+
+    def _project(self, slug: str) -> Project:
+        project = Project.objects.filter(slug=slug).first()
+        if project is None:
+            known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20])
+            raise CommandError(f"There is no project “{slug}”. Projects: {known or 'none yet'}.")
+        return project
+
+    def _print(self, import_: Import, refusals: Iterable[ImportRefusal], *, dry: bool) -> None:
+        report = report_of(import_)
+        if dry:
+            self.stdout.write("Dry run: nothing was changed.")
+        rows = "1 row" if report.rows == 1 else f"{report.rows:,} rows"
+        self.stdout.write(f"{import_.filename}: {rows} as {import_.format}")
+        for kind in ("created", "updated", "unchanged", "duplicates", "refused"):
+            self.stdout.write(f"  {kind:<11}{getattr(report, kind):>10,}")
+        self.stdout.write(f"  {'labels':<11}{report.labels:>10,}")
+        printed = 0
+        for printed, refusal in enumerate(refusals, 1):
+            field = f", {refusal.field}" if refusal.field else ""
+            shown = f" [{refusal.excerpt}]" if refusal.excerpt else ""
+            self.stdout.write(f"line {refusal.line}{field}: {refusal.reason}{shown}")
+            if printed == _PRINTED:
+                break
+        if report.refused > printed:
+            self.stdout.write(f"… and {report.refused - printed:,} more refused rows.")
+
+
+def _content(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _mapping(pairs: Iterable[str]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not equals or not field.strip():
+            raise CommandError(f"--map {pair}: write field=column, such as prompt=question.")
+        mapping[field.strip()] = column.strip()
+    return mapping
+
+
+def _run(import_: Import) -> None:
+    """Does the work, or waits for a worker that was quicker to begin it."""
+    while not import_.is_over:
+        run_import(import_.pk)
+        import_.refresh_from_db()
+        if not import_.is_over:
+            time.sleep(_POLL_SECONDS)

@@ -1,0 +1,86 @@
+"""Imports as people read them: the history, a report, its refusals as a file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from labeling.datasets.readers import SHAPES
+from labeling.models import Import, ImportRefusal
+from projects.models import Project
+
+#: What a spreadsheet takes for the beginning of a formula, also in full width
+#: (OWASP, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CSV_HEADER = ("line", "field", "reason", "excerpt")
+
+
+def imports_of(project: Project) -> QuerySet[Import]:
+    """The imports of a project, newest first, with who asked for them."""
+    return Import.objects.filter(project=project).select_related("created_by")
+
+
+def find_import(project: Project, import_id: int) -> Import | None:
+    """One import of this project."""
+    return imports_of(project).filter(pk=import_id).first()
+
+
+def refusals_of(import_: Import) -> QuerySet[ImportRefusal]:
+    """The refused rows that were kept with their reasons, in the order of the file."""
+    return ImportRefusal.objects.filter(import_job=import_)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a file's rows; `rows` is the sum of the five kinds below it."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    duplicates: int
+    refused: int
+    labels: int
+    kept: int
+
+    @property
+    def not_kept(self) -> int:
+        """Refused rows that are counted, but whose reasons were too many to keep."""
+        return self.refused - self.kept
+
+
+def report_of(import_: Import) -> ImportReport:
+    """The counts so far; all zero before the first batch."""
+    kinds = ("rows", "created", "updated", "unchanged", "duplicates", "refused", "labels")
+    counts = {kind: int(import_.counts.get(kind, 0)) for kind in kinds}
+    return ImportReport(**counts, kept=refusals_of(import_).count())
+
+
+def format_title(import_: Import) -> str:
+    """The kind of rows in words."""
+    shape = SHAPES.get(import_.format)
+    return shape.title if shape else "not recognised yet"
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def refusals_csv(import_: Import) -> Iterator[str]:
+    """All kept refusals as CSV, a line at a time; no cell starts like a formula."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(_CSV_HEADER)
+    rows = refusals_of(import_).values_list("line", "field", "reason", "excerpt")
+    for line, *texts in rows.iterator(chunk_size=2000):
+        yield writer.writerow([line, *map(defused, texts)])
+
+
+def defused(cell: str) -> str:
+    """The cell with an apostrophe before anything that a spreadsheet would run."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
