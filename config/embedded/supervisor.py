@@ -139,6 +139,8 @@ class Supervisor:
     #: Called with the pids of all children whenever one is started.
     on_change: Callable[[list[int]], None] = lambda pids: None
     services: dict[str, Service] = field(default_factory=dict)
+    #: False during the start: what dies then is broken, and starting it again would not help.
+    settled: bool = False
     _deaths: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def launch(self, services: Mapping[str, Service]) -> None:
@@ -185,6 +187,8 @@ class Supervisor:
 
     def _restart(self, name: str, service: Service) -> None:
         code = service.process.returncode if service.process else None
+        if not self.settled:
+            raise SetupError(f"{name} ended during the start (exit code {code}); see above why.")
         deaths, now = self._deaths[name], time.monotonic()
         deaths.append(now)
         while now - deaths[0] > RESTART_WINDOW:
