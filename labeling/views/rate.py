@@ -21,9 +21,20 @@ from labeling.selectors.rating import (
     own_lease,
     taken_back,
 )
-from labeling.services.allocation import Nothing, heartbeat, next_assignment, release_prepared
+from labeling.services.allocation import (
+    Nothing,
+    advance,
+    heartbeat,
+    next_assignment,
+    release_prepared,
+)
 from labeling.services.desk import present, rubric
-from labeling.services.judgments import skip_assignment, submit_judgment, undo_last
+from labeling.services.judgments import (
+    NotYours,
+    skip_assignment,
+    submit_judgment,
+    undo_last,
+)
 from labeling.services.rating import open_prepared
 from labeling.views.rate_form import Filled, codes_for, read_form
 from labeling.views.rate_page import bar_context, guideline_view, shown_task
@@ -145,7 +156,7 @@ def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> H
 @_told
 def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Stores a judgment. To the script it answers with the task to prepare next."""
-    access = _own(request, slug, assignment_id)
+    access = get_access(request.user, slug, Action.RATE)
     filled = read_form(request.POST)
     criteria = rubric(access.project)
     primary = next((c.key for c in criteria if c.is_primary), "")
@@ -154,7 +165,11 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
             rater=request.user,
             assignment_id=assignment_id,
             submission=filled.submission(primary),
+            project=access.project,
+            criteria=criteria,
         )
+    except NotYours as error:
+        raise Http404(error.message) from None
     except InvalidInput as error:
         if _wants_json(request):
             raise
@@ -184,11 +199,8 @@ def _go_on(request: SignedInRequest, access: Access, criteria: list[Criterion]) 
     if not _wants_json(request):
         return redirect("labeling:rate", access.project.slug)
     showing = _whole(request.POST.get("showing", ""))
-    lost = showing is not None and not open_prepared(
-        rater=request.user, project=access.project, assignment_id=showing
-    )
-    found = next_assignment(membership=access.membership, ahead_of=showing)
-    return JsonResponse({"lost": lost, **_task_json(found, criteria)})
+    ahead = advance(membership=access.membership, showing=showing)
+    return JsonResponse({"lost": ahead.lost, **_task_json(ahead.next, criteria)})
 
 
 def _task_json(found: Assignment | Nothing, criteria: list[Criterion]) -> dict[str, Any]:
