@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from labeling.models import Answer, Assignment, Import, Judgment, Release, Task
+from labeling.models import Answer, Assignment, Import, Judgment, Release, Report, Task
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
 from projects.models import Acknowledgement, Guideline, Membership, Project, Role, User
 
@@ -206,3 +206,11 @@ def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress
         limit=limit,
         has_open=states["open"] > 0,
     )
+
+
+def recent_report(project: Project, kind: str, *, since: datetime) -> Report | None:
+    """The newest report of that kind if it is not older than `since`, current or not.
+
+    While people judge, every judgment outdates a report; a glance need not compute it each time.
+    """
+    return Report.objects.filter(project=project, kind=kind, computed_at__gte=since).first()

@@ -184,19 +184,14 @@ class SaidAnswer:
 class Said:
     """One row of judgment history, with its answers in the rubric's order.
 
-    `first_shown` is the canonical number (from 1) of the response this rater saw first.
+    `first_shown` is the canonical number (from 1) of the response this rater saw first; `status`
+    is `counts`, `withdrawn` (the row by which a rater takes back), `taken_back` or `replaced`.
     """
 
     judgment: Judgment
     answers: list[SaidAnswer]
     first_shown: int
-
-    @property
-    def status(self) -> str:
-        """`counts`, `withdrawn` (a row that takes back), or `replaced` by a later row."""
-        if not self.judgment.is_current:
-            return "replaced"
-        return "withdrawn" if self.judgment.withdrawn else "counts"
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +203,19 @@ class TaskPage:
     history: list[Said]
     assignments: list[Assignment]
     row: TaskRow
+
+
+def _history(judgments: list[Judgment], answers: dict[int, list[SaidAnswer]]) -> list[Said]:
+    undone = {j.revises_id for j in judgments if j.withdrawn}
+
+    def status(judgment: Judgment) -> str:
+        if judgment.withdrawn:
+            return "withdrawn"
+        if judgment.is_current:
+            return "counts"
+        return "taken_back" if judgment.pk in undone else "replaced"
+
+    return [Said(j, answers[j.pk], j.assignment.shown_order[0] + 1, status(j)) for j in judgments]
 
 
 _TIES = {
@@ -249,7 +257,7 @@ def task_page(task: Task) -> TaskPage:
     return TaskPage(
         task=task,
         responses=[found[i] for i in task.response_ids if i in found],
-        history=[Said(j, answers[j.pk], j.assignment.shown_order[0] + 1) for j in judgments],
+        history=_history(list(judgments), answers),
         assignments=list(
             Assignment.objects.filter(task=task)
             .select_related("rater")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,14 +20,19 @@ from labeling.selectors.progress import (
     days_left,
     own_progress,
     project_progress,
+    recent_report,
     throughput,
 )
+from labeling.services.agreement import KIND, agreement_report
 from projects.access import Access, get_access
 from projects.permissions import Action
 from projects.selectors.guidelines import current_guideline, has_acknowledged
 from projects.views.types import SignedInRequest
 
 _WIDTH, _HEIGHT, _GAP = 560, 96, 4
+
+#: How old the agreement at a glance may be; the agreement page is always up to date.
+GLANCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,24 @@ def _staff_context(access: Access) -> dict[str, object]:
         "days_left": days_left(progress, history),
         "attention": waiting,
         "has_raters": all(item.kind != "no_raters" for item in waiting),
+        "agreement": _agreement(access) if access.may(Action.SEE_AGREEMENT) else None,
         "is_new": access.may(Action.CONFIGURE) and _is_new(progress, waiting),
+    }
+
+
+def _agreement(access: Access) -> dict[str, object] | None:
+    """Two figures of the primary criterion, at most GLANCE old; None before any judgment."""
+    now = timezone.now()
+    recent = recent_report(access.project, KIND, since=now - GLANCE)
+    data = recent.data if recent else agreement_report(access.project)
+    primary = access.project.criteria.filter(is_primary=True).values_list("key", flat=True).first()
+    figures = data["criteria"].get(primary)
+    if figures is None:
+        return None
+    return {
+        "percent": figures["percent_agreement"]["exact"],
+        "alpha": figures["krippendorff_alpha"]["symmetric"],
+        "at": recent.computed_at if recent else now,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.text import slugify
@@ -93,7 +93,16 @@ class CriterionForm(forms.Form):
         return cleaned
 
 
-class BaseRubric(forms.BaseFormSet[CriterionForm]):
+# Django's forms take type parameters in the stubs only.
+if TYPE_CHECKING:
+    CriterionFormSet = forms.BaseFormSet[CriterionForm]
+    ProjectModelForm = forms.ModelForm[Project]
+else:
+    CriterionFormSet = forms.BaseFormSet
+    ProjectModelForm = forms.ModelForm
+
+
+class BaseRubric(CriterionFormSet):
     """The questions of a new project, one of them primary (named by the posted `primary`)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -140,7 +149,7 @@ Rubric = forms.formset_factory(
 )
 
 
-class SettingsForm(forms.ModelForm[Project]):
+class SettingsForm(ProjectModelForm):
     """Everything of a project that may change while people work on it."""
 
     class Meta:
@@ -170,7 +179,7 @@ class SettingsForm(forms.ModelForm[Project]):
         }
         help_texts = {
             "status": "A paused project keeps everything and hands out no tasks. An archived one "
-            "is also left out of lists.",
+            "is also listed last.",
             "overlap": "How many different raters judge each task that is imported from now on.",
             "lease_minutes": "How long an untouched task stays with its rater before another may "
             "have it.",

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.http import QueryDict
 
-F = TypeVar("F", bound=forms.BaseFormSet[Any])
+F = TypeVar("F", bound="forms.BaseFormSet[Any]")
 
 
 def fresh_rows(factory: type[F], rows: Sequence[Mapping[str, object]] = (), *, more: int = 0) -> F:
