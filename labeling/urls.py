@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from labeling.views import home, raters, rate, tasks
+from labeling.views import agreement, home, imports, raters, rate, tasks
 
 app_name = "labeling"
 urlpatterns = [
     *home.urlpatterns,
     *rate.urlpatterns,
     *tasks.urlpatterns,
+    *agreement.urlpatterns,
     *raters.urlpatterns,
+    *imports.urlpatterns,
 ]

@@ -23,6 +23,7 @@ def _start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="concord-test-"))
     folder.chmod(0o755)
     os.environ.setdefault("CONCORD_DATA", str(folder / "data"))
+    (folder / "data" / "static").mkdir(parents=True)
     servers: list[Postgres | Valkey] = []
     if "DATABASE_URL" not in os.environ:
         postgres = Postgres(folder / "pg", folder / "s", folder / "pg.log", overrides=UNSAFE)
