@@ -21,7 +21,7 @@ JOINT = "\n\n"
 
 
 def pair_id(task: TaskRecord, pair: Pair) -> str:
-    """A name for a pair that stays the same from release to release, 16 hexadecimal digits."""
+    """A name for a pair, 16 hexadecimal digits; one judgment's pair is named by its pseudonym."""
     judgment = pair.judgment.id if pair.judgment else ""
     return digest("pair", task.id, str(pair.chosen), judgment).hex()[:16]
 

@@ -1,0 +1,241 @@
+"""What a release is made from: tasks as they stood at its cut-off, a bounded number at a time.
+
+A judgment counts at a cut-off when it was not withdrawn and nothing up to the cut-off revised it,
+so that later edits never change what a frozen release contains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+
+from labeling.datasets.records import (
+    JudgmentRecord,
+    Message,
+    Rating,
+    ResponseRecord,
+    TaskRecord,
+)
+from labeling.datasets.splits import SplitPrompt
+from labeling.models import Answer, Judgment, Prompt, Release, Response, Task
+from labeling.stats import Ratings
+from labeling.vocabulary import Purpose, Source, Strategy
+from projects.models import Criterion, Project
+
+_CHUNK = 500
+
+#: Turns a rater's or a judgment's id into its pseudonym.
+Pseudonym = Callable[[str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Rows up to the cut-off that are no judgments that count, by kind."""
+
+    superseded: int
+    withdrawn: int
+
+
+def newest_judgment(project: Project) -> int:
+    """The id of the project's newest judgment, 0 without any: what a cut-off is set to."""
+    return Judgment.objects.filter(project=project).aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def counted(project: Project, cutoff: int) -> QuerySet[Judgment]:
+    """The judgments that counted at the cut-off."""
+    return Judgment.objects.filter(project=project, pk__lte=cutoff, withdrawn=False).filter(
+        Q(revised_by__isnull=True) | Q(revised_by__pk__gt=cutoff)
+    )
+
+
+def not_counted(project: Project, cutoff: int) -> Missing:
+    """How many rows up to the cut-off were replaced by a newer one, or take a judgment back."""
+    rows = Judgment.objects.filter(project=project, pk__lte=cutoff)
+    return Missing(
+        superseded=rows.filter(withdrawn=False, revised_by__pk__lte=cutoff).count(),
+        withdrawn=rows.filter(withdrawn=True).count(),
+    )
+
+
+def judged_tasks(project: Project, cutoff: int) -> QuerySet[Task]:
+    """The tasks that have a judgment that counts."""
+    return Task.objects.filter(project=project).filter(
+        Exists(counted(project, cutoff).filter(task=OuterRef("pk")))
+    )
+
+
+def split_prompts(
+    project: Project, cutoff: int, *, asked_at: datetime | None = None
+) -> Iterator[SplitPrompt]:
+    """The project's prompts, judged or not, so that splits do not hang on what is judged yet.
+
+    With `asked_at`, those that were there then; a prompt that was judged is always among them.
+    """
+    prompts = Prompt.objects.filter(project=project)
+    if asked_at is not None:
+        judged = counted(project, cutoff).filter(task__prompt=OuterRef("pk"))
+        prompts = prompts.filter(Q(created_at__lte=asked_at) | Exists(judged))
+    columns = prompts.order_by("pk").values_list("external_id", "messages", "pk", "group_key")
+    for key, messages, age, group in columns.iterator(chunk_size=_CHUNK):
+        yield SplitPrompt(key, _messages(messages), age, group)
+
+
+def task_records(project: Project, cutoff: int, pseudonym: Pseudonym) -> Iterator[TaskRecord]:
+    """Every task that has a judgment that counts, with texts and judgments, `_CHUNK` in memory."""
+    criteria = {criterion.pk: criterion.key for criterion in project.criteria.all()}
+    tasks = judged_tasks(project, cutoff).values_list(
+        "pk",
+        "external_id",
+        "response_ids",
+        "prompt__external_id",
+        "prompt__messages",
+        "prompt__category",
+        "prompt__language",
+    )
+    last = 0
+    while rows := list(tasks.filter(pk__gt=last).order_by("pk")[:_CHUNK]):
+        last = rows[-1][0]
+        responses = _responses([pk for row in rows for pk in row[2]])
+        judgments = _judgments(project, cutoff, rows, criteria, pseudonym)
+        for pk, name, order, prompt, messages, category, language in rows:
+            yield TaskRecord(
+                id=name,
+                prompt_id=prompt,
+                messages=_messages(messages),
+                responses=tuple(responses[response] for response in order),
+                judgments=tuple(judgments.get(pk, ())),
+                category=category,
+                language=language,
+            )
+
+
+def release_ratings(
+    project: Project, criterion: Criterion, cutoff: int
+) -> tuple[Ratings, tuple[int, ...]]:
+    """The live human answers on one criterion at the cut-off, and the categories they are on."""
+    answers = (
+        Answer.objects.filter(criterion=criterion, response__isnull=True)
+        .filter(
+            judgment__in=counted(project, cutoff).filter(purpose=Purpose.LIVE, source=Source.HUMAN)
+        )
+        .order_by("judgment_id")
+        .values_list(
+            "judgment__task_id", "judgment__rater_id", "judgment__task__prompt_id", "value"
+        )
+    )
+    rows = np.fromiter(
+        answers.iterator(chunk_size=5_000), dtype=np.dtype((np.int64, 4)), count=-1
+    ).reshape(-1, 4)
+    task, rater, prompt, value = rows.T
+    # "Both bad" and "cannot tell" are stored as 0 even where the scale itself has no tie.
+    tie = {0} if (value == 0).any() else set()
+    categories = tuple(sorted({*criterion.scale.values, *tie}))
+    return Ratings(task, rater, value, prompt), categories
+
+
+def releases_of(project: Project) -> QuerySet[Release]:
+    """The project's releases, newest first."""
+    return Release.objects.filter(project=project).select_related("created_by").order_by("-number")
+
+
+def find_release(project: Project, number: int) -> Release | None:
+    """The release of that number, None if there is none."""
+    return releases_of(project).filter(number=number).first()
+
+
+def _messages(messages: Sequence[dict[str, str]]) -> tuple[Message, ...]:
+    return tuple(Message(message["role"], message["content"]) for message in messages)
+
+
+def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
+    rows = Response.objects.filter(pk__in=ids).values_list("pk", "external_id", "content", "model")
+    return {pk: ResponseRecord(name, content, model) for pk, name, content, model in rows}
+
+
+def _judgments(
+    project: Project,
+    cutoff: int,
+    tasks: Sequence[tuple[Any, ...]],
+    criteria: dict[int, str],
+    pseudonym: Pseudonym,
+) -> dict[int, list[JudgmentRecord]]:
+    """The judgments of some tasks, by task."""
+    rows: list[tuple[Any, ...]] = list(
+        counted(project, cutoff)
+        .filter(task__in=[task[0] for task in tasks])
+        .values_list(
+            "pk",
+            "task_id",
+            "rater_id",
+            "tie_kind",
+            "rationale",
+            "flags",
+            "principles",
+            "guideline__number",
+            "purpose",
+            "source",
+            "strategy",
+            "selection_probability",
+            "assignment__shown_order",
+            "active_ms",
+            "idle_ms",
+            "created_at",
+        )
+    )
+    values, ratings = _answers([row[0] for row in rows], tasks, criteria)
+    found: dict[int, list[JudgmentRecord]] = {}
+    for row in rows:
+        pk, task, rater, tie, rationale, flags, principles, guideline, *rest = row
+        purpose, source, strategy, probability, shown, active, idle, created = rest
+        # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
+        seen = strategy != Strategy.IMPORTED
+        found.setdefault(task, []).append(
+            JudgmentRecord(
+                id=pseudonym("judgment", pk),
+                rater=pseudonym("rater", rater),
+                values=values.get(pk, {}),
+                tie_kind=tie,
+                ratings=tuple(ratings.get(pk, ())),
+                rationale=rationale,
+                flags=tuple(map(str, flags)),
+                principles=tuple(map(str, principles)),
+                guideline_version=guideline or 0,
+                purpose=purpose,
+                source=source,
+                strategy=strategy,
+                probability=probability if seen else None,
+                shown=tuple(shown) if seen else (),
+                active_ms=active if seen else None,
+                idle_ms=idle if seen else None,
+                created_at=_iso(created),
+            )
+        )
+    return found
+
+
+def _answers(
+    judgments: Sequence[int], tasks: Sequence[tuple[Any, ...]], criteria: dict[int, str]
+) -> tuple[dict[int, dict[str, int]], dict[int, list[Rating]]]:
+    """The answers of some judgments: comparisons by criterion, and ratings of single responses."""
+    place = {pk: index for task in tasks for index, pk in enumerate(task[2])}
+    values: dict[int, dict[str, int]] = {}
+    ratings: dict[int, list[Rating]] = {}
+    rows: Iterable[tuple[int, int, int | None, int]] = Answer.objects.filter(
+        judgment_id__in=judgments
+    ).values_list("judgment_id", "criterion_id", "response_id", "value")
+    for judgment, criterion, response, value in rows:
+        key = criteria[criterion]
+        if response is None:
+            values.setdefault(judgment, {})[key] = value
+        else:
+            ratings.setdefault(judgment, []).append(Rating(key, place[response], value))
+    return values, ratings
+
+
+def _iso(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
