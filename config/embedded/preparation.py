@@ -64,8 +64,9 @@ def steps(database_url: str) -> list[str]:
 
 
 def wants_demo() -> bool:
-    """Return whether the demo project is wanted: yes, unless CONCORD_DEMO=0."""
-    return os.environ.get("CONCORD_DEMO", "").strip().lower() not in {"0", "no", "false", "off"}
+    """Return whether the demo is wanted: yes, unless in production or with CONCORD_DEMO=0."""
+    said = os.environ.get("CONCORD_DEMO", "").strip().lower()
+    return os.environ.get("CONCORD_ENV") != "production" and said not in {"0", "no", "false", "off"}
 
 
 def carry_out(needed: list[str], supervisor: Supervisor, database_url: str) -> None:

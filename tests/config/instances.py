@@ -47,15 +47,24 @@ def wait_for(condition: Callable[[], object], seconds: float, what: str) -> None
 
 
 def processes_on(data: Path) -> list[psutil.Process]:
-    """Return every process of the machine that was started for the folder `data`."""
-    found = []
+    """Return every process of the machine that was started for the folder `data`.
+
+    PostgreSQL's sessions write their state over their environment: they are found as children.
+    """
+    found = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.environ().get("CONCORD_DATA") == str(data) and (
-                process.status() != psutil.STATUS_ZOMBIE
-            ):
-                found.append(process)
-    return found
+            if process.environ().get("CONCORD_DATA") == str(data):
+                found[process.pid] = process
+                found |= {child.pid: child for child in process.children(recursive=True)}
+    return [process for process in found.values() if _lives(process)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 class Running:
@@ -63,6 +72,7 @@ class Running:
 
     def __init__(self, data: Path, **extra: str) -> None:
         self.data, self.port = data, free_port()
+        self.seen: list[psutil.Process] = []
         self.log = data.parent / f"{data.name}-{self.port}.log"
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -101,12 +111,14 @@ class Running:
             connection.close()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the supervisor alone."""
+        """Send a signal to the supervisor alone; remembers whom it had started."""
+        self.seen = processes_on(self.data)
         self.process.send_signal(number)
 
     def wait_gone(self) -> int:
         """Wait for the supervisor's end and for the end of everything it had started."""
         code = self.process.wait(END_SECONDS)
+        wait_for(lambda: not any(map(_lives, self.seen)), END_SECONDS, "its processes have ended")
         wait_for(lambda: not processes_on(self.data), END_SECONDS, "every process has ended")
         return code
 

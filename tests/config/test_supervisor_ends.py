@@ -49,9 +49,9 @@ def connect(data: Path) -> psycopg2.extensions.connection:
 
 def test_ctrl_c_stops_everything_even_when_pressed_twice(folder: Path) -> None:
     with running(folder) as instance:
-        assert len(processes_on(folder)) > 8
+        wait_for(lambda: len(processes_on(folder)) > 10, 30, "workers and sessions run")
         instance.signal(signal.SIGINT)
-        instance.signal(signal.SIGINT)
+        instance.process.send_signal(signal.SIGINT)
         assert instance.wait_gone() == 0
         assert "Traceback" not in instance.output()
 
