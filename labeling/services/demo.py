@@ -20,18 +20,21 @@ from django.utils import timezone
 
 from labeling.allocation import to_canonical
 from labeling.demo import content, simulation
-from labeling.models import Assignment, Import, Prompt, Response, Task
+from labeling.models import Assignment, Import, Prompt, Release, Response, Task
 from labeling.services.allocation import next_assignment
 from labeling.services.answers import Submission
 from labeling.services.imports import create_import, run_import
 from labeling.services.judgments import skip_assignment, submit_judgment, undo_last
+from labeling.services.releases import request_release, retry_release, run_release
 from labeling.services.rendering import render_some
+from labeling.vocabulary import JobState
 from projects.models import (
     Acknowledgement,
     AuditEvent,
     Guideline,
     Membership,
     Project,
+    Role,
     User,
 )
 from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
@@ -56,17 +59,18 @@ CRITERIA = (
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """The demo project, and whether this call made it (False: it was there already)."""
+    """The demo project with its first release, and whether this call made the project."""
 
     project: Project
+    release: Release
     created: bool
 
 
 def seed_demo(*, now: datetime | None = None) -> Seeded:
-    """Makes the demo project with its people, tasks and judgments, unless there is one.
+    """Makes the demo project with its people, tasks, judgments and a release, unless it is there.
 
-    All or nothing, except for the release, which is made afterwards and made up for by the next
-    call if it is missing. `now` is the moment before which everything happened.
+    The project appears whole or not at all. The release is built after that; one that is missing
+    or failed is made by the next call. `now` is the moment before which everything happened.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -75,7 +79,29 @@ def seed_demo(*, now: datetime | None = None) -> Seeded:
         created = project is None
         if project is None:
             project = _seed(now or timezone.now())
-    return Seeded(project, created)
+        release = _requested_release(project)
+    if not release.is_over:
+        run_release(release.pk)
+        release.refresh_from_db()
+    return Seeded(project, release, created)
+
+
+def _requested_release(project: Project) -> Release:
+    """The first release of the project: asked for by its engineer, again if it failed."""
+    release = Release.objects.filter(project=project).order_by("number").first()
+    if release is None:
+        engineer = Membership.objects.filter(project=project, role=Role.ENGINEER).first()
+        return request_release(
+            project=project,
+            created_by=engineer.user if engineer else None,
+            recipe="majority",
+            format="native",
+            file_type="parquet",
+        )
+    if release.state == JobState.FAILED:
+        retry_release(release=release, actor=None)
+        release.refresh_from_db()
+    return release
 
 
 def _seed(now: datetime) -> Project:

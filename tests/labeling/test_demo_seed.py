@@ -14,14 +14,15 @@ from django.db import transaction
 
 from labeling.allocation import canonical_order
 from labeling.demo import content
-from labeling.models import Assignment, Judgment, Response, Task
+from labeling.models import Assignment, Judgment, Release, Response, Task
 from labeling.services.allocation import next_assignment
 from labeling.services.demo import seed_demo
-from labeling.vocabulary import AssignmentState, Purpose, Source, TieKind
+from labeling.services.releases import file_of
+from labeling.vocabulary import AssignmentState, JobState, Purpose, Source, TieKind
 from projects.models import Guideline, Membership, Project, User
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2031, 5, 14, 15, 0, tzinfo=UTC)
+NOW = datetime(2025, 5, 14, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +185,22 @@ def test_the_guideline_has_a_history(project):
     assert [version.principles.count() for version in versions] == [4, 6]
     assert versions[0].published_at < versions[1].published_at < NOW
     assert versions[1].change_note
+
+
+def test_its_release_is_finished_and_can_be_downloaded(project):
+    release = Release.objects.get(project=project)
+    assert release.state == JobState.DONE
+    assert (release.recipe, release.format, release.file_type) == ("majority", "native", "parquet")
+    assert 40 < release.rows_out < release.rows_in
+    assert all(file_of(release, file["name"]) for file in release.files)
+    assert any(file["name"].endswith(".parquet") for file in release.files)
+
+
+def test_a_release_that_failed_is_made_up_for_by_the_next_seeding(project):
+    Release.objects.filter(project=project).update(state=JobState.FAILED, error="The disk is full.")
+    again = seed_demo()
+    assert again.release.state == JobState.DONE
+    assert Release.objects.filter(project=project).count() == 1
 
 
 def _counting():

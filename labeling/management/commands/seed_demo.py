@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from labeling.demo import content
 from labeling.services.demo import seed_demo
+from labeling.vocabulary import JobState
 
 
 class Command(BaseCommand):
@@ -33,7 +34,9 @@ class Command(BaseCommand):
                 "Set CONCORD_DEMO=0 to start without a demo, or add --force if nobody from "
                 "outside can reach this server."
             )
-        seed_demo()
+        release = seed_demo().release
         self.stdout.write(f"Log-ins of the demo project (password for all: {content.PASSWORD}):")
         for login in content.LOGINS:
             self.stdout.write(f"  {login.email:<20} {login.role}")
+        if release.state == JobState.FAILED:
+            raise CommandError(f"The demo is there, but its release failed: {release.error}")
