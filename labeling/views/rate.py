@@ -35,7 +35,6 @@ from labeling.services.judgments import (
     submit_judgment,
     undo_last,
 )
-from labeling.services.rating import open_prepared
 from labeling.views.rate_form import Filled, codes_for, read_form
 from labeling.views.rate_page import bar_context, guideline_view, shown_task
 from labeling.vocabulary import NothingLeft
@@ -199,8 +198,13 @@ def _go_on(request: SignedInRequest, access: Access, criteria: list[Criterion]) 
     if not _wants_json(request):
         return redirect("labeling:rate", access.project.slug)
     showing = _whole(request.POST.get("showing", ""))
+    return JsonResponse(_step_json(access, showing, criteria))
+
+
+def _step_json(access: Access, showing: int | None, criteria: list[Criterion]) -> dict[str, Any]:
+    """The task after the one on the screen, which becomes opened, and whether that one is lost."""
     ahead = advance(membership=access.membership, showing=showing)
-    return JsonResponse({"lost": ahead.lost, **_task_json(ahead.next, criteria)})
+    return {"lost": ahead.lost, **_task_json(ahead.next, criteria)}
 
 
 def _task_json(found: Assignment | Nothing, criteria: list[Criterion]) -> dict[str, Any]:
@@ -222,8 +226,7 @@ def _whole(text: str) -> int | None:
 def prepare(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Leases the task after the one on the screen, shortly, and answers with its HTML."""
     access = _own(request, slug, assignment_id)
-    found = next_assignment(membership=access.membership, ahead_of=assignment_id)
-    return JsonResponse({"lost": False, **_task_json(found, rubric(access.project))})
+    return JsonResponse(_step_json(access, assignment_id, rubric(access.project)))
 
 
 @require_POST
@@ -233,7 +236,6 @@ def keep(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespons
     access = get_access(request.user, slug, Action.RATE)
     shown = _mine(request, access, assignment_id)
     expires = heartbeat(assignment=shown)
-    open_prepared(rater=request.user, project=access.project, assignment_id=assignment_id)
     lost = []
     ahead = _whole(request.POST.get("ahead", ""))
     if ahead is not None:

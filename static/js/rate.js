@@ -127,15 +127,20 @@ function saved(entry, reply) {
   drafts.drop(entry.id);
   if (reply.lost) lost("This task was given to others while nothing was heard from this page.");
   if (reply.nothing) exhausted = true;
-  if (reply.task && reply.task.id !== screen.id) arrive(reply.task);
+  // A task whose own answer still waits is offered again until that answer has arrived.
+  if (reply.task && !known(reply.task.id)) arrive(reply.task);
   if (screen.waiting && !outbox.entries.length && (exhausted || !reply.task)) location.assign(base);
+}
+
+function known(id) {
+  return id === screen.id || ahead.some((task) => task.id === id) || outbox.entries.some((entry) => entry.id === id);
 }
 
 function arrive(task) {
   if (screen.waiting) {
     show(task);
     prepare();
-  } else if (!ahead.some((item) => item.id === task.id)) ahead.push(task);
+  } else ahead.push(task);
 }
 
 function refused(entry, { data }) {
@@ -158,8 +163,9 @@ async function prepare(instead = false) {
   if (!instead && (ahead.length || exhausted)) return;
   const reply = await post(url(screen.id, "prepare"), []);
   if (reply.state !== "ok") return;
-  if (reply.data.task) arrive(reply.data.task);
-  else if (screen.waiting) location.assign(base);
+  if (reply.data.lost && !screen.waiting) lost("This task was given to others while nothing was heard from this page.");
+  if (reply.data.task) known(reply.data.task.id) || arrive(reply.data.task);
+  else if (screen.waiting && !outbox.entries.length) location.assign(base);
   else exhausted = ["done", "limit", "empty", "paused"].includes(reply.data.nothing);
 }
 

@@ -535,7 +535,7 @@ def test_a_judgment_costs_few_queries_and_little_traffic(
     Prompt.objects.update(html="<p>x</p>", html_version=1)
     Response.objects.update(html=f"<p>{WORDS}</p>", html_version=1)
     fourth = lease(rui, project, ahead_of=third.pk)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(18):
         posted = form(showing=fourth.pk)
         reply = client.post(rate_url(project, third.pk, "submit"), posted, headers=JSON)
     assert reply.status_code == 200
