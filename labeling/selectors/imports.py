@@ -44,19 +44,12 @@ class ImportReport:
     duplicates: int
     refused: int
     labels: int
-    kept: int
-
-    @property
-    def not_kept(self) -> int:
-        """Refused rows that are counted, but whose reasons were too many to keep."""
-        return self.refused - self.kept
 
 
 def report_of(import_: Import) -> ImportReport:
     """The counts so far; all zero before the first batch."""
     kinds = ("rows", "created", "updated", "unchanged", "duplicates", "refused", "labels")
-    counts = {kind: int(import_.counts.get(kind, 0)) for kind in kinds}
-    return ImportReport(**counts, kept=refusals_of(import_).count())
+    return ImportReport(**{kind: int(import_.counts.get(kind, 0)) for kind in kinds})
 
 
 def format_title(import_: Import) -> str:

@@ -57,15 +57,34 @@ class ImportOptions:
         return ImportOptions(self.overlap, name)
 
 
+def keep_upload(*, content: Iterable[bytes]) -> str:
+    """Keeps a file for its preview and returns its token; nothing of it is imported.
+
+    Raises InvalidInput where it is too large or cannot be kept.
+    """
+    return import_files.store(content).token
+
+
 def preview_upload(
-    *, token: str, format: str = "auto", mapping: Mapping[str, str] | None = None, limit: int = 5
+    *,
+    token: str,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    label_rater: str = "",
+    limit: int = 5,
 ) -> Preview:
     """The first rows of a stored upload as they would be imported; writes nothing.
 
     Raises InvalidInput where the file cannot be read or the mapping does not fit it.
     """
     try:
-        return preview(import_files.path_of(token), format=format, mapping=mapping, limit=limit)
+        return preview(
+            import_files.path_of(token),
+            format=format,
+            mapping=mapping,
+            options=ReadOptions(label_rater=label_rater.strip()),
+            limit=limit,
+        )
     except MappingError as error:
         raise InvalidInput(str(error), fields={"mapping": str(error)}) from None
     except UnreadableFile as error:

@@ -1,0 +1,1 @@
+"""What people type into the labeling desk, checked before a service sees it."""
