@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -63,6 +63,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return _plain(HTTPStatus.NOT_FOUND, str(error))
     if isinstance(error, PermissionDenied):
         return _plain(HTTPStatus.FORBIDDEN, str(error))
+    if isinstance(error, RequestDataTooBig):
+        return _reply(TooLarge.status, TooLarge.code, "The body is too large here.", {}, {})
     if isinstance(error, SuspiciousOperation):
         return _plain(HTTPStatus.BAD_REQUEST, "The request is malformed and was not read.")
     if isinstance(error, exceptions.APIException):
@@ -81,7 +83,7 @@ def _framework(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.ValidationError):
         return _reply(status, code, sentence, dict(_flatten(error.detail)), headers)
     if isinstance(error, exceptions.ParseError):
-        return _reply(status, "malformed", f"The body cannot be read. {error.detail}", {}, headers)
+        return _reply(status, "malformed", f"The body cannot be read ({error.detail}).", {}, headers)
     told = isinstance(error, exceptions.AuthenticationFailed | exceptions.UnsupportedMediaType)
     return _reply(status, code, f"{error.detail}" if told else sentence, {}, headers)
 

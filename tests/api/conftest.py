@@ -11,6 +11,8 @@ from django.test import Client
 from projects.models import User
 from projects.services.keys import create_api_key
 
+NEXT = "projects/support-answers/next/"
+
 
 class Api:
     """Calls the API as one user (or as nobody) and speaks JSON."""
@@ -38,3 +40,16 @@ CallAs = Callable[[User | None], Api]
 def api(db: None) -> CallAs:
     """Makes the API client of a user; None is an anonymous one."""
     return Api
+
+
+def take(api: Api) -> int:
+    """Leases the next task and returns the assignment's id."""
+    reply = api.post(NEXT)
+    assert reply.status_code == 200, reply.content
+    return int(reply.json()["id"])
+
+
+def submit(api: Api, assignment: int, overall: int = -1, query: str = "", **fields: Any) -> Any:
+    """Submits a judgment; `overall` has the sign of the order shown."""
+    body = {"answers": {"overall": overall}, **fields}
+    return api.post(f"assignments/{assignment}/judgment/{query}", body)

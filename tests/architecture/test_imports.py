@@ -1,0 +1,64 @@
+"""Who may import whom: the contracts of pyproject.toml, and pure code without Django."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.architecture.sources import ROOT
+
+PURE = (
+    "labeling.stats",
+    "labeling.datasets",
+    "labeling.rendering",
+    "labeling.charts",
+    "labeling.allocation",
+    "labeling.vocabulary",
+    "projects.scales",
+    "projects.exceptions",
+    "projects.project_templates",
+)
+
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"django", "rest_framework", "celery", "psycopg2"}:
+            raise ImportError(f"pure code imports {name}")
+
+sys.meta_path.insert(0, Refuse())
+count = 0
+for name in sys.argv[1:]:
+    module = importlib.import_module(name)
+    count += 1
+    for found in pkgutil.walk_packages(getattr(module, "__path__", []), name + "."):
+        importlib.import_module(found.name)
+        count += 1
+print(count)
+"""
+
+
+def test_the_import_contracts_hold():
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command as run; run()",
+    ]
+    done = subprocess.run(
+        [*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 broken" in done.stdout
+
+
+def test_pure_code_runs_where_django_cannot_be_imported():
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL, *PURE],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > len(PURE)

@@ -1,0 +1,55 @@
+"""Templates carry no code: the Content-Security-Policy would stop it, and so does this."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.architecture.sources import templates
+
+#: Templates that print HTML as it is, each with what it prints and why that is safe.
+SAFE = {
+    "templates/_field.html": "help texts, written in our own forms",
+    "templates/labeling/task.html": "HTML made and sanitised by labeling.rendering",
+}
+
+FORBIDDEN = {
+    "inline script": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>", re.I),
+    "inline style": re.compile(r"<style\b|<[^>]*\sstyle\s*=", re.I),
+    "event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.I),
+    "htmx event attribute": re.compile(r"hx-on\b|hx-vals\s*=\s*['\"]js:|hx-vars", re.I),
+    "javascript address": re.compile(r"=\s*['\"]?\s*javascript:", re.I),
+    "thing from elsewhere": re.compile(
+        r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*(?:src|href)\s*=\s*['\"]?(?:https?:)?//",
+        re.I,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_template_has_an(what: str):
+    found = {
+        f"{path}: {match[0][:80]}"
+        for path, text in templates().items()
+        for match in FORBIDDEN[what].finditer(text)
+    }
+    assert not found
+
+
+def test_only_known_templates_print_html_as_it_is():
+    raw = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off")
+    found = {path for path, text in templates().items() if raw.search(text)}
+    mails = {path for path in found if path.endswith(".txt")}
+    assert found - mails <= set(SAFE)
+
+
+def test_every_form_that_changes_something_carries_its_token():
+    form = re.compile(r"<form\b[^>]*\bmethod\s*=\s*['\"]?post[^>]*>.*?</form>", re.I | re.S)
+    bare = [
+        f"{path}: {match[0][:80]}"
+        for path, text in templates().items()
+        for match in form.finditer(text)
+        if "csrf_token" not in match[0]
+    ]
+    assert not bare
