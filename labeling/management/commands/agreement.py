@@ -1,0 +1,101 @@
+"""`agreement PROJECT`: every agreement figure, as a table or as JSON."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from labeling.services.agreement import agreement_report
+from projects.models import Project
+
+Report = Mapping[str, Any]
+
+#: Pairs of raters in the table, those with the most shared tasks; --json has all of them.
+_PAIRS = 50
+
+
+class Command(BaseCommand):
+    """Door to `labeling.services.agreement`."""
+
+    help = (
+        "Print how far the raters of a project agree: percent agreement with its three tie "
+        "conventions, Krippendorff's alpha, Fleiss' kappa, Gwet's AC1 and Cohen's kappa for every "
+        "pair of raters, each with n and a 95% interval. What is undefined is said in words."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The project, and whether programs read the output."""
+        parser.add_argument("project", metavar="PROJECT", help="slug of the project")
+        parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prints the report."""
+        slug = options["project"]
+        project = Project.objects.filter(slug=slug).first()
+        if project is None:
+            known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20])
+            raise CommandError(f"There is no project “{slug}”. Projects: {known or 'none yet'}.")
+        report = agreement_report(project)
+        if options["json"]:
+            self.stdout.write(json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False))
+            return
+        for line in _table(report):
+            self.stdout.write(line)
+
+
+def _table(report: Report) -> Iterator[str]:
+    """The lines of the table: a head, then a block a criterion."""
+    yield (
+        f"{report['project']}: {report['judgments']:,} judgments of {report['tasks']:,} tasks "
+        f"by {report['raters']:,} raters"
+    )
+    if report["left_out"]:
+        yield (
+            f"Not in these figures: {report['left_out']:,} judgments of gold, repeated or training "
+            "tasks, of machines, or without an answer."
+        )
+    for key, found in report["criteria"].items():
+        yield ""
+        yield key
+        for name, ties in (
+            ("exact", "ties exact"),
+            ("half", "ties half"),
+            ("drop", "ties dropped"),
+        ):
+            yield from _line(f"percent, {ties}", found["percent_agreement"][name])
+        for level, figure in found["krippendorff_alpha"].items():
+            yield from _line(f"alpha, {level}", figure)
+        yield from _line("Fleiss' kappa", found["fleiss_kappa"])
+        yield from _line("Gwet's AC1", found["gwet_ac1"])
+        yield from _pairs(found["pairs"])
+
+
+def _pairs(pairs: list[Report]) -> Iterator[str]:
+    """Cohen's kappa of the pairs that share most tasks."""
+    if pairs:
+        yield "  Cohen's kappa"
+    for pair in pairs[:_PAIRS]:
+        yield from _line(f"  {pair['a']} · {pair['b']}", pair["cohen_kappa"])
+    if len(pairs) > _PAIRS:
+        yield f"    and {len(pairs) - _PAIRS:,} more pairs: see --json"
+
+
+def _line(label: str, figure: Report) -> Iterator[str]:
+    """One figure: value, interval and n, or the reason why there is none."""
+    start = f"  {label:<24}"
+    n = f"n {figure['n']:,}"
+    if figure["value"] is None:
+        words = textwrap.wrap(f"undefined. {figure['reason']}", 70)
+        yield f"{start}  {words[0]}"
+        for rest in words[1:]:
+            yield f"{'':<26}  {rest}"
+    elif figure["low"] is None:
+        yield f"{start} {figure['value']:7.3f}  {'no interval':<18} {n}"
+    else:
+        ends = f"[{figure['low']:.3f}, {figure['high']:.3f}]"
+        yield f"{start} {figure['value']:7.3f}  {ends:<18} {n}"

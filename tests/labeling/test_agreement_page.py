@@ -1,0 +1,181 @@
+"""The agreement page, its download and the command: one report, three doors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from itertools import product
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from labeling.models import Answer, Assignment, Judgment, Task
+from projects.models import Project, Role, User
+from projects.services.members import create_user, set_member
+
+pytestmark = pytest.mark.django_db
+
+ClientFor = Callable[[User], Client]
+MakeTasks = Callable[..., list[Task]]
+
+
+def answer(project: Project, task: Task, rater: User, value: int) -> None:
+    """Stores a judgment as an import would, without a lease."""
+    assignment = Assignment.objects.create(
+        task=task,
+        project=project,
+        rater=rater,
+        state="submitted",
+        lease_expires_at=timezone.now(),
+        shown_order=[0, 1],
+    )
+    judgment = Judgment.objects.create(
+        assignment=assignment, task=task, project=project, rater=rater
+    )
+    criterion = project.criteria.get(key="overall")
+    Answer.objects.create(judgment=judgment, criterion=criterion, value=value)
+
+
+def crowd(project: Project, count: int, name: str = "Rater {}") -> list[User]:
+    """So many raters with names that are hard to fit."""
+    users = []
+    for place in range(count):
+        user = create_user(
+            email=f"r{place}@example.com",
+            password="correct horse",
+            name=name.format(place),
+            check_password=False,
+        )
+        set_member(project=project, user=user, role=Role.RATER)
+        users.append(user)
+    return users
+
+
+@pytest.fixture
+def judged(project: Project, make_tasks: MakeTasks, rui: User, sam: User) -> Project:
+    """Rui and Sam judge six tasks alike but for one."""
+    for place, task in enumerate(make_tasks(project, 6, overlap=40)):
+        answer(project, task, rui, (place % 3) - 1)
+        answer(project, task, sam, 3 if place == 5 else (place % 3) - 1)
+    return project
+
+
+def page(client: Client, project: Project) -> str:
+    """The agreement page's text."""
+    response = client.get(f"/p/{project.slug}/agreement/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_project_without_judgments_says_what_is_needed(
+    client_for: ClientFor, lena: User, project: Project
+) -> None:
+    text = page(client_for(lena), project)
+    assert "Nobody has judged yet" in text
+    assert "<svg" not in text
+
+
+def test_one_rater_alone_gets_a_sentence_and_a_histogram(
+    client_for: ClientFor, lena: User, rui: User, project: Project, make_tasks: MakeTasks
+) -> None:
+    answer(project, make_tasks(project, 1, overlap=40)[0], rui, 2)
+    text = page(client_for(lena), project)
+    assert "Agreement needs two raters on the same task. So far 1 task has one judgment" in text
+    assert "Answers along the scale" in text
+    assert "nan" not in text.lower().replace("financ", "")
+
+
+def test_figures_are_shown_with_n_interval_and_convention(
+    client_for: ClientFor, lena: User, judged: Project
+) -> None:
+    text = page(client_for(lena), judged)
+    assert "Same side, ties exact" in text
+    assert "n = 6 pairs of judgments" in text
+    assert "interval over 6 tasks" in text.lower()
+    assert "Rui" in text
+    assert "Nobody has answered this question yet." in text
+
+
+def test_no_adjective_grades_a_kappa(client_for: ClientFor, lena: User, judged: Project) -> None:
+    text = page(client_for(lena), judged).lower()
+    for word in ("slight", "fair", "moderate", "substantial", "almost perfect", "excellent"):
+        assert f"{word} agreement" not in text
+
+
+def test_an_engineer_sees_numbers_for_raters_and_a_rater_nothing(
+    client_for: ClientFor, mia: User, rui: User, otto: User, judged: Project
+) -> None:
+    text = page(client_for(mia), judged)
+    assert "Rater 1" in text
+    assert "Rui" not in text
+    url = f"/p/{judged.slug}/agreement/"
+    assert client_for(rui).get(url).status_code == 403
+    assert client_for(otto).get(url).status_code == 404
+
+
+def test_many_raters_are_a_table_and_few_a_matrix_with_it(
+    client_for: ClientFor, lena: User, project: Project, make_tasks: MakeTasks
+) -> None:
+    tasks = make_tasks(project, 3, overlap=40)
+    raters = crowd(project, 13)
+    for task, rater in product(tasks, raters[:12]):
+        answer(project, task, rater, (task.pk + rater.pk) % 3 - 1)
+    few = page(client_for(lena), project)
+    assert "Cohen&#x27;s kappa, rater by rater" in few
+    answer(project, tasks[0], raters[12], 1)
+    many = page(client_for(lena), project)
+    assert "Cohen&#x27;s kappa, rater by rater" not in many
+    assert many.count('<th scope="row" class="name">') == 13 * 12 // 2
+
+
+def test_names_are_text_and_never_markup(
+    client_for: ClientFor, lena: User, project: Project, make_tasks: MakeTasks
+) -> None:
+    raters = crowd(project, 2, "<img src=x onerror=alert({})>")
+    for task in make_tasks(project, 2, overlap=40):
+        for rater in raters:
+            answer(project, task, rater, task.pk % 2)
+    text = page(client_for(lena), project)
+    assert "<img src=x" not in text
+    assert "&lt;img src=x onerror=alert(0)&gt;" in text
+
+
+def test_the_download_and_the_command_give_the_same_report(
+    client_for: ClientFor, lena: User, judged: Project
+) -> None:
+    response = client_for(lena).get(f"/p/{judged.slug}/agreement.json")
+    assert response["Content-Disposition"] == f'attachment; filename="{judged.slug}-agreement.json"'
+    out = StringIO()
+    call_command("agreement", judged.slug, "--json", stdout=out)
+    assert json.loads(out.getvalue()) == response.json()
+    assert response.json()["criteria"]["overall"]["pairs"][0]["n"] == 6
+
+
+def test_the_command_prints_a_table_with_reasons_in_words(judged: Project) -> None:
+    out = StringIO()
+    call_command("agreement", judged.slug, stdout=out)
+    lines = out.getvalue().splitlines()
+    assert lines[0] == f"{judged.slug}: 12 judgments of 6 tasks by 2 raters"
+    assert any(line.startswith("  alpha, ordinal") and "n 6" in line for line in lines)
+    assert any("Rui · Sam" in line for line in lines)
+    assert any("undefined. There are no judgments yet." in line for line in lines)
+
+
+def test_the_command_names_the_projects_when_it_knows_none_of_that_name(project: Project) -> None:
+    with pytest.raises(CommandError, match=f"no project “nosuch”. Projects: {project.slug}"):
+        call_command("agreement", "nosuch")
+
+
+def test_a_forty_rater_page_stays_small(
+    client_for: ClientFor, lena: User, project: Project, make_tasks: MakeTasks
+) -> None:
+    raters = crowd(project, 40, "Maximiliane von Hohenstein {:02}")
+    for task in make_tasks(project, 2, overlap=40):
+        for rater in raters:
+            answer(project, task, rater, rater.pk % 2)
+    text = page(client_for(lena), project)
+    assert "480 more pairs" in text
+    assert len(text) < 400_000
