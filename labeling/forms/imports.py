@@ -101,8 +101,8 @@ class MappingForm(forms.Form):
         required=False,
         max_length=limits.MAX_RATER,
         help_text=(
-            "Rows that list a chosen and a rejected response without naming a rater are taken as "
-            "labels only if you name who gave them. Empty: two responses, no label."
+            "The file says which response is better, but not always who said so. Its preferences "
+            "become judgments only under the name you give here; empty, they are left out."
         ),
     )
 
@@ -119,7 +119,7 @@ class MappingForm(forms.Form):
                 required=False,
                 initial=detection.mapping.get(name, ""),
             )
-        if "chosen" not in self.shape.fields and "overall" not in self.shape.fields:
+        if not _LABELLED & set(detection.mapping):
             del self.fields["label_rater"]
 
     def _bound(self, names: Iterable[str]) -> list[BoundField]:
@@ -134,6 +134,8 @@ class MappingForm(forms.Form):
         return self._bound(name for name in self.shape.fields if name not in _MAIN)
 
 
+#: Columns that say which response somebody preferred.
+_LABELLED = frozenset({"chosen", "overall", "tie_kind"})
 _MAIN = frozenset(
     {"id", "prompt", "messages", "responses", "response_a", "response_b", "chosen", "rejected"}
 )
