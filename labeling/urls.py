@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.views import agreement, home, imports, raters, rate, tasks
+from labeling.views import agreement, home, imports, raters, rate, releases, tasks
 
 app_name = "labeling"
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     *raters.urlpatterns,
     *agreement.urlpatterns,
     *imports.urlpatterns,
+    *releases.urlpatterns,
 ]

@@ -28,6 +28,7 @@ from labeling.vocabulary import Purpose, Source, Strategy
 from projects.models import Criterion, Project
 
 _CHUNK = 500
+_QUICK = 3_000
 
 #: Turns a rater's or a judgment's id into its pseudonym.
 Pseudonym = Callable[[str, int], str]
@@ -67,6 +68,11 @@ def judged_tasks(project: Project, cutoff: int) -> QuerySet[Task]:
     return Task.objects.filter(project=project).filter(
         Exists(counted(project, cutoff).filter(task=OuterRef("pk")))
     )
+
+
+def is_quick_to_count(project: Project) -> bool:
+    """Whether a preview may be computed while somebody waits for a page."""
+    return Judgment.objects.filter(project=project)[:_QUICK].count() < _QUICK
 
 
 def split_prompts(

@@ -1,0 +1,150 @@
+"""`create_release PROJECT --recipe R --format F`: judgments become a dataset, here and now."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from labeling.datasets.formats import FORMATS
+from labeling.datasets.recipes import RECIPES
+from labeling.models import Release
+from labeling.services.releases import ReleaseOptions, folder_of, request_release, run_release
+from labeling.vocabulary import JobState
+from projects.exceptions import ConcordError
+from projects.models import Project
+
+_POLL_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    """Door to `labeling.services.releases`."""
+
+    help = (
+        "Freeze the project's judgments as a dataset and build it without a worker. Prints rows "
+        "in, rows out and every reason; the exit code is 0 only if the release is whole."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The project and the shape of the dataset."""
+        parser.add_argument("project", metavar="PROJECT", help="slug of the project")
+        parser.add_argument(
+            "--recipe",
+            required=True,
+            choices=RECIPES,
+            help="which judgments become which pairs: "
+            + "; ".join(f"{key}: {recipe.title.lower()}" for key, recipe in RECIPES.items()),
+        )
+        parser.add_argument(
+            "--format",
+            default="native",
+            choices=FORMATS,
+            help="in which shape they are written (default: native)",
+        )
+        parser.add_argument(
+            "--file-type",
+            default="",
+            choices=("parquet", "jsonl"),
+            help="Parquet or JSON Lines (default: what the format usually is)",
+        )
+        parser.add_argument(
+            "--criterion", default="", metavar="KEY", help="criterion (default: the primary one)"
+        )
+        parser.add_argument(
+            "--split",
+            default="80,10,10",
+            metavar="TRAIN,VALIDATION,TEST",
+            help="per cent of prompt groups in each split (default: 80,10,10)",
+        )
+        parser.add_argument("--licence", default="", help="licence printed on the dataset card")
+        parser.add_argument(
+            "--out", type=Path, metavar="DIR", help="also copy the release to this new folder"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Requests, builds, and prints the books."""
+        project = _project(options["project"])
+        out: Path | None = options["out"]
+        if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise CommandError(f"{out} is not empty. Name a folder that does not exist yet.")
+        try:
+            release = request_release(
+                project=project,
+                created_by=None,
+                recipe=options["recipe"],
+                format=options["format"],
+                file_type=options["file_type"],
+                options=ReleaseOptions(
+                    criterion=options["criterion"],
+                    shares=_shares(options["split"]),
+                    licence=options["licence"],
+                ),
+            )
+        except ConcordError as error:
+            raise CommandError(" ".join(error.fields.values()) or error.message) from None
+        _run(release)
+        if release.state == JobState.FAILED:
+            raise CommandError(release.error)
+        self._print(release)
+        if out is not None:
+            _copy(folder_of(release), out)
+        self.stdout.write(f"in {out or folder_of(release)}")
+
+    def _print(self, release: Release) -> None:
+        unit = release.counts["unit"]
+        self.stdout.write(f"Release {release.number}: {release.recipe} as {release.format}")
+        self.stdout.write(f"  {unit + 's in':<28}{release.rows_in:>10,}")
+        for drop in release.counts["dropped"].values():
+            self.stdout.write(f"  - {drop['because']}: {drop['rows']:,}")
+        self.stdout.write(f"  {'pairs out':<28}{release.rows_out:>10,}")
+        for table, splits in release.counts["rows"].items():
+            shown = ", ".join(f"{name} {rows:,}" for name, rows in splits.items())
+            self.stdout.write(f"  {table}: {shown}")
+        for note in release.counts["notes"]:
+            self.stdout.write(f"  {note}")
+        self.stdout.write(f"sha256 of manifest.json: {release.sha256}")
+
+
+def _project(slug: str) -> Project:
+    project = Project.objects.filter(slug=slug).first()
+    if project is None:
+        known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20])
+        raise CommandError(f"There is no project “{slug}”. Projects: {known or 'none yet'}.")
+    return project
+
+
+def _shares(text: str) -> tuple[float, float, float]:
+    try:
+        train, validation, test = (float(part) / 100 for part in text.split(","))
+    except ValueError:
+        raise CommandError(f"--split {text}: write three numbers, such as 80,10,10.") from None
+    return train, validation, test
+
+
+def _run(release: Release) -> None:
+    """Does the work, or waits for a worker that was quicker to begin it."""
+    while not release.is_over:
+        run_release(release.pk)
+        release.refresh_from_db()
+        if not release.is_over:
+            time.sleep(_POLL_SECONDS)
+
+
+def _copy(source: Path, out: Path) -> None:
+    """Copies into place; a copy that fails leaves nothing behind."""
+    part = out.with_name(f".{out.name}.partial")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(source, part)
+        part.replace(out)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise CommandError(
+            f"The release is whole in {source}, but could not be copied to {out}: "
+            f"{error.strerror or error}."
+        ) from None

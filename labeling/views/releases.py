@@ -1,0 +1,235 @@
+"""Releases: the list, a new one with a live preview, one release, its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from labeling import jobs
+from labeling.datasets.formats import FORMATS, Format
+from labeling.datasets.recipes import RECIPES, Recipe
+from labeling.datasets.splits import SPLITS
+from labeling.downloads import file_response, zip_response
+from labeling.forms.releases import LICENCES, ReleaseForm
+from labeling.models import Release
+from labeling.selectors.releases import find_release, is_quick_to_count, releases_of
+from labeling.services.releases import (
+    file_of,
+    folder_of,
+    preview_release,
+    request_release,
+    retry_release,
+)
+from labeling.vocabulary import JobState
+from projects.access import Access, get_access
+from projects.exceptions import Conflict, InvalidInput
+from projects.permissions import Action
+from projects.views.types import SignedInRequest
+
+PAGE = 20
+
+
+@require_safe
+def releases(request: SignedInRequest, slug: str) -> HttpResponse:
+    """All releases of the project, newest first."""
+    access = get_access(request.user, slug, Action.SEE_RELEASES)
+    page = Paginator(releases_of(access.project), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "access": access,
+        "project": access.project,
+        "page": page,
+        "rows": [(row, _recipe_title(row), _format_title(row)) for row in page.object_list],
+    }
+    return render(request, "labeling/releases.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Recipe and format with their policies in words, and what would come out right now."""
+    access = get_access(request.user, slug, Action.RELEASE)
+    posted = request.method == "POST"
+    sent = request.POST if posted else request.GET if "recipe" in request.GET else None
+    form = ReleaseForm(access.project, sent)
+    if posted and form.is_valid():
+        try:
+            release = request_release(
+                project=access.project,
+                created_by=request.user,
+                recipe=form.cleaned_data["recipe"],
+                format=form.cleaned_data["format"],
+                file_type=form.cleaned_data["file_type"],
+                options=form.options(),
+            )
+        except InvalidInput as error:
+            for field, text in error.fields.items():
+                form.add_error(field if field in form.fields else None, text)
+        else:
+            jobs.send(release)
+            return redirect("labeling:release", slug, release.number)
+    context: dict[str, object] = {
+        "access": access,
+        "project": access.project,
+        "form": form,
+        "recipes": [(key, *_first(recipe.title, recipe)) for key, recipe in RECIPES.items()],
+        "formats": [(key, *_first(shape.title, shape)) for key, shape in FORMATS.items()],
+        "licences": LICENCES,
+    }
+    if sent is not None or is_quick_to_count(access.project):
+        context |= _preview_context(access, form)
+    return render(request, "labeling/release_new.html", context, status=422 if posted else 200)
+
+
+@require_safe
+def preview(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The part of the form's page that counts rows, for the choices made so far."""
+    access = get_access(request.user, slug, Action.RELEASE)
+    form = ReleaseForm(access.project, request.GET)
+    context = {"access": access, "project": access.project, **_preview_context(access, form)}
+    return render(request, "labeling/release_new.html#preview", context)
+
+
+def _first(title: str, policy: Recipe | type[Recipe] | Format) -> tuple[str, str]:
+    """A choice's title and the first sentences of its policy."""
+    return title, next(iter(policy.explain().values()))
+
+
+def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
+    recipe = str(form["recipe"].value() or "")
+    shape = str(form["format"].value() or "")
+    try:
+        shown = preview_release(
+            project=access.project,
+            recipe=recipe,
+            format=shape,
+            criterion=str(form["criterion"].value() or ""),
+        )
+    except InvalidInput as error:
+        return {"preview": None, "problem": " ".join(error.fields.values())}
+    return {
+        "preview": shown,
+        "chosen_recipe": RECIPES[recipe].explain(),
+        "chosen_format": FORMATS[shape].explain(),
+    }
+
+
+def _found(
+    request: SignedInRequest, slug: str, number: int, action: Action
+) -> tuple[Access, Release]:
+    access = get_access(request.user, slug, action)
+    release = find_release(access.project, number)
+    if release is None:
+        raise Http404("There is no such release in this project.")
+    return access, release
+
+
+@require_safe
+def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """State and progress while it is built, then counts, figures, files and the code to load it."""
+    access, row = _found(request, slug, number, Action.SEE_RELEASES)
+    counts = row.counts
+    context = {
+        "access": access,
+        "project": access.project,
+        "row": row,
+        "recipe_title": _recipe_title(row),
+        "format_title": _format_title(row),
+        "policy": _policy(row),
+        "code": FORMATS[row.format].load_code(f"{slug}-release-{number}")
+        if row.format in FORMATS
+        else "",
+        "splits": SPLITS,
+        "tables": counts.get("rows", {}),
+        "dropped": [(drop["because"], drop["rows"]) for drop in counts.get("dropped", {}).values()],
+        "never_read": [
+            (name.replace("_", " "), count)
+            for name, count in counts.get("never_read", {}).items()
+            if count
+        ],
+        "figures": _figures(counts),
+        "size": sum(file["size"] for file in row.files),
+        "may_release": access.may(Action.RELEASE),
+    }
+    part = "#status" if getattr(request, "htmx", False) else ""
+    return render(request, f"labeling/release.html{part}", context)
+
+
+@require_POST
+def retry(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Puts a failed release back in the queue."""
+    _, row = _found(request, slug, number, Action.RELEASE)
+    try:
+        retry_release(release=row, actor=request.user)
+    except Conflict as error:
+        messages.warning(request, error.message)
+    else:
+        jobs.send(row)
+    return redirect("labeling:release", slug, number)
+
+
+@require_safe
+def file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpResponseBase:
+    """One file, whole or in part; only names that the release lists exist."""
+    _, row = _found(request, slug, number, Action.SEE_RELEASES)
+    found = file_of(row, name)
+    if found is None:
+        raise Http404("There is no such file in this release.")
+    path_, entry = found
+    saved_as = name.rsplit("/", 1)[-1]
+    return file_response(request, path_, name=saved_as, etag=entry["sha256"])
+
+
+@require_safe
+def archive(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
+    """The whole folder as one zip."""
+    _, row = _found(request, slug, number, Action.SEE_RELEASES)
+    if row.state != JobState.DONE or not folder_of(row).is_dir():
+        raise Http404("This release has no files.")
+    names = [entry["name"] for entry in row.files]
+    return zip_response(request, folder_of(row), names, name=f"{slug}-release-{number}.zip")
+
+
+def _recipe_title(row: Release) -> str:
+    return RECIPES[row.recipe].title if row.recipe in RECIPES else row.recipe
+
+
+def _format_title(row: Release) -> str:
+    return FORMATS[row.format].title if row.format in FORMATS else row.format
+
+
+def _policy(row: Release) -> dict[str, str]:
+    return RECIPES[row.recipe].explain() if row.recipe in RECIPES else {}
+
+
+def _figures(counts: dict[str, Any]) -> list[dict[str, object]]:
+    """The figures at the head of a finished release, each with how it is shown."""
+    if not counts.get("figures"):
+        return []
+    own = counts["figures"]
+    shown = [
+        ("Longer response chosen", own["longer_response_chosen"], "percent", "pairs"),
+        ("Shown first chosen", own["first_shown_chosen"], "percent", "judgments"),
+    ]
+    for report in counts["agreement"].get("criteria", {}).values():
+        percent = report["percent_agreement"]["exact"]
+        alpha = report["krippendorff_alpha"]["symmetric"]
+        shown.insert(0, ("Krippendorff’s alpha, symmetrised", alpha, "number", ""))
+        shown.insert(0, ("Agreement", percent, "percent", "pairs of judgments"))
+    names = ("title", "figure", "unit", "counted")
+    return [dict(zip(names, row, strict=True)) for row in shown]
+
+
+urlpatterns = [
+    path("p/<slug:slug>/releases/", releases, name="releases"),
+    path("p/<slug:slug>/releases/new/", new, name="release-new"),
+    path("p/<slug:slug>/releases/preview/", preview, name="release-preview"),
+    path("p/<slug:slug>/releases/<int:number>/", release, name="release"),
+    path("p/<slug:slug>/releases/<int:number>/retry/", retry, name="release-retry"),
+    path("p/<slug:slug>/releases/<int:number>/archive/", archive, name="release-archive"),
+    path("p/<slug:slug>/releases/<int:number>/files/<path:name>", file, name="release-file"),
+]
