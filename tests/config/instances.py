@@ -26,9 +26,9 @@ KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 def environment(data: Path, **extra: str) -> dict[str, str]:
-    """Return a small environment for an instance on `data`, without the demo's 60 prompts."""
+    """Return a small environment for an instance on `data`: no demo, static files uncompressed."""
     kept = {key: os.environ[key] for key in KEPT if key in os.environ}
-    return {**kept, "CONCORD_DATA": str(data), "CONCORD_DEMO": "0", **extra}
+    return {**kept, "CONCORD_DATA": str(data), "CONCORD_DEMO": "0", "CONCORD_DEBUG": "1", **extra}
 
 
 def free_port() -> int:

@@ -1,0 +1,135 @@
+"""Fills an instance for a benchmark; runs inside of Django (`./run manage shell -c …`).
+
+Made-up text, fixed seeds: the same instance every time.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.management import call_command
+
+from projects.models import Project, Role, User
+from projects.services.guidelines import acknowledge
+from projects.services.members import create_user, set_member
+from projects.services.projects import create_project
+
+_WORDS = [
+    "answer",
+    "because",
+    "model",
+    "river",
+    "seven",
+    "write",
+    "clear",
+    "maybe",
+    "often",
+    "under",
+    "quiet",
+    "kind",
+    "check",
+    "never",
+    "table",
+    "green",
+    "number",
+    "value",
+    "short",
+    "reason",
+    "people",
+    "train",
+    "house",
+    "carry",
+    "light",
+    "small",
+    "until",
+    "after",
+]
+
+
+def words(rng: random.Random, count: int) -> str:
+    """Return so many words in sentences and paragraphs, as an answer has them."""
+    sentences, left = [], count
+    while left > 0:
+        size = min(left, rng.randint(6, 16))
+        sentences.append(" ".join(rng.choices(_WORDS, k=size)).capitalize() + ".")
+        left -= size
+    return "\n\n".join(" ".join(sentences[i : i + 4]) for i in range(0, len(sentences), 4))
+
+
+def pairs(count: int, length: int = 150, seed: int = 1) -> Iterator[dict[str, object]]:
+    """Yield rows of two `length`-word responses of two models."""
+    rng = random.Random(seed)
+    for i in range(count):
+        yield {
+            "id": f"b-{i}",
+            "prompt": f"{words(rng, 20)} ({i})",
+            "responses": [
+                {"id": f"b-{i}-{m}", "model": f"model-{m}", "content": words(rng, length)}
+                for m in "ab"
+            ],
+            "category": rng.choice(["coding", "writing", "facts"]),
+        }
+
+
+def write_pairs(path: Path, count: int, length: int = 150) -> None:
+    """Write a JSON Lines file of pairs."""
+    with path.open("w") as file:
+        for row in pairs(count, length):
+            file.write(json.dumps(row) + "\n")
+
+
+def project_with_raters(raters: int, *, overlap: int = 3) -> dict[str, object]:
+    """Make a project with so many raters; return its slug, criteria and their session cookies."""
+    lead = create_user(email="lead@bench.example", password="", name="Lead", check_password=False)
+    project = create_project(
+        name="Bench", created_by=lead, template="arena", settings={"overlap": overlap}
+    )
+    guideline = project.guidelines.get()
+    sessions = {}
+    for i in range(raters):
+        rater = create_user(
+            email=f"r{i}@bench.example", password="", name=f"Rater {i}", check_password=False
+        )
+        set_member(project=project, user=rater, role=Role.RATER)
+        acknowledge(user=rater, guideline=guideline)
+        sessions[rater.email] = session_of(rater)
+    return {
+        "slug": project.slug,
+        "lead": session_of(lead),
+        "sessions": sessions,
+        "answers": answers(project),
+    }
+
+
+def session_of(user: User) -> str:
+    """Return a session cookie such as log-in makes, without the cost of a password's hash."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def answers(project: Project) -> list[tuple[str, str]]:
+    """Return form fields that answer every required criterion with its scale's first option."""
+    return [
+        (f"answer.{c.key}", c.scale.options[0].code)
+        for c in project.criteria.all()
+        if c.is_required
+    ]
+
+
+def main(out: str, *, raters: int, tasks: int, overlap: int = 3) -> None:
+    """Fill the instance and write what the client needs to `out`, as JSON."""
+    path = Path(out).with_suffix(".jsonl")
+    write_pairs(path, tasks)
+    made = project_with_raters(raters, overlap=overlap)
+    call_command("import_tasks", str(made["slug"]), str(path), verbosity=0)
+    Path(out).write_text(json.dumps(made))
