@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
+from projects.models import User
+
 WRONG_LOGIN = (
     "That address and password do not go together. Check both, or set a new password below."
 )
@@ -49,6 +51,15 @@ class NewAccountForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def clean_email(self) -> str:
+        """The address has no account yet; the service makes sure of it once more."""
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email=email).exists():
+            raise forms.ValidationError(
+                "There is an account with this address already. Log in and join with it."
+            )
+        return email
 
     def clean(self) -> dict[str, Any]:
         """The two passwords are the same."""

@@ -21,7 +21,6 @@ class GuidelineForm(forms.Form):
 
     text = forms.CharField(
         label="Text",
-        strip=False,
         widget=_area(18, read=True),
         error_messages={"required": "Write the guideline first."},
         help_text="Markdown works: headings, lists, **bold**, tables. Give a clear case, a "

@@ -1,0 +1,188 @@
+"""Log-in, passwords, invitations and one's own account, as a browser without script sees them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from projects.models import Invitation, LoginAttempt, Membership, Project, Role, User
+from projects.services.invitations import invite, revoke_invitation
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def log_in(client: Client, email: str, password: str):
+    return client.post("/login/", {"username": email, "password": password})
+
+
+def test_the_right_password_logs_in_whatever_the_case_of_the_address(lena: User):
+    reply = log_in(Client(), "LENA@Example.com", PASSWORD)
+    assert reply.status_code == 302
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_reply(lena: User):
+    wrong = log_in(Client(), "lena@example.com", "not it").content.decode()
+    unknown = log_in(Client(), "nobody@example.com", "not it").content.decode()
+    sentence = "That address and password do not go together."
+    assert sentence in wrong
+    assert sentence in unknown
+
+
+def test_the_ninth_attempt_is_told_how_long_to_wait_even_with_the_right_password(lena: User):
+    client = Client()
+    for _ in range(8):
+        assert log_in(client, "lena@example.com", "guess").status_code == 422
+    reply = log_in(client, "lena@example.com", PASSWORD)
+    assert reply.status_code == 429
+    assert "Try again in 15 minutes" in reply.content.decode()
+    assert int(reply.headers["Retry-After"]) > 800
+
+
+def test_a_successful_log_in_forgets_the_failures(lena: User):
+    client = Client()
+    for _ in range(7):
+        log_in(client, "lena@example.com", "guess")
+    log_in(client, "lena@example.com", PASSWORD)
+    assert not LoginAttempt.objects.exists()
+
+
+def test_an_empty_form_is_not_a_failed_log_in():
+    reply = log_in(Client(), "", "")
+    assert reply.status_code == 422
+    assert not LoginAttempt.objects.exists()
+
+
+def test_the_address_behind_a_trusted_proxy_is_the_one_that_is_counted(settings, lena: User):
+    settings.TRUSTED_PROXIES = 1
+    Client().post(
+        "/login/",
+        {"username": "lena@example.com", "password": "guess"},
+        headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9"},
+    )
+    assert LoginAttempt.objects.get().address == "203.0.113.9"
+
+
+def test_a_password_is_reset_by_the_link_in_the_mail(lena: User, mailoutbox):
+    client = Client()
+    client.post("/password/reset/", {"email": "lena@example.com"})
+    link = re.search(r"https?://[^/]+(/password/reset/\S+)", mailoutbox[0].body)
+    form = client.get(link[1], follow=True)
+    words = {"new_password1": "a quite new phrase", "new_password2": "a quite new phrase"}
+    client.post(form.redirect_chain[-1][0], words)
+    assert log_in(Client(), "lena@example.com", "a quite new phrase").status_code == 302
+
+
+def test_asking_for_an_unknown_address_looks_the_same_and_sends_nothing(mailoutbox):
+    reply = Client().post("/password/reset/", {"email": "nobody@example.com"}, follow=True)
+    assert "If there is an account" in reply.content.decode()
+    assert mailoutbox == []
+
+
+def test_a_used_up_reset_link_says_so_and_offers_a_new_one():
+    reply = Client().get("/password/reset/MQ/abc-def/")
+    assert "This link no longer works" in reply.content.decode()
+
+
+def test_changing_the_password_keeps_this_session(lena: User, client_for):
+    client = client_for(lena)
+    reply = client.post(
+        "/password/change/",
+        {
+            "old_password": PASSWORD,
+            "new_password1": "a quite new phrase",
+            "new_password2": "a quite new phrase",
+        },
+        follow=True,
+    )
+    assert "Your password is changed." in reply.content.decode()
+
+
+@pytest.fixture
+def token(project: Project, lena: User) -> str:
+    return invite(project=project, role=Role.RATER, created_by=lena).token
+
+
+def new_account(**changes: str) -> dict[str, str]:
+    words = {"name": "Nina", "email": "nina@example.com"}
+    return {**words, "password1": "eleven blue kites", "password2": "eleven blue kites", **changes}
+
+
+def test_an_invitation_makes_a_new_account_and_a_member_in_one_go(token: str, project: Project):
+    client = Client()
+    client.post(f"/invitation/{token}/", new_account())
+    member = Membership.objects.get(project=project, user__email="nina@example.com")
+    assert member.role == Role.RATER
+    assert client.session["_auth_user_id"] == str(member.user_id)
+
+
+def test_a_refused_account_leaves_no_half_of_itself(token: str, project: Project):
+    reply = Client().post(f"/invitation/{token}/", new_account(password2="another"))
+    assert reply.status_code == 422
+    assert "The two passwords differ" in reply.content.decode()
+    assert not User.objects.filter(email="nina@example.com").exists()
+
+
+def test_a_common_password_is_refused_beside_its_field(token: str):
+    reply = Client().post(
+        f"/invitation/{token}/", new_account(password1="password", password2="password")
+    )
+    assert reply.status_code == 422
+    assert 'id="id_password1_error"' in reply.content.decode()
+
+
+def test_an_address_that_is_taken_is_refused_without_a_log_in(token: str, rui: User):
+    client = Client()
+    reply = client.post(f"/invitation/{token}/", new_account(email="rui@example.com"))
+    assert "There is an account with this address already." in reply.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_user_joins_with_the_account_they_have(
+    token: str, project: Project, otto: User, client_for
+):
+    page = client_for(otto).get(f"/invitation/{token}/").content.decode()
+    assert "Join the project" in page
+    client_for(otto).post(f"/invitation/{token}/", {"join": "1"})
+    assert Membership.objects.get(project=project, user=otto).role == Role.RATER
+
+
+def test_a_member_who_opens_an_invitation_keeps_the_role(
+    token: str, project: Project, vera: User, client_for
+):
+    client_for(vera).post(f"/invitation/{token}/", {"join": "1"})
+    assert Membership.objects.get(project=project, user=vera).role == Role.REVIEWER
+
+
+def test_a_revoked_and_an_expired_link_say_why(project: Project, lena: User):
+    revoked = invite(project=project, role=Role.RATER, created_by=lena)
+    revoke_invitation(invitation=revoked.invitation, actor=lena)
+    expired = invite(project=project, role=Role.RATER, created_by=lena)
+    Invitation.objects.filter(pk=expired.invitation.pk).update(
+        expires_at=timezone.now() - timedelta(minutes=1)
+    )
+    for link, why in ((revoked.token, "It was revoked."), (expired.token, "It has expired.")):
+        reply = Client().get(f"/invitation/{link}/")
+        assert reply.status_code == 410
+        assert why in reply.content.decode()
+
+
+def test_a_name_is_changed_and_shown_escaped(lena: User, client_for):
+    reply = client_for(lena).post(
+        "/account/", {"name": "<b>Lena</b>", "time_zone": "Europe/Berlin"}, follow=True
+    )
+    assert "&lt;b&gt;Lena&lt;/b&gt;" in reply.content.decode()
+    assert "<b>Lena</b>" not in reply.content.decode()
+    lena.refresh_from_db()
+    assert lena.time_zone == "Europe/Berlin"
+
+
+def test_logging_out_takes_a_post(lena: User, client_for):
+    client = client_for(lena)
+    assert client.get("/logout/").status_code == 405
+    client.post("/logout/")
+    assert client.get("/").status_code == 302
