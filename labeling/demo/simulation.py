@@ -53,8 +53,8 @@ class Temper:
 TEMPERS: tuple[Temper, ...] = (
     Temper(  # careful: slow, little noise, writes reasons
         email="vera@example.com",
-        noise=0.5,
-        tie_below=0.3,
+        noise=0.4,
+        tie_below=0.25,
         bad=0.95,
         unsure=0.16,
         thorough=0.95,
@@ -66,8 +66,8 @@ TEMPERS: tuple[Temper, ...] = (
     ),
     Temper(  # a mild taste for length
         email="rui@example.com",
-        noise=0.75,
-        tie_below=0.3,
+        noise=0.6,
+        tie_below=0.2,
         length=0.4,
         bad=0.8,
         unsure=0.05,
@@ -80,8 +80,8 @@ TEMPERS: tuple[Temper, ...] = (
     ),
     Temper(  # quick: noisy, says little, leans to the left
         email="sam@example.com",
-        noise=1.1,
-        tie_below=0.3,
+        noise=0.95,
+        tie_below=0.15,
         length=0.1,
         left=0.2,
         bad=0.65,
@@ -95,8 +95,8 @@ TEMPERS: tuple[Temper, ...] = (
     ),
     Temper(  # likes ties
         email="tao@example.com",
-        noise=0.75,
-        tie_below=0.75,
+        noise=0.6,
+        tie_below=1.0,
         bad=0.8,
         unsure=0.2,
         thorough=0.7,
@@ -191,7 +191,7 @@ def scale_value(advantage: float, strongest: int) -> int:
     """A latent advantage as a value on a scale: never 0 unless the advantage is."""
     if not advantage:
         return 0
-    strength = min(strongest, max(1, math.ceil(abs(advantage) / 2.2 * strongest)))
+    strength = min(strongest, max(1, math.ceil(abs(advantage) / 2.8 * strongest)))
     return strength if advantage > 0 else -strength
 
 
