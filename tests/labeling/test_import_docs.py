@@ -1,0 +1,38 @@
+"""docs/importing.md says what the code does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from labeling.datasets.readers import FORMATS, limits
+from labeling.vocabulary import TieKind
+
+PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text()
+
+
+@pytest.mark.parametrize("name", [*FORMATS, *TieKind])
+def test_every_format_and_tie_is_named(name):
+    assert name in PAGE
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        limits.MAX_TEXT,
+        limits.MAX_ID,
+        limits.MAX_MESSAGES,
+        limits.MAX_JUDGMENTS,
+        limits.MAX_METADATA,
+        limits.MAX_DEPTH,
+        limits.MAX_UNPACK_RATIO,
+        limits.MAX_REFUSALS_KEPT,
+        limits.COMPARED_RESPONSES,
+        limits.MAX_RESPONSES,
+        limits.MAX_LINE_BYTES // 1024**2,
+        limits.MAX_UNPACKED_BYTES // 1024**3,
+    ],
+)
+def test_every_limit_is_named(limit):
+    assert f"{limit:,}" in PAGE
