@@ -20,6 +20,7 @@ const screen = { id: Number(desk.firstElementChild.dataset.assignment), waiting:
 const ahead = []; // tasks prepared: {id, html, guideline}
 const done = []; // what was just answered, newest last: {id, html, fields}
 let exhausted = false;
+let shownAt = 0;
 let busy = false;
 
 // --- showing -----------------------------------------------------------------------------------
@@ -27,6 +28,7 @@ let busy = false;
 function show(task, values) {
   screen.id = task.id;
   screen.waiting = false;
+  shownAt = Date.now();
   form.classList.remove("waiting");
   desk.innerHTML = task.html;
   form.action = url(task.id, "submit");
@@ -89,6 +91,8 @@ function banner() {
 
 function submit() {
   if (screen.waiting || busy) return;
+  // The second half of a double click is not an answer to the next task.
+  if (Date.now() - shownAt < 500 && bar.values().length === 0) return;
   const missing = bar.missing(desk.dataset.rationale === "required");
   if (missing) {
     announce(missing);
@@ -246,9 +250,9 @@ const drawer = document.getElementById("drawer");
 const guidelineLink = document.getElementById("guideline-link");
 
 function toggleDrawer(open = drawer.hidden) {
-  drawer.hidden = !open;
-  if (open) drawer.focus({ preventScroll: true });
-  else if (drawer.contains(document.activeElement) || document.activeElement === document.body) guidelineLink.focus();
+  if (!open) return closePanels();
+  drawer.hidden = false;
+  drawer.focus({ preventScroll: true });
 }
 
 guidelineLink?.addEventListener("click", (event) => {
@@ -262,8 +266,23 @@ const keysButton = document.getElementById("keys");
 keysButton.hidden = false;
 keysButton.addEventListener("click", showSheet);
 
+// Panels open at once, not at the next frame: what is typed right after their key belongs to them.
 for (const pop of form.querySelectorAll("details.pop")) {
-  pop.addEventListener("toggle", () => pop.open && pop.querySelector("textarea, input")?.focus());
+  pop.querySelector("summary").addEventListener("click", (event) => {
+    event.preventDefault();
+    pop.open = !pop.open;
+    if (pop.open) pop.querySelector("textarea, input")?.focus();
+  });
+}
+
+/** Close what is open and give the keys back to the task; whether anything was. */
+function closePanels() {
+  const open = form.querySelector("details.pop[open]");
+  if (open) open.open = false;
+  else if (drawer && !drawer.hidden) drawer.hidden = true;
+  else return false;
+  desk.firstElementChild.focus({ preventScroll: true });
+  return true;
 }
 
 const ARROWS = { ArrowLeft: () => bar.move(-1), ArrowRight: () => bar.move(1) };
@@ -283,8 +302,8 @@ addEventListener(
       if (!event.repeat) submit();
     } else if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
       return;
-    } else if (key === "Escape" && drawer && !drawer.hidden) {
-      toggleDrawer(false);
+    } else if (key === "Escape") {
+      if (closePanels()) event.stopPropagation();
     } else if (isTyping(target) || target.closest(".sheet")) {
       return;
     } else if (key === "Enter") {
