@@ -2,9 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from projects.exceptions import InvalidInput
 from projects.models import User
+from projects.services.audit import record
+
+#: What an operator may change about somebody.
+OPERATOR_FIELDS = ("name", "time_zone", "is_active", "is_staff", "is_superuser")
 
 
 def update_account(*, user: User, name: str, time_zone: str) -> None:
     """Stores a name and a time zone that a form has checked."""
     User.objects.filter(pk=user.pk).update(name=name.strip(), time_zone=time_zone)
+
+
+@transaction.atomic
+def update_user(*, user: User, actor: User, changes: Mapping[str, object]) -> None:
+    """An operator's change to somebody's account, logged by the names of what changed.
+
+    Raises InvalidInput for a field that operators may not change or a value that does not fit.
+    """
+    unknown = set(changes) - set(OPERATOR_FIELDS)
+    if unknown:
+        name = min(unknown)
+        raise InvalidInput("Unknown field.", fields={name: "Operators may not change this."})
+    for field, value in changes.items():
+        setattr(user, field, value)
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as error:
+        fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
+        raise InvalidInput("Some values do not fit.", fields=fields) from None
+    if changes:
+        user.save(update_fields=list(changes))
+        record(
+            project=None,
+            actor=actor,
+            verb="account changed",
+            user=user.display_name,
+            fields=sorted(changes),
+        )

@@ -1,0 +1,336 @@
+"""The operators' door to people and projects: it reads everything and writes through services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from projects.exceptions import ConcordError
+from projects.models import (
+    Acknowledgement,
+    ApiKey,
+    AuditEvent,
+    Criterion,
+    Guideline,
+    Invitation,
+    LoginAttempt,
+    Membership,
+    Principle,
+    Project,
+    User,
+)
+from projects.services.accounts import OPERATOR_FIELDS, update_user
+from projects.services.invitations import revoke_invitation
+from projects.services.keys import revoke_api_key
+from projects.services.members import create_user, remove_member, set_member
+from projects.services.projects import EDITABLE, update_project
+
+# Django's admin takes type parameters in the stubs only.
+if TYPE_CHECKING:
+    AnyModelAdmin = admin.ModelAdmin[Any]
+    UserModelForm = forms.ModelForm[User]
+else:
+    AnyModelAdmin = admin.ModelAdmin
+    UserModelForm = forms.ModelForm
+
+admin.site.site_header = "Concord administration"
+admin.site.site_title = "Concord administration"
+admin.site.index_title = "Everything that is stored"
+admin.site.unregister(Group)
+
+
+def log_in_elsewhere(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """Operators log in where everybody does, so that guesses are throttled here too."""
+    if request.user.is_authenticated:
+        raise PermissionDenied("Only operators may open the administration.")
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+admin.site.login = log_in_elsewhere  # type: ignore[method-assign]
+
+
+class ReadOnlyAdmin(AnyModelAdmin):
+    """Shows rows and changes none: what is append-only, or is written by the app alone."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody adds rows here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes rows here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes rows here."""
+        return False
+
+
+class ServiceAdmin(AnyModelAdmin):
+    """Writes through services; a refusal is a sentence above the page, and nothing is written."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Shows the refusal of a service on the form it came from."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ConcordError as error:
+            return _refused(request, error)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Shows the refusal of a service on the page it came from."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ConcordError as error:
+            return _refused(request, error)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Deleting in bulk would pass by the services."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+def _refused(request: HttpRequest, error: ConcordError) -> HttpResponse:
+    sentence = " ".join(error.fields.values()) or error.message
+    messages.error(request, f"Nothing changed. {sentence}")
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def operator(request: HttpRequest) -> User:
+    """Who is at this door."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
+    return request.user
+
+
+class NewUserForm(UserModelForm):
+    """A new account; without a password its owner sets one by the reset link."""
+
+    password = forms.CharField(
+        required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+    def clean_email(self) -> str:
+        """Addresses are stored in lower case."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+@admin.register(User)
+class UserAdmin(ServiceAdmin):
+    """People and placeholders; accounts are switched off, never deleted."""
+
+    list_display = ["email", "name", "is_active", "is_staff", "is_placeholder", "created_at"]
+    list_filter = ["is_active", "is_staff", "is_placeholder"]
+    search_fields = ["email", "name"]
+    ordering = ["-pk"]
+    fields = ["email", *OPERATOR_FIELDS, "is_placeholder", "placeholder_project", "last_login"]
+    readonly_fields = ["email", "is_placeholder", "placeholder_project", "last_login"]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Another form for a new account."""
+        if obj is None:
+            return NewUserForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What a new account needs, or all there is to see."""
+        return ["email", "name", "password"] if obj is None else self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new account's address is typed in; it is fixed afterwards."""
+        return [] if obj is None else self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Judgments keep their rater."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Creates or changes through the service."""
+        if change:
+            changes = {field: form.cleaned_data[field] for field in form.changed_data}
+            update_user(user=User.objects.get(pk=obj.pk), actor=operator(request), changes=changes)
+            return
+        data = form.cleaned_data
+        made = create_user(
+            email=data["email"], name=data["name"], password=data["password"] or None
+        )
+        obj.pk = made.pk
+
+
+@admin.register(Project)
+class ProjectAdmin(ServiceAdmin):
+    """Projects and their settings; they are created on the project desk."""
+
+    list_display = ["name", "slug", "status", "is_demo", "overlap", "created_by", "created_at"]
+    list_filter = ["status", "is_demo"]
+    search_fields = ["name", "slug"]
+    fields = ["slug", *EDITABLE, "template", "is_demo", "created_by", "created_at"]
+    readonly_fields = ["slug", "template", "is_demo", "created_by", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A project needs a rubric and a lead: it is created on the project desk."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Projects are archived."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Changes settings through the service, which logs old and new."""
+        changes = {field: form.cleaned_data[field] for field in form.changed_data}
+        project = Project.objects.get(pk=obj.pk)
+        update_project(project=project, actor=operator(request), changes=changes)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ServiceAdmin):
+    """Who takes part where."""
+
+    list_display = ["project", "user", "role", "rater_limit", "created_at"]
+    list_filter = ["role"]
+    list_select_related = ["project", "user"]
+    search_fields = ["project__name", "user__email", "user__name"]
+    autocomplete_fields = ["project", "user"]
+    fields = ["project", "user", "role", "rater_limit"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A membership keeps its two ends."""
+        return [] if obj is None else ["project", "user"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Sets role and limit through the service."""
+        made = set_member(
+            project=obj.project,
+            user=obj.user,
+            role=obj.role,
+            rater_limit=obj.rater_limit,
+            actor=operator(request),
+        )
+        obj.pk = made.pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Ends the membership through the service, which keeps the last lead."""
+        remove_member(membership=obj, actor=operator(request))
+
+
+@admin.action(description="Revoke the selected invitations", permissions=["revoke"])
+def revoke_invitations(model_admin: Any, request: HttpRequest, rows: QuerySet[Invitation]) -> None:
+    """Makes the links useless at once."""
+    for invitation in rows.select_related("project"):
+        revoke_invitation(invitation=invitation, actor=operator(request))
+    messages.success(request, "The links no longer work.")
+
+
+@admin.action(description="Revoke the selected tokens", permissions=["revoke"])
+def revoke_keys(model_admin: Any, request: HttpRequest, rows: QuerySet[ApiKey]) -> None:
+    """Makes the tokens useless at once."""
+    for key in rows.select_related("user"):
+        revoke_api_key(key=key)
+    messages.success(request, "The tokens no longer work.")
+
+
+class RevocableAdmin(ReadOnlyAdmin):
+    """Rows that cannot be edited but made useless."""
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whether this operator may do everything."""
+        return operator(request).is_superuser
+
+
+@admin.register(Invitation)
+class InvitationAdmin(RevocableAdmin):
+    """Links, without their tokens."""
+
+    list_display = ["project", "role", "status", "uses", "expires_at", "created_by"]
+    list_select_related = ["project", "created_by"]
+    exclude = ["token_hash"]
+    actions = [revoke_invitations]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(RevocableAdmin):
+    """Tokens, without their hashes."""
+
+    list_display = ["name", "user", "prefix", "created_at", "last_used_at", "revoked_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__email"]
+    exclude = ["token_hash"]
+    actions = [revoke_keys]
+
+
+@admin.register(Guideline)
+class GuidelineAdmin(ReadOnlyAdmin):
+    """Published versions never change."""
+
+    list_display = ["project", "number", "published_by", "published_at"]
+    list_select_related = ["project", "published_by"]
+    search_fields = ["project__name"]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """Who did what; never changed."""
+
+    list_display = ["at", "project", "actor", "verb", "detail"]
+    list_select_related = ["project", "actor"]
+    list_filter = ["verb"]
+    search_fields = ["project__name", "actor__email"]
+
+
+@admin.register(Criterion)
+class CriterionAdmin(ReadOnlyAdmin):
+    """The questions of every project."""
+
+    list_display = ["project", "key", "scale_key", "is_primary", "is_required"]
+    list_select_related = ["project"]
+    search_fields = ["project__name", "key", "wording"]
+
+
+@admin.register(Principle)
+class PrincipleAdmin(ReadOnlyAdmin):
+    """Clauses of published guidelines."""
+
+    list_display = ["guideline", "number", "title"]
+    list_select_related = ["guideline"]
+
+
+@admin.register(Acknowledgement)
+class AcknowledgementAdmin(ReadOnlyAdmin):
+    """Who read which version when."""
+
+    list_display = ["guideline", "user", "seconds_open", "at"]
+    list_select_related = ["guideline", "user"]
+
+
+@admin.register(LoginAttempt)
+class LoginAttemptAdmin(ReadOnlyAdmin):
+    """Failed log-ins; addresses of accounts are hashed."""
+
+    list_display = ["at", "address"]
+    exclude = ["email_hash"]
