@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
@@ -19,6 +17,7 @@ from labeling.api.jobs import JobSerializer, job_json
 from labeling.api.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
 from labeling.datasets.readers import FORMATS
 from labeling.models import Import, ImportRefusal
+from labeling.selectors.imports import find_import, imports_of, refusals_csv, refusals_of
 from labeling.services.imports import create_import
 from projects.api.replies import PAGE, paged, refusals
 from projects.api.views import ApiView, page_reply
@@ -82,7 +81,7 @@ def _refusal_json(refusal: ImportRefusal) -> dict[str, Any]:
 def _options() -> list[OpenApiParameter]:
     return [
         OpenApiParameter("filename", str, description="What the report calls the file."),
-        OpenApiParameter("format", str, enum=["auto", *FORMATS]),
+        OpenApiParameter("format", str, enum=list(FORMATS)),
         OpenApiParameter("mapping", str, description='A JSON object: `{"prompt": "question"}`.'),
         OpenApiParameter("overlap", int, description="Raters per task; else the project's."),
         OpenApiParameter("label_rater", str, description="Who gave chosen/rejected labels."),
@@ -104,7 +103,7 @@ class Imports(ApiView):
     def get(self, request: Request, slug: str) -> Response:
         """All imports of the project."""
         project = self.access(slug, Action.SEE_IMPORTS).project
-        return page_reply(self, Import.objects.filter(project=project), import_json)
+        return page_reply(self, imports_of(project), import_json)
 
     @extend_schema(
         operation_id="create_import",
@@ -154,7 +153,7 @@ class OneImport(ApiView):
     def get(self, request: Request, slug: str, import_id: int) -> Response:
         """Counts, and the refused rows a page at a time."""
         row = _find(self.access(slug, Action.SEE_IMPORTS).project, import_id)
-        refused = page_reply(self, row.refusals.all(), _refusal_json).data
+        refused = page_reply(self, refusals_of(row), _refusal_json).data
         address = reverse("api:import-refusals", args=[slug, row.pk])
         return Response(
             {
@@ -166,7 +165,7 @@ class OneImport(ApiView):
 
 
 def _find(project: Project, import_id: int) -> Import:
-    row = Import.objects.filter(project=project, pk=import_id).first()
+    row = find_import(project, import_id)
     if row is None:
         raise Http404("There is no such import in this project.")
     return row
@@ -182,33 +181,10 @@ class ImportRefusals(ApiView):
         responses={(200, "text/csv"): OpenApiTypes.STR, **refusals(403, 404)},
     )
     def get(self, request: Request, slug: str, import_id: int) -> StreamingHttpResponse:
-        """Line, field, reason and excerpt; cells that a spreadsheet would run are defused."""
+        """Line, field, reason and excerpt; no cell starts like a formula."""
         row = _find(self.access(slug, Action.SEE_IMPORTS).project, import_id)
         return StreamingHttpResponse(
-            _csv(row),
+            refusals_csv(row),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="refused-{row.pk}.csv"'},
         )
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(row: Import) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(["line", "field", "reason", "excerpt"])
-    for refusal in row.refusals.iterator(chunk_size=2000):
-        texts = (refusal.field, refusal.reason, refusal.excerpt)
-        yield writer.writerow([refusal.line, *map(_defused, texts)])
-
-
-def _defused(cell: str) -> str:
-    """The cell as text for a spreadsheet, which would run what begins like a formula.
-
-    Source: OWASP, "CSV Injection".
-    """
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -10,7 +10,7 @@ from labeling.models import Job
 from labeling.vocabulary import JobState
 
 
-class ProgressSerializer(serializers.Serializer[Any]):
+class JobProgressSerializer(serializers.Serializer[Any]):
     """How far a job is."""
 
     done = serializers.IntegerField()
@@ -23,7 +23,7 @@ class JobSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     state = serializers.ChoiceField(choices=list(JobState))
-    progress = ProgressSerializer()
+    progress = JobProgressSerializer()
     error = serializers.CharField(allow_blank=True, help_text="Why it failed.")
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)

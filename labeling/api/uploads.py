@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
+from labeling.datasets.readers import FORMATS
 from labeling.services.imports import ImportOptions
 from projects.api.errors import TooLarge
 from projects.exceptions import InvalidInput
@@ -104,7 +105,7 @@ def read_upload(request: Request) -> Upload:
     return Upload(
         filename=filename,
         content=content,
-        format=fields.get("format") or "auto",
+        format=_format(fields.get("format") or "auto"),
         mapping=_mapping(fields.get("mapping", "")),
         options=ImportOptions(
             overlap=_overlap(fields.get("overlap", "")),
@@ -121,6 +122,13 @@ def _file(request: Request) -> tuple[str, Iterator[bytes]]:
         message = "Send the rows as a form's file named “file”, or as the body itself."
         raise InvalidInput(message, fields={"file": message})
     return file.name or "rows", iter(file.chunks(_CHUNK))
+
+
+def _format(text: str) -> str:
+    if text not in FORMATS:
+        message = f"Choose one of: {', '.join(FORMATS)}."
+        raise InvalidInput("There is no such format.", fields={"format": message})
+    return text
 
 
 def _overlap(text: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
-from labeling.api import documentation, figures, rating
+from labeling.api import documentation, figures, imports, rating, releases
 from projects.api import projects
 
 app_name = "api"
@@ -27,6 +27,26 @@ urlpatterns = [
     path("assignments/<int:assignment_id>/skip/", rating.SkipTask.as_view(), name="skip"),
     path(
         "assignments/<int:assignment_id>/heartbeat/", rating.Heartbeat.as_view(), name="heartbeat"
+    ),
+    path("projects/<slug:slug>/imports/", imports.Imports.as_view(), name="imports"),
+    path(
+        "projects/<slug:slug>/imports/<int:import_id>/", imports.OneImport.as_view(), name="import"
+    ),
+    path(
+        "projects/<slug:slug>/imports/<int:import_id>/refusals.csv",
+        imports.ImportRefusals.as_view(),
+        name="import-refusals",
+    ),
+    path("projects/<slug:slug>/releases/", releases.Releases.as_view(), name="releases"),
+    path(
+        "projects/<slug:slug>/releases/<int:release_id>/",
+        releases.OneRelease.as_view(),
+        name="release",
+    ),
+    path(
+        "projects/<slug:slug>/releases/<int:release_id>/files/<path:name>",
+        releases.ReleaseFile.as_view(),
+        name="release-file",
     ),
     path("projects/<slug:slug>/progress/", figures.ProjectProgress.as_view(), name="progress"),
     path("projects/<slug:slug>/agreement/", figures.Agreement.as_view(), name="agreement"),

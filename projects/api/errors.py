@@ -83,7 +83,9 @@ def _framework(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.ValidationError):
         return _reply(status, code, sentence, dict(_flatten(error.detail)), headers)
     if isinstance(error, exceptions.ParseError):
-        return _reply(status, "malformed", f"The body cannot be read ({error.detail}).", {}, headers)
+        return _reply(
+            status, "malformed", f"The body cannot be read ({error.detail}).", {}, headers
+        )
     told = isinstance(error, exceptions.AuthenticationFailed | exceptions.UnsupportedMediaType)
     return _reply(status, code, f"{error.detail}" if told else sentence, {}, headers)
 

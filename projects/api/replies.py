@@ -14,6 +14,7 @@ _MEANINGS = {
     404: "It does not exist, or you are not a member of its project.",
     409: "The state of things does not allow it any more.",
     413: "The body is too large.",
+    416: "The range holds no byte of the file.",
     415: "A kind of content that is not read here.",
 }
 
