@@ -11,7 +11,6 @@ urlpatterns = [
     *tasks.urlpatterns,
     *agreement.urlpatterns,
     *raters.urlpatterns,
-    *agreement.urlpatterns,
     *imports.urlpatterns,
     *releases.urlpatterns,
 ]

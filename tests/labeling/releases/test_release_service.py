@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -29,36 +29,12 @@ from tests.conftest import judge, lease
 TABLES = ("preference", "kto", "judgments")
 
 
-@pytest.fixture(autouse=True)
-def releases_dir(tmp_path: Path, settings: Any) -> Path:
-    """Releases of a test go to a folder of its own."""
-    settings.RELEASES_DIR = tmp_path / "releases"
-    return tmp_path / "releases"
-
-
-@pytest.fixture
-def judged(project: Project, rui: User, sam: User, make_tasks: Any) -> Project:
-    """Six tasks; rui and sam agree on five of them and split on one."""
-    make_tasks(project, 6)
-    for user in (rui, sam):
-        for _ in range(6):
-            assignment = lease(user, project)
-            first = assignment.shown_order[0] == 0
-            towards = -1 if assignment.task.external_id != "t3" or user == rui else 1
-            judge(user, assignment, 2 * (towards if first else -towards), rationale="Clearer.")
-    return project
-
-
 def ask(project: Project, **more: Any) -> Release:
     settings = {"recipe": "majority", "format": "native", "created_by": None, **more}
     return request_release(project=project, **settings)
 
 
-def built(project: Project, **more: Any) -> Release:
-    release = ask(project, **more)
-    run_release(release.pk)
-    release.refresh_from_db()
-    return release
+Built = Callable[..., Release]
 
 
 def rows(release: Release, table: str) -> list[dict[str, Any]]:
@@ -66,7 +42,7 @@ def rows(release: Release, table: str) -> list[dict[str, Any]]:
     return [row for path in files for row in pq.read_table(path).to_pylist()]
 
 
-def test_a_release_counts_rows_in_rows_out_and_why(judged: Project) -> None:
+def test_a_release_counts_rows_in_rows_out_and_why(built: Built, judged: Project) -> None:
     release = built(judged)
     assert (release.state, release.rows_in, release.rows_out) == ("done", 6, 5)
     assert release.counts["dropped"] == {"split": {"rows": 1, "because": "raters split evenly"}}
@@ -75,7 +51,7 @@ def test_a_release_counts_rows_in_rows_out_and_why(judged: Project) -> None:
     assert len(rows(release, "judgments")) == 12
 
 
-def test_the_chosen_text_is_the_one_the_raters_preferred(judged: Project) -> None:
+def test_the_chosen_text_is_the_one_the_raters_preferred(built: Built, judged: Project) -> None:
     for row in rows(built(judged), "preference"):
         task = Task.objects.get(external_id=row["task_id"])
         preferred = task.prompt.responses.get(pk=task.response_ids[0])
@@ -85,7 +61,7 @@ def test_the_chosen_text_is_the_one_the_raters_preferred(judged: Project) -> Non
 
 
 def test_judgments_after_the_cut_off_and_later_edits_change_nothing(
-    judged: Project, tao: User, rui: User, make_tasks: Any
+    built: Built, judged: Project, tao: User, rui: User, make_tasks: Any
 ) -> None:
     first = ask(judged)
     undo_last(rater=rui, project=judged)
@@ -99,14 +75,14 @@ def test_judgments_after_the_cut_off_and_later_edits_change_nothing(
     assert later.counts["never_read"] == {"superseded": 1, "withdrawn": 1}
 
 
-def test_the_same_request_gives_the_same_bytes(judged: Project) -> None:
+def test_the_same_request_gives_the_same_bytes(built: Built, judged: Project) -> None:
     first, second = built(judged), built(judged)
     assert (first.number, second.number) == (1, 2)
     assert first.files == second.files
 
 
 def test_raters_are_pseudonyms_that_differ_from_release_to_release(
-    judged: Project, rui: User
+    built: Built, judged: Project, rui: User
 ) -> None:
     names = {row["rater"] for row in rows(built(judged), "judgments")}
     others = {row["rater"] for row in rows(built(judged, recipe="raw"), "judgments")}
@@ -123,7 +99,7 @@ def ask_last() -> Release:
 
 @pytest.mark.parametrize("purpose", ["gold", "repeat", "anchor", "training"])
 def test_only_live_judgments_are_exported_and_the_others_are_counted(
-    judged: Project, tao: User, make_tasks: Any, purpose: str
+    built: Built, judged: Project, tao: User, make_tasks: Any, purpose: str
 ) -> None:
     (task,) = make_tasks(judged, 1, prefix="check")
     assignment = lease(tao, judged)
@@ -137,7 +113,7 @@ def test_only_live_judgments_are_exported_and_the_others_are_counted(
     assert task.external_id not in written
 
 
-def test_a_run_that_finds_the_folder_only_closes_the_books(judged: Project) -> None:
+def test_a_run_that_finds_the_folder_only_closes_the_books(built: Built, judged: Project) -> None:
     release = built(judged)
     Release.objects.filter(pk=release.pk).update(state="running", files=[], rows_out=0)
     before = (folder_of(release) / "manifest.json").stat().st_mtime_ns
@@ -148,7 +124,7 @@ def test_a_run_that_finds_the_folder_only_closes_the_books(judged: Project) -> N
     assert (folder_of(release) / "manifest.json").stat().st_mtime_ns == before
 
 
-def test_a_finished_release_is_not_built_again(judged: Project) -> None:
+def test_a_finished_release_is_not_built_again(built: Built, judged: Project) -> None:
     release = built(judged)
     shutil.rmtree(folder_of(release))
     run_release(release.pk)
@@ -156,7 +132,7 @@ def test_a_finished_release_is_not_built_again(judged: Project) -> None:
 
 
 def test_no_row_left_fails_with_the_counts_and_can_be_tried_again(
-    project: Project, rui: User, make_tasks: Any
+    built: Built, project: Project, rui: User, make_tasks: Any
 ) -> None:
     make_tasks(project, 1)
     judge(rui, lease(rui, project), 0)
@@ -169,12 +145,12 @@ def test_no_row_left_fails_with_the_counts_and_can_be_tried_again(
     assert (release.state, release.error) == ("pending", "")
 
 
-def test_only_a_failed_release_can_be_tried_again(judged: Project) -> None:
+def test_only_a_failed_release_can_be_tried_again(built: Built, judged: Project) -> None:
     with pytest.raises(Conflict, match="failed"):
         retry_release(release=built(judged), actor=None)
 
 
-def test_a_project_without_judgments_says_so(project: Project) -> None:
+def test_a_project_without_judgments_says_so(built: Built, project: Project) -> None:
     release = built(project)
     assert (release.state, release.error) == (
         "failed",
@@ -182,7 +158,7 @@ def test_a_project_without_judgments_says_so(project: Project) -> None:
     )
 
 
-def test_the_preview_is_what_the_release_becomes(judged: Project) -> None:
+def test_the_preview_is_what_the_release_becomes(built: Built, judged: Project) -> None:
     preview = preview_release(project=judged, recipe="majority", format="native")
     release = built(judged)
     assert (preview.unit, preview.rows_in, preview.rows_out) == ("task", 6, 5)
@@ -215,7 +191,9 @@ def test_numbers_count_up_within_a_project(judged: Project, lena: User) -> None:
     assert [ask(judged).number, ask(judged).number, ask(other).number] == [1, 2, 1]
 
 
-def test_card_and_manifest_hold_guideline_agreement_and_parameters(judged: Project) -> None:
+def test_card_and_manifest_hold_guideline_agreement_and_parameters(
+    built: Built, judged: Project
+) -> None:
     release = built(judged, options=ReleaseOptions(licence="cc-by-4.0"))
     card = (folder_of(release) / "README.md").read_text()
     manifest = json.loads((folder_of(release) / "manifest.json").read_text())
@@ -226,7 +204,7 @@ def test_card_and_manifest_hold_guideline_agreement_and_parameters(judged: Proje
     assert "pairs" not in manifest["agreement"]["criteria"]["overall"]
 
 
-def test_only_listed_files_of_a_finished_release_are_opened(judged: Project) -> None:
+def test_only_listed_files_of_a_finished_release_are_opened(built: Built, judged: Project) -> None:
     release = built(judged)
     found = file_of(release, "manifest.json")
     assert found is not None
