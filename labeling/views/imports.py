@@ -141,6 +141,10 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     token, filename = _upload(access.project, upload)
     try:
         shown = _look(request, token)
+        if request.POST.get("mapped_as") != request.POST.get("format"):
+            # Another kind of rows was chosen than the page had shown: show that first.
+            form = _mapping_form(request, access, shown)
+            return _preview_page(request, access, upload, filename, shown, form)
         form = MappingForm(shown.detection, access.project.overlap, request.POST)
         if not form.is_valid():
             return _preview_page(request, access, upload, filename, shown, form)
@@ -155,7 +159,7 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
         )
     except InvalidInput as error:
         messages.error(request, " ".join(error.fields.values()) or error.message)
-        return redirect("labeling:imports", slug)
+        return redirect("labeling:import-preview", slug, upload)
     jobs.send(row)
     return redirect("labeling:import", slug, row.pk)
 

@@ -259,3 +259,13 @@ def test_two_workers_do_one_import_once(project):
     import_.refresh_from_db()
     assert (import_.state, import_.attempts) == (JobState.DONE, 1)
     assert Task.objects.count() == import_.counts["created"] == 2000
+
+
+@pytest.mark.kill
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_the_same_rows_at_once_create_each_task_once(project):
+    rows = [request(project, lines(2000)), request(project, lines(2000))]
+    assert [process.wait(60) for process in [worker(row) for row in rows]] == [0, 0]
+    counts = [Import.objects.get(pk=row.pk).counts for row in rows]
+    assert sum(count["created"] for count in counts) == Task.objects.count() == 2000
+    assert sum(count["unchanged"] for count in counts) == 2000

@@ -17,6 +17,8 @@ from labeling.services.imports import create_import, run_import
 from labeling.vocabulary import JobState
 
 PAIR = {"id": "q1", "prompt": "Why?", "response_a": "Because.", "response_b": "No.", "gold": "A"}
+PAIRS = {"format": "pairs", "mapped_as": "pairs"}
+PAIRS |= {f"field-{name}": name for name in ("prompt", "response_a", "response_b")}
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 
@@ -67,7 +69,7 @@ def test_an_upload_leads_to_its_first_rows_and_writes_nothing(lead, upload):
 def test_pasted_rows_keep_the_line_ends_inside_their_cells(lead, project):
     pasted = 'prompt,response_a,response_b\r\nWhy?,"one\r\ntwo",No.\r\n'
     reply = lead.post(reverse("labeling:imports", args=[project.slug]), {"text": pasted})
-    lead.post(reply["Location"] + "start/", {"format": "pairs"})
+    lead.post(reply["Location"] + "start/", PAIRS)
     run_import(Import.objects.get().pk)
     assert set(Prompt.objects.get().responses.values_list("content", flat=True)) == {
         "one\ntwo",
@@ -118,9 +120,16 @@ def test_another_kind_of_rows_brings_its_own_columns(lead, upload):
     assert "No column for response_a and response_b" in page
 
 
+def test_starting_with_another_kind_of_rows_shows_those_first(lead, upload):
+    address = upload({"prompt": "Why?", "chosen": "Because.", "rejected": "No."}) + "start/"
+    page = text(lead.post(address, {"format": "pairs", "mapped_as": "trl"}))
+    assert 'name="field-response_a"' in page
+    assert not Import.objects.exists()
+
+
 def test_starting_keeps_the_request_and_shows_its_page(lead, upload, lena, project):
     address = upload(PAIR) + "start/"
-    reply = lead.post(address, {"format": "pairs", "overlap": "4"})
+    reply = lead.post(address, {**PAIRS, "overlap": "4"})
     row = Import.objects.get()
     assert reply["Location"] == reverse("labeling:import", args=[project.slug, row.pk])
     assert (row.state, row.created_by, row.options["overlap"]) == (JobState.PENDING, lena, 4)
@@ -140,7 +149,7 @@ def test_labels_of_chosen_and_rejected_are_taken_under_the_name_given(lead, uplo
 
 
 def test_an_overlap_out_of_range_is_refused_beside_its_field(lead, upload):
-    reply = lead.post(upload(PAIR) + "start/", {"format": "pairs", "overlap": "0"})
+    reply = lead.post(upload(PAIR) + "start/", {**PAIRS, "overlap": "0"})
     assert reply.status_code == 422
     assert "greater than or equal to 1" in text(reply)
     assert not Import.objects.exists()
