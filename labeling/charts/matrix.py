@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from labeling.charts.svg import drawing, lines, number, tag, text, wrap
+from labeling.charts.svg import drawing, label_width, lines, number, tag, text, wrap
 
 STEPS = 6  # Classes heat-0 to heat-5; below zero is heat-low.
-_NAME, _CELL, _HEAD = 190, 64, 120
+_CELL, _HEAD, _STEP = 64, 34, 44
 _LEGEND = 48
+_SHORT = 8  # Names up to so many characters stand above the columns; longer ones are numbered.
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,23 @@ def pair_matrix(
             the matrix shows it on both sides of the diagonal.
     """
     size = len(names)
-    parts = [_row_name(name, place) + _column_name(name, place) for place, name in enumerate(names)]
+    short = all(len(name) <= _SHORT for name in names)
+    heads = list(names) if short else [str(place + 1) for place in range(size)]
+    labels = [
+        wrap(name if short else f"{place + 1} · {name}", 26, 2) for place, name in enumerate(names)
+    ]
+    left = label_width(labels)
+    parts = [
+        _row_name(left, name, place, label) + _column_name(left, name, place, head)
+        for place, (name, label, head) in enumerate(zip(names, labels, heads, strict=True))
+    ]
     for row in range(size):
         for column in range(size):
             cell = cells.get((min(row, column), max(row, column)))
-            parts.append(_square(row, column, names, cell if row != column else None))
-    right = _NAME + size * _CELL + 100
+            parts.append(_square(left, row, column, names, cell if row != column else None))
     bottom = _HEAD + size * _CELL
-    parts.append(_legend(bottom + 16))
-    width = max(right, _NAME + (STEPS + 1) * _CELL)
+    parts.append(_legend(left, bottom + 16))
+    width = left + max(size * _CELL, (STEPS + 1) * (_STEP + 4)) + 8
     description = _description(names, cells)
     return drawing(ident, title, description, width, bottom + _LEGEND + 16, parts)
 
@@ -59,22 +68,21 @@ def step_class(value: float) -> str:
     return f"heat-{min(int(value * STEPS), STEPS - 1)}"
 
 
-def _row_name(name: str, place: int) -> str:
+def _row_name(left: float, name: str, place: int, label: list[str]) -> str:
     middle = _HEAD + (place + 0.5) * _CELL
-    told = lines(_NAME - 12, middle, wrap(name, 24, 2), "chart-label", text_anchor="end")
+    told = lines(left - 12, middle, label, "chart-label", text_anchor="end")
     return tag("g", tag("title", escape(name)) + told)
 
 
-def _column_name(name: str, place: int) -> str:
-    x, y = _NAME + (place + 0.5) * _CELL, _HEAD - 10
-    (told,) = wrap(name, 20, 1)
-    slanted = text(x, y, told, "chart-label", transform=f"rotate(-40 {x:.1f} {y})")
-    return tag("g", tag("title", escape(name)) + slanted)
+def _column_name(left: float, name: str, place: int, head: str) -> str:
+    x = left + (place + 0.5) * _CELL
+    told = text(x, _HEAD - 12, head, "chart-label", text_anchor="middle")
+    return tag("g", tag("title", escape(name)) + told)
 
 
-def _square(row: int, column: int, names: Sequence[str], cell: Cell | None) -> str:
+def _square(left: float, row: int, column: int, names: Sequence[str], cell: Cell | None) -> str:
     """Return one square with its number and n; without a cell, an empty one on the diagonal."""
-    x, y = _NAME + column * _CELL, _HEAD + row * _CELL
+    x, y = left + column * _CELL, _HEAD + row * _CELL
     kind = "heat-none" if cell is None or cell.value is None else step_class(cell.value)
     box = tag("rect", x=x + 1, y=y + 1, width=_CELL - 2, height=_CELL - 2, rx=5, class_=kind)
     if cell is None:
@@ -91,15 +99,14 @@ def _square(row: int, column: int, names: Sequence[str], cell: Cell | None) -> s
     )
 
 
-def _legend(top: float) -> str:
+def _legend(left: float, top: float) -> str:
     """Return the colour steps with the range that each stands for."""
     ranges = [("heat-low", "< 0")]
-    ranges += [(f"heat-{step}", f"{step / STEPS:.2f} to") for step in range(STEPS)]
-    width = 44
+    ranges += [(f"heat-{step}", f"≥ {step / STEPS:.2f}") for step in range(STEPS)]
     parts = []
     for place, (kind, told) in enumerate(ranges):
-        x = _NAME + place * (width + 4)
-        parts.append(tag("rect", x=x, y=top, width=width, height=12, rx=3, class_=kind))
+        x = left + place * (_STEP + 4)
+        parts.append(tag("rect", x=x, y=top, width=_STEP, height=12, rx=3, class_=kind))
         parts.append(text(x, top + 28, told, "chart-tick"))
     return "".join(parts)
 

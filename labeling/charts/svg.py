@@ -44,6 +44,12 @@ def wrap(content: str, width: int, most: int = 3) -> list[str]:
     return textwrap.wrap(content, width, max_lines=most, placeholder="…") or [""]
 
 
+def label_width(labels: Iterable[Sequence[str]], least: float = 60) -> float:
+    """Return the room that the longest line of the labels takes at 13 pixels, with its margin."""
+    longest = max((len(line) for label in labels for line in label), default=0)
+    return max(least, 7.2 * longest + 20)
+
+
 def number(value: float, digits: int = 2) -> str:
     """Return a number as people read it: fixed digits, a true minus, no minus before zero."""
     told = f"{value:.{digits}f}"

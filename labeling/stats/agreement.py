@@ -208,7 +208,7 @@ def figure(
     low, high = estimate.interval or (None, None)
     if estimate.interval is not None:
         over = "prompts" if table.clustered else "tasks"
-        told += f"; {100 * confidence:g} % interval over {estimate.clusters} {over}, "
+        told += f"; {100 * confidence:g}% interval over {estimate.clusters} {over}, "
         told += estimate.method
     return Figure(estimate.value, low, high, estimate.n, told, reason or estimate.trouble)
 

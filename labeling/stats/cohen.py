@@ -143,7 +143,7 @@ def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) ->
         "" if identity else (f", {weights} weights" if isinstance(weights, str) else ", weighted")
     )
     over = "tasks" if coded.cluster is None else "prompts"
-    ends = f"n counts tasks that both judged; {100 * confidence:g} % interval over {over}"
+    ends = f"n counts tasks that both judged; {100 * confidence:g}% interval over {over}"
     jackknife = "jackknife-t on the Fisher z scale, Wilson limits where nothing varies"
     return RaterPairs(
         raters=coded.raters,

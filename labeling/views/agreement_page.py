@@ -173,9 +173,9 @@ def _forest(
 
 
 def _matrix(pairs: Sequence[Report], ident: str) -> SafeString | None:
-    """Cohen's kappa rater by rater, where there are raters enough and not too many."""
+    """Cohen's kappa rater by rater, for three raters or more, but not too many."""
     names = sorted({pair[end] for pair in pairs for end in ("a", "b")}, key=str.casefold)
-    if not 2 <= len(names) <= MATRIX_RATERS:
+    if not 3 <= len(names) <= MATRIX_RATERS:
         return None
     place = {name: index for index, name in enumerate(names)}
     cells = {}
