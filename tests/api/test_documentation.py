@@ -1,0 +1,92 @@
+"""The OpenAPI document is complete and its page works under the strict policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern
+
+from config.middleware import CONTENT_SECURITY_POLICY
+from labeling.api.urls import urlpatterns
+from projects.models import User
+from tests.api.conftest import CallAs
+
+UNDOCUMENTED = {"schema", "docs", "nothing"}
+
+
+def schema(api: CallAs, user: User) -> dict[str, Any]:
+    body: dict[str, Any] = api(user).get("schema/?format=json").json()
+    return body
+
+
+def test_the_document_is_made_without_a_warning(db: None):
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+
+def test_every_address_is_documented(lena: User, api: CallAs):
+    document = schema(api, lena)
+    assert document["openapi"].startswith("3.")
+    addresses = {
+        "/api/v1/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
+        for pattern in urlpatterns
+        if isinstance(pattern, URLPattern) and pattern.name not in UNDOCUMENTED
+    }
+    assert set(document["paths"]) == addresses
+
+
+def test_every_operation_says_what_it_does_and_how_it_refuses(lena: User, api: CallAs):
+    operations = [
+        (path, method, operation)
+        for path, item in schema(api, lena)["paths"].items()
+        for method, operation in item.items()
+    ]
+    for path, method, operation in operations:
+        assert operation["summary"], (path, method)
+        assert operation["description"], (path, method)
+        assert "401" in operation["responses"], (path, method)
+        if "{" in path:
+            assert "404" in operation["responses"], (path, method)
+        assert {"token": []} in operation["security"]
+    names = [operation["operationId"] for _, _, operation in operations]
+    assert len(set(names)) == len(names)
+
+
+def test_the_document_needs_a_log_in(db: None):
+    assert Client().get("/api/v1/schema/").status_code == 401
+    reply = Client().get("/api/v1/docs/")
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/login/?next=/api/v1/docs/")
+
+
+def test_the_page_carries_no_inline_code_and_the_strict_policy(
+    lena: User, client_for: Callable[[User], Client]
+):
+    client = client_for(lena)
+    page = client.get("/api/v1/docs/")
+    assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert page.headers["Content-Type"].startswith("text/html")
+    text = page.content.decode()
+    assert not re.search(r"<script(?![^>]* src=)|<style|https?://", text)
+    script = client.get("/api/v1/docs/?script=")
+    assert script.headers["Content-Type"].startswith("application/javascript")
+    assert "SwaggerUIBundle" in script.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_shows_the_calls_in_a_browser(
+    lena: User, live_server: Any, page: Any, context: Any, sign_in: Callable[..., None]
+):
+    refused: list[str] = []
+    page.on(
+        "console", lambda message: refused.append(message.text) if message.type == "error" else None
+    )
+    sign_in(context, lena)
+    page.goto(f"{live_server.url}/api/v1/docs/")
+    page.get_by_text("Lease my next task").wait_for()
+    assert page.get_by_text("Freeze a release").is_visible()
+    assert not [text for text in refused if "Content Security Policy" in text]
