@@ -117,7 +117,8 @@ SKIPS: dict[tuple[str, str], tuple[SkipReason, str]] = {
     ("rui@example.com", "writ-11"): (SkipReason.NOT_MY_EXPERTISE, "I cannot read Arabic."),
     ("sam@example.com", "writ-07"): (SkipReason.OTHER, "Too long for the end of my break, sorry."),
     ("tao@example.com", "math-05"): (SkipReason.NOT_MY_EXPERTISE, "Proofs are not my thing."),
-    ("sam@example.com", "math-05"): (SkipReason.NOT_MY_EXPERTISE, ""),
+    ("tao@example.com", "code-02"): (SkipReason.NOT_MY_EXPERTISE, "I do not know SQL."),
+    ("sam@example.com", "code-02"): (SkipReason.NOT_MY_EXPERTISE, ""),
     ("vera@example.com", "code-11"): (SkipReason.NOT_MY_EXPERTISE, "I do not know JavaScript."),
 }
 
