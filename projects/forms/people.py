@@ -19,9 +19,7 @@ class InvitationForm(forms.Form):
 
     role = forms.ChoiceField(choices=Role.choices, initial=Role.RATER)
     days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=365)
-    max_uses = forms.IntegerField(
-        label="Most uses", required=False, min_value=1, max_value=100_000
-    )
+    max_uses = forms.IntegerField(label="Most uses", required=False, min_value=1, max_value=100_000)
     note = forms.CharField(
         label="Note to yourself",
         required=False,
