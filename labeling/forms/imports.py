@@ -147,13 +147,17 @@ def posted_format(data: Mapping[str, Any]) -> str:
     return wished if wished in SHAPES else "auto"
 
 
-def posted_mapping(data: Mapping[str, Any]) -> dict[str, str] | None:
-    """field -> column as posted; None where the form was made for another kind of rows."""
+def posted_mapping(data: Mapping[str, Any], detected: Mapping[str, str]) -> dict[str, str] | None:
+    """field -> column as posted; None where the form was made for another kind of rows.
+
+    Fields that were not found and were left alone are no decision: a later row may have them.
+    """
     format = posted_format(data)
     if format == "auto" or data.get("mapped_as") != format:
         return None
     known = SHAPES[format].fields
-    return {name: str(data[_PREFIX + name]) for name in known if _PREFIX + name in data}
+    posted = {name: str(data[_PREFIX + name]) for name in known if _PREFIX + name in data}
+    return {name: column for name, column in posted.items() if column or name in detected}
 
 
 def posted_options(form: MappingForm) -> ImportOptions:

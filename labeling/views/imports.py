@@ -98,11 +98,18 @@ def preview(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     return _preview_page(request, access, upload, filename, shown, form)
 
 
+def _mapping(request: SignedInRequest, token: str) -> dict[str, str] | None:
+    """What the user decided about columns, beyond what the file says itself."""
+    format = posted_format(request.POST)
+    plain = preview_upload(token=token, format=format, limit=0)
+    return posted_mapping(request.POST, plain.detection.mapping)
+
+
 def _look(request: SignedInRequest, token: str) -> Preview:
     return preview_upload(
         token=token,
         format=posted_format(request.POST),
-        mapping=posted_mapping(request.POST),
+        mapping=_mapping(request, token),
         label_rater=request.POST.get("label_rater", ""),
     )
 
@@ -154,7 +161,7 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
             filename=filename,
             token=token,
             format=form.cleaned_data["format"],
-            mapping=posted_mapping(request.POST),
+            mapping=_mapping(request, token),
             options=posted_options(form),
         )
     except InvalidInput as error:

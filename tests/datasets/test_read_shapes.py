@@ -359,3 +359,19 @@ def test_a_repeated_row_is_a_duplicate_and_a_reused_id_is_refused(rows):
     assert other == Refusal(
         3, "id", "Its id stands on line 1 already, with a different text. Give it its own.", "1"
     )
+
+
+def test_fields_that_only_later_rows_have_are_not_taken_for_metadata(rows):
+    pair = {"prompt": "p", "response_a": "a", "response_b": "b"}
+    said = [{"rater": "r1", "overall": 1}]
+    late = {**pair, "id": "late", "judgments": said, "category": "c", "model_a": "m"}
+    last = rows(*({**pair, "id": i} for i in range(80)), late)[-1]
+    assert (last.category, last.responses[0].model, last.metadata) == ("c", "m", {})
+    assert last.judgments[0].rater == "r1"
+
+
+def test_a_field_that_is_left_out_stays_out_in_later_rows(rows):
+    pair = {"prompt": "p", "response_a": "a", "response_b": "b"}
+    given = [*({**pair, "id": i} for i in range(80)), {**pair, "id": 80, "category": "c"}]
+    last = rows(*given, mapping={"category": ""})[-1]
+    assert (last.category, last.metadata) == ("", {"category": "c"})

@@ -127,6 +127,22 @@ def test_starting_with_another_kind_of_rows_shows_those_first(lead, upload):
     assert not Import.objects.exists()
 
 
+def test_a_field_that_is_left_out_on_the_page_stays_out(lead, upload):
+    lead.post(upload({**PAIR, "category": "c"}) + "start/", {**PAIRS, "field-category": ""})
+    row = Import.objects.get()
+    assert row.mapping["category"] == ""
+    run_import(row.pk)
+    assert Prompt.objects.get().category == ""
+
+
+def test_fields_that_only_later_rows_have_are_taken_though_the_page_did_not_show_them(lead, upload):
+    rows = [*({**PAIR, "id": i} for i in range(60)), {**PAIR, "id": "late", "category": "c"}]
+    shown = {**PAIRS, **{f"field-{name}": "" for name in ("category", "judgments", "language")}}
+    lead.post(upload(*rows) + "start/", {**shown, "field-id": "id"})
+    run_import(Import.objects.get().pk)
+    assert Prompt.objects.get(external_id="late").category == "c"
+
+
 def test_starting_keeps_the_request_and_shows_its_page(lead, upload, lena, project):
     address = upload(PAIR) + "start/"
     reply = lead.post(address, {**PAIRS, "overlap": "4"})

@@ -175,6 +175,19 @@ def check(path: Path) -> FileFacts:
     return FileFacts(rows)
 
 
+def _for_every_row(
+    shape: Shape, found: Mapping[str, str], wished: Mapping[str, str]
+) -> dict[str, str]:
+    """The mapping for rows beyond the sample too.
+
+    A field whose column no sampled row had may still stand in a later row under its own name:
+    labels that only some rows carry must not end as metadata.
+    """
+    taken = {*found.values(), *(field for field, column in wished.items() if not column)}
+    late = {field: field for field in shape.fields if field not in found and field not in taken}
+    return {**found, **late}
+
+
 def _build(
     raw: RawRow, shape: Shape, mapping: Mapping[str, str], options: ReadOptions
 ) -> ImportRow | Refusal:
@@ -220,11 +233,12 @@ def read(
     if found.format is None or found.problem:
         raise UnreadableFile(found.problem)
     shape, options = SHAPES[found.format], options or ReadOptions()
+    columns = _for_every_row(shape, found.mapping, mapping or {})
     seen, labels = SeenIds(), SeenIds()
     with open_source(path) as source:
         _, raws = _container(source)
         for raw in raws:
-            row = raw if isinstance(raw, Refusal) else _build(raw, shape, found.mapping, options)
+            row = raw if isinstance(raw, Refusal) else _build(raw, shape, columns, options)
             yield row if isinstance(row, Refusal) else _known(row, seen, labels)
 
 
