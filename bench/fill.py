@@ -6,8 +6,6 @@ Made-up text, fixed seeds: the same instance every time.
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -15,73 +13,11 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.management import call_command
 
+from bench.text import write_pairs
 from projects.models import Project, Role, User
 from projects.services.guidelines import acknowledge
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
-
-_WORDS = [
-    "answer",
-    "because",
-    "model",
-    "river",
-    "seven",
-    "write",
-    "clear",
-    "maybe",
-    "often",
-    "under",
-    "quiet",
-    "kind",
-    "check",
-    "never",
-    "table",
-    "green",
-    "number",
-    "value",
-    "short",
-    "reason",
-    "people",
-    "train",
-    "house",
-    "carry",
-    "light",
-    "small",
-    "until",
-    "after",
-]
-
-
-def words(rng: random.Random, count: int) -> str:
-    """Return so many words in sentences and paragraphs, as an answer has them."""
-    sentences, left = [], count
-    while left > 0:
-        size = min(left, rng.randint(6, 16))
-        sentences.append(" ".join(rng.choices(_WORDS, k=size)).capitalize() + ".")
-        left -= size
-    return "\n\n".join(" ".join(sentences[i : i + 4]) for i in range(0, len(sentences), 4))
-
-
-def pairs(count: int, length: int = 150, seed: int = 1) -> Iterator[dict[str, object]]:
-    """Yield rows of two `length`-word responses of two models."""
-    rng = random.Random(seed)
-    for i in range(count):
-        yield {
-            "id": f"b-{i}",
-            "prompt": f"{words(rng, 20)} ({i})",
-            "responses": [
-                {"id": f"b-{i}-{m}", "model": f"model-{m}", "content": words(rng, length)}
-                for m in "ab"
-            ],
-            "category": rng.choice(["coding", "writing", "facts"]),
-        }
-
-
-def write_pairs(path: Path, count: int, length: int = 150) -> None:
-    """Write a JSON Lines file of pairs."""
-    with path.open("w") as file:
-        for row in pairs(count, length):
-            file.write(json.dumps(row) + "\n")
 
 
 def project_with_raters(raters: int, *, overlap: int = 3) -> dict[str, object]:
