@@ -1,10 +1,11 @@
-"""The steps of the whole loop in a browser: what a lead, a rater and an engineer click and press."""
+"""The whole loop in a browser, step by step: what a lead, a rater and an engineer do."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ class Person:
         """From a template; returns the slug."""
         self.open("/projects/new/")
         self.page.get_by_label("Name", exact=True).fill(name)
-        self.page.get_by_label(template).check()
+        self.page.get_by_role("radio", name=template).check()
         self.page.get_by_role("button", name="Create the project").click()
         self.page.wait_for_url(re.compile(r"/p/[^/]+/$"))
         return self.page.url.rstrip("/").rsplit("/", 1)[1]
@@ -134,3 +135,18 @@ class Person:
                 self.page.keyboard.press("Enter")
             assert len(acknowledged) == done, acknowledged
         return len(acknowledged)
+
+    def release(self, slug: str, folder: Path) -> Path:
+        """Freezes a release with the choices the page proposes; returns the downloaded folder."""
+        self.open(f"/p/{slug}/releases/new/")
+        self.page.get_by_role("button", name="Freeze and build").click()
+        link = self.page.get_by_role("link", name="Download all")
+        link.wait_for(timeout=60_000)
+        with self.page.expect_download() as waiting:
+            link.click()
+        archive = folder / "release.zip"
+        waiting.value.save_as(archive)
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(folder / "release")
+        (manifest,) = (folder / "release").rglob("manifest.json")
+        return manifest.parent

@@ -96,9 +96,12 @@ def test_a_team_imports_compares_agrees_and_releases(
 
     folder = lena.release(slug, tmp_path)
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["rows_in"] == manifest["rows_out"] + sum(manifest["drops"].values())
+    counts = manifest["counts"]
+    dropped = sum(drop["rows"] for drop in counts["dropped"].values())
+    assert counts["rows_in"] == counts["rows_out"] + dropped == 12
+    assert manifest["files"]
     for entry in manifest["files"]:
-        content = (folder / entry["path"]).read_bytes()
-        assert hashlib.sha256(content).hexdigest() == entry["sha256"], entry["path"]
+        content = (folder / entry["name"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"], entry["name"]
     for person in (lena, *raters):
         assert not person.faults, person.faults
