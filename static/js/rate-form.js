@@ -9,7 +9,7 @@ export class Bar {
     this.steps = [...form.querySelectorAll("[data-step]")];
     this.place = 0;
     form.querySelector(".steps")?.removeAttribute("hidden");
-    for (const [index, step] of this.steps.entries()) step.addEventListener("click", () => this.go(index));
+    for (const [index, step] of this.steps.entries()) step.addEventListener("click", () => this.enter(index));
     form.addEventListener("change", (event) => this.#changed(event.target));
     form.addEventListener("input", () => this.refresh());
     const wrong = this.questions.findIndex((question) => !question.querySelector("[data-error]").hidden);
@@ -33,6 +33,13 @@ export class Bar {
       if (i === this.place) step.setAttribute("aria-current", "step");
       else step.removeAttribute("aria-current");
     }
+  }
+
+  /** Show one question and put the focus on its scale, choosing nothing. */
+  enter(index) {
+    this.go(index);
+    const question = this.questions[this.place];
+    (question.querySelector("input:checked") ?? question.querySelector("input")).focus({ preventScroll: true });
   }
 
   /** Move along the scale in view: -1 towards the first side, +1 towards the second. */

@@ -262,6 +262,9 @@ guidelineLink?.addEventListener("click", (event) => {
 });
 document.getElementById("drawer-close")?.addEventListener("click", () => toggleDrawer(false));
 
+// Clicked with a mouse, the switch must not keep the keys to itself.
+document.getElementById("raw").addEventListener("change", () => desk.firstElementChild.focus({ preventScroll: true }));
+
 const keysButton = document.getElementById("keys");
 keysButton.hidden = false;
 keysButton.addEventListener("click", showSheet);
@@ -271,8 +274,13 @@ for (const pop of form.querySelectorAll("details.pop")) {
   pop.querySelector("summary").addEventListener("click", (event) => {
     event.preventDefault();
     pop.open = !pop.open;
-    if (pop.open) pop.querySelector("textarea, input")?.focus();
+    (pop.open ? pop.querySelector("textarea, input") : desk.firstElementChild).focus({ preventScroll: true });
   });
+}
+
+for (const button of form.querySelectorAll("[data-close]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => closePanels());
 }
 
 /** Close what is open and give the keys back to the task; whether anything was. */
@@ -304,16 +312,16 @@ addEventListener(
       return;
     } else if (key === "Escape") {
       if (closePanels()) event.stopPropagation();
-    } else if (isTyping(target) || target.closest(".sheet")) {
+    } else if (isTyping(target)) {
       return;
-    } else if (key === "Enter") {
-      // A button or a link that has the focus means itself.
-      if (target.closest("button, a, summary, input[type=checkbox]")) return;
+    } else if (key === "Enter" || ARROWS[key]) {
+      // Inside a panel, and where a button, a link or a scrolling box has the focus, they mean that.
+      const theirs = key === "Enter" ? ".sheet, button, a, summary" : ".sheet, [tabindex='0']";
+      event.stopPropagation();
+      if (target.closest(theirs)) return;
       event.preventDefault();
-      if (!event.repeat) submit();
-    } else if (ARROWS[key] && !target.closest("[tabindex='0']")) {
-      event.preventDefault();
-      ARROWS[key]();
+      if (key !== "Enter") ARROWS[key]();
+      else if (!event.repeat) submit();
     }
   },
   { capture: true },

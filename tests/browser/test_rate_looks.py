@@ -215,6 +215,7 @@ def test_everything_works_by_touch_on_a_phone(
     page.locator("label.segment", has_text="A is slightly better").tap()
     page.locator("[data-pop=reason] summary").tap()
     page.locator("#rationale").fill("by thumb")
+    page.get_by_role("button", name="Done").tap()
     page.locator("#submit").tap()
     expect(page.locator("#judged")).to_have_text("1 judged")
     page.wait_for_load_state("networkidle")

@@ -11,13 +11,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from labeling.models import Answer, Assignment, Judgment, Prompt, Response
-from labeling.services.allocation import next_assignment
+from labeling.rendering import RENDERER_VERSION
 from labeling.vocabulary import AssignmentState
 from projects.models import Criterion, Membership, Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
 from projects.services.guidelines import publish_guideline
 from projects.services.projects import create_project
-from tests.conftest import MakeTasks, judge, lease, membership
+from tests.conftest import MakeTasks, judge, lease
 
 ClientFor = Callable[[User], Client]
 JSON = {"accept": "application/json"}
@@ -280,7 +280,7 @@ def test_texts_are_rendered_once_and_kept(
 ):
     make_tasks(project, 1)
     page_of(client_for(rui), project)
-    assert set(Response.objects.values_list("html_version", flat=True)) == {1}
+    assert set(Response.objects.values_list("html_version", flat=True)) == {RENDERER_VERSION}
     Response.objects.update(html="<p>stored</p>")
     assert page_of(client_for(rui), project).count("<p>stored</p>") == 2
 
@@ -523,20 +523,15 @@ def test_a_judgment_costs_few_queries_and_little_traffic(
     client_for: ClientFor,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ):
-    make_tasks(project, 4, contents=(WORDS, WORDS + " {i}"))
+    make_tasks(project, 6, contents=(WORDS, WORDS + " {i}"))
+    Prompt.objects.update(html="<p>x</p>", html_version=RENDERER_VERSION)
+    Response.objects.update(html=f"<p>{WORDS}</p>", html_version=RENDERER_VERSION)
     client = client_for(rui)
-    page_of(client, project)
-    first = lease(rui, project)
-    second = lease(rui, project, ahead_of=first.pk)
-    client.post(rate_url(project, first.pk, "submit"), form(showing=second.pk), headers=JSON)
-    third = next_assignment(membership=membership(rui, project), ahead_of=second.pk)
-    assert isinstance(third, Assignment)
-    client.post(rate_url(project, second.pk, "submit"), form(showing=third.pk), headers=JSON)
-    Prompt.objects.update(html="<p>x</p>", html_version=1)
-    Response.objects.update(html=f"<p>{WORDS}</p>", html_version=1)
-    fourth = lease(rui, project, ahead_of=third.pk)
+    shown = lease(rui, project)
+    ahead = lease(rui, project, ahead_of=shown.pk)
     with django_assert_max_num_queries(18):
-        posted = form(showing=fourth.pk)
-        reply = client.post(rate_url(project, third.pk, "submit"), posted, headers=JSON)
+        posted = form(showing=ahead.pk)
+        reply = client.post(rate_url(project, shown.pk, "submit"), posted, headers=JSON)
     assert reply.status_code == 200
+    assert reply.json()["task"]["id"] not in {shown.pk, ahead.pk}
     assert len(reply.content) < 20_000
