@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from labeling.models import Judgment, Prompt
 from projects.models import Criterion, Project, User
+from tests.browser.test_rate import saved
 from tests.conftest import MakeTasks
 from tests.rendering.test_hostile import OURS
 
@@ -218,8 +219,7 @@ def test_everything_works_by_touch_on_a_phone(
     page.get_by_role("button", name="Done").tap()
     page.locator("#submit").tap()
     expect(page.locator("#judged")).to_have_text("1 judged")
-    page.wait_for_load_state("networkidle")
-    assert Judgment.objects.get().rationale == "by thumb"
+    assert saved(page, 1)[0].rationale == "by thumb"
     context.close()
 
 
