@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
         label="File",
         required=False,
         allow_empty_file=True,
-        help_text="JSON, JSON Lines, CSV or TSV; also packed with gzip. UTF-8.",
+        help_text="JSON, JSON Lines, CSV or TSV, also packed with gzip, in UTF-8; or Parquet.",
     )
     text = forms.CharField(
         label="Or paste rows",
@@ -57,7 +57,7 @@ class UploadForm(forms.Form):
         strip=False,
         max_length=MAX_PASTED,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text="The same formats as in a file.",
+        help_text="JSON, JSON Lines, CSV or TSV, as in a file.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling.datasets.readers import check, detect, limits, read
@@ -247,6 +247,7 @@ def test_an_endless_line_is_refused_and_the_next_one_read(file, monkeypatch):
     assert rows[2].line == 3
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_at_all_make_a_reader_fail_otherwise(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any"
@@ -266,6 +267,7 @@ FIELDS = (
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(st.sampled_from(FIELDS.split()), json_values), min_size=1, max_size=3)
 )

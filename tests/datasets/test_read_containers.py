@@ -10,7 +10,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling.datasets.readers import check, detect, preview, read
@@ -154,6 +154,7 @@ any_text = st.text(
 ).map(lambda text: "p" + text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(any_text, any_text, any_text), min_size=1, max_size=4))
 @pytest.mark.parametrize("container", ["lines", "escaped lines", "list", "csv"])
 def test_every_character_survives(tmp_path_factory, container, triples):

@@ -27,6 +27,9 @@ MAX_COLUMNS = 500
 
 #: Bytes of one line, or of one element of a JSON list.
 MAX_LINE_BYTES = 64 * 1024 * 1024
+#: Bytes of one row group of a Parquet file, unpacked; it is read as a whole.
+MAX_ROW_GROUP_BYTES = 1024**3
+
 #: Bytes after unpacking, and how much larger than the gzip file they may be.
 MAX_UNPACKED_BYTES = 16 * 1024**3
 MAX_UNPACK_RATIO = 200

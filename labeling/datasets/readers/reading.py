@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,6 +13,7 @@ from labeling.datasets.readers.columns import guess, override
 from labeling.datasets.readers.fields import excerpt
 from labeling.datasets.readers.identity import SeenIds, content_digest, judgments_digest
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_list
+from labeling.datasets.readers.parquet import is_parquet, parquet_rows
 from labeling.datasets.readers.shapes import FORMATS, SHAPES, Shape, recognise
 from labeling.datasets.readers.shapes.finish import finish
 from labeling.datasets.readers.shapes.record import look
@@ -92,6 +94,27 @@ def _container(source: Source) -> tuple[str, Iterator[RawRow | Refusal]]:
     return _CONTAINERS[delimiter], table(source, delimiter)
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An open file: what it is, and its raw rows."""
+
+    container: str
+    compression: str
+    encoding: str
+    rows: Iterator[RawRow | Refusal]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Opened]:
+    if is_parquet(path):
+        yield _Opened("Parquet", "", "UTF-8", parquet_rows(path))
+        return
+    with open_source(path) as source:
+        container, rows = _container(source)
+        encoding = "UTF-8 with a byte order mark" if source.bom else "UTF-8"
+        yield _Opened(container, source.compression, encoding, rows)
+
+
 def detect(
     path: Path, *, format: str = "auto", mapping: Mapping[str, str] | None = None
 ) -> Detection:
@@ -101,20 +124,17 @@ def detect(
     """
     if format not in FORMATS:
         raise MappingError(f"There is no format “{format}”. Formats: {', '.join(FORMATS)}.")
-    with open_source(path) as source:
-        container, raw = _container(source)
-        sample = _sample(raw)
+    with _opened(path) as file:
+        sample = _sample(file.rows)
         columns = tuple(dict.fromkeys(column for row in sample for column in row))
-        encoding = "UTF-8 with a byte order mark" if source.bom else "UTF-8"
-        compression = source.compression
     wished = dict(mapping or {})
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, columns, wished)
     return Detection(
         shape.key if shape else None,
-        container,
-        compression,
-        encoding,
+        file.container,
+        file.compression,
+        file.encoding,
         columns,
         mapped,
         _problem(shape, columns, mapped),
@@ -167,9 +187,8 @@ def check(path: Path) -> FileFacts:
     Raises UnreadableFile for what would stop an import half way: a wrong encoding, a cut or
     exploding gzip, a malformed list, a quote that is never closed, no rows at all.
     """
-    with open_source(path) as source:
-        _, raw = _container(source)
-        rows = sum(1 for _ in raw)
+    with _opened(path) as file:
+        rows = sum(1 for _ in file.rows)
     if not rows:
         raise UnreadableFile("The file has no rows.")
     return FileFacts(rows)
@@ -235,9 +254,8 @@ def read(
     shape, options = SHAPES[found.format], options or ReadOptions()
     columns = _for_every_row(shape, found.mapping, mapping or {})
     seen, labels = SeenIds(), SeenIds()
-    with open_source(path) as source:
-        _, raws = _container(source)
-        for raw in raws:
+    with _opened(path) as file:
+        for raw in file.rows:
             row = raw if isinstance(raw, Refusal) else _build(raw, shape, columns, options)
             yield row if isinstance(row, Refusal) else _known(row, seen, labels)
 

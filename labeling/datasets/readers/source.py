@@ -22,7 +22,7 @@ _HEAD = 64
 #: First bytes of what people upload by mistake, and what to do about it.
 _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "This is a zip archive or a spreadsheet. Save it as CSV or JSON Lines."),
-    (b"PAR1", "This is a Parquet file. Save it as JSON Lines and import that."),
+    (b"PAR1", "This is a Parquet file packed with gzip. Unpack it and import that."),
     (b"\x28\xb5\x2f\xfd", "This file is packed with zstd. Unpack it or use gzip."),
     (b"BZh", "This file is packed with bzip2. Unpack it or use gzip."),
     (b"\xfd7zXZ", "This file is packed with xz. Unpack it or use gzip."),

@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     help = (
         "Import prompts with their responses, and labels they carry, from JSON, JSON Lines, CSV or "
-        "TSV, plain or gzip. The same file twice creates nothing twice. Prints a report; the exit "
+        "TSV, plain or gzip, or from Parquet. The same file twice creates nothing twice. Prints a report; the exit "
         "code is 0 only if every row was taken, 1 if one was refused or the file cannot be read."
     )
 
