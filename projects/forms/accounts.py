@@ -101,5 +101,6 @@ class TokenForm(forms.Form):
         label="Name of the new token",
         max_length=80,
         help_text="What will use it, for example “training cluster”.",
+        error_messages={"required": "Give the token a name."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -23,7 +23,9 @@ class ProjectForm(forms.Form):
     """What every new project needs; the rubric has a formset of its own."""
 
     name = forms.CharField(
-        max_length=120, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+        max_length=120,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        error_messages={"required": "Give the project a name."},
     )
     description = forms.CharField(
         required=False,

@@ -45,11 +45,13 @@ export function showSheet() {
   sheet.showModal();
 }
 
+const CAPS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+
 function addRow(list, keys, label) {
   const term = document.createElement("dt");
   for (const key of keys.split(" ")) {
     const cap = document.createElement("kbd");
-    cap.textContent = key.length === 1 ? key.toUpperCase() : key;
+    cap.textContent = CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
     term.append(cap, " ");
   }
   list.append(term, Object.assign(document.createElement("dd"), { textContent: label }));

@@ -177,6 +177,8 @@ def test_a_rubric_is_built_and_previewed_live(
     second = page.locator("[data-criterion]").nth(1)
     second.get_by_label("Question").fill("Which reply is shorter?")
     second.get_by_label("Primary").check()
+    page.set_viewport_size(PHONE)
+    assert list(problems(page, everything=True)) == []
     page.get_by_role("button", name="Create the project").click()
     expect(page.get_by_role("heading", name="Three steps to the first judgment")).to_be_visible()
     criteria = Project.objects.get(name="Kindness").criteria.all()

@@ -84,7 +84,7 @@ def test_adding_a_criterion_keeps_what_was_typed_and_complains_about_nothing(
         ({"primary": "form-7"}, "Mark one of the criteria you filled in as primary."),
         ({"form-0-key": "overall"}, "is the primary criterion&#x27;s name"),
         ({"form-0-scale_key": "nonsense"}, "Select a valid choice"),
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Give the project a name."),
         ({"overlap": "0"}, "greater than or equal to 1"),
     ],
 )
@@ -136,7 +136,9 @@ def test_a_name_of_markup_is_text_everywhere(otto: User, client_for):
 def test_a_forbidden_page_says_what_to_do(project: Project, rui: User, client_for):
     reply = client_for(rui).get(f"/p/{project.slug}/settings/")
     assert reply.status_code == 403
-    assert "ask a lead of the project" in reply.content.decode()
+    page = reply.content.decode()
+    assert "As rater you may not do this." in page
+    assert "ask a lead of the project" in page
 
 
 def test_a_strange_address_says_what_to_do(otto: User, client_for):
