@@ -8,13 +8,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from config.embedded import paths
+from config.embedded import paths, preparation
 from config.embedded.instance import Holder, Instance
 from config.embedded.process import SetupError, spawn, wait_until
 from config.embedded.serve import embedded_services
 from config.embedded.supervisor import Stop, Supervisor, stoppable
 
 OTHER_SECONDS = 60.0
+
+_WITHOUT_TABLES = {"check", "help", "makemigrations", "migrate", "showmigrations", "version"}
 
 
 def manage(arguments: Sequence[str]) -> int:
@@ -38,6 +40,8 @@ def manage(arguments: Sequence[str]) -> int:
                 instance.clear_leftovers()
                 supervisor.launch(services)
                 supervisor.wait_ready()
+                if "database" in services and _wants_tables(arguments):
+                    _create_tables(supervisor)
                 instance.announce(Holder(os.getpid(), "manage", "", ready=True))
                 code = _command(arguments)
                 instance.wait_for_guests()
@@ -48,6 +52,18 @@ def manage(arguments: Sequence[str]) -> int:
     finally:
         instance.release()
     return code
+
+
+def _wants_tables(arguments: Sequence[str]) -> bool:
+    """Return whether a command works on tables: those about migrations look after themselves."""
+    return bool(arguments) and arguments[0] not in _WITHOUT_TABLES
+
+
+def _create_tables(supervisor: Supervisor) -> None:
+    """Migrate a database that was created just now, so that a first command just works."""
+    url = paths.database_url()
+    if preparation.applied_migrations(url) < 0:
+        preparation.carry_out(["migrate"], supervisor, url)
 
 
 def _others_ready(instance: Instance) -> bool:
