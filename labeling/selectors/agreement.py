@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 
 import numpy as np
@@ -50,8 +51,9 @@ def agreement_fingerprint(project: Project) -> str:
     state = Judgment.objects.filter(project=project, is_current=True, withdrawn=False).aggregate(
         newest=Max("pk"), count=Count("pk")
     )
-    rubric = "-".join(f"{c.pk}.{c.scale_key}" for c in project.criteria.all())
-    return f"{state['newest'] or 0}/{state['count']}/{rubric}"
+    rubric = "\n".join(f"{c.pk} {c.key} {c.scale_key}" for c in project.criteria.all())
+    digest = sha256(rubric.encode()).hexdigest()[:16]
+    return f"{state['newest'] or 0}/{state['count']}/{digest}"
 
 
 def counted_judgments(fingerprint: str) -> int:

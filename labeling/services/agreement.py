@@ -25,7 +25,7 @@ def agreement_report(project: Project, *, show_names: bool = True) -> dict[str, 
     Computed from current, live, human judgments and cached; a report whose inputs changed is
     computed anew. Raters are named, or numbered by name where `show_names` is False.
     """
-    fingerprint = f"{VERSION}/{agreement_fingerprint(project)}"[:120]
+    fingerprint = f"{VERSION}/{agreement_fingerprint(project)}"
     report = Report.objects.filter(project=project, kind=KIND, fingerprint=fingerprint).first()
     data = report.data if report is not None else _refresh(project, fingerprint)
     return _named(project, data, show_names=show_names)

@@ -94,6 +94,12 @@ def test_a_new_judgment_makes_the_report_anew(judged: Project, tao: User) -> Non
     assert len(after["criteria"]["overall"]["pairs"]) == 3
 
 
+def test_a_renamed_criterion_makes_the_report_anew(project: Project) -> None:
+    agreement_report(project)
+    project.criteria.filter(key="correct").update(key="accurate")
+    assert list(agreement_report(project)["criteria"]) == ["overall", "accurate"]
+
+
 def test_a_withdrawn_judgment_no_longer_counts(judged: Project, sam: User) -> None:
     agreement_report(judged)
     undo_last(rater=sam, project=judged)

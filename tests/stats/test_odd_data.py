@@ -190,9 +190,9 @@ def test_a_billion_pairs_do_not_overflow() -> None:
 
 def test_a_slider_of_a_hundred_steps() -> None:
     rng = np.random.default_rng(5)
-    truth = rng.integers(1, 101, 3000)
-    values = np.clip(np.repeat(truth, 3) + rng.integers(-9, 10, 9000), 1, 100)
-    ratings = Ratings(np.repeat(np.arange(3000), 3), np.tile([0, 1, 2], 3000), values)
+    truth = rng.integers(1, 101, 1000)
+    values = np.clip(np.repeat(truth, 3) + rng.integers(-9, 10, 3000), 1, 100)
+    ratings = Ratings(np.repeat(np.arange(1000), 3), np.tile([0, 1, 2], 1000), values)
     ordinal = krippendorff_alpha(ratings, "ordinal", categories=range(1, 101))
     interval = krippendorff_alpha(ratings, "interval", categories=range(1, 101))
     assert ordinal.value == pytest.approx(interval.value, abs=0.01)
