@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -30,12 +31,17 @@ def file(tmp_path: Path):
     return write
 
 
+def rows_of(path: Path, **how: Any) -> list[Any]:
+    """Every row of a file, whatever became of it."""
+    return list(read(path, **how))
+
+
 def refusals(path: Path) -> list[Refusal]:
-    return [row for row in read(path) if isinstance(row, Refusal)]
+    return [row for row in rows_of(path) if isinstance(row, Refusal)]
 
 
 def refusal_of(file, row: dict[str, object]) -> Refusal:
-    first, second = read(file(PAIR_LINE + b"\n" + json.dumps(row).encode()))
+    first, second = rows_of(file(PAIR_LINE + b"\n" + json.dumps(row).encode()))
     assert isinstance(first, ImportRow)
     assert isinstance(second, Refusal)
     assert second.line == 2
@@ -44,7 +50,7 @@ def refusal_of(file, row: dict[str, object]) -> Refusal:
 
 def test_malformed_json_on_a_line_is_refused_and_the_others_are_read(file):
     path = file(PAIR_LINE + b'\n{"id": "2", "prompt": \n' + PAIR_LINE.replace(b'"1"', b'"3"'))
-    first, bad, last = read(path)
+    first, bad, last = rows_of(path)
     assert (first.external_id, last.external_id) == ("1", "3")
     assert (bad.line, bad.reason) == (2, "Malformed JSON at column 23: Expecting value.")
     assert bad.excerpt == '{"id": "2", "prompt":'
@@ -108,7 +114,7 @@ def test_two_responses_with_one_id_are_refused(file):
 
 def test_one_megabyte_of_text_is_taken_and_one_character_more_is_refused(file):
     just = {**PAIR, "id": "2", "response_a": "a" * limits.MAX_TEXT}
-    assert [type(r) for r in read(file(json.dumps(just).encode()))] == [ImportRow]
+    assert [type(r) for r in rows_of(file(json.dumps(just).encode()))] == [ImportRow]
     refusal = refusal_of(file, {**just, "response_a": "a" * (limits.MAX_TEXT + 1)})
     assert refusal.reason == ("Has 1,000,001 characters; at most 1,000,000 are taken. Shorten it.")
     assert len(refusal.excerpt) <= limits.EXCERPT + 1
@@ -134,7 +140,7 @@ def test_what_cannot_be_stored_is_found_deep_in_metadata_and_labels(file):
 
 def test_other_control_characters_are_kept_even_raw(file):
     path = file(PAIR_LINE.replace(b'"a"', b'"a\x01\x07\x1b[0m\t\\u0085\xe2\x80\xa8\xe2\x80\xae."'))
-    (row,) = read(path)
+    (row,) = rows_of(path)
     assert row.responses[0].content == "a\x01\x07\x1b[0m\t\x85\u2028\u202e."
 
 
@@ -168,7 +174,7 @@ def test_a_wrong_encoding_names_the_line_and_the_byte(file):
     path = file(PAIR_LINE + b"\n" + PAIR_LINE.replace(b'"a"', b'"caf\xe9"'))
     byte = path.read_bytes().index(b"\xe9") + 1
     message = f"Line 2, byte {byte} of the file: 0xE9 is not UTF-8. Save the file as UTF-8"
-    for call in (check, lambda p: list(read(p))):
+    for call in (check, lambda p: rows_of(p)):
         with pytest.raises(UnreadableFile, match=message):
             call(path)
 
@@ -241,7 +247,7 @@ def test_the_unpacked_size_is_bounded_whatever_the_ratio(file, monkeypatch):
 def test_an_endless_line_is_refused_and_the_next_one_read(file, monkeypatch):
     monkeypatch.setattr(limits, "MAX_LINE_BYTES", 1024 * 1024)
     long = b'{"prompt": "' + b"a" * (3 * 1024 * 1024) + b'"}'
-    rows = list(read(file(PAIR_LINE + b"\n" + long + b"\n" + PAIR_LINE.replace(b"1", b"2"))))
+    rows = rows_of(file(PAIR_LINE + b"\n" + long + b"\n" + PAIR_LINE.replace(b"1", b"2")))
     assert [type(row) for row in rows] == [ImportRow, Refusal, ImportRow]
     assert (rows[1].line, rows[1].reason) == (2, "The line is longer than 1 MiB.")
     assert rows[2].line == 3
@@ -253,7 +259,7 @@ def test_no_bytes_at_all_make_a_reader_fail_otherwise(tmp_path_factory, content)
     path = tmp_path_factory.getbasetemp() / "any"
     path.write_bytes(content)
     with contextlib.suppress(UnreadableFile):
-        assert all(row.line > 0 for row in read(path))
+        assert all(row.line > 0 for row in rows_of(path))
 
 
 json_values = st.recursive(
@@ -276,7 +282,7 @@ def test_no_values_at_all_make_a_reader_fail_otherwise(tmp_path_factory, given_r
     path.write_text("\n".join(json.dumps(row) for row in given_rows))
     for shape in ("concord", "pairs", "trl", "hh"):
         try:
-            found = list(read(path, format=shape))
+            found = rows_of(path, format=shape)
         except UnreadableFile:
             continue
         assert len(found) == len(given_rows)

@@ -8,6 +8,7 @@ import io
 import json
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -57,11 +58,16 @@ FILES = {
 }
 
 
+def rows_of(path: Path, **how: Any) -> list[Any]:
+    """Every row of a file, whatever became of it."""
+    return list(read(path, **how))
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_the_same_rows_come_out_of_every_container(tmp_path, kind):
     path = tmp_path / "upload"
     path.write_bytes(FILES[kind])
-    rows = list(read(path))
+    rows = rows_of(path)
     assert all(isinstance(row, ImportRow) for row in rows)
     assert [
         (r.external_id, r.messages[0].content, *(s.content for s in r.responses)) for r in rows
@@ -86,15 +92,15 @@ def test_detection_says_what_it_found(tmp_path):
 def test_rows_are_numbered_by_the_line_on_which_they_begin(tmp_path):
     path = tmp_path / "upload"
     path.write_text(as_csv(ROWS))
-    assert [row.line for row in read(path)] == [2, 4, 6]
+    assert [row.line for row in rows_of(path)] == [2, 4, 6]
     path.write_text(json.dumps(ROWS, indent=1))
-    assert [row.line for row in read(path)] == [2, 8, 14]
+    assert [row.line for row in rows_of(path)] == [2, 8, 14]
 
 
 def test_a_row_with_too_few_or_too_many_cells_is_refused(tmp_path):
     path = tmp_path / "upload"
     path.write_text("prompt,response_a,response_b\np,a,b\np,a\np,a,b,c\n\nq,a,b\n")
-    kinds = [(type(row), row.line) for row in read(path)]
+    kinds = [(type(row), row.line) for row in rows_of(path)]
     assert kinds == [(ImportRow, 2), (Refusal, 3), (Refusal, 4), (ImportRow, 6)]
 
 
@@ -108,7 +114,7 @@ def test_a_quote_that_is_never_closed_stops_the_file_before_it_is_read(tmp_path)
 def test_text_after_a_closing_quote_refuses_that_row_alone(tmp_path):
     path = tmp_path / "upload"
     path.write_text('prompt,response_a,response_b\np,"a"x,b\nq,a,b\n')
-    bad, good = read(path)
+    bad, good = rows_of(path)
     assert (bad.line, bad.reason[:14]) == (2, "Malformed CSV:")
     assert good.messages[0].content == "q"
 
@@ -124,10 +130,10 @@ def test_structure_in_a_cell_is_json(tmp_path):
     said = json.dumps([{"rater": "r1", "overall": -1}])
     path = tmp_path / "upload"
     path.write_text(as_csv([{**ROWS[0], "judgments": said}]))
-    (row,) = read(path)
+    (row,) = rows_of(path)
     assert row.judgments[0].rater == "r1"
     path.write_text(as_csv([{**ROWS[0], "judgments": "[oops"}]))
-    (refusal,) = read(path)
+    (refusal,) = rows_of(path)
     assert (refusal.field, refusal.reason) == ("judgments", "Must be JSON in this cell.")
 
 
@@ -143,7 +149,7 @@ def test_a_list_is_the_same_wherever_the_reads_fall(tmp_path, monkeypatch, chunk
     monkeypatch.setattr(jsonrows_module, "_CHUNK", chunk)
     path = tmp_path / "upload"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(ROWS, indent=2, ensure_ascii=False).encode())
-    rows = list(read(path))
+    rows = rows_of(path)
     assert [row.external_id for row in rows] == ["q0", "q1", "q2"]
     assert rows[0].responses[0].content == "A0\n“yes”"
 
@@ -170,10 +176,7 @@ def test_every_character_survives(tmp_path_factory, container, triples):
     }[container]()
     path = tmp_path_factory.getbasetemp() / "planes"
     path.write_bytes(written.encode())
-    got = [
-        [r.messages[0].content, *(s.content for s in r.responses)]
-        for r in read(path)  # type: ignore[union-attr]
-    ]
+    got = [[r.messages[0].content, *(s.content for s in r.responses)] for r in rows_of(path)]
     assert got == [[row["prompt"], row["response_a"], row["response_b"]] for row in given_rows]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,14 @@ needs_hh = pytest.mark.skipif(not HH.exists(), reason=f"no hh-rlhf test set at {
 needs_llmbar = pytest.mark.skipif(not LLMBAR.exists(), reason=f"no LLMBar items at {LLMBAR}")
 
 
+def rows_of(path: Path, **how: Any) -> list[Any]:
+    """Every row of a file, whatever became of it."""
+    return list(read(path, **how))
+
+
 @needs_hh
 def test_hh_rlhf_gives_all_rows_but_the_nine_that_are_broken():
-    rows = list(read(HH))
+    rows = rows_of(HH)
     refused = {row.line: row.reason[:9] for row in rows if isinstance(row, Refusal)}
     assert len(rows) == 2312
     assert refused == {
@@ -35,7 +41,7 @@ def test_hh_rlhf_gives_all_rows_but_the_nine_that_are_broken():
 
 @needs_hh
 def test_in_hh_rlhf_speakers_alternate_once_doubled_tags_are_joined():
-    joined = [row for row in read(HH) if isinstance(row, ImportRow) and row.metadata]
+    joined = [row for row in rows_of(HH) if isinstance(row, ImportRow) and row.metadata]
     assert [(row.line, dict(row.metadata)) for row in joined] == [
         (line, {"joined_turns": 1}) for line in (668, 764, 1320, 1850)
     ]
@@ -48,7 +54,7 @@ def test_in_hh_rlhf_speakers_alternate_once_doubled_tags_are_joined():
 def test_llmbar_gives_every_row():
     found = detect(LLMBAR)
     assert (found.format, found.unmapped) == ("pairs", ("gold",))
-    rows = list(read(LLMBAR))
+    rows = rows_of(LLMBAR)
     assert all(isinstance(row, ImportRow) for row in rows)
     assert Counter(row.metadata["gold"] for row in rows).total() == 419
     assert rows[0].external_id == "LLMBar/Natural/000"

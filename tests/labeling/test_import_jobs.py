@@ -15,8 +15,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
+from labeling.datasets.readers import limits
 from labeling.models import Import, ImportRefusal, Prompt, Response, Task
 from labeling.services import imports
+from labeling.services.import_batches import BatchWriter
 from labeling.services.imports import create_import, run_import
 from labeling.vocabulary import JobState
 from projects.exceptions import InvalidInput
@@ -152,7 +154,7 @@ def test_an_interrupted_import_goes_on_where_its_last_batch_ended(project, monke
     monkeypatch.setattr(imports, "BATCH", 10)
     bad = LINE.replace(b"No.", b"Because.") + b"\n"
     import_ = request(project, lines(25) + bad + lines(5) + b"\n")
-    write, calls = imports.BatchWriter.write, []
+    write, calls = BatchWriter.write, []
 
     def dying(self, batch, now):
         result = write(self, batch, now)
@@ -162,7 +164,7 @@ def test_an_interrupted_import_goes_on_where_its_last_batch_ended(project, monke
         return result
 
     with monkeypatch.context() as patch:
-        patch.setattr(imports.BatchWriter, "write", dying)
+        patch.setattr(BatchWriter, "write", dying)
         with pytest.raises(ConnectionError):
             run_import(import_.pk)
     import_.refresh_from_db()
@@ -193,7 +195,7 @@ def test_a_file_that_vanished_fails_with_what_to_do(project):
 
 
 def test_refusals_beyond_the_limit_are_counted(project, monkeypatch):
-    monkeypatch.setattr(imports.limits, "MAX_REFUSALS_KEPT", 3)
+    monkeypatch.setattr(limits, "MAX_REFUSALS_KEPT", 3)
     monkeypatch.setattr(imports, "BATCH", 2)
     import_ = finished(request(project, LINE + b"\n" + b'{"prompt": 1}\n' * 7))
     assert import_.counts["refused"] == 7

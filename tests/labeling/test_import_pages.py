@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ from labeling.models import Import, Judgment, Prompt, Task
 from labeling.selectors.imports import defused
 from labeling.services.imports import create_import, run_import
 from labeling.vocabulary import JobState
+from projects.models import User
 
 PAIR = {"id": "q1", "prompt": "Why?", "response_a": "Because.", "response_b": "No.", "gold": "A"}
 PAIRS = {"format": "pairs", "mapped_as": "pairs"}
@@ -27,7 +29,7 @@ def lines(*rows: object) -> bytes:
 
 
 @pytest.fixture
-def lead(client_for, lena) -> Client:
+def lead(client_for: Callable[[User], Client], lena: User) -> Client:
     """A browser in which lena is logged in."""
     return client_for(lena)
 
@@ -46,13 +48,13 @@ def upload(lead, project):
         file = SimpleUploadedFile(name, content or lines(*rows))
         reply = lead.post(reverse("labeling:imports", args=[project.slug]), {"file": file})
         assert reply.status_code == 302, reply.context["form"].errors
-        return reply["Location"]
+        return str(reply["Location"])
 
     return send
 
 
 def text(reply) -> str:
-    return reply.content.decode()
+    return str(reply.content.decode())
 
 
 def test_an_upload_leads_to_its_first_rows_and_writes_nothing(lead, upload):
