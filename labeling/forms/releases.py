@@ -27,9 +27,9 @@ class ReleaseForm(forms.Form):
     )
     file_type = forms.ChoiceField(label="File type", choices=FILE_TYPES, initial="parquet")
     criterion = forms.ChoiceField(help_text="The question whose answers make the pairs.")
-    train = forms.IntegerField(min_value=0, max_value=100, initial=80, label="Train, %")
-    validation = forms.IntegerField(min_value=0, max_value=100, initial=10, label="Validation, %")
-    test = forms.IntegerField(min_value=0, max_value=100, initial=10, label="Test, %")
+    train = forms.IntegerField(min_value=0, max_value=100, initial=80, label="Train")
+    validation = forms.IntegerField(min_value=0, max_value=100, initial=10, label="Validation")
+    test = forms.IntegerField(min_value=0, max_value=100, initial=10, label="Test")
     licence = forms.CharField(
         required=False,
         max_length=80,

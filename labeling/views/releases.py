@@ -144,7 +144,7 @@ def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         if row.format in FORMATS
         else "",
         "splits": SPLITS,
-        "tables": counts.get("rows", {}),
+        "tables": _tables(row),
         "dropped": [(drop["because"], drop["rows"]) for drop in counts.get("dropped", {}).values()],
         "never_read": [
             (name.replace("_", " "), count)
@@ -206,21 +206,44 @@ def _policy(row: Release) -> dict[str, str]:
     return RECIPES[row.recipe].explain() if row.recipe in RECIPES else {}
 
 
+def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
+    """Rows by split of each configuration, in the order of the format."""
+    rows = row.counts.get("rows", {})
+    shape = FORMATS.get(row.format)
+    names = [table.name for table in shape.tables] if shape else sorted(rows)
+    return [(name, rows[name]) for name in names if name in rows]
+
+
 def _figures(counts: dict[str, Any]) -> list[dict[str, object]]:
     """The figures at the head of a finished release, each with how it is shown."""
     if not counts.get("figures"):
         return []
     own = counts["figures"]
     shown = [
-        ("Longer response chosen", own["longer_response_chosen"], "percent", "pairs"),
-        ("Shown first chosen", own["first_shown_chosen"], "percent", "judgments"),
+        (
+            "Longer response chosen",
+            own["longer_response_chosen"],
+            "percent",
+            "pairs",
+            "pairs of unequal length",
+        ),
+        (
+            "Shown first chosen",
+            own["first_shown_chosen"],
+            "percent",
+            "judgments",
+            "judgments that prefer one response",
+        ),
     ]
     for report in counts["agreement"].get("criteria", {}).values():
         percent = report["percent_agreement"]["exact"]
         alpha = report["krippendorff_alpha"]["symmetric"]
-        shown.insert(0, ("Krippendorff’s alpha, symmetrised", alpha, "number", ""))
-        shown.insert(0, ("Agreement", percent, "percent", "pairs of judgments"))
-    names = ("title", "figure", "unit", "counted")
+        shown.insert(
+            0, ("Krippendorff’s alpha, symmetrised", alpha, "number", "tasks", "chance-corrected")
+        )
+        note = "a tie agrees only with a tie"
+        shown.insert(0, ("Agreement", percent, "percent", "pairs of judgments", note))
+    names = ("title", "figure", "unit", "counted", "note")
     return [dict(zip(names, row, strict=True)) for row in shown]
 
 
