@@ -1,0 +1,196 @@
+"""Who may do what: every address, every verb, every role, compared with one table."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from labeling.models import Import, Release
+from labeling.services.releases import request_release, run_release
+from projects.models import Invitation, Membership, Project, Role, User
+from projects.project_templates import GuidelineSpec
+from projects.services.guidelines import acknowledge, publish_guideline
+from projects.services.invitations import invite
+from projects.services.keys import create_api_key
+from tests.architecture.policy_table import TABLE
+from tests.conftest import MakeTasks, judge, lease
+
+WHO = ("lead", "reviewer", "rater", "engineer", "outsider", "anonymous")
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+Codes = dict[tuple[str, str], tuple[int, ...]]
+
+
+def addresses() -> list[str]:
+    """The route of every address of the project, the operators' admin left out."""
+    return sorted(route for route in set(_routes()) if not route.startswith("admin/"))
+
+
+def _routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from _routes(pattern, route)
+
+
+def expected() -> Codes:
+    """The table, by verb and route."""
+    found: Codes = {}
+    for line in TABLE.strip().splitlines():
+        if line.strip() and not line.startswith("#"):
+            verb, route, *codes = line.split()
+            route = "" if route == "/" else route
+            assert (verb, route) not in found, f"twice in the table: {line}"
+            assert len(codes) == len(WHO), f"not one code for each role: {line}"
+            found[verb, route] = tuple(map(int, codes))
+    return found
+
+
+@dataclass
+class World:
+    """A project with one of everything, and a client for everybody."""
+
+    clients: dict[str, Client]
+    shared: dict[str, str]
+    own: dict[str, dict[str, str]]
+
+    def path(self, route: str, who: str) -> str:
+        """The address of a route for this person: their own assignment, task or token."""
+        if route.endswith("^.*$"):
+            return "/" + route.replace("^.*$", "no/such/address/")
+        values = {**self.shared, **self.own[who]}
+        kind = next(
+            (k for k in ("tasks", "members", "invitations", "tokens") if f"{k}/<" in route), ""
+        )
+        values["pk"] = values.get(kind, "")
+        return "/" + _PARAMETER.sub(lambda match: values[match[1]], route)
+
+    def status(self, verb: str, route: str, who: str) -> int:
+        """What this person is answered; nothing of it stays."""
+        options: dict[str, Any] = {}
+        if verb == "POST":
+            options["data"] = {"nothing": "of use"}
+            if route.startswith("api/") and not route.endswith("imports/"):
+                options["content_type"] = "application/json"
+        client = self.clients[who]
+        cookies = client.cookies.output()
+        with transaction.atomic():
+            call = getattr(client, verb.lower())
+            status: int = call(self.path(route, who), **options).status_code
+            transaction.set_rollback(True)
+        client.cookies = SimpleCookie(cookies.replace("Set-Cookie: ", ""))
+        return status
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Refusals by the hundred need no line in the log each."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def world(
+    quiet: None,
+    project: Project,
+    lena: User,
+    vera: User,
+    rui: User,
+    tao: User,
+    mia: User,
+    otto: User,
+    make_tasks: MakeTasks,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    """One of everything that an address can name."""
+    # /healthz drops a connection with an open transaction: here, the test's own.
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+    settings.IMPORTS_DIR, settings.RELEASES_DIR = tmp_path / "imports", tmp_path / "releases"
+    second = publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New."))
+    tasks = make_tasks(project, 5, overlap=4)
+    for rater in (rui, vera):
+        acknowledge(user=rater, guideline=second)
+    for rater in (rui, vera, lena):
+        judge(rater, lease(rater, project))
+    release = request_release(project=project, created_by=lena, recipe="raw", format="native")
+    run_release(release.pk)
+    assert Release.objects.get().state == "done"
+    users = dict(zip(WHO, (lena, vera, rui, mia, otto), strict=False))
+    leases = {who: str(lease(users[who], project).pk) for who in ("lead", "reviewer", "rater")}
+    keys = {who: create_api_key(user=user, name="test") for who, user in users.items()}
+    own = {
+        who: {
+            "assignment_id": leases.get(who, leases["rater"]),
+            "tokens": str(keys.get(who, keys["lead"]).key.pk),
+        }
+        for who in WHO
+    }
+    clients = {who: Client(raise_request_exception=False) for who in WHO}
+    for who, user in users.items():
+        clients[who].force_login(user)
+        clients[who].defaults["HTTP_AUTHORIZATION"] = f"Token {keys[who].token}"
+    upload = clients["lead"].post(f"/p/{project.slug}/imports/", {"text": '[{"id": "1"}]'})
+    invitation = invite(project=project, created_by=lena, role=Role.RATER)
+    shared = {
+        "slug": project.slug,
+        "tasks": str(tasks[0].pk),
+        "members": str(Membership.objects.get(project=project, user=tao).pk),
+        "invitations": str(Invitation.objects.get().pk),
+        "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
+        "release_id": str(release.pk),
+        "number": "1",
+        "name": "manifest.json",
+        "upload": upload.headers["Location"].rstrip("/").rpartition("/")[2],
+        "token": invitation.token,
+        "uidb64": "MQ",
+    }
+    return World(clients, shared, own)
+
+
+def test_every_address_is_in_the_table():
+    assert {route for _, route in expected()} == set(addresses())
+
+
+def test_everybody_is_answered_as_the_table_says(world: World):
+    wrong = []
+    for (verb, route), codes in expected().items():
+        found = tuple(world.status(verb, route, who) for who in WHO)
+        if found != codes:
+            wrong.append(f"{verb} {route}: {found}, the table says {codes}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_address_knows_a_verb_that_is_not_in_the_table(world: World):
+    known = set(expected())
+    for route in addresses():
+        for verb in VERBS:
+            refused = world.status(verb, route, "lead") == 405
+            assert refused is ((verb, route) not in known), f"{verb} {route}"
+
+
+def test_the_admin_is_closed_to_everybody_but_operators(world: World):
+    routes = {route for route in _routes() if route.startswith("admin/")}
+    assert len(routes) > 20
+    for route in routes - {"admin/login/", "admin/logout/"}:
+        path = "/" + re.sub(r"<[^>]+>|\(\?P.*\)\$?$", "1", route).replace("^", "").replace("$", "")
+        for who in ("lead", "anonymous"):
+            reply = world.clients[who].get(path)
+            assert reply.status_code in {302, 404}, path
+            if reply.status_code == 302:
+                assert "/login/" in reply.headers["Location"] or who == "lead", path
