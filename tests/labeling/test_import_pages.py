@@ -199,6 +199,18 @@ def test_the_report_counts_every_row_and_names_every_refusal(lead, imported, pro
     assert "hx-get" not in page.split('id="report"')[1]
 
 
+def test_a_report_without_a_row_taken_does_not_praise_the_others(lead, project, lena):
+    row = create_import(
+        project=project,
+        created_by=lena,
+        filename="f",
+        content=b'{"prompt": 1, "response_a": "a", "response_b": "b"}',
+    )
+    run_import(row.pk)
+    page = text(lead.get(reverse("labeling:import", args=[project.slug, row.pk])))
+    assert "No row was taken: each was refused for the reason below." in page
+
+
 def test_while_it_runs_the_page_asks_for_its_report_alone(lead, project, lena):
     row = create_import(project=project, created_by=lena, filename="f", content=lines(PAIR))
     address = reverse("labeling:import", args=[project.slug, row.pk])
