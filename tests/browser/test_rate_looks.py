@@ -9,11 +9,19 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    expect,
+)
 
 from labeling.models import Judgment, Prompt
 from projects.models import Criterion, Project, User
-from tests.browser.test_rate import saved
+from tests.browser.desk import saved
 from tests.conftest import MakeTasks
 from tests.rendering.test_hostile import OURS
 
@@ -60,18 +68,23 @@ def watch(page: Page, origin: str) -> tuple[list[str], list[str]]:
     """Collects what must stay empty: complaints of the page, and requests to elsewhere."""
     complaints: list[str] = []
     foreign: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    def note(request: Request) -> None:
+        if not request.url.startswith((origin, "data:")):
+            foreign.append(request.url)
+
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type == "error" else None,
-    )
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith((origin, "data:")) else foreign.append(request.url)
-        ),
-    )
+    page.on("dialog", refuse)
+    page.on("console", listen)
+    page.on("request", note)
     return complaints, foreign
 
 
@@ -225,13 +238,14 @@ def test_everything_works_by_touch_on_a_phone(
 
 def small_targets(page: Page) -> list[str]:
     """Controls of the bar that are smaller than 44 pixels either way."""
-    return page.evaluate(
+    found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll(".segment, .chip, .quiet, button, .raw-switch")]
           .filter((e) => e.checkVisibility() && !e.closest("header"))
           .map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
           .filter(([, box]) => box.height < 44 || box.width < 40)
           .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
     )
+    return found
 
 
 @pytest.mark.parametrize("scale", ["arena4", "hh8", "llama2_4", "helpsteer7", "webgpt5"])
