@@ -22,6 +22,8 @@ _ROLES = {
     "model": "assistant",
     "tool": "tool",
 }
+#: Years of a judgment; far ones are broken clocks, and some cannot be read back from PostgreSQL.
+_YEARS = (1970, 2200)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}\Z")
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
 
@@ -119,6 +121,8 @@ def moment(value: object, field: str) -> dt.datetime | None:
         at = dt.datetime.fromisoformat(text(value, field, most=64).strip())
     except ValueError:
         raise RowError(field, "Must be a time such as 2026-01-31T12:00:00Z.", value) from None
+    if not _YEARS[0] <= at.year <= _YEARS[1]:
+        raise RowError(field, f"Must be a time from {_YEARS[0]} to {_YEARS[1]}.", value)
     return at if at.tzinfo is not None else at.replace(tzinfo=dt.UTC)
 
 

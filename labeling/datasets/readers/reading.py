@@ -126,7 +126,8 @@ def detect(
         raise MappingError(f"There is no format “{format}”. Formats: {', '.join(FORMATS)}.")
     with _opened(path) as file:
         sample = _sample(file.rows)
-        columns = tuple(dict.fromkeys(column for row in sample for column in row))
+        every = dict.fromkeys(column for row in sample for column in row)
+        columns = tuple(every)[: limits.MAX_COLUMNS]
     wished = dict(mapping or {})
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, columns, wished)

@@ -91,6 +91,12 @@ def _extra(record: Record) -> dict[str, object]:
         return metadata(record.rest)
     if not isinstance(given, dict):
         raise RowError(record.column("metadata"), "Must be an object of named values.", given)
+    twice = record.rest.keys() & given.keys()
+    if twice:
+        raise RowError(
+            record.column("metadata"),
+            f"Names “{min(twice)}”, which is a column of its own too. Keep one of them.",
+        )
     return metadata({**record.rest, **given})
 
 
