@@ -91,7 +91,7 @@ class Person:
         self.page.locator("input[type=file]").set_input_files(path)
         self.page.get_by_role("button", name="Show the first rows").click()
         self.page.get_by_role("button", name="Import all rows").click()
-        self.page.locator(".tag.good, .tag.warn, .tag.bad").first.wait_for(timeout=60_000)
+        self.page.locator("#report .notice").first.wait_for(timeout=60_000)
         return str(self.page.locator("main").inner_text())
 
     def invite(self, slug: str, role: str) -> str:
@@ -105,8 +105,8 @@ class Person:
     def accept(self, link: str, name: str) -> None:
         """Makes an account by an invitation and joins."""
         self.page.goto(re.sub(r"^https?://[^/]+", self.base, link))
-        self.page.get_by_label("Name", exact=True).fill(name)
-        self.page.get_by_label("E-mail").fill(self.email)
+        self.page.locator("input[name=name]").fill(name)
+        self.page.locator("input[name=email]").fill(self.email)
         for box in self.page.locator("input[type=password]").all():
             box.fill(PASSWORD)
         self.page.get_by_role("button", name="Make the account and join").click()
@@ -128,13 +128,25 @@ class Person:
                 else None
             ),
         )
+        answered: set[str] = set()
         for done, key in enumerate(keys, start=1):
-            self.page.locator("#judgment").wait_for()
+            answered.add(self._next_task(answered))
             self.page.keyboard.press(key)
             with self.page.expect_response(lambda reply: reply.url.endswith("/submit/")):
                 self.page.keyboard.press("Enter")
             assert len(acknowledged) == done, acknowledged
         return len(acknowledged)
+
+    def _next_task(self, answered: set[str]) -> str:
+        """Waits, as a person does, until another task is on the screen; returns its address."""
+        self.page.wait_for_function(
+            """answered => {
+                const form = document.getElementById("judgment");
+                return form && !answered.includes(form.getAttribute("action"));
+            }""",
+            arg=sorted(answered),
+        )
+        return str(self.page.locator("#judgment").get_attribute("action"))
 
     def release(self, slug: str, folder: Path) -> Path:
         """Freezes a release with the choices the page proposes; returns the downloaded folder."""
