@@ -1,14 +1,16 @@
 // What rendered text needs after it arrives: typeset mathematics, and scrolling by keyboard.
 // Used by every page that shows prompts and responses; the text is complete without it.
 
-/** Make what overflows sideways reachable by keyboard, as a named region. */
+const NAMES = [["pre", "Code"], [".math", "Formula"], [".body", "Prompt"], ["*", "Table"]];
+
+/** Make what overflows reachable by keyboard, as a named region. */
 function nameScrollers(root) {
-  for (const box of root.querySelectorAll(".content pre, .content .table-scroll, .math[data-display=true]")) {
+  for (const box of root.querySelectorAll(".content pre, .content .table-scroll, .math[data-display=true], .prompt .body")) {
     const overflows = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     if (overflows && !box.hasAttribute("tabindex")) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
-      box.setAttribute("aria-label", box.matches("pre") ? "Code, scrolls" : box.matches(".math") ? "Formula, scrolls" : "Table, scrolls");
+      box.setAttribute("aria-label", `${NAMES.find(([kind]) => box.matches(kind))[1]}, scrolls`);
     }
   }
 }

@@ -147,20 +147,28 @@ export class Outbox {
 
   async #run() {
     clearTimeout(this.timer);
-    for (let entry = this.entries[0]; entry; entry = this.entries[0]) {
+    const stuck = new Set();
+    const next = () => this.entries.find((entry) => !stuck.has(entry.id));
+    for (let entry = next(); entry; entry = next()) {
       this.sending = entry.id;
       const reply = await post(entry.url, [...entry.fields, ["showing", this.hooks.showing() ?? ""]]);
       this.sending = null;
       this.state = reply.state;
       if (reply.state === "later" || reply.state === "login") {
-        this.wait = Math.min(20000, this.wait ? this.wait * 2 : 1500);
-        this.timer = setTimeout(() => this.flush(), this.wait);
+        stuck.add(entry.id);
+        // An error with this one answer must not hold up the others; no connection holds up all.
+        if (reply.status === 500) continue;
         break;
       }
       this.#remove(entry.id);
       this.wait = 0;
       if (reply.state === "ok") this.hooks.saved(entry, reply.data);
       else this.hooks.refused(entry, reply);
+    }
+    if (stuck.size) {
+      this.state = this.state === "ok" || this.state === "refused" ? "later" : this.state;
+      this.wait = Math.min(20000, this.wait ? this.wait * 2 : 1500);
+      this.timer = setTimeout(() => this.flush(), this.wait);
     }
     this.hooks.changed();
   }

@@ -42,10 +42,17 @@ function show(task, values) {
   desk.firstElementChild.focus({ preventScroll: true });
   const words = desk.querySelector(".prompt .formatted")?.textContent.trim().slice(0, 120) ?? "";
   announce(`Next task. ${words}`);
-  prepareContent(desk);
+  arrange();
   if (task.guideline && String(task.guideline) !== desk.dataset.guideline) {
     notice("info", `The guideline has changed: version ${task.guideline} applies to this task.`, { text: "Reload to read it", href: `${base}?task=${task.id}` });
   }
+}
+
+/** Typeset what needs it; of a conversation too long for its box, begin with the last message. */
+function arrange() {
+  prepareContent(desk);
+  const box = desk.querySelector(".prompt .body");
+  if (box.querySelector(".turn + .turn")) box.scrollTop = box.scrollHeight;
 }
 
 function announce(text) {
@@ -158,7 +165,7 @@ function refused(entry, { data }) {
 }
 
 function lost(text) {
-  notice("warn", `${text} You can go on; if it can still be saved, it will be.`, { text: "Take another task", href: base });
+  notice("warn", `${text} Your answer is still saved if the task needs one.`, { text: "Take another task", href: base });
 }
 
 // --- preparing and keeping ---------------------------------------------------------------------
@@ -351,5 +358,6 @@ if (outbox.entries.some((entry) => entry.id === screen.id)) {
   bar.fill(draft.fields);
   clock.restart(draft.active, draft.idle);
 }
+arrange();
 outbox.flush();
 if (!screen.waiting) prepare();

@@ -12,7 +12,7 @@ from labeling.models import Assignment, Judgment
 from labeling.vocabulary import AssignmentState
 from projects.models import User
 from tests.browser.desk import Desk, primary_value, saved, wait_for_empty_storage
-from tests.conftest import MakeTasks
+from tests.conftest import MakeTasks, judge, lease
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -205,3 +205,29 @@ def test_leaving_gives_back_the_prepared_task(desk: Desk, make_tasks: MakeTasks)
             break
         desk.page.wait_for_timeout(50)
     assert prepared.state == AssignmentState.EXPIRED
+
+
+def test_an_error_with_one_answer_does_not_hold_up_the_others(desk: Desk, make_tasks: MakeTasks):
+    make_tasks(desk.project, 4)
+    desk.ready()
+    broken = desk.assignment
+    desk.page.route(f"**/{broken}/submit/", lambda route: route.fulfill(status=500, body="oops"))
+    desk.press("1")
+    desk.leave()
+    desk.press("2", "Enter")
+    assert saved(desk.page, 1)[0].assignment_id != broken
+    expect(desk.page.locator("#banner")).to_contain_text("1 answer waiting")
+    desk.page.unroute(f"**/{broken}/submit/")
+    assert broken in {judgment.assignment_id for judgment in saved(desk.page, 2)}
+
+
+def test_a_reservation_that_ran_out_is_told(
+    desk: Desk, sam: User, tao: User, make_tasks: MakeTasks
+):
+    make_tasks(desk.project, 1, overlap=1)
+    desk.open()
+    Assignment.objects.update(state=AssignmentState.EXPIRED)
+    judge(sam, lease(sam, desk.project))
+    desk.press("1", "Enter")
+    expect(desk.page.locator("#refusals")).to_contain_text("other raters have completed it")
+    assert Judgment.objects.get().rater == sam

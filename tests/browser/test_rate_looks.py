@@ -276,6 +276,8 @@ def test_axe_finds_nothing_serious(
     width: int,
 ):
     make_tasks(project, 1, contents=(RICH, ARABIC))
+    turns = [{"role": role, "content": RICH} for role in ("user", "assistant", "user")]
+    Prompt.objects.update(messages=turns)
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(url)
