@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Django's command line for Concord; `./run manage …` calls it with the embedded servers running."""
+"""Django's command line; `./run manage …` calls it with the embedded servers running."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.views import agreement, home, imports, raters, rate, releases, tasks
+from labeling.views import agreement, home, imports, rate, raters, releases, tasks
 
 app_name = "labeling"
 urlpatterns = [

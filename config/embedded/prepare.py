@@ -15,7 +15,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
-from whitenoise.compress import Compressor  # type: ignore[import-untyped]
+from whitenoise.compress import Compressor
 
 from config.embedded.process import complain, say
 

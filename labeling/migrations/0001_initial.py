@@ -3,9 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import labeling.vocabulary
 from django.conf import settings
 from django.db import migrations, models
+
+import labeling.vocabulary
 
 
 class Migration(migrations.Migration):

@@ -83,7 +83,7 @@ class Person:
         self.page.get_by_role("radio", name=template).check()
         self.page.get_by_role("button", name="Create the project").click()
         self.page.wait_for_url(re.compile(r"/p/[^/]+/$"))
-        return self.page.url.rstrip("/").rsplit("/", 1)[1]
+        return str(self.page.url).rstrip("/").rsplit("/", 1)[1]
 
     def import_file(self, slug: str, path: Path) -> str:
         """Uploads, looks at the first rows, starts; returns the report's text once it is over."""

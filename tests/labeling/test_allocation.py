@@ -114,7 +114,7 @@ def test_an_urgent_task_that_arrives_later_is_next(
 def test_a_place_freed_behind_the_rater_is_found_in_the_end(
     project: Project, rui: User, sam: User, tao: User, make_tasks: MakeTasks
 ):
-    first, second = make_tasks(project, 2, overlap=2)
+    first, _second = make_tasks(project, 2, overlap=2)
     early = lease(sam, project)
     assert early.task_id == first.pk
     judge(tao, lease(tao, project))
