@@ -188,7 +188,8 @@ class SettingsForm(ProjectModelForm):
             "rater_limit": "The most judgments one rater may give here; empty for no limit.",
             "allow_both_bad": "Kept apart from a tie: neither answer could be used.",
             "allow_cannot_tell": "Kept apart from a tie: the rater cannot judge these answers.",
-            "is_sensitive": "Raters see a warning before their first task.",
+            "is_sensitive": "The overview and the guideline carry a warning, and that any task may "
+            "be skipped.",
             "tie_policy": "Printed on every such figure; the agreement page shows all three.",
         }
         widgets = {"description": _TEXT}

@@ -180,6 +180,14 @@ def test_a_demo_and_a_pause_are_said_out_loud(project: Project, rui: User, clien
     assert "no tasks are handed out" in page
 
 
+def test_a_sensitive_project_warns_before_the_first_task(project: Project, rui: User, client_for):
+    warning = "Content here may be disturbing."
+    pages = (f"/p/{project.slug}/", f"/p/{project.slug}/guideline/")
+    assert all(warning not in client_for(rui).get(url).content.decode() for url in pages)
+    Project.objects.filter(pk=project.pk).update(is_sensitive=True)
+    assert all(warning in client_for(rui).get(url).content.decode() for url in pages)
+
+
 def test_an_outsider_does_not_learn_that_the_project_exists(
     project: Project, otto: User, client_for
 ):

@@ -71,6 +71,7 @@ def test_a_password_is_reset_by_the_link_in_the_mail(lena: User, mailoutbox):
     client = Client()
     client.post("/password/reset/", {"email": "lena@example.com"})
     link = re.search(r"https?://[^/]+(/password/reset/\S+)", mailoutbox[0].body)
+    assert link
     form = client.get(link[1], follow=True)
     words = {"new_password1": "a quite new phrase", "new_password2": "a quite new phrase"}
     client.post(form.redirect_chain[-1][0], words)
