@@ -93,6 +93,7 @@ def test_shares_are_met_roughly_and_another_salt_draws_anew():
     prompts = [prompt(text, age) for age, text in enumerate(texts(2000, length=12))]
     plan, other = plan_splits(prompts), plan_splits(prompts, salt="other")
     counts = plan.describe()["prompts_per_split"]
+    assert isinstance(counts, dict)
     assert 0.77 < counts["train"] / 2000 < 0.83
     assert any(plan.split_of(p.key) != other.split_of(p.key) for p in prompts)
 

@@ -14,7 +14,7 @@ from labeling.services.releases import request_release, run_release
 from projects.models import Project, User
 
 Clients = Callable[[User], Client]
-CHOICES = {
+CHOICES: dict[str, Any] = {
     "recipe": "majority",
     "format": "native",
     "file_type": "jsonl",
