@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from labeling.allocation import overlap_for, queue_key
-from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.readers.fields import refusal
 from labeling.datasets.readers.identity import group_key
 from labeling.datasets.rows import Duplicate, ImportRow, Message, Refusal, RowError
 from labeling.models import Prompt, Response, Task
@@ -120,9 +120,7 @@ class BatchWriter:
             said = self._rubric.labels(row, shown_order)
             fresh = new_labels(said, target.known if target else {})
         except RowError as error:
-            refusals.append(
-                Refusal(row.line, error.field[:120], error.reason, excerpt(error.value))
-            )
+            refusals.append(refusal(row.line, error))
             return
         if target is None:
             target = targets[row.external_id] = wished

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from labeling.datasets.readers import ReadOptions, check, detect, limits, preview, read
+from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.reading import Preview
 from labeling.datasets.rows import MappingError, UnreadableFile
 from labeling.models import Import, ImportRefusal
@@ -192,7 +193,7 @@ def _work(import_: Import) -> str:
             _examine(import_)
         _read_in(import_)
     except (UnreadableFile, MappingError) as error:
-        return str(error)
+        return visible(str(error), limits.MAX_REASON)
     except FileNotFoundError:
         return "The uploaded file is gone. Upload it again; rows that are in stay as they are."
     return ""

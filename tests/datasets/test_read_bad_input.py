@@ -264,9 +264,10 @@ def test_no_bytes_at_all_make_a_reader_fail_otherwise(tmp_path_factory, content)
         assert all(row.line > 0 for row in rows_of(path))
 
 
+any_text = st.text(st.characters(exclude_categories=()), max_size=5) | st.just("\x00")
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    st.none() | st.booleans() | st.integers() | st.floats() | any_text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner),
     max_leaves=6,
 )
 FIELDS = (
@@ -288,3 +289,23 @@ def test_no_values_at_all_make_a_reader_fail_otherwise(tmp_path_factory, given_r
         except UnreadableFile:
             continue
         assert len(found) == len(given_rows)
+        for row in found:
+            for said in (row.field, row.reason, row.excerpt) if isinstance(row, Refusal) else ():
+                assert said.isprintable()
+                assert "\x00" not in said
+
+
+@pytest.mark.parametrize("name", ["\x00", "\ud800", "\n", "x" * 500])
+def test_a_refusal_can_be_stored_whatever_the_names_in_its_row_are(file, name):
+    said = {"rater": "r", name: "good"}
+    changes: list[dict[str, Any]] = [
+        {f"response_a{name}": "\x00"},
+        {"judgments": [said]},
+        {name: "\x00"},
+        {"metadata": {name: 1e999}},
+    ]
+    for change in changes:
+        bad = refusal_of(file, {**PAIR, "id": "2", **change})
+        assert bad.field.isprintable()
+        assert bad.reason.isprintable()
+        assert len(bad.field) <= 120

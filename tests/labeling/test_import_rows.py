@@ -254,6 +254,12 @@ def test_a_label_that_does_not_fit_the_rubric_refuses_its_row_whole(take, said, 
     assert Judgment.objects.count() == User.objects.filter(is_placeholder=True).count() == 0
 
 
+@pytest.mark.parametrize("key", ["\x00", "\ud800", "x" * 500])
+def test_a_criterion_of_any_name_is_refused_and_the_report_can_be_stored(take, key):
+    import_ = take({**SAID, "judgments": [{"rater": "r1", key: 1}]}, {**SAID, "id": "q2"})
+    assert counts(import_) == {"rows": 2, "created": 1, "refused": 1, "labels": 2}
+
+
 def test_a_label_on_record_is_never_overwritten(take):
     take(SAID)
     other = {**SAID, "category": "x", "judgments": [{"rater": "r1", "overall": 3}]}

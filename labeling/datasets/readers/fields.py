@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from labeling.datasets.readers import limits
-from labeling.datasets.rows import Message, RowError
+from labeling.datasets.rows import Message, Refusal, RowError
 
 _ROLES = {
     "system": "system",
@@ -37,12 +37,33 @@ class Broken:
         self.reason = reason
 
 
+def visible(text: str, most: int) -> str:
+    """At most so many characters of a text, storable and on one line: what cannot be seen is
+    written as an escape."""
+    start = text[: most + 1]
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in start)
+    return shown[:most] + ("…" if len(shown) > most else "")
+
+
 def excerpt(value: object) -> str:
-    """The beginning of what stood there, storable and on one line, for a refusal."""
+    """The beginning of what stood there, for a refusal."""
     shown = value if isinstance(value, str) else repr(value)
-    shown = shown[: limits.EXCERPT + 1].strip()
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
-    return visible[: limits.EXCERPT] + ("…" if len(visible) > limits.EXCERPT else "")
+    return visible(shown[: 2 * limits.EXCERPT].strip(), limits.EXCERPT)
+
+
+def refusal(line: int, error: RowError) -> Refusal:
+    """The refusal of a row; names of keys in it may be anything, so all of it is made storable."""
+    return Refusal(
+        line,
+        visible(error.field, limits.MAX_FIELD_NAME),
+        visible(error.reason, limits.MAX_REASON),
+        excerpt(error.value),
+    )
+
+
+def is_storable(name: str) -> bool:
+    """Whether PostgreSQL can hold this text."""
+    return "\x00" not in name and not any("\ud800" <= c <= "\udfff" for c in name)
 
 
 def kind_of(value: object) -> str:

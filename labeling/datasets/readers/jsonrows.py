@@ -27,7 +27,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> object:
         return row
     seen: set[str] = set()
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    return Broken(f"The key {twice!r} occurs twice. Keep one of them.")
+    return Broken(f"The key {twice[:80]!r} occurs twice. Keep one of them.")
 
 
 def _whole(digits: str) -> object:

@@ -40,5 +40,8 @@ RATIO_FROM_BYTES = 16 * 1024 * 1024
 SAMPLE_ROWS = 50
 #: Characters of what stood there that a refusal repeats.
 EXCERPT = 120
+#: Characters of a field's name and of a reason in a refusal.
+MAX_FIELD_NAME = 119
+MAX_REASON = 500
 #: Refusals of one file that are kept with their reasons; all are counted.
 MAX_REFUSALS_KEPT = 100_000

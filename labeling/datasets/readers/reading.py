@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import guess, override
-from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.readers.fields import excerpt, is_storable, refusal, visible
 from labeling.datasets.readers.identity import SeenIds, content_digest, judgments_digest
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_list
 from labeling.datasets.readers.parquet import is_parquet, parquet_rows
@@ -127,7 +127,8 @@ def detect(
     with _opened(path) as file:
         sample = _sample(file.rows)
         every = dict.fromkeys(column for row in sample for column in row)
-        columns = tuple(every)[: limits.MAX_COLUMNS]
+        # A name that cannot be stored cannot be mapped; rows that have it are refused one by one.
+        columns = tuple(filter(is_storable, every))[: limits.MAX_COLUMNS]
     wished = dict(mapping or {})
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, columns, wished)
@@ -163,7 +164,7 @@ def _mapping(
 
 
 def _problem(shape: Shape | None, columns: tuple[str, ...], mapped: Mapping[str, str]) -> str:
-    names = ", ".join(columns) or "none"
+    names = visible(", ".join(columns), limits.MAX_REASON) or "none"
     if shape is None:
         return (
             f"No kind of row fits the columns ({names}). Say which column is the prompt and which "
@@ -216,7 +217,7 @@ def _build(
         record = look(line, values, mapping, options.label_rater)
         return finish(record, shape.read(record))
     except RowError as error:
-        return Refusal(line, error.field[:120], error.reason, excerpt(error.value))
+        return refusal(line, error)
 
 
 def _known(row: ImportRow, seen: SeenIds, labels: SeenIds) -> ImportRow | Duplicate | Refusal:

@@ -40,7 +40,8 @@ def _header(cells: list[str]) -> list[str]:
     twice = {name for name in names if name and names.count(name) > 1}
     if twice:
         raise UnreadableFile(
-            f"The header names the column “{min(twice)}” twice. Rename one of them.", line=1
+            f"The header names the column “{excerpt(min(twice))}” twice. Rename one of them.",
+            line=1,
         )
     return [name or f"column {i}" for i, name in enumerate(names, 1)]
 

@@ -95,7 +95,7 @@ def _extra(record: Record) -> dict[str, object]:
     if twice:
         raise RowError(
             record.column("metadata"),
-            f"Names “{min(twice)}”, which is a column of its own too. Keep one of them.",
+            f"Names “{min(twice)[:80]}”, which is a column of its own too. Keep one of them.",
         )
     return metadata({**record.rest, **given})
 
