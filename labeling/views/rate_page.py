@@ -62,6 +62,7 @@ class Question:
     segments: Sequence[Segment]
     ends: tuple[str, str]
     long_labels: bool
+    tapered: bool
     error: str
 
 
@@ -119,6 +120,8 @@ def _question(criterion: Criterion, chosen: str, errors: Mapping[str, str]) -> Q
         ends=scale.ends or scale.sides,
         long_labels=max(len(word) for o in scale.options for word in o.label.split()) > 10
         or max(len(option.label) for option in scale.options) > 24,
+        # As published: where the buttons carry only a letter, the strongest are the largest.
+        tapered=scale.ends is not None and len(scale.options) == 8,
         error=errors.get(criterion.key, ""),
     )
 

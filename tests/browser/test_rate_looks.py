@@ -242,7 +242,7 @@ def small_targets(page: Page) -> list[str]:
         """() => [...document.querySelectorAll(".segment, .chip, .quiet, button, .raw-switch")]
           .filter((e) => e.checkVisibility() && !e.closest("header"))
           .map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
-          .filter(([, box]) => box.height < 44 || box.width < 40)
+          .filter(([, box]) => box.height < 44 || box.width < 44)
           .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
     )
     return found
@@ -263,6 +263,7 @@ def test_every_scale_fits_a_phone(
           .map((e) => e.textContent)"""
     )
     assert clipped == []
+    assert small_targets(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
