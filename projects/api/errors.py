@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions
@@ -64,7 +65,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if isinstance(error, PermissionDenied):
         return _plain(HTTPStatus.FORBIDDEN, str(error))
     if isinstance(error, RequestDataTooBig):
-        return _reply(TooLarge.status, TooLarge.code, "The body is too large here.", {}, {})
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+        return handle(TooLarge(f"A body here may have at most {limit} MB."), context)
     if isinstance(error, SuspiciousOperation):
         return _plain(HTTPStatus.BAD_REQUEST, "The request is malformed and was not read.")
     if isinstance(error, exceptions.APIException):

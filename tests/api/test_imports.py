@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from labeling.models import Import, Task
 from labeling.services.imports import run_import
@@ -159,3 +161,19 @@ def test_an_import_of_another_project_is_not_found(project: Project, lena: User,
     made = client.post(URL, LINES, content_type="application/jsonl").json()
     assert client.get(f"projects/other/imports/{made['id']}/").status_code == 404
     assert client.get(f"projects/other/imports/{made['id']}/refusals.csv").status_code == 404
+
+
+@pytest.mark.parametrize("as_session", [False, True])
+def test_a_body_larger_than_memory_allows_is_streamed(
+    project: Project, lena: User, api: CallAs, settings: Any, as_session: bool
+):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    rows = [row(i, metadata={"filler": "x" * 200}) for i in range(50)]
+    client = api(lena)
+    if as_session:
+        client.client = Client()
+        client.client.force_login(lena)
+    content = "\n".join(map(json.dumps, rows)).encode()
+    report = finish(client, client.post(URL, content, content_type="application/jsonl"))
+    assert report["counts"]["created"] == 50
+    assert report["sha256"] == hashlib.sha256(content).hexdigest()

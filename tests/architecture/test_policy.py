@@ -104,15 +104,16 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture
+def users(lena: User, vera: User, rui: User, mia: User, otto: User) -> dict[str, User]:
+    """Who stands for which column."""
+    return dict(zip(WHO, (lena, vera, rui, mia, otto), strict=False))
+
+
+@pytest.fixture
 def world(
     quiet: None,
     project: Project,
-    lena: User,
-    vera: User,
-    rui: User,
-    tao: User,
-    mia: User,
-    otto: User,
+    users: dict[str, User],
     make_tasks: MakeTasks,
     settings: Any,
     tmp_path: Path,
@@ -122,18 +123,17 @@ def world(
     # /healthz drops a connection with an open transaction: here, the test's own.
     monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
     settings.IMPORTS_DIR, settings.RELEASES_DIR = tmp_path / "imports", tmp_path / "releases"
-    second = publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New."))
+    raters = {who: users[who] for who in ("lead", "reviewer", "rater")}
+    _second_guideline(project, raters)
     tasks = make_tasks(project, 5, overlap=4)
-    for rater in (rui, vera):
-        acknowledge(user=rater, guideline=second)
-    for rater in (rui, vera, lena):
+    for rater in raters.values():
         judge(rater, lease(rater, project))
-    release = request_release(project=project, created_by=lena, recipe="raw", format="native")
-    run_release(release.pk)
-    assert Release.objects.get().state == "done"
-    users = dict(zip(WHO, (lena, vera, rui, mia, otto), strict=False))
-    leases = {who: str(lease(users[who], project).pk) for who in ("lead", "reviewer", "rater")}
+    leases = {who: str(lease(rater, project).pk) for who, rater in raters.items()}
     keys = {who: create_api_key(user=user, name="test") for who, user in users.items()}
+    clients = {who: Client(raise_request_exception=False) for who in WHO}
+    for who, user in users.items():
+        clients[who].force_login(user)
+        clients[who].defaults["HTTP_AUTHORIZATION"] = f"Token {keys[who].token}"
     own = {
         who: {
             "assignment_id": leases.get(who, leases["rater"]),
@@ -141,16 +141,28 @@ def world(
         }
         for who in WHO
     }
-    clients = {who: Client(raise_request_exception=False) for who in WHO}
-    for who, user in users.items():
-        clients[who].force_login(user)
-        clients[who].defaults["HTTP_AUTHORIZATION"] = f"Token {keys[who].token}"
-    upload = clients["lead"].post(f"/p/{project.slug}/imports/", {"text": '[{"id": "1"}]'})
-    invitation = invite(project=project, created_by=lena, role=Role.RATER)
-    shared = {
+    shared = _one_of_everything(project, users["lead"], clients["lead"])
+    return World(clients, {**shared, "tasks": str(tasks[0].pk)}, own)
+
+
+def _second_guideline(project: Project, raters: dict[str, User]) -> None:
+    """Two versions, so that they can be compared; everybody who rates has read both."""
+    spec = GuidelineSpec(text="New.")
+    second = publish_guideline(project=project, published_by=raters["lead"], spec=spec)
+    for rater in raters.values():
+        acknowledge(user=rater, guideline=second)
+
+
+def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str, str]:
+    """What addresses name: a finished release, an import, an upload, an invitation, a member."""
+    release = request_release(project=project, created_by=lead, recipe="raw", format="native")
+    run_release(release.pk)
+    assert Release.objects.get().state == "done"
+    upload = client.post(f"/p/{project.slug}/imports/", {"text": '[{"id": "1"}]'})
+    invitation = invite(project=project, created_by=lead, role=Role.RATER)
+    return {
         "slug": project.slug,
-        "tasks": str(tasks[0].pk),
-        "members": str(Membership.objects.get(project=project, user=tao).pk),
+        "members": str(Membership.objects.get(project=project, user__name="Tao").pk),
         "invitations": str(Invitation.objects.get().pk),
         "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
         "release_id": str(release.pk),
@@ -160,7 +172,6 @@ def world(
         "token": invitation.token,
         "uidb64": "MQ",
     }
-    return World(clients, shared, own)
 
 
 def test_every_address_is_in_the_table():
