@@ -12,8 +12,10 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.core.management import call_command
+from django.db import transaction
 
 from bench.text import write_pairs
+from labeling.services.rendering import render_some
 from projects.models import Project, Role, User
 from projects.services.guidelines import acknowledge
 from projects.services.members import create_user, set_member
@@ -62,10 +64,19 @@ def answers(project: Project) -> list[tuple[str, str]]:
     ]
 
 
+def render(project: Project) -> None:
+    """Render everything now, as the worker does after an import; else it is measured as rating."""
+    more = True
+    while more:
+        with transaction.atomic():
+            more = render_some(project_id=project.pk)
+
+
 def main(out: str, *, raters: int, tasks: int, overlap: int = 3) -> None:
     """Fill the instance and write what the client needs to `out`, as JSON."""
     path = Path(out).with_suffix(".jsonl")
     write_pairs(path, tasks)
     made = project_with_raters(raters, overlap=overlap)
     call_command("import_tasks", str(made["slug"]), str(path), verbosity=0)
+    render(Project.objects.get(slug=made["slug"]))
     Path(out).write_text(json.dumps(made))

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from config.embedded.process import spawn
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -34,12 +36,11 @@ class Instance:
         """Start and wait for the first page; return the seconds that took."""
         began = time.perf_counter()
         with (self.folder / "serve.log").open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = spawn(  # it ends with us, however we end
                 [sys.executable, "-m", "config.embedded", "serve"],
                 cwd=CHECKOUT,
                 env=self.environment,
-                stdout=log,
-                stderr=log,
+                output=log,
             )
         while not self._answers():
             if self.process.poll() is not None or time.perf_counter() - began > 180:

@@ -153,7 +153,7 @@ def main() -> None:
         made.python(
             f"from bench import fill; fill.main({facts!r}, raters=33, tasks={options.tasks})"
         )
-        print(f"filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+        print(f"filled and rendered in {time.perf_counter() - began:.0f} s", file=sys.stderr)
         rows = [
             measure(made, facts, raters, options.seconds, way)
             for way in (["script", "form"] if options.way == "both" else [options.way])
