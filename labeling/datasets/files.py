@@ -19,7 +19,7 @@ from labeling.datasets.formats.columns import Table
 #: A shard is closed before it could pass 500 MB on disk.
 SHARD_BYTES = 450_000_000
 _GROUP_ROWS = 5_000
-_GROUP_CHARS = 8_000_000
+_GROUP_CHARS = 4_000_000
 #: JSON allows these in a string, but many readers of lines take them for the end of one.
 _LINE_ENDS = (("\x85", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 

@@ -213,9 +213,9 @@ class ReleaseContext:
 
 def digest(*parts: str) -> bytes:
     """SHA-256 over the parts, with their lengths, so that no two lists collide."""
-    data = [part.encode("utf-8", "surrogatepass") for part in parts]
-    head = ",".join(str(len(part)) for part in data).encode()
-    return hashlib.sha256(b"\0".join([head, *data])).digest()
+    lengths = ",".join(map(str, map(len, parts)))
+    whole = "\0".join((lengths, *parts))
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()
 
 
 def canonical_json(value: object) -> str:
