@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -185,9 +186,17 @@ class OwnProgress:
         return min(100, 100 * self.given // self.limit) if self.limit else 0
 
 
+def _zone(user: User) -> ZoneInfo:
+    """The user's time zone; UTC for a name that this machine does not know."""
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return ZoneInfo("UTC")
+
+
 def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress:
-    """What this member has done here so far."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    """What this member has done here so far; today is a day of the member's own time zone."""
+    midnight = now.astimezone(_zone(rater)).replace(hour=0, minute=0, second=0, microsecond=0)
     given = (
         counted(project)
         .filter(rater=rater)

@@ -90,7 +90,7 @@ class AccountForm(forms.Form):
     time_zone = forms.ChoiceField(
         label="Time zone",
         choices=_zones,
-        help_text="Days and limits of your work are counted in it. Pages show your device's time.",
+        help_text="What counts as today in your own work. Times on pages follow your device.",
     )
 
 

@@ -25,6 +25,7 @@ from projects.services.members import remove_member, set_member
 from projects.views.types import SignedInRequest
 
 AUDIT_PAGE = 100
+MEMBERS_PAGE = 100
 
 
 @never_cache
@@ -64,12 +65,15 @@ def _members(
     status: int = 200,
 ) -> HttpResponse:
     may_manage = access.may(Action.MANAGE_MEMBERS)
+    pages = Paginator(people.members(access.project), MEMBERS_PAGE)
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "access": access,
         "project": access.project,
+        "page": page,
         "members": [
             {"member": member, "form": may_manage and not member.user.is_placeholder}
-            for member in people.members(access.project)
+            for member in page.object_list
         ],
         "invitations": people.invitations(access.project) if may_manage else [],
         "invite_form": form,

@@ -12,6 +12,7 @@ from labeling.selectors.progress import (
     attention,
     days_left,
     disagreements,
+    own_progress,
     project_progress,
     throughput,
 )
@@ -140,6 +141,20 @@ def test_a_rater_sees_their_own_share_and_not_the_project_s(
     assert "Your work here" in page
     assert "What is left" not in page
     assert "Raters agree" not in page
+
+
+def test_today_is_a_day_of_the_rater_s_own_zone(project: Project, rui: User, make_tasks):
+    make_tasks(project, 1)
+    judge(rui, lease(rui, project))
+    at = Judgment.objects.get().created_at
+    later = at + timedelta(hours=1)
+    # The zone in which midnight fell between the two; its sign is the other way round (POSIX).
+    ahead = later.hour > 12
+    rui.time_zone = f"Etc/GMT-{24 - later.hour}" if ahead else f"Etc/GMT+{later.hour}"
+    assert own_progress(project, rui, now=at).today == 1
+    assert own_progress(project, rui, now=later).today == 0
+    rui.time_zone = "No/Such"
+    assert own_progress(project, rui, now=at).today == 1
 
 
 def test_a_limit_shows_how_far_the_rater_is(project: Project, rui: User, client_for, make_tasks):
