@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from labeling.allocation import canonical_order
 from labeling.models import Answer, Assignment, Import, Judgment, Prompt, Response, Task
@@ -309,3 +311,39 @@ def test_the_file_is_gone_once_it_is_read(take):
     import_ = take(PAIR)
     assert import_.path == ""
     assert import_.sha256
+
+
+any_text = st.text(st.characters(exclude_categories=()), max_size=6)
+any_value = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | any_text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner, max_size=3),
+    max_leaves=5,
+)
+said = st.fixed_dictionaries(
+    {"rater": any_text, "overall": st.integers(-4, 4)},
+    optional={"correct": any_value, "rationale": any_text, "at": any_text},
+)
+any_row = st.fixed_dictionaries(
+    {"prompt": any_text, "responses": st.lists(any_text, min_size=2, max_size=2)},
+    optional={
+        "id": any_text | st.integers(),
+        "category": any_text,
+        "judgments": st.lists(said, max_size=2),
+        "metadata": st.dictionaries(any_text, any_value, max_size=2),
+        "extra": any_value,
+    },
+)
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(any_row, min_size=1, max_size=4))
+def test_whatever_the_rows_hold_the_import_ends_and_its_report_adds_up(take, given_rows):
+    usable = {**SAID, "id": "usable", "judgments": []}
+    import_ = take(usable, *given_rows)
+    kinds = ("created", "updated", "unchanged", "duplicates", "refused")
+    assert (import_.state, import_.error) == (JobState.DONE, "")
+    assert import_.counts["rows"] == len(given_rows) + 1
+    assert sum(import_.counts[kind] for kind in kinds) == import_.counts["rows"]
+    assert import_.refusals.count() == import_.counts["refused"]
