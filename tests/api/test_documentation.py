@@ -87,6 +87,6 @@ def test_the_page_shows_the_calls_in_a_browser(
     )
     sign_in(context, lena)
     page.goto(f"{live_server.url}/api/v1/docs/")
-    page.get_by_text("Lease my next task").wait_for()
+    page.get_by_text("Lease my next task").wait_for(timeout=30_000)
     assert page.get_by_text("Freeze a release").is_visible()
     assert not [text for text in refused if "Content Security Policy" in text]
