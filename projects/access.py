@@ -47,7 +47,9 @@ def get_access(user: User | AnonymousUser, slug: str, action: Action) -> Access:
     if membership is None or not isinstance(user, User):
         raise Http404("There is no such project, or you are not a member of it.")
     if not role_may(membership.role, action):
-        raise PermissionDenied(f"As {membership.get_role_display().lower()} you may not do this.")
+        raise PermissionDenied(
+            f"Your role in this project ({membership.get_role_display()}) does not allow this."
+        )
     membership.user = user
     return Access(project=membership.project, membership=membership)
 

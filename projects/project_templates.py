@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -50,6 +51,14 @@ class ProjectTemplate:
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
+_WRAP = re.compile(r"(?<!\n)[ \t]*\n[ \t]*(?=\S)(?!(?:\d+\.|[-*#>|])\s)")
+
+
+def unwrapped(text: str) -> str:
+    """Paragraphs and list items as one line each: what people write is shown with its breaks."""
+    return _WRAP.sub(" ", text)
+
+
 _ARENA_GUIDELINE = """\
 Judge as the person who must act on the answer.
 
@@ -95,7 +104,7 @@ _TEMPLATES = (
             CriterionSpec("overall", "Which response is better?", "arena4", is_primary=True),
         ),
         guideline=GuidelineSpec(
-            text=_ARENA_GUIDELINE,
+            text=unwrapped(_ARENA_GUIDELINE),
             priority_order="Truth, then the constraints of the prompt, then clarity, then brevity.",
             trade_off_rule="A small slip is outweighed by a much more useful answer, unless acting "
             "on the slip could do harm.",
@@ -141,7 +150,7 @@ _TEMPLATES = (
             ),
         ),
         guideline=GuidelineSpec(
-            text=_HH_GUIDELINE,
+            text=unwrapped(_HH_GUIDELINE),
             priority_order="Harmlessness where somebody could be hurt, else helpfulness; "
             "honesty always.",
             trade_off_rule="If one reply is much more helpful and only slightly less careful, and "

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from projects.project_templates import unwrapped
+
 FOLDER = Path(__file__).parent
 
 PROJECT_NAME = "Demo: everyday assistant"
@@ -131,7 +133,7 @@ def load_guidelines() -> tuple[DemoGuideline, ...]:
     """The versions of the guideline, oldest first."""
     return tuple(
         DemoGuideline(
-            text=(FOLDER / raw["file"]).read_text(encoding="utf-8"),
+            text=unwrapped((FOLDER / raw["file"]).read_text(encoding="utf-8")),
             principles=tuple(p for p in load_principles() if p.number in raw["principles"]),
             change_note=raw["change_note"],
             priority_order=raw["priority_order"],

@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                     "tie_policy",
                     models.CharField(
                         choices=[
-                            ("exact", "a tie agrees only with the same answer"),
+                            ("exact", "a tie agrees with a tie only"),
                             ("half", "a tie against a preference counts half"),
                             ("drop", "pairs with a tie are left out"),
                         ],

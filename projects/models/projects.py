@@ -37,7 +37,7 @@ class Project(models.Model):
     class TiePolicy(models.TextChoices):
         """How figures that need one number treat ties; printed on each of them."""
 
-        EXACT = "exact", "a tie agrees only with the same answer"
+        EXACT = "exact", "a tie agrees with a tie only"
         HALF = "half", "a tie against a preference counts half"
         DROP = "drop", "pairs with a tie are left out"
 

@@ -138,10 +138,13 @@ def add_criterion(*, project: Project, spec: CriterionSpec, position: int) -> Cr
 
 @transaction.atomic
 def update_project(*, project: Project, actor: User, changes: Mapping[str, object]) -> Project:
-    """Changes settings of EDITABLE and logs old and new. Raises InvalidInput.
+    """Changes settings of EDITABLE and logs old and new; returns the changed row.
+
+    Raises InvalidInput, naming the fields at fault, and leaves everything as it was.
 
     A changed overlap holds for tasks imported from now on; `labeling` changes existing tasks.
     """
+    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     old = {key: getattr(project, key) for key in changes if key in EDITABLE}
     _assign(project, changes)
     _clean(project)

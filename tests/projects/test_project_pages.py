@@ -137,7 +137,7 @@ def test_a_forbidden_page_says_what_to_do(project: Project, rui: User, client_fo
     reply = client_for(rui).get(f"/p/{project.slug}/settings/")
     assert reply.status_code == 403
     page = reply.content.decode()
-    assert "As rater you may not do this." in page
+    assert "Your role in this project (Rater) does not allow this." in page
     assert "ask a lead of the project" in page
 
 
