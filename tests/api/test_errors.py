@@ -60,6 +60,12 @@ def test_400_names_the_fields(project: Project, lena: User, api: CallAs):
     assert set(refused["fields"]) == {"criteria.0.scale"}
 
 
+def test_401_for_an_account_that_was_closed(project: Project, rui: User, api: CallAs):
+    client = api(rui)
+    User.objects.filter(pk=rui.pk).update(is_active=False)
+    assert_refusal(client.get("projects/"), 401, "not_authenticated")
+
+
 @pytest.mark.parametrize("body", ["{", '{"number": NaN}', b'{"number": "\xff"}'])
 def test_400_for_a_body_that_is_not_json(project: Project, rui: User, api: CallAs, body):
     url = "projects/support-answers/guideline/acknowledgement/"
@@ -68,7 +74,7 @@ def test_400_for_a_body_that_is_not_json(project: Project, rui: User, api: CallA
 
 def test_403_for_a_role_that_may_not(project: Project, rui: User, api: CallAs):
     refused = assert_refusal(api(rui).get("projects/support-answers/agreement/"), 403, "forbidden")
-    assert "rater" in refused["message"]
+    assert "rater" in refused["message"].lower()
 
 
 def test_403_for_a_session_without_its_csrf_token(project: Project, rui: User):
