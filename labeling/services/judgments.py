@@ -198,9 +198,9 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
         _withdraw(newest, now)
         assignment.state = AssignmentState.LEASED
         assignment.submitted_at = None
-        assignment.opened_at = now
+        # `opened_at` stays: the oldest open lease is the one that is resumed.
         assignment.lease_expires_at = now + lease_length(project)
-        assignment.save(update_fields=["state", "submitted_at", "opened_at", "lease_expires_at"])
+        assignment.save(update_fields=["state", "submitted_at", "lease_expires_at"])
     values = newest.answers.select_related("criterion")
     return Undone(
         assignment=assignment,

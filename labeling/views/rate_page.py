@@ -60,7 +60,7 @@ class Question:
     required: bool
     primary: bool
     segments: Sequence[Segment]
-    ends: tuple[str, str]
+    ends: tuple[str, str] | None
     long_labels: bool
     tapered: bool
     error: str
@@ -117,13 +117,19 @@ def _question(criterion: Criterion, chosen: str, errors: Mapping[str, str]) -> Q
         required=criterion.is_required,
         primary=criterion.is_primary,
         segments=segments,
-        ends=scale.ends or scale.sides,
+        ends=scale.ends or (scale.sides if _runs_from_side_to_side(scale) else None),
         long_labels=max(len(word) for o in scale.options for word in o.label.split()) > 10
         or max(len(option.label) for option in scale.options) > 24,
         # As published: where the buttons carry only a letter, the strongest are the largest.
         tapered=scale.ends is not None and len(scale.options) == 8,
         error=errors.get(criterion.key, ""),
     )
+
+
+def _runs_from_side_to_side(scale: Scale) -> bool:
+    """Whether the row leads from one response to the other, so that captions at its ends help."""
+    values = [option.value for option in scale.options]
+    return values == sorted(values)
 
 
 def _letters(scale: Scale) -> dict[str, str]:
