@@ -66,15 +66,22 @@ class Instance:
         )
         return done.stdout
 
-    def cpu(self) -> float:
-        """Return the CPU seconds used so far by all its processes, ended ones included."""
+    def cpu(self) -> dict[str, float]:
+        """Return the CPU seconds used so far: by web, database and everything else of it.
+
+        Sessions of PostgreSQL that have ended count too: their server has waited for them.
+        """
         assert self.process is not None
-        total, root = 0.0, psutil.Process(self.process.pid)
+        used = {"web": 0.0, "database": 0.0, "rest": 0.0}
+        root = psutil.Process(self.process.pid)
         for process in [root, *root.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
-                used = process.cpu_times()
-                total += used.user + used.system + used.children_user + used.children_system
-        return total
+                words, times = " ".join(process.cmdline()), process.cpu_times()
+                kind = "web" if "gunicorn" in words else "rest"
+                kind = "database" if "postgres" in words else kind
+                used[kind] += times.user + times.system + times.children_user
+                used[kind] += times.children_system
+        return used
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)

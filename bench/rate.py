@@ -117,7 +117,7 @@ def measure(made: Instance, facts: str, raters: int, seconds: float, way: str) -
     assert client.stdout.readline() == "go\n"
     before = made.cpu()
     result = json.loads(client.stdout.readline())
-    used = made.cpu() - before
+    used = {kind: after - before[kind] for kind, after in made.cpu().items()}
     client.wait()
     took: list[float] = result["latencies"]
     for error in result["errors"][:3]:
@@ -128,7 +128,8 @@ def measure(made: Instance, facts: str, raters: int, seconds: float, way: str) -
         f"{len(took) / result['seconds']:.0f}",
         f"{percentile(took, 0.5) * 1000:.0f}",
         f"{percentile(took, 0.95) * 1000:.0f}",
-        f"{used / max(1, len(took)) * 1000:.1f}",
+        f"{sum(used.values()) / max(1, len(took)) * 1000:.1f}",
+        " + ".join(f"{part / max(1, len(took)) * 1000:.1f}" for part in used.values()),
         str(len(result["errors"])),
     ]
 
@@ -160,7 +161,16 @@ def main() -> None:
             for raters in ([options.raters] if options.raters else [1, 8, 32])
         ]
         over, judged = made.python(_CHECK).split()
-        head = ["way", "raters", "judgments/s", "p50 ms", "p95 ms", "server CPU ms", "errors"]
+        head = [
+            "way",
+            "raters",
+            "judgments/s",
+            "p50 ms",
+            "p95 ms",
+            "CPU ms",
+            "web + db + rest",
+            "errors",
+        ]
         table(head, rows)
         print(f"{judged} judgments; tasks over their overlap: {over}")
 
