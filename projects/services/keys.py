@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from projects.models import ApiKey, User
@@ -55,8 +54,7 @@ def authenticate_key(*, token: str) -> ApiKey | None:
         .filter(token_hash=hash_token(token), revoked_at__isnull=True, user__is_active=True)
         .first()
     )
-    if key is not None:
-        now = timezone.now()
-        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - LAST_USED_STEP)
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    now = timezone.now()
+    if key is not None and (key.last_used_at is None or key.last_used_at < now - LAST_USED_STEP):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
