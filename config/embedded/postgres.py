@@ -51,6 +51,10 @@ SETTINGS: Mapping[str, str] = {
     "jit": "off",
     "random_page_cost": "1.1",
     "max_parallel_workers_per_gather": "0",
+    # Fresh tables fill fast, and plans made without statistics cost several times as much.
+    "autovacuum_naptime": "10s",
+    "autovacuum_analyze_scale_factor": "0.05",
+    "autovacuum_vacuum_scale_factor": "0.1",
     "huge_pages": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
