@@ -41,16 +41,10 @@ def release_parameters(release: Release) -> dict[str, Any]:
 
 def pseudonyms(salt: str) -> Pseudonym:
     """Names that mean nothing outside one release."""
-    kept: dict[tuple[str, int], str] = {}
+    key = salt.encode()
 
     def name(kind: str, pk: int) -> str:
-        known = kept.get((kind, pk))
-        if known is None:
-            mark = hmac.new(salt.encode(), f"{kind} {pk}".encode(), sha256).hexdigest()[:16]
-            known = f"{kind}-{mark}"
-            if kind == "rater":
-                kept[kind, pk] = known
-        return known
+        return f"{kind}-{hmac.digest(key, f'{kind} {pk}'.encode(), 'sha256').hex()[:16]}"
 
     return name
 

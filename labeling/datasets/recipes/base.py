@@ -9,6 +9,9 @@ from typing import ClassVar, NamedTuple
 
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
+from labeling.vocabulary import Purpose
+
+_LIVE = Purpose.LIVE.value
 
 
 class Pair(NamedTuple):
@@ -105,6 +108,8 @@ class Recipe(ABC):
 
     def ineligible(self, judgment: JudgmentRecord) -> str | None:
         """Why a judgment may not become data at all, None if it may."""
+        if judgment.purpose == _LIVE and judgment.source in self.sources:
+            return None
         return purpose_reason(judgment.purpose) or source_reason(judgment.source, self.sources)
 
     def tie(self, judgment: JudgmentRecord) -> str | None:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES
+from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.services.releases import ReleaseOptions, folder_of, request_release, run_release
 from labeling.vocabulary import JobState
@@ -101,9 +102,10 @@ class Command(BaseCommand):
         for drop in release.counts["dropped"].values():
             self.stdout.write(f"  - {drop['because']}: {drop['rows']:,}")
         self.stdout.write(f"  {'pairs out':<28}{release.rows_out:>10,}")
-        for table, splits in release.counts["rows"].items():
-            shown = ", ".join(f"{name} {rows:,}" for name, rows in splits.items())
-            self.stdout.write(f"  {table}: {shown}")
+        for table in FORMATS[release.format].tables:
+            rows = release.counts["rows"][table.name]
+            shown = ", ".join(f"{name} {rows[name]:,}" for name in SPLITS if name in rows)
+            self.stdout.write(f"  {table.name}: {shown}")
         for note in release.counts["notes"]:
             self.stdout.write(f"  {note}")
         self.stdout.write(f"sha256 of manifest.json: {release.sha256}")
