@@ -273,7 +273,7 @@ def _work(release: Release) -> None:
 
 @contextmanager
 def _fewer_collections() -> Iterator[None]:
-    """Millions of short-lived rows and no cycles: searching for cycles costs a sixth of the time."""
+    """Millions of short-lived rows, no cycles: searching for those costs a sixth of the time."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 20, 100)
     try:
