@@ -85,16 +85,19 @@ DATABASES = {
             conn_health_checks=True,
         ),
         "ATOMIC_REQUESTS": False,
-        # Server-side cursors survive only on a direct connection; set this behind pgbouncer.
         "DISABLE_SERVER_SIDE_CURSORS": env.flag("CONCORD_PGBOUNCER"),
         # Two test runs beside each other must not share a database.
         "TEST": {"NAME": f"test_concord_{os.getpid()}"},
     }
 }
+# A pooler in transaction mode: no prepared statements, no server-side cursors.
+DATABASE_POOLED = env.flag("CONCORD_PGBOUNCER")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "projects.User"
+AUTHENTICATION_BACKENDS = ["projects.backends.AccountBackend"]
+SESSION_ENGINE = "config.sessions"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "projects:list"
 LOGOUT_REDIRECT_URL = "login"

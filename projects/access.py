@@ -10,6 +10,7 @@ from django.http import Http404
 
 from projects.models import Membership, Project, User
 from projects.permissions import Action, role_may
+from projects.sql import Statement, columns, instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,35 @@ class Access:
         return frozenset(action.value for action in Action if self.may(action))
 
 
+_MEMBERSHIP = Statement(
+    "membership",
+    f"""
+    SELECT {columns(Membership, "m")}, {columns(Project, "p")}
+    FROM projects_membership m JOIN projects_project p ON p.id = m.project_id
+    WHERE p.slug = %(slug)s AND m.user_id = %(user)s
+    """,  # noqa: S608 - column names of our own models
+    slug="varchar",
+    user="bigint",
+)
+_SPLIT = len(Membership._meta.concrete_fields)
+
+
+def _membership(user: User, slug: str) -> Membership | None:
+    row = _MEMBERSHIP.row(slug=slug, user=user.pk)
+    if row is None:
+        return None
+    membership = instance(Membership, row[:_SPLIT])
+    membership.project = instance(Project, row[_SPLIT:])
+    return membership
+
+
 def get_access(user: User | AnonymousUser, slug: str, action: Action) -> Access:
     """The access of a member who may do it.
 
     Raises Http404 for outsiders, who must not learn that the project exists, and
     PermissionDenied for members whose role does not allow it.
     """
-    membership = None
-    if isinstance(user, User):
-        members = Membership.objects.select_related("project")
-        membership = members.filter(project__slug=slug, user=user).first()
+    membership = _membership(user, slug) if isinstance(user, User) else None
     if membership is None or not isinstance(user, User):
         raise Http404("There is no such project, or you are not a member of it.")
     if not role_may(membership.role, action):

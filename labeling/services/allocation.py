@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from labeling.allocation import screen_order
+from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
 from labeling.models import Assignment, Task
 from labeling.services import claims
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
@@ -112,7 +112,7 @@ def _advance_locked(desk: _Desk) -> Advance:
         return Advance(_resume(desk, stands.open_id, stands.guideline), lost)
     if desk.limit is not None and stands.held >= desk.limit:
         return Advance(Nothing(NothingLeft.LIMIT), lost)
-    task = _claim(desk)
+    task = _claim(desk, stands.resume_after)
     if task is None:
         return Advance(Nothing(_why_nothing(desk)), lost)
     return Advance(_lease(desk, task, stands.guideline), lost)
@@ -135,23 +135,25 @@ def lease_length(project: Project) -> timedelta:
     return timedelta(minutes=project.lease_minutes)
 
 
-def _claim(desk: _Desk) -> Task | None:
+def _claim(desk: _Desk, after: int) -> Task | None:
     """Locks the best task that has a place for this rater, or returns None.
 
-    First from where the rater left the queue, past tasks that others are claiming right now; then
-    from its head (places freed behind the rater); then waiting for the others; then once more
-    after freeing expired leases.
+    First after `after`, where the rater left the queue, past tasks that others are claiming right
+    now; then from its head (places freed behind the rater); then waiting for the others; then
+    once more after freeing expired leases.
     """
-    for resume, wait in ((True, False), (False, False), (False, True)):
-        task = claims.claim_task(
-            project_id=desk.project.pk, rater_id=desk.rater_id, resume=resume, wait=wait
-        )
+    for start, wait in ((after, False), (LOWEST_QUEUE_KEY, False), (LOWEST_QUEUE_KEY, True)):
+        task = _claim_once(desk, start, wait=wait)
         if task is not None:
             return task
     if not expire_leases(project=desk.project, now=desk.now):
         return None
+    return _claim_once(desk, LOWEST_QUEUE_KEY, wait=True)
+
+
+def _claim_once(desk: _Desk, after: int, *, wait: bool) -> Task | None:
     return claims.claim_task(
-        project_id=desk.project.pk, rater_id=desk.rater_id, resume=False, wait=True
+        project_id=desk.project.pk, rater_id=desk.rater_id, after=after, wait=wait
     )
 
 

@@ -17,23 +17,24 @@ from labeling.allocation import LOWEST_QUEUE_KEY, band_start, seeded_number
 from labeling.models import Assignment, Task
 from labeling.vocabulary import AssignmentState, Purpose, Strategy
 from projects.models import Guideline
-
-#: How many tasks at the head of the queue are looked at; the locked ones are skipped.
-CANDIDATES = 24
+from projects.sql import Statement
 
 _TASK_FIELDS = ("id", "project_id", "prompt_id", "external_id", "kind", "purpose", "response_ids")
+_LOCK = Statement("lock_rater", "SELECT pg_advisory_xact_lock(%(key)s)", key="bigint")
 
 
 def lock_rater(*, project_id: int, rater_id: int) -> None:
     """Serialises a rater's own requests in a project until the transaction ends."""
-    key = seeded_number("rater", project_id, rater_id, bits=62)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    _LOCK.rows(key=seeded_number("rater", project_id, rater_id, bits=62))
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a rater stands in a project."""
+    """Where a rater stands in a project.
+
+    `left_at` is the queue key of the task they had last, `head` that of the first task with a
+    place for anybody.
+    """
 
     guideline_id: int | None
     guideline_number: int | None
@@ -41,6 +42,9 @@ class Standing:
     held: int
     open_id: int | None
     showing_is_live: bool
+    left_at: int | None
+    left_priority: int | None
+    head: int | None
 
     @property
     def guideline(self) -> Guideline | None:
@@ -50,31 +54,57 @@ class Standing:
         values = (self.guideline_id, self.guideline_number)
         return Guideline.from_db(connection.alias, ("id", "number"), values)
 
+    @property
+    def resume_after(self) -> int:
+        """Where to look on: after my last task, or from the head if something urgent is there."""
+        if self.left_at is None or self.left_priority is None or self.head is None:
+            return LOWEST_QUEUE_KEY
+        is_urgent = self.head < band_start(self.left_priority)
+        return LOWEST_QUEUE_KEY if is_urgent else self.left_at
 
-_STANDING = """
-WITH showing AS (
-    UPDATE labeling_assignment
-    SET opened_at = COALESCE(opened_at, %(now)s), lease_expires_at = %(until)s
-    WHERE id = %(showing)s AND rater_id = %(rater)s AND project_id = %(project)s
-      AND state = 'leased'
-    RETURNING id
+
+_STANDING = Statement(
+    "standing",
+    """
+    WITH showing AS (
+        UPDATE labeling_assignment
+        SET opened_at = COALESCE(opened_at, %(now)s), lease_expires_at = %(until)s
+        WHERE id = %(showing)s AND rater_id = %(rater)s AND project_id = %(project)s
+          AND state = 'leased'
+        RETURNING id
+    )
+    SELECT g.id, g.number,
+        EXISTS (SELECT 1 FROM projects_acknowledgement k
+                WHERE k.guideline_id = g.id AND k.user_id = %(rater)s),
+        CASE WHEN %(limited)s THEN (
+            SELECT count(*) FROM labeling_assignment h
+            WHERE h.rater_id = %(rater)s AND h.project_id = %(project)s
+              AND h.state IN ('leased', 'submitted') AND h.purpose = 'live') ELSE 0 END,
+        (SELECT o.id FROM labeling_assignment o
+         WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
+           AND o.id <> %(showing)s
+         ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
+        EXISTS (SELECT 1 FROM showing),
+        mine.queue_key, mine.priority,
+        (SELECT t.queue_key FROM labeling_task t
+         WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
+         ORDER BY t.queue_key LIMIT 1)
+    FROM (SELECT 1) one LEFT JOIN LATERAL (
+        SELECT id, number FROM projects_guideline
+        WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
+    LEFT JOIN LATERAL (
+        SELECT t.queue_key, t.priority FROM labeling_task t
+        WHERE t.id = (SELECT a.task_id FROM labeling_assignment a
+                      WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s
+                      ORDER BY a.id DESC LIMIT 1)) mine ON true
+    """,
+    project="bigint",
+    rater="bigint",
+    showing="bigint",
+    limited="boolean",
+    now="timestamptz",
+    until="timestamptz",
 )
-SELECT g.id, g.number,
-    EXISTS (SELECT 1 FROM projects_acknowledgement k
-            WHERE k.guideline_id = g.id AND k.user_id = %(rater)s),
-    CASE WHEN %(limited)s THEN (
-        SELECT count(*) FROM labeling_assignment h
-        WHERE h.rater_id = %(rater)s AND h.project_id = %(project)s
-          AND h.state IN ('leased', 'submitted') AND h.purpose = 'live') ELSE 0 END,
-    (SELECT o.id FROM labeling_assignment o
-     WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
-       AND o.id <> %(showing)s
-     ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
-    EXISTS (SELECT 1 FROM showing)
-FROM (SELECT 1) one LEFT JOIN LATERAL (
-    SELECT id, number FROM projects_guideline
-    WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
-"""
 
 
 def standing(
@@ -90,77 +120,50 @@ def standing(
 
     `held` (leases and judgments) is counted only where there is a limit.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STANDING,
-            {
-                "project": project_id,
-                "rater": rater_id,
-                "showing": showing or 0,
-                "limited": limited,
-                "now": now,
-                "until": until,
-            },
-        )
-        return Standing(*cursor.fetchone())
+    (row,) = _STANDING.rows(
+        project=project_id,
+        rater=rater_id,
+        showing=showing or 0,
+        limited=limited,
+        now=now,
+        until=until,
+    )
+    return Standing(*row)
 
 
-# Two ranges of one index: tasks of a higher priority than where I left the queue, and tasks after
-# it. `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add
-# such a row, and I hold my lock.
-_MINE = """
-NOT EXISTS (SELECT 1 FROM labeling_assignment a
-            WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
-"""
+# `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add such
+# a row, and I hold my lock.
 _CLAIM = """
-WITH mine AS (
-    SELECT t.queue_key, t.priority FROM labeling_assignment a
-    JOIN labeling_task t ON t.id = a.task_id
-    WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s AND %(resume)s
-    ORDER BY a.id DESC LIMIT 1
-), bounds AS (
-    SELECT COALESCE((SELECT queue_key FROM mine), %(lowest)s) AS last,
-           COALESCE((SELECT -(priority::bigint) * %(band)s FROM mine), %(lowest)s) AS band
-), candidate AS MATERIALIZED (
-    (SELECT t.id FROM labeling_task t
-     WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
-       AND t.queue_key < (SELECT band FROM bounds) AND {mine}
-     ORDER BY t.queue_key LIMIT %(candidates)s)
-    UNION ALL
-    (SELECT t.id FROM labeling_task t
-     WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
-       AND t.queue_key > (SELECT last FROM bounds) AND {mine}
-     ORDER BY t.queue_key LIMIT %(candidates)s)
-)
 SELECT {fields} FROM labeling_task t
-WHERE t.id = ANY (ARRAY(SELECT id FROM candidate)) AND t.open_slots > 0
+WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
+  AND t.queue_key > %(after)s AND NOT EXISTS (
+      SELECT 1 FROM labeling_assignment a
+      WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
 ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """
+_CLAIMS = {
+    wait: Statement(
+        f"claim_{'waiting' if wait else 'skipping'}",
+        _CLAIM.format(
+            fields=", ".join(f"t.{name}" for name in _TASK_FIELDS),
+            waiting="" if wait else "SKIP LOCKED",
+        ),
+        project="bigint",
+        rater="bigint",
+        after="bigint",
+    )
+    for wait in (False, True)
+}
 
 
-def claim_task(*, project_id: int, rater_id: int, resume: bool, wait: bool) -> Task | None:
+def claim_task(*, project_id: int, rater_id: int, after: int, wait: bool) -> Task | None:
     """Locks the best task with a place for this rater and returns it, or None.
 
-    With `resume` from where the rater left the queue, else from its head; without `wait` past
-    tasks that others are claiming at this moment.
+    Looks at queue keys above `after`; without `wait`, past tasks that others are claiming at this
+    moment.
     """
-    sql = _CLAIM.format(
-        mine=_MINE,
-        fields=", ".join(f"t.{name}" for name in _TASK_FIELDS),
-        waiting="" if wait else "SKIP LOCKED",
-    )
-    parameters = {
-        "rater": rater_id,
-        "project": project_id,
-        "resume": resume,
-        "lowest": LOWEST_QUEUE_KEY,
-        "band": -band_start(1),
-        "candidates": CANDIDATES,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        row = cursor.fetchone()
+    row = _CLAIMS[wait].row(project=project_id, rater=rater_id, after=after)
     return Task.from_db(connection.alias, _TASK_FIELDS, row) if row else None
 
 
@@ -174,25 +177,44 @@ class Sibling:
     shown_order: Sequence[int]
 
 
+_SIBLINGS = Statement(
+    "siblings",
+    """
+    SELECT id, rater_id, state, shown_order FROM labeling_assignment WHERE task_id = %(task)s
+    """,
+    task="bigint",
+)
+
+
 def siblings(task_id: int) -> list[Sibling]:
     """All assignments of a task; read after the task was locked, so that none is missed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, rater_id, state, shown_order FROM labeling_assignment WHERE task_id = %s",
-            [task_id],
-        )
-        return [Sibling(*row) for row in cursor.fetchall()]
+    return [Sibling(*row) for row in _SIBLINGS.rows(task=task_id)]
 
 
-_LEASE = """
-INSERT INTO labeling_assignment (task_id, project_id, rater_id, state, lease_expires_at,
-    shown_order, guideline_id, purpose, strategy, selection_probability, skip_reason, skip_note,
-    created_at, opened_at)
-VALUES (%(task_id)s, %(project_id)s, %(rater_id)s, %(state)s, %(lease_expires_at)s,
-    %(shown_order)s::smallint[], %(guideline_id)s, %(purpose)s, %(strategy)s,
-    %(selection_probability)s, '', '', %(created_at)s, %(opened_at)s)
-RETURNING id
-"""
+_LEASE = Statement(
+    "lease",
+    """
+    INSERT INTO labeling_assignment (task_id, project_id, rater_id, state, lease_expires_at,
+        shown_order, guideline_id, purpose, strategy, selection_probability, skip_reason,
+        skip_note, created_at, opened_at)
+    VALUES (%(task_id)s, %(project_id)s, %(rater_id)s, %(state)s, %(lease_expires_at)s,
+        %(shown_order)s, %(guideline_id)s, %(purpose)s, %(strategy)s,
+        %(selection_probability)s, '', '', %(created_at)s, %(opened_at)s)
+    RETURNING id
+    """,
+    task_id="bigint",
+    project_id="bigint",
+    rater_id="bigint",
+    state="varchar",
+    lease_expires_at="timestamptz",
+    shown_order="smallint[]",
+    guideline_id="bigint",
+    purpose="varchar",
+    strategy="varchar",
+    selection_probability="double precision",
+    created_at="timestamptz",
+    opened_at="timestamptz",
+)
 
 
 def insert_lease(
@@ -220,10 +242,8 @@ def insert_lease(
         "created_at": now,
         "opened_at": now if opened else None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_LEASE, values)
-        (pk,) = cursor.fetchone()
-    assignment = Assignment(id=pk, **values)
+    row = _LEASE.row(**values)
+    assignment = Assignment(id=row[0] if row else None, **values)
     assignment.task = task
     assignment.guideline = guideline
     assignment._state.adding = False

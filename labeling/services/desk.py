@@ -9,12 +9,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from labeling.models import Assignment, Prompt, Response
 from labeling.rendering import RENDERER_VERSION
 from labeling.services.rendering import ensure_rendered
 from projects.models import Criterion, Project
+from projects.sql import RowReader, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,17 @@ class TaskView:
     guideline_number: int | None
 
 
+_RUBRIC = RowReader(
+    "rubric",
+    Criterion,
+    "WHERE t.project_id = %(project)s ORDER BY t.position, t.id",
+    project="bigint",
+)
+
+
 def rubric(project: Project) -> list[Criterion]:
     """The criteria in the order a rater answers them."""
-    return list(Criterion.objects.filter(project=project).order_by("position", "pk"))
+    return _RUBRIC.all(project=project.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +71,19 @@ class _Text:
         return self.html_version == self.prompt_version == RENDERER_VERSION
 
 
-_TEXTS = """
-SELECT r.id, r.content, r.html, r.html_version, p.messages, p.html, p.html_version
-FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
-WHERE r.id = ANY (%s)
-"""
+_TEXTS = Statement(
+    "texts",
+    """
+    SELECT r.id, r.content, r.html, r.html_version, p.messages, p.html, p.html_version
+    FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
+    WHERE r.id = ANY (%(ids)s)
+    """,
+    ids="bigint[]",
+)
 
 
 def _texts(response_ids: list[int]) -> dict[int, _Text]:
-    with connection.cursor() as cursor:
-        cursor.execute(_TEXTS, [response_ids])
-        return {row[0]: _Text(*row) for row in cursor.fetchall()}
+    return {row[0]: _Text(*row) for row in _TEXTS.rows(ids=response_ids)}
 
 
 def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) -> TaskView:

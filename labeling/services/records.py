@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from labeling.models import Judgment
+from projects.sql import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,21 @@ class HeldAssignment:
     selection_probability: float
 
 
+_HOLD = Statement(
+    "hold",
+    """
+    SELECT id, task_id, project_id, rater_id, state, shown_order, guideline_id, purpose, strategy,
+        selection_probability
+    FROM labeling_assignment WHERE id = %(id)s AND rater_id = %(rater)s FOR UPDATE
+    """,
+    id="bigint",
+    rater="bigint",
+)
+
+
 def lock_assignment(*, assignment_id: int, rater_id: int) -> HeldAssignment | None:
     """The rater's own assignment, or None; a stranger's looks like none."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, task_id, project_id, rater_id, state, shown_order, guideline_id, purpose,
-                strategy, selection_probability
-            FROM labeling_assignment WHERE id = %s AND rater_id = %s FOR UPDATE
-            """,
-            [assignment_id, rater_id],
-        )
-        row = cursor.fetchone()
+    row = _HOLD.row(id=assignment_id, rater=rater_id)
     return HeldAssignment(*row) if row else None
 
 
@@ -56,66 +60,74 @@ class StoredJudgment:
     is_current: bool
 
 
+_STORED = Statement(
+    "stored",
+    """
+    SELECT id, key::text, fingerprint, is_current FROM labeling_judgment
+    WHERE assignment_id = %(assignment)s ORDER BY id DESC
+    """,
+    assignment="bigint",
+)
+
+
 def stored_judgments(assignment_id: int) -> list[StoredJudgment]:
     """All rows of a locked assignment, newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, key::text, fingerprint, is_current FROM labeling_judgment
-            WHERE assignment_id = %s ORDER BY id DESC
-            """,
-            [assignment_id],
-        )
-        rows = cursor.fetchall()
     return [
         StoredJudgment(pk, UUID(key) if key else None, fingerprint, is_current)
-        for pk, key, fingerprint, is_current in rows
+        for pk, key, fingerprint, is_current in _STORED.rows(assignment=assignment_id)
     ]
 
 
-_INSERT = """
-WITH judgment AS (
-    INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id, guideline_id,
-        revises_id, is_current, withdrawn, key, fingerprint, purpose, strategy,
-        selection_probability, source, tie_kind, rationale, principles, flags, active_ms,
-        idle_ms, ui_version, created_at)
-    VALUES (%(assignment_id)s, %(task_id)s, %(project_id)s, %(rater_id)s, %(guideline_id)s,
-        %(revises_id)s, true, false, %(key)s, %(fingerprint)s, %(purpose)s, %(strategy)s,
-        %(selection_probability)s, %(source)s, %(tie_kind)s, %(rationale)s, %(principles)s,
-        %(flags)s, %(active_ms)s, %(idle_ms)s, %(ui_version)s, %(created_at)s)
-    RETURNING id
-), answers AS (
-    INSERT INTO labeling_answer (judgment_id, criterion_id, response_id, value)
-    SELECT judgment.id, given.criterion_id, NULL, given.value
-    FROM judgment, unnest(%(criteria)s::bigint[], %(values)s::smallint[])
-        AS given (criterion_id, value)
-), assignment AS (
-    UPDATE labeling_assignment
-    SET state = 'submitted', submitted_at = %(created_at)s,
-        opened_at = COALESCE(opened_at, %(created_at)s)
-    WHERE id = %(assignment_id)s
-)
-SELECT id FROM judgment
-"""
-
-_COLUMNS = (
-    "assignment_id",
-    "task_id",
-    "project_id",
-    "rater_id",
-    "guideline_id",
-    "revises_id",
-    "fingerprint",
-    "purpose",
-    "strategy",
-    "selection_probability",
-    "source",
-    "tie_kind",
-    "rationale",
-    "active_ms",
-    "idle_ms",
-    "ui_version",
-    "created_at",
+_COLUMNS = {
+    "assignment_id": "bigint",
+    "task_id": "bigint",
+    "project_id": "bigint",
+    "rater_id": "bigint",
+    "guideline_id": "bigint",
+    "revises_id": "bigint",
+    "fingerprint": "varchar",
+    "purpose": "varchar",
+    "strategy": "varchar",
+    "selection_probability": "double precision",
+    "source": "varchar",
+    "tie_kind": "varchar",
+    "rationale": "text",
+    "active_ms": "integer",
+    "idle_ms": "integer",
+    "ui_version": "varchar",
+    "created_at": "timestamptz",
+}
+_INSERT = Statement(
+    "judgment",
+    """
+    WITH judgment AS (
+        INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id,
+            guideline_id, revises_id, is_current, withdrawn, key, fingerprint, purpose, strategy,
+            selection_probability, source, tie_kind, rationale, principles, flags, active_ms,
+            idle_ms, ui_version, created_at)
+        VALUES (%(assignment_id)s, %(task_id)s, %(project_id)s, %(rater_id)s, %(guideline_id)s,
+            %(revises_id)s, true, false, %(key)s, %(fingerprint)s, %(purpose)s, %(strategy)s,
+            %(selection_probability)s, %(source)s, %(tie_kind)s, %(rationale)s, %(principles)s,
+            %(flags)s, %(active_ms)s, %(idle_ms)s, %(ui_version)s, %(created_at)s)
+        RETURNING id
+    ), answers AS (
+        INSERT INTO labeling_answer (judgment_id, criterion_id, response_id, value)
+        SELECT judgment.id, given.criterion_id, NULL, given.value
+        FROM judgment, unnest(%(criteria)s, %(values)s) AS given (criterion_id, value)
+    ), assignment AS (
+        UPDATE labeling_assignment
+        SET state = 'submitted', submitted_at = %(created_at)s,
+            opened_at = COALESCE(opened_at, %(created_at)s)
+        WHERE id = %(assignment_id)s
+    )
+    SELECT id FROM judgment
+    """,
+    **_COLUMNS,
+    key="uuid",
+    principles="jsonb",
+    flags="jsonb",
+    criteria="bigint[]",
+    values="smallint[]",
 )
 
 
@@ -124,16 +136,14 @@ def insert_judgment(judgment: Judgment, answers: Sequence[tuple[int, int]]) -> N
 
     Raises IntegrityError where the place was given to others (`task_overlap_exact`).
     """
-    parameters = {column: getattr(judgment, column) for column in _COLUMNS}
-    parameters |= {
-        "key": str(judgment.key) if judgment.key else None,
-        "principles": json.dumps(judgment.principles),
-        "flags": json.dumps(judgment.flags),
-        "criteria": [criterion for criterion, _ in answers],
-        "values": [value for _, value in answers],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, parameters)
-        (judgment.pk,) = cursor.fetchone()
+    row = _INSERT.row(
+        **{column: getattr(judgment, column) for column in _COLUMNS},
+        key=str(judgment.key) if judgment.key else None,
+        principles=json.dumps(judgment.principles),
+        flags=json.dumps(judgment.flags),
+        criteria=[criterion for criterion, _ in answers],
+        values=[value for _, value in answers],
+    )
+    judgment.pk = row[0] if row else None
     judgment._state.adding = False
     judgment._state.db = connection.alias

@@ -1,0 +1,91 @@
+"""Statements that every request or judgment runs: prepared once a connection, read without the ORM.
+
+The ORM builds a query's text anew each time and PostgreSQL plans it anew; on the path that a
+rater waits for, both cost more than the query itself (docs/performance.md). Elsewhere use the ORM.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Model
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+M = TypeVar("M", bound=Model)
+
+
+class Statement:
+    """One SQL statement with named placeholders `%(name)s`, each of a declared PostgreSQL type.
+
+    Behind a pooler in transaction mode (`CONCORD_PGBOUNCER`) it is sent as it is, because there a
+    prepared statement may belong to another server connection.
+    """
+
+    def __init__(self, name: str, sql: str, **types: str) -> None:
+        self.name, self.sql = f"concord_{name}", sql
+        self.parameters = tuple(types)
+        places = {parameter: f"${place}" for place, parameter in enumerate(types, start=1)}
+        body = _PLACEHOLDER.sub(lambda found: places[found[1]], sql)
+        self._prepare = f"PREPARE {self.name} ({', '.join(types.values())}) AS {body}"
+        self._execute = f"EXECUTE {self.name} ({', '.join(['%s'] * len(types))})"
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Runs it and returns every row. JSON columns are text here."""
+        with connection.cursor() as cursor:
+            if settings.DATABASE_POOLED:
+                cursor.execute(self.sql, values)
+            else:
+                if self.name not in (known := _prepared()):
+                    cursor.execute(self._prepare)
+                    known.add(self.name)
+                cursor.execute(self._execute, [values[name] for name in self.parameters])
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+
+    def row(self, **values: Any) -> tuple[Any, ...] | None:
+        """Runs it and returns the first row, or None."""
+        found = self.rows(**values)
+        return found[0] if found else None
+
+
+def _prepared() -> set[str]:
+    """The names prepared on the connection that is open now; a new connection knows none."""
+    connection.ensure_connection()
+    owner, names = getattr(connection, "_concord_prepared", (None, set()))
+    if owner is not connection.connection:
+        names = set()
+        connection._concord_prepared = (connection.connection, names)  # type: ignore[attr-defined]
+    return names
+
+
+def columns(model: type[Model], alias: str) -> str:
+    """All columns of a model in the order that `instance` expects, qualified by `alias`."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def instance(model: type[M], values: tuple[Any, ...]) -> M:
+    """A model's instance from its columns; not for models with JSON fields."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db(connection.alias, names, values)
+
+
+class RowReader(Generic[M]):
+    """Reads whole rows of one model by a fixed condition."""
+
+    def __init__(self, name: str, model: type[M], tail: str, **types: str) -> None:
+        table = model._meta.db_table
+        self._model = model
+        sql = f'SELECT {columns(model, "t")} FROM "{table}" t {tail}'  # noqa: S608 - our names
+        self._statement = Statement(name, sql, **types)
+
+    def all(self, **values: Any) -> list[M]:
+        """Every row that fits."""
+        return [instance(self._model, row) for row in self._statement.rows(**values)]
+
+    def first(self, **values: Any) -> M | None:
+        """The first row that fits, or None."""
+        row = self._statement.row(**values)
+        return instance(self._model, row) if row else None
