@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 def run_import(import_id: int) -> None:
     """Reads a file in; does nothing where it is done or another worker is at it."""
     imports.run_import(import_id)
-    render_project.delay(Import.objects.values_list("project_id", flat=True).get(pk=import_id))
+    send_rendering(Import.objects.values_list("project_id", flat=True).get(pk=import_id))
 
 
 @shared_task
@@ -29,10 +29,11 @@ def run_release(release_id: int) -> None:
 
 
 @shared_task
-def render_project(project_id: int) -> None:
+def render_project(project_id: int, after: int = 0) -> None:
     """Renders what was imported, a bounded piece at a time, so that no first view waits."""
-    if rendering.render_some(project_id=project_id):
-        render_project.delay(project_id)
+    last = rendering.render_some(project_id=project_id, after=after)
+    if last:
+        render_project.delay(project_id, last)
 
 
 @shared_task
@@ -62,8 +63,13 @@ def send(job: Job) -> None:
     transaction.on_commit(lambda: _deliver(task.delay, job.pk))
 
 
+def send_rendering(project_id: int) -> None:
+    """Asks for the rendering of what was imported; without a broker the first view renders."""
+    transaction.on_commit(lambda: _deliver(render_project.delay, project_id))
+
+
 def _deliver(delay: Callable[[int], object], pk: int) -> None:
     try:
         delay(pk)
     except OperationalError:
-        logger.warning("The broker is away; job %s waits for the next sweep.", pk)
+        logger.warning("The broker is away; %s is done later.", pk)

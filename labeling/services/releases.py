@@ -7,6 +7,7 @@ whole release; the sweep sends the row again, and a run that finds the folder on
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -172,8 +173,13 @@ def preview_release(*, project: Project, recipe: str, format: str, criterion: st
 
 
 def folder_of(release: Release) -> Path:
-    """Where the files of a finished release are."""
-    return Path(settings.RELEASES_DIR) / f"release-{release.pk}"
+    """Where the files of a finished release are.
+
+    The name holds a trace of the release's own salt: a new database beside old files must not take
+    a stranger's folder for its own.
+    """
+    trace = hashlib.sha256(release.salt.encode()).hexdigest()[:12]
+    return Path(settings.RELEASES_DIR) / f"release-{release.pk}-{trace}"
 
 
 def file_of(release: Release, name: str) -> tuple[Path, dict[str, Any]] | None:

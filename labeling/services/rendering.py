@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from labeling.models import Prompt, Response
 from labeling.rendering import RENDERER_VERSION, render_conversation, render_markdown
 
 #: How many texts one job renders before it makes room for others.
-BATCH = 200
+BATCH = 100
 
 
 def ensure_rendered(*, prompt: Prompt, responses: Iterable[Response]) -> None:
@@ -26,16 +27,20 @@ def ensure_rendered(*, prompt: Prompt, responses: Iterable[Response]) -> None:
             response.save(update_fields=["html", "html_version"])
 
 
-def render_some(*, project_id: int) -> bool:
-    """Renders up to BATCH prompts with their responses; whether more may be left."""
+@transaction.atomic
+def render_some(*, project_id: int, after: int = 0) -> int:
+    """Renders up to BATCH prompts with their responses, in order of their ids, beyond `after`.
+
+    Returns the last id where more may be left, else 0.
+    """
     stale = ~Q(html_version=RENDERER_VERSION)
+    of_prompt = Response.objects.filter(stale, prompt=OuterRef("pk"))
     prompts = list(
-        Prompt.objects.filter(project_id=project_id)
-        .filter(stale | Q(responses__in=Response.objects.filter(stale)))
-        .distinct()
+        Prompt.objects.filter(project_id=project_id, pk__gt=after)
+        .filter(stale | Exists(of_prompt))
         .order_by("pk")
         .prefetch_related("responses")[:BATCH]
     )
     for prompt in prompts:
         ensure_rendered(prompt=prompt, responses=prompt.responses.all())
-    return len(prompts) == BATCH
+    return prompts[-1].pk if len(prompts) == BATCH else 0

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.datasets.readers import FORMATS
+from labeling.jobs import send_rendering
 from labeling.models import Import, ImportRefusal
 from labeling.selectors.imports import refusals_of, report_of
 from labeling.services.imports import (
@@ -147,3 +148,4 @@ def _run(import_: Import) -> None:
         import_.refresh_from_db()
         if not import_.is_over:
             time.sleep(_POLL_SECONDS)
+    send_rendering(import_.project_id)
