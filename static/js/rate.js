@@ -1,7 +1,7 @@
 // The rating screen with a script: the next task is there before it is asked for, answers are kept
 // until they are acknowledged, and everything has a key. Without it, the same forms work by themselves.
 
-import { prepareContent } from "./content.js";
+import { prepareContent } from "./app.js";
 import { isTyping, showSheet } from "./keys.js";
 import { Bar } from "./rate-form.js";
 import { Clock, Drafts, Outbox, post, uuid } from "./rate-store.js";
