@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -103,9 +104,10 @@ def task_records(project: Project, cutoff: int, pseudonym: Pseudonym) -> Iterato
         "prompt__category",
         "prompt__language",
     )
-    last = 0
-    while rows := list(tasks.filter(pk__gt=last).order_by("pk")[:_CHUNK]):
-        last = rows[-1][0]
+    # One query behind a server-side cursor: asking anew for every piece would look for the judged
+    # tasks among all judgments each time.
+    found = tasks.order_by("pk").iterator(chunk_size=_CHUNK)
+    while rows := list(islice(found, _CHUNK)):
         responses = _responses([pk for row in rows for pk in row[2]])
         judgments = _judgments(project, cutoff, rows, criteria, pseudonym)
         for pk, name, order, prompt, messages, category, language in rows:
@@ -163,6 +165,26 @@ def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
     return {pk: ResponseRecord(name, content, model) for pk, name, content, model in rows}
 
 
+_JUDGMENT_COLUMNS = (
+    "pk",
+    "task_id",
+    "rater_id",
+    "tie_kind",
+    "rationale",
+    "flags",
+    "principles",
+    "guideline__number",
+    "purpose",
+    "source",
+    "strategy",
+    "selection_probability",
+    "assignment__shown_order",
+    "active_ms",
+    "idle_ms",
+    "created_at",
+)
+
+
 def _judgments(
     project: Project,
     cutoff: int,
@@ -174,24 +196,7 @@ def _judgments(
     rows: list[tuple[Any, ...]] = list(
         counted(project, cutoff)
         .filter(task__in=[task[0] for task in tasks])
-        .values_list(
-            "pk",
-            "task_id",
-            "rater_id",
-            "tie_kind",
-            "rationale",
-            "flags",
-            "principles",
-            "guideline__number",
-            "purpose",
-            "source",
-            "strategy",
-            "selection_probability",
-            "assignment__shown_order",
-            "active_ms",
-            "idle_ms",
-            "created_at",
-        )
+        .values_list(*_JUDGMENT_COLUMNS)
     )
     values, ratings = _answers([row[0] for row in rows], tasks, criteria)
     found: dict[int, list[JudgmentRecord]] = {}
