@@ -145,7 +145,7 @@ def _join_as_new(request: HttpRequest, found: Invitation, token: str) -> HttpRes
         except ConcordError as error:
             show_refusal(form, error, names={"password": "password1"})
         else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, user)
             return _welcome(request, found)
     context = {"invitation": found, "form": form}
     status = 422 if form.errors else 200

@@ -110,7 +110,7 @@ class Person:
         for box in self.page.locator("input[type=password]").all():
             box.fill(PASSWORD)
         self.page.get_by_role("button", name="Make the account and join").click()
-        self.page.wait_for_url(re.compile(r"/p/|/$"))
+        self.page.wait_for_url(re.compile(r"/p/[^/]+/"))
 
     def rate(self, slug: str, keys: str) -> int:
         """Judges one task a key, by keyboard alone; returns how many were acknowledged."""
