@@ -119,6 +119,7 @@ def test_an_invitation_makes_a_new_account_and_a_member_in_one_go(token: str, pr
     member = Membership.objects.get(project=project, user__email="nina@example.com")
     assert member.role == Role.RATER
     assert client.session["_auth_user_id"] == str(member.user_id)
+    assert client.get(f"/p/{project.slug}/").status_code == 200
 
 
 def test_a_refused_account_leaves_no_half_of_itself(token: str, project: Project):
