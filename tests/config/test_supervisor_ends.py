@@ -59,6 +59,8 @@ def test_ctrl_c_stops_everything_even_when_pressed_twice(folder: Path) -> None:
 def test_a_closed_terminal_stops_everything(folder: Path) -> None:
     child, terminal = pty.fork()
     if child == 0:
+        # Whoever runs the tests may ignore it (nohup), and that is inherited.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.chdir(CHECKOUT)
         os.execve(
             sys.executable,
