@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
@@ -105,7 +106,7 @@ def _advance_locked(desk: _Desk) -> Advance:
         now=desk.now,
         until=desk.until(opened=True),
     )
-    lost = desk.showing is not None and not stands.showing_is_live
+    lost = desk.showing is not None and not stands.showing_is_live and not _reclaim(desk)
     if stands.guideline_id is not None and not stands.acknowledged:
         return Advance(Nothing(NothingLeft.NOT_ACKNOWLEDGED), lost)
     if stands.open_id is not None:
@@ -116,6 +117,27 @@ def _advance_locked(desk: _Desk) -> Advance:
     if task is None:
         return Advance(Nothing(_why_nothing(desk)), lost)
     return Advance(_lease(desk, task, stands.guideline), lost)
+
+
+def _reclaim(desk: _Desk) -> bool:
+    """Takes the lapsed lease of the task on the screen again; whether its place was still free."""
+    lapsed = Assignment.objects.filter(
+        pk=desk.showing,
+        rater=desk.rater_id,
+        project=desk.project,
+        state=AssignmentState.EXPIRED,
+    )
+    try:
+        with transaction.atomic():
+            return bool(
+                lapsed.update(
+                    state=AssignmentState.LEASED,
+                    lease_expires_at=desk.until(opened=True),
+                    opened_at=Coalesce("opened_at", desk.now),
+                )
+            )
+    except IntegrityError:
+        return False
 
 
 def _resume(desk: _Desk, pk: int, guideline: Guideline | None) -> Assignment:

@@ -226,6 +226,7 @@ def test_a_reservation_that_ran_out_is_told(
 ):
     make_tasks(desk.project, 1, overlap=1)
     desk.open()
+    desk.page.wait_for_load_state("networkidle")
     Assignment.objects.update(state=AssignmentState.EXPIRED)
     judge(sam, lease(sam, desk.project))
     desk.press("1", "Enter")

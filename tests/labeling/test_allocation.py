@@ -13,6 +13,7 @@ from labeling.allocation import canonical_order, queue_key, screen_order, to_can
 from labeling.models import Assignment, Task
 from labeling.services.allocation import (
     Nothing,
+    advance,
     expire_leases,
     heartbeat,
     next_assignment,
@@ -224,6 +225,29 @@ def test_a_prepared_lease_is_short_and_becomes_a_full_one(
     assert opened.pk == prepared.pk
     assert opened.opened_at is not None
     assert opened.lease_expires_at > prepared.lease_expires_at
+
+
+def test_the_task_on_the_screen_is_taken_again_when_its_lease_has_lapsed(
+    project: Project, rui: User, make_tasks: MakeTasks
+):
+    make_tasks(project, 2, overlap=1)
+    current = lease(rui, project)
+    expire_leases(now=timezone.now() + timedelta(days=1))
+    ahead = advance(membership=membership(rui, project), showing=current.pk)
+    assert not ahead.lost
+    assert isinstance(ahead.next, Assignment)
+    assert ahead.next.task_id != current.task_id
+    assert Assignment.objects.get(pk=current.pk).state == AssignmentState.LEASED
+
+
+def test_a_lapsed_task_that_others_completed_is_lost(
+    project: Project, rui: User, sam: User, make_tasks: MakeTasks
+):
+    make_tasks(project, 1, overlap=1)
+    current = lease(rui, project)
+    expire_leases(now=timezone.now() + timedelta(days=1))
+    judge(sam, lease(sam, project))
+    assert advance(membership=membership(rui, project), showing=current.pk).lost
 
 
 def test_a_closed_tab_gives_its_prepared_task_back(
