@@ -122,7 +122,7 @@ def _advance_locked(desk: _Desk) -> Advance:
 def _reclaim(desk: _Desk) -> bool:
     """Takes the lapsed lease of the task on the screen again; whether its place was still free."""
     lapsed = Assignment.objects.filter(
-        pk=desk.showing,
+        pk=desk.showing or 0,
         rater=desk.rater_id,
         project=desk.project,
         state=AssignmentState.EXPIRED,
