@@ -43,12 +43,13 @@ def test_a_submit_opens_what_is_shown_and_brings_the_one_after(
 
 
 def test_a_submit_says_when_what_is_shown_was_lost(
-    project: Project, rui: User, make_tasks: MakeTasks, client_for: ClientFor
+    project: Project, rui: User, sam: User, make_tasks: MakeTasks, client_for: ClientFor
 ):
-    make_tasks(project, 3)
+    make_tasks(project, 3, overlap=1)
     first = lease(rui, project)
     second = lease(rui, project, ahead_of=first.pk)
     Assignment.objects.filter(pk=second.pk).update(state=AssignmentState.EXPIRED)
+    assert judge(sam, lease(sam, project)).judgment.task_id == second.task_id
     posted = form("1", showing=second.pk)
     reply = client_for(rui).post(rate_url(project, first.pk, "submit"), posted, headers=JSON)
     assert reply.json()["lost"] is True
