@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -276,6 +277,18 @@ def sign_in(live_server: Any) -> Callable[..., None]:
         context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
 
     return login
+
+
+@pytest.fixture
+def context(live_server: Any, context: Any) -> Iterator[Any]:
+    """Playwright's context, which ends before the database is emptied.
+
+    A page that is still open would go on asking the server (heartbeats, beacons), and a request
+    under way deadlocks with the emptying.
+    """
+    yield context
+    context.close()
+    time.sleep(0.15)
 
 
 @pytest.fixture
