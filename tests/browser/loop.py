@@ -142,7 +142,8 @@ class Person:
         self.page.wait_for_function(
             """answered => {
                 const form = document.getElementById("judgment");
-                return form && !answered.includes(form.getAttribute("action"));
+                return document.readyState === "complete"
+                    && form && !answered.includes(form.getAttribute("action"));
             }""",
             arg=sorted(answered),
         )
