@@ -132,6 +132,7 @@ class Person:
         for done, key in enumerate(keys, start=1):
             answered.add(self._next_task(answered))
             self.page.keyboard.press(key)
+            self.page.locator("#judgment .scale input:checked").first.wait_for(state="attached")
             with self.page.expect_response(lambda reply: reply.url.endswith("/submit/")):
                 self.page.keyboard.press("Enter")
             assert len(acknowledged) == done, acknowledged
