@@ -72,8 +72,3 @@ def get_access(user: User | AnonymousUser, slug: str, action: Action) -> Access:
         )
     membership.user = user
     return Access(project=membership.project, membership=membership)
-
-
-def get_project(user: User | AnonymousUser, slug: str, action: Action) -> Project:
-    """The project alone; raises like `get_access`."""
-    return get_access(user, slug, action).project

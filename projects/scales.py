@@ -72,10 +72,6 @@ class Scale:
         """Whether the scale itself has this value."""
         return value in self.values
 
-    def mirrored(self, value: int) -> int:
-        """The same answer seen with the two responses exchanged."""
-        return -value
-
 
 def _graded(
     side_a: str, side_b: str, words: tuple[str, ...], middle: Option | None
