@@ -18,13 +18,15 @@ from labeling.stats.agreement import (
 )
 from labeling.stats.coefficients import Alpha, Gwet, Percent
 from labeling.stats.cohen import RaterPairs, cohen_kappa, cohen_kappa_pairs
-from labeling.stats.intervals import bootstrap_interval, wilson_interval
-from labeling.stats.ratings import Figure, Interval, Ratings, RatingsError
+from labeling.stats.jackknife import bootstrap_interval
+from labeling.stats.proportions import wilson_interval
+from labeling.stats.ratings import ConvergenceError, Figure, Interval, Ratings, RatingsError
 from labeling.stats.report import criterion_report
 from labeling.stats.table import Table, table_of
 
 __all__ = [
     "Alpha",
+    "ConvergenceError",
     "Figure",
     "Gwet",
     "Interval",

@@ -13,7 +13,8 @@ from typing import Any, Literal
 import numpy as np
 
 from labeling.stats.coefficients import Alpha, Coefficient, Gwet, Level, Percent, Ties, Weights
-from labeling.stats.intervals import CONFIDENCE, Estimate, jackknife
+from labeling.stats.jackknife import Estimate, jackknife
+from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.ratings import Figure, Floats, Ratings
 from labeling.stats.table import Table, table_of
 

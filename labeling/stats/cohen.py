@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from labeling.stats.coefficients import Weights, weight_matrix
 from labeling.stats.contingency import KappaBatch, SharedRatings
-from labeling.stats.intervals import CONFIDENCE
+from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
 from labeling.stats.table import Coded, code, scores
 
@@ -121,7 +121,7 @@ def cohen_kappa_pairs(
     """Return Cohen's kappa and percent agreement of every pair of raters that shares a unit.
 
     Time is linear in the pairs of ratings; 100 raters at a million ratings take a fraction of a
-    second. Intervals as everywhere: jackknife over prompts (see `labeling.stats.intervals`).
+    second. Intervals as everywhere: jackknife over prompts (see `labeling.stats.jackknife`).
     """
     coded = ratings if isinstance(ratings, Coded) else code(ratings, categories)
     return _pairs(coded, weights, confidence)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from labeling.stats.coefficients import divide
-from labeling.stats.intervals import normal_quantile
+from labeling.stats.proportions import normal_quantile
 from labeling.stats.ratings import Floats, Ints
 from labeling.stats.table import Coded
 

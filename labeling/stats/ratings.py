@@ -17,6 +17,10 @@ class RatingsError(ValueError):
     """The data cannot be read: the message names the array and the position."""
 
 
+class ConvergenceError(RuntimeError):
+    """An iteration did not settle within its limit: the message says how far it came."""
+
+
 class Interval(NamedTuple):
     """The two ends of an interval, on the scale of the figure it belongs to."""
 

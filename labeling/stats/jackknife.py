@@ -1,4 +1,4 @@
-"""Intervals: the delete-one-cluster jackknife (the default), the bootstrap, and Wilson's.
+"""Intervals over prompts: the delete-one-cluster jackknife (the default) and the bootstrap.
 
 The sampling unit is the cluster (the prompt), or the unit (the task) where every cluster holds
 one: intervals say how far a figure would move with other prompts, the raters being the same.
@@ -12,13 +12,13 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from labeling.stats.coefficients import Coefficient
+from labeling.stats.proportions import CONFIDENCE, wilson_interval
 from labeling.stats.ratings import Figure, Floats, Interval, Ratings
 from labeling.stats.table import Table, table_of
 
-CONFIDENCE = 0.95
 _BLOCK = 4_000_000  # Cells of sums held at once.
 _STILL = 1e-12  # A jackknife standard error below this is none at all.
 
@@ -37,36 +37,6 @@ class Estimate:
     method: str = ""
     clusters: int = 0
     trouble: str | None = None
-
-
-def wilson_interval(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """Return Wilson's score interval for a proportion; without trials, the whole of 0 to 1.
-
-    Use it for single proportions of independent trials; not for pairs of ratings, several of
-    which come from one unit. Source: Wilson (1927), in the form of Newcombe (1998), method 3.
-
-    Raises:
-        ValueError: successes below 0 or above trials, or a confidence outside 0 to 1.
-    """
-    if not 0 <= successes <= trials:
-        raise ValueError(f"Successes must lie between 0 and {trials}, not be {successes}.")
-    if not trials:
-        return Interval(0.0, 1.0)
-    z = normal_quantile(confidence)
-    share = successes / trials
-    middle = share + z * z / (2 * trials)
-    reach = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    under = 1 + z * z / trials
-    low = 0.0 if successes == 0 else (middle - reach) / under
-    high = 1.0 if successes == trials else (middle + reach) / under
-    return Interval(low, high)
-
-
-def normal_quantile(confidence: float) -> float:
-    """Return z such that a standard normal lies within plus or minus z with `confidence`."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"The confidence must lie between 0 and 1, not be {confidence}.")
-    return float(special.ndtri((1 + confidence) / 2))
 
 
 def jackknife(coefficient: Coefficient, table: Table, confidence: float = CONFIDENCE) -> Estimate:

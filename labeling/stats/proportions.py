@@ -1,0 +1,213 @@
+"""Proportions: intervals for one and for a difference of two; tests of single and paired ones.
+
+Every interval here is for independent trials. Pairs of judgments, several of which come from one
+task, are not independent: their intervals are in `labeling.stats.jackknife`.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Literal
+
+from scipy import special, stats
+
+from labeling.stats.ratings import Figure, Interval
+
+CONFIDENCE = 0.95
+
+Method = Literal["wilson", "jeffreys", "clopper_pearson"]
+
+_NAMES = {
+    "wilson": "Wilson interval",
+    "jeffreys": "Jeffreys interval",
+    "clopper_pearson": "Clopper-Pearson interval",
+}
+
+
+def normal_quantile(confidence: float) -> float:
+    """Return z such that a standard normal lies within plus or minus z with `confidence`.
+
+    Raises:
+        ValueError: a confidence outside 0 to 1.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"The confidence must lie between 0 and 1, not be {confidence}.")
+    return float(special.ndtri((1 + confidence) / 2))
+
+
+def wilson_interval(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
+    """Return Wilson's score interval for a proportion; without trials, the whole of 0 to 1.
+
+    The default for single proportions: close to its nominal coverage from a handful of trials on.
+    Source: Wilson (1927), in the form of Newcombe (1998), method 3.
+
+    Raises:
+        ValueError: successes below 0 or above trials, or a confidence outside 0 to 1.
+    """
+    z = normal_quantile(confidence)
+    _require_share(successes, trials)
+    if not trials:
+        return Interval(0.0, 1.0)
+    share = successes / trials
+    middle = share + z * z / (2 * trials)
+    reach = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    under = 1 + z * z / trials
+    low = 0.0 if successes == 0 else (middle - reach) / under
+    high = 1.0 if successes == trials else (middle + reach) / under
+    return Interval(low, high)
+
+
+def jeffreys_interval(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
+    """Return the equal-tailed interval of the Beta(1/2, 1/2) posterior of a proportion.
+
+    Use it where a posterior is spoken of anyway; shorter than Wilson's near 0 and 1. The low end
+    is 0 without successes and the high end 1 without failures. Source: Brown, Cai and DasGupta
+    (2001), Statistical Science 16.
+
+    Raises:
+        ValueError: successes below 0 or above trials, or a confidence outside 0 to 1.
+    """
+    return _beta_ends(successes, trials, confidence, below=0.5, above=0.5)
+
+
+def clopper_pearson_interval(
+    successes: float, trials: float, confidence: float = CONFIDENCE
+) -> Interval:
+    """Return the exact interval of a proportion, which covers at least `confidence`.
+
+    Use it for bounds that must hold ("0 of 50 failed: at most 7.1 %"); as an interval it is wider
+    than need be. Source: Clopper and Pearson (1934), Biometrika 26.
+
+    Raises:
+        ValueError: successes below 0 or above trials, or a confidence outside 0 to 1.
+    """
+    return _beta_ends(successes, trials, confidence, below=0.0, above=1.0)
+
+
+def share(
+    successes: float,
+    trials: float,
+    told: str,
+    *,
+    nothing: str,
+    method: Method = "wilson",
+    confidence: float = CONFIDENCE,
+) -> Figure:
+    """Return a proportion of independent trials as a `Figure`; n counts trials.
+
+    Args:
+        told: what the share is of; the convention ends with how the interval was made.
+        nothing: the sentence that is the reason where there are no trials.
+    """
+    told = f"{told}; n counts trials; {100 * confidence:g}% {_NAMES[method]}"
+    if not trials:
+        return Figure(None, None, None, 0, told, nothing)
+    interval = {
+        "wilson": wilson_interval,
+        "jeffreys": jeffreys_interval,
+        "clopper_pearson": clopper_pearson_interval,
+    }[method]
+    low, high = interval(successes, trials, confidence)
+    return Figure(successes / trials, low, high, round(trials), told)
+
+
+def newcombe_interval(
+    successes: tuple[float, float],
+    trials: tuple[float, float],
+    confidence: float = CONFIDENCE,
+) -> Interval:
+    """Return the interval of the difference of two independent proportions, first less second.
+
+    Use it for two groups of different tasks or raters; for the same tasks twice the proportions
+    are paired and `mcnemar_exact` is the test. Without trials on a side its share may be anything.
+    Source: Newcombe (1998), Statistics in Medicine 17, method 10.
+
+    Raises:
+        ValueError: successes below 0 or above trials, or a confidence outside 0 to 1.
+    """
+    first = wilson_interval(successes[0], trials[0], confidence)
+    second = wilson_interval(successes[1], trials[1], confidence)
+    if not trials[0] or not trials[1]:
+        return Interval(first.low - second.high, first.high - second.low)
+    a, b = successes[0] / trials[0], successes[1] / trials[1]
+    below = sqrt((a - first.low) ** 2 + (second.high - b) ** 2)
+    above = sqrt((first.high - a) ** 2 + (b - second.low) ** 2)
+    return Interval(max(a - b - below, -1.0), min(a - b + above, 1.0))
+
+
+def difference(
+    successes: tuple[float, float],
+    trials: tuple[float, float],
+    told: str,
+    confidence: float = CONFIDENCE,
+) -> Figure:
+    """Return the difference of two independent proportions as a `Figure`; n counts all trials."""
+    told = f"{told}; n counts trials of both; {100 * confidence:g}% Newcombe interval"
+    n = round(trials[0] + trials[1])
+    low, high = newcombe_interval(successes, trials, confidence)
+    if not trials[0] or not trials[1]:
+        return Figure(None, None, None, n, told, "One of the two has no trials to compare.")
+    return Figure(successes[0] / trials[0] - successes[1] / trials[1], low, high, n, told)
+
+
+def binomial_test(successes: int, trials: int, chance: float = 0.5) -> float:
+    """Return the exact two-sided p-value of a proportion against `chance`; 1 without trials.
+
+    Raises:
+        ValueError: successes below 0 or above trials.
+    """
+    _require_share(successes, trials)
+    return float(stats.binomtest(successes, trials, chance).pvalue) if trials else 1.0
+
+
+def mcnemar_exact(only_first: int, only_second: int) -> float:
+    """Return the exact two-sided p-value of McNemar's test for paired yes and no answers.
+
+    `only_first` counts pairs where only the first said yes, `only_second` those where only the
+    second did; pairs in which both agree say nothing. Source: McNemar (1947), Psychometrika 12.
+    """
+    return binomial_test(only_first, only_first + only_second)
+
+
+def two_proportion_test(
+    successes: tuple[float, float], trials: tuple[float, float]
+) -> tuple[float, float]:
+    """Return z and the two-sided p-value of equal proportions in two independent groups.
+
+    The pooled z test, for anchors of two batches and the like. Where neither group varies, or
+    one has no trials, z is 0 and p is 1: nothing speaks against their being equal.
+
+    Raises:
+        ValueError: successes below 0 or above trials.
+    """
+    for hits, count in zip(successes, trials, strict=True):
+        _require_share(hits, count)
+    if not trials[0] or not trials[1]:
+        return 0.0, 1.0
+    pooled = (successes[0] + successes[1]) / (trials[0] + trials[1])
+    error = sqrt(pooled * (1 - pooled) * (1 / trials[0] + 1 / trials[1]))
+    if not error:
+        return 0.0, 1.0
+    z = (successes[0] / trials[0] - successes[1] / trials[1]) / error
+    return z, float(2 * stats.norm.sf(abs(z)))
+
+
+def _require_share(successes: float, trials: float) -> None:
+    if not 0 <= successes <= trials:
+        raise ValueError(f"Successes must lie between 0 and {trials}, not be {successes}.")
+
+
+def _beta_ends(
+    successes: float, trials: float, confidence: float, *, below: float, above: float
+) -> Interval:
+    """Return Beta quantiles around a proportion, with the ends 0 and 1 where nothing is beyond."""
+    normal_quantile(confidence)
+    _require_share(successes, trials)
+    edge = (1 - confidence) / 2
+    failures = trials - successes
+    low, high = 0.0, 1.0
+    if successes:
+        low = float(stats.beta.ppf(edge, successes + below, failures + above))
+    if failures:
+        high = float(stats.beta.ppf(1 - edge, successes + above, failures + below))
+    return Interval(low, high)
