@@ -18,17 +18,19 @@ from labeling.stats.agreement import (
 )
 from labeling.stats.coefficients import Alpha, Gwet, Percent
 from labeling.stats.cohen import RaterPairs, cohen_kappa, cohen_kappa_pairs
+from labeling.stats.histogram import Histogram
 from labeling.stats.jackknife import bootstrap_interval
 from labeling.stats.proportions import wilson_interval
 from labeling.stats.ratings import ConvergenceError, Figure, Interval, Ratings, RatingsError
 from labeling.stats.report import criterion_report
-from labeling.stats.table import Table, table_of
+from labeling.stats.table import Table, table_from_patterns, table_of
 
 __all__ = [
     "Alpha",
     "ConvergenceError",
     "Figure",
     "Gwet",
+    "Histogram",
     "Interval",
     "Percent",
     "RaterPairs",
@@ -45,6 +47,7 @@ __all__ = [
     "krippendorff_alpha",
     "percent_agreement",
     "scott_pi",
+    "table_from_patterns",
     "table_of",
     "wilson_interval",
 ]

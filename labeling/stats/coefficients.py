@@ -42,11 +42,10 @@ class Coefficient(Protocol):
         """Return the nominal agreement expected by chance, for each row of `sums`."""
 
 
-def divide(over: Floats, under: Floats) -> Floats:
-    """Return over / under, with NaN (and no warning) where `under` is not positive."""
-    out = np.full(np.broadcast(over, under).shape, np.nan)
-    np.divide(over, under, out=out, where=np.broadcast_to(under > 0, out.shape))
-    return out
+def divide(over: Floats, under: Floats, otherwise: float = np.nan) -> Floats:
+    """Return over / under, and `otherwise` (without a warning) where `under` is not positive."""
+    positive = under > 0
+    return np.where(positive, over / np.where(positive, under, 1.0), otherwise)
 
 
 def distances(level: Level, scores: Floats | None, size: int) -> Floats:
@@ -162,7 +161,7 @@ class Percent:
             agree = agree - ties * (ties - 1) / 2
             pairs = (votes - ties) * (votes - ties - 1) / 2
         if self.average == "units":
-            agree, pairs = np.nan_to_num(divide(agree, pairs)), (pairs > 0).astype(np.float64)
+            agree, pairs = divide(agree, pairs, 0.0), (pairs > 0).astype(np.float64)
         return np.column_stack([pairs, agree])
 
     def value(self, sums: Floats, scores: Floats | None) -> Floats:
@@ -203,12 +202,10 @@ class Gwet:
         votes = counts.sum(axis=1)
         paired = votes >= 2
         weighted = counts @ weight_matrix(self.weights, scores, counts.shape[1])
-        agree = divide((counts * (weighted - 1)).sum(axis=1), votes * (votes - 1))
-        shares = np.nan_to_num(divide(counts, votes[:, None]))
+        agree = divide((counts * (weighted - 1)).sum(axis=1), votes * (votes - 1), 0.0)
         used = paired if self.paired_only else votes >= 1
-        return np.column_stack(
-            [paired, np.nan_to_num(agree), used, np.where(used[:, None], shares, 0.0)]
-        ).astype(np.float64)
+        shares = divide(counts, np.where(used, votes, 0.0)[:, None], 0.0)
+        return np.column_stack([paired, agree, used, shares])
 
     def value(self, sums: Floats, scores: Floats | None) -> Floats:
         """Return the coefficient for each row; NaN where chance agreement is complete."""

@@ -14,9 +14,10 @@ from labeling.stats.agreement import (
     krippendorff_alpha,
     percent_agreement,
 )
+from labeling.stats.coding import code
 from labeling.stats.cohen import RaterPairs, cohen_kappa_pairs, undefined_pair
 from labeling.stats.ratings import Figure, Ratings
-from labeling.stats.table import Table, code, tabulate
+from labeling.stats.table import Table, tabulate
 
 LIST_ALL = 60  # Up to this many raters, pairs that share no task are listed too.
 _PREFERENCE = "preference scales only"
