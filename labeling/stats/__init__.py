@@ -16,6 +16,7 @@ from labeling.stats.agreement import (
     percent_agreement,
     scott_pi,
 )
+from labeling.stats.clustered import clustered_share
 from labeling.stats.coefficients import Alpha, Gwet, Percent
 from labeling.stats.cohen import RaterPairs, cohen_kappa, cohen_kappa_pairs
 from labeling.stats.histogram import Histogram
@@ -39,6 +40,7 @@ __all__ = [
     "Table",
     "bootstrap_interval",
     "brennan_prediger",
+    "clustered_share",
     "cohen_kappa",
     "cohen_kappa_pairs",
     "criterion_report",

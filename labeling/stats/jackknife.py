@@ -21,7 +21,7 @@ from labeling.stats.table import Table, table_of
 
 _BLOCK = 4_000_000  # Cells of sums held at once.
 _COMMON = 8  # A kind of so many clusters is drawn by its count, rarer ones cluster by cluster.
-_STILL = 1e-12  # A jackknife standard error below this is none at all.
+STILL = 1e-12  # A jackknife standard error below this is none at all.
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,11 @@ def jackknife(coefficient: Coefficient, table: Table, confidence: float = CONFID
         return replace(known, trouble=_too_few(clusters, table))
     mean = (weight * rest).sum() / clusters
     error = sqrt(float((weight * (rest - mean) ** 2).sum()) * (clusters - 1) / clusters)
-    if not np.isfinite(error) or error < _STILL or value in (coefficient.floor, 1.0):
+    if not np.isfinite(error) or error < STILL or value in (coefficient.floor, 1.0):
         interval = _carried_wilson(coefficient, table, total, value, clusters, confidence)
         return replace(known, interval=interval, method="Wilson limits")
-    t = float(special.stdtrit(clusters - 1, (1 + confidence) / 2))
-    interval = _fisher(value, t * error, coefficient.floor)
+    reach = student_reach(error, clusters, confidence)
+    interval = fisher_ends(value, reach, coefficient.floor)
     return replace(known, interval=interval, method="jackknife-t on the Fisher z scale")
 
 
@@ -194,6 +194,11 @@ class _Kinds:
         return np.concatenate(values), np.concatenate(weights)
 
 
+def student_reach(error: float, clusters: int, confidence: float) -> float:
+    """Return how far Student's interval reaches, with clusters - 1 degrees of freedom."""
+    return error * float(special.stdtrit(clusters - 1, (1 + confidence) / 2))
+
+
 def _carried_wilson(
     coefficient: Coefficient,
     table: Table,
@@ -206,14 +211,14 @@ def _carried_wilson(
     chance = float(coefficient.expected(total, table.scores)[0])
     agree = float(np.clip(chance + value * (1 - chance), 0.0, 1.0))
     low, high = wilson_interval(agree * clusters, clusters, confidence)
-    stretch = 1 / max(1 - chance, _STILL)
+    stretch = 1 / max(1 - chance, STILL)
     return Interval(
         max(value - (agree - low) * stretch, coefficient.floor),
         min(value + (high - agree) * stretch, 1.0),
     )
 
 
-def _fisher(value: float, reach: float, floor: float) -> Interval:
+def fisher_ends(value: float, reach: float, floor: float) -> Interval:
     """Return the ends value -/+ reach, taken on the Fisher z scale of [floor, 1]."""
     span = 1 - floor
     centred = 2 * (value - floor) / span - 1
@@ -225,7 +230,7 @@ def _fisher(value: float, reach: float, floor: float) -> Interval:
 def _snap(value: float) -> float:
     """Return -1, 0 or 1 for what differs from it by rounding only."""
     near = round(value)
-    return float(near) if abs(value - near) < _STILL else value
+    return float(near) if abs(value - near) < STILL else value
 
 
 def _too_few(clusters: int, table: Table) -> str:

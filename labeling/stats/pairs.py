@@ -9,10 +9,9 @@ from scipy import special
 
 from labeling.stats.coefficients import divide
 from labeling.stats.contingency import Contingency
+from labeling.stats.jackknife import STILL
 from labeling.stats.proportions import normal_quantile
 from labeling.stats.ratings import Floats, Ints
-
-_STILL = 1e-12  # A jackknife standard error below this is none at all.
 
 Ends = tuple[Floats, Floats]
 
@@ -112,10 +111,10 @@ def _ends(
     """Return jackknife-t ends on the Fisher scale; Wilson's, carried over, where it fails."""
     span = 1 - floor
     centred = 2 * (value - floor) / span - 1
-    smooth = np.isfinite(error) & (error > _STILL) & (np.abs(centred) < 1 - _STILL)
+    smooth = np.isfinite(error) & (error > STILL) & (np.abs(centred) < 1 - STILL)
     agree = np.clip(chance + value * (1 - chance), 0, 1)
     low, high = wilson_ends(agree, groups, confidence)
-    stretch = np.maximum(1 - chance, _STILL)
+    stretch = np.maximum(1 - chance, STILL)
     low = np.maximum(value - (agree - low) / stretch, floor)
     high = np.minimum(value + (high - agree) / stretch, 1.0)
     safe, t = centred[smooth], special.stdtrit(groups[smooth] - 1, (1 + confidence) / 2)

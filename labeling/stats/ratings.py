@@ -87,10 +87,10 @@ class Ratings:
             RatingsError: unequal lengths, more than one dimension, a missing or not-a-number
                 entry; the message names the column and the position.
         """
-        self.unit: Final = _column("unit", unit)
-        self.rater: Final = _column("rater", rater)
-        self.value: Final = _column("value", value)
-        self.cluster: Final = None if cluster is None else _column("cluster", cluster)
+        self.unit: Final = column_of("unit", unit)
+        self.rater: Final = column_of("rater", rater)
+        self.value: Final = column_of("value", value)
+        self.cluster: Final = None if cluster is None else column_of("cluster", cluster)
         columns = {"unit": self.unit, "rater": self.rater, "value": self.value}
         if self.cluster is not None:
             columns["cluster"] = self.cluster
@@ -103,8 +103,13 @@ class Ratings:
         return len(self.value)
 
 
-def _column(name: str, given: Any) -> Array:
-    """Return `given` as a one-dimensional array without holes."""
+def column_of(name: str, given: Any) -> Array:
+    """Return `given` as a one-dimensional array without holes.
+
+    Raises:
+        RatingsError: more than one dimension, or an entry that is missing or not a number; the
+            message names the column and the position.
+    """
     array = np.asarray(given)
     if array.ndim != 1:
         raise RatingsError(f"{name} must have one dimension, not {array.ndim}.")
