@@ -21,7 +21,18 @@ from labeling.stats.coefficients import Alpha, Gwet, Percent
 from labeling.stats.cohen import RaterPairs, cohen_kappa, cohen_kappa_pairs
 from labeling.stats.histogram import Histogram
 from labeling.stats.jackknife import bootstrap_interval
-from labeling.stats.proportions import wilson_interval
+from labeling.stats.multiplicity import benjamini_hochberg, fisher_combination, holm
+from labeling.stats.proportions import (
+    binomial_test,
+    clopper_pearson_interval,
+    difference,
+    jeffreys_interval,
+    mcnemar_exact,
+    newcombe_interval,
+    share,
+    two_proportion_test,
+    wilson_interval,
+)
 from labeling.stats.ratings import ConvergenceError, Figure, Interval, Ratings, RatingsError
 from labeling.stats.report import criterion_report
 from labeling.stats.table import Table, table_from_patterns, table_of
@@ -38,18 +49,29 @@ __all__ = [
     "Ratings",
     "RatingsError",
     "Table",
+    "benjamini_hochberg",
+    "binomial_test",
     "bootstrap_interval",
     "brennan_prediger",
+    "clopper_pearson_interval",
     "clustered_share",
     "cohen_kappa",
     "cohen_kappa_pairs",
     "criterion_report",
+    "difference",
+    "fisher_combination",
     "fleiss_kappa",
     "gwet_ac",
+    "holm",
+    "jeffreys_interval",
     "krippendorff_alpha",
+    "mcnemar_exact",
+    "newcombe_interval",
     "percent_agreement",
     "scott_pi",
+    "share",
     "table_from_patterns",
     "table_of",
+    "two_proportion_test",
     "wilson_interval",
 ]

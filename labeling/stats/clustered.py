@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import codes
-from labeling.stats.jackknife import STILL, fisher_ends, student_reach
-from labeling.stats.proportions import CONFIDENCE, wilson_interval
-from labeling.stats.ratings import Figure, Floats, RatingsError, column_of
+from labeling.stats.jackknife import carried_wilson, leave_one_out_interval
+from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.ratings import Figure, Floats, RatingsError, column
 
 
 def clustered_share(
@@ -52,16 +50,15 @@ def clustered_share(
         return Figure(None, None, None, 0, told, nothing)
     value = float(hits.sum() / total.sum())
     if clusters < 2:
-        reason = f"No interval: all {counted} are of one cluster, and at least 2 are needed."
+        reason = f"No interval: only 1 of the {clusters_are} counts, and at least 2 are needed."
         return Figure(value, None, None, n, told, reason)
     ends = f"{100 * confidence:g}% interval over {clusters} {clusters_are}"
     rest = (hits.sum() - hits) / (total.sum() - total)
-    error = sqrt(float(((rest - rest.mean()) ** 2).sum()) * (clusters - 1) / clusters)
-    if error < STILL or value in (0.0, 1.0):
-        low, high = wilson_interval(value * clusters, clusters, confidence)
+    interval = leave_one_out_interval(value, rest, np.ones(clusters), 0.0, confidence)
+    if interval is None:
+        low, high = carried_wilson(value, 0.0, clusters, 0.0, confidence)
         return Figure(value, low, high, n, f"{told}; {ends}, Wilson limits")
-    low, high = fisher_ends(value, student_reach(error, clusters, confidence), 0.0)
-    return Figure(value, low, high, n, f"{told}; {ends}, jackknife-t on the logit scale")
+    return Figure(value, *interval, n, f"{told}; {ends}, jackknife-t on the logit scale")
 
 
 def _per_cluster(
@@ -69,12 +66,12 @@ def _per_cluster(
 ) -> tuple[Floats, Floats]:
     """Return successes and trials of each cluster that has trials."""
     columns = {
-        "successes": column_of("successes", successes),
-        "trials": column_of("trials", trials),
-        "cluster": column_of("cluster", cluster),
+        "successes": column("successes", successes),
+        "trials": column("trials", trials),
+        "cluster": column("cluster", cluster),
     }
-    if len({len(column) for column in columns.values()}) > 1:
-        told = ", ".join(f"{name} has {len(column)}" for name, column in columns.items())
+    if len({len(each) for each in columns.values()}) > 1:
+        told = ", ".join(f"{name} has {len(each)}" for name, each in columns.items())
         raise RatingsError(f"The columns must have equal lengths: {told}.")
     hits, total = columns["successes"].astype(np.float64), columns["trials"].astype(np.float64)
     wrong = (hits < 0) | (hits > total)

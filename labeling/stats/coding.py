@@ -21,6 +21,8 @@ class Coded:
     Attributes:
         unit, rater, value: codes, shape (n,); `value` indexes `categories`.
         cluster: cluster code of each unit, shape (units,), or None when each stands alone.
+        units: how many units there are.
+        names: the column of units that was coded, shape (n,).
         raters: the raters behind the codes.
         categories: the scale in its declared order.
         declared: whether the scale was declared.
@@ -31,32 +33,48 @@ class Coded:
     value: Ints
     cluster: Ints | None
     units: int
+    names: Array
     raters: tuple[Any, ...]
     categories: tuple[Any, ...]
     declared: bool
 
+    @property
+    def unit_levels(self) -> Array:
+        """The units behind the codes, shape (units,)."""
+        levels = np.empty(self.units, dtype=self.names.dtype)
+        levels[self.unit] = self.names
+        return levels
 
-def code(ratings: Ratings, categories: Sequence[Any] | None = None) -> Coded:
+
+def code(
+    ratings: Ratings, categories: Sequence[Any] | None = None, *, repeats: bool = False
+) -> Coded:
     """Turn ratings into codes on the declared scale.
 
     Without `categories` the scale is the sorted set of observed values: right for figures that
-    do not depend on unused categories, and named in the convention of those that do.
+    do not depend on unused categories, and named in the convention of those that do. `repeats`
+    allows a rater several ratings of a unit: right for models of each rater, wrong for agreement.
 
     Raises:
         RatingsError: a value off the scale, a rater twice on a unit, a unit in two clusters, a
             scale that names a category twice; the message names the position.
     """
     value, scale = place_values(ratings, categories)
-    unit, unit_levels = codes(ratings.unit)
+    if repeats:
+        unit, levels = codes(ratings.unit)
+        units = len(levels)
+    else:
+        unit, votes = units_and_votes(ratings)
+        units = len(votes)
     rater, rater_levels = codes(ratings.rater)
-    refuse_repeats(ratings, unit, rater, len(unit_levels), len(rater_levels))
-    cluster = cluster_of_unit(ratings, unit, len(unit_levels))
+    cluster = cluster_of_unit(ratings, unit, units)
     return Coded(
         unit=unit,
         rater=rater,
         value=value,
         cluster=cluster,
-        units=len(unit_levels),
+        units=units,
+        names=ratings.unit,
         raters=tuple(item.item() if hasattr(item, "item") else item for item in rater_levels),
         categories=scale,
         declared=categories is not None,
@@ -68,26 +86,19 @@ def codes(column: Array) -> tuple[Ints, Array]:
 
     Integers without gaps, as they come from a database or an earlier coding, are not copied.
     """
-    coded, levels, _ = counted_codes(column)
-    return coded, levels
-
-
-def counted_codes(column: Array) -> tuple[Ints, Array, Ints]:
-    """Return codes, levels, and how often each level occurs."""
     if column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if high < 2**63 and high - low < max(DIRECT, 4 * len(column)):
             shifted = _shifted(column, low)
-            times = np.bincount(shifted)
-            present = np.flatnonzero(times)
-            if len(present) == len(times):
-                return shifted, present + low, times
-            places = np.cumsum(times > 0) - 1
-            return places[shifted], present + low, times[present]
+            present = np.bincount(shifted) > 0
+            levels = np.flatnonzero(present) + low
+            if len(levels) == len(present):
+                return shifted, levels
+            return (np.cumsum(present) - 1)[shifted], levels
     if column.dtype.kind == "O":
         column = column.astype(str)
-    levels, coded, times = np.unique(column, return_inverse=True, return_counts=True)
-    return coded.astype(np.int64), levels, times
+    levels, coded = np.unique(column, return_inverse=True)
+    return coded.astype(np.int64), levels
 
 
 def _shifted(column: Array, low: int) -> Ints:
@@ -155,36 +166,54 @@ def _off_scale(ratings: Ratings, position: int, scale: tuple[Any, ...]) -> Ratin
     )
 
 
-def refuse_repeats(ratings: Ratings, unit: Ints, rater: Ints, units: int, raters: int) -> None:
-    """Refuse a second rating of a unit by a rater: a pair must come from two raters."""
-    if not _any_twice(unit, rater, units, raters):
-        return
+def units_and_votes(ratings: Ratings) -> tuple[Ints, Ints]:
+    """Return the code of each rating's unit, and how many ratings each unit has.
+
+    Every unit has a set of bits, one a rater, filled by addition: a bit added twice carries, so
+    that fewer bits are set than were added. The bits set are the unit's votes.
+
+    Raises:
+        RatingsError: a rater rates a unit twice: a pair must come from two raters.
+    """
+    unit, units = numbered(ratings.unit)
+    rater, raters = numbered(ratings.rater)
+    words = -(-raters // 64)
+    if units * words > max(DIRECT, 16 * len(unit)):
+        return _sparse_units(ratings)
+    bits = np.zeros(units * words, dtype=np.int64)
+    for part in chunks(len(unit)):
+        place = unit[part] if words == 1 else unit[part] * words + (rater[part] >> 6)
+        np.add.at(bits, place, np.left_shift(1, rater[part] & 63))
+    votes = np.bitwise_count(bits.view(np.uint64)).astype(np.int64)
+    if words > 1:
+        votes = votes.reshape(units, words).sum(axis=1)
+    if int(votes.sum()) < len(unit):
+        raise _repeated(ratings)
+    present = votes > 0
+    if present.all():
+        return unit, votes
+    return (np.cumsum(present) - 1)[unit], votes[present]
+
+
+def _sparse_units(ratings: Ratings) -> tuple[Ints, Ints]:
+    """Do the same by sorting, where a bit for every unit and rater would be too many."""
+    unit, units = codes(ratings.unit)
+    rater, raters = codes(ratings.rater)
+    if len(np.unique(unit * len(raters) + rater)) < len(unit):
+        raise _repeated(ratings)
+    return unit, np.bincount(unit, minlength=len(units))
+
+
+def _repeated(ratings: Ratings) -> RatingsError:
+    """Return the error that names the first second rating of a unit by a rater."""
+    unit, rater = codes(ratings.unit)[0], codes(ratings.rater)[0]
     order = np.lexsort((rater, unit))
     same = (np.diff(unit[order]) == 0) & (np.diff(rater[order]) == 0)
     again = int(order[1:][same].min())
-    raise RatingsError(
+    return RatingsError(
         f"rater {ratings.rater[again]} rates unit {ratings.unit[again]} a second time "
         f"at position {again}."
     )
-
-
-def _any_twice(unit: Ints, rater: Ints, units: int, raters: int) -> bool:
-    """Whether some (unit, rater) occurs twice.
-
-    Every unit has a set of bits, one a rater, filled by addition: a bit added twice carries, so
-    that fewer bits are set than were added.
-    """
-    words = -(-raters // 64)
-    if units * words > max(DIRECT, 16 * len(unit)):
-        if units * raters >= 2**62:
-            rater, levels = codes(rater)
-            raters = len(levels)
-        return len(np.unique(unit * raters + rater)) < len(unit)
-    seen = np.zeros(units * words, dtype=np.int64)
-    for part in chunks(len(unit)):
-        place = unit[part] if words == 1 else unit[part] * words + (rater[part] >> 6)
-        np.add.at(seen, place, np.left_shift(1, rater[part] & 63))
-    return int(np.bitwise_count(seen.view(np.uint64)).sum()) < len(unit)
 
 
 def chunks(length: int) -> Iterator[slice]:

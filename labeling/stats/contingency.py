@@ -96,17 +96,20 @@ def _shared(coded: Coded, raters: int, size: int) -> Iterator[tuple[Ints, Ints]]
     if (unit[1:] < unit[:-1]).any():
         order = np.argsort(unit)
         unit, rater, value = unit[order], rater[order], value[order]
-    as_first = rater * (raters * size * size) + value * size
-    as_second = rater * (size * size) + value
+    kind = np.dtype(np.int32 if raters * raters * size * size < 2**31 else np.int64)
     for block in _blocks(unit):
-        own, by, first, second = unit[block], rater[block], as_first[block], as_second[block]
+        own = unit[block]
+        by: Ints = rater[block].astype(kind)
+        said: Ints = value[block].astype(kind)
+        first = by * (raters * size * size) + said * size
+        second = by * (size * size) + said
         for lag in range(1, len(own)):
             same = own[lag:] == own[:-lag]
             if not same.any():
                 break
-            ordered = by[:-lag] < by[lag:]
-            key = np.where(ordered, first[:-lag] + second[lag:], second[:-lag] + first[lag:])
-            yield key[same], own[lag:][same]
+            ahead = first[:-lag] + second[lag:]
+            behind = second[:-lag] + first[lag:]
+            yield np.minimum(ahead, behind)[same], own[lag:][same]
 
 
 def _blocks(unit: Ints) -> Iterator[slice]:

@@ -64,14 +64,32 @@ def jackknife(coefficient: Coefficient, table: Table, confidence: float = CONFID
     known = Estimate(value, n, clusters=clusters)
     if clusters < 2:
         return replace(known, trouble=_too_few(clusters, table))
+    interval = leave_one_out_interval(value, rest, weight, coefficient.floor, confidence)
+    if interval is not None:
+        return replace(known, interval=interval, method="jackknife-t on the Fisher z scale")
+    chance = float(coefficient.expected(total, table.scores)[0])
+    interval = carried_wilson(value, chance, clusters, coefficient.floor, confidence)
+    return replace(known, interval=interval, method="Wilson limits")
+
+
+def leave_one_out_interval(
+    value: float, rest: Floats, weight: Floats, floor: float, confidence: float = CONFIDENCE
+) -> Interval | None:
+    """Return the jackknife-t ends of a figure, taken on the Fisher z scale of [floor, 1].
+
+    None where leaving out a cluster changes nothing or leaves the figure undefined, or where the
+    figure stands at an end of its scale.
+
+    Args:
+        rest, weight: the figure without one cluster of each kind, and how many there are of it.
+    """
+    clusters = round(float(weight.sum()))
     mean = (weight * rest).sum() / clusters
     error = sqrt(float((weight * (rest - mean) ** 2).sum()) * (clusters - 1) / clusters)
-    if not np.isfinite(error) or error < STILL or value in (coefficient.floor, 1.0):
-        interval = _carried_wilson(coefficient, table, total, value, clusters, confidence)
-        return replace(known, interval=interval, method="Wilson limits")
-    reach = student_reach(error, clusters, confidence)
-    interval = fisher_ends(value, reach, coefficient.floor)
-    return replace(known, interval=interval, method="jackknife-t on the Fisher z scale")
+    if not np.isfinite(error) or error < STILL or not floor < value < 1.0:
+        return None
+    reach = error * float(special.stdtrit(clusters - 1, (1 + confidence) / 2))
+    return _fisher(value, reach, floor)
 
 
 def bootstrap_interval(
@@ -194,31 +212,23 @@ class _Kinds:
         return np.concatenate(values), np.concatenate(weights)
 
 
-def student_reach(error: float, clusters: int, confidence: float) -> float:
-    """Return how far Student's interval reaches, with clusters - 1 degrees of freedom."""
-    return error * float(special.stdtrit(clusters - 1, (1 + confidence) / 2))
-
-
-def _carried_wilson(
-    coefficient: Coefficient,
-    table: Table,
-    total: Floats,
-    value: float,
-    clusters: int,
-    confidence: float,
+def carried_wilson(
+    value: float, chance: float, clusters: int, floor: float, confidence: float = CONFIDENCE
 ) -> Interval:
-    """Return Wilson's limits for the agreement over clusters, on the figure's own scale."""
-    chance = float(coefficient.expected(total, table.scores)[0])
+    """Return Wilson's limits for the agreement over clusters, on the figure's own scale.
+
+    Units rated once can press a coefficient below its floor; the low end then stays with it.
+    """
     agree = float(np.clip(chance + value * (1 - chance), 0.0, 1.0))
     low, high = wilson_interval(agree * clusters, clusters, confidence)
     stretch = 1 / max(1 - chance, STILL)
     return Interval(
-        max(value - (agree - low) * stretch, coefficient.floor),
+        max(value - (agree - low) * stretch, min(floor, value)),
         min(value + (high - agree) * stretch, 1.0),
     )
 
 
-def fisher_ends(value: float, reach: float, floor: float) -> Interval:
+def _fisher(value: float, reach: float, floor: float) -> Interval:
     """Return the ends value -/+ reach, taken on the Fisher z scale of [floor, 1]."""
     span = 1 - floor
     centred = 2 * (value - floor) / span - 1

@@ -20,10 +20,8 @@ from labeling.stats.coding import (
     chunks,
     cluster_of_unit,
     codes,
-    counted_codes,
-    numbered,
     place_values,
-    refuse_repeats,
+    units_and_votes,
 )
 from labeling.stats.ratings import Floats, Ints, Ratings, RatingsError
 
@@ -89,11 +87,8 @@ def tabulate(coded: Coded) -> Table:
 def table_of(ratings: Ratings, categories: Sequence[Any] | None = None) -> Table:
     """Return the patterns of `ratings` on the scale `categories`; refuses what `code` refuses."""
     value, scale = place_values(ratings, categories)
-    unit, levels, votes = counted_codes(ratings.unit)
-    units = len(levels)
-    rater, raters = numbered(ratings.rater)
-    refuse_repeats(ratings, unit, rater, units, raters)
-    cluster = cluster_of_unit(ratings, unit, units)
+    unit, votes = units_and_votes(ratings)
+    cluster = cluster_of_unit(ratings, unit, len(votes))
     return _tabulated(unit, votes, value, cluster, scale, categories is not None)
 
 
