@@ -62,14 +62,32 @@ def jackknife(coefficient: Coefficient, table: Table, confidence: float = CONFID
     known = Estimate(value, n, clusters=clusters)
     if clusters < 2:
         return replace(known, trouble=_too_few(clusters, table))
+    interval = leave_one_out_interval(value, rest, weight, coefficient.floor, confidence)
+    if interval is None:
+        chance = float(coefficient.expected(total, table.scores)[0])
+        interval = carried_wilson(value, chance, clusters, coefficient.floor, confidence)
+        return replace(known, interval=interval, method="Wilson limits")
+    return replace(known, interval=interval, method="jackknife-t on the Fisher z scale")
+
+
+def leave_one_out_interval(
+    value: float, rest: Floats, weight: Floats, floor: float, confidence: float = CONFIDENCE
+) -> Interval | None:
+    """Return the jackknife-t ends of a figure, taken on the Fisher z scale of [floor, 1].
+
+    None where leaving out a cluster changes nothing or leaves the figure undefined, or where the
+    figure stands at an end of its scale.
+
+    Args:
+        rest, weight: the figure without one cluster of each kind, and how many there are of it.
+    """
+    clusters = round(float(weight.sum()))
     mean = (weight * rest).sum() / clusters
     error = sqrt(float((weight * (rest - mean) ** 2).sum()) * (clusters - 1) / clusters)
-    if not np.isfinite(error) or error < _STILL or value in (coefficient.floor, 1.0):
-        interval = _carried_wilson(coefficient, table, total, value, clusters, confidence)
-        return replace(known, interval=interval, method="Wilson limits")
+    if not np.isfinite(error) or error < _STILL or value in (floor, 1.0):
+        return None
     t = float(stats.t.ppf((1 + confidence) / 2, clusters - 1))
-    interval = _fisher(value, t * error, coefficient.floor)
-    return replace(known, interval=interval, method="jackknife-t on the Fisher z scale")
+    return _fisher(value, t * error, floor)
 
 
 def bootstrap_interval(
@@ -161,21 +179,15 @@ def _leave_one_out(coefficient: Coefficient, table: Table, total: Floats) -> tup
     return np.concatenate(values), np.concatenate(weights)
 
 
-def _carried_wilson(
-    coefficient: Coefficient,
-    table: Table,
-    total: Floats,
-    value: float,
-    clusters: int,
-    confidence: float,
+def carried_wilson(
+    value: float, chance: float, clusters: int, floor: float, confidence: float = CONFIDENCE
 ) -> Interval:
     """Return Wilson's limits for the agreement over clusters, on the figure's own scale."""
-    chance = float(coefficient.expected(total, table.scores)[0])
     agree = float(np.clip(chance + value * (1 - chance), 0.0, 1.0))
     low, high = wilson_interval(agree * clusters, clusters, confidence)
     stretch = 1 / max(1 - chance, _STILL)
     return Interval(
-        max(value - (agree - low) * stretch, coefficient.floor),
+        max(value - (agree - low) * stretch, floor),
         min(value + (high - agree) * stretch, 1.0),
     )
 
