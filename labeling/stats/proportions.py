@@ -179,7 +179,7 @@ def stratified_share(
     27, for putting limits together.
     """
     z = normal_quantile(confidence)
-    _require_strata(shares)
+    _require_strata(successes, trials, shares)
     told = f"{told}; each stratum weighed by its share of the whole; n counts trials"
     n = round(sum(trials))
     ends = [
@@ -246,7 +246,14 @@ def two_proportion_test(
     return z, float(2 * stats.norm.sf(abs(z)))
 
 
-def _require_strata(shares: Sequence[float]) -> None:
+def _require_strata(
+    successes: Sequence[float], trials: Sequence[float], shares: Sequence[float]
+) -> None:
+    if not len(successes) == len(trials) == len(shares):
+        raise ValueError(
+            "The strata must be equally many: successes has "
+            f"{len(successes)}, trials has {len(trials)}, shares has {len(shares)}."
+        )
     if not shares or min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
         told = ", ".join(f"{item:g}" for item in shares)
         raise ValueError(f"The strata's shares must be at least 0 and add up to 1: {told}.")
