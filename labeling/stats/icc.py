@@ -301,6 +301,8 @@ def _f_interval(
         df = (k - 1) * (n - 1) * (one + two) ** 2 / ((n - 1) * one**2 + two**2)
         under = k * rater + (k * n - k - n) * error
         up, down = stats.f.ppf(edge, n - 1, df), stats.f.ppf(edge, df, n - 1)
+        if not (up >= 1 and down >= 1):
+            return np.nan, np.nan  # Far too few degrees of freedom: the ends miss the value.
         return (
             float(n * (between / up - error) / (under + n * between / up)),
             float(n * (between - error / down) / (under / down + n * between)),
