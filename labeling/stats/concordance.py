@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from labeling.stats.coding import Coded, code
 from labeling.stats.jackknife import leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError
-from labeling.stats.table import Coded, code, scores
+from labeling.stats.table import scores
 
 Statistic = Callable[[Floats], float]
 

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import Coded, code
 from labeling.stats.coefficients import Weights, divide, weight_matrix
 from labeling.stats.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
-from labeling.stats.table import Coded, code, scores
+from labeling.stats.table import scores
 
 _BLOCK = 4_000_000  # Cells of rater shares held at once.
 _FLOOR = -1.0

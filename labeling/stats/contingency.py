@@ -16,6 +16,9 @@ from labeling.stats.ratings import Floats, Ints
 
 _DENSE = 4_000_000  # Up to this many cells all are counted in one array, empty ones too.
 _BLOCK = 1 << 15
+_BATCH = 2_000_000  # Cells of whole tables made at once.
+
+Clusters = tuple[Ints, Ints, Ints]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +41,57 @@ class Contingency:
     column: Ints
     times: Floats
     size: int
-    clusters: tuple[Ints, Ints, Ints] | None
+    clusters: Clusters | None
+
+    @classmethod
+    def of_answers(
+        cls, pair: Ints, row: Ints, column: Ints, size: int, cluster: Ints | None = None
+    ) -> Contingency:
+        """Count answers given twice, as by raters on repeats; shape (answers,) each.
+
+        Args:
+            pair: whose table an answer belongs to, from 0 on without gaps.
+            row, column: the first answer and the second, from 0 to size - 1.
+            cluster: what each answer was drawn with, or None.
+        """
+        cell = row * size + column
+        found, times = _distinct(pair * size**2 + cell)
+        of, cells = np.divmod(found, size**2)
+        names = np.arange(int(pair.max(initial=-1)) + 1)
+        return cls(
+            first=names,
+            second=names,
+            pair=of,
+            row=cells // size,
+            column=cells % size,
+            times=times.astype(np.float64),
+            size=size,
+            clusters=None if cluster is None else (pair, cluster, cell),
+        )
 
     def by_pair(self, weights: Floats) -> Floats:
         """Return the sum of `weights` (cells,) over the cells of each pair."""
         sums = np.bincount(self.pair, weights, minlength=len(self.first))
         return sums.astype(np.float64, copy=False)
+
+    def batches(self) -> Iterator[tuple[Floats, Clusters | None]]:
+        """Yield whole tables (pairs, size, size), some pairs at a time, and their clusters."""
+        pairs, cells = len(self.first), self.size**2
+        step = max(1, _BATCH // max(cells, 1))
+        order = None if self.clusters is None else np.argsort(self.clusters[0], kind="stable")
+        for start in range(0, pairs, step):
+            stop = min(start + step, pairs)
+            span = slice(*np.searchsorted(self.pair, [start, stop]))
+            flat = np.zeros((stop - start) * cells)
+            place = (self.pair[span] - start) * self.size + self.row[span]
+            flat[place * self.size + self.column[span]] = self.times[span]
+            tables = flat.reshape(-1, self.size, self.size)
+            if self.clusters is None or order is None:
+                yield tables, None
+                continue
+            pair, cluster, cell = (entries[order] for entries in self.clusters)
+            span = slice(*np.searchsorted(pair, [start, stop]))
+            yield tables, (pair[span] - start, cluster[span], cell[span])
 
     def margins(self) -> tuple[Floats, Floats]:
         """Return how often first and second rater used each category, both (pairs, size)."""

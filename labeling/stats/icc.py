@@ -14,11 +14,12 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from scipy import stats
 
+from labeling.stats.coding import Coded, code
 from labeling.stats.coefficients import divide
 from labeling.stats.jackknife import leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ratings, RatingsError
-from labeling.stats.table import Coded, code, scores
+from labeling.stats.table import scores
 
 Form = Literal["1,1", "2,1", "3,1", "1,k", "2,k", "3,k"]
 

@@ -15,11 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement import krippendorff_alpha, percent_agreement
+from labeling.stats.coding import Coded, code, codes
 from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix
-from labeling.stats.contingency import KappaBatch
+from labeling.stats.contingency import Contingency
+from labeling.stats.pairs import pair_columns
 from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.ratings import Array, Figure, Floats, Ints, Ratings, RatingsError, column
-from labeling.stats.table import Coded, code, codes, scores
+from labeling.stats.table import scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,13 +172,11 @@ def _by_rater(who: Array, coded: Coded, weights: Weights, confidence: float) -> 
     size, repeats = len(coded.categories), len(who)
     if not repeats:
         return np.zeros((7, 0))
-    rater, levels = codes(who)
-    cell = coded.value[:repeats] * size + coded.value[repeats:]
-    flat = np.bincount(rater * size**2 + cell, minlength=len(levels) * size**2)
-    tables = flat.reshape(-1, size, size).astype(np.float64)
-    clusters = None if coded.cluster is None else (rater, coded.cluster, cell)
+    rater, _ = codes(who)
+    first, again = coded.value[:repeats], coded.value[repeats:]
+    answers = Contingency.of_answers(rater, first, again, size, coded.cluster)
     weight = weight_matrix(weights, scores(coded.categories), size)
-    return KappaBatch(tables, clusters, weight, confidence).columns()
+    return pair_columns(answers, weight, confidence)
 
 
 def _kappa(ends: Floats, repeats: float, told: str) -> Figure:

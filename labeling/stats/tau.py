@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from labeling.stats.coding import Coded, code
 from labeling.stats.coefficients import divide
-from labeling.stats.contingency import Clusters, SharedRatings
+from labeling.stats.contingency import Clusters, contingency
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError
-from labeling.stats.table import Coded, code, scores
+from labeling.stats.table import scores
 
 _STILL = 1e-12  # A jackknife standard error below this is none at all.
 _WIDEST = 2000  # Different ranks of one rater: a table of their square must fit in memory.
@@ -132,10 +133,8 @@ def kendall_tau_pairs(
     if scores(coded.categories) is None and not coded.declared:
         raise RatingsError("Tau needs values that are numbers, or categories in declared order.")
     over = "objects" if coded.cluster is None else "prompts"
-    shared = SharedRatings.of(_ranked(coded))
-    parts = [
-        _columns(tables, clusters, confidence) for tables, clusters in shared.batches(coded.cluster)
-    ]
+    shared = contingency(_ranked(coded))
+    parts = [_columns(tables, clusters, confidence) for tables, clusters in shared.batches()]
     n, tau, low, high = np.concatenate(parts, axis=1) if parts else np.zeros((4, 0))
     return TauPairs(
         raters=coded.raters,

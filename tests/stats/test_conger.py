@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from labeling.stats import Ratings, cohen_kappa, fleiss_kappa
 from labeling.stats import conger as module
+from labeling.stats.coding import code
 from labeling.stats.conger import conger_kappa
 from labeling.stats.jackknife import leave_one_out_interval
-from labeling.stats.table import code
 from tests.stats.shapes import from_rows, golden
 
 CASES = {case["name"]: case for case in golden("statistics")}
