@@ -54,6 +54,31 @@ _CHANCE = (
         "Gwet's AC1",
         "Answers are the same or different; steady where nearly all answers are alike.",
     ),
+    (
+        ("brennan_prediger",),
+        "Brennan-Prediger",
+        "Answers are the same or different; chance is one in the number of answers to choose from.",
+    ),
+)
+_REACH = (
+    (
+        "noise_ceiling",
+        "Noise ceiling",
+        "How often one rater's preference can be right at best, as far as raters agree here: no "
+        "model can be told to be better than this against single answers.",
+    ),
+    (
+        "self_consistency",
+        "Self-consistency",
+        "Tasks given to the same rater a second time, without a word, and answered as before. "
+        "Raters cannot agree with each other much better than each with themselves.",
+    ),
+    (
+        "side_bias",
+        "Chosen when shown first",
+        "Preferences for the response shown first. Sides are drawn at random, so 50% means that "
+        "the screen does not matter.",
+    ),
 )
 
 
@@ -80,6 +105,7 @@ class Panel:
     percent_chart: SafeString
     chance: Sequence[FigureRow]
     chance_chart: SafeString
+    reach: Sequence[FigureRow]
     pairs: Sequence[Report]
     more_pairs: int
     matrix: SafeString | None
@@ -113,6 +139,7 @@ def _panel(project: Project, criterion: Criterion, found: Report) -> Panel:
         percent_chart=_forest([*sides, *percent], f"{key}-percent", _PERCENT_TITLE, percent=True),
         chance=chance,
         chance_chart=_forest(chance, f"{key}-chance", _CHANCE_TITLE),
+        reach=[FigureRow(label, told, found[name]) for name, label, told in _REACH],
         pairs=found["pairs"][:TABLE_PAIRS],
         more_pairs=max(0, len(found["pairs"]) - TABLE_PAIRS),
         matrix=_matrix(found["pairs"], f"{key}-matrix"),
