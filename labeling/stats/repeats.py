@@ -104,8 +104,7 @@ def self_agreement(
 
     Args:
         rater, first, second: one entry a repeat: who, the earlier answer, the later one.
-        cluster: what the repeats were drawn with (the prompt); intervals go over it. Pass the
-            raters again to ask how the pooled figures would move with other raters.
+        cluster: what the repeats were drawn with (the prompt); intervals go over it.
         categories: the declared scale.
         ties, sides: of the pooled percentage, as in `percent_agreement`; the percentages of
             single raters count exact agreement.
@@ -125,7 +124,7 @@ def self_agreement(
         pooled, level, categories=categories, symmetric=symmetric, confidence=confidence
     )
     together = _by_rater(np.zeros(len(who), dtype=np.int64), coded, weights, confidence)
-    nobody = Figure(None, None, None, 0, together.told_kappa, "There are no repeats yet.")
+    nobody = Figure(None, None, None, 0, together.told_kappa, _NONE)
     return SelfAgreement(
         percent=replace(percent, convention=f"{_SWAPPED}: {percent.convention}"),
         kappa=together.figures(0)[1] if len(together) else nobody,
@@ -134,6 +133,7 @@ def self_agreement(
     )
 
 
+_NONE = "There are no repeats yet."
 _SWAPPED = "a rater's first and second answer on a task in the place of two raters"
 
 
