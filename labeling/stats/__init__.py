@@ -94,6 +94,7 @@ from labeling.stats.ratings import (
     RatingsError,
 )
 from labeling.stats.repeats import (
+    RaterRepeats,
     SelfAgreement,
     self_agreement,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "OverlapPlan",
     "Percent",
     "RaterPairs",
+    "RaterRepeats",
     "Ratings",
     "RatingsError",
     "SampleSize",

@@ -61,27 +61,7 @@ def conger_kappa(
     kind = f", {weights} weights" if isinstance(weights, str) else ", weighted"
     told = f"Conger's kappa{'' if kind == ', identity weights' else kind}"
     told += f", raters: {len(coded.raters)}; n counts tasks judged at least twice"
-    sample = _Sample.of(coded, weight)
-    n = round(float(sample.paired.sum()))
-    if not n:
-        return Figure(None, None, None, 0, told, _unpaired(coded))
-    chance = float(_chance(*sample.habits(), np.float64(sample.raters)))
-    value = float(_kappa(sample.agree.sum(), sample.paired.sum(), np.float64(chance)))
-    if not np.isfinite(value):
-        one = np.count_nonzero(sample.counts.any(axis=0)) == 1
-        return Figure(None, None, None, n, told, _SAME if one else _COMPLETE)
-    rest = sample.leave_one_out()
-    over = "tasks" if coded.cluster is None else "prompts"
-    if len(rest) < 2:
-        reason = f"No interval: the figure rests on 1 of the {over}, and needs at least 2."
-        return Figure(value, None, None, n, told, reason)
-    method = "jackknife-t on the Fisher z scale"
-    ends = leave_one_out_interval(value, rest, np.ones(len(rest)), _FLOOR, confidence)
-    if ends is None:
-        method = "Wilson limits"
-        ends = carried_wilson(value, chance, len(rest), _FLOOR, confidence)
-    told += f"; {100 * confidence:g}% interval over {len(rest)} {over}, {method}"
-    return Figure(value, ends.low, ends.high, n, told)
+    return _figure(_Sample.of(coded, weight), coded, told, confidence)
 
 
 _SAME = (
@@ -207,6 +187,30 @@ class _Sample:
             last = min(max(last, first + 1), clusters)
             yield first, last, slice(int(starts[first]), int(starts[last]))
             first = last
+
+
+def _figure(sample: _Sample, coded: Coded, told: str, confidence: float) -> Figure:
+    """Return kappa with its interval over clusters, or the sentence that says what is missing."""
+    n = round(float(sample.paired.sum()))
+    if not n:
+        return Figure(None, None, None, 0, told, _unpaired(coded))
+    chance = float(_chance(*sample.habits(), np.float64(sample.raters)))
+    value = float(_kappa(sample.agree.sum(), sample.paired.sum(), np.float64(chance)))
+    if not np.isfinite(value):
+        one = np.count_nonzero(sample.counts.any(axis=0)) == 1
+        return Figure(None, None, None, n, told, _SAME if one else _COMPLETE)
+    rest = sample.leave_one_out()
+    over = "tasks" if coded.cluster is None else "prompts"
+    if len(rest) < 2:
+        reason = f"No interval: the figure rests on 1 of the {over}, and needs at least 2."
+        return Figure(value, None, None, n, told, reason)
+    method = "jackknife-t on the Fisher z scale"
+    ends = leave_one_out_interval(value, rest, np.ones(len(rest)), _FLOOR, confidence)
+    if ends is None:
+        method = "Wilson limits"
+        ends = carried_wilson(value, chance, len(rest), _FLOOR, confidence)
+    told += f"; {100 * confidence:g}% interval over {len(rest)} {over}, {method}"
+    return Figure(value, ends.low, ends.high, n, told)
 
 
 def _chance(both: Floats, square: Floats, raters: Floats | np.float64) -> Floats:

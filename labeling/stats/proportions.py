@@ -193,14 +193,8 @@ def stratified_share(
     rates = [hits / count if count else 0.0 for hits, count in zip(successes, trials, strict=True)]
     value = sum(w * rate for w, rate in zip(shares, rates, strict=True))
     used = [row for row in zip(shares, rates, trials, ends, strict=True) if row[0]]
-    told += f"; {100 * confidence:g}% "
-    if all(0 < rate < 1 for _, rate, _, _ in used):
-        below = above = z * sqrt(sum(w * w * p * (1 - p) / count for w, p, count, _ in used))
-        told += "normal interval"
-    else:
-        below = sqrt(sum((w * (p - wilson.low)) ** 2 for w, p, _, wilson in used))
-        above = sqrt(sum((w * (wilson.high - p)) ** 2 for w, p, _, wilson in used))
-        told += "interval from Wilson limits of the strata"
+    below, above, method = _strata_reach(used, z)
+    told += f"; {100 * confidence:g}% {method}"
     return Figure(value, max(value - below, 0.0), min(value + above, 1.0), n, told)
 
 
@@ -244,6 +238,18 @@ def two_proportion_test(
         return 0.0, 1.0
     z = (successes[0] / trials[0] - successes[1] / trials[1]) / error
     return z, float(2 * stats.norm.sf(abs(z)))
+
+
+def _strata_reach(
+    strata: list[tuple[float, float, float, Interval]], z: float
+) -> tuple[float, float, str]:
+    """Return how far the ends lie below and above, from (weight, rate, trials, Wilson) rows."""
+    if all(0 < rate < 1 for _, rate, _, _ in strata):
+        reach = z * sqrt(sum(w * w * p * (1 - p) / count for w, p, count, _ in strata))
+        return reach, reach, "normal interval"
+    below = sqrt(sum((w * (p - wilson.low)) ** 2 for w, p, _, wilson in strata))
+    above = sqrt(sum((w * (wilson.high - p)) ** 2 for w, p, _, wilson in strata))
+    return below, above, "interval from Wilson limits of the strata"
 
 
 def _require_strata(

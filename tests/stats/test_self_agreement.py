@@ -52,10 +52,10 @@ def test_pooled_figures_are_those_of_two_raters_first_and_second() -> None:
 def test_each_rater_has_a_share_with_wilsons_interval_and_a_kappa() -> None:
     rater, first, second = drawn(2)
     found = self_agreement(rater, first, second, categories=SCALE, weights="quadratic")
-    assert found.raters == ("rui", "sam", "tao")
-    for index, name in enumerate(found.raters):
+    assert found.by_rater.raters == ("rui", "sam", "tao")
+    for index, name in enumerate(found.by_rater.raters):
         mine = rater == name
-        percent, kappa = found.figures(index)
+        percent, kappa = found.by_rater.figures(index)
         same = int((first == second)[mine].sum())
         assert percent.value == pytest.approx(same / 40)
         assert (percent.low, percent.high) == pytest.approx(wilson_interval(same, 40))
@@ -69,10 +69,10 @@ def test_repeats_that_share_prompts_have_intervals_over_prompts() -> None:
     prompt = np.arange(120) // 4
     found = self_agreement(rater, first, second, prompt, categories=SCALE)
     assert "over 30 prompts" in found.percent.convention
-    percent, kappa = found.figures(1)
+    percent, kappa = found.by_rater.figures(1)
     mine = rater == "sam"
     alone = self_agreement(rater[mine], first[mine], second[mine], prompt[mine], categories=SCALE)
-    assert (percent, kappa) == alone.figures(0)
+    assert (percent, kappa) == alone.by_rater.figures(0)
     assert alone.kappa.value == pytest.approx(kappa.value)
 
 
@@ -81,11 +81,11 @@ def test_repeats_that_share_prompts_have_intervals_over_prompts() -> None:
 def test_the_pooled_share_is_the_mean_of_the_raters_by_repeats(told: list[Any]) -> None:
     rater, first, second = zip(*told, strict=True)
     found = self_agreement(rater, first, second, categories=SCALE)
-    pooled = (found.rater_percent * found.n).sum() / found.n.sum()
+    pooled = (found.by_rater.percent * found.by_rater.n).sum() / len(told)
     assert found.percent.value == pytest.approx(pooled)
-    assert found.n.sum() == found.percent.n == len(told)
-    for index in range(len(found)):
-        percent, kappa = found.figures(index)
+    assert found.by_rater.n.sum() == found.percent.n == len(told)
+    for index in range(len(found.by_rater)):
+        percent, kappa = found.by_rater.figures(index)
         assert percent.low is not None
         assert kappa.value is not None or kappa.reason
     assert found.kappa.value is not None or found.kappa.reason
@@ -93,13 +93,13 @@ def test_the_pooled_share_is_the_mean_of_the_raters_by_repeats(told: list[Any]) 
 
 def test_what_is_missing_is_said() -> None:
     nothing = self_agreement([], [], [])
-    assert len(nothing) == 0
+    assert len(nothing.by_rater) == 0
     assert nothing.kappa.reason == "There are no repeats yet."
     assert nothing.percent.value is None
     once = self_agreement(["rui"], [1], [1], categories=SCALE)
-    assert once.figures(0)[1].reason == "There is only 1 repeat; kappa needs at least 2."
+    assert once.by_rater.figures(0)[1].reason == "There is only 1 repeat; kappa needs at least 2."
     still = self_agreement(["rui"] * 3, [1] * 3, [1] * 3, categories=SCALE)
-    assert still.figures(0)[1].reason == (
+    assert still.by_rater.figures(0)[1].reason == (
         "All answers on the 3 repeats, first and second, are in one category."
     )
 
