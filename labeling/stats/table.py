@@ -72,6 +72,7 @@ class Coded:
     Attributes:
         unit, rater, value: codes, shape (n,); `value` indexes `categories`.
         cluster: cluster code of each unit, shape (units,), or None when each stands alone.
+        unit_levels: the units behind the codes, shape (units,).
         raters: the raters behind the codes.
         categories: the scale in its declared order.
         declared: whether the scale was declared.
@@ -81,17 +82,25 @@ class Coded:
     rater: Ints
     value: Ints
     cluster: Ints | None
-    units: int
+    unit_levels: Array
     raters: tuple[Any, ...]
     categories: tuple[Any, ...]
     declared: bool
 
+    @property
+    def units(self) -> int:
+        """Return the number of units."""
+        return len(self.unit_levels)
 
-def code(ratings: Ratings, categories: Sequence[Any] | None = None) -> Coded:
+
+def code(
+    ratings: Ratings, categories: Sequence[Any] | None = None, *, repeats: bool = False
+) -> Coded:
     """Turn ratings into codes on the declared scale.
 
     Without `categories` the scale is the sorted set of observed values: right for figures that
-    do not depend on unused categories, and named in the convention of those that do.
+    do not depend on unused categories, and named in the convention of those that do. `repeats`
+    allows a rater several ratings of a unit: right for models of each rater, wrong for agreement.
 
     Raises:
         RatingsError: a value off the scale, a rater twice on a unit, a unit in two clusters, a
@@ -100,7 +109,8 @@ def code(ratings: Ratings, categories: Sequence[Any] | None = None) -> Coded:
     value, scale = _values(ratings, categories)
     unit, unit_levels = codes(ratings.unit)
     rater, rater_levels = codes(ratings.rater)
-    _refuse_repeats(ratings, unit, rater, len(unit_levels), len(rater_levels))
+    if not repeats:
+        _refuse_repeats(ratings, unit, rater, len(unit_levels), len(rater_levels))
     cluster = None
     if ratings.cluster is not None and len(unit):
         cluster = _cluster_of_unit(ratings, ratings.cluster, unit, len(unit_levels))
@@ -109,7 +119,7 @@ def code(ratings: Ratings, categories: Sequence[Any] | None = None) -> Coded:
         rater=rater,
         value=value,
         cluster=cluster,
-        units=len(unit_levels),
+        unit_levels=unit_levels,
         raters=tuple(item.item() if hasattr(item, "item") else item for item in rater_levels),
         categories=scale,
         declared=categories is not None,
