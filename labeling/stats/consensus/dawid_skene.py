@@ -1,0 +1,228 @@
+"""Dawid and Skene's model: the true category of every task and a confusion matrix per rater."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import optimize
+
+from labeling.stats.consensus.answers import Consensus, consensus_of
+from labeling.stats.consensus.em import Climb, climb, normalise, require_settings, safe_log
+from labeling.stats.consensus.incidence import Incidence
+from labeling.stats.consensus.reliability import caution, reliabilities
+from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.ratings import ConvergenceError, Figure, Floats, Ints, Ratings
+from labeling.stats.table import code
+
+_NAME = "Dawid-Skene"
+
+
+@dataclass(frozen=True, eq=False)
+class DawidSkene:
+    """Truths, raters and classes as the model sees them.
+
+    Attributes:
+        consensus: posterior of every task (`weight`), its leading category, margin, entropy.
+        raters: the raters, in sorted order; R of them.
+        confusion: shape (R, K, K): given the true category (second axis), the probability that
+            the rater says each category (third axis). NaN where nothing is known of a row: no
+            task of that rater has any weight on the true category (only without smoothing).
+        class_shares: share of each true category, shape (K,); NaN without judgments.
+        reliability: for every rater the expected accuracy, with its interval.
+        shared: judgments of every rater on tasks that others judged too, shape (R,).
+        log_likelihood: of the ratings under the model; n counts judgments.
+        iterations: passes over the judgments until it settled.
+        convention: how it was started, smoothed, stopped and chosen.
+        caution: a sentence where some raters share too few tasks, or None.
+        reason: why there is no result, or None.
+    """
+
+    consensus: Consensus
+    raters: tuple[Any, ...]
+    confusion: Floats
+    class_shares: Floats
+    reliability: tuple[Figure, ...]
+    shared: Ints
+    log_likelihood: Figure
+    iterations: int
+    convention: str
+    caution: str | None = None
+    reason: str | None = None
+
+
+def dawid_skene(
+    ratings: Ratings,
+    *,
+    categories: Sequence[Any] | None = None,
+    smoothing: float = 0.1,
+    repeats: bool = False,
+    tolerance: float = 1e-6,
+    max_iterations: int = 2000,
+    restarts: int = 0,
+    seed: int = 0,
+    confidence: float = CONFIDENCE,
+) -> DawidSkene:
+    """Estimate the true category of every task from raters who err in ways of their own.
+
+    Every task has one true category; given it, raters answer independently, each by a confusion
+    matrix. Use it where raters differ in skill, or favour some categories, and share at least 30
+    tasks each with others: there it beats the majority. Do not use it where tasks have no single
+    truth (taste, values): it turns a minority view into error. Raters who copy each other break
+    the independence and are believed too much.
+
+    EM starts from the shares of votes, as in the paper, and is not accelerated, so that the same
+    ratings always give the same result. The likelihood has several maxima: `restarts` tries
+    others. Of all of them the highest is kept, so that a restart can only improve on the first;
+    the classes of a restart are named by what raters call them.
+
+    Args:
+        categories: the declared scale; without it, what occurs.
+        smoothing: judgments added to every cell of every confusion matrix and tasks added to
+            every category (the posterior mode under a Dirichlet prior). 0 is the paper exactly.
+        repeats: let a rater judge a task several times, each time anew (the anaesthetist of
+            the paper). Refused by default: it is mostly an error in the data.
+        tolerance: stop when no posterior moves by as much in an iteration.
+        restarts: further starts, from random posteriors drawn with `seed`.
+
+    Raises:
+        RatingsError: a value off the scale, or a rater twice on a task without `repeats`.
+        ValueError: a setting without meaning.
+        ConvergenceError: still moving after `max_iterations`.
+
+    Source: Dawid and Skene (1979), Applied Statistics 28.
+    """
+    require_settings(
+        tolerance=tolerance, max_iterations=max_iterations, smoothing=smoothing, restarts=restarts
+    )
+    model = _Model(Incidence.of(code(ratings, categories, repeats=repeats)), smoothing)
+    told = (
+        f"{_NAME}, EM from the shares of votes, smoothing {smoothing:g}, until no posterior moves "
+        f"by {tolerance:g}"
+    )
+    if not len(ratings):
+        return _nothing(model.incidence, told)
+    best = climb(
+        model.step,
+        model.incidence.shares,
+        name=_NAME,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+    )
+    if restarts:
+        best, found = _restarted(model, best, tolerance, max_iterations, restarts, seed)
+        told += f"; {found} (seed {seed})"
+    return _result(model, best, told, confidence)
+
+
+class _Model:
+    """One step of EM, posteriors to posteriors."""
+
+    def __init__(self, incidence: Incidence, smoothing: float) -> None:
+        self.incidence = incidence
+        self.smoothing = smoothing
+
+    def parameters(self, posterior: Floats) -> tuple[Floats, Floats]:
+        """Return confusion (R, said, true) and class shares (true,): the M step."""
+        counts = self.incidence.expected(posterior) + self.smoothing
+        total = counts.sum(axis=1, keepdims=True)
+        confusion = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+        shares = posterior.sum(axis=0) + self.smoothing
+        return confusion, shares / shares.sum()
+
+    def posterior(self, confusion: Floats, shares: Floats) -> tuple[Floats, float]:
+        """Return the posteriors under parameters and the log likelihood: the E step."""
+        logs = self.incidence.evidence(safe_log(confusion))
+        logs += safe_log(shares)
+        return normalise(logs)
+
+    def step(self, posterior: Floats) -> tuple[Floats, float]:
+        """Return the next posteriors, and what EM climbs: log likelihood plus log prior."""
+        confusion, shares = self.parameters(posterior)
+        following, likelihood = self.posterior(confusion, shares)
+        if not self.smoothing:
+            return following, likelihood
+        prior = float(np.log(confusion).sum() + np.log(shares).sum())
+        return following, likelihood + self.smoothing * prior
+
+
+def _restarted(
+    model: _Model,
+    first: Climb,
+    tolerance: float,
+    max_iterations: int,
+    restarts: int,
+    seed: int,
+) -> tuple[Climb, str]:
+    """Return the highest of the first climb and those from random starts, and how it was found."""
+    rng = np.random.default_rng(seed)
+    shares = model.incidence.shares
+    best, which, unsettled = first, 0, 0
+    for number in range(1, restarts + 1):
+        start = rng.dirichlet(np.ones(shares.shape[1]), size=len(shares))
+        try:
+            found = climb(
+                model.step, start, name=_NAME, tolerance=tolerance, max_iterations=max_iterations
+            )
+        except ConvergenceError:
+            unsettled += 1
+            continue
+        if found.objective > best.objective + 1e-9 * abs(best.objective):
+            best, which = found, number
+    if which:
+        _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
+        best = Climb(best.state[:, order], best.objective, best.iterations)
+    told = f"best of {restarts + 1} starts: " + (
+        f"random start {which}" if which else "the shares of votes"
+    )
+    return best, told + (f"; {unsettled} did not settle" if unsettled else "")
+
+
+def _result(model: _Model, best: Climb, told: str, confidence: float) -> DawidSkene:
+    incidence = model.incidence
+    confusion, shares = model.parameters(best.state)
+    posterior, likelihood = model.posterior(confusion, shares)
+    unknown = ~confusion.any(axis=1, keepdims=True)
+    told += f"; {best.iterations} iterations"
+    shared = incidence.shared_judgments
+    return DawidSkene(
+        consensus=consensus_of(
+            incidence.tasks,
+            incidence.categories,
+            incidence.n,
+            posterior,
+            f"posterior probability of each category; n counts judgments; {told}",
+        ),
+        raters=incidence.raters,
+        confusion=np.where(unknown, np.nan, confusion).transpose(0, 2, 1),
+        class_shares=shares,
+        reliability=reliabilities(incidence, posterior, told, confidence),
+        shared=shared,
+        log_likelihood=Figure(
+            likelihood, None, None, len(incidence.value), f"log likelihood; n counts judgments; {told}"
+        ),
+        iterations=best.iterations,
+        convention=told,
+        caution=caution(incidence.raters, shared),
+    )
+
+
+def _nothing(incidence: Incidence, told: str) -> DawidSkene:
+    size = len(incidence.categories)
+    reason = "There are no judgments yet."
+    return DawidSkene(
+        consensus=consensus_of(
+            incidence.tasks, incidence.categories, incidence.n, np.zeros((0, size)), told
+        ),
+        raters=(),
+        confusion=np.zeros((0, size, size)),
+        class_shares=np.full(size, np.nan),
+        reliability=(),
+        shared=np.zeros(0, dtype=np.int64),
+        log_likelihood=Figure(None, None, None, 0, told, reason),
+        iterations=0,
+        convention=told,
+        reason=reason,
+    )
