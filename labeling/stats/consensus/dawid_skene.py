@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import optimize
 
 from labeling.stats.consensus.answers import Consensus, consensus_of
-from labeling.stats.consensus.em import Climb, climb, normalise, require_settings, safe_log
+from labeling.stats.consensus.em import (
+    Climb,
+    Limits,
+    best_of,
+    climb,
+    normalise,
+    require_smoothing,
+    safe_log,
+)
 from labeling.stats.consensus.incidence import Incidence
 from labeling.stats.consensus.reliability import caution, reliabilities
-from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.ratings import ConvergenceError, Figure, Floats, Ints, Ratings
+from labeling.stats.proportions import CONFIDENCE, normal_quantile
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings
 from labeling.stats.table import code
 
 _NAME = "Dawid-Skene"
@@ -94,9 +102,9 @@ def dawid_skene(
 
     Source: Dawid and Skene (1979), Applied Statistics 28.
     """
-    require_settings(
-        tolerance=tolerance, max_iterations=max_iterations, smoothing=smoothing, restarts=restarts
-    )
+    limits = Limits(_NAME, tolerance, max_iterations)
+    require_smoothing(smoothing, restarts)
+    normal_quantile(confidence)
     model = _Model(Incidence.of(code(ratings, categories, repeats=repeats)), smoothing)
     told = (
         f"{_NAME}, EM from the shares of votes, smoothing {smoothing:g}, until no posterior moves "
@@ -104,15 +112,14 @@ def dawid_skene(
     )
     if not len(ratings):
         return _nothing(model.incidence, told)
-    best = climb(
-        model.step,
-        model.incidence.shares,
-        name=_NAME,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-    )
+    shares = model.incidence.shares
+    best = climb(model.step, shares, limits)
     if restarts:
-        best, found = _restarted(model, best, tolerance, max_iterations, restarts, seed)
+        rng = np.random.default_rng(seed)
+        starts = (rng.dirichlet(np.ones(shares.shape[1]), len(shares)) for _ in range(restarts))
+        best, found = best_of(model.step, best, starts, limits)
+        _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
+        best = replace(best, state=best.state[:, order])
         told += f"; {found} (seed {seed})"
     return _result(model, best, told, confidence)
 
@@ -148,44 +155,13 @@ class _Model:
         return following, likelihood + self.smoothing * prior
 
 
-def _restarted(
-    model: _Model,
-    first: Climb,
-    tolerance: float,
-    max_iterations: int,
-    restarts: int,
-    seed: int,
-) -> tuple[Climb, str]:
-    """Return the highest of the first climb and those from random starts, and how it was found."""
-    rng = np.random.default_rng(seed)
-    shares = model.incidence.shares
-    best, which, unsettled = first, 0, 0
-    for number in range(1, restarts + 1):
-        start = rng.dirichlet(np.ones(shares.shape[1]), size=len(shares))
-        try:
-            found = climb(
-                model.step, start, name=_NAME, tolerance=tolerance, max_iterations=max_iterations
-            )
-        except ConvergenceError:
-            unsettled += 1
-            continue
-        if found.objective > best.objective + 1e-9 * abs(best.objective):
-            best, which = found, number
-    if which:
-        _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
-        best = Climb(best.state[:, order], best.objective, best.iterations)
-    told = f"best of {restarts + 1} starts: " + (
-        f"random start {which}" if which else "the shares of votes"
-    )
-    return best, told + (f"; {unsettled} did not settle" if unsettled else "")
-
-
 def _result(model: _Model, best: Climb, told: str, confidence: float) -> DawidSkene:
     incidence = model.incidence
     confusion, shares = model.parameters(best.state)
     posterior, likelihood = model.posterior(confusion, shares)
     unknown = ~confusion.any(axis=1, keepdims=True)
     told += f"; {best.iterations} iterations"
+    counted = f"log likelihood; n counts judgments; {told}"
     shared = incidence.shared_judgments
     return DawidSkene(
         consensus=consensus_of(
@@ -200,9 +176,7 @@ def _result(model: _Model, best: Climb, told: str, confidence: float) -> DawidSk
         class_shares=shares,
         reliability=reliabilities(incidence, posterior, told, confidence),
         shared=shared,
-        log_likelihood=Figure(
-            likelihood, None, None, len(incidence.value), f"log likelihood; n counts judgments; {told}"
-        ),
+        log_likelihood=Figure(likelihood, None, None, len(incidence.value), counted),
         iterations=best.iterations,
         convention=told,
         caution=caution(incidence.raters, shared),

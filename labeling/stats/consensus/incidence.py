@@ -88,7 +88,7 @@ class Incidence:
         return np.asarray(counts).reshape(len(self.raters), len(self.categories), -1)
 
     def evidence(self, weights: Floats) -> Floats:
-        """Return the sum over a task's judgments of log weights (R, said, true), shape (U, true)."""
+        """Return a task's log weights (R, said, true) summed over its judgments, (U, true)."""
         return np.asarray(self.matrix @ weights.reshape(-1, weights.shape[-1]))
 
 

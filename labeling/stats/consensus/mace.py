@@ -10,11 +10,18 @@ import numpy as np
 from scipy import special
 
 from labeling.stats.consensus.answers import Consensus, consensus_of
-from labeling.stats.consensus.em import Climb, climb, normalise, require_settings
+from labeling.stats.consensus.em import (
+    Climb,
+    Limits,
+    best_of,
+    climb,
+    normalise,
+    require_smoothing,
+)
 from labeling.stats.consensus.incidence import Incidence
 from labeling.stats.consensus.reliability import caution, effective_trials, nothing_shared
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_interval
-from labeling.stats.ratings import ConvergenceError, Figure, Floats, Ints, Ratings
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings
 from labeling.stats.table import code
 
 Method = Literal["variational", "em"]
@@ -95,9 +102,8 @@ def mace(
 
     Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy (2013), NAACL-HLT.
     """
-    require_settings(
-        tolerance=tolerance, max_iterations=max_iterations, smoothing=smoothing, restarts=restarts
-    )
+    limits = Limits(_NAME, tolerance, max_iterations)
+    require_smoothing(smoothing, restarts)
     normal_quantile(confidence)
     if method not in ("variational", "em"):
         raise ValueError(f"The method must be variational or em, not {method}.")
@@ -115,11 +121,11 @@ def mace(
     told = f"{_NAME}, {told}, until no parameter moves by {tolerance:g}"
     if not len(ratings):
         return _nothing(incidence, told)
-    best = climb(
-        model.step, model.start(), name=_NAME, tolerance=tolerance, max_iterations=max_iterations
-    )
+    best = climb(model.step, model.start(), limits)
     if restarts:
-        best, found = _restarted(model, best, tolerance, max_iterations, restarts, seed)
+        rng = np.random.default_rng(seed)
+        starts = (model.start(rng) for _ in range(restarts))
+        best, found = best_of(model.step, best, starts, limits)
         told += f"; {found} (seed {seed})"
     return _result(model, best, f"{told}; {best.iterations} iterations", confidence)
 
@@ -192,30 +198,8 @@ def _geometric(counts: Floats) -> Floats:
 
 def _shares(counts: Floats) -> Floats:
     tiny = np.finfo(np.float64).tiny  # Without smoothing a count may be 0; its log must not be.
-    return np.maximum(counts, tiny) / np.maximum(counts.sum(axis=1, keepdims=True), tiny)
-
-
-def _restarted(
-    model: _Model, first: Climb, tolerance: float, max_iterations: int, restarts: int, seed: int
-) -> tuple[Climb, str]:
-    """Return the climb with the highest evidence, and how it was found."""
-    rng = np.random.default_rng(seed)
-    best, which, unsettled = first, 0, 0
-    for number in range(1, restarts + 1):
-        start = model.start(rng)
-        try:
-            found = climb(
-                model.step, start, name=_NAME, tolerance=tolerance, max_iterations=max_iterations
-            )
-        except ConvergenceError:
-            unsettled += 1
-            continue
-        if found.objective > best.objective + 1e-9 * abs(best.objective):
-            best, which = found, number
-    told = f"best of {restarts + 1} starts: " + (
-        f"random start {which}" if which else "the even one"
-    )
-    return best, told + (f"; {unsettled} did not settle" if unsettled else "")
+    total = np.maximum(counts.sum(axis=1, keepdims=True), tiny)
+    return np.asarray(np.maximum(counts, tiny) / total, dtype=np.float64)
 
 
 def _result(model: _Model, best: Climb, told: str, confidence: float) -> Mace:
@@ -224,7 +208,7 @@ def _result(model: _Model, best: Climb, told: str, confidence: float) -> Mace:
     _, guessed = model.counts(best.state, posterior)
     habit = guessed + max(model.habit_prior, np.finfo(np.float64).tiny)
     shared = incidence.shared_judgments
-    n = len(incidence.value)
+    counted = f"log evidence at the fitted weights; n counts judgments; {told}"
     return Mace(
         consensus=consensus_of(
             incidence.tasks,
@@ -237,9 +221,7 @@ def _result(model: _Model, best: Climb, told: str, confidence: float) -> Mace:
         competence=_competences(model, best.state, posterior, told, confidence),
         habit=habit / habit.sum(axis=1, keepdims=True),
         shared=shared,
-        log_evidence=Figure(
-            evidence, None, None, n, f"log evidence at the fitted weights; n counts judgments; {told}"
-        ),
+        log_evidence=Figure(evidence, None, None, len(incidence.value), counted),
         iterations=best.iterations,
         convention=told,
         caution=caution(incidence.raters, shared),

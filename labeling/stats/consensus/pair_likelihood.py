@@ -45,9 +45,7 @@ class PairLikelihood:
     def start(self) -> Floats:
         """Return the pinned start: equal strengths, raters as the prior has them."""
         odds = np.log(self.prior.right) - np.log(self.prior.wrong)
-        return np.concatenate(
-            [np.zeros(self.responses), np.full(self.size - self.responses, odds)]
-        )
+        return np.concatenate([np.zeros(self.responses), np.full(self.size - self.responses, odds)])
 
     def height(self, x: Floats) -> float:
         """Return the log likelihood plus the log prior."""
@@ -65,9 +63,7 @@ class PairLikelihood:
         agree = np.bincount(coded.truth, special.log_expit(said), minlength=truths)
         differ = np.bincount(coded.truth, special.log_expit(-said), minlength=truths)
         gap = x[coded.first] - x[coded.second]
-        logs = np.logaddexp(
-            special.log_expit(gap) + agree, special.log_expit(-gap) + differ
-        )
+        logs = np.logaddexp(special.log_expit(gap) + agree, special.log_expit(-gap) + differ)
         return float(coded.weight @ logs)
 
     def posterior(self, x: Floats) -> Floats:

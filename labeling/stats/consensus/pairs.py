@@ -10,7 +10,7 @@ from scipy import optimize, sparse, special
 from scipy.sparse import csgraph
 
 from labeling.stats.consensus.answers import Consensus, consensus_of
-from labeling.stats.consensus.em import require_settings
+from labeling.stats.consensus.em import Limits
 from labeling.stats.consensus.judged_pairs import CodedPairs, JudgedPairs, Ties, code_pairs
 from labeling.stats.consensus.pair_likelihood import PairLikelihood, Prior
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
@@ -106,7 +106,7 @@ def rater_bradley_terry(
     Source: Chen, Bennett, Collins-Thompson and Horvitz (2013), WSDM; their virtual node is
     `prior_games`.
     """
-    require_settings(tolerance=tolerance, max_iterations=max_iterations)
+    limits = Limits("Bradley-Terry with rater reliability", tolerance, max_iterations)
     z = normal_quantile(confidence)
     if ties not in ("drop", "half"):
         raise ValueError(f"Ties must be drop or half, not {ties}.")
@@ -124,22 +124,24 @@ def rater_bradley_terry(
         f"{100 * confidence:g}% intervals"
     )
     model = PairLikelihood(coded, Prior(prior_games, *trust))
-    x = _fit(model, tolerance, max_iterations) if len(pairs) else model.start()
+    x = _fit(model, limits) if len(pairs) else model.start()
     return _result(model, x, z, told)
 
 
-def _fit(model: PairLikelihood, tolerance: float, max_iterations: int) -> Floats:
+def _fit(model: PairLikelihood, limits: Limits) -> Floats:
     """Return the highest parameters, on the side of the mirror that the prior prefers."""
-    x = _climb(model, model.start(), tolerance, max_iterations)
+    x = _climb(model, model.start(), limits)
     if model.height(-x) > model.height(x):
-        x = _climb(model, -x, tolerance, max_iterations)
+        x = _climb(model, -x, limits)
     return x
 
 
-def _climb(model: PairLikelihood, start: Floats, tolerance: float, max_iterations: int) -> Floats:
+def _climb(model: PairLikelihood, start: Floats, limits: Limits) -> Floats:
     """Climb by Newton steps within a trust region, which need no line search and no start."""
     scale = model.scale
     at: dict[bytes, sparse.csr_matrix] = {}
+    options = {"gtol": limits.tolerance / 10, "maxiter": limits.max_iterations}
+    minimize: Any = optimize.minimize  # Its stubs do not know functions of arrays of any shape.
 
     def turned(x: Floats, direction: Floats) -> Floats:
         key = x.tobytes()
@@ -148,20 +150,20 @@ def _climb(model: PairLikelihood, start: Floats, tolerance: float, max_iteration
             at[key] = model.information(x)
         return np.asarray(at[key] @ direction * scale, dtype=np.float64)
 
-    found = optimize.minimize(
+    found = minimize(
         lambda x: -model.height(x) * scale,
         start,
         jac=lambda x: -model.slope(x) * scale,
         hessp=turned,
         method="trust-ncg",
-        options={"gtol": tolerance / 10, "maxiter": max_iterations},
+        options=options,
     )
     x = np.asarray(found.x, dtype=np.float64)
     steepest = float(np.abs(model.slope(x)).max()) * scale
-    if steepest > tolerance:
+    if steepest > limits.tolerance:
         raise ConvergenceError(
-            f"Bradley-Terry with rater reliability did not settle within {max_iterations} "
-            f"iterations: its steepest slope is {steepest:.2g}, and the tolerance {tolerance:g}."
+            f"{limits.name} did not settle within {limits.max_iterations} iterations: its "
+            f"steepest slope is {steepest:.2g}, and the tolerance is {limits.tolerance:g}."
         )
     return x
 
@@ -236,20 +238,18 @@ def _figures(
     report = f"probability that the rater reports the truth; n counts judgments; {told}, {ends}"
     return (
         tuple(
-            _figure(float(x[i]) - centre, float(reach[i]), round(compared[i]), strong, trouble, False)
-            for i in range(size)
+            _figure(float(value), float(end), round(n), strong, trouble, share=False)
+            for value, end, n in zip(x[:size] - centre, reach[:size], compared, strict=True)
         ),
         tuple(
-            _figure(
-                float(x[size + r]), float(reach[size + r]), round(given[r]), report, trouble, True
-            )
-            for r in range(len(coded.raters))
+            _figure(float(value), float(end), round(n), report, trouble, share=True)
+            for value, end, n in zip(x[size:], reach[size:], given, strict=True)
         ),
     )
 
 
 def _figure(
-    value: float, reach: float, n: int, told: str, trouble: str | None, share: bool
+    value: float, reach: float, n: int, told: str, trouble: str | None, *, share: bool
 ) -> Figure:
     """Return a parameter as a figure; a share is taken back from its logit."""
     if not n:
@@ -268,7 +268,8 @@ def _components(coded: CodedPairs) -> int:
     linked = np.bincount(coded.truth, minlength=len(coded.first)) > 0
     first, second = coded.first[linked], coded.second[linked]
     links = sparse.csr_matrix((np.ones(len(first)), (first, second)), shape=(size, size))
-    return int(csgraph.connected_components(links, directed=False, return_labels=False))
+    found, _ = csgraph.connected_components(links, directed=False)
+    return int(found)
 
 
 def _caution(components: int, coded: CodedPairs) -> str | None:

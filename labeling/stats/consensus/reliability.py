@@ -55,7 +55,8 @@ def effective_trials(rater: Ints, weight: Floats, raters: int) -> tuple[Floats, 
     square = np.bincount(rater, weight * weight, minlength=raters) / under
     room = share * (1 - share)
     known = np.clip((square - share**2) / np.where(room > _STILL, room, 1), 0, 1)
-    return share, n * np.where(room > _STILL, known, 1.0), n
+    effective = np.asarray(n * np.where(room > _STILL, known, 1.0), dtype=np.float64)
+    return share, effective, n
 
 
 def caution(raters: tuple[Any, ...], shared: Ints) -> str | None:
