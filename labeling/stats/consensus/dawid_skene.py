@@ -20,7 +20,13 @@ from labeling.stats.consensus.em import (
     safe_log,
 )
 from labeling.stats.consensus.incidence import Incidence
-from labeling.stats.consensus.reliability import caution, reliabilities
+from labeling.stats.consensus.reliability import (
+    caution,
+    reliabilities,
+    unidentified,
+    unknown_raters,
+    votes_only,
+)
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
 from labeling.stats.table import code
@@ -38,14 +44,14 @@ class DawidSkene:
         confusion: shape (R, K, K): given the true category (second axis), the probability that
             the rater says each category (third axis). NaN where nothing is known of a row: no
             task of that rater has any weight on the true category (only without smoothing).
-        class_shares: share of each true category, shape (K,); NaN without judgments.
+        class_shares: share of each true category, shape (K,); NaN where nothing was fitted.
         reliability: for every rater the expected accuracy, with its interval.
         shared: judgments of every rater on tasks that others judged too, shape (R,).
         log_likelihood: of the ratings under the model; n counts judgments.
         iterations: passes over the judgments until it settled.
         convention: how it was started, smoothed, stopped and chosen.
         caution: a sentence where some raters share too few tasks, or None.
-        reason: why there is no result, or None.
+        reason: why nothing was fitted, so that `consensus` holds shares of votes, or None.
     """
 
     consensus: Consensus
@@ -79,7 +85,8 @@ def dawid_skene(
     matrix. Use it where raters differ in skill, or favour some categories, and share at least 30
     tasks each with others: there it beats the majority. Do not use it where tasks have no single
     truth (taste, values): it turns a minority view into error. Raters who copy each other break
-    the independence and are believed too much.
+    the independence and are believed too much. Where no task was judged by two raters there is
+    nothing to learn of them, and the shares of votes come back with a `reason`.
 
     EM starts from the shares of votes, as in the paper, and is not accelerated, so that the same
     ratings always give the same result. The likelihood has several maxima: `restarts` tries
@@ -110,16 +117,17 @@ def dawid_skene(
         f"{_NAME}, EM from the shares of votes, smoothing {smoothing:g}, until no posterior moves "
         f"by {tolerance:g}"
     )
-    if not len(ratings):
-        return _nothing(model.incidence, told)
+    if not model.incidence.shared.any():
+        return _unfitted(model.incidence, told)
     shares = model.incidence.shares
-    best = climb(model.step, shares, limits)
+    best = pinned = climb(model.step, shares, limits)
     if restarts:
         rng = np.random.default_rng(seed)
         starts = (rng.dirichlet(np.ones(shares.shape[1]), len(shares)) for _ in range(restarts))
         best, found = best_of(model.step, best, starts, limits)
-        _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
-        best = replace(best, state=best.state[:, order])
+        if best is not pinned:
+            _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
+            best = replace(best, state=best.state[:, order])
         told += f"; {found} (seed {seed})"
     return _result(model, best, told, confidence)
 
@@ -160,7 +168,7 @@ def _result(model: _Model, best: Climb, told: str, confidence: float) -> DawidSk
     confusion, shares = model.parameters(best.state)
     posterior, likelihood = model.posterior(confusion, shares)
     unknown = ~confusion.any(axis=1, keepdims=True)
-    told += f"; {best.iterations} iterations"
+    told += f"; settled at iteration {best.iterations}"
     counted = f"log likelihood; n counts judgments; {told}"
     shared = incidence.shared_judgments
     return DawidSkene(
@@ -183,19 +191,18 @@ def _result(model: _Model, best: Climb, told: str, confidence: float) -> DawidSk
     )
 
 
-def _nothing(incidence: Incidence, told: str) -> DawidSkene:
-    size = len(incidence.categories)
-    reason = "There are no judgments yet."
+def _unfitted(incidence: Incidence, told: str) -> DawidSkene:
+    """Return the shares of votes with the reason why there is no more to be said."""
+    raters, size = len(incidence.raters), len(incidence.categories)
+    reason = unidentified(incidence)
     return DawidSkene(
-        consensus=consensus_of(
-            incidence.tasks, incidence.categories, incidence.n, np.zeros((0, size)), told
-        ),
-        raters=(),
-        confusion=np.zeros((0, size, size)),
+        consensus=votes_only(incidence, told),
+        raters=incidence.raters,
+        confusion=np.full((raters, size, size), np.nan),
         class_shares=np.full(size, np.nan),
-        reliability=(),
-        shared=np.zeros(0, dtype=np.int64),
-        log_likelihood=Figure(None, None, None, 0, told, reason),
+        reliability=unknown_raters(incidence, told),
+        shared=np.zeros(raters, dtype=np.int64),
+        log_likelihood=Figure(None, None, None, len(incidence.value), told, reason),
         iterations=0,
         convention=told,
         reason=reason,

@@ -19,7 +19,15 @@ from labeling.stats.consensus.em import (
     require_smoothing,
 )
 from labeling.stats.consensus.incidence import Incidence
-from labeling.stats.consensus.reliability import caution, effective_trials, nothing_shared
+from labeling.stats.consensus.reliability import (
+    ONE_CATEGORY,
+    caution,
+    effective_trials,
+    nothing_shared,
+    unidentified,
+    unknown_raters,
+    votes_only,
+)
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_interval
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
 from labeling.stats.table import code
@@ -37,13 +45,14 @@ class Mace:
         consensus: posterior of every task (`weight`), its leading category, margin, entropy.
         raters: the raters, in sorted order; R of them.
         competence: for every rater the probability of answering from knowledge, not from habit.
-        habit: what each rater answers when not knowing, shape (R, K); rows add up to 1.
+        habit: what each rater answers when not knowing, shape (R, K); rows add up to 1. NaN
+            where nothing was fitted.
         shared: judgments of every rater on tasks that others judged too, shape (R,).
         log_evidence: log probability of the ratings under the fitted weights; n counts judgments.
         iterations: passes over the judgments until it settled.
         convention: how it was fitted, started and stopped.
         caution: a sentence where some raters share too few tasks, or None.
-        reason: why there is no result, or None.
+        reason: why nothing was fitted, so that `consensus` holds shares of votes, or None.
     """
 
     consensus: Consensus
@@ -119,15 +128,15 @@ def mace(
         model = _Model(incidence, added, added, variational=False)
         told = f"maximum likelihood by EM, {smoothing:g} / K added to the counts"
     told = f"{_NAME}, {told}, until no parameter moves by {tolerance:g}"
-    if not len(ratings):
-        return _nothing(incidence, told)
+    if not incidence.shared.any():
+        return _unfitted(incidence, told)
     best = climb(model.step, model.start(), limits)
     if restarts:
         rng = np.random.default_rng(seed)
         starts = (model.start(rng) for _ in range(restarts))
         best, found = best_of(model.step, best, starts, limits)
         told += f"; {found} (seed {seed})"
-    return _result(model, best, f"{told}; {best.iterations} iterations", confidence)
+    return _result(model, best, f"{told}; settled at iteration {best.iterations}", confidence)
 
 
 class _Model:
@@ -242,11 +251,13 @@ def _competences(
         f"judgments; {100 * confidence:g}% Wilson interval at the effective number of judgments, "
         "which falls with the doubt about who knew what (Louis 1982)"
     )
+    raters_cannot_err = len(incidence.categories) < 2
     figures = []
     for row, shared in enumerate(incidence.shared_judgments.tolist()):
         count, value = int(n[row]), float(state[row, 0])
-        if not shared:
-            figures.append(Figure(None, None, None, count, told, nothing_shared(count)))
+        if not shared or raters_cannot_err:
+            reason = ONE_CATEGORY if raters_cannot_err else nothing_shared(count)
+            figures.append(Figure(None, None, None, count, told, reason))
             continue
         low, high = wilson_interval(
             float(share[row] * effective[row]), float(effective[row]), confidence
@@ -255,18 +266,17 @@ def _competences(
     return tuple(figures)
 
 
-def _nothing(incidence: Incidence, told: str) -> Mace:
-    size = len(incidence.categories)
-    reason = "There are no judgments yet."
+def _unfitted(incidence: Incidence, told: str) -> Mace:
+    """Return the shares of votes with the reason why there is no more to be said."""
+    raters, size = len(incidence.raters), len(incidence.categories)
+    reason = unidentified(incidence)
     return Mace(
-        consensus=consensus_of(
-            incidence.tasks, incidence.categories, incidence.n, np.zeros((0, size)), told
-        ),
-        raters=(),
-        competence=(),
-        habit=np.zeros((0, size)),
-        shared=np.zeros(0, dtype=np.int64),
-        log_evidence=Figure(None, None, None, 0, told, reason),
+        consensus=votes_only(incidence, told),
+        raters=incidence.raters,
+        competence=unknown_raters(incidence, told),
+        habit=np.full((raters, size), np.nan),
+        shared=np.zeros(raters, dtype=np.int64),
+        log_evidence=Figure(None, None, None, len(incidence.value), told, reason),
         iterations=0,
         convention=told,
         reason=reason,

@@ -107,7 +107,7 @@ def rater_bradley_terry(
     `prior_games`.
     """
     limits = Limits("Bradley-Terry with rater reliability", tolerance, max_iterations)
-    z = normal_quantile(confidence)
+    normal_quantile(confidence)
     if ties not in ("drop", "half"):
         raise ValueError(f"Ties must be drop or half, not {ties}.")
     if not (prior_games > 0 and min(trust) > 0):
@@ -120,12 +120,11 @@ def rater_bradley_terry(
     told = (
         f"Bradley-Terry with rater reliability, one truth a {truth}, ties {settled}, prior of "
         f"{prior_games:g} games won and lost and of {trust[0]:g} right and {trust[1]:g} wrong "
-        f"judgments, from equal strengths until no slope exceeds {tolerance:g}; "
-        f"{100 * confidence:g}% intervals"
+        f"judgments, from equal strengths until no slope exceeds {tolerance:g}"
     )
     model = PairLikelihood(coded, Prior(prior_games, *trust))
     x = _fit(model, limits) if len(pairs) else model.start()
-    return _result(model, x, z, told)
+    return _result(model, x, confidence, told)
 
 
 def _fit(model: PairLikelihood, limits: Limits) -> Floats:
@@ -168,11 +167,11 @@ def _climb(model: PairLikelihood, start: Floats, limits: Limits) -> Floats:
     return x
 
 
-def _result(model: PairLikelihood, x: Floats, z: float, told: str) -> RaterBradleyTerry:
+def _result(model: PairLikelihood, x: Floats, confidence: float, told: str) -> RaterBradleyTerry:
     coded = model.coded
     n = int(coded.task_n.sum())
     errors, trouble = _errors(model, x)
-    strength, reliability = _figures(model, x, z * errors, trouble, told)
+    strength, reliability = _figures(model, x, errors, trouble, told, confidence)
     decisive = np.bincount(coded.rater, coded.weight[coded.truth], minlength=len(coded.raters))
     posterior = model.posterior(x)[: len(coded.tasks)]
     components = _components(coded)
@@ -205,6 +204,8 @@ def _result(model: PairLikelihood, x: Floats, z: float, told: str) -> RaterBradl
 
 def _errors(model: PairLikelihood, x: Floats) -> tuple[Floats, str | None]:
     """Return standard errors, of strengths less their mean and of logits, or why there are none."""
+    if not model.size:
+        return np.zeros(0), None
     if model.size > _DENSE:
         return np.zeros(model.size), (
             f"No interval: {model.size} responses and raters are more than the {_DENSE} for "
@@ -224,7 +225,12 @@ def _errors(model: PairLikelihood, x: Floats) -> tuple[Floats, str | None]:
 
 
 def _figures(
-    model: PairLikelihood, x: Floats, reach: Floats, trouble: str | None, told: str
+    model: PairLikelihood,
+    x: Floats,
+    errors: Floats,
+    trouble: str | None,
+    told: str,
+    confidence: float,
 ) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     """Return strengths and reliabilities as figures."""
     coded, size = model.coded, model.responses
@@ -233,7 +239,8 @@ def _figures(
     compared += np.bincount(coded.second, coded.weight * judged, minlength=size)
     given = np.bincount(coded.rater, coded.weight[coded.truth], minlength=len(coded.raters))
     centre = float(x[:size].mean()) if size else 0.0
-    ends = "interval by the observed information (Louis 1982)"
+    reach = normal_quantile(confidence) * errors
+    ends = f"{100 * confidence:g}% interval by the observed information (Louis 1982)"
     strong = f"strength in log odds, their mean being 0; n counts judgments; {told}, {ends}"
     report = f"probability that the rater reports the truth; n counts judgments; {told}, {ends}"
     return (

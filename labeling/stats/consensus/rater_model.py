@@ -145,8 +145,8 @@ def rater_model_from_dawid_skene(found: DawidSkene) -> RaterModel:
     Raises:
         ValueError: the model rests on no judgments, or on no task that two raters judged.
     """
-    if found.reason is not None or not found.shared.any():
-        raise ValueError(f"Nothing is known of the raters. {found.reason or found.caution}")
+    if found.reason is not None:
+        raise ValueError(f"Nothing is known of the raters. {found.reason}")
     weight = found.shared[:, None, None] * np.isfinite(found.confusion)
     total = weight.sum(axis=0)
     size = len(found.class_shares)

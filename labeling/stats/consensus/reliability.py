@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.consensus.incidence import Incidence
 from labeling.stats.proportions import wilson_interval
 from labeling.stats.ratings import Figure, Floats, Ints
 
 ENOUGH_SHARED = 30  # Shared tasks from which on a rater's confusion matrix is worth reading.
+ONE_CATEGORY = "The scale has a single category, so that no answer can be wrong."
 _STILL = 1e-12
 
 TOLD = (
@@ -35,6 +37,8 @@ def reliabilities(
     right = posterior[incidence.task[kept], incidence.value[kept]]
     share, effective, n = effective_trials(rater, right, len(incidence.raters))
     told = TOLD.format(model=model, level=100 * confidence)
+    if len(incidence.categories) < 2:
+        return tuple(Figure(None, None, None, int(size), told, ONE_CATEGORY) for size in n)
     alone = np.bincount(incidence.rater, minlength=len(incidence.raters))
     return tuple(
         _figure(float(p), float(size), int(count), int(total), told, confidence)
@@ -64,19 +68,37 @@ def caution(raters: tuple[Any, ...], shared: Ints) -> str | None:
     few = int((shared < ENOUGH_SHARED).sum())
     if not few:
         return None
-    if not shared.any():
-        return (
-            "No task was judged by two raters, so nothing is known about any rater and the "
-            "consensus is what each rater said."
-        )
     who = (
         f"rater {raters[int(np.argmax(shared < ENOUGH_SHARED))]} shares"
         if few == 1
-        else f"{few} of {len(raters)} raters share"
+        else f"{few if few < len(raters) else 'all'} of {len(raters)} raters share"
     )
     return (
         f"Read with care: {who} fewer than {ENOUGH_SHARED} judgments with others, "
         "too few to know how reliable a rater is."
+    )
+
+
+def unidentified(incidence: Incidence) -> str:
+    """Return the reason why no rater can be told from another: no task is shared."""
+    if not len(incidence.value):
+        return "There are no judgments yet."
+    return "No task was judged by two raters, so nothing can be learned of any of them."
+
+
+def votes_only(incidence: Incidence, told: str) -> Consensus:
+    """Return the shares of votes, for where nothing was fitted."""
+    convention = f"share of the votes, not fitted; n counts votes; {told}"
+    return consensus_of(
+        incidence.tasks, incidence.categories, incidence.n, incidence.shares, convention
+    )
+
+
+def unknown_raters(incidence: Incidence, told: str) -> tuple[Figure, ...]:
+    """Return a figure for every rater that says why there is none."""
+    given = np.bincount(incidence.rater, minlength=len(incidence.raters))
+    return tuple(
+        Figure(None, None, None, 0, told, nothing_shared(total)) for total in given.tolist()
     )
 
 
