@@ -105,6 +105,59 @@ def test_confusion_matrices_are_recovered() -> None:
     assert found.caution is None
 
 
+def thin(seed: int) -> tuple[Ratings, Any]:
+    """Twenty raters of one skill with 30 judgments each: too few for a matrix of their own."""
+    world = one_coin(np.full(20, 0.75), 200, seed, each=3)
+    given = world.ratings
+    return Ratings(given.unit, given.rater, 2 * given.value - 1), 2 * world.truth - 1
+
+
+def test_shrinkage_mends_what_few_judgments_spoil() -> None:
+    settings_: dict[str, dict[str, Any]] = {
+        "plain": {},
+        "shrunk": {"shrinkage": 20, "mirrored": True},
+    }
+    right: dict[str, list[float]] = {"majority": [], "plain": [], "shrunk": []}
+    for seed in range(12):
+        ratings, truth = thin(seed)
+        found = {
+            name: dawid_skene(ratings, categories=(-1, 1), **settings_[name]).consensus
+            for name in settings_
+        }
+        found["majority"] = vote_shares(ratings, categories=(-1, 1)).consensus
+        for name, consensus in found.items():
+            right[name].append((np.array([-1, 1])[consensus.leader] == truth).mean())
+    assert np.mean(right["plain"]) < np.mean(right["majority"]) - 0.03
+    assert np.mean(right["shrunk"]) > np.mean(right["majority"]) - 0.01
+
+
+def test_mirrored_raters_do_not_depend_on_which_response_is_the_first() -> None:
+    ratings, _ = thin(3)
+    turned = np.random.default_rng(0).random(200) < 0.5
+    sign = np.where(turned, -1, 1)[ratings.unit]
+    other = Ratings(ratings.unit, ratings.rater, ratings.value * sign)
+    settings_: dict[str, Any] = {"mirrored": True, "shrinkage": 5, "tolerance": 1e-10}
+    plain = dawid_skene(ratings, categories=(-1, 1), **settings_)
+    found = dawid_skene(other, categories=(-1, 1), **settings_)
+    assert found.confusion == pytest.approx(plain.confusion, abs=1e-6)
+    assert found.confusion == pytest.approx(found.confusion[:, ::-1, ::-1])
+    again = np.where(turned[:, None], found.consensus.weight[:, ::-1], found.consensus.weight)
+    assert again == pytest.approx(plain.consensus.weight, abs=1e-6)
+    assert "shrinkage 5, mirrored" in found.convention
+
+
+def test_much_shrinkage_makes_raters_alike() -> None:
+    world = one_coin(np.array([0.9, 0.6, 0.6, 0.8]), 200, seed=1)
+    found = dawid_skene(world.ratings, categories=(0, 1), shrinkage=1e6)
+    assert np.ptp(found.confusion, axis=0).max() < 0.001
+
+
+def test_shrinkage_without_smoothing_stays_defined_where_a_category_is_not_used() -> None:
+    found = dawid_skene(from_rows([[0, 0], [0, 0]]), categories=(0, 1), smoothing=0, shrinkage=5)
+    assert found.consensus.answers() == {0: 0, 1: 0}
+    assert np.isfinite(found.consensus.weight).all()
+
+
 def test_doubt_about_the_truth_widens_the_interval_of_a_rater() -> None:
     sure = one_coin(np.full(9, 0.9), 100, seed=2)
     torn = one_coin(np.full(9, 0.9), 100, seed=2, each=2)
@@ -247,6 +300,8 @@ def test_what_does_not_settle_is_an_error() -> None:
     [
         ({"smoothing": -1}, "smoothing must be a number from 0 on"),
         ({"smoothing": float("nan")}, "smoothing must be a number from 0 on"),
+        ({"shrinkage": -1}, "shrinkage must be a number from 0 on"),
+        ({"mirrored": True}, r"scale \(0, 1\) is not symmetric"),
         ({"tolerance": 0}, "tolerance must be above 0"),
         ({"max_iterations": 0}, "At least 1 iteration"),
         ({"restarts": -1}, "restarts must be 0 or more"),

@@ -201,7 +201,8 @@ def test_the_bound_is_kept_where_the_model_of_raters_holds() -> None:
     right, spent = [], []
     for _ in range(600):
         truth = int(rng.choice((-1, 1)))
-        order, given = rng.permutation(20), []
+        order = rng.permutation(20)
+        given: list[Vote] = []
         decision = rule.decide(given)
         while decision.more:
             rater = int(order[len(given)])

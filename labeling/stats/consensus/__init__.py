@@ -1,14 +1,15 @@
 """Consensus: one answer a task from many judgments, how sure it is, and when to stop asking.
 
 From plain to elaborate: shares of votes (`votes`), the three closest votes of a scale (`similar`),
-raters with a confusion matrix each (`dawid_skene`), raters who know or guess (`mace`), pairs whose
-responses have strengths (`rater_bradley_terry`), and rules that close a task (`stopping`).
+raters with a confusion matrix each (`confusion`: Dawid-Skene), raters who know or guess
+(`competence`: MACE), pairs whose responses have strengths (`pairs`), and rules that close a task
+(`stopping`).
 """
 
 from labeling.stats.consensus.answers import Consensus, entropy_bits
-from labeling.stats.consensus.dawid_skene import DawidSkene, dawid_skene
+from labeling.stats.consensus.competence import Mace, mace
+from labeling.stats.consensus.confusion import DawidSkene, dawid_skene
 from labeling.stats.consensus.judged_pairs import JudgedPairs
-from labeling.stats.consensus.mace import Mace, mace
 from labeling.stats.consensus.pairs import RaterBradleyTerry, rater_bradley_terry
 from labeling.stats.consensus.rater_model import (
     RaterModel,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import special
 
 from labeling.stats.ratings import Array, Floats, Ints
+from labeling.stats.table import scores
 
 TIED = -1  # What stands in `Consensus.leader` where the lead is shared.
 _SAME = 1e-9  # Weights that differ by less are a shared lead.
@@ -91,6 +92,19 @@ def entropy_bits(weight: npt.ArrayLike) -> Floats:
         raise ValueError("A row without weight has no entropy.")
     bits = special.entr(given / total).sum(axis=-1) / np.log(2)
     return np.asarray(bits, dtype=np.float64)
+
+
+def require_mirror(categories: tuple[Any, ...]) -> None:
+    """Refuse a scale that is not its own mirror image about 0.
+
+    Raises:
+        ValueError: naming the scale.
+    """
+    numbers = scores(categories)
+    if numbers is None or not np.array_equal(numbers, -numbers[::-1]):
+        raise ValueError(
+            f"The scale {categories} is not symmetric about 0, so it has no mirror image."
+        )
 
 
 def _lead(weight: Floats) -> tuple[Ints, Floats]:

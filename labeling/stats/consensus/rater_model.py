@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from labeling.stats.consensus.dawid_skene import DawidSkene
+from labeling.stats.consensus.answers import require_mirror
+from labeling.stats.consensus.confusion import DawidSkene
 from labeling.stats.ratings import Floats, Ratings, RatingsError
 from labeling.stats.table import code
 
@@ -34,6 +35,8 @@ class RaterModel:
     convention: str
     _places: dict[Any, int] = field(init=False, repr=False)
     _logs: dict[Any, Floats] = field(init=False, repr=False)
+    _start: Floats = field(init=False, repr=False)
+    _unknown: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check the shapes, and take logarithms once.
@@ -50,6 +53,8 @@ class RaterModel:
         logs = {rater: _logs(matrix) for rater, matrix in self.confusion.items()}
         object.__setattr__(self, "_places", places)
         object.__setattr__(self, "_logs", logs)
+        object.__setattr__(self, "_start", _logs(self.class_shares))
+        object.__setattr__(self, "_unknown", _logs(self.default))
 
     def posterior(self, votes: Sequence[tuple[Any, Any]]) -> Floats:
         """Return the posterior of a task's true category after (rater, value) votes, (K,).
@@ -57,8 +62,7 @@ class RaterModel:
         Raises:
             RatingsError: a value off the scale, named by position.
         """
-        logs = np.log(np.maximum(self.class_shares, _SURE))
-        unknown: Floats | None = None
+        logs = self._start
         for position, (rater, value) in enumerate(votes):
             place = self._places.get(value)
             if place is None:
@@ -66,10 +70,7 @@ class RaterModel:
                 raise RatingsError(
                     f"value {value} at position {position} is not on the scale: {told}."
                 )
-            known = self._logs.get(rater)
-            if known is None:
-                known = unknown = _logs(self.default) if unknown is None else unknown
-            logs = logs + known[:, place]
+            logs = logs + self._logs.get(rater, self._unknown)[:, place]
         weights = np.exp(logs - logs.max())
         return np.asarray(weights / weights.sum(), dtype=np.float64)
 
@@ -106,8 +107,8 @@ def rater_model_from_gold(
         raise ValueError("Smoothing and shrinkage must be above 0.")
     coded = code(ratings, categories)
     scale = coded.categories
-    if mirrored and any(low != -high for low, high in zip(scale, reversed(scale), strict=True)):
-        raise ValueError(f"The scale {scale} is not symmetric about 0, so it has no mirror image.")
+    if mirrored:
+        require_mirror(scale)
     places = {category: place for place, category in enumerate(scale)}
     true = np.array(
         [_place(task, truth, places) for task in coded.unit_levels.tolist()], dtype=np.int64

@@ -23,9 +23,7 @@ CASES = {case["name"]: case for case in golden("statistics")}
 
 def frame(ratings: Ratings) -> Any:
     """Ratings as crowd-kit wants them."""
-    return pandas.DataFrame(
-        {"task": ratings.unit, "worker": ratings.rater, "label": ratings.value}
-    )
+    return pandas.DataFrame({"task": ratings.unit, "worker": ratings.rater, "label": ratings.value})
 
 
 def in_order(probabilities: Any) -> Any:
@@ -37,9 +35,7 @@ def test_dawid_skene_on_the_anaesthetists() -> None:
     """Its default tolerance stops after 4 iterations, its loss not being monotone: not so here."""
     ratings = from_triples(CASES["dawid_skene_1979_anaesthetists"]["triples"])
     theirs = crowdkit.DawidSkene(n_iter=60, tol=-np.inf).fit(frame(ratings))
-    ours = dawid_skene(
-        ratings, categories=(1, 2, 3, 4), smoothing=0, repeats=True, tolerance=1e-12
-    )
+    ours = dawid_skene(ratings, categories=(1, 2, 3, 4), smoothing=0, repeats=True, tolerance=1e-12)
     assert ours.consensus.weight == pytest.approx(in_order(theirs.probas_), abs=1e-8)
     early = in_order(crowdkit.DawidSkene().fit(frame(ratings)).probas_)
     assert np.abs(ours.consensus.weight - early).max() > 0.01

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, special
 
-from labeling.stats.consensus.answers import Consensus, consensus_of
+from labeling.stats.consensus.answers import Consensus, consensus_of, require_mirror
 from labeling.stats.consensus.em import (
     Climb,
     Limits,
@@ -72,6 +72,8 @@ def dawid_skene(
     *,
     categories: Sequence[Any] | None = None,
     smoothing: float = 0.1,
+    shrinkage: float = 0.0,
+    mirrored: bool = False,
     repeats: bool = False,
     tolerance: float = 1e-6,
     max_iterations: int = 2000,
@@ -97,6 +99,13 @@ def dawid_skene(
         categories: the declared scale; without it, what occurs.
         smoothing: judgments added to every cell of every confusion matrix and tasks added to
             every category (the posterior mode under a Dirichlet prior). 0 is the paper exactly.
+        shrinkage: judgments that the average of all raters counts for in each row of a rater's
+            matrix. With few judgments a rater counts as an average one, and only a long record
+            sets one apart; 0 is the paper. From 10 to 30 where raters share few tasks: there the
+            plain model is worse than the majority, and this one is not.
+        mirrored: which response is called the first is arbitrary: let a rater confuse categories
+            as their mirror images. For preferences, on a scale symmetric about 0; it halves what
+            must be learned, and makes nothing of a rater's liking for the first response.
         repeats: let a rater judge a task several times, each time anew (the anaesthetist of
             the paper). Refused by default: it is mostly an error in the data.
         tolerance: stop when no posterior moves by as much in an iteration.
@@ -111,11 +120,17 @@ def dawid_skene(
     """
     limits = Limits(_NAME, tolerance, max_iterations)
     require_smoothing(smoothing, restarts)
+    if not 0 <= shrinkage < float("inf"):
+        raise ValueError(f"The shrinkage must be a number from 0 on, not {shrinkage}.")
     normal_quantile(confidence)
-    model = _Model(Incidence.of(code(ratings, categories, repeats=repeats)), smoothing)
+    incidence = Incidence.of(code(ratings, categories, repeats=repeats))
+    if mirrored:
+        require_mirror(incidence.categories)
+    model = Model(incidence, smoothing, shrinkage, mirrored)
     told = (
-        f"{_NAME}, EM from the shares of votes, smoothing {smoothing:g}, until no posterior moves "
-        f"by {tolerance:g}"
+        f"{_NAME}, EM from the shares of votes, smoothing {smoothing:g}"
+        f"{f', shrinkage {shrinkage:g}' if shrinkage else ''}"
+        f"{', mirrored' if mirrored else ''}, until no posterior moves by {tolerance:g}"
     )
     if not model.incidence.shared.any():
         return _unfitted(model.incidence, told)
@@ -132,20 +147,32 @@ def dawid_skene(
     return _result(model, best, told, confidence)
 
 
-class _Model:
+class Model:
     """One step of EM, posteriors to posteriors."""
 
-    def __init__(self, incidence: Incidence, smoothing: float) -> None:
+    def __init__(
+        self, incidence: Incidence, smoothing: float, shrinkage: float, mirrored: bool
+    ) -> None:
         self.incidence = incidence
         self.smoothing = smoothing
+        self.shrinkage = shrinkage
+        self.mirrored = mirrored
 
     def parameters(self, posterior: Floats) -> tuple[Floats, Floats]:
         """Return confusion (R, said, true) and class shares (true,): the M step."""
-        counts = self.incidence.expected(posterior) + self.smoothing
-        total = counts.sum(axis=1, keepdims=True)
-        confusion = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+        confusion, shares, _ = self._fitted(posterior)
+        return confusion, shares
+
+    def _fitted(self, posterior: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return confusion, class shares, and the judgments (said, true) added to each rater's."""
+        counts = self.incidence.expected(posterior)
         shares = posterior.sum(axis=0) + self.smoothing
-        return confusion, shares / shares.sum()
+        if self.mirrored:
+            counts = counts + counts[:, ::-1, ::-1]
+            shares = shares + shares[::-1]
+        pooled = _divided(counts.sum(axis=0) + self.smoothing, axis=0)
+        added = self.smoothing + self.shrinkage * pooled
+        return _divided(counts + added, axis=1), shares / shares.sum(), added
 
     def posterior(self, confusion: Floats, shares: Floats) -> tuple[Floats, float]:
         """Return the posteriors under parameters and the log likelihood: the E step."""
@@ -155,15 +182,26 @@ class _Model:
 
     def step(self, posterior: Floats) -> tuple[Floats, float]:
         """Return the next posteriors, and what EM climbs: log likelihood plus log prior."""
-        confusion, shares = self.parameters(posterior)
+        confusion, shares, added = self._fitted(posterior)
         following, likelihood = self.posterior(confusion, shares)
-        if not self.smoothing:
-            return following, likelihood
-        prior = float(np.log(confusion).sum() + np.log(shares).sum())
-        return following, likelihood + self.smoothing * prior
+        prior = float(special.xlogy(added, confusion).sum())
+        prior += float(special.xlogy(self.smoothing, shares).sum())
+        if self.shrinkage:
+            shape = added + 1
+            density = special.gammaln(shape.sum(axis=0)) - special.gammaln(shape).sum(axis=0)
+            prior += len(confusion) * float(density.sum())
+        return following, likelihood + prior
 
 
-def _result(model: _Model, best: Climb, told: str, confidence: float) -> DawidSkene:
+def _divided(counts: Floats, axis: int) -> Floats:
+    """Return counts as shares along an axis, 0 where there are none."""
+    total = counts.sum(axis=axis, keepdims=True)
+    shares = np.zeros_like(counts)
+    np.divide(counts, total, out=shares, where=total > 0)
+    return shares
+
+
+def _result(model: Model, best: Climb, told: str, confidence: float) -> DawidSkene:
     incidence = model.incidence
     confusion, shares = model.parameters(best.state)
     posterior, likelihood = model.posterior(confusion, shares)
