@@ -1,0 +1,247 @@
+"""Dawid and Skene's model: the true category of every task and a confusion matrix per rater."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy import optimize, special
+
+from labeling.stats.consensus.answers import Consensus, consensus_of, require_mirror
+from labeling.stats.consensus.em import (
+    Climb,
+    Limits,
+    best_of,
+    climb,
+    normalise,
+    require_smoothing,
+    safe_log,
+)
+from labeling.stats.consensus.incidence import Incidence
+from labeling.stats.consensus.reliability import (
+    caution,
+    reliabilities,
+    unidentified,
+    unknown_raters,
+    votes_only,
+)
+from labeling.stats.proportions import CONFIDENCE, normal_quantile
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings
+from labeling.stats.table import code
+
+_NAME = "Dawid-Skene"
+
+
+@dataclass(frozen=True, eq=False)
+class DawidSkene:
+    """Truths, raters and classes as the model sees them.
+
+    Attributes:
+        consensus: posterior of every task (`weight`), its leading category, margin, entropy.
+        raters: the raters, in sorted order; R of them.
+        confusion: shape (R, K, K): given the true category (second axis), the probability that
+            the rater says each category (third axis). NaN where nothing is known of a row: no
+            task of that rater has any weight on the true category (only without smoothing).
+        class_shares: share of each true category, shape (K,); NaN where nothing was fitted.
+        reliability: for every rater the expected accuracy, with its interval.
+        shared: judgments of every rater on tasks that others judged too, shape (R,).
+        log_likelihood: of the ratings under the model; n counts judgments.
+        iterations: passes over the judgments until it settled.
+        convention: how it was started, smoothed, stopped and chosen.
+        caution: a sentence where some raters share too few tasks, or None.
+        reason: why nothing was fitted, so that `consensus` holds shares of votes, or None.
+    """
+
+    consensus: Consensus
+    raters: tuple[Any, ...]
+    confusion: Floats
+    class_shares: Floats
+    reliability: tuple[Figure, ...]
+    shared: Ints
+    log_likelihood: Figure
+    iterations: int
+    convention: str
+    caution: str | None = None
+    reason: str | None = None
+
+
+def dawid_skene(
+    ratings: Ratings,
+    *,
+    categories: Sequence[Any] | None = None,
+    smoothing: float = 0.1,
+    shrinkage: float = 0.0,
+    mirrored: bool = False,
+    repeats: bool = False,
+    tolerance: float = 1e-6,
+    max_iterations: int = 2000,
+    restarts: int = 0,
+    seed: int = 0,
+    confidence: float = CONFIDENCE,
+) -> DawidSkene:
+    """Estimate the true category of every task from raters who err in ways of their own.
+
+    Every task has one true category; given it, raters answer independently, each by a confusion
+    matrix. Use it where raters differ in skill, or favour some categories, and share at least 30
+    tasks each with others: there it beats the majority. Do not use it where tasks have no single
+    truth (taste, values): it turns a minority view into error. Raters who copy each other break
+    the independence and are believed too much. Where no task was judged by two raters there is
+    nothing to learn of them, and the shares of votes come back with a `reason`.
+
+    EM starts from the shares of votes, as in the paper, and is not accelerated, so that the same
+    ratings always give the same result. The likelihood has several maxima: `restarts` tries
+    others. Of all of them the highest is kept, so that a restart can only improve on the first;
+    the classes of a restart are named by what raters call them.
+
+    Args:
+        categories: the declared scale; without it, what occurs.
+        smoothing: judgments added to every cell of every confusion matrix and tasks added to
+            every category (the posterior mode under a Dirichlet prior). 0 is the paper exactly.
+        shrinkage: judgments that the average of all raters counts for in each row of a rater's
+            matrix. With few judgments a rater counts as an average one, and only a long record
+            sets one apart; 0 is the paper. From 10 to 30 where raters share few tasks: there the
+            plain model is worse than the majority, and this one is not.
+        mirrored: which response is called the first is arbitrary: let a rater confuse categories
+            as their mirror images. For preferences, on a scale symmetric about 0; it halves what
+            must be learned, and makes nothing of a rater's liking for the first response.
+        repeats: let a rater judge a task several times, each time anew (the anaesthetist of
+            the paper). Refused by default: it is mostly an error in the data.
+        tolerance: stop when no posterior moves by as much in an iteration.
+        restarts: further starts, from random posteriors drawn with `seed`.
+
+    Raises:
+        RatingsError: a value off the scale, or a rater twice on a task without `repeats`.
+        ValueError: a setting without meaning.
+        ConvergenceError: still moving after `max_iterations`.
+
+    Source: Dawid and Skene (1979), Applied Statistics 28.
+    """
+    limits = Limits(_NAME, tolerance, max_iterations)
+    require_smoothing(smoothing, restarts)
+    if not 0 <= shrinkage < float("inf"):
+        raise ValueError(f"The shrinkage must be a number from 0 on, not {shrinkage}.")
+    normal_quantile(confidence)
+    incidence = Incidence.of(code(ratings, categories, repeats=repeats))
+    if mirrored:
+        require_mirror(incidence.categories)
+    model = Model(incidence, smoothing, shrinkage, mirrored)
+    told = (
+        f"{_NAME}, EM from the shares of votes, smoothing {smoothing:g}"
+        f"{f', shrinkage {shrinkage:g}' if shrinkage else ''}"
+        f"{', mirrored' if mirrored else ''}, until no posterior moves by {tolerance:g}"
+    )
+    if not model.incidence.shared.any():
+        return _unfitted(model.incidence, told)
+    shares = model.incidence.shares
+    best = pinned = climb(model.step, shares, limits)
+    if restarts:
+        rng = np.random.default_rng(seed)
+        starts = (rng.dirichlet(np.ones(shares.shape[1]), len(shares)) for _ in range(restarts))
+        best, found = best_of(model.step, best, starts, limits)
+        if best is not pinned:
+            _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
+            best = replace(best, state=best.state[:, order])
+        told += f"; {found} (seed {seed})"
+    return _result(model, best, told, confidence)
+
+
+class Model:
+    """One step of EM, posteriors to posteriors."""
+
+    def __init__(
+        self, incidence: Incidence, smoothing: float, shrinkage: float, mirrored: bool
+    ) -> None:
+        self.incidence = incidence
+        self.smoothing = smoothing
+        self.shrinkage = shrinkage
+        self.mirrored = mirrored
+
+    def parameters(self, posterior: Floats) -> tuple[Floats, Floats]:
+        """Return confusion (R, said, true) and class shares (true,): the M step."""
+        confusion, shares, _ = self._fitted(posterior)
+        return confusion, shares
+
+    def _fitted(self, posterior: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return confusion, class shares, and the judgments (said, true) added to each rater's."""
+        counts = self.incidence.expected(posterior)
+        shares = posterior.sum(axis=0) + self.smoothing
+        if self.mirrored:
+            counts = counts + counts[:, ::-1, ::-1]
+            shares = shares + shares[::-1]
+        pooled = _divided(counts.sum(axis=0) + self.smoothing, axis=0)
+        added = self.smoothing + self.shrinkage * pooled
+        return _divided(counts + added, axis=1), shares / shares.sum(), added
+
+    def posterior(self, confusion: Floats, shares: Floats) -> tuple[Floats, float]:
+        """Return the posteriors under parameters and the log likelihood: the E step."""
+        logs = self.incidence.evidence(safe_log(confusion))
+        logs += safe_log(shares)
+        return normalise(logs)
+
+    def step(self, posterior: Floats) -> tuple[Floats, float]:
+        """Return the next posteriors, and what EM climbs: log likelihood plus log prior."""
+        confusion, shares, added = self._fitted(posterior)
+        following, likelihood = self.posterior(confusion, shares)
+        prior = float(special.xlogy(added, confusion).sum())
+        prior += float(special.xlogy(self.smoothing, shares).sum())
+        if self.shrinkage:
+            shape = added + 1
+            density = special.gammaln(shape.sum(axis=0)) - special.gammaln(shape).sum(axis=0)
+            prior += len(confusion) * float(density.sum())
+        return following, likelihood + prior
+
+
+def _divided(counts: Floats, axis: int) -> Floats:
+    """Return counts as shares along an axis, 0 where there are none."""
+    total = counts.sum(axis=axis, keepdims=True)
+    shares = np.zeros_like(counts)
+    np.divide(counts, total, out=shares, where=total > 0)
+    return shares
+
+
+def _result(model: Model, best: Climb, told: str, confidence: float) -> DawidSkene:
+    incidence = model.incidence
+    confusion, shares = model.parameters(best.state)
+    posterior, likelihood = model.posterior(confusion, shares)
+    unknown = ~confusion.any(axis=1, keepdims=True)
+    told += f"; settled at iteration {best.iterations}"
+    counted = f"log likelihood; n counts judgments; {told}"
+    shared = incidence.shared_judgments
+    return DawidSkene(
+        consensus=consensus_of(
+            incidence.tasks,
+            incidence.categories,
+            incidence.n,
+            posterior,
+            f"posterior probability of each category; n counts judgments; {told}",
+        ),
+        raters=incidence.raters,
+        confusion=np.where(unknown, np.nan, confusion).transpose(0, 2, 1),
+        class_shares=shares,
+        reliability=reliabilities(incidence, posterior, told, confidence),
+        shared=shared,
+        log_likelihood=Figure(likelihood, None, None, len(incidence.value), counted),
+        iterations=best.iterations,
+        convention=told,
+        caution=caution(incidence.raters, shared),
+    )
+
+
+def _unfitted(incidence: Incidence, told: str) -> DawidSkene:
+    """Return the shares of votes with the reason why there is no more to be said."""
+    raters, size = len(incidence.raters), len(incidence.categories)
+    reason = unidentified(incidence)
+    return DawidSkene(
+        consensus=votes_only(incidence, told),
+        raters=incidence.raters,
+        confusion=np.full((raters, size, size), np.nan),
+        class_shares=np.full(size, np.nan),
+        reliability=unknown_raters(incidence, told),
+        shared=np.zeros(raters, dtype=np.int64),
+        log_likelihood=Figure(None, None, None, len(incidence.value), told, reason),
+        iterations=0,
+        convention=told,
+        reason=reason,
+    )

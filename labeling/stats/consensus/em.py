@@ -1,0 +1,135 @@
+"""Expectation-maximisation without tricks: iterate until nothing moves, or say that it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeling.stats.ratings import ConvergenceError, Floats
+
+Step = Callable[[Floats], tuple[Floats, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Where an iteration settled.
+
+    Attributes:
+        state: the fixed point.
+        objective: what the last step returned as the height it started from.
+        iterations: steps taken.
+    """
+
+    state: Floats
+    objective: float
+    iterations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When an iteration stops, and what its messages call it.
+
+    Attributes:
+        name: of the model.
+        tolerance: stop when no entry of the state moves by as much.
+        max_iterations: give up after as many.
+    """
+
+    name: str
+    tolerance: float
+    max_iterations: int
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where an iteration would have no meaning."""
+        if not self.tolerance > 0:
+            raise ValueError(f"The tolerance must be above 0, not {self.tolerance}.")
+        if self.max_iterations < 1:
+            raise ValueError(f"At least 1 iteration must be allowed, not {self.max_iterations}.")
+
+
+def climb(step: Step, start: Floats, limits: Limits) -> Climb:
+    """Repeat `step`, which returns the next state and the objective, until no entry moves.
+
+    No acceleration: it is two to four times faster, and leads to other, lower optima.
+
+    Raises:
+        ConvergenceError: an entry still moves by the tolerance or more at the last iteration.
+    """
+    state, moved = start, float("inf")
+    for iteration in range(1, limits.max_iterations + 1):
+        following, objective = step(state)
+        moved = float(np.abs(following - state).max(initial=0.0))
+        state = following
+        if moved < limits.tolerance:
+            return Climb(state, objective, iteration)
+    raise ConvergenceError(
+        f"{limits.name} did not settle within {limits.max_iterations} iterations: something still "
+        f"moves by {moved:.2g} a step, and the tolerance is {limits.tolerance:g}."
+    )
+
+
+def best_of(
+    step: Step, first: Climb, starts: Iterable[Floats], limits: Limits
+) -> tuple[Climb, str]:
+    """Return the highest of a first climb and those from other starts, and how it was found.
+
+    Starts that do not settle are passed over and counted. What is higher by rounding only is not
+    taken for higher.
+    """
+    best, which, tried, unsettled = first, 0, 0, 0
+    for number, start in enumerate(starts, 1):
+        tried = number
+        try:
+            found = climb(step, start, limits)
+        except ConvergenceError:
+            unsettled += 1
+            continue
+        if found.objective > best.objective + 1e-9 * abs(best.objective):
+            best, which = found, number
+    told = f"the highest of {tried + 1} starts, " + (
+        f"random start {which}" if which else "the pinned one"
+    )
+    return best, told + (f"; {unsettled} of them did not settle" if unsettled else "")
+
+
+def require_smoothing(smoothing: float, restarts: int) -> None:
+    """Refuse a smoothing or a number of restarts below 0.
+
+    Raises:
+        ValueError: which of the two, and what it must be.
+    """
+    if not 0 <= smoothing < float("inf"):
+        raise ValueError(f"The smoothing must be a number from 0 on, not {smoothing}.")
+    if restarts < 0:
+        raise ValueError(f"The number of restarts must be 0 or more, not {restarts}.")
+
+
+def normalise(logs: Floats) -> tuple[Floats, float]:
+    """Turn log weights (U, K) into posteriors in place; return them and the log normalisers' sum.
+
+    Stable for logs of any size; a weight of minus infinity becomes exactly 0. Columns are taken
+    one by one: reductions along short rows are several times slower.
+    """
+    if not logs.size:
+        return logs, 0.0
+    size = logs.shape[1]
+    top = logs[:, 0].copy()
+    for column in range(1, size):
+        np.maximum(top, logs[:, column], out=top)
+    logs -= top[:, None]
+    np.exp(logs, out=logs)
+    total = logs[:, 0].copy()
+    for column in range(1, size):
+        total += logs[:, column]
+    logs /= total[:, None]
+    np.log(total, out=total)
+    return logs, float(total.sum() + top.sum())
+
+
+def safe_log(weights: Floats) -> Floats:
+    """Return logarithms with minus infinity at 0, without a warning."""
+    logs = np.full_like(weights, -np.inf)
+    np.log(weights, out=logs, where=weights > 0)
+    return logs

@@ -1,0 +1,101 @@
+"""Who said what of which task, as a sparse matrix: the products that every EM here is made of.
+
+With V (tasks, raters * K), V[u, r * K + c] = how often rater r put task u in category c, the
+expected confusion counts of a posterior T are V' T, and the log likelihood of the truths given
+confusion matrices P is V log P. Both are one pass over the judgments, without any one-hot array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from labeling.stats.ratings import Array, Floats, Ints
+from labeling.stats.table import Coded
+
+
+@dataclass(frozen=True, eq=False)
+class Incidence:
+    """Coded ratings with their sparse matrix.
+
+    Attributes:
+        tasks, raters, categories: what the codes stand for; U, R and K of them.
+        task, rater, value: codes, shape (n,).
+        n: judgments of each task, shape (U,).
+        shared: whether somebody else judged the task of each judgment too, shape (n,).
+        matrix: V, shape (U, R * K).
+        turned: V transposed, shape (R * K, U).
+    """
+
+    tasks: Array
+    raters: tuple[Any, ...]
+    categories: tuple[Any, ...]
+    task: Ints
+    rater: Ints
+    value: Ints
+    n: Ints
+    shared: Any
+    matrix: sparse.csr_matrix
+    turned: sparse.csc_matrix
+
+    @classmethod
+    def of(cls, coded: Coded) -> Incidence:
+        """Build the matrix; sums do not depend on the order of the rows."""
+        units, raters, size = coded.units, len(coded.raters), len(coded.categories)
+        column = coded.rater * size + coded.value
+        matrix = sparse.csr_matrix(
+            (np.ones(len(column)), (coded.unit, column)), shape=(units, raters * size)
+        )
+        matrix.sum_duplicates()
+        return cls(
+            tasks=coded.unit_levels,
+            raters=coded.raters,
+            categories=coded.categories,
+            task=coded.unit,
+            rater=coded.rater,
+            value=coded.value,
+            n=np.bincount(coded.unit, minlength=units),
+            shared=_raters_of(matrix, size)[coded.unit] > 1,
+            matrix=matrix,
+            turned=matrix.T,
+        )
+
+    @property
+    def shares(self) -> Floats:
+        """Return the share of votes for each category, shape (U, K), in one pass."""
+        units, size = len(self.tasks), len(self.categories)
+        counts = np.bincount(self.task * size + self.value, minlength=units * size)
+        return np.asarray(counts.reshape(units, size) / self.n[:, None], dtype=np.float64)
+
+    @property
+    def given(self) -> Ints:
+        """Return how often each rater gave each category, shape (R, K)."""
+        raters, size = len(self.raters), len(self.categories)
+        counts = np.bincount(self.rater * size + self.value, minlength=raters * size)
+        return counts.reshape(raters, size)
+
+    @property
+    def shared_judgments(self) -> Ints:
+        """Return how many judgments of each rater are on tasks that others judged, shape (R,)."""
+        return np.bincount(self.rater[self.shared], minlength=len(self.raters))
+
+    def expected(self, posterior: Floats) -> Floats:
+        """Return expected confusion counts (R, said, true) under the posterior (U, true)."""
+        counts = self.turned @ posterior
+        return np.asarray(counts).reshape(len(self.raters), len(self.categories), -1)
+
+    def evidence(self, weights: Floats) -> Floats:
+        """Return a task's log weights (R, said, true) summed over its judgments, (U, true)."""
+        return np.asarray(self.matrix @ weights.reshape(-1, weights.shape[-1]))
+
+
+def _raters_of(matrix: sparse.csr_matrix, size: int) -> Ints:
+    """Return how many different raters judged each task."""
+    task = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    rater = matrix.indices // max(size, 1)
+    first = np.ones(len(task), dtype=bool)
+    first[1:] = (task[1:] != task[:-1]) | (rater[1:] != rater[:-1])
+    return np.bincount(task[first], minlength=matrix.shape[0])

@@ -1,0 +1,81 @@
+"""Seeded worlds with a known truth, to see whether a consensus finds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeling.stats import Ratings
+from labeling.stats.consensus import JudgedPairs
+from labeling.stats.ratings import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Ratings of tasks numbered from 0 by raters numbered from 0, and the truth of each task."""
+
+    ratings: Ratings
+    truth: Ints
+
+
+def one_coin(
+    accuracies: Floats, tasks: int, seed: int, *, each: int | None = None, categories: int = 2
+) -> World:
+    """Raters who are right with a probability of their own, and otherwise wrong evenly.
+
+    Every task is judged by `each` of them, drawn anew for it, or by all.
+    """
+    rng = np.random.default_rng(seed)
+    raters = len(accuracies)
+    each = each or raters
+    truth = rng.integers(0, categories, tasks)
+    rater = np.argsort(rng.random((tasks, raters)), axis=1)[:, :each].ravel()
+    task = np.repeat(np.arange(tasks), each)
+    right = rng.random(len(task)) < accuracies[rater]
+    other = (truth[task] + rng.integers(1, max(categories, 2), len(task))) % categories
+    return World(Ratings(task, rater, np.where(right, truth[task], other)), truth)
+
+
+@dataclass(frozen=True, eq=False)
+class PairWorld:
+    """Comparisons with the strengths, reliabilities and truths they were drawn from."""
+
+    pairs: JudgedPairs
+    strength: Floats
+    reliability: Floats
+    first_better: Ints
+
+
+def pair_world(
+    seed: int,
+    *,
+    reliability: Floats,
+    responses: int = 12,
+    tasks: int = 600,
+    each: int = 3,
+    ties: float = 0.0,
+) -> PairWorld:
+    """Pairs of responses with one truth a task, reported by raters of several reliabilities."""
+    rng = np.random.default_rng(seed)
+    strength = rng.normal(0, 1, responses)
+    strength -= strength.mean()
+    first = rng.integers(0, responses, tasks)
+    second = (first + rng.integers(1, responses, tasks)) % responses
+    chance = 1 / (1 + np.exp(strength[second] - strength[first]))
+    truth = (rng.random(tasks) < chance).astype(np.int64)
+    rater = np.argsort(rng.random((tasks, len(reliability))), axis=1)[:, :each].ravel()
+    task = np.repeat(np.arange(tasks), each)
+    right = rng.random(len(task)) < reliability[rater]
+    value = np.where(right == (truth[task] > 0), -1, 1)
+    value[rng.random(len(task)) < ties] = 0
+    pairs = JudgedPairs(first[task], second[task], rater, value, task)
+    return PairWorld(pairs, strength, reliability, truth)
+
+
+def close(found: list[float | None], expected: Floats, within: float) -> bool:
+    """Whether all figures are there and lie within a distance of what is expected."""
+    return all(
+        value is not None and abs(value - float(true)) <= within
+        for value, true in zip(found, expected, strict=True)
+    )

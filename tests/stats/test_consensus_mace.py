@@ -1,0 +1,156 @@
+"""MACE: the verified case, whatever the order of the rows; guessers found; odd data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labeling.stats import ConvergenceError, Ratings
+from labeling.stats.consensus import Mace, mace
+from tests.stats.shapes import from_rows, from_triples, golden
+
+CASE = next(
+    case for case in golden("statistics") if case["name"] == "mace_anaesthetists_first_reading"
+)
+SCALE = (1, 2, 3, 4)
+QUICK = settings(max_examples=25, deadline=None)
+
+
+def competence(found: Mace) -> list[Any]:
+    """The competence of every rater, in their order."""
+    return [figure.value for figure in found.competence]
+
+
+def guessers(seed: int, tasks: int = 400) -> tuple[Ratings, Any, Any]:
+    """Ten raters who know, or else follow a habit; the first two never know."""
+    rng = np.random.default_rng(seed)
+    know = np.concatenate([[0.0, 0.0], rng.uniform(0.4, 0.9, 8)])
+    habit = rng.dirichlet([2, 2, 2], 10)
+    habit[1] = [0.02, 0.96, 0.02]
+    truth = rng.integers(0, 3, tasks)
+    rater = np.argsort(rng.random((tasks, 10)), axis=1)[:, :4].ravel()
+    task = np.repeat(np.arange(tasks), 4)
+    guess = (rng.random((len(task), 1)) > habit[rater].cumsum(axis=1)[:, :2]).sum(axis=1)
+    value = np.where(rng.random(len(task)) < know[rater], truth[task], guess)
+    return Ratings(task, rater, value), truth, know
+
+
+def test_the_verified_case_from_the_pinned_start() -> None:
+    found = mace(from_rows(CASE["data"]), categories=SCALE)
+    expected = CASE["expected"]
+    assert competence(found) == pytest.approx(expected["competence"]["value"], abs=1e-5)
+    assert found.log_evidence.value == pytest.approx(
+        expected["log_marginal_likelihood"]["value"], abs=1e-4
+    )
+    assert list(found.consensus.answers().values()) == expected["consensus_labels"]["value"]
+
+
+def test_restarts_find_nothing_higher_there() -> None:
+    found = mace(from_rows(CASE["data"]), categories=SCALE, restarts=5, seed=3)
+    assert "the highest of 6 starts, the pinned one (seed 3)" in found.convention
+
+
+@QUICK
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_rows_is_of_no_consequence(random: Any) -> None:
+    rows = [
+        (unit, rater, value)
+        for unit, row in enumerate(CASE["data"])
+        for rater, value in enumerate(row)
+    ]
+    random.shuffle(rows)
+    found = mace(from_triples(rows), categories=SCALE)
+    assert competence(found) == competence(mace(from_rows(CASE["data"]), categories=SCALE))
+
+
+@pytest.mark.parametrize("method", ["variational", "em"])
+def test_those_who_never_know_are_found(method: Any) -> None:
+    found_last, errors, covered = [], [], []
+    for seed in range(10):
+        ratings, truth, know = guessers(seed)
+        found = mace(ratings, categories=range(3), method=method)
+        values = np.array(competence(found))
+        assert set(np.argsort(values)[:2].tolist()) == {0, 1}
+        assert values[:2].max() < 0.25
+        found_last.append((found.consensus.leader == truth).mean())
+        errors.append(values[2:] - know[2:])
+        covered += [
+            figure.low is not None and figure.high is not None and figure.low <= true <= figure.high
+            for figure, true in zip(found.competence[2:], know[2:], strict=True)
+        ]
+    assert np.mean(found_last) > 0.85
+    assert abs(np.mean(errors)) < 0.03
+    assert np.mean(covered) > 0.78  # The interval is known to be narrow; the convention says why.
+
+
+def test_the_habit_of_a_rater_who_always_says_the_same_is_seen() -> None:
+    ratings, _, _ = guessers(4)
+    found = mace(ratings, categories=range(3), habit_prior=1)
+    assert found.habit[1].argmax() == 1
+    assert found.habit[1, 1] > 0.9
+
+
+@QUICK
+@given(
+    st.lists(st.lists(st.one_of(st.none(), st.integers(0, 2)), min_size=4, max_size=4), min_size=1),
+    st.sampled_from(("variational", "em")),
+)
+def test_every_result_is_a_probability_or_says_why_not(rows: list[Any], method: Any) -> None:
+    found = mace(from_rows(rows), categories=range(3), method=method, max_iterations=50_000)
+    assert np.isfinite(found.consensus.weight).all()
+    for figure in found.competence:
+        if figure.value is None:
+            assert figure.reason
+            continue
+        assert figure.low is not None
+        assert figure.high is not None
+        assert 0 <= figure.low <= figure.value <= figure.high <= 1
+
+
+def test_likelihood_without_any_smoothing_stays_finite() -> None:
+    found = mace(from_rows([[0, 0, 1]] * 5 + [[1, 1, 1]]), method="em", smoothing=0)
+    assert np.isfinite(found.consensus.weight).all()
+    assert found.log_evidence.value is not None
+    assert np.isfinite(found.log_evidence.value)
+
+
+def test_odd_data_are_reasons() -> None:
+    assert mace(Ratings([], [], []), categories=(0, 1)).reason == "There are no judgments yet."
+    alone = mace(from_rows([[0], [1]]), categories=(0, 1))
+    assert alone.reason
+    assert alone.competence[0].value is None
+    assert alone.consensus.answers() == {0: 0, 1: 1}
+    single = mace(from_rows([[1, 1], [1, 1]]))
+    assert single.competence[0].reason
+    assert "single category" in single.competence[0].reason
+
+
+def test_many_votes_on_one_task_and_many_raters_with_one_vote() -> None:
+    crowded = mace(Ratings([0] * 500, range(500), [0] * 300 + [1] * 200))
+    assert crowded.consensus.answer(0) == 0
+    thin = mace(Ratings(np.arange(10_000) // 5, range(10_000), np.arange(10_000) % 3))
+    assert thin.caution
+    assert np.isfinite(thin.consensus.weight).all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"method": "gibbs"}, "must be variational or em"),
+        ({"competence_prior": 0}, "priors must be above 0"),
+        ({"smoothing": -1}, "smoothing"),
+        ({"tolerance": -1}, "tolerance"),
+    ],
+)
+def test_settings_without_meaning_are_refused(setting: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        mace(from_rows([[0, 1]]), **setting)
+
+
+def test_what_does_not_settle_is_an_error() -> None:
+    with pytest.raises(ConvergenceError, match="MACE did not settle within 1 iterations"):
+        mace(from_rows(CASE["data"]), max_iterations=1)
