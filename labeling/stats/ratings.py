@@ -12,6 +12,8 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_NOT_RATED = "which is not a rating. Leave the row out where nothing was rated."
+
 
 class RatingsError(ValueError):
     """The data cannot be read: the message names the array and the position."""
@@ -87,10 +89,10 @@ class Ratings:
             RatingsError: unequal lengths, more than one dimension, a missing or not-a-number
                 entry; the message names the column and the position.
         """
-        self.unit: Final = _column("unit", unit)
-        self.rater: Final = _column("rater", rater)
-        self.value: Final = _column("value", value)
-        self.cluster: Final = None if cluster is None else _column("cluster", cluster)
+        self.unit: Final = column("unit", unit)
+        self.rater: Final = column("rater", rater)
+        self.value: Final = column("value", value)
+        self.cluster: Final = None if cluster is None else column("cluster", cluster)
         columns = {"unit": self.unit, "rater": self.rater, "value": self.value}
         if self.cluster is not None:
             columns["cluster"] = self.cluster
@@ -103,8 +105,15 @@ class Ratings:
         return len(self.value)
 
 
-def _column(name: str, given: Any) -> Array:
-    """Return `given` as a one-dimensional array without holes."""
+def column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
+    """Return `given` as a one-dimensional array without holes.
+
+    Args:
+        absent: how the message about a hole goes on after "name at position i is nan, ".
+
+    Raises:
+        RatingsError: more than one dimension, or a hole; the column and position are named.
+    """
     array = np.asarray(given)
     if array.ndim != 1:
         raise RatingsError(f"{name} must have one dimension, not {array.ndim}.")
@@ -116,10 +125,7 @@ def _column(name: str, given: Any) -> Array:
         return array
     if bad.any():
         position = int(np.argmax(bad))
-        raise RatingsError(
-            f"{name} at position {position} is {array[position]}, which is not a rating. "
-            "Leave the row out where nothing was rated."
-        )
+        raise RatingsError(f"{name} at position {position} is {array[position]}, {absent}")
     return np.array(array.tolist()) if _alike(array) else array
 
 
