@@ -178,7 +178,7 @@ def _context(
         told += f"; {left_out} ties are left out"
     if inside < cells.total:
         told += f"; {cells.total - inside} between groups tell no distance"
-    alone = np.flatnonzero(np.bincount(component)[component] < 2) if len(component) else []
+    alone = np.flatnonzero(np.bincount(component)[component] < 2).tolist()
     return Context(
         items=coded.items,
         component=component,

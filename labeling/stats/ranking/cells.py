@@ -79,8 +79,13 @@ class Cells:
     def met(self) -> Ints:
         """Return how many comparisons each item took part in, shape (M,)."""
         of_cell = self.count.sum(axis=0)
-        met = np.bincount(self.a, of_cell, self.items) + np.bincount(self.b, of_cell, self.items)
+        met = summed(self.a, of_cell, self.items) + summed(self.b, of_cell, self.items)
         return np.rint(met).astype(np.int64)
+
+
+def summed(place: Ints, values: Floats | None, size: int = 0) -> Floats:
+    """Return the sum of the values (of ones) at each place, as floating-point numbers."""
+    return np.bincount(place, values, size).astype(np.float64, copy=False)
 
 
 def cells_of(coded: CodedComparisons, *, side: bool = False, style: bool = False) -> Cells:
@@ -92,29 +97,46 @@ def cells_of(coded: CodedComparisons, *, side: bool = False, style: bool = False
     """
     if style:
         return _cell_a_row(coded, side=side)
-    low, high, outcome, left = oriented(coded, side=side)
     size = len(coded.items)
+    sides = side and coded.left is not None
+    key = coded.first * size
+    key += coded.second
+    if sides and coded.left is not None:
+        key *= 3
+        key += coded.left.astype(np.int64)
+        key += 1
+    possible = size * size * (3 if sides else 1)
+    levels = None
+    if possible > _DIRECT:
+        levels, key = np.unique(key, return_inverse=True)
+        possible = len(levels)
+    key += coded.outcome * possible
+    tables = _tables(coded, key, 3 * possible)
+    used = np.flatnonzero(tables[-1].any(axis=0))
+    tables = [table[:, used] for table in tables]
+    return _folded(size, used if levels is None else levels[used], tables, sides=sides)
+
+
+def _folded(size: int, key: Ints, tables: list[Floats], *, sides: bool) -> Cells:
+    """Return cells whose first item is the lower one, from cells of either order."""
+    pair, left = np.divmod(key, 3) if sides else (key, np.ones_like(key))
+    first, second = np.divmod(pair, size)
+    turned = first > second
+    low, high = np.where(turned, second, first), np.where(turned, first, second)
+    left = np.where(turned, 2 - left, left)
     key = low * size + high
-    if left is not None:
-        key = key * 3 + left + 1
-    possible = size * size * (1 if left is None else 3)
-    if possible <= _DIRECT:
-        place, cells = key, possible
-    else:
-        levels, place = np.unique(key, return_inverse=True)
-        cells = len(levels)
-    flat = outcome * cells + place
-    tables = _tables(coded, flat, 3 * cells)
-    count = tables[0].reshape(3, cells)
-    chosen = np.flatnonzero(count.any(axis=0))
-    weight, square, count = (table.reshape(3, cells)[:, chosen] for table in tables)
-    if coded.weight is None:
-        weight = square = count
-    key = chosen if possible <= _DIRECT else levels[chosen]
-    pair, lefts = (key, None) if left is None else np.divmod(key, 3)
-    extras = np.zeros((len(key), 0)) if lefts is None else (lefts - 1.0)[:, None]
-    sides = left is not None
-    return Cells(size, pair // size, pair % size, extras, weight, square, count, key, False, sides)
+    if sides:
+        key = key * 3 + left
+    levels, place = np.unique(key, return_inverse=True)
+    folded: list[Floats] = []
+    for table in tables:
+        seen = np.where(turned, table[::-1], table)
+        folded.append(np.stack([summed(place, row, len(levels)) for row in seen]))
+    count, weight, square = folded if len(folded) == 3 else folded * 3
+    pair, left = np.divmod(levels, 3) if sides else (levels, np.ones_like(levels))
+    extras = (left - 1).astype(np.float64)[:, None][:, : int(sides)]
+    ends = np.divmod(pair, size)
+    return Cells(size, *ends, extras, weight, square, count, levels, False, sides)
 
 
 def rows_of(cells: Cells, coded: CodedComparisons) -> tuple[Ints, Ints]:
@@ -133,23 +155,26 @@ def rows_of(cells: Cells, coded: CodedComparisons) -> tuple[Ints, Ints]:
 
 def oriented(coded: CodedComparisons, *, side: bool) -> tuple[Ints, Ints, Ints, Ints | None]:
     """Return the lower and the higher code, the outcome and the side as the lower sees them."""
-    turned = coded.first > coded.second
+    turn = 1 - 2 * (coded.first > coded.second)
     low, high = np.minimum(coded.first, coded.second), np.maximum(coded.first, coded.second)
-    outcome = np.where(turned, 2 - coded.outcome, coded.outcome)
+    outcome = (coded.outcome - TIE) * turn + TIE
     if not side or coded.left is None:
         return low, high, outcome, None
-    left = coded.left.astype(np.int64)
-    return low, high, outcome, np.where(turned, -left, left)
+    return low, high, outcome, coded.left.astype(np.int64) * turn
 
 
-def _tables(coded: CodedComparisons, flat: Ints, size: int) -> tuple[Floats, Floats, Floats]:
-    """Return sums of weights, of squared weights and of comparisons, by flat position."""
-    count = np.bincount(flat, coded.count, size).astype(np.float64)
-    if coded.weight is None:
-        return count, count, count
-    times = 1.0 if coded.count is None else coded.count
-    weight = np.bincount(flat, coded.weight * times, size)
-    return weight, np.bincount(flat, coded.weight**2 * times, size), count
+def _tables(coded: CodedComparisons, flat: Ints, size: int) -> list[Floats]:
+    """Return sums by flat position, (3, size / 3): comparisons, weights, squared weights.
+
+    Where nothing is weighted, comparisons alone.
+    """
+    count = summed(flat, coded.count, size)
+    tables = [count]
+    if coded.weight is not None:
+        times = 1.0 if coded.count is None else coded.count
+        tables.append(summed(flat, coded.weight * times, size))
+        tables.append(summed(flat, coded.weight**2 * times, size))
+    return [table.reshape(3, -1) for table in tables]
 
 
 def _cell_a_row(coded: CodedComparisons, *, side: bool) -> Cells:

@@ -157,7 +157,7 @@ class CodedComparisons:
 
     def keep(self, chosen: Any) -> CodedComparisons:
         """Return the rows of a mask or of positions, with the same items and codes."""
-        fields = {
+        fields: dict[str, Any] = {
             name: None if getattr(self, name) is None else getattr(self, name)[chosen]
             for name in (
                 "first",
@@ -186,22 +186,23 @@ def code_comparisons(comparisons: Comparisons) -> CodedComparisons:
         cluster, clusters = codes(comparisons.cluster)
         if len(clusters) == len(comparisons) and comparisons.count is None:
             cluster = None
+    outcome = np.sign(comparisons.value).astype(np.int64, copy=False)
+    outcome += TIE
     coded = CodedComparisons(
         items=tuple(levels.tolist()),
         first=first,
         second=second,
-        outcome=np.sign(comparisons.value).astype(np.int64) + 1,
+        outcome=outcome,
         cluster=cluster,
         left=comparisons.left,
         features=comparisons.features,
         weight=comparisons.weight,
         count=comparisons.count,
     )
-    matters = np.ones(len(comparisons), dtype=bool)
-    for given in (comparisons.weight, comparisons.count):
-        if given is not None:
-            matters &= given > 0
-    return coded if matters.all() else coded.keep(matters)
+    given = [column for column in (comparisons.weight, comparisons.count) if column is not None]
+    if all(column.all() for column in given):
+        return coded
+    return coded.keep(np.all([column > 0 for column in given], axis=0))
 
 
 def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
@@ -210,7 +211,7 @@ def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
         low = min(int(first.min()), int(second.min()))
         high = max(int(first.max()), int(second.max()))
         if high - low < max(_SPREAD, 4 * len(first)) and high < 2**62:
-            return _looked_up(first.astype(np.int64) - low, second.astype(np.int64) - low, low)
+            return _looked_up(_from_zero(first, low), _from_zero(second, low), low)
     both = np.concatenate([first, second])
     if both.dtype.kind in "UO":
         names = both.astype(str).tolist()
@@ -222,10 +223,15 @@ def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
     return coded[: len(first)], coded[len(first) :], levels
 
 
+def _from_zero(column: Array, low: int) -> Ints:
+    return column.astype(np.int64, copy=False) - low if low else column.astype(np.int64, copy=False)
+
+
 def _looked_up(first: Ints, second: Ints, low: int) -> tuple[Ints, Ints, Array]:
     """Return codes for columns of integers from 0 on, through a table of those that occur."""
     size = max(int(first.max()), int(second.max())) + 1
-    present = np.bincount(first, minlength=size) + np.bincount(second, minlength=size) > 0
+    present = np.zeros(size, dtype=bool)
+    present[first] = present[second] = True
     levels = np.flatnonzero(present) + low
     if len(levels) == size:
         return first, second, levels

@@ -28,7 +28,9 @@ def components(winner: Ints, loser: Ints, items: int, *, strong: bool = True) ->
         strong: linked by wins in both directions; else by any comparison.
     """
     edges = sparse.coo_matrix((np.ones(len(winner)), (winner, loser)), shape=(items, items))
-    _, label = csgraph.connected_components(edges, directed=True, connection=_kind(strong))
+    _, label = csgraph.connected_components(
+        edges, directed=True, connection="strong" if strong else "weak"
+    )
     _, first, again = np.unique(label, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[again].astype(np.int64)
 
@@ -68,7 +70,7 @@ def ties_run_away(cells: Cells) -> bool:
         shape=(size, size),
     )
     try:
-        csgraph.bellman_ford(graph.tocsr(), indices=cells.items)
+        csgraph.bellman_ford(graph.tocsr(), indices=[cells.items])
     except csgraph.NegativeCycleError:
         return False
     return True
@@ -81,9 +83,9 @@ def reason_apart(component: Ints, winner: Ints, loser: Ints, items: Sequence[Any
         return None
     wins = np.bincount(component[winner][component[winner] != component[loser]], minlength=groups)
     losses = np.bincount(component[loser][component[winner] != component[loser]], minlength=groups)
-    undefeated = np.flatnonzero((losses == 0) & (wins > 0))
-    winless = np.flatnonzero((wins == 0) & (losses > 0))
-    apart = np.flatnonzero((wins == 0) & (losses == 0))
+    undefeated = np.flatnonzero((losses == 0) & (wins > 0)).tolist()
+    winless = np.flatnonzero((wins == 0) & (losses > 0)).tolist()
+    apart = np.flatnonzero((wins == 0) & (losses == 0)).tolist()
     told = [_of_group(component, items, group, "never lost to") for group in undefeated]
     told += [_of_group(component, items, group, "never won against") for group in winless]
     told += [_of_group(component, items, group, "was never compared with") for group in apart]
@@ -121,9 +123,5 @@ def named(items: Sequence[Any]) -> str:
 
 
 def _of_group(component: Ints, items: Sequence[Any], group: int, told: str) -> str:
-    mine = [items[place] for place in np.flatnonzero(component == group)]
+    mine = [items[place] for place in np.flatnonzero(component == group).tolist()]
     return f"{named(mine)} {told} the others"
-
-
-def _kind(strong: bool) -> str:
-    return "strong" if strong else "weak"

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special, stats
 
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_interval
-from labeling.stats.ranking.cells import cells_of, oriented
+from labeling.stats.ranking.cells import cells_of, oriented, summed
 from labeling.stats.ranking.comparisons import (
     FIRST,
     SECOND,
@@ -136,14 +136,14 @@ def win_rates(
     size = len(coded.items)
     low, high, outcome, _ = oriented(coded, side=False)
     parts = _parts(coded, size, ties)
-    total = np.bincount(parts.item, parts.times * parts.total, size)
-    won = np.bincount(parts.item, parts.times * parts.won, size)
-    units = np.bincount(parts.item, parts.times, size)
+    total = summed(parts.item, parts.times * parts.total, size)
+    won = summed(parts.item, parts.times * parts.won, size)
+    units = summed(parts.item, parts.times, size)
     rate = np.divide(won, total, out=np.full(size, np.nan), where=total > 0)
     error = _jackknife(parts, won, total, units)
     used = outcome != TIE if ties == "drop" else np.ones(len(outcome), dtype=bool)
     count = np.ones(len(outcome)) if coded.count is None else coded.count
-    met = sum(np.bincount(ends[used], count[used], size) for ends in (low, high))
+    met = sum((summed(ends[used], count[used], size) for ends in (low, high)), np.zeros(size))
     told = f"share of its comparisons won, {_TOLD[ties]}; n counts comparisons"
     over = "comparisons" if coded.cluster is None else "prompts"
     told += f"; {100 * confidence:g}% interval over {over}, jackknife-t on the logit scale, "
@@ -180,14 +180,14 @@ def _parts(coded: CodedComparisons, size: int, ties: RawTies) -> _Parts:
     won = 1 - outcome / 2
     if cluster is not None:
         _, place = np.unique(cluster * size + item, return_inverse=True)
-        whole = np.bincount(place, count * weight)
+        whole = summed(place, count * weight)
         of_part = np.zeros(len(whole), dtype=np.int64)
         of_part[place] = item
-        won = np.bincount(place, count * weight * won)
+        won = summed(place, count * weight * won)
         return _Parts(of_part, won, whole, np.ones(len(whole)))
     if coded.weight is not None:
         return _Parts(item, won * weight, weight, count)
-    alike = np.bincount(item * 3 + outcome, count, 3 * size)
+    alike = summed(item * 3 + outcome, count, 3 * size)
     kinds = np.arange(3 * size)
     return _Parts(kinds // 3, 1 - kinds % 3 / 2, np.ones(3 * size), alike)
 

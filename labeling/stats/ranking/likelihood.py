@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import linalg as iterative
 
-from labeling.stats.ranking.cells import Cells
+from labeling.stats.ranking.cells import Cells, summed
 from labeling.stats.ranking.outcomes import Curvature, Outcomes
 from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
@@ -40,7 +40,7 @@ class Design:
     @property
     def slopes(self) -> int:
         """How many parameters move eta: M + E."""
-        return self.cells.items + self.cells.extras.shape[1]
+        return self.cells.items + int(self.cells.extras.shape[1])
 
     @property
     def size(self) -> int:
@@ -71,7 +71,7 @@ class Design:
     def spread(self, by_eta: Floats) -> Floats:
         """Return what the items receive: a plus, b minus, shape (M,)."""
         cells = self.cells
-        return np.bincount(cells.a, by_eta, cells.items) - np.bincount(cells.b, by_eta, cells.items)
+        return summed(cells.a, by_eta, cells.items) - summed(cells.b, by_eta, cells.items)
 
     def pull_many(self, by_eta: Floats, by_tie: Floats) -> Floats:
         """Return `pull` of many data sets at once, (R, C) to (R, P)."""
@@ -141,7 +141,7 @@ def centring(component: Ints, size: float) -> Floats:
     this added to the information fixes their mean at 0 and changes nothing else.
     """
     together = component[:, None] == component[None, :]
-    return size * together / np.bincount(component)[component]
+    return np.asarray(size * together / np.bincount(component)[component])
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,8 +193,10 @@ def maximise(design: Design) -> Maximum | None:
         if not np.isfinite(step).all():
             return None
         size = float(np.abs(step).max(initial=0.0))
-        still = size < _STILL or (size < _NEAR and gain < _SLACK * abs(found.log_likelihood))
-        further = None if still else _uphill(found, step)
+        if size < _STILL or (size < _NEAR and gain < _SLACK * abs(found.log_likelihood)):
+            last = _moved(found, step, 1.0)
+            return replace(last, log_likelihood=_likelihood(last), inverse=inverse)
+        further = _uphill(found, step)
         if further is None:
             done = replace(found, log_likelihood=_likelihood(found), inverse=inverse)
             return done if size < _NEAR else None
@@ -218,7 +220,7 @@ def _newton_step(found: Maximum) -> tuple[Floats, float, Floats | None]:
     level = design.level(size)
     full[:items, :items] += level
     try:
-        inverse = np.linalg.inv(full)
+        inverse = np.asarray(np.linalg.inv(full), dtype=np.float64)
     except np.linalg.LinAlgError:
         return np.full(design.size, np.nan), 0.0, None
     step = inverse @ gradient

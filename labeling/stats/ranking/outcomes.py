@@ -38,8 +38,15 @@ class Expected(NamedTuple):
 class Outcomes(Protocol):
     """A model of the outcomes first, tie and second; `tie` is ignored by models without one."""
 
-    has_tie: bool
-    floor: float  # The tie parameter lies above this.
+    @property
+    def has_tie(self) -> bool:
+        """Whether there is a tie parameter."""
+        ...
+
+    @property
+    def floor(self) -> float:
+        """What the tie parameter lies above."""
+        ...
 
     def start(self, weight: Floats) -> float:
         """Return the tie parameter that fits the share of ties among equals."""

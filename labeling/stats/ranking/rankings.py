@@ -133,12 +133,13 @@ class OrderedRankings:
             return np.zeros(0, dtype=np.int64)
         fresh = np.ones(len(self), dtype=bool)
         fresh[1:] = (np.diff(self.ranking) != 0) | (np.diff(self.place) != 0)
-        return np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
+        first: Ints = np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
+        return first
 
     @property
     def last(self) -> Array:
         """Whether each row stands at the last place of its ranking."""
-        return self.run == self.run[self.ends - 1]
+        return np.asarray(self.run == self.run[self.ends - 1])
 
     @property
     def edges(self) -> tuple[Ints, Ints]:
