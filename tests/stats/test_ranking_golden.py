@@ -76,7 +76,7 @@ def test_an_undefeated_item_has_no_strength_and_the_prior_must_be_asked_for() ->
     given = Comparisons.from_counts(["m0", "m1", "m2"], case["win_matrix"])
     found = bradley_terry(given)
     assert found.strength_of("m0").value is None
-    told = "m0 won every comparison: its strength has no finite estimate."
+    told = "m0 won every time: its strength has no finite estimate."
     assert found.strength_of("m0").reason == told
     assert found.reason is not None
     assert "m0 never lost to the others" in found.reason

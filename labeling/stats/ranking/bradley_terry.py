@@ -20,8 +20,8 @@ from labeling.stats.ranking.comparisons import (
 from labeling.stats.ranking.connections import (
     components,
     edges_of,
-    reason_alone,
     reason_apart,
+    reasons_alone,
     ties_run_away,
 )
 from labeling.stats.ranking.extras import Extras, extras_of
@@ -178,7 +178,6 @@ def _context(
         told += f"; {left_out} ties are left out"
     if inside < cells.total:
         told += f"; {cells.total - inside} between groups tell no distance"
-    alone = np.flatnonzero(np.bincount(component)[component] < 2).tolist()
     return Context(
         items=coded.items,
         component=component,
@@ -188,12 +187,7 @@ def _context(
         confidence=options.confidence,
         told=told,
         reason=reason_apart(component, *edges, coded.items),
-        reasons={
-            coded.items[place]: reason_alone(
-                component[place], component, *edges, coded.items[place]
-            )
-            for place in alone
-        },
+        reasons=reasons_alone(component, *edges, coded.items),
     )
 
 

@@ -88,7 +88,7 @@ def reason_apart(component: Ints, winner: Ints, loser: Ints, items: Sequence[Any
     apart = np.flatnonzero((wins == 0) & (losses == 0)).tolist()
     told = [_of_group(component, items, group, "never lost to") for group in undefeated]
     told += [_of_group(component, items, group, "never won against") for group in winless]
-    told += [_of_group(component, items, group, "was never compared with") for group in apart]
+    told += [_of_group(component, items, group, "never met") for group in apart]
     listed = "; ".join(told[:_NAMED]) + (
         f"; and {len(told) - _NAMED} more such groups" if len(told) > _NAMED else ""
     )
@@ -97,21 +97,27 @@ def reason_apart(component: Ints, winner: Ints, loser: Ints, items: Sequence[Any
     )
 
 
-def reason_alone(alone: int, component: Ints, winner: Ints, loser: Ints, item: Any) -> str:
-    """Return why the item of a component of its own has no strength."""
-    others = component[winner] != component[loser]
-    won = bool((others & (winner == alone)).any())
-    lost = bool((others & (loser == alone)).any())
+def reasons_alone(
+    component: Ints, winner: Ints, loser: Ints, items: Sequence[Any]
+) -> dict[Any, str]:
+    """Return why each item in a component of its own has no strength, by item."""
+    size = len(items)
+    won, lost = np.bincount(winner, minlength=size) > 0, np.bincount(loser, minlength=size) > 0
+    alone = np.flatnonzero(np.bincount(component)[component] < 2).tolist()
+    return {items[place]: _reason(items[place], won[place], lost[place]) for place in alone}
+
+
+def _reason(item: Any, won: bool, lost: bool) -> str:
     if won and lost:
         return (
             f"{item} beat some items but never lost to them, and lost to others without beating "
             "them: its strength lies between, at no finite distance."
         )
     if won:
-        return f"{item} won every comparison: its strength has no finite estimate."
+        return f"{item} won every time: its strength has no finite estimate."
     if lost:
-        return f"{item} lost every comparison: its strength has no finite estimate."
-    return f"{item} was compared with no other item."
+        return f"{item} lost every time: its strength has no finite estimate."
+    return f"{item} has no comparison with another item that counts."
 
 
 def named(items: Sequence[Any]) -> str:

@@ -109,7 +109,7 @@ class BradleyTerry:
     def expected(self, eta: Floats, tie: float) -> Expected:
         """Return p."""
         p = special.expit(eta)
-        return Expected(p, p * special.expit(-eta), np.zeros_like(p))
+        return Expected(p, p * (1 - p), np.zeros_like(p))
 
 
 @dataclass(frozen=True, slots=True)

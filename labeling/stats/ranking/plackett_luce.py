@@ -11,7 +11,7 @@ from scipy import sparse, stats
 
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ranking.assembly import Context, nothing_of, ranking_of
-from labeling.stats.ranking.connections import components, reason_alone, reason_apart
+from labeling.stats.ranking.connections import components, reason_apart, reasons_alone
 from labeling.stats.ranking.likelihood import DENSE, centring
 from labeling.stats.ranking.outcomes import BradleyTerry
 from labeling.stats.ranking.rankings import OrderedRankings, Rankings, ordered_rankings
@@ -76,13 +76,7 @@ def plackett_luce(
         confidence=confidence,
         told=f"{_TOLD}; n counts rankings",
         reason=reason_apart(component, winner, loser, ordered.items),
-        reasons={
-            ordered.items[place]: reason_alone(
-                component[place], component, winner, loser, ordered.items[place]
-            )
-            for place in range(len(ordered.items))
-            if (component == component[place]).sum() < 2
-        },
+        reasons=reasons_alone(component, winner, loser, ordered.items),
     )
     if not len(inside):
         reason = context.reason or "No ranking places one item above another."
