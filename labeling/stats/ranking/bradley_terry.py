@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ranking.assembly import Context, Ends, ends_of, nothing_of, ranking_of
 from labeling.stats.ranking.cells import Cells, cells_of
 from labeling.stats.ranking.comparisons import (
@@ -83,59 +83,61 @@ def bradley_terry(
     """Return strengths of items such that P(i beats j) = 1 / (1 + exp(theta_j - theta_i)).
 
     Use it to rank models that met in different pairings: a win over a strong one counts more. Do
-    not use it where who wins goes in circles (see `circular_triads`) or depends on the prompt in
-    a way that an average over the prompts at hand would hide.
-
-    Items of which some never lost to the others, or which never met, have no finite distance:
-    they are fitted in groups (components), each with mean 0, and `reason` names them. Nothing is
-    imputed unless a `ridge` is asked for.
+    not use it where who wins goes in circles (see `circular_triads`). Items of which some never
+    lost to the others, or which never met, have no finite distance: they are fitted in groups
+    (components), each with mean 0, and `reason` names them. Nothing is imputed without a `ridge`.
 
     Args:
-        ties: "half" (a tie is half a win for each, as on Chatbot Arena), "drop" (ties are left
-            out), "davidson" or "rao_kupper" (ties are an outcome with a parameter of its own).
-        side: estimate the advantage of standing on the left; needs `left`, where 0 is unknown.
-        style: estimate the effect of the differences in style, so that the strengths are those
-            at equal style; needs `features` (see `style_features` and `style_control`).
+        ties: "half" (half a win for each, as on Chatbot Arena), "drop" (left out), "davidson" or
+            "rao_kupper" (an outcome with a parameter of its own).
+        side: estimate the advantage of standing on the left; needs `left`.
+        style: estimate the effect of the differences in style, so that strengths are those at
+            equal style; needs `features` (see `style_features`, `style_control`).
         interval: "sandwich" (over comparisons, right even where the model is not), "cluster"
-            (the same over prompts, whose comparisons are not independent), "bootstrap" (over
-            prompts if given), "model" (from the information, as in textbooks), or "auto":
-            "cluster" where prompts are given, else "sandwich".
+            (over prompts), "bootstrap" (over prompts if given), "model" (from the information,
+            as in textbooks), "auto" ("cluster" where prompts are given, else "sandwich").
         resamples, seed: of the bootstrap; printed in the convention.
-        ridge: above 0, this times the sum of squared strengths is taken off the log likelihood
-            (a normal prior of variance 1 / (2 ridge)). Every item then has a strength, and where
-            one never lost, the prior alone says by how much it is better.
+        ridge: this times the sum of squared strengths is taken off the log likelihood (a normal
+            prior of variance 1 / (2 ridge)). Where an item never lost, the prior alone says how
+            much better it is.
 
     Raises:
         ValueError: an unknown option, `side` without `left`, `style` without `features`,
             "cluster" without clusters, a negative ridge.
 
-    Sources: Bradley and Terry (1952), Biometrika 39; Zermelo (1929); Davidson (1970); Rao and
-    Kupper (1967); Davidson and Beaver (1977) for the side; White (1982) for the sandwich.
+    Sources: Bradley and Terry (1952), Biometrika 39; Davidson (1970); Rao and Kupper (1967);
+    Davidson and Beaver (1977) for the side; White (1982) for the sandwich.
     """
     options = _Options(ties, side, style, interval, confidence, resamples, seed, ridge)
     _check(comparisons, options)
-    coded = code_comparisons(comparisons)
-    cells = cells_of(coded, side=side, style=style)
-    outcomes = _MODELS[ties]
+    return _ranked(code_comparisons(comparisons), options)
+
+
+def _ranked(coded: CodedComparisons, options: _Options) -> Ranking:
+    """Count, find out what can be estimated, and estimate it."""
+    cells = cells_of(coded, side=options.side, style=options.style)
+    outcomes = _MODELS[options.ties]
     left_out = 0
-    if ties == "drop":
+    if options.ties == "drop":
         before, cells = cells.total, cells.without_ties()
         left_out = before - cells.total
     if outcomes.has_tie and not cells.count[TIE].any():
         outcomes = BradleyTerry()
     winner, loser = edges_of(cells)
-    component = components(winner, loser, cells.items, strong=not ridge)
+    component = components(winner, loser, cells.items, strong=not options.ridge)
     context = _context(coded, cells, component, (winner, loser), left_out, options)
     inside = cells.keep(component[cells.a] == component[cells.b])
     if not inside.total:
         return _undefined(context, options, context.reason or "There are no comparisons.")
-    if outcomes.has_tie and not ridge and ties_run_away(inside):
+    if outcomes.has_tie and not options.ridge and ties_run_away(inside):
         return _undefined(context, options, _RUN_AWAY)
-    inside, extras = extras_of(inside, component, side=side)
-    found = maximise(Design(inside, outcomes, component, ridge))
+    inside, extras = extras_of(inside, component, side=options.side)
+    found = maximise(Design(inside, outcomes, component, options.ridge))
     if found is None:
         return _undefined(context, options, _NO_MAXIMUM)
-    spread = spread_of(found, coded, interval, confidence, resamples, seed)
+    spread = spread_of(
+        found, coded, options.interval, options.confidence, options.resamples, options.seed
+    )
     return _ranking(context, found, spread, extras, options)
 
 
@@ -144,6 +146,9 @@ def _check(comparisons: Comparisons, options: _Options) -> None:
         raise ValueError(f"ties must be one of {', '.join(_NAMES)}, not {options.ties!r}.")
     if options.interval not in ("auto", "sandwich", "cluster", "bootstrap", "model"):
         raise ValueError(f"There is no interval called {options.interval!r}.")
+    normal_quantile(options.confidence)
+    if options.interval == "cluster" and comparisons.cluster is None:
+        raise ValueError('interval="cluster" needs the cluster (the prompt) of every comparison.')
     if options.side and comparisons.left is None:
         raise ValueError("side=True needs to know which item stood on the left: give `left`.")
     if options.style and comparisons.features is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -32,11 +32,7 @@ class EloRatings:
     convention: str
 
 
-@overload
-def elo_from_strength(strength: float) -> float: ...
-@overload
-def elo_from_strength(strength: Floats) -> Floats: ...
-def elo_from_strength(strength: float | Floats) -> float | Floats:
+def elo_from_strength(strength: float) -> float:
     """Return a strength (log scale, mean 0) on the Elo scale: 1000 + 400 / ln 10 times it.
 
     One unit of strength is 173.7 points. For display: the numbers mean nothing but their

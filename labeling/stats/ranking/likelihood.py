@@ -73,13 +73,6 @@ class Design:
         cells = self.cells
         return summed(cells.a, by_eta, cells.items) - summed(cells.b, by_eta, cells.items)
 
-    def pull_many(self, by_eta: Floats, by_tie: Floats) -> Floats:
-        """Return `pull` of many data sets at once, (R, C) to (R, P)."""
-        parts = [by_eta @ self.ends, by_eta @ self.cells.extras]
-        if self.outcomes.has_tie:
-            parts.append(by_tie.sum(axis=1, keepdims=True))
-        return np.concatenate(parts, axis=1)
-
     def gram(self, bend: Curvature) -> Floats:
         """Return the full matrix of second-order sums over the parameters, shape (P, P)."""
         cells, items = self.cells, self.cells.items

@@ -86,8 +86,8 @@ class BradleyTerry:
 
     def log_likelihoods(self, eta: Floats, tie: float) -> Floats:
         """Return log P(first), the mean of both for a tie, log P(second)."""
-        first, second = special.log_expit(eta), special.log_expit(-eta)
-        return np.stack([first, (first + second) / 2, second], axis=0)
+        first = special.log_expit(eta)
+        return np.stack([first, first - eta / 2, first - eta], axis=0)
 
     def scores(self, eta: Floats, tie: Floats | float) -> tuple[Floats, Floats]:
         """Return outcome less expectation, the outcome being 1, 1/2 or 0."""

@@ -57,6 +57,7 @@ def plackett_luce(
     """
     if interval not in ("auto", "sandwich", "model"):
         raise ValueError(f"There is no interval called {interval!r}.")
+    normal_quantile(confidence)
     ordered = ordered_rankings(rankings)
     if len(ordered.items) > DENSE:
         raise ValueError(
@@ -64,6 +65,11 @@ def plackett_luce(
             "bradley_terry takes more."
         )
     ordered.refuse_bands()
+    return _ranked(ordered, interval, confidence)
+
+
+def _ranked(ordered: OrderedRankings, interval: PlackettLuceInterval, confidence: float) -> Ranking:
+    """Find out what can be estimated, and estimate it."""
     winner, loser = ordered.edges
     component = components(winner, loser, len(ordered.items))
     inside = ordered.within(component)
@@ -84,16 +90,9 @@ def plackett_luce(
     stages = _Stages(inside, component)
     strength, inverse = _maximise(stages)
     spread = _spread(stages, strength, inverse, interval, confidence)
+    others = {"log_likelihood": stages.log_likelihood(strength), "deviance": None}
     return ranking_of(
-        context,
-        BradleyTerry(),
-        strength,
-        spread,
-        tie=None,
-        side=None,
-        style=(),
-        log_likelihood=stages.log_likelihood(strength),
-        deviance=None,
+        context, BradleyTerry(), strength, spread, tie=None, side=None, style=(), **others
     )
 
 

@@ -19,9 +19,9 @@ from labeling.stats.ratings import Floats, Ints
 
 IntervalMethod = Literal["auto", "sandwich", "cluster", "bootstrap", "model"]
 
-_BLOCK = 4_000_000  # Cells of resamples held at once.
+_BLOCK = 100_000  # Cells of resamples at work at once: few enough to stay near the processor.
 _CHORDS = 40  # Steps with the one inverse before a resample gets Newton steps of its own.
-_STILL = 1e-7  # Of a logit: far below what a percentile of resamples resolves.
+_STILL = 1e-5  # Of a logit; what is left after such a step is below what resamples resolve.
 _FEWEST = 0.9  # The share of resamples that must be defined for their percentiles to mean much.
 
 
@@ -54,13 +54,12 @@ def spread_of(
 ) -> Spread:
     """Return the sampling variation of the parameters at the maximum.
 
-    Raises:
-        ValueError: "cluster" without clusters.
+    Where every comparison is a cluster of its own, "cluster" is "sandwich".
     """
-    if interval == "cluster" and coded.cluster is None:
-        raise ValueError('interval="cluster" needs the cluster (the prompt) of every comparison.')
-    if interval == "auto":
-        interval = "sandwich" if coded.cluster is None else "cluster"
+    if coded.cluster is None and interval in ("auto", "cluster"):
+        interval = "sandwich"
+    elif interval == "auto":
+        interval = "cluster"
     percent = f"{100 * confidence:g}%"
     z = normal_quantile(confidence)
     if found.inverse is None:
@@ -162,7 +161,8 @@ def _bootstrap(
         f"{100 * confidence:g}% percentile bootstrap interval over {over}, "
         f"{resamples} resamples, seed {seed}"
     )
-    parts = [_refit(found, inverse, drawn) for drawn in _resampled(found, coded, resamples, seed)]
+    chord = _Chord.of(found.design, inverse)
+    parts = [_refit(found, chord, drawn) for drawn in _resampled(found, coded, resamples, seed)]
     draws = np.concatenate(parts)
     defined = draws[np.isfinite(draws).all(axis=1)]
     if len(defined) < resamples:
@@ -206,37 +206,71 @@ def _resampled(
         yield np.ascontiguousarray((held @ drawn).reshape(3, count, size).transpose(0, 2, 1))
 
 
-def _refit(found: Maximum, inverse: Floats, weight: Floats) -> Floats:
+def _refit(found: Maximum, chord: _Chord, weight: Floats) -> Floats:
     """Return the parameters of resamples (3, R, C) as (R, P); NaN where they have no maximum.
 
     All take steps with the inverse of the full data at once, until each is still; those that are
     not after many steps, because they differ much from the full data, are fitted on their own.
     """
-    design = found.design
     drawn = np.tile(found.parameters, (weight.shape[1], 1))
-    moving = np.arange(len(drawn))
+    moving, held = np.arange(len(drawn)), weight
     for _ in range(_CHORDS):
         here = drawn[moving]
-        tie = here[:, -1:] if design.outcomes.has_tie else 0.0
-        by_eta, by_tie = design.outcomes.gradient(
-            design.eta(here[:, : design.slopes]), tie, weight[:, moving]
-        )
-        pull = design.pull_many(by_eta, by_tie)
-        if design.ridge:
-            pull[:, : design.cells.items] -= 2 * design.ridge * here[:, : design.cells.items]
-        step = pull @ inverse
-        here = here + step
-        if design.outcomes.has_tie:
-            here[:, -1] = np.where(
-                here[:, -1] > design.outcomes.floor, here[:, -1], drawn[moving, -1] / 2
-            )
-        drawn[moving] = here
-        moving = moving[np.abs(step).max(axis=1) > _STILL]
+        step = chord.step(here, held)
+        drawn[moving] = chord.taken(here, step)
+        goes_on = np.abs(step).max(axis=1, initial=0.0) > _STILL
+        if not goes_on.all():
+            moving, held = moving[goes_on], held[:, goes_on]
         if not len(moving):
             break
     for place in moving:
-        drawn[place] = _fitted_alone(design, weight[:, place])
+        drawn[place] = _fitted_alone(found.design, weight[:, place])
     return drawn
+
+
+@dataclass(frozen=True, eq=False)
+class _Chord:
+    """Newton's steps of many resamples with one inverse.
+
+    Attributes:
+        design: of the full data.
+        inverse: of the full data's information, (P, P).
+        by_eta: how the parameters follow from derivatives by eta, (C, P).
+    """
+
+    design: Design
+    inverse: Floats
+    by_eta: Floats
+
+    @classmethod
+    def of(cls, design: Design, inverse: Floats) -> _Chord:
+        """Return the chord of a maximum."""
+        items = design.cells.items
+        of_items = np.asarray(design.ends @ inverse[:items])
+        of_extras = design.cells.extras @ inverse[items : design.slopes]
+        return cls(design, inverse, of_items + of_extras)
+
+    def step(self, here: Floats, weight: Floats) -> Floats:
+        """Return the steps from parameters (R, P) with weights (3, R, C)."""
+        design, items = self.design, self.design.cells.items
+        tied = design.outcomes.has_tie
+        by_eta, by_tie = design.outcomes.gradient(
+            design.eta(here[:, : design.slopes]), here[:, -1:] if tied else 0.0, weight
+        )
+        step = by_eta @ self.by_eta
+        if tied:
+            step += by_tie.sum(axis=1, keepdims=True) * self.inverse[-1]
+        if design.ridge:
+            step -= 2 * design.ridge * here[:, :items] @ self.inverse[:items]
+        return np.asarray(step)
+
+    def taken(self, here: Floats, step: Floats) -> Floats:
+        """Return the parameters a step on, the tie parameter kept where it may lie."""
+        there = here + step
+        if self.design.outcomes.has_tie:
+            inside = there[:, -1] > self.design.outcomes.floor
+            there[:, -1] = np.where(inside, there[:, -1], here[:, -1] / 2)
+        return there
 
 
 def _fitted_alone(design: Design, weight: Floats) -> Floats:
