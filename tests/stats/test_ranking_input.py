@@ -117,3 +117,8 @@ def test_elo_depends_on_the_order_of_games_and_says_so() -> None:
     other = elo(Comparisons(["b", "a", "a"], ["a", "b", "b"], [-1, -1, -1]), k=32)
     assert one.rating[0] != pytest.approx(other.rating[0], abs=1e-3)
     assert "another order gives other ratings" in one.convention
+
+
+def test_numbers_beside_names_are_refused() -> None:
+    with pytest.raises(RatingsError, match="both be numbers or both be names"):
+        Comparisons([1, 2], ["1", "2"], [1, 1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def ends_of(parameters: Floats, spread: Spread, confidence: float) -> Ends:
         edge = (1 - confidence) / 2
         low, high = np.quantile(spread.draws, [edge, 1 - edge], axis=0)
         return Ends(error, np.where(error > 0, low, np.nan), np.where(error > 0, high, np.nan))
-    reach = spread.quantile * error
+    reach = spread.reach(confidence) * error
     return Ends(error, parameters - reach, parameters + reach)
 
 
@@ -81,10 +82,7 @@ def ranking_of(
     ends = ends_of(parameters, spread, context.confidence)
     strength = np.where(alone, np.nan, parameters[:items])
     low, high = (np.where(alone, np.nan, end[:items]) for end in (ends.low, ends.high))
-    rates = _win_rates(outcomes, parameters, context.component, spread)
-    reasons = dict(context.reasons)
-    if spread.reason is not None:
-        reasons[""] = spread.reason
+    rates = _win_rates(outcomes, parameters, context.component, spread, context.confidence)
     covariance = spread.covariance
     return Ranking(
         items=context.items,
@@ -104,7 +102,9 @@ def ranking_of(
         confidence=context.confidence,
         convention=f"{context.told}; {spread.told}",
         reason=context.reason,
-        reasons=reasons,
+        reasons=context.reasons,
+        freedom=spread.freedom,
+        unsure=spread.reason,
         **others,
     )
 
@@ -133,12 +133,18 @@ def nothing_of(context: Context, **others: Any) -> Ranking:
         convention=f"{context.told}; no interval",
         reason=context.reason,
         reasons=context.reasons,
+        freedom=inf,
+        unsure=context.reason,
         **others,
     )
 
 
 def _win_rates(
-    outcomes: Outcomes, parameters: Floats, component: Ints, spread: Spread
+    outcomes: Outcomes,
+    parameters: Floats,
+    component: Ints,
+    spread: Spread,
+    confidence: float,
 ) -> tuple[Floats, Floats, Floats]:
     """Return expected scores against the others of the component, and their ends.
 
@@ -168,5 +174,5 @@ def _win_rates(
         error[rows] = np.sqrt(np.maximum(variance, 0.0))
     rate[others < 1] = np.nan
     error[~(error > _NOTHING)] = np.nan
-    low, high = logit_interval(rate, error, spread.quantile)
+    low, high = logit_interval(rate, error, spread.reach(confidence))
     return rate, low, high

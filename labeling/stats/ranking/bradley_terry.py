@@ -43,6 +43,7 @@ _MODELS: dict[str, Outcomes] = {
     "davidson": Davidson(),
     "rao_kupper": RaoKupper(),
 }
+_HIGHEST = 700.0  # The exponential of more is not a number.
 _NO_MAXIMUM = (
     "The strengths have no finite estimate: some combination of strengths, side and style tells "
     "the outcome of some comparisons without fail, so that ever larger numbers fit ever better."
@@ -238,7 +239,7 @@ def _tie(found: Maximum, ends: Ends, spread: Spread, options: _Options) -> Figur
         value = 0.0 if options.ties == "davidson" else 1.0
         return Figure(value, None, None, n, told, "No interval: no comparison was a tie.")
     lowest = 0.0 if options.ties == "davidson" else 1.0
-    low, high = np.maximum(np.exp(ends.low), lowest), np.exp(ends.high)
+    low, high = np.maximum(np.exp(ends.low), lowest), np.exp(np.minimum(ends.high, _HIGHEST))
     logs = Ends(ends.error, low, high)
     return logs.figure(-1, float(np.exp(found.tie)), n, told, spread.reason)
 

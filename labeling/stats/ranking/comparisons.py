@@ -120,6 +120,9 @@ class Comparisons:
             raise RatingsError(f"The columns must have equal lengths: {told}.")
 
     def _require_two_items(self) -> None:
+        words = [given.dtype.kind in "UO" for given in (self.first, self.second)]
+        if len(self) and words[0] != words[1]:
+            raise RatingsError("first and second must both be numbers or both be names.")
         alike = np.asarray(self.first == self.second)
         if len(self) and alike.any():
             position = int(np.argmax(alike))

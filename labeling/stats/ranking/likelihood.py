@@ -18,7 +18,9 @@ DENSE = 2_000  # Up to this many items full matrices are held: 32 MB each.
 _STEPS = 200
 _STILL = 1e-9  # A step below this leaves an error of about its square.
 _NEAR = 1e-4  # Rounding may keep steps from falling further; steps that run away stay near 1.
+_FAR = 0.1  # Steps to a maximum shrink before they vanish; those to infinity drown at once.
 _SLACK = 1e-13
+_FLAT = 1e12  # Curvature alone over curvature with all else free: above this it is rounding.
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,20 +183,37 @@ def maximise(design: Design) -> Maximum | None:
     cells, outcomes = design.cells, design.outcomes
     found = Maximum(design, np.zeros(design.slopes), outcomes.start(cells.weight), -np.inf)
     found = replace(found, log_likelihood=_height(found))
+    before, size = 0.0, 0.0
     for _ in range(_STEPS):
+        before = size
         step, gain, inverse = _newton_step(found)
         if not np.isfinite(step).all():
             return None
         size = float(np.abs(step).max(initial=0.0))
         if size < _STILL or (size < _NEAR and gain < _SLACK * abs(found.log_likelihood)):
-            last = _moved(found, step, 1.0)
-            return replace(last, log_likelihood=_likelihood(last), inverse=inverse)
+            found = _moved(found, step, 1.0)
+            return None if before > _FAR else _checked(found, inverse)
         further = _uphill(found, step)
         if further is None:
-            done = replace(found, log_likelihood=_likelihood(found), inverse=inverse)
-            return done if size < _NEAR else None
+            return _checked(found, inverse) if max(size, before) < _FAR else None
         found = further
     return None
+
+
+def _checked(found: Maximum, inverse: Floats | None) -> Maximum | None:
+    """Return the maximum with its height; None where some direction has no curvature left.
+
+    Parameters on their way to infinity come to rest where rounding is all that is left of it.
+    """
+    found = replace(found, log_likelihood=_likelihood(found), inverse=inverse)
+    if inverse is None:
+        return found
+    design = found.design
+    weight = design.cells.weight
+    bend = design.outcomes.curvature(found.eta, found.tie, weight)
+    stiff = np.diagonal(design.gram(bend)) * np.diagonal(inverse)
+    gone = float(bend.eta.sum()) * _FLAT < float(weight.sum())
+    return None if gone or not np.abs(stiff).max() < _FLAT else found
 
 
 def _newton_step(found: Maximum) -> tuple[Floats, float, Floats | None]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Literal
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
 
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ranking.assembly import Context, nothing_of, ranking_of
@@ -197,13 +198,13 @@ def _spread(
     percent = f"{100 * confidence:g}%"
     if interval == "model":
         told = f"{percent} interval from the model's information, rankings being independent"
-        return Spread(inverse, normal_quantile(confidence), told)
+        return Spread(inverse, inf, told)
     scores = stages.scores(strength)
     clusters = scores.shape[0]
     told = f"{percent} sandwich interval over {clusters} prompts or rankings"
     if clusters < 2:
         reason = f"No interval: it is over rankings and needs at least 2; there is {clusters}."
-        return Spread(None, 0.0, told, reason=reason)
+        return Spread(None, inf, told, reason=reason)
     meat = np.asarray((scores.T @ scores).toarray())
     covariance = inverse @ meat @ inverse * (clusters / (clusters - 1))
-    return Spread(covariance, float(stats.t.ppf((1 + confidence) / 2, clusters - 1)), told)
+    return Spread(covariance, clusters - 1, told)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
-from labeling.stats.proportions import normal_quantile
 from labeling.stats.ranking.elo import elo_from_strength
 from labeling.stats.ranking.separability import Separability, separate
 from labeling.stats.ratings import Figure, Floats, Ints
@@ -70,7 +69,9 @@ class Ranking:
         deviance: twice the log likelihood lost against the observed shares of each pair, or None.
         convention: what was computed, from what, and how the intervals were made.
         reason: why some or all of it is undefined, or None.
-        reasons: why an item has no strength, by item; "" is the key of why none has an interval.
+        reasons: why an item has no strength, by item.
+        freedom: degrees of freedom of the t that intervals and tests rest on; inf for a normal.
+        unsure: why there are strengths but no intervals, or None.
     """
 
     items: tuple[Any, ...]
@@ -96,6 +97,8 @@ class Ranking:
     convention: str
     reason: str | None
     reasons: Mapping[Any, str]
+    freedom: float
+    unsure: str | None
 
     def strength_of(self, item: Any) -> Figure:
         """Return the strength of an item, ready to be shown; n counts its comparisons."""
@@ -125,12 +128,19 @@ class Ranking:
         if not np.isfinite(value):
             return Figure(None, None, None, self.n, told, self.reason or self.reasons.get(item))
         if self.covariance is None or one == two:
-            return Figure(value, None, None, self.n, told, self.reasons.get("", "No interval."))
+            return Figure(
+                value,
+                None,
+                None,
+                self.n,
+                told,
+                self.unsure or "No interval: an item equals itself.",
+            )
         own = np.diagonal(self.covariance)
         spread = float(own[one] + own[two] - 2 * self.covariance[one, two])
         if spread < 1e-18:
             return Figure(value, None, None, self.n, told, NOTHING_VARIES)
-        reach = normal_quantile(self.confidence) * spread**0.5
+        reach = t_quantile(self.freedom, self.confidence) * spread**0.5
         return Figure(value, value - reach, value + reach, self.n, told)
 
     def separability(self, level: float = LEVEL) -> Separability:
@@ -140,7 +150,7 @@ class Ranking:
             ValueError: the ranking has no covariance to test with; the message says why.
         """
         if self.covariance is None:
-            raise ValueError(self.reasons.get("", self.reason or "There is no covariance."))
+            raise ValueError(self.unsure or "There is no covariance.")
         known = np.flatnonzero(np.isfinite(self.strength))
         return separate(
             tuple(self.items[place] for place in known),
@@ -148,6 +158,7 @@ class Ranking:
             self.covariance[np.ix_(known, known)],
             self.component[known],
             level,
+            self.freedom,
         )
 
     def standings(self, level: float = LEVEL) -> list[Standing]:
@@ -203,7 +214,7 @@ class Ranking:
             reason = self.reasons.get(self.items[place], self.reason)
             return Figure(None, None, None, n, told, reason)
         if not np.isfinite(low):
-            return Figure(value, None, None, n, told, self.reasons.get("", NOTHING_VARIES))
+            return Figure(value, None, None, n, told, self.unsure or NOTHING_VARIES)
         return Figure(value, low, high, n, told)
 
 
@@ -229,3 +240,8 @@ def logit_interval(share: Floats, error: Floats, quantile: float) -> tuple[Float
     reach = quantile * np.divide(error, bend, out=np.full_like(error, np.nan), where=bend > 0)
     middle = special.logit(share)
     return special.expit(middle - reach), special.expit(middle + reach)
+
+
+def t_quantile(freedom: float, confidence: float) -> float:
+    """Return how far from 0 a Student t stays with this confidence; infinite freedom is normal."""
+    return float(stats.t.ppf((1 + confidence) / 2, freedom))

@@ -52,12 +52,14 @@ def separate(
     covariance: Floats,
     component: Ints,
     level: float,
+    freedom: float,
 ) -> Separability:
     """Test every two items of one component, and letter those that are not separable.
 
     Args:
         items, strength, covariance, component: of the items that have a strength.
         level: items are separable where Holm's adjusted p-value is at most this.
+        freedom: degrees of freedom of the t tests; infinite for z tests.
     """
     order = np.lexsort((-strength, component))
     strength, component = strength[order], component[order]
@@ -70,7 +72,7 @@ def separate(
     varies = error > _NOTHING
     z = np.zeros(len(one))
     z[varies] = (strength[one] - strength[other])[varies] / error[varies]
-    adjusted = holm(2 * stats.norm.sf(np.abs(z)))
+    adjusted = holm(2 * stats.t.sf(np.abs(z), freedom))
     p_value = np.full((len(order), len(order)), np.nan)
     p_value[one, other] = p_value[other, one] = adjusted
     return Separability(
@@ -78,7 +80,7 @@ def separate(
         p_value=p_value,
         letters=letters_of(p_value > level),
         convention=(
-            f"two-sided z tests of {len(one)} differences in strength, Holm-adjusted; items that "
+            f"two-sided t tests of {len(one)} differences in strength, Holm-adjusted; items that "
             f"share a letter are not separable at level {level:g}"
         ),
     )

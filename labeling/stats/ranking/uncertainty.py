@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
 
-from labeling.stats.proportions import normal_quantile
 from labeling.stats.ranking.cells import Cells, rows_of
 from labeling.stats.ranking.comparisons import CodedComparisons
 from labeling.stats.ranking.connections import components, edges_of
 from labeling.stats.ranking.likelihood import DENSE, Design, Maximum, maximise
 from labeling.stats.ranking.outcomes import Curvature
+from labeling.stats.ranking.result import t_quantile
 from labeling.stats.ratings import Floats, Ints
 
 IntervalMethod = Literal["auto", "sandwich", "cluster", "bootstrap", "model"]
@@ -31,17 +32,21 @@ class Spread:
 
     Attributes:
         covariance: shape (P, P), or None where there is none.
-        quantile: how many standard errors the interval reaches to either side.
+        freedom: degrees of freedom of the t that an estimate over its error follows.
         draws: the parameters in each bootstrap resample, shape (R, P), or None.
         told: how the intervals were made.
         reason: why there are none, or None.
     """
 
     covariance: Floats | None
-    quantile: float
+    freedom: float
     told: str
     draws: Floats | None = None
     reason: str | None = None
+
+    def reach(self, confidence: float) -> float:
+        """Return how many standard errors an interval reaches to either side."""
+        return t_quantile(self.freedom, confidence)
 
 
 def spread_of(
@@ -61,13 +66,12 @@ def spread_of(
     elif interval == "auto":
         interval = "cluster"
     percent = f"{100 * confidence:g}%"
-    z = normal_quantile(confidence)
     if found.inverse is None:
         reason = f"No interval: above {DENSE} items the covariance of strengths is not computed."
-        return Spread(None, z, "no interval", reason=reason)
+        return Spread(None, inf, "no interval", reason=reason)
     if interval == "model":
         told = f"{percent} interval from the model's information, comparisons being independent"
-        return Spread(found.inverse, z, told)
+        return Spread(found.inverse, inf, told)
     if interval == "bootstrap":
         return _bootstrap(found, found.inverse, coded, confidence, resamples, seed)
     if interval == "cluster":
@@ -75,9 +79,9 @@ def spread_of(
     n = found.design.cells.total
     told = f"{percent} sandwich interval over {n} comparisons"
     if n < 2:
-        return Spread(None, z, told, reason="No interval: it needs at least 2 comparisons.")
+        return Spread(None, inf, told, reason="No interval: it needs at least 2 comparisons.")
     covariance = found.inverse @ _meat(found) @ found.inverse * (n / (n - 1))
-    return Spread(covariance, float(stats.t.ppf((1 + confidence) / 2, n - 1)), told)
+    return Spread(covariance, n - 1, told)
 
 
 def _meat(found: Maximum) -> Floats:
@@ -102,10 +106,10 @@ def _cluster_sandwich(
     told = f"{percent} sandwich interval over {clusters} prompts"
     if clusters < 2:
         reason = f"No interval: it is over prompts and needs at least 2; there is {clusters}."
-        return Spread(None, 0.0, told, reason=reason)
+        return Spread(None, inf, told, reason=reason)
     meat = np.asarray((scores.T @ scores).toarray())
     covariance = inverse @ meat @ inverse * (clusters / (clusters - 1))
-    return Spread(covariance, float(stats.t.ppf((1 + confidence) / 2, clusters - 1)), told)
+    return Spread(covariance, clusters - 1, told)
 
 
 def cluster_scores(found: Maximum, coded: CodedComparisons) -> tuple[sparse.csr_matrix, int]:
@@ -172,9 +176,9 @@ def _bootstrap(
             f"No interval: in {resamples - len(defined)} of {resamples} resamples some strength "
             "has no finite estimate; there are too few comparisons."
         )
-        return Spread(None, 0.0, told, reason=reason)
+        return Spread(None, inf, told, reason=reason)
     covariance = np.atleast_2d(np.cov(defined, rowvar=False))
-    return Spread(covariance, normal_quantile(confidence), told, draws=defined)
+    return Spread(covariance, inf, told, draws=defined)
 
 
 def _resampled(
