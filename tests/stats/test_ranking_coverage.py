@@ -17,9 +17,9 @@ from labeling.stats.ranking import (
 )
 from tests.stats.ranking_data import Truth
 
-RUNS = 300
+RUNS = 200
 STRENGTH = np.array([-0.9, -0.4, 0.0, 0.3, 1.0])
-ERROR = 3 * np.sqrt(0.05 * 0.95 / RUNS)  # Three Monte Carlo standard errors: 3.8 points.
+ERROR = 3 * np.sqrt(0.05 * 0.95 / RUNS)  # Three Monte Carlo standard errors: 4.6 points.
 
 
 @pytest.mark.parametrize(("ties", "nu"), [("half", 0.0), ("davidson", 0.7)])
@@ -30,7 +30,7 @@ def test_intervals_of_strengths_cover_the_truth(ties: Any, nu: float, n: int) ->
     for _ in range(RUNS):
         found = bradley_terry(Truth(STRENGTH, nu=nu).draw(rng, n), ties=ties)
         covered.append((found.low <= STRENGTH) & (found.high >= STRENGTH))
-    # Five items a run, correlated: the error of one item's coverage is an upper bound.
+    # Within 2.3 points: the mean over five items of 200 runs has an error of at most 1.5 points.
     assert abs(np.mean(covered) - 0.95) <= ERROR / 2
 
 
