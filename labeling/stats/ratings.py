@@ -87,10 +87,10 @@ class Ratings:
             RatingsError: unequal lengths, more than one dimension, a missing or not-a-number
                 entry; the message names the column and the position.
         """
-        self.unit: Final = _column("unit", unit)
-        self.rater: Final = _column("rater", rater)
-        self.value: Final = _column("value", value)
-        self.cluster: Final = None if cluster is None else _column("cluster", cluster)
+        self.unit: Final = column("unit", unit)
+        self.rater: Final = column("rater", rater)
+        self.value: Final = column("value", value)
+        self.cluster: Final = None if cluster is None else column("cluster", cluster)
         columns = {"unit": self.unit, "rater": self.rater, "value": self.value}
         if self.cluster is not None:
             columns["cluster"] = self.cluster
@@ -103,7 +103,7 @@ class Ratings:
         return len(self.value)
 
 
-def _column(name: str, given: Any) -> Array:
+def column(name: str, given: Any) -> Array:
     """Return `given` as a one-dimensional array without holes."""
     array = np.asarray(given)
     if array.ndim != 1:

@@ -120,7 +120,7 @@ def tabulate(coded: Coded) -> Table:
     """Count the patterns of coded ratings, in time linear in the ratings."""
     size = len(coded.categories)
     counts = np.bincount(coded.unit * size + coded.value, minlength=coded.units * size)
-    patterns, pattern = _distinct_rows(counts.reshape(coded.units, size))
+    patterns, pattern = distinct_rows(counts.reshape(coded.units, size))
     if coded.cluster is None:
         groups, frequency = None, np.bincount(pattern, minlength=len(patterns))
     else:
@@ -227,7 +227,7 @@ def _cluster_of_unit(ratings: Ratings, column: Array, unit: Ints, units: int) ->
     return None if len(levels) == units else of_unit
 
 
-def _distinct_rows(counts: Ints) -> tuple[Ints, Ints]:
+def distinct_rows(counts: Ints) -> tuple[Ints, Ints]:
     """Return the distinct rows of a count matrix and the row each unit shows."""
     units, size = counts.shape
     if not units:
