@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.raters.columns import coded, counted, numbers, same_length
+from labeling.stats.raters.columns import coded, counted, numbers, parts, same_length
 from labeling.stats.raters.habit import Status
 from labeling.stats.ratings import Floats, Ints
 
@@ -78,11 +78,10 @@ def anomalous_voters(
     high, low, others = _ranks(who, of, votes, len(pairs))
     used = np.flatnonzero(others > 0)
     order = used[np.argsort(who[used], kind="stable")]
-    ends = np.cumsum(np.bincount(who[order], minlength=len(raters)))
     rng = np.random.default_rng(seed)
     return tuple(
         _voter(name, high[part[:horizon]], low[part[:horizon]], level, looks, min_n, rng)
-        for name, part in zip(raters, np.split(order, ends[:-1]), strict=True)
+        for name, part in zip(raters, parts(order, who[order], len(raters)), strict=True)
     )
 
 

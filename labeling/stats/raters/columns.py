@@ -41,11 +41,10 @@ def flags(name: str, given: npt.ArrayLike) -> Bools:
     array = column(name, given)
     if array.dtype.kind == "b":
         return array
-    wrong = (
-        (array != 0) & (array != 1)
-        if array.dtype.kind in "iuf"
-        else np.ones(len(array), dtype=np.bool_)
-    )
+    if array.dtype.kind in "iuf":
+        wrong = (array != 0) & (array != 1)
+    else:
+        wrong = np.array([item not in (0, 1) for item in array.tolist()], dtype=np.bool_)
     if wrong.any():
         position = int(np.argmax(wrong))
         raise RatingsError(
@@ -97,3 +96,9 @@ def plain(levels: Array) -> tuple[Any, ...]:
 def counted(code: Ints, size: int, weight: Array | None = None) -> Floats:
     """Return the sum of `weight` (or the number of rows) at each code, shape (size,)."""
     return np.bincount(code, weights=weight, minlength=size).astype(np.float64)
+
+
+def parts(rows: Array, code: Ints, size: int) -> list[Array]:
+    """Return `rows`, which are sorted by `code`, as one part per code."""
+    ends = np.cumsum(np.bincount(code, minlength=size))
+    return np.split(rows, ends[:-1]) if size else []

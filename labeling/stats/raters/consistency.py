@@ -95,12 +95,11 @@ def self_consistency(
 ) -> RepeatReport:
     """Return how often each rater gave the same answer to the same task twice.
 
-    One row per repeat. Values are canonical, so that the same choice on a swapped screen is the
-    same answer. Repeats that come back soon measure memory: leave 50 tasks or a day between.
+    One row per repeat; repeats that come back soon measure memory: leave 50 tasks or a day.
 
     Args:
         rater: whose repeat it is, shape (n,).
-        first, repeat: canonical values of the two judgments, shape (n,).
+        first, repeat: canonical values, blind to the side of the screen, shape (n,).
         first_shown_first, repeat_shown_first: whether canonical response 1 stood on the left
             then, shape (n,), None where not known; both or neither.
         min_n: discordant swapped repeats below which the swap test says nothing of a rater.

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE, difference, two_proportion_test
-from labeling.stats.raters.columns import Bools, coded, flags, numbers, same_length
+from labeling.stats.raters.columns import Bools, coded, flags, numbers, parts, same_length
 from labeling.stats.ratings import Figure, Floats
 
 
@@ -176,14 +176,13 @@ def hit_drift(
     same_length(rater=code, hit=hits, order=when)
     gain = np.where(hits, log(poor / good), log((1 - poor) / (1 - good)))
     gain = gain[np.lexsort((when, code))]
-    ends = np.cumsum(np.bincount(code, minlength=len(raters)))
     limit = log(false_alarm_every)
     told = (
         f"Bernoulli CUSUM of {good:g} against {poor:g}; a rater who stays at {good:g} signals "
         f"less than once in {false_alarm_every:,.0f} judgments on average (Lorden's bound)"
     )
     found = []
-    for name, part in zip(raters, np.split(gain, ends[:-1]), strict=True):
+    for name, part in zip(raters, parts(gain, code, len(raters)), strict=True):
         score = _reflected(part)
         found.append(HitDrift(name, score, limit, _first(score >= limit), told))
     return tuple(found)

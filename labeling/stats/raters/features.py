@@ -15,8 +15,8 @@ from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, coin_hab
 from labeling.stats.raters.style import relative_difference
 from labeling.stats.ratings import ConvergenceError, Figure, Floats, Ints
 
-_ROUNDS = 200
-_LONGEST_STEP = 3.0
+_ROUNDS = 100
+_FIRST_STEP = 3.0  # On the scale of log odds.
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,25 +178,26 @@ def firth_slopes(code: Ints, x: Floats, y: Floats, size: int) -> tuple[Floats, F
     slope, information = np.zeros(size), np.full(size, np.nan)
     low, high = np.full(size, -np.inf), np.full(size, np.inf)
     open_ = counted(code, size, x * x) > 0
-    for _ in range(_ROUNDS):
+    largest = np.zeros(size)
+    np.maximum.at(largest, code, np.abs(x))
+    before = np.full(size, np.inf)
+    for turn in range(_ROUNDS):
         rows = open_[code]
         if not rows.all():
             code, x, y = code[rows], x[rows], y[rows]
-        chance = special.expit(slope[code] * x)
-        weight = chance * (1 - chance) * x * x
-        about = counted(code, size, weight)
-        score = counted(code, size, x * (y - chance))
-        skew = counted(code, size, weight * x * (1 - 2 * chance))
-        about = np.where(open_, np.maximum(about, 1e-300), 1.0)
-        pull = score + skew / (2 * about)
+        pull, about, curve = _penalised(code, x, y, slope)
         low = np.where(open_ & (pull > 0), slope, low)
         high = np.where(open_ & (pull < 0), slope, high)
-        step = np.clip(pull / about, -_LONGEST_STEP, _LONGEST_STEP)
+        # Cautious at first; a slope that has far to go may take longer and longer steps.
+        longest = _FIRST_STEP * 1.5**turn / np.where(largest > 0, largest, 1.0)
+        step = np.clip(pull / curve, -longest, longest)
         there = slope + step
-        outside = (there <= low) | (there >= high)
-        there = np.where(outside & np.isfinite(low + high), (low + high) / 2, there)
-        moved = np.abs(there - slope)
-        information = np.where(open_, about, information)
+        # Where a step leaves the bracket, or steps do not shrink, halve the bracket instead.
+        wild = (there <= low) | (there >= high) | (np.abs(step) > before / 2)
+        halve = wild & np.isfinite(low) & np.isfinite(high)
+        there[halve] = (low[halve] + high[halve]) / 2
+        before = moved = np.abs(there - slope)
+        information[open_] = about[open_]
         slope = np.where(open_, there, slope)
         open_ &= moved > 1e-9 * (1 + np.abs(slope))
         if not open_.any():
@@ -204,6 +205,26 @@ def firth_slopes(code: Ints, x: Floats, y: Floats, size: int) -> tuple[Floats, F
     raise ConvergenceError(
         f"The slope of {int(open_.sum())} raters did not settle within {_ROUNDS} rounds."
     )
+
+
+def _penalised(code: Ints, x: Floats, y: Floats, slope: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the derivative of the penalised likelihood, the information, and what to step by.
+
+    That is minus the second derivative where it is well above 0 (Newton), else the information
+    (Fisher scoring). Groups without rows get harmless numbers.
+    """
+    size = len(slope)
+    score = slope[code] * x
+    chance, miss = special.expit(score), special.expit(-score)
+    weight = chance * miss * x * x
+    about = np.maximum(counted(code, size, weight), 1e-300)
+    lean = counted(code, size, weight * x * (miss - chance)) / about
+    bend = counted(code, size, weight * x * x * (1 - 6 * chance * miss)) / about
+    pull = counted(code, size, x * np.where(y > 0, miss, -chance)) + lean / 2
+    # Where the information underflows, the slope went too far.
+    pull = np.where(about > 1e-300, pull, -np.sign(slope))
+    curve = about - (bend - lean**2) / 2
+    return pull, about, np.where(curve > about / 100, curve, about)
 
 
 def shrink(slope: Floats, variance: Floats) -> tuple[Floats, Floats, float, float, float]:

@@ -80,16 +80,15 @@ def gold_accuracy(
 ) -> GoldReport:
     """Return what gold tasks say of each rater's accuracy, and whether it suffices to decide.
 
-    A rater passes where P(accuracy > threshold) is at least `passing`, is told "not yet" below
-    `failing`, and gets more gold in between. Do not compare raters who were given different gold.
+    A rater passes where P(accuracy > threshold) is at least `passing`, "not yet" below `failing`,
+    and gets more gold in between. Do not compare raters who were given different gold.
 
     Args:
         rater: who answered a gold task, shape (n,).
         correct: whether rightly, shape (n,).
-        raters: everybody to report, in this order; those without gold get a reason. Left out:
-            those with gold, sorted.
+        raters: everybody to report, in this order; None: those with gold, sorted.
         prior: Beta parameters (a, b), or "raters" for those of all raters by the method of
-            moments (empirical Bayes); not for qualification, where nobody's cohort should count.
+            moments; not for qualification, where the cohort should not count.
 
     Raises:
         RatingsError: columns that cannot be read, by position; a rater not among `raters`.

@@ -215,7 +215,9 @@ def label_shift(before: npt.ArrayLike, after: npt.ArrayLike) -> LabelShift:
 
     Source: Pearson's chi-squared test, no continuity correction.
     """
-    table = np.array([_whole("before", before), _whole("after", after)])
+    counts = {"before": _whole("before", before), "after": _whole("after", after)}
+    same_length(**counts)
+    table = np.array(list(counts.values()))
     n = int(table.sum())
     told = "total variation distance of the shares of answers; n counts judgments"
     reason = "No interval is made for a distance that is never below 0; see the test."

@@ -15,7 +15,7 @@ from labeling.stats.raters.columns import Bools
 from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
 _STEPS = 100
-_STILL = 1e-10
+_STILL = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +124,8 @@ def _newton(features: Floats, target: Floats, ridge: float) -> Floats:
         except linalg.LinAlgError as error:
             raise _diverged() from error
         step = linalg.cho_solve(factor, slope)
-        if float(slope @ step) < _STILL**2 * (1 + here):
+        # A small step, not a small slope: under perfect prediction the slope vanishes on the way.
+        if np.abs(step).max(initial=0.0) < _STILL * (1 + np.abs(beta).max(initial=0.0)):
             return beta + step
         size = 1.0
         while True:
