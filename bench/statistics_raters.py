@@ -7,6 +7,7 @@ column is a loop over the raters, timed on a tenth of them and scaled up.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,56 +37,82 @@ RATERS, TASKS, OVERLAP = 1_000, 200_000, 5
 SCALE = tuple(range(-3, 4))
 
 
+@dataclass(frozen=True)
+class Data:
+    """A million judgments, five of each task, by a thousand raters."""
+
+    rater: Any
+    task: Any
+    value: Any
+    shown: Any
+    first: Any
+    second: Any
+    seconds: Any
+    hit: Any
+
+
+def data(seed: int = 1) -> Data:
+    """Draw them."""
+    rng = np.random.default_rng(seed)
+    n = TASKS * OVERLAP
+    start = rng.integers(0, RATERS, TASKS).repeat(OVERLAP)
+    first, second = (rng.integers(50, 500, TASKS).repeat(OVERLAP) for _ in range(2))
+    return Data(
+        rater=(np.arange(n) * 7 + start) % RATERS,
+        task=np.arange(TASKS).repeat(OVERLAP),
+        value=rng.integers(-3, 4, n),
+        shown=rng.random(n) < 0.5,
+        first=first,
+        second=second,
+        seconds=rng.lognormal(3.5, 0.5, n),
+        hit=rng.random(n) < 0.8,
+    )
+
+
 def rows() -> list[Row]:
     """Return the rows of the table."""
-    rng = np.random.default_rng(1)
-    n = TASKS * OVERLAP
-    rater = (np.arange(n) * 7 + rng.integers(0, RATERS, TASKS).repeat(OVERLAP)) % RATERS
-    task = np.arange(TASKS).repeat(OVERLAP)
-    value, shown = rng.integers(-3, 4, n), rng.random(n) < 0.5
-    first, second = (rng.integers(50, 500, TASKS).repeat(OVERLAP) for _ in range(2))
-    seconds, hit = rng.lognormal(3.5, 0.5, n), rng.random(n) < 0.8
-    table = code(Ratings(task, rater, value), SCALE)
-    verdict, scores = value[:100_000], rng.integers(-3, 4, (3, 100_000))
-    text = "# Title\n\n- **one** word\n- two\n\n```\ncode\n```\n" * 25_000
+    d = data()
+    table = code(Ratings(d.task, d.rater, d.value), SCALE)
+    some = slice(0, 100_000)
+    scores = dict(zip("abc", np.random.default_rng(2).integers(-3, 4, (3, 100_000)), strict=True))
+    text = "# Title\n\n- **one** word\n- two\n\n```\ncode\n```\n" * 23_000
+    calls: dict[str, Callable[[], Any]] = {
+        "side bias": lambda: side_bias(d.rater, d.value, d.shown),
+        "length bias, shares and slopes": lambda: length_bias(d.rater, d.value, d.first, d.second),
+        "ties beside the others": lambda: tie_rate(table),
+        "agreement beside the others": lambda: peer_agreement(table, same_side=True),
+        "alpha without each rater": lambda: alpha_without_each(table, level="ordinal"),
+        "gold": lambda: gold_accuracy(d.rater, d.hit, prior="raters"),
+        "self-consistency": lambda: self_consistency(d.rater, d.value, d.value[::-1]),
+        "pace": lambda: pace(d.rater, d.task, d.seconds, d.first + d.second),
+        "straight-lining": lambda: straight_lining(d.rater, d.value),
+        "drift of hits": lambda: hit_drift(d.rater, d.hit),
+        "anomalous voters": lambda: anomalous_voters(d.rater, d.task % 500, d.value),
+        "priorities, 100,000 verdicts": lambda: revealed_priorities(d.value[some], scores),
+        "style of a megabyte": lambda: style_of(text),
+    }
+    theirs = {
+        "side bias": (looped(d, binomial), "scipy, a loop"),
+        "length bias, shares and slopes": (looped(d, slope), "scikit-learn, a loop, slopes only"),
+    }
+    return [Row(name, best(call, 3), *theirs.get(name, (None, ""))) for name, call in calls.items()]
 
-    def loop(call: Callable[[Any], Any]) -> float:
-        """Time a call for each of a tenth of the raters, and scale it up."""
-        some = [np.flatnonzero(rater == name) for name in range(RATERS // 10)]
-        return 10 * once(lambda: [call(part) for part in some])
 
-    def binomial(part: Any) -> Any:
-        chose_left = (value[part] < 0) == shown[part]
-        return stats.binomtest(int(chose_left.sum()), len(part)).proportion_ci(method="wilson")
+def looped(d: Data, call: Callable[[Data, Any], Any]) -> float:
+    """Time a call for each of a tenth of the raters, and scale it up."""
+    some = [np.flatnonzero(d.rater == name) for name in range(RATERS // 10)]
+    return 10 * once(lambda: [call(d, rows) for rows in some])
 
-    def slope(part: Any) -> Any:
-        x = ((first - second) / (first + second))[part, None]
-        model = LogisticRegression(C=np.inf, fit_intercept=False)
-        return model.fit(x, value[part] < 0)
 
-    def mine(task: str, call: Callable[[], Any], theirs: float | None = None, by: str = "") -> Row:
-        return Row(task, best(call, 3), theirs, by)
+def binomial(d: Data, rows: Any) -> Any:
+    """The share of the left response of one rater, its test and its interval."""
+    chose_left = (d.value[rows] < 0) == d.shown[rows]
+    test = stats.binomtest(int(chose_left.sum()), len(rows))
+    return test.pvalue, test.proportion_ci(method="wilson")
 
-    return [
-        mine("side bias", lambda: side_bias(rater, value, shown), loop(binomial), "scipy, a loop"),
-        mine(
-            "length bias, shares and slopes",
-            lambda: length_bias(rater, value, first, second),
-            loop(slope),
-            "scikit-learn, a loop, slopes only",
-        ),
-        mine("ties beside the others", lambda: tie_rate(table)),
-        mine("agreement beside the others", lambda: peer_agreement(table, same_side=True)),
-        mine("alpha without each rater", lambda: alpha_without_each(table, level="ordinal")),
-        mine("gold", lambda: gold_accuracy(rater, hit, prior="raters")),
-        mine("self-consistency", lambda: self_consistency(rater, value, value[::-1])),
-        mine("pace", lambda: pace(rater, task, seconds, first + second)),
-        mine("straight-lining", lambda: straight_lining(rater, value)),
-        mine("drift of hits", lambda: hit_drift(rater, hit)),
-        mine("anomalous voters", lambda: anomalous_voters(rater, task % 500, value)),
-        mine(
-            "priorities, 100,000 verdicts",
-            lambda: revealed_priorities(verdict, dict(zip("abc", scores, strict=True))),
-        ),
-        mine("style of a megabyte", lambda: style_of(text)),
-    ]
+
+def slope(d: Data, rows: Any) -> Any:
+    """The slope of one rater on relative length."""
+    first, second = d.first[rows], d.second[rows]
+    model = LogisticRegression(C=np.inf, fit_intercept=False)
+    return model.fit(((first - second) / (first + second))[:, None], d.value[rows] < 0)

@@ -39,8 +39,9 @@ def test_a_group_of_four_is_hidden() -> None:
         assert found[name].people is None
         assert found[name].rate.value is None
         assert found[name].rate.n == 0
-        assert found[name].rate.reason
-        assert "fewer than 5 people" in found[name].rate.reason
+        assert found[name].rate.reason == (
+            "Hidden: with fewer than 5 people in a group they could be recognised."
+        )
 
 
 def test_a_single_small_group_does_not_follow_by_subtraction() -> None:

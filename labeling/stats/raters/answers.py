@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
 from labeling.stats.raters.columns import counted
-from labeling.stats.raters.contrast import Rule, Shown, against_peers, coded_ratings
-from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, mean_figures
+from labeling.stats.raters.contrast import Rule, Shown, against_peers, coded_ratings, rater_means
+from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits
 from labeling.stats.ratings import Figure, Floats, Ratings
 from labeling.stats.table import Coded, scores
 
@@ -99,15 +100,11 @@ def severity(
     values = _numbers(table, "Severity")
     score = (np.abs(values) if of == "strength" else values)[table.value]
     told = "mean strength (distance from the tie)" if of == "strength" else "mean answer"
-    n = counted(table.rater, len(table.raters))
-    total = counted(table.rater, len(table.raters), score)
-    # Around the overall mean, so that the squares lose no digits.
-    middle = float(score.mean()) if len(score) else 0.0
-    squares = counted(table.rater, len(table.raters), (score - middle) ** 2)
+    every = np.ones(len(score), dtype=np.bool_)
     own = f"{told}; n counts judgments"
-    figures = _means(n, total, squares, middle, own, confidence)
-    whole = np.array([n.sum()]), np.array([total.sum()]), np.array([squares.sum()])
-    overall = _means(*whole, middle, own, confidence)[0]
+    figures = rater_means(table, every, score, own, NO_JUDGMENT, confidence)
+    together = replace(table, rater=np.zeros_like(table.rater), raters=("all",))
+    overall = rater_means(together, every, score, own, NO_JUDGMENT, confidence, merged=True)[0]
     gap = f"{told} less the others' on the same tasks; n counts tasks with another judgment"
     rule = Rule(min_n, rate, confidence)
     return against_peers(table, score, Shown(figures, overall, gap), rule)
@@ -185,21 +182,3 @@ def _share_habit(table: Coded, counts: Any, told: str, rule: Rule) -> Habits:
     )
     gap = f"{told} less the others' on the same tasks; n counts tasks with another judgment"
     return against_peers(table, score, Shown(figures, overall, gap), rule)
-
-
-def _means(
-    n: Floats, total: Floats, squares: Floats, middle: float, told: str, confidence: float
-) -> list[Figure]:
-    """Return means with t intervals, from sums of squares around `middle`."""
-    shifted = mean_figures(n, total - n * middle, squares, told, NO_JUDGMENT, confidence)
-    return [
-        Figure(
-            None if item.value is None else item.value + middle,
-            None if item.low is None else item.low + middle,
-            None if item.high is None else item.high + middle,
-            item.n,
-            item.convention,
-            item.reason,
-        )
-        for item in shifted
-    ]

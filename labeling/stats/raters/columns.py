@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
 from labeling.stats.table import codes
 
 Bools = npt.NDArray[np.bool_]
+Sides = npt.ArrayLike | Sequence[bool | None]  # None: the side of the screen is not known.
 
 
 def numbers(name: str, given: npt.ArrayLike, least: float | None = None) -> Floats:
@@ -53,7 +55,7 @@ def flags(name: str, given: npt.ArrayLike) -> Bools:
     return array.astype(np.bool_)
 
 
-def sides(name: str, given: npt.ArrayLike) -> tuple[Bools, Bools]:
+def sides(name: str, given: Sides) -> tuple[Bools, Bools]:
     """Return a column of yes, no and None (not known) as two: the yes, and what is known.
 
     Raises:

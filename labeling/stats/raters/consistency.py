@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import Bools, coded, counted, numbers, same_length, sides
+from labeling.stats.raters.columns import Bools, Sides, coded, counted, numbers, same_length, sides
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
     MIN_N,
@@ -87,8 +87,8 @@ def self_consistency(
     first: npt.ArrayLike,
     repeat: npt.ArrayLike,
     *,
-    first_shown_first: npt.ArrayLike | None = None,
-    repeat_shown_first: npt.ArrayLike | None = None,
+    first_shown_first: Sides | None = None,
+    repeat_shown_first: Sides | None = None,
     min_n: int = MIN_N,
     rate: float = FALSE_DISCOVERY,
     confidence: float = CONFIDENCE,
@@ -151,7 +151,7 @@ def _pooled(hits: Bools, told: str, confidence: float) -> Figure:
 
 
 def _stayed(
-    before: Floats, after: Floats, first_side: npt.ArrayLike, repeat_side: npt.ArrayLike
+    before: Floats, after: Floats, first_side: Sides, repeat_side: Sides
 ) -> tuple[Bools, Bools]:
     """Return where a swapped repeat went to the left both times, and to the right both times."""
     was_left, was_known = sides("first_shown_first", first_side)

@@ -105,12 +105,11 @@ def contrasts(
     size = len(table.raters)
     who, kept = table.rater[used], far[used]
     n, total = counted(who, size), counted(who, size, kept)
-    squares = counted(who, size, kept * kept)
     z = ratio(total, counted(who, size, chance[used]))
     hoped = counted(who, size, expected[used]) / np.maximum(n, 1)
     p_values = np.where(n > 0, np.where(np.isnan(z), 1.0, normal_p(z)), np.nan)
     adjusted_p, status = adjusted(p_values, n, rule.min_n, rule.rate)
-    gaps = mean_figures(n, total, squares, shown.told, shown.nothing, rule.confidence)
+    gaps = rater_means(table, used, far, shown.told, shown.nothing, rule.confidence)
     habits = tuple(
         Habit(
             rater=rater,
@@ -126,6 +125,41 @@ def contrasts(
     )
     against = "normal test against judgments dealt at random within each task"
     return Habits(habits, shown.overall, decided(rule.min_n, rule.rate, against))
+
+
+def rater_means(
+    table: Coded,
+    used: Bools,
+    values: Floats,
+    told: str,
+    nothing: str,
+    confidence: float,
+    *,
+    merged: bool = False,
+) -> list[Figure]:
+    """Return each rater's mean of a number per judgment, its interval over prompts or tasks.
+
+    Args:
+        used: which judgments count, shape (n,).
+        values: what is averaged, shape (n,).
+        merged: whether several raters go as one, so that a task may hold several of its rows.
+    """
+    size, who, kept = len(table.raters), table.rater[used], values[used]
+    n = counted(who, size)
+    mean = counted(who, size, kept) / np.maximum(n, 1)
+    off = kept - mean[who]
+    if table.cluster is None and not merged:
+        spread = counted(who, size, off * off)
+        return mean_figures(n, mean, spread, n, told, nothing, confidence)
+    cluster = np.arange(table.units) if table.cluster is None else table.cluster
+    clusters = int(cluster.max(initial=0)) + 1
+    pair = who * clusters + cluster[table.unit[used]]
+    pairs, place = np.unique(pair, return_inverse=True)
+    sums = counted(place, len(pairs), off)
+    owner = pairs // clusters
+    spread, groups = counted(owner, size, sums * sums), counted(owner, size)
+    over = "task" if table.cluster is None else "prompt"
+    return mean_figures(n, mean, spread, groups, told, nothing, confidence, over)
 
 
 def peers(table: Coded, score: Floats) -> tuple[Floats, Floats, Floats]:

@@ -176,37 +176,47 @@ def coin_habits(
 
 
 def mean_figures(
-    n: Floats, total: Floats, squares: Floats, told: str, nothing: str, confidence: float
+    n: Floats,
+    mean: Floats,
+    spread: Floats,
+    groups: Floats,
+    told: str,
+    nothing: str,
+    confidence: float,
+    over: str = "task",
 ) -> list[Figure]:
-    """Return means with Student t intervals from counts, sums and sums of squares.
+    """Return means with Student t intervals over what was drawn together.
 
     Args:
+        n: how many numbers each mean rests on.
+        spread: sum over the groups of the squared sums of deviations from the mean.
+        groups: how many groups (tasks or prompts) there are.
         told: what is averaged over what; the convention ends with how the interval was made.
         nothing: the sentence that is the reason where n is 0.
+        over: what a group is.
     """
-    told = f"{told}; {100 * confidence:g}% Student t interval"
+    told = f"{told}; {100 * confidence:g}% Student t interval over {over}s"
+    spare = np.maximum(groups - 1, 1)
+    error = np.sqrt(spread * groups / spare) / np.maximum(n, 1)
+    reach = np.asarray(stats.t.ppf((1 + confidence) / 2, spare)) * error
+    still = (groups < 2) | (spread <= 1e-18 * np.maximum(n * mean**2, 1))
     figures = []
-    reach = np.asarray(stats.t.ppf((1 + confidence) / 2, np.maximum(n - 1, 1)))
-    for count, whole, square, t in zip(n, total, squares, reach, strict=True):
+    for place, count in enumerate(n.astype(np.int64).tolist()):
+        value, half = float(mean[place]), float(reach[place])
         if not count:
             figures.append(Figure(None, None, None, 0, told, nothing))
-            continue
-        mean = whole / count
-        spread = max(square - count * mean * mean, 0.0)
-        if count < 2 or spread <= 1e-12 * max(square, 1e-300):
-            figures.append(Figure(float(mean), None, None, int(count), told, _still(int(count))))
-            continue
-        half = t * np.sqrt(spread / (count * (count - 1)))
-        figures.append(
-            Figure(float(mean), float(mean - half), float(mean + half), int(count), told)
-        )
+        elif still[place]:
+            reason = _still(int(groups[place]), over)
+            figures.append(Figure(value, None, None, count, told, reason))
+        else:
+            figures.append(Figure(value, value - half, value + half, count, told))
     return figures
 
 
-def _still(count: int) -> str:
-    if count < 2:
-        return "No interval: it rests on 1 task, and an interval needs at least 2."
-    return f"No interval: the difference is the same on all {count} tasks."
+def _still(groups: int, over: str) -> str:
+    if groups < 2:
+        return f"No interval: it rests on 1 {over}, and an interval needs at least 2."
+    return f"No interval: it is the same on all {groups} {over}s."
 
 
 def normal_p(z: Floats) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.raters.columns import coded, counted, numbers, same_length, sides
+from labeling.stats.raters.columns import Sides, coded, counted, numbers, same_length, sides
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, coin_habits
 from labeling.stats.ratings import Ints
 
@@ -14,7 +14,7 @@ from labeling.stats.ratings import Ints
 def side_bias(
     rater: npt.ArrayLike,
     value: npt.ArrayLike,
-    shown_first: npt.ArrayLike,
+    shown_first: Sides,
     *,
     min_n: int = MIN_N,
     rate: float = FALSE_DISCOVERY,
@@ -59,7 +59,7 @@ def side_bias(
     )
 
 
-def clicked_sides(value: npt.ArrayLike, shown_first: npt.ArrayLike) -> Ints:
+def clicked_sides(value: npt.ArrayLike, shown_first: Sides) -> Ints:
     """Return what was clicked on the screen: -1 left, 0 tie, 1 right, shape (n,).
 
     The string to give to `straight_lining` for a rater who clicks one side without reading:
