@@ -107,7 +107,7 @@ def test_robust_z_of_nothing() -> None:
 def test_robust_z_does_not_depend_on_the_units(x: list[float], scale: float, by: float) -> None:
     plain, moved = robust_z(x), robust_z(np.array(x) * scale + by)
     if plain.z is not None and moved.z is not None and plain.scale and plain.scale > 1e-3:
-        assert plain.z == pytest.approx(moved.z, abs=1e-5)
+        assert plain.z == pytest.approx(moved.z, rel=1e-6, abs=1e-5)
 
 
 # Runs
