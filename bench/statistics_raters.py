@@ -15,6 +15,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from bench.timing import Row, best, once
+from labeling.stats.coding import code
 from labeling.stats.raters import (
     alpha_without_each,
     anomalous_voters,
@@ -31,7 +32,6 @@ from labeling.stats.raters import (
     tie_rate,
 )
 from labeling.stats.ratings import Ratings
-from labeling.stats.table import code
 
 RATERS, TASKS, OVERLAP = 1_000, 200_000, 5
 SCALE = tuple(range(-3, 4))

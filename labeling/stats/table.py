@@ -92,7 +92,7 @@ def table_of(ratings: Ratings, categories: Sequence[Any] | None = None) -> Table
     return _tabulated(unit, votes, value, cluster, scale, categories is not None)
 
 
-def table_from_patterns(
+def table_frompatterns_of(
     counts: npt.ArrayLike, frequency: npt.ArrayLike, categories: Sequence[Any]
 ) -> Table:
     """Return the table of patterns that were counted elsewhere, as by a GROUP BY of a database.
@@ -136,7 +136,7 @@ def _tabulated(
     declared: bool,
 ) -> Table:
     """Return the table of codes; `votes` counts the ratings of each unit."""
-    patterns, pattern = _patterns(unit, votes, value, len(categories))
+    patterns, pattern = patterns_of(unit, votes, value, len(categories))
     if cluster is None:
         groups, frequency = None, np.bincount(pattern, minlength=len(patterns))
     else:
@@ -170,8 +170,10 @@ def scores(categories: Sequence[Any]) -> Floats | None:
     return None
 
 
-def _patterns(unit: Ints, votes: Ints, value: Ints, size: int) -> tuple[Ints, Ints]:
+def patterns_of(unit: Ints, votes: Ints, value: Ints, size: int) -> tuple[Ints, Ints]:
     """Return the distinct patterns (P, K) and the pattern that each unit shows.
+
+    `unit` and `value` are codes, `votes` counts the ratings of each unit, `size` is K.
 
     A pattern is written as one number whose digits are its counts; sums of digits never carry,
     since the base is above the most ratings that a unit has.

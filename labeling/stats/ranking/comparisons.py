@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import codes
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
-from labeling.stats.table import codes
 
 FIRST, TIE, SECOND = 0, 1, 2  # The outcomes of a comparison, as columns of a table.
 

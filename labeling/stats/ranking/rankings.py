@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import codes
 from labeling.stats.ranking.comparisons import Comparisons
 from labeling.stats.ratings import Array, Ints, RatingsError, column
-from labeling.stats.table import codes
 
 _ABSENT = "which nothing can be ranked by. Leave the row out where nothing was ranked."
 

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from labeling.stats.coding import Coded
 from labeling.stats.coefficients import Alpha, Level
 from labeling.stats.raters.contrast import coded_ratings
 from labeling.stats.ratings import Figure, Floats, Ratings
-from labeling.stats.table import Coded, distinct_rows, scores
+from labeling.stats.table import patterns_of, scores
 
 _NOTHING = "Alpha is undefined for all judgments together."
 
@@ -89,8 +90,8 @@ class _Parts:
     def of(cls, table: Coded) -> _Parts:
         """Count the patterns and changes of coded ratings."""
         size = len(table.categories)
-        cells = np.bincount(table.unit * size + table.value, minlength=table.units * size)
-        patterns, pattern = distinct_rows(cells.reshape(table.units, size))
+        votes = np.bincount(table.unit, minlength=table.units)
+        patterns, pattern = patterns_of(table.unit, votes, table.value, size)
         of = pattern[table.unit]
         changes, change = np.unique(of * size + table.value, return_inverse=True)
         before = patterns[changes // max(size, 1)].astype(np.float64)

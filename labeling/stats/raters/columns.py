@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import codes
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
-from labeling.stats.table import codes
 
 Bools = npt.NDArray[np.bool_]
 Sides = npt.ArrayLike | Sequence[bool | None]  # None: the side of the screen is not known.

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from labeling.stats.coding import Coded, code
 from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.raters.columns import Bools, counted
 from labeling.stats.raters.habit import (
@@ -29,7 +30,6 @@ from labeling.stats.raters.habit import (
     require_rule,
 )
 from labeling.stats.ratings import Figure, Floats, Ratings
-from labeling.stats.table import Coded, code
 
 NO_PEERS = "No task of this rater was judged by anybody else."
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from labeling.stats.coding import code, codes
 from labeling.stats.proportions import (
     CONFIDENCE,
     difference,
@@ -18,7 +19,6 @@ from labeling.stats.proportions import (
 )
 from labeling.stats.raters.columns import Bools, coded, counted, flags, same_length
 from labeling.stats.ratings import Figure, Floats, Interval, Ints, Ratings, RatingsError, column
-from labeling.stats.table import code, codes
 
 SMALLEST = 5  # People below whom a group could be recognised.
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import codes
 from labeling.stats.raters.columns import coded, counted, numbers, plain, same_length
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
@@ -23,7 +24,6 @@ from labeling.stats.raters.habit import (
     require_rule,
 )
 from labeling.stats.ratings import Array, Floats, Ints, column
-from labeling.stats.table import codes
 
 _HALF = float(np.log(2))
 
