@@ -92,7 +92,7 @@ def table_of(ratings: Ratings, categories: Sequence[Any] | None = None) -> Table
     return _tabulated(unit, votes, value, cluster, scale, categories is not None)
 
 
-def table_frompatterns_of(
+def table_from_patterns(
     counts: npt.ArrayLike, frequency: npt.ArrayLike, categories: Sequence[Any]
 ) -> Table:
     """Return the table of patterns that were counted elsewhere, as by a GROUP BY of a database.
