@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from labeling.stats.ranking import (
@@ -168,6 +168,10 @@ def test_two_items_have_the_log_odds_of_their_wins(cells: list[Any], ties: int) 
 
 @QUICK
 @given(rows)
+@example(
+    [(0, 1, -1)] * 3
+    + [(0, 1, 1), (0, 2, -1), (0, 2, -1), (0, 2, 1), (2, 3, -1), (3, 4, -1), (4, 0, -1)]
+)
 def test_rankings_of_two_are_comparisons(cells: list[Any]) -> None:
     decided = [cell for cell in cells if cell[2]] or [(0, 1, 1)]
     orders = [[a, b] if value < 0 else [b, a] for a, b, value in decided]

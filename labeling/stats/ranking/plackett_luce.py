@@ -133,8 +133,8 @@ class _Stages:
         _, log_sum = self.chances(strength)
         return float(strength[self.ordered.item[self.chosen]].sum() - log_sum.sum())
 
-    def step(self, strength: Floats) -> tuple[Floats, Floats]:
-        """Return Newton's step and the inverse of the information."""
+    def step(self, strength: Floats) -> tuple[Floats, float, Floats]:
+        """Return Newton's step, its gain, and the inverse of the information."""
         stage, item, _ = self.left
         size = len(strength)
         chance, _ = self.chances(strength)
@@ -145,7 +145,8 @@ class _Stages:
         scale = float(np.diagonal(information).mean())
         level = centring(self.component, scale)
         inverse = np.linalg.inv(information + level)
-        return inverse @ gradient, inverse - level / scale**2
+        step = inverse @ gradient
+        return step, float(gradient @ step), inverse - level / scale**2
 
     def scores(self, strength: Floats) -> sparse.csr_matrix:
         """Return the summed scores of each cluster, sparse (G, M)."""
@@ -168,22 +169,16 @@ def _maximise(stages: _Stages) -> tuple[Floats, Floats]:
     strength = np.zeros(len(stages.component))
     height = stages.log_likelihood(strength)
     for _ in range(_STEPS):
-        step, inverse = stages.step(strength)
+        step, gain, inverse = stages.step(strength)
         size = float(np.abs(step).max())
-        if size < _STILL:
+        if size < _STILL or (size < _NEAR and gain < _SLACK * abs(height)):
             return strength + step, inverse
         share = 1.0
-        while share > _STILL:
-            reached = stages.log_likelihood(strength + share * step)
-            if reached >= height - _SLACK * abs(height):
-                break
+        reached = stages.log_likelihood(strength + step)
+        while reached < height - _SLACK * abs(height) and share > _STILL:
             share /= 2
-        settled = size < _NEAR and reached <= height + _SLACK * abs(height)
-        if settled or share <= _STILL:
-            break
+            reached = stages.log_likelihood(strength + share * step)
         strength, height = strength + share * step, reached
-    if size < _NEAR:
-        return strength, inverse
     raise ConvergenceError(f"The strengths still move by {size:.2g} after {_STEPS} steps.")
 
 
