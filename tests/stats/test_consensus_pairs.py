@@ -215,3 +215,15 @@ def test_bad_input_is_refused_by_position(columns: Any, message: str) -> None:
 def test_settings_without_meaning_are_refused(setting: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         rater_bradley_terry(JudgedPairs([1], [2], ["a"], [1]), **setting)
+
+
+def test_many_judgments_of_one_pair_and_many_raters_with_one_judgment() -> None:
+    crowded = rater_bradley_terry(
+        JudgedPairs([1] * 500, [2] * 500, range(500), [-1] * 300 + [1] * 200, [0] * 500)
+    )
+    assert crowded.consensus.answer(0) == -1
+    thin = rater_bradley_terry(
+        JudgedPairs([1, 2] * 1500, [2, 3] * 1500, range(3000), [-1, 1] * 1500)
+    )
+    assert len(thin.reliability) == 3000
+    assert thin.better(3, 2) > 0.9
