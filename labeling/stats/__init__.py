@@ -114,11 +114,7 @@ from labeling.stats.sample_size import (
     judgments_to_detect,
     width_curve,
 )
-from labeling.stats.table import (
-    Table,
-    table_from_patterns,
-    table_of,
-)
+from labeling.stats.table import Table, table_from_patterns, table_of
 from labeling.stats.tau import (
     TauPairs,
     kendall_tau,

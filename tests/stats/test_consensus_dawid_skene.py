@@ -304,7 +304,7 @@ def test_what_does_not_settle_is_an_error() -> None:
         ({"mirrored": True}, r"scale \(0, 1\) is not symmetric"),
         ({"tolerance": 0}, "tolerance must be above 0"),
         ({"max_iterations": 0}, "At least 1 iteration"),
-        ({"restarts": -1}, "restarts must be 0 or more"),
+        ({"restarts": -1}, "restarts must be a number from 0 on"),
         ({"confidence": 1}, "confidence must lie between"),
     ],
 )

@@ -1,4 +1,10 @@
-"""MACE: raters who either know the answer or give one from a habit of their own."""
+"""MACE: raters who either know the answer or give one from a habit of their own.
+
+A rater knows the true category with probability theta and says it; otherwise the answer comes
+from a habit (a distribution of the rater's own) that ignores the task. True categories are
+equally likely beforehand. EM starts with every rater knowing half of the time and without habits:
+no random start is needed, and the order of the rows is of no consequence.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +23,7 @@ from labeling.stats.consensus.em import (
     best_of,
     climb,
     normalise,
-    require_smoothing,
+    require_from_zero,
 )
 from labeling.stats.consensus.incidence import Incidence
 from labeling.stats.consensus.reliability import (
@@ -84,14 +90,10 @@ def mace(
 ) -> Mace:
     """Estimate the true category of every task and the competence of every rater.
 
-    A rater knows the true category with probability theta and says it; otherwise the answer
-    comes from a habit (a distribution of the rater's own) that ignores the task. True categories
-    are equally likely beforehand. Use it to find raters who click through: it has K parameters
-    a rater where Dawid-Skene has K (K - 1), so it needs less data. It cannot see a rater who
-    mixes up two particular categories, or one who is systematically wrong.
-
-    EM starts with every rater knowing half of the time and without habits: no random start is
-    needed, and the order of the rows is of no consequence.
+    Use it to find raters who click through: it has K parameters a rater where Dawid-Skene has
+    K (K - 1), so it needs less data. It cannot see a rater who mixes up two particular
+    categories, or one who is systematically wrong. Where no task was judged by two raters the
+    shares of votes come back with a `reason`.
 
     Args:
         categories: the declared scale; without it, what occurs. They count for the habits.
@@ -112,31 +114,44 @@ def mace(
     Source: Hovy, Berg-Kirkpatrick, Vaswani and Hovy (2013), NAACL-HLT.
     """
     limits = Limits(_NAME, tolerance, max_iterations)
-    require_smoothing(smoothing, restarts)
     normal_quantile(confidence)
-    if method not in ("variational", "em"):
-        raise ValueError(f"The method must be variational or em, not {method}.")
-    if not (competence_prior > 0 and habit_prior > 0):
-        raise ValueError("The priors must be above 0.")
     incidence = Incidence.of(code(ratings, categories, repeats=repeats))
-    if method == "variational":
-        model = _Model(incidence, competence_prior, habit_prior, variational=True)
-        told = f"variational Bayes, Beta({competence_prior:g}, {competence_prior:g}) on competence"
-        told += f" and Dirichlet({habit_prior:g}) on habits"
-    else:
-        added = smoothing / max(len(incidence.categories), 1)
-        model = _Model(incidence, added, added, variational=False)
-        told = f"maximum likelihood by EM, {smoothing:g} / K added to the counts"
-    told = f"{_NAME}, {told}, until no parameter moves by {tolerance:g}"
+    model = _model(incidence, method, competence_prior, habit_prior, smoothing)
+    told = f"{model.told}, until no parameter moves by {tolerance:g}"
     if not incidence.shared.any():
         return _unfitted(incidence, told)
-    best = climb(model.step, model.start(), limits)
-    if restarts:
-        rng = np.random.default_rng(seed)
-        starts = (model.start(rng) for _ in range(restarts))
-        best, found = best_of(model.step, best, starts, limits)
-        told += f"; {found} (seed {seed})"
-    return _result(model, best, f"{told}; settled at iteration {best.iterations}", confidence)
+    best, found = _settled(model, limits, restarts, seed)
+    return _result(model, best, told + found, confidence)
+
+
+def _model(
+    incidence: Incidence, method: str, competence: float, habit: float, smoothing: float
+) -> _Model:
+    """Return the model under checked settings."""
+    require_from_zero(smoothing=smoothing)
+    if not (competence > 0 and habit > 0):
+        raise ValueError("The priors must be above 0.")
+    if method == "variational":
+        told = (
+            f"{_NAME}, variational Bayes, Beta({competence:g}, {competence:g}) on competence and "
+            f"Dirichlet({habit:g}) on habits"
+        )
+        return _Model(incidence, competence, habit, told, variational=True)
+    if method == "em":
+        added = smoothing / max(len(incidence.categories), 1)
+        told = f"{_NAME}, maximum likelihood by EM, {smoothing:g} / K added to the counts"
+        return _Model(incidence, added, added, told, variational=False)
+    raise ValueError(f"The method must be variational or em, not {method}.")
+
+
+def _settled(model: _Model, limits: Limits, restarts: int, seed: int) -> tuple[Climb, str]:
+    """Return the climb with the highest evidence, and how it was found."""
+    require_from_zero(restarts=restarts)
+    rng = np.random.default_rng(seed)
+    starts = (model.start(rng) for _ in range(restarts))
+    best, found = best_of(model.step, climb(model.step, model.start(), limits), starts, limits)
+    found = f"; {found} (seed {seed})" if restarts else ""
+    return best, f"{found}; settled at iteration {best.iterations}"
 
 
 class _Model:
@@ -147,9 +162,16 @@ class _Model:
     """
 
     def __init__(
-        self, incidence: Incidence, know_prior: float, habit_prior: float, *, variational: bool
+        self,
+        incidence: Incidence,
+        know_prior: float,
+        habit_prior: float,
+        told: str,
+        *,
+        variational: bool,
     ) -> None:
         self.incidence = incidence
+        self.told = told
         self.know_prior = know_prior
         self.habit_prior = habit_prior
         self.variational = variational

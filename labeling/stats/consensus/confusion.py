@@ -1,4 +1,12 @@
-"""Dawid and Skene's model: the true category of every task and a confusion matrix per rater."""
+"""Dawid and Skene's model: the true category of every task and a confusion matrix per rater.
+
+Every task has one true category; given it, raters answer independently, each by a confusion
+matrix. EM starts from the shares of votes, as in the paper, and is not accelerated, so that the
+same ratings always give the same result. The likelihood has several maxima; of all starts the
+highest is kept, so that restarts can only improve on the first, and the classes of a restart are
+named by what raters call them. Where no task was judged by two raters there is nothing to learn
+of them, and the shares of votes come back with a reason.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +25,7 @@ from labeling.stats.consensus.em import (
     best_of,
     climb,
     normalise,
-    require_smoothing,
+    require_from_zero,
     safe_log,
 )
 from labeling.stats.consensus.incidence import Incidence
@@ -83,31 +91,20 @@ def dawid_skene(
 ) -> DawidSkene:
     """Estimate the true category of every task from raters who err in ways of their own.
 
-    Every task has one true category; given it, raters answer independently, each by a confusion
-    matrix. Use it where raters differ in skill, or favour some categories, and share at least 30
-    tasks each with others: there it beats the majority. Do not use it where tasks have no single
-    truth (taste, values): it turns a minority view into error. Raters who copy each other break
-    the independence and are believed too much. Where no task was judged by two raters there is
-    nothing to learn of them, and the shares of votes come back with a `reason`.
-
-    EM starts from the shares of votes, as in the paper, and is not accelerated, so that the same
-    ratings always give the same result. The likelihood has several maxima: `restarts` tries
-    others. Of all of them the highest is kept, so that a restart can only improve on the first;
-    the classes of a restart are named by what raters call them.
+    Use it where raters differ in skill, or favour some categories, and share at least 30 tasks
+    each with others: there it beats the majority. Do not use it where tasks have no single truth
+    (taste, values): it turns a minority view into error. Raters who copy each other break the
+    independence and are believed too much.
 
     Args:
-        categories: the declared scale; without it, what occurs.
-        smoothing: judgments added to every cell of every confusion matrix and tasks added to
-            every category (the posterior mode under a Dirichlet prior). 0 is the paper exactly.
-        shrinkage: judgments that the average of all raters counts for in each row of a rater's
-            matrix. With few judgments a rater counts as an average one, and only a long record
-            sets one apart; 0 is the paper. From 10 to 30 where raters share few tasks: there the
-            plain model is worse than the majority, and this one is not.
-        mirrored: which response is called the first is arbitrary: let a rater confuse categories
-            as their mirror images. For preferences, on a scale symmetric about 0; it halves what
-            must be learned, and makes nothing of a rater's liking for the first response.
-        repeats: let a rater judge a task several times, each time anew (the anaesthetist of
-            the paper). Refused by default: it is mostly an error in the data.
+        smoothing: judgments added to every cell of every matrix and tasks to every category (the
+            posterior mode under a Dirichlet prior); 0 is the paper exactly.
+        shrinkage: judgments the average of all raters counts for in each row of a rater's matrix:
+            only a long record sets a rater apart. From 10 to 30 where raters have few judgments:
+            there the plain model is worse than the majority.
+        mirrored: for preferences, where the order of the responses is arbitrary: raters confuse
+            categories as their mirror images. Halves what must be learned; symmetric scales only.
+        repeats: let a rater judge a task several times, each time anew (as in the paper).
         tolerance: stop when no posterior moves by as much in an iteration.
         restarts: further starts, from random posteriors drawn with `seed`.
 
@@ -119,32 +116,28 @@ def dawid_skene(
     Source: Dawid and Skene (1979), Applied Statistics 28.
     """
     limits = Limits(_NAME, tolerance, max_iterations)
-    require_smoothing(smoothing, restarts)
-    if not 0 <= shrinkage < float("inf"):
-        raise ValueError(f"The shrinkage must be a number from 0 on, not {shrinkage}.")
     normal_quantile(confidence)
     incidence = Incidence.of(code(ratings, categories, repeats=repeats))
-    if mirrored:
-        require_mirror(incidence.categories)
     model = Model(incidence, smoothing, shrinkage, mirrored)
-    told = (
-        f"{_NAME}, EM from the shares of votes, smoothing {smoothing:g}"
-        f"{f', shrinkage {shrinkage:g}' if shrinkage else ''}"
-        f"{', mirrored' if mirrored else ''}, until no posterior moves by {tolerance:g}"
-    )
-    if not model.incidence.shared.any():
-        return _unfitted(model.incidence, told)
+    told = f"{model.told}, until no posterior moves by {tolerance:g}"
+    if not incidence.shared.any():
+        return _unfitted(incidence, told)
+    best, found = _settled(model, limits, restarts, seed)
+    return _result(model, best, told + found, confidence)
+
+
+def _settled(model: Model, limits: Limits, restarts: int, seed: int) -> tuple[Climb, str]:
+    """Return the highest climb, its classes named by the votes, and how it was found."""
+    require_from_zero(restarts=restarts)
     shares = model.incidence.shares
-    best = pinned = climb(model.step, shares, limits)
-    if restarts:
-        rng = np.random.default_rng(seed)
-        starts = (rng.dirichlet(np.ones(shares.shape[1]), len(shares)) for _ in range(restarts))
-        best, found = best_of(model.step, best, starts, limits)
-        if best is not pinned:
-            _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
-            best = replace(best, state=best.state[:, order])
-        told += f"; {found} (seed {seed})"
-    return _result(model, best, told, confidence)
+    pinned = climb(model.step, shares, limits)
+    rng = np.random.default_rng(seed)
+    starts = (rng.dirichlet(np.ones(shares.shape[1]), len(shares)) for _ in range(restarts))
+    best, found = best_of(model.step, pinned, starts, limits)
+    if best is not pinned:
+        _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
+        best = replace(best, state=best.state[:, order])
+    return best, f"; {found} (seed {seed})" if restarts else ""
 
 
 class Model:
@@ -153,10 +146,22 @@ class Model:
     def __init__(
         self, incidence: Incidence, smoothing: float, shrinkage: float, mirrored: bool
     ) -> None:
+        require_from_zero(smoothing=smoothing, shrinkage=shrinkage)
+        if mirrored:
+            require_mirror(incidence.categories)
         self.incidence = incidence
         self.smoothing = smoothing
         self.shrinkage = shrinkage
         self.mirrored = mirrored
+
+    @property
+    def told(self) -> str:
+        """Return the model and how it is started, in words."""
+        return (
+            f"{_NAME}, EM from the shares of votes, smoothing {self.smoothing:g}"
+            f"{f', shrinkage {self.shrinkage:g}' if self.shrinkage else ''}"
+            f"{', mirrored' if self.mirrored else ''}"
+        )
 
     def parameters(self, posterior: Floats) -> tuple[Floats, Floats]:
         """Return confusion (R, said, true) and class shares (true,): the M step."""

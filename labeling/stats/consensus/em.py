@@ -94,16 +94,15 @@ def best_of(
     return best, told + (f"; {unsettled} of them did not settle" if unsettled else "")
 
 
-def require_smoothing(smoothing: float, restarts: int) -> None:
-    """Refuse a smoothing or a number of restarts below 0.
+def require_from_zero(**settings: float) -> None:
+    """Refuse settings that are negative or no numbers.
 
     Raises:
-        ValueError: which of the two, and what it must be.
+        ValueError: naming the setting.
     """
-    if not 0 <= smoothing < float("inf"):
-        raise ValueError(f"The smoothing must be a number from 0 on, not {smoothing}.")
-    if restarts < 0:
-        raise ValueError(f"The number of restarts must be 0 or more, not {restarts}.")
+    for name, value in settings.items():
+        if not 0 <= value < float("inf"):
+            raise ValueError(f"The {name} must be a number from 0 on, not {value}.")
 
 
 def normalise(logs: Floats) -> tuple[Floats, float]:

@@ -1,4 +1,15 @@
-"""Bradley-Terry with raters who err: strengths, reliabilities, and the truth of every task."""
+"""Bradley-Terry with raters who err: strengths, reliabilities, and the truth of every task.
+
+With s_ij = expit(a_i - a_j), rater r says that i is better than j with probability
+h_r s_ij + (1 - h_r)(1 - s_ij): right with probability h_r, else the opposite. Where judgments
+have tasks, all judgments of a task are about one and the same truth, drawn once with probability
+s_ij; that is what tells reliability from closeness. Without tasks a truth is drawn for every
+judgment, which is Crowd-BT of Chen et al. exactly.
+
+Likelihoods of this kind have mirror images (all strengths and raters turned round) and no maximum
+for unbeaten responses: priors settle both, and are printed. The start is pinned: equal strengths,
+raters as the prior has them.
+"""
 
 from __future__ import annotations
 
@@ -76,20 +87,9 @@ def rater_bradley_terry(
 ) -> RaterBradleyTerry:
     """Estimate how strong responses are and how reliable raters are, from comparisons.
 
-    With s_ij = expit(a_i - a_j), rater r says that i is better than j with probability
-    h_r s_ij + (1 - h_r)(1 - s_ij): right with probability h_r, else the opposite. A rater near
-    1/2 tosses coins, one below it has the scale upside down. Use it where raters differ much and
-    each response is compared several times; for a ranking of models by raters of one kind, plain
-    Bradley-Terry says the same and has better intervals.
-
-    Where `pairs` has tasks, all judgments of a task are about one and the same truth, drawn once
-    with probability s_ij; that is what tells reliability from closeness. Without tasks a truth is
-    drawn for every judgment, which is Crowd-BT of Chen et al. exactly.
-
-    Likelihoods of this kind have mirror images (all strengths and raters turned round) and are
-    endless for unbeaten responses: the priors settle both and are printed. Responses in groups
-    that were never compared with each other have strengths that compare only within a group;
-    `caution` says so. The start is pinned: equal strengths, raters as the prior has them.
+    A rater near 1/2 tosses coins, one below it has the scale upside down. Use it where raters
+    differ much and each response is compared several times; for a ranking of models by raters of
+    one kind, plain Bradley-Terry says the same and has better intervals.
 
     Args:
         ties: "drop": a tie is no statement about the two and only counts for `tie_share`.

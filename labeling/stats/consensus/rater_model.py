@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from labeling.stats.coding import code
+from labeling.stats.coding import Coded, code
 from labeling.stats.consensus.answers import require_mirror
 from labeling.stats.consensus.confusion import DawidSkene
-from labeling.stats.ratings import Floats, Ratings, RatingsError
+from labeling.stats.ratings import Floats, Ints, Ratings, RatingsError
 
 _SURE = 1e-6  # No rater is trusted beyond this: one judgment never settles a task for good.
 
@@ -86,16 +86,13 @@ def rater_model_from_gold(
 ) -> RaterModel:
     """Learn raters from tasks whose right answer is known.
 
-    A rater's row for a true category is the mean of the Dirichlet posterior around what all
-    raters together say of that category: with little gold a rater counts as an average one, with
-    much as found. Classes are taken to be as frequent as among the gold tasks.
+    With little gold a rater counts as an average one, with much as found: a row is the mean of
+    the Dirichlet posterior around what all raters together say of a true category. Classes are
+    taken to be as frequent as among the gold tasks.
 
     Args:
-        ratings: judgments on gold tasks; judgments on others are an error.
-        truth: the right answer of each gold task.
-        categories: the declared scale; for `mirrored` in an order that is symmetric about 0.
-        mirrored: which response is the first is arbitrary: count every judgment together with
-            its mirror image. Halves what must be learned.
+        truth: the right answer of each task.
+        mirrored: count every judgment together with its mirror image (see `dawid_skene`).
         smoothing: judgments added to every cell of the matrix of all raters together.
         shrinkage: how many judgments the average of all raters counts for in a rater's row.
 
@@ -110,14 +107,9 @@ def rater_model_from_gold(
     if mirrored:
         require_mirror(scale)
     places = {category: place for place, category in enumerate(scale)}
-    true = np.array(
-        [_place(task, truth, places) for task in coded.unit_levels.tolist()], dtype=np.int64
-    )
-    raters, size = len(coded.raters), len(scale)
-    cell = (coded.rater * size + true[coded.unit]) * size + coded.value
-    counts = np.bincount(cell, minlength=raters * size * size).astype(np.float64)
-    counts = counts.reshape(raters, size, size)
-    classes = np.bincount(true, minlength=size) + smoothing
+    true = np.array([_place(task, truth, places) for task in coded.unit_levels.tolist()], int)
+    counts = _counted(coded, true)
+    classes = np.bincount(true, minlength=len(scale)) + smoothing
     if mirrored:
         counts = counts + counts[:, ::-1, ::-1]
         classes = classes + classes[::-1]
@@ -164,6 +156,14 @@ def rater_model_from_dawid_skene(found: DawidSkene) -> RaterModel:
         default=pooled,
         convention=f"confusion matrices of {found.convention}",
     )
+
+
+def _counted(coded: Coded, true: Ints) -> Floats:
+    """Return how often each rater said what of tasks of each true category, (R, true, said)."""
+    raters, size = len(coded.raters), len(coded.categories)
+    cell = (coded.rater * size + true[coded.unit]) * size + coded.value
+    counts = np.bincount(cell, minlength=raters * size * size).astype(np.float64)
+    return counts.reshape(raters, size, size)
 
 
 def _place(task: Any, truth: Mapping[Any, Any], places: Mapping[Any, int]) -> int:

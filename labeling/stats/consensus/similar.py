@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeling.stats.ratings import Floats
+
 
 @dataclass(frozen=True, slots=True)
 class MostSimilar:
@@ -65,12 +67,7 @@ def most_similar(
     if len(valid) < keep:
         reason = f"The task has {len(valid)} valid votes and the rule needs {keep}."
         return MostSimilar(None, None, None, reason)
-    windows = np.lib.stride_tricks.sliding_window_view(valid, keep)
-    reach = windows[:, -1] - windows[:, 0]
-    closest = windows[reach == reach.min()]
-    variance = closest.var(axis=1)
-    mean = float(closest[variance <= variance.min() + 1e-12].mean())
-    width = float(reach.min())
+    mean, width = _closest(valid, keep)
     if width > spread:
         reason = f"The {keep} most similar votes lie {width:g} apart, more than {spread:g}."
         return MostSimilar(None, mean, width, reason)
@@ -78,3 +75,12 @@ def most_similar(
     if not value and drop_ties:
         return MostSimilar(None, mean, width, "The votes come out as a tie.")
     return MostSimilar(value, mean, width)
+
+
+def _closest(ordered: Floats, keep: int) -> tuple[float, float]:
+    """Return the mean of the `keep` closest of ordered votes, and how far they lie apart."""
+    windows = np.lib.stride_tricks.sliding_window_view(ordered, keep)
+    reach = windows[:, -1] - windows[:, 0]
+    closest = windows[reach == reach.min()]
+    variance = closest.var(axis=1)
+    return float(closest[variance <= variance.min() + 1e-12].mean()), float(reach.min())
