@@ -49,6 +49,7 @@ def percent_agreement(
     categories: Sequence[Any] | None = None,
     sides: bool = False,
     average: Average = "pairs",
+    weights: Weights = "identity",
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return the share of agreeing pairs of ratings of one unit by different raters.
@@ -64,6 +65,11 @@ def percent_agreement(
             (n counts units), which gives a unit with many ratings no more weight, "ratings"
             averages them over ratings (n counts ratings): with ties exact that is 1 less the
             observed disagreement of nominal alpha.
+        weights: partial credit for categories near each other, as for Gwet's AC2; only with ties
+            "exact", since it says by itself what a tie beside a preference is worth.
+
+    Raises:
+        ValueError: weights together with another convention for ties.
 
     Source: three conventions in use: exact match; WebGPT (Nakano et al. 2021) counts one half;
     Stiennon et al. (2020) leave ties out.
@@ -75,7 +81,11 @@ def percent_agreement(
         f"share of pairs of judgments of different raters on one task in which {what}, {over}; "
         f"{_TIES[ties]}; n counts {counted}"
     )
-    estimate = jackknife(Percent(ties, sides, average), table, confidence)
+    if weights != "identity":
+        if ties != "exact":
+            raise ValueError(f"Weights count a tie as a category; ties cannot be {ties} as well.")
+        told = f"{told}; {weights} weights give credit for answers near each other"
+    estimate = jackknife(Percent(ties, sides, average, weights), table, confidence)
     reason = None
     if estimate.value is None:
         reason = _nothing_paired(table) or "Every pair of judgments holds a tie."

@@ -137,12 +137,14 @@ class Percent:
     `ties` says what a pair with a tie (category 0) is worth: equal or not like any other category
     ("exact"), half when exactly one of the two is a tie ("half"), or left out ("drop").
     `sides` compares only which side was preferred, not how strongly. `average` pools all pairs,
-    takes each unit's share and averages the units, or averages those over ratings.
+    takes each unit's share and averages the units, or averages those over ratings. With `weights`
+    categories that are near each other agree in part.
     """
 
     ties: Ties = "exact"
     sides: bool = False
     average: Average = "pairs"
+    weights: Weights = "identity"
     floor: float = 0.0
 
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
@@ -150,11 +152,11 @@ class Percent:
         if self.sides:
             counts, scores = _sides(counts, scores), np.array([-1.0, 0.0, 1.0])
         votes = counts.sum(axis=1)
-        same = counts * (counts - 1) / 2
+        weighted = counts @ weight_matrix(self.weights, scores, counts.shape[1])
         ties = np.zeros(len(counts))
         if self.ties != "exact" and scores is not None and (scores == 0).any():
             ties = counts[:, int(np.argmax(scores == 0))]
-        agree = same.sum(axis=1)
+        agree = (counts * (weighted - 1)).sum(axis=1) / 2
         used = votes - ties if self.ties == "drop" else votes
         pairs = used * (used - 1) / 2
         if self.ties == "half":
