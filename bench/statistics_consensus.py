@@ -8,10 +8,10 @@ import numpy as np
 
 from bench.timing import Row, best, once
 from labeling.stats import Ratings
+from labeling.stats.coding import code
 from labeling.stats.consensus import dawid_skene, mace, vote_shares
 from labeling.stats.consensus.confusion import Model
 from labeling.stats.consensus.incidence import Incidence
-from labeling.stats.table import code
 
 try:
     import pandas

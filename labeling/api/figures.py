@@ -90,6 +90,16 @@ class CriterionAgreementSerializer(serializers.Serializer[Any]):
     krippendorff_alpha = AlphaSerializer()
     fleiss_kappa = FigureSerializer()
     gwet_ac1 = FigureSerializer()
+    brennan_prediger = FigureSerializer()
+    noise_ceiling = FigureSerializer(
+        help_text="The best accuracy against single answers that this agreement allows."
+    )
+    self_consistency = FigureSerializer(
+        help_text="Share of blind repeats that the same rater answered as before."
+    )
+    side_bias = FigureSerializer(
+        help_text="Share of preferences for the response shown first; one half is no bias."
+    )
     pairs = PairSerializer(many=True)
 
 

@@ -10,12 +10,13 @@ from io import BytesIO
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
-from django.db.models import BigIntegerField, Count, Max, QuerySet
+from django.db.models import BigIntegerField, Case, Count, Max, QuerySet, When
 from django.db.models.functions import Cast
 
 from labeling.models import Answer, Judgment
+from labeling.selectors.repeats import RepeatedAnswers, repeated_answers
 from labeling.stats import Ratings
-from labeling.vocabulary import Purpose, Source
+from labeling.vocabulary import Purpose, Source, Strategy
 from projects.models import Criterion, Project, User
 
 Ints = npt.NDArray[np.int64]
@@ -26,10 +27,16 @@ _TRAILER = 2
 
 @dataclass(frozen=True, slots=True)
 class CriterionAnswers:
-    """The answers on one criterion, and the declared scale with the tie where ties occur."""
+    """The answers on one criterion, and the declared scale with the tie where ties occur.
+
+    `first_shown`, one a rating: the canonical index of the response that the rater saw first, -1
+    where there was no screen. `repeats`: the same rater's answers on a task and on its repeat.
+    """
 
     criterion: Criterion
     ratings: Ratings
+    first_shown: Ints
+    repeats: RepeatedAnswers
     categories: tuple[int, ...]
 
 
@@ -80,11 +87,20 @@ def agreement_data(project: Project) -> AgreementData:
             "judgment__rater_id",
             "judgment__task__prompt_id",
             Cast("value", BigIntegerField()),
+            Case(
+                When(judgment__strategy=Strategy.IMPORTED, then=-1),
+                default=Cast("judgment__assignment__shown_order__0", BigIntegerField()),
+                output_field=BigIntegerField(),
+            ),
         ),
-        columns=6,
+        columns=7,
     )
+    again = repeated_answers(project)
     return AgreementData(
-        answers=[_of_criterion(criterion, rows) for criterion in project.criteria.all()],
+        answers=[
+            _of_criterion(criterion, rows, again.of(criterion.pk))
+            for criterion in project.criteria.all()
+        ],
         tasks=len(np.unique(rows[:, 2])),
         judgments=len(np.unique(rows[:, 1])),
         raters=tuple(np.unique(rows[:, 3]).tolist()),
@@ -96,13 +112,14 @@ def rater_names(ids: Sequence[int]) -> dict[int, str]:
     return {pk: user.display_name for pk, user in User.objects.in_bulk(ids).items()}
 
 
-def _of_criterion(criterion: Criterion, rows: Ints) -> CriterionAnswers:
+def _of_criterion(criterion: Criterion, rows: Ints, repeats: RepeatedAnswers) -> CriterionAnswers:
     own = rows[rows[:, 0] == criterion.pk]
     task, rater, prompt, value = own[:, 2], own[:, 3], own[:, 4], own[:, 5]
     # "Both bad" and "cannot tell" are stored as 0 even where the scale itself has no tie.
     tie = {0} if (value == 0).any() else set()
     categories = tuple(sorted({*criterion.scale.values, *tie}))
-    return CriterionAnswers(criterion, Ratings(task, rater, value, prompt), categories)
+    ratings = Ratings(task, rater, value, prompt)
+    return CriterionAnswers(criterion, ratings, own[:, 6], repeats, categories)
 
 
 def _copied(query: QuerySet[Answer, tuple[int, ...]], *, columns: int) -> Ints:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from labeling.models import Answer
-from labeling.stats import Figure, wilson_interval
+from labeling.stats import Figure, clustered_share, share
 from labeling.vocabulary import Purpose, Strategy
 from projects.models import Project, User
 
@@ -95,7 +93,7 @@ def rater_rows(project: Project) -> list[RaterRow]:
                 median_ms=float(np.median(data.active_ms[timed])) if timed.any() else None,
                 ties=_ties(data.side[mine]),
                 left=_left(data.left[mine & ~data.imported]),
-                agreement=_agreement(agree[mine], pairs[mine]),
+                agreement=_agreement(agree[mine], pairs[mine], data.task[mine]),
                 is_imported=bool(data.imported[mine].all()),
             )
         )
@@ -113,50 +111,33 @@ def _paired(data: _Columns) -> tuple[Ints, Ints]:
     return agree, votes.sum(axis=1)[place] - 1
 
 
-def _share(successes: int, n: int, convention: str, nothing: str) -> Figure:
-    if n == 0:
-        return Figure(None, None, None, 0, convention, nothing)
-    low, high = wilson_interval(successes, n)
-    return Figure(successes / n, low, high, n, convention)
-
-
 def _ties(side: Ints) -> Figure:
-    told = "judgments without a preference; n counts judgments; Wilson interval"
-    return _share(int((side == 0).sum()), len(side), told, "No judgment yet.")
+    ties = int((side == 0).sum())
+    return share(ties, len(side), "judgments without a preference", nothing="No judgment yet.")
 
 
 def _left(left: Ints) -> Figure:
-    told = "preferences for the response shown first; n counts preferences; Wilson interval"
     decided = left[left >= 0]
-    return _share(int(decided.sum()), len(decided), told, "No preference given here yet.")
-
-
-def _agreement(agree: Ints, pairs: Ints) -> Figure:
-    """A ratio over tasks: the tasks, not the pairs, are independent.
-
-    Source: the linearised variance of a ratio of sums over clusters (Cochran 1977, section 6.4),
-    carried to the logit scale; Wilson's limits over the tasks where the share is 0 or 1.
-    """
-    told = (
-        "pairs with another rater's judgment of the same task that prefer the same side or both "
-        "a tie; n counts pairs; interval over tasks"
+    return share(
+        int(decided.sum()),
+        len(decided),
+        "preferences for the response shown first",
+        nothing="No preference given here yet.",
     )
-    used = pairs > 0
-    a, m, tasks = agree[used], pairs[used], int(used.sum())
-    n = int(m.sum())
-    if n == 0:
-        return Figure(None, None, None, 0, told, "Nobody else has judged the same tasks yet.")
-    share = float(a.sum() / n)
-    if tasks < 2:
-        return Figure(share, None, None, n, told, "One task alone gives no interval.")
-    error = sqrt(tasks / (tasks - 1) * float(((a - share * m) ** 2).sum())) / n
-    if share in (0.0, 1.0) or error == 0.0:
-        low, high = wilson_interval(share * tasks, tasks)
-        return Figure(share, low, high, n, told)
-    reach = float(stats.t.ppf(0.975, tasks - 1)) * error / (share * (1 - share))
-    middle = np.log(share / (1 - share))
-    low, high = (1 / (1 + np.exp(-(middle + np.array([-reach, reach]))))).tolist()
-    return Figure(share, low, high, n, told)
+
+
+def _agreement(agree: Ints, pairs: Ints, task: Ints) -> Figure:
+    """A ratio over tasks: the tasks, not the pairs, are independent."""
+    return clustered_share(
+        agree,
+        pairs,
+        task,
+        "pairs with another rater's judgment of the same task that prefer the same side or both "
+        "a tie",
+        nothing="Nobody else has judged the same tasks yet.",
+        counted="pairs",
+        clusters_are="tasks",
+    )
 
 
 def as_json(rows: Iterable[RaterRow]) -> list[dict[str, Any]]:

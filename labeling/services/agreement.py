@@ -7,16 +7,17 @@ from typing import Any
 
 from labeling.models import Report
 from labeling.selectors.agreement import (
+    CriterionAnswers,
     agreement_data,
     agreement_fingerprint,
     counted_judgments,
     rater_names,
 )
-from labeling.stats import criterion_report
+from labeling.stats import criterion_report, steadiness_report
 from projects.models import Project
 
 KIND = "agreement"
-VERSION = 1  # Raise it when a figure or the shape changes: older reports are computed anew.
+VERSION = 2  # Raise it when a figure or the shape changes: older reports are computed anew.
 
 
 def agreement_report(project: Project, *, show_names: bool = True) -> dict[str, Any]:
@@ -40,17 +41,26 @@ def _refresh(project: Project, fingerprint: str) -> dict[str, Any]:
         "judgments": found.judgments,
         "raters": list(found.raters),
         "left_out": max(0, total - found.judgments),
-        "criteria": {
-            item.criterion.key: criterion_report(
-                item.ratings, item.categories, preference=True, rater_names={}
-            )
-            for item in found.answers
-        },
+        "criteria": {item.criterion.key: _criterion(item) for item in found.answers},
     }
     Report.objects.update_or_create(
         project=project, kind=KIND, defaults={"fingerprint": fingerprint, "data": data}
     )
     return data
+
+
+def _criterion(item: CriterionAnswers) -> dict[str, Any]:
+    """Every figure of one criterion."""
+    again = item.repeats
+    agreement = criterion_report(item.ratings, item.categories, preference=True, rater_names={})
+    steadiness = steadiness_report(
+        item.ratings,
+        item.first_shown,
+        first=again.first,
+        again=again.again,
+        prompt=again.prompt,
+    )
+    return {**agreement, **steadiness}
 
 
 def _named(project: Project, data: Mapping[str, Any], *, show_names: bool) -> dict[str, Any]:

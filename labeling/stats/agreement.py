@@ -12,13 +12,28 @@ from typing import Any, Literal
 
 import numpy as np
 
-from labeling.stats.coefficients import Alpha, Coefficient, Gwet, Level, Percent, Ties, Weights
+from labeling.stats.coefficients import (
+    Alpha,
+    Average,
+    Coefficient,
+    Gwet,
+    Level,
+    Percent,
+    Ties,
+    Weights,
+)
 from labeling.stats.jackknife import Estimate, jackknife
 from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.ratings import Figure, Floats, Ratings
 from labeling.stats.table import Table, table_of
 
 Data = Ratings | Table
+
+_AVERAGES = {
+    "pairs": ("pooled over pairs", "pairs of judgments"),
+    "units": ("the mean over tasks", "tasks"),
+    "ratings": ("the mean of the tasks' shares over judgments", "judgments"),
+}
 
 _TIES = {
     "exact": "a tie agrees with a tie only",
@@ -33,7 +48,7 @@ def percent_agreement(
     *,
     categories: Sequence[Any] | None = None,
     sides: bool = False,
-    average: Literal["pairs", "units"] = "pairs",
+    average: Average = "pairs",
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return the share of agreeing pairs of ratings of one unit by different raters.
@@ -46,15 +61,16 @@ def percent_agreement(
             or "drop" (pairs with a tie are left out).
         sides: compare only which side is preferred, not how strongly.
         average: "pairs" pools all pairs (n counts pairs), "units" averages the units' shares
-            (n counts units), which gives a unit with many ratings no more weight.
+            (n counts units), which gives a unit with many ratings no more weight, "ratings"
+            averages them over ratings (n counts ratings): with ties exact that is 1 less the
+            observed disagreement of nominal alpha.
 
     Source: three conventions in use: exact match; WebGPT (Nakano et al. 2021) counts one half;
     Stiennon et al. (2020) leave ties out.
     """
     table = _table(ratings, categories)
     what = "the preferred side is the same" if sides else "the category is the same"
-    over = "pooled over pairs" if average == "pairs" else "the mean over tasks"
-    counted = "pairs of judgments" if average == "pairs" else "tasks"
+    over, counted = _AVERAGES[average]
     told = (
         f"share of pairs of judgments of different raters on one task in which {what}, {over}; "
         f"{_TIES[ties]}; n counts {counted}"

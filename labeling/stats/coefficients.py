@@ -23,6 +23,7 @@ Level = Literal["nominal", "ordinal", "interval", "ratio"]
 Ties = Literal["exact", "half", "drop"]
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
 Chance = Literal["fleiss", "gwet", "uniform"]
+Average = Literal["pairs", "units", "ratings"]
 
 
 class Coefficient(Protocol):
@@ -42,11 +43,10 @@ class Coefficient(Protocol):
         """Return the nominal agreement expected by chance, for each row of `sums`."""
 
 
-def divide(over: Floats, under: Floats) -> Floats:
-    """Return over / under, with NaN (and no warning) where `under` is not positive."""
-    out = np.full(np.broadcast(over, under).shape, np.nan)
-    np.divide(over, under, out=out, where=np.broadcast_to(under > 0, out.shape))
-    return out
+def divide(over: Floats, under: Floats, otherwise: float = np.nan) -> Floats:
+    """Return over / under, and `otherwise` (without a warning) where `under` is not positive."""
+    positive = under > 0
+    return np.where(positive, over / np.where(positive, under, 1.0), otherwise)
 
 
 def distances(level: Level, scores: Floats | None, size: int) -> Floats:
@@ -137,12 +137,12 @@ class Percent:
     `ties` says what a pair with a tie (category 0) is worth: equal or not like any other category
     ("exact"), half when exactly one of the two is a tie ("half"), or left out ("drop").
     `sides` compares only which side was preferred, not how strongly. `average` pools all pairs,
-    or takes each unit's share and averages the units.
+    takes each unit's share and averages the units, or averages those over ratings.
     """
 
     ties: Ties = "exact"
     sides: bool = False
-    average: Literal["pairs", "units"] = "pairs"
+    average: Average = "pairs"
     floor: float = 0.0
 
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
@@ -155,14 +155,15 @@ class Percent:
         if self.ties != "exact" and scores is not None and (scores == 0).any():
             ties = counts[:, int(np.argmax(scores == 0))]
         agree = same.sum(axis=1)
-        pairs = votes * (votes - 1) / 2
+        used = votes - ties if self.ties == "drop" else votes
+        pairs = used * (used - 1) / 2
         if self.ties == "half":
             agree = agree + ties * (votes - ties) / 2
         elif self.ties == "drop":
             agree = agree - ties * (ties - 1) / 2
-            pairs = (votes - ties) * (votes - ties - 1) / 2
-        if self.average == "units":
-            agree, pairs = np.nan_to_num(divide(agree, pairs)), (pairs > 0).astype(np.float64)
+        if self.average != "pairs":
+            weight = used if self.average == "ratings" else 1.0
+            agree, pairs = weight * divide(agree, pairs, 0.0), np.where(pairs > 0, weight, 0.0)
         return np.column_stack([pairs, agree])
 
     def value(self, sums: Floats, scores: Floats | None) -> Floats:
@@ -203,12 +204,10 @@ class Gwet:
         votes = counts.sum(axis=1)
         paired = votes >= 2
         weighted = counts @ weight_matrix(self.weights, scores, counts.shape[1])
-        agree = divide((counts * (weighted - 1)).sum(axis=1), votes * (votes - 1))
-        shares = np.nan_to_num(divide(counts, votes[:, None]))
+        agree = divide((counts * (weighted - 1)).sum(axis=1), votes * (votes - 1), 0.0)
         used = paired if self.paired_only else votes >= 1
-        return np.column_stack(
-            [paired, np.nan_to_num(agree), used, np.where(used[:, None], shares, 0.0)]
-        ).astype(np.float64)
+        shares = divide(counts, np.where(used, votes, 0.0)[:, None], 0.0)
+        return np.column_stack([paired, agree, used, shares])
 
     def value(self, sums: Floats, scores: Floats | None) -> Floats:
         """Return the coefficient for each row; NaN where chance agreement is complete."""

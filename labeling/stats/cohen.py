@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import Coded, code
 from labeling.stats.coefficients import Weights, weight_matrix
-from labeling.stats.contingency import KappaBatch, SharedRatings
+from labeling.stats.contingency import contingency
+from labeling.stats.pairs import pair_columns
 from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
-from labeling.stats.table import Coded, code, scores
+from labeling.stats.table import scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,15 +130,11 @@ def cohen_kappa_pairs(
 
 
 def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) -> RaterPairs:
-    """Compute all pairs, a batch of contingency tables at a time."""
+    """Compute all pairs at once."""
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
-    shared = SharedRatings.of(coded)
-    parts = [
-        KappaBatch(tables, clusters, weight, confidence).columns()
-        for tables, clusters in shared.batches(coded.cluster)
-    ]
-    n, percent, percent_low, percent_high, kappa, kappa_low, kappa_high = (
-        np.concatenate(parts, axis=1) if parts else np.zeros((7, 0))
+    shared = contingency(coded)
+    n, percent, percent_low, percent_high, kappa, kappa_low, kappa_high = pair_columns(
+        shared, weight, confidence
     )
     identity = isinstance(weights, str) and weights == "identity"
     kind = (

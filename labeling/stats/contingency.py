@@ -1,4 +1,8 @@
-"""Contingency tables of pairs of raters, and kappa with its jackknife on many of them at once."""
+"""Contingency tables of all pairs of raters, kept as the cells that are not empty.
+
+A thousand raters make half a million pairs, most of which share a handful of tasks: their tables
+are mostly zeros. Sums over tables are sums over cells grouped by pair.
+"""
 
 from __future__ import annotations
 
@@ -6,212 +10,174 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
-from labeling.stats.coefficients import divide
-from labeling.stats.proportions import normal_quantile
+from labeling.stats.coding import Coded
 from labeling.stats.ratings import Floats, Ints
-from labeling.stats.table import Coded
 
-_DENSE = 20_000_000  # Up to this many cells, pairs of raters are counted in one dense array.
-_BATCH = 2_000_000  # Cells of contingency tables worked on at once.
-_STILL = 1e-12  # A jackknife standard error below this is none at all.
+_DENSE = 4_000_000  # Up to this many cells all are counted in one array, empty ones too.
+_BLOCK = 1 << 15
+_BATCH = 2_000_000  # Cells of whole tables made at once.
 
 Clusters = tuple[Ints, Ints, Ints]
 
 
 @dataclass(frozen=True, eq=False)
-class SharedRatings:
-    """All pairs of ratings of one unit: which pair of raters, which unit, which two values."""
+class Contingency:
+    """What pairs of raters said of the units that both rated.
+
+    Attributes:
+        first, second: the raters of each pair, first below second, shape (pairs,).
+        pair, row, column, times: the cells that are not empty, ordered by pair, shape (cells,);
+            the first rater said category `row` and the second `column` on `times` units.
+        size: how many categories there are.
+        clusters: for every shared rating its pair, cluster and cell (row * size + column); None
+            where every unit was drawn on its own.
+    """
 
     first: Ints
     second: Ints
     pair: Ints
-    unit: Ints
-    cell: Ints
+    row: Ints
+    column: Ints
+    times: Floats
     size: int
+    clusters: Clusters | None
 
     @classmethod
-    def of(cls, coded: Coded) -> SharedRatings:
-        """List the pairs: neighbours at every lag within a unit, raters in ascending order."""
-        raters, size = max(len(coded.raters), 1), len(coded.categories)
-        order = np.argsort(coded.unit * raters + coded.rater)
-        unit, rater, value = coded.unit[order], coded.rater[order], coded.value[order]
-        last = np.cumsum(np.bincount(unit, minlength=coded.units))[unit] - 1
-        here = np.arange(len(unit))
-        keys, units, cells = [], [], []
-        for lag in range(1, len(unit)):
-            here = here[here + lag <= last[here]]
-            if not len(here):
+    def of_answers(
+        cls, pair: Ints, row: Ints, column: Ints, size: int, cluster: Ints | None = None
+    ) -> Contingency:
+        """Count answers given twice, as by raters on repeats; shape (answers,) each.
+
+        Args:
+            pair: whose table an answer belongs to, from 0 on without gaps.
+            row, column: the first answer and the second, from 0 to size - 1.
+            cluster: what each answer was drawn with, or None.
+        """
+        cell = row * size + column
+        found, times = _distinct(pair * size**2 + cell)
+        of, cells = np.divmod(found, size**2)
+        names = np.arange(int(pair.max(initial=-1)) + 1)
+        return cls(
+            first=names,
+            second=names,
+            pair=of,
+            row=cells // size,
+            column=cells % size,
+            times=times.astype(np.float64),
+            size=size,
+            clusters=None if cluster is None else (pair, cluster, cell),
+        )
+
+    def by_pair(self, weights: Floats) -> Floats:
+        """Return the sum of `weights` (cells,) over the cells of each pair."""
+        sums = np.bincount(self.pair, weights, minlength=len(self.first))
+        return sums.astype(np.float64, copy=False)
+
+    def batches(self) -> Iterator[tuple[Floats, Clusters | None]]:
+        """Yield whole tables (pairs, size, size), some pairs at a time, and their clusters."""
+        pairs, cells = len(self.first), self.size**2
+        step = max(1, _BATCH // max(cells, 1))
+        order = None if self.clusters is None else np.argsort(self.clusters[0], kind="stable")
+        for start in range(0, pairs, step):
+            stop = min(start + step, pairs)
+            span = slice(*np.searchsorted(self.pair, [start, stop]))
+            flat = np.zeros((stop - start) * cells)
+            place = (self.pair[span] - start) * self.size + self.row[span]
+            flat[place * self.size + self.column[span]] = self.times[span]
+            tables = flat.reshape(-1, self.size, self.size)
+            if self.clusters is None or order is None:
+                yield tables, None
+                continue
+            pair, cluster, cell = (entries[order] for entries in self.clusters)
+            span = slice(*np.searchsorted(pair, [start, stop]))
+            yield tables, (pair[span] - start, cluster[span], cell[span])
+
+    def margins(self) -> tuple[Floats, Floats]:
+        """Return how often first and second rater used each category, both (pairs, size)."""
+        pairs, size = len(self.first), self.size
+        ends = (
+            np.bincount(self.pair * size + place, self.times, minlength=pairs * size)
+            for place in (self.row, self.column)
+        )
+        rows, columns = (end.astype(np.float64).reshape(pairs, size) for end in ends)
+        return rows, columns
+
+
+def contingency(coded: Coded) -> Contingency:
+    """Count what every pair of raters said of the units they share.
+
+    Time is linear in the pairs of ratings of one unit, of which a unit with m ratings has
+    m (m - 1) / 2.
+    """
+    raters, size = max(len(coded.raters), 1), len(coded.categories)
+    cells = size * size
+    bound = raters * raters * cells
+    if coded.cluster is None and bound <= _DENSE:
+        total = np.zeros(bound, dtype=np.int64)
+        for key, _ in _shared(coded, raters, size):
+            np.add.at(total, key, 1)
+        found = np.flatnonzero(total)
+        times, clusters = total[found], None
+    else:
+        parts = list(_shared(coded, raters, size))
+        none = np.zeros(0, dtype=np.int64)
+        keys = np.concatenate([none, *(key for key, _ in parts)])
+        unit = np.concatenate([none, *(unit for _, unit in parts)])
+        clusters = None if coded.cluster is None else (keys, coded.cluster[unit], keys % cells)
+        found, times = _distinct(keys)
+    names, pair = _distinct_sorted(found // cells)
+    row, column = np.divmod(found % cells, size)
+    if clusters is not None:
+        clusters = (np.searchsorted(names, clusters[0] // cells), *clusters[1:])
+    first, second = np.divmod(names, raters)
+    return Contingency(first, second, pair, row, column, times.astype(np.float64), size, clusters)
+
+
+def _shared(coded: Coded, raters: int, size: int) -> Iterator[tuple[Ints, Ints]]:
+    """Yield all pairs of ratings of one unit: keys of pair and cell, and their units.
+
+    Ratings of a unit stand together, and each is paired with the one so many places on, for every
+    distance. A key orders by first rater, second rater and the two categories.
+    """
+    unit, rater, value = coded.unit, coded.rater, coded.value
+    if (unit[1:] < unit[:-1]).any():
+        order = np.argsort(unit)
+        unit, rater, value = unit[order], rater[order], value[order]
+    kind = np.dtype(np.int32 if raters * raters * size * size < 2**31 else np.int64)
+    for block in _blocks(unit):
+        own = unit[block]
+        by: Ints = rater[block].astype(kind)
+        said: Ints = value[block].astype(kind)
+        first = by * (raters * size * size) + said * size
+        second = by * (size * size) + said
+        for lag in range(1, len(own)):
+            same = own[lag:] == own[:-lag]
+            if not same.any():
                 break
-            keys.append(rater[here] * raters + rater[here + lag])
-            units.append(unit[here])
-            cells.append(value[here] * size + value[here + lag])
-        none = [np.zeros(0, dtype=np.int64)]
-        key = np.concatenate(keys or none)
-        if raters * raters <= max(_DENSE, len(key)):
-            present = np.bincount(key, minlength=raters * raters) > 0
-            found, pair = np.flatnonzero(present), (np.cumsum(present) - 1)[key]
-        else:
-            found, pair = np.unique(key, return_inverse=True)
-        unit, cell = np.concatenate(units or none), np.concatenate(cells or none)
-        return cls(found // raters, found % raters, pair, unit, cell, size)
-
-    def batches(self, cluster: Ints | None) -> Iterator[tuple[Floats, Clusters | None]]:
-        """Yield contingency tables (pairs, K, K), and the cluster of every shared rating."""
-        total, cells = len(self.first), self.size**2
-        if not total:
-            return
-        step = max(1, _BATCH // cells)
-        sort = np.argsort(self.pair, kind="stable") if total > step or cluster is not None else None
-        pair = self.pair if sort is None else self.pair[sort]
-        cell = self.cell if sort is None else self.cell[sort]
-        of_unit = None if cluster is None else cluster[self.unit[sort]]
-        for start in range(0, total, step):
-            stop = min(start + step, total)
-            span = (
-                slice(0, len(pair))
-                if sort is None
-                else slice(*np.searchsorted(pair, [start, stop]))
-            )
-            local = pair[span] - start
-            flat = np.bincount(local * cells + cell[span], minlength=(stop - start) * cells)
-            tables = flat.reshape(-1, self.size, self.size).astype(np.float64)
-            yield tables, None if of_unit is None else (local, of_unit[span], cell[span])
+            ahead = first[:-lag] + second[lag:]
+            behind = second[:-lag] + first[lag:]
+            yield np.minimum(ahead, behind)[same], own[lag:][same]
 
 
-@dataclass(frozen=True, eq=False)
-class KappaBatch:
-    """Kappa with its jackknife for a batch of contingency tables (pairs, K, K)."""
-
-    tables: Floats
-    clusters: Clusters | None
-    weight: Floats
-    confidence: float
-
-    def columns(self) -> Floats:
-        """Return n, percent and its ends, kappa and its ends, as the 7 rows of an array."""
-        tables, weight = self.tables, self.weight
-        n = tables.sum(axis=(1, 2))
-        rows, columns = tables.sum(axis=2), tables.sum(axis=1)
-        agree = np.einsum("pck,ck->p", tables, weight)
-        chance = np.einsum("pc,ck,pk->p", rows, weight, columns)
-        same = np.einsum("pcc->p", tables)
-        kappa, percent = _kappa(agree, chance, n), same / n
-        if self.clusters is None:
-            spread = self._leave_one_rating_out(n, rows, columns, agree, chance)
-            percent_error = np.sqrt(percent * (1 - percent) / np.maximum(n - 1, 1))
-            groups = n
-        else:
-            spread, percent_error, groups = self._leave_one_cluster_out(
-                self.clusters, rows, columns, agree, chance, same, n
-            )
-        chance_share = np.clip(divide(chance, n * n), 0, 1)
-        kappa_ends = self._ends(kappa, spread, groups, chance_share, -1.0)
-        if self.clusters is None:
-            percent_ends = self._wilson(percent, n)
-        else:
-            percent_ends = self._ends(percent, percent_error, groups, np.zeros(len(n)), 0.0)
-        return np.stack([n, percent, *percent_ends, kappa, *kappa_ends])
-
-    def _leave_one_rating_out(
-        self, n: Floats, rows: Floats, columns: Floats, agree: Floats, chance: Floats
-    ) -> Floats:
-        """Return the jackknife standard error; ratings in one cell of the table are alike."""
-        weight = self.weight
-        left = n[:, None, None] - 1
-        rest = _kappa(
-            agree[:, None, None] - weight,
-            chance[:, None, None]
-            - (columns @ weight.T)[:, :, None]
-            - (rows @ weight)[:, None, :]
-            + weight,
-            left,
-        )
-        rest = np.where(self.tables > 0, rest, 0.0)
-        mean = (self.tables * rest).sum(axis=(1, 2)) / n
-        square = (self.tables * (rest - mean[:, None, None]) ** 2).sum(axis=(1, 2))
-        return np.asarray(np.sqrt(square * (n - 1) / n))
-
-    def _leave_one_cluster_out(
-        self,
-        clusters: Clusters,
-        rows: Floats,
-        columns: Floats,
-        agree: Floats,
-        chance: Floats,
-        same: Floats,
-        n: Floats,
-    ) -> tuple[Floats, Floats, Floats]:
-        """Return jackknife standard errors of kappa and percent, and clusters of each pair."""
-        pair, cluster, cell = clusters
-        size = len(self.weight)
-        keys, group = np.unique(
-            pair * (int(cluster.max(initial=0)) + 1) + cluster, return_inverse=True
-        )
-        of = np.zeros(len(keys), dtype=np.int64)
-        of[group] = pair
-        first, second = np.divmod(cell, size)
-        groups = len(keys)
-        row = np.bincount(group * size + first, minlength=groups * size).reshape(groups, size)
-        column = np.bincount(group * size + second, minlength=groups * size).reshape(groups, size)
-        held = np.bincount(group, minlength=groups)
-        agreed = np.bincount(group, self.weight[first, second], minlength=groups)
-        matched = np.bincount(group, first == second, minlength=groups)
-        weight = self.weight
-        removed = (
-            (row * (columns @ weight.T)[of]).sum(axis=1)
-            + ((rows @ weight)[of] * column).sum(axis=1)
-            - ((row @ weight) * column).sum(axis=1)
-        )
-        left = n[of] - held
-        kappa_rest = _kappa(agree[of] - agreed, chance[of] - removed, left)
-        percent_rest = divide(same[of] - matched, left)
-        count = np.bincount(of, minlength=len(n)).astype(np.float64)
-        return _spread(kappa_rest, of, count), _spread(percent_rest, of, count), count
-
-    def _ends(
-        self, value: Floats, error: Floats, groups: Floats, chance: Floats, floor: float
-    ) -> tuple[Floats, Floats]:
-        """Return jackknife-t ends on the Fisher scale; Wilson's, carried over, where it fails."""
-        span = 1 - floor
-        centred = 2 * (value - floor) / span - 1
-        smooth = np.isfinite(error) & (error > _STILL) & (np.abs(centred) < 1 - _STILL)
-        safe = np.where(smooth, centred, 0.0)
-        t = stats.t.ppf((1 + self.confidence) / 2, np.maximum(groups - 1, 1))
-        shift = np.where(smooth, error, 0.0) * t * 2 / span / (1 - safe**2)
-        ends = [
-            floor + span * (np.tanh(np.arctanh(safe) + sign * shift) + 1) / 2 for sign in (-1, 1)
-        ]
-        agree = np.clip(chance + value * (1 - chance), 0, 1)
-        low, high = self._wilson(agree, groups)
-        stretch = np.maximum(1 - chance, _STILL)
-        carried_low = np.maximum(value - (agree - low) / stretch, floor)
-        carried_high = np.minimum(value + (high - agree) / stretch, 1.0)
-        return np.where(smooth, ends[0], carried_low), np.where(smooth, ends[1], carried_high)
-
-    def _wilson(self, share: Floats, n: Floats) -> tuple[Floats, Floats]:
-        """Return Wilson's ends of shares of n."""
-        z = normal_quantile(self.confidence)
-        middle = share + z * z / (2 * n)
-        reach = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-        under = 1 + z * z / n
-        return (
-            np.clip((middle - reach) / under, 0, share),
-            np.clip((middle + reach) / under, share, 1),
-        )
+def _blocks(unit: Ints) -> Iterator[slice]:
+    """Cut ordered units into slices that fit the processor's cache and split no unit."""
+    start = 0
+    while start < len(unit):
+        stop = min(start + _BLOCK, len(unit))
+        stop = int(np.searchsorted(unit, unit[stop - 1], side="right"))
+        yield slice(start, stop)
+        start = stop
 
 
-def _kappa(agree: Floats, chance: Floats, n: Floats) -> Floats:
-    """Return (po - pe) / (1 - pe) from po n and pe n squared; NaN where pe is 1 or n is 0."""
-    left = n * n - chance
-    left = np.where(left > 1e-9, left, 0.0)
-    return divide(n * agree - chance, left)
+def _distinct(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct keys in order and how often each occurs."""
+    ordered = np.sort(keys)
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[starts], np.diff(starts, append=len(ordered))
 
 
-def _spread(rest: Floats, of: Ints, count: Floats) -> Floats:
-    """Return jackknife standard errors from leave-one-out values grouped by pair."""
-    pairs = len(count)
-    mean = np.bincount(of, rest, minlength=pairs) / count
-    square = np.bincount(of, (rest - mean[of]) ** 2, minlength=pairs)
-    return np.asarray(np.sqrt(square * (count - 1) / count))
+def _distinct_sorted(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct keys of an ordered array, and which of them each entry is."""
+    fresh = np.diff(keys, prepend=-1) != 0
+    return keys[fresh], np.cumsum(fresh) - 1

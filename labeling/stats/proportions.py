@@ -6,6 +6,7 @@ task, are not independent: their intervals are in `labeling.stats.jackknife`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import Literal
 
@@ -150,6 +151,53 @@ def difference(
     return Figure(successes[0] / trials[0] - successes[1] / trials[1], low, high, n, told)
 
 
+def stratified_share(
+    successes: Sequence[float],
+    trials: Sequence[float],
+    shares: Sequence[float],
+    told: str,
+    confidence: float = CONFIDENCE,
+) -> Figure:
+    """Return a share of a whole from samples of its strata, each at its own rate.
+
+    Use it where one kind was sampled more than another: dialogues with a thumbs-down, 2 % of the
+    traffic, and silent ones. n counts trials. The interval is the normal one from the strata's
+    variances or, where a stratum has no successes or no failures and so seems not to vary,
+    Wilson's limits of the strata put together (MOVER). A stratum without trials leaves the share
+    undefined: leaving it out would answer another question.
+
+    Args:
+        successes, trials: of each stratum.
+        shares: how much of the whole each stratum is; they add up to 1.
+        told: what the share is of.
+
+    Raises:
+        ValueError: unequal numbers of strata, shares below 0 or not adding up to 1, successes
+            below 0 or above trials.
+
+    Source: Cochran, Sampling Techniques, chapter 5; Zou and Donner (2008), Statistics in Medicine
+    27, for putting limits together.
+    """
+    z = normal_quantile(confidence)
+    _require_strata(successes, trials, shares)
+    told = f"{told}; each stratum weighed by its share of the whole; n counts trials"
+    n = round(sum(trials))
+    ends = [
+        wilson_interval(hits, count, confidence)
+        for hits, count in zip(successes, trials, strict=True)
+    ]
+    for place, (count, share_of_whole) in enumerate(zip(trials, shares, strict=True)):
+        if not count and share_of_whole:
+            reason = f"Stratum {place + 1}, {100 * share_of_whole:g}% of the whole, has no trials."
+            return Figure(None, None, None, n, told, reason)
+    rates = [hits / count if count else 0.0 for hits, count in zip(successes, trials, strict=True)]
+    value = sum(w * rate for w, rate in zip(shares, rates, strict=True))
+    used = [row for row in zip(shares, rates, trials, ends, strict=True) if row[0]]
+    below, above, method = _strata_reach(used, z)
+    told += f"; {100 * confidence:g}% {method}"
+    return Figure(value, max(value - below, 0.0), min(value + above, 1.0), n, told)
+
+
 def binomial_test(successes: int, trials: int, chance: float = 0.5) -> float:
     """Return the exact two-sided p-value of a proportion against `chance`; 1 without trials.
 
@@ -190,6 +238,31 @@ def two_proportion_test(
         return 0.0, 1.0
     z = (successes[0] / trials[0] - successes[1] / trials[1]) / error
     return z, float(2 * stats.norm.sf(abs(z)))
+
+
+def _strata_reach(
+    strata: list[tuple[float, float, float, Interval]], z: float
+) -> tuple[float, float, str]:
+    """Return how far the ends lie below and above, from (weight, rate, trials, Wilson) rows."""
+    if all(0 < rate < 1 for _, rate, _, _ in strata):
+        reach = z * sqrt(sum(w * w * p * (1 - p) / count for w, p, count, _ in strata))
+        return reach, reach, "normal interval"
+    below = sqrt(sum((w * (p - wilson.low)) ** 2 for w, p, _, wilson in strata))
+    above = sqrt(sum((w * (wilson.high - p)) ** 2 for w, p, _, wilson in strata))
+    return below, above, "interval from Wilson limits of the strata"
+
+
+def _require_strata(
+    successes: Sequence[float], trials: Sequence[float], shares: Sequence[float]
+) -> None:
+    if not len(successes) == len(trials) == len(shares):
+        raise ValueError(
+            "The strata must be equally many: successes has "
+            f"{len(successes)}, trials has {len(trials)}, shares has {len(shares)}."
+        )
+    if not shares or min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
+        told = ", ".join(f"{item:g}" for item in shares)
+        raise ValueError(f"The strata's shares must be at least 0 and add up to 1: {told}.")
 
 
 def _require_share(successes: float, trials: float) -> None:

@@ -7,16 +7,21 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from labeling.stats.agreement import (
+    brennan_prediger,
     fleiss_kappa,
     gwet_ac,
     krippendorff_alpha,
     percent_agreement,
 )
+from labeling.stats.ceiling import noise_ceiling
+from labeling.stats.clustered import clustered_share
+from labeling.stats.coding import code
 from labeling.stats.cohen import RaterPairs, cohen_kappa_pairs, undefined_pair
 from labeling.stats.ratings import Figure, Ratings
-from labeling.stats.table import Table, code, tabulate
+from labeling.stats.table import Table, tabulate
 
 LIST_ALL = 60  # Up to this many raters, pairs that share no task are listed too.
 _PREFERENCE = "preference scales only"
@@ -56,6 +61,8 @@ def criterion_report(
         "krippendorff_alpha": _alphas(table, preference=preference),
         "fleiss_kappa": fleiss_kappa(table).as_dict(),
         "gwet_ac1": gwet_ac(table).as_dict(),
+        "brennan_prediger": brennan_prediger(table).as_dict(),
+        "noise_ceiling": noise_ceiling(table).as_dict(),
         "pairs": _pair_rows(pairs, rater_names),
         "counts": _counts(table, pairs),
         "values": [
@@ -63,6 +70,53 @@ def criterion_report(
             for category, count in zip(table.categories, table.marginals, strict=True)
         ],
     }
+
+
+def steadiness_report(
+    ratings: Ratings,
+    first_shown: npt.ArrayLike,
+    *,
+    first: npt.ArrayLike,
+    again: npt.ArrayLike,
+    prompt: npt.ArrayLike,
+) -> dict[str, Any]:
+    """Return how steady preferences are against screen and time, as JSON-ready data.
+
+    Args:
+        ratings: one row per judgment, below 0 the first canonical response, 0 a tie; `cluster`
+            being the prompt.
+        first_shown: 0 or 1, the canonical response that was shown first, or -1 where there was no
+            screen, shape (n,).
+        first, again, prompt: the same rater's answers on a task and on its blind repeat, and the
+            task's prompt, shape (repeats,).
+
+    Returns:
+        "side_bias", the share of preferences for the response shown first (one half is no bias),
+        and "self_consistency", the share of repeats answered as before.
+    """
+    shown = np.asarray(first_shown)
+    kept = (shown >= 0) & (ratings.value != 0)
+    chosen = (ratings.value < 0) == (shown == 0)
+    cluster = ratings.unit if ratings.cluster is None else ratings.cluster
+    side = clustered_share(
+        chosen[kept],
+        np.ones(int(kept.sum())),
+        cluster[kept],
+        "share of preferences that are for the response shown first; one half is no side bias; "
+        "ties, and judgments made elsewhere, are left out",
+        nothing="Nobody has preferred one of two responses on this screen yet.",
+        counted="preferences",
+    )
+    same = np.asarray(first) == np.asarray(again)
+    steady = clustered_share(
+        same,
+        np.ones(len(same)),
+        prompt,
+        "share of tasks given to the same rater a second time that got the same answer",
+        nothing="No task has been judged twice by the same rater.",
+        counted="repeats",
+    )
+    return {"side_bias": side.as_dict(), "self_consistency": steady.as_dict()}
 
 
 def _three_conventions(table: Table, *, sides: bool) -> dict[str, Any]:

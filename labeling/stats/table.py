@@ -12,11 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
-from labeling.stats.ratings import Array, Floats, Ints, Ratings, RatingsError
-
-_DIRECT = 4_000_000  # Up to this many cells a lookup table beats sorting.
+from labeling.stats.coding import (
+    Coded,
+    chunks,
+    cluster_of_unit,
+    codes,
+    place_values,
+    units_and_votes,
+)
+from labeling.stats.ratings import Floats, Ints, Ratings, RatingsError
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,91 +72,95 @@ class Table:
         return self.categories.index(category) if category in self.categories else None
 
 
-@dataclass(frozen=True, eq=False)
-class Coded:
-    """Ratings as small integers, checked against the scale.
-
-    Attributes:
-        unit, rater, value: codes, shape (n,); `value` indexes `categories`.
-        cluster: cluster code of each unit, shape (units,), or None when each stands alone.
-        unit_levels: the units behind the codes, shape (units,).
-        raters: the raters behind the codes.
-        categories: the scale in its declared order.
-        declared: whether the scale was declared.
-    """
-
-    unit: Ints
-    rater: Ints
-    value: Ints
-    cluster: Ints | None
-    unit_levels: Array
-    raters: tuple[Any, ...]
-    categories: tuple[Any, ...]
-    declared: bool
-
-    @property
-    def units(self) -> int:
-        """Return the number of units."""
-        return len(self.unit_levels)
-
-
-def code(
-    ratings: Ratings, categories: Sequence[Any] | None = None, *, repeats: bool = False
-) -> Coded:
-    """Turn ratings into codes on the declared scale.
-
-    Without `categories` the scale is the sorted set of observed values: right for figures that
-    do not depend on unused categories, and named in the convention of those that do. `repeats`
-    allows a rater several ratings of a unit: right for models of each rater, wrong for agreement.
-
-    Raises:
-        RatingsError: a value off the scale, a rater twice on a unit, a unit in two clusters, a
-            scale that names a category twice; the message names the position.
-    """
-    value, scale = _values(ratings, categories)
-    unit, unit_levels = codes(ratings.unit)
-    rater, rater_levels = codes(ratings.rater)
-    if not repeats:
-        _refuse_repeats(ratings, unit, rater, len(unit_levels), len(rater_levels))
-    cluster = None
-    if ratings.cluster is not None and len(unit):
-        cluster = _cluster_of_unit(ratings, ratings.cluster, unit, len(unit_levels))
-    return Coded(
-        unit=unit,
-        rater=rater,
-        value=value,
-        cluster=cluster,
-        unit_levels=unit_levels,
-        raters=tuple(item.item() if hasattr(item, "item") else item for item in rater_levels),
-        categories=scale,
-        declared=categories is not None,
-    )
-
-
 def tabulate(coded: Coded) -> Table:
     """Count the patterns of coded ratings, in time linear in the ratings."""
-    size = len(coded.categories)
-    counts = np.bincount(coded.unit * size + coded.value, minlength=coded.units * size)
-    patterns, pattern = _distinct_rows(counts.reshape(coded.units, size))
-    if coded.cluster is None:
-        groups, frequency = None, np.bincount(pattern, minlength=len(patterns))
-    else:
-        groups, frequency = _kinds_of_cluster(coded.cluster, pattern, len(patterns))
-    return Table(
-        categories=coded.categories,
-        declared=coded.declared,
-        scores=scores(coded.categories),
-        counts=patterns.astype(np.float64),
-        groups=groups,
-        frequency=frequency.astype(np.float64),
-        units=coded.units,
-        ratings=len(coded.value),
+    return _tabulated(
+        coded.unit,
+        np.bincount(coded.unit, minlength=coded.units),
+        coded.value,
+        coded.cluster,
+        coded.categories,
+        coded.declared,
     )
 
 
 def table_of(ratings: Ratings, categories: Sequence[Any] | None = None) -> Table:
-    """Return the patterns of `ratings` on the scale `categories` (see `code`)."""
-    return tabulate(code(ratings, categories))
+    """Return the patterns of `ratings` on the scale `categories`; refuses what `code` refuses."""
+    value, scale = place_values(ratings, categories)
+    unit, votes = units_and_votes(ratings)
+    cluster = cluster_of_unit(ratings, unit, len(votes))
+    return _tabulated(unit, votes, value, cluster, scale, categories is not None)
+
+
+def table_from_patterns(
+    counts: npt.ArrayLike, frequency: npt.ArrayLike, categories: Sequence[Any]
+) -> Table:
+    """Return the table of patterns that were counted elsewhere, as by a GROUP BY of a database.
+
+    Args:
+        counts: shape (P, K); ratings in each category of the declared scale, a row a pattern.
+        frequency: shape (P,); how many units show each pattern.
+
+    Raises:
+        RatingsError: shapes that do not fit, or a count that is negative or not whole; the
+            position is named.
+    """
+    rows = _whole_counts("counts", counts)
+    times = _whole_counts("frequency", frequency)
+    size = len(categories)
+    if rows.ndim != 2 or rows.shape[1] != size or times.shape != (len(rows),):
+        raise RatingsError(
+            f"counts must have shape (P, {size}) and frequency shape (P,), not {rows.shape} and "
+            f"{times.shape}."
+        )
+    used = (times > 0) & rows.any(axis=1)
+    rows, times = rows[used], times[used]
+    return Table(
+        categories=tuple(categories),
+        declared=True,
+        scores=scores(categories),
+        counts=rows,
+        groups=None,
+        frequency=times,
+        units=round(float(times.sum())),
+        ratings=round(float(times @ rows.sum(axis=1))),
+    )
+
+
+def _tabulated(
+    unit: Ints,
+    votes: Ints,
+    value: Ints,
+    cluster: Ints | None,
+    categories: tuple[Any, ...],
+    declared: bool,
+) -> Table:
+    """Return the table of codes; `votes` counts the ratings of each unit."""
+    patterns, pattern = patterns_of(unit, votes, value, len(categories))
+    if cluster is None:
+        groups, frequency = None, np.bincount(pattern, minlength=len(patterns))
+    else:
+        groups, frequency = kinds_of_cluster(cluster, pattern, len(patterns))
+    return Table(
+        categories=categories,
+        declared=declared,
+        scores=scores(categories),
+        counts=patterns.astype(np.float64),
+        groups=groups,
+        frequency=frequency.astype(np.float64),
+        units=len(votes),
+        ratings=len(value),
+    )
+
+
+def _whole_counts(name: str, given: npt.ArrayLike) -> Floats:
+    """Return counts as floats, which hold whole numbers exactly up to 2 ** 53."""
+    array = np.asarray(given, dtype=np.float64)
+    bad = ~((array >= 0) & (array == np.floor(array)) & np.isfinite(array))
+    if bad.any():
+        place = np.argwhere(bad)[0].tolist()
+        raise RatingsError(f"{name} at position {place} is {array[tuple(place)]}, not a count.")
+    return array
 
 
 def scores(categories: Sequence[Any]) -> Floats | None:
@@ -159,103 +170,31 @@ def scores(categories: Sequence[Any]) -> Floats | None:
     return None
 
 
-def codes(column: Array) -> tuple[Ints, Array]:
-    """Return integer codes for a column and the levels behind them, in sorted order."""
-    if column.dtype.kind in "iu" and len(column):
-        low, high = int(column.min()), int(column.max())
-        if high - low < max(_DIRECT, 4 * len(column)):
-            shifted = column.astype(np.int64) - low
-            present = np.bincount(shifted) > 0
-            lookup = np.cumsum(present) - 1
-            return lookup[shifted], np.flatnonzero(present) + low
-    if column.dtype.kind == "O":
-        column = column.astype(str)
-    levels, coded = np.unique(column, return_inverse=True)
-    return coded.astype(np.int64), levels
+def patterns_of(unit: Ints, votes: Ints, value: Ints, size: int) -> tuple[Ints, Ints]:
+    """Return the distinct patterns (P, K) and the pattern that each unit shows.
 
+    `unit` and `value` are codes, `votes` counts the ratings of each unit, `size` is K.
 
-def _values(ratings: Ratings, categories: Sequence[Any] | None) -> tuple[Ints, tuple[Any, ...]]:
-    """Return the place of every value on the scale, and the scale."""
-    if categories is None:
-        coded, levels = codes(ratings.value)
-        return coded, tuple(item.item() if hasattr(item, "item") else item for item in levels)
-    scale = tuple(categories)
-    if len(set(scale)) != len(scale):
-        raise RatingsError(f"The scale {scale} names a category twice.")
-    if not len(ratings):
-        return np.zeros(0, dtype=np.int64), scale
-    declared = np.asarray(scale)
-    if (declared.dtype.kind in "USO") != (ratings.value.dtype.kind in "USO") or not scale:
-        known = {str(item) for item in scale}
-        foreign = (place for place, item in enumerate(ratings.value) if str(item) not in known)
-        raise _off_scale(ratings, next(foreign, 0), scale)
-    order = np.argsort(declared, kind="stable")
-    place = np.searchsorted(declared, ratings.value, sorter=order).clip(max=len(scale) - 1)
-    coded = order[place]
-    wrong = declared[coded] != ratings.value
-    if wrong.any():
-        raise _off_scale(ratings, int(np.argmax(wrong)), scale)
-    return coded.astype(np.int64), scale
-
-
-def _off_scale(ratings: Ratings, position: int, scale: tuple[Any, ...]) -> RatingsError:
-    told = ", ".join(str(item) for item in scale)
-    return RatingsError(
-        f"value {ratings.value[position]} at position {position} (unit {ratings.unit[position]}, "
-        f"rater {ratings.rater[position]}) is not on the scale: {told}."
-    )
-
-
-def _refuse_repeats(ratings: Ratings, unit: Ints, rater: Ints, units: int, raters: int) -> None:
-    """Refuse a second rating of a unit by a rater: a pair must come from two raters."""
-    keys = unit * raters + rater
-    if units * raters <= max(_DIRECT, 32 * len(keys)):
-        twice = int(np.bincount(keys).max(initial=0)) > 1
-    else:
-        twice = len(np.unique(keys)) < len(keys)
-    if not twice:
-        return
-    order = np.argsort(keys, kind="stable")
-    again = order[1:][keys[order][1:] == keys[order][:-1]].min()
-    raise RatingsError(
-        f"rater {ratings.rater[again]} rates unit {ratings.unit[again]} a second time "
-        f"at position {int(again)}."
-    )
-
-
-def _cluster_of_unit(ratings: Ratings, column: Array, unit: Ints, units: int) -> Ints | None:
-    """Return the cluster of each unit, or None when every cluster holds one unit."""
-    cluster, levels = codes(column)
-    of_unit = np.zeros(units, dtype=np.int64)
-    of_unit[unit] = cluster
-    differs = of_unit[unit] != cluster
-    if differs.any():
-        position = int(np.argmax(differs))
-        raise RatingsError(
-            f"unit {ratings.unit[position]} at position {position} is in two clusters."
-        )
-    return None if len(levels) == units else of_unit
-
-
-def _distinct_rows(counts: Ints) -> tuple[Ints, Ints]:
-    """Return the distinct rows of a count matrix and the row each unit shows."""
-    units, size = counts.shape
+    A pattern is written as one number whose digits are its counts; sums of digits never carry,
+    since the base is above the most ratings that a unit has.
+    """
+    units = len(votes)
     if not units:
-        return counts, np.zeros(0, dtype=np.int64)
-    base = int(counts.max()) + 1
-    if base**size >= 2**62:
-        rows, inverse = np.unique(counts, axis=0, return_inverse=True)
-        return rows, inverse.ravel()
-    keys = counts @ (base ** np.arange(size, dtype=np.int64))
-    coded, levels = codes(keys)
-    first = np.zeros(len(levels), dtype=np.int64)
-    first[coded] = np.arange(units)
-    return counts[first], coded
+        return np.zeros((0, size), dtype=np.int64), np.zeros(0, dtype=np.int64)
+    base = int(votes.max()) + 1
+    if base**size < 2**62:
+        digits = base ** np.arange(size, dtype=np.int64)
+        keys = np.zeros(units, dtype=np.int64)
+        for part in chunks(len(unit)):
+            np.add.at(keys, unit[part], digits[value[part]])
+        pattern, levels = codes(keys)
+        return levels[:, None] // digits % base, pattern
+    counts = np.bincount(unit * size + value, minlength=units * size).reshape(units, size)
+    rows, inverse = np.unique(counts, axis=0, return_inverse=True)
+    return rows, inverse.ravel()
 
 
-def _kinds_of_cluster(
-    cluster: Ints, pattern: Ints, patterns: int
-) -> tuple[sparse.csr_matrix, Ints]:
+def kinds_of_cluster(cluster: Ints, pattern: Ints, patterns: int) -> tuple[sparse.csr_matrix, Ints]:
     """Return the distinct clusters as counts of patterns, and how often each kind occurs.
 
     Clusters are told apart by a 64-bit sum of fixed random numbers, one a pattern: with a million

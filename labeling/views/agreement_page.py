@@ -54,16 +54,45 @@ _CHANCE = (
         "Gwet's AC1",
         "Answers are the same or different; steady where nearly all answers are alike.",
     ),
+    (
+        ("brennan_prediger",),
+        "Brennan-Prediger",
+        "Answers are the same or different; chance is one in the number of answers to choose from.",
+    ),
+)
+_LIMITS = (
+    (
+        "noise_ceiling",
+        "Noise ceiling",
+        "pairs of judgments",
+        "The accuracy that even a perfect model would show against single answers, if raters err "
+        "each on their own and all tasks are as clear. Where some are clearer it is lower.",
+    ),
+    (
+        "self_consistency",
+        "Self-consistency",
+        "repeats",
+        "Tasks given to the same rater a second time, without a word, and answered as before. "
+        "Raters cannot agree with each other much better than each with themselves.",
+    ),
+    (
+        "side_bias",
+        "Chosen when shown first",
+        "preferences",
+        "Preferences for the response shown first. Sides are drawn at random, so 50% means that "
+        "the screen does not matter.",
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One figure with its name and what it means in plain words."""
+    """One figure with its name, what it means in plain words, and what its n counts."""
 
     label: str
     meaning: str
     figure: Report
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +109,7 @@ class Panel:
     percent_chart: SafeString
     chance: Sequence[FigureRow]
     chance_chart: SafeString
+    limits: Sequence[FigureRow]
     pairs: Sequence[Report]
     more_pairs: int
     matrix: SafeString | None
@@ -113,6 +143,9 @@ def _panel(project: Project, criterion: Criterion, found: Report) -> Panel:
         percent_chart=_forest([*sides, *percent], f"{key}-percent", _PERCENT_TITLE, percent=True),
         chance=chance,
         chance_chart=_forest(chance, f"{key}-chance", _CHANCE_TITLE),
+        limits=[
+            FigureRow(label, told, found[name], counted) for name, label, counted, told in _LIMITS
+        ],
         pairs=found["pairs"][:TABLE_PAIRS],
         more_pairs=max(0, len(found["pairs"]) - TABLE_PAIRS),
         matrix=_matrix(found["pairs"], f"{key}-matrix"),

@@ -99,6 +99,16 @@ def test_figures_are_shown_with_n_interval_and_convention(
     assert "Nobody has answered this question yet." in text
 
 
+def test_limits_and_bias_are_shown_or_say_what_is_missing(
+    client_for: ClientFor, lena: User, judged: Project
+) -> None:
+    text = page(client_for(lena), judged)
+    assert "Brennan-Prediger" in text
+    assert "Noise ceiling" in text
+    assert "No task has been judged twice by the same rater." in text
+    assert "n = 8 preferences" in text
+
+
 def test_no_adjective_grades_a_kappa(client_for: ClientFor, lena: User, judged: Project) -> None:
     text = page(client_for(lena), judged).lower()
     for word in ("slight", "fair", "moderate", "substantial", "almost perfect", "excellent"):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from labeling.models import Judgment, Report, Task
+from labeling.models import Answer, Assignment, Judgment, Report, Task
 from labeling.services.agreement import agreement_report
 from labeling.services.judgments import undo_last
 from projects.models import Project, User
@@ -138,3 +140,88 @@ def test_a_tie_on_a_scale_without_one_is_a_category_of_its_own(
     overall = agreement_report(project)["criteria"]["overall"]
     assert {"value": 0, "count": 2} in overall["values"]
     assert overall["percent_agreement"]["drop"]["n"] == 1
+
+
+def repeat(task: Task, *, turned: bool = False) -> Task:
+    """The same responses as a task of its own, in the same canonical order or the other one."""
+    ids = list(reversed(task.response_ids)) if turned else task.response_ids
+    return Task.objects.create(
+        project=task.project,
+        prompt=task.prompt,
+        external_id=f"{task.external_id}-again",
+        purpose="repeat",
+        response_ids=ids,
+        queue_key=task.queue_key,
+        repeat_of=task,
+    )
+
+
+def again(user: User, task: Task, value: int) -> None:
+    """Judges a repeat, `value` being in the repeat's own canonical order."""
+    assignment = Assignment.objects.create(
+        task=task,
+        project=task.project,
+        rater=user,
+        purpose="repeat",
+        lease_expires_at=timezone.now() + timedelta(hours=1),
+        shown_order=[1, 0],
+    )
+    judge(user, assignment, -value)
+
+
+def test_self_consistency_compares_a_repeat_with_the_same_raters_first_answer(
+    judged: Project, rui: User, sam: User, tao: User
+) -> None:
+    tasks = {task.external_id: task for task in judged.tasks.all()}
+    again(rui, repeat(tasks["t1"]), -2)
+    again(rui, repeat(tasks["t3"], turned=True), -1)
+    again(sam, repeat(tasks["t4"]), -1)
+    again(tao, repeat(tasks["t2"]), -2)
+    found = agreement_report(judged)
+    steady = found["criteria"]["overall"]["self_consistency"]
+    assert (steady["value"], steady["n"]) == (pytest.approx(2 / 3), 3)
+    assert found["judgments"] == 8
+    assert found["criteria"]["correct"]["self_consistency"]["reason"] == (
+        "No task has been judged twice by the same rater."
+    )
+
+
+def test_side_bias_counts_preferences_for_the_response_on_the_left(judged: Project) -> None:
+    side = agreement_report(judged)["criteria"]["overall"]["side_bias"]
+    chosen = [
+        (answer.value < 0) == (answer.judgment.assignment.shown_order[0] == 0)
+        for answer in Answer.objects.filter(criterion__key="overall").exclude(value=0)
+    ]
+    assert (side["value"], side["n"]) == (pytest.approx(sum(chosen) / 7), 7)
+    assert "interval over 4 prompts" in side["convention"]
+
+
+def test_labels_made_elsewhere_have_no_side(
+    project: Project, make_tasks: Callable[..., list[Task]], rui: User
+) -> None:
+    (task,) = make_tasks(project, 1)
+    assignment = Assignment.objects.create(
+        task=task,
+        project=project,
+        rater=rui,
+        state="submitted",
+        strategy="imported",
+        lease_expires_at=timezone.now(),
+        shown_order=[0, 1],
+    )
+    judgment = Judgment.objects.create(
+        assignment=assignment, task=task, project=project, rater=rui, strategy="imported"
+    )
+    criterion = project.criteria.get(key="overall")
+    Answer.objects.create(judgment=judgment, criterion=criterion, value=-2)
+    side = agreement_report(project)["criteria"]["overall"]["side_bias"]
+    assert (side["value"], side["reason"]) == (
+        None,
+        "Nobody has preferred one of two responses on this screen yet.",
+    )
+
+
+def test_the_ceiling_follows_from_how_far_raters_prefer_the_same_side(judged: Project) -> None:
+    ceiling = agreement_report(judged)["criteria"]["overall"]["noise_ceiling"]
+    assert ceiling["value"] == pytest.approx(1.0)
+    assert "pairs with a tie are left out" in ceiling["convention"]

@@ -37,6 +37,9 @@ AGREEMENT: dict[str, Computed] = {
     "krippendorff_alpha_ratio": lambda r, c: krippendorff_alpha(r, "ratio", categories=c),
     "percent_agreement_unit_mean": lambda r, c: percent_agreement(r, categories=c, average="units"),
     "pairwise_agreement_pooled": lambda r, c: percent_agreement(r, categories=c),
+    "pairwise_agreement_coincidence": lambda r, c: percent_agreement(
+        r, categories=c, average="ratings"
+    ),
     "cohen_kappa": lambda r, c: cohen_kappa(r, categories=c),
     "cohen_kappa_linear": lambda r, c: cohen_kappa(r, categories=c, weights="linear"),
     "cohen_kappa_quadratic": lambda r, c: cohen_kappa(r, categories=c, weights="quadratic"),

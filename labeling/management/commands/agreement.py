@@ -24,8 +24,9 @@ class Command(BaseCommand):
 
     help = (
         "Print how far the raters of a project agree: percent agreement with its three tie "
-        "conventions, Krippendorff's alpha, Fleiss' kappa, Gwet's AC1 and Cohen's kappa for every "
-        "pair of raters, each with n and a 95% interval. What is undefined is said in words."
+        "conventions, Krippendorff's alpha, Fleiss' kappa, Gwet's AC1, Brennan-Prediger and "
+        "Cohen's kappa for every pair of raters, besides noise ceiling, self-consistency and side "
+        "bias, each with n and a 95% interval. What is undefined is said in words."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -72,6 +73,10 @@ def _table(report: Report) -> Iterator[str]:
             yield from _line(f"alpha, {level}", figure)
         yield from _line("Fleiss' kappa", found["fleiss_kappa"])
         yield from _line("Gwet's AC1", found["gwet_ac1"])
+        yield from _line("Brennan-Prediger", found["brennan_prediger"])
+        yield from _line("noise ceiling", found["noise_ceiling"])
+        yield from _line("self-consistency", found["self_consistency"])
+        yield from _line("chosen when shown first", found["side_bias"])
         yield from _pairs(found["pairs"])
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import special
 
+from labeling.stats.coding import code
 from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.consensus.em import (
     Climb,
@@ -36,7 +37,6 @@ from labeling.stats.consensus.reliability import (
 )
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_interval
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
-from labeling.stats.table import code
 
 Method = Literal["variational", "em"]
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special
 
+from labeling.stats.coding import code
 from labeling.stats.consensus.answers import Consensus, consensus_of, require_mirror
 from labeling.stats.consensus.em import (
     Climb,
@@ -37,7 +38,6 @@ from labeling.stats.consensus.reliability import (
 )
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
-from labeling.stats.table import code
 
 _NAME = "Dawid-Skene"
 

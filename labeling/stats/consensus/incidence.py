@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from labeling.stats.coding import Coded
 from labeling.stats.ratings import Array, Floats, Ints
-from labeling.stats.table import Coded
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import codes
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
-from labeling.stats.table import codes
 
 Ties = Literal["drop", "half"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from labeling.stats.coding import Coded, code
 from labeling.stats.consensus.answers import require_mirror
 from labeling.stats.consensus.confusion import DawidSkene
 from labeling.stats.ratings import Floats, Ints, Ratings, RatingsError
-from labeling.stats.table import Coded, code
 
 _SURE = 1e-6  # No rater is trusted beyond this: one judgment never settles a task for good.
 

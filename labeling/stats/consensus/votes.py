@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from labeling.stats.coding import code
 from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.ratings import Floats, Ints, Ratings
-from labeling.stats.table import Table, code
+from labeling.stats.table import Table
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,89 @@
+"""What raters answered when they were given a task a second time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import QuerySet
+
+from labeling.models import Answer, Task
+from labeling.vocabulary import Purpose, Source
+from projects.models import Project
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedAnswers:
+    """The same rater's answers on the same question of a task and of its repeat.
+
+    One entry a repeat that was judged; all columns have shape (repeats,). `first` and `again` are
+    values in the canonical order of the original task.
+    """
+
+    criterion: Ints
+    rater: Ints
+    prompt: Ints
+    first: Ints
+    again: Ints
+
+    def of(self, criterion: int) -> RepeatedAnswers:
+        """Those on one criterion."""
+        own = self.criterion == criterion
+        return RepeatedAnswers(
+            self.criterion[own],
+            self.rater[own],
+            self.prompt[own],
+            self.first[own],
+            self.again[own],
+        )
+
+
+def repeated_answers(project: Project) -> RepeatedAnswers:
+    """The current, human answers on repeats, beside the same rater's answers on the originals.
+
+    A repeat whose original the rater has not judged, or took back, is no pair and left out.
+    """
+    repeats = list(
+        _answers(project, purpose=Purpose.REPEAT)
+        .filter(judgment__task__repeat_of__isnull=False)
+        .values_list(
+            "criterion_id",
+            "judgment__rater_id",
+            "judgment__task__repeat_of_id",
+            "judgment__task__prompt_id",
+            "value",
+            "judgment__task__response_ids",
+            "judgment__task__repeat_of__response_ids",
+        )
+    )
+    originals: dict[tuple[int, int, int | None], int] = {
+        (criterion, rater, task): value
+        for criterion, rater, task, value in _answers(project, purpose=Purpose.LIVE)
+        .filter(judgment__task_id__in=Task.objects.filter(repeats__isnull=False).values("pk"))
+        .values_list("criterion_id", "judgment__rater_id", "judgment__task_id", "value")
+    }
+    rows = [
+        (criterion, rater, prompt, originals[criterion, rater, task], value * _sign(ids, before))
+        for criterion, rater, task, prompt, value, ids, before in repeats
+        if (criterion, rater, task) in originals
+    ]
+    return RepeatedAnswers(*np.array(rows, dtype=np.int64).reshape(-1, 5).T)
+
+
+def _sign(ids: list[int], original: list[int]) -> int:
+    """1 where both tasks order the responses alike, -1 where the other way round."""
+    return 1 if ids == original else -1
+
+
+def _answers(project: Project, *, purpose: Purpose) -> QuerySet[Answer]:
+    return Answer.objects.filter(
+        judgment__project=project,
+        judgment__is_current=True,
+        judgment__withdrawn=False,
+        judgment__purpose=purpose,
+        judgment__source=Source.HUMAN,
+        response__isnull=True,
+    ).order_by()

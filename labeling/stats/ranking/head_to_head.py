@@ -1,0 +1,238 @@
+"""Raw win rates, before any model: of each item, and of each two items head to head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from scipy import special, stats
+
+from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_interval
+from labeling.stats.ranking.cells import cells_of, oriented, summed
+from labeling.stats.ranking.comparisons import (
+    FIRST,
+    SECOND,
+    TIE,
+    CodedComparisons,
+    Comparisons,
+    code_comparisons,
+)
+from labeling.stats.ratings import Figure, Floats, Ints
+
+RawTies = Literal["half", "drop"]
+
+_TOLD = {"half": "ties as half wins", "drop": "ties left out"}
+_STILL = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class HeadToHead:
+    """Each two items that met, as arrays of one length.
+
+    Attributes:
+        items: the items, sorted; `first` and `second` index it, first below second.
+        wins, ties, losses: how often the first was better, level, worse, shape (pairs,);
+            weighted where comparisons are.
+        n: comparisons that the rate rests on, shape (pairs,).
+        rate, low, high: the first's win rate and Wilson's interval; NaN without comparisons.
+        convention: what the rate is.
+    """
+
+    items: tuple[Any, ...]
+    first: Ints
+    second: Ints
+    wins: Floats
+    ties: Floats
+    losses: Floats
+    n: Ints
+    rate: Floats
+    low: Floats
+    high: Floats
+    convention: str
+
+    def __len__(self) -> int:
+        """Return the number of pairs that met."""
+        return len(self.n)
+
+    def figure(self, item: Any, other: Any) -> Figure:
+        """Return the win rate of `item` against `other`.
+
+        Raises:
+            KeyError: an item that is not among those compared, or twice the same.
+        """
+        if item not in self.items or other not in self.items or item == other:
+            raise KeyError(f"{item!r} and {other!r} are not two of the items compared.")
+        one, two = self.items.index(item), self.items.index(other)
+        low, high = min(one, two), max(one, two)
+        place = np.flatnonzero((self.first == low) & (self.second == high))
+        if not len(place) or not self.n[place[0]]:
+            reason = f"{item} and {other} were never compared."
+            if len(place):
+                reason = f"{item} and {other} only ever tied."
+            return Figure(None, None, None, 0, self.convention, reason)
+        at = place[0]
+        ends = (float(self.rate[at]), float(self.low[at]), float(self.high[at]))
+        if one > two:
+            ends = (1 - ends[0], 1 - ends[2], 1 - ends[1])
+        return Figure(*ends, int(self.n[at]), self.convention)
+
+
+def head_to_head(
+    comparisons: Comparisons, *, ties: RawTies = "half", confidence: float = CONFIDENCE
+) -> HeadToHead:
+    """Return the win rate of each two items that met, with Wilson's interval.
+
+    Comparisons are taken as independent: where several rest on one prompt the intervals are too
+    narrow, and `win_rates` or `bradley_terry` with clusters are the figures to quote. With ties
+    as half wins the interval is that of a share with the same mean, a little too wide.
+
+    Raises:
+        ValueError: another way with ties.
+    """
+    _check(ties)
+    coded = code_comparisons(comparisons)
+    cells = cells_of(coded)
+    counted = [FIRST, TIE, SECOND] if ties == "half" else [FIRST, SECOND]
+    weight = cells.weight[counted].sum(axis=0)
+    square = cells.square[counted].sum(axis=0)
+    won = cells.weight[FIRST] + (cells.weight[TIE] / 2 if ties == "half" else 0.0)
+    rate = np.divide(won, weight, out=np.full(len(won), np.nan), where=weight > 0)
+    n = np.divide(weight**2, square, out=np.zeros(len(won)), where=square > 0)
+    low, high = _wilson(rate, n, confidence)
+    told = f"share of comparisons won, {_TOLD[ties]}; n counts comparisons"
+    if cells.weighted:
+        told += ", which are weighted; the interval rests on their effective number"
+    return HeadToHead(
+        items=coded.items,
+        first=cells.a,
+        second=cells.b,
+        wins=cells.weight[FIRST],
+        ties=cells.weight[TIE],
+        losses=cells.weight[SECOND],
+        n=np.rint(cells.count[counted].sum(axis=0)).astype(np.int64),
+        rate=rate,
+        low=low,
+        high=high,
+        convention=f"{told}; {100 * confidence:g}% Wilson interval",
+    )
+
+
+def win_rates(
+    comparisons: Comparisons, *, ties: RawTies = "half", confidence: float = CONFIDENCE
+) -> dict[Any, Figure]:
+    """Return the share of its comparisons that each item won, by item.
+
+    What it means depends on whom an item met: use it where all met the same others, or beside
+    `bradley_terry`, which allows for the opponents. The interval is over prompts where clusters
+    are given: the jackknife over prompts on the scale of the logit; where nothing varies,
+    Wilson's limits over them. n counts comparisons.
+
+    Raises:
+        ValueError: another way with ties.
+    """
+    _check(ties)
+    coded = code_comparisons(comparisons)
+    size = len(coded.items)
+    low, high, outcome, _ = oriented(coded, side=False)
+    parts = _parts(coded, size, ties)
+    total = summed(parts.item, parts.times * parts.total, size)
+    won = summed(parts.item, parts.times * parts.won, size)
+    units = summed(parts.item, parts.times, size)
+    rate = np.divide(won, total, out=np.full(size, np.nan), where=total > 0)
+    error = _jackknife(parts, won, total, units)
+    used = outcome != TIE if ties == "drop" else np.ones(len(outcome), dtype=bool)
+    count = np.ones(len(outcome)) if coded.count is None else coded.count
+    met = sum((summed(ends[used], count[used], size) for ends in (low, high)), np.zeros(size))
+    told = f"share of its comparisons won, {_TOLD[ties]}; n counts comparisons"
+    over = "comparisons" if coded.cluster is None else "prompts"
+    told += f"; {100 * confidence:g}% interval over {over}, jackknife-t on the logit scale, "
+    told += "Wilson limits where nothing varies"
+    return {
+        item: _rate(rate[place], error[place], units[place], round(met[place]), told, confidence)
+        for place, item in enumerate(coded.items)
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """What each sampling unit adds to each item: won of total, so many times."""
+
+    item: Ints
+    won: Floats
+    total: Floats
+    times: Floats
+
+
+def _parts(coded: CodedComparisons, size: int, ties: RawTies) -> _Parts:
+    """Return the parts of all units: of clusters, else of comparisons, alike ones together."""
+    item = np.concatenate([coded.first, coded.second])
+    outcome = np.concatenate([coded.outcome, 2 - coded.outcome])
+    ones = np.ones(len(coded))
+    weight = np.tile(ones if coded.weight is None else coded.weight, 2)
+    count = np.tile(ones if coded.count is None else coded.count, 2)
+    if ties == "drop":
+        used = outcome != TIE
+        item, outcome, weight, count = item[used], outcome[used], weight[used], count[used]
+        cluster = None if coded.cluster is None else np.tile(coded.cluster, 2)[used]
+    else:
+        cluster = None if coded.cluster is None else np.tile(coded.cluster, 2)
+    won = 1 - outcome / 2
+    if cluster is not None:
+        _, place = np.unique(cluster * size + item, return_inverse=True)
+        whole = summed(place, count * weight)
+        of_part = np.zeros(len(whole), dtype=np.int64)
+        of_part[place] = item
+        won = summed(place, count * weight * won)
+        return _Parts(of_part, won, whole, np.ones(len(whole)))
+    if coded.weight is not None:
+        return _Parts(item, won * weight, weight, count)
+    alike = summed(item * 3 + outcome, count, 3 * size)
+    kinds = np.arange(3 * size)
+    return _Parts(kinds // 3, 1 - kinds % 3 / 2, np.ones(3 * size), alike)
+
+
+def _jackknife(parts: _Parts, won: Floats, total: Floats, units: Floats) -> Floats:
+    """Return the standard error of each item's rate, every unit left out once; NaN where none."""
+    size = len(won)
+    rest = total[parts.item] - parts.total
+    without = np.divide(
+        won[parts.item] - parts.won, rest, out=np.full(len(rest), np.nan), where=rest > _STILL
+    )
+    without = np.where(parts.times > 0, without, 0.0)
+    mean = np.bincount(parts.item, parts.times * without, size) / np.maximum(units, 1)
+    apart = parts.times * (without - mean[parts.item]) ** 2
+    variance = np.bincount(parts.item, apart, size) * (units - 1) / np.maximum(units, 1)
+    return np.sqrt(np.maximum(variance, 0.0))
+
+
+def _rate(rate: float, error: float, units: float, n: int, told: str, confidence: float) -> Figure:
+    """Return the win rate of one item."""
+    if not np.isfinite(rate):
+        return Figure(None, None, None, n, told, "It was in no comparison that counts.")
+    if units < 2:
+        reason = "No interval: it rests on 1 prompt or comparison and needs at least 2."
+        return Figure(float(rate), None, None, n, told, reason)
+    bend = rate * (1 - rate)
+    if not error > _STILL or not bend:
+        return Figure(float(rate), *wilson_interval(rate * units, units, confidence), n, told)
+    reach = float(stats.t.ppf((1 + confidence) / 2, units - 1)) * error / bend
+    ends = special.expit(special.logit(rate) + np.array([-reach, reach]))
+    return Figure(float(rate), float(ends[0]), float(ends[1]), n, told)
+
+
+def _wilson(rate: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Return Wilson's limits of many shares; NaN where a share is."""
+    z = normal_quantile(confidence)
+    under = n + z * z
+    middle = (rate * n + z * z / 2) / under
+    reach = z / under * np.sqrt(np.maximum(rate * (1 - rate) * n + z * z / 4, 0.0))
+    return (
+        np.where(rate == 0, 0.0, np.maximum(middle - reach, 0.0)),
+        np.where(rate == 1, 1.0, np.minimum(middle + reach, 1.0)),
+    )
+
+
+def _check(ties: str) -> None:
+    if ties not in _TOLD:
+        raise ValueError(f"ties must be half or drop, not {ties!r}.")

@@ -1,0 +1,294 @@
+"""Finds the strengths that make the comparisons most likely: Newton's method on the cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import linalg as iterative
+
+from labeling.stats.ranking.cells import Cells, summed
+from labeling.stats.ranking.outcomes import Curvature, Outcomes
+from labeling.stats.ratings import ConvergenceError, Floats, Ints
+
+DENSE = 2_000  # Up to this many items full matrices are held: 32 MB each.
+
+_STEPS = 200
+_STILL = 1e-9  # A step below this leaves an error of about its square.
+_NEAR = 1e-4  # Rounding may keep steps from falling further; steps that run away stay near 1.
+_FAR = 0.1  # Steps to a maximum shrink before they vanish; those to infinity drown at once.
+_SLACK = 1e-13
+_FLAT = 1e12  # Curvature alone over curvature with all else free: above this it is rounding.
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """How cells depend on the parameters: M strengths, E extras and, maybe, a tie parameter.
+
+    Attributes:
+        cells: the comparisons.
+        outcomes: the model of their outcomes.
+        component: strengths have mean zero in each component, shape (M,).
+        ridge: this times the sum of squared strengths is taken off the log likelihood.
+    """
+
+    cells: Cells
+    outcomes: Outcomes
+    component: Ints
+    ridge: float = 0.0
+
+    @property
+    def slopes(self) -> int:
+        """How many parameters move eta: M + E."""
+        return self.cells.items + int(self.cells.extras.shape[1])
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are."""
+        return self.slopes + self.outcomes.has_tie
+
+    @property
+    def dense(self) -> bool:
+        """Whether full matrices over the parameters are held."""
+        return self.cells.items <= DENSE
+
+    def eta(self, slopes: Floats) -> Floats:
+        """Return the advantage of a in every cell; slopes (..., M + E) gives (..., C)."""
+        cells, items = self.cells, self.cells.items
+        eta: Floats = slopes[..., cells.a] - slopes[..., cells.b]
+        if cells.extras.shape[1]:
+            eta = eta + slopes[..., items:] @ cells.extras.T
+        return eta
+
+    def pull(self, by_eta: Floats, by_tie: Floats) -> Floats:
+        """Return derivatives by the parameters from those by eta and tie, (C,) to (P,)."""
+        cells = self.cells
+        parts = [self.spread(by_eta), by_eta @ cells.extras]
+        if self.outcomes.has_tie:
+            parts.append(by_tie.sum(keepdims=True))
+        return np.concatenate(parts)
+
+    def spread(self, by_eta: Floats) -> Floats:
+        """Return what the items receive: a plus, b minus, shape (M,)."""
+        cells = self.cells
+        return summed(cells.a, by_eta, cells.items) - summed(cells.b, by_eta, cells.items)
+
+    def gram(self, bend: Curvature) -> Floats:
+        """Return the full matrix of second-order sums over the parameters, shape (P, P)."""
+        cells, items = self.cells, self.cells.items
+        full = np.zeros((self.size, self.size))
+        met = np.bincount(self._pair, bend.eta, items * items).reshape(items, items)
+        met += met.T
+        full[:items, :items] = np.diag(met.sum(axis=1)) - met
+        weighed = bend.eta[:, None] * cells.extras
+        for place, column in enumerate(weighed.T, start=items):
+            full[:items, place] = full[place, :items] = self.spread(column)
+        full[items : self.slopes, items : self.slopes] = cells.extras.T @ weighed
+        if self.outcomes.has_tie:
+            full[-1, :-1] = full[:-1, -1] = np.concatenate(
+                [self.spread(bend.cross), bend.cross @ cells.extras]
+            )
+            full[-1, -1] = bend.tie.sum()
+        return full
+
+    def sparse_gram(self, bend: Curvature) -> sparse.csr_matrix:
+        """Return the same matrix for many items, as a sparse one."""
+        slopes = sparse.hstack([self.ends, sparse.csr_matrix(self.cells.extras)], format="csr")
+        square = slopes.T @ sparse.diags_array(bend.eta) @ slopes
+        if not self.outcomes.has_tie:
+            return sparse.csr_matrix(square)
+        border = sparse.csr_matrix((slopes.T @ bend.cross)[:, None])
+        corner = sparse.csr_matrix([[bend.tie.sum()]])
+        return sparse.csr_matrix(sparse.bmat([[square, border], [border.T, corner]]))
+
+    @cached_property
+    def ends(self) -> sparse.csr_matrix:
+        """The items of each cell: 1 for a and -1 for b, sparse (C, M)."""
+        cells, count = self.cells, len(self.cells.a)
+        places = (np.tile(np.arange(count), 2), np.concatenate([cells.a, cells.b]))
+        signs = np.repeat([1.0, -1.0], count)
+        return sparse.csr_matrix((signs, places), shape=(count, cells.items))
+
+    @cached_property
+    def _pair(self) -> Ints:
+        return self.cells.a * self.cells.items + self.cells.b
+
+    def penalty(self, slopes: Floats) -> tuple[float, Floats]:
+        """Return what the ridge takes off the log likelihood, and minus its derivatives."""
+        strengths = slopes[: self.cells.items]
+        pulled = np.zeros(self.size)
+        pulled[: self.cells.items] = 2 * self.ridge * strengths
+        return self.ridge * float(strengths @ strengths), pulled
+
+    def level(self, size: float) -> Floats:
+        """Return what makes the information on strengths invertible: ridge, or `centring`."""
+        if self.ridge:
+            return np.diag(np.full(self.cells.items, 2 * self.ridge))
+        return centring(self.component, size)
+
+
+def centring(component: Ints, size: float) -> Floats:
+    """Return `size` times the projection on moves of whole components, shape (M, M).
+
+    A likelihood of differences does not change when all strengths of a component move together;
+    this added to the information fixes their mean at 0 and changes nothing else.
+    """
+    together = component[:, None] == component[None, :]
+    return np.asarray(size * together / np.bincount(component)[component])
+
+
+@dataclass(frozen=True, eq=False)
+class Maximum:
+    """The parameters at which the log likelihood is highest.
+
+    Attributes:
+        design: cells and model.
+        slopes: strengths (M) and effects of the extras (E).
+        tie: the tie parameter; 0 in models without one.
+        log_likelihood: the weighted sum over comparisons, without the ridge.
+        inverse: the inverse of the information on contrasts of strengths, shape (P, P); None
+            above `DENSE` items.
+    """
+
+    design: Design
+    slopes: Floats
+    tie: float
+    log_likelihood: float
+    inverse: Floats | None = None
+
+    @property
+    def eta(self) -> Floats:
+        """The advantage of a in every cell."""
+        return self.design.eta(self.slopes)
+
+    @property
+    def parameters(self) -> Floats:
+        """All parameters, shape (P,)."""
+        if self.design.outcomes.has_tie:
+            return np.append(self.slopes, self.tie)
+        return self.slopes
+
+
+def maximise(design: Design) -> Maximum | None:
+    """Return the maximum, or None where the log likelihood has none: it rises without end.
+
+    The log likelihood is concave, so that Newton's steps, halved where they overshoot, find its
+    maximum where there is one; where there is none they go on at an even pace.
+
+    Raises:
+        ConvergenceError: the equations of a step could not be solved (above `DENSE` items).
+    """
+    cells, outcomes = design.cells, design.outcomes
+    found = Maximum(design, np.zeros(design.slopes), outcomes.start(cells.weight), -np.inf)
+    found = replace(found, log_likelihood=_height(found))
+    before, size = 0.0, 0.0
+    for _ in range(_STEPS):
+        before = size
+        step, gain, inverse = _newton_step(found)
+        if not np.isfinite(step).all():
+            return None
+        size = float(np.abs(step).max(initial=0.0))
+        if size < _STILL or (size < _NEAR and gain < _SLACK * abs(found.log_likelihood)):
+            found = _moved(found, step, 1.0)
+            return None if before > _FAR else _checked(found, inverse)
+        further = _uphill(found, step)
+        if further is None:
+            return _checked(found, inverse) if max(size, before) < _FAR else None
+        found = further
+    return None
+
+
+def _checked(found: Maximum, inverse: Floats | None) -> Maximum | None:
+    """Return the maximum with its height; None where some direction has no curvature left.
+
+    Parameters on their way to infinity come to rest where rounding is all that is left of it.
+    """
+    found = replace(found, log_likelihood=_likelihood(found), inverse=inverse)
+    if inverse is None:
+        return found
+    design = found.design
+    weight = design.cells.weight
+    bend = design.outcomes.curvature(found.eta, found.tie, weight)
+    stiff = np.diagonal(design.gram(bend)) * np.diagonal(inverse)
+    gone = float(bend.eta.sum()) * _FLAT < float(weight.sum())
+    return None if gone or not np.abs(stiff).max() < _FLAT else found
+
+
+def _newton_step(found: Maximum) -> tuple[Floats, float, Floats | None]:
+    """Return the step to the top of the parabola that touches here, its gain, the inverse."""
+    design, outcomes = found.design, found.design.outcomes
+    eta, weight = found.eta, design.cells.weight
+    gradient = design.pull(*outcomes.gradient(eta, found.tie, weight))
+    gradient -= design.penalty(found.slopes)[1]
+    bend = outcomes.curvature(eta, found.tie, weight)
+    if not design.dense:
+        step = _conjugate(design, bend, gradient)
+        return step, float(gradient @ step), None
+    full = design.gram(bend)
+    items = design.cells.items
+    size = float(np.diagonal(full)[:items].mean()) if items else 1.0
+    level = design.level(size)
+    full[:items, :items] += level
+    try:
+        inverse = np.asarray(np.linalg.inv(full), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.full(design.size, np.nan), 0.0, None
+    step = inverse @ gradient
+    if not design.ridge:
+        inverse[:items, :items] -= level / size**2
+    return step, float(gradient @ step), inverse
+
+
+def _conjugate(design: Design, bend: Curvature, gradient: Floats) -> Floats:
+    """Return the step for many items, by conjugate gradients on the sparse information."""
+    full = design.sparse_gram(bend)
+    if design.ridge:
+        extra = np.zeros(design.size)
+        extra[: design.cells.items] = 2 * design.ridge
+        full = full + sparse.diags_array(extra)
+    diagonal = full.diagonal()
+    lift = sparse.diags_array(1 / np.where(diagonal > 0, diagonal, 1.0))
+    step, trouble = iterative.cg(full, gradient, rtol=1e-10, M=lift)
+    if trouble:
+        raise ConvergenceError(
+            f"The strengths of {design.cells.items} items did not settle after {trouble} "
+            "iterations: too few comparisons hold the items together."
+        )
+    if not design.ridge:
+        items = design.cells.items
+        means = np.bincount(design.component, step[:items]) / np.bincount(design.component)
+        step[:items] -= means[design.component]
+    return np.asarray(step)
+
+
+def _uphill(found: Maximum, step: Floats) -> Maximum | None:
+    """Return the point a step on, the step halved until it does not lead down."""
+    floor = found.log_likelihood - _SLACK * abs(found.log_likelihood) - _SLACK
+    share = 1.0
+    while share > 1e-10:
+        moved = _moved(found, step, share)
+        if moved.tie > moved.design.outcomes.floor:
+            height = _height(moved)
+            if height >= floor:
+                return replace(moved, log_likelihood=height)
+        share /= 2
+    return None
+
+
+def _moved(found: Maximum, step: Floats, share: float) -> Maximum:
+    slopes = found.slopes + share * step[: found.design.slopes]
+    tie = found.tie + (share * float(step[-1]) if found.design.outcomes.has_tie else 0.0)
+    return replace(found, slopes=slopes, tie=tie)
+
+
+def _height(found: Maximum) -> float:
+    """Return the log likelihood less the ridge."""
+    return _likelihood(found) - found.design.penalty(found.slopes)[0]
+
+
+def _likelihood(found: Maximum) -> float:
+    weight = found.design.cells.weight
+    logs = found.design.outcomes.log_likelihoods(found.eta, found.tie)
+    return float((weight * np.where(weight > 0, logs, 0.0)).sum())

@@ -1,0 +1,106 @@
+"""Checks the columns that rater statistics read, and numbers the raters behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling.stats.coding import codes
+from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
+
+Bools = npt.NDArray[np.bool_]
+Sides = npt.ArrayLike | Sequence[bool | None]  # None: the side of the screen is not known.
+
+
+def numbers(name: str, given: npt.ArrayLike, least: float | None = None) -> Floats:
+    """Return a column of finite numbers, shape (n,), none of them below `least`.
+
+    Raises:
+        RatingsError: more than one dimension, words, a missing or infinite entry, or one below
+            `least`; the message names the column and the position.
+    """
+    array = column(name, given)
+    if array.dtype.kind not in "biuf":
+        raise RatingsError(f"{name} must hold numbers, not {array.dtype}.")
+    found = array.astype(np.float64)
+    if least is not None and (found < least).any():
+        position = int(np.argmax(found < least))
+        raise RatingsError(
+            f"{name} at position {position} is {found[position]:g}, below {least:g}."
+        )
+    return found
+
+
+def flags(name: str, given: npt.ArrayLike) -> Bools:
+    """Return a column of yes and no, shape (n,): booleans, or the numbers 0 and 1.
+
+    Raises:
+        RatingsError: anything else, named by column and position.
+    """
+    array = column(name, given)
+    if array.dtype.kind == "b":
+        return array
+    if array.dtype.kind in "iuf":
+        wrong = (array != 0) & (array != 1)
+    else:
+        wrong = np.array([item not in (0, 1) for item in array.tolist()], dtype=np.bool_)
+    if wrong.any():
+        position = int(np.argmax(wrong))
+        raise RatingsError(
+            f"{name} at position {position} is {array[position]}, which is neither yes nor no."
+        )
+    return array.astype(np.bool_)
+
+
+def sides(name: str, given: Sides) -> tuple[Bools, Bools]:
+    """Return a column of yes, no and None (not known) as two: the yes, and what is known.
+
+    Raises:
+        RatingsError: anything else, named by column and position.
+    """
+    array = np.asarray(given)
+    if array.dtype.kind != "O":
+        yes = flags(name, array)
+        return yes, np.ones(len(yes), dtype=np.bool_)
+    known = np.array([item is not None for item in array], dtype=np.bool_)
+    return flags(name, np.where(known, array, False).astype(object)), known
+
+
+def same_length(**columns: Array) -> None:
+    """Refuse columns of different lengths.
+
+    Raises:
+        RatingsError: the message names every column with its length.
+    """
+    if len({len(item) for item in columns.values()}) > 1:
+        told = ", ".join(f"{name} has {len(item)}" for name, item in columns.items())
+        raise RatingsError(f"The columns must have equal lengths: {told}.")
+
+
+def coded(name: str, given: npt.ArrayLike) -> tuple[Ints, tuple[Any, ...]]:
+    """Return codes of a column of names (raters, tasks, prompts), and the names, sorted.
+
+    Raises:
+        RatingsError: a missing entry, named by column and position.
+    """
+    code, levels = codes(column(name, given))
+    return code, plain(levels)
+
+
+def plain(levels: Array) -> tuple[Any, ...]:
+    """Return the entries of an array as plain Python values."""
+    return tuple(levels.tolist())
+
+
+def counted(code: Ints, size: int, weight: Array | None = None) -> Floats:
+    """Return the sum of `weight` (or the number of rows) at each code, shape (size,)."""
+    return np.bincount(code, weights=weight, minlength=size).astype(np.float64)
+
+
+def parts(rows: Array, code: Ints, size: int) -> list[Array]:
+    """Return `rows`, which are sorted by `code`, as one part per code."""
+    ends = np.cumsum(np.bincount(code, minlength=size))
+    return np.split(rows, ends[:-1]) if size else []

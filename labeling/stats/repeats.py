@@ -1,0 +1,196 @@
+"""Agreement of raters with themselves: what each said on a task, and on its blind repeat.
+
+Pairs of first and second answers are ratings of one "task" by two "raters", so that percent
+agreement, kappa and alpha keep their meaning: how alike the two occasions are. Agreement between
+raters can hardly exceed the agreement of raters with themselves (see `labeling.stats.ceiling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling.stats.agreement import krippendorff_alpha, percent_agreement
+from labeling.stats.coding import Coded, code, codes
+from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix
+from labeling.stats.contingency import Contingency
+from labeling.stats.pairs import pair_columns
+from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.ratings import Array, Figure, Floats, Ints, Ratings, RatingsError, column
+from labeling.stats.table import scores
+
+
+@dataclass(frozen=True, eq=False)
+class RaterRepeats:
+    """Agreement of each rater with their own earlier answers, as arrays of one length.
+
+    Attributes:
+        raters: the raters, in sorted order.
+        n: repeats of each.
+        percent, percent_low, percent_high: share answered as before, and its ends.
+        kappa, kappa_low, kappa_high: kappa, NaN where undefined (use `figures` to show them).
+        told_percent, told_kappa: the conventions.
+    """
+
+    raters: tuple[Any, ...]
+    n: Ints
+    percent: Floats
+    percent_low: Floats
+    percent_high: Floats
+    kappa: Floats
+    kappa_low: Floats
+    kappa_high: Floats
+    told_percent: str
+    told_kappa: str
+
+    def __len__(self) -> int:
+        """Return the number of raters."""
+        return len(self.raters)
+
+    def figures(self, index: int) -> tuple[Figure, Figure]:
+        """Return percent agreement and kappa of one rater, ready to be shown."""
+        n = int(self.n[index])
+        ends = float(self.percent_low[index]), float(self.percent_high[index])
+        percent = Figure(float(self.percent[index]), *ends, n, self.told_percent)
+        if n < 2:
+            reason = "There is only 1 repeat; kappa needs at least 2."
+            return percent, Figure(None, None, None, n, self.told_kappa, reason)
+        if np.isnan(self.kappa[index]):
+            reason = f"All answers on the {n} repeats, first and second, are in one category."
+            return percent, Figure(None, None, None, n, self.told_kappa, reason)
+        ends = float(self.kappa_low[index]), float(self.kappa_high[index])
+        return percent, Figure(float(self.kappa[index]), *ends, n, self.told_kappa)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SelfAgreement:
+    """Agreement of raters with their own earlier answers, pooled and rater by rater.
+
+    Attributes:
+        percent: share of repeats answered as before, all raters together; n counts repeats.
+        kappa: Cohen's kappa of first and second answers, all raters together.
+        alpha: Krippendorff's alpha of the same pairs, at the level asked for.
+        by_rater: percent agreement and kappa of each rater.
+    """
+
+    percent: Figure
+    kappa: Figure
+    alpha: Figure
+    by_rater: RaterRepeats
+
+
+def self_agreement(
+    rater: npt.ArrayLike,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    cluster: npt.ArrayLike | None = None,
+    *,
+    categories: Sequence[Any] | None = None,
+    ties: Ties = "exact",
+    sides: bool = False,
+    level: Level = "nominal",
+    symmetric: bool = False,
+    weights: Weights = "identity",
+    confidence: float = CONFIDENCE,
+) -> SelfAgreement:
+    """Return how far raters agree with themselves on tasks given to them twice.
+
+    Use it for blind repeats, the sides shuffled anew; soon after the first time people answer
+    from memory, and the figure is too high. It says how steady answers are, not how right: who
+    always takes the longer response is steady. The pooled kappa and alpha take chance from all
+    raters' answers together: where habits differ that is less than within one rater.
+
+    Args:
+        rater, first, second: one entry a repeat: who, the earlier answer, the later one.
+        cluster: what the repeats were drawn with (the prompt); intervals go over it.
+        categories: the declared scale.
+        ties, sides: of the pooled percentage, as in `percent_agreement`; the percentages of
+            single raters count exact agreement.
+        level, symmetric: of the pooled alpha, as in `krippendorff_alpha`.
+        weights: of kappa, as in `cohen_kappa`.
+
+    Raises:
+        RatingsError: columns of unequal length, holes, values off the scale (in whose position
+            the entries of `second` follow those of `first`).
+    """
+    who, pooled = _pooled(rater, first, second, cluster)
+    coded = code(pooled, categories)
+    percent = percent_agreement(
+        pooled, ties, categories=categories, sides=sides, confidence=confidence
+    )
+    alpha = krippendorff_alpha(
+        pooled, level, categories=categories, symmetric=symmetric, confidence=confidence
+    )
+    together = _by_rater(np.zeros(len(who), dtype=np.int64), coded, weights, confidence)
+    nobody = Figure(None, None, None, 0, together.told_kappa, _NONE)
+    return SelfAgreement(
+        percent=replace(percent, convention=f"{_SWAPPED}: {percent.convention}"),
+        kappa=together.figures(0)[1] if len(together) else nobody,
+        alpha=replace(alpha, convention=f"{_SWAPPED}: {alpha.convention}"),
+        by_rater=_by_rater(who, coded, weights, confidence),
+    )
+
+
+_NONE = "There are no repeats yet."
+_SWAPPED = "a rater's first and second answer on a task in the place of two raters"
+
+
+def _pooled(
+    rater: npt.ArrayLike,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    cluster: npt.ArrayLike | None,
+) -> tuple[Array, Ratings]:
+    """Return who repeated, and the answers as ratings of two "raters", first and second."""
+    columns = {
+        name: column(name, given)
+        for name, given in (("rater", rater), ("first", first), ("second", second))
+    }
+    if cluster is not None:
+        columns["cluster"] = column("cluster", cluster)
+    if len({len(entries) for entries in columns.values()}) > 1:
+        told = ", ".join(f"{name} has {len(entries)}" for name, entries in columns.items())
+        raise RatingsError(f"The columns must have equal lengths: {told}.")
+    size = len(columns["rater"])
+    return columns["rater"], Ratings(
+        unit=np.tile(np.arange(size), 2),
+        rater=np.repeat(["first", "second"], size),
+        value=np.concatenate([columns["first"], columns["second"]]),
+        cluster=None if cluster is None else np.tile(columns["cluster"], 2),
+    )
+
+
+def _by_rater(who: Array, coded: Coded, weights: Weights, confidence: float) -> RaterRepeats:
+    """Return percent agreement and kappa of first and second answers for each in `who`."""
+    size, repeats = len(coded.categories), len(who)
+    rater, levels = codes(who)
+    rows = np.zeros((7, 0))
+    if repeats:
+        first, again = coded.value[:repeats], coded.value[repeats:]
+        answers = Contingency.of_answers(rater, first, again, size, coded.cluster)
+        weight = weight_matrix(weights, scores(coded.categories), size)
+        rows = pair_columns(answers, weight, confidence)
+    over = "repeats" if coded.cluster is None else "prompts"
+    told = f"{_SWAPPED}; n counts repeats; {100 * confidence:g}% interval over {over}"
+    jackknife = "jackknife-t on the Fisher z scale, Wilson limits where nothing varies"
+    return RaterRepeats(
+        raters=tuple(item.item() if hasattr(item, "item") else item for item in levels),
+        n=rows[0].astype(np.int64),
+        percent=rows[1],
+        percent_low=rows[2],
+        percent_high=rows[3],
+        kappa=rows[4],
+        kappa_low=rows[5],
+        kappa_high=rows[6],
+        told_percent=f"share of repeats answered as before, {told}, "
+        + ("Wilson" if coded.cluster is None else jackknife),
+        told_kappa=f"Cohen's kappa{_named(weights)}, {told}, {jackknife}",
+    )
+
+
+def _named(weights: Weights) -> str:
+    return "" if weights == "identity" else f", {weights} weights"
