@@ -15,7 +15,7 @@ from labeling.stats.ranking.result import Ranking, arena_rank, logit_interval
 from labeling.stats.ranking.uncertainty import Spread
 from labeling.stats.ratings import Figure, Floats, Ints
 
-_NOTHING = 1e-9  # A standard error below this comes from data in which nothing varies.
+_NOTHING = 1e-7  # Errors below this are what rounding leaves of none at all.
 _BLOCK = 4_000_000
 
 
