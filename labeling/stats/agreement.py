@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from labeling.stats.coding import codes
 from labeling.stats.coefficients import (
     Alpha,
     Average,
@@ -21,6 +22,7 @@ from labeling.stats.coefficients import (
     Percent,
     Ties,
     Weights,
+    require_option,
 )
 from labeling.stats.jackknife import Estimate, jackknife
 from labeling.stats.proportions import CONFIDENCE
@@ -74,6 +76,7 @@ def percent_agreement(
     Source: three conventions in use: exact match; WebGPT (Nakano et al. 2021) counts one half;
     Stiennon et al. (2020) leave ties out.
     """
+    coefficient = Percent(ties, sides, average, weights)
     table = _table(ratings, categories)
     what = "the preferred side is the same" if sides else "the category is the same"
     over, counted = _AVERAGES[average]
@@ -85,7 +88,7 @@ def percent_agreement(
         if ties != "exact":
             raise ValueError(f"Weights count a tie as a category; ties cannot be {ties} as well.")
         told = f"{told}; {weights} weights give credit for answers near each other"
-    estimate = jackknife(Percent(ties, sides, average, weights), table, confidence)
+    estimate = jackknife(coefficient, table, confidence)
     reason = None
     if estimate.value is None:
         reason = _nothing_paired(table) or "Every pair of judgments holds a tie."
@@ -148,6 +151,7 @@ def fleiss_kappa(
 
     Source: Fleiss (1971), Psychological Bulletin 76; Gwet (2014) for missing ratings.
     """
+    require_option("missing", missing, ("refuse", "gwet"))
     table = _table(ratings, categories)
     told = "Fleiss' kappa" + ("" if weights == "identity" else f", {weights} weights")
     told += " with missing ratings (Gwet)" if missing == "gwet" else ""
@@ -180,7 +184,7 @@ def scott_pi(
     """
     table = _table(ratings, categories)
     told = "Scott's pi of two raters; n counts tasks that both judged"
-    raters = len(np.unique(ratings.rater))
+    raters = len(codes(ratings.rater)[1])
     if raters > 2:
         reason = f"Scott's pi is for two raters and here are {raters}; see Fleiss' kappa."
         return Figure(None, None, None, _paired_units(table), told, reason)

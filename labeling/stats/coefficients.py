@@ -11,8 +11,9 @@ Column 0 of every vector of sums is what the figure's n counts.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,16 @@ class Coefficient(Protocol):
         """Return the nominal agreement expected by chance, for each row of `sums`."""
 
 
+def require_option(name: str, given: object, options: Sequence[str]) -> None:
+    """Refuse an option that is none of those there are, which would pass for the last of them.
+
+    Raises:
+        ValueError: the message names the options.
+    """
+    if given not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}, not {given}.")
+
+
 def divide(over: Floats, under: Floats, otherwise: float = np.nan) -> Floats:
     """Return over / under, and `otherwise` (without a warning) where `under` is not positive."""
     positive = under > 0
@@ -59,6 +70,7 @@ def distances(level: Level, scores: Floats | None, size: int) -> Floats:
         return np.ones((size, size)) - np.eye(size)
     if scores is None:
         raise ValueError(f"The {level} level needs categories that are numbers.")
+    scores = _moderate(scores)
     if level == "interval":
         return np.asarray(np.subtract.outer(scores, scores) ** 2)
     if (scores < 0).any():
@@ -66,6 +78,11 @@ def distances(level: Level, scores: Floats | None, size: int) -> Floats:
     total = np.add.outer(scores, scores)
     ratio = divide(np.abs(np.subtract.outer(scores, scores)), total)
     return np.where(total > 0, ratio, 0.0) ** 2
+
+
+def _moderate(scores: Floats) -> Floats:
+    """Return scores halved or doubled to within 1, exactly, so that no square leaves the range."""
+    return np.ldexp(scores, -int(np.frexp(np.abs(scores).max(initial=0.0))[1]))
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,10 @@ class Alpha:
     level: Level = "nominal"
     symmetric: bool = False
     floor: float = -1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a level that there is not."""
+        require_option("level", self.level, get_args(Level))
 
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
         """Units, ratings by category, observed distance (or its parts, at the ordinal level)."""
@@ -147,6 +168,11 @@ class Percent:
     weights: Weights = "identity"
     floor: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse ties and averages that there are not."""
+        require_option("ties", self.ties, get_args(Ties))
+        require_option("average", self.average, get_args(Average))
+
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
         """Pairs (or units) that count, and how many of them agree."""
         if self.sides:
@@ -201,6 +227,11 @@ class Gwet:
     paired_only: bool = False
     floor: float = -1.0
 
+    def __post_init__(self) -> None:
+        """Refuse weights and kinds of chance that there are not."""
+        require_option("weights", self.weights, get_args(Weights))
+        require_option("chance", self.chance, get_args(Chance))
+
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
         """Units with pairs, their agreement, units, and category shares."""
         votes = counts.sum(axis=1)
@@ -241,10 +272,14 @@ def weight_matrix(weights: Weights | npt.ArrayLike, scores: Floats | None, size:
         given = np.asarray(weights, dtype=np.float64)
         if given.shape != (size, size):
             raise ValueError(f"The weights must have shape {(size, size)}, not {given.shape}.")
+        if not np.isfinite(given).all():
+            raise ValueError("The weights must be numbers.")
         return given
+    require_option("weights", weights, get_args(Weights))
     if weights == "identity":
         return np.eye(size)
     place = np.arange(size, dtype=np.float64) if scores is None else scores
+    place = _moderate(place)
     apart = np.abs(np.subtract.outer(place, place))
     if weights == "ordinal":
         steps = np.abs(np.subtract.outer(np.arange(size), np.arange(size))) + 1.0

@@ -92,11 +92,13 @@ def cohen_kappa(
             (1 on the diagonal) in the order of the declared categories.
 
     Raises:
-        ValueError: more than two raters and no `a` and `b`.
+        ValueError: more than two raters and no `a` and `b`, or only one of the two.
 
     Source: Cohen (1960), Educational and Psychological Measurement 20; weights: Cohen (1968).
     """
-    if a is not None or b is not None:
+    if (a is None) != (b is None):
+        raise ValueError("Name two raters, or none where there are only two.")
+    if a is not None:
         chosen = np.isin(ratings.rater, np.array([a, b]))
         cluster = None if ratings.cluster is None else ratings.cluster[chosen]
         ratings = Ratings(

@@ -108,14 +108,17 @@ def _leave_one_cluster_out(
 def _ends(
     value: Floats, error: Floats, groups: Floats, chance: Floats, floor: float, confidence: float
 ) -> Ends:
-    """Return jackknife-t ends on the Fisher scale; Wilson's, carried over, where it fails."""
+    """Return jackknife-t ends on the Fisher scale; Wilson's, carried over, where it fails.
+
+    Weights of one's own can press kappa below its floor; the low end then stays with it.
+    """
     span = 1 - floor
     centred = 2 * (value - floor) / span - 1
     smooth = np.isfinite(error) & (error > STILL) & (np.abs(centred) < 1 - STILL)
     agree = np.clip(chance + value * (1 - chance), 0, 1)
     low, high = wilson_ends(agree, groups, confidence)
     stretch = np.maximum(1 - chance, STILL)
-    low = np.maximum(value - (agree - low) / stretch, floor)
+    low = np.maximum(value - (agree - low) / stretch, np.minimum(floor, value))
     high = np.minimum(value + (high - agree) / stretch, 1.0)
     safe, t = centred[smooth], special.stdtrit(groups[smooth] - 1, (1 + confidence) / 2)
     middle, shift = np.arctanh(safe), error[smooth] * t * 2 / span / (1 - safe**2)

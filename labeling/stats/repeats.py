@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement import krippendorff_alpha, percent_agreement
-from labeling.stats.coding import Coded, code, codes
+from labeling.stats.coding import Coded, code, codes, joined
 from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix
 from labeling.stats.contingency import Contingency
 from labeling.stats.pairs import pair_columns
@@ -159,7 +159,7 @@ def _pooled(
     return columns["rater"], Ratings(
         unit=np.tile(np.arange(size), 2),
         rater=np.repeat(["first", "second"], size),
-        value=np.concatenate([columns["first"], columns["second"]]),
+        value=joined(columns["first"], columns["second"]),
         cluster=None if cluster is None else np.tile(columns["cluster"], 2),
     )
 

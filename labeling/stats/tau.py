@@ -89,10 +89,12 @@ def kendall_tau(
     `a` and `b` may be left out when there are exactly two raters. See `kendall_tau_pairs`.
 
     Raises:
-        ValueError: more than two raters and no `a` and `b`.
+        ValueError: more than two raters and no `a` and `b`, or only one of the two.
         RatingsError: as for `kendall_tau_pairs`.
     """
-    if a is not None or b is not None:
+    if (a is None) != (b is None):
+        raise ValueError("Name two raters, or none where there are only two.")
+    if a is not None:
         chosen = np.isin(ratings.rater, np.array([a, b]))
         cluster = None if ratings.cluster is None else ratings.cluster[chosen]
         ratings = Ratings(

@@ -215,7 +215,9 @@ def _rate(rate: float, error: float, units: float, n: int, told: str, confidence
         return Figure(float(rate), None, None, n, told, reason)
     bend = rate * (1 - rate)
     if not error > _STILL or not bend:
-        return Figure(float(rate), *wilson_interval(rate * units, units, confidence), n, told)
+        return Figure(
+            float(rate), *wilson_interval(float(rate * units), float(units), confidence), n, told
+        )
     reach = float(stats.t.ppf((1 + confidence) / 2, units - 1)) * error / bend
     ends = special.expit(special.logit(rate) + np.array([-reach, reach]))
     return Figure(float(rate), float(ends[0]), float(ends[1]), n, told)

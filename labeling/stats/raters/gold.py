@@ -91,7 +91,8 @@ def gold_accuracy(
             moments; not for qualification, where the cohort should not count.
 
     Raises:
-        RatingsError: columns that cannot be read, by position; a rater not among `raters`.
+        RatingsError: columns that cannot be read, by position; a rater not among `raters`,
+            or one that is twice among them.
         ValueError: a threshold, prior or confidence that is out of range.
 
     Source: Beta-binomial; moments: Kleinman (1973), JASA 68.
@@ -177,6 +178,8 @@ def _counts(
     if raters is None:
         return levels, n, k
     place = {name: index for index, name in enumerate(raters)}
+    if len(place) < len(raters):
+        raise RatingsError("The raters to report name somebody twice.")
     missing = [name for name in levels if name not in place]
     if missing:
         raise RatingsError(f"rater {missing[0]} is not among the raters to report.")
