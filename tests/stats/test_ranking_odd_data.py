@@ -299,3 +299,12 @@ def test_an_item_always_ranked_last_is_named() -> None:
     assert found.strength[:2] == pytest.approx([0, 0])
     assert found.strength_of("a").n == 2
     assert "n counts rankings of the item" in found.strength_of("a").convention
+
+
+def test_a_resample_in_which_nothing_was_drawn_is_undefined() -> None:
+    ranking = bradley_terry(
+        Comparisons([1, 1, 1], [2, 2, 2], [-1, 1, -1]), interval="bootstrap", resamples=4000
+    )
+    undefined = int(ranking.convention.split("of which ")[1].split()[0])
+    both_sides_win = (1 - np.exp(-2)) * (1 - np.exp(-1))
+    assert undefined / 4000 == pytest.approx(1 - both_sides_win, abs=0.025)
