@@ -397,13 +397,3 @@ def test_names_must_be_criteria_each_once() -> None:
         revealed_priorities(overall, {})
     with pytest.raises(RatingsError, match="overall has 20, truth has 1"):
         revealed_priorities(overall, {"truth": [1]})
-
-
-def test_criteria_that_are_always_alike_are_no_mismatch() -> None:
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        verdict, other = rng.choice([-1, 1], 30), rng.choice([-1, 0, 1], 30)
-        found = revealed_priorities(
-            verdict, {"a": other, "b": other}, stated=["a", "b"], cluster=np.arange(30) // 3
-        )
-        assert found.mismatches == ()
