@@ -139,6 +139,7 @@ def kendall_w_within(
 
     Source: as for `kendall_w`.
     """
+    normal_quantile(confidence)
     if ratings.cluster is None:
         raise RatingsError("The cluster must name the task that each response belongs to.")
     coded = code(ratings, categories)

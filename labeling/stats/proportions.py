@@ -53,8 +53,9 @@ def wilson_interval(successes: float, trials: float, confidence: float = CONFIDE
     middle = share + z * z / (2 * trials)
     reach = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     under = 1 + z * z / trials
-    low = 0.0 if successes == 0 else (middle - reach) / under
-    high = 1.0 if successes == trials else (middle + reach) / under
+    # Rounding must not carry an end past the share, or past the ends of the scale.
+    low = 0.0 if successes == 0 else min(max((middle - reach) / under, 0.0), share)
+    high = 1.0 if successes == trials else max(min((middle + reach) / under, 1.0), share)
     return Interval(low, high)
 
 
@@ -280,7 +281,7 @@ def _require_strata(
 def _require_share(successes: float, trials: float) -> tuple[float, float]:
     """Return the two as plain numbers."""
     if not 0 <= successes <= trials or trials == inf:
-        raise ValueError(f"Successes must lie between 0 and {trials}, not be {successes}.")
+        raise ValueError(f"Successes must lie between 0 and {trials:g}, not be {successes:g}.")
     return float(successes), float(trials)
 
 

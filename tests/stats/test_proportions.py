@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -304,3 +305,13 @@ def test_bad_input_is_refused_by_name() -> None:
         stratified_share([1, 1], [2, 2], [0.5, 0.4], "x")
     with pytest.raises(ValueError, match="successes has 1, trials has 2, shares has 2"):
         stratified_share([1], [2, 2], [0.5, 0.5], "x")
+
+
+def test_rounding_carries_no_end_of_an_interval_past_its_share_or_its_scale() -> None:
+    rng = np.random.default_rng(8)
+    for share_of, trials in zip(
+        rng.random(2000) ** 30, 10.0 ** rng.uniform(-12, 3, 2000), strict=True
+    ):
+        for part in (float(share_of), 1 - float(share_of)):
+            low, high = wilson_interval(part * trials, trials)
+            assert 0 <= low <= part * trials / trials <= high <= 1

@@ -307,3 +307,12 @@ def test_an_error_that_is_only_rounding_is_none_whatever_the_names() -> None:
         found = plackett_luce(Rankings.from_orders(orders))
         middle = found.items.index(orders[0][1])
         assert np.isnan(found.error[middle]) or found.error[middle] > 0.1
+
+
+def test_a_resample_in_which_nothing_was_drawn_is_undefined() -> None:
+    ranking = bradley_terry(
+        Comparisons([1, 1, 1], [2, 2, 2], [-1, 1, -1]), interval="bootstrap", resamples=4000
+    )
+    undefined = int(ranking.convention.split("of which ")[1].split()[0])
+    both_sides_win = (1 - np.exp(-2)) * (1 - np.exp(-1))
+    assert undefined / 4000 == pytest.approx(1 - both_sides_win, abs=0.025)

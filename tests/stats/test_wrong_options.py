@@ -12,6 +12,7 @@ from labeling.stats import (
     Alpha,
     Comparisons,
     Gwet,
+    Ratings,
     RatingsError,
     agreement_by_category,
     bootstrap_interval,
@@ -22,8 +23,10 @@ from labeling.stats import (
     elo,
     fleiss_kappa,
     gold_accuracy,
+    group_agreement_index,
     gwet_ac,
     kendall_tau,
+    kendall_w_within,
     krippendorff_alpha,
     majority_accuracy,
     overlap_plan,
@@ -32,6 +35,7 @@ from labeling.stats import (
     share,
     width_curve,
     win_rate_at,
+    win_rates,
 )
 from tests.stats.shapes import from_rows
 
@@ -66,6 +70,7 @@ def test_an_option_that_there_is_not_is_refused_with_those_there_are(
 
 @pytest.mark.parametrize("confidence", [95.0, 1.0, 0.0, float("nan")])
 def test_a_confidence_outside_0_to_1_makes_no_interval_of_nan(confidence: float) -> None:
+    in_lists = Ratings(RATINGS.unit, RATINGS.rater, RATINGS.value, RATINGS.unit // 2)
     for call in (
         lambda: percent_agreement(RATINGS, confidence=confidence),
         lambda: krippendorff_alpha(RATINGS, confidence=confidence),
@@ -73,6 +78,10 @@ def test_a_confidence_outside_0_to_1_makes_no_interval_of_nan(confidence: float)
         lambda: clustered_share(
             [1, 0, 1], [1, 1, 1], [1, 2, 3], "", nothing="", confidence=confidence
         ),
+        lambda: severity(RATINGS, confidence=confidence),
+        lambda: group_agreement_index(RATINGS, [0, 1] * 4, confidence=confidence),
+        lambda: win_rates(Comparisons([1, 1], [2, 2], [-1, 0]), confidence=confidence),
+        lambda: kendall_w_within(in_lists, confidence=confidence),
     ):
         with pytest.raises(ValueError, match="confidence must lie between 0 and 1"):
             call()

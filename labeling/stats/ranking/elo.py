@@ -72,7 +72,7 @@ def elo(comparisons: Comparisons, *, k: float = 4.0, initial: float = ELO_CENTRE
     Source: Elo (1978), The Rating of Chessplayers.
     """
     if not 0 < k < inf:
-        raise ValueError(f"k must be a number above 0, not {k}.")
+        raise ValueError(f"k must be above 0 and finite, not {k}.")
     if comparisons.weight is not None or comparisons.count is not None:
         raise ValueError(
             "Elo takes one comparison after another; weights and counts have no order."

@@ -132,6 +132,7 @@ def win_rates(
         ValueError: another way with ties.
     """
     _check(ties)
+    normal_quantile(confidence)
     coded = code_comparisons(comparisons)
     size = len(coded.items)
     low, high, outcome, _ = oriented(coded, side=False)

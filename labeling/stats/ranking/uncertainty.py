@@ -227,6 +227,11 @@ def _refit(found: Maximum, chord: _Chord, weight: Floats) -> Floats:
             moving, held = moving[goes_on], held[:, goes_on]
         if not len(moving):
             break
+    # Nothing was drawn: only a ridge still says something, and that of strengths alone.
+    if not found.design.ridge or found.design.outcomes.has_tie:
+        empty = np.asarray(weight.sum(axis=(0, 2)) == 0)
+        drawn[empty] = np.nan
+        moving = moving[~empty[moving]]
     for place in moving:
         drawn[place] = _fitted_alone(found.design, weight[:, place])
     return drawn

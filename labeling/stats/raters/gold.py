@@ -91,8 +91,7 @@ def gold_accuracy(
             moments; not for qualification, where the cohort should not count.
 
     Raises:
-        RatingsError: columns that cannot be read, by position; a rater not among `raters`,
-            or one that is twice among them.
+        RatingsError: columns that cannot be read, by position; a rater not, or twice, in `raters`.
         ValueError: a threshold, prior or confidence that is out of range.
 
     Source: Beta-binomial; moments: Kleinman (1973), JASA 68.

@@ -172,6 +172,7 @@ def group_agreement_index(
 
     Source: Prabhakaran et al. (2024, GRASP, arXiv:2311.05074).
     """
+    normal_quantile(confidence)
     table = code(ratings)
     of, groups = codes(column("group", group))
     same_length(rater=table.rater, group=of)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from labeling.stats.multiplicity import benjamini_hochberg
-from labeling.stats.proportions import CONFIDENCE, share
+from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
 from labeling.stats.raters.columns import Bools
 from labeling.stats.ratings import Figure, Floats
 
@@ -195,6 +195,7 @@ def mean_figures(
         nothing: the sentence that is the reason where n is 0.
         over: what a group is.
     """
+    normal_quantile(confidence)
     told = f"{told}; {100 * confidence:g}% Student t interval over {over}s"
     spare = np.maximum(groups - 1, 1)
     error = np.sqrt(spread * groups / spare) / np.maximum(n, 1)

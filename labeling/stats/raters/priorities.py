@@ -15,6 +15,8 @@ from labeling.stats.raters.columns import Bools, coded, numbers, same_length
 from labeling.stats.raters.logistic import Fit, held_out_hits, ridge_logistic, root_mean_square
 from labeling.stats.ratings import Figure, Floats, Ints
 
+_STILL = 1e-24  # A variance below this is none at all.
+
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
@@ -179,7 +181,11 @@ def _contrast(model: _Model, fit: Fit, unit: Floats, told: str) -> Figure:
         reason = "No interval: the verdicts come from 1 prompt, and it needs at least 2."
         return Figure(value, None, None, n, told, reason)
     t = float(stats.t.ppf((1 + model.confidence) / 2, fit.clusters - 1))
-    reach = t * float(np.sqrt(unit @ fit.covariance @ unit))
+    variance = float(unit @ fit.covariance @ unit)
+    if variance <= _STILL:
+        reason = "No interval: leaving out any of the prompts would change nothing."
+        return Figure(value, None, None, n, told, reason)
+    reach = t * variance**0.5
     return Figure(value, value - reach, value + reach, n, told)
 
 
