@@ -14,7 +14,7 @@ from labeling.stats.coefficients import Weights, weight_matrix
 from labeling.stats.contingency import contingency
 from labeling.stats.pairs import pair_columns
 from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings, of_two_raters
 from labeling.stats.table import scores
 
 
@@ -96,13 +96,7 @@ def cohen_kappa(
 
     Source: Cohen (1960), Educational and Psychological Measurement 20; weights: Cohen (1968).
     """
-    if a is not None or b is not None:
-        chosen = np.isin(ratings.rater, np.array([a, b]))
-        cluster = None if ratings.cluster is None else ratings.cluster[chosen]
-        ratings = Ratings(
-            ratings.unit[chosen], ratings.rater[chosen], ratings.value[chosen], cluster
-        )
-    coded = code(ratings, categories)
+    coded = code(of_two_raters(ratings, a, b), categories)
     if len(coded.raters) > 2:
         raise ValueError(
             f"Cohen's kappa is for two raters and here are {len(coded.raters)}: name two."

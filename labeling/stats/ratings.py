@@ -93,12 +93,7 @@ class Ratings:
         self.rater: Final = column("rater", rater)
         self.value: Final = column("value", value)
         self.cluster: Final = None if cluster is None else column("cluster", cluster)
-        columns = {"unit": self.unit, "rater": self.rater, "value": self.value}
-        if self.cluster is not None:
-            columns["cluster"] = self.cluster
-        if len({len(column) for column in columns.values()}) > 1:
-            told = ", ".join(f"{name} has {len(column)}" for name, column in columns.items())
-            raise RatingsError(f"The columns must have equal lengths: {told}.")
+        same_length(unit=self.unit, rater=self.rater, value=self.value, cluster=self.cluster)
 
     def __len__(self) -> int:
         """Return the number of ratings."""
@@ -127,6 +122,27 @@ def column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
         position = int(np.argmax(bad))
         raise RatingsError(f"{name} at position {position} is {array[position]}, {absent}")
     return np.array(array.tolist()) if _alike(array) else array
+
+
+def same_length(**columns: Array | None) -> None:
+    """Refuse columns of different lengths; None stands for a column that was not given.
+
+    Raises:
+        RatingsError: the message names every column with its length.
+    """
+    lengths = {name: len(given) for name, given in columns.items() if given is not None}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise RatingsError(f"The columns must have equal lengths: {told}.")
+
+
+def of_two_raters(ratings: Ratings, a: Any, b: Any) -> Ratings:
+    """Return the ratings by `a` and `b`, or all where neither is named."""
+    if a is None and b is None:
+        return ratings
+    chosen = np.isin(ratings.rater, np.array([a, b]))
+    cluster = None if ratings.cluster is None else ratings.cluster[chosen]
+    return Ratings(ratings.unit[chosen], ratings.rater[chosen], ratings.value[chosen], cluster)
 
 
 def _alike(array: Array) -> bool:

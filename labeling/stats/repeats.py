@@ -20,7 +20,7 @@ from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix
 from labeling.stats.contingency import Contingency
 from labeling.stats.pairs import pair_columns
 from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.ratings import Array, Figure, Floats, Ints, Ratings, RatingsError, column
+from labeling.stats.ratings import Array, Figure, Floats, Ints, Ratings, column, same_length
 from labeling.stats.table import scores
 
 
@@ -146,21 +146,16 @@ def _pooled(
     cluster: npt.ArrayLike | None,
 ) -> tuple[Array, Ratings]:
     """Return who repeated, and the answers as ratings of two "raters", first and second."""
-    columns = {
-        name: column(name, given)
-        for name, given in (("rater", rater), ("first", first), ("second", second))
-    }
-    if cluster is not None:
-        columns["cluster"] = column("cluster", cluster)
-    if len({len(entries) for entries in columns.values()}) > 1:
-        told = ", ".join(f"{name} has {len(entries)}" for name, entries in columns.items())
-        raise RatingsError(f"The columns must have equal lengths: {told}.")
-    size = len(columns["rater"])
-    return columns["rater"], Ratings(
+    who = column("rater", rater)
+    before, after = column("first", first), column("second", second)
+    drawn_with = None if cluster is None else column("cluster", cluster)
+    same_length(rater=who, first=before, second=after, cluster=drawn_with)
+    size = len(who)
+    return who, Ratings(
         unit=np.tile(np.arange(size), 2),
         rater=np.repeat(["first", "second"], size),
-        value=np.concatenate([columns["first"], columns["second"]]),
-        cluster=None if cluster is None else np.tile(columns["cluster"], 2),
+        value=np.concatenate([before, after]),
+        cluster=None if drawn_with is None else np.tile(drawn_with, 2),
     )
 
 

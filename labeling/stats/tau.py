@@ -18,7 +18,7 @@ from labeling.stats.coding import Coded, code
 from labeling.stats.coefficients import divide
 from labeling.stats.contingency import Clusters, contingency
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError, of_two_raters
 from labeling.stats.table import scores
 
 _STILL = 1e-12  # A jackknife standard error below this is none at all.
@@ -92,13 +92,8 @@ def kendall_tau(
         ValueError: more than two raters and no `a` and `b`.
         RatingsError: as for `kendall_tau_pairs`.
     """
-    if a is not None or b is not None:
-        chosen = np.isin(ratings.rater, np.array([a, b]))
-        cluster = None if ratings.cluster is None else ratings.cluster[chosen]
-        ratings = Ratings(
-            ratings.unit[chosen], ratings.rater[chosen], ratings.value[chosen], cluster
-        )
-    pairs = kendall_tau_pairs(ratings, categories=categories, confidence=confidence)
+    chosen = of_two_raters(ratings, a, b)
+    pairs = kendall_tau_pairs(chosen, categories=categories, confidence=confidence)
     if len(pairs.raters) > 2:
         raise ValueError(f"Tau is for two raters and here are {len(pairs.raters)}: name two.")
     if not len(pairs):

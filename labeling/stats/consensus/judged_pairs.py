@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import codes
-from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
+from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column, same_length
 
 Ties = Literal["drop", "half"]
 
@@ -49,11 +49,7 @@ class JudgedPairs:
         self.value: Final = column("value", value)
         self.task: Final = None if task is None else column("task", task)
         columns = {name: getattr(self, name) for name in ("first", "second", "rater", "value")}
-        if self.task is not None:
-            columns["task"] = self.task
-        if len({len(given) for given in columns.values()}) > 1:
-            told = ", ".join(f"{name} has {len(given)}" for name, given in columns.items())
-            raise RatingsError(f"The columns must have equal lengths: {told}.")
+        same_length(**columns, task=self.task)
         if len(self.value) and self.value.dtype.kind not in "iufb":
             raise RatingsError(f"value at position 0 is {self.value[0]}, which is not a number.")
 

@@ -113,10 +113,7 @@ def rater_model_from_gold(
     if mirrored:
         counts = counts + counts[:, ::-1, ::-1]
         classes = classes + classes[::-1]
-    pooled = counts.sum(axis=0) + smoothing
-    pooled /= pooled.sum(axis=1, keepdims=True)
-    shrunk = counts + shrinkage * pooled
-    shrunk /= shrunk.sum(axis=2, keepdims=True)
+    pooled, shrunk = _matrices(counts, smoothing, shrinkage)
     return RaterModel(
         categories=scale,
         class_shares=classes / classes.sum(),
@@ -164,6 +161,14 @@ def _counted(coded: Coded, true: Ints) -> Floats:
     cell = (coded.rater * size + true[coded.unit]) * size + coded.value
     counts = np.bincount(cell, minlength=raters * size * size).astype(np.float64)
     return counts.reshape(raters, size, size)
+
+
+def _matrices(counts: Floats, smoothing: float, shrinkage: float) -> tuple[Floats, Floats]:
+    """Return the confusion matrix of all raters together, and of each drawn towards it."""
+    pooled = counts.sum(axis=0) + smoothing
+    pooled /= pooled.sum(axis=1, keepdims=True)
+    shrunk = counts + shrinkage * pooled
+    return pooled, shrunk / shrunk.sum(axis=2, keepdims=True)
 
 
 def _place(task: Any, truth: Mapping[Any, Any], places: Mapping[Any, int]) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import codes
-from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
+from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column, same_length
 
 FIRST, TIE, SECOND = 0, 1, 2  # The outcomes of a comparison, as columns of a table.
 
@@ -67,7 +67,8 @@ class Comparisons:
         self.features: Final = None if features is None else _matrix("features", features)
         self.weight: Final = None if weight is None else _numbers("weight", weight)
         self.count: Final = None if count is None else _numbers("count", count)
-        self._require_equal_lengths()
+        names = ("first", "second", "value", "cluster", "left", "features", "weight", "count")
+        same_length(**{name: getattr(self, name) for name in names})
         self._require_two_items()
         if self.left is not None:
             _refuse(~np.isin(self.left, (-1, 0, 1)), "left", self.left, "is not -1, 0 or 1")
@@ -109,15 +110,6 @@ class Comparisons:
             np.repeat([-1, 0], [len(better), len(one)]),
             count=np.concatenate([won[better, worse], tied[one, other]]),
         )
-
-    def _require_equal_lengths(self) -> None:
-        columns = {name: getattr(self, name) for name in ("first", "second", "value")}
-        for name in ("cluster", "left", "features", "weight", "count"):
-            if getattr(self, name) is not None:
-                columns[name] = getattr(self, name)
-        if len({len(given) for given in columns.values()}) > 1:
-            told = ", ".join(f"{name} has {len(given)}" for name, given in columns.items())
-            raise RatingsError(f"The columns must have equal lengths: {told}.")
 
     def _require_two_items(self) -> None:
         words = [given.dtype.kind in "UO" for given in (self.first, self.second)]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from labeling.stats.coding import codes
 from labeling.stats.ranking.comparisons import Comparisons
-from labeling.stats.ratings import Array, Ints, RatingsError, column
+from labeling.stats.ratings import Array, Ints, RatingsError, column, same_length
 
 _ABSENT = "which nothing can be ranked by. Leave the row out where nothing was ranked."
 
@@ -46,12 +46,7 @@ class Rankings:
         self.item: Final = column("item", item, _ABSENT)
         self.place: Final = column("place", place, _ABSENT)
         self.cluster: Final = None if cluster is None else column("cluster", cluster, _ABSENT)
-        columns = {"ranking": self.ranking, "item": self.item, "place": self.place}
-        if self.cluster is not None:
-            columns["cluster"] = self.cluster
-        if len({len(given) for given in columns.values()}) > 1:
-            told = ", ".join(f"{name} has {len(given)}" for name, given in columns.items())
-            raise RatingsError(f"The columns must have equal lengths: {told}.")
+        same_length(ranking=self.ranking, item=self.item, place=self.place, cluster=self.cluster)
         if len(self.place) and self.place.dtype.kind not in "iufb":
             raise RatingsError(f"place at position 0 is {self.place[0]!r}, which is not a number.")
         self._require_once()

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.raters.columns import coded, counted, numbers, parts, same_length
+from labeling.stats.raters.columns import coded, counted, numbers, parts
 from labeling.stats.raters.habit import Status
-from labeling.stats.ratings import Floats, Ints
+from labeling.stats.ratings import Floats, Ints, same_length
 
 
 @dataclass(frozen=True, slots=True)

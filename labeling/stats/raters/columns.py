@@ -69,17 +69,6 @@ def sides(name: str, given: Sides) -> tuple[Bools, Bools]:
     return flags(name, np.where(known, array, False).astype(object)), known
 
 
-def same_length(**columns: Array) -> None:
-    """Refuse columns of different lengths.
-
-    Raises:
-        RatingsError: the message names every column with its length.
-    """
-    if len({len(item) for item in columns.values()}) > 1:
-        told = ", ".join(f"{name} has {len(item)}" for name, item in columns.items())
-        raise RatingsError(f"The columns must have equal lengths: {told}.")
-
-
 def coded(name: str, given: npt.ArrayLike) -> tuple[Ints, tuple[Any, ...]]:
     """Return codes of a column of names (raters, tasks, prompts), and the names, sorted.
 

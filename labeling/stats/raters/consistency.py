@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import Bools, Sides, coded, counted, numbers, same_length, sides
+from labeling.stats.raters.columns import Bools, Sides, coded, counted, numbers, sides
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
     MIN_N,
@@ -23,7 +23,7 @@ from labeling.stats.raters.habit import (
     decided,
     require_rule,
 )
-from labeling.stats.ratings import Figure, Floats
+from labeling.stats.ratings import Figure, Floats, same_length
 
 _NONE = "No task came back to this rater."
 

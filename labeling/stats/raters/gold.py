@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import coded, counted, flags, same_length
-from labeling.stats.ratings import Figure, Floats, RatingsError
+from labeling.stats.raters.columns import coded, counted, flags
+from labeling.stats.ratings import Figure, Floats, RatingsError, same_length
 
 Decision = Literal["pass", "extend", "not yet"]
 

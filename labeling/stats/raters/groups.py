@@ -17,8 +17,17 @@ from labeling.stats.proportions import (
     normal_quantile,
     wilson_interval,
 )
-from labeling.stats.raters.columns import Bools, coded, counted, flags, same_length
-from labeling.stats.ratings import Figure, Floats, Interval, Ints, Ratings, RatingsError, column
+from labeling.stats.raters.columns import Bools, coded, counted, flags
+from labeling.stats.ratings import (
+    Figure,
+    Floats,
+    Interval,
+    Ints,
+    Ratings,
+    RatingsError,
+    column,
+    same_length,
+)
 
 SMALLEST = 5  # People below whom a group could be recognised.
 

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from scipy import stats
 
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import Bools, coded, counted, numbers, same_length
+from labeling.stats.raters.columns import Bools, coded, counted, numbers
 from labeling.stats.raters.habit import MIN_N, Status
-from labeling.stats.ratings import Figure, Floats, Ints
+from labeling.stats.ratings import Figure, Floats, Ints, same_length
 
 NORMAL_MAD = 1.482602218505602  # 1 / the 75 % quantile of the standard normal.
 LIMIT = 3.5  # Iglewicz and Hoaglin (1993).

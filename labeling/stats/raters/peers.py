@@ -16,10 +16,10 @@ from scipy import special
 
 from labeling.stats.coding import Coded
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
-from labeling.stats.raters.columns import coded, counted, flags, numbers, same_length
+from labeling.stats.raters.columns import coded, counted, flags, numbers
 from labeling.stats.raters.contrast import NO_PEERS, Rule, Shown, coded_ratings, contrasts
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError, same_length
 from labeling.stats.table import scores
 
 _NOT_THREE = "No task of this rater was judged by at least two others, who could be compared."

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from scipy import stats
 
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import Bools, coded, numbers, same_length
+from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.logistic import Fit, held_out_hits, ridge_logistic, root_mean_square
-from labeling.stats.ratings import Figure, Floats, Ints
+from labeling.stats.ratings import Figure, Floats, Ints, same_length
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import codes
-from labeling.stats.raters.columns import coded, counted, numbers, plain, same_length
+from labeling.stats.raters.columns import coded, counted, numbers, plain
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
     MIN_N,
@@ -23,7 +23,7 @@ from labeling.stats.raters.habit import (
     ratio,
     require_rule,
 )
-from labeling.stats.ratings import Array, Floats, Ints, column
+from labeling.stats.ratings import Array, Floats, Ints, column, same_length
 
 _HALF = float(np.log(2))
 

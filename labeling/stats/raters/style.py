@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import coded, numbers, same_length
+from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.logistic import held_out_hits
-from labeling.stats.ratings import Figure, Floats, Ints
+from labeling.stats.ratings import Figure, Floats, Ints, same_length
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _HEADER = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")

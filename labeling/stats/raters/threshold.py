@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import coded, counted, flags, numbers, same_length
-from labeling.stats.ratings import Figure, Floats
+from labeling.stats.raters.columns import coded, counted, flags, numbers
+from labeling.stats.ratings import Figure, Floats, same_length
 
 
 @dataclass(frozen=True, slots=True)
