@@ -8,9 +8,9 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from labeling.stats.agreement import Data, fleiss_kappa
+from labeling.stats.proportions import normal_p
 from labeling.stats.ratings import Figure, Floats
 from labeling.stats.table import Table, table_of
 
@@ -69,7 +69,7 @@ def fleiss_test(ratings: Data, *, categories: Sequence[Any] | None = None) -> tu
     whole = float(spread.sum())
     error = sqrt(2 * (whole**2 - bend) / (tasks * m * (m - 1))) / whole
     z = kappa / error
-    return z, float(2 * stats.norm.sf(abs(z)))
+    return z, float(normal_p(z))
 
 
 def _against_the_rest(table: Table, place: int) -> Table:

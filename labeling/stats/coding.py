@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from labeling.stats.ratings import Array, Ints, Ratings, RatingsError
+from labeling.stats.ratings import Array, Floats, Ints, Ratings, RatingsError
 
 DIRECT = 4_000_000  # Up to this many cells a lookup table beats sorting.
 _CHUNK = 1 << 15
@@ -75,7 +75,7 @@ def code(
         cluster=cluster,
         units=units,
         names=ratings.unit,
-        raters=tuple(item.item() if hasattr(item, "item") else item for item in rater_levels),
+        raters=plain(rater_levels),
         categories=scale,
         declared=categories is not None,
     )
@@ -101,6 +101,16 @@ def codes(column: Array) -> tuple[Ints, Array]:
     return coded.astype(np.int64), levels
 
 
+def plain(levels: Array) -> tuple[Any, ...]:
+    """Return the levels behind codes as plain Python values."""
+    return tuple(levels.tolist())
+
+
+def counted(code: Ints, size: int, weight: Array | None = None) -> Floats:
+    """Return the sum of `weight` (or the number of rows) at each code, shape (size,)."""
+    return np.bincount(code, weights=weight, minlength=size).astype(np.float64, copy=False)
+
+
 def _shifted(column: Array, low: int) -> Ints:
     """Return integers counted from `low`, as int64, without a copy where they already are."""
     whole = column.astype(np.int64, copy=False)
@@ -113,7 +123,7 @@ def place_values(
     """Return the place of every value on the scale, and the scale."""
     if categories is None:
         coded, levels = codes(ratings.value)
-        return coded, tuple(item.item() if hasattr(item, "item") else item for item in levels)
+        return coded, plain(levels)
     scale = tuple(categories)
     if len(set(scale)) != len(scale):
         raise RatingsError(f"The scale {scale} names a category twice.")

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement import krippendorff_alpha, percent_agreement
-from labeling.stats.coding import Coded, code, codes
+from labeling.stats.coding import Coded, code, codes, plain
 from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix
 from labeling.stats.contingency import Contingency
 from labeling.stats.pairs import pair_columns
@@ -173,7 +173,7 @@ def _by_rater(who: Array, coded: Coded, weights: Weights, confidence: float) -> 
     told = f"{_SWAPPED}; n counts repeats; {100 * confidence:g}% interval over {over}"
     jackknife = "jackknife-t on the Fisher z scale, Wilson limits where nothing varies"
     return RaterRepeats(
-        raters=tuple(item.item() if hasattr(item, "item") else item for item in levels),
+        raters=plain(levels),
         n=rows[0].astype(np.int64),
         percent=rows[1],
         percent_low=rows[2],

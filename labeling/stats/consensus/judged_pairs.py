@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
+from labeling.stats.coding import codes, plain
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column, same_length
 
 Ties = Literal["drop", "half"]
@@ -122,8 +122,8 @@ def code_pairs(pairs: JudgedPairs, ties: Ties) -> CodedPairs:
         seconds = np.concatenate([seconds, np.repeat(second[tied], 2)])
         weight = np.concatenate([weight, np.full(len(halves), 0.5)])
     return CodedPairs(
-        responses=_plain(responses),
-        raters=_plain(raters),
+        responses=plain(responses),
+        raters=plain(raters),
         tasks=tasks,
         first=firsts,
         second=seconds,
@@ -143,10 +143,6 @@ def _joined(first: Array, second: Array) -> Array:
     if len(first) and (first.dtype.kind in "USO") != (second.dtype.kind in "USO"):
         raise RatingsError("first and second must name responses alike, both by number or by name.")
     return np.concatenate([first, second])
-
-
-def _plain(levels: Array) -> tuple[Any, ...]:
-    return tuple(item.item() if hasattr(item, "item") else item for item in levels)
 
 
 def _refuse(

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
+from labeling.stats.coding import codes, plain
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column, same_length
 
 FIRST, TIE, SECOND = 0, 1, 2  # The outcomes of a comparison, as columns of a table.
@@ -184,7 +184,7 @@ def code_comparisons(comparisons: Comparisons) -> CodedComparisons:
     outcome = np.sign(comparisons.value).astype(np.int64, copy=False)
     outcome += TIE
     coded = CodedComparisons(
-        items=tuple(levels.tolist()),
+        items=plain(levels),
         first=first,
         second=second,
         outcome=outcome,

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
+from labeling.stats.coding import codes, plain
 from labeling.stats.ranking.comparisons import Comparisons
 from labeling.stats.ratings import Array, Ints, RatingsError, column, same_length
 
@@ -190,9 +190,7 @@ def ordered_rankings(rankings: Rankings) -> OrderedRankings:
     ranking, _ = codes(rankings.ranking)
     item, items = codes(rankings.item)
     cluster = ranking if rankings.cluster is None else codes(rankings.cluster)[0]
-    given = OrderedRankings(
-        tuple(items.tolist()), rankings.ranking, ranking, item, cluster, rankings.place
-    )
+    given = OrderedRankings(plain(items), rankings.ranking, ranking, item, cluster, rankings.place)
     return given.keep(np.lexsort((given.place, given.ranking)))
 
 

@@ -7,7 +7,7 @@ from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from labeling.stats.multiplicity import holm
 from labeling.stats.ratings import Array, Floats, Ints
@@ -72,7 +72,7 @@ def separate(
     varies = error > _NOTHING
     z = np.zeros(len(one))
     z[varies] = (strength[one] - strength[other])[varies] / error[varies]
-    adjusted = holm(2 * stats.t.sf(np.abs(z), freedom))
+    adjusted = holm(2 * special.stdtr(freedom, -np.abs(z)))
     p_value = np.full((len(order), len(order)), np.nan)
     p_value[one, other] = p_value[other, one] = adjusted
     return Separability(

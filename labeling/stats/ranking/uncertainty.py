@@ -10,12 +10,12 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
+from labeling.stats.proportions import t_quantile
 from labeling.stats.ranking.cells import Cells, rows_of
 from labeling.stats.ranking.comparisons import CodedComparisons
 from labeling.stats.ranking.connections import components, edges_of
 from labeling.stats.ranking.likelihood import DENSE, Design, Maximum, maximise
 from labeling.stats.ranking.outcomes import Curvature
-from labeling.stats.ranking.result import t_quantile
 from labeling.stats.ratings import Floats, Ints
 
 IntervalMethod = Literal["auto", "sandwich", "cluster", "bootstrap", "model"]
@@ -46,7 +46,7 @@ class Spread:
 
     def reach(self, confidence: float) -> float:
         """Return how many standard errors an interval reaches to either side."""
-        return t_quantile(self.freedom, confidence)
+        return float(t_quantile(self.freedom, confidence))
 
 
 def spread_of(

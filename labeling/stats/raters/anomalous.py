@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.raters.columns import coded, counted, numbers, parts
+from labeling.stats.coding import counted
+from labeling.stats.raters.columns import coded, numbers, parts
 from labeling.stats.raters.habit import Status
 from labeling.stats.ratings import Floats, Ints, same_length
 

@@ -8,9 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from labeling.stats.coding import Coded
+from labeling.stats.coding import Coded, counted
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
-from labeling.stats.raters.columns import counted
 from labeling.stats.raters.contrast import Rule, Shown, against_peers, coded_ratings, rater_means
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits
 from labeling.stats.ratings import Figure, Floats, Ratings

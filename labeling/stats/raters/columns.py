@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
+from labeling.stats.coding import codes, plain
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
 
 Bools = npt.NDArray[np.bool_]
@@ -77,16 +77,6 @@ def coded(name: str, given: npt.ArrayLike) -> tuple[Ints, tuple[Any, ...]]:
     """
     code, levels = codes(column(name, given))
     return code, plain(levels)
-
-
-def plain(levels: Array) -> tuple[Any, ...]:
-    """Return the entries of an array as plain Python values."""
-    return tuple(levels.tolist())
-
-
-def counted(code: Ints, size: int, weight: Array | None = None) -> Floats:
-    """Return the sum of `weight` (or the number of rows) at each code, shape (size,)."""
-    return np.bincount(code, weights=weight, minlength=size).astype(np.float64)
 
 
 def parts(rows: Array, code: Ints, size: int) -> list[Array]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.raters.columns import coded, counted, numbers
+from labeling.stats.coding import counted
+from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.ratings import Figure, Floats
 
 _CENSUS = "No interval: these are all the judgments there are, not a sample of them."

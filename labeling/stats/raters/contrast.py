@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from labeling.stats.coding import Coded, code
-from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.raters.columns import Bools, counted
+from labeling.stats.coding import Coded, code, counted
+from labeling.stats.proportions import CONFIDENCE, normal_p
+from labeling.stats.raters.columns import Bools
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
     MIN_N,
@@ -25,7 +25,6 @@ from labeling.stats.raters.habit import (
     adjusted,
     decided,
     mean_figures,
-    normal_p,
     ratio,
     require_rule,
 )

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
+from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import coded, counted, flags
+from labeling.stats.raters.columns import coded, flags
 from labeling.stats.ratings import Figure, Floats, RatingsError, same_length
 
 Decision = Literal["pass", "extend", "not yet"]

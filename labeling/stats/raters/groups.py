@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.coding import code, codes
+from labeling.stats.coding import code, codes, counted
 from labeling.stats.proportions import (
     CONFIDENCE,
     difference,
     normal_quantile,
+    t_quantile,
+    two_proportion_test,
     wilson_interval,
 )
-from labeling.stats.raters.columns import Bools, coded, counted, flags
+from labeling.stats.raters.columns import Bools, coded, flags
 from labeling.stats.ratings import (
     Figure,
     Floats,
@@ -151,17 +153,13 @@ def group_gap(
     Source: Newcombe (1998), Statistics in Medicine 17.
     """
     gap = difference(successes, trials, "rate of the first group less the second's", confidence)
-    n = trials
     if gap.value is None:
         return GroupGap(gap, None, 0.0, 1.0)
-    shares = [hits / count for hits, count in zip(successes, n, strict=True)]
-    apart = sqrt(sum(p * (1 - p) / count for p, count in zip(shares, n, strict=True)))
+    shares = [hits / count for hits, count in zip(successes, trials, strict=True)]
+    apart = sqrt(sum(p * (1 - p) / count for p, count in zip(shares, trials, strict=True)))
     reach = normal_quantile(confidence) * apart
-    pooled = sum(successes) / sum(n)
-    error = sqrt(pooled * (1 - pooled) * (1 / n[0] + 1 / n[1]))
-    z = gap.value / error if error else 0.0
     wald = Interval(gap.value - reach, gap.value + reach)
-    return GroupGap(gap, wald, z, float(2 * stats.norm.sf(abs(z))))
+    return GroupGap(gap, wald, *two_proportion_test(successes, trials))
 
 
 def group_agreement_index(
@@ -207,7 +205,7 @@ def group_agreement_index(
         return Figure(value, None, None, n, told, reason)
     logs = np.log(rest[:, 0] * rest[:, 3] / (rest[:, 1] * rest[:, 2]))
     error = sqrt(float(((logs - logs.mean()) ** 2).sum()) * (len(logs) - 1) / len(logs))
-    reach = float(stats.t.ppf((1 + confidence) / 2, len(logs) - 1)) * error
+    reach = float(t_quantile(len(logs) - 1, confidence)) * error
     return Figure(value, exp(log(value) - reach), exp(log(value) + reach), n, told)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from labeling.stats.multiplicity import benjamini_hochberg
-from labeling.stats.proportions import CONFIDENCE, share
+from labeling.stats.proportions import CONFIDENCE, share, t_quantile
 from labeling.stats.raters.columns import Bools
 from labeling.stats.ratings import Figure, Floats
 
@@ -198,7 +198,7 @@ def mean_figures(
     told = f"{told}; {100 * confidence:g}% Student t interval over {over}s"
     spare = np.maximum(groups - 1, 1)
     error = np.sqrt(spread * groups / spare) / np.maximum(n, 1)
-    reach = np.asarray(stats.t.ppf((1 + confidence) / 2, spare)) * error
+    reach = t_quantile(spare, confidence) * error
     still = (groups < 2) | (spread <= 1e-18 * np.maximum(n * mean**2, 1))
     figures = []
     for place, count in enumerate(n.astype(np.int64).tolist()):
@@ -217,11 +217,6 @@ def _still(groups: int, over: str) -> str:
     if groups < 2:
         return f"No interval: it rests on 1 {over}, and an interval needs at least 2."
     return f"No interval: it is the same on all {groups} {over}s."
-
-
-def normal_p(z: Floats) -> Floats:
-    """Return two-sided p-values of standard normal distances; NaN stays NaN."""
-    return np.asarray(2 * stats.norm.sf(np.abs(z)))
 
 
 def ratio(over: Floats, under: Floats) -> Floats:

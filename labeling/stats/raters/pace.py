@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import Bools, coded, counted, numbers
+from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.habit import MIN_N, Status
 from labeling.stats.ratings import Figure, Floats, Ints, same_length
 

@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
-from labeling.stats.coding import Coded
-from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
-from labeling.stats.raters.columns import coded, counted, flags, numbers
+from labeling.stats.coding import Coded, counted
+from labeling.stats.proportions import CONFIDENCE, normal_p, normal_quantile, share
+from labeling.stats.raters.columns import coded, flags, numbers
 from labeling.stats.raters.contrast import NO_PEERS, Rule, Shown, coded_ratings, contrasts
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError, same_length
@@ -99,9 +98,7 @@ def _residual(
     reach = normal_quantile(confidence) * error / n
     figure = Figure(excess, excess - reach, excess + reach, int(n), told)
     z = float(observed - expected) / error
-    return Residual(
-        rater, int(observed), float(expected), figure, z, float(2 * special.ndtr(-abs(z)))
-    )
+    return Residual(rater, int(observed), float(expected), figure, z, float(normal_p(z)))
 
 
 def peer_agreement(

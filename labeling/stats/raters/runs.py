@@ -12,14 +12,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
-from labeling.stats.raters.columns import coded, counted, numbers, plain
+from labeling.stats.coding import codes, counted, plain
+from labeling.stats.proportions import normal_p
+from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
     MIN_N,
     Status,
     adjusted,
-    normal_p,
     ratio,
     require_rule,
 )

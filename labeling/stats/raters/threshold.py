@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import coded, counted, flags, numbers
+from labeling.stats.raters.columns import coded, flags, numbers
 from labeling.stats.ratings import Figure, Floats, same_length
 
 
