@@ -34,7 +34,7 @@ def agreement_by_category(
 
     Source: Fleiss (1971), Psychological Bulletin 76.
     """
-    table = ratings if isinstance(ratings, Table) else table_of(ratings, categories)
+    table = table_of(ratings, categories)
     found = {}
     for place, category in enumerate(table.categories):
         figure = coefficient(_against_the_rest(table, place))
@@ -54,7 +54,7 @@ def fleiss_test(ratings: Data, *, categories: Sequence[Any] | None = None) -> tu
 
     Source: Fleiss, Nee and Landis (1979), Psychological Bulletin 86.
     """
-    table = ratings if isinstance(ratings, Table) else table_of(ratings, categories)
+    table = table_of(ratings, categories)
     kappa = fleiss_kappa(table).value
     if kappa is None:
         return 0.0, 1.0

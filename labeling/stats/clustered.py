@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
+from labeling.stats.coding import codes, counted
 from labeling.stats.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.ratings import Figure, Floats, RatingsError, column, same_length
@@ -74,7 +74,6 @@ def _per_cluster(
         at = int(np.argmax(wrong))
         raise RatingsError(f"successes at position {at} is {hits[at]:g} of {total[at]:g} trials.")
     coded, levels = codes(of)
-    hits = np.bincount(coded, hits, minlength=len(levels)).astype(np.float64)
-    total = np.bincount(coded, total, minlength=len(levels)).astype(np.float64)
+    hits, total = counted(coded, len(levels), hits), counted(coded, len(levels), total)
     used = total > 0
     return hits[used], total[used]

@@ -47,9 +47,9 @@ class Coded:
 
 
 def code(
-    ratings: Ratings, categories: Sequence[Any] | None = None, *, repeats: bool = False
+    ratings: Ratings | Coded, categories: Sequence[Any] | None = None, *, repeats: bool = False
 ) -> Coded:
-    """Turn ratings into codes on the declared scale.
+    """Turn ratings into codes on the declared scale; codes are returned as they are.
 
     Without `categories` the scale is the sorted set of observed values: right for figures that
     do not depend on unused categories, and named in the convention of those that do. `repeats`
@@ -59,6 +59,8 @@ def code(
         RatingsError: a value off the scale, a rater twice on a unit, a unit in two clusters, a
             scale that names a category twice; the message names the position.
     """
+    if isinstance(ratings, Coded):
+        return ratings
     value, scale = place_values(ratings, categories)
     if repeats:
         unit, levels = codes(ratings.unit)
@@ -109,6 +111,12 @@ def plain(levels: Array) -> tuple[Any, ...]:
 def counted(code: Ints, size: int, weight: Array | None = None) -> Floats:
     """Return the sum of `weight` (or the number of rows) at each code, shape (size,)."""
     return np.bincount(code, weights=weight, minlength=size).astype(np.float64, copy=False)
+
+
+def crossed(row: Ints, column: Ints, rows: int, columns: int) -> Ints:
+    """Return how often each code of `row` comes with each of `column`, shape (rows, columns)."""
+    cells = np.bincount(row * columns + column, minlength=rows * columns)
+    return cells.reshape(rows, columns)
 
 
 def _shifted(column: Array, low: int) -> Ints:

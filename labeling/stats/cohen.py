@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import Coded, code
-from labeling.stats.coefficients import Weights, weight_matrix
+from labeling.stats.coefficients import Weights, weight_matrix, weights_told
 from labeling.stats.contingency import contingency
 from labeling.stats.pairs import pair_columns
 from labeling.stats.proportions import CONFIDENCE
@@ -119,8 +119,7 @@ def cohen_kappa_pairs(
     Time is linear in the pairs of ratings; 100 raters at a million ratings take a fraction of a
     second. Intervals as everywhere: jackknife over prompts (see `labeling.stats.jackknife`).
     """
-    coded = ratings if isinstance(ratings, Coded) else code(ratings, categories)
-    return _pairs(coded, weights, confidence)
+    return _pairs(code(ratings, categories), weights, confidence)
 
 
 def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) -> RaterPairs:
@@ -129,10 +128,6 @@ def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) ->
     shared = contingency(coded)
     n, percent, percent_low, percent_high, kappa, kappa_low, kappa_high = pair_columns(
         shared, weight, confidence
-    )
-    identity = isinstance(weights, str) and weights == "identity"
-    kind = (
-        "" if identity else (f", {weights} weights" if isinstance(weights, str) else ", weighted")
     )
     over = "tasks" if coded.cluster is None else "prompts"
     ends = f"n counts tasks that both judged; {100 * confidence:g}% interval over {over}"
@@ -150,5 +145,5 @@ def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) ->
         kappa_high=kappa_high,
         told_percent=f"share of tasks on which both gave the same category; {ends}, "
         + ("Wilson" if coded.cluster is None else jackknife),
-        told_kappa=f"Cohen's kappa{kind}; {ends}, {jackknife}",
+        told_kappa=f"Cohen's kappa{weights_told(weights)}; {ends}, {jackknife}",
     )

@@ -17,13 +17,12 @@ from scipy import stats
 from labeling.stats.coding import Coded, code
 from labeling.stats.jackknife import leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, Ratings, RatingsError
 from labeling.stats.table import scores
 
 Statistic = Callable[[Floats], float]
 
 _FEWEST = 10  # Objects below which an interval over them says nothing.
-_NOTHING = "There are no judgments yet."
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +144,7 @@ def kendall_w_within(
     _require_order(coded)
     told = "mean over tasks of Kendall's W, corrected for ties, of the responses of a task"
     if not len(ratings):
-        return Figure(None, None, None, 0, f"{told}; n counts tasks", _NOTHING)
+        return Figure(None, None, None, 0, f"{told}; n counts tasks", NO_JUDGMENTS)
     cluster = np.arange(coded.units) if coded.cluster is None else coded.cluster
     found = np.array([_w(_mid_ranks(block)) for block in _blocks(coded, cluster)])
     defined = found[np.isfinite(found)]
@@ -308,7 +307,7 @@ def _mean_correlation(ranks: Floats) -> float:
 def _missing(rankings: _Rankings, ratings: int) -> str | None:
     """Return the sentence for data without two raters or two objects in common, or None."""
     if not ratings:
-        return _NOTHING
+        return NO_JUDGMENTS
     if rankings.raters < 2:
         return "Concordance needs at least 2 raters, and here is 1."
     if len(rankings.value) > 1:

@@ -149,7 +149,7 @@ def bootstrap_interval(
         coefficient: for example `Alpha("ordinal")` or `Percent("half")`.
         resamples, seed: fixed and printed, so that the same ratings give the same interval.
     """
-    table = ratings if isinstance(ratings, Table) else table_of(ratings, categories)
+    table = table_of(ratings, categories)
     told = f"percentile bootstrap, {resamples} resamples, seed {seed}"
     kinds = _Kinds(coefficient, table)
     total = kinds.total()

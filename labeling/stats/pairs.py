@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeling.stats.coding import crossed
 from labeling.stats.coefficients import divide
 from labeling.stats.contingency import Contingency
 from labeling.stats.jackknife import jackknife_errors, jackknife_or_wilson_ends
@@ -88,8 +89,7 @@ def _leave_one_cluster_out(
     of[group] = pair
     first, second = np.divmod(cell, size)
     groups = len(keys)
-    row = np.bincount(group * size + first, minlength=groups * size).reshape(groups, size)
-    column = np.bincount(group * size + second, minlength=groups * size).reshape(groups, size)
+    row, column = (crossed(group, place, groups, size) for place in (first, second))
     held = np.bincount(group, minlength=groups)
     agreed = np.bincount(group, weight[first, second], minlength=groups)
     matched = np.bincount(group, first == second, minlength=groups)

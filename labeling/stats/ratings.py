@@ -12,6 +12,8 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+NO_JUDGMENTS = "There are no judgments yet."
+
 _NOT_RATED = "which is not a rating. Leave the row out where nothing was rated."
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from labeling.stats.agreement import krippendorff_alpha, percent_agreement
 from labeling.stats.coding import Coded, code, codes, plain
-from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix
+from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix, weights_told
 from labeling.stats.contingency import Contingency
 from labeling.stats.pairs import pair_columns
 from labeling.stats.proportions import CONFIDENCE
@@ -183,9 +183,5 @@ def _by_rater(who: Array, coded: Coded, weights: Weights, confidence: float) -> 
         kappa_high=rows[6],
         told_percent=f"share of repeats answered as before, {told}, "
         + ("Wilson" if coded.cluster is None else jackknife),
-        told_kappa=f"Cohen's kappa{_named(weights)}, {told}, {jackknife}",
+        told_kappa=f"Cohen's kappa{weights_told(weights)}, {told}, {jackknife}",
     )
-
-
-def _named(weights: Weights) -> str:
-    return "" if weights == "identity" else f", {weights} weights"

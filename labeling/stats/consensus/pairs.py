@@ -25,7 +25,7 @@ from labeling.stats.consensus.em import Limits
 from labeling.stats.consensus.judged_pairs import CodedPairs, JudgedPairs, Ties, code_pairs
 from labeling.stats.consensus.pair_likelihood import PairLikelihood, Prior
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import ConvergenceError, Figure, Floats
+from labeling.stats.ratings import NO_JUDGMENTS, ConvergenceError, Figure, Floats
 
 _DENSE = 2500  # Up to this many parameters the information matrix is inverted for intervals.
 
@@ -175,7 +175,7 @@ def _result(model: PairLikelihood, x: Floats, confidence: float, told: str) -> R
     decisive = np.bincount(coded.rater, coded.weight[coded.truth], minlength=len(coded.raters))
     posterior = model.posterior(x)[: len(coded.tasks)]
     components = _components(coded)
-    nothing = None if n else "There are no judgments yet."
+    nothing = None if n else NO_JUDGMENTS
     likelihood = model.likelihood(x) if n else None
     half = bool((coded.weight < 1).any())
     judged = decisive if half else decisive + coded.ties

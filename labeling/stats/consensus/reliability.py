@@ -9,7 +9,7 @@ import numpy as np
 from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.consensus.incidence import Incidence
 from labeling.stats.proportions import wilson_interval
-from labeling.stats.ratings import Figure, Floats, Ints
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints
 
 ENOUGH_SHARED = 30  # Shared tasks from which on a rater's confusion matrix is worth reading.
 ONE_CATEGORY = "The scale has a single category, so that no answer can be wrong."
@@ -82,7 +82,7 @@ def caution(raters: tuple[Any, ...], shared: Ints) -> str | None:
 def unidentified(incidence: Incidence) -> str:
     """Return the reason why no rater can be told from another: no task is shared."""
     if not len(incidence.value):
-        return "There are no judgments yet."
+        return NO_JUDGMENTS
     return "No task was judged by two raters, so nothing can be learned of any of them."
 
 

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from labeling.stats.coding import counted
 from labeling.stats.jackknife import STILL, jackknife_errors, jackknife_or_wilson_ends
 from labeling.stats.proportions import CONFIDENCE, wilson_ends
-from labeling.stats.ranking.cells import cells_of, oriented, summed
+from labeling.stats.ranking.cells import cells_of, oriented
 from labeling.stats.ranking.comparisons import (
     FIRST,
     SECOND,
@@ -92,9 +93,9 @@ def head_to_head(
     _check(ties)
     coded = code_comparisons(comparisons)
     cells = cells_of(coded)
-    counted = [FIRST, TIE, SECOND] if ties == "half" else [FIRST, SECOND]
-    weight = cells.weight[counted].sum(axis=0)
-    square = cells.square[counted].sum(axis=0)
+    used = [FIRST, TIE, SECOND] if ties == "half" else [FIRST, SECOND]
+    weight = cells.weight[used].sum(axis=0)
+    square = cells.square[used].sum(axis=0)
     won = cells.weight[FIRST] + (cells.weight[TIE] / 2 if ties == "half" else 0.0)
     rate = np.divide(won, weight, out=np.full(len(won), np.nan), where=weight > 0)
     n = np.divide(weight**2, square, out=np.zeros(len(won)), where=square > 0)
@@ -109,7 +110,7 @@ def head_to_head(
         wins=cells.weight[FIRST],
         ties=cells.weight[TIE],
         losses=cells.weight[SECOND],
-        n=np.rint(cells.count[counted].sum(axis=0)).astype(np.int64),
+        n=np.rint(cells.count[used].sum(axis=0)).astype(np.int64),
         rate=rate,
         low=low,
         high=high,
@@ -135,15 +136,15 @@ def win_rates(
     size = len(coded.items)
     low, high, outcome, _ = oriented(coded, side=False)
     parts = _parts(coded, size, ties)
-    total = summed(parts.item, parts.times * parts.total, size)
-    won = summed(parts.item, parts.times * parts.won, size)
-    units = summed(parts.item, parts.times, size)
+    total = counted(parts.item, size, parts.times * parts.total)
+    won = counted(parts.item, size, parts.times * parts.won)
+    units = counted(parts.item, size, parts.times)
     rate = np.divide(won, total, out=np.full(size, np.nan), where=total > 0)
     error = _jackknife(parts, won, total)
     ends = jackknife_or_wilson_ends(rate, error, units, np.zeros(size), 0.0, confidence)
     used = outcome != TIE if ties == "drop" else np.ones(len(outcome), dtype=bool)
     count = np.ones(len(outcome)) if coded.count is None else coded.count
-    met = summed(low[used], count[used], size) + summed(high[used], count[used], size)
+    met = counted(low[used], size, count[used]) + counted(high[used], size, count[used])
     told = f"share of its comparisons won, {_TOLD[ties]}; n counts comparisons"
     over = "comparisons" if coded.cluster is None else "prompts"
     told += f"; {100 * confidence:g}% interval over {over}, jackknife-t on the logit scale, "
@@ -179,15 +180,13 @@ def _parts(coded: CodedComparisons, size: int, ties: RawTies) -> _Parts:
         cluster = None if coded.cluster is None else np.tile(coded.cluster, 2)
     won = 1 - outcome / 2
     if cluster is not None:
-        _, place = np.unique(cluster * size + item, return_inverse=True)
-        whole = summed(place, count * weight)
-        of_part = np.zeros(len(whole), dtype=np.int64)
-        of_part[place] = item
-        won = summed(place, count * weight * won)
-        return _Parts(of_part, won, whole, np.ones(len(whole)))
+        keys, place = np.unique(cluster * size + item, return_inverse=True)
+        whole = counted(place, len(keys), count * weight)
+        won = counted(place, len(keys), count * weight * won)
+        return _Parts(keys % size, won, whole, np.ones(len(keys)))
     if coded.weight is not None:
         return _Parts(item, won * weight, weight, count)
-    alike = summed(item * 3 + outcome, count, 3 * size)
+    alike = counted(item * 3 + outcome, 3 * size, count)
     kinds = np.arange(3 * size)
     return _Parts(kinds // 3, 1 - kinds % 3 / 2, np.ones(3 * size), alike)
 

@@ -9,7 +9,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import linalg as iterative
 
-from labeling.stats.ranking.cells import Cells, summed
+from labeling.stats.coding import counted
+from labeling.stats.ranking.cells import Cells
 from labeling.stats.ranking.outcomes import Curvature, Outcomes
 from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
@@ -73,7 +74,7 @@ class Design:
     def spread(self, by_eta: Floats) -> Floats:
         """Return what the items receive: a plus, b minus, shape (M,)."""
         cells = self.cells
-        return summed(cells.a, by_eta, cells.items) - summed(cells.b, by_eta, cells.items)
+        return counted(cells.a, cells.items, by_eta) - counted(cells.b, cells.items, by_eta)
 
     def gram(self, bend: Curvature) -> Floats:
         """Return the full matrix of second-order sums over the parameters, shape (P, P)."""

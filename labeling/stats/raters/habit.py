@@ -21,6 +21,7 @@ from labeling.stats.ratings import Figure, Floats
 
 Status = Literal["stands out", "as expected", "too few"]
 
+NO_PEERS = "No task of this rater was judged by anybody else."
 MIN_N = 30  # Judgments of a kind below which nothing is said of a rater.
 FALSE_DISCOVERY = 0.05  # Of those that stand out, the share that may do so by chance.
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import Coded, counted
+from labeling.stats.coding import Coded, code, counted, crossed
 from labeling.stats.proportions import CONFIDENCE, normal_p, normal_quantile, share
 from labeling.stats.raters.columns import coded, flags, numbers
-from labeling.stats.raters.contrast import NO_PEERS, Rule, Shown, coded_ratings, contrasts
-from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits
+from labeling.stats.raters.contrast import Rule, Shown, contrasts
+from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, NO_PEERS, Habits
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError, same_length
 from labeling.stats.table import scores
 
@@ -194,7 +194,7 @@ def majority_agreement(
 
 def _coded(ratings: Ratings | Coded, categories: Sequence[Any] | None, same_side: bool) -> Coded:
     """Return coded ratings, merged to first better, tie, second better where sides are asked."""
-    table = coded_ratings(ratings, categories)
+    table = code(ratings, categories)
     if not same_side:
         return table
     values = scores(table.categories)
@@ -226,9 +226,8 @@ def _beside_the_others(table: Coded) -> tuple[Floats, Floats, Floats, Floats, Fl
 
 def _counts(table: Coded) -> Floats:
     """Return how often each category was given on each task, shape (units, categories)."""
-    size = len(table.categories)
-    cells = counted(table.unit * size + table.value, table.units * size)
-    return cells.reshape(table.units, size)
+    counts = crossed(table.unit, table.value, table.units, len(table.categories))
+    return counts.astype(np.float64)
 
 
 def _plain(

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes, counted, plain
+from labeling.stats.coding import codes, counted, crossed, plain
 from labeling.stats.proportions import normal_p
 from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.habit import (
@@ -114,7 +114,7 @@ def straight_lining(
 def _found(code: Ints, said: Ints, raters: tuple[Any, ...], levels: Array, chance: str) -> _Found:
     """Count answers and runs; rows are sorted by rater and time."""
     size, kinds = len(raters), len(levels)
-    counts = counted(code * kinds + said, size * kinds).reshape(size, kinds)
+    counts = crossed(code, said, size, kinds).astype(np.float64)
     start, run_of, length = _runs(code, said)
     longest, which = _longest(run_of, length, size)
     pool = counts.sum(axis=0, keepdims=True) if chance == "all" else counts

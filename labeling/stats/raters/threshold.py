@@ -11,7 +11,7 @@ import numpy.typing as npt
 from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, share
 from labeling.stats.raters.columns import coded, flags, numbers
-from labeling.stats.ratings import Figure, Floats, same_length
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, same_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _threshold(
 ) -> Threshold:
     """Read one rater's threshold off the judgments n and agreements k at or above each level."""
     told = "share of judgments at or above this confidence that agree with the lead"
-    nothing = "There is no judgment."
+    nothing = NO_JUDGMENTS
     # A level that this rater never used repeats the one above it.
     used = np.flatnonzero(n > np.append(n[1:], 0))
     steps = tuple(levels[used].tolist())
