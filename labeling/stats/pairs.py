@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,7 +12,51 @@ from labeling.stats.coefficients import divide
 from labeling.stats.contingency import Contingency
 from labeling.stats.jackknife import jackknife_errors, jackknife_or_wilson_ends
 from labeling.stats.proportions import wilson_ends
-from labeling.stats.ratings import Floats, Ints
+from labeling.stats.ratings import Figure, Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class KappaColumns:
+    """Percent agreement and Cohen's kappa of many pairs of columns of answers, as arrays.
+
+    Attributes:
+        raters: whose answers they are.
+        n: answers in both columns of a pair, shape (pairs,).
+        percent, kappa: estimates; kappa is NaN where undefined (use `figures` to show them).
+        percent_low, percent_high, kappa_low, kappa_high: ends; NaN where there is no interval.
+        told_percent, told_kappa: the conventions.
+    """
+
+    TOO_FEW: ClassVar[str]
+    ONE_CATEGORY: ClassVar[str]
+
+    raters: tuple[Any, ...]
+    n: Ints
+    percent: Floats
+    percent_low: Floats
+    percent_high: Floats
+    kappa: Floats
+    kappa_low: Floats
+    kappa_high: Floats
+    told_percent: str
+    told_kappa: str
+
+    def __len__(self) -> int:
+        """Return the number of pairs of columns."""
+        return len(self.n)
+
+    def figures(self, index: int) -> tuple[Figure, Figure]:
+        """Return percent agreement and kappa of one pair, ready to be shown."""
+        n = int(self.n[index])
+        ends = float(self.percent_low[index]), float(self.percent_high[index])
+        percent = Figure(float(self.percent[index]), *ends, n, self.told_percent)
+        if n < 2:
+            return percent, Figure(None, None, None, n, self.told_kappa, self.TOO_FEW)
+        if np.isnan(self.kappa[index]):
+            reason = self.ONE_CATEGORY.format(n=n)
+            return percent, Figure(None, None, None, n, self.told_kappa, reason)
+        ends = float(self.kappa_low[index]), float(self.kappa_high[index])
+        return percent, Figure(float(self.kappa[index]), *ends, n, self.told_kappa)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +81,8 @@ class PairSums:
     weight: Floats
 
 
-def pair_columns(found: Contingency, weight: Floats, confidence: float) -> Floats:
-    """Return n, percent and its ends, kappa and its ends, as the 7 rows of an array.
+def kappa_columns(found: Contingency, weight: Floats, confidence: float) -> dict[str, Any]:
+    """Return n, percent and kappa with their ends, by their names in `KappaColumns`.
 
     NaN where kappa is undefined. The ends are those of the jackknife-t interval on the Fisher z
     scale over units or, where `found` has them, clusters; Wilson's where nothing varies.
@@ -65,7 +110,22 @@ def pair_columns(found: Contingency, weight: Floats, confidence: float) -> Float
         )
     chance = np.clip(divide(sums.chance, sums.n**2), 0, 1)
     kappa_ends = jackknife_or_wilson_ends(kappa, spread, groups, chance, -1.0, confidence)
-    return np.stack([sums.n, percent, *percent_ends, kappa, *kappa_ends])
+    return {
+        "n": sums.n.astype(np.int64),
+        "percent": percent,
+        "percent_low": percent_ends[0],
+        "percent_high": percent_ends[1],
+        "kappa": kappa,
+        "kappa_low": kappa_ends[0],
+        "kappa_high": kappa_ends[1],
+    }
+
+
+def interval_told(over: str, *, clustered: bool, confidence: float) -> tuple[str, str, str]:
+    """Return how the intervals were made: over what, of percent agreement, and of kappa."""
+    told = f"{100 * confidence:g}% interval over {'prompts' if clustered else over}"
+    jackknife = "jackknife-t on the Fisher z scale, Wilson limits where nothing varies"
+    return told, jackknife if clustered else "Wilson", jackknife
 
 
 def _leave_one_rating_out(found: Contingency, sums: PairSums) -> tuple[Floats, Floats]:

@@ -90,12 +90,11 @@ def _threshold(
 ) -> Threshold:
     """Read one rater's threshold off the judgments n and agreements k at or above each level."""
     told = "share of judgments at or above this confidence that agree with the lead"
-    nothing = NO_JUDGMENTS
     # A level that this rater never used repeats the one above it.
     used = np.flatnonzero(n > np.append(n[1:], 0))
     steps = tuple(levels[used].tolist())
     figures = tuple(
-        share(float(k[at]), float(n[at]), told, nothing=nothing, confidence=confidence)
+        share(float(k[at]), float(n[at]), told, nothing=NO_JUDGMENTS, confidence=confidence)
         for at in used
     )
     enough = used[(n[used] >= min_n) & (k[used] >= target * n[used] - 1e-9)]
