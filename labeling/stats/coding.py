@@ -222,12 +222,25 @@ def _sparse_units(ratings: Ratings) -> tuple[Ints, Ints]:
     return unit, np.bincount(unit, minlength=len(units))
 
 
+def first_again(key: Ints) -> int | None:
+    """Return the position of the first entry that stood before, or None where none did."""
+    order = np.argsort(key, kind="stable")
+    again = order[1:][np.diff(key[order]) == 0]
+    return int(again.min()) if len(again) else None
+
+
+def partners(code: Ints, size: int, other: Ints) -> tuple[Ints, int | None]:
+    """Return which `other` goes with each code, and the first row that says otherwise, if any."""
+    found = np.zeros(size, dtype=np.int64)
+    found[code] = other
+    differs = found[code] != other
+    return found, int(np.argmax(differs)) if differs.any() else None
+
+
 def _repeated(ratings: Ratings) -> RatingsError:
     """Return the error that names the first second rating of a unit by a rater."""
-    unit, rater = codes(ratings.unit)[0], codes(ratings.rater)[0]
-    order = np.lexsort((rater, unit))
-    same = (np.diff(unit[order]) == 0) & (np.diff(rater[order]) == 0)
-    again = int(order[1:][same].min())
+    rater, raters = codes(ratings.rater)
+    again = first_again(codes(ratings.unit)[0] * len(raters) + rater) or 0
     return RatingsError(
         f"rater {ratings.rater[again]} rates unit {ratings.unit[again]} a second time "
         f"at position {again}."
@@ -255,11 +268,8 @@ def cluster_of_unit(ratings: Ratings, unit: Ints, units: int) -> Ints | None:
     if ratings.cluster is None or not len(unit):
         return None
     cluster, levels = codes(ratings.cluster)
-    of_unit = np.zeros(units, dtype=np.int64)
-    of_unit[unit] = cluster
-    differs = of_unit[unit] != cluster
-    if differs.any():
-        position = int(np.argmax(differs))
+    of_unit, position = partners(unit, units, cluster)
+    if position is not None:
         raise RatingsError(
             f"unit {ratings.unit[position]} at position {position} is in two clusters."
         )

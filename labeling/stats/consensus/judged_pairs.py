@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes, plain
+from labeling.stats.coding import codes, first_again, plain
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column, same_length
 
 Ties = Literal["drop", "half"]
@@ -158,14 +158,11 @@ def _refuse(
         )
     if pairs.task is None or not len(pairs):
         return
-    order = np.argsort(task * raters + rater, kind="stable")
-    key = (task * raters + rater)[order]
-    again = order[1:][key[1:] == key[:-1]]
-    if len(again):
-        position = int(again.min())
+    again = first_again(task * raters + rater)
+    if again is not None:
         raise RatingsError(
-            f"rater {pairs.rater[position]} judges task {pairs.task[position]} a second time "
-            f"at position {position}."
+            f"rater {pairs.rater[again]} judges task {pairs.task[again]} a second time "
+            f"at position {again}."
         )
     known = np.zeros((2, int(task.max()) + 1), dtype=np.int64)
     known[0, task[::-1]], known[1, task[::-1]] = first[::-1], second[::-1]

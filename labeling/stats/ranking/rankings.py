@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes, plain
+from labeling.stats.coding import codes, first_again, partners, plain
 from labeling.stats.ranking.comparisons import Comparisons
 from labeling.stats.ratings import Array, Ints, RatingsError, column, same_length
 
@@ -73,22 +73,15 @@ class Rankings:
     def _require_once(self) -> None:
         ranking, levels = codes(self.ranking) if len(self) else (np.zeros(0, dtype=int), self.item)
         item, items = codes(self.item) if len(self) else (ranking, self.item)
-        key = ranking * len(items) + item
-        order = np.argsort(key, kind="stable")
-        again = order[1:][np.diff(key[order]) == 0]
-        if len(again):
-            position = int(again.min())
+        position = first_again(ranking * len(items) + item)
+        if position is not None:
             raise RatingsError(
                 f"item {self.item[position]} stands in ranking {self.ranking[position]} a second "
                 f"time at position {position}."
             )
         if self.cluster is not None and len(self):
-            cluster, _ = codes(self.cluster)
-            of_ranking = np.zeros(len(levels), dtype=np.int64)
-            of_ranking[ranking] = cluster
-            differs = of_ranking[ranking] != cluster
-            if differs.any():
-                position = int(np.argmax(differs))
+            _, position = partners(ranking, len(levels), codes(self.cluster)[0])
+            if position is not None:
                 raise RatingsError(
                     f"ranking {self.ranking[position]} at position {position} is in two clusters."
                 )

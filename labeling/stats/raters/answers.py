@@ -11,7 +11,7 @@ import numpy as np
 from labeling.stats.coding import Coded, code, counted, crossed
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
 from labeling.stats.raters.contrast import Rule, Shown, against_peers, rater_means
-from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits
+from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, share_figures
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings
 from labeling.stats.table import scores
 
@@ -171,12 +171,8 @@ def _share_habit(table: Coded, counts: Any, told: str, rule: Rule) -> Habits:
     score = counts[table.value].astype(np.float64)
     size = len(table.raters)
     hits, n = counted(table.rater, size, score), counted(table.rater, size)
-    figures = [
-        share(float(hit), float(count), told, nothing=NO_JUDGMENTS, confidence=rule.confidence)
-        for hit, count in zip(hits, n, strict=True)
-    ]
-    overall = share(
-        float(hits.sum()), float(n.sum()), told, nothing=NO_JUDGMENTS, confidence=rule.confidence
-    )
+    shown: dict[str, Any] = {"nothing": NO_JUDGMENTS, "confidence": rule.confidence}
+    figures = share_figures(hits, n, told, **shown)
+    overall = share(float(hits.sum()), float(n.sum()), told, **shown)
     gap = f"{told} less the others' on the same tasks; n counts tasks with another judgment"
     return against_peers(table, score, Shown(figures, overall, gap), rule)

@@ -23,6 +23,7 @@ from labeling.stats.raters.habit import (
     coin_tests,
     decided,
     require_rule,
+    share_figures,
 )
 from labeling.stats.ratings import Figure, Floats, same_length
 
@@ -125,8 +126,10 @@ def self_consistency(
     if first_shown_first is not None and repeat_shown_first is not None:
         left, right = _stayed(before, after, first_shown_first, repeat_shown_first)
         swaps = _swap_tests(counted(code, size, left), counted(code, size, right), min_n, rate)
-    equal = _shares(counted(code, size, same), n, _EQUAL, confidence)
-    sided = _shares(counted(code, size, side), n, _SIDE, confidence)
+    equal, sided = (
+        share_figures(counted(code, size, hits), n, told, nothing=_NONE, confidence=confidence)
+        for hits, told in ((same, _EQUAL), (side, _SIDE))
+    )
     return RepeatReport(
         raters=tuple(map(SelfConsistency, raters, equal, sided, swaps)),
         equal=_pooled(same, _EQUAL, confidence),
@@ -137,13 +140,6 @@ def self_consistency(
 
 _EQUAL = "share of blind repeats with the identical canonical value"
 _SIDE = "share of blind repeats that prefer the same response (a tie twice counts)"
-
-
-def _shares(hits: Floats, n: Floats, told: str, confidence: float) -> list[Figure]:
-    return [
-        share(float(hit), float(count), told, nothing=_NONE, confidence=confidence)
-        for hit, count in zip(hits, n, strict=True)
-    ]
 
 
 def _pooled(hits: Bools, told: str, confidence: float) -> Figure:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.coding import code, codes, counted
+from labeling.stats.coding import code, codes, counted, partners
 from labeling.stats.proportions import (
     CONFIDENCE,
     difference,
@@ -113,10 +113,8 @@ def group_rates(
     of, groups = coded("group", group)
     said = flags("yes", yes)
     same_length(rater=who, group=of, yes=said)
-    home = np.zeros(len(raters), dtype=np.int64)
-    home[who] = of
-    if (home[who] != of).any():
-        position = int(np.argmax(home[who] != of))
+    home, position = partners(who, len(raters), of)
+    if position is not None:
         raise RatingsError(
             f"rater {raters[who[position]]} at position {position} is in two groups."
         )

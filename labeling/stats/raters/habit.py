@@ -132,6 +132,16 @@ def coin_tests(successes: Floats, trials: Floats) -> Floats:
     return np.where(trials > 0, p, np.nan)
 
 
+def share_figures(
+    hits: Floats, n: Floats, told: str, *, nothing: str, confidence: float
+) -> list[Figure]:
+    """Return each rater's share of hits among n independent trials (see `share`)."""
+    return [
+        share(float(hit), float(count), told, nothing=nothing, confidence=confidence)
+        for hit, count in zip(hits, n, strict=True)
+    ]
+
+
 def coin_habits(
     raters: Sequence[Any],
     successes: Floats,
@@ -146,17 +156,12 @@ def coin_habits(
     """Return shares against a fair coin: Wilson intervals and exact binomial tests."""
     require_rule(min_n, rate)
     p_values = coin_tests(successes, trials)
+    figures = share_figures(successes, trials, told, nothing=nothing, confidence=confidence)
     adjusted_p, status = adjusted(p_values, trials, min_n, rate)
     habits = tuple(
         Habit(
             rater=rater,
-            figure=share(
-                float(successes[place]),
-                float(trials[place]),
-                told,
-                nothing=nothing,
-                confidence=confidence,
-            ),
+            figure=figures[place],
             expected=0.5,
             difference=None,
             z=None,

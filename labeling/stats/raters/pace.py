@@ -16,7 +16,7 @@ from scipy import stats
 from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, share
 from labeling.stats.raters.columns import Bools, coded, numbers
-from labeling.stats.raters.habit import MIN_N, NO_PEERS, Status
+from labeling.stats.raters.habit import MIN_N, NO_PEERS, Status, share_figures
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, same_length
 
 NORMAL_MAD = 1.482602218505602  # 1 / the 75 % quantile of the standard normal.
@@ -168,10 +168,7 @@ def pace(
     size = len(raters)
     n, early = counted(code, size), counted(code, size, times < floor)
     told = f"share of judgments faster than {wpm:g} words a minute can be read"
-    below = [
-        share(float(hit), float(count), told, nothing=NO_JUDGMENTS, confidence=confidence)
-        for hit, count in zip(early, n, strict=True)
-    ]
+    below = share_figures(early, n, told, nothing=NO_JUDGMENTS, confidence=confidence)
     medians = _median_figures(code, times, size, confidence)
     fast, slow = _far_shares(code, size, task, times, confidence)
     status = [_status(figure, tolerated, min_n) for figure in below]

@@ -17,7 +17,7 @@ from labeling.stats.coding import Coded, code, counted, crossed
 from labeling.stats.proportions import CONFIDENCE, normal_p, normal_quantile, share
 from labeling.stats.raters.columns import coded, flags, numbers
 from labeling.stats.raters.contrast import Rule, Shown, contrasts
-from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, NO_PEERS, Habits
+from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, NO_PEERS, Habits, share_figures
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError, same_length
 from labeling.stats.table import scores
 
@@ -186,10 +186,8 @@ def majority_agreement(
         f"share of tasks on which the rater gave the answer most of the others gave ({told}; "
         "one of k answers in front counts 1/k)"
     )
-    return {
-        rater: share(float(hit), float(count), text, nothing=NO_PEERS, confidence=confidence)
-        for rater, hit, count in zip(table.raters, hits, n, strict=True)
-    }
+    figures = share_figures(hits, n, text, nothing=NO_PEERS, confidence=confidence)
+    return dict(zip(table.raters, figures, strict=True))
 
 
 def _coded(ratings: Ratings | Coded, categories: Sequence[Any] | None, same_side: bool) -> Coded:
@@ -239,10 +237,7 @@ def _plain(
     size = len(table.raters)
     hits, n = counted(table.rater[used], size, score), counted(table.rater[used], size)
     text = f"mean share of the others on a task that agree ({told}); ties are a category"
-    figures = [
-        share(float(hit), float(count), text, nothing=NO_PEERS, confidence=confidence)
-        for hit, count in zip(hits, n, strict=True)
-    ]
+    figures = share_figures(hits, n, text, nothing=NO_PEERS, confidence=confidence)
     nobody = "No two raters judged the same task."
     whole = share(float(hits.sum()), float(n.sum()), text, nothing=nobody, confidence=confidence)
     return figures, whole

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import codes, counted, crossed, plain
+from labeling.stats.consensus.answers import entropy_bits
 from labeling.stats.proportions import normal_p
 from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.habit import (
@@ -152,7 +153,7 @@ class _Found:
         expected = _typical_longest(n, self.shares)
         hoped, variance = expected_runs(self.counts)
         z = ratio(self.runs - hoped, variance)
-        p, entropy = normal_p(z), _entropy(self.counts)
+        p, entropy = normal_p(z), entropy_bits(self.counts)
         adjusted_p, status = adjusted(long_p, n, min_n, rate)
         return tuple(
             Runs(
@@ -247,21 +248,3 @@ def _typical_longest(n: Floats, shares: Floats) -> Floats:
         above = _long_runs(middle, n, shares) >= _HALF
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     return np.maximum(low, 1.0)
-
-
-def _entropy(counts: Floats) -> Floats:
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return np.asarray(np.abs((shares * np.log2(np.where(shares > 0, shares, 1.0))).sum(axis=1)))
-
-
-def longest_run(answers: npt.ArrayLike) -> int:
-    """Return the length of the longest run of identical answers; 0 without any.
-
-    Raises:
-        RatingsError: a missing answer, named by position.
-    """
-    said: Array = column("answers", answers)
-    if not len(said):
-        return 0
-    coded_answers, _ = codes(said)
-    return int(_runs(np.zeros(len(said), dtype=np.int64), coded_answers)[2].max())

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import counted
-from labeling.stats.proportions import CONFIDENCE, share
+from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.raters.columns import coded, flags, numbers
+from labeling.stats.raters.habit import share_figures
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, same_length
 
 
@@ -93,12 +94,9 @@ def _threshold(
     # A level that this rater never used repeats the one above it.
     used = np.flatnonzero(n > np.append(n[1:], 0))
     steps = tuple(levels[used].tolist())
-    figures = tuple(
-        share(float(k[at]), float(n[at]), told, nothing=NO_JUDGMENTS, confidence=confidence)
-        for at in used
-    )
+    figures = share_figures(k[used], n[used], told, nothing=NO_JUDGMENTS, confidence=confidence)
     enough = used[(n[used] >= min_n) & (k[used] >= target * n[used] - 1e-9)]
     if len(enough):
-        return Threshold(rater, steps, figures, float(levels[enough[0]]), None)
+        return Threshold(rater, steps, tuple(figures), float(levels[enough[0]]), None)
     reason = f"At no confidence do {100 * target:g}% of at least {min_n} judgments agree."
-    return Threshold(rater, steps, figures, None, reason)
+    return Threshold(rater, steps, tuple(figures), None, reason)
