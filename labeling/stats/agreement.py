@@ -25,7 +25,7 @@ from labeling.stats.coefficients import (
 )
 from labeling.stats.jackknife import Estimate, jackknife
 from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings
+from labeling.stats.ratings import Figure, Floats, Ratings, unpaired
 from labeling.stats.table import Table, table_of
 
 Data = Ratings | Table
@@ -252,12 +252,7 @@ def _paired_units(table: Table) -> int:
 
 def _nothing_paired(table: Table) -> str | None:
     """Return the sentence for data without a pair of ratings, or None."""
-    if not table.units:
-        return NO_JUDGMENTS
-    if _paired_units(table):
-        return None
-    tasks = "The one task was" if table.units == 1 else f"All {table.units} tasks were"
-    return f"No two raters judged the same task. {tasks} judged by one rater only."
+    return None if _paired_units(table) else unpaired(table.units)
 
 
 def _one_category(table: Table) -> str:

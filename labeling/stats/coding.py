@@ -91,12 +91,12 @@ def codes(column: Array) -> tuple[Ints, Array]:
     if column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if high < 2**63 and high - low < max(DIRECT, 4 * len(column)):
-            shifted = _shifted(column, low)
-            present = np.bincount(shifted) > 0
+            place = shifted(column, low)
+            present = np.bincount(place) > 0
             levels = np.flatnonzero(present) + low
             if len(levels) == len(present):
-                return shifted, levels
-            return (np.cumsum(present) - 1)[shifted], levels
+                return place, levels
+            return (np.cumsum(present) - 1)[place], levels
     if column.dtype.kind == "O":
         column = column.astype(str)
     levels, coded = np.unique(column, return_inverse=True)
@@ -119,7 +119,7 @@ def crossed(row: Ints, column: Ints, rows: int, columns: int) -> Ints:
     return cells.reshape(rows, columns)
 
 
-def _shifted(column: Array, low: int) -> Ints:
+def shifted(column: Array, low: int) -> Ints:
     """Return integers counted from `low`, as int64, without a copy where they already are."""
     whole = column.astype(np.int64, copy=False)
     return whole - low if low else whole
@@ -164,12 +164,12 @@ def _whole_values(ratings: Ratings, declared: Array, scale: tuple[Any, ...]) -> 
         coded = order[np.searchsorted(declared, ratings.value, sorter=order)]
         wrong = declared[coded] != ratings.value
     else:
-        shifted = _shifted(ratings.value, low)
+        place = shifted(ratings.value, low)
         if np.array_equal(declared, np.arange(low, high + 1)):
-            return shifted
+            return place
         places = np.full(high - low + 1, -1)
         places[declared - low] = np.arange(len(scale))
-        coded = places[shifted]
+        coded = places[place]
         wrong = coded < 0
     if wrong.any():
         raise _off_scale(ratings, int(np.argmax(wrong)), scale)
@@ -258,7 +258,7 @@ def numbered(column: Array) -> tuple[Ints, int]:
     if column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if high < 2**62 and low > -(2**62):
-            return _shifted(column, low), high - low + 1
+            return shifted(column, low), high - low + 1
     coded, levels = codes(column)
     return coded, len(levels)
 

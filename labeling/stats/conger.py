@@ -19,7 +19,7 @@ from labeling.stats.coding import Coded, code, counted, crossed
 from labeling.stats.coefficients import Weights, divide, weight_matrix, weights_told
 from labeling.stats.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, Ratings
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings, unpaired
 from labeling.stats.table import scores
 
 _BLOCK = 4_000_000  # Cells of rater shares held at once.
@@ -190,7 +190,7 @@ def _figure(sample: _Sample, coded: Coded, told: str, confidence: float) -> Figu
     """Return kappa with its interval over clusters, or the sentence that says what is missing."""
     n = round(float(sample.paired.sum()))
     if not n:
-        return Figure(None, None, None, 0, told, _unpaired(coded))
+        return Figure(None, None, None, 0, told, unpaired(coded.units))
     chance = float(_chance(*sample.habits(), np.float64(sample.raters)))
     value = float(_kappa(sample.agree.sum(), sample.paired.sum(), np.float64(chance)))
     if not np.isfinite(value):
@@ -219,10 +219,3 @@ def _kappa(agree: Floats, paired: Floats, chance: Floats | np.float64) -> Floats
     """Return (pa - pe) / (1 - pe); NaN where chance agreement is complete or nothing is paired."""
     left = 1 - np.asarray(chance)
     return divide(divide(agree, paired) - chance, np.where(left > 1e-12, left, 0.0))
-
-
-def _unpaired(coded: Coded) -> str:
-    if not coded.units:
-        return NO_JUDGMENTS
-    tasks = "The one task was" if coded.units == 1 else f"All {coded.units} tasks were"
-    return f"No two raters judged the same task. {tasks} judged by one rater only."

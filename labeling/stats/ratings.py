@@ -147,6 +147,14 @@ def of_two_raters(ratings: Ratings, a: Any, b: Any) -> Ratings:
     return Ratings(ratings.unit[chosen], ratings.rater[chosen], ratings.value[chosen], cluster)
 
 
+def unpaired(tasks: int) -> str:
+    """Return the reason why nothing can be compared where no task has two judgments."""
+    if not tasks:
+        return NO_JUDGMENTS
+    told = "The one task was" if tasks == 1 else f"All {tasks} tasks were"
+    return f"No two raters judged the same task. {told} judged by one rater only."
+
+
 def _alike(array: Array) -> bool:
     """Whether an object array holds one plain type, so that numpy can hold it natively."""
     return array.dtype.kind == "O" and {type(item) for item in array} in ({str}, {int}, {float})

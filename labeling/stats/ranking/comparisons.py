@@ -9,13 +9,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes, plain
+from labeling.stats.coding import DIRECT, codes, plain, shifted
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column, same_length
 
 FIRST, TIE, SECOND = 0, 1, 2  # The outcomes of a comparison, as columns of a table.
 
 _ABSENT = "which nothing can be compared with. Leave the row out where nothing was compared."
-_SPREAD = 4_000_000  # Up to this range of integer ids a lookup table beats sorting.
 
 
 class Comparisons:
@@ -205,8 +204,8 @@ def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
     if first.dtype.kind in "iu" and second.dtype.kind in "iu" and len(first):
         low = min(int(first.min()), int(second.min()))
         high = max(int(first.max()), int(second.max()))
-        if high - low < max(_SPREAD, 4 * len(first)) and high < 2**62:
-            return _looked_up(_from_zero(first, low), _from_zero(second, low), low)
+        if high - low < max(DIRECT, 4 * len(first)) and high < 2**62:
+            return _looked_up(shifted(first, low), shifted(second, low), low)
     both = np.concatenate([first, second])
     if both.dtype.kind in "UO":
         names = both.astype(str).tolist()
@@ -216,10 +215,6 @@ def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
         return coded[: len(first)], coded[len(first) :], np.asarray(known, dtype=object)
     coded, levels = codes(both)
     return coded[: len(first)], coded[len(first) :], levels
-
-
-def _from_zero(column: Array, low: int) -> Ints:
-    return column.astype(np.int64, copy=False) - low if low else column.astype(np.int64, copy=False)
 
 
 def _looked_up(first: Ints, second: Ints, low: int) -> tuple[Ints, Ints, Array]:

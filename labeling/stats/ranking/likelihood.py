@@ -16,11 +16,11 @@ from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
 DENSE = 2_000  # Up to this many items full matrices are held: 32 MB each.
 
-_STEPS = 200
-_STILL = 1e-9  # A step below this leaves an error of about its square.
-_NEAR = 1e-4  # Rounding may keep steps from falling further; steps that run away stay near 1.
+STEPS = 200
+STILL = 1e-9  # A step below this leaves an error of about its square.
+NEAR = 1e-4  # Rounding may keep steps from falling further; steps that run away stay near 1.
 _FAR = 0.1  # Steps to a maximum shrink before they vanish; those to infinity drown at once.
-_SLACK = 1e-13
+SLACK = 1e-13
 _FLAT = 1e12  # Curvature alone over curvature with all else free: above this it is rounding.
 
 
@@ -185,13 +185,13 @@ def maximise(design: Design) -> Maximum | None:
     found = Maximum(design, np.zeros(design.slopes), outcomes.start(cells.weight), -np.inf)
     found = replace(found, log_likelihood=_height(found))
     before, size = 0.0, 0.0
-    for _ in range(_STEPS):
+    for _ in range(STEPS):
         before = size
         step, gain, inverse = _newton_step(found)
         if not np.isfinite(step).all():
             return None
         size = float(np.abs(step).max(initial=0.0))
-        if size < _STILL or (size < _NEAR and gain < _SLACK * abs(found.log_likelihood)):
+        if size < STILL or (size < NEAR and gain < SLACK * abs(found.log_likelihood)):
             found = _moved(found, step, 1.0)
             return None if before > _FAR else _checked(found, inverse)
         further = _uphill(found, step)
@@ -266,7 +266,7 @@ def _conjugate(design: Design, bend: Curvature, gradient: Floats) -> Floats:
 
 def _uphill(found: Maximum, step: Floats) -> Maximum | None:
     """Return the point a step on, the step halved until it does not lead down."""
-    floor = found.log_likelihood - _SLACK * abs(found.log_likelihood) - _SLACK
+    floor = found.log_likelihood - SLACK * abs(found.log_likelihood) - SLACK
     share = 1.0
     while share > 1e-10:
         moved = _moved(found, step, share)

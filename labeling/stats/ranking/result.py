@@ -11,7 +11,7 @@ from scipy import special
 
 from labeling.stats.proportions import t_quantile
 from labeling.stats.ranking.elo import elo_from_strength
-from labeling.stats.ranking.separability import Separability, separate
+from labeling.stats.ranking.separability import NO_ERROR, Separability, separate
 from labeling.stats.ratings import Figure, Floats, Ints
 
 LEVEL = 0.05
@@ -139,7 +139,7 @@ class Ranking:
             )
         own = np.diagonal(self.covariance)
         spread = float(own[one] + own[two] - 2 * self.covariance[one, two])
-        if spread < 1e-18:
+        if spread < NO_ERROR**2:
             return Figure(value, None, None, self.n, told, NOTHING_VARIES)
         reach = float(t_quantile(self.freedom, self.confidence)) * spread**0.5
         return Figure(value, value - reach, value + reach, self.n, told)

@@ -12,7 +12,7 @@ from scipy import special
 from labeling.stats.multiplicity import holm
 from labeling.stats.ratings import Array, Floats, Ints
 
-_NOTHING = 1e-9  # A standard error below this comes from data in which nothing varies.
+NO_ERROR = 1e-9  # A standard error below this comes from data in which nothing varies.
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ def separate(
     one, other = one[met], other[met]
     own = np.diagonal(covariance)
     error = np.sqrt(np.maximum(own[one] + own[other] - 2 * covariance[one, other], 0.0))
-    varies = error > _NOTHING
+    varies = error > NO_ERROR
     z = np.zeros(len(one))
     z[varies] = (strength[one] - strength[other])[varies] / error[varies]
     adjusted = holm(2 * special.stdtr(freedom, -np.abs(z)))

@@ -101,19 +101,24 @@ def _cluster_sandwich(
     found: Maximum, inverse: Floats, coded: CodedComparisons, confidence: float
 ) -> Spread:
     """Return the sandwich whose filling sums scores within clusters first."""
-    scores, clusters = cluster_scores(found, coded)
-    percent = f"{100 * confidence:g}%"
-    told = f"{percent} sandwich interval over {clusters} prompts"
+    scores = _cluster_scores(found, coded)
+    clusters = scores.shape[0]
+    told = f"{100 * confidence:g}% sandwich interval over {clusters} prompts"
     if clusters < 2:
         reason = f"No interval: it is over prompts and needs at least 2; there is {clusters}."
         return Spread(None, inf, told, reason=reason)
+    return Spread(sandwich(inverse, scores), clusters - 1, told)
+
+
+def sandwich(inverse: Floats, scores: sparse.csr_matrix) -> Floats:
+    """Return the covariance of parameters (P, P) from the summed scores of clusters (G, P)."""
+    clusters = scores.shape[0]
     meat = np.asarray((scores.T @ scores).toarray())
-    covariance = inverse @ meat @ inverse * (clusters / (clusters - 1))
-    return Spread(covariance, clusters - 1, told)
+    return np.asarray(inverse @ meat @ inverse * (clusters / (clusters - 1)))
 
 
-def cluster_scores(found: Maximum, coded: CodedComparisons) -> tuple[sparse.csr_matrix, int]:
-    """Return the summed scores of each cluster, sparse (G, P), and how many clusters there are."""
+def _cluster_scores(found: Maximum, coded: CodedComparisons) -> sparse.csr_matrix:
+    """Return the summed scores of each cluster, sparse (G, P)."""
     design = found.design
     cells = design.cells
     cell, outcome, cluster, times = _kept_rows(cells, coded)
@@ -131,7 +136,7 @@ def cluster_scores(found: Maximum, coded: CodedComparisons) -> tuple[sparse.csr_
         values.append(by_tie[outcome, cell] * times)
     coordinates = (np.concatenate(rows), np.concatenate(columns))
     shape = (len(levels), design.size)
-    return sparse.csr_matrix((np.concatenate(values), coordinates), shape=shape), len(levels)
+    return sparse.csr_matrix((np.concatenate(values), coordinates), shape=shape)
 
 
 def _kept_rows(cells: Cells, coded: CodedComparisons) -> tuple[Ints, Ints, Ints, Floats]:
