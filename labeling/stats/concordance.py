@@ -17,7 +17,7 @@ from scipy import stats
 from labeling.stats.coding import Coded, code
 from labeling.stats.jackknife import leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, Ratings, RatingsError
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, Ratings, RatingsError, plural
 from labeling.stats.table import scores
 
 Statistic = Callable[[Floats], float]
@@ -149,7 +149,8 @@ def kendall_w_within(
     found = np.array([_w(_mid_ranks(block)) for block in _blocks(coded, cluster)])
     defined = found[np.isfinite(found)]
     told += "; n counts tasks that two raters ranked in full"
-    told += f"; {len(found) - len(defined)} tasks left out" if len(defined) < len(found) else ""
+    unranked = len(found) - len(defined)
+    told += f"; {plural(unranked, 'task')} left out" if unranked else ""
     if not len(defined):
         reason = "No task has responses that two raters ranked in full, other than all as ties."
         return Figure(None, None, None, 0, told, reason)
@@ -169,7 +170,7 @@ def _figure(
     normal_quantile(confidence)
     rankings = _complete(code(ratings, categories))
     n = len(rankings.value)
-    told += f", {_counted(rankings.raters)}; n counts objects that every rater ranked"
+    told += f", {plural(rankings.raters, 'rater')}; n counts objects that every rater ranked"
     told += f", {rankings.left_out} left out" if rankings.left_out else ""
     reason = _missing(rankings, len(ratings))
     if reason is not None:
@@ -321,10 +322,5 @@ def _constant(value: Floats) -> str:
     still = int((value == value[0]).all(axis=0).sum())
     if still == value.shape[1]:
         return f"All ranks are tied: every rater put all {len(value)} objects level."
-    return (
-        f"{_counted(still)} put all {len(value)} objects level, so that no order can be compared."
-    )
-
-
-def _counted(raters: int) -> str:
-    return "1 rater" if raters == 1 else f"{raters} raters"
+    who = plural(still, "rater")
+    return f"{who} put all {len(value)} objects level, so that no order can be compared."

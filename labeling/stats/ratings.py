@@ -147,6 +147,11 @@ def of_two_raters(ratings: Ratings, a: Any, b: Any) -> Ratings:
     return Ratings(ratings.unit[chosen], ratings.rater[chosen], ratings.value[chosen], cluster)
 
 
+def plural(n: int, noun: str) -> str:
+    """Return a number of things in words: 1 task, 2 tasks."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def unpaired(tasks: int) -> str:
     """Return the reason why nothing can be compared where no task has two judgments."""
     if not tasks:

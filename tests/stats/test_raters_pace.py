@@ -60,7 +60,7 @@ def test_the_median_has_an_interval_between_order_statistics() -> None:
 def test_five_times_are_too_few_for_an_interval() -> None:
     figure = pace(["a"] * 5, range(5), [3, 1, 2, 5, 4], [1] * 5)[0].median
     assert (figure.value, figure.low) == (3.0, None)
-    assert figure.reason == "No interval: 5 times are too few for one between order statistics."
+    assert figure.reason == "No interval between order statistics: 5 times cannot make one."
 
 
 def test_tasks_judged_once_have_no_time_to_be_compared_with() -> None:

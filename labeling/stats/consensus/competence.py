@@ -120,9 +120,7 @@ def mace(
     told = f"{model.told}, until no parameter moves by {tolerance:g}"
     if not incidence.shared.any():
         return _unfitted(incidence, told)
-    best, found = settle(
-        model.step, model.start(), model.start, limits, restarts=restarts, seed=seed
-    )
+    best, found = settle(model.step, model.start(), model.start, limits, restarts, seed)
     return _result(model, best, told + found, confidence)
 
 

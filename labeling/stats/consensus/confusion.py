@@ -134,7 +134,7 @@ def _settled(model: Model, limits: Limits, restarts: int, seed: int) -> tuple[Cl
     def draw(rng: np.random.Generator) -> Floats:
         return rng.dirichlet(np.ones(size), tasks)
 
-    best, found = settle(model.step, shares, draw, limits, restarts=restarts, seed=seed)
+    best, found = settle(model.step, shares, draw, limits, restarts, seed)
     if best.restart:
         _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
         best = replace(best, state=best.state[:, order])

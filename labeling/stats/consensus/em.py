@@ -77,7 +77,6 @@ def settle(
     start: Floats,
     draw: Callable[[np.random.Generator], Floats],
     limits: Limits,
-    *,
     restarts: int,
     seed: int,
 ) -> tuple[Climb, str]:

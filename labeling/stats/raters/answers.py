@@ -149,9 +149,7 @@ def answer_entropy(
     for place, rater in enumerate(table.raters):
         value, count = abs(float(entropy[place])), int(n[place])
         if error[place] <= 1e-9:
-            reason = (
-                f"No interval: its variance vanishes when answers are as even as these {count}."
-            )
+            reason = "No interval: its variance vanishes when answers are as even as here."
             found[rater] = Figure(value, None, None, count, told, reason)
             continue
         low = max(value - float(reach[place]), 0.0)
@@ -171,8 +169,9 @@ def _share_habit(table: Coded, counts: Any, told: str, rule: Rule) -> Habits:
     score = counts[table.value].astype(np.float64)
     size = len(table.raters)
     hits, n = counted(table.rater, size, score), counted(table.rater, size)
-    shown: dict[str, Any] = {"nothing": NO_JUDGMENTS, "confidence": rule.confidence}
-    figures = share_figures(hits, n, told, **shown)
-    overall = share(float(hits.sum()), float(n.sum()), told, **shown)
+    figures = share_figures(hits, n, told, NO_JUDGMENTS, rule.confidence)
+    overall = share(
+        float(hits.sum()), float(n.sum()), told, nothing=NO_JUDGMENTS, confidence=rule.confidence
+    )
     gap = f"{told} less the others' on the same tasks; n counts tasks with another judgment"
     return against_peers(table, score, Shown(figures, overall, gap), rule)

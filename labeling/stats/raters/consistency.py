@@ -126,10 +126,8 @@ def self_consistency(
     if first_shown_first is not None and repeat_shown_first is not None:
         left, right = _stayed(before, after, first_shown_first, repeat_shown_first)
         swaps = _swap_tests(counted(code, size, left), counted(code, size, right), min_n, rate)
-    equal, sided = (
-        share_figures(counted(code, size, hits), n, told, nothing=_NONE, confidence=confidence)
-        for hits, told in ((same, _EQUAL), (side, _SIDE))
-    )
+    equal = share_figures(counted(code, size, same), n, _EQUAL, _NONE, confidence)
+    sided = share_figures(counted(code, size, side), n, _SIDE, _NONE, confidence)
     return RepeatReport(
         raters=tuple(map(SelfConsistency, raters, equal, sided, swaps)),
         equal=_pooled(same, _EQUAL, confidence),

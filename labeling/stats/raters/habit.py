@@ -133,7 +133,7 @@ def coin_tests(successes: Floats, trials: Floats) -> Floats:
 
 
 def share_figures(
-    hits: Floats, n: Floats, told: str, *, nothing: str, confidence: float
+    hits: Floats, n: Floats, told: str, nothing: str, confidence: float
 ) -> list[Figure]:
     """Return each rater's share of hits among n independent trials (see `share`)."""
     return [
@@ -156,7 +156,7 @@ def coin_habits(
     """Return shares against a fair coin: Wilson intervals and exact binomial tests."""
     require_rule(min_n, rate)
     p_values = coin_tests(successes, trials)
-    figures = share_figures(successes, trials, told, nothing=nothing, confidence=confidence)
+    figures = share_figures(successes, trials, told, nothing, confidence)
     adjusted_p, status = adjusted(p_values, trials, min_n, rate)
     habits = tuple(
         Habit(

@@ -17,7 +17,7 @@ from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, share
 from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.habit import MIN_N, NO_PEERS, Status, share_figures
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, same_length
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, plural, same_length
 
 NORMAL_MAD = 1.482602218505602  # 1 / the 75 % quantile of the standard normal.
 LIMIT = 3.5  # Iglewicz and Hoaglin (1993).
@@ -168,7 +168,7 @@ def pace(
     size = len(raters)
     n, early = counted(code, size), counted(code, size, times < floor)
     told = f"share of judgments faster than {wpm:g} words a minute can be read"
-    below = share_figures(early, n, told, nothing=NO_JUDGMENTS, confidence=confidence)
+    below = share_figures(early, n, told, NO_JUDGMENTS, confidence)
     medians = _median_figures(code, times, size, confidence)
     fast, slow = _far_shares(code, size, task, times, confidence)
     status = [_status(figure, tolerated, min_n) for figure in below]
@@ -265,7 +265,9 @@ def _median_figures(code: Ints, times: Floats, size: int, confidence: float) -> 
     figures = []
     for begin, n, value, r in zip(start, length, middle, rank, strict=True):
         if r < 1:
-            reason = f"No interval: {n} times are too few for one between order statistics."
+            reason = (
+                f"No interval between order statistics: {plural(int(n), 'time')} cannot make one."
+            )
             figures.append(Figure(float(value), None, None, int(n), told, reason))
             continue
         low, high = ordered[begin + r - 1], ordered[begin + n - r]

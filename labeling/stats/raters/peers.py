@@ -186,7 +186,7 @@ def majority_agreement(
         f"share of tasks on which the rater gave the answer most of the others gave ({told}; "
         "one of k answers in front counts 1/k)"
     )
-    figures = share_figures(hits, n, text, nothing=NO_PEERS, confidence=confidence)
+    figures = share_figures(hits, n, text, NO_PEERS, confidence)
     return dict(zip(table.raters, figures, strict=True))
 
 
@@ -237,7 +237,7 @@ def _plain(
     size = len(table.raters)
     hits, n = counted(table.rater[used], size, score), counted(table.rater[used], size)
     text = f"mean share of the others on a task that agree ({told}); ties are a category"
-    figures = share_figures(hits, n, text, nothing=NO_PEERS, confidence=confidence)
+    figures = share_figures(hits, n, text, NO_PEERS, confidence)
     nobody = "No two raters judged the same task."
     whole = share(float(hits.sum()), float(n.sum()), text, nothing=nobody, confidence=confidence)
     return figures, whole

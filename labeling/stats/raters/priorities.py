@@ -12,7 +12,7 @@ import numpy.typing as npt
 from labeling.stats.proportions import CONFIDENCE, share, t_quantile
 from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.logistic import Fit, held_out_hits, ridge_logistic, root_mean_square
-from labeling.stats.ratings import Figure, Floats, Ints, same_length
+from labeling.stats.ratings import Figure, Floats, Ints, plural, same_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class _Model:
 
     @property
     def told(self) -> str:
-        return f"ridge {self.ridge:g}; n counts verdicts ({self.ties} ties left out)"
+        return f"ridge {self.ridge:g}; n counts verdicts ({plural(self.ties, 'tie')} left out)"
 
 
 def revealed_priorities(

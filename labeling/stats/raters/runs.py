@@ -187,7 +187,7 @@ class _Found:
     def _reason(self, place: int) -> str | None:
         n = int(self.counts[place].sum())
         if self.single[place]:
-            return f"All {n} answers to go by are the same, so that their order says nothing."
+            return "All answers to go by are the same, so that their order says nothing."
         if self.counts[place].max() == n:
             return f"No number of runs to expect: all {n} answers are the same."
         return None

@@ -12,7 +12,7 @@ from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.raters.columns import coded, flags, numbers
 from labeling.stats.raters.habit import share_figures
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, same_length
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, plural, same_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ def _threshold(
     # A level that this rater never used repeats the one above it.
     used = np.flatnonzero(n > np.append(n[1:], 0))
     steps = tuple(levels[used].tolist())
-    figures = share_figures(k[used], n[used], told, nothing=NO_JUDGMENTS, confidence=confidence)
+    figures = share_figures(k[used], n[used], told, NO_JUDGMENTS, confidence)
     enough = used[(n[used] >= min_n) & (k[used] >= target * n[used] - 1e-9)]
     if len(enough):
         return Threshold(rater, steps, tuple(figures), float(levels[enough[0]]), None)
-    reason = f"At no confidence do {100 * target:g}% of at least {min_n} judgments agree."
+    reason = f"At no confidence do {100 * target:g}% of at least {plural(min_n, 'judgment')} agree."
     return Threshold(rater, steps, tuple(figures), None, reason)
