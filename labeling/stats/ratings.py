@@ -126,6 +126,18 @@ def column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
     return np.array(array.tolist()) if _alike(array) else array
 
 
+def number_column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
+    """Return `given` as `column` does, refusing what is no number.
+
+    Raises:
+        RatingsError: as for `column`, or words.
+    """
+    array = column(name, given, absent)
+    if len(array) and array.dtype.kind not in "iufb":
+        raise RatingsError(f"{name} at position 0 is {array[0]!r}, which is not a number.")
+    return array
+
+
 def same_length(**columns: Array | None) -> None:
     """Refuse columns of different lengths; None stands for a column that was not given.
 

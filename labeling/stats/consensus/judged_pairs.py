@@ -9,7 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import codes, first_again, plain
-from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column, same_length
+from labeling.stats.ratings import (
+    Array,
+    Floats,
+    Ints,
+    RatingsError,
+    column,
+    number_column,
+    same_length,
+)
 
 Ties = Literal["drop", "half"]
 
@@ -46,12 +54,10 @@ class JudgedPairs:
         self.first: Final = column("first", first)
         self.second: Final = column("second", second)
         self.rater: Final = column("rater", rater)
-        self.value: Final = column("value", value)
+        self.value: Final = number_column("value", value)
         self.task: Final = None if task is None else column("task", task)
         columns = {name: getattr(self, name) for name in ("first", "second", "rater", "value")}
         same_length(**columns, task=self.task)
-        if len(self.value) and self.value.dtype.kind not in "iufb":
-            raise RatingsError(f"value at position 0 is {self.value[0]}, which is not a number.")
 
     def __len__(self) -> int:
         """Return the number of judgments."""

@@ -10,7 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import DIRECT, codes, plain, shifted
-from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column, same_length
+from labeling.stats.ratings import (
+    Array,
+    Floats,
+    Ints,
+    RatingsError,
+    column,
+    number_column,
+    same_length,
+)
 
 FIRST, TIE, SECOND = 0, 1, 2  # The outcomes of a comparison, as columns of a table.
 
@@ -63,7 +71,7 @@ class Comparisons:
         self.value: Final = _numbers("value", value)
         self.cluster: Final = None if cluster is None else column("cluster", cluster, _ABSENT)
         self.left: Final = None if left is None else _numbers("left", left)
-        self.features: Final = None if features is None else _matrix("features", features)
+        self.features: Final = None if features is None else matrix("features", features)
         self.weight: Final = None if weight is None else _numbers("weight", weight)
         self.count: Final = None if count is None else _numbers("count", count)
         names = ("first", "second", "value", "cluster", "left", "features", "weight", "count")
@@ -231,29 +239,32 @@ def _looked_up(first: Ints, second: Ints, low: int) -> tuple[Ints, Ints, Array]:
 
 def _numbers(name: str, given: Any) -> Array:
     """Return a column of finite numbers; integers stay integers."""
-    array = column(name, given, "which is not a number.")
-    if array.dtype.kind in "iu":
-        return array
-    if array.dtype.kind not in "fb" and len(array):
-        raise RatingsError(f"{name} at position 0 is {array[0]!r}, which is not a number.")
-    return array.astype(np.float64)
+    array = number_column(name, given, "which is not a number.")
+    return array if array.dtype.kind in "iu" else array.astype(np.float64)
 
 
-def _matrix(name: str, given: Any) -> Floats:
+def matrix(name: str, given: Any) -> Floats:
     """Return finite numbers of shape (n, F); one column may be given as (n,)."""
     array = np.asarray(given, dtype=np.float64)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:
         raise RatingsError(f"{name} must have two dimensions, not {array.ndim}.")
-    bad = ~np.isfinite(array)
-    if bad.any():
-        row, place = (int(item) for item in np.argwhere(bad)[0])
-        raise RatingsError(
-            f"{name} at position {row}, column {place} is {array[row, place]}, "
-            "which is not a number."
-        )
+    refuse_cells(~np.isfinite(array), name, array, "is not a number")
     return array
+
+
+def refuse_cells(bad: Array, name: str, array: Floats, told: str, row: str = "position") -> None:
+    """Refuse a table some cells of which are bad, naming the first.
+
+    Raises:
+        RatingsError: with `told` as what is wrong and `row` as what a row is called.
+    """
+    if bad.any():
+        at, place = np.argwhere(bad)[0].tolist()
+        raise RatingsError(
+            f"{name} at {row} {at}, column {place} is {array[at, place]}, which {told}."
+        )
 
 
 def _square(name: str, given: Any, size: int) -> Floats:
@@ -261,12 +272,7 @@ def _square(name: str, given: Any, size: int) -> Floats:
     if array.shape != (size, size):
         raise RatingsError(f"{name} must have shape ({size}, {size}), not {array.shape}.")
     off = ~np.isfinite(array) | (array < 0) | (array != np.floor(array))
-    if off.any():
-        row, place = (int(item) for item in np.argwhere(off)[0])
-        raise RatingsError(
-            f"{name} at row {row}, column {place} is {array[row, place]}, "
-            "which is not a whole number of comparisons."
-        )
+    refuse_cells(off, name, array, "is not a whole number of comparisons", "row")
     if np.diagonal(array).any():
         raise RatingsError(f"{name} has counts on its diagonal: an item does not meet itself.")
     return array

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from labeling.stats.coding import codes, first_again, partners, plain
 from labeling.stats.ranking.comparisons import Comparisons
-from labeling.stats.ratings import Array, Ints, RatingsError, column, same_length
+from labeling.stats.ratings import Array, Ints, RatingsError, column, number_column, same_length
 
 _ABSENT = "which nothing can be ranked by. Leave the row out where nothing was ranked."
 
@@ -44,11 +44,9 @@ class Rankings:
         """
         self.ranking: Final = column("ranking", ranking, _ABSENT)
         self.item: Final = column("item", item, _ABSENT)
-        self.place: Final = column("place", place, _ABSENT)
+        self.place: Final = number_column("place", place, _ABSENT)
         self.cluster: Final = None if cluster is None else column("cluster", cluster, _ABSENT)
         same_length(ranking=self.ranking, item=self.item, place=self.place, cluster=self.cluster)
-        if len(self.place) and self.place.dtype.kind not in "iufb":
-            raise RatingsError(f"place at position 0 is {self.place[0]!r}, which is not a number.")
         self._require_once()
 
     def __len__(self) -> int:
