@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes, first_again, plain
+from labeling.stats.coding import codes, counted, first_again, plain
 from labeling.stats.ratings import (
     Array,
     Floats,
@@ -76,7 +76,6 @@ class CodedPairs:
         truth: which truth a judgment is about, shape (judgments,).
         rater: code of who judged, shape (judgments,).
         side: +1 where the judgment says the first is better, -1 the second, shape (judgments,).
-        task_first, task_second: codes of the responses of each task, shape (U,).
         task_n: judgments of each task, ties included, shape (U,).
         ties: ties of each rater, shape (R,).
     """
@@ -90,10 +89,13 @@ class CodedPairs:
     truth: Ints
     rater: Ints
     side: Floats
-    task_first: Ints
-    task_second: Ints
     task_n: Ints
     ties: Ints
+
+    @property
+    def decided(self) -> Floats:
+        """Judgments of each rater about some truth, a tie as the halves it was made, shape (R,)."""
+        return counted(self.rater, len(self.raters), self.weight[self.truth])
 
 
 def code_pairs(pairs: JudgedPairs, ties: Ties) -> CodedPairs:
@@ -137,8 +139,6 @@ def code_pairs(pairs: JudgedPairs, ties: Ties) -> CodedPairs:
         truth=truth,
         rater=rater_of,
         side=sides,
-        task_first=of_task[0],
-        task_second=of_task[1],
         task_n=np.bincount(task, minlength=len(tasks)),
         ties=np.bincount(rater[tied], minlength=len(raters)),
     )

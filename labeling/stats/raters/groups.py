@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.coding import code, codes, counted, partners
+from labeling.stats.coding import code, counted, partners
 from labeling.stats.proportions import (
     CONFIDENCE,
     difference,
@@ -19,7 +19,7 @@ from labeling.stats.proportions import (
     two_proportion_test,
     wilson_interval,
 )
-from labeling.stats.raters.columns import Bools, coded, flags
+from labeling.stats.raters.columns import Bools, coded, flags, numbers
 from labeling.stats.ratings import (
     Figure,
     Floats,
@@ -27,7 +27,6 @@ from labeling.stats.ratings import (
     Ints,
     Ratings,
     RatingsError,
-    column,
     same_length,
 )
 
@@ -178,7 +177,7 @@ def group_agreement_index(
     Source: Prabhakaran et al. (2024, GRASP, arXiv:2311.05074).
     """
     table = code(ratings)
-    of, groups = codes(column("group", group))
+    of, groups = coded("group", group)
     same_length(rater=table.rater, group=of)
     sums = _pairs(table.unit, of, table.value, len(groups), len(table.categories), table.units)
     if table.cluster is not None:
@@ -220,7 +219,7 @@ def label_shift(before: npt.ArrayLike, after: npt.ArrayLike) -> LabelShift:
 
     Source: Pearson's chi-squared test, no continuity correction.
     """
-    counts = {"before": _whole("before", before), "after": _whole("after", after)}
+    counts = {"before": numbers("before", before, 0.0), "after": numbers("after", after, 0.0)}
     same_length(**counts)
     table = np.array(list(counts.values()))
     n = int(table.sum())
@@ -237,13 +236,6 @@ def label_shift(before: npt.ArrayLike, after: npt.ArrayLike) -> LabelShift:
         return LabelShift(variation, None, 0, None)
     test = stats.chi2_contingency(used, correction=False)
     return LabelShift(variation, float(test.statistic), int(test.dof), float(test.pvalue))
-
-
-def _whole(name: str, given: npt.ArrayLike) -> Floats:
-    array = column(name, given).astype(np.float64)
-    if (array < 0).any():
-        raise RatingsError(f"{name} at position {int(np.argmax(array < 0))} is below 0.")
-    return array
 
 
 def _too_small(people: Ints, smallest: int) -> Bools:
