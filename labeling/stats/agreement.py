@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from labeling.stats.coding import codes
 from labeling.stats.coefficients import (
     Alpha,
     Average,
@@ -21,6 +22,7 @@ from labeling.stats.coefficients import (
     Percent,
     Ties,
     Weights,
+    require_option,
     weights_told,
 )
 from labeling.stats.jackknife import Estimate, jackknife
@@ -50,6 +52,7 @@ def percent_agreement(
     categories: Sequence[Any] | None = None,
     sides: bool = False,
     average: Average = "pairs",
+    weights: Weights = "identity",
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return the share of agreeing pairs of ratings of one unit by different raters.
@@ -65,10 +68,16 @@ def percent_agreement(
             (n counts units), which gives a unit with many ratings no more weight, "ratings"
             averages them over ratings (n counts ratings): with ties exact that is 1 less the
             observed disagreement of nominal alpha.
+        weights: partial credit for categories near each other, as for Gwet's AC2; only with ties
+            "exact", since it says by itself what a tie beside a preference is worth.
+
+    Raises:
+        ValueError: weights together with another convention for ties.
 
     Source: three conventions in use: exact match; WebGPT (Nakano et al. 2021) counts one half;
     Stiennon et al. (2020) leave ties out.
     """
+    coefficient = Percent(ties, sides, average, weights)
     table = table_of(ratings, categories)
     what = "the preferred side is the same" if sides else "the category is the same"
     over, counted = _AVERAGES[average]
@@ -76,7 +85,11 @@ def percent_agreement(
         f"share of pairs of judgments of different raters on one task in which {what}, {over}; "
         f"{_TIES[ties]}; n counts {counted}"
     )
-    estimate = jackknife(Percent(ties, sides, average), table, confidence)
+    if weights != "identity":
+        if ties != "exact":
+            raise ValueError(f"Weights count a tie as a category; ties cannot be {ties} as well.")
+        told = f"{told}; {weights} weights give credit for answers near each other"
+    estimate = jackknife(coefficient, table, confidence)
     reason = None
     if estimate.value is None:
         reason = _nothing_paired(table) or "Every pair of judgments holds a tie."
@@ -139,6 +152,7 @@ def fleiss_kappa(
 
     Source: Fleiss (1971), Psychological Bulletin 76; Gwet (2014) for missing ratings.
     """
+    require_option("missing", missing, ("refuse", "gwet"))
     table = table_of(ratings, categories)
     told = f"Fleiss' kappa{weights_told(weights)}"
     told += " with missing ratings (Gwet)" if missing == "gwet" else ""
@@ -171,7 +185,7 @@ def scott_pi(
     """
     table = table_of(ratings, categories)
     told = "Scott's pi of two raters; n counts tasks that both judged"
-    raters = len(np.unique(ratings.rater))
+    raters = len(codes(ratings.rater)[1])
     if raters > 2:
         reason = f"Scott's pi is for two raters and here are {raters}; see Fleiss' kappa."
         return Figure(None, None, None, _paired_units(table), told, reason)

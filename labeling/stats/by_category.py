@@ -40,7 +40,7 @@ def agreement_by_category(
         figure = coefficient(_against_the_rest(table, place))
         told = f"category {category} against all others: {figure.convention}"
         reason = figure.reason
-        if table.ratings and not table.marginals[place]:
+        if figure.value is None and table.ratings and not table.marginals[place]:
             reason = f"No judgment is in category {category}."
         found[category] = replace(figure, convention=told, reason=reason)
     return found

@@ -125,8 +125,8 @@ def majority_accuracy(accuracy: float, raters: int) -> float:
     """
     if not 0 <= accuracy <= 1:
         raise ValueError(f"The accuracy must lie between 0 and 1, not be {accuracy}.")
-    if raters < 1:
-        raise ValueError(f"A majority needs at least 1 rater, not {raters}.")
+    if raters < 1 or raters != int(raters):
+        raise ValueError(f"A majority needs at least 1 rater, and whole ones, not {raters}.")
     voters = raters - 1 + raters % 2
     return float(stats.binom.sf(voters // 2, voters, accuracy))
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from labeling.stats.coding import codes, counted
 from labeling.stats.jackknife import carried_wilson, leave_one_out_interval
-from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, RatingsError, column, same_length
 
 
@@ -43,6 +43,7 @@ def clustered_share(
         RatingsError: unequal lengths, not a number, or successes outside 0 to trials; the
             position is named.
     """
+    normal_quantile(confidence)
     hits, total = _per_cluster(successes, trials, cluster)
     n, clusters = round(float(total.sum())), len(total)
     told = f"{told}; n counts {counted}"

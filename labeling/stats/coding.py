@@ -98,7 +98,7 @@ def codes(column: Array) -> tuple[Ints, Array]:
                 return place, levels
             return (np.cumsum(present) - 1)[place], levels
     if column.dtype.kind == "O":
-        column = column.astype(str)
+        return _coded_objects(column)
     levels, coded = np.unique(column, return_inverse=True)
     return coded.astype(np.int64), levels
 
@@ -117,6 +117,33 @@ def crossed(row: Ints, column: Ints, rows: int, columns: int) -> Ints:
     """Return how often each code of `row` comes with each of `column`, shape (rows, columns)."""
     cells = np.bincount(row * columns + column, minlength=rows * columns)
     return cells.reshape(rows, columns)
+
+
+def joined(first: Array, second: Array) -> Array:
+    """Return two columns end to end, in which different things stay different.
+
+    numpy would turn numbers beside words into words, and round whole numbers that no integer
+    type holds together.
+    """
+    both = np.concatenate([first, second])
+    words = (first.dtype.kind == "U") != (second.dtype.kind == "U") and len(first) and len(second)
+    large = both.dtype.kind == "f" and bool((np.abs(both) >= 2.0**53).any())
+    if words or large:
+        return np.concatenate([first.astype(object), second.astype(object)])
+    return both
+
+
+def _coded_objects(column: Array) -> tuple[Ints, Array]:
+    """Return codes and levels of things of no numpy type; what is equal is one level."""
+    items = column.tolist()
+    known = dict.fromkeys(items)
+    try:
+        levels = sorted(known)
+    except TypeError:
+        levels = sorted(known, key=lambda item: (type(item).__name__, str(item)))
+    place = {item: index for index, item in enumerate(levels)}
+    coded = np.fromiter((place[item] for item in items), dtype=np.int64, count=len(items))
+    return coded, np.fromiter(levels, dtype=object, count=len(levels))
 
 
 def shifted(column: Array, low: int) -> Ints:
@@ -140,10 +167,10 @@ def place_values(
     declared = np.asarray(scale)
     if declared.dtype.kind in "iu" and ratings.value.dtype.kind in "iu":
         return _whole_values(ratings, declared, scale), scale
-    if (declared.dtype.kind in "USO") != (ratings.value.dtype.kind in "USO") or not scale:
-        known = {str(item) for item in scale}
-        foreign = (place for place, item in enumerate(ratings.value) if str(item) not in known)
-        raise _off_scale(ratings, next(foreign, 0), scale)
+    numbers = declared.dtype.kind in "biuf" and ratings.value.dtype.kind in "biuf"
+    words = ratings.value.dtype.kind == "U" and all(isinstance(item, str) for item in scale)
+    if not scale or not (numbers or words):
+        return _listed_values(ratings, scale), scale
     order = np.argsort(declared, kind="stable")
     place = np.searchsorted(declared, ratings.value, sorter=order).clip(max=len(scale) - 1)
     coded = order[place]
@@ -173,6 +200,19 @@ def _whole_values(ratings: Ratings, declared: Array, scale: tuple[Any, ...]) -> 
         wrong = coded < 0
     if wrong.any():
         raise _off_scale(ratings, int(np.argmax(wrong)), scale)
+    return coded
+
+
+def _listed_values(ratings: Ratings, scale: tuple[Any, ...]) -> Ints:
+    """Return the places of anything on a scale of anything, one by one."""
+    place = {category: index for index, category in enumerate(scale)}
+    items = ratings.value.tolist()
+    coded = np.array([place.get(item, -1) for item in items], dtype=np.int64)
+    wrong = np.flatnonzero(coded < 0)
+    if len(wrong):
+        known = {str(item) for item in scale}
+        foreign = (int(at) for at in wrong if str(items[at]) not in known)
+        raise _off_scale(ratings, next(foreign, int(wrong[0])), scale)
     return coded
 
 

@@ -11,8 +11,9 @@ Column 0 of every vector of sums is what the figure's n counts.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,16 @@ class Coefficient(Protocol):
         """Return the nominal agreement expected by chance, for each row of `sums`."""
 
 
+def require_option(name: str, given: object, options: Sequence[str]) -> None:
+    """Refuse an option that is none of those there are, which would pass for the last of them.
+
+    Raises:
+        ValueError: the message names the options.
+    """
+    if given not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}, not {given}.")
+
+
 def divide(over: Floats, under: Floats, otherwise: float = np.nan) -> Floats:
     """Return over / under, and `otherwise` (without a warning) where `under` is not positive."""
     positive = under > 0
@@ -59,6 +70,7 @@ def distances(level: Level, scores: Floats | None, size: int) -> Floats:
         return np.ones((size, size)) - np.eye(size)
     if scores is None:
         raise ValueError(f"The {level} level needs categories that are numbers.")
+    scores = _moderate(scores)
     if level == "interval":
         return np.asarray(np.subtract.outer(scores, scores) ** 2)
     if (scores < 0).any():
@@ -66,6 +78,11 @@ def distances(level: Level, scores: Floats | None, size: int) -> Floats:
     total = np.add.outer(scores, scores)
     ratio = divide(np.abs(np.subtract.outer(scores, scores)), total)
     return np.where(total > 0, ratio, 0.0) ** 2
+
+
+def _moderate(scores: Floats) -> Floats:
+    """Return scores halved or doubled to within 1, exactly, so that no square leaves the range."""
+    return np.ldexp(scores, -int(np.frexp(np.abs(scores).max(initial=0.0))[1]))
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,10 @@ class Alpha:
     level: Level = "nominal"
     symmetric: bool = False
     floor: float = -1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a level that there is not."""
+        require_option("level", self.level, get_args(Level))
 
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
         """Units, ratings by category, observed distance (or its parts, at the ordinal level)."""
@@ -137,24 +158,31 @@ class Percent:
     `ties` says what a pair with a tie (category 0) is worth: equal or not like any other category
     ("exact"), half when exactly one of the two is a tie ("half"), or left out ("drop").
     `sides` compares only which side was preferred, not how strongly. `average` pools all pairs,
-    takes each unit's share and averages the units, or averages those over ratings.
+    takes each unit's share and averages the units, or averages those over ratings. With `weights`
+    categories that are near each other agree in part.
     """
 
     ties: Ties = "exact"
     sides: bool = False
     average: Average = "pairs"
+    weights: Weights = "identity"
     floor: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse ties and averages that there are not."""
+        require_option("ties", self.ties, get_args(Ties))
+        require_option("average", self.average, get_args(Average))
 
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
         """Pairs (or units) that count, and how many of them agree."""
         if self.sides:
             counts, scores = _sides(counts, scores), np.array([-1.0, 0.0, 1.0])
         votes = counts.sum(axis=1)
-        same = counts * (counts - 1) / 2
+        weighted = counts @ weight_matrix(self.weights, scores, counts.shape[1])
         ties = np.zeros(len(counts))
         if self.ties != "exact" and scores is not None and (scores == 0).any():
             ties = counts[:, int(np.argmax(scores == 0))]
-        agree = same.sum(axis=1)
+        agree = (counts * (weighted - 1)).sum(axis=1) / 2
         used = votes - ties if self.ties == "drop" else votes
         pairs = used * (used - 1) / 2
         if self.ties == "half":
@@ -198,6 +226,11 @@ class Gwet:
     weights: Weights = "identity"
     paired_only: bool = False
     floor: float = -1.0
+
+    def __post_init__(self) -> None:
+        """Refuse weights and kinds of chance that there are not."""
+        require_option("weights", self.weights, get_args(Weights))
+        require_option("chance", self.chance, get_args(Chance))
 
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
         """Units with pairs, their agreement, units, and category shares."""
@@ -246,10 +279,14 @@ def weight_matrix(weights: Weights | npt.ArrayLike, scores: Floats | None, size:
         given = np.asarray(weights, dtype=np.float64)
         if given.shape != (size, size):
             raise ValueError(f"The weights must have shape {(size, size)}, not {given.shape}.")
+        if not np.isfinite(given).all():
+            raise ValueError("The weights must be numbers.")
         return given
+    require_option("weights", weights, get_args(Weights))
     if weights == "identity":
         return np.eye(size)
     place = np.arange(size, dtype=np.float64) if scores is None else scores
+    place = _moderate(place)
     apart = np.abs(np.subtract.outer(place, place))
     if weights == "ordinal":
         steps = np.abs(np.subtract.outer(np.arange(size), np.arange(size))) + 1.0

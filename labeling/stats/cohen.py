@@ -61,7 +61,7 @@ def cohen_kappa(
             (1 on the diagonal) in the order of the declared categories.
 
     Raises:
-        ValueError: more than two raters and no `a` and `b`.
+        ValueError: more than two raters and no `a` and `b`, or only one of the two.
 
     Source: Cohen (1960), Educational and Psychological Measurement 20; weights: Cohen (1968).
     """

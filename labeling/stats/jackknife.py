@@ -14,7 +14,7 @@ import numpy as np
 
 from labeling.stats.coding import counted
 from labeling.stats.coefficients import Coefficient
-from labeling.stats.proportions import CONFIDENCE, t_quantile, wilson_ends
+from labeling.stats.proportions import CONFIDENCE, normal_quantile, t_quantile, wilson_ends
 from labeling.stats.ratings import Figure, Floats, Interval, Ints, Ratings
 from labeling.stats.table import Table, table_of
 
@@ -53,6 +53,7 @@ def jackknife(coefficient: Coefficient, table: Table, confidence: float = CONFID
     Source: Efron and Stein (1981) for the jackknife; coverage for alpha: Hughes (2022,
     arXiv:2210.13265); Fisher's transformation as for intraclass correlations.
     """
+    normal_quantile(confidence)
     kinds = _Kinds(coefficient, table)
     total = kinds.total()
     value = float(coefficient.value(total, table.scores)[0])
@@ -148,7 +149,13 @@ def bootstrap_interval(
     Args:
         coefficient: for example `Alpha("ordinal")` or `Percent("half")`.
         resamples, seed: fixed and printed, so that the same ratings give the same interval.
+
+    Raises:
+        ValueError: fewer than one resample, or a confidence outside 0 to 1.
     """
+    normal_quantile(confidence)
+    if resamples < 1:
+        raise ValueError(f"A bootstrap needs at least 1 resample, not {resamples}.")
     table = table_of(ratings, categories)
     told = f"percentile bootstrap, {resamples} resamples, seed {seed}"
     kinds = _Kinds(coefficient, table)
@@ -168,6 +175,9 @@ def bootstrap_interval(
     defined = drawn[np.isfinite(drawn)]
     if len(defined) < resamples:
         told += f", of which {resamples - len(defined)} undefined and left out"
+    if not len(defined):
+        reason = "No interval: the figure is undefined in every resample."
+        return Figure(_snap(value), None, None, n, told, reason)
     edge = (1 - confidence) / 2
     low, high = np.quantile(defined, [edge, 1 - edge])
     return Figure(_snap(value), float(low), float(high), n, told)

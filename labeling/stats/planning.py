@@ -95,12 +95,12 @@ def overlap_plan(
     Raises:
         ValueError: an accuracy outside 0 to 1, prices below 0 or both 0, fewer than one rater.
     """
-    if price < 0 or price_of_task < 0 or not price + price_of_task:
-        raise ValueError("Prices must be at least 0, and one of them above.")
-    if budget < 0:
-        raise ValueError(f"The budget must be at least 0, not {budget}.")
+    if not (0 <= price < np.inf and 0 <= price_of_task < np.inf and price + price_of_task):
+        raise ValueError("Prices must be numbers of at least 0, and one of them above.")
+    if not 0 <= budget < np.inf:
+        raise ValueError(f"The budget must be a number of at least 0, not {budget}.")
+    right = np.array([majority_accuracy(accuracy, m) for m in raters])
     votes = np.asarray(raters, dtype=np.int64)
-    right = np.array([majority_accuracy(accuracy, int(m)) for m in votes])
     cost = price_of_task + votes * price
     tasks = np.floor(budget / cost + 1e-9).astype(np.int64)
     told = (

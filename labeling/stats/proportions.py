@@ -7,7 +7,7 @@ task, are not independent: their intervals are in `labeling.stats.jackknife`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import inf, sqrt
 from typing import Literal
 
 import numpy as np
@@ -58,7 +58,7 @@ def wilson_interval(successes: float, trials: float, confidence: float = CONFIDE
         ValueError: successes below 0 or above trials, or a confidence outside 0 to 1.
     """
     z = normal_quantile(confidence)
-    _require_share(successes, trials)
+    successes, trials = _require_share(successes, trials)
     if not trials:
         return Interval(0.0, 1.0)
     share = successes / trials
@@ -120,7 +120,15 @@ def share(
     Args:
         told: what the share is of; the convention ends with how the interval was made.
         nothing: the sentence that is the reason where there are no trials.
+
+    Raises:
+        ValueError: successes below 0 or above trials, another method, or a confidence outside 0
+            to 1.
     """
+    normal_quantile(confidence)
+    if method not in _NAMES:
+        raise ValueError(f"The method must be one of {', '.join(_NAMES)}, not {method}.")
+    successes, trials = _require_share(successes, trials)
     told = f"{told}; n counts trials; {100 * confidence:g}% {_NAMES[method]}"
     if not trials:
         return Figure(None, None, None, 0, told, nothing)
@@ -151,7 +159,7 @@ def newcombe_interval(
     second = wilson_interval(successes[1], trials[1], confidence)
     if not trials[0] or not trials[1]:
         return Interval(first.low - second.high, first.high - second.low)
-    a, b = successes[0] / trials[0], successes[1] / trials[1]
+    a, b = float(successes[0]) / float(trials[0]), float(successes[1]) / float(trials[1])
     below = sqrt((a - first.low) ** 2 + (second.high - b) ** 2)
     above = sqrt((first.high - a) ** 2 + (b - second.low) ** 2)
     return Interval(max(a - b - below, -1.0), min(a - b + above, 1.0))
@@ -169,7 +177,8 @@ def difference(
     low, high = newcombe_interval(successes, trials, confidence)
     if not trials[0] or not trials[1]:
         return Figure(None, None, None, n, told, "One of the two has no trials to compare.")
-    return Figure(successes[0] / trials[0] - successes[1] / trials[1], low, high, n, told)
+    a, b = float(successes[0]) / float(trials[0]), float(successes[1]) / float(trials[1])
+    return Figure(a - b, low, high, n, told)
 
 
 def stratified_share(
@@ -200,6 +209,9 @@ def stratified_share(
     27, for putting limits together.
     """
     z = normal_quantile(confidence)
+    successes, trials, shares = (
+        [float(item) for item in given] for given in (successes, trials, shares)
+    )
     _require_strata(successes, trials, shares)
     told = f"{told}; each stratum weighed by its share of the whole; n counts trials"
     n = round(sum(trials))
@@ -257,7 +269,7 @@ def two_proportion_test(
     error = sqrt(pooled * (1 - pooled) * (1 / trials[0] + 1 / trials[1]))
     if not error:
         return 0.0, 1.0
-    z = (successes[0] / trials[0] - successes[1] / trials[1]) / error
+    z = float((successes[0] / trials[0] - successes[1] / trials[1]) / error)
     return z, float(normal_p(z))
 
 
@@ -286,9 +298,11 @@ def _require_strata(
         raise ValueError(f"The strata's shares must be at least 0 and add up to 1: {told}.")
 
 
-def _require_share(successes: float, trials: float) -> None:
-    if not 0 <= successes <= trials:
+def _require_share(successes: float, trials: float) -> tuple[float, float]:
+    """Return the two as plain numbers."""
+    if not 0 <= successes <= trials or trials == inf:
         raise ValueError(f"Successes must lie between 0 and {trials}, not be {successes}.")
+    return float(successes), float(trials)
 
 
 def _beta_ends(

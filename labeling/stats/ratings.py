@@ -14,6 +14,7 @@ Ints = npt.NDArray[np.int64]
 
 NO_JUDGMENTS = "There are no judgments yet."
 
+_EXACT = 2.0**53  # Below it floating point holds every whole number.
 _NOT_RATED = "which is not a rating. Leave the row out where nothing was rated."
 
 
@@ -111,19 +112,16 @@ def column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
     Raises:
         RatingsError: more than one dimension, or a hole; the column and position are named.
     """
-    array = np.asarray(given)
+    array = _array(given)
     if array.ndim != 1:
         raise RatingsError(f"{name} must have one dimension, not {array.ndim}.")
-    if array.dtype.kind == "f":
-        bad = ~np.isfinite(array)
-    elif array.dtype.kind == "O":
-        bad = np.array([item is None or item != item for item in array], dtype=bool)
-    else:
-        return array
+    bad = _holes(array)
+    if isinstance(given, np.ma.MaskedArray):
+        bad = bad | np.ma.getmaskarray(given)
     if bad.any():
         position = int(np.argmax(bad))
-        raise RatingsError(f"{name} at position {position} is {array[position]}, {absent}")
-    return np.array(array.tolist()) if _alike(array) else array
+        raise RatingsError(f"{name} at position {position} is {given[position]}, {absent}")
+    return _native(array) if array.dtype.kind == "O" else array
 
 
 def number_column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
@@ -151,8 +149,14 @@ def same_length(**columns: Array | None) -> None:
 
 
 def of_two_raters(ratings: Ratings, a: Any, b: Any) -> Ratings:
-    """Return the ratings by `a` and `b`, or all where neither is named."""
-    if a is None and b is None:
+    """Return the ratings by `a` and `b`, or all where neither is named.
+
+    Raises:
+        ValueError: only one of the two is named.
+    """
+    if (a is None) != (b is None):
+        raise ValueError("Name two raters, or none where there are only two.")
+    if a is None:
         return ratings
     chosen = np.isin(ratings.rater, np.array([a, b]))
     cluster = None if ratings.cluster is None else ratings.cluster[chosen]
@@ -172,6 +176,48 @@ def unpaired(tasks: int) -> str:
     return f"No two raters judged the same task. {told} judged by one rater only."
 
 
-def _alike(array: Array) -> bool:
-    """Whether an object array holds one plain type, so that numpy can hold it natively."""
-    return array.dtype.kind == "O" and {type(item) for item in array} in ({str}, {int}, {float})
+def _array(given: Any) -> Array:
+    """Return `given` as an array in which different things stay different.
+
+    Beside a word numpy turns numbers, and holes, into words, and it rounds whole numbers that no
+    integer type holds together: such columns are kept as the objects they are.
+    """
+    array = np.asarray(given)
+    if array.dtype.kind == "T":
+        return array.astype(object)
+    if hasattr(given, "dtype") or array.ndim != 1:
+        return array
+    if array.dtype.kind == "U":
+        changed = not all(issubclass(kind, str) for kind in set(map(type, given)))
+    else:
+        changed = array.dtype.kind == "f" and bool((np.abs(array) >= _EXACT).any())
+    return np.fromiter(given, dtype=object, count=len(array)) if changed else array
+
+
+def _holes(array: Array) -> npt.NDArray[np.bool_]:
+    """Return where nothing stands."""
+    if array.dtype.kind in "fc":
+        return ~np.isfinite(array)
+    if array.dtype.kind in "mM":
+        return np.isnat(array)
+    if array.dtype.kind == "O":
+        return np.array([_hole(item) for item in array], dtype=bool)
+    return np.zeros(len(array), dtype=bool)
+
+
+def _hole(item: Any) -> bool:
+    return item is None or bool(item != item) or item in (np.inf, -np.inf)
+
+
+def _native(array: Array) -> Array:
+    """Return objects as the numpy type that holds them all without a change, if there is one."""
+    kinds = {type(item) for item in array}
+    if not kinds:
+        return array
+    if all(issubclass(kind, str) for kind in kinds):
+        return np.array(array.tolist())
+    if all(issubclass(kind, int | float | np.number | np.bool_) for kind in kinds):
+        native = np.array(array.tolist())
+        exact = native.dtype.kind == "f" and bool((np.abs(native) < _EXACT).all())
+        return native if exact or native.dtype.kind in "biu" else array
+    return array

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement import krippendorff_alpha, percent_agreement
-from labeling.stats.coding import Coded, code, codes, plain
+from labeling.stats.coding import Coded, code, codes, joined, plain
 from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix, weights_told
 from labeling.stats.contingency import Contingency
 from labeling.stats.pairs import KappaColumns, interval_told, kappa_columns
@@ -130,7 +130,7 @@ def _pooled(
     return who, Ratings(
         unit=np.tile(np.arange(size), 2),
         rater=np.repeat(["first", "second"], size),
-        value=np.concatenate([before, after]),
+        value=joined(before, after),
         cluster=None if drawn_with is None else np.tile(drawn_with, 2),
     )
 

@@ -62,7 +62,7 @@ def criterion_report(
         "fleiss_kappa": fleiss_kappa(table).as_dict(),
         "gwet_ac1": gwet_ac(table).as_dict(),
         "brennan_prediger": brennan_prediger(table).as_dict(),
-        "noise_ceiling": noise_ceiling(table).as_dict(),
+        "noise_ceiling": _ceiling(table, preference=preference).as_dict(),
         "pairs": _pair_rows(pairs, rater_names),
         "counts": _counts(table, pairs),
         "values": [
@@ -146,6 +146,14 @@ def _alphas(table: Table, *, preference: bool) -> dict[str, Any]:
         reason = "Symmetric alpha is for preferences; this scale does not compare two responses."
         symmetric = Figure(None, None, None, 0, _PREFERENCE, reason)
     return told | {"symmetric": symmetric.as_dict()}
+
+
+def _ceiling(table: Table, *, preference: bool) -> Figure:
+    """Return the noise ceiling of a preference; other scales have no two sides to choose from."""
+    if preference:
+        return noise_ceiling(table)
+    reason = "The noise ceiling is for preferences; this scale does not compare two responses."
+    return Figure(None, None, None, 0, _PREFERENCE, reason)
 
 
 def _pair_rows(pairs: RaterPairs, names: Mapping[Any, str]) -> list[dict[str, Any]]:

@@ -169,11 +169,13 @@ def width_curve(
             correlations (-1 to 1).
 
     Raises:
-        ValueError: an n below 1, or a pilot outside its scale.
+        ValueError: an n below 1, another kind, or a pilot outside its scale.
     """
     wanted = np.atleast_1d(np.asarray(n, dtype=np.float64))
     if not (wanted >= 1).all():
         raise ValueError(f"Every n must be at least 1: {wanted[~(wanted >= 1)][0]:g} is not.")
+    if kind not in ("share", "coefficient"):
+        raise ValueError(f"The kind must be share or coefficient, not {kind}.")
     floor = 0.0 if kind == "share" else -1.0
     told = (
         f"expected interval from a pilot with n = {pilot.n}, narrowing with the square root of n "

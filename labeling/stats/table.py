@@ -109,8 +109,8 @@ def table_from_patterns(
         frequency: shape (P,); how many units show each pattern.
 
     Raises:
-        RatingsError: shapes that do not fit, or a count that is negative or not whole; the
-            position is named.
+        RatingsError: shapes that do not fit, a scale that names a category twice, or a count
+            that is negative or not whole; the position is named.
     """
     rows = _whole_counts("counts", counts)
     times = _whole_counts("frequency", frequency)
@@ -120,6 +120,8 @@ def table_from_patterns(
             f"counts must have shape (P, {size}) and frequency shape (P,), not {rows.shape} and "
             f"{times.shape}."
         )
+    if len(set(categories)) != size:
+        raise RatingsError(f"The scale {tuple(categories)} names a category twice.")
     used = (times > 0) & rows.any(axis=1)
     rows, times = rows[used], times[used]
     return Table(
@@ -171,10 +173,17 @@ def _whole_counts(name: str, given: npt.ArrayLike) -> Floats:
 
 
 def scores(categories: Sequence[Any]) -> Floats | None:
-    """Return the categories as numbers, or None where some category is not a number."""
-    if all(isinstance(item, int | float | np.number) for item in categories):
-        return np.array(categories, dtype=np.float64)
-    return None
+    """Return the categories as numbers, or None where some category is not a number.
+
+    Raises:
+        RatingsError: a category that is nan or infinite.
+    """
+    if not all(isinstance(item, int | float | np.number) for item in categories):
+        return None
+    numbers = np.array(categories, dtype=np.float64)
+    if not np.isfinite(numbers).all():
+        raise RatingsError(f"The scale {tuple(categories)} names a category that is no number.")
+    return numbers
 
 
 def patterns_of(unit: Ints, votes: Ints, value: Ints, size: int) -> tuple[Ints, Ints]:

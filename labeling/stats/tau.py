@@ -88,7 +88,7 @@ def kendall_tau(
     `a` and `b` may be left out when there are exactly two raters. See `kendall_tau_pairs`.
 
     Raises:
-        ValueError: more than two raters and no `a` and `b`.
+        ValueError: more than two raters and no `a` and `b`, or only one of the two.
         RatingsError: as for `kendall_tau_pairs`.
     """
     chosen = of_two_raters(ratings, a, b)

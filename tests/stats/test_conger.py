@@ -100,7 +100,9 @@ def test_it_is_a_number_with_an_interval_or_says_why_not(rows: list[Any]) -> Non
         assert figure.reason.endswith(".")
     else:
         assert figure.high is not None
-        assert -1 <= figure.low <= figure.value + 1e-9 <= figure.high + 2e-9 <= 1 + 1e-8
+        # Tasks judged once shape habits only, and can press the figure below -1.
+        assert min(-1, figure.value) <= figure.low <= figure.value + 1e-9
+        assert figure.value <= figure.high + 1e-9 <= 1 + 1e-8
 
 
 def test_what_is_missing_is_said() -> None:
@@ -132,3 +134,9 @@ def test_coded_ratings_and_a_matrix_of_weights_are_read_too() -> None:
     assert ", weighted, " in figure.convention
     with pytest.raises(ValueError, match="must have shape"):
         conger_kappa(ratings, weights=np.eye(2))
+
+
+def test_tasks_judged_once_can_press_it_below_minus_one() -> None:
+    figure = conger_kappa(from_rows([[None, 0], [None, 0], [0, -1]]), categories=(-1, 0, 1))
+    assert figure.value == pytest.approx(-2.0)
+    assert figure.low == figure.value

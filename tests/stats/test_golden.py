@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from labeling.stats import (
     Figure,
@@ -53,6 +54,7 @@ AGREEMENT: dict[str, Computed] = {
 }
 
 WEIGHTED: dict[str, Callable[..., Figure]] = {
+    "percent_agreement_weighted_": partial(percent_agreement, average="units"),
     "fleiss_kappa_gwet_missing_weighted_": partial(fleiss_kappa, missing="gwet"),
     "gwet_ac2_": gwet_ac,
     "brennan_prediger_weighted_": brennan_prediger,
@@ -102,6 +104,32 @@ def test_the_figure_equals_the_verified_value(name: str, metric: str) -> None:
         assert figure.reason
         return
     assert figure.value == pytest.approx(expected["value"], abs=expected["tolerance"])
+
+
+LINEARISED = [
+    ("fleiss1971_psychiatric_diagnoses", "fleiss_kappa_se_gwet", "fleiss_kappa"),
+    ("gwet_kappa_paradox_125", "gwet_ac1_se", "gwet_ac1"),
+]
+
+
+@pytest.mark.parametrize(("name", "error", "metric"), LINEARISED)
+def test_the_jackknife_error_is_near_the_linearised_one(name: str, error: str, metric: str) -> None:
+    """Gwet's formulas are the first-order approximation of what the jackknife measures."""
+    ratings, scale = read(CASES[name])
+    figure = AGREEMENT[metric](ratings, scale)
+    assert figure.value is not None
+    assert figure.low is not None
+    assert figure.high is not None
+    units = len(np.unique(ratings.unit))
+    reach = (np.arctanh(figure.high) - np.arctanh(figure.low)) / 2 * (1 - figure.value**2)
+    found = reach / stats.t.ppf(0.975, units - 1)
+    assert found == pytest.approx(CASES[name]["expected"][error]["value"], rel=0.03)
+
+
+def test_weights_say_by_themselves_what_a_tie_is_worth() -> None:
+    ratings, scale = read(CASES["fleiss1971_psychiatric_diagnoses"])
+    with pytest.raises(ValueError, match="ties cannot be half as well"):
+        percent_agreement(ratings, "half", categories=scale, weights="linear")
 
 
 def test_enough_verified_values_are_checked() -> None:

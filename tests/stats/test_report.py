@@ -55,9 +55,10 @@ def test_raters_who_share_no_task_are_listed_with_the_reason() -> None:
     ]
 
 
-def test_only_preferences_have_a_symmetric_alpha() -> None:
+def test_only_preferences_have_a_symmetric_alpha_and_a_noise_ceiling() -> None:
     assert report()["krippendorff_alpha"]["symmetric"]["value"] is not None
     absolute = report(preference=False)
+    assert absolute["noise_ceiling"]["reason"].startswith("The noise ceiling is for preferences")
     assert absolute["krippendorff_alpha"]["symmetric"]["value"] is None
     assert "does not compare" in absolute["krippendorff_alpha"]["symmetric"]["reason"]
     assert absolute["same_side"] is None

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes, counted, first_again, plain
+from labeling.stats.coding import codes, counted, first_again, joined, plain
 from labeling.stats.ratings import (
     Array,
     Floats,
@@ -146,9 +146,9 @@ def code_pairs(pairs: JudgedPairs, ties: Ties) -> CodedPairs:
 
 def _joined(first: Array, second: Array) -> Array:
     """Return both columns end to end, refusing names beside numbers."""
-    if len(first) and (first.dtype.kind in "USO") != (second.dtype.kind in "USO"):
+    if len(first) and (first.dtype.kind in "US") != (second.dtype.kind in "US"):
         raise RatingsError("first and second must name responses alike, both by number or by name.")
-    return np.concatenate([first, second])
+    return joined(first, second)
 
 
 def _refuse(

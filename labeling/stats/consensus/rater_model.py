@@ -106,24 +106,21 @@ def rater_model_from_gold(
     scale = coded.categories
     if mirrored:
         require_mirror(scale)
-    places = {category: place for place, category in enumerate(scale)}
-    true = np.array([_place(task, truth, places) for task in coded.unit_levels.tolist()], int)
+    true = _true(coded, truth)
     counts = _counted(coded, true)
     classes = np.bincount(true, minlength=len(scale)) + smoothing
     if mirrored:
         counts = counts + counts[:, ::-1, ::-1]
         classes = classes + classes[::-1]
     pooled, shrunk = _matrices(counts, smoothing, shrinkage)
+    images = ", with their mirror images" if mirrored else ""
+    told = f"confusion matrices from {len(ratings)} judgments on {len(true)} gold tasks{images}"
     return RaterModel(
         categories=scale,
         class_shares=classes / classes.sum(),
         confusion=dict(zip(coded.raters, shrunk, strict=True)),
         default=pooled,
-        convention=(
-            f"confusion matrices from {len(ratings)} judgments on {len(true)} gold tasks"
-            f"{', with their mirror images' if mirrored else ''}; the average of all raters counts "
-            f"for {shrinkage:g} judgments in each row"
-        ),
+        convention=f"{told}; the average of all raters counts for {shrinkage:g} judgments a row",
     )
 
 
@@ -171,12 +168,19 @@ def _matrices(counts: Floats, smoothing: float, shrinkage: float) -> tuple[Float
     return pooled, shrunk / shrunk.sum(axis=2, keepdims=True)
 
 
-def _place(task: Any, truth: Mapping[Any, Any], places: Mapping[Any, int]) -> int:
-    if task not in truth:
-        raise RatingsError(f"Task {task} has judgments but no right answer.")
-    if truth[task] not in places:
-        raise RatingsError(f"The right answer {truth[task]} of task {task} is not on the scale.")
-    return places[truth[task]]
+def _true(coded: Coded, truth: Mapping[Any, Any]) -> Ints:
+    """Return the place on the scale of every task's right answer."""
+    places = {category: place for place, category in enumerate(coded.categories)}
+    true = np.zeros(coded.units, dtype=np.int64)
+    for unit, task in enumerate(coded.unit_levels.tolist()):
+        if task not in truth:
+            raise RatingsError(f"Task {task} has judgments but no right answer.")
+        if truth[task] not in places:
+            raise RatingsError(
+                f"The right answer {truth[task]} of task {task} is not on the scale."
+            )
+        true[unit] = places[truth[task]]
+    return true
 
 
 def _require_shares(name: str, given: Floats, shape: tuple[int, ...]) -> None:

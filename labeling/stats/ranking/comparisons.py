@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import DIRECT, codes, plain, shifted
+from labeling.stats.coding import DIRECT, codes, joined, plain, shifted
 from labeling.stats.ratings import (
     Array,
     Floats,
@@ -119,7 +119,7 @@ class Comparisons:
         )
 
     def _require_two_items(self) -> None:
-        words = [given.dtype.kind in "UO" for given in (self.first, self.second)]
+        words = [given.dtype.kind == "U" for given in (self.first, self.second)]
         if len(self) and words[0] != words[1]:
             raise RatingsError("first and second must both be numbers or both be names.")
         alike = np.asarray(self.first == self.second)
@@ -214,8 +214,8 @@ def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
         high = max(int(first.max()), int(second.max()))
         if high - low < max(DIRECT, 4 * len(first)) and high < 2**62:
             return _looked_up(shifted(first, low), shifted(second, low), low)
-    both = np.concatenate([first, second])
-    if both.dtype.kind in "UO":
+    both = joined(first, second)
+    if both.dtype.kind == "U":
         names = both.astype(str).tolist()
         known = sorted(dict.fromkeys(names))
         place = {name: index for index, name in enumerate(known)}

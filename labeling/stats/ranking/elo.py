@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from labeling.stats.ranking.comparisons import Comparisons, code_comparisons
 from labeling.stats.ratings import Floats
 
 ELO_CENTRE = 1000.0
+_FARTHEST = 300.0  # A larger power of ten is not a number.
 ELO_PER_LOGIT = 400 / log(10)  # 173.7178: 400 points are odds of 10 to 1.
 
 
@@ -46,7 +47,12 @@ def win_rate_at(points: float) -> float:
 
     100 points are 64.0 %. Ties count as half a win.
     """
-    return float(1 / (1 + 10 ** (-points / 400)))
+    return _expected(-points)
+
+
+def _expected(ahead: float) -> float:
+    """Return the expected score against an item `ahead` by so many points."""
+    return float(1 / (1 + 10 ** min(ahead / 400, _FARTHEST)))
 
 
 def elo(comparisons: Comparisons, *, k: float = 4.0, initial: float = ELO_CENTRE) -> EloRatings:
@@ -65,8 +71,8 @@ def elo(comparisons: Comparisons, *, k: float = 4.0, initial: float = ELO_CENTRE
 
     Source: Elo (1978), The Rating of Chessplayers.
     """
-    if not k > 0:
-        raise ValueError(f"k must be above 0, not {k}.")
+    if not 0 < k < inf:
+        raise ValueError(f"k must be a number above 0, not {k}.")
     if comparisons.weight is not None or comparisons.count is not None:
         raise ValueError(
             "Elo takes one comparison after another; weights and counts have no order."
@@ -75,7 +81,7 @@ def elo(comparisons: Comparisons, *, k: float = 4.0, initial: float = ELO_CENTRE
     ratings = [float(initial)] * len(coded.items)
     rows = zip(coded.first.tolist(), coded.second.tolist(), coded.outcome.tolist(), strict=True)
     for first, second, outcome in rows:
-        expected = 1 / (1 + 10 ** ((ratings[second] - ratings[first]) / 400))
+        expected = _expected(ratings[second] - ratings[first])
         gain = k * (1 - outcome / 2 - expected)
         ratings[first] += gain
         ratings[second] -= gain

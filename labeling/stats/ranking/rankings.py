@@ -66,7 +66,7 @@ class Rankings:
             for item in (band if isinstance(band, list | tuple | set | frozenset) else [band])
         ]
         ranking, item, place = zip(*rows, strict=True) if rows else ((), (), ())
-        return cls(np.array(ranking, dtype=int), np.array(item), np.array(place, dtype=int))
+        return cls(np.array(ranking, dtype=int), item, np.array(place, dtype=int))
 
     def _require_once(self) -> None:
         ranking, levels = codes(self.ranking) if len(self) else (np.zeros(0, dtype=int), self.item)

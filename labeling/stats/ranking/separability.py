@@ -12,7 +12,7 @@ from scipy import special
 from labeling.stats.multiplicity import holm
 from labeling.stats.ratings import Array, Floats, Ints
 
-NO_ERROR = 1e-9  # A standard error below this comes from data in which nothing varies.
+NO_ERROR = 1e-7  # Errors below this are what rounding leaves of none at all.
 
 
 @dataclass(frozen=True, eq=False)

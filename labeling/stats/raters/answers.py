@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from labeling.stats.coding import Coded, code, counted, crossed
+from labeling.stats.coefficients import require_option
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
 from labeling.stats.raters.contrast import Rule, Shown, against_peers, rater_means
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, share_figures
@@ -92,8 +93,9 @@ def severity(
 
     Raises:
         RatingsError: ratings that cannot be read, named by position.
-        ValueError: categories that are not numbers.
+        ValueError: categories that are not numbers, or another `of`.
     """
+    require_option("of", of, ("value", "strength"))
     table = code(ratings, categories)
     values = _numbers(table, "Severity")
     score = (np.abs(values) if of == "strength" else values)[table.value]
@@ -140,7 +142,7 @@ def answer_entropy(
     spread = (shares * bits**2).sum(axis=1) - entropy**2
     error = np.sqrt(np.maximum(spread, 0.0) / np.maximum(n, 1))
     reach = normal_quantile(confidence) * error
-    most = np.log2(max(size, 1))
+    most = float(np.log2(max(size, 1)))
     told = (
         f"entropy of the answers in bits, of at most {most:.3g}; n counts judgments; "
         f"{100 * confidence:g}% delta-method interval"

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from labeling.stats.coding import counted
-from labeling.stats.proportions import CONFIDENCE, share
+from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.raters.columns import coded, flags
+from labeling.stats.raters.habit import share_figures
 from labeling.stats.ratings import Figure, Floats, RatingsError, same_length
 
 Decision = Literal["pass", "extend", "not yet"]
@@ -92,7 +93,8 @@ def gold_accuracy(
             moments; not for qualification, where the cohort should not count.
 
     Raises:
-        RatingsError: columns that cannot be read, by position; a rater not among `raters`.
+        RatingsError: columns that cannot be read, by position; a rater not among `raters`,
+            or one that is twice among them.
         ValueError: a threshold, prior or confidence that is out of range.
 
     Source: Beta-binomial; moments: Kleinman (1973), JASA 68.
@@ -102,10 +104,7 @@ def gold_accuracy(
     (a, b), whence = _prior(prior, k, n)
     whence = f"Beta({a:.3g}, {b:.3g}) prior {whence}"
     above = np.asarray(stats.beta.sf(threshold, a + k, b + n - k)).tolist()
-    observed = [
-        share(float(hit), float(count), _SHARE, nothing=_NO_GOLD, confidence=confidence)
-        for hit, count in zip(k, n, strict=True)
-    ]
+    observed = share_figures(k, n, _SHARE, _NO_GOLD, confidence)
     posterior = _posteriors(a + k, b + n - k, n, whence, confidence)
     decisions = [
         _decide(sure, passing, failing) if count else "extend"
@@ -178,6 +177,8 @@ def _counts(
     if raters is None:
         return levels, n, k
     place = {name: index for index, name in enumerate(raters)}
+    if len(place) < len(raters):
+        raise RatingsError("The raters to report name somebody twice.")
     missing = [name for name in levels if name not in place]
     if missing:
         raise RatingsError(f"rater {missing[0]} is not among the raters to report.")

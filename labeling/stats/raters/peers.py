@@ -76,9 +76,10 @@ def agreement_residuals(
     size = len(raters)
     n, observed = counted(code, size), counted(code, size, hit)
     expected, variance = counted(code, size, hoped), counted(code, size, hoped * (1 - hoped))
+    sums = (n.tolist(), observed.tolist(), expected.tolist(), variance.tolist())
     return tuple(
-        _residual(name, n[place], observed[place], expected[place], variance[place], confidence)
-        for place, name in enumerate(raters)
+        _residual(name, count, hits, hope, spread, confidence)
+        for name, count, hits, hope, spread in zip(raters, *sums, strict=True)
     )
 
 
