@@ -32,15 +32,17 @@ def normal_quantile(confidence: float) -> float:
     Raises:
         ValueError: a confidence outside 0 to 1.
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"The confidence must lie between 0 and 1, not be {confidence}.")
-    return float(special.ndtri((1 + confidence) / 2))
+    return float(special.ndtri(_upper(confidence)))
 
 
 def t_quantile(freedom: Floats | float, confidence: float) -> Floats:
-    """Return how far from 0 Student's t stays with `confidence`; infinite freedom is normal."""
+    """Return how far from 0 Student's t stays with `confidence`; infinite freedom is normal.
+
+    Raises:
+        ValueError: a confidence outside 0 to 1.
+    """
     # A hundred times as fast as stats.t.ppf, which ends in the same call.
-    return np.asarray(special.stdtrit(freedom, (1 + confidence) / 2), dtype=np.float64)
+    return np.asarray(special.stdtrit(freedom, _upper(confidence)), dtype=np.float64)
 
 
 def normal_p(z: Floats | float) -> Floats:
@@ -271,6 +273,13 @@ def two_proportion_test(
         return 0.0, 1.0
     z = float((successes[0] / trials[0] - successes[1] / trials[1]) / error)
     return z, float(normal_p(z))
+
+
+def _upper(confidence: float) -> float:
+    """Return the share below the upper end of an interval, refusing what is no confidence."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"The confidence must lie between 0 and 1, not be {confidence}.")
+    return (1 + confidence) / 2
 
 
 def _strata_reach(
