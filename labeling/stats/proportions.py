@@ -310,7 +310,7 @@ def _require_strata(
 def _require_share(successes: float, trials: float) -> tuple[float, float]:
     """Return the two as plain numbers."""
     if not 0 <= successes <= trials or trials == inf:
-        raise ValueError(f"Successes must lie between 0 and {trials}, not be {successes}.")
+        raise ValueError(f"Successes must lie between 0 and {trials:g}, not be {successes:g}.")
     return float(successes), float(trials)
 
 
