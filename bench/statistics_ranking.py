@@ -1,7 +1,5 @@
 """Times of ranking a million comparisons, beside evalica and choix on the same data.
 
-    python -m bench.statistics_ranking
-
 50 models, 15 % ties. Ours starts from two columns of integers and a column of values and ends
 with strengths, sandwich intervals, ranks and win rates; the libraries give scores alone.
 """
@@ -96,13 +94,3 @@ def _more(first: Any, second: Any, value: Any) -> list[Row]:
             "choix",
         ),
     ]
-
-
-def main() -> None:
-    """Print the table: task, ours in milliseconds, the aim, library, theirs, times."""
-    for row in rows():
-        print(" | ".join(row.cells()))
-
-
-if __name__ == "__main__":
-    main()

@@ -23,10 +23,11 @@ from labeling.stats.coefficients import (
     Ties,
     Weights,
     require_option,
+    weights_told,
 )
 from labeling.stats.jackknife import Estimate, jackknife
 from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.ratings import Figure, Floats, Ratings
+from labeling.stats.ratings import Figure, Floats, Ratings, unpaired
 from labeling.stats.table import Table, table_of
 
 Data = Ratings | Table
@@ -77,7 +78,7 @@ def percent_agreement(
     Stiennon et al. (2020) leave ties out.
     """
     coefficient = Percent(ties, sides, average, weights)
-    table = _table(ratings, categories)
+    table = table_of(ratings, categories)
     what = "the preferred side is the same" if sides else "the category is the same"
     over, counted = _AVERAGES[average]
     told = (
@@ -122,7 +123,7 @@ def krippendorff_alpha(
     """
     if symmetric and categories is None and isinstance(ratings, Ratings):
         categories = _with_mirror(ratings)
-    table = _table(ratings, categories)
+    table = table_of(ratings, categories)
     if symmetric:
         _require_mirror(table)
     pool = "expected distance from these judgments"
@@ -152,8 +153,8 @@ def fleiss_kappa(
     Source: Fleiss (1971), Psychological Bulletin 76; Gwet (2014) for missing ratings.
     """
     require_option("missing", missing, ("refuse", "gwet"))
-    table = _table(ratings, categories)
-    told = "Fleiss' kappa" + ("" if weights == "identity" else f", {weights} weights")
+    table = table_of(ratings, categories)
+    told = f"Fleiss' kappa{weights_told(weights)}"
     told += " with missing ratings (Gwet)" if missing == "gwet" else ""
     told += "; n counts tasks judged at least twice"
     votes = table.counts.sum(axis=1)
@@ -182,7 +183,7 @@ def scott_pi(
 
     Source: Scott (1955), Public Opinion Quarterly 19.
     """
-    table = _table(ratings, categories)
+    table = table_of(ratings, categories)
     told = "Scott's pi of two raters; n counts tasks that both judged"
     raters = len(codes(ratings.rater)[1])
     if raters > 2:
@@ -205,9 +206,9 @@ def gwet_ac(
 
     Source: Gwet (2008), British Journal of Mathematical and Statistical Psychology 61.
     """
-    table = _table(ratings, categories)
-    name = "Gwet's AC1" if weights == "identity" else f"Gwet's AC2, {weights} weights"
-    told = f"{name}, {_scale(table)}; n counts tasks judged at least twice"
+    table = table_of(ratings, categories)
+    name = "Gwet's AC1" if weights == "identity" else "Gwet's AC2"
+    told = f"{name}{weights_told(weights)}, {_scale(table)}; n counts tasks judged at least twice"
     return _chance_corrected(Gwet("gwet", weights), table, told, confidence)
 
 
@@ -225,9 +226,8 @@ def brennan_prediger(
 
     Source: Brennan and Prediger (1981), Educational and Psychological Measurement 41.
     """
-    table = _table(ratings, categories)
-    told = f"Brennan-Prediger, {_scale(table)}"
-    told += "" if weights == "identity" else f", {weights} weights"
+    table = table_of(ratings, categories)
+    told = f"Brennan-Prediger, {_scale(table)}{weights_told(weights)}"
     told += "; n counts tasks judged at least twice"
     return _chance_corrected(Gwet("uniform", weights), table, told, confidence)
 
@@ -255,10 +255,6 @@ def _chance_corrected(
     return figure(estimate, table, told, reason, confidence)
 
 
-def _table(ratings: Data, categories: Sequence[Any] | None) -> Table:
-    return ratings if isinstance(ratings, Table) else table_of(ratings, categories)
-
-
 def _paired(table: Table) -> Floats:
     """Return, for each pattern, how many units show it, 0 for patterns of one rating."""
     return np.where(table.counts.sum(axis=1) >= 2, table.pattern_frequency, 0.0)
@@ -270,12 +266,7 @@ def _paired_units(table: Table) -> int:
 
 def _nothing_paired(table: Table) -> str | None:
     """Return the sentence for data without a pair of ratings, or None."""
-    if not table.units:
-        return "There are no judgments yet."
-    if _paired_units(table):
-        return None
-    tasks = "The one task was" if table.units == 1 else f"All {table.units} tasks were"
-    return f"No two raters judged the same task. {tasks} judged by one rater only."
+    return None if _paired_units(table) else unpaired(table.units)
 
 
 def _one_category(table: Table) -> str:

@@ -8,9 +8,9 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from labeling.stats.agreement import Data, fleiss_kappa
+from labeling.stats.proportions import normal_p
 from labeling.stats.ratings import Figure, Floats
 from labeling.stats.table import Table, table_of
 
@@ -34,7 +34,7 @@ def agreement_by_category(
 
     Source: Fleiss (1971), Psychological Bulletin 76.
     """
-    table = ratings if isinstance(ratings, Table) else table_of(ratings, categories)
+    table = table_of(ratings, categories)
     found = {}
     for place, category in enumerate(table.categories):
         figure = coefficient(_against_the_rest(table, place))
@@ -54,7 +54,7 @@ def fleiss_test(ratings: Data, *, categories: Sequence[Any] | None = None) -> tu
 
     Source: Fleiss, Nee and Landis (1979), Psychological Bulletin 86.
     """
-    table = ratings if isinstance(ratings, Table) else table_of(ratings, categories)
+    table = table_of(ratings, categories)
     kappa = fleiss_kappa(table).value
     if kappa is None:
         return 0.0, 1.0
@@ -69,7 +69,7 @@ def fleiss_test(ratings: Data, *, categories: Sequence[Any] | None = None) -> tu
     whole = float(spread.sum())
     error = sqrt(2 * (whole**2 - bend) / (tasks * m * (m - 1))) / whole
     z = kappa / error
-    return z, float(2 * stats.norm.sf(abs(z)))
+    return z, float(normal_p(z))
 
 
 def _against_the_rest(table: Table, place: int) -> Table:

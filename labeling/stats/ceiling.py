@@ -199,7 +199,7 @@ def _agreement(
     if isinstance(given, Figure):
         _require_share(given)
         return given
-    table = given if isinstance(given, Table) else table_of(given, categories)
+    table = table_of(given, categories)
     if table.declared and len(table.categories) == 2:
         return percent_agreement(table, confidence=confidence)
     ends = [0.0] if table.scores is None else [*table.scores, 0.0]

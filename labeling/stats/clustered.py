@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
+from labeling.stats.coding import codes, counted
 from labeling.stats.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import Figure, Floats, RatingsError, column
+from labeling.stats.ratings import Figure, Floats, RatingsError, column, same_length
 
 
 def clustered_share(
@@ -66,21 +66,15 @@ def _per_cluster(
     successes: npt.ArrayLike, trials: npt.ArrayLike, cluster: npt.ArrayLike
 ) -> tuple[Floats, Floats]:
     """Return successes and trials of each cluster that has trials."""
-    columns = {
-        "successes": column("successes", successes),
-        "trials": column("trials", trials),
-        "cluster": column("cluster", cluster),
-    }
-    if len({len(each) for each in columns.values()}) > 1:
-        told = ", ".join(f"{name} has {len(each)}" for name, each in columns.items())
-        raise RatingsError(f"The columns must have equal lengths: {told}.")
-    hits, total = columns["successes"].astype(np.float64), columns["trials"].astype(np.float64)
+    hits, total = column("successes", successes), column("trials", trials)
+    of = column("cluster", cluster)
+    same_length(successes=hits, trials=total, cluster=of)
+    hits, total = hits.astype(np.float64), total.astype(np.float64)
     wrong = (hits < 0) | (hits > total)
     if wrong.any():
         at = int(np.argmax(wrong))
         raise RatingsError(f"successes at position {at} is {hits[at]:g} of {total[at]:g} trials.")
-    coded, levels = codes(columns["cluster"])
-    hits = np.bincount(coded, hits, minlength=len(levels)).astype(np.float64)
-    total = np.bincount(coded, total, minlength=len(levels)).astype(np.float64)
+    coded, levels = codes(of)
+    hits, total = counted(coded, len(levels), hits), counted(coded, len(levels), total)
     used = total > 0
     return hits[used], total[used]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from labeling.stats.ratings import Array, Ints, Ratings, RatingsError
+from labeling.stats.ratings import Array, Floats, Ints, Ratings, RatingsError
 
 DIRECT = 4_000_000  # Up to this many cells a lookup table beats sorting.
 _CHUNK = 1 << 15
@@ -47,9 +47,9 @@ class Coded:
 
 
 def code(
-    ratings: Ratings, categories: Sequence[Any] | None = None, *, repeats: bool = False
+    ratings: Ratings | Coded, categories: Sequence[Any] | None = None, *, repeats: bool = False
 ) -> Coded:
-    """Turn ratings into codes on the declared scale.
+    """Turn ratings into codes on the declared scale; codes are returned as they are.
 
     Without `categories` the scale is the sorted set of observed values: right for figures that
     do not depend on unused categories, and named in the convention of those that do. `repeats`
@@ -59,6 +59,8 @@ def code(
         RatingsError: a value off the scale, a rater twice on a unit, a unit in two clusters, a
             scale that names a category twice; the message names the position.
     """
+    if isinstance(ratings, Coded):
+        return ratings
     value, scale = place_values(ratings, categories)
     if repeats:
         unit, levels = codes(ratings.unit)
@@ -75,7 +77,7 @@ def code(
         cluster=cluster,
         units=units,
         names=ratings.unit,
-        raters=tuple(item.item() if hasattr(item, "item") else item for item in rater_levels),
+        raters=plain(rater_levels),
         categories=scale,
         declared=categories is not None,
     )
@@ -89,16 +91,32 @@ def codes(column: Array) -> tuple[Ints, Array]:
     if column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if high < 2**63 and high - low < max(DIRECT, 4 * len(column)):
-            shifted = _shifted(column, low)
-            present = np.bincount(shifted) > 0
+            place = shifted(column, low)
+            present = np.bincount(place) > 0
             levels = np.flatnonzero(present) + low
             if len(levels) == len(present):
-                return shifted, levels
-            return (np.cumsum(present) - 1)[shifted], levels
+                return place, levels
+            return (np.cumsum(present) - 1)[place], levels
     if column.dtype.kind == "O":
         return _coded_objects(column)
     levels, coded = np.unique(column, return_inverse=True)
     return coded.astype(np.int64), levels
+
+
+def plain(levels: Array) -> tuple[Any, ...]:
+    """Return the levels behind codes as plain Python values."""
+    return tuple(levels.tolist())
+
+
+def counted(code: Ints, size: int, weight: Array | None = None) -> Floats:
+    """Return the sum of `weight` (or the number of rows) at each code, shape (size,)."""
+    return np.bincount(code, weights=weight, minlength=size).astype(np.float64, copy=False)
+
+
+def crossed(row: Ints, column: Ints, rows: int, columns: int) -> Ints:
+    """Return how often each code of `row` comes with each of `column`, shape (rows, columns)."""
+    cells = np.bincount(row * columns + column, minlength=rows * columns)
+    return cells.reshape(rows, columns)
 
 
 def joined(first: Array, second: Array) -> Array:
@@ -128,7 +146,7 @@ def _coded_objects(column: Array) -> tuple[Ints, Array]:
     return coded, np.fromiter(levels, dtype=object, count=len(levels))
 
 
-def _shifted(column: Array, low: int) -> Ints:
+def shifted(column: Array, low: int) -> Ints:
     """Return integers counted from `low`, as int64, without a copy where they already are."""
     whole = column.astype(np.int64, copy=False)
     return whole - low if low else whole
@@ -140,7 +158,7 @@ def place_values(
     """Return the place of every value on the scale, and the scale."""
     if categories is None:
         coded, levels = codes(ratings.value)
-        return coded, tuple(item.item() if hasattr(item, "item") else item for item in levels)
+        return coded, plain(levels)
     scale = tuple(categories)
     if len(set(scale)) != len(scale):
         raise RatingsError(f"The scale {scale} names a category twice.")
@@ -173,12 +191,12 @@ def _whole_values(ratings: Ratings, declared: Array, scale: tuple[Any, ...]) -> 
         coded = order[np.searchsorted(declared, ratings.value, sorter=order)]
         wrong = declared[coded] != ratings.value
     else:
-        shifted = _shifted(ratings.value, low)
+        place = shifted(ratings.value, low)
         if np.array_equal(declared, np.arange(low, high + 1)):
-            return shifted
+            return place
         places = np.full(high - low + 1, -1)
         places[declared - low] = np.arange(len(scale))
-        coded = places[shifted]
+        coded = places[place]
         wrong = coded < 0
     if wrong.any():
         raise _off_scale(ratings, int(np.argmax(wrong)), scale)
@@ -244,12 +262,25 @@ def _sparse_units(ratings: Ratings) -> tuple[Ints, Ints]:
     return unit, np.bincount(unit, minlength=len(units))
 
 
+def first_again(key: Ints) -> int | None:
+    """Return the position of the first entry that stood before, or None where none did."""
+    order = np.argsort(key, kind="stable")
+    again = order[1:][np.diff(key[order]) == 0]
+    return int(again.min()) if len(again) else None
+
+
+def partners(code: Ints, size: int, other: Ints) -> tuple[Ints, int | None]:
+    """Return which `other` goes with each code, and the first row that says otherwise, if any."""
+    found = np.zeros(size, dtype=np.int64)
+    found[code] = other
+    differs = found[code] != other
+    return found, int(np.argmax(differs)) if differs.any() else None
+
+
 def _repeated(ratings: Ratings) -> RatingsError:
     """Return the error that names the first second rating of a unit by a rater."""
-    unit, rater = codes(ratings.unit)[0], codes(ratings.rater)[0]
-    order = np.lexsort((rater, unit))
-    same = (np.diff(unit[order]) == 0) & (np.diff(rater[order]) == 0)
-    again = int(order[1:][same].min())
+    rater, raters = codes(ratings.rater)
+    again = first_again(codes(ratings.unit)[0] * len(raters) + rater) or 0
     return RatingsError(
         f"rater {ratings.rater[again]} rates unit {ratings.unit[again]} a second time "
         f"at position {again}."
@@ -267,7 +298,7 @@ def numbered(column: Array) -> tuple[Ints, int]:
     if column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if high < 2**62 and low > -(2**62):
-            return _shifted(column, low), high - low + 1
+            return shifted(column, low), high - low + 1
     coded, levels = codes(column)
     return coded, len(levels)
 
@@ -277,11 +308,8 @@ def cluster_of_unit(ratings: Ratings, unit: Ints, units: int) -> Ints | None:
     if ratings.cluster is None or not len(unit):
         return None
     cluster, levels = codes(ratings.cluster)
-    of_unit = np.zeros(units, dtype=np.int64)
-    of_unit[unit] = cluster
-    differs = of_unit[unit] != cluster
-    if differs.any():
-        position = int(np.argmax(differs))
+    of_unit, position = partners(unit, units, cluster)
+    if position is not None:
         raise RatingsError(
             f"unit {ratings.unit[position]} at position {position} is in two clusters."
         )

@@ -262,6 +262,13 @@ class Gwet:
         return np.asarray(weights.sum() * spread / max(size * (size - 1), 1))
 
 
+def weights_told(weights: Weights | npt.ArrayLike) -> str:
+    """Return what a convention says of weights; nothing of "identity"."""
+    if not isinstance(weights, str):
+        return ", weighted"
+    return "" if weights == "identity" else f", {weights} weights"
+
+
 def weight_matrix(weights: Weights | npt.ArrayLike, scores: Floats | None, size: int) -> Floats:
     """Return agreement weights (K, K), 1 on the diagonal.
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import Coded, code
-from labeling.stats.coefficients import Weights, weight_matrix
+from labeling.stats.coefficients import Weights, weight_matrix, weights_told
 from labeling.stats.contingency import contingency
-from labeling.stats.pairs import pair_columns
+from labeling.stats.pairs import KappaColumns, interval_told, kappa_columns
 from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings
+from labeling.stats.ratings import Figure, Ints, Ratings, of_two_raters
 from labeling.stats.table import scores
 
 
 @dataclass(frozen=True, eq=False)
-class RaterPairs:
+class RaterPairs(KappaColumns):
     """Cohen's kappa and percent agreement of pairs of raters, as arrays of one length.
 
     Attributes:
@@ -30,46 +29,16 @@ class RaterPairs:
         told_percent, told_kappa: the conventions.
     """
 
-    raters: tuple[Any, ...]
+    TOO_FEW: ClassVar[str] = "They share only 1 task; kappa needs at least 2."
+    ONE_CATEGORY: ClassVar[str] = "Both gave one and the same category on the {n} tasks they share."
+
     first: Ints
     second: Ints
-    n: Ints
-    percent: Floats
-    percent_low: Floats
-    percent_high: Floats
-    kappa: Floats
-    kappa_low: Floats
-    kappa_high: Floats
-    told_percent: str
-    told_kappa: str
-
-    def __len__(self) -> int:
-        """Return the number of pairs."""
-        return len(self.n)
-
-    def figures(self, index: int) -> tuple[Figure, Figure]:
-        """Return percent agreement and kappa of one pair, ready to be shown."""
-        n = int(self.n[index])
-        percent = Figure(
-            float(self.percent[index]),
-            float(self.percent_low[index]),
-            float(self.percent_high[index]),
-            n,
-            self.told_percent,
-        )
-        if n < 2:
-            return percent, undefined_pair(n, self.told_kappa)
-        if np.isnan(self.kappa[index]):
-            reason = f"Both gave one and the same category on the {n} tasks they share."
-            return percent, Figure(None, None, None, n, self.told_kappa, reason)
-        ends = float(self.kappa_low[index]), float(self.kappa_high[index])
-        return percent, Figure(float(self.kappa[index]), *ends, n, self.told_kappa)
 
 
-def undefined_pair(n: int, told: str) -> Figure:
-    """Return the figure of two raters with too few shared tasks."""
-    reason = "They share no task." if not n else "They share only 1 task; kappa needs at least 2."
-    return Figure(None, None, None, n, told, reason)
+def no_shared_task(told: str) -> Figure:
+    """Return the figure of two raters who judged no task in common."""
+    return Figure(None, None, None, 0, told, "They share no task.")
 
 
 def cohen_kappa(
@@ -96,22 +65,14 @@ def cohen_kappa(
 
     Source: Cohen (1960), Educational and Psychological Measurement 20; weights: Cohen (1968).
     """
-    if (a is None) != (b is None):
-        raise ValueError("Name two raters, or none where there are only two.")
-    if a is not None:
-        chosen = np.isin(ratings.rater, np.array([a, b]))
-        cluster = None if ratings.cluster is None else ratings.cluster[chosen]
-        ratings = Ratings(
-            ratings.unit[chosen], ratings.rater[chosen], ratings.value[chosen], cluster
-        )
-    coded = code(ratings, categories)
+    coded = code(of_two_raters(ratings, a, b), categories)
     if len(coded.raters) > 2:
         raise ValueError(
             f"Cohen's kappa is for two raters and here are {len(coded.raters)}: name two."
         )
     pairs = _pairs(coded, weights, confidence)
     if not len(pairs):
-        return undefined_pair(0, pairs.told_kappa)
+        return no_shared_task(pairs.told_kappa)
     return pairs.figures(0)[1]
 
 
@@ -127,36 +88,21 @@ def cohen_kappa_pairs(
     Time is linear in the pairs of ratings; 100 raters at a million ratings take a fraction of a
     second. Intervals as everywhere: jackknife over prompts (see `labeling.stats.jackknife`).
     """
-    coded = ratings if isinstance(ratings, Coded) else code(ratings, categories)
-    return _pairs(coded, weights, confidence)
+    return _pairs(code(ratings, categories), weights, confidence)
 
 
 def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) -> RaterPairs:
     """Compute all pairs at once."""
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
     shared = contingency(coded)
-    n, percent, percent_low, percent_high, kappa, kappa_low, kappa_high = pair_columns(
-        shared, weight, confidence
-    )
-    identity = isinstance(weights, str) and weights == "identity"
-    kind = (
-        "" if identity else (f", {weights} weights" if isinstance(weights, str) else ", weighted")
-    )
-    over = "tasks" if coded.cluster is None else "prompts"
-    ends = f"n counts tasks that both judged; {100 * confidence:g}% interval over {over}"
-    jackknife = "jackknife-t on the Fisher z scale, Wilson limits where nothing varies"
+    clustered = coded.cluster is not None
+    over, percent, kappa = interval_told("tasks", clustered=clustered, confidence=confidence)
+    ends = f"n counts tasks that both judged; {over}"
     return RaterPairs(
         raters=coded.raters,
         first=shared.first,
         second=shared.second,
-        n=n.astype(np.int64),
-        percent=percent,
-        percent_low=percent_low,
-        percent_high=percent_high,
-        kappa=kappa,
-        kappa_low=kappa_low,
-        kappa_high=kappa_high,
-        told_percent=f"share of tasks on which both gave the same category; {ends}, "
-        + ("Wilson" if coded.cluster is None else jackknife),
-        told_kappa=f"Cohen's kappa{kind}; {ends}, {jackknife}",
+        told_percent=f"share of tasks on which both gave the same category; {ends}, {percent}",
+        told_kappa=f"Cohen's kappa{weights_told(weights)}; {ends}, {kappa}",
+        **kappa_columns(shared, weight, confidence),
     )

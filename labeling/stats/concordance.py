@@ -17,13 +17,12 @@ from scipy import stats
 from labeling.stats.coding import Coded, code
 from labeling.stats.jackknife import leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, Ratings, RatingsError, plural
 from labeling.stats.table import scores
 
 Statistic = Callable[[Floats], float]
 
 _FEWEST = 10  # Objects below which an interval over them says nothing.
-_NOTHING = "There are no judgments yet."
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,12 +145,13 @@ def kendall_w_within(
     _require_order(coded)
     told = "mean over tasks of Kendall's W, corrected for ties, of the responses of a task"
     if not len(ratings):
-        return Figure(None, None, None, 0, f"{told}; n counts tasks", _NOTHING)
+        return Figure(None, None, None, 0, f"{told}; n counts tasks", NO_JUDGMENTS)
     cluster = np.arange(coded.units) if coded.cluster is None else coded.cluster
     found = np.array([_w(_mid_ranks(block)) for block in _blocks(coded, cluster)])
     defined = found[np.isfinite(found)]
     told += "; n counts tasks that two raters ranked in full"
-    told += f"; {len(found) - len(defined)} tasks left out" if len(defined) < len(found) else ""
+    unranked = len(found) - len(defined)
+    told += f"; {plural(unranked, 'task')} left out" if unranked else ""
     if not len(defined):
         reason = "No task has responses that two raters ranked in full, other than all as ties."
         return Figure(None, None, None, 0, told, reason)
@@ -171,7 +171,7 @@ def _figure(
     normal_quantile(confidence)
     rankings = _complete(code(ratings, categories))
     n = len(rankings.value)
-    told += f", {_counted(rankings.raters)}; n counts objects that every rater ranked"
+    told += f", {plural(rankings.raters, 'rater')}; n counts objects that every rater ranked"
     told += f", {rankings.left_out} left out" if rankings.left_out else ""
     reason = _missing(rankings, len(ratings))
     if reason is not None:
@@ -309,7 +309,7 @@ def _mean_correlation(ranks: Floats) -> float:
 def _missing(rankings: _Rankings, ratings: int) -> str | None:
     """Return the sentence for data without two raters or two objects in common, or None."""
     if not ratings:
-        return _NOTHING
+        return NO_JUDGMENTS
     if rankings.raters < 2:
         return "Concordance needs at least 2 raters, and here is 1."
     if len(rankings.value) > 1:
@@ -323,10 +323,5 @@ def _constant(value: Floats) -> str:
     still = int((value == value[0]).all(axis=0).sum())
     if still == value.shape[1]:
         return f"All ranks are tied: every rater put all {len(value)} objects level."
-    return (
-        f"{_counted(still)} put all {len(value)} objects level, so that no order can be compared."
-    )
-
-
-def _counted(raters: int) -> str:
-    return "1 rater" if raters == 1 else f"{raters} raters"
+    who = plural(still, "rater")
+    return f"{who} put all {len(value)} objects level, so that no order can be compared."

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import Coded, code
-from labeling.stats.coefficients import Weights, divide, weight_matrix
+from labeling.stats.coding import Coded, code, counted, crossed
+from labeling.stats.coefficients import Weights, divide, weight_matrix, weights_told
 from labeling.stats.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings, unpaired
 from labeling.stats.table import scores
 
 _BLOCK = 4_000_000  # Cells of rater shares held at once.
@@ -56,11 +56,10 @@ def conger_kappa(
     Inter-Rater Reliability, 4th ed. (2014), chapter 2.
     """
     normal_quantile(confidence)
-    coded = ratings if isinstance(ratings, Coded) else code(ratings, categories)
+    coded = code(ratings, categories)
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
-    kind = f", {weights} weights" if isinstance(weights, str) else ", weighted"
-    told = f"Conger's kappa{'' if kind == ', identity weights' else kind}"
-    told += f", raters: {len(coded.raters)}; n counts tasks judged at least twice"
+    told = f"Conger's kappa{weights_told(weights)}, raters: {len(coded.raters)}"
+    told += "; n counts tasks judged at least twice"
     return _figure(_Sample.of(coded, weight), coded, told, confidence)
 
 
@@ -97,18 +96,16 @@ class _Sample:
         size, raters = len(coded.categories), len(coded.raters)
         of_unit = np.arange(coded.units) if coded.cluster is None else coded.cluster
         clusters = int(of_unit.max(initial=-1)) + 1
-        flat = np.bincount(coded.unit * size + coded.value, minlength=coded.units * size)
-        counts = flat.reshape(coded.units, size).astype(np.float64)
+        counts = crossed(coded.unit, coded.value, coded.units, size).astype(np.float64)
         votes = counts.sum(axis=1)
         same = ((counts @ weight) * counts).sum(axis=1) - counts @ np.diagonal(weight)
         agree = np.nan_to_num(divide(same, votes * (votes - 1)))
         cluster = of_unit[coded.unit]
         order = np.argsort(cluster, kind="stable")
-        habits = np.bincount(coded.rater * size + coded.value, minlength=raters * size)
         return cls(
-            agree=np.bincount(of_unit, agree, minlength=clusters).astype(np.float64),
-            paired=np.bincount(of_unit, votes >= 2, minlength=clusters).astype(np.float64),
-            counts=habits.reshape(raters, size).astype(np.float64),
+            agree=counted(of_unit, clusters, agree),
+            paired=counted(of_unit, clusters, votes >= 2),
+            counts=crossed(coded.rater, coded.value, raters, size).astype(np.float64),
             cluster=cluster[order],
             rater=coded.rater[order],
             value=coded.value[order],
@@ -166,9 +163,9 @@ class _Sample:
         pair, group = np.unique(
             (self.cluster[span] - first) * self.raters + self.rater[span], return_inverse=True
         )
-        gone = np.bincount(group * size + self.value[span], minlength=len(pair) * size)
+        gone = crossed(group, self.value[span], len(pair), size)
         cluster, rater = np.divmod(pair, self.raters)
-        left = self.counts[rater] - gone.reshape(-1, size)
+        left = self.counts[rater] - gone
         held = left.sum(axis=1, keepdims=True)
         anew = np.nan_to_num(divide(left, held))
         np.add.at(total, cluster, anew - shares[rater])
@@ -193,7 +190,7 @@ def _figure(sample: _Sample, coded: Coded, told: str, confidence: float) -> Figu
     """Return kappa with its interval over clusters, or the sentence that says what is missing."""
     n = round(float(sample.paired.sum()))
     if not n:
-        return Figure(None, None, None, 0, told, _unpaired(coded))
+        return Figure(None, None, None, 0, told, unpaired(coded.units))
     chance = float(_chance(*sample.habits(), np.float64(sample.raters)))
     value = float(_kappa(sample.agree.sum(), sample.paired.sum(), np.float64(chance)))
     if not np.isfinite(value):
@@ -222,10 +219,3 @@ def _kappa(agree: Floats, paired: Floats, chance: Floats | np.float64) -> Floats
     """Return (pa - pe) / (1 - pe); NaN where chance agreement is complete or nothing is paired."""
     left = 1 - np.asarray(chance)
     return divide(divide(agree, paired) - chance, np.where(left > 1e-12, left, 0.0))
-
-
-def _unpaired(coded: Coded) -> str:
-    if not coded.units:
-        return "There are no judgments yet."
-    tasks = "The one task was" if coded.units == 1 else f"All {coded.units} tasks were"
-    return f"No two raters judged the same task. {tasks} judged by one rater only."

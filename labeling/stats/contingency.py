@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeling.stats.coding import Coded
+from labeling.stats.coding import Coded, counted
 from labeling.stats.ratings import Floats, Ints
 
 _DENSE = 4_000_000  # Up to this many cells all are counted in one array, empty ones too.
@@ -71,8 +71,7 @@ class Contingency:
 
     def by_pair(self, weights: Floats) -> Floats:
         """Return the sum of `weights` (cells,) over the cells of each pair."""
-        sums = np.bincount(self.pair, weights, minlength=len(self.first))
-        return sums.astype(np.float64, copy=False)
+        return counted(self.pair, len(self.first), weights)
 
     def batches(self) -> Iterator[tuple[Floats, Clusters | None]]:
         """Yield whole tables (pairs, size, size), some pairs at a time, and their clusters."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from scipy import sparse
 
-from labeling.stats.coding import code
+from labeling.stats.coding import code, crossed
 from labeling.stats.ratings import Ratings, RatingsError
 from labeling.stats.table import Table, scores
 
@@ -57,8 +57,7 @@ class Histogram:
         coded = code(ratings, categories)
         histogram = cls(categories)
         size = len(histogram.categories)
-        counts = np.bincount(coded.unit * size + coded.value, minlength=coded.units * size)
-        patterns = counts.reshape(coded.units, size).tolist()
+        patterns = crossed(coded.unit, coded.value, coded.units, size).tolist()
         first = np.unique(coded.unit, return_index=True)[1]
         names = ratings.unit[first].tolist()
         clusters = names if ratings.cluster is None else ratings.cluster[first].tolist()

@@ -18,7 +18,7 @@ from labeling.stats.coding import Coded, code
 from labeling.stats.coefficients import divide
 from labeling.stats.jackknife import leave_one_out_interval
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import Figure, Floats, Ratings, RatingsError
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings, RatingsError
 from labeling.stats.table import scores
 
 Form = Literal["1,1", "2,1", "3,1", "1,k", "2,k", "3,k"]
@@ -344,7 +344,7 @@ def _told(design: _Design, form: Form) -> str:
 def _missing(design: _Design, coded: Coded) -> str | None:
     """Return the sentence for data on which the model cannot be fitted, or None."""
     if not coded.units:
-        return "There are no judgments yet."
+        return NO_JUDGMENTS
     if len(coded.raters) < 2:
         return "An intraclass correlation needs at least 2 raters, and here is 1."
     if design.tasks > 1:

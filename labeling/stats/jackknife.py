@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
 from typing import Any
 
 import numpy as np
-from scipy import special
 
+from labeling.stats.coding import counted
 from labeling.stats.coefficients import Coefficient
-from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_interval
-from labeling.stats.ratings import Figure, Floats, Interval, Ratings
+from labeling.stats.proportions import CONFIDENCE, normal_quantile, t_quantile, wilson_ends
+from labeling.stats.ratings import Figure, Floats, Interval, Ints, Ratings
 from labeling.stats.table import Table, table_of
+
+Ends = tuple[Floats, Floats]
 
 _BLOCK = 4_000_000  # Cells of sums held at once.
 _COMMON = 8  # A kind of so many clusters is drawn by its count, rarer ones cluster by cluster.
@@ -84,13 +85,50 @@ def leave_one_out_interval(
     Args:
         rest, weight: the figure without one cluster of each kind, and how many there are of it.
     """
-    clusters = round(float(weight.sum()))
-    mean = (weight * rest).sum() / clusters
-    error = sqrt(float((weight * (rest - mean) ** 2).sum()) * (clusters - 1) / clusters)
-    if not np.isfinite(error) or error < STILL or not floor < value < 1.0:
-        return None
-    reach = error * float(special.stdtrit(clusters - 1, (1 + confidence) / 2))
-    return _fisher(value, reach, floor)
+    error, clusters = jackknife_errors(rest, np.zeros(len(rest), dtype=np.int64), weight, 1)
+    low, high = jackknife_ends(np.array([value]), error, clusters, floor, confidence)
+    return None if np.isnan(low[0]) else Interval(float(low[0]), float(high[0]))
+
+
+def jackknife_errors(rest: Floats, of: Ints, weight: Floats, size: int) -> tuple[Floats, Floats]:
+    """Return jackknife standard errors of many figures, and how many clusters each has.
+
+    Args:
+        rest, of, weight: a figure without one of its clusters, which figure that is, and how
+            many clusters it has that are alike.
+    """
+    clusters = counted(of, size, weight)
+    mean = counted(of, size, weight * rest) / np.maximum(clusters, 1)
+    square = counted(of, size, weight * (rest - mean[of]) ** 2)
+    return np.sqrt(square * (clusters - 1) / np.maximum(clusters, 1)), clusters
+
+
+def jackknife_ends(
+    value: Floats, error: Floats, clusters: Floats, floor: float, confidence: float
+) -> Ends:
+    """Return the jackknife-t ends of many figures, taken on the Fisher z scale of [floor, 1].
+
+    NaN where there is no error, or where a figure stands at an end of its scale.
+    """
+    span = 1 - floor
+    centred = 2 * (value - floor) / span - 1
+    smooth = np.isfinite(error) & (error > STILL) & (np.abs(centred) < 1 - STILL)
+    safe = centred[smooth]
+    reach = error[smooth] * t_quantile(clusters[smooth] - 1, confidence)
+    z, shift = np.arctanh(safe), reach * 2 / span / (1 - safe**2)
+    low, high = np.full((2, len(value)), np.nan)
+    low[smooth] = floor + span * (np.tanh(z - shift) + 1) / 2
+    high[smooth] = floor + span * (np.tanh(z + shift) + 1) / 2
+    return low, high
+
+
+def jackknife_or_wilson_ends(
+    value: Floats, error: Floats, clusters: Floats, chance: Floats, floor: float, confidence: float
+) -> Ends:
+    """Return `jackknife_ends`, and the limits of `carried_wilson` where there are none."""
+    low, high = jackknife_ends(value, error, clusters, floor, confidence)
+    wilson = _carried_wilson(value, chance, clusters, floor, confidence)
+    return np.where(np.isnan(low), wilson[0], low), np.where(np.isnan(high), wilson[1], high)
 
 
 def bootstrap_interval(
@@ -118,7 +156,7 @@ def bootstrap_interval(
     normal_quantile(confidence)
     if resamples < 1:
         raise ValueError(f"A bootstrap needs at least 1 resample, not {resamples}.")
-    table = ratings if isinstance(ratings, Table) else table_of(ratings, categories)
+    table = table_of(ratings, categories)
     told = f"percentile bootstrap, {resamples} resamples, seed {seed}"
     kinds = _Kinds(coefficient, table)
     total = kinds.total()
@@ -229,22 +267,21 @@ def carried_wilson(
 
     Units rated once can press a coefficient below its floor; the low end then stays with it.
     """
-    agree = float(np.clip(chance + value * (1 - chance), 0.0, 1.0))
-    low, high = wilson_interval(agree * clusters, clusters, confidence)
-    stretch = 1 / max(1 - chance, STILL)
-    return Interval(
-        max(value - (agree - low) * stretch, min(floor, value)),
-        min(value + (high - agree) * stretch, 1.0),
+    values, chances, counts = np.array([[value], [chance], [clusters]])
+    low, high = _carried_wilson(values, chances, counts, floor, confidence)
+    return Interval(float(low[0]), float(high[0]))
+
+
+def _carried_wilson(
+    value: Floats, chance: Floats, clusters: Floats, floor: float, confidence: float
+) -> Ends:
+    agree = np.clip(chance + value * (1 - chance), 0, 1)
+    low, high = wilson_ends(agree, clusters, confidence)
+    stretch = 1 / np.maximum(1 - chance, STILL)
+    return (
+        np.maximum(value - (agree - low) * stretch, np.minimum(floor, value)),
+        np.minimum(value + (high - agree) * stretch, 1.0),
     )
-
-
-def _fisher(value: float, reach: float, floor: float) -> Interval:
-    """Return the ends value -/+ reach, taken on the Fisher z scale of [floor, 1]."""
-    span = 1 - floor
-    centred = 2 * (value - floor) / span - 1
-    z, shift = np.arctanh(centred), reach * 2 / span / (1 - centred**2)
-    low, high = np.tanh([z - shift, z + shift])
-    return Interval(float(floor + span * (low + 1) / 2), float(floor + span * (high + 1) / 2))
 
 
 def _snap(value: float) -> float:

@@ -3,17 +3,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
-from scipy import special
 
+from labeling.stats.coding import crossed
 from labeling.stats.coefficients import divide
 from labeling.stats.contingency import Contingency
-from labeling.stats.jackknife import STILL
-from labeling.stats.proportions import normal_quantile
-from labeling.stats.ratings import Floats, Ints
+from labeling.stats.jackknife import jackknife_errors, jackknife_or_wilson_ends
+from labeling.stats.proportions import wilson_ends
+from labeling.stats.ratings import Figure, Floats, Ints
 
-Ends = tuple[Floats, Floats]
+
+@dataclass(frozen=True, eq=False)
+class KappaColumns:
+    """Percent agreement and Cohen's kappa of many pairs of columns of answers, as arrays.
+
+    Attributes:
+        raters: whose answers they are.
+        n: answers in both columns of a pair, shape (pairs,).
+        percent, kappa: estimates; kappa is NaN where undefined (use `figures` to show them).
+        percent_low, percent_high, kappa_low, kappa_high: ends; NaN where there is no interval.
+        told_percent, told_kappa: the conventions.
+    """
+
+    TOO_FEW: ClassVar[str]
+    ONE_CATEGORY: ClassVar[str]
+
+    raters: tuple[Any, ...]
+    n: Ints
+    percent: Floats
+    percent_low: Floats
+    percent_high: Floats
+    kappa: Floats
+    kappa_low: Floats
+    kappa_high: Floats
+    told_percent: str
+    told_kappa: str
+
+    def __len__(self) -> int:
+        """Return the number of pairs of columns."""
+        return len(self.n)
+
+    def figures(self, index: int) -> tuple[Figure, Figure]:
+        """Return percent agreement and kappa of one pair, ready to be shown."""
+        n = int(self.n[index])
+        ends = float(self.percent_low[index]), float(self.percent_high[index])
+        percent = Figure(float(self.percent[index]), *ends, n, self.told_percent)
+        if n < 2:
+            return percent, Figure(None, None, None, n, self.told_kappa, self.TOO_FEW)
+        if np.isnan(self.kappa[index]):
+            reason = self.ONE_CATEGORY.format(n=n)
+            return percent, Figure(None, None, None, n, self.told_kappa, reason)
+        ends = float(self.kappa_low[index]), float(self.kappa_high[index])
+        return percent, Figure(float(self.kappa[index]), *ends, n, self.told_kappa)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +81,8 @@ class PairSums:
     weight: Floats
 
 
-def pair_columns(found: Contingency, weight: Floats, confidence: float) -> Floats:
-    """Return n, percent and its ends, kappa and its ends, as the 7 rows of an array.
+def kappa_columns(found: Contingency, weight: Floats, confidence: float) -> dict[str, Any]:
+    """Return n, percent and kappa with their ends, by their names in `KappaColumns`.
 
     NaN where kappa is undefined. The ends are those of the jackknife-t interval on the Fisher z
     scale over units or, where `found` has them, clusters; Wilson's where nothing varies.
@@ -57,27 +100,42 @@ def pair_columns(found: Contingency, weight: Floats, confidence: float) -> Float
     )
     kappa, percent = _kappa(sums.agree, sums.chance, sums.n), sums.same / sums.n
     if found.clusters is None:
-        groups, spread = sums.n, _leave_one_rating_out(found, sums)
+        spread, groups = _leave_one_rating_out(found, sums)
         percent_ends = wilson_ends(percent, sums.n, confidence)
     else:
         spread, percent_error, groups = _leave_one_cluster_out(found.clusters, sums)
         none = np.zeros(len(percent))
-        percent_ends = _ends(percent, percent_error, groups, none, 0.0, confidence)
+        percent_ends = jackknife_or_wilson_ends(
+            percent, percent_error, groups, none, 0.0, confidence
+        )
     chance = np.clip(divide(sums.chance, sums.n**2), 0, 1)
-    kappa_ends = _ends(kappa, spread, groups, chance, -1.0, confidence)
-    return np.stack([sums.n, percent, *percent_ends, kappa, *kappa_ends])
+    kappa_ends = jackknife_or_wilson_ends(kappa, spread, groups, chance, -1.0, confidence)
+    return {
+        "n": sums.n.astype(np.int64),
+        "percent": percent,
+        "percent_low": percent_ends[0],
+        "percent_high": percent_ends[1],
+        "kappa": kappa,
+        "kappa_low": kappa_ends[0],
+        "kappa_high": kappa_ends[1],
+    }
 
 
-def _leave_one_rating_out(found: Contingency, sums: PairSums) -> Floats:
-    """Return the jackknife standard error of kappa; the ratings of one cell are alike."""
+def interval_told(over: str, *, clustered: bool, confidence: float) -> tuple[str, str, str]:
+    """Return how the intervals were made: over what, of percent agreement, and of kappa."""
+    told = f"{100 * confidence:g}% interval over {'prompts' if clustered else over}"
+    jackknife = "jackknife-t on the Fisher z scale, Wilson limits where nothing varies"
+    return told, jackknife if clustered else "Wilson", jackknife
+
+
+def _leave_one_rating_out(found: Contingency, sums: PairSums) -> tuple[Floats, Floats]:
+    """Return jackknife standard errors of kappa, and units; the ratings of one cell are alike."""
     pair, size = found.pair, found.size
     weight = sums.weight[found.row, found.column]
     lost = sums.as_row.ravel()[pair * size + found.row]
     lost += sums.as_column.ravel()[pair * size + found.column] - weight
     rest = _kappa(sums.agree[pair] - weight, sums.chance[pair] - lost, sums.n[pair] - 1)
-    mean = found.by_pair(found.times * rest) / sums.n
-    square = found.by_pair(found.times * (rest - mean[pair]) ** 2)
-    return np.sqrt(square * (sums.n - 1) / sums.n)
+    return jackknife_errors(rest, pair, found.times, len(sums.n))
 
 
 def _leave_one_cluster_out(
@@ -91,8 +149,7 @@ def _leave_one_cluster_out(
     of[group] = pair
     first, second = np.divmod(cell, size)
     groups = len(keys)
-    row = np.bincount(group * size + first, minlength=groups * size).reshape(groups, size)
-    column = np.bincount(group * size + second, minlength=groups * size).reshape(groups, size)
+    row, column = (crossed(group, place, groups, size) for place in (first, second))
     held = np.bincount(group, minlength=groups)
     agreed = np.bincount(group, weight[first, second], minlength=groups)
     matched = np.bincount(group, first == second, minlength=groups)
@@ -101,40 +158,9 @@ def _leave_one_cluster_out(
     left = sums.n[of] - held
     kappa_rest = _kappa(sums.agree[of] - agreed, sums.chance[of] - lost, left)
     percent_rest = divide(sums.same[of] - matched, left)
-    count = np.bincount(of, minlength=len(sums.n)).astype(np.float64)
-    return _spread(kappa_rest, of, count), _spread(percent_rest, of, count), count
-
-
-def _ends(
-    value: Floats, error: Floats, groups: Floats, chance: Floats, floor: float, confidence: float
-) -> Ends:
-    """Return jackknife-t ends on the Fisher scale; Wilson's, carried over, where it fails.
-
-    Weights of one's own can press kappa below its floor; the low end then stays with it.
-    """
-    span = 1 - floor
-    centred = 2 * (value - floor) / span - 1
-    smooth = np.isfinite(error) & (error > STILL) & (np.abs(centred) < 1 - STILL)
-    agree = np.clip(chance + value * (1 - chance), 0, 1)
-    low, high = wilson_ends(agree, groups, confidence)
-    stretch = np.maximum(1 - chance, STILL)
-    low = np.maximum(value - (agree - low) / stretch, np.minimum(floor, value))
-    high = np.minimum(value + (high - agree) / stretch, 1.0)
-    safe, t = centred[smooth], special.stdtrit(groups[smooth] - 1, (1 + confidence) / 2)
-    middle, shift = np.arctanh(safe), error[smooth] * t * 2 / span / (1 - safe**2)
-    low[smooth] = floor + span * (np.tanh(middle - shift) + 1) / 2
-    high[smooth] = floor + span * (np.tanh(middle + shift) + 1) / 2
-    return low, high
-
-
-def wilson_ends(share: Floats, n: Floats, confidence: float) -> Ends:
-    """Return Wilson's ends of shares of n, element by element."""
-    z = normal_quantile(confidence)
-    middle = share + z * z / (2 * n)
-    reach = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    under = 1 + z * z / n
-    low, high = (middle - reach) / under, (middle + reach) / under
-    return np.clip(low, 0, share), np.clip(high, share, 1)
+    alone, pairs = np.ones(groups), len(sums.n)
+    kappa_error, count = jackknife_errors(kappa_rest, of, alone, pairs)
+    return kappa_error, jackknife_errors(percent_rest, of, alone, pairs)[0], count
 
 
 def _kappa(agree: Floats, chance: Floats, n: Floats) -> Floats:
@@ -142,11 +168,3 @@ def _kappa(agree: Floats, chance: Floats, n: Floats) -> Floats:
     left = n * n - chance
     left = np.where(left > 1e-9, left, 0.0)
     return divide(n * agree - chance, left)
-
-
-def _spread(rest: Floats, of: Ints, count: Floats) -> Floats:
-    """Return jackknife standard errors from leave-one-out values grouped by pair."""
-    pairs = len(count)
-    mean = np.bincount(of, rest, minlength=pairs) / count
-    square = np.bincount(of, (rest - mean[of]) ** 2, minlength=pairs)
-    return np.asarray(np.sqrt(square * (count - 1) / count))

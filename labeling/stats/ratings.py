@@ -12,6 +12,8 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+NO_JUDGMENTS = "There are no judgments yet."
+
 _EXACT = 2.0**53  # Below it floating point holds every whole number.
 _NOT_RATED = "which is not a rating. Leave the row out where nothing was rated."
 
@@ -94,12 +96,7 @@ class Ratings:
         self.rater: Final = column("rater", rater)
         self.value: Final = column("value", value)
         self.cluster: Final = None if cluster is None else column("cluster", cluster)
-        columns = {"unit": self.unit, "rater": self.rater, "value": self.value}
-        if self.cluster is not None:
-            columns["cluster"] = self.cluster
-        if len({len(column) for column in columns.values()}) > 1:
-            told = ", ".join(f"{name} has {len(column)}" for name, column in columns.items())
-            raise RatingsError(f"The columns must have equal lengths: {told}.")
+        same_length(unit=self.unit, rater=self.rater, value=self.value, cluster=self.cluster)
 
     def __len__(self) -> int:
         """Return the number of ratings."""
@@ -125,6 +122,58 @@ def column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
         position = int(np.argmax(bad))
         raise RatingsError(f"{name} at position {position} is {given[position]}, {absent}")
     return _native(array) if array.dtype.kind == "O" else array
+
+
+def number_column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
+    """Return `given` as `column` does, refusing what is no number.
+
+    Raises:
+        RatingsError: as for `column`, or words.
+    """
+    array = column(name, given, absent)
+    if len(array) and array.dtype.kind not in "iufb":
+        raise RatingsError(f"{name} at position 0 is {array[0]!r}, which is not a number.")
+    return array
+
+
+def same_length(**columns: Array | None) -> None:
+    """Refuse columns of different lengths; None stands for a column that was not given.
+
+    Raises:
+        RatingsError: the message names every column with its length.
+    """
+    lengths = {name: len(given) for name, given in columns.items() if given is not None}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise RatingsError(f"The columns must have equal lengths: {told}.")
+
+
+def of_two_raters(ratings: Ratings, a: Any, b: Any) -> Ratings:
+    """Return the ratings by `a` and `b`, or all where neither is named.
+
+    Raises:
+        ValueError: only one of the two is named.
+    """
+    if (a is None) != (b is None):
+        raise ValueError("Name two raters, or none where there are only two.")
+    if a is None:
+        return ratings
+    chosen = np.isin(ratings.rater, np.array([a, b]))
+    cluster = None if ratings.cluster is None else ratings.cluster[chosen]
+    return Ratings(ratings.unit[chosen], ratings.rater[chosen], ratings.value[chosen], cluster)
+
+
+def plural(n: int, noun: str) -> str:
+    """Return a number of things in words: 1 task, 2 tasks."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def unpaired(tasks: int) -> str:
+    """Return the reason why nothing can be compared where no task has two judgments."""
+    if not tasks:
+        return NO_JUDGMENTS
+    told = "The one task was" if tasks == 1 else f"All {tasks} tasks were"
+    return f"No two raters judged the same task. {told} judged by one rater only."
 
 
 def _array(given: Any) -> Array:

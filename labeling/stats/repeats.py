@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement import krippendorff_alpha, percent_agreement
-from labeling.stats.coding import Coded, code, codes, joined
-from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix
+from labeling.stats.coding import Coded, code, codes, joined, plain
+from labeling.stats.coefficients import Level, Ties, Weights, weight_matrix, weights_told
 from labeling.stats.contingency import Contingency
-from labeling.stats.pairs import pair_columns
+from labeling.stats.pairs import KappaColumns, interval_told, kappa_columns
 from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.ratings import Array, Figure, Floats, Ints, Ratings, RatingsError, column
+from labeling.stats.ratings import Array, Figure, Ratings, column, same_length
 from labeling.stats.table import scores
 
 
 @dataclass(frozen=True, eq=False)
-class RaterRepeats:
+class RaterRepeats(KappaColumns):
     """Agreement of each rater with their own earlier answers, as arrays of one length.
 
     Attributes:
@@ -36,34 +36,10 @@ class RaterRepeats:
         told_percent, told_kappa: the conventions.
     """
 
-    raters: tuple[Any, ...]
-    n: Ints
-    percent: Floats
-    percent_low: Floats
-    percent_high: Floats
-    kappa: Floats
-    kappa_low: Floats
-    kappa_high: Floats
-    told_percent: str
-    told_kappa: str
-
-    def __len__(self) -> int:
-        """Return the number of raters."""
-        return len(self.raters)
-
-    def figures(self, index: int) -> tuple[Figure, Figure]:
-        """Return percent agreement and kappa of one rater, ready to be shown."""
-        n = int(self.n[index])
-        ends = float(self.percent_low[index]), float(self.percent_high[index])
-        percent = Figure(float(self.percent[index]), *ends, n, self.told_percent)
-        if n < 2:
-            reason = "There is only 1 repeat; kappa needs at least 2."
-            return percent, Figure(None, None, None, n, self.told_kappa, reason)
-        if np.isnan(self.kappa[index]):
-            reason = f"All answers on the {n} repeats, first and second, are in one category."
-            return percent, Figure(None, None, None, n, self.told_kappa, reason)
-        ends = float(self.kappa_low[index]), float(self.kappa_high[index])
-        return percent, Figure(float(self.kappa[index]), *ends, n, self.told_kappa)
+    TOO_FEW: ClassVar[str] = "There is only 1 repeat; kappa needs at least 2."
+    ONE_CATEGORY: ClassVar[str] = (
+        "All answers on the {n} repeats, first and second, are in one category."
+    )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -146,21 +122,16 @@ def _pooled(
     cluster: npt.ArrayLike | None,
 ) -> tuple[Array, Ratings]:
     """Return who repeated, and the answers as ratings of two "raters", first and second."""
-    columns = {
-        name: column(name, given)
-        for name, given in (("rater", rater), ("first", first), ("second", second))
-    }
-    if cluster is not None:
-        columns["cluster"] = column("cluster", cluster)
-    if len({len(entries) for entries in columns.values()}) > 1:
-        told = ", ".join(f"{name} has {len(entries)}" for name, entries in columns.items())
-        raise RatingsError(f"The columns must have equal lengths: {told}.")
-    size = len(columns["rater"])
-    return columns["rater"], Ratings(
+    who = column("rater", rater)
+    before, after = column("first", first), column("second", second)
+    drawn_with = None if cluster is None else column("cluster", cluster)
+    same_length(rater=who, first=before, second=after, cluster=drawn_with)
+    size = len(who)
+    return who, Ratings(
         unit=np.tile(np.arange(size), 2),
         rater=np.repeat(["first", "second"], size),
-        value=joined(columns["first"], columns["second"]),
-        cluster=None if cluster is None else np.tile(columns["cluster"], 2),
+        value=joined(before, after),
+        cluster=None if drawn_with is None else np.tile(drawn_with, 2),
     )
 
 
@@ -168,29 +139,15 @@ def _by_rater(who: Array, coded: Coded, weights: Weights, confidence: float) -> 
     """Return percent agreement and kappa of first and second answers for each in `who`."""
     size, repeats = len(coded.categories), len(who)
     rater, levels = codes(who)
-    rows = np.zeros((7, 0))
-    if repeats:
-        first, again = coded.value[:repeats], coded.value[repeats:]
-        answers = Contingency.of_answers(rater, first, again, size, coded.cluster)
-        weight = weight_matrix(weights, scores(coded.categories), size)
-        rows = pair_columns(answers, weight, confidence)
-    over = "repeats" if coded.cluster is None else "prompts"
-    told = f"{_SWAPPED}; n counts repeats; {100 * confidence:g}% interval over {over}"
-    jackknife = "jackknife-t on the Fisher z scale, Wilson limits where nothing varies"
+    first, again = coded.value[:repeats], coded.value[repeats:]
+    answers = Contingency.of_answers(rater, first, again, size, coded.cluster)
+    weight = weight_matrix(weights, scores(coded.categories), size)
+    clustered = coded.cluster is not None
+    over, percent, kappa = interval_told("repeats", clustered=clustered, confidence=confidence)
+    told = f"{_SWAPPED}; n counts repeats; {over}"
     return RaterRepeats(
-        raters=tuple(item.item() if hasattr(item, "item") else item for item in levels),
-        n=rows[0].astype(np.int64),
-        percent=rows[1],
-        percent_low=rows[2],
-        percent_high=rows[3],
-        kappa=rows[4],
-        kappa_low=rows[5],
-        kappa_high=rows[6],
-        told_percent=f"share of repeats answered as before, {told}, "
-        + ("Wilson" if coded.cluster is None else jackknife),
-        told_kappa=f"Cohen's kappa{_named(weights)}, {told}, {jackknife}",
+        raters=plain(levels),
+        told_percent=f"share of repeats answered as before, {told}, {percent}",
+        told_kappa=f"Cohen's kappa{weights_told(weights)}, {told}, {kappa}",
+        **kappa_columns(answers, weight, confidence),
     )
-
-
-def _named(weights: Weights) -> str:
-    return "" if weights == "identity" else f", {weights} weights"

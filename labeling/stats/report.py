@@ -19,7 +19,7 @@ from labeling.stats.agreement import (
 from labeling.stats.ceiling import noise_ceiling
 from labeling.stats.clustered import clustered_share
 from labeling.stats.coding import code
-from labeling.stats.cohen import RaterPairs, cohen_kappa_pairs, undefined_pair
+from labeling.stats.cohen import RaterPairs, cohen_kappa_pairs, no_shared_task
 from labeling.stats.ratings import Figure, Ratings
 from labeling.stats.table import Table, tabulate
 
@@ -168,7 +168,7 @@ def _pair_rows(pairs: RaterPairs, names: Mapping[Any, str]) -> list[dict[str, An
         rows.append(_row(shown, int(pairs.first[index]), int(pairs.second[index]), percent, kappa))
     if len(shown) <= LIST_ALL:
         known = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
-        apart = undefined_pair(0, pairs.told_percent), undefined_pair(0, pairs.told_kappa)
+        apart = no_shared_task(pairs.told_percent), no_shared_task(pairs.told_kappa)
         rows += [
             _row(shown, first, second, *apart)
             for first, second in combinations(range(len(shown)), 2)

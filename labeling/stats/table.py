@@ -20,6 +20,7 @@ from labeling.stats.coding import (
     chunks,
     cluster_of_unit,
     codes,
+    crossed,
     place_values,
     units_and_votes,
 )
@@ -84,8 +85,14 @@ def tabulate(coded: Coded) -> Table:
     )
 
 
-def table_of(ratings: Ratings, categories: Sequence[Any] | None = None) -> Table:
-    """Return the patterns of `ratings` on the scale `categories`; refuses what `code` refuses."""
+def table_of(ratings: Ratings | Table, categories: Sequence[Any] | None = None) -> Table:
+    """Return the patterns of `ratings` on the scale `categories`; a table brings its own.
+
+    Raises:
+        RatingsError: what `code` refuses.
+    """
+    if isinstance(ratings, Table):
+        return ratings
     value, scale = place_values(ratings, categories)
     unit, votes = units_and_votes(ratings)
     cluster = cluster_of_unit(ratings, unit, len(votes))
@@ -198,8 +205,7 @@ def patterns_of(unit: Ints, votes: Ints, value: Ints, size: int) -> tuple[Ints, 
             np.add.at(keys, unit[part], digits[value[part]])
         pattern, levels = codes(keys)
         return levels[:, None] // digits % base, pattern
-    counts = np.bincount(unit * size + value, minlength=units * size).reshape(units, size)
-    rows, inverse = np.unique(counts, axis=0, return_inverse=True)
+    rows, inverse = np.unique(crossed(unit, value, units, size), axis=0, return_inverse=True)
     return rows, inverse.ravel()
 
 

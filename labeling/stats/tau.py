@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from labeling.stats.coding import Coded, code
 from labeling.stats.coefficients import divide
 from labeling.stats.contingency import Clusters, contingency
+from labeling.stats.jackknife import jackknife_ends, jackknife_errors
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError, of_two_raters
 from labeling.stats.table import scores
 
-_STILL = 1e-12  # A jackknife standard error below this is none at all.
 _WIDEST = 2000  # Different ranks of one rater: a table of their square must fit in memory.
 
 
@@ -92,15 +91,8 @@ def kendall_tau(
         ValueError: more than two raters and no `a` and `b`, or only one of the two.
         RatingsError: as for `kendall_tau_pairs`.
     """
-    if (a is None) != (b is None):
-        raise ValueError("Name two raters, or none where there are only two.")
-    if a is not None:
-        chosen = np.isin(ratings.rater, np.array([a, b]))
-        cluster = None if ratings.cluster is None else ratings.cluster[chosen]
-        ratings = Ratings(
-            ratings.unit[chosen], ratings.rater[chosen], ratings.value[chosen], cluster
-        )
-    pairs = kendall_tau_pairs(ratings, categories=categories, confidence=confidence)
+    chosen = of_two_raters(ratings, a, b)
+    pairs = kendall_tau_pairs(chosen, categories=categories, confidence=confidence)
     if len(pairs.raters) > 2:
         raise ValueError(f"Tau is for two raters and here are {len(pairs.raters)}: name two.")
     if not len(pairs):
@@ -192,8 +184,8 @@ def _columns(tables: Floats, clusters: Clusters | None, confidence: float) -> Fl
         of, weight = keys // span, np.ones(len(keys))
         gone = np.stack([np.bincount(group, 2 * part, minlength=len(keys)) for part in each])
         gone = gone - _inside(group, first, second, len(keys))
-    rest = _tau(whole[:, of] - gone)
-    return np.stack([n, tau, *_ends(tau, rest, of, weight, confidence)])
+    error, count = jackknife_errors(_tau(whole[:, of] - gone), of, weight, len(tau))
+    return np.stack([n, tau, *jackknife_ends(tau, error, count, -1.0, confidence)])
 
 
 def _around(
@@ -239,20 +231,3 @@ def _tau(parts: Floats) -> Floats:
     """Return tau-b from concordance and the pairs untied by either; NaN where one ties all."""
     agree, first, second = parts
     return divide(agree, np.sqrt(np.maximum(first * second, 0.0)))
-
-
-def _ends(
-    tau: Floats, rest: Floats, of: Ints, weight: Floats, confidence: float
-) -> tuple[Floats, Floats]:
-    """Return jackknife-t ends on the Fisher z scale; NaN where there are none."""
-    pairs = len(tau)
-    count = np.bincount(of, weight, minlength=pairs)
-    mean = np.bincount(of, weight * rest, minlength=pairs) / count
-    square = np.bincount(of, weight * (rest - mean[of]) ** 2, minlength=pairs)
-    error = np.sqrt(square * (count - 1) / count)
-    smooth = np.isfinite(error) & (error > _STILL) & (np.abs(tau) < 1 - _STILL)
-    safe = np.where(smooth, tau, 0.0)
-    t = stats.t.ppf((1 + confidence) / 2, np.maximum(count - 1, 1))
-    reach = np.where(smooth, error, 0.0) * t / (1 - safe**2)
-    low, high = (np.tanh(np.arctanh(safe) + sign * reach) for sign in (-1, 1))
-    return np.where(smooth, low, np.nan), np.where(smooth, high, np.nan)

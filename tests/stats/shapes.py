@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from labeling.stats import Ratings
+from labeling.stats import Figure, Ratings
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 
@@ -54,4 +54,14 @@ def from_triples(cells: Sequence[tuple[Any, Any, Any]]) -> Ratings:
         unit=[cell[0] for cell in cells],
         rater=[cell[1] for cell in cells],
         value=[cell[2] for cell in cells],
+    )
+
+
+def are_shares_or_say_why_not(figures: Iterable[Figure]) -> bool:
+    """Whether every figure has its ends around it, within 0 to 1, or else a reason."""
+    return all(
+        bool(figure.reason)
+        if figure.value is None or figure.low is None or figure.high is None
+        else 0 <= figure.low <= figure.value <= figure.high <= 1
+        for figure in figures
     )

@@ -183,7 +183,7 @@ def test_rankings_of_responses_are_compared_within_each_task() -> None:
     ratings = Ratings(*([cell[i] for cell in cells] for i in range(4)))
     figure = kendall_w_within(ratings)
     assert (figure.value, figure.n) == (0.5, 2)
-    assert "1 tasks left out" in figure.convention
+    assert "1 task left out" in figure.convention
     with pytest.raises(RatingsError, match="cluster must name the task"):
         kendall_w_within(from_rows([[1, 2]]))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from labeling.stats import ConvergenceError, Ratings, RatingsError
 from labeling.stats.consensus import dawid_skene, vote_shares
 from tests.stats.consensus_worlds import one_coin
-from tests.stats.shapes import from_rows, from_triples, golden
+from tests.stats.shapes import are_shares_or_say_why_not, from_rows, from_triples, golden
 
 CASE = next(
     case for case in golden("statistics") if case["name"] == "dawid_skene_1979_anaesthetists"
@@ -220,13 +220,7 @@ def test_every_result_is_a_probability_or_says_why_not(rows: list[Any], smoothin
     )
     assert np.isfinite(found.consensus.weight).all()
     assert found.consensus.weight.sum(axis=1) == pytest.approx(np.ones(len(found.consensus)))
-    for figure in found.reliability:
-        if figure.value is None:
-            assert figure.reason
-            continue
-        assert figure.low is not None
-        assert figure.high is not None
-        assert 0 <= figure.low <= figure.value <= figure.high <= 1
+    assert are_shares_or_say_why_not(found.reliability)
 
 
 def test_no_judgments_are_a_reason() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from labeling.stats import ConvergenceError, Ratings
 from labeling.stats.consensus import Mace, mace
-from tests.stats.shapes import from_rows, from_triples, golden
+from tests.stats.shapes import are_shares_or_say_why_not, from_rows, from_triples, golden
 
 CASE = next(
     case for case in golden("statistics") if case["name"] == "mace_anaesthetists_first_reading"
@@ -102,13 +102,7 @@ def test_the_habit_of_a_rater_who_always_says_the_same_is_seen() -> None:
 def test_every_result_is_a_probability_or_says_why_not(rows: list[Any], method: Any) -> None:
     found = mace(from_rows(rows), categories=range(3), method=method, max_iterations=50_000)
     assert np.isfinite(found.consensus.weight).all()
-    for figure in found.competence:
-        if figure.value is None:
-            assert figure.reason
-            continue
-        assert figure.low is not None
-        assert figure.high is not None
-        assert 0 <= figure.low <= figure.value <= figure.high <= 1
+    assert are_shares_or_say_why_not(found.competence)
 
 
 def test_likelihood_without_any_smoothing_stays_finite() -> None:

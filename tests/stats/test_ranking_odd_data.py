@@ -55,7 +55,7 @@ def test_only_ties_say_that_items_are_equal_but_not_how_surely(ties: Any) -> Non
     assert set(found.separability().letters) == {"a"}
     assert bradley_terry(level, ties=ties).strength_of("a").value is None
     dropped = bradley_terry(level, ties="drop")
-    assert "12 ties are left out" in dropped.convention
+    assert "12 ties left out" in dropped.convention
     assert dropped.strength_of("a").reason == "a has no comparison with another item that counts."
 
 
@@ -257,7 +257,7 @@ def test_triads_with_undecided_pairs_have_no_zeta_but_a_share() -> None:
     found = circular_triads(rows)
     assert found.zeta.value is None
     assert found.zeta.reason is not None
-    assert found.zeta.reason.startswith("3 pairs of items never met or are level")
+    assert found.zeta.reason.startswith("3 pairs of items never met or came out level")
     assert found.share.value == 1
     assert not found.transitive
 

@@ -92,7 +92,7 @@ def test_relative_differences_lie_between_minus_one_and_one() -> None:
 def test_what_is_left_out_of_length_only_accuracy_is_counted() -> None:
     figure = length_only_accuracy([1, -1, 0, 1], [1, 1, 1, 5], [2, 2, 2, 5])
     assert (figure.value, figure.n) == (0.5, 2)
-    assert "left out: 1 ties, 1 of equal length" in figure.convention
+    assert "left out: 1 tie, 1 of equal length" in figure.convention
     nothing = length_only_accuracy([0], [1], [2])
     assert nothing.reason == "No decided task has responses of different length."
 

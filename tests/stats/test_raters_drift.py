@@ -131,7 +131,7 @@ def test_voters_alone_on_their_pairs_are_not_looked_at() -> None:
 def test_a_rater_who_never_agrees_often_enough_has_no_threshold() -> None:
     found = confidence_thresholds(["a", "a", "b"], [1, 2, 3], [False, False, True])
     assert found[0].threshold is None
-    assert found[0].reason == "At no confidence do 80% of at least 1 judgments agree."
+    assert found[0].reason == "At no confidence do 80% of at least 1 judgment agree."
     assert found[0].levels == (1.0, 2.0)
     assert found[1].threshold == 3.0
     assert confidence_thresholds(["b"], [3], [True], min_n=5)[0].threshold is None

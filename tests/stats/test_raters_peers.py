@@ -20,25 +20,10 @@ from labeling.stats.raters import (
     severity,
     tie_rate,
 )
+from tests.stats.panels import SCALE, gappy, panel, sound
 from tests.stats.shapes import from_rows
 
-SCALE = (-2, -1, 0, 1, 2)
 QUICK = settings(max_examples=25, deadline=None)
-
-cells = st.one_of(st.none(), st.sampled_from(SCALE))
-gappy = st.lists(st.lists(cells, min_size=4, max_size=4), min_size=1, max_size=12).filter(
-    lambda rows: any(cell is not None for row in rows for cell in row)
-)
-
-
-def panel(rng: np.random.Generator, tasks: int, habits: list[Any]) -> Ratings:
-    """Every rater judges every task; `habits` turn a sound judgment into the rater's own."""
-    sound = rng.integers(-1, 2, tasks)
-    return from_rows([[habit(int(value)) for habit in habits] for value in sound])
-
-
-def sound(value: int) -> int:
-    return value
 
 
 # The permutation behind the tests

@@ -97,11 +97,3 @@ def test_a_hundred_thousand_judgments_take_a_fraction_of_a_second() -> None:
     assert found["counts"]["tasks_judged_twice"] == 33_000
     assert "over 16500 prompts" in found["krippendorff_alpha"]["ordinal"]["convention"]
     assert len(found["pairs"]) == 40 * 39 // 2
-
-
-def test_a_scale_without_two_sides_has_no_noise_ceiling_and_says_so() -> None:
-    ratings = from_rows([[1, 2], [3, 3], [5, 4]])
-    report = criterion_report(ratings, range(1, 6), preference=False, rater_names={})
-    assert report["noise_ceiling"]["value"] is None
-    assert "needs a scale with two sides around 0" in report["noise_ceiling"]["reason"]
-    assert report["krippendorff_alpha"]["interval"]["value"] is not None

@@ -16,14 +16,13 @@ import numpy as np
 from scipy import special
 
 from labeling.stats.coding import code
-from labeling.stats.consensus.answers import Consensus, consensus_of
+from labeling.stats.consensus.answers import Consensus
 from labeling.stats.consensus.em import (
     Climb,
     Limits,
-    best_of,
-    climb,
     normalise,
     require_from_zero,
+    settle,
 )
 from labeling.stats.consensus.incidence import Incidence
 from labeling.stats.consensus.reliability import (
@@ -31,6 +30,7 @@ from labeling.stats.consensus.reliability import (
     caution,
     effective_trials,
     nothing_shared,
+    posteriors,
     unidentified,
     unknown_raters,
     votes_only,
@@ -120,7 +120,7 @@ def mace(
     told = f"{model.told}, until no parameter moves by {tolerance:g}"
     if not incidence.shared.any():
         return _unfitted(incidence, told)
-    best, found = _settled(model, limits, restarts, seed)
+    best, found = settle(model.step, model.start(), model.start, limits, restarts, seed)
     return _result(model, best, told + found, confidence)
 
 
@@ -142,16 +142,6 @@ def _model(
         told = f"{_NAME}, maximum likelihood by EM, {smoothing:g} / K added to the counts"
         return _Model(incidence, added, added, told, variational=False)
     raise ValueError(f"The method must be variational or em, not {method}.")
-
-
-def _settled(model: _Model, limits: Limits, restarts: int, seed: int) -> tuple[Climb, str]:
-    """Return the climb with the highest evidence, and how it was found."""
-    require_from_zero(restarts=restarts)
-    rng = np.random.default_rng(seed)
-    starts = (model.start(rng) for _ in range(restarts))
-    best, found = best_of(model.step, climb(model.step, model.start(), limits), starts, limits)
-    found = f"; {found} (seed {seed})" if restarts else ""
-    return best, f"{found}; settled at iteration {best.iterations}"
 
 
 class _Model:
@@ -241,13 +231,7 @@ def _result(model: _Model, best: Climb, told: str, confidence: float) -> Mace:
     shared = incidence.shared_judgments
     counted = f"log evidence at the fitted weights; n counts judgments; {told}"
     return Mace(
-        consensus=consensus_of(
-            incidence.tasks,
-            incidence.categories,
-            incidence.n,
-            posterior,
-            f"posterior probability of each category; n counts judgments; {told}",
-        ),
+        consensus=posteriors(incidence, posterior, told),
         raters=incidence.raters,
         competence=_competences(model, best.state, posterior, told, confidence),
         habit=habit / habit.sum(axis=1, keepdims=True),

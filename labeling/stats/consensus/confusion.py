@@ -18,19 +18,19 @@ import numpy as np
 from scipy import optimize, special
 
 from labeling.stats.coding import code
-from labeling.stats.consensus.answers import Consensus, consensus_of, require_mirror
+from labeling.stats.consensus.answers import Consensus, require_mirror
 from labeling.stats.consensus.em import (
     Climb,
     Limits,
-    best_of,
-    climb,
     normalise,
     require_from_zero,
     safe_log,
+    settle,
 )
 from labeling.stats.consensus.incidence import Incidence
 from labeling.stats.consensus.reliability import (
     caution,
+    posteriors,
     reliabilities,
     unidentified,
     unknown_raters,
@@ -127,17 +127,18 @@ def dawid_skene(
 
 
 def _settled(model: Model, limits: Limits, restarts: int, seed: int) -> tuple[Climb, str]:
-    """Return the highest climb, its classes named by the votes, and how it was found."""
-    require_from_zero(restarts=restarts)
+    """Return the highest climb, the classes of a restart named by the votes, and how it came."""
     shares = model.incidence.shares
-    pinned = climb(model.step, shares, limits)
-    rng = np.random.default_rng(seed)
-    starts = (rng.dirichlet(np.ones(shares.shape[1]), len(shares)) for _ in range(restarts))
-    best, found = best_of(model.step, pinned, starts, limits)
-    if best is not pinned:
+    tasks, size = shares.shape
+
+    def draw(rng: np.random.Generator) -> Floats:
+        return rng.dirichlet(np.ones(size), tasks)
+
+    best, found = settle(model.step, shares, draw, limits, restarts, seed)
+    if best.restart:
         _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
         best = replace(best, state=best.state[:, order])
-    return best, f"; {found} (seed {seed})" if restarts else ""
+    return best, found
 
 
 class Model:
@@ -211,17 +212,10 @@ def _result(model: Model, best: Climb, told: str, confidence: float) -> DawidSke
     confusion, shares = model.parameters(best.state)
     posterior, likelihood = model.posterior(confusion, shares)
     unknown = ~confusion.any(axis=1, keepdims=True)
-    told += f"; settled at iteration {best.iterations}"
     counted = f"log likelihood; n counts judgments; {told}"
     shared = incidence.shared_judgments
     return DawidSkene(
-        consensus=consensus_of(
-            incidence.tasks,
-            incidence.categories,
-            incidence.n,
-            posterior,
-            f"posterior probability of each category; n counts judgments; {told}",
-        ),
+        consensus=posteriors(incidence, posterior, told),
         raters=incidence.raters,
         confusion=np.where(unknown, np.nan, confusion).transpose(0, 2, 1),
         class_shares=shares,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,11 +20,13 @@ class Climb:
         state: the fixed point.
         objective: what the last step returned as the height it started from.
         iterations: steps taken.
+        restart: number of the drawn start it began from; 0 for the pinned one.
     """
 
     state: Floats
     objective: float
     iterations: int
+    restart: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +72,40 @@ def climb(step: Step, start: Floats, limits: Limits) -> Climb:
     )
 
 
-def best_of(
-    step: Step, first: Climb, starts: Iterable[Floats], limits: Limits
+def settle(
+    step: Step,
+    start: Floats,
+    draw: Callable[[np.random.Generator], Floats],
+    limits: Limits,
+    restarts: int,
+    seed: int,
 ) -> tuple[Climb, str]:
-    """Return the highest of a first climb and those from other starts, and how it was found.
+    """Return the highest climb from the pinned start and from drawn ones, and how it was found.
 
-    Starts that do not settle are passed over and counted. What is higher by rounding only is not
-    taken for higher.
+    Drawn starts that do not settle are passed over and counted. What is higher by rounding only
+    is not taken for higher.
+
+    Raises:
+        ValueError: a negative number of restarts.
+        ConvergenceError: the climb from the pinned start does not settle.
     """
-    best, which, tried, unsettled = first, 0, 0, 0
-    for number, start in enumerate(starts, 1):
-        tried = number
+    require_from_zero(restarts=restarts)
+    best, unsettled = climb(step, start, limits), 0
+    rng = np.random.default_rng(seed)
+    for number in range(1, restarts + 1):
         try:
-            found = climb(step, start, limits)
+            found = climb(step, draw(rng), limits)
         except ConvergenceError:
             unsettled += 1
             continue
         if found.objective > best.objective + 1e-9 * abs(best.objective):
-            best, which = found, number
-    told = f"the highest of {tried + 1} starts, " + (
-        f"random start {which}" if which else "the pinned one"
-    )
-    return best, told + (f"; {unsettled} of them did not settle" if unsettled else "")
+            best = replace(found, restart=number)
+    told = f"; settled at iteration {best.iterations}"
+    if not restarts:
+        return best, told
+    which = f"random start {best.restart}" if best.restart else "the pinned one"
+    missed = f"; {unsettled} of them did not settle" if unsettled else ""
+    return best, f"; the highest of {restarts + 1} starts, {which}{missed} (seed {seed}){told}"
 
 
 def require_from_zero(**settings: float) -> None:

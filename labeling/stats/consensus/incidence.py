@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from labeling.stats.coding import Coded
+from labeling.stats.coding import Coded, crossed
 from labeling.stats.ratings import Array, Floats, Ints
 
 
@@ -66,16 +66,13 @@ class Incidence:
     @property
     def shares(self) -> Floats:
         """Return the share of votes for each category, shape (U, K), in one pass."""
-        units, size = len(self.tasks), len(self.categories)
-        counts = np.bincount(self.task * size + self.value, minlength=units * size)
-        return np.asarray(counts.reshape(units, size) / self.n[:, None], dtype=np.float64)
+        counts = crossed(self.task, self.value, len(self.tasks), len(self.categories))
+        return np.asarray(counts / self.n[:, None], dtype=np.float64)
 
     @property
     def given(self) -> Ints:
         """Return how often each rater gave each category, shape (R, K)."""
-        raters, size = len(self.raters), len(self.categories)
-        counts = np.bincount(self.rater * size + self.value, minlength=raters * size)
-        return counts.reshape(raters, size)
+        return crossed(self.rater, self.value, len(self.raters), len(self.categories))
 
     @property
     def shared_judgments(self) -> Ints:

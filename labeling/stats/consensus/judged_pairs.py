@@ -8,8 +8,16 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes, joined
-from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
+from labeling.stats.coding import codes, counted, first_again, joined, plain
+from labeling.stats.ratings import (
+    Array,
+    Floats,
+    Ints,
+    RatingsError,
+    column,
+    number_column,
+    same_length,
+)
 
 Ties = Literal["drop", "half"]
 
@@ -46,16 +54,10 @@ class JudgedPairs:
         self.first: Final = column("first", first)
         self.second: Final = column("second", second)
         self.rater: Final = column("rater", rater)
-        self.value: Final = column("value", value)
+        self.value: Final = number_column("value", value)
         self.task: Final = None if task is None else column("task", task)
         columns = {name: getattr(self, name) for name in ("first", "second", "rater", "value")}
-        if self.task is not None:
-            columns["task"] = self.task
-        if len({len(given) for given in columns.values()}) > 1:
-            told = ", ".join(f"{name} has {len(given)}" for name, given in columns.items())
-            raise RatingsError(f"The columns must have equal lengths: {told}.")
-        if len(self.value) and self.value.dtype.kind not in "iufb":
-            raise RatingsError(f"value at position 0 is {self.value[0]}, which is not a number.")
+        same_length(**columns, task=self.task)
 
     def __len__(self) -> int:
         """Return the number of judgments."""
@@ -74,7 +76,6 @@ class CodedPairs:
         truth: which truth a judgment is about, shape (judgments,).
         rater: code of who judged, shape (judgments,).
         side: +1 where the judgment says the first is better, -1 the second, shape (judgments,).
-        task_first, task_second: codes of the responses of each task, shape (U,).
         task_n: judgments of each task, ties included, shape (U,).
         ties: ties of each rater, shape (R,).
     """
@@ -88,10 +89,13 @@ class CodedPairs:
     truth: Ints
     rater: Ints
     side: Floats
-    task_first: Ints
-    task_second: Ints
     task_n: Ints
     ties: Ints
+
+    @property
+    def decided(self) -> Floats:
+        """Judgments of each rater about some truth, a tie as the halves it was made, shape (R,)."""
+        return counted(self.rater, len(self.raters), self.weight[self.truth])
 
 
 def code_pairs(pairs: JudgedPairs, ties: Ties) -> CodedPairs:
@@ -126,8 +130,8 @@ def code_pairs(pairs: JudgedPairs, ties: Ties) -> CodedPairs:
         seconds = np.concatenate([seconds, np.repeat(second[tied], 2)])
         weight = np.concatenate([weight, np.full(len(halves), 0.5)])
     return CodedPairs(
-        responses=_plain(responses),
-        raters=_plain(raters),
+        responses=plain(responses),
+        raters=plain(raters),
         tasks=tasks,
         first=firsts,
         second=seconds,
@@ -135,8 +139,6 @@ def code_pairs(pairs: JudgedPairs, ties: Ties) -> CodedPairs:
         truth=truth,
         rater=rater_of,
         side=sides,
-        task_first=of_task[0],
-        task_second=of_task[1],
         task_n=np.bincount(task, minlength=len(tasks)),
         ties=np.bincount(rater[tied], minlength=len(raters)),
     )
@@ -147,10 +149,6 @@ def _joined(first: Array, second: Array) -> Array:
     if len(first) and (first.dtype.kind in "US") != (second.dtype.kind in "US"):
         raise RatingsError("first and second must name responses alike, both by number or by name.")
     return joined(first, second)
-
-
-def _plain(levels: Array) -> tuple[Any, ...]:
-    return tuple(item.item() if hasattr(item, "item") else item for item in levels)
 
 
 def _refuse(
@@ -166,14 +164,11 @@ def _refuse(
         )
     if pairs.task is None or not len(pairs):
         return
-    order = np.argsort(task * raters + rater, kind="stable")
-    key = (task * raters + rater)[order]
-    again = order[1:][key[1:] == key[:-1]]
-    if len(again):
-        position = int(again.min())
+    again = first_again(task * raters + rater)
+    if again is not None:
         raise RatingsError(
-            f"rater {pairs.rater[position]} judges task {pairs.task[position]} a second time "
-            f"at position {position}."
+            f"rater {pairs.rater[again]} judges task {pairs.task[again]} a second time "
+            f"at position {again}."
         )
     known = np.zeros((2, int(task.max()) + 1), dtype=np.int64)
     known[0, task[::-1]], known[1, task[::-1]] = first[::-1], second[::-1]

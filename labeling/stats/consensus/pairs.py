@@ -25,7 +25,7 @@ from labeling.stats.consensus.em import Limits
 from labeling.stats.consensus.judged_pairs import CodedPairs, JudgedPairs, Ties, code_pairs
 from labeling.stats.consensus.pair_likelihood import PairLikelihood, Prior
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import ConvergenceError, Figure, Floats
+from labeling.stats.ratings import NO_JUDGMENTS, ConvergenceError, Figure, Floats
 
 _DENSE = 2500  # Up to this many parameters the information matrix is inverted for intervals.
 
@@ -172,13 +172,12 @@ def _result(model: PairLikelihood, x: Floats, confidence: float, told: str) -> R
     n = int(coded.task_n.sum())
     errors, trouble = _errors(model, x)
     strength, reliability = _figures(model, x, errors, trouble, told, confidence)
-    decisive = np.bincount(coded.rater, coded.weight[coded.truth], minlength=len(coded.raters))
     posterior = model.posterior(x)[: len(coded.tasks)]
     components = _components(coded)
-    nothing = None if n else "There are no judgments yet."
+    nothing = None if n else NO_JUDGMENTS
     likelihood = model.likelihood(x) if n else None
     half = bool((coded.weight < 1).any())
-    judged = decisive if half else decisive + coded.ties
+    judged = coded.decided if half else coded.decided + coded.ties
     return RaterBradleyTerry(
         responses=coded.responses,
         strength=strength,
@@ -237,7 +236,6 @@ def _figures(
     judged = np.bincount(coded.truth, minlength=len(coded.first))
     compared = np.bincount(coded.first, coded.weight * judged, minlength=size)
     compared += np.bincount(coded.second, coded.weight * judged, minlength=size)
-    given = np.bincount(coded.rater, coded.weight[coded.truth], minlength=len(coded.raters))
     centre = float(x[:size].mean()) if size else 0.0
     reach = normal_quantile(confidence) * errors
     ends = f"{100 * confidence:g}% interval by the observed information (Louis 1982)"
@@ -250,7 +248,7 @@ def _figures(
         ),
         tuple(
             _figure(float(value), float(end), round(n), report, trouble, share=True)
-            for value, end, n in zip(x[size:], reach[size:], given, strict=True)
+            for value, end, n in zip(x[size:], reach[size:], coded.decided, strict=True)
         ),
     )
 

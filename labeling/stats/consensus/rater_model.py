@@ -112,12 +112,9 @@ def rater_model_from_gold(
     if mirrored:
         counts = counts + counts[:, ::-1, ::-1]
         classes = classes + classes[::-1]
+    pooled, shrunk = _matrices(counts, smoothing, shrinkage)
     images = ", with their mirror images" if mirrored else ""
     told = f"confusion matrices from {len(ratings)} judgments on {len(true)} gold tasks{images}"
-    pooled = counts.sum(axis=0) + smoothing
-    pooled /= pooled.sum(axis=1, keepdims=True)
-    shrunk = counts + shrinkage * pooled
-    shrunk /= shrunk.sum(axis=2, keepdims=True)
     return RaterModel(
         categories=scale,
         class_shares=classes / classes.sum(),
@@ -161,6 +158,14 @@ def _counted(coded: Coded, true: Ints) -> Floats:
     cell = (coded.rater * size + true[coded.unit]) * size + coded.value
     counts = np.bincount(cell, minlength=raters * size * size).astype(np.float64)
     return counts.reshape(raters, size, size)
+
+
+def _matrices(counts: Floats, smoothing: float, shrinkage: float) -> tuple[Floats, Floats]:
+    """Return the confusion matrix of all raters together, and of each drawn towards it."""
+    pooled = counts.sum(axis=0) + smoothing
+    pooled /= pooled.sum(axis=1, keepdims=True)
+    shrunk = counts + shrinkage * pooled
+    return pooled, shrunk / shrunk.sum(axis=2, keepdims=True)
 
 
 def _true(coded: Coded, truth: Mapping[Any, Any]) -> Ints:

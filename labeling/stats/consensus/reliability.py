@@ -9,11 +9,11 @@ import numpy as np
 from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.consensus.incidence import Incidence
 from labeling.stats.proportions import wilson_interval
-from labeling.stats.ratings import Figure, Floats, Ints
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints
 
 ENOUGH_SHARED = 30  # Shared tasks from which on a rater's confusion matrix is worth reading.
 ONE_CATEGORY = "The scale has a single category, so that no answer can be wrong."
-_STILL = 1e-12
+_STILL = 1e-12  # A variance below this is none at all.
 
 TOLD = (
     "expected share of the rater's judgments that give the true category, under the posterior of "
@@ -82,8 +82,14 @@ def caution(raters: tuple[Any, ...], shared: Ints) -> str | None:
 def unidentified(incidence: Incidence) -> str:
     """Return the reason why no rater can be told from another: no task is shared."""
     if not len(incidence.value):
-        return "There are no judgments yet."
+        return NO_JUDGMENTS
     return "No task was judged by two raters, so nothing can be learned of any of them."
+
+
+def posteriors(incidence: Incidence, posterior: Floats, told: str) -> Consensus:
+    """Return the posteriors of a fitted model as the consensus."""
+    convention = f"posterior probability of each category; n counts judgments; {told}"
+    return consensus_of(incidence.tasks, incidence.categories, incidence.n, posterior, convention)
 
 
 def votes_only(incidence: Incidence, told: str) -> Consensus:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeling.stats.ratings import Floats
+from labeling.stats.ratings import Floats, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def most_similar(
         raise ValueError(f"The vote at position {position} is {given[position]}, not a number.")
     valid = np.sort(given[~np.isin(given, invalid)])
     if len(valid) < keep:
-        reason = f"The task has {len(valid)} valid votes and the rule needs {keep}."
+        reason = f"The task has {plural(len(valid), 'valid vote')} and the rule needs {keep}."
         return MostSimilar(None, None, None, reason)
     mean, width = _closest(valid, keep)
     if width > spread:

@@ -15,7 +15,7 @@ import numpy as np
 
 from labeling.stats.consensus.rater_model import RaterModel
 from labeling.stats.consensus.similar import most_similar
-from labeling.stats.ratings import RatingsError
+from labeling.stats.ratings import RatingsError, plural
 
 _SAME = 1e-9
 
@@ -82,8 +82,9 @@ class FixedOverlap:
         _refuse_repeats(votes)
         n, answer = len(votes), _majority(votes)
         if n < self.overlap:
-            return Decision(self.overlap - n, f"{n} of {self.overlap} judgments.", n, answer)
-        return Decision(0, f"Closed: it has its {_judgments(self.overlap)}.", n, answer)
+            told = f"{n} of {plural(self.overlap, 'judgment')}."
+            return Decision(self.overlap - n, told, n, answer)
+        return Decision(0, f"Closed: it has its {plural(self.overlap, 'judgment')}.", n, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +125,21 @@ class Spread:
         if n < self.first:
             answer = _majority(votes)
             return Decision(self.first - n, f"{n} of the first {self.first} judgments.", n, answer)
+        judged = plural(n, "judgment")
         similar = most_similar(
             values, keep=self.first, spread=float("inf"), invalid=(), drop_ties=False
         )
         apart = max(values) - min(values)
         if apart <= self.spread:
-            told = f"Closed: {_judgments(n)} lie {apart:g} apart, no more than {self.spread:g}."
+            told = f"Closed: {judged} lie {apart:g} apart, no more than {self.spread:g}."
             return Decision(0, told, n, similar.value)
         if n >= self.most:
             told = (
-                f"Closed after {_judgments(n)}, the most allowed; they lie {apart:g} apart, more "
+                f"Closed after {judged}, the most allowed; they lie {apart:g} apart, more "
                 f"than {self.spread:g}."
             )
             return Decision(0, told, n, similar.value)
-        told = f"{_judgments(n)} lie {apart:g} apart, more than {self.spread:g}."
+        told = f"{judged} lie {apart:g} apart, more than {self.spread:g}."
         return Decision(self.most - n, told, n, similar.value)
 
 
@@ -184,17 +186,17 @@ class Sequential:
         answer = None if tied else self.model.categories[place]
         told = dict(zip(self.model.categories, posterior.tolist(), strict=True))
         lead = "no category leads" if tied else f"{answer} has the posterior {_percent(top)}"
-        limit = _percent(self.bound)
+        limit, judged = _percent(self.bound), plural(n, "judgment")
         if n < self.least:
             reason = f"{n} of the {self.least} judgments that every task gets."
             return Decision(1, reason, n, answer, told)
         if top >= self.bound and not tied:
-            reason = f"Closed after {_judgments(n)}: {lead}, which reaches {limit}."
+            reason = f"Closed after {judged}: {lead}, which reaches {limit}."
             return Decision(0, reason, n, answer, told)
         if n >= self.most:
-            reason = f"Closed after {_judgments(n)}, the most allowed: {lead}, below {limit}."
+            reason = f"Closed after {judged}, the most allowed: {lead}, below {limit}."
             return Decision(0, reason, n, answer, told)
-        return Decision(1, f"After {_judgments(n)} {lead}, below {limit}.", n, answer, told)
+        return Decision(1, f"After {judged} {lead}, below {limit}.", n, answer, told)
 
 
 def _majority(votes: Sequence[Vote]) -> Any | None:
@@ -218,10 +220,6 @@ def _number(position: int, value: Any) -> float:
     if not isinstance(value, int | float | np.number) or not np.isfinite(value):
         raise RatingsError(f"value {value} at position {position} is not a number.")
     return float(value)
-
-
-def _judgments(n: int) -> str:
-    return f"{n} judgment" if n == 1 else f"{n} judgments"
 
 
 def _percent(share: float) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from labeling.stats.coding import code
+from labeling.stats.coding import code, crossed
 from labeling.stats.consensus.answers import Consensus, consensus_of
-from labeling.stats.ratings import Floats, Ints, Ratings
+from labeling.stats.ratings import NO_JUDGMENTS, Floats, Ints, Ratings
 from labeling.stats.table import Table
 
 
@@ -70,9 +70,7 @@ def vote_shares(
     else:
         coded = code(ratings, categories)
         tasks, scale = coded.unit_levels, coded.categories
-        size = len(scale)
-        flat = np.bincount(coded.unit * size + coded.value, minlength=len(tasks) * size)
-        counts = flat.reshape(len(tasks), size)
+        counts = crossed(coded.unit, coded.value, coded.units, len(scale))
         frequency = np.ones(len(tasks), dtype=np.int64)
     n = counts.sum(axis=1)
     under = n[:, None]
@@ -83,5 +81,5 @@ def vote_shares(
         counts=counts,
         smoothed=(counts + smoothing) / (under + smoothing * len(scale)),
         frequency=frequency,
-        reason=None if len(counts) else "There are no judgments yet.",
+        reason=None if len(counts) else NO_JUDGMENTS,
     )

@@ -12,10 +12,10 @@ import numpy as np
 from labeling.stats.ranking.likelihood import DENSE
 from labeling.stats.ranking.outcomes import Outcomes
 from labeling.stats.ranking.result import Ranking, arena_rank, logit_interval
+from labeling.stats.ranking.separability import NO_ERROR
 from labeling.stats.ranking.uncertainty import Spread
 from labeling.stats.ratings import Figure, Floats, Ints
 
-_NOTHING = 1e-7  # Errors below this are what rounding leaves of none at all.
 _BLOCK = 4_000_000
 
 
@@ -55,7 +55,7 @@ def ends_of(parameters: Floats, spread: Spread, confidence: float) -> Ends:
     if spread.covariance is None:
         return Ends(nothing, nothing, nothing)
     error = np.sqrt(np.maximum(np.diagonal(spread.covariance), 0.0))
-    error = np.where(error > _NOTHING, error, np.nan)
+    error = np.where(error > NO_ERROR, error, np.nan)
     if spread.draws is not None:
         edge = (1 - confidence) / 2
         low, high = np.quantile(spread.draws, [edge, 1 - edge], axis=0)
@@ -173,6 +173,6 @@ def _win_rates(
         variance = ((slopes @ spread.covariance) * slopes).sum(axis=1)
         error[rows] = np.sqrt(np.maximum(variance, 0.0))
     rate[others < 1] = np.nan
-    error[~(error > _NOTHING)] = np.nan
+    error[~(error > NO_ERROR)] = np.nan
     low, high = logit_interval(rate, error, spread.reach(confidence))
     return rate, low, high

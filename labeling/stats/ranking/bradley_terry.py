@@ -29,7 +29,7 @@ from labeling.stats.ranking.likelihood import Design, Maximum, maximise
 from labeling.stats.ranking.outcomes import BradleyTerry, Davidson, Outcomes, RaoKupper, Ties
 from labeling.stats.ranking.result import Ranking
 from labeling.stats.ranking.uncertainty import IntervalMethod, Spread, spread_of
-from labeling.stats.ratings import Figure, Ints
+from labeling.stats.ratings import Figure, Ints, plural
 
 _NAMES = {
     "half": "Bradley-Terry, ties as half wins",
@@ -181,7 +181,7 @@ def _context(
     if cells.weighted:
         told += ", which are weighted"
     if left_out:
-        told += f"; {left_out} ties are left out"
+        told += f"; {plural(left_out, 'tie')} left out"
     if inside < cells.total:
         told += f"; {cells.total - inside} between groups tell no distance"
     return Context(

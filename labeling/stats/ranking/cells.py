@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from labeling.stats.coding import counted
 from labeling.stats.ranking.comparisons import FIRST, SECOND, TIE, CodedComparisons
 from labeling.stats.ratings import Array, Floats, Ints
 
@@ -79,13 +80,8 @@ class Cells:
     def met(self) -> Ints:
         """Return how many comparisons each item took part in, shape (M,)."""
         of_cell = self.count.sum(axis=0)
-        met = summed(self.a, of_cell, self.items) + summed(self.b, of_cell, self.items)
+        met = counted(self.a, self.items, of_cell) + counted(self.b, self.items, of_cell)
         return np.rint(met).astype(np.int64)
-
-
-def summed(place: Ints, values: Floats | None, size: int = 0) -> Floats:
-    """Return the sum of the values (of ones) at each place, as floating-point numbers."""
-    return np.bincount(place, values, size).astype(np.float64, copy=False)
 
 
 def cells_of(coded: CodedComparisons, *, side: bool = False, style: bool = False) -> Cells:
@@ -131,7 +127,7 @@ def _folded(size: int, key: Ints, tables: list[Floats], *, sides: bool) -> Cells
     folded: list[Floats] = []
     for table in tables:
         seen = np.where(turned, table[::-1], table)
-        folded.append(np.stack([summed(place, row, len(levels)) for row in seen]))
+        folded.append(np.stack([counted(place, len(levels), row) for row in seen]))
     count, weight, square = folded if len(folded) == 3 else folded * 3
     pair, left = np.divmod(levels, 3) if sides else (levels, np.ones_like(levels))
     extras = (left - 1).astype(np.float64)[:, None][:, : int(sides)]
@@ -168,12 +164,12 @@ def _tables(coded: CodedComparisons, flat: Ints, size: int) -> list[Floats]:
 
     Where nothing is weighted, comparisons alone.
     """
-    count = summed(flat, coded.count, size)
+    count = counted(flat, size, coded.count)
     tables = [count]
     if coded.weight is not None:
         times = 1.0 if coded.count is None else coded.count
-        tables.append(summed(flat, coded.weight * times, size))
-        tables.append(summed(flat, coded.weight**2 * times, size))
+        tables.append(counted(flat, size, coded.weight * times))
+        tables.append(counted(flat, size, coded.weight**2 * times))
     return [table.reshape(3, -1) for table in tables]
 
 

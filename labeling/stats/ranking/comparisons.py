@@ -9,13 +9,20 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes, joined
-from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
+from labeling.stats.coding import DIRECT, codes, joined, plain, shifted
+from labeling.stats.ratings import (
+    Array,
+    Floats,
+    Ints,
+    RatingsError,
+    column,
+    number_column,
+    same_length,
+)
 
 FIRST, TIE, SECOND = 0, 1, 2  # The outcomes of a comparison, as columns of a table.
 
 _ABSENT = "which nothing can be compared with. Leave the row out where nothing was compared."
-_SPREAD = 4_000_000  # Up to this range of integer ids a lookup table beats sorting.
 
 
 class Comparisons:
@@ -64,10 +71,11 @@ class Comparisons:
         self.value: Final = _numbers("value", value)
         self.cluster: Final = None if cluster is None else column("cluster", cluster, _ABSENT)
         self.left: Final = None if left is None else _numbers("left", left)
-        self.features: Final = None if features is None else _matrix("features", features)
+        self.features: Final = None if features is None else matrix("features", features)
         self.weight: Final = None if weight is None else _numbers("weight", weight)
         self.count: Final = None if count is None else _numbers("count", count)
-        self._require_equal_lengths()
+        names = ("first", "second", "value", "cluster", "left", "features", "weight", "count")
+        same_length(**{name: getattr(self, name) for name in names})
         self._require_two_items()
         if self.left is not None:
             _refuse(~np.isin(self.left, (-1, 0, 1)), "left", self.left, "is not -1, 0 or 1")
@@ -109,15 +117,6 @@ class Comparisons:
             np.repeat([-1, 0], [len(better), len(one)]),
             count=np.concatenate([won[better, worse], tied[one, other]]),
         )
-
-    def _require_equal_lengths(self) -> None:
-        columns = {name: getattr(self, name) for name in ("first", "second", "value")}
-        for name in ("cluster", "left", "features", "weight", "count"):
-            if getattr(self, name) is not None:
-                columns[name] = getattr(self, name)
-        if len({len(given) for given in columns.values()}) > 1:
-            told = ", ".join(f"{name} has {len(given)}" for name, given in columns.items())
-            raise RatingsError(f"The columns must have equal lengths: {told}.")
 
     def _require_two_items(self) -> None:
         words = [given.dtype.kind == "U" for given in (self.first, self.second)]
@@ -192,7 +191,7 @@ def code_comparisons(comparisons: Comparisons) -> CodedComparisons:
     outcome = np.sign(comparisons.value).astype(np.int64, copy=False)
     outcome += TIE
     coded = CodedComparisons(
-        items=tuple(levels.tolist()),
+        items=plain(levels),
         first=first,
         second=second,
         outcome=outcome,
@@ -213,8 +212,8 @@ def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
     if first.dtype.kind in "iu" and second.dtype.kind in "iu" and len(first):
         low = min(int(first.min()), int(second.min()))
         high = max(int(first.max()), int(second.max()))
-        if high - low < max(_SPREAD, 4 * len(first)) and high < 2**62:
-            return _looked_up(_from_zero(first, low), _from_zero(second, low), low)
+        if high - low < max(DIRECT, 4 * len(first)) and high < 2**62:
+            return _looked_up(shifted(first, low), shifted(second, low), low)
     both = joined(first, second)
     if both.dtype.kind == "U":
         names = both.astype(str).tolist()
@@ -224,10 +223,6 @@ def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
         return coded[: len(first)], coded[len(first) :], np.asarray(known, dtype=object)
     coded, levels = codes(both)
     return coded[: len(first)], coded[len(first) :], levels
-
-
-def _from_zero(column: Array, low: int) -> Ints:
-    return column.astype(np.int64, copy=False) - low if low else column.astype(np.int64, copy=False)
 
 
 def _looked_up(first: Ints, second: Ints, low: int) -> tuple[Ints, Ints, Array]:
@@ -244,29 +239,32 @@ def _looked_up(first: Ints, second: Ints, low: int) -> tuple[Ints, Ints, Array]:
 
 def _numbers(name: str, given: Any) -> Array:
     """Return a column of finite numbers; integers stay integers."""
-    array = column(name, given, "which is not a number.")
-    if array.dtype.kind in "iu":
-        return array
-    if array.dtype.kind not in "fb" and len(array):
-        raise RatingsError(f"{name} at position 0 is {array[0]!r}, which is not a number.")
-    return array.astype(np.float64)
+    array = number_column(name, given, "which is not a number.")
+    return array if array.dtype.kind in "iu" else array.astype(np.float64)
 
 
-def _matrix(name: str, given: Any) -> Floats:
+def matrix(name: str, given: Any) -> Floats:
     """Return finite numbers of shape (n, F); one column may be given as (n,)."""
     array = np.asarray(given, dtype=np.float64)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:
         raise RatingsError(f"{name} must have two dimensions, not {array.ndim}.")
-    bad = ~np.isfinite(array)
-    if bad.any():
-        row, place = (int(item) for item in np.argwhere(bad)[0])
-        raise RatingsError(
-            f"{name} at position {row}, column {place} is {array[row, place]}, "
-            "which is not a number."
-        )
+    refuse_cells(~np.isfinite(array), name, array, "is not a number")
     return array
+
+
+def refuse_cells(bad: Array, name: str, array: Floats, told: str, row: str = "position") -> None:
+    """Refuse a table some cells of which are bad, naming the first.
+
+    Raises:
+        RatingsError: with `told` as what is wrong and `row` as what a row is called.
+    """
+    if bad.any():
+        at, place = np.argwhere(bad)[0].tolist()
+        raise RatingsError(
+            f"{name} at {row} {at}, column {place} is {array[at, place]}, which {told}."
+        )
 
 
 def _square(name: str, given: Any, size: int) -> Floats:
@@ -274,12 +272,7 @@ def _square(name: str, given: Any, size: int) -> Floats:
     if array.shape != (size, size):
         raise RatingsError(f"{name} must have shape ({size}, {size}), not {array.shape}.")
     off = ~np.isfinite(array) | (array < 0) | (array != np.floor(array))
-    if off.any():
-        row, place = (int(item) for item in np.argwhere(off)[0])
-        raise RatingsError(
-            f"{name} at row {row}, column {place} is {array[row, place]}, "
-            "which is not a whole number of comparisons."
-        )
+    refuse_cells(off, name, array, "is not a whole number of comparisons", "row")
     if np.diagonal(array).any():
         raise RatingsError(f"{name} has counts on its diagonal: an item does not meet itself.")
     return array

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import special, stats
 
-from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_interval
-from labeling.stats.ranking.cells import cells_of, oriented, summed
+from labeling.stats.coding import counted
+from labeling.stats.jackknife import STILL, jackknife_errors, jackknife_or_wilson_ends
+from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_ends
+from labeling.stats.ranking.cells import cells_of, oriented
 from labeling.stats.ranking.comparisons import (
     FIRST,
     SECOND,
@@ -23,7 +24,6 @@ from labeling.stats.ratings import Figure, Floats, Ints
 RawTies = Literal["half", "drop"]
 
 _TOLD = {"half": "ties as half wins", "drop": "ties left out"}
-_STILL = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +93,13 @@ def head_to_head(
     _check(ties)
     coded = code_comparisons(comparisons)
     cells = cells_of(coded)
-    counted = [FIRST, TIE, SECOND] if ties == "half" else [FIRST, SECOND]
-    weight = cells.weight[counted].sum(axis=0)
-    square = cells.square[counted].sum(axis=0)
+    used = [FIRST, TIE, SECOND] if ties == "half" else [FIRST, SECOND]
+    weight = cells.weight[used].sum(axis=0)
+    square = cells.square[used].sum(axis=0)
     won = cells.weight[FIRST] + (cells.weight[TIE] / 2 if ties == "half" else 0.0)
     rate = np.divide(won, weight, out=np.full(len(won), np.nan), where=weight > 0)
     n = np.divide(weight**2, square, out=np.zeros(len(won)), where=square > 0)
-    low, high = _wilson(rate, n, confidence)
+    low, high = wilson_ends(rate, n, confidence)
     told = f"share of comparisons won, {_TOLD[ties]}; n counts comparisons"
     if cells.weighted:
         told += ", which are weighted; the interval rests on their effective number"
@@ -110,7 +110,7 @@ def head_to_head(
         wins=cells.weight[FIRST],
         ties=cells.weight[TIE],
         losses=cells.weight[SECOND],
-        n=np.rint(cells.count[counted].sum(axis=0)).astype(np.int64),
+        n=np.rint(cells.count[used].sum(axis=0)).astype(np.int64),
         rate=rate,
         low=low,
         high=high,
@@ -137,20 +137,21 @@ def win_rates(
     size = len(coded.items)
     low, high, outcome, _ = oriented(coded, side=False)
     parts = _parts(coded, size, ties)
-    total = summed(parts.item, parts.times * parts.total, size)
-    won = summed(parts.item, parts.times * parts.won, size)
-    units = summed(parts.item, parts.times, size)
+    total = counted(parts.item, size, parts.times * parts.total)
+    won = counted(parts.item, size, parts.times * parts.won)
+    units = counted(parts.item, size, parts.times)
     rate = np.divide(won, total, out=np.full(size, np.nan), where=total > 0)
-    error = _jackknife(parts, won, total, units)
+    error = _jackknife(parts, won, total)
+    ends = jackknife_or_wilson_ends(rate, error, units, np.zeros(size), 0.0, confidence)
     used = outcome != TIE if ties == "drop" else np.ones(len(outcome), dtype=bool)
     count = np.ones(len(outcome)) if coded.count is None else coded.count
-    met = sum((summed(ends[used], count[used], size) for ends in (low, high)), np.zeros(size))
+    met = counted(low[used], size, count[used]) + counted(high[used], size, count[used])
     told = f"share of its comparisons won, {_TOLD[ties]}; n counts comparisons"
     over = "comparisons" if coded.cluster is None else "prompts"
     told += f"; {100 * confidence:g}% interval over {over}, jackknife-t on the logit scale, "
     told += "Wilson limits where nothing varies"
     return {
-        item: _rate(rate[place], error[place], units[place], round(met[place]), told, confidence)
+        item: _rate(rate[place], ends[0][place], ends[1][place], units[place], met[place], told)
         for place, item in enumerate(coded.items)
     }
 
@@ -180,60 +181,36 @@ def _parts(coded: CodedComparisons, size: int, ties: RawTies) -> _Parts:
         cluster = None if coded.cluster is None else np.tile(coded.cluster, 2)
     won = 1 - outcome / 2
     if cluster is not None:
-        _, place = np.unique(cluster * size + item, return_inverse=True)
-        whole = summed(place, count * weight)
-        of_part = np.zeros(len(whole), dtype=np.int64)
-        of_part[place] = item
-        won = summed(place, count * weight * won)
-        return _Parts(of_part, won, whole, np.ones(len(whole)))
+        keys, place = np.unique(cluster * size + item, return_inverse=True)
+        whole = counted(place, len(keys), count * weight)
+        won = counted(place, len(keys), count * weight * won)
+        return _Parts(keys % size, won, whole, np.ones(len(keys)))
     if coded.weight is not None:
         return _Parts(item, won * weight, weight, count)
-    alike = summed(item * 3 + outcome, count, 3 * size)
+    alike = counted(item * 3 + outcome, 3 * size, count)
     kinds = np.arange(3 * size)
     return _Parts(kinds // 3, 1 - kinds % 3 / 2, np.ones(3 * size), alike)
 
 
-def _jackknife(parts: _Parts, won: Floats, total: Floats, units: Floats) -> Floats:
+def _jackknife(parts: _Parts, won: Floats, total: Floats) -> Floats:
     """Return the standard error of each item's rate, every unit left out once; NaN where none."""
-    size = len(won)
     rest = total[parts.item] - parts.total
     without = np.divide(
-        won[parts.item] - parts.won, rest, out=np.full(len(rest), np.nan), where=rest > _STILL
+        won[parts.item] - parts.won, rest, out=np.full(len(rest), np.nan), where=rest > STILL
     )
     without = np.where(parts.times > 0, without, 0.0)
-    mean = np.bincount(parts.item, parts.times * without, size) / np.maximum(units, 1)
-    apart = parts.times * (without - mean[parts.item]) ** 2
-    variance = np.bincount(parts.item, apart, size) * (units - 1) / np.maximum(units, 1)
-    return np.sqrt(np.maximum(variance, 0.0))
+    return jackknife_errors(without, parts.item, parts.times, len(won))[0]
 
 
-def _rate(rate: float, error: float, units: float, n: int, told: str, confidence: float) -> Figure:
+def _rate(rate: float, low: float, high: float, units: float, met: float, told: str) -> Figure:
     """Return the win rate of one item."""
+    n = round(met)
     if not np.isfinite(rate):
         return Figure(None, None, None, n, told, "It was in no comparison that counts.")
     if units < 2:
         reason = "No interval: it rests on 1 prompt or comparison and needs at least 2."
         return Figure(float(rate), None, None, n, told, reason)
-    bend = rate * (1 - rate)
-    if not error > _STILL or not bend:
-        return Figure(
-            float(rate), *wilson_interval(float(rate * units), float(units), confidence), n, told
-        )
-    reach = float(stats.t.ppf((1 + confidence) / 2, units - 1)) * error / bend
-    ends = special.expit(special.logit(rate) + np.array([-reach, reach]))
-    return Figure(float(rate), float(ends[0]), float(ends[1]), n, told)
-
-
-def _wilson(rate: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
-    """Return Wilson's limits of many shares; NaN where a share is."""
-    z = normal_quantile(confidence)
-    under = n + z * z
-    middle = (rate * n + z * z / 2) / under
-    reach = z / under * np.sqrt(np.maximum(rate * (1 - rate) * n + z * z / 4, 0.0))
-    return (
-        np.where(rate == 0, 0.0, np.maximum(middle - reach, 0.0)),
-        np.where(rate == 1, 1.0, np.minimum(middle + reach, 1.0)),
-    )
+    return Figure(float(rate), float(low), float(high), n, told)
 
 
 def _check(ties: str) -> None:

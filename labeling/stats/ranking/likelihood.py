@@ -9,17 +9,18 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import linalg as iterative
 
-from labeling.stats.ranking.cells import Cells, summed
+from labeling.stats.coding import counted
+from labeling.stats.ranking.cells import Cells
 from labeling.stats.ranking.outcomes import Curvature, Outcomes
 from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
 DENSE = 2_000  # Up to this many items full matrices are held: 32 MB each.
 
-_STEPS = 200
-_STILL = 1e-9  # A step below this leaves an error of about its square.
-_NEAR = 1e-4  # Rounding may keep steps from falling further; steps that run away stay near 1.
+STEPS = 200
+STILL = 1e-9  # A step below this leaves an error of about its square.
+NEAR = 1e-4  # Rounding may keep steps from falling further; steps that run away stay near 1.
 _FAR = 0.1  # Steps to a maximum shrink before they vanish; those to infinity drown at once.
-_SLACK = 1e-13
+SLACK = 1e-13
 _FLAT = 1e12  # Curvature alone over curvature with all else free: above this it is rounding.
 
 
@@ -73,7 +74,7 @@ class Design:
     def spread(self, by_eta: Floats) -> Floats:
         """Return what the items receive: a plus, b minus, shape (M,)."""
         cells = self.cells
-        return summed(cells.a, by_eta, cells.items) - summed(cells.b, by_eta, cells.items)
+        return counted(cells.a, cells.items, by_eta) - counted(cells.b, cells.items, by_eta)
 
     def gram(self, bend: Curvature) -> Floats:
         """Return the full matrix of second-order sums over the parameters, shape (P, P)."""
@@ -184,13 +185,13 @@ def maximise(design: Design) -> Maximum | None:
     found = Maximum(design, np.zeros(design.slopes), outcomes.start(cells.weight), -np.inf)
     found = replace(found, log_likelihood=_height(found))
     before, size = 0.0, 0.0
-    for _ in range(_STEPS):
+    for _ in range(STEPS):
         before = size
         step, gain, inverse = _newton_step(found)
         if not np.isfinite(step).all():
             return None
         size = float(np.abs(step).max(initial=0.0))
-        if size < _STILL or (size < _NEAR and gain < _SLACK * abs(found.log_likelihood)):
+        if size < STILL or (size < NEAR and gain < SLACK * abs(found.log_likelihood)):
             found = _moved(found, step, 1.0)
             return None if before > _FAR else _checked(found, inverse)
         further = _uphill(found, step)
@@ -265,7 +266,7 @@ def _conjugate(design: Design, bend: Curvature, gradient: Floats) -> Floats:
 
 def _uphill(found: Maximum, step: Floats) -> Maximum | None:
     """Return the point a step on, the step halved until it does not lead down."""
-    floor = found.log_likelihood - _SLACK * abs(found.log_likelihood) - _SLACK
+    floor = found.log_likelihood - SLACK * abs(found.log_likelihood) - SLACK
     share = 1.0
     while share > 1e-10:
         moved = _moved(found, step, share)

@@ -13,19 +13,15 @@ from scipy import sparse
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ranking.assembly import Context, nothing_of, ranking_of
 from labeling.stats.ranking.connections import components, reason_apart, reasons_alone
-from labeling.stats.ranking.likelihood import DENSE, centring
+from labeling.stats.ranking.likelihood import DENSE, NEAR, SLACK, STEPS, STILL, centring
 from labeling.stats.ranking.outcomes import BradleyTerry
 from labeling.stats.ranking.rankings import OrderedRankings, Rankings, ordered_rankings
 from labeling.stats.ranking.result import Ranking
-from labeling.stats.ranking.uncertainty import Spread
+from labeling.stats.ranking.uncertainty import Spread, sandwich
 from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
 PlackettLuceInterval = Literal["auto", "sandwich", "model"]
 
-_STEPS = 200
-_STILL = 1e-9
-_NEAR = 1e-4  # Rounding may keep steps from falling below `_STILL`.
-_SLACK = 1e-13
 _TOLD = "Plackett-Luce"
 
 
@@ -168,18 +164,18 @@ def _maximise(stages: _Stages) -> tuple[Floats, Floats]:
     """
     strength = np.zeros(len(stages.component))
     height = stages.log_likelihood(strength)
-    for _ in range(_STEPS):
+    for _ in range(STEPS):
         step, gain, inverse = stages.step(strength)
         size = float(np.abs(step).max())
-        if size < _STILL or (size < _NEAR and gain < _SLACK * abs(height)):
+        if size < STILL or (size < NEAR and gain < SLACK * abs(height)):
             return strength + step, inverse
         share = 1.0
         reached = stages.log_likelihood(strength + step)
-        while reached < height - _SLACK * abs(height) and share > _STILL:
+        while reached < height - SLACK * abs(height) and share > STILL:
             share /= 2
             reached = stages.log_likelihood(strength + share * step)
         strength, height = strength + share * step, reached
-    raise ConvergenceError(f"The strengths still move by {size:.2g} after {_STEPS} steps.")
+    raise ConvergenceError(f"The strengths still move by {size:.2g} after {STEPS} steps.")
 
 
 def _spread(
@@ -200,6 +196,4 @@ def _spread(
     if clusters < 2:
         reason = f"No interval: it is over rankings and needs at least 2; there is {clusters}."
         return Spread(None, inf, told, reason=reason)
-    meat = np.asarray((scores.T @ scores).toarray())
-    covariance = inverse @ meat @ inverse * (clusters / (clusters - 1))
-    return Spread(covariance, clusters - 1, told)
+    return Spread(sandwich(inverse, scores), clusters - 1, told)

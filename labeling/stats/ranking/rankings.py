@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
+from labeling.stats.coding import codes, first_again, partners, plain
 from labeling.stats.ranking.comparisons import Comparisons
-from labeling.stats.ratings import Array, Ints, RatingsError, column
+from labeling.stats.ratings import Array, Ints, RatingsError, column, number_column, same_length
 
 _ABSENT = "which nothing can be ranked by. Leave the row out where nothing was ranked."
 
@@ -44,16 +44,9 @@ class Rankings:
         """
         self.ranking: Final = column("ranking", ranking, _ABSENT)
         self.item: Final = column("item", item, _ABSENT)
-        self.place: Final = column("place", place, _ABSENT)
+        self.place: Final = number_column("place", place, _ABSENT)
         self.cluster: Final = None if cluster is None else column("cluster", cluster, _ABSENT)
-        columns = {"ranking": self.ranking, "item": self.item, "place": self.place}
-        if self.cluster is not None:
-            columns["cluster"] = self.cluster
-        if len({len(given) for given in columns.values()}) > 1:
-            told = ", ".join(f"{name} has {len(given)}" for name, given in columns.items())
-            raise RatingsError(f"The columns must have equal lengths: {told}.")
-        if len(self.place) and self.place.dtype.kind not in "iufb":
-            raise RatingsError(f"place at position 0 is {self.place[0]!r}, which is not a number.")
+        same_length(ranking=self.ranking, item=self.item, place=self.place, cluster=self.cluster)
         self._require_once()
 
     def __len__(self) -> int:
@@ -78,22 +71,15 @@ class Rankings:
     def _require_once(self) -> None:
         ranking, levels = codes(self.ranking) if len(self) else (np.zeros(0, dtype=int), self.item)
         item, items = codes(self.item) if len(self) else (ranking, self.item)
-        key = ranking * len(items) + item
-        order = np.argsort(key, kind="stable")
-        again = order[1:][np.diff(key[order]) == 0]
-        if len(again):
-            position = int(again.min())
+        position = first_again(ranking * len(items) + item)
+        if position is not None:
             raise RatingsError(
                 f"item {self.item[position]} stands in ranking {self.ranking[position]} a second "
                 f"time at position {position}."
             )
         if self.cluster is not None and len(self):
-            cluster, _ = codes(self.cluster)
-            of_ranking = np.zeros(len(levels), dtype=np.int64)
-            of_ranking[ranking] = cluster
-            differs = of_ranking[ranking] != cluster
-            if differs.any():
-                position = int(np.argmax(differs))
+            _, position = partners(ranking, len(levels), codes(self.cluster)[0])
+            if position is not None:
                 raise RatingsError(
                     f"ranking {self.ranking[position]} at position {position} is in two clusters."
                 )
@@ -195,9 +181,7 @@ def ordered_rankings(rankings: Rankings) -> OrderedRankings:
     ranking, _ = codes(rankings.ranking)
     item, items = codes(rankings.item)
     cluster = ranking if rankings.cluster is None else codes(rankings.cluster)[0]
-    given = OrderedRankings(
-        tuple(items.tolist()), rankings.ranking, ranking, item, cluster, rankings.place
-    )
+    given = OrderedRankings(plain(items), rankings.ranking, ranking, item, cluster, rankings.place)
     return given.keep(np.lexsort((given.place, given.ranking)))
 
 

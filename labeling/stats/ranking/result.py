@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
+from labeling.stats.proportions import t_quantile
 from labeling.stats.ranking.elo import elo_from_strength
-from labeling.stats.ranking.separability import Separability, separate
+from labeling.stats.ranking.separability import NO_ERROR, Separability, separate
 from labeling.stats.ratings import Figure, Floats, Ints
 
 LEVEL = 0.05
@@ -138,9 +139,9 @@ class Ranking:
             )
         own = np.diagonal(self.covariance)
         spread = float(own[one] + own[two] - 2 * self.covariance[one, two])
-        if spread < 1e-18:
+        if spread < NO_ERROR**2:
             return Figure(value, None, None, self.n, told, NOTHING_VARIES)
-        reach = t_quantile(self.freedom, self.confidence) * spread**0.5
+        reach = float(t_quantile(self.freedom, self.confidence)) * spread**0.5
         return Figure(value, value - reach, value + reach, self.n, told)
 
     def separability(self, level: float = LEVEL) -> Separability:
@@ -240,8 +241,3 @@ def logit_interval(share: Floats, error: Floats, quantile: float) -> tuple[Float
     reach = quantile * np.divide(error, bend, out=np.full_like(error, np.nan), where=bend > 0)
     middle = special.logit(share)
     return special.expit(middle - reach), special.expit(middle + reach)
-
-
-def t_quantile(freedom: float, confidence: float) -> float:
-    """Return how far from 0 a Student t stays with this confidence; infinite freedom is normal."""
-    return float(stats.t.ppf((1 + confidence) / 2, freedom))

@@ -7,12 +7,12 @@ from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from labeling.stats.multiplicity import holm
 from labeling.stats.ratings import Array, Floats, Ints
 
-_NOTHING = 1e-7  # Errors below this are what rounding leaves of none at all.
+NO_ERROR = 1e-7  # Errors below this are what rounding leaves of none at all.
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +69,10 @@ def separate(
     one, other = one[met], other[met]
     own = np.diagonal(covariance)
     error = np.sqrt(np.maximum(own[one] + own[other] - 2 * covariance[one, other], 0.0))
-    varies = error > _NOTHING
+    varies = error > NO_ERROR
     z = np.zeros(len(one))
     z[varies] = (strength[one] - strength[other])[varies] / error[varies]
-    adjusted = holm(2 * stats.t.sf(np.abs(z), freedom))
+    adjusted = holm(2 * special.stdtr(freedom, -np.abs(z)))
     p_value = np.full((len(order), len(order)), np.nan)
     p_value[one, other] = p_value[other, one] = adjusted
     return Separability(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.ranking.bradley_terry import bradley_terry
-from labeling.stats.ranking.comparisons import Comparisons
+from labeling.stats.ranking.comparisons import Comparisons, matrix, refuse_cells
 from labeling.stats.ranking.outcomes import Ties
 from labeling.stats.ranking.result import Ranking
 from labeling.stats.ranking.uncertainty import IntervalMethod
@@ -148,16 +148,6 @@ def style_control(
 
 
 def _amounts(name: str, given: Any) -> Floats:
-    array = np.asarray(given, dtype=np.float64)
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2:
-        raise RatingsError(f"{name} must have one or two dimensions, not {array.ndim}.")
-    bad = ~np.isfinite(array) | (array < 0)
-    if bad.any():
-        row, place = (int(item) for item in np.argwhere(bad)[0])
-        raise RatingsError(
-            f"{name} at position {row}, column {place} is {array[row, place]}, "
-            "which is no amount of anything."
-        )
+    array = matrix(name, given)
+    refuse_cells(array < 0, name, array, "is no amount of anything")
     return array

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from labeling.stats.ranking.cells import cells_of
 from labeling.stats.ranking.comparisons import FIRST, SECOND, Comparisons, code_comparisons
 from labeling.stats.ranking.likelihood import DENSE
-from labeling.stats.ratings import Array, Figure, RatingsError
+from labeling.stats.ratings import Array, Figure, RatingsError, plural
 
 _LISTED = 20  # How many circular triads are named.
 _ZETA = (
@@ -109,7 +109,8 @@ def _zeta(circular: int, size: int, undecided: int) -> Figure:
         return Figure(None, None, None, size, _ZETA, "A circle takes at least 3 items.")
     if undecided:
         reason = (
-            f"{undecided} pairs of items never met or are level; zeta needs every pair decided."
+            f"{plural(undecided, 'pair')} of items never met or came out level; zeta needs every "
+            "pair decided."
         )
         return Figure(None, None, None, size, _ZETA, reason)
     most = (size**3 - size * (1 if size % 2 else 4)) / 24

@@ -10,12 +10,12 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
+from labeling.stats.proportions import t_quantile
 from labeling.stats.ranking.cells import Cells, rows_of
 from labeling.stats.ranking.comparisons import CodedComparisons
 from labeling.stats.ranking.connections import components, edges_of
 from labeling.stats.ranking.likelihood import DENSE, Design, Maximum, maximise
 from labeling.stats.ranking.outcomes import Curvature
-from labeling.stats.ranking.result import t_quantile
 from labeling.stats.ratings import Floats, Ints
 
 IntervalMethod = Literal["auto", "sandwich", "cluster", "bootstrap", "model"]
@@ -46,7 +46,7 @@ class Spread:
 
     def reach(self, confidence: float) -> float:
         """Return how many standard errors an interval reaches to either side."""
-        return t_quantile(self.freedom, confidence)
+        return float(t_quantile(self.freedom, confidence))
 
 
 def spread_of(
@@ -101,19 +101,24 @@ def _cluster_sandwich(
     found: Maximum, inverse: Floats, coded: CodedComparisons, confidence: float
 ) -> Spread:
     """Return the sandwich whose filling sums scores within clusters first."""
-    scores, clusters = cluster_scores(found, coded)
-    percent = f"{100 * confidence:g}%"
-    told = f"{percent} sandwich interval over {clusters} prompts"
+    scores = _cluster_scores(found, coded)
+    clusters = scores.shape[0]
+    told = f"{100 * confidence:g}% sandwich interval over {clusters} prompts"
     if clusters < 2:
         reason = f"No interval: it is over prompts and needs at least 2; there is {clusters}."
         return Spread(None, inf, told, reason=reason)
+    return Spread(sandwich(inverse, scores), clusters - 1, told)
+
+
+def sandwich(inverse: Floats, scores: sparse.csr_matrix) -> Floats:
+    """Return the covariance of parameters (P, P) from the summed scores of clusters (G, P)."""
+    clusters = scores.shape[0]
     meat = np.asarray((scores.T @ scores).toarray())
-    covariance = inverse @ meat @ inverse * (clusters / (clusters - 1))
-    return Spread(covariance, clusters - 1, told)
+    return np.asarray(inverse @ meat @ inverse * (clusters / (clusters - 1)))
 
 
-def cluster_scores(found: Maximum, coded: CodedComparisons) -> tuple[sparse.csr_matrix, int]:
-    """Return the summed scores of each cluster, sparse (G, P), and how many clusters there are."""
+def _cluster_scores(found: Maximum, coded: CodedComparisons) -> sparse.csr_matrix:
+    """Return the summed scores of each cluster, sparse (G, P)."""
     design = found.design
     cells = design.cells
     cell, outcome, cluster, times = _kept_rows(cells, coded)
@@ -131,7 +136,7 @@ def cluster_scores(found: Maximum, coded: CodedComparisons) -> tuple[sparse.csr_
         values.append(by_tie[outcome, cell] * times)
     coordinates = (np.concatenate(rows), np.concatenate(columns))
     shape = (len(levels), design.size)
-    return sparse.csr_matrix((np.concatenate(values), coordinates), shape=shape), len(levels)
+    return sparse.csr_matrix((np.concatenate(values), coordinates), shape=shape)
 
 
 def _kept_rows(cells: Cells, coded: CodedComparisons) -> tuple[Ints, Ints, Ints, Floats]:

@@ -60,7 +60,7 @@ from labeling.stats.raters.peers import (
     peer_agreement,
 )
 from labeling.stats.raters.priorities import Mismatch, Priorities, revealed_priorities
-from labeling.stats.raters.runs import Runs, expected_runs, longest_run, straight_lining
+from labeling.stats.raters.runs import Runs, expected_runs, straight_lining
 from labeling.stats.raters.sides import clicked_sides, side_bias
 from labeling.stats.raters.specification import Disagreement, disagreement_cause
 from labeling.stats.raters.style import (
@@ -128,7 +128,6 @@ __all__ = [
     "length_bias",
     "length_explains",
     "length_only_accuracy",
-    "longest_run",
     "majority_agreement",
     "pace",
     "peer_agreement",

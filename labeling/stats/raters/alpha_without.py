@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from labeling.stats.coding import Coded
+from labeling.stats.coding import Coded, code
 from labeling.stats.coefficients import Alpha, Level
-from labeling.stats.raters.contrast import coded_ratings
 from labeling.stats.ratings import Figure, Floats, Ratings
 from labeling.stats.table import patterns_of, scores
 
@@ -47,7 +46,7 @@ def alpha_without_each(
         ValueError: a level that the categories do not allow, or a symmetric alpha of categories
             that do not mirror themselves around 0.
     """
-    table = coded_ratings(ratings, categories)
+    table = code(ratings, categories)
     values = scores(table.categories)
     if symmetric and (values is None or not np.array_equal(values, -values[::-1])):
         raise ValueError("A symmetric alpha needs a scale that mirrors itself around 0.")

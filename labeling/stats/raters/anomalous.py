@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.raters.columns import coded, counted, numbers, parts, same_length
+from labeling.stats.coding import crossed
+from labeling.stats.raters.columns import coded, numbers, parts
 from labeling.stats.raters.habit import Status
-from labeling.stats.ratings import Floats, Ints
+from labeling.stats.ratings import Floats, Ints, same_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,13 @@ def _ranks(who: Ints, of: Ints, votes: Floats, pairs: int) -> tuple[Floats, Floa
     if not size:
         empty = np.zeros(0)
         return empty, empty, empty
-    table = counted(of * size + step, pairs * size).reshape(pairs, size)
+    table = crossed(of, step, pairs, size)
     voters = int(who.max()) + 1
     mine_of, mine = np.unique(of * voters + who, return_inverse=True)
-    own = counted(mine * size + step, len(mine_of) * size).reshape(len(mine_of), size)
+    own = crossed(mine, step, len(mine_of), size)
     others = table.sum(axis=1)[of] - own.sum(axis=1)[mine]
 
-    def at_least(counts: Floats) -> Floats:
+    def at_least(counts: Ints) -> Ints:
         return np.asarray(counts[:, ::-1].cumsum(axis=1)[:, ::-1])
 
     above = at_least(table)[of, step] - at_least(own)[mine, step]

@@ -8,16 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from labeling.stats.coding import Coded
+from labeling.stats.coding import Coded, code, counted, crossed
 from labeling.stats.coefficients import require_option
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
-from labeling.stats.raters.columns import counted
-from labeling.stats.raters.contrast import Rule, Shown, against_peers, coded_ratings, rater_means
-from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits
-from labeling.stats.ratings import Figure, Floats, Ratings
+from labeling.stats.raters.contrast import Rule, Shown, against_peers, rater_means
+from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, share_figures
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings
 from labeling.stats.table import scores
-
-NO_JUDGMENT = "There is no judgment."
 
 
 def tie_rate(
@@ -43,7 +40,7 @@ def tie_rate(
         RatingsError: ratings that cannot be read, named by position.
         ValueError: categories that are not numbers.
     """
-    table = coded_ratings(ratings, categories)
+    table = code(ratings, categories)
     tie = _numbers(table, "The tie rate") == 0
     rule = Rule(min_n, rate, confidence)
     return _share_habit(table, tie, "share of judgments that are ties (category 0)", rule)
@@ -67,7 +64,7 @@ def extremity(
         RatingsError: ratings that cannot be read, named by position.
         ValueError: fewer than two categories.
     """
-    table = coded_ratings(ratings, categories)
+    table = code(ratings, categories)
     if len(table.categories) < 2:
         raise ValueError("A scale needs at least two categories to have two ends.")
     ends = np.zeros(len(table.categories), dtype=np.bool_)
@@ -99,15 +96,15 @@ def severity(
         ValueError: categories that are not numbers, or another `of`.
     """
     require_option("of", of, ("value", "strength"))
-    table = coded_ratings(ratings, categories)
+    table = code(ratings, categories)
     values = _numbers(table, "Severity")
     score = (np.abs(values) if of == "strength" else values)[table.value]
     told = "mean strength (distance from the tie)" if of == "strength" else "mean answer"
     every = np.ones(len(score), dtype=np.bool_)
     own = f"{told}; n counts judgments"
-    figures = rater_means(table, every, score, own, NO_JUDGMENT, confidence)
+    figures = rater_means(table, every, score, own, NO_JUDGMENTS, confidence)
     together = replace(table, rater=np.zeros_like(table.rater), raters=("all",))
-    overall = rater_means(together, every, score, own, NO_JUDGMENT, confidence, merged=True)[0]
+    overall = rater_means(together, every, score, own, NO_JUDGMENTS, confidence, merged=True)[0]
     gap = f"{told} less the others' on the same tasks; n counts tasks with another judgment"
     rule = Rule(min_n, rate, confidence)
     return against_peers(table, score, Shown(figures, overall, gap), rule)
@@ -135,9 +132,9 @@ def answer_entropy(
 
     Source: Shannon (1948); variance: Basharin (1959).
     """
-    table = coded_ratings(ratings, categories)
+    table = code(ratings, categories)
     size, raters = len(table.categories), len(table.raters)
-    counts = counted(table.rater * size + table.value, raters * size).reshape(raters, size)
+    counts = crossed(table.rater, table.value, raters, size)
     n = counts.sum(axis=1)
     shares = counts / np.maximum(n, 1)[:, None]
     bits = -np.log2(np.where(shares > 0, shares, 1.0))
@@ -154,9 +151,7 @@ def answer_entropy(
     for place, rater in enumerate(table.raters):
         value, count = abs(float(entropy[place])), int(n[place])
         if error[place] <= 1e-9:
-            reason = (
-                f"No interval: its variance vanishes when answers are as even as these {count}."
-            )
+            reason = "No interval: its variance vanishes when answers are as even as here."
             found[rater] = Figure(value, None, None, count, told, reason)
             continue
         low = max(value - float(reach[place]), 0.0)
@@ -176,12 +171,9 @@ def _share_habit(table: Coded, counts: Any, told: str, rule: Rule) -> Habits:
     score = counts[table.value].astype(np.float64)
     size = len(table.raters)
     hits, n = counted(table.rater, size, score), counted(table.rater, size)
-    figures = [
-        share(float(hit), float(count), told, nothing=NO_JUDGMENT, confidence=rule.confidence)
-        for hit, count in zip(hits, n, strict=True)
-    ]
+    figures = share_figures(hits, n, told, NO_JUDGMENTS, rule.confidence)
     overall = share(
-        float(hits.sum()), float(n.sum()), told, nothing=NO_JUDGMENT, confidence=rule.confidence
+        float(hits.sum()), float(n.sum()), told, nothing=NO_JUDGMENTS, confidence=rule.confidence
     )
     gap = f"{told} less the others' on the same tasks; n counts tasks with another judgment"
     return against_peers(table, score, Shown(figures, overall, gap), rule)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
+from labeling.stats.coding import codes, plain
 from labeling.stats.ratings import Array, Floats, Ints, RatingsError, column
 
 Bools = npt.NDArray[np.bool_]
@@ -69,17 +69,6 @@ def sides(name: str, given: Sides) -> tuple[Bools, Bools]:
     return flags(name, np.where(known, array, False).astype(object)), known
 
 
-def same_length(**columns: Array) -> None:
-    """Refuse columns of different lengths.
-
-    Raises:
-        RatingsError: the message names every column with its length.
-    """
-    if len({len(item) for item in columns.values()}) > 1:
-        told = ", ".join(f"{name} has {len(item)}" for name, item in columns.items())
-        raise RatingsError(f"The columns must have equal lengths: {told}.")
-
-
 def coded(name: str, given: npt.ArrayLike) -> tuple[Ints, tuple[Any, ...]]:
     """Return codes of a column of names (raters, tasks, prompts), and the names, sorted.
 
@@ -88,16 +77,6 @@ def coded(name: str, given: npt.ArrayLike) -> tuple[Ints, tuple[Any, ...]]:
     """
     code, levels = codes(column(name, given))
     return code, plain(levels)
-
-
-def plain(levels: Array) -> tuple[Any, ...]:
-    """Return the entries of an array as plain Python values."""
-    return tuple(levels.tolist())
-
-
-def counted(code: Ints, size: int, weight: Array | None = None) -> Floats:
-    """Return the sum of `weight` (or the number of rows) at each code, shape (size,)."""
-    return np.bincount(code, weights=weight, minlength=size).astype(np.float64)
 
 
 def parts(rows: Array, code: Ints, size: int) -> list[Array]:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.raters.columns import coded, counted, numbers
-from labeling.stats.ratings import Figure, Floats
+from labeling.stats.coding import counted
+from labeling.stats.raters.columns import coded, numbers
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats
 
 _CENSUS = "No interval: these are all the judgments there are, not a sample of them."
-_NOTHING = "There is no judgment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ def _concentration(
     if not total:
         nothing = (None, None, None, 0)
         return Concentration(
-            Figure(*nothing, told, _NOTHING),
+            Figure(*nothing, told, NO_JUDGMENTS),
             top_k,
-            Figure(*nothing, effective_told, _NOTHING),
+            Figure(*nothing, effective_told, NO_JUDGMENTS),
             (),
             cap,
         )

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import Bools, Sides, coded, counted, numbers, same_length, sides
+from labeling.stats.raters.columns import Bools, Sides, coded, numbers, sides
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
     MIN_N,
@@ -22,8 +23,9 @@ from labeling.stats.raters.habit import (
     coin_tests,
     decided,
     require_rule,
+    share_figures,
 )
-from labeling.stats.ratings import Figure, Floats
+from labeling.stats.ratings import Figure, Floats, same_length
 
 _NONE = "No task came back to this rater."
 
@@ -124,8 +126,8 @@ def self_consistency(
     if first_shown_first is not None and repeat_shown_first is not None:
         left, right = _stayed(before, after, first_shown_first, repeat_shown_first)
         swaps = _swap_tests(counted(code, size, left), counted(code, size, right), min_n, rate)
-    equal = _shares(counted(code, size, same), n, _EQUAL, confidence)
-    sided = _shares(counted(code, size, side), n, _SIDE, confidence)
+    equal = share_figures(counted(code, size, same), n, _EQUAL, _NONE, confidence)
+    sided = share_figures(counted(code, size, side), n, _SIDE, _NONE, confidence)
     return RepeatReport(
         raters=tuple(map(SelfConsistency, raters, equal, sided, swaps)),
         equal=_pooled(same, _EQUAL, confidence),
@@ -136,13 +138,6 @@ def self_consistency(
 
 _EQUAL = "share of blind repeats with the identical canonical value"
 _SIDE = "share of blind repeats that prefer the same response (a tie twice counts)"
-
-
-def _shares(hits: Floats, n: Floats, told: str, confidence: float) -> list[Figure]:
-    return [
-        share(float(hit), float(count), told, nothing=_NONE, confidence=confidence)
-        for hit, count in zip(hits, n, strict=True)
-    ]
 
 
 def _pooled(hits: Bools, told: str, confidence: float) -> Figure:

@@ -10,28 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from labeling.stats.coding import Coded, code
-from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.raters.columns import Bools, counted
+from labeling.stats.coding import Coded, counted
+from labeling.stats.proportions import CONFIDENCE, normal_p
+from labeling.stats.raters.columns import Bools
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
     MIN_N,
+    NO_PEERS,
     Habit,
     Habits,
     adjusted,
     decided,
     mean_figures,
-    normal_p,
     ratio,
     require_rule,
 )
-from labeling.stats.ratings import Figure, Floats, Ratings
-
-NO_PEERS = "No task of this rater was judged by anybody else."
+from labeling.stats.ratings import Figure, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +61,6 @@ class Shown:
     overall: Figure
     told: str
     nothing: str = NO_PEERS
-
-
-def coded_ratings(ratings: Ratings | Coded, categories: Sequence[Any] | None) -> Coded:
-    """Return ratings as codes, on the declared scale."""
-    return ratings if isinstance(ratings, Coded) else code(ratings, categories)
 
 
 def against_peers(table: Coded, score: Floats, shown: Shown, rule: Rule) -> Habits:

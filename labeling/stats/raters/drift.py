@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE, difference, two_proportion_test
-from labeling.stats.raters.columns import Bools, coded, flags, numbers, parts, same_length
-from labeling.stats.ratings import Figure, Floats
+from labeling.stats.raters.columns import Bools, coded, flags, numbers, parts
+from labeling.stats.ratings import Figure, Floats, same_length
 
 
 @dataclass(frozen=True, slots=True, eq=False)

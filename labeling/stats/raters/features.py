@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.raters.columns import Bools, coded, counted, numbers, same_length
+from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, coin_habits
 from labeling.stats.raters.style import relative_difference
-from labeling.stats.ratings import ConvergenceError, Figure, Floats, Ints
+from labeling.stats.ratings import ConvergenceError, Figure, Floats, Ints, same_length
 
 _ROUNDS = 100
 _FIRST_STEP = 3.0  # On the scale of log odds.

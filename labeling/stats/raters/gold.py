@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import coded, counted, flags, same_length
-from labeling.stats.ratings import Figure, Floats, RatingsError
+from labeling.stats.coding import counted
+from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.raters.columns import coded, flags
+from labeling.stats.raters.habit import share_figures
+from labeling.stats.ratings import Figure, Floats, RatingsError, same_length
 
 Decision = Literal["pass", "extend", "not yet"]
 
@@ -101,10 +103,7 @@ def gold_accuracy(
     (a, b), whence = _prior(prior, k, n)
     whence = f"Beta({a:.3g}, {b:.3g}) prior {whence}"
     above = np.asarray(stats.beta.sf(threshold, a + k, b + n - k)).tolist()
-    observed = [
-        share(float(hit), float(count), _SHARE, nothing=_NO_GOLD, confidence=confidence)
-        for hit, count in zip(k, n, strict=True)
-    ]
+    observed = share_figures(k, n, _SHARE, _NO_GOLD, confidence)
     posterior = _posteriors(a + k, b + n - k, n, whence, confidence)
     decisions = [
         _decide(sure, passing, failing) if count else "extend"

@@ -10,15 +10,25 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.coding import code, codes
+from labeling.stats.coding import code, counted, partners
 from labeling.stats.proportions import (
     CONFIDENCE,
     difference,
     normal_quantile,
+    t_quantile,
+    two_proportion_test,
     wilson_interval,
 )
-from labeling.stats.raters.columns import Bools, coded, counted, flags, same_length
-from labeling.stats.ratings import Figure, Floats, Interval, Ints, Ratings, RatingsError, column
+from labeling.stats.raters.columns import Bools, coded, flags, numbers
+from labeling.stats.ratings import (
+    Figure,
+    Floats,
+    Interval,
+    Ints,
+    Ratings,
+    RatingsError,
+    same_length,
+)
 
 SMALLEST = 5  # People below whom a group could be recognised.
 
@@ -102,10 +112,8 @@ def group_rates(
     of, groups = coded("group", group)
     said = flags("yes", yes)
     same_length(rater=who, group=of, yes=said)
-    home = np.zeros(len(raters), dtype=np.int64)
-    home[who] = of
-    if (home[who] != of).any():
-        position = int(np.argmax(home[who] != of))
+    home, position = partners(who, len(raters), of)
+    if position is not None:
         raise RatingsError(
             f"rater {raters[who[position]]} at position {position} is in two groups."
         )
@@ -142,17 +150,13 @@ def group_gap(
     Source: Newcombe (1998), Statistics in Medicine 17.
     """
     gap = difference(successes, trials, "rate of the first group less the second's", confidence)
-    n = trials
     if gap.value is None:
         return GroupGap(gap, None, 0.0, 1.0)
-    shares = [hits / count for hits, count in zip(successes, n, strict=True)]
-    apart = sqrt(sum(p * (1 - p) / count for p, count in zip(shares, n, strict=True)))
+    shares = [hits / count for hits, count in zip(successes, trials, strict=True)]
+    apart = sqrt(sum(p * (1 - p) / count for p, count in zip(shares, trials, strict=True)))
     reach = normal_quantile(confidence) * apart
-    pooled = sum(successes) / sum(n)
-    error = sqrt(pooled * (1 - pooled) * (1 / n[0] + 1 / n[1]))
-    z = gap.value / error if error else 0.0
     wald = Interval(gap.value - reach, gap.value + reach)
-    return GroupGap(gap, wald, z, float(2 * stats.norm.sf(abs(z))))
+    return GroupGap(gap, wald, *two_proportion_test(successes, trials))
 
 
 def group_agreement_index(
@@ -174,7 +178,7 @@ def group_agreement_index(
     """
     normal_quantile(confidence)
     table = code(ratings)
-    of, groups = codes(column("group", group))
+    of, groups = coded("group", group)
     same_length(rater=table.rater, group=of)
     sums = _pairs(table.unit, of, table.value, len(groups), len(table.categories), table.units)
     if table.cluster is not None:
@@ -199,7 +203,7 @@ def group_agreement_index(
         return Figure(value, None, None, n, told, reason)
     logs = np.log(rest[:, 0] * rest[:, 3] / (rest[:, 1] * rest[:, 2]))
     error = sqrt(float(((logs - logs.mean()) ** 2).sum()) * (len(logs) - 1) / len(logs))
-    reach = float(stats.t.ppf((1 + confidence) / 2, len(logs) - 1)) * error
+    reach = float(t_quantile(len(logs) - 1, confidence)) * error
     return Figure(value, exp(log(value) - reach), exp(log(value) + reach), n, told)
 
 
@@ -216,7 +220,7 @@ def label_shift(before: npt.ArrayLike, after: npt.ArrayLike) -> LabelShift:
 
     Source: Pearson's chi-squared test, no continuity correction.
     """
-    counts = {"before": _whole("before", before), "after": _whole("after", after)}
+    counts = {"before": numbers("before", before, 0.0), "after": numbers("after", after, 0.0)}
     same_length(**counts)
     table = np.array(list(counts.values()))
     n = int(table.sum())
@@ -233,13 +237,6 @@ def label_shift(before: npt.ArrayLike, after: npt.ArrayLike) -> LabelShift:
         return LabelShift(variation, None, 0, None)
     test = stats.chi2_contingency(used, correction=False)
     return LabelShift(variation, float(test.statistic), int(test.dof), float(test.pvalue))
-
-
-def _whole(name: str, given: npt.ArrayLike) -> Floats:
-    array = column(name, given).astype(np.float64)
-    if (array < 0).any():
-        raise RatingsError(f"{name} at position {int(np.argmax(array < 0))} is below 0.")
-    return array
 
 
 def _too_small(people: Ints, smallest: int) -> Bools:

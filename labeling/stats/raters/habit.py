@@ -15,12 +15,13 @@ import numpy as np
 from scipy import stats
 
 from labeling.stats.multiplicity import benjamini_hochberg
-from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
+from labeling.stats.proportions import CONFIDENCE, normal_quantile, share, t_quantile
 from labeling.stats.raters.columns import Bools
 from labeling.stats.ratings import Figure, Floats
 
 Status = Literal["stands out", "as expected", "too few"]
 
+NO_PEERS = "No task of this rater was judged by anybody else."
 MIN_N = 30  # Judgments of a kind below which nothing is said of a rater.
 FALSE_DISCOVERY = 0.05  # Of those that stand out, the share that may do so by chance.
 
@@ -131,6 +132,16 @@ def coin_tests(successes: Floats, trials: Floats) -> Floats:
     return np.where(trials > 0, p, np.nan)
 
 
+def share_figures(
+    hits: Floats, n: Floats, told: str, nothing: str, confidence: float
+) -> list[Figure]:
+    """Return each rater's share of hits among n independent trials (see `share`)."""
+    return [
+        share(float(hit), float(count), told, nothing=nothing, confidence=confidence)
+        for hit, count in zip(hits, n, strict=True)
+    ]
+
+
 def coin_habits(
     raters: Sequence[Any],
     successes: Floats,
@@ -145,17 +156,12 @@ def coin_habits(
     """Return shares against a fair coin: Wilson intervals and exact binomial tests."""
     require_rule(min_n, rate)
     p_values = coin_tests(successes, trials)
+    figures = share_figures(successes, trials, told, nothing, confidence)
     adjusted_p, status = adjusted(p_values, trials, min_n, rate)
     habits = tuple(
         Habit(
             rater=rater,
-            figure=share(
-                float(successes[place]),
-                float(trials[place]),
-                told,
-                nothing=nothing,
-                confidence=confidence,
-            ),
+            figure=figures[place],
             expected=0.5,
             difference=None,
             z=None,
@@ -199,7 +205,7 @@ def mean_figures(
     told = f"{told}; {100 * confidence:g}% Student t interval over {over}s"
     spare = np.maximum(groups - 1, 1)
     error = np.sqrt(spread * groups / spare) / np.maximum(n, 1)
-    reach = np.asarray(stats.t.ppf((1 + confidence) / 2, spare)) * error
+    reach = t_quantile(spare, confidence) * error
     still = (groups < 2) | (spread <= 1e-18 * np.maximum(n * mean**2, 1))
     figures = []
     for place, count in enumerate(n.astype(np.int64).tolist()):
@@ -218,11 +224,6 @@ def _still(groups: int, over: str) -> str:
     if groups < 2:
         return f"No interval: it rests on 1 {over}, and an interval needs at least 2."
     return f"No interval: it is the same on all {groups} {over}s."
-
-
-def normal_p(z: Floats) -> Floats:
-    """Return two-sided p-values of standard normal distances; NaN stays NaN."""
-    return np.asarray(2 * stats.norm.sf(np.abs(z)))
 
 
 def ratio(over: Floats, under: Floats) -> Floats:

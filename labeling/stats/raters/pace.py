@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import Bools, coded, counted, numbers, same_length
-from labeling.stats.raters.habit import MIN_N, Status
-from labeling.stats.ratings import Figure, Floats, Ints
+from labeling.stats.raters.columns import Bools, coded, numbers
+from labeling.stats.raters.habit import MIN_N, NO_PEERS, Status, share_figures
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, plural, same_length
 
 NORMAL_MAD = 1.482602218505602  # 1 / the 75 % quantile of the standard normal.
 LIMIT = 3.5  # Iglewicz and Hoaglin (1993).
@@ -167,17 +168,11 @@ def pace(
     size = len(raters)
     n, early = counted(code, size), counted(code, size, times < floor)
     told = f"share of judgments faster than {wpm:g} words a minute can be read"
-    below = [
-        share(float(hit), float(count), told, nothing=_NOTHING, confidence=confidence)
-        for hit, count in zip(early, n, strict=True)
-    ]
+    below = share_figures(early, n, told, NO_JUDGMENTS, confidence)
     medians = _median_figures(code, times, size, confidence)
     fast, slow = _far_shares(code, size, task, times, confidence)
     status = [_status(figure, tolerated, min_n) for figure in below]
     return tuple(map(Pace, raters, medians, below, fast, slow, status))
-
-
-_NOTHING = "There is no judgment."
 
 
 def _far_shares(
@@ -205,8 +200,7 @@ def _far(against: RobustZ, hits: float, trials: float, word: str, confidence: fl
         f"share of judgments whose log time lies more than {LIMIT:g} robust standard deviations "
         f"{word} the task's median; tasks judged once left out"
     )
-    nothing = "No task of this rater was judged by anybody else."
-    figure = share(hits, trials, told, nothing=nothing, confidence=confidence)
+    figure = share(hits, trials, told, nothing=NO_PEERS, confidence=confidence)
     if against.reason is None:
         return figure
     return Figure(None, None, None, figure.n, figure.convention, against.reason)
@@ -271,7 +265,9 @@ def _median_figures(code: Ints, times: Floats, size: int, confidence: float) -> 
     figures = []
     for begin, n, value, r in zip(start, length, middle, rank, strict=True):
         if r < 1:
-            reason = f"No interval: {n} times are too few for one between order statistics."
+            reason = (
+                f"No interval between order statistics: {plural(int(n), 'time')} cannot make one."
+            )
             figures.append(Figure(float(value), None, None, int(n), told, reason))
             continue
         low, high = ordered[begin + r - 1], ordered[begin + n - r]

@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
-from labeling.stats.coding import Coded
-from labeling.stats.proportions import CONFIDENCE, normal_quantile, share
-from labeling.stats.raters.columns import coded, counted, flags, numbers, same_length
-from labeling.stats.raters.contrast import NO_PEERS, Rule, Shown, coded_ratings, contrasts
-from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits
-from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError
+from labeling.stats.coding import Coded, code, counted, crossed
+from labeling.stats.proportions import CONFIDENCE, normal_p, normal_quantile, share
+from labeling.stats.raters.columns import coded, flags, numbers
+from labeling.stats.raters.contrast import Rule, Shown, contrasts
+from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, NO_PEERS, Habits, share_figures
+from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError, same_length
 from labeling.stats.table import scores
 
 _NOT_THREE = "No task of this rater was judged by at least two others, who could be compared."
@@ -100,9 +99,7 @@ def _residual(
     reach = normal_quantile(confidence) * error / n
     figure = Figure(excess, excess - reach, excess + reach, int(n), told)
     z = float(observed - expected) / error
-    return Residual(
-        rater, int(observed), float(expected), figure, z, float(2 * special.ndtr(-abs(z)))
-    )
+    return Residual(rater, int(observed), float(expected), figure, z, float(normal_p(z)))
 
 
 def peer_agreement(
@@ -190,15 +187,13 @@ def majority_agreement(
         f"share of tasks on which the rater gave the answer most of the others gave ({told}; "
         "one of k answers in front counts 1/k)"
     )
-    return {
-        rater: share(float(hit), float(count), text, nothing=NO_PEERS, confidence=confidence)
-        for rater, hit, count in zip(table.raters, hits, n, strict=True)
-    }
+    figures = share_figures(hits, n, text, NO_PEERS, confidence)
+    return dict(zip(table.raters, figures, strict=True))
 
 
 def _coded(ratings: Ratings | Coded, categories: Sequence[Any] | None, same_side: bool) -> Coded:
     """Return coded ratings, merged to first better, tie, second better where sides are asked."""
-    table = coded_ratings(ratings, categories)
+    table = code(ratings, categories)
     if not same_side:
         return table
     values = scores(table.categories)
@@ -230,9 +225,8 @@ def _beside_the_others(table: Coded) -> tuple[Floats, Floats, Floats, Floats, Fl
 
 def _counts(table: Coded) -> Floats:
     """Return how often each category was given on each task, shape (units, categories)."""
-    size = len(table.categories)
-    cells = counted(table.unit * size + table.value, table.units * size)
-    return cells.reshape(table.units, size)
+    counts = crossed(table.unit, table.value, table.units, len(table.categories))
+    return counts.astype(np.float64)
 
 
 def _plain(
@@ -244,10 +238,7 @@ def _plain(
     size = len(table.raters)
     hits, n = counted(table.rater[used], size, score), counted(table.rater[used], size)
     text = f"mean share of the others on a task that agree ({told}); ties are a category"
-    figures = [
-        share(float(hit), float(count), text, nothing=NO_PEERS, confidence=confidence)
-        for hit, count in zip(hits, n, strict=True)
-    ]
+    figures = share_figures(hits, n, text, NO_PEERS, confidence)
     nobody = "No two raters judged the same task."
     whole = share(float(hits.sum()), float(n.sum()), text, nothing=nobody, confidence=confidence)
     return figures, whole

@@ -8,12 +8,11 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import Bools, coded, numbers, same_length
+from labeling.stats.proportions import CONFIDENCE, share, t_quantile
+from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.logistic import Fit, held_out_hits, ridge_logistic, root_mean_square
-from labeling.stats.ratings import Figure, Floats, Ints
+from labeling.stats.ratings import Figure, Floats, Ints, plural, same_length
 
 _STILL = 1e-24  # A variance below this is none at all.
 
@@ -69,7 +68,7 @@ class _Model:
 
     @property
     def told(self) -> str:
-        return f"ridge {self.ridge:g}; n counts verdicts ({self.ties} ties left out)"
+        return f"ridge {self.ridge:g}; n counts verdicts ({plural(self.ties, 'tie')} left out)"
 
 
 def revealed_priorities(
@@ -180,7 +179,7 @@ def _contrast(model: _Model, fit: Fit, unit: Floats, told: str) -> Figure:
     if fit.covariance is None:
         reason = "No interval: the verdicts come from 1 prompt, and it needs at least 2."
         return Figure(value, None, None, n, told, reason)
-    t = float(stats.t.ppf((1 + model.confidence) / 2, fit.clusters - 1))
+    t = float(t_quantile(fit.clusters - 1, model.confidence))
     variance = float(unit @ fit.covariance @ unit)
     if variance <= _STILL:
         reason = "No interval: leaving out any of the prompts would change nothing."
@@ -229,7 +228,7 @@ def _mean_over_prompts(lost: Floats, model: _Model, told: str) -> Figure:
     if error < 1e-12:
         reason = "No interval: leaving it out changes no prediction, or all of them alike."
         return Figure(value, None, None, n, told, reason)
-    reach = float(stats.t.ppf((1 + model.confidence) / 2, groups - 1)) * error
+    reach = float(t_quantile(groups - 1, model.confidence)) * error
     return Figure(value, value - reach, value + reach, n, told)
 
 

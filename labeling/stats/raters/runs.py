@@ -12,18 +12,19 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coding import codes
-from labeling.stats.raters.columns import coded, counted, numbers, plain, same_length
+from labeling.stats.coding import codes, counted, crossed, plain
+from labeling.stats.consensus.answers import entropy_bits
+from labeling.stats.proportions import normal_p
+from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,
     MIN_N,
     Status,
     adjusted,
-    normal_p,
     ratio,
     require_rule,
 )
-from labeling.stats.ratings import Array, Floats, Ints, column
+from labeling.stats.ratings import Array, Floats, Ints, column, same_length
 
 _HALF = float(np.log(2))
 
@@ -114,7 +115,7 @@ def straight_lining(
 def _found(code: Ints, said: Ints, raters: tuple[Any, ...], levels: Array, chance: str) -> _Found:
     """Count answers and runs; rows are sorted by rater and time."""
     size, kinds = len(raters), len(levels)
-    counts = counted(code * kinds + said, size * kinds).reshape(size, kinds)
+    counts = crossed(code, said, size, kinds).astype(np.float64)
     start, run_of, length = _runs(code, said)
     longest, which = _longest(run_of, length, size)
     pool = counts.sum(axis=0, keepdims=True) if chance == "all" else counts
@@ -152,7 +153,7 @@ class _Found:
         expected = _typical_longest(n, self.shares)
         hoped, variance = expected_runs(self.counts)
         z = ratio(self.runs - hoped, variance)
-        p, entropy = normal_p(z), _entropy(self.counts)
+        p, entropy = normal_p(z), entropy_bits(self.counts)
         adjusted_p, status = adjusted(long_p, n, min_n, rate)
         return tuple(
             Runs(
@@ -186,7 +187,7 @@ class _Found:
     def _reason(self, place: int) -> str | None:
         n = int(self.counts[place].sum())
         if self.single[place]:
-            return f"All {n} answers to go by are the same, so that their order says nothing."
+            return "All answers to go by are the same, so that their order says nothing."
         if self.counts[place].max() == n:
             return f"No number of runs to expect: all {n} answers are the same."
         return None
@@ -247,21 +248,3 @@ def _typical_longest(n: Floats, shares: Floats) -> Floats:
         above = _long_runs(middle, n, shares) >= _HALF
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     return np.maximum(low, 1.0)
-
-
-def _entropy(counts: Floats) -> Floats:
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return np.asarray(np.abs((shares * np.log2(np.where(shares > 0, shares, 1.0))).sum(axis=1)))
-
-
-def longest_run(answers: npt.ArrayLike) -> int:
-    """Return the length of the longest run of identical answers; 0 without any.
-
-    Raises:
-        RatingsError: a missing answer, named by position.
-    """
-    said: Array = column("answers", answers)
-    if not len(said):
-        return 0
-    coded_answers, _ = codes(said)
-    return int(_runs(np.zeros(len(said), dtype=np.int64), coded_answers)[2].max())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import counted
 from labeling.stats.proportions import CONFIDENCE
-from labeling.stats.raters.columns import Sides, coded, counted, numbers, same_length, sides
+from labeling.stats.raters.columns import Sides, coded, numbers, sides
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, coin_habits
-from labeling.stats.ratings import Ints
+from labeling.stats.ratings import Ints, same_length
 
 
 def side_bias(

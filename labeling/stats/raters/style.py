@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import coded, numbers, same_length
+from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.logistic import held_out_hits
-from labeling.stats.ratings import Figure, Floats, Ints
+from labeling.stats.ratings import Figure, Floats, Ints, plural, same_length
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _HEADER = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
@@ -127,7 +127,7 @@ def length_only_accuracy(
     used = (verdict != 0) & (longer != 0)
     told = (
         "share of verdicts for the longer response; left out: "
-        f"{int((verdict == 0).sum())} ties, "
+        f"{plural(int((verdict == 0).sum()), 'tie')}, "
         f"{int(((verdict != 0) & (longer == 0)).sum())} of equal length"
     )
     hits = int((np.sign(longer) == np.sign(verdict))[used].sum())
@@ -193,7 +193,7 @@ def style_only_accuracy(
     matrix = np.column_stack(list(columns.values()))[decided]
     told = (
         f"accuracy of {', '.join(columns)} alone on verdicts held out, {folds} folds over prompts, "
-        f"ridge {ridge:g}, seed {seed}; {int((~decided).sum())} ties left out"
+        f"ridge {ridge:g}, seed {seed}; {plural(int((~decided).sum()), 'tie')} left out"
     )
     hits = held_out_hits(
         matrix, verdict[decided] > 0, groups[decided], folds=folds, ridge=ridge, seed=seed

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.proportions import CONFIDENCE, share
-from labeling.stats.raters.columns import coded, counted, flags, numbers, same_length
-from labeling.stats.ratings import Figure, Floats
+from labeling.stats.coding import counted
+from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.raters.columns import coded, flags, numbers
+from labeling.stats.raters.habit import share_figures
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, plural, same_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +91,12 @@ def _threshold(
 ) -> Threshold:
     """Read one rater's threshold off the judgments n and agreements k at or above each level."""
     told = "share of judgments at or above this confidence that agree with the lead"
-    nothing = "There is no judgment."
     # A level that this rater never used repeats the one above it.
     used = np.flatnonzero(n > np.append(n[1:], 0))
     steps = tuple(levels[used].tolist())
-    figures = tuple(
-        share(float(k[at]), float(n[at]), told, nothing=nothing, confidence=confidence)
-        for at in used
-    )
+    figures = share_figures(k[used], n[used], told, NO_JUDGMENTS, confidence)
     enough = used[(n[used] >= min_n) & (k[used] >= target * n[used] - 1e-9)]
     if len(enough):
-        return Threshold(rater, steps, figures, float(levels[enough[0]]), None)
-    reason = f"At no confidence do {100 * target:g}% of at least {min_n} judgments agree."
-    return Threshold(rater, steps, figures, None, reason)
+        return Threshold(rater, steps, tuple(figures), float(levels[enough[0]]), None)
+    reason = f"At no confidence do {100 * target:g}% of at least {plural(min_n, 'judgment')} agree."
+    return Threshold(rater, steps, tuple(figures), None, reason)
