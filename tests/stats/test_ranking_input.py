@@ -108,7 +108,7 @@ def test_style_amounts_below_zero_are_refused_by_position() -> None:
 def test_elo_takes_no_weights_because_they_have_no_order() -> None:
     with pytest.raises(ValueError, match="have no order"):
         elo(Comparisons(["a"], ["b"], [1], weight=[2]))
-    with pytest.raises(ValueError, match="k must be a number above 0"):
+    with pytest.raises(ValueError, match="k must be above 0 and finite"):
         elo(Comparisons(["a"], ["b"], [1]), k=0)
 
 
