@@ -152,6 +152,9 @@ def bootstrap_interval(
 
     Raises:
         ValueError: fewer than one resample, or a confidence outside 0 to 1.
+
+    Source: Efron and Tibshirani (1993), An Introduction to the Bootstrap; clusters as the unit:
+    Zapf et al. (2016), BMC Medical Research Methodology 16.
     """
     normal_quantile(confidence)
     if resamples < 1:

@@ -236,6 +236,9 @@ def stratified_share(
 def binomial_test(successes: int, trials: int, chance: float = 0.5) -> float:
     """Return the exact two-sided p-value of a proportion against `chance`; 1 without trials.
 
+    Outcomes no more likely than the one seen count against chance. Source: Clopper and Pearson
+    (1934), Biometrika 26, and the two-sided convention of R's binom.test.
+
     Raises:
         ValueError: successes below 0 or above trials.
     """
@@ -258,7 +261,8 @@ def two_proportion_test(
     """Return z and the two-sided p-value of equal proportions in two independent groups.
 
     The pooled z test, for anchors of two batches and the like. Where neither group varies, or
-    one has no trials, z is 0 and p is 1: nothing speaks against their being equal.
+    one has no trials, z is 0 and p is 1: nothing speaks against their being equal. Source: Fleiss,
+    Levin and Paik, Statistical Methods for Rates and Proportions (3rd ed., 2003), section 3.
 
     Raises:
         ValueError: successes below 0 or above trials.

@@ -87,7 +87,7 @@ def test_fixed_overlap_asks_for_the_rest_and_then_closes() -> None:
 def test_a_wide_spread_asks_for_two_more() -> None:
     decision = Spread().decide(votes(-2, 0, 2))
     assert decision.more == 2
-    assert decision.reason == "3 judgments lie 4 apart, more than 2."
+    assert decision.reason == "Open: 3 judgments lie 4 apart, more than 2."
     assert Spread().decide(votes(-2, 0, 2, 1)).more == 1
     assert Spread().decide(votes(-2, 0, 2, 1, 1)).closed
 
@@ -109,7 +109,7 @@ def test_a_good_rater_alone_can_close_a_task_and_a_poor_one_cannot() -> None:
     assert expert.reason == "Closed after 1 judgment: 1 has the posterior 97%, which reaches 95%."
     novice = rule.decide([Vote("novice", 1)])
     assert (novice.more, novice.answer) == (1, 1)
-    assert novice.reason == "After 1 judgment 1 has the posterior 60%, below 95%."
+    assert novice.reason == "Open: after 1 judgment 1 has the posterior 60%, below 95%."
     assert novice.posterior == pytest.approx({-1: 0.4, 1: 0.6})
 
 

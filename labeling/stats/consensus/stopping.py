@@ -82,7 +82,7 @@ class FixedOverlap:
         _refuse_repeats(votes)
         n, answer = len(votes), _majority(votes)
         if n < self.overlap:
-            told = f"{n} of {plural(self.overlap, 'judgment')}."
+            told = f"Open: it has {n} of {plural(self.overlap, 'judgment')}."
             return Decision(self.overlap - n, told, n, answer)
         return Decision(0, f"Closed: it has its {plural(self.overlap, 'judgment')}.", n, answer)
 
@@ -124,7 +124,8 @@ class Spread:
         values = [_number(position, vote.value) for position, vote in enumerate(votes)]
         if n < self.first:
             answer = _majority(votes)
-            return Decision(self.first - n, f"{n} of the first {self.first} judgments.", n, answer)
+            told = f"Open: it has {n} of the first {self.first} judgments."
+            return Decision(self.first - n, told, n, answer)
         judged = plural(n, "judgment")
         similar = most_similar(
             values, keep=self.first, spread=float("inf"), invalid=(), drop_ties=False
@@ -139,7 +140,7 @@ class Spread:
                 f"than {self.spread:g}."
             )
             return Decision(0, told, n, similar.value)
-        told = f"{judged} lie {apart:g} apart, more than {self.spread:g}."
+        told = f"Open: {judged} lie {apart:g} apart, more than {self.spread:g}."
         return Decision(self.most - n, told, n, similar.value)
 
 
@@ -188,7 +189,7 @@ class Sequential:
         lead = "no category leads" if tied else f"{answer} has the posterior {_percent(top)}"
         limit, judged = _percent(self.bound), plural(n, "judgment")
         if n < self.least:
-            reason = f"{n} of the {self.least} judgments that every task gets."
+            reason = f"Open: it has {n} of the {self.least} judgments that every task gets."
             return Decision(1, reason, n, answer, told)
         if top >= self.bound and not tied:
             reason = f"Closed after {judged}: {lead}, which reaches {limit}."
@@ -196,7 +197,7 @@ class Sequential:
         if n >= self.most:
             reason = f"Closed after {judged}, the most allowed: {lead}, below {limit}."
             return Decision(0, reason, n, answer, told)
-        return Decision(1, f"After {judged} {lead}, below {limit}.", n, answer, told)
+        return Decision(1, f"Open: after {judged} {lead}, below {limit}.", n, answer, told)
 
 
 def _majority(votes: Sequence[Vote]) -> Any | None:
