@@ -26,6 +26,8 @@ Weights = Literal["identity", "linear", "quadratic", "ordinal"]
 Chance = Literal["fleiss", "gwet", "uniform"]
 Average = Literal["pairs", "units", "ratings"]
 
+_FINE = 64  # From so many categories on a matrix of distances costs more than it is worth.
+
 
 class Coefficient(Protocol):
     """What the interval methods need to know of a coefficient."""
@@ -85,6 +87,24 @@ def _moderate(scores: Floats) -> Floats:
     return np.ldexp(scores, -int(np.frexp(np.abs(scores).max(initial=0.0))[1]))
 
 
+def _apart(counts: Floats, level: Level, scores: Floats | None) -> Floats:
+    """Return, for each row, the sum of n_c n_k d_ck over all pairs of categories.
+
+    On fine scales (sliders, measurements) squared differences come from sums and sums of squares,
+    whose work does not grow with the square of the categories.
+    """
+    size = counts.shape[1]
+    if level != "interval" or size <= _FINE:
+        return np.asarray(((counts @ distances(level, scores, size)) * counts).sum(axis=1))
+    if scores is None:
+        raise ValueError(f"The {level} level needs categories that are numbers.")
+    place = _moderate(scores)
+    place = place - (place.max() + place.min()) / 2
+    first, second = counts @ place, counts @ place**2
+    apart = 2 * (counts.sum(axis=1) * second - first**2)
+    return np.where((counts > 0).sum(axis=1) > 1, np.maximum(apart, 0.0), 0.0)
+
+
 @dataclass(frozen=True)
 class Alpha:
     """Krippendorff's alpha, 1 - Do / De, for any number of raters and any missing ratings.
@@ -112,8 +132,7 @@ class Alpha:
             first, second = np.triu_indices(size, 1)
             observed = 2 * kept[:, first] * kept[:, second] / under
         else:
-            distance = distances(self.level, scores, size)
-            observed = ((kept @ distance) * kept).sum(axis=1, keepdims=True) / under
+            observed = _apart(kept, self.level, scores)[:, None] / under
         return np.column_stack([paired.astype(np.float64), kept, observed])
 
     def value(self, sums: Floats, scores: Floats | None) -> Floats:
@@ -131,9 +150,8 @@ class Alpha:
             seen = (observed * distance).sum(axis=1)
             chance = (2 * pool[:, first] * pool[:, second] * distance).sum(axis=1)
         else:
-            distance = distances(self.level, scores, size)
             seen = observed[:, 0]
-            chance = ((pool @ distance) * pool).sum(axis=1)
+            chance = _apart(pool, self.level, scores)
         return np.asarray(1 - divide(seen * spare, chance))
 
     def expected(self, sums: Floats, scores: Floats | None) -> Floats:

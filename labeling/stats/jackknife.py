@@ -245,10 +245,10 @@ class _Kinds:
 
     def total(self) -> Floats:
         """Return the sums over all clusters, shape (1, D)."""
-        parts = [frequency @ sums for sums, frequency in self]
-        if not parts:
-            return np.asarray(self._sums(slice(0, 0)).sum(axis=0, keepdims=True))
-        return np.asarray(np.sum(parts, axis=0, keepdims=True))
+        total = self._sums(slice(0, 0)).sum(axis=0)
+        for sums, frequency in self:
+            total = total + frequency @ sums
+        return np.asarray(total[None, :])
 
     def leave_one_out(self, total: Floats) -> tuple[Floats, Floats]:
         """Return the figure without one cluster of each kind, and how many there are of the kind.

@@ -60,6 +60,21 @@ def test_alpha_equals_the_krippendorff_library(level: Any, missing: float) -> No
     assert ours.value == pytest.approx(theirs, abs=1e-10)
 
 
+@pytest.mark.parametrize("level", ["interval", "ordinal"])
+def test_alpha_on_a_fine_scale_equals_the_krippendorff_library(level: Any) -> None:
+    """A slider of 201 steps of a tenth; far from 0, where sums of squares lose digits."""
+    steps = np.round(np.arange(201) / 10 + 1000, 1)
+    truth = rng.integers(0, 201, 120)
+    shown = np.clip(truth[:, None] + rng.integers(-30, 31, (120, 4)), 0, 200)
+    values = steps[shown]
+    values[rng.random(values.shape) < 0.3] = np.nan
+    theirs = krippendorff.alpha(values.T, level_of_measurement=level, value_domain=steps)
+    rows = [[None if np.isnan(v) else float(v) for v in row] for row in values]
+    ours = krippendorff_alpha(from_rows(rows), level, categories=steps.tolist())
+    assert ours.value == pytest.approx(theirs, abs=1e-9)
+    assert ours.low is not None
+
+
 def test_ratio_alpha_equals_the_krippendorff_library() -> None:
     values = np.abs(votes(60, 4, missing=0.3))
     theirs = krippendorff.alpha(values.T, level_of_measurement="ratio", value_domain=range(4))
