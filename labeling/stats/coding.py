@@ -235,16 +235,17 @@ def units_and_votes(ratings: Ratings) -> tuple[Ints, Ints]:
     """
     unit, units = numbered(ratings.unit)
     rater, raters = numbered(ratings.rater)
-    words = -(-raters // 64)
+    words = max(-(-raters // 64), 1)
     if units * words > max(DIRECT, 16 * len(unit)):
         return _sparse_units(ratings)
     bits = np.zeros(units * words, dtype=np.int64)
     for part in chunks(len(unit)):
         place = unit[part] if words == 1 else unit[part] * words + (rater[part] >> 6)
         np.add.at(bits, place, np.left_shift(1, rater[part] & 63))
-    votes = np.bitwise_count(bits.view(np.uint64)).astype(np.int64)
-    if words > 1:
-        votes = votes.reshape(units, words).sum(axis=1)
+    filled = np.bitwise_count(bits.view(np.uint64)).reshape(units, words)
+    votes = filled[:, 0].astype(np.int64)
+    for word in range(1, words):
+        votes += filled[:, word]
     if int(votes.sum()) < len(unit):
         raise _repeated(ratings)
     present = votes > 0
