@@ -10,21 +10,24 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a benchmark's table; times in seconds, `theirs` None where nothing compares."""
+    """One line of a benchmark's table: ours beside a peer, the library that does the same.
+
+    Times are in seconds, `theirs` None where nothing compares.
+    """
 
     task: str
     ours: float
     theirs: float | None
-    library: str
+    peer: str
     reach: float | None = None
 
     def cells(self) -> list[str]:
-        """Return task, our time, the aim, the library, its time, and how many times ours."""
+        """Return task, our time, the aim, the peer, its time, and how many times ours."""
         return [
             self.task,
             milliseconds(self.ours),
             "" if self.reach is None else milliseconds(self.reach),
-            self.library,
+            self.peer,
             "" if self.theirs is None else milliseconds(self.theirs),
             "" if self.theirs is None else f"{self.theirs / self.ours:,.0f}x",
         ]

@@ -53,13 +53,8 @@ def _criterion(item: CriterionAnswers) -> dict[str, Any]:
     """Every figure of one criterion."""
     again = item.repeats
     agreement = criterion_report(item.ratings, item.categories, preference=True, rater_names={})
-    steadiness = steadiness_report(
-        item.ratings,
-        item.first_shown,
-        first=again.first,
-        again=again.again,
-        prompt=again.prompt,
-    )
+    repeats = (again.rater, again.first, again.again, again.prompt)
+    steadiness = steadiness_report(item.ratings, item.categories, item.first_shown, repeats)
     return {**agreement, **steadiness}
 
 

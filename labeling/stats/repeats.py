@@ -103,15 +103,22 @@ def self_agreement(
     )
     together = _by_rater(np.zeros(len(who), dtype=np.int64), coded, weights, confidence)
     nobody = Figure(None, None, None, 0, together.told_kappa, _NONE)
+    none = None if len(who) else _NONE
     return SelfAgreement(
-        percent=replace(percent, convention=f"{_SWAPPED}: {percent.convention}"),
+        percent=_named(percent, none),
         kappa=together.figures(0)[1] if len(together) else nobody,
-        alpha=replace(alpha, convention=f"{_SWAPPED}: {alpha.convention}"),
+        alpha=_named(alpha, none),
         by_rater=_by_rater(who, coded, weights, confidence),
     )
 
 
-_NONE = "There are no repeats yet."
+def _named(figure: Figure, none: str | None) -> Figure:
+    """Return a figure of two raters as one of a rater twice, or why there is none."""
+    told = f"{_SWAPPED}: {figure.convention}"
+    return replace(figure, convention=told, reason=none or figure.reason)
+
+
+_NONE = "No task has been judged twice by the same rater."
 _SWAPPED = "a rater's first and second answer on a task in the place of two raters"
 
 

@@ -20,11 +20,15 @@ from labeling.stats.ceiling import noise_ceiling
 from labeling.stats.clustered import clustered_share
 from labeling.stats.coding import code
 from labeling.stats.cohen import RaterPairs, cohen_kappa_pairs, no_shared_task
+from labeling.stats.raters.sides import clicked_sides
 from labeling.stats.ratings import Figure, Ratings
+from labeling.stats.repeats import self_agreement
 from labeling.stats.table import Table, tabulate
 
 LIST_ALL = 60  # Up to this many raters, pairs that share no task are listed too.
 _PREFERENCE = "preference scales only"
+
+Repeats = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]
 
 
 def criterion_report(
@@ -74,21 +78,19 @@ def criterion_report(
 
 def steadiness_report(
     ratings: Ratings,
+    categories: Sequence[Any],
     first_shown: npt.ArrayLike,
-    *,
-    first: npt.ArrayLike,
-    again: npt.ArrayLike,
-    prompt: npt.ArrayLike,
+    repeats: Repeats,
 ) -> dict[str, Any]:
     """Return how steady preferences are against screen and time, as JSON-ready data.
 
     Args:
         ratings: one row per judgment, below 0 the first canonical response, 0 a tie; `cluster`
             being the prompt.
+        categories: the declared scale in its declared order.
         first_shown: 0 or 1, the canonical response that was shown first, or -1 where there was no
             screen, shape (n,).
-        first, again, prompt: the same rater's answers on a task and on its blind repeat, and the
-            task's prompt, shape (repeats,).
+        repeats: rater, first answer, answer on the blind repeat, and prompt, each (repeats,).
 
     Returns:
         "side_bias", the share of preferences for the response shown first (one half is no bias),
@@ -96,10 +98,9 @@ def steadiness_report(
     """
     shown = np.asarray(first_shown)
     kept = (shown >= 0) & (ratings.value != 0)
-    chosen = (ratings.value < 0) == (shown == 0)
     cluster = ratings.unit if ratings.cluster is None else ratings.cluster
     side = clustered_share(
-        chosen[kept],
+        clicked_sides(ratings.value[kept], shown[kept] == 0) < 0,
         np.ones(int(kept.sum())),
         cluster[kept],
         "share of preferences that are for the response shown first; one half is no side bias; "
@@ -107,15 +108,7 @@ def steadiness_report(
         nothing="Nobody has preferred one of two responses on this screen yet.",
         counted="preferences",
     )
-    same = np.asarray(first) == np.asarray(again)
-    steady = clustered_share(
-        same,
-        np.ones(len(same)),
-        prompt,
-        "share of tasks given to the same rater a second time that got the same answer",
-        nothing="No task has been judged twice by the same rater.",
-        counted="repeats",
-    )
+    steady = self_agreement(*repeats, categories=categories).percent
     return {"side_bias": side.as_dict(), "self_consistency": steady.as_dict()}
 
 

@@ -94,7 +94,7 @@ def test_the_pooled_share_is_the_mean_of_the_raters_by_repeats(told: list[Any]) 
 def test_what_is_missing_is_said() -> None:
     nothing = self_agreement([], [], [])
     assert len(nothing.by_rater) == 0
-    assert nothing.kappa.reason == "There are no repeats yet."
+    assert nothing.kappa.reason == "No task has been judged twice by the same rater."
     assert nothing.percent.value is None
     once = self_agreement(["rui"], [1], [1], categories=SCALE)
     assert once.by_rater.figures(0)[1].reason == "There is only 1 repeat; kappa needs at least 2."
