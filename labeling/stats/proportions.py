@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf, sqrt
-from typing import Literal
 
 import numpy as np
 from scipy import special, stats
@@ -16,14 +15,6 @@ from scipy import special, stats
 from labeling.stats.ratings import Figure, Floats, Interval
 
 CONFIDENCE = 0.95
-
-Method = Literal["wilson", "jeffreys", "clopper_pearson"]
-
-_NAMES = {
-    "wilson": "Wilson interval",
-    "jeffreys": "Jeffreys interval",
-    "clopper_pearson": "Clopper-Pearson interval",
-}
 
 
 def normal_quantile(confidence: float) -> float:
@@ -114,7 +105,6 @@ def share(
     told: str,
     *,
     nothing: str,
-    method: Method = "wilson",
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return a proportion of independent trials as a `Figure`; n counts trials.
@@ -124,22 +114,14 @@ def share(
         nothing: the sentence that is the reason where there are no trials.
 
     Raises:
-        ValueError: successes below 0 or above trials, another method, or a confidence outside 0
-            to 1.
+        ValueError: successes below 0 or above trials, or a confidence outside 0 to 1.
     """
     normal_quantile(confidence)
-    if method not in _NAMES:
-        raise ValueError(f"The method must be one of {', '.join(_NAMES)}, not {method}.")
     successes, trials = _require_share(successes, trials)
-    told = f"{told}; n counts trials; {100 * confidence:g}% {_NAMES[method]}"
+    told = f"{told}; n counts trials; {100 * confidence:g}% Wilson interval"
     if not trials:
         return Figure(None, None, None, 0, told, nothing)
-    interval = {
-        "wilson": wilson_interval,
-        "jeffreys": jeffreys_interval,
-        "clopper_pearson": clopper_pearson_interval,
-    }[method]
-    low, high = interval(successes, trials, confidence)
+    low, high = wilson_interval(successes, trials, confidence)
     return Figure(successes / trials, low, high, round(trials), told)
 
 

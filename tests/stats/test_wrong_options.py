@@ -32,7 +32,6 @@ from labeling.stats import (
     overlap_plan,
     percent_agreement,
     severity,
-    share,
     width_curve,
     win_rate_at,
     win_rates,
@@ -57,7 +56,6 @@ ANY: Any = "any"
         lambda: conger_kappa(RATINGS, weights=ANY),
         lambda: Gwet(ANY),
         lambda: severity(RATINGS, of=ANY),
-        lambda: share(1, 2, "wins", nothing="No trial.", method=ANY),
         lambda: width_curve(percent_agreement(RATINGS), [10], ANY),
     ],
 )
