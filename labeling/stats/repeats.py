@@ -103,19 +103,18 @@ def self_agreement(
     )
     together = _by_rater(np.zeros(len(who), dtype=np.int64), coded, weights, confidence)
     nobody = Figure(None, None, None, 0, together.told_kappa, _NONE)
-    none = None if len(who) else _NONE
     return SelfAgreement(
-        percent=_named(percent, none),
-        kappa=together.figures(0)[1] if len(together) else nobody,
-        alpha=_named(alpha, none),
+        percent=_named(percent, len(who)),
+        kappa=together.figures(0)[1] if len(who) else nobody,
+        alpha=_named(alpha, len(who)),
         by_rater=_by_rater(who, coded, weights, confidence),
     )
 
 
-def _named(figure: Figure, none: str | None) -> Figure:
+def _named(figure: Figure, repeats: int) -> Figure:
     """Return a figure of two raters as one of a rater twice, or why there is none."""
     told = f"{_SWAPPED}: {figure.convention}"
-    return replace(figure, convention=told, reason=none or figure.reason)
+    return replace(figure, convention=told, reason=figure.reason if repeats else _NONE)
 
 
 _NONE = "No task has been judged twice by the same rater."
