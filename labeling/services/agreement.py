@@ -54,7 +54,7 @@ def _criterion(item: CriterionAnswers) -> dict[str, Any]:
     again = item.repeats
     agreement = criterion_report(item.ratings, item.categories, preference=True, rater_names={})
     repeats = (again.rater, again.first, again.again, again.prompt)
-    steadiness = steadiness_report(item.ratings, item.categories, item.first_shown, repeats)
+    steadiness = steadiness_report(item.ratings, item.first_shown, repeats)
     return {**agreement, **steadiness}
 
 

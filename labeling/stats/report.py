@@ -78,7 +78,6 @@ def criterion_report(
 
 def steadiness_report(
     ratings: Ratings,
-    categories: Sequence[Any],
     first_shown: npt.ArrayLike,
     repeats: Repeats,
 ) -> dict[str, Any]:
@@ -87,7 +86,6 @@ def steadiness_report(
     Args:
         ratings: one row per judgment, below 0 the first canonical response, 0 a tie; `cluster`
             being the prompt.
-        categories: the declared scale in its declared order.
         first_shown: 0 or 1, the canonical response that was shown first, or -1 where there was no
             screen, shape (n,).
         repeats: rater, first answer, answer on the blind repeat, and prompt, each (repeats,).
@@ -108,7 +106,7 @@ def steadiness_report(
         nothing="Nobody has preferred one of two responses on this screen yet.",
         counted="preferences",
     )
-    steady = self_agreement(*repeats, categories=categories).percent
+    steady = self_agreement(*repeats).percent
     return {"side_bias": side.as_dict(), "self_consistency": steady.as_dict()}
 
 

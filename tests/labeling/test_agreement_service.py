@@ -186,6 +186,25 @@ def test_self_consistency_compares_a_repeat_with_the_same_raters_first_answer(
     )
 
 
+def test_a_repeat_may_be_a_tie_where_nobody_tied_and_the_scale_has_none(
+    project: Project, make_tasks: Callable[..., list[Task]], rui: User
+) -> None:
+    project.criteria.filter(key="overall").update(scale_key="hh8")
+    (task,) = make_tasks(project, 1)
+    vote(rui, project, -2)
+    assignment = Assignment.objects.create(
+        task=repeat(task),
+        project=project,
+        rater=rui,
+        purpose="repeat",
+        lease_expires_at=timezone.now() + timedelta(hours=1),
+        shown_order=[0, 1],
+    )
+    judge(rui, assignment, 0, tie_kind="cannot_tell")
+    steady = agreement_report(project)["criteria"]["overall"]["self_consistency"]
+    assert (steady["value"], steady["n"]) == (0.0, 1)
+
+
 def test_side_bias_counts_preferences_for_the_response_on_the_left(judged: Project) -> None:
     side = agreement_report(judged)["criteria"]["overall"]["side_bias"]
     chosen = [
