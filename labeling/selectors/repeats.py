@@ -62,7 +62,11 @@ def repeated_answers(project: Project) -> RepeatedAnswers:
     originals: dict[tuple[int, int, int | None], int] = {
         (criterion, rater, task): value
         for criterion, rater, task, value in _answers(project, purpose=Purpose.LIVE)
-        .filter(judgment__task_id__in=Task.objects.filter(repeats__isnull=False).values("pk"))
+        .filter(
+            judgment__task_id__in=Task.objects.filter(
+                project=project, repeats__isnull=False
+            ).values("pk")
+        )
         .values_list("criterion_id", "judgment__rater_id", "judgment__task_id", "value")
     }
     rows = [

@@ -78,8 +78,7 @@ def distances(level: Level, scores: Floats | None, size: int) -> Floats:
     if (scores < 0).any():
         raise ValueError("The ratio level needs categories that are not negative.")
     total = np.add.outer(scores, scores)
-    ratio = divide(np.abs(np.subtract.outer(scores, scores)), total)
-    return np.where(total > 0, ratio, 0.0) ** 2
+    return divide(np.abs(np.subtract.outer(scores, scores)), total, otherwise=0.0) ** 2
 
 
 def _moderate(scores: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from labeling.stats.coding import counted
+from labeling.stats.coefficients import divide
 from labeling.stats.jackknife import STILL, jackknife_errors, jackknife_or_wilson_ends
 from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_ends
 from labeling.stats.ranking.cells import cells_of, oriented
@@ -97,8 +98,8 @@ def head_to_head(
     weight = cells.weight[used].sum(axis=0)
     square = cells.square[used].sum(axis=0)
     won = cells.weight[FIRST] + (cells.weight[TIE] / 2 if ties == "half" else 0.0)
-    rate = np.divide(won, weight, out=np.full(len(won), np.nan), where=weight > 0)
-    n = np.divide(weight**2, square, out=np.zeros(len(won)), where=square > 0)
+    rate = divide(won, weight)
+    n = divide(weight**2, square, otherwise=0.0)
     low, high = wilson_ends(rate, n, confidence)
     told = f"share of comparisons won, {_TOLD[ties]}; n counts comparisons"
     if cells.weighted:
@@ -140,7 +141,7 @@ def win_rates(
     total = counted(parts.item, size, parts.times * parts.total)
     won = counted(parts.item, size, parts.times * parts.won)
     units = counted(parts.item, size, parts.times)
-    rate = np.divide(won, total, out=np.full(size, np.nan), where=total > 0)
+    rate = divide(won, total)
     error = _jackknife(parts, won, total)
     ends = jackknife_or_wilson_ends(rate, error, units, np.zeros(size), 0.0, confidence)
     used = outcome != TIE if ties == "drop" else np.ones(len(outcome), dtype=bool)

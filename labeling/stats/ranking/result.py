@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from labeling.stats.coefficients import divide
 from labeling.stats.proportions import t_quantile
 from labeling.stats.ranking.elo import elo_from_strength
 from labeling.stats.ranking.separability import NO_ERROR, Separability, separate
@@ -238,6 +239,6 @@ def arena_rank(low: Floats, high: Floats, component: Ints | None = None) -> Ints
 def logit_interval(share: Floats, error: Floats, quantile: float) -> tuple[Floats, Floats]:
     """Return the ends of a share, symmetric on the logit scale."""
     bend = share * (1 - share)
-    reach = quantile * np.divide(error, bend, out=np.full_like(error, np.nan), where=bend > 0)
+    reach = quantile * divide(error, bend)
     middle = special.logit(share)
     return special.expit(middle - reach), special.expit(middle + reach)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coefficients import divide
 from labeling.stats.proportions import CONFIDENCE
 from labeling.stats.ranking.bradley_terry import bradley_terry
 from labeling.stats.ranking.comparisons import Comparisons, matrix, refuse_cells
@@ -89,8 +90,7 @@ def style_features(
     a, b = _amounts("first", first), _amounts("second", second)
     if a.shape != b.shape:
         raise RatingsError(f"first has shape {a.shape} and second has shape {b.shape}.")
-    total = a + b
-    values = np.divide(a - b, total, out=np.zeros_like(total), where=total > 0)
+    values = divide(a - b, a + b, otherwise=0.0)
     rows = len(values)
     mean = values.mean(axis=0) if rows else np.zeros(values.shape[1])
     deviation = values.std(axis=0, ddof=ddof) if rows > ddof else np.zeros(values.shape[1])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coefficients import divide
 from labeling.stats.proportions import CONFIDENCE, share
 from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.logistic import held_out_hits
@@ -97,8 +98,7 @@ def relative_difference(first: npt.ArrayLike, second: npt.ArrayLike) -> Floats:
     """
     a, b = numbers("first", first, least=0.0), numbers("second", second, least=0.0)
     same_length(first=a, second=b)
-    total = a + b
-    return np.asarray((a - b) / np.where(total > 0, total, 1.0))
+    return divide(a - b, a + b, otherwise=0.0)
 
 
 def length_only_accuracy(
