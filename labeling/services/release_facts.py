@@ -62,6 +62,7 @@ def _criterion_record(criterion: Criterion) -> CriterionRecord:
         wording=criterion.wording,
         scale=scale.key,
         strongest=scale.strongest,
+        levels=tuple(sorted({abs(value) for value in scale.values if value})),
         primary=criterion.is_primary,
         margins=scale.margins,
     )
@@ -79,8 +80,6 @@ def release_context(release: Release, criterion: Criterion) -> ReleaseContext:
     return ReleaseContext(
         project=project.slug,
         name=project.name,
-        criterion=_criterion_record(criterion),
-        primary=criterion.key,
         parameters=release_parameters(release),
         guidelines=tuple(
             GuidelineRecord(guideline.number, guideline.text, guideline.change_note)

@@ -21,9 +21,10 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from labeling.datasets.build import ReleaseError, build_release, nothing_left, preview
+from labeling.datasets.build import ReleaseError, build_release, nothing_left
 from labeling.datasets.files import describe_file
 from labeling.datasets.formats import FORMATS
+from labeling.datasets.judging import preview
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.splits import SALT, plan_splits
@@ -41,7 +42,6 @@ from labeling.services.release_facts import (
     release_context,
     release_salt,
 )
-from labeling.stats import wilson_interval
 from labeling.vocabulary import JobState
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
@@ -241,8 +241,11 @@ def _checked(project: Project, recipe: str, options: ReleaseOptions) -> Criterio
 
 
 def _preview(project: Project, cutoff: int, recipe: Recipe, format: str) -> Preview:
-    records = task_records(project, cutoff, pseudonyms("preview"))
-    ledger, left_out = preview(records, recipe=recipe, shape=FORMATS[format])
+    ledger, left_out = preview(
+        lambda: task_records(project, cutoff, pseudonyms("preview")),
+        recipe=recipe,
+        shape=FORMATS[format],
+    )
     return Preview(
         unit=ledger.unit,
         rows_in=ledger.rows_in,
@@ -299,12 +302,11 @@ def _build(release: Release, out: Path) -> None:
     build_release(
         task_records(project, cutoff, pseudonyms(release.salt)),
         plan=plan_splits(prompts, shares=shares, salt=SALT),
-        recipe=make_recipe(release.recipe, criterion, project),
+        recipes=[make_recipe(release.recipe, criterion, project)],
         shape=FORMATS[release.format],
         file_type=release.file_type,
         out=out,
         context=release_context(release, criterion),
-        interval=wilson_interval,
         progress=_progress(release),
     )
 

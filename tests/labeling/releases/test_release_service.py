@@ -138,7 +138,7 @@ def test_no_row_left_fails_with_the_counts_and_can_be_tried_again(
     judge(rui, lease(rui, project), 0)
     release = built(project)
     assert release.state == "failed"
-    assert release.error.startswith("No pair is left of 1 task: 1 ties")
+    assert release.error.startswith("No row is left of 1 task: 1 ties")
     assert not folder_of(release).exists()
     retry_release(release=release, actor=None)
     release.refresh_from_db()
