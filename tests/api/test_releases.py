@@ -101,7 +101,7 @@ def test_a_release_that_is_not_done_has_no_files(judged: Project, mia: User, api
         ({"recipe": "raw", "file_type": "docx"}, "file_type"),
         ({"recipe": "raw", "criterion": "beauty"}, "criteria"),
         ({"recipe": "raw", "criterion": "overall", "criteria": ["overall"]}, "criterion"),
-        ({"recipe": "raw", "options": {"min_strength": -1}}, "options"),
+        ({"recipe": "raw", "options": {"min_strength": -1}}, "options.min_strength"),
         ({"recipe": "raw", "format": "trl", "options": {"ties": "keep"}}, "ties"),
         ({"recipe": "raw", "shares": {"train": 1, "validation": 1, "test": 0}}, "shares"),
         ({"recipe": "raw", "shares": {"train": 1}}, "shares.test"),
