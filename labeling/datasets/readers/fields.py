@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from labeling.datasets.readers import limits
 from labeling.datasets.rows import Message, Refusal, RowError
@@ -135,12 +136,15 @@ def whole_number(value: object, field: str) -> int:
 
 
 def moment(value: object, field: str) -> dt.datetime | None:
-    """An ISO 8601 time; one without a zone is read as UTC. None where absent."""
+    """An ISO 8601 time, or seconds since 1970; without a zone it is read as UTC. None if absent."""
     if value is None or value == "":
         return None
     try:
-        at = dt.datetime.fromisoformat(text(value, field, most=64).strip())
-    except ValueError:
+        if type(value) in (int, float):
+            at = dt.datetime.fromtimestamp(cast(float, value), dt.UTC)
+        else:
+            at = dt.datetime.fromisoformat(text(value, field, most=64).strip())
+    except (ValueError, OverflowError, OSError):
         raise RowError(field, "Must be a time such as 2026-01-31T12:00:00Z.", value) from None
     if not _YEARS[0] <= at.year <= _YEARS[1]:
         raise RowError(field, f"Must be a time from {_YEARS[0]} to {_YEARS[1]}.", value)
@@ -159,8 +163,12 @@ def _content(value: object, field: str) -> str:
     return text("\n".join(parts), field)
 
 
-def message(value: object, field: str) -> Message:
-    """`{"role", "content"}`, or `{"from", "value"}` as some files write it."""
+def message(value: object, field: str, number: int = 1) -> Message:
+    """`{"role", "content"}`, or `{"from", "value"}` as some files write it.
+
+    Raises RowError for another role, which it names with the message's number, and for a turn in
+    which nothing is said.
+    """
     if not isinstance(value, dict):
         if isinstance(value, Broken):
             raise RowError(field, value.reason)
@@ -168,10 +176,15 @@ def message(value: object, field: str) -> Message:
     name = value.get("role", value.get("from"))
     role = _ROLES.get(name) if isinstance(name, str) else None
     if role is None:
-        known = "system, user, assistant or tool"
-        raise RowError(f"{field}.role", f"Must be {known}.", name)
-    content = value["content"] if "content" in value else value.get("value")
-    return Message(role, _content(content, f"{field}.content"))
+        known = "Must be system, user, assistant or tool"
+        said = "none" if name is None else f"“{excerpt(name)}”"
+        raise RowError(f"{field}.role", f"{known}; message {number} has {said}.", name)
+    given = value["content"] if "content" in value else value.get("value")
+    content = _content(given, f"{field}.content")
+    # A chat template may want a system message even where it is empty; other turns say something.
+    if role != "system" and not content.strip():
+        raise RowError(f"{field}.content", f"Message {number} is empty. Fill it or leave it out.")
+    return Message(role, content)
 
 
 def messages(value: object, field: str) -> tuple[Message, ...]:
@@ -184,7 +197,7 @@ def messages(value: object, field: str) -> tuple[Message, ...]:
         raise RowError(
             field, f"Has {len(value):,} messages; at most {limits.MAX_MESSAGES:,} are taken."
         )
-    return tuple(message(item, f"{field}[{i}]") for i, item in enumerate(value))
+    return tuple(message(item, f"{field}[{i}]", i + 1) for i, item in enumerate(value))
 
 
 def _walk(value: object, field: str, depth: int) -> None:

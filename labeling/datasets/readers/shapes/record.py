@@ -10,7 +10,11 @@ from labeling.datasets.readers.fields import Broken
 from labeling.datasets.rows import RowError
 
 #: Fields that hold structure; a table writes them as JSON in a cell.
-_STRUCTURED = ("messages", "responses", "judgments", "metadata")
+_STRUCTURED = (
+    *("messages", "responses", "judgments", "metadata", "context", "conversation_a"),
+    *("conversation_b", "individual_preference", "completions", "models", "ranks", "input"),
+    *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
+)
 
 
 @dataclass(slots=True)
@@ -49,11 +53,12 @@ def look(line: int, raw: dict[str, object], mapping: Mapping[str, str], rater: s
     for name in _STRUCTURED:
         value = values.get(name)
         if type(value) is str and value[:1] in ("[", "{"):
-            values[name] = _cell(value, mapping[name])
+            values[name] = cell(value, mapping[name])
     return Record(line, values, rest, mapping, rater)
 
 
-def _cell(value: str, column: str) -> object:
+def cell(value: str, column: str) -> object:
+    """The structure that a table wrote as JSON in a cell. Raises RowError for what is no JSON."""
     try:
         return json.loads(value, parse_constant=lambda name: Broken(f"{name} is not JSON."))
     except (ValueError, RecursionError):
