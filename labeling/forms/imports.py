@@ -131,6 +131,7 @@ class MappingForm(forms.Form):
         self.shape = SHAPES[detection.format or "pairs"]
         self.fields["overlap"].help_text = f"Empty for the project's {overlap}."
         self.initial.setdefault("format", self.shape.key)
+        self.fields["format"].help_text = self.shape.explanation
         choices = [("", "not in this file"), *((c, c[:80]) for c in detection.columns)]
         for name in self.shape.fields:
             self.fields[_PREFIX + name] = forms.ChoiceField(

@@ -7,7 +7,6 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import cast
 
 from labeling.datasets.readers import limits
 from labeling.datasets.rows import Message, Refusal, RowError
@@ -26,6 +25,8 @@ _ROLES = {
 #: Years of a judgment; far ones are broken clocks, and some cannot be read back from PostgreSQL.
 _YEARS = (1970, 2200)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}\Z")
+#: Seconds since 1970 as a table writes them; fewer digits are a date without its hyphens.
+_SECONDS = re.compile(r"[0-9]{9,11}(?:\.[0-9]+)?\Z")
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
 
 
@@ -135,15 +136,21 @@ def whole_number(value: object, field: str) -> int:
     raise RowError(field, "Must be a whole number, such as -1, 0 or 2.", value)
 
 
+def _point_in_time(value: object, field: str) -> dt.datetime:
+    if type(value) is int or type(value) is float:
+        return dt.datetime.fromtimestamp(value, dt.UTC)
+    written = text(value, field, most=64).strip()
+    if _SECONDS.match(written):
+        return dt.datetime.fromtimestamp(float(written), dt.UTC)
+    return dt.datetime.fromisoformat(written)
+
+
 def moment(value: object, field: str) -> dt.datetime | None:
     """An ISO 8601 time, or seconds since 1970; without a zone it is read as UTC. None if absent."""
     if value is None or value == "":
         return None
     try:
-        if type(value) in (int, float):
-            at = dt.datetime.fromtimestamp(cast(float, value), dt.UTC)
-        else:
-            at = dt.datetime.fromisoformat(text(value, field, most=64).strip())
+        at = _point_in_time(value, field)
     except (ValueError, OverflowError, OSError):
         raise RowError(field, "Must be a time such as 2026-01-31T12:00:00Z.", value) from None
     if not _YEARS[0] <= at.year <= _YEARS[1]:

@@ -1,7 +1,8 @@
 """Label Studio exports of pairwise projects: JSON (a task with its annotations) and JSON-MIN.
 
 Sources: labelstud.io/guide/task_format, and `convert_to_json_min` of label-studio-sdk: there the
-keys of `data` stand beside `annotator`, `annotation_id` and one column a tag, one row an annotation. The keys of a task's `data` are lifted to columns, so that both are mapped alike.
+keys of `data` stand beside `annotator`, `annotation_id` and one column a tag; a row is one
+annotation. The keys of a task's `data` are lifted to columns, so that both are mapped alike.
 """
 
 from __future__ import annotations

@@ -15,6 +15,9 @@ _STRUCTURED = (
     *("conversation_b", "individual_preference", "completions", "models", "ranks", "input"),
     *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
 )
+_MESSAGE_KEYS = frozenset({"role", "from"})
+#: Fields that hold text or messages; a table writes the latter as JSON in a cell.
+_CHATS = ("prompt", "chosen", "rejected")
 
 
 @dataclass(slots=True)
@@ -54,7 +57,22 @@ def look(line: int, raw: dict[str, object], mapping: Mapping[str, str], rater: s
         value = values.get(name)
         if type(value) is str and value[:1] in ("[", "{"):
             values[name] = cell(value, mapping[name])
+    for name in _CHATS:
+        value = values.get(name)
+        if type(value) is str and value[:1] in ("[", "{"):
+            values[name] = _chat(value)
     return Record(line, values, rest, mapping, rater)
+
+
+def _chat(value: str) -> object:
+    """The messages that a cell holds; the text itself where it holds anything else."""
+    try:
+        decoded = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    said = decoded if isinstance(decoded, list) else [decoded]
+    each = all(isinstance(one, dict) and _MESSAGE_KEYS & one.keys() for one in said)
+    return decoded if said and each else value
 
 
 def cell(value: str, column: str) -> object:

@@ -1,7 +1,7 @@
 """Words of a Label Studio annotation that say which of two responses is better.
 
-Results are those of the tags Pairwise, Choices and Rating (labelstud.io/tags); the words of a choice
-are the project's own, so only those that plainly name a side or a tie are understood.
+Results are those of the tags Pairwise, Choices and Rating (labelstud.io/tags); the words of a
+choice are the project's own, so only those that plainly name a side or a tie are understood.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ def other_kind(results: Sequence[Result]) -> str:
     """Why results of other kinds make no comparison."""
     kinds = sorted({excerpt(str(result.get("type") or "unnamed")) for result in results})
     return (
-        f"Its results are of the kind {', '.join(kinds)}; only pairwise, choices and rating can say "
-        "which of two responses is better."
+        f"Its results are of the kind {', '.join(kinds)}; only pairwise, choices and rating can "
+        "say which of two responses is better."
     )
 
 
