@@ -11,7 +11,12 @@ from pathlib import Path
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import guess, override
 from labeling.datasets.readers.fields import excerpt, is_storable, refusal, visible
-from labeling.datasets.readers.identity import SeenIds, content_digest, judgments_digest
+from labeling.datasets.readers.identity import (
+    SeenIds,
+    content_digest,
+    judgments_digest,
+    stands_swapped,
+)
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_list
 from labeling.datasets.readers.parquet import is_parquet, parquet_rows
 from labeling.datasets.readers.shapes import FORMATS, SHAPES, recognise
@@ -256,8 +261,9 @@ def _known(row: ImportRow, seen: SeenIds, labels: SeenIds) -> ImportRow | Duplic
         reason = f"Its id stands on line {line} already, with a different text. Give it its own."
         return Refusal(row.line, "id", reason, excerpt(row.external_id))
     new_label = False
+    swapped = bool(row.judgments) and stands_swapped(row.responses)
     for judgment in row.judgments:
-        said = judgments_digest([judgment])
+        said = judgments_digest([judgment], swapped=swapped)
         before, same = labels.first(f"{row.external_id}\0{judgment.rater}", said, row.line)
         if before and not same:
             reason = f"“{judgment.rater}” judges the same row differently on line {before}."

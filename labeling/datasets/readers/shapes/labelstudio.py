@@ -164,7 +164,7 @@ def _annotations(row: Mapping[str, object]) -> Sequence[Mapping[str, object]] | 
 
 def _fits(sample: Sample) -> bool:
     if sample.has("annotations"):
-        return all(_annotations(row) is not None for row in sample.rows if "annotations" in row)
+        return any(_annotations(row) is not None for row in sample.rows)
     return sample.has(*_MINIMAL)
 
 

@@ -56,7 +56,7 @@ def look(line: int, raw: dict[str, object], mapping: Mapping[str, str], rater: s
     for name in _STRUCTURED:
         value = values.get(name)
         if type(value) is str and value[:1] in ("[", "{"):
-            values[name] = cell(value, mapping[name])
+            values[name] = _cell(value, mapping[name])
     for name in _CHATS:
         value = values.get(name)
         if type(value) is str and value[:1] in ("[", "{"):
@@ -75,7 +75,7 @@ def _chat(value: str) -> object:
     return decoded if said and each else value
 
 
-def cell(value: str, column: str) -> object:
+def _cell(value: str, column: str) -> object:
     """The structure that a table wrote as JSON in a cell. Raises RowError for what is no JSON."""
     try:
         return json.loads(value, parse_constant=lambda name: Broken(f"{name} is not JSON."))
