@@ -22,6 +22,11 @@ def kind_of(recipe: type[Recipe], shape: Format) -> Kind | None:
     return next((kind for kind in recipe.kinds if kind in shape.main), None)
 
 
+def fits(recipe: type[Recipe], shape: Format) -> bool:
+    """Whether the rows of that recipe have a place in that format at all."""
+    return kind_of(recipe, shape) is not None and (recipe.per_vote or not shape.needs_votes)
+
+
 def misfit(
     recipe: type[Recipe],
     shape: Format,
