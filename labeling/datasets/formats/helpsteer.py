@@ -100,7 +100,8 @@ class HelpSteer3(Format):
 
 
 def _votes(item: TaskRows, pair: Pair) -> Iterator[_Vote]:
-    for judgment in pair.judgments:
+    # The votes behind an edit are about other responses than the edited one.
+    for judgment in () if pair.edited else pair.judgments:
         score = _score(item, pair, judgment)
         if score is not None:
             yield _Vote(score, judgment.rationale)

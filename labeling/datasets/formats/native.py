@@ -105,8 +105,9 @@ class Native(Format):
     about = {
         "preference": (
             "One row per pair: prompt, chosen and rejected as message lists, votes, strength, and "
-            "`margin` from 0 to 1, which RewardTrainer subtracts in its loss; remove that column "
-            "for the plain loss. Pairs of one ranking share `task_id`; each weighs `pair_weight`."
+            "`margin`, which RewardTrainer subtracts in its loss (0 to 1 unless the recipe says "
+            "otherwise); remove that column for the plain loss. Pairs of one ranking share "
+            "`task_id`, and each weighs `pair_weight`."
         ),
         "kto": (
             "One row per response and vote with a true or false `label`, mixed by a hash because "

@@ -43,8 +43,8 @@ class OpenRLHF(Format):
     about = {
         "Texts": "The prompt is a message list; `chosen` and `rejected` hold the reply alone.",
         "Margin": (
-            "`margin` is the strength on the scale from 0 to 1; it counts with "
-            "`--model.margin_loss_enable` only."
+            "`margin` is the strength from 0 to 1, unless the recipe says otherwise; it counts "
+            "with `--model.margin_loss_enable` only."
         ),
         "Cannot carry": f"{_NO_TIES} {CHAT_REFUSED}",
     }

@@ -20,8 +20,8 @@ from labeling.datasets.records import TaskRecord
 #: What stands between prompt and response where plain text holds both.
 JOINT = "\n\n"
 _STRENGTH = (
-    "`strength` is the magnitude on the scale. RewardTrainer subtracts `margin` (0 to 1) in its "
-    "loss; remove that column for the plain loss."
+    "`strength` is the magnitude on the scale. RewardTrainer subtracts `margin` in its loss (0 to "
+    "1 unless the recipe says otherwise); remove that column for the plain loss."
 )
 #: What plain text cannot carry, in whatever shape.
 PLAIN_REFUSED = (
