@@ -1,9 +1,9 @@
-"""Builds a release: streams tasks through a recipe into files, and moves the folder into place.
+"""Builds a release: streams tasks through recipes into files, and moves the folder into place.
 
 Everything is written next to the target under a name of its own and becomes visible by one rename,
 so that a build that is killed, or that fills the disk, leaves nothing that looks like a release.
 Tasks may come in any order and any number: they are sorted on disk by a hash of their content, and
-memory does not grow with rows. The same tasks, plan, recipe, format, context and versions give the
+memory does not grow with rows. The same tasks, plan, recipes, format, context and versions give the
 same bytes.
 """
 
@@ -11,21 +11,24 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace as changed
+
 from labeling.datasets.card import make_card
 from labeling.datasets.files import SHARD_BYTES, SINKS, FileInfo, Sink, describe_file, sync_tree
-from labeling.datasets.formats.base import Format, TaskRows, text_refusal
+from labeling.datasets.formats.base import Format, TaskRows
+from labeling.datasets.judging import Books, judge_task, total_of
+from labeling.datasets.layout import Layout
 from labeling.datasets.manifest import make_manifest, manifest_bytes
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes.base import Ledger, Recipe
 from labeling.datasets.records import ReleaseContext, TaskRecord, canonical_json
 from labeling.datasets.splits import SPLITS, SplitPlan
 from labeling.datasets.spool import Spool
-from labeling.datasets.tally import Interval, Tally
 
 #: Told how many tasks have been read, then how many have been written.
 Progress = Callable[[int, int], None]
@@ -68,20 +71,21 @@ def build_release(
     tasks: Iterable[TaskRecord],
     *,
     plan: SplitPlan,
-    recipe: Recipe,
+    recipes: Sequence[Recipe],
     shape: Format,
     file_type: str,
     out: Path,
     context: ReleaseContext,
-    interval: Interval,
+    file_per_criterion: bool = False,
     progress: Progress | None = None,
     shard_bytes: int = SHARD_BYTES,
 ) -> BuildResult:
     """Writes the release to `out`, which must not exist yet, and returns what was written.
 
-    `plan` must know every prompt. Only one build per target may run at a time: what an earlier one
-    left behind is removed first. Raises NothingToRelease when no pair is left, DiskFull when the
-    disk is, ReleaseError for anything else that can be said in a sentence.
+    `recipes` are one recipe on each criterion, in order. `plan` must know every prompt. Only one
+    build per target may run at a time: what an earlier one left behind is removed first. Raises
+    NothingToRelease when no row is left, DiskFull when the disk is, ReleaseError for anything else
+    that can be said in a sentence.
     """
     if file_type not in shape.file_types:
         known = " or ".join(shape.file_types)
@@ -92,10 +96,11 @@ def build_release(
     shutil.rmtree(staging, ignore_errors=True)
     try:
         staging.mkdir(parents=True)
-        writer = _Builder(staging, plan, recipe, shape, file_type, shard_bytes, progress)
+        layout = Layout(shape, tuple(recipe.criterion for recipe in recipes), file_per_criterion)
+        writer = _Builder(staging, plan, recipes, layout, file_type, shard_bytes, progress)
         writer.read(tasks)
         writer.write()
-        result = writer.finish(context, interval)
+        result = writer.finish(context)
         sync_tree(staging)
         staging.replace(out)
     except BaseException as error:
@@ -120,49 +125,9 @@ def nothing_left(ledger: Ledger) -> str:
         return "There is nothing to release yet: no task has a judgment that counts."
     reasons = "; ".join(f"{count:,} {sentence(name)}" for name, count in ledger.drops.most_common())
     return (
-        f"No pair is left of {ledger.rows_in:,} {ledger.unit}{'s' * (ledger.rows_in != 1)}: "
-        f"{reasons}. Choose another recipe, criterion or format."
+        f"No row is left of {ledger.rows_in:,} {ledger.unit}{'s' * (ledger.rows_in != 1)}: "
+        f"{reasons}. Choose another recipe, criterion, filter or format."
     )
-
-
-def preview(
-    tasks: Iterable[TaskRecord], *, recipe: Recipe, shape: Format
-) -> tuple[Ledger, dict[str, int]]:
-    """Rows in, rows out and why, by the very code that builds, without writing anything.
-
-    Also returns what was left out judgment by judgment (purposes and sources).
-    """
-    ledger, excluded = Ledger(recipe.unit), Tally()
-    for task in tasks:
-        judge_task(task, recipe, shape, ledger, excluded)
-    return ledger, dict(excluded.excluded)
-
-
-def judge_task(
-    task: TaskRecord, recipe: Recipe, shape: Format, ledger: Ledger, tally: Tally
-) -> TaskRows:
-    """Applies recipe and format to one task and keeps the books. The split group is left empty."""
-    outcome = recipe.apply(task)
-    kept = []
-    for judgment in task.judgments:
-        reason = recipe.ineligible(judgment)
-        if reason:
-            tally.excluded[reason] += 1
-        else:
-            kept.append(judgment)
-            tally.judgment(judgment, recipe.value(judgment), recipe.tie(judgment))
-    if kept:
-        tally.task(task)
-    ledger.rows_in += outcome.rows_in
-    ledger.drops.update(outcome.drops)
-    pairs, labels = outcome.pairs, outcome.labels
-    refused = text_refusal(task) or shape.refusal(task) if pairs or labels else None
-    if refused:
-        if pairs:
-            ledger.drops[refused] += len(pairs)
-        pairs, labels = (), ()
-    ledger.rows_out += len(pairs)
-    return TaskRows(task, recipe.criterion, "", pairs, labels, kept)
 
 
 class _Builder:
@@ -172,88 +137,111 @@ class _Builder:
         self,
         root: Path,
         plan: SplitPlan,
-        recipe: Recipe,
-        shape: Format,
+        recipes: Sequence[Recipe],
+        layout: Layout,
         file_type: str,
         shard_bytes: int,
         progress: Progress | None,
     ) -> None:
-        self.root, self.plan, self.recipe, self.shape = root, plan, recipe, shape
+        self.root, self.plan, self.layout, self.shape = root, plan, layout, layout.shape
         self.file_type, self.shard_bytes = file_type, shard_bytes
         self.progress = progress or (lambda read, written: None)
-        self.ledger, self.tally = Ledger(recipe.unit), Tally()
-        self.spool = Spool(root / ".tasks")
+        self.books = [Books(recipe) for recipe in recipes]
+        self.spool = Spool(root / ".tasks", TaskRecord)
         self.sinks: dict[tuple[str, str], Sink] = {}
         self.tasks = 0
 
     def read(self, tasks: Iterable[TaskRecord]) -> None:
-        """Puts every task on disk, by its key."""
+        """Puts every task on disk, by its key, and lets recipes learn that must."""
+        learners = [learner for book in self.books if (learner := book.recipe.learner)]
         for task in tasks:
-            self.spool.add(task.content_key(), task.pack())
+            for learner in learners:
+                learner.learn(task)
+            self.spool.add(task.content_key(), _in_order(task))
             self.tasks += 1
             if self.tasks % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, 0)
+        for learner in learners:
+            learner.settle()
 
     def write(self) -> None:
         """Turns tasks into rows, in order. Raises NothingToRelease."""
-        for written, packed in enumerate(self.spool, start=1):
-            task = TaskRecord.unpack(packed)
-            item = judge_task(task, self.recipe, self.shape, self.ledger, self.tally)
-            if item.judgments:
-                split = self.plan.split_of(task.prompt_id)
-                self._write_task(replace(item, group=self.plan.group_of(task.prompt_id)), split)
+        for written, task in enumerate(self.spool, start=1):
+            for number, book in enumerate(self.books):
+                item = judge_task(task, book, self.shape, first=not number)
+                if item.judgments:
+                    split = self.plan.split_of(task.prompt_id)
+                    group = self.plan.group_of(task.prompt_id)
+                    self._write_task(replace(item, group=group), split, book)
             if written % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, written)
-        if not self.ledger.rows_out:
-            raise NothingToRelease(self.ledger)
+        total = total_of(self.books)
+        if not total.rows_out:
+            raise NothingToRelease(total)
 
-    def finish(self, context: ReleaseContext, interval: Interval) -> BuildResult:
+    def finish(self, context: ReleaseContext) -> BuildResult:
         """Closes the files, hashes them, writes card, guideline and manifest."""
-        rows: dict[str, dict[str, int]] = {table.name: {} for table in self.shape.tables}
+        rows, files = self._close()
+        shutil.rmtree(self.root / ".tasks")
+        tables = [table for table in self.layout.tables() if rows[table.name]]
+        names = [file.name for file in files]
+        for name, text in self.shape.extra_files(tables, names).items():
+            files.append(self._write_text(name, text))
+        files += self._write_guideline(context)
+        main = self.layout.main(self.books[0].recipe.kind)
+        parts: dict[str, Any] = {
+            "context": context,
+            "books": self.books,
+            "layout": self.layout,
+            "file_type": self.file_type,
+            "splits": self.plan.describe(),
+            "rows": rows,
+            "notes": _notes({split for name in main for split in rows[name]}),
+        }
+        manifest = make_manifest(**parts, files=files)
+        card = make_card(
+            context=context,
+            books=self.books,
+            layout=self.layout,
+            file_type=self.file_type,
+            manifest=manifest,
+            files=files,
+        )
+        files.append(self._write_text("README.md", card))
+        manifest = make_manifest(**parts, files=files)
+        path = self.root / "manifest.json"
+        path.write_bytes(manifest_bytes(manifest))
+        info = describe_file(self.root, path)
+        ledger = total_of(self.books)
+        return BuildResult(self.root, ledger, rows, (*files, info), manifest, info.sha256)
+
+    def _close(self) -> tuple[dict[str, dict[str, int]], list[FileInfo]]:
+        """Rows by table and split, and every data file."""
+        order = [table.name for table in self.layout.tables()]
+        rows: dict[str, dict[str, int]] = {name: {} for name in order}
         files: list[FileInfo] = []
         for (table, split), sink in sorted(
-            self.sinks.items(), key=lambda entry: (entry[0][0], SPLITS.index(entry[0][1]))
+            self.sinks.items(),
+            key=lambda entry: (order.index(entry[0][0]), SPLITS.index(entry[0][1])),
         ):
             shards = sink.close()
             rows[table][split] = sum(count for _, count in shards)
             files += [describe_file(self.root, path, count) for path, count in shards]
-        shutil.rmtree(self.root / ".tasks")
-        files += self._write_guideline(context)
-        parts: dict[str, Any] = {
-            "context": context,
-            "recipe": self.recipe,
-            "shape": self.shape,
-            "file_type": self.file_type,
-        }
-        books: dict[str, Any] = {
-            "ledger": self.ledger,
-            "figures": self.tally.describe(interval),
-            "splits": self.plan.describe(),
-            "rows": rows,
-            "notes": _notes(rows[self.shape.pairs_table.name]),
-        }
-        manifest = make_manifest(**parts, **books, files=files)
-        card = make_card(**parts, manifest=manifest, files=files)
-        files.append(self._write_text("README.md", card))
-        manifest = make_manifest(**parts, **books, files=files)
-        path = self.root / "manifest.json"
-        path.write_bytes(manifest_bytes(manifest))
-        info = describe_file(self.root, path)
-        return BuildResult(self.root, self.ledger, rows, (*files, info), manifest, info.sha256)
+        return rows, files
 
-    def _write_task(self, item: TaskRows, split: str) -> None:
-        for pair in item.pairs:
-            self.tally.pair(item.task, pair)
+    def _write_task(self, item: TaskRows, split: str, book: Books) -> None:
+        for pair in item.decided:
+            book.tally.pair(item.task, pair)
         chars = _chars(item.task)
         for row in self.shape.rows(item):
-            self._sink(row.table, split).write(row, chars)
+            self._sink(row.table, item.criterion.key, split).write(row, chars)
 
-    def _sink(self, table: str, split: str) -> Sink:
-        sink = self.sinks.get((table, split))
+    def _sink(self, name: str, criterion: str, split: str) -> Sink:
+        table = self.layout.table(name, criterion)
+        sink = self.sinks.get((table.name, split))
         if sink is None:
-            declared = next(entry for entry in self.shape.tables if entry.name == table)
-            sink = SINKS[self.file_type](self.root, declared, split, self.shard_bytes)
-            self.sinks[table, split] = sink
+            sink = SINKS[self.file_type](self.root, table, split, self.shard_bytes)
+            self.sinks[table.name, split] = sink
         return sink
 
     def _write_guideline(self, context: ReleaseContext) -> list[FileInfo]:
@@ -279,13 +267,22 @@ def _chars(task: TaskRecord) -> int:
     return texts + sum(len(response.content) for response in task.responses)
 
 
-def _notes(per_split: Mapping[str, int]) -> list[str]:
+def _in_order(task: TaskRecord) -> TaskRecord:
+    """The task with its judgments and edits in the order of their ids, whatever they came in."""
+    return changed(
+        task,
+        judgments=tuple(sorted(task.judgments, key=lambda judgment: judgment.id)),
+        edits=tuple(sorted(task.edits, key=lambda response: response.id)),
+    )
+
+
+def _notes(filled: set[str]) -> list[str]:
     """What a reader must know about missing splits."""
-    missing = [split for split in SPLITS if not per_split.get(split)]
     return [
-        f"The {split} split is empty: no prompt with a pair falls into it. It has no file. "
+        f"The {split} split is empty: no prompt with a row falls into it. It has no file. "
         "Splits fill as prompts are added; no prompt is moved to fill one."
-        for split in missing
+        for split in SPLITS
+        if split not in filled
     ]
 
 

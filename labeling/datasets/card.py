@@ -13,8 +13,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from labeling.datasets.files import FileInfo
-from labeling.datasets.formats.base import Format
 from labeling.datasets.formats.columns import Table
+from labeling.datasets.judging import Books
+from labeling.datasets.layout import Layout
 from labeling.datasets.recipes.base import Recipe
 from labeling.datasets.records import ReleaseContext
 from labeling.datasets.splits import SPLITS
@@ -25,22 +26,24 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6
 def make_card(
     *,
     context: ReleaseContext,
-    recipe: Recipe,
-    shape: Format,
+    books: Sequence[Books],
+    layout: Layout,
     file_type: str,
     manifest: Mapping[str, Any],
     files: Sequence[FileInfo],
 ) -> str:
     """The whole README.md."""
     rows = manifest["rows"]
+    recipe, shape = books[0].recipe, layout.shape
+    policy = {**recipe.explain(), **recipe.options.explain()}
     parts = [
-        _front_matter(context, shape, file_type, manifest, files),
+        _front_matter(context, layout, recipe, manifest, files),
         f"# {_line(context.name)}\n",
-        _summary(context, recipe, shape, manifest),
+        _summary(context, recipe, layout, manifest),
         "## How to load it\n\n```python\n" + shape.load_code("path/to/this/folder") + "```\n",
-        "## Rows in, rows out\n\n" + _ledger(manifest["counts"]),
+        "## Rows in, rows out\n\n" + _ledger(manifest["counts"], recipe),
         "## Splits\n\n" + _splits(manifest["splits"], rows, manifest["notes"]),
-        "## How judgments became rows\n\n" + _bullets(recipe.explain()),
+        "## How judgments became rows\n\n" + _bullets(policy),
         "## What the files hold\n\n" + _bullets(shape.explain()),
         "## Who judged, and how well they agree\n\n" + _people(manifest),
         "## Guideline\n\n" + _guideline(context),
@@ -53,8 +56,8 @@ def make_card(
 
 def _front_matter(
     context: ReleaseContext,
-    shape: Format,
-    file_type: str,
+    layout: Layout,
+    recipe: Recipe,
     manifest: Mapping[str, Any],
     files: Sequence[FileInfo],
 ) -> str:
@@ -62,14 +65,14 @@ def _front_matter(
     languages = [
         name for name in manifest["figures"]["tasks_per_language"] if _is_language_code(name)
     ]
-    total = sum(manifest["rows"][shape.pairs_table.name].values())
+    total = _main_rows(layout, recipe, manifest)
     lines = ["---", f"pretty_name: {json.dumps(context.name)}"]
     lines.append(f"license: {json.dumps(context.licence)}")
     if languages:
         lines.append(f"language: {json.dumps(languages)}")
     lines.append(f"size_categories: [{json.dumps(_size_category(total))}]")
     lines += ["task_categories: [text-generation]", "tags: [preference, human-feedback, rlhf]"]
-    tables = [table for table in shape.tables if manifest["rows"][table.name]]
+    tables = [table for table in layout.tables() if manifest["rows"][table.name]]
     lines.append("configs:")
     for table in tables:
         lines += _config(table, files)
@@ -78,6 +81,10 @@ def _front_matter(
         features = [{"name": name, **kind.feature} for name, kind in table.columns]
         lines += [f"- config_name: {table.name}", f"  features: {json.dumps(features)}"]
     return "\n".join([*lines, "---", ""])
+
+
+def _main_rows(layout: Layout, recipe: Recipe, manifest: Mapping[str, Any]) -> int:
+    return sum(sum(manifest["rows"][name].values()) for name in layout.main(recipe.kind))
 
 
 def _config(table: Table, files: Sequence[FileInfo]) -> list[str]:
@@ -98,23 +105,25 @@ def _config(table: Table, files: Sequence[FileInfo]) -> list[str]:
 
 
 def _summary(
-    context: ReleaseContext, recipe: Recipe, shape: Format, manifest: Mapping[str, Any]
+    context: ReleaseContext, recipe: Recipe, layout: Layout, manifest: Mapping[str, Any]
 ) -> str:
-    figures = manifest["figures"]
-    pairs = sum(manifest["rows"][shape.pairs_table.name].values())
-    question = _line(context.criterion.wording)
+    figures, shape = manifest["figures"], layout.shape
+    total = _main_rows(layout, recipe, manifest)
+    asked = "; ".join(
+        f"**{_line(criterion.wording)}** (`{criterion.key}`, scale `{criterion.scale}`)"
+        for criterion in layout.criteria
+    )
     return (
-        f"{pairs:,} preference pairs from {figures['judgments']:,} judgments by "
+        f"{total:,} {recipe.kind.value} from {figures['judgments']:,} judgments by "
         f"{figures['raters']:,} raters on {figures['tasks']:,} tasks "
         f"({figures['prompts']:,} prompts).\n\n"
         f"- Recipe: **{recipe.title}** (`{recipe.key}`)\n"
         f"- Format: **{shape.title}** (`{shape.key}`)\n"
-        f"- Criterion: **{question}** (`{context.criterion.key}`, scale "
-        f"`{context.criterion.scale}`)\n"
+        f"- Criterion: {asked}\n"
     )
 
 
-def _ledger(counts: Mapping[str, Any]) -> str:
+def _ledger(counts: Mapping[str, Any], recipe: Recipe) -> str:
     unit = counts["unit"]
     lines = [
         f"A row in is a {unit}.\n",
@@ -124,7 +133,7 @@ def _ledger(counts: Mapping[str, Any]) -> str:
     ]
     for drop in counts["dropped"].values():
         lines.append(f"| left out: {drop['because']} | {drop['rows']:,} |")
-    lines.append(f"| **pairs out** | **{counts['rows_out']:,}** |")
+    lines.append(f"| **{recipe.kind.value} out** | **{counts['rows_out']:,}** |")
     for name, count in counts["never_read"].items():
         lines.append(f"\n{count:,} {name.replace('_', ' ')} judgments do not count as rows in.")
     return "\n".join(lines) + "\n"

@@ -8,13 +8,14 @@ import os
 from abc import ABC, abstractmethod
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labeling.datasets.formats.base import Row, Values
 from labeling.datasets.formats.columns import Table
+from labeling.datasets.texts import clean
 
 #: A shard is closed before it could pass 500 MB on disk.
 SHARD_BYTES = 450_000_000
@@ -177,15 +178,6 @@ class JsonlSink(Sink):
 
 
 SINKS: dict[str, type[Sink]] = {"parquet": ParquetSink, "jsonl": JsonlSink}
-
-
-def clean(value: Any) -> Any:
-    """The value with unpaired surrogates in its texts replaced by U+FFFD; pairs are joined."""
-    if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, (list, tuple)):
-        return [clean(item) for item in value]
-    return value
 
 
 def describe_file(root: Path, path: Path, rows: int | None = None) -> FileInfo:

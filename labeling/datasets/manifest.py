@@ -6,53 +6,52 @@ import json
 from collections.abc import Mapping, Sequence
 
 from labeling.datasets.files import FileInfo
-from labeling.datasets.formats.base import Format
-from labeling.datasets.recipes.base import Ledger, Recipe
-from labeling.datasets.records import ReleaseContext
+from labeling.datasets.judging import Books, total_of
+from labeling.datasets.layout import Layout
+from labeling.datasets.recipes.base import Recipe
+from labeling.datasets.records import Criterion, ReleaseContext
 
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
 
 
 def make_manifest(
     *,
     context: ReleaseContext,
-    recipe: Recipe,
-    shape: Format,
+    books: Sequence[Books],
+    layout: Layout,
     file_type: str,
-    ledger: Ledger,
-    figures: Mapping[str, object],
     splits: Mapping[str, object],
     rows: Mapping[str, Mapping[str, int]],
     notes: Sequence[str],
     files: Sequence[FileInfo],
 ) -> dict[str, object]:
-    """The manifest as plain data. `rows` maps table to split to number of rows."""
+    """The manifest as plain data. `rows` maps table to split to number of rows.
+
+    `counts` adds the criteria up; `figures` are those of the first criterion, and `criteria` holds
+    the counts and figures of each.
+    """
+    recipe, shape = books[0].recipe, layout.shape
     return {
         "manifest_version": MANIFEST_VERSION,
         "project": context.project,
         "name": context.name,
         "parameters": dict(context.parameters),
-        "recipe": {"key": recipe.key, "title": recipe.title, "policy": recipe.explain()},
+        "recipe": _recipe(recipe),
         "format": {
             "key": shape.key,
             "title": shape.title,
             "file_type": file_type,
             "policy": shape.explain(),
         },
-        "criterion": {
-            "key": context.criterion.key,
-            "wording": context.criterion.wording,
-            "scale": context.criterion.scale,
-            "strongest": context.criterion.strongest,
-            "primary": context.criterion.primary,
-        },
+        "criterion": _criterion(books[0].recipe.criterion),
+        "criteria": {book.recipe.criterion.key: _book(book) for book in books},
         "counts": {
-            **ledger.describe(),
+            **total_of(books).describe(),
             "never_read": dict(context.withheld),
         },
         "rows": {table: dict(per_split) for table, per_split in rows.items()},
         "splits": dict(splits),
-        "figures": dict(figures),
+        "figures": books[0].tally.describe(),
         "agreement": dict(context.agreement),
         "guideline_versions": [guideline.number for guideline in context.guidelines],
         "licence": context.licence,
@@ -62,6 +61,35 @@ def make_manifest(
             {key: value for key, value in file._asdict().items() if value is not None}
             for file in files
         ],
+    }
+
+
+def _recipe(recipe: Recipe) -> dict[str, object]:
+    return {
+        "key": recipe.key,
+        "title": recipe.title,
+        "rows_are": recipe.kind.value,
+        "policy": recipe.explain(),
+        "options": recipe.options.explain(),
+    }
+
+
+def _book(book: Books) -> dict[str, object]:
+    """The counts and figures of one criterion."""
+    return {
+        **_criterion(book.recipe.criterion),
+        "counts": book.ledger.describe(),
+        "figures": book.tally.describe(),
+    }
+
+
+def _criterion(criterion: Criterion) -> dict[str, object]:
+    return {
+        "key": criterion.key,
+        "wording": criterion.wording,
+        "scale": criterion.scale,
+        "strongest": criterion.strongest,
+        "primary": criterion.primary,
     }
 
 

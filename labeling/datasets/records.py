@@ -9,27 +9,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from labeling.vocabulary import Purpose, Source, Strategy, TieKind
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True, gc=False):
     """One turn of a conversation; `role` is system, user, assistant or tool."""
 
     role: str
     content: str
 
 
-class ResponseRecord(NamedTuple):
-    """One candidate output. `id` is the name the owner of the data gave it."""
+class ResponseRecord(Struct, frozen=True, gc=False):
+    """One candidate output. `id` is the name the owner of the data gave it.
+
+    `edited_from` is the id of the response that a person improved into this one, "" for none.
+    """
 
     id: str
     content: str
     model: str = ""
+    edited_from: str = ""
 
 
 class Rating(NamedTuple):
@@ -40,61 +46,34 @@ class Rating(NamedTuple):
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class JudgmentRecord:
+class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One rater's judgment.
 
     `values` maps the key of a comparing criterion to its signed value; `tie_kind` ("" for none)
     says which tie a 0 on the primary criterion was. `shown` holds the positions of the responses
     in the order in which the rater saw them, e.g. (1, 0) when the second was shown first.
     Times are milliseconds, None where nobody measured them (imported judgments).
-    `created_at` is ISO 8601 in UTC.
+    `adjudicates` marks a reviewer's final word on the task. `created_at` is ISO 8601 in UTC.
     """
 
     id: str
     rater: str
-    values: Mapping[str, int]
+    values: dict[str, int]
     tie_kind: str = ""
     ratings: tuple[Rating, ...] = ()
     rationale: str = ""
     flags: tuple[str, ...] = ()
     principles: tuple[str, ...] = ()
     guideline_version: int = 0
-    purpose: str = Purpose.LIVE
-    source: str = Source.HUMAN
-    strategy: str = Strategy.UNIFORM
+    purpose: str = Purpose.LIVE.value
+    source: str = Source.HUMAN.value
+    strategy: str = Strategy.UNIFORM.value
     probability: float | None = None
     shown: tuple[int, ...] = ()
     active_ms: int | None = None
     idle_ms: int | None = None
     created_at: str = ""
-
-    def pack(self) -> list[object]:
-        """The fields in order, as JSON can hold them; `unpack` is the way back."""
-        return list(_fields(self))
-
-    @classmethod
-    def unpack(cls, packed: Sequence[Any]) -> JudgmentRecord:
-        """The judgment that was packed."""
-        name, rater, values, tie, ratings, rationale, flags, principles, *rest = packed
-        guideline, purpose, source, strategy, probability, shown, *times = rest
-        return cls(
-            name,
-            rater,
-            values,
-            tie,
-            tuple(Rating(*rating) for rating in ratings),
-            rationale,
-            tuple(flags),
-            tuple(principles),
-            guideline,
-            purpose,
-            source,
-            strategy,
-            probability,
-            tuple(shown),
-            *times,
-        )
+    adjudicates: bool = False
 
     def tie_on(self, criterion: str, primary: str) -> str | None:
         """Which tie this judgment is on the criterion, None if it is decided or not answered.
@@ -107,9 +86,11 @@ class JudgmentRecord:
         return "unspecified" if value == 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRecord:
-    """A task, its responses in canonical order and everything said about it."""
+class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A task, its responses in canonical order and everything said about it.
+
+    `edits` are responses that people improved from one of `responses`.
+    """
 
     id: str
     prompt_id: str
@@ -118,33 +99,12 @@ class TaskRecord:
     judgments: tuple[JudgmentRecord, ...]
     category: str = ""
     language: str = ""
+    edits: tuple[ResponseRecord, ...] = ()
 
-    def pack(self) -> list[object]:
-        """The record as JSON can hold it, judgments in the order of their ids."""
-        judgments = sorted(self.judgments, key=lambda judgment: judgment.id)
-        return [
-            self.id,
-            self.prompt_id,
-            self.messages,
-            self.responses,
-            [judgment.pack() for judgment in judgments],
-            self.category,
-            self.language,
-        ]
-
-    @classmethod
-    def unpack(cls, packed: Sequence[Any]) -> TaskRecord:
-        """The record that was packed."""
-        name, prompt, messages, responses, judgments, category, language = packed
-        return cls(
-            name,
-            prompt,
-            tuple(Message(*message) for message in messages),
-            tuple(ResponseRecord(*response) for response in responses),
-            tuple(JudgmentRecord.unpack(judgment) for judgment in judgments),
-            category,
-            language,
-        )
+    @property
+    def candidates(self) -> tuple[ResponseRecord, ...]:
+        """The responses, then the edits: what positions in pairs and labels count."""
+        return self.responses + self.edits if self.edits else self.responses
 
     def content_key(self) -> str:
         """A hexadecimal SHA-256 of the task's ids and texts alone: the order of every file.
@@ -153,16 +113,21 @@ class TaskRecord:
         so that neighbours in a file are not neighbours in the import.
         """
         parts = [self.id, self.prompt_id]
-        parts += [part for message in self.messages for part in message]
-        parts += [part for response in self.responses for part in response]
+        for message in self.messages:
+            parts += (message.role, message.content)
+        for response in self.responses:
+            parts += (response.id, response.content, response.model)
         return digest(*parts).hex()
 
 
-class Criterion(NamedTuple):
+@dataclass(frozen=True)
+class Criterion:
     """The criterion a release is made on.
 
-    `strongest` is the largest magnitude of its scale; `margins` are the published training margins
-    by strength, where the scale's publication states them.
+    `answer` says whether it compares two responses, ranks all of them (1 is best, equal numbers
+    are ties) or rates each by itself. `strongest` is the largest magnitude of its scale, `levels`
+    its magnitudes from weak to strong; `margins` are the published training margins by strength,
+    where the scale's publication states them.
     """
 
     key: str
@@ -171,11 +136,22 @@ class Criterion(NamedTuple):
     strongest: int
     primary: bool = True
     margins: Mapping[int, float] | None = None
+    levels: tuple[int, ...] = ()
+    answer: Literal["compare", "rank", "rate"] = "compare"
+
+    @cached_property
+    def strengths(self) -> tuple[int, ...]:
+        """The magnitudes a decided answer can have, from weak to strong."""
+        return self.levels or tuple(range(1, self.strongest + 1))
+
+    @cached_property
+    def _largest_margin(self) -> float:
+        return max((self.margins or {}).values(), default=0.0) or 1.0
 
     def margin(self, strength: int) -> float:
         """The strength as a training margin from 0 to 1 (the published ones are scaled to 1)."""
         if self.margins:
-            return self.margins.get(strength, 0.0) / (max(self.margins.values()) or 1.0)
+            return self.margins.get(strength, 0.0) / self._largest_margin
         return strength / self.strongest
 
 
@@ -199,8 +175,6 @@ class ReleaseContext:
 
     project: str
     name: str
-    criterion: Criterion
-    primary: str
     parameters: Mapping[str, object]
     guidelines: tuple[Guideline, ...] = ()
     principles: tuple[Mapping[str, object], ...] = ()
@@ -222,8 +196,6 @@ def canonical_json(value: object) -> str:
     """JSON with sorted keys and no spare white space: equal values give equal text."""
     return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
-
-_fields = attrgetter(*JudgmentRecord.__slots__)
 
 #: The kinds of ties a judgment can be, as reasons for leaving it out.
 TIES = (*(kind.value for kind in TieKind), "unspecified")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import JudgmentRecord, TaskRecord
-
-#: 95% interval of a proportion: (successes, trials) -> (low, high).
-Interval = Callable[[int, int], tuple[float, float]]
+from labeling.stats import wilson_interval
 
 
 @dataclass(slots=True)
@@ -56,7 +53,8 @@ class Tally:
 
     def pair(self, task: TaskRecord, pair: Pair) -> None:
         """Counts a row that was written."""
-        chosen, rejected = task.responses[pair.chosen], task.responses[pair.rejected]
+        texts = task.candidates
+        chosen, rejected = texts[pair.chosen], texts[pair.rejected]
         for response in (chosen, rejected):
             self.models[response.model or "(not stated)"] += 1
         self.wins[chosen.model or "(not stated)"] += 1
@@ -64,7 +62,7 @@ class Tally:
             self.length_differs += 1
             self.longer_chosen += len(chosen.content) > len(rejected.content)
 
-    def describe(self, interval: Interval) -> dict[str, object]:
+    def describe(self) -> dict[str, object]:
         """Plain data for manifest and card; shares come with n and a 95% Wilson interval."""
         return {
             "tasks": self.tasks,
@@ -73,7 +71,7 @@ class Tally:
             "judgments_left_out": dict(sorted(self.excluded.items())),
             "raters": len(self.raters),
             "most_judgments_by_one_rater": share(
-                max(self.raters.values(), default=0), self.judgments, interval
+                max(self.raters.values(), default=0), self.judgments
             ),
             "judgments_per_guideline_version": _sorted(self.guidelines),
             "tasks_per_category": _sorted(self.categories),
@@ -82,16 +80,16 @@ class Tally:
             "rows_won_per_model": _sorted(self.wins),
             "values": _sorted(self.values),
             "ties": _sorted(self.ties),
-            "longer_response_chosen": share(self.longer_chosen, self.length_differs, interval),
-            "first_shown_chosen": share(self.first_shown_chosen, self.decided_with_order, interval),
+            "longer_response_chosen": share(self.longer_chosen, self.length_differs),
+            "first_shown_chosen": share(self.first_shown_chosen, self.decided_with_order),
         }
 
 
-def share(part: int, whole: int, interval: Interval) -> dict[str, object]:
+def share(part: int, whole: int) -> dict[str, object]:
     """A proportion as a figure; null with a reason where there is nothing to count."""
     if not whole:
         return {"value": None, "low": None, "high": None, "n": 0, "reason": "nothing to count"}
-    low, high = interval(part, whole)
+    low, high = wilson_interval(part, whole)
     return {
         "value": round(part / whole, 6),
         "low": round(low, 6),

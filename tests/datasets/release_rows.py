@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from labeling.datasets.build import BuildResult, build_release
+from labeling.datasets.fitting import kind_of
 from labeling.datasets.formats import FORMATS
-from labeling.datasets.recipes import RECIPES
+from labeling.datasets.recipes import RECIPES, RecipeOptions
 from labeling.datasets.records import (
     Criterion,
     Guideline,
@@ -71,6 +72,8 @@ def release(
     out: Path,
     *,
     recipe: str = "majority",
+    options: RecipeOptions | None = None,
+    criteria: Sequence[Criterion] = (OVERALL,),
     shape: str = "native",
     file_type: str = "parquet",
     **more: Any,
@@ -84,20 +87,26 @@ def release(
     context = ReleaseContext(
         project="helpful",
         name="Helpful, release 1",
-        criterion=OVERALL,
-        primary="overall",
         parameters={"recipe": recipe, "cutoff": 7},
         guidelines=(Guideline(1, "# Be fair\nRead both."),),
         principles=({"number": 1, "text": "Be kind."},),
         versions={"concord": "test"},
     )
+    kind = kind_of(RECIPES[recipe], FORMATS[shape])
     settings: dict[str, Any] = {
         "plan": plan,
-        "recipe": RECIPES[recipe](OVERALL),
+        "recipes": [
+            RECIPES[recipe](
+                criterion,
+                primary="overall",
+                options=options,
+                kind=kind,
+            )
+            for criterion in criteria
+        ],
         "shape": FORMATS[shape],
         "file_type": file_type,
         "context": context,
-        "interval": lambda part, whole: (0.0, 1.0),
         **more,
     }
     return build_release(tasks, out=out, **settings)

@@ -16,7 +16,7 @@ TURNS = [("user", "Hi"), ("assistant", "Hello"), ("user", "Tell me about tides a
 
 
 def pairs_of(result, shape):
-    return read_table(result.path, FORMATS[shape].pairs_table.folder)
+    return read_table(result.path, FORMATS[shape].tables[0].folder)
 
 
 def front_matter(result):
@@ -40,7 +40,7 @@ def test_the_two_responses_of_a_task_are_no_neighbours(tmp_path):
 @pytest.mark.parametrize("shape", PAIR_FORMATS)
 def test_no_column_has_a_name_that_a_trainer_gives_another_meaning(tmp_path, shape):
     """Traps 2, 3 and 4."""
-    columns = set(FORMATS[shape].pairs_table.names)
+    columns = set(FORMATS[shape].tables[0].names)
     assert not columns & {
         "label", "completion", "images", "image", "messages", "tools", "chat_template_kwargs",
         "chosen_ids", "rejected_ids", "ref_chosen_logps", "ref_rejected_logps",

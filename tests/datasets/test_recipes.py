@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.datasets.build import preview
 from labeling.datasets.formats import FORMATS
+from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, Raw
 from labeling.datasets.recipes.base import Label
 from labeling.datasets.records import Criterion
 from tests.datasets.release_rows import OVERALL, judgment, task, votes
 
-NATIVE = FORMATS["native"]
+NATIVE, PAIRS = FORMATS["native"], FORMATS["trl"]
 
 
 def drops(recipe, *records):
     """The reasons of a preview, as a plain dict."""
-    ledger, _ = preview(records, recipe=recipe(OVERALL), shape=NATIVE)
+    ledger, _ = preview(lambda: records, recipe=recipe(OVERALL), shape=PAIRS)
     assert ledger.balanced()
     return dict(ledger.drops)
 
@@ -44,11 +44,13 @@ def test_raw_keeps_the_three_ties_apart():
     }
 
 
-def test_the_twenty_judgments_of_the_published_recipes_give_twenty_rows_less_two_ties():
+def test_the_twenty_judgments_of_the_published_recipes_give_twenty_rows_and_eighteen_pairs():
     # Significantly better 5, better 6, slightly 4, negligibly 3, tie 2.
     values = [4] * 5 + [3] * 6 + [2] * 4 + [1] * 3 + [0] * 2
     records = [task(f"t{i}", judgment(value)) for i, value in enumerate(values)]
-    ledger, _ = preview(records, recipe=Raw(OVERALL), shape=NATIVE)
+    ledger, _ = preview(lambda: records, recipe=Raw(OVERALL), shape=NATIVE)
+    assert (ledger.rows_in, ledger.rows_out) == (20, 20)
+    ledger, _ = preview(lambda: records, recipe=Raw(OVERALL), shape=PAIRS)
     assert (ledger.rows_in, ledger.rows_out, dict(ledger.drops)) == (20, 18, {"tie_unspecified": 2})
 
 
@@ -82,7 +84,7 @@ def test_good_ties_label_two_goods_and_bad_ties_two_bads():
 def test_only_live_judgments_are_data_and_the_others_are_counted(purpose):
     record = task("bread", judgment(-1), judgment(2, "sam", purpose=purpose))
     assert drops(Raw, record) == {f"purpose_{purpose}": 1}
-    ledger, excluded = preview([record], recipe=Majority(OVERALL), shape=NATIVE)
+    ledger, excluded = preview(lambda: [record], recipe=Majority(OVERALL), shape=NATIVE)
     assert (ledger.rows_out, excluded) == (1, {f"purpose_{purpose}": 1})
 
 
@@ -145,7 +147,7 @@ _judgments = st.lists(
     recipe=st.sampled_from(list(RECIPES.values())),
 )
 def test_rows_in_always_equal_rows_out_and_drops(records, recipe):
-    ledger, _ = preview(records, recipe=recipe(OVERALL), shape=NATIVE)
+    ledger, _ = preview(lambda: records, recipe=recipe(OVERALL), shape=NATIVE)
     assert ledger.balanced()
     unit = len(records) if recipe.unit == "task" else sum(len(r.judgments) for r in records)
     assert ledger.rows_in == unit

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from labeling.datasets import files
 from labeling.datasets.build import NothingToRelease, ReleaseError, staging_of
-from labeling.datasets.files import clean
 from labeling.datasets.splits import plan_splits
+from labeling.datasets.texts import clean
 from tests.datasets.release_rows import (
     judgment,
     project,
@@ -88,7 +88,7 @@ def test_text_of_strangers_cannot_break_out_of_the_card(tmp_path):
 
 
 def test_a_recipe_that_leaves_no_row_says_why_and_leaves_nothing(tmp_path):
-    with pytest.raises(NothingToRelease, match=r"No pair is left of 2 tasks: 2 raters split"):
+    with pytest.raises(NothingToRelease, match=r"No row is left of 2 tasks: 2 raters split"):
         release([task("a", *votes(1, -1)), task("b", *votes(1, -1))], tmp_path / "r")
     assert list(tmp_path.iterdir()) == []
 

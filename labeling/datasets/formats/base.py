@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from labeling.datasets.formats.columns import Table
-from labeling.datasets.recipes.base import Label, Pair
+from labeling.datasets.recipes.base import Demonstration, Kind, Label, Pair, Ranking
 from labeling.datasets.records import Criterion, JudgmentRecord, Message, TaskRecord
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
+#: How a table can be written: Parquet in shards, JSON Lines plain or packed, CSV.
+FILE_TYPES = ("parquet", "jsonl", "jsonl.gz", "jsonl.zst", "csv")
+JSON_LINES = ("jsonl", "jsonl.gz", "jsonl.zst")
 
 #: A value for each column of a table.
 Values = tuple[Any, ...]
@@ -27,10 +30,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaskRows:
-    """Everything a format needs to write one task.
+    """Everything a format needs to write one task on one criterion.
 
-    `judgments` are those that may become data, decided or not; `group` names the prompt's group of
-    near-duplicates.
+    `pairs` hold ties only where the format carries them; `judgments` are those that may become
+    data, decided or not; `group` names the prompt's group of near-duplicates. `first` is false
+    when the same judgments are written for another criterion already.
     """
 
     task: TaskRecord
@@ -39,15 +43,33 @@ class TaskRows:
     pairs: Sequence[Pair]
     labels: Sequence[Label]
     judgments: Sequence[JudgmentRecord]
+    rankings: Sequence[Ranking] = ()
+    demonstrations: Sequence[Demonstration] = ()
+    first: bool = True
+
+    @property
+    def decided(self) -> Sequence[Pair]:
+        """The pairs that prefer a response: what a trainer may see."""
+        return [pair for pair in self.pairs if not pair.tie]
 
 
 class Format(ABC):
-    """One shape of files. `file_types` lists what it can be written as, the usual one first."""
+    """One shape of files.
+
+    `family` groups formats on the screen, `main` names the table whose rows are counted for each
+    kind of row, `file_types` lists what it can be written as, the usual one first. A format that
+    `carries_ties` has a place for pairs that prefer neither; one that `needs_votes` writes a row a
+    rater, which aggregated rows cannot give.
+    """
 
     key: ClassVar[str]
     title: ClassVar[str]
-    file_types: ClassVar[tuple[str, ...]] = ("parquet", "jsonl")
+    family: ClassVar[str]
+    file_types: ClassVar[tuple[str, ...]] = FILE_TYPES[:-1]
     tables: ClassVar[tuple[Table, ...]]
+    main: ClassVar[Mapping[Kind, str]] = {Kind.PAIRS: "default"}
+    carries_ties: ClassVar[bool] = False
+    needs_votes: ClassVar[bool] = False
 
     @abstractmethod
     def rows(self, item: TaskRows) -> Iterator[Row]:
@@ -62,28 +84,40 @@ class Format(ABC):
         """Lines of Python that load a release in this format."""
 
     def refusal(self, task: TaskRecord) -> str | None:
-        """Why no pair of this task can be written in this format, None if all can."""
+        """Why nothing of this task can be written in this format, None if it can."""
         return chat_refusal(task.messages)
 
+    def pair_refusal(self, task: TaskRecord, pair: Pair) -> str | None:
+        """Why this pair cannot be written in this format though others of its task can."""
+        return None
+
+    def extra_files(self, tables: Sequence[Table], names: Sequence[str]) -> Mapping[str, str]:
+        """Files that the program this format is for wants beside the data: name to text.
+
+        `tables` are those written, `names` the paths of all data files.
+        """
+        return {}
+
     @property
-    def pairs_table(self) -> Table:
-        """The table that holds one row per pair."""
-        return self.tables[0]
+    def carries_criterion(self) -> bool:
+        """Whether a row says which criterion it is about."""
+        return any("criterion" in table.names for table in self.tables)
 
 
-def text_refusal(task: TaskRecord) -> str | None:
-    """Why no pair of this task is worth training on in any format.
+def task_refusal(task: TaskRecord) -> str | None:
+    """Why nothing of this task is worth training on in any format."""
+    if any(message.content.strip() for message in task.messages):
+        return None
+    return "empty_prompt"
 
-    Equal texts give no gradient and no error; an empty text crashes some trainers.
-    """
-    if len(task.responses) != 2:
-        return "not_a_pair"
-    if not any(message.content.strip() for message in task.messages):
-        return "empty_prompt"
-    first, second = (response.content for response in task.responses)
-    if not first.strip() or not second.strip():
+
+def pair_refusal(first: str, second: str) -> str | None:
+    """Why two texts are no pair in any format: equal ones give no gradient and no error, an empty
+    one crashes some trainers."""
+    first, second = first.strip(), second.strip()
+    if not first or not second:
         return "empty_response"
-    return "identical_responses" if first.strip() == second.strip() else None
+    return "identical_responses" if first == second else None
 
 
 def chat_refusal(messages: Sequence[Message]) -> str | None:

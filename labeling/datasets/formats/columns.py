@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -41,16 +42,16 @@ def _scalar(arrow: pa.DataType, dtype: str) -> Kind:
     return Kind(arrow, {"dtype": dtype}, lambda values: pa.array(values, type=arrow))
 
 
-def _structs(struct: pa.StructType, values: Sequence[Sequence[Sequence[Any]]]) -> pa.Array[Any]:
-    """A list<struct> array from lists of tuples, an order of magnitude faster than from dicts."""
+def _structs(struct: pa.StructType, values: Sequence[Sequence[Any]]) -> pa.Array[Any]:
+    """A list<struct> array from lists of records, an order of magnitude faster than from dicts."""
     offsets = [0]
-    flat: list[Sequence[Any]] = []
+    flat: list[Any] = []
     for value in values:
         flat.extend(value)
         offsets.append(len(flat))
     fields = [struct.field(i) for i in range(struct.num_fields)]
     columns = [
-        pa.array([item[i] for item in flat], type=field.type) for i, field in enumerate(fields)
+        pa.array(list(map(attrgetter(field.name), flat)), type=field.type) for field in fields
     ]
     items = pa.StructArray.from_arrays(columns, fields=fields)
     return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), items)
@@ -63,7 +64,7 @@ def _struct_list(struct: pa.StructType, dtypes: Sequence[tuple[str, str]]) -> Ki
         pa.list_(struct),
         feature,
         lambda values: _structs(struct, values),
-        lambda value: [dict(zip(names, item, strict=True)) for item in value],
+        lambda value: [{name: getattr(item, name) for name in names} for item in value],
     )
 
 

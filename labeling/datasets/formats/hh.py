@@ -26,7 +26,8 @@ class HH(Format):
 
     key = "hh"
     title = "hh-rlhf transcripts"
-    file_types = ("jsonl", "parquet")
+    family = "Published data sets"
+    file_types = ("jsonl", "jsonl.gz", "jsonl.zst", "parquet")
     tables = (Table("default", "data", (("chosen", STRING), ("rejected", STRING)), default=True),)
 
     def refusal(self, task: TaskRecord) -> str | None:
@@ -37,7 +38,7 @@ class HH(Format):
         if "user" not in roles:
             return "no_user_turn"
         texts = [message.content for message in task.messages]
-        texts += [response.content for response in task.responses]
+        texts += [response.content for response in task.candidates]
         if any(mark in text for text in texts for mark in _MARKS):
             return "speaker_tag"
         return super().refusal(task)
@@ -47,7 +48,7 @@ class HH(Format):
         prompt = transcript(item.task.messages) if item.pairs else ""
         for pair in item.pairs:
             chosen, rejected = (
-                prompt + transcript((Message("assistant", item.task.responses[i].content),))
+                prompt + transcript((Message("assistant", item.task.candidates[i].content),))
                 for i in (pair.chosen, pair.rejected)
             )
             yield Row("default", (chosen, rejected))

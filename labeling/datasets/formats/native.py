@@ -25,7 +25,7 @@ from labeling.datasets.formats.columns import (
     Table,
 )
 from labeling.datasets.formats.trl import pair_id
-from labeling.datasets.recipes.base import Pair
+from labeling.datasets.recipes.base import Kind, Pair
 from labeling.datasets.records import JudgmentRecord, digest
 
 PREFERENCE = Table(
@@ -116,15 +116,18 @@ class Native(Format):
 
     key = "native"
     title = "Concord folder"
+    family = "Concord"
     tables = (PREFERENCE, KTO, JUDGMENTS)
+    main = {Kind.PAIRS: "preference", Kind.LABELS: "kto"}
+    carries_ties = True
 
     def rows(self, item: TaskRows) -> Iterator[Row]:
         """The pairs, the labels and the judgments of one task."""
-        for pair in item.pairs:
+        for pair in item.decided:
             yield Row("preference", _preference(item, pair))
         for number, label in enumerate(item.labels):
-            response = item.task.responses[label.response]
-            key = digest("kto", item.task.id, str(number)).hex()
+            response = item.task.candidates[label.response]
+            key = digest("kto", item.task.id, str(number), item.criterion.key).hex()
             yield Row(
                 "kto",
                 (
@@ -139,7 +142,7 @@ class Native(Format):
                 ),
                 key,
             )
-        for judgment in item.judgments:
+        for judgment in item.judgments if item.first else ():
             yield Row("judgments", _judgment(item, judgment))
 
     def explain(self) -> dict[str, str]:
@@ -174,7 +177,8 @@ class Native(Format):
 def _preference(item: TaskRows, pair: Pair) -> Values:
     """The values of a row of `preference`."""
     task, judgment = item.task, pair.judgment
-    chosen, rejected = task.responses[pair.chosen], task.responses[pair.rejected]
+    texts = task.candidates
+    chosen, rejected = texts[pair.chosen], texts[pair.rejected]
     decided = pair.votes_chosen + pair.votes_rejected
     return (
         task.messages,
@@ -182,8 +186,8 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         reply(rejected.content),
         pair.margin,
         pair.strength,
-        (pair.votes_chosen + pair.votes_tie / 2) / pair.voters,
-        pair.votes_chosen / decided,
+        pair.chosen_prob,
+        pair.votes_chosen / decided if decided else 1.0,
         pair.voters,
         pair.votes_chosen,
         pair.votes_rejected,
@@ -192,7 +196,7 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         rejected.model,
         chosen.id,
         rejected.id,
-        pair_id(task, pair),
+        pair_id(item, pair),
         task.id,
         task.prompt_id,
         item.group,

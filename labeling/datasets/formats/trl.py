@@ -20,10 +20,11 @@ from labeling.datasets.records import TaskRecord, digest
 JOINT = "\n\n"
 
 
-def pair_id(task: TaskRecord, pair: Pair) -> str:
+def pair_id(item: TaskRows, pair: Pair) -> str:
     """A name for a pair, 16 hexadecimal digits; one judgment's pair is named by its pseudonym."""
     judgment = pair.judgment.id if pair.judgment else ""
-    return digest("pair", task.id, str(pair.chosen), judgment).hex()[:16]
+    places = f"{pair.chosen} {pair.rejected}"
+    return digest("pair", item.task.id, places, judgment, item.criterion.key).hex()[:16]
 
 
 def _table(kind: Kind, *, explicit: bool) -> Table:
@@ -36,14 +37,16 @@ def _table(kind: Kind, *, explicit: bool) -> Table:
 class _Trl(Format):
     """The shared part: one table, ids and strength after the texts."""
 
+    family = "TRL"
+
     def rows(self, item: TaskRows) -> Iterator[Row]:
         """One row per pair."""
         for pair in item.pairs:
-            responses = item.task.responses
+            responses = item.task.candidates
             texts = self._texts(
                 item.task, responses[pair.chosen].content, responses[pair.rejected].content
             )
-            names = (pair_id(item.task, pair), item.task.prompt_id)
+            names = (pair_id(item, pair), item.task.prompt_id)
             yield Row("default", (*texts, *names, pair.strength, pair.margin))
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:

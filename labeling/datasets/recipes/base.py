@@ -1,25 +1,40 @@
-"""What every recipe shares: who may vote, what a pair is, and how the books are kept."""
+"""What every recipe shares: who may vote, what it makes of a task, and how the books are kept."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple
+from enum import StrEnum
+from typing import ClassVar, NamedTuple, Protocol
 
-from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
+from labeling.datasets.reasons import purpose_reason, sentence, source_reason
+from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 from labeling.vocabulary import Purpose
 
 _LIVE = Purpose.LIVE.value
 
 
+class Kind(StrEnum):
+    """What a row of the main table of a format is; the books count these."""
+
+    PAIRS = "pairs"
+    RANKINGS = "rankings"
+    LABELS = "labels"
+    DEMONSTRATIONS = "demonstrations"
+
+
 class Pair(NamedTuple):
-    """A decided preference. `chosen` and `rejected` are positions among the task's responses.
+    """Two responses compared. `chosen` and `rejected` are positions among the task's candidates.
 
     `strength` is the mean magnitude of the values behind it, `margin` the same on the scale from
-    0 to 1. The votes count everyone who answered the criterion; `judgment` is set when the pair
-    is one rater's.
+    0 to 1, `value` the signed value from the point of view of the first response. The votes count
+    everyone who answered the criterion; `judgment` is set when the pair is one rater's, else
+    `votes` are the judgments behind it. With `tie` ("" for none) nothing was chosen, and `chosen`
+    is simply the first. `probability` is that of the chosen one, None for the share of the votes.
+    `weight` is 1 / the number of pairs that one judgment gave, `group_size` the number of
+    responses it ordered. `edited` marks a pair whose chosen side a person improved.
     """
 
     chosen: int
@@ -30,11 +45,37 @@ class Pair(NamedTuple):
     votes_rejected: int
     votes_tie: int
     judgment: JudgmentRecord | None = None
+    value: float = 0.0
+    tie: str = ""
+    probability: float | None = None
+    weight: float = 1.0
+    group_size: int = 2
+    edited: bool = False
+    votes: tuple[JudgmentRecord, ...] = ()
 
     @property
     def voters(self) -> int:
         """How many raters answered the criterion."""
         return self.votes_chosen + self.votes_rejected + self.votes_tie
+
+    @property
+    def chosen_prob(self) -> float:
+        """The probability that the chosen one is better: as modelled, or votes with ties halved."""
+        if self.probability is not None:
+            return self.probability
+        return (self.votes_chosen + self.votes_tie / 2) / self.voters
+
+    @property
+    def judgments(self) -> tuple[JudgmentRecord, ...]:
+        """The judgments behind the pair."""
+        return (self.judgment,) if self.judgment else self.votes
+
+
+class Ranking(NamedTuple):
+    """One rater's order of the task's responses: a rank for each, 1 is best, equal ranks tie."""
+
+    ranks: tuple[int, ...]
+    judgment: JudgmentRecord
 
 
 class Label(NamedTuple):
@@ -44,14 +85,27 @@ class Label(NamedTuple):
     good: bool
 
 
+class Demonstration(NamedTuple):
+    """A response worth imitating; `edited` where a person improved it."""
+
+    response: int
+    edited: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a recipe makes of one task; `rows_in` equals pairs plus drops."""
+    """What a recipe makes of one task.
+
+    `rows_in` equals the rows of the recipe's kind plus `drops`: ties that the recipe keeps are
+    among the pairs.
+    """
 
     rows_in: int
     pairs: tuple[Pair, ...] = ()
     labels: tuple[Label, ...] = ()
     drops: tuple[str, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
+    demonstrations: tuple[Demonstration, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,6 +121,12 @@ class Ledger:
         """Whether rows in equal rows out and drops together."""
         return self.rows_in == self.rows_out + self.drops.total()
 
+    def add(self, other: Ledger) -> None:
+        """Takes over the counts of another ledger."""
+        self.rows_in += other.rows_in
+        self.rows_out += other.rows_out
+        self.drops.update(other.drops)
+
     def describe(self) -> dict[str, object]:
         """Plain data for the manifest, reasons sorted and in words."""
         return {
@@ -80,37 +140,100 @@ class Ledger:
         }
 
 
-class Recipe(ABC):
-    """Turns the judgments of a task into pairs.
+class Learner(Protocol):
+    """Something that a recipe learns from all tasks before it judges the first."""
 
-    `unit` is what a row in is: a judgment or a task. `sources` says whose judgments vote.
+    def learn(self, task: TaskRecord) -> None:
+        """Takes note of a task, in any order, once each."""
+
+    def settle(self) -> None:
+        """Called once after the last task."""
+
+
+class Recipe(ABC):
+    """Turns the judgments of a task into rows of one `Kind`.
+
+    `kinds` lists what it can make, the usual one first; `per_vote` says that a pair is one
+    rater's; `keeps_ties` is its own policy, before the user's word.
     """
 
     key: ClassVar[str]
     title: ClassVar[str]
     unit: ClassVar[str]
+    kinds: ClassVar[tuple[Kind, ...]] = (Kind.PAIRS,)
+    per_vote: ClassVar[bool] = False
+    keeps_ties: ClassVar[bool] = False
 
     def __init__(
-        self, criterion: Criterion, *, primary: str = "", sources: frozenset[str] = HUMAN_ONLY
+        self,
+        criterion: Criterion,
+        *,
+        primary: str = "",
+        options: RecipeOptions | None = None,
+        kind: Kind | None = None,
     ) -> None:
         self.criterion = criterion
         self.primary = primary or (criterion.key if criterion.primary else "")
-        self.sources = sources
+        self.options = options or RecipeOptions()
+        self.kind = kind or self.kinds[0]
+        self.with_ties = self.options.ties == "keep" if self.options.ties else self.keeps_ties
 
     @abstractmethod
     def apply(self, task: TaskRecord) -> Outcome:
-        """The pairs of one task, and why the rest of it is none."""
+        """The rows of one task, and why the rest of it is none."""
 
     @classmethod
     @abstractmethod
     def explain(cls) -> dict[str, str]:
         """The policy in words, one sentence or two under each heading."""
 
+    @classmethod
+    def needs(cls, criterion: Criterion) -> str | None:
+        """Why this recipe cannot be made on the criterion, None if it can."""
+        if criterion.answer == "rate":
+            return (
+                f"“{criterion.key}” rates each response by itself; this recipe needs a criterion "
+                "that compares them."
+            )
+        return None
+
+    @property
+    def learner(self) -> Learner | None:
+        """What must see every task before the first `apply`, None where nothing must."""
+        return None
+
     def ineligible(self, judgment: JudgmentRecord) -> str | None:
         """Why a judgment may not become data at all, None if it may."""
-        if judgment.purpose == _LIVE and judgment.source in self.sources:
-            return None
-        return purpose_reason(judgment.purpose) or source_reason(judgment.source, self.sources)
+        options = self.options
+        if judgment.purpose != _LIVE or judgment.source not in options.sources:
+            return purpose_reason(judgment.purpose) or source_reason(
+                judgment.source, options.sources
+            )
+        versions = options.guideline_versions
+        if versions and judgment.guideline_version not in versions:
+            return "other_guideline_version"
+        if options.adjudicated_only and not judgment.adjudicates:
+            return "not_adjudicated"
+        return None
+
+    def refusal(self, task: TaskRecord, votes: list[JudgmentRecord]) -> str | None:
+        """Why the whole task is left out: no pair, or the user's filters; None if it is not."""
+        options = self.options
+        if self.criterion.answer == "compare" and len(task.responses) != 2:
+            return "not_a_pair"
+        if options.categories and task.category not in options.categories:
+            return "other_category"
+        if len(votes) < options.min_votes:
+            return "too_few_votes"
+        if options.min_agreement and self._agreement(votes) < options.min_agreement:
+            return "below_agreement"
+        return None
+
+    def _agreement(self, votes: list[JudgmentRecord]) -> float:
+        """The larger side's share of the votes that prefer a response; 1 where none does."""
+        values = [value for vote in votes if (value := self.value(vote))]
+        first = sum(value < 0 for value in values)
+        return max(first, len(values) - first) / len(values) if values else 1.0
 
     def tie(self, judgment: JudgmentRecord) -> str | None:
         """The kind of tie on this recipe's criterion, None if there is none."""

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from labeling.datasets.recipes.base import (
-    SHARED_POLICY,
-    Label,
-    Outcome,
-    Pair,
-    Recipe,
-    tie_labels,
-)
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.recipes.base import SHARED_POLICY, Label, Outcome, Recipe
+from labeling.datasets.recipes.votes import Votes, count_votes, nobody, undecided
+from labeling.datasets.records import JudgmentRecord, TaskRecord
 
 
 class Majority(Recipe):
@@ -42,53 +34,27 @@ class Majority(Recipe):
 
     def apply(self, task: TaskRecord) -> Outcome:
         """At most one pair."""
-        sides: tuple[list[int], list[int]] = ([], [])
-        ties: Counter[str] = Counter()
+        votes: list[JudgmentRecord] = []
         excluded: list[str] = []
         for judgment in task.judgments:
             reason = self.ineligible(judgment)
             if reason:
                 excluded.append(reason)
-                continue
-            kind, value = self.tie(judgment), self.value(judgment)
-            if kind:
-                ties[kind] += 1
-            elif value:
-                sides[0 if value < 0 else 1].append(abs(value))
-        return self._decide(task, sides, ties, excluded)
+            else:
+                votes.append(judgment)
+        if not votes:
+            return Outcome(1, drops=(nobody(excluded),))
+        if refused := self.refusal(task, votes):
+            return Outcome(1, drops=(refused,))
+        return self._decide(count_votes(self, votes))
 
-    def _decide(
-        self,
-        task: TaskRecord,
-        sides: tuple[list[int], list[int]],
-        ties: Counter[str],
-        excluded: list[str],
-    ) -> Outcome:
+    def _decide(self, votes: Votes) -> Outcome:
         """The outcome of counted votes."""
-        first, second = len(sides[0]), len(sides[1])
+        first, second = len(votes.first), len(votes.second)
         if first == second:
-            kind = next(iter(ties)) if len(ties) == 1 else "mixed"
-            if first:
-                return Outcome(1, drops=("split",))
-            if ties:
-                return Outcome(1, labels=tie_labels(kind), drops=(f"tie_{kind}",))
-            return Outcome(1, drops=(_nobody(task, excluded),))
+            return undecided(votes, with_ties=self.with_ties)
         chosen = 0 if first > second else 1
-        votes = sides[chosen]
-        pair = Pair(
-            chosen=chosen,
-            rejected=1 - chosen,
-            strength=sum(votes) / len(votes),
-            margin=sum(self.criterion.margin(vote) for vote in votes) / len(votes),
-            votes_chosen=len(votes),
-            votes_rejected=len(sides[1 - chosen]),
-            votes_tie=ties.total(),
-        )
+        pair = votes.pair(chosen, self.criterion)
+        if pair.strength < self.options.min_strength:
+            return Outcome(1, drops=("below_strength",))
         return Outcome(1, (pair,), (Label(chosen, True), Label(1 - chosen, False)))
-
-
-def _nobody(task: TaskRecord, excluded: list[str]) -> str:
-    """Why a task has no vote at all: nobody judged it, all were excluded, or none answered."""
-    if not task.judgments:
-        return "no_judgment"
-    return min(excluded) if len(excluded) == len(task.judgments) else "not_answered"

@@ -1,0 +1,46 @@
+"""Which tables a release has: those of its format, once for all criteria or once for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from labeling.datasets.formats.base import Format
+from labeling.datasets.formats.columns import Table
+from labeling.datasets.recipes.base import Kind
+from labeling.datasets.records import Criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The tables of a release, by the criterion that a row is about."""
+
+    shape: Format
+    criteria: tuple[Criterion, ...]
+    file_per_criterion: bool = False
+
+    def table(self, name: str, criterion: str) -> Table:
+        """The table that a row of the format's table `name` goes to."""
+        declared = next(table for table in self.shape.tables if table.name == name)
+        if not self.file_per_criterion:
+            return declared
+        return replace(
+            declared,
+            name=f"{declared.name}-{criterion}",
+            folder=f"{declared.folder}-{criterion}",
+            default=declared.default and criterion == self.criteria[0].key,
+        )
+
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, in order."""
+        if not self.file_per_criterion:
+            return self.shape.tables
+        keys = [criterion.key for criterion in self.criteria]
+        return tuple(self.table(table.name, key) for key in keys for table in self.shape.tables)
+
+    def main(self, kind: Kind) -> Sequence[str]:
+        """The names of the tables whose rows the books count."""
+        name = self.shape.main[kind]
+        if not self.file_per_criterion:
+            return [name]
+        return [self.table(name, criterion.key).name for criterion in self.criteria]
