@@ -128,7 +128,7 @@ def _pair_reason(task: TaskRecord, pair: Pair, shape: Format) -> str | None:
 
 
 def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label], str | None]:
-    """Tells of empty texts, and of texts that two labelled responses share: good and bad at once."""
+    """Tells of empty texts, and of texts that two labelled responses share: good and bad both."""
     places = {label.response for label in labels}
     texts = {place: task.candidates[place].content.strip() for place in places}
     counts = Counter(texts.values())
