@@ -22,6 +22,11 @@ def kind_of(recipe: type[Recipe], shape: Format) -> Kind | None:
     return next((kind for kind in recipe.kinds if kind in shape.main), None)
 
 
+def fits(recipe: type[Recipe], shape: Format) -> bool:
+    """Whether the rows of that recipe have a place in that format at all."""
+    return kind_of(recipe, shape) is not None and (recipe.per_vote or not shape.needs_votes)
+
+
 def misfit(
     recipe: type[Recipe],
     shape: Format,
@@ -31,6 +36,12 @@ def misfit(
     file_per_criterion: bool = False,
 ) -> tuple[str, str] | None:
     """The field at fault and a sentence that says what to choose instead; None if all fits."""
+    if shape.needs_votes and not recipe.per_vote:
+        return (
+            "format",
+            f"“{shape.title}” has a row a rater, and “{recipe.title}” puts raters together. "
+            "Choose the recipe “Every vote” or another format.",
+        )
     if kind_of(recipe, shape) is None:
         made = " or ".join(_ROWS[kind] for kind in recipe.kinds)
         taken = " or ".join(_ROWS[kind] for kind in shape.main)
@@ -38,12 +49,6 @@ def misfit(
             "format",
             f"The recipe “{recipe.title}” makes {made}, and “{shape.title}” holds {taken}. "
             "Choose another format or another recipe.",
-        )
-    if shape.needs_votes and not recipe.per_vote:
-        return (
-            "format",
-            f"“{shape.title}” has a row a rater, and “{recipe.title}” puts raters together. "
-            "Choose the recipe “Every vote” or another format.",
         )
     return (
         _contradiction(recipe, shape, options)

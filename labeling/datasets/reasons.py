@@ -47,10 +47,14 @@ REASONS: dict[str, str] = {
     "empty_prompt": "the prompt is empty",
     "prompt_not_ending_with_user": "the prompt does not end with a user or tool turn",
     "unknown_role": "a role that chat templates do not know",
+    "not_alternating": "turns that do not alternate between user and assistant",
+    "empty_turn": "a turn of the prompt is empty",
+    "media_placeholder": "a text contains a placeholder for an image, a video or a sound",
     "multi_turn": "the prompt has several turns, which plain text cannot carry",
     "no_user_turn": "a dialogue without a human turn",
     "speaker_tag": "a text contains a speaker tag, so the dialogue could not be read back",
-    "system_turn": "a system or tool turn, which the transcript has no tag for",
+    "system_turn": "a system turn, which the format has no place for",
+    "tool_turn": "a tool turn, which the format has no place for",
 }
 
 

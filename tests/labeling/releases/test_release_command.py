@@ -36,7 +36,8 @@ def test_options_reach_the_release(judged: Project) -> None:
     )  # fmt: skip
     release = Release.objects.get()
     assert (release.recipe, release.format, release.file_type) == ("raw", "hh", "jsonl")
-    assert release.options == {"criterion": "overall", "shares": [1.0, 0.0, 0.0], "licence": "mit"}
+    kept = {name: release.options[name] for name in ("criteria", "shares", "licence")}
+    assert kept == {"criteria": ["overall"], "shares": [1.0, 0.0, 0.0], "licence": "mit"}
     assert release.counts["rows"] == {"default": {"train": 12}}
 
 

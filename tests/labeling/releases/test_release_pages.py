@@ -18,7 +18,6 @@ CHOICES: dict[str, Any] = {
     "recipe": "majority",
     "format": "native",
     "file_type": "jsonl",
-    "criterion": "overall",
     "train": 80,
     "validation": 10,
     "test": 10,
@@ -70,7 +69,7 @@ def test_the_new_page_counts_and_explains_without_a_script(
     [
         ({"train": 90}, "must add up to 100%"),
         ({"recipe": "alchemy"}, "Select a valid choice"),
-        ({"criterion": "beauty"}, "Select a valid choice"),
+        ({"min_strength": 99}, "no answer is as strong"),
     ],
 )
 def test_a_wrong_choice_is_said_and_nothing_is_frozen(
