@@ -196,7 +196,10 @@ class _Builder:
             "file_type": self.file_type,
             "splits": self.plan.describe(),
             "rows": rows,
-            "notes": _notes({split for name in main for split in rows[name]}),
+            "notes": [
+                *_notes({split for name in main for split in rows[name]}),
+                *(note for book in self.books for note in book.recipe.notes),
+            ],
         }
         manifest = make_manifest(**parts, files=files)
         card = make_card(
