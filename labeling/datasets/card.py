@@ -14,6 +14,7 @@ from typing import Any
 
 from labeling.datasets.files import FileInfo
 from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.nested import feature_of
 from labeling.datasets.judging import Books
 from labeling.datasets.layout import Layout
 from labeling.datasets.recipes.base import Recipe
@@ -37,7 +38,7 @@ def make_card(
     recipe, shape = books[0].recipe, layout.shape
     policy = {**recipe.explain(), **recipe.options.explain()}
     parts = [
-        _front_matter(context, layout, recipe, manifest, files),
+        _front_matter(context, layout, recipe, file_type, manifest, files),
         f"# {_line(context.name)}\n",
         _summary(context, recipe, layout, manifest),
         "## How to load it\n\n```python\n"
@@ -60,6 +61,7 @@ def _front_matter(
     context: ReleaseContext,
     layout: Layout,
     recipe: Recipe,
+    file_type: str,
     manifest: Mapping[str, Any],
     files: Sequence[FileInfo],
 ) -> str:
@@ -80,7 +82,7 @@ def _front_matter(
         lines += _config(table, files)
     lines.append("dataset_info:")
     for table in tables:
-        features = [{"name": name, **kind.feature} for name, kind in table.columns]
+        features = [{"name": name, **feature_of(kind, file_type)} for name, kind in table.columns]
         lines += [f"- config_name: {table.name}", f"  features: {json.dumps(features)}"]
     return "\n".join([*lines, "---", ""])
 
