@@ -183,7 +183,7 @@ class _Builder:
         """Closes the files, hashes them, writes card, guideline and manifest."""
         rows, files = self._close()
         shutil.rmtree(self.root / ".tasks")
-        tables = [table for table in self.layout.tables() if rows[table.name]]
+        tables = self.layout.filled(rows)
         names = [file.name for file in files]
         for name, text in self.shape.extra_files(tables, names).items():
             files.append(self._write_text(name, text))

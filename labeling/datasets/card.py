@@ -40,7 +40,9 @@ def make_card(
         _front_matter(context, layout, recipe, manifest, files),
         f"# {_line(context.name)}\n",
         _summary(context, recipe, layout, manifest),
-        "## How to load it\n\n```python\n" + shape.load_code("path/to/this/folder") + "```\n",
+        "## How to load it\n\n```python\n"
+        + shape.load_code("path/to/this/folder", file_type)
+        + "```\n",
         "## Rows in, rows out\n\n" + _ledger(manifest["counts"], recipe),
         "## Splits\n\n" + _splits(manifest["splits"], rows, manifest["notes"]),
         "## How judgments became rows\n\n" + _bullets(policy),
@@ -72,7 +74,7 @@ def _front_matter(
         lines.append(f"language: {json.dumps(languages)}")
     lines.append(f"size_categories: [{json.dumps(_size_category(total))}]")
     lines += ["task_categories: [text-generation]", "tags: [preference, human-feedback, rlhf]"]
-    tables = [table for table in layout.tables() if manifest["rows"][table.name]]
+    tables = layout.filled(manifest["rows"])
     lines.append("configs:")
     for table in tables:
         lines += _config(table, files)

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from pathlib import Path
 
 import pytest
 
-from labeling.datasets.readers import ReadOptions, detect, read
+from labeling.datasets.readers import detect
 from labeling.datasets.rows import Duplicate, ImportRow, MappingError, Message, Refusal
 
 USER, ASSISTANT = "user", "assistant"
-
-
-@pytest.fixture
-def rows(tmp_path: Path):
-    """Writes rows as JSON Lines and reads them back."""
-
-    def write_and_read(*given: object, rater: str = "", **how):
-        path = tmp_path / "rows.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in given), encoding="utf-8")
-        return list(read(path, options=ReadOptions(label_rater=rater), **how))
-
-    return write_and_read
 
 
 def texts(row: ImportRow) -> list[str]:
@@ -309,6 +295,15 @@ def test_a_rater_who_contradicts_an_earlier_line_is_refused(rows):
     _, refusal = rows({**HH, "rater": "sam"}, swapped)
     assert isinstance(refusal, Refusal)
     assert refusal.reason == "“sam” judges the same row differently on line 1."
+
+
+def test_a_label_written_the_other_way_round_is_the_same_label(rows):
+    pair = {"prompt": "p", "response_a": "a", "response_b": "b", "rater": "sam", "overall": -1}
+    swapped = {**pair, "response_a": "b", "response_b": "a", "overall": 1}
+    _, again = rows(pair, swapped)
+    assert isinstance(again, Duplicate)
+    _, contradiction = rows(pair, {**swapped, "overall": -1})
+    assert contradiction.reason == "“sam” judges the same row differently on line 1."
 
 
 def test_the_users_mapping_wins(rows):

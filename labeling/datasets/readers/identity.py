@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from labeling.datasets.rows import ImportedJudgment, ImportedResponse, Message
@@ -47,13 +47,24 @@ def group_key(messages: Iterable[Message]) -> str:
     return digest.hexdigest()
 
 
-def judgments_digest(judgments: Iterable[ImportedJudgment]) -> bytes:
-    """8 bytes that identify the labels a row carries; zero bytes where there are none."""
+def stands_swapped(responses: Sequence[ImportedResponse]) -> bool:
+    """Whether a pair stands the other way round than by its digests, which every row shares."""
+    first, second = (response_digest(response.content) for response in responses)
+    return first > second
+
+
+def judgments_digest(judgments: Iterable[ImportedJudgment], *, swapped: bool = False) -> bytes:
+    """8 bytes that identify the labels a row carries; zero bytes where there are none.
+
+    With `swapped`, the values are taken from the other response's point of view, so that a label
+    and the same label of a pair written the other way round are one.
+    """
+    sign = -1 if swapped else 1
     digest = blake2b(digest_size=8)
     empty = True
     for judgment in judgments:
         empty = False
-        values = sorted(judgment.values.items())
+        values = sorted((key, sign * value) for key, value in judgment.values.items())
         digest.update(
             repr((judgment.rater, values, judgment.tie_kind, judgment.rationale)).encode()
         )

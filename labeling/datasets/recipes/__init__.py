@@ -12,20 +12,34 @@ from labeling.datasets.recipes.base import (
     Ranking,
     Recipe,
 )
+from labeling.datasets.recipes.consensus import Consensus
+from labeling.datasets.recipes.hh import HelpfulHarmless
+from labeling.datasets.recipes.instructgpt import InstructGpt
+from labeling.datasets.recipes.llama2 import Llama2
+from labeling.datasets.recipes.llama3 import Llama3
 from labeling.datasets.recipes.majority import Majority
-from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.recipes.options import OptionError, RecipeOptions
 from labeling.datasets.recipes.raw import Raw
 
 #: Every recipe by key, in the order of the picker.
-RECIPES: dict[str, type[Recipe]] = {recipe.key: recipe for recipe in (Majority, Raw)}
+RECIPES: dict[str, type[Recipe]] = {
+    recipe.key: recipe
+    for recipe in (Majority, Consensus, Raw, HelpfulHarmless, InstructGpt, Llama2, Llama3)
+}
 
 __all__ = [
     "RECIPES",
+    "Consensus",
     "Demonstration",
+    "HelpfulHarmless",
+    "InstructGpt",
     "Kind",
     "Label",
     "Ledger",
+    "Llama2",
+    "Llama3",
     "Majority",
+    "OptionError",
     "Outcome",
     "Pair",
     "Ranking",
