@@ -19,7 +19,7 @@ import pytest
 
 from labeling.datasets.build import BuildResult
 from tests.datasets.release_rows import task, votes
-from tests.training.examples import Spoken, check_pairs, default_table, turns_of, written
+from tests.training.examples import Spoken, check_pairs, default_table, talks, turns_of, written
 from tests.training.tiny import datasets, tokenizer
 
 pytestmark = pytest.mark.training
@@ -137,6 +137,16 @@ def test_llamafactory_reads_labelled_responses(tmp_path: Path) -> None:
     assert good.isdisjoint(bad)
     assert all("No idea" in text for text in bad)
     assert all("the answer is" in text for text in good)
+
+
+def test_llamafactory_reads_demonstrations(tmp_path: Path) -> None:
+    """Stage `sft`: the last turn is the one to imitate."""
+    result = written("llamafactory-sft", tmp_path / "r")
+    read = [row for rows in aligned(result, "sft").values() for row in rows]
+    assert len(read) == sum(result.rows[default_table("llamafactory-sft")].values()) > 0
+    meant = {(spoken.turns, spoken.chosen) for _, spoken in talks()}
+    found = {(spoken_by(row), row["_response"][0]["content"]) for row in read}
+    assert found <= meant
 
 
 @pytest.mark.parametrize(
