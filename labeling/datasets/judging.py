@@ -62,10 +62,6 @@ def judge_task(task: TaskRecord, books: Books, shape: Format, *, first: bool = T
     outcome, kept = recipe.make(task, sifted), sifted.votes
     if sifted.excluded:
         tally.excluded.update(sifted.excluded)
-    for judgment in kept:
-        tally.judgment(judgment, recipe.value(judgment), recipe.tie(judgment))
-    if kept:
-        tally.task(task)
     ledger.rows_in += outcome.rows_in
     ledger.drops.update(outcome.drops)
     refused = task_refusal(task) or shape.refusal(task)

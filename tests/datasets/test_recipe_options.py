@@ -63,7 +63,7 @@ def test_agreement_on_orders_is_that_of_their_pairs():
 
 def test_only_judgments_under_the_named_guideline_versions_vote():
     record = task("bread", judgment(-1, guideline_version=1), judgment(2, guideline_version=2))
-    kept = {"guideline_versions": frozenset({2})}
+    kept: dict[str, Any] = {"guideline_versions": frozenset({2})}
     assert left("raw", record, **kept) == (1, {"other_guideline_version": 1})
     (pair,) = Majority(OVERALL, options=RecipeOptions(**kept)).apply(record).pairs
     assert pair.chosen == 1
