@@ -10,10 +10,10 @@ from pathlib import Path
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import guess, override
-from labeling.datasets.readers.fields import excerpt, is_storable, refusal, visible
-from labeling.datasets.readers.identity import SeenIds, content_digest, judgments_digest
+from labeling.datasets.readers.fields import is_storable, refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_list
 from labeling.datasets.readers.parquet import is_parquet, parquet_rows
+from labeling.datasets.readers.seen import SeenRows
 from labeling.datasets.readers.shapes import FORMATS, SHAPES, Shape, recognise
 from labeling.datasets.readers.shapes.finish import finish
 from labeling.datasets.readers.shapes.record import look
@@ -220,24 +220,6 @@ def _build(
         return refusal(line, error)
 
 
-def _known(row: ImportRow, seen: SeenIds, labels: SeenIds) -> ImportRow | Duplicate | Refusal:
-    """The row, unless its id was there before: with other text it is refused, alike it repeats."""
-    digest = content_digest(row.messages, row.responses)
-    line, same = seen.first(row.external_id, digest, row.line)
-    if line and not same:
-        reason = f"Its id stands on line {line} already, with a different text. Give it its own."
-        return Refusal(row.line, "id", reason, excerpt(row.external_id))
-    new_label = False
-    for judgment in row.judgments:
-        said = judgments_digest([judgment])
-        before, same = labels.first(f"{row.external_id}\0{judgment.rater}", said, row.line)
-        if before and not same:
-            reason = f"“{judgment.rater}” judges the same row differently on line {before}."
-            return Refusal(row.line, "judgments", reason, excerpt(row.external_id))
-        new_label |= not before
-    return row if not line or new_label else Duplicate(row.line, row.external_id, line)
-
-
 def read(
     path: Path,
     *,
@@ -255,11 +237,11 @@ def read(
         raise UnreadableFile(found.problem)
     shape, options = SHAPES[found.format], options or ReadOptions()
     columns = _for_every_row(shape, found.mapping, mapping or {})
-    seen, labels = SeenIds(), SeenIds()
+    seen = SeenRows()
     with _opened(path) as file:
         for raw in file.rows:
             row = raw if isinstance(raw, Refusal) else _build(raw, shape, columns, options)
-            yield row if isinstance(row, Refusal) else _known(row, seen, labels)
+            yield row if isinstance(row, Refusal) else seen.sort(row)
 
 
 def preview(
