@@ -73,8 +73,17 @@ def test_bytes_are_refused_and_the_other_rows_are_read(parquet):
 
 def test_a_damaged_file_says_so(parquet):
     path = parquet(ROW)
-    path.write_bytes(path.read_bytes()[:-30])
+    content = path.read_bytes()
+    path.write_bytes(content[:40] + b"\xff" * 20 + content[60:])
     with pytest.raises(UnreadableFile, match="The Parquet file is damaged after row 0"):
+        detect(path)
+
+
+@pytest.mark.parametrize("end", [4, 8, -30, -1])
+def test_a_file_that_was_never_finished_says_so(parquet, end):
+    path = parquet(ROW)
+    path.write_bytes(path.read_bytes()[:end])
+    with pytest.raises(UnreadableFile, match="has no footer: it was cut off or never finished"):
         detect(path)
 
 

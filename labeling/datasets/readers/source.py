@@ -40,7 +40,7 @@ class _Unpacked(io.RawIOBase):
         self._inner: Any = (
             gzip.GzipFile(fileobj=packed, mode="rb")
             if kind == "gzip"
-            else pa.CompressedInputStream(pa.PythonFile(packed, mode="r"), kind)
+            else pa.CompressedInputStream(pa.PythonFile(packed, mode="r"), "zstd")
         )
         self._size = 0
 
