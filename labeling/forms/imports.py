@@ -21,7 +21,18 @@ _TITLES = {
     "id": "Id",
     "prompt": "Prompt",
     "messages": "Prompt as messages",
+    "context": "Prompt as context",
+    "system": "System text",
+    "input": "Input of the instruction",
     "responses": "Responses",
+    "completions": "Completions",
+    "conversation_a": "First conversation",
+    "conversation_b": "Second conversation",
+    "preferred_output": "Preferred",
+    "non_preferred_output": "Not preferred",
+    "response_ids": "Ids of the responses",
+    "models": "Models of the responses",
+    "ranks": "Ranks",
     "response_a": "First response",
     "response_b": "Second response",
     "model_a": "Model of the first",
@@ -39,6 +50,15 @@ _TITLES = {
     "tie_kind": "Kind of tie",
     "rationale": "Rationale",
     "at": "Time of the judgment",
+    "overall_preference": "Overall preference",
+    "individual_preference": "Votes",
+    "winner": "Winner",
+    "judge": "Judge",
+    "tstamp": "Time of the vote",
+    "annotations": "Annotations",
+    "annotator": "Annotator",
+    "choice": "Which is better",
+    "created_at": "Time of the judgment",
 }
 
 
@@ -111,10 +131,11 @@ class MappingForm(forms.Form):
         self.shape = SHAPES[detection.format or "pairs"]
         self.fields["overlap"].help_text = f"Empty for the project's {overlap}."
         self.initial.setdefault("format", self.shape.key)
+        self.fields["format"].help_text = self.shape.explanation
         choices = [("", "not in this file"), *((c, c[:80]) for c in detection.columns)]
         for name in self.shape.fields:
             self.fields[_PREFIX + name] = forms.ChoiceField(
-                label=_TITLES.get(name, name),
+                label=_TITLES.get(name, name.replace("_", " ").capitalize()),
                 choices=choices,
                 required=False,
                 initial=detection.mapping.get(name, ""),
@@ -135,9 +156,18 @@ class MappingForm(forms.Form):
 
 
 #: Columns that say which response somebody preferred.
-_LABELLED = frozenset({"chosen", "overall", "tie_kind"})
+_LABELLED = frozenset(
+    {
+        *("chosen", "overall", "tie_kind", "overall_preference", "individual_preference", "winner"),
+        *("winner_model_a", "preferred_output", "ranks"),
+    }
+)
 _MAIN = frozenset(
-    {"id", "prompt", "messages", "responses", "response_a", "response_b", "chosen", "rejected"}
+    {
+        *("id", "prompt", "messages", "context", "responses", "response_a", "response_b"),
+        *("chosen", "rejected", "input", "preferred_output", "non_preferred_output"),
+        *("completions", "conversation_a", "conversation_b", "annotations"),
+    }
 )
 
 

@@ -203,7 +203,9 @@ def _examine(import_: Import) -> None:
     """A first pass over the whole file: what cannot be read to its end is not begun."""
     path = Path(import_.path)
     found = detect(path, format=import_.format, mapping=import_.mapping)
-    import_.progress_total = check(path).rows
+    import_.progress_total = check(
+        path, format=found.format or "auto", mapping=import_.mapping
+    ).rows
     import_.format = found.format or import_.format
     # What the user left out on purpose stays out when an interrupted import goes on.
     import_.mapping = {**import_.mapping, **found.mapping}

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from pathlib import Path
 
 import pytest
 
-from labeling.datasets.readers import ReadOptions, detect, read
+from labeling.datasets.readers import detect
 from labeling.datasets.rows import Duplicate, ImportRow, MappingError, Message, Refusal
 
 USER, ASSISTANT = "user", "assistant"
-
-
-@pytest.fixture
-def rows(tmp_path: Path):
-    """Writes rows as JSON Lines and reads them back."""
-
-    def write_and_read(*given: object, rater: str = "", **how):
-        path = tmp_path / "rows.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in given), encoding="utf-8")
-        return list(read(path, options=ReadOptions(label_rater=rater), **how))
-
-    return write_and_read
 
 
 def texts(row: ImportRow) -> list[str]:

@@ -18,29 +18,30 @@ def _sided(side: str, stems: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
-#: Names under which each field is found, most telling first; compared by `plain`.
+#: Names under which fields are found, most telling first; compared by `plain`. A field that is
+#: not listed goes by its own name alone.
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "item_id", "question_id", "uid", "external_id", "example_id", "prompt_id"),
+    "id": (
+        *("id", "item_id", "question_id", "uid", "external_id", "example_id"),
+        *("task_id", "prompt_id"),
+    ),
     "prompt": ("prompt", "instruction", "question", "input", "query"),
-    "messages": ("messages", "conversation"),
-    "responses": ("responses",),
+    "messages": ("messages", "conversation", "conversations"),
     "response_a": _sided("a", _OUTPUTS),
     "response_b": _sided("b", _OUTPUTS),
     "model_a": (*_sided("a", ("model", "model_name", "generator")), "response_a_model"),
     "model_b": (*_sided("b", ("model", "model_name", "generator")), "response_b_model"),
-    "chosen": ("chosen",),
-    "rejected": ("rejected",),
+    "chosen": ("chosen", "chosen_response"),
+    "rejected": ("rejected", "rejected_response"),
     "chosen_model": ("chosen_model", "model_chosen"),
     "rejected_model": ("rejected_model", "model_rejected"),
-    "judgments": ("judgments",),
     "category": ("category", "subset", "domain", "category_tag"),
     "language": ("language", "lang"),
-    "metadata": ("metadata",),
     "rater": ("rater", "annotator", "labeler", "rater_id", "annotator_id", "worker_id"),
-    "overall": ("overall",),
-    "tie_kind": ("tie_kind",),
-    "rationale": ("rationale",),
-    "at": ("at",),
+    "overall_preference": ("overall_preference", "preference_strength"),
+    "judge": ("judge_hash", "judge"),
+    "tstamp": ("tstamp", "timestamp"),
+    "choice": ("choice", "preference", "comparison", "pairwise", "pw"),
 }
 
 
@@ -56,7 +57,7 @@ def guess(columns: Iterable[str], fields: Iterable[str]) -> dict[str, str]:
         by_name.setdefault(plain(column), column)
     mapping: dict[str, str] = {}
     for field in fields:
-        for alias in ALIASES[field]:
+        for alias in ALIASES.get(field, (field,)):
             if alias in by_name:
                 mapping[field] = by_name.pop(alias)
                 break

@@ -25,6 +25,8 @@ _ROLES = {
 #: Years of a judgment; far ones are broken clocks, and some cannot be read back from PostgreSQL.
 _YEARS = (1970, 2200)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}\Z")
+#: Seconds since 1970 as a table writes them; fewer digits are a date without its hyphens.
+_SECONDS = re.compile(r"[0-9]{9,11}(?:\.[0-9]+)?\Z")
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
 
 
@@ -134,13 +136,22 @@ def whole_number(value: object, field: str) -> int:
     raise RowError(field, "Must be a whole number, such as -1, 0 or 2.", value)
 
 
+def _point_in_time(value: object, field: str) -> dt.datetime:
+    if type(value) is int or type(value) is float:
+        return dt.datetime.fromtimestamp(value, dt.UTC)
+    written = text(value, field, most=64).strip()
+    if _SECONDS.match(written):
+        return dt.datetime.fromtimestamp(float(written), dt.UTC)
+    return dt.datetime.fromisoformat(written)
+
+
 def moment(value: object, field: str) -> dt.datetime | None:
-    """An ISO 8601 time; one without a zone is read as UTC. None where absent."""
+    """An ISO 8601 time, or seconds since 1970; without a zone it is read as UTC. None if absent."""
     if value is None or value == "":
         return None
     try:
-        at = dt.datetime.fromisoformat(text(value, field, most=64).strip())
-    except ValueError:
+        at = _point_in_time(value, field)
+    except (ValueError, OverflowError, OSError):
         raise RowError(field, "Must be a time such as 2026-01-31T12:00:00Z.", value) from None
     if not _YEARS[0] <= at.year <= _YEARS[1]:
         raise RowError(field, f"Must be a time from {_YEARS[0]} to {_YEARS[1]}.", value)
@@ -159,8 +170,12 @@ def _content(value: object, field: str) -> str:
     return text("\n".join(parts), field)
 
 
-def message(value: object, field: str) -> Message:
-    """`{"role", "content"}`, or `{"from", "value"}` as some files write it."""
+def message(value: object, field: str, number: int = 1) -> Message:
+    """`{"role", "content"}`, or `{"from", "value"}` as some files write it.
+
+    Raises RowError for another role, which it names with the message's number, and for a turn in
+    which nothing is said.
+    """
     if not isinstance(value, dict):
         if isinstance(value, Broken):
             raise RowError(field, value.reason)
@@ -168,10 +183,15 @@ def message(value: object, field: str) -> Message:
     name = value.get("role", value.get("from"))
     role = _ROLES.get(name) if isinstance(name, str) else None
     if role is None:
-        known = "system, user, assistant or tool"
-        raise RowError(f"{field}.role", f"Must be {known}.", name)
-    content = value["content"] if "content" in value else value.get("value")
-    return Message(role, _content(content, f"{field}.content"))
+        known = "Must be system, user, assistant or tool"
+        said = "none" if name is None else f"“{excerpt(name)}”"
+        raise RowError(f"{field}.role", f"{known}; message {number} has {said}.", name)
+    given = value["content"] if "content" in value else value.get("value")
+    content = _content(given, f"{field}.content")
+    # A chat template may want a system message even where it is empty; other turns say something.
+    if role != "system" and not content.strip():
+        raise RowError(f"{field}.content", f"Message {number} is empty. Fill it or leave it out.")
+    return Message(role, content)
 
 
 def messages(value: object, field: str) -> tuple[Message, ...]:
@@ -184,7 +204,7 @@ def messages(value: object, field: str) -> tuple[Message, ...]:
         raise RowError(
             field, f"Has {len(value):,} messages; at most {limits.MAX_MESSAGES:,} are taken."
         )
-    return tuple(message(item, f"{field}[{i}]") for i, item in enumerate(value))
+    return tuple(message(item, f"{field}[{i}]", i + 1) for i, item in enumerate(value))
 
 
 def _walk(value: object, field: str, depth: int) -> None:

@@ -14,9 +14,11 @@ from labeling.datasets.readers.fields import is_storable, refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_list
 from labeling.datasets.readers.parquet import is_parquet, parquet_rows
 from labeling.datasets.readers.seen import SeenRows
-from labeling.datasets.readers.shapes import FORMATS, SHAPES, Shape, recognise
-from labeling.datasets.readers.shapes.finish import finish
-from labeling.datasets.readers.shapes.record import look
+from labeling.datasets.readers.shapes import FORMATS, SHAPES, recognise
+from labeling.datasets.readers.shapes.base import Shape
+from labeling.datasets.readers.shapes.finish import Parts, finish
+from labeling.datasets.readers.shapes.labelstudio import lifted
+from labeling.datasets.readers.shapes.record import Record, look
 from labeling.datasets.readers.source import Source, open_source
 from labeling.datasets.readers.tables import delimiter_of, table
 from labeling.datasets.rows import (
@@ -104,15 +106,19 @@ class _Opened:
     rows: Iterator[RawRow | Refusal]
 
 
+def _flat(rows: Iterator[RawRow | Refusal]) -> Iterator[RawRow | Refusal]:
+    return (row if isinstance(row, Refusal) else (row[0], lifted(row[1])) for row in rows)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[_Opened]:
     if is_parquet(path):
-        yield _Opened("Parquet", "", "UTF-8", parquet_rows(path))
+        yield _Opened("Parquet", "", "UTF-8", _flat(parquet_rows(path)))
         return
     with open_source(path) as source:
         container, rows = _container(source)
         encoding = "UTF-8 with a byte order mark" if source.bom else "UTF-8"
-        yield _Opened(container, source.compression, encoding, rows)
+        yield _Opened(container, source.compression, encoding, _flat(rows))
 
 
 def detect(
@@ -139,7 +145,7 @@ def detect(
         file.encoding,
         columns,
         mapped,
-        _problem(shape, columns, mapped),
+        _problem(shape, columns, mapped, sample),
     )
 
 
@@ -163,34 +169,48 @@ def _mapping(
     return override(guess(columns, fields), wished, columns, fields)
 
 
-def _problem(shape: Shape | None, columns: tuple[str, ...], mapped: Mapping[str, str]) -> str:
+def _problem(
+    shape: Shape | None,
+    columns: tuple[str, ...],
+    mapped: Mapping[str, str],
+    sample: list[dict[str, object]],
+) -> str:
     names = visible(", ".join(columns), limits.MAX_REASON) or "none"
     if shape is None:
         return (
             f"No kind of row fits the columns ({names}). Say which column is the prompt and which "
             "are the responses."
         )
-    missing = [field for field in shape.needs if field not in mapped]
-    if missing:
+    if objection := shape.objection(sample):
+        return visible(objection, limits.MAX_REASON)
+    if missing := shape.missing(mapped):
         return f"No column for {' and '.join(missing)} among {names}. Say which one it is."
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a whole pass over the file found: it can be read to its end, and has `rows` rows."""
+    """What a whole pass over the file found: it can be read to its end and gives `rows` rows."""
 
     rows: int
 
 
-def check(path: Path) -> FileFacts:
-    """Reads the file to its end without making rows.
+def check(
+    path: Path, *, format: str = "auto", mapping: Mapping[str, str] | None = None
+) -> FileFacts:
+    """Reads the file to its end without making rows, and counts what `read` will yield.
 
+    Only for a `format` whose lines give several rows each are those made, so that they are counted
+    as they will be read.
     Raises UnreadableFile for what would stop an import half way: a wrong encoding, a cut or
     exploding gzip, a malformed list, a quote that is never closed, no rows at all.
     """
-    with _opened(path) as file:
-        rows = sum(1 for _ in file.rows)
+    shape = SHAPES.get(format)
+    if shape is not None and shape.spreads:
+        rows = sum(1 for _ in read(path, format=format, mapping=mapping))
+    else:
+        with _opened(path) as file:
+            rows = sum(1 for _ in file.rows)
     if not rows:
         raise UnreadableFile("The file has no rows.")
     return FileFacts(rows)
@@ -211,13 +231,21 @@ def _for_every_row(
 
 def _build(
     raw: RawRow, shape: Shape, mapping: Mapping[str, str], options: ReadOptions
-) -> ImportRow | Refusal:
+) -> list[ImportRow | Refusal]:
+    """What one line gives: a row or a refusal, or as many of them as a kind that spreads makes."""
     line, values = raw
     try:
         record = look(line, values, mapping, options.label_rater)
-        return finish(record, shape.read(record))
+        return [_finished(record, parts) for parts in shape.read(record)]
     except RowError as error:
-        return refusal(line, error)
+        return [refusal(line, error)]
+
+
+def _finished(record: Record, parts: Parts) -> ImportRow | Refusal:
+    try:
+        return finish(record, parts)
+    except RowError as error:
+        return refusal(record.line, error)
 
 
 def read(
@@ -228,6 +256,8 @@ def read(
     options: ReadOptions | None = None,
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
     """Every row of the file as exactly one of the three, in the order of the file.
+
+    A line of a kind that spreads gives several rows, each of them exactly one of the three.
 
     Raises UnreadableFile or MappingError; a file that `check` passed raises no UnreadableFile but
     for columns that no kind of row fits.
@@ -240,8 +270,9 @@ def read(
     seen = SeenRows()
     with _opened(path) as file:
         for raw in file.rows:
-            row = raw if isinstance(raw, Refusal) else _build(raw, shape, columns, options)
-            yield row if isinstance(row, Refusal) else seen.sort(row)
+            made = [raw] if isinstance(raw, Refusal) else _build(raw, shape, columns, options)
+            for row in made:
+                yield row if isinstance(row, Refusal) else seen.sort(row)
 
 
 def preview(

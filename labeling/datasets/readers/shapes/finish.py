@@ -31,23 +31,32 @@ class Candidate:
 
 @dataclass(slots=True)
 class Parts:
-    """What a shape makes of a record: the prompt, the candidates, and labels of its own."""
+    """What a shape makes of a record: the prompt, the candidates, and labels of its own.
+
+    Where one record gives several rows, `suffix` tells their ids apart; `extra` is metadata.
+    """
 
     messages: tuple[Message, ...]
     candidates: Sequence[Candidate]
     judgments: list[ImportedJudgment] = field(default_factory=list)
+    suffix: str = ""
+    extra: dict[str, object] = field(default_factory=dict)
 
 
-def _check_count(candidates: Sequence[Candidate]) -> None:
-    count = len(candidates)
+def check_count(count: int, *, least: int = 0) -> None:
+    """Raises RowError for a number of responses that cannot be judged.
+
+    Exactly two make a comparison; with `least`, so many or more are to become pairs.
+    """
     if count > limits.MAX_RESPONSES:
         raise RowError(
             "responses", f"Has {count} responses; at most {limits.MAX_RESPONSES} can be judged."
         )
-    if count != limits.COMPARED_RESPONSES:
+    if count < least or (not least and count != limits.COMPARED_RESPONSES):
+        most = "at least" if least else "exactly"
         raise RowError(
             "responses",
-            f"Has {count} response{'' if count == 1 else 's'}; a comparison takes exactly "
+            f"Has {count} response{'' if count == 1 else 's'}; a comparison takes {most} "
             f"{limits.COMPARED_RESPONSES}.",
         )
 
@@ -85,19 +94,21 @@ def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedR
     return responses
 
 
-def _extra(record: Record) -> dict[str, object]:
+def _extra(record: Record, parts: Parts) -> dict[str, object]:
     given = record.get("metadata")
+    # What a kind of row adds never hides a column of the file.
+    rest = {**parts.extra, **record.rest}
     if given is None:
-        return metadata(record.rest)
+        return metadata(rest)
     if not isinstance(given, dict):
         raise RowError(record.column("metadata"), "Must be an object of named values.", given)
-    twice = record.rest.keys() & given.keys()
+    twice = rest.keys() & given.keys()
     if twice:
         raise RowError(
             record.column("metadata"),
             f"Names “{min(twice)[:80]}”, which is a column of its own too. Keep one of them.",
         )
-    return metadata({**record.rest, **given})
+    return metadata({**rest, **given})
 
 
 def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
@@ -112,13 +123,16 @@ def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
 
 def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
-    _check_count(parts.candidates)
+    check_count(len(parts.candidates))
     _check_texts(parts.messages, parts.candidates)
     said = _labels(record, parts)
     category = label(record.get("category"), record.column("category"), most=limits.MAX_CATEGORY)
     language = label(record.get("language"), record.column("language"), most=limits.MAX_LANGUAGE)
-    row_id = label(record.get("id"), record.column("id"), most=limits.MAX_ID)
-    if not row_id:
+    room = limits.MAX_ID - len(parts.suffix)
+    row_id = label(record.get("id"), record.column("id"), most=room)
+    if row_id:
+        row_id += parts.suffix
+    else:
         unnamed = _identified("", parts.candidates)
         row_id = f"row-{content_digest(parts.messages, unnamed).hex()}"
     return ImportRow(
@@ -129,5 +143,5 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         judgments=said,
         category=category,
         language=language,
-        metadata=_extra(record),
+        metadata=_extra(record, parts),
     )

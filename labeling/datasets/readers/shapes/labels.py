@@ -15,7 +15,8 @@ _NOT_VALUES = frozenset({"rater", "tie_kind", "rationale", "at", "answers"})
 _TIES = tuple(kind.value for kind in TieKind)
 
 
-def _tie(value: object, field: str, values: dict[str, int]) -> str:
+def tie_of(value: object, field: str, values: dict[str, int]) -> str:
+    """Which tie a 0 was, "" if unsaid; it stands for a 0 where the overall value is missing."""
     if value is None or value == "":
         return ""
     kind = text(value, field, most=40)
@@ -36,7 +37,7 @@ def _judgment(given: object, field: str) -> ImportedJudgment:
     values = {
         key: whole_number(value, f"{field}.{key}") for key, value in {**named, **answers}.items()
     }
-    tie_kind = _tie(given.get("tie_kind"), f"{field}.tie_kind", values)
+    tie_kind = tie_of(given.get("tie_kind"), f"{field}.tie_kind", values)
     if not values:
         raise RowError(field, 'Has no value. Name a criterion, such as "overall": -1.')
     return ImportedJudgment(
@@ -62,12 +63,14 @@ def listed_labels(record: Record) -> list[ImportedJudgment]:
     return [_judgment(item, f"{field}[{i}]") for i, item in enumerate(given)]
 
 
-def _rater(record: Record) -> str:
+def rater_of(record: Record) -> str:
+    """Who gave the row's label: its own rater, else the name the user gave; "" for nobody."""
     named = label(record.get("rater"), record.column("rater"), most=limits.MAX_RATER)
     return named or record.label_rater
 
 
-def _keep_flat(record: Record) -> None:
+def keep_flat(record: Record) -> None:
+    """The columns of a flat label that is none after all stay with the metadata."""
     for name in FLAT_FIELDS:
         record.keep(name)
 
@@ -77,15 +80,20 @@ def flat_labels(record: Record) -> list[ImportedJudgment]:
 
     Without a rater's name or without a value there is none, and the columns become metadata.
     """
-    rater = _rater(record)
+    rater = rater_of(record)
     if not rater or (record.get("overall") is None and record.get("tie_kind") is None):
-        _keep_flat(record)
+        keep_flat(record)
         return []
     values: dict[str, int] = {}
     if record.get("overall") is not None:
         values[OVERALL] = whole_number(record.get("overall"), record.column("overall"))
-    tie_kind = _tie(record.get("tie_kind"), record.column("tie_kind"), values)
+    tie_kind = tie_of(record.get("tie_kind"), record.column("tie_kind"), values)
     return [_flat(record, rater, values, tie_kind)]
+
+
+def judged(record: Record, rater: str, value: int, tie_kind: str = "") -> ImportedJudgment:
+    """A rater's overall value, with the rationale and the time that the row has."""
+    return _flat(record, rater, {OVERALL: value}, tie_kind)
 
 
 def preferred_first(record: Record) -> list[ImportedJudgment]:
@@ -93,13 +101,13 @@ def preferred_first(record: Record) -> list[ImportedJudgment]:
 
     Without a name the order may be anybody's or a program's, and is no human judgment.
     """
-    rater = _rater(record)
+    rater = rater_of(record)
     if not rater:
-        _keep_flat(record)
+        keep_flat(record)
         return []
     record.keep("overall")
     record.keep("tie_kind")
-    return [_flat(record, rater, {OVERALL: -1}, "")]
+    return [judged(record, rater, -1)]
 
 
 def _flat(record: Record, rater: str, values: dict[str, int], tie_kind: str) -> ImportedJudgment:

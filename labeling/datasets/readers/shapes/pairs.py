@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import filled, kind_of, label, messages, text
+from labeling.datasets.readers.shapes.base import COMMON, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
+from labeling.datasets.readers.shapes.labels import FLAT_FIELDS
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.rows import Message, RowError
 
@@ -26,7 +28,8 @@ def prompt_of(record: Record) -> tuple[Message, ...]:
     return (Message("user", filled(prompt, record.column("prompt"))),)
 
 
-def _side(record: Record, side: str) -> Candidate:
+def side_of(record: Record, side: str) -> Candidate:
+    """The response `a` or `b`, with its model where the row names one."""
     column = record.column(f"response_{side}")
     model = record.column(f"model_{side}")
     return Candidate(
@@ -36,9 +39,9 @@ def _side(record: Record, side: str) -> Candidate:
     )
 
 
-def read_pair(record: Record) -> Parts:
+def _read_pair(record: Record) -> list[Parts]:
     """`prompt, response_a, response_b`, with `model_a` and `model_b` where known."""
-    return Parts(prompt_of(record), (_side(record, "a"), _side(record, "b")))
+    return [Parts(prompt_of(record), (side_of(record, "a"), side_of(record, "b")))]
 
 
 def _listed(value: object, field: str) -> Candidate:
@@ -54,12 +57,45 @@ def _listed(value: object, field: str) -> Candidate:
     )
 
 
-def read_concord(record: Record) -> Parts:
-    """`prompt` or `messages`, and `responses` as a list of texts or objects."""
+def listed_responses(record: Record) -> list[Candidate]:
+    """`responses` as a list of texts or objects. Raises RowError naming the one at fault."""
     given, field = record.get("responses"), record.column("responses")
     if given is None:
         raise RowError(field, "Missing. Give a list of two responses.")
     if not isinstance(given, list):
         raise RowError(field, f"Must be a list of responses, not {kind_of(given)}.", given)
-    candidates = [_listed(item, f"{field}[{i}]") for i, item in enumerate(given)]
-    return Parts(prompt_of(record), candidates)
+    return [_listed(item, f"{field}[{i}]") for i, item in enumerate(given)]
+
+
+def _read_concord(record: Record) -> list[Parts]:
+    """`prompt` or `messages`, and `responses`."""
+    return [Parts(prompt_of(record), listed_responses(record))]
+
+
+CONCORD = Shape(
+    key="concord",
+    title="Concord rows: a prompt and a list of responses",
+    explanation=(
+        "A prompt as text or messages, a list of two responses with their ids and models, and any "
+        "number of judgments, each by the rater it names."
+    ),
+    fields=("prompt", "messages", "responses", *COMMON),
+    needs=(("responses",),),
+    read=_read_concord,
+)
+
+PAIRS = Shape(
+    key="pairs",
+    title="Pairs: prompt, response_a and response_b",
+    explanation=(
+        "A prompt and two responses in columns of their own, with at most one label: a rater and "
+        "an overall value, negative where the first response is better."
+    ),
+    fields=(
+        *("prompt", "messages", "response_a", "response_b", "model_a", "model_b"),
+        *COMMON,
+        *FLAT_FIELDS,
+    ),
+    needs=(("response_a", "response_b"),),
+    read=_read_pair,
+)

@@ -1,14 +1,18 @@
-"""`chosen` and `rejected`, as TRL and UltraFeedback binarized write them.
+"""`chosen` and `rejected`, as TRL, UltraFeedback binarized and the trainers' own files write them.
 
-Plain text or chats; with an explicit `prompt`, or with the prompt as their common beginning.
+Plain text or chats; with an explicit prompt, or with the prompt as their common beginning. Also one
+message object each (LLaMA-Factory, Axolotl), and an instruction with an input or a system text.
 """
 
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import filled, kind_of, label, messages, text
+from labeling.datasets.readers.columns import plain
+from labeling.datasets.readers.fields import filled, kind_of, label, message, messages, text
+from labeling.datasets.readers.shapes.base import COMMON, Shape
+from labeling.datasets.readers.shapes.chats import Chat, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.labels import preferred_first
+from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.transcripts import joined, looks_like_transcript, turns
 from labeling.datasets.rows import Message, RowError
@@ -16,10 +20,30 @@ from labeling.datasets.rows import Message, RowError
 _SIDES = ("chosen", "rejected")
 
 
-def _prompt(value: object, field: str) -> tuple[Message, ...]:
+def _prompt(record: Record) -> Chat:
+    """The explicit prompt, with the system text and the input that some files keep apart."""
+    name = "prompt" if record.get("prompt") is not None else "messages"
+    value, field = record.get(name), record.column(name)
     if isinstance(value, list):
-        return messages(value, field)
-    content = filled(value, field)
+        record.keep("input")
+        chat = messages(value, field)
+    else:
+        chat = _text_prompt(_with_input(record, filled(value, field)), field)
+    if record.get("system") is None:
+        return chat
+    return (Message("system", filled(record.get("system"), record.column("system"))), *chat)
+
+
+def _with_input(record: Record, instruction: str) -> str:
+    """An alpaca instruction and its input, a line each, as LLaMA-Factory joins them."""
+    given, field = record.get("input"), record.column("input")
+    if plain(record.column("prompt")) != "instruction":
+        record.keep("input")
+        return instruction
+    return "\n".join(part for part in (instruction, text(given or "", field)) if part)
+
+
+def _text_prompt(content: str, field: str) -> Chat:
     if looks_like_transcript(content):
         history = turns(content, field)
         if history[-1][0] == "Assistant" and not history[-1][1].strip():
@@ -28,7 +52,7 @@ def _prompt(value: object, field: str) -> tuple[Message, ...]:
     return (Message("user", content),)
 
 
-def _last(chat: tuple[Message, ...], prompt: tuple[Message, ...], field: str) -> str:
+def _last(chat: Chat, prompt: Chat, field: str) -> str:
     """The reply of a chat that may repeat its prompt. Raises RowError where there is not one."""
     if chat[: len(prompt)] == prompt:
         chat = chat[len(prompt) :]
@@ -45,19 +69,35 @@ def _last(chat: tuple[Message, ...], prompt: tuple[Message, ...], field: str) ->
     return chat[0].content
 
 
-def _explicit(record: Record) -> tuple[tuple[Message, ...], list[str]]:
-    prompt = _prompt(record.get("prompt"), record.column("prompt"))
-    replies = []
+def _reply(record: Record, side: str, prompt: Chat) -> str:
+    value, field = record.get(side), record.column(side)
+    if isinstance(value, list):
+        return _last(messages(value, field), prompt, field)
+    if isinstance(value, dict):
+        return _last((message(value, field),), (), field)
+    return text(value, field)
+
+
+def _repeats_prompt(record: Record) -> bool:
+    """Whether a prompt in text is only the first user turn of both chats, as UltraFeedback has it.
+
+    The chats then say the whole prompt, with a system turn or earlier turns if there are any.
+    """
+    prompt = record.get("prompt")
+    if not isinstance(prompt, str) or record.get("system") is not None:
+        return False
     for side in _SIDES:
-        value, field = record.get(side), record.column(side)
-        if isinstance(value, list):
-            replies.append(_last(messages(value, field), prompt, field))
-        else:
-            replies.append(text(value, field))
-    return prompt, replies
+        chat = record.get(side)
+        if not isinstance(chat, list) or len(chat) < 2:
+            return False
+        read = messages(chat, record.column(side))
+        first = next((said.content for said in read if said.role == "user"), None)
+        if first is None or first.strip() != prompt.strip():
+            return False
+    return True
 
 
-def _common_text(record: Record) -> tuple[tuple[Message, ...], list[str]]:
+def _common_text(record: Record) -> tuple[Chat, list[str]]:
     """Splits two texts where they part, one space earlier if there is one, as TRL does."""
     one, other = (text(record.get(side), record.column(side)) for side in _SIDES)
     end = next(
@@ -75,25 +115,25 @@ def _common_text(record: Record) -> tuple[tuple[Message, ...], list[str]]:
     return (Message("user", one[:end]),), [one[end:], other[end:]]
 
 
-def _common_chat(record: Record) -> tuple[tuple[Message, ...], list[str]]:
-    one, other = (messages(record.get(side), record.column(side)) for side in _SIDES)
-    if not one or one[:-1] != other[:-1]:
-        raise RowError(
-            record.column("rejected"),
-            "The two chats differ before the last message, so they do not answer the same prompt.",
-            next((b.content for a, b in zip(one, other, strict=False) if a != b), ""),
-        )
-    prompt = one[:-1]
-    replies = [
-        _last(chat, prompt, record.column(side))
-        for chat, side in zip((one, other), _SIDES, strict=True)
-    ]
-    return prompt, replies
+def _common_chat(record: Record) -> tuple[Chat, list[str]]:
+    fields = record.column("chosen"), record.column("rejected")
+    one, other = (
+        messages(record.get(side), field) for side, field in zip(_SIDES, fields, strict=True)
+    )
+    return common_prompt((one, other), fields)
 
 
-def _split(record: Record) -> tuple[tuple[Message, ...], list[str]]:
-    if record.get("prompt") is not None:
-        return _explicit(record)
+def _split(record: Record) -> tuple[Chat, list[str]]:
+    # UltraFeedback repeats the chosen chat as `messages`; elsewhere they are the prompt.
+    chat = record.get("messages")
+    explicit = record.get("prompt") is not None or (
+        chat is not None and chat != record.get("chosen")
+    )
+    if explicit and not _repeats_prompt(record):
+        prompt = _prompt(record)
+        return prompt, [_reply(record, side, prompt) for side in _SIDES]
+    record.keep("system")
+    record.keep("input")
     chosen, rejected = (record.get(side) for side in _SIDES)
     if isinstance(chosen, list) and isinstance(rejected, list):
         return _common_chat(record)
@@ -109,11 +149,11 @@ def _split(record: Record) -> tuple[tuple[Message, ...], list[str]]:
     )
 
 
-def read_preference(record: Record) -> Parts:
-    """A TRL or UltraFeedback row; its scores and other columns become metadata."""
+def _read_preference(record: Record) -> list[Parts]:
+    """The pair; its scores and other columns become metadata."""
     prompt, replies = _split(record)
-    # UltraFeedback repeats the chosen chat as `messages`; said twice it would only cost space.
-    if record.get("messages") is not None and record.get("messages") != record.get("chosen"):
+    said_twice = record.get("messages") == record.get("chosen")
+    if record.get("prompt") is not None and not said_twice:
         record.keep("messages")
     candidates = [
         Candidate(
@@ -125,4 +165,22 @@ def read_preference(record: Record) -> Parts:
         )
         for side, reply in zip(_SIDES, replies, strict=True)
     ]
-    return Parts(prompt, candidates, preferred_first(record))
+    return [Parts(prompt, candidates, preferred_first(record))]
+
+
+PREFERENCE = Shape(
+    key="trl",
+    title="TRL, UltraFeedback binarized, LLaMA-Factory or Axolotl: prompt, chosen and rejected",
+    explanation=(
+        "A prompt with a chosen and a rejected reply, as text or messages; without a prompt it is "
+        "what the two begin with. Chosen is a label only where a rater is named."
+    ),
+    fields=(
+        *("prompt", "messages", "chosen", "rejected", "chosen_model", "rejected_model"),
+        *("system", "input"),
+        *COMMON,
+        *FLAT_FIELDS,
+    ),
+    needs=(("chosen", "rejected"),),
+    read=_read_preference,
+)

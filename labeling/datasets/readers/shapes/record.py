@@ -10,7 +10,14 @@ from labeling.datasets.readers.fields import Broken
 from labeling.datasets.rows import RowError
 
 #: Fields that hold structure; a table writes them as JSON in a cell.
-_STRUCTURED = ("messages", "responses", "judgments", "metadata")
+_STRUCTURED = (
+    *("messages", "responses", "judgments", "metadata", "context", "conversation_a"),
+    *("conversation_b", "individual_preference", "completions", "models", "ranks", "input"),
+    *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
+)
+_MESSAGE_KEYS = frozenset({"role", "from"})
+#: Fields that hold text or messages; a table writes the latter as JSON in a cell.
+_CHATS = ("prompt", "chosen", "rejected")
 
 
 @dataclass(slots=True)
@@ -49,11 +56,27 @@ def look(line: int, raw: dict[str, object], mapping: Mapping[str, str], rater: s
     for name in _STRUCTURED:
         value = values.get(name)
         if type(value) is str and value[:1] in ("[", "{"):
-            values[name] = _cell(value, mapping[name])
+            values[name] = cell(value, mapping[name])
+    for name in _CHATS:
+        value = values.get(name)
+        if type(value) is str and value[:1] in ("[", "{"):
+            values[name] = _chat(value)
     return Record(line, values, rest, mapping, rater)
 
 
-def _cell(value: str, column: str) -> object:
+def _chat(value: str) -> object:
+    """The messages that a cell holds; the text itself where it holds anything else."""
+    try:
+        decoded = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    said = decoded if isinstance(decoded, list) else [decoded]
+    each = all(isinstance(one, dict) and _MESSAGE_KEYS & one.keys() for one in said)
+    return decoded if said and each else value
+
+
+def cell(value: str, column: str) -> object:
+    """The structure that a table wrote as JSON in a cell. Raises RowError for what is no JSON."""
     try:
         return json.loads(value, parse_constant=lambda name: Broken(f"{name} is not JSON."))
     except (ValueError, RecursionError):

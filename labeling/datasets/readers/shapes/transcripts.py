@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.columns import guess
 from labeling.datasets.readers.fields import label, text
+from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.labels import preferred_first
+from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.rows import Message, RowError
 
@@ -63,7 +65,7 @@ def _reply(record: Record, side: str, transcript: list[Turn]) -> Candidate:
     return Candidate(field, said, model)
 
 
-def read_transcripts(record: Record) -> Parts:
+def _read_transcripts(record: Record) -> list[Parts]:
     """`chosen` and `rejected` dialogues that are the same up to the last Assistant turn."""
     names = record.column("chosen"), record.column("rejected")
     chosen, rejected = (
@@ -83,7 +85,7 @@ def read_transcripts(record: Record) -> Parts:
     messages, doubled = joined(chosen[:-1])
     if doubled:
         record.rest["joined_turns"] = doubled
-    return Parts(messages, candidates, preferred_first(record))
+    return [Parts(messages, candidates, preferred_first(record))]
 
 
 def _first_difference(chosen: list[Turn], rejected: list[Turn]) -> str:
@@ -91,3 +93,23 @@ def _first_difference(chosen: list[Turn], rejected: list[Turn]) -> str:
         if one != other:
             return f"{other[0]}: {other[1]}"
     return ""
+
+
+def _fits(sample: Sample) -> bool:
+    """Dialogues with tags, and no prompt beside them."""
+    alone = not guess(sample.columns, ("prompt",))
+    return alone and any(looks_like_transcript(value) for value in sample.values("chosen"))
+
+
+TRANSCRIPTS = Shape(
+    key="hh",
+    title="hh-rlhf transcripts: chosen and rejected dialogues",
+    explanation=(
+        "Whole dialogues with Human and Assistant tags; the prompt is everything before the last "
+        "Assistant turn. Chosen is a label only where a rater is named."
+    ),
+    fields=("chosen", "rejected", "chosen_model", "rejected_model", *COMMON, *FLAT_FIELDS),
+    needs=(("chosen", "rejected"),),
+    read=_read_transcripts,
+    fits=_fits,
+)

@@ -1,0 +1,89 @@
+"""What a kind of row is: its name and fields, how it is recognised, and how it is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from labeling.datasets.readers.shapes.finish import Parts
+from labeling.datasets.readers.shapes.record import Record
+
+#: The raw rows that detection looks at.
+Rows = Sequence[Mapping[str, object]]
+
+#: Fields that nearly every kind knows.
+ABOUT = ("id", "category", "language", "metadata")
+COMMON = (*ABOUT, "judgments")
+
+
+def decoded(value: object) -> object:
+    """A value of a sampled row; what a table wrote as JSON in a cell is taken for what it means."""
+    if type(value) is str and value[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first rows of a file, and which of its columns would be which field of a kind."""
+
+    columns: tuple[str, ...]
+    rows: Rows
+    found: Mapping[str, str]
+
+    def has(self, *fields: str) -> bool:
+        """Whether there is a column for each of these fields."""
+        return all(self.found.get(field) for field in fields)
+
+    def values(self, field: str) -> Iterator[object]:
+        """What stands under a field, where something does."""
+        column = self.found.get(field, "")
+        values = (row.get(column) for row in self.rows)
+        return (decoded(value) for value in values if value is not None)
+
+    def items(self, field: str) -> Iterator[Mapping[str, object]]:
+        """The objects in the lists under a field."""
+        lists = (value for value in self.values(field) if isinstance(value, list))
+        return (item for value in lists for item in value if isinstance(item, dict))
+
+
+def always(sample: Sample) -> bool:
+    """Nothing beside the columns is asked."""
+    return True
+
+
+def no_objection(rows: Rows) -> str:
+    """No file of this kind is refused as a whole."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One kind of row.
+
+    `needs` are the fields it cannot do without, in alternatives: one whole group must be there.
+    `fits` says whether the sample is of this kind once a group is there; a kind that is `marked`
+    by columns of its own is recognised without one, so that the message names what is missing.
+    `objection` says why a file of this kind cannot be taken at all. A kind that `spreads` makes
+    several rows of one line of the file.
+    """
+
+    key: str
+    title: str
+    explanation: str
+    fields: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...]
+    read: Callable[[Record], Sequence[Parts]]
+    fits: Callable[[Sample], bool] = always
+    objection: Callable[[Rows], str] = no_objection
+    marked: bool = False
+    spreads: bool = False
+
+    def missing(self, found: Mapping[str, str]) -> tuple[str, ...]:
+        """The needed fields that no column is found for; of several ways the nearest one."""
+        gaps = (tuple(name for name in group if not found.get(name)) for group in self.needs)
+        return min(gaps, key=len)

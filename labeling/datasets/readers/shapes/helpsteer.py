@@ -1,0 +1,134 @@
+"""HelpSteer3 and HelpSteer2 preferences: two responses, an overall strength, and anonymous votes.
+
+Sources: the cards of nvidia/HelpSteer3 (arXiv:2505.11475) and of nvidia/HelpSteer2, folder
+`preference` (arXiv:2410.01257). -3 is "response 1 is much better", 3 the mirror of it, 0 "about the
+same", -100 "neither is valid".
+"""
+
+from __future__ import annotations
+
+import re
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import filled, kind_of, label, messages, text, whole_number
+from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
+from labeling.datasets.readers.shapes.chats import Chat
+from labeling.datasets.readers.shapes.finish import Parts
+from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, judged, rater_of
+from labeling.datasets.readers.shapes.pairs import side_of
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.rows import OVERALL, ImportedJudgment, Message, RowError
+from labeling.vocabulary import TieKind
+
+_STRONGEST = 3
+_NEITHER_VALID = -100
+#: What HelpSteer2 writes between the turns of a prompt.
+_TURN = re.compile(r"\n?<extra_id_1>(User|Assistant)\n")
+
+
+def _score(value: object, field: str) -> tuple[int, str]:
+    """The signed value, and which tie it is where both responses are bad."""
+    number = whole_number(value, field)
+    if number == _NEITHER_VALID:
+        return 0, TieKind.EQUAL_BAD.value
+    if abs(number) > _STRONGEST:
+        raise RowError(
+            field,
+            "Must be from -3 (first much better) to 3, or -100 where neither is valid.",
+            value,
+        )
+    return number, ""
+
+
+def _vote(vote: object, field: str, rater: str) -> ImportedJudgment:
+    if not isinstance(vote, dict):
+        raise RowError(field, f'Must be {{"score": …, "reasoning": …}}, not {kind_of(vote)}.', vote)
+    value, tie_kind = _score(vote.get("score"), f"{field}.score")
+    reason = text(vote.get("reasoning") or "", f"{field}.reasoning")
+    return ImportedJudgment(rater, {OVERALL: value}, tie_kind, reason)
+
+
+def _votes(record: Record, rater: str) -> list[ImportedJudgment]:
+    """The votes of a row; nobody knows who gave them, so a name says which vote, not who."""
+    given, field = record.get("individual_preference"), record.column("individual_preference")
+    if not isinstance(given, list):
+        raise RowError(field, f"Must be a list of votes, not {kind_of(given)}.", given)
+    if len(given) > limits.MAX_JUDGMENTS:
+        raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} votes.")
+    return [
+        _vote(
+            vote,
+            f"{field}[{i}]",
+            label(f"{rater} vote {i + 1}", record.column("rater"), most=limits.MAX_RATER),
+        )
+        for i, vote in enumerate(given)
+    ]
+
+
+def _feedback(record: Record) -> list[object]:
+    """What the voters wrote about each response, which no judgment of ours has a place for."""
+    given = record.get("individual_preference")
+    votes = given if isinstance(given, list) else []
+    said = [
+        {name: vote[name] for name in ("feedback1", "feedback2") if vote.get(name)}
+        for vote in votes
+        if isinstance(vote, dict)
+    ]
+    return list(said) if any(said) else []
+
+
+def _prompt(record: Record) -> Chat:
+    context = record.get("context")
+    if context is not None:
+        return messages(context, record.column("context"))
+    field = record.column("prompt")
+    pieces = _TURN.split(filled(record.get("prompt"), field))
+    first = (Message("user", pieces[0]),) if pieces[0].strip() else ()
+    roles = {"User": "user", "Assistant": "assistant"}
+    later = zip(pieces[1::2], pieces[2::2], strict=True)
+    return (*first, *(Message(roles[speaker], filled(said, field)) for speaker, said in later))
+
+
+def _read(record: Record) -> list[Parts]:
+    """The pair; its votes, or else its overall value, are labels where a rater is named."""
+    parts = Parts(_prompt(record), (side_of(record, "a"), side_of(record, "b")))
+    rater = rater_of(record)
+    if rater and record.get("individual_preference"):
+        parts.judgments = _votes(record, rater)
+        if feedback := _feedback(record):
+            parts.extra["feedback"] = feedback
+        record.keep("overall_preference")
+    elif rater and record.get("overall_preference") is not None:
+        field = record.column("overall_preference")
+        value, tie_kind = _score(record.get("overall_preference"), field)
+        parts.judgments = [judged(record, rater, value, tie_kind)]
+    else:
+        record.keep("overall_preference")
+        record.keep("individual_preference")
+    return [parts]
+
+
+def _fits(sample: Sample) -> bool:
+    return sample.has("context") or sample.has("prompt")
+
+
+HELPSTEER = Shape(
+    key="helpsteer3",
+    title="HelpSteer3 or HelpSteer2 preference: two responses and a strength from -3 to 3",
+    explanation=(
+        "The votes name nobody. With a name given below, each becomes a judgment by “name vote 1”, "
+        "“name vote 2” and so on: places in a row, not persons. Without one they are metadata."
+    ),
+    fields=(
+        *("context", "prompt", "response_a", "response_b", "model_a", "model_b"),
+        *("overall_preference", "individual_preference"),
+        *COMMON,
+        *(name for name in FLAT_FIELDS if name not in ("overall", "tie_kind")),
+    ),
+    needs=(
+        ("response_a", "response_b", "overall_preference"),
+        ("response_a", "response_b", "individual_preference"),
+    ),
+    read=_read,
+    fits=_fits,
+)

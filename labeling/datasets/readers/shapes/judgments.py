@@ -1,0 +1,136 @@
+"""Concord's own releases read back: the `judgments` table, one row a judgment.
+
+Rows of one task share its id and text and become one task with several labels. Responses stand in
+canonical order, so a value keeps its sign.
+"""
+
+from __future__ import annotations
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import (
+    filled,
+    kind_of,
+    label,
+    messages,
+    moment,
+    text,
+    whole_number,
+)
+from labeling.datasets.readers.shapes.base import ABOUT, Shape
+from labeling.datasets.readers.shapes.chats import Chat
+from labeling.datasets.readers.shapes.finish import Candidate, Parts
+from labeling.datasets.readers.shapes.labels import rater_of, tie_of
+from labeling.datasets.readers.shapes.record import Record, cell
+from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
+from labeling.vocabulary import Purpose, Source
+
+#: What a judgment was made under there; it has no meaning in another project and is left out.
+_CIRCUMSTANCES = (
+    *("judgment_id", "choice", "flags", "principles", "guideline_version", "strategy"),
+    *("probability", "shown_order", "active_ms", "idle_ms"),
+)
+
+
+def _listed(record: Record, name: str) -> list[object]:
+    given, field = record.get(name), record.column(name)
+    if not isinstance(given, list):
+        raise RowError(field, f"Must be a list, not {kind_of(given)}.", given)
+    return given
+
+
+def _candidates(record: Record) -> list[Candidate]:
+    texts, field = _listed(record, "responses"), record.column("responses")
+    beside: dict[str, list[object]] = {}
+    for name in ("models", "response_ids"):
+        beside[name] = _listed(record, name) if record.get(name) is not None else [""] * len(texts)
+        if len(beside[name]) != len(texts):
+            raise RowError(
+                record.column(name), f"Has {len(beside[name])} items for {len(texts)} responses."
+            )
+    return [
+        Candidate(
+            field=f"{field}[{i}]",
+            content=text(content, f"{field}[{i}]"),
+            model=label(beside["models"][i], f"models[{i}]", most=limits.MAX_MODEL),
+            external_id=label(beside["response_ids"][i], f"response_ids[{i}]", most=limits.MAX_ID),
+        )
+        for i, content in enumerate(texts)
+    ]
+
+
+def _values(record: Record) -> dict[str, int]:
+    """The values by criterion; one of a single response is not a comparison."""
+    values: dict[str, int] = {}
+    given = _listed(record, "answers") if record.get("answers") is not None else []
+    for i, answer in enumerate(given):
+        field = f"{record.column('answers')}[{i}]"
+        if not isinstance(answer, dict):
+            raise RowError(field, f"Must be an object, not {kind_of(answer)}.", answer)
+        if whole_number(answer.get("response"), f"{field}.response") == 0:
+            key = filled(answer.get("criterion"), f"{field}.criterion")
+            values[key] = whole_number(answer.get("value"), f"{field}.value")
+    if not values and record.get("value") is not None:
+        values[OVERALL] = whole_number(record.get("value"), record.column("value"))
+    return values
+
+
+def _refuse_other_kinds(record: Record) -> None:
+    """Only what people said on live tasks is data, here as in every release."""
+    purpose = label(record.get("purpose") or Purpose.LIVE.value, record.column("purpose"), most=40)
+    source = label(record.get("source") or Source.HUMAN.value, record.column("source"), most=40)
+    for name, reason, value in (
+        ("purpose", purpose_reason(purpose), purpose),
+        ("source", source_reason(source, HUMAN_ONLY), source),
+    ):
+        if reason is not None:
+            raise RowError(record.column(name), f"Not taken: {sentence(reason)}.", value)
+
+
+def _judgments(record: Record) -> list[ImportedJudgment]:
+    values = _values(record)
+    tie_kind = tie_of(record.get("tie_kind"), record.column("tie_kind"), values)
+    rater = rater_of(record)
+    if not values or not rater:
+        for name in ("rater", "value", "tie_kind", "rationale", "created_at"):
+            record.keep(name)
+        return []
+    return [
+        ImportedJudgment(
+            rater=rater,
+            values=values,
+            tie_kind=tie_kind,
+            rationale=text(record.get("rationale") or "", record.column("rationale")),
+            at=moment(record.get("created_at"), record.column("created_at")),
+        )
+    ]
+
+
+def _prompt(record: Record) -> Chat:
+    value, field = record.get("prompt"), record.column("prompt")
+    return messages(cell(value, field) if isinstance(value, str) else value, field)
+
+
+def _read(record: Record) -> list[Parts]:
+    """One judgment of one task."""
+    _refuse_other_kinds(record)
+    return [Parts(_prompt(record), _candidates(record), _judgments(record))]
+
+
+JUDGMENTS = Shape(
+    key="judgments",
+    title="Judgments of a Concord release, one row each",
+    explanation=(
+        "The rows of one task become one task with a label for each rater. Only people's live "
+        "judgments are taken. Flags, cited principles, times spent, the order shown and ratings of "
+        "single responses belong to the project they come from and are left out."
+    ),
+    fields=(
+        *("prompt", "responses", "response_ids", "models", "rater", "value", "tie_kind"),
+        *("answers", "rationale", "purpose", "source", "created_at"),
+        *ABOUT,
+        *_CIRCUMSTANCES,
+    ),
+    needs=(("id", "prompt", "responses", "judgment_id"),),
+    read=_read,
+)

@@ -1,0 +1,207 @@
+"""Label Studio exports of pairwise projects: JSON (a task with its annotations) and JSON-MIN.
+
+Sources: labelstud.io/guide/task_format, and `convert_to_json_min` of label-studio-sdk: there the
+keys of `data` stand beside `annotator`, `annotation_id` and one column a tag; a row is one
+annotation. The keys of a task's `data` are lifted to columns, so that both are mapped alike.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.columns import plain
+from labeling.datasets.readers.fields import kind_of, label, moment, text
+from labeling.datasets.readers.shapes.base import COMMON, Rows, Sample, Shape, decoded
+from labeling.datasets.readers.shapes.finish import Parts
+from labeling.datasets.readers.shapes.pairs import prompt_of, side_of
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.shapes.verdicts import (
+    COMPARING,
+    Result,
+    Verdict,
+    other_kind,
+    pairwise_verdict,
+    rationale,
+    verdict,
+    word_verdict,
+)
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
+
+_MINIMAL = ("annotator", "annotation_id")
+
+
+def lifted(row: dict[str, object]) -> dict[str, object]:
+    """The row; of a Label Studio task, with the keys of its `data` as columns of their own.
+
+    A key that the task has itself is called `data.key`, so that neither hides the other.
+    """
+    data = row.get("data")
+    if type(data) is not dict or "annotations" not in row:
+        return row
+    flat = {name: value for name, value in row.items() if name != "data"}
+    for name, value in data.items():
+        flat[name if name not in row else f"data.{name}"] = value
+    return flat
+
+
+def _annotator(given: object, field: str) -> str:
+    """The name a label is stored under, from an id, an address, or an object with either."""
+    if isinstance(given, dict):
+        given = given.get("id") if given.get("id") is not None else given.get("email")
+    name = label(given, field, most=limits.MAX_RATER - len("annotator-"))
+    return f"annotator-{name}" if name else ""
+
+
+def _results(given: object, field: str) -> list[Result]:
+    if given is None:
+        return []
+    if not isinstance(given, list) or not all(isinstance(result, dict) for result in given):
+        raise RowError(field, "Must be a list of results.", given)
+    return given
+
+
+def _sides(record: Record) -> list[str]:
+    return [plain(record.column(name)) for name in ("response_a", "response_b")]
+
+
+def _judgment(
+    given: object, field: str, record: Record, skipped: Counter[str]
+) -> ImportedJudgment | None:
+    """One annotation as a label; None, and counted by its reason, where it is none."""
+    if not isinstance(given, dict):
+        raise RowError(field, f"Must be an annotation, not {kind_of(given)}.", given)
+    if given.get("was_cancelled") or given.get("skipped"):
+        skipped["cancelled"] += 1
+        return None
+    results = _results(given.get("result"), f"{field}.result")
+    found = verdict(results, f"{field}.result", _sides(record))
+    rater = _annotator(given.get("completed_by"), f"{field}.completed_by") or record.label_rater
+    if found is None or not rater:
+        skipped["without a preference" if found is None else "without an annotator"] += 1
+        return None
+    at = moment(given.get("created_at"), f"{field}.created_at")
+    return _label(rater, found, text(rationale(results), f"{field}.result"), at)
+
+
+def _label(rater: str, found: Verdict, reason: str, at: dt.datetime | None) -> ImportedJudgment:
+    value, tie_kind = found
+    return ImportedJudgment(rater, {OVERALL: value}, tie_kind, reason, at)
+
+
+def _read_task(record: Record, parts: Parts) -> None:
+    given, field = record.get("annotations"), record.column("annotations")
+    if given is None:
+        return
+    if not isinstance(given, list):
+        raise RowError(field, f"Must be a list of annotations, not {kind_of(given)}.", given)
+    if len(given) > limits.MAX_JUDGMENTS:
+        raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} annotations.")
+    skipped: Counter[str] = Counter()
+    read = [_judgment(one, f"{field}[{i}]", record, skipped) for i, one in enumerate(given)]
+    parts.judgments = [judgment for judgment in read if judgment is not None]
+    if skipped:
+        parts.extra["annotations_not_taken"] = dict(sorted(skipped.items()))
+
+
+def _minimal_verdict(record: Record) -> Verdict | None:
+    """What a JSON-MIN row says: its mapped choice, or the column that holds a pairwise value."""
+    name, value = record.column("choice"), record.get("choice")
+    if value is None:
+        values = {name: decoded(value) for name, value in record.rest.items()}
+        pairwise = [name for name, value in values.items() if _selections(value)]
+        if not pairwise:
+            return None
+        name = pairwise[0]
+        value = record.rest.pop(name)
+    value = decoded(value)
+    if selections := _selections(value):
+        return pairwise_verdict(selections[0], name)
+    word = text(value, name)
+    found = word_verdict(word)
+    if found is None:
+        raise RowError(name, "Names neither side. Use words such as left, right or tie.", word)
+    return found
+
+
+def _selections(value: object) -> list[Mapping[str, object]]:
+    items = value if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, dict) and "selected" in item]
+
+
+def _read_minimal(record: Record, parts: Parts) -> None:
+    found = _minimal_verdict(record)
+    rater = _annotator(record.get("annotator"), record.column("annotator")) or record.label_rater
+    if found is None or not rater:
+        record.keep("choice")
+        record.keep("annotator")
+        return
+    at = moment(record.get("created_at"), record.column("created_at"))
+    reason = text(record.get("rationale") or "", record.column("rationale"))
+    parts.judgments = [_label(rater, found, reason, at)]
+
+
+def _read(record: Record) -> list[Parts]:
+    """The pair, and a label of every annotation that says which is better."""
+    parts = Parts(prompt_of(record), (side_of(record, "a"), side_of(record, "b")))
+    if record.get("annotations") is not None:
+        _read_task(record, parts)
+    else:
+        _read_minimal(record, parts)
+    return [parts]
+
+
+def _annotations(row: Mapping[str, object]) -> Sequence[Mapping[str, object]] | None:
+    """The annotations of a task; None for a row that is none."""
+    given = decoded(row.get("annotations"))
+    if not isinstance(given, list):
+        return None
+    tasks = all(isinstance(one, dict) and "result" in one for one in given)
+    return given if tasks else None
+
+
+def _fits(sample: Sample) -> bool:
+    if sample.has("annotations"):
+        return all(_annotations(row) is not None for row in sample.rows if "annotations" in row)
+    return sample.has(*_MINIMAL)
+
+
+def _kinds(rows: Rows) -> Iterable[Result]:
+    """Every result of the sampled annotations."""
+    for row in rows:
+        for annotation in _annotations(row) or ():
+            results = annotation.get("result")
+            if isinstance(results, list):
+                yield from (one for one in results if isinstance(one, dict))
+
+
+def _objection(rows: Rows) -> str:
+    """Why an export of another type of project cannot be taken."""
+    results = list(_kinds(rows))
+    if not results or any(result.get("type") in COMPARING for result in results):
+        return ""
+    return f"This Label Studio export is of no pairwise project. {other_kind(results)}"
+
+
+LABEL_STUDIO = Shape(
+    key="labelstudio",
+    title="Label Studio: tasks with pairwise annotations, JSON or JSON-MIN",
+    explanation=(
+        "Each annotation is a judgment by its annotator, who becomes a placeholder such as "
+        "annotator-7. Pairwise results count, else choices that name a side or a tie, else ratings "
+        "of both responses. Annotations that were cancelled or say nothing are counted in the "
+        "metadata; predictions are never judgments."
+    ),
+    fields=(
+        *("prompt", "messages", "response_a", "response_b", "model_a", "model_b"),
+        *("annotations", "choice", "annotator", "annotation_id", "created_at", "rationale"),
+        *COMMON,
+    ),
+    needs=(("response_a", "response_b"),),
+    read=_read,
+    fits=_fits,
+    objection=_objection,
+    marked=True,
+)

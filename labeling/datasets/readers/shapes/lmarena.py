@@ -1,0 +1,157 @@
+"""LMArena votes: two models' conversations and the winner, in the three published generations.
+
+Sources: the cards of lmarena-ai/arena-human-preference-140k, -100k and -55k (arXiv:2403.04132). The
+first two hold chats, the third a CSV file whose cells are JSON lists of turns; lists of parts stand
+for a message's content, and an image among them cannot be compared here.
+"""
+
+from __future__ import annotations
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import label, messages, moment, text, whole_number
+from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape, decoded
+from labeling.datasets.readers.shapes.chats import Chat, common_prompt
+from labeling.datasets.readers.shapes.finish import Candidate, Parts
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.rows import OVERALL, ImportedJudgment, Message, RowError
+from labeling.vocabulary import TieKind
+
+_WINNERS = {
+    "model_a": (-1, ""),
+    "model_b": (1, ""),
+    "tie": (0, TieKind.EQUAL_GOOD.value),
+    "both_bad": (0, TieKind.EQUAL_BAD.value),
+    "tie (bothbad)": (0, TieKind.EQUAL_BAD.value),
+}
+_FLAGS = {"winner_model_a": "model_a", "winner_model_b": "model_b", "winner_tie": "tie"}
+_VOTE = ("winner", *_FLAGS)
+#: Judges of MT-Bench's second half are models; their words never count as people's.
+_MODEL_JUDGE = "gpt"
+
+
+def _turns(record: Record, name: str) -> list[object] | None:
+    """A cell of the 55k file as its turns; None for a text that is no list."""
+    value = decoded(record.get(name))
+    return value if isinstance(value, list) else None
+
+
+def _turn_chats(record: Record) -> tuple[Chat, Chat]:
+    """The two chats of `prompt`, `response_a` and `response_b`, each a text or a list of turns."""
+    names = ("prompt", "response_a", "response_b")
+    lists = [_turns(record, name) for name in names]
+    columns = []
+    for name, turns in zip(names, lists, strict=True):
+        field = record.column(name)
+        if None in lists:
+            columns.append([text(record.get(name), field)])
+        else:
+            columns.append([text(turn, f"{field}[{i}]") for i, turn in enumerate(turns or ())])
+    prompts, *sides = columns
+    for name, replies in zip(names[1:], sides, strict=True):
+        if len(replies) != len(prompts):
+            raise RowError(
+                record.column(name), f"Has {len(replies)} turns; the prompt has {len(prompts)}."
+            )
+    first, second = (
+        tuple(
+            Message(role, said)
+            for pair in zip(prompts, replies, strict=True)
+            for role, said in zip(("user", "assistant"), pair, strict=True)
+        )
+        for replies in sides
+    )
+    return first, second
+
+
+def _pair(record: Record) -> tuple[Chat, list[str], tuple[str, str]]:
+    if record.get("conversation_a") is not None or record.get("conversation_b") is not None:
+        fields = record.column("conversation_a"), record.column("conversation_b")
+        one, other = (
+            messages(record.get(name), field)
+            for name, field in zip(("conversation_a", "conversation_b"), fields, strict=True)
+        )
+        _note_earlier_turns(record, one)
+    else:
+        fields = record.column("response_a"), record.column("response_b")
+        one, other = _turn_chats(record)
+    return *common_prompt((one, other), fields), fields
+
+
+def _note_earlier_turns(record: Record, chat: Chat) -> None:
+    """`full_conversation` repeats the texts; only what it says beyond them is kept, as a count."""
+    whole = decoded(record.get("full_conversation"))
+    asked = sum(message.role == "user" for message in chat)
+    if isinstance(whole, list) and len(whole) > asked:
+        record.rest["earlier_turns"] = len(whole) - asked
+
+
+def _winner(record: Record) -> tuple[int, str] | None:
+    """The value and kind of tie of the vote; None where the row has none."""
+    given, field = record.get("winner"), record.column("winner")
+    if given is None:
+        flags = [name for name in _FLAGS if record.get(name) is not None]
+        if not flags:
+            return None
+        won = [name for name in flags if whole_number(record.get(name), record.column(name))]
+        if len(won) != 1:
+            raise RowError(
+                record.column(flags[0]), f"Exactly one winner must be 1, not {len(won)}."
+            )
+        given = _FLAGS[won[0]]
+    found = _WINNERS.get(label(given, field, most=limits.MAX_MODEL).lower())
+    if found is None:
+        raise RowError(field, "Must be model_a, model_b, tie or both_bad.", given)
+    return found
+
+
+def _judgments(record: Record) -> list[ImportedJudgment]:
+    vote = _winner(record)
+    judge = label(record.get("judge"), record.column("judge"), most=limits.MAX_RATER)
+    rater = judge or record.label_rater
+    if vote is None or not rater or judge.lower().startswith(_MODEL_JUDGE):
+        for name in ("judge", "tstamp", *_VOTE):
+            record.keep(name)
+        return []
+    value, tie_kind = vote
+    at = moment(record.get("tstamp"), record.column("tstamp"))
+    return [ImportedJudgment(rater, {OVERALL: value}, tie_kind, "", at)]
+
+
+def _read(record: Record) -> list[Parts]:
+    """The two last answers, and the vote as a label where the row or the user names who voted."""
+    # The newest generations tag a row with a tree of categories, which is no name of one.
+    if not isinstance(decoded(record.get("category")), str):
+        record.keep("category")
+    prompt, replies, fields = _pair(record)
+    candidates = [
+        Candidate(
+            field=field,
+            content=reply,
+            model=label(record.get(model), record.column(model), most=limits.MAX_MODEL),
+        )
+        for field, reply, model in zip(fields, replies, ("model_a", "model_b"), strict=True)
+    ]
+    return [Parts(prompt, candidates, _judgments(record))]
+
+
+def _fits(sample: Sample) -> bool:
+    return any(sample.has(name) for name in _VOTE) or sample.has("conversation_a")
+
+
+LMARENA = Shape(
+    key="lmarena",
+    title="LMArena votes: two conversations and a winner",
+    explanation=(
+        "The prompt is what both conversations share up to the last answers. The vote is a "
+        "judgment by the judge that the row names, or by the name given below; a session is no "
+        "person. A tie is equally good, both_bad equally bad."
+    ),
+    fields=(
+        *("conversation_a", "conversation_b", "prompt", "response_a", "response_b"),
+        *("model_a", "model_b", *_VOTE, "judge", "tstamp", "full_conversation"),
+        *COMMON,
+    ),
+    needs=(("conversation_a", "conversation_b"), ("prompt", "response_a", "response_b")),
+    read=_read,
+    fits=_fits,
+)

@@ -1,0 +1,53 @@
+"""OpenAI's preference fine-tuning rows, which other providers take too.
+
+`input.messages`, `preferred_output`, `non_preferred_output`, as the preference fine-tuning guide of
+OpenAI describes them; outputs are lists of messages.
+"""
+
+from __future__ import annotations
+
+from labeling.datasets.readers.fields import kind_of, messages
+from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
+from labeling.datasets.readers.shapes.chats import single_reply
+from labeling.datasets.readers.shapes.finish import Candidate, Parts
+from labeling.datasets.readers.shapes.labels import preferred_first
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.rows import RowError
+
+_OUTPUTS = ("preferred_output", "non_preferred_output")
+
+
+def _output(record: Record, name: str) -> Candidate:
+    field = record.column(name)
+    return Candidate(field, single_reply(messages(record.get(name), field), field))
+
+
+def _read(record: Record) -> list[Parts]:
+    """The pair; tools and other settings of the input are metadata."""
+    given, field = record.get("input"), record.column("input")
+    if not isinstance(given, dict):
+        raise RowError(field, f'Must be {{"messages": …}}, not {kind_of(given)}.', given)
+    prompt = messages(given.get("messages"), f"{field}.messages")
+    parts = Parts(prompt, [_output(record, name) for name in _OUTPUTS], preferred_first(record))
+    settings = {name: value for name, value in given.items() if name != "messages" and value}
+    if settings:
+        parts.extra["input"] = settings
+    return [parts]
+
+
+def _fits(sample: Sample) -> bool:
+    return any(isinstance(value, dict) for value in sample.values("input"))
+
+
+OPENAI = Shape(
+    key="openai",
+    title="OpenAI preference: input, preferred_output and non_preferred_output",
+    explanation=(
+        "The messages of the input, and one assistant message as each output. Preferred is a "
+        "label only where a rater is named."
+    ),
+    fields=("input", *_OUTPUTS, *COMMON, "rater", "rationale", "at"),
+    needs=(("input", *_OUTPUTS),),
+    read=_read,
+    fits=_fits,
+)

@@ -1,0 +1,77 @@
+"""Ranked responses: lists with ranks, and NeMo-RL's completions with a rank each.
+
+NeMo-RL's `PreferenceDataset` (docs/guides/dpo.md): `context`, `completions` of `rank` and a list of
+messages; the lower rank is better.
+"""
+
+from __future__ import annotations
+
+from labeling.datasets.readers.fields import kind_of, messages, whole_number
+from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
+from labeling.datasets.readers.shapes.chats import single_reply
+from labeling.datasets.readers.shapes.finish import Candidate, Parts
+from labeling.datasets.readers.shapes.pairs import listed_responses, prompt_of
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.shapes.spread import pairs_of, ranks_of
+from labeling.datasets.readers.shapes.ultrafeedback import completions_of
+from labeling.datasets.rows import RowError
+
+_RATED = ("rater", "rationale", "at")
+
+
+def _read_list(record: Record) -> list[Parts]:
+    """Every pair of `responses`, by `ranks`."""
+    candidates, field = listed_responses(record), record.column("ranks")
+    given = record.get("ranks")
+    if not isinstance(given, list):
+        raise RowError(field, f"Must be a list of ranks, not {kind_of(given)}.", given)
+    return pairs_of(record, prompt_of(record), candidates, ranks_of(given, field))
+
+
+def _completion(given: object, field: str) -> tuple[Candidate, int]:
+    if not isinstance(given, dict):
+        raise RowError(
+            field, f'Must be {{"rank": …, "completion": …}}, not {kind_of(given)}.', given
+        )
+    rank = whole_number(given.get("rank"), f"{field}.rank")
+    name = f"{field}.completion"
+    return Candidate(name, single_reply(messages(given.get("completion"), name), name)), rank
+
+
+def _read_nemo(record: Record) -> list[Parts]:
+    """Every pair of `completions`, by the rank of each."""
+    prompt = messages(record.get("context"), record.column("context"))
+    given, field = completions_of(record)
+    read = [_completion(item, f"{field}[{i}]") for i, item in enumerate(given)]
+    return pairs_of(record, prompt, [one for one, _ in read], [rank for _, rank in read])
+
+
+def _nemo_fits(sample: Sample) -> bool:
+    return any("completion" in item for item in sample.items("completions"))
+
+
+_EXPLANATION = (
+    "Two responses are one task; of more, each pair becomes a task of its own. The lower rank is "
+    "better and equal ranks are a tie, as a label only where a rater is named."
+)
+
+LISTWISE = Shape(
+    key="listwise",
+    title="Rankings: a prompt, responses and their ranks",
+    explanation=_EXPLANATION,
+    fields=("prompt", "messages", "responses", "ranks", *ABOUT, *_RATED),
+    needs=(("responses", "ranks"),),
+    read=_read_list,
+    spreads=True,
+)
+
+NEMO = Shape(
+    key="nemo",
+    title="NeMo-RL: a context and ranked completions",
+    explanation=_EXPLANATION,
+    fields=("context", "completions", *ABOUT, *_RATED),
+    needs=(("context", "completions"),),
+    read=_read_nemo,
+    fits=_nemo_fits,
+    spreads=True,
+)

@@ -1,0 +1,68 @@
+"""UltraFeedback: an instruction with up to four scored completions (arXiv:2310.01377).
+
+Scores, ratings and critiques are a model's and never become judgments.
+"""
+
+from __future__ import annotations
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import kind_of, label, text
+from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
+from labeling.datasets.readers.shapes.finish import Candidate, Parts
+from labeling.datasets.readers.shapes.pairs import prompt_of
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.shapes.spread import pairs_of
+from labeling.datasets.rows import RowError
+
+
+def completions_of(record: Record) -> tuple[list[object], str]:
+    """The list under `completions`, and its name. Raises RowError for anything else."""
+    given, field = record.get("completions"), record.column("completions")
+    if not isinstance(given, list):
+        raise RowError(field, f"Must be a list of completions, not {kind_of(given)}.", given)
+    return given, field
+
+
+def _completion(given: object, field: str) -> tuple[Candidate, dict[str, object]]:
+    """A completion, and what a model said of it."""
+    if not isinstance(given, dict):
+        raise RowError(field, f'Must be {{"response": …}}, not {kind_of(given)}.', given)
+    candidate = Candidate(
+        field=f"{field}.response",
+        content=text(given.get("response"), f"{field}.response"),
+        model=label(given.get("model"), f"{field}.model", most=limits.MAX_MODEL),
+    )
+    return candidate, {
+        name: value
+        for name, value in given.items()
+        if name not in ("response", "model") and value is not None
+    }
+
+
+def _read(record: Record) -> list[Parts]:
+    """Every pair of the completions."""
+    given, field = completions_of(record)
+    read = [_completion(item, f"{field}[{i}]") for i, item in enumerate(given)]
+    candidates, extras = [one for one, _ in read], [extra for _, extra in read]
+    if record.get("models") != [candidate.model for candidate in candidates]:
+        record.keep("models")
+    return pairs_of(record, prompt_of(record), candidates, extras=extras)
+
+
+def _fits(sample: Sample) -> bool:
+    return any("response" in item for item in sample.items("completions"))
+
+
+ULTRAFEEDBACK = Shape(
+    key="ultrafeedback",
+    title="UltraFeedback: an instruction and its scored completions",
+    explanation=(
+        "Each pair of a row's completions becomes a task of its own, six where there are four. "
+        "Scores and critiques are a model's: they stay metadata and are never judgments."
+    ),
+    fields=("prompt", "messages", "completions", "models", *ABOUT),
+    needs=(("prompt", "completions"), ("messages", "completions")),
+    read=_read,
+    fits=_fits,
+    spreads=True,
+)

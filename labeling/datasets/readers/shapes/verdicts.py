@@ -1,0 +1,159 @@
+"""Words of a Label Studio annotation that say which of two responses is better.
+
+Results are those of the tags Pairwise, Choices and Rating (labelstud.io/tags); the words of a
+choice are the project's own, so only those that plainly name a side or a tie are understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from labeling.datasets.readers.columns import plain
+from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.rows import RowError
+from labeling.vocabulary import TieKind
+
+#: A signed value and which tie it is.
+Verdict = tuple[int, str]
+Result = Mapping[str, object]
+
+_SIDES = {"left": -1, "right": 1}
+#: Kinds of results that can say which response is better.
+COMPARING = ("pairwise", "choices", "rating")
+
+_THING = r"(?:response|answer|output|completion|model|option|text|reply|assistant|summary)"
+_SIDE = re.compile(
+    rf"(?:the_)?(?:{_THING}_?)?(?P<mark>a|b|1|2|left|right|first|second)(?:_{_THING})?"
+    r"(?:_is)?(?:_(?:much|slightly|clearly))?(?:_(?:better|best|wins|preferred))?"
+)
+_FIRST = frozenset({"a", "1", "left", "first"})
+_TIES = {
+    **dict.fromkeys(("tie", "equal", "same", "about_the_same", "no_preference", "draw"), ""),
+    **dict.fromkeys(("both", "both_good", "equally_good", "equal_good"), TieKind.EQUAL_GOOD.value),
+    **dict.fromkeys(
+        ("neither", "both_bad", "equally_bad", "equal_bad", "none"), TieKind.EQUAL_BAD.value
+    ),
+    **dict.fromkeys(("cannot_tell", "can_t_tell", "unsure", "not_sure"), TieKind.CANNOT_TELL.value),
+}
+
+
+def word_verdict(word: str) -> Verdict | None:
+    """What a choice's word says; None where it names neither a side nor a tie."""
+    said = plain(word)
+    if said in _TIES:
+        return 0, _TIES[said]
+    side = _SIDE.fullmatch(said)
+    return (-1 if side["mark"] in _FIRST else 1, "") if side else None
+
+
+def _value(result: Result, field: str) -> Mapping[str, object]:
+    value = result.get("value")
+    if not isinstance(value, dict):
+        raise RowError(f"{field}.value", "Must be an object.", value)
+    return value
+
+
+def _of(results: Sequence[Result], kind: str) -> Iterator[tuple[int, Result]]:
+    return ((i, result) for i, result in enumerate(results) if result.get("type") == kind)
+
+
+def _objects(result: Result) -> list[str]:
+    """The names of the objects that a result compares, left one first."""
+    return [plain(name) for name in str(result.get("to_name") or "").split(",")]
+
+
+def pairwise_verdict(value: Mapping[str, object], field: str) -> Verdict | None:
+    """What `{"selected": "left"}` says; None where nothing was selected."""
+    selected = value.get("selected")
+    if selected is None or selected == "none":
+        return None
+    side = _SIDES.get(selected) if isinstance(selected, str) else None
+    if side is None:
+        raise RowError(f"{field}.selected", "Must be left or right.", selected)
+    return side, ""
+
+
+def _by_pairwise(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
+    for i, result in _of(results, "pairwise"):
+        found = pairwise_verdict(_value(result, f"{field}[{i}]"), f"{field}[{i}].value")
+        if found is not None:
+            # A project may show the second response on the left.
+            swapped = _objects(result) == list(reversed(sides)) and len(sides) == 2
+            return (-found[0] if swapped else found[0]), found[1]
+    return None
+
+
+def _by_choice(results: Sequence[Result], field: str) -> Verdict | None:
+    verdicts: set[Verdict] = set()
+    unknown = ""
+    for i, result in _of(results, "choices"):
+        words = _value(result, f"{field}[{i}]").get("choices")
+        for word in words if isinstance(words, list) else [words]:
+            found = word_verdict(word) if isinstance(word, str) else None
+            if found is None:
+                unknown = unknown or excerpt(word)
+            else:
+                verdicts.add(found)
+    if len(verdicts) > 1:
+        raise RowError(field, "The choices name more than one side. Keep one.")
+    if unknown and not verdicts:
+        raise RowError(
+            field,
+            f"The choice “{unknown}” names neither side. Use words such as left, right, tie or "
+            "both bad.",
+        )
+    return verdicts.pop() if verdicts else None
+
+
+def _by_rating(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
+    rated: dict[str, float] = {}
+    for i, result in _of(results, "rating"):
+        stars = _value(result, f"{field}[{i}]").get("rating")
+        if isinstance(stars, bool) or not isinstance(stars, int | float):
+            raise RowError(f"{field}[{i}].value.rating", "Must be a number.", stars)
+        rated[_objects(result)[0]] = stars
+    if not rated:
+        return None
+    if len(sides) != 2 or not set(sides) <= rated.keys():
+        raise RowError(
+            field,
+            "The ratings do not name both responses, so they do not say which is better.",
+            ", ".join(sorted(rated)),
+        )
+    one, other = (rated[side] for side in sides)
+    return (other > one) - (other < one), ""
+
+
+def verdict(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
+    """What an annotation says of the responses named `sides`; None where it says nothing.
+
+    A pairwise result counts before a choice, and a choice before ratings of both responses. Raises
+    RowError for results of other kinds alone, and for words that name no side.
+    """
+    if results and not any(result.get("type") in COMPARING for result in results):
+        raise RowError(field, other_kind(results))
+    found = _by_pairwise(results, field, sides)
+    if found is None:
+        found = _by_choice(results, field)
+    return _by_rating(results, field, sides) if found is None else found
+
+
+def other_kind(results: Sequence[Result]) -> str:
+    """Why results of other kinds make no comparison."""
+    kinds = sorted({excerpt(str(result.get("type") or "unnamed")) for result in results})
+    return (
+        f"Its results are of the kind {', '.join(kinds)}; only pairwise, choices and rating can "
+        "say which of two responses is better."
+    )
+
+
+def rationale(results: Sequence[Result]) -> str:
+    """What the annotator wrote, of every text area."""
+    written: list[str] = []
+    for _, result in _of(results, "textarea"):
+        value = result.get("value")
+        texts = value.get("text") if isinstance(value, dict) else None
+        lines = texts if isinstance(texts, list) else [texts]
+        written += [line for line in lines if isinstance(line, str) and line.strip()]
+    return "\n\n".join(written)

@@ -1,0 +1,24 @@
+"""What the tests of readers share: rows written to a file and read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labeling.datasets.readers import ReadOptions, read
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Callable[..., list[Any]]:
+    """Writes rows as JSON Lines and reads them back; `rater` names who gave unnamed labels."""
+
+    def write_and_read(*given: object, rater: str = "", **how: Any) -> list[Any]:
+        path = tmp_path / "rows.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in given), encoding="utf-8")
+        return list(read(path, options=ReadOptions(label_rater=rater), **how))
+
+    return write_and_read
