@@ -15,7 +15,8 @@ from labeling.datasets.rows import Refusal, UnreadableFile
 #: A row as it stood in the file, with the line on which it begins.
 RawRow = tuple[int, dict[str, object]]
 
-_CHUNK = 1 << 20
+#: Characters read at a time; one wide character makes the whole window wide, so it is small.
+_CHUNK = 1 << 16
 #: An error this close to the end of what was read may only mean that more must be read.
 _MARGIN = 16
 _SPACE = " \t\r\n"

@@ -53,14 +53,12 @@ def look(line: int, raw: dict[str, object], mapping: Mapping[str, str], rater: s
         value = rest.pop(column, None)
         if value is not None:
             values[name] = value
-    for name in _STRUCTURED:
-        value = values.get(name)
+    for name, value in values.items():
         if type(value) is str and value[:1] in ("[", "{"):
-            values[name] = cell(value, mapping[name])
-    for name in _CHATS:
-        value = values.get(name)
-        if type(value) is str and value[:1] in ("[", "{"):
-            values[name] = _chat(value)
+            if name in _STRUCTURED:
+                values[name] = cell(value, mapping[name])
+            elif name in _CHATS:
+                values[name] = _chat(value)
     return Record(line, values, rest, mapping, rater)
 
 
