@@ -91,11 +91,10 @@ def _carried(
 
     pairs = _sound(outcome.pairs, lambda pair: _pair_reason(task, pair, shape), drops(Kind.PAIRS))
     labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
-    rankings = _sound(outcome.rankings, lambda _: _ranking_reason(task), drops(Kind.RANKINGS))
     shown = _sound(
         outcome.demonstrations, lambda one: _empty(task, one.response), drops(Kind.DEMONSTRATIONS)
     )
-    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, rankings, shown, first)
+    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, outcome.rankings, shown, first)
 
 
 def _sound(
@@ -135,11 +134,6 @@ def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label]
         return _empty(task, label.response)
 
     return reason
-
-
-def _ranking_reason(task: TaskRecord) -> str | None:
-    texts = {response.content.strip() for response in task.responses}
-    return "empty_response" if "" in texts else "identical_responses" if len(texts) < 2 else None
 
 
 def _empty(task: TaskRecord, place: int) -> str | None:

@@ -16,6 +16,7 @@ from labeling.datasets.card.licences import LICENCES
 from labeling.datasets.card.text import yaml
 from labeling.datasets.files import FileInfo
 from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.nested import feature_of
 from labeling.datasets.recipes.base import Kind
 from labeling.datasets.splits import SPLITS
 from labeling.vocabulary import Source
@@ -55,11 +56,9 @@ def front_matter(
     lines += [f"tags: {_flow(_TAGS[kind])}", "configs:"]
     for table in tables:
         lines += _config(table, files)
-    if manifest["format"]["file_type"] != "csv":
-        # CSV has no types: what a loader makes of a cell is its own affair.
-        lines.append("dataset_info:")
-        for table in tables:
-            lines += _info(table)
+    lines.append("dataset_info:")
+    for table in tables:
+        lines += _info(table, manifest["format"]["file_type"])
     return "\n".join([*lines, "---", ""])
 
 
@@ -112,10 +111,10 @@ def _config(table: Table, files: Sequence[FileInfo]) -> list[str]:
     return lines
 
 
-def _info(table: Table) -> list[str]:
+def _info(table: Table, file_type: str) -> list[str]:
     lines = [f"- config_name: {yaml(table.name)}", "  features:"]
     for name, kind in table.columns:
-        lines.append(f"  - {_plain({'name': name, **kind.feature})}")
+        lines.append(f"  - {_plain({'name': name, **feature_of(kind, file_type)})}")
     return lines
 
 
