@@ -20,6 +20,7 @@ from msgspec.structs import replace as changed
 
 from labeling.datasets.card import make_card
 from labeling.datasets.card.people import file_name
+from labeling.datasets.croissant import CROISSANT_FILE, make_croissant
 from labeling.datasets.files import (
     SHARD_BYTES,
     DataFiles,
@@ -233,7 +234,9 @@ class _Builder:
             manifest=manifest,
             files=files,
         )
+        croissant = make_croissant(context=context, manifest=manifest, tables=tables, files=files)
         files.append(self._write_text("README.md", card))
+        files.append(self._write_text(CROISSANT_FILE, croissant))
         manifest = make_manifest(**parts, files=files)
         path = self.root / "manifest.json"
         path.write_bytes(manifest_bytes(manifest))
