@@ -56,9 +56,10 @@ class PerTask(Recipe):
         """Why the task has nothing to decide, None if it has."""
         if sifted.refused or not sifted.votes:
             return sifted.refused or nobody(sifted.excluded)
-        if self.compares and len(task.responses) != 2:
-            return "not_a_pair"
-        return None
+        size = len(task.responses)
+        if size == 2:
+            return None
+        return "not_a_pair" if self.compares else "single_response" if size < 2 else None
 
     def counted(self, task: TaskRecord, judgments: Sequence[JudgmentRecord]) -> Iterator[Votes]:
         """The votes on each two responses that the criterion puts in order."""

@@ -45,8 +45,8 @@ class RaterModel:
     Equally good and equally bad are one answer, that neither is better; cannot tell is no answer.
     """
 
-    def __init__(self, recipe: PerTask) -> None:
-        self._recipe = recipe
+    def __init__(self, recipe: PerTask, *, iterations: int = 2000) -> None:
+        self._recipe, self._iterations = recipe, iterations
         self._units, self._raters, self._signs = array("Q"), array("L"), array("b")
         self._names: dict[str, int] = {}
         self._keys = np.empty(0, dtype=np.uint64)
@@ -76,7 +76,12 @@ class RaterModel:
         name = self._recipe.criterion.key
         try:
             fitted = dawid_skene(
-                ratings, categories=scale, mirrored=True, shrinkage=_SHRINKAGE, repeats=True
+                ratings,
+                categories=scale,
+                mirrored=True,
+                shrinkage=_SHRINKAGE,
+                repeats=True,
+                max_iterations=self._iterations,
             )
         except ConvergenceError as error:
             self.notes = (_unfitted(name, str(error)),)
