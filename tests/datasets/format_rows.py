@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from labeling.datasets.files import SHARD_BYTES, SINKS, Sink
+from labeling.datasets.files import DataFiles
 from labeling.datasets.formats import Format, TaskRows
+from labeling.datasets.layout import Layout
 from labeling.datasets.recipes import Demonstration, Label, Pair, Ranking
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from tests.datasets.release_rows import OVERALL, judgment, read_table, task
@@ -61,13 +62,10 @@ def write(
     shape: Format, items: Iterable[TaskRows], folder: Path, file_type: str = "jsonl"
 ) -> dict[str, list[dict[str, Any]]]:
     """Writes what the format makes of the items, and reads back the rows of each table."""
-    tables = {table.name: table for table in shape.tables}
-    sinks: dict[str, Sink] = {}
-    for one in items:
-        for row in shape.rows(one):
-            if row.table not in sinks:
-                sinks[row.table] = SINKS[file_type](folder, tables[row.table], "train", SHARD_BYTES)
-            sinks[row.table].write(row, 100)
-    for sink in sinks.values():
-        sink.close()
-    return {name: read_table(folder, tables[name].folder) for name in sinks}
+    folders = {table.name: table.folder for table in shape.tables}
+    with DataFiles(folder, Layout(shape, (OVERALL,)), file_type) as data:
+        for one in items:
+            for row in shape.rows(one):
+                data.write(row, OVERALL.key, "train", 100)
+        rows, _ = data.close()
+    return {name: read_table(folder, folders[name]) for name in rows if rows[name]}
