@@ -33,6 +33,7 @@ class PerVote(Recipe):
 
     per_vote = True
     unit = "judgment"
+    kinds: ClassVar[tuple[Kind, ...]] = (Kind.PAIRS, Kind.RANKINGS)
     refuses: ClassVar[Mapping[str, str]] = {"soft": NO_POSTERIOR}
 
     def drop(self, strength: int) -> str | None:
