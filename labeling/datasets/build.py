@@ -19,6 +19,8 @@ from typing import Any
 from msgspec.structs import replace as changed
 
 from labeling.datasets.card import make_card
+from labeling.datasets.card.people import file_name
+from labeling.datasets.croissant import CROISSANT_FILE, make_croissant
 from labeling.datasets.files import (
     SHARD_BYTES,
     DataFiles,
@@ -31,6 +33,7 @@ from labeling.datasets.formats.base import Format, TaskRows
 from labeling.datasets.judging import Books, judge_task, total_of
 from labeling.datasets.layout import Layout
 from labeling.datasets.manifest import make_manifest, manifest_bytes
+from labeling.datasets.readiness import readiness
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes.base import Ledger, Recipe
 from labeling.datasets.records import ReleaseContext, TaskRecord, canonical_json
@@ -187,10 +190,11 @@ class _Builder:
         for written, task in enumerate(self.spool, start=1):
             for number, book in enumerate(self.books):
                 item = judge_task(task, book, self.shape, first=not number)
+                book.tally.take(item, book.recipe)
                 if item.judgments:
                     split = self.plan.split_of(task.prompt_id)
                     group = self.plan.group_of(task.prompt_id)
-                    self._write_task(replace(item, group=group), split, book)
+                    self._write_task(replace(item, group=group), split)
             if written % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, written)
         total = total_of(self.books)
@@ -207,12 +211,14 @@ class _Builder:
             files.append(self._write_text(name, text))
         files += self._write_guideline(context)
         main = self.layout.main(self.books[0].recipe.kind)
+        splits = self.plan.describe()
         parts: dict[str, Any] = {
+            "found": [readiness(book.tally, book.recipe.criterion, splits) for book in self.books],
             "context": context,
             "books": self.books,
             "layout": self.layout,
             "file_type": self.data.file_type,
-            "splits": self.plan.describe(),
+            "splits": splits,
             "rows": rows,
             "notes": [
                 *_notes({split for name in main for split in rows[name]}),
@@ -228,7 +234,9 @@ class _Builder:
             manifest=manifest,
             files=files,
         )
+        croissant = make_croissant(context=context, manifest=manifest, tables=tables, files=files)
         files.append(self._write_text("README.md", card))
+        files.append(self._write_text(CROISSANT_FILE, croissant))
         manifest = make_manifest(**parts, files=files)
         path = self.root / "manifest.json"
         path.write_bytes(manifest_bytes(manifest))
@@ -236,9 +244,7 @@ class _Builder:
         ledger = total_of(self.books)
         return BuildResult(self.root, ledger, rows, (*files, info), manifest, info.sha256)
 
-    def _write_task(self, item: TaskRows, split: str, book: Books) -> None:
-        for pair in item.decided:
-            book.tally.pair(item.task, pair)
+    def _write_task(self, item: TaskRows, split: str) -> None:
         chars = _chars(item.task)
         for row in self.shape.rows(item):
             self.data.write(row, item.criterion.key, split, chars)
@@ -247,7 +253,7 @@ class _Builder:
         files = []
         for guideline in context.guidelines:
             head = f"<!-- version {guideline.number} -->\n\n"
-            name = f"guideline/version-{guideline.number:03d}.md"
+            name = f"guideline/{file_name(guideline.number)}"
             files.append(self._write_text(name, head + guideline.text.rstrip() + "\n"))
         principles = canonical_json([dict(principle) for principle in context.principles])
         files.append(self._write_text("principles.json", principles + "\n"))

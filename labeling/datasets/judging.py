@@ -62,10 +62,6 @@ def judge_task(task: TaskRecord, books: Books, shape: Format, *, first: bool = T
     outcome, kept = recipe.make(task, sifted), sifted.votes
     if sifted.excluded:
         tally.excluded.update(sifted.excluded)
-    for judgment in kept:
-        tally.judgment(judgment, recipe.value(judgment), recipe.tie(judgment))
-    if kept:
-        tally.task(task)
     ledger.rows_in += outcome.rows_in
     ledger.drops.update(outcome.drops)
     refused = task_refusal(task) or shape.refusal(task)
@@ -95,11 +91,10 @@ def _carried(
 
     pairs = _sound(outcome.pairs, lambda pair: _pair_reason(task, pair, shape), drops(Kind.PAIRS))
     labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
-    rankings = _sound(outcome.rankings, lambda _: _ranking_reason(task), drops(Kind.RANKINGS))
     shown = _sound(
         outcome.demonstrations, lambda one: _empty(task, one.response), drops(Kind.DEMONSTRATIONS)
     )
-    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, rankings, shown, first)
+    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, outcome.rankings, shown, first)
 
 
 def _sound(
@@ -139,11 +134,6 @@ def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label]
         return _empty(task, label.response)
 
     return reason
-
-
-def _ranking_reason(task: TaskRecord) -> str | None:
-    texts = {response.content.strip() for response in task.responses}
-    return "empty_response" if "" in texts else "identical_responses" if len(texts) < 2 else None
 
 
 def _empty(task: TaskRecord, place: int) -> str | None:

@@ -9,6 +9,7 @@ REASONS: dict[str, str] = {
     "purpose_repeat": "judgments on repeats measure self-consistency and are never data",
     "purpose_anchor": "judgments on anchor tasks measure drift and are never data",
     "purpose_training": "judgments made while training are never data",
+    "source_human": "judgments by people are kept apart from those asked for",
     "source_ai": "judgments by a model are kept apart from people's",
     "source_human_after_ai": "judgments made after seeing a model's are kept apart from people's",
     "not_answered": "the criterion was not answered",

@@ -60,10 +60,12 @@ class Sft(Majority):
     def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
         """The edits that count; without any, the best response or the reason why there is none."""
         best = self._best(task, sifted)
+        # Without a vote nobody says that the task is data at all: it may be a gold one.
+        unvoted = None if sifted.votes else self.without_votes(task, sifted)
         shown: list[Demonstration] = []
         drops: list[str] = []
         for edit in edits_of(task):
-            reason = sifted.refused or edit.reason
+            reason = unvoted or edit.reason
             if not self.options.edits:
                 drops.append("edits_not_wanted")
             elif reason:
