@@ -159,11 +159,20 @@ def test_ultrafeedback_needs_a_question():
     assert refusal("ultrafeedback", ("system", "Be brief."), ("tool", "42")) == "no_user_turn"
 
 
-def test_a_ranking_needs_a_text_in_every_place():
-    tasks = [task("empty", judgment(-1), responses=("a", " ")), task("whole", judgment(-1))]
+@pytest.mark.parametrize(
+    ("shape", "drops"),
+    [("listwise", {"empty_response": 1, "identical_responses": 1}), ("judgments", {})],
+)
+def test_a_ranking_needs_different_texts_and_a_record_of_judgments_needs_none(shape, drops):
+    tasks = [
+        task("empty", judgment(-1), responses=("a", " ")),
+        task("same", judgment(-1), responses=("a", "a ")),
+        task("whole", judgment(-1)),
+    ]
     recipe = Raw(OVERALL, primary="overall", kind=Kind.RANKINGS)
-    ledger, _ = preview(lambda: tasks, recipe=recipe, shape=FORMATS["listwise"])
-    assert (ledger.rows_out, ledger.drops) == (1, {"empty_response": 1})
+    ledger, _ = preview(lambda: tasks, recipe=recipe, shape=FORMATS[shape])
+    assert ledger.drops == drops
+    assert ledger.rows_out == 3 - len(drops)
 
 
 @pytest.mark.parametrize("shape", ["judgments", "pairs"])

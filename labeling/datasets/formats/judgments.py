@@ -13,6 +13,7 @@ from labeling.datasets.formats.columns import (
     ANSWERS,
     INT,
     MESSAGES,
+    SHORT,
     SHORTS,
     STRING,
     STRINGS,
@@ -26,7 +27,8 @@ from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 _VALUES = (
     "`choice` and `value` are on `criterion`: a negative value prefers the first response. In "
     "`answers`, `response` is 0 for a comparison and else counts from 1. `shown_order` is the "
-    "order in which the rater saw the responses, `rater` a pseudonym of this release alone."
+    "order in which the rater saw the responses, `rater` a pseudonym of this release alone, "
+    "`rater_fold` one of five groups of raters to hold out."
 )
 COLUMNS = (
     ("task_id", STRING),
@@ -34,6 +36,7 @@ COLUMNS = (
     ("prompt_group", STRING),
     ("judgment_id", STRING),
     ("rater", STRING),
+    ("rater_fold", SHORT),
     ("prompt", MESSAGES),
     ("responses", STRINGS),
     ("response_ids", STRINGS),
@@ -81,10 +84,7 @@ class Judgments(Format):
             "Lists are JSON in their cell, a number that nobody gave is an empty cell, and a text "
             "that a spreadsheet would run as a formula has an apostrophe in front."
         ),
-        "Cannot carry": (
-            "Judgments on an empty prompt, on an empty response or on equal ones are left out and "
-            "counted."
-        ),
+        "Cannot carry": "Only judgments on an empty prompt are left out and counted.",
     }
 
     def refusal(self, task: TaskRecord) -> str | None:
@@ -116,6 +116,7 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             *names,
             judgment.id,
             judgment.rater,
+            item.folds[judgment.rater],
             *texts,
             _choice(criterion, value, judgment),
             value,

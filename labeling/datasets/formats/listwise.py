@@ -12,6 +12,7 @@ from labeling.datasets.formats.base import Format, Row, TaskRows
 from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS, Table
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Kind
+from labeling.datasets.records import TaskRecord
 
 
 class Listwise(Format):
@@ -53,6 +54,15 @@ class Listwise(Format):
             f"or with none but equal ones, is left out and counted. {CHAT_REFUSED}"
         ),
     }
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """Every place of a ranking has a text, and they are not all the same."""
+        if reason := super().refusal(task):
+            return reason
+        texts = {response.content.strip() for response in task.responses}
+        if "" in texts:
+            return "empty_response"
+        return "identical_responses" if len(texts) < 2 else None
 
     def rows(self, item: TaskRows) -> Iterator[Row]:
         """One row per ranking."""
