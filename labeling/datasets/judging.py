@@ -62,10 +62,6 @@ def judge_task(task: TaskRecord, books: Books, shape: Format, *, first: bool = T
     outcome, kept = recipe.make(task, sifted), sifted.votes
     if sifted.excluded:
         tally.excluded.update(sifted.excluded)
-    for judgment in kept:
-        tally.judgment(judgment, recipe.value(judgment), recipe.tie(judgment))
-    if kept:
-        tally.task(task)
     ledger.rows_in += outcome.rows_in
     if outcome.drops:
         ledger.drops.update(outcome.drops)
@@ -137,7 +133,7 @@ def _pair_reason(task: TaskRecord, pair: Pair, shape: Format) -> str | None:
 
 
 def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label], str | None]:
-    """Tells of empty texts, and of texts that two labelled responses share: good and bad both."""
+    """Tells of empty texts, and of texts that two labelled responses share."""
     candidates = task.candidates
     texts = {label.response: "" for label in labels}
     for place in texts:

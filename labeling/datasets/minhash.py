@@ -62,11 +62,10 @@ def signatures(texts: Iterable[list[str]]) -> np.ndarray:
     parts: list[np.ndarray] = []
     batch: list[np.ndarray] = []
     size = 0
-    cache: dict[str, int] = {}
+    hashes = _Hashes()
     for words in texts:
-        hashes = _word_hashes(words[:MAX_WORDS] or [""], cache)
-        batch.append(hashes)
-        size += len(hashes)
+        batch.append(_padded(words[:MAX_WORDS] or [""], hashes))
+        size += len(batch[-1])
         if size >= _BATCH:
             parts.append(_sketch(batch))
             batch, size = [], 0
@@ -99,16 +98,22 @@ def near_duplicates(sketch: np.ndarray, threshold: float = THRESHOLD) -> np.ndar
     return np.concatenate(found)
 
 
-def _word_hashes(words: list[str], cache: dict[str, int]) -> np.ndarray:
-    """Stable 64-bit hashes of the words, with two zeros after them that close the last shingles."""
-    if len(cache) > _CACHE:
-        cache.clear()
-    for word in set(words).difference(cache):
+class _Hashes(dict[str, int]):
+    """Stable 64-bit hashes of words, each computed once."""
+
+    def __missing__(self, word: str) -> int:
         data = word.encode("utf-8", "surrogatepass")
-        cache[word] = int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
-    padded = np.zeros(len(words) + SHINGLE - 1, dtype=np.uint64)
-    padded[: len(words)] = list(map(cache.__getitem__, words))
-    return padded
+        self[word] = hashed = int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+        return hashed
+
+
+def _padded(words: list[str], hashes: _Hashes) -> np.ndarray:
+    """Hashes of the words, with two zeros after them that close the last shingles."""
+    if len(hashes) > _CACHE:
+        hashes.clear()
+    out = np.zeros(len(words) + SHINGLE - 1, dtype=np.uint64)
+    out[: len(words)] = np.fromiter(map(hashes.__getitem__, words), np.uint64, len(words))
+    return out
 
 
 def _sketch(batch: list[np.ndarray]) -> np.ndarray:

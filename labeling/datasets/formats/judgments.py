@@ -11,17 +11,15 @@ from collections.abc import Iterator
 from labeling.datasets.formats.base import FILE_TYPES, Format, Row, TaskRows, Values
 from labeling.datasets.formats.columns import (
     ANSWERS,
-    FLOAT,
     INT,
-    LONG,
     MESSAGES,
-    SHORT,
     SHORTS,
     STRING,
     STRINGS,
     Answer,
     Table,
 )
+from labeling.datasets.formats.nested import OPTIONAL_FLOAT, OPTIONAL_LONG, OPTIONAL_SHORT
 from labeling.datasets.recipes.base import Kind
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 
@@ -42,7 +40,7 @@ COLUMNS = (
     ("models", STRINGS),
     ("criterion", STRING),
     ("choice", STRING),
-    ("value", SHORT),
+    ("value", OPTIONAL_SHORT),
     ("tie_kind", STRING),
     ("answers", ANSWERS),
     ("rationale", STRING),
@@ -52,10 +50,10 @@ COLUMNS = (
     ("purpose", STRING),
     ("source", STRING),
     ("strategy", STRING),
-    ("probability", FLOAT),
+    ("probability", OPTIONAL_FLOAT),
     ("shown_order", SHORTS),
-    ("active_ms", LONG),
-    ("idle_ms", LONG),
+    ("active_ms", OPTIONAL_LONG),
+    ("idle_ms", OPTIONAL_LONG),
     ("created_at", STRING),
     ("category", STRING),
     ("language", STRING),

@@ -1,14 +1,15 @@
-"""Columns of nested values: an object a row, lists of objects, and lists inside those."""
+"""Columns beyond single values: objects, lists of objects, and numbers that may be missing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
 
-from labeling.datasets.formats.columns import STRING, Kind
+from labeling.datasets.formats.columns import FLOAT, LONG, SHORT, STRING, Kind
 
 
 def record(**fields: Kind) -> Kind:
@@ -54,3 +55,27 @@ MESSAGE = record(role=STRING, content=STRING)
 DOUBLE = Kind(
     pa.float64(), {"dtype": "float64"}, lambda values: pa.array(values, type=pa.float64())
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalKind(Kind):
+    """A column of numbers in which null says that nobody gave one."""
+
+
+def _optional(kind: Kind) -> OptionalKind:
+    return OptionalKind(kind.arrow, kind.feature, kind.build, kind.plain)
+
+
+OPTIONAL_SHORT = _optional(SHORT)
+OPTIONAL_LONG = _optional(LONG)
+OPTIONAL_FLOAT = _optional(FLOAT)
+
+
+def feature_of(kind: Kind, file_type: str) -> Mapping[str, object]:
+    """What the front matter of a card says of a column in a file of this type.
+
+    A cell of CSV holds a list as JSON and a missing number as nothing, and both are read as text.
+    """
+    if file_type == "csv" and (isinstance(kind, OptionalKind) or "dtype" not in kind.feature):
+        return STRING.feature
+    return kind.feature

@@ -83,8 +83,9 @@ class Axolotl(Format):
             "`chat_template.default` reads them for DPO, IPO, SimPO and ORPO."
         ),
         "Beware": (
-            "Axolotl finds a response again in the rendered chat: take a chat template that keeps "
-            "spaces at the ends of a message."
+            "Axolotl looks for a response in the rendered chat. It cuts at the wrong place where "
+            "the chat template trims the response, or is the first to contain it, as with an "
+            "answer of a single letter; take a template that does neither."
         ),
         "Cannot carry": f"{_NO_TIES} Strength has none either. {CHAT_REFUSED}",
     }
