@@ -12,7 +12,6 @@ from labeling.datasets.formats.base import Format, Row, TaskRows
 from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS, Table
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Kind
-from labeling.datasets.records import TaskRecord
 
 
 class Listwise(Format):
@@ -50,18 +49,10 @@ class Listwise(Format):
         ),
         "Names": "`id` is the task's; `rater` is a pseudonym of this release alone.",
         "Cannot carry": (
-            "Strength and the kind of a tie have no place in it. A task with an empty response is "
-            f"left out and counted. {CHAT_REFUSED}"
+            "Strength and the kind of a tie have no place in it. A task with an empty response, "
+            f"or with none but equal ones, is left out and counted. {CHAT_REFUSED}"
         ),
     }
-
-    def refusal(self, task: TaskRecord) -> str | None:
-        """Every place of a ranking must have a text."""
-        if reason := super().refusal(task):
-            return reason
-        if all(response.content.strip() for response in task.responses):
-            return None
-        return "empty_response"
 
     def rows(self, item: TaskRows) -> Iterator[Row]:
         """One row per ranking."""

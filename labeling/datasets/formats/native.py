@@ -19,7 +19,7 @@ from labeling.datasets.formats.base import (
     reply,
 )
 from labeling.datasets.formats.columns import BOOL, FLOAT, MESSAGES, SHORT, STRING, Table
-from labeling.datasets.formats.judgments import COLUMNS, judgment_values
+from labeling.datasets.formats.judgments import COLUMNS, judgment_rows
 from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Demonstration, Kind, Pair
@@ -136,8 +136,8 @@ class Native(Format):
             yield Row("kto", (*texts, *names), key)
         for shown in item.demonstrations:
             yield Row("sft", _demonstration(item, shown))
-        for judgment in item.judgments if item.first else ():
-            yield Row("judgments", judgment_values(item, judgment))
+        for values in judgment_rows(item, item.judgments) if item.first else ():
+            yield Row("judgments", values)
 
     def load_code(self, folder: str, file_type: str = "parquet") -> str:
         """Loads each configuration."""
