@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
@@ -14,42 +15,27 @@ from rest_framework.response import Response
 
 from labeling import jobs
 from labeling.api.jobs import JobSerializer, job_json
-from labeling.datasets.formats import FORMATS
-from labeling.datasets.recipes import RECIPES
+from labeling.api.release_requests import (
+    ChoicesSerializer,
+    NewReleaseSerializer,
+    PreviewSerializer,
+    RecipeOptionsSerializer,
+    SharesSerializer,
+    choices_json,
+    release_options,
+)
 from labeling.datasets.splits import SPLITS
 from labeling.downloads import file_response
 from labeling.models import Release
 from labeling.selectors.releases import releases_of
-from labeling.services.releases import ReleaseOptions, file_of, request_release
-from projects.api.parsing import StrictSerializer
+from labeling.services.release_options import ReleaseOptions
+from labeling.services.release_previews import preview_release
+from labeling.services.releases import file_of, request_release
 from projects.api.replies import PAGE, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.permissions import Action
 
 _TAGS = ["releases"]
-
-
-class SharesSerializer(StrictSerializer):
-    """How prompts are split; the three add up to 1."""
-
-    train = serializers.FloatField(min_value=0, max_value=1)
-    validation = serializers.FloatField(min_value=0, max_value=1)
-    test = serializers.FloatField(min_value=0, max_value=1)
-
-
-class NewReleaseSerializer(StrictSerializer):
-    """Which judgments become which pairs, in which shape."""
-
-    recipe = serializers.ChoiceField(choices=list(RECIPES))
-    format = serializers.ChoiceField(choices=list(FORMATS), default="native")
-    file_type = serializers.CharField(
-        default="", allow_blank=True, help_text="`parquet` or `jsonl`; else the format's usual one."
-    )
-    criterion = serializers.CharField(
-        default="", allow_blank=True, help_text="A criterion's key; else the primary one."
-    )
-    shares = SharesSerializer(required=False)
-    licence = serializers.CharField(default="", allow_blank=True, max_length=80)
 
 
 class ReleaseFileSerializer(serializers.Serializer[Any]):
@@ -68,7 +54,10 @@ class ReleaseSerializer(JobSerializer):
     recipe = serializers.CharField()
     format = serializers.CharField()
     file_type = serializers.CharField()
-    criterion = serializers.CharField()
+    criterion = serializers.CharField(help_text="The first of `criteria`.")
+    criteria = serializers.ListField(child=serializers.CharField())
+    file_per_criterion = serializers.BooleanField()
+    options = RecipeOptionsSerializer()
     shares = SharesSerializer()
     licence = serializers.CharField(allow_blank=True)
     cutoff = serializers.IntegerField(help_text="The newest judgment that takes part.")
@@ -95,6 +84,9 @@ def release_json(row: Release) -> dict[str, Any]:
         "format": row.format,
         "file_type": row.file_type,
         "criterion": row.options.get("criterion", ""),
+        "criteria": row.options.get("criteria", [row.options.get("criterion", "")]),
+        "file_per_criterion": row.options.get("file_per_criterion", False),
+        "options": row.options.get("choices", {}),
         "shares": dict(zip(SPLITS, shares, strict=True)),
         "licence": row.options.get("licence", ""),
         "cutoff": row.cutoff,
@@ -166,22 +158,59 @@ class Releases(ApiView):
         """Judgments up to now take part; a job writes the files. `Location` says how far it is."""
         access = self.access(slug, Action.RELEASE)
         values = self.checked(NewReleaseSerializer)
-        shares = values.get("shares")
         row = request_release(
             project=access.project,
             created_by=access.user,
             recipe=values["recipe"],
             format=values["format"],
             file_type=values["file_type"],
-            options=ReleaseOptions(
-                criterion=values["criterion"],
-                licence=values["licence"],
-                **({"shares": tuple(shares[split] for split in SPLITS)} if shares else {}),
-            ),
+            options=release_options(values),
         )
         jobs.send(row)
         location = reverse("api:release", args=[slug, row.pk])
         return Response(_detail(request, slug, row), status=202, headers={"Location": location})
+
+
+class ReleasePreview(ApiView):
+    """What a release would hold."""
+
+    @extend_schema(
+        operation_id="preview_release",
+        summary="Rows in, rows out and why, without freezing anything",
+        tags=_TAGS,
+        request=NewReleaseSerializer,
+        responses={200: PreviewSerializer, **refusals(400, 403, 404)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Counted now, by the code that builds; the body is that of a new release."""
+        access = self.access(slug, Action.RELEASE)
+        values = self.checked(NewReleaseSerializer)
+        shown = preview_release(
+            project=access.project,
+            recipe=values["recipe"],
+            format=values["format"],
+            file_type=values["file_type"],
+            options=release_options(values),
+        )
+        body = asdict(shown)
+        for name in ("dropped", "left_out"):
+            body[name] = [{"reason": reason, "rows": rows} for reason, rows in body[name]]
+        return Response(body)
+
+
+class ReleaseChoices(ApiView):
+    """Recipes and formats."""
+
+    @extend_schema(
+        operation_id="list_release_choices",
+        summary="Every recipe and format with its policy in words",
+        tags=_TAGS,
+        responses={200: ChoicesSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """What `recipe`, `format` and `file_type` of a new release may be, and what fits what."""
+        self.access(slug, Action.SEE_RELEASES)
+        return Response(choices_json())
 
 
 class OneRelease(ReleaseView):

@@ -39,6 +39,16 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/releases/", releases.Releases.as_view(), name="releases"),
     path(
+        "projects/<slug:slug>/releases/preview/",
+        releases.ReleasePreview.as_view(),
+        name="release-preview",
+    ),
+    path(
+        "projects/<slug:slug>/releases/choices/",
+        releases.ReleaseChoices.as_view(),
+        name="release-choices",
+    ),
+    path(
         "projects/<slug:slug>/releases/<int:release_id>/",
         releases.OneRelease.as_view(),
         name="release",

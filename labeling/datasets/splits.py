@@ -1,21 +1,25 @@
 """Train, validation and test by prompt, so that no prompt and no near-duplicate crosses.
 
-Prompts are joined into groups when they share a group key, are equal after normalisation, open
-with the same user turn, or are near-duplicates (MinHash over word shingles, `minhash.py`). The
-hash of a group's **oldest** member decides the split: younger prompts that join a group follow it,
-so a split only ever gains rows while the data grow. The one exception cannot be avoided: a new
-prompt that resembles two older groups of different splits unites them, and the younger group moves.
+Prompts are joined into groups by the rules of `RULES`. The hash of a group's **oldest** member
+decides the split: younger prompts that join a group follow it, so a split only ever gains rows
+while the data grow. The one exception cannot be avoided: a new prompt that belongs to two older
+groups of different splits unites them, and the younger group moves.
+
+Groups are joined through their members (single linkage): a chain of near-duplicates is one group
+even where its ends differ. Joining only what resembles a group's oldest prompt would keep chains
+apart, but then near-duplicates of each other stand on both sides of a split, which is the leak that
+groups are there to prevent. A prompt and its translation share no words: give them a group key.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -24,8 +28,28 @@ from labeling.datasets.records import Message, digest
 
 SPLITS = ("train", "validation", "test")
 SALT = "concord"
-#: Conversations that open with the same user turn of at least this many words are one group.
+#: So many words of what a user said tell a conversation from others that merely begin alike.
 OPENING_WORDS = 8
+#: What joins two prompts into one group, by the name under which the links are counted.
+RULES: Mapping[str, str] = {
+    "group_key": "They carry the same group key.",
+    "same_text": "They are equal but for case, white space and punctuation.",
+    "same_opening": f"Their users open alike, for at least {OPENING_WORDS} words in whole turns. "
+    "What a system prompt says does not count.",
+    "same_conversation": "One begins with all the user turns of the other, whose user says less "
+    f"than {OPENING_WORDS} words, under the same system prompt.",
+    "near_duplicate": "The estimated Jaccard similarity of their word triples reaches the "
+    "threshold. A system prompt counts only where what follows it is shorter than "
+    f"{OPENING_WORDS} words, which must then be equal.",
+}
+#: A group that holds more than this share of the prompts is worth a warning.
+LARGE = 0.2
+
+Ints = npt.NDArray[np.int64]
+Marks = npt.NDArray[np.uint64]
+
+_TEXT_BYTES = 16
+_LARGEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +68,42 @@ class SplitPlan:
 
     shares: tuple[float, float, float]
     salt: str
-    rows: Mapping[str, int]
-    splits: np.ndarray
-    groups: tuple[str, ...]
-    group_index: np.ndarray
+    threshold: float
     joined: Mapping[str, int]
+    _rows: Mapping[str, int]
+    _group: npt.NDArray[np.int32]
+    _names: Marks
+    _split: npt.NDArray[np.int8]
 
     def split_of(self, prompt_key: str) -> str:
         """The split of a prompt. Raises KeyError for a prompt the plan has not seen."""
-        return SPLITS[int(self.splits[self.rows[prompt_key]])]
+        return SPLITS[self._split[self._group[self._rows[prompt_key]]]]
 
     def group_of(self, prompt_key: str) -> str:
         """The group's id, 16 hexadecimal digits; equal exactly for prompts kept together."""
-        return self.groups[int(self.group_index[self.rows[prompt_key]])]
+        return f"{int(self._names[self._group[self._rows[prompt_key]]]):016x}"
 
     def describe(self) -> dict[str, object]:
-        """Parameters and counts for the manifest and the card."""
-        sizes = Counter(self.group_index.tolist())
-        per_split = Counter(self.splits.tolist())
+        """Parameters and counts for the manifest, the card and a preview on the screen."""
+        sizes = np.bincount(self._group, minlength=len(self._names))
+        groups = np.bincount(self._split, minlength=len(SPLITS))
+        prompts = np.bincount(self._split, weights=sizes, minlength=len(SPLITS)).astype(np.int64)
+        largest = np.sort(sizes)[::-1][:_LARGEST].tolist()
         return {
             "shares": dict(zip(SPLITS, self.shares, strict=True)),
             "salt": self.salt,
-            "threshold": THRESHOLD,
+            "threshold": self.threshold,
             "opening_words": OPENING_WORDS,
-            "prompts": len(self.rows),
-            "groups": len(self.groups),
-            "largest_group": max(sizes.values(), default=0),
+            "prompts": len(self._rows),
+            "groups": len(sizes),
+            "prompts_alone": int((sizes == 1).sum()),
+            "repeated_prompts": len(self._rows) - len(sizes),
+            "largest_group": max(largest, default=0),
+            "largest_groups": largest,
             "joined_by": dict(self.joined),
-            "prompts_per_split": {name: per_split[i] for i, name in enumerate(SPLITS)},
+            "prompts_per_split": dict(zip(SPLITS, prompts.tolist(), strict=True)),
+            "groups_per_split": dict(zip(SPLITS, groups.tolist(), strict=True)),
+            "notes": _notes(len(self._rows), largest),
         }
 
 
@@ -80,96 +112,162 @@ def plan_splits(
     *,
     shares: tuple[float, float, float] = (0.8, 0.1, 0.1),
     salt: str = SALT,
+    threshold: float = THRESHOLD,
 ) -> SplitPlan:
     """Places every prompt. `prompts` is read once and may come in any order.
 
-    Memory is about 700 bytes a prompt, whatever its length. The same salt places the same prompt in
-    the same split in every project, so that two releases can be joined without a leak. Raises
-    ValueError when the shares are negative or do not add up to 1, or a key comes twice.
+    Memory is about 900 bytes a prompt while it is made and 250 after, whatever the texts' length.
+    The same salt draws the same split for the same text in every project; two releases can be
+    joined without a leak where each prompt's group has the same oldest text in both. A higher
+    `threshold` than the default keeps prompts of one long template apart; 1 joins no text to a
+    changed one. Raises ValueError when the shares are negative or do not add up to 1, when the
+    threshold is not from 0.5 to 1, or when a key comes twice.
     """
-    if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
+    if not (all(share >= 0 for share in shares) and abs(sum(shares) - 1) <= 1e-6):
         raise ValueError("Shares of train, validation and test must be at least 0 and add up to 1.")
+    if not 0.5 <= threshold <= 1:
+        raise ValueError("The threshold of similarity must be from 0.5 to 1.")
     notes = _Notes()
     sketch = signatures(notes.read(prompts))
-    order = sorted(range(len(notes.keys)), key=lambda i: (notes.ages[i], notes.keys[i]))
-    rows = {notes.keys[i]: rank for rank, i in enumerate(order)}
+    order = notes.by_age()
+    rows = {notes.keys[row]: rank for rank, row in enumerate(order.tolist())}
     if len(rows) != len(order):
         raise ValueError("Two prompts have the same key.")
-    edges = {
-        "group_key": _equal([notes.group_keys[i] for i in order]),
-        "same_text": _equal([notes.texts[i] for i in order]),
-        "same_opening": _equal([notes.openings[i] for i in order]),
-    }
-    edges["near_duplicate"] = near_duplicates(sketch[order])
-    group_index, oldest = _components(len(order), np.concatenate(list(edges.values())))
-    texts = [notes.texts[order[i]] for i in oldest]
-    split_of_group = np.array([_draw(text, salt, shares) for text in texts], dtype=np.int8)
+    links = notes.links(order)
+    links["near_duplicate"] = near_duplicates(sketch[order], threshold)
+    group, oldest = _components(len(order), np.concatenate(list(links.values())))
+    texts = [notes.text(row) for row in order[oldest].tolist()]
     return SplitPlan(
         shares=shares,
         salt=salt,
-        rows=rows,
-        splits=split_of_group[group_index] if len(order) else np.zeros(0, dtype=np.int8),
-        groups=tuple(text.hex()[:16] for text in texts),
-        group_index=group_index,
-        joined={name: len(pairs) for name, pairs in edges.items()},
+        threshold=threshold,
+        joined={name: len(links[name]) for name in RULES},
+        _rows=rows,
+        _group=group,
+        _names=np.array([_mark(text) for text in texts], dtype=np.uint64),
+        _split=np.array([_draw(text, salt, shares) for text in texts], dtype=np.int8),
     )
 
 
 class _Notes:
-    """What is kept of each prompt while the texts stream past: digests, not texts."""
+    """What is kept of each prompt while the texts stream past: marks (digests), not texts."""
 
     def __init__(self) -> None:
         self.keys: list[str] = []
-        self.ages: list[int] = []
-        self.texts: list[bytes] = []
-        self.group_keys: list[bytes] = []
-        self.openings: list[bytes] = []
+        self.ages = array("q")
+        self.texts = bytearray()
+        self.group_keys = array("Q")
+        self.openings = array("Q")
+        # Conversations that have not opened yet: a mark after each user turn, and the last of it.
+        self.starts = array("Q")
+        self.start_rows = array("q")
+        self.wholes = array("Q")
 
-    def read(self, prompts: Iterable[SplitPrompt]) -> Iterable[list[str]]:
-        """Notes each prompt and yields its normalised words."""
-        for prompt in prompts:
-            words = normalise("\n".join(message.content for message in prompt.messages))
+    def read(self, prompts: Iterable[SplitPrompt]) -> Iterator[list[str]]:
+        """Notes each prompt and yields the words by which it may be a near-duplicate."""
+        for row, prompt in enumerate(prompts):
+            said = [(message.role, normalise(message.content)) for message in prompt.messages]
+            system = [word for role, words in said if role == "system" for word in words]
+            spoken = [word for role, words in said if role != "system" for word in words]
             self.keys.append(prompt.key)
             self.ages.append(prompt.age)
-            self.texts.append(digest(" ".join(words)))
-            self.group_keys.append(digest(prompt.group_key) if prompt.group_key else b"")
-            self.openings.append(_opening(prompt.messages, words))
-            yield words
+            self.texts += digest(" ".join(w for _, words in said for w in words))[:_TEXT_BYTES]
+            self.group_keys.append(_mark(digest(prompt.group_key)) if prompt.group_key else 0)
+            self._open(row, system, [words for role, words in said if role == "user"])
+            if system and len(spoken) < OPENING_WORDS:
+                seed = digest(*spoken).hex()
+                spoken = [seed + word for word in system]
+            yield spoken
+
+    def _open(self, row: int, system: list[str], turns: list[list[str]]) -> None:
+        """Notes how the user opens: by one mark, or by a mark a turn if too little is said."""
+        opened: list[str] = []
+        starts = []
+        under = " ".join(system)
+        count = 0
+        for words in turns:
+            opened.append(" ".join(words))
+            count += len(words)
+            if count >= OPENING_WORDS:
+                break
+            if words:
+                starts.append(_mark(digest(under, *filter(None, opened))))
+        self.openings.append(_mark(digest(*filter(None, opened))) if count >= OPENING_WORDS else 0)
+        self.starts.extend(starts)
+        self.start_rows.extend([row] * len(starts))
+        if starts and count < OPENING_WORDS:
+            self.wholes.append(starts[-1])
+
+    def by_age(self) -> Ints:
+        """Rows from the oldest prompt to the youngest; the key decides between equal ages."""
+        by_key = np.array(sorted(range(len(self.keys)), key=self.keys.__getitem__), dtype=np.int64)
+        return by_key[np.argsort(np.array(self.ages)[by_key], kind="stable")]
+
+    def links(self, order: Ints) -> dict[str, Ints]:
+        """Pairs (older, younger) by every rule that compares marks; rows are ranks in `order`."""
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        starts = np.array(self.starts)
+        whole = np.isin(starts, np.array(self.wholes))
+        texts = np.frombuffer(bytes(self.texts), dtype=np.uint64)[:: _TEXT_BYTES // 8]
+        return {
+            "group_key": _equal(np.array(self.group_keys), rank),
+            "same_text": _equal(texts, rank),
+            "same_opening": _equal(np.array(self.openings), rank),
+            "same_conversation": _equal(
+                starts[whole], rank[np.array(self.start_rows, dtype=np.int64)[whole]]
+            ),
+        }
+
+    def text(self, row: int) -> bytes:
+        """The digest of a prompt's text."""
+        return bytes(self.texts[row * _TEXT_BYTES : (row + 1) * _TEXT_BYTES])
 
 
-def _opening(messages: tuple[Message, ...], words: list[str]) -> bytes:
-    """Digest of the first user turn, b"" when it is too short to tell two conversations apart."""
-    if len(messages) > 1:
-        users = [message.content for message in messages if message.role == "user"]
-        words = normalise(users[0]) if users else []
-    return digest(" ".join(words)) if len(words) >= OPENING_WORDS else b""
+def _mark(text: bytes) -> int:
+    """The first 64 bits of a digest; 0 stands for no mark."""
+    return int.from_bytes(text[:8], "big")
 
 
-def _equal(marks: list[bytes]) -> np.ndarray:
-    """Pairs (older, younger) of neighbours with an equal mark; b"" is no mark."""
-    members: dict[bytes, list[int]] = {}
-    for i, mark in enumerate(marks):
-        if mark:
-            members.setdefault(mark, []).append(i)
-    pairs = [pair for group in members.values() for pair in pairwise(group)]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+def _equal(marks: Marks, rank: Ints) -> Ints:
+    """Pairs (older, younger) of neighbours by age with an equal mark; 0 is no mark."""
+    marked = np.flatnonzero(marks)
+    order = marked[np.lexsort((rank[marked], marks[marked]))]
+    same = marks[order[1:]] == marks[order[:-1]]
+    return np.stack([rank[order[:-1][same]], rank[order[1:][same]]], axis=1)
 
 
-def _components(n: int, edges: np.ndarray) -> tuple[np.ndarray, list[int]]:
+def _components(n: int, links: Ints) -> tuple[npt.NDArray[np.int32], Ints]:
     """Group number of each of n prompts, and the first (oldest) member of each group."""
     if not n:
-        return np.zeros(0, dtype=np.int64), []
-    ones = np.ones(len(edges), dtype=np.int8)
-    graph = coo_array((ones, (edges[:, 0], edges[:, 1])), shape=(n, n))
-    _, labels = connected_components(graph, directed=False)
-    _, first = np.unique(labels, return_index=True)
-    return labels, first.tolist()
+        return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+    ones = np.ones(len(links), dtype=np.int8)
+    graph = coo_array((ones, (links[:, 0], links[:, 1])), shape=(n, n))
+    _, group = connected_components(graph, directed=False)
+    _, oldest = np.unique(group, return_index=True)
+    return group.astype(np.int32), oldest
 
 
 def _draw(text: bytes, salt: str, shares: tuple[float, float, float]) -> int:
-    """The split that the hash of a text falls into."""
-    mark = hashlib.sha256(salt.encode() + b"\0" + text).digest()
-    point = int.from_bytes(mark[:8], "big") / 2**64
-    if point < shares[0]:
-        return 0
-    return 1 if point < shares[0] + shares[1] else 2
+    """The split that the hash of a text falls into; never one whose share is 0."""
+    mark = hashlib.sha256(salt.encode("utf-8", "surrogatepass") + b"\0" + text).digest()
+    point = (_mark(mark) >> 11) / 2**53
+    reach = 0.0
+    last = 0
+    for split, share in enumerate(shares):
+        reach += share
+        last = split if share else last
+        if share and point < reach:
+            return split
+    return last
+
+
+def _notes(prompts: int, largest: list[int]) -> list[str]:
+    """A sentence for every group that is too large for splits of the wished sizes."""
+    return [
+        f"One group holds {size:,} of the {prompts:,} prompts ({size / prompts:.0%}), because they "
+        "resemble each other or carry the same group key: prompts made from one long template do. "
+        "All of them are in one split, so compare the sizes of the splits with the wished shares."
+        for size in largest
+        if size > 1 and size > LARGE * prompts
+    ]

@@ -6,7 +6,7 @@ so that later edits never change what a frozen release contains.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -26,7 +26,7 @@ from labeling.datasets.splits import SplitPrompt
 from labeling.models import Answer, Judgment, Prompt, Release, Response, Task
 from labeling.stats import Ratings
 from labeling.vocabulary import Purpose, Source, Strategy
-from projects.models import Criterion, Project
+from projects.models import Criterion, Project, Role
 
 _CHUNK = 500
 _QUICK = 3_000
@@ -92,8 +92,19 @@ def split_prompts(
         yield SplitPrompt(key, _messages(messages), age, group)
 
 
-def task_records(project: Project, cutoff: int, pseudonym: Pseudonym) -> Iterator[TaskRecord]:
-    """Every task that has a judgment that counts, with texts and judgments, `_CHUNK` in memory."""
+def adjudicators(project: Project) -> list[int]:
+    """The project's reviewers: a judgment of theirs is the final word on its task."""
+    members = project.memberships.filter(role=Role.REVIEWER)
+    return list(members.order_by("user_id").values_list("user_id", flat=True))
+
+
+def task_records(
+    project: Project, cutoff: int, pseudonym: Pseudonym, reviewers: Collection[int] = ()
+) -> Iterator[TaskRecord]:
+    """Every task that has a judgment that counts, with texts and judgments, `_CHUNK` in memory.
+
+    Judgments by `reviewers` (user ids) are marked as adjudications.
+    """
     criteria = {criterion.pk: criterion.key for criterion in project.criteria.all()}
     tasks = judged_tasks(project, cutoff).values_list(
         "pk",
@@ -109,7 +120,8 @@ def task_records(project: Project, cutoff: int, pseudonym: Pseudonym) -> Iterato
     found = tasks.order_by("pk").iterator(chunk_size=_CHUNK)
     while rows := list(islice(found, _CHUNK)):
         responses = _responses([pk for row in rows for pk in row[2]])
-        judgments = _judgments(project, cutoff, rows, criteria, pseudonym)
+        judgments = _judgments(project, cutoff, rows, criteria, pseudonym, frozenset(reviewers))
+        edits = _edits([pk for row in rows for pk in row[2]])
         for pk, name, order, prompt, messages, category, language in rows:
             yield TaskRecord(
                 id=name,
@@ -119,6 +131,7 @@ def task_records(project: Project, cutoff: int, pseudonym: Pseudonym) -> Iterato
                 judgments=tuple(judgments.get(pk, ())),
                 category=category,
                 language=language,
+                edits=tuple(edit for response in order for edit in edits.get(response, ())),
             )
 
 
@@ -146,6 +159,12 @@ def release_ratings(
     return Ratings(task, rater, value, prompt), categories
 
 
+def categories_of(project: Project) -> list[str]:
+    """The categories that the project's prompts carry, "" among them where some carry none."""
+    prompts = Prompt.objects.filter(project=project).order_by("category")
+    return list(prompts.values_list("category", flat=True).distinct())
+
+
 def releases_of(project: Project) -> QuerySet[Release]:
     """The project's releases, newest first."""
     return Release.objects.filter(project=project).select_related("created_by").order_by("-number")
@@ -163,6 +182,19 @@ def _messages(messages: Sequence[dict[str, str]]) -> tuple[Message, ...]:
 def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
     rows = Response.objects.filter(pk__in=ids).values_list("pk", "external_id", "content", "model")
     return {pk: ResponseRecord(name, content, model) for pk, name, content, model in rows}
+
+
+def _edits(ids: Sequence[int]) -> dict[int, list[ResponseRecord]]:
+    """What people improved some responses into, by the response."""
+    found: dict[int, list[ResponseRecord]] = {}
+    rows = Response.objects.filter(edited_from__in=ids).order_by("pk")
+    columns: Iterable[tuple[Any, ...]] = rows.values_list(
+        "edited_from", "edited_from__external_id", "external_id", "content", "model"
+    )
+    for origin, origin_name, name, content, model in columns:
+        edit = ResponseRecord(name, content, model, edited_from=origin_name)
+        found.setdefault(origin, []).append(edit)
+    return found
 
 
 _JUDGMENT_COLUMNS = (
@@ -191,6 +223,7 @@ def _judgments(
     tasks: Sequence[tuple[Any, ...]],
     criteria: dict[int, str],
     pseudonym: Pseudonym,
+    reviewers: frozenset[int],
 ) -> dict[int, list[JudgmentRecord]]:
     """The judgments of some tasks, by task."""
     rows: list[tuple[Any, ...]] = list(
@@ -224,6 +257,7 @@ def _judgments(
                 active_ms=active if seen else None,
                 idle_ms=idle if seen else None,
                 created_at=_iso(created),
+                adjudicates=rater in reviewers,
             )
         )
     return found

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
 
-from labeling.datasets.recipes import RECIPES, Recipe
-from labeling.datasets.records import Criterion as CriterionRecord
 from labeling.datasets.records import Guideline as GuidelineRecord
 from labeling.datasets.records import ReleaseContext, canonical_json
 from labeling.models import Release
@@ -24,7 +23,8 @@ def release_salt(release: Release) -> str:
     It hangs on the frozen request: the same request gives the same files, and two different
     releases cannot be joined by rater. Nobody can compute it without the project's own secret.
     """
-    request = canonical_json(release_parameters(release)).encode()
+    asked = {**release_parameters(release), "reviewers": release.options.get("reviewers", [])}
+    request = canonical_json(asked).encode()
     return hmac.new(release.project.salt.encode(), b"release" + request, sha256).hexdigest()
 
 
@@ -35,7 +35,8 @@ def release_parameters(release: Release) -> dict[str, Any]:
         "format": release.format,
         "file_type": release.file_type,
         "cutoff": release.cutoff,
-        **release.options,
+        # Who the reviewers are is nobody's business; their judgments carry a mark.
+        **{name: value for name, value in release.options.items() if name != "reviewers"},
     }
 
 
@@ -49,26 +50,7 @@ def pseudonyms(salt: str) -> Pseudonym:
     return name
 
 
-def make_recipe(key: str, criterion: Criterion, project: Project) -> Recipe:
-    """The recipe of that key on a criterion of the project."""
-    primary = next((c.key for c in project.criteria.all() if c.is_primary), "")
-    return RECIPES[key](_criterion_record(criterion), primary=primary)
-
-
-def _criterion_record(criterion: Criterion) -> CriterionRecord:
-    scale = criterion.scale
-    return CriterionRecord(
-        key=criterion.key,
-        wording=criterion.wording,
-        scale=scale.key,
-        strongest=scale.strongest,
-        levels=tuple(sorted({abs(value) for value in scale.values if value})),
-        primary=criterion.is_primary,
-        margins=scale.margins,
-    )
-
-
-def release_context(release: Release, criterion: Criterion) -> ReleaseContext:
+def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseContext:
     """What the card says beyond the rows; nothing in it depends on when or by whom it is built."""
     project, cutoff = release.project, release.cutoff
     used = counted(project, cutoff).order_by().values("guideline_id").distinct()
@@ -86,7 +68,7 @@ def release_context(release: Release, criterion: Criterion) -> ReleaseContext:
             for guideline in guidelines
         ),
         principles=_principles(guidelines.values_list("pk", flat=True)),
-        agreement=_agreement(project, criterion, cutoff),
+        agreement=_agreement(project, criteria, cutoff),
         withheld={"superseded": missing.superseded, "withdrawn": missing.withdrawn},
         versions={"Concord": release.version, "pyarrow": pa.__version__},
         licence=release.options["licence"] or "unknown",
@@ -113,9 +95,12 @@ def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
     )
 
 
-def _agreement(project: Project, criterion: Criterion, cutoff: int) -> dict[str, Any]:
-    """Agreement at the cut-off on the released criterion, without anything about one rater."""
-    ratings, categories = release_ratings(project, criterion, cutoff)
-    report = criterion_report(ratings, categories, preference=True, rater_names={})
-    report.pop("pairs", None)
-    return {"project": project.slug, "criteria": {criterion.key: report}}
+def _agreement(project: Project, criteria: Sequence[Criterion], cutoff: int) -> dict[str, Any]:
+    """Agreement at the cut-off on the released criteria, without anything about one rater."""
+    reports = {}
+    for criterion in criteria:
+        ratings, categories = release_ratings(project, criterion, cutoff)
+        report = criterion_report(ratings, categories, preference=True, rater_names={})
+        report.pop("pairs", None)
+        reports[criterion.key] = report
+    return {"project": project.slug, "criteria": reports}

@@ -11,74 +11,40 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from labeling.datasets.build import ReleaseError, build_release, nothing_left
+from labeling.datasets.build import ReleaseError, build_release
 from labeling.datasets.files import describe_file
-from labeling.datasets.formats import FORMATS
-from labeling.datasets.judging import preview
-from labeling.datasets.reasons import sentence
-from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.splits import SALT, plan_splits
 from labeling.models import Release
 from labeling.selectors.releases import (
+    adjudicators,
     judged_tasks,
     newest_judgment,
     split_prompts,
     task_records,
 )
 from labeling.services.joblock import job_lock
-from labeling.services.release_facts import (
-    make_recipe,
-    pseudonyms,
-    release_context,
-    release_salt,
+from labeling.services.release_facts import pseudonyms, release_context, release_salt
+from labeling.services.release_options import (
+    ReleaseOptions,
+    check_request,
+    primary_key,
+    request_of,
 )
 from labeling.vocabulary import JobState
-from projects.exceptions import Conflict, InvalidInput
-from projects.models import Criterion, Project, User
+from projects.exceptions import Conflict
+from projects.models import Project, User
 from projects.services.audit import record
 
 #: A release that was begun this often without reaching its end is given up.
 MAX_ATTEMPTS = 25
-_PREVIEW_SECONDS = 600
-_LICENCE = 80
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseOptions:
-    """What the user decides beside recipe and format.
-
-    `criterion` is a key ("" for the primary one), `shares` those of train, validation and test,
-    `licence` what the card says ("" for not stated).
-    """
-
-    criterion: str = ""
-    shares: tuple[float, float, float] = (0.8, 0.1, 0.1)
-    licence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Rows in, rows out and why, before anything is written.
-
-    `dropped` are (reason in words, rows); `left_out` are judgments that are no data at all.
-    """
-
-    unit: str
-    rows_in: int
-    rows_out: int
-    dropped: tuple[tuple[str, int], ...]
-    left_out: tuple[tuple[str, int], ...]
-    problem: str = ""
 
 
 def request_release(
@@ -92,17 +58,16 @@ def request_release(
 ) -> Release:
     """Freezes a request as a PENDING row with a number of its own; the door sends the job.
 
-    The cut-off is the newest judgment of this moment. Raises InvalidInput, naming the field, for an
-    unknown recipe, format, file type or criterion, or shares that do not add up.
+    The cut-off is the newest judgment of this moment. Raises InvalidInput, naming the field, like
+    `check_request`.
     """
-    options = options or ReleaseOptions()
-    shape = _checked_format(format, file_type)
-    criterion = _checked(project, recipe, options)
-    frozen = {
-        "criterion": criterion.key,
-        "shares": list(options.shares),
-        "licence": options.licence.strip(),
-    }
+    request = check_request(
+        project=project,
+        recipe=recipe,
+        format=format,
+        file_type=file_type,
+        options=options or ReleaseOptions(),
+    )
     with transaction.atomic():
         # Two requests at once must not get one number.
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
@@ -113,8 +78,8 @@ def request_release(
             number=newest + 1,
             recipe=recipe,
             format=format,
-            file_type=shape,
-            options=frozen,
+            file_type=request.file_type,
+            options={**request.frozen(), "reviewers": adjudicators(project)},
             cutoff=newest_judgment(project),
             version=settings.VERSION,
         )
@@ -155,23 +120,6 @@ def run_release(release_id: int) -> None:
                 _fail(release, str(error))
 
 
-def preview_release(*, project: Project, recipe: str, format: str, criterion: str = "") -> Preview:
-    """What a release of this moment would hold, by the very code that builds it.
-
-    Reads every judged task, so the answer is kept until a judgment comes in. Raises InvalidInput
-    like `request_release`.
-    """
-    file_type = _checked_format(format, "")
-    found = _checked(project, recipe, ReleaseOptions(criterion=criterion))
-    cutoff = newest_judgment(project)
-    key = f"release-preview:{project.pk}:{cutoff}:{recipe}:{format}:{file_type}:{found.pk}"
-    kept: Preview | None = cache.get(key)
-    if kept is None:
-        kept = _preview(project, cutoff, make_recipe(recipe, found, project), format)
-        cache.set(key, kept, _PREVIEW_SECONDS)
-    return kept
-
-
 def folder_of(release: Release) -> Path:
     """Where the files of a finished release are.
 
@@ -192,68 +140,6 @@ def file_of(release: Release, name: str) -> tuple[Path, dict[str, Any]] | None:
     entry = next((file for file in release.files if file["name"] == name), None)
     path = folder_of(release) / name
     return (path, entry) if entry and path.is_file() else None
-
-
-def _checked_format(format: str, file_type: str) -> str:
-    """The file type to write, the format's usual one where none was named."""
-    shape = FORMATS.get(format)
-    if shape is None:
-        known = ", ".join(FORMATS)
-        raise InvalidInput("There is no such format.", fields={"format": f"Choose one of {known}."})
-    if file_type and file_type not in shape.file_types:
-        known = " or ".join(shape.file_types)
-        raise InvalidInput("The file type does not fit.", fields={"file_type": f"Choose {known}."})
-    return file_type or shape.file_types[0]
-
-
-def _checked(project: Project, recipe: str, options: ReleaseOptions) -> Criterion:
-    """The criterion to release on. Raises InvalidInput for anything that does not fit."""
-    if recipe not in RECIPES:
-        known = ", ".join(RECIPES)
-        raise InvalidInput("There is no such recipe.", fields={"recipe": f"Choose one of {known}."})
-    shares = options.shares
-    if (
-        len(shares) != 3
-        or not all(0 <= share <= 1 for share in shares)
-        or abs(sum(shares) - 1) > 1e-6
-    ):
-        raise InvalidInput(
-            "The shares of the splits do not fit.",
-            fields={"shares": "Train, validation and test must add up to 100%."},
-        )
-    if len(options.licence) > _LICENCE or not options.licence.isprintable():
-        raise InvalidInput(
-            "The licence does not fit.",
-            fields={"licence": f"Use one line of at most {_LICENCE} characters."},
-        )
-    criteria = list(project.criteria.all())
-    wanted = options.criterion
-    found = next((c for c in criteria if c.key == wanted or (not wanted and c.is_primary)), None)
-    if found is None and not wanted and criteria:
-        found = criteria[0]
-    if found is None:
-        known = ", ".join(criterion.key for criterion in criteria) or "none yet"
-        raise InvalidInput(
-            "There is no such criterion.",
-            fields={"criterion": f"The project's criteria: {known}."},
-        )
-    return found
-
-
-def _preview(project: Project, cutoff: int, recipe: Recipe, format: str) -> Preview:
-    ledger, left_out = preview(
-        lambda: task_records(project, cutoff, pseudonyms("preview")),
-        recipe=recipe,
-        shape=FORMATS[format],
-    )
-    return Preview(
-        unit=ledger.unit,
-        rows_in=ledger.rows_in,
-        rows_out=ledger.rows_out,
-        dropped=tuple((sentence(name), count) for name, count in ledger.drops.most_common()),
-        left_out=tuple((sentence(name), count) for name, count in sorted(left_out.items())),
-        problem="" if ledger.rows_out else nothing_left(ledger),
-    )
 
 
 def _begin(release_id: int) -> Release | None:
@@ -293,20 +179,21 @@ def _fewer_collections() -> Iterator[None]:
 
 def _build(release: Release, out: Path) -> None:
     project, cutoff = release.project, release.cutoff
-    criterion = project.criteria.get(key=release.options["criterion"])
+    request = request_of(release)
     Release.objects.filter(pk=release.pk).update(
         progress_total=2 * judged_tasks(project, cutoff).count(), progress_done=0
     )
     prompts = split_prompts(project, cutoff, asked_at=release.created_at)
-    shares = tuple(release.options["shares"])
+    reviewers = release.options.get("reviewers", ())
     build_release(
-        task_records(project, cutoff, pseudonyms(release.salt)),
-        plan=plan_splits(prompts, shares=shares, salt=SALT),
-        recipes=[make_recipe(release.recipe, criterion, project)],
-        shape=FORMATS[release.format],
-        file_type=release.file_type,
+        task_records(project, cutoff, pseudonyms(release.salt), reviewers),
+        plan=plan_splits(prompts, shares=request.options.shares, salt=SALT),
+        recipes=request.recipes(primary_key(project)),
+        shape=request.shape,
+        file_type=request.file_type,
         out=out,
-        context=release_context(release, criterion),
+        context=release_context(release, request.criteria),
+        file_per_criterion=request.options.file_per_criterion,
         progress=_progress(release),
     )
 
@@ -337,7 +224,9 @@ def _close_books(release: Release, out: Path) -> None:
             "splits": manifest["splits"],
             "figures": manifest["figures"],
             "agreement": manifest["agreement"],
+            "rows_are": manifest["recipe"]["rows_are"],
             "notes": manifest["notes"],
+            "warnings": manifest.get("warnings", []),
         },
         files=[*manifest["files"], own],
         sha256=info.sha256,

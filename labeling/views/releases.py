@@ -16,13 +16,14 @@ from labeling.datasets.formats import FORMATS, Format
 from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.splits import SPLITS
 from labeling.downloads import file_response, zip_response
-from labeling.forms.releases import LICENCES, ReleaseForm
+from labeling.forms.releases import FILE_TYPES, LICENCES, ReleaseForm
 from labeling.models import Release
 from labeling.selectors.releases import find_release, is_quick_to_count, releases_of
+from labeling.services.release_options import request_of
+from labeling.services.release_previews import preview_release
 from labeling.services.releases import (
     file_of,
     folder_of,
-    preview_release,
     request_release,
     retry_release,
 )
@@ -77,7 +78,8 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
         "project": access.project,
         "form": form,
         "recipes": [(key, *_first(recipe.title, recipe)) for key, recipe in RECIPES.items()],
-        "formats": [(key, *_first(shape.title, shape)) for key, shape in FORMATS.items()],
+        "families": _families(str(form["format"].value())),
+        "filters_open": form.changed_filters(),
         "licences": LICENCES,
     }
     if sent is not None or is_quick_to_count(access.project):
@@ -99,23 +101,38 @@ def _first(title: str, policy: Recipe | type[Recipe] | Format) -> tuple[str, str
     return title, next(iter(policy.explain().values()))
 
 
+def _families(chosen: str) -> list[tuple[str, list[tuple[str, str, str]], bool]]:
+    """The formats by family: its name, (key, title, first sentence) of each, whether to show it."""
+    families: dict[str, list[tuple[str, str, str]]] = {}
+    for key, shape in FORMATS.items():
+        families.setdefault(shape.family, []).append((key, *_first(shape.title, shape)))
+    return [
+        (name, formats, any(key == chosen for key, *_ in formats))
+        for name, formats in families.items()
+    ]
+
+
 def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
-    recipe = str(form["recipe"].value() or "")
-    shape = str(form["format"].value() or "")
+    asked = form if form.is_bound else ReleaseForm(access.project, form.defaults())
+    if not asked.is_valid():
+        wrong = [error for errors in asked.errors.values() for error in errors]
+        return {"preview": None, "problem": " ".join(map(str, wrong))}
+    cleaned = asked.cleaned_data
+    policies = {
+        "chosen_recipe": RECIPES[cleaned["recipe"]].explain(),
+        "chosen_format": FORMATS[cleaned["format"]].explain(),
+    }
     try:
         shown = preview_release(
             project=access.project,
-            recipe=recipe,
-            format=shape,
-            criterion=str(form["criterion"].value() or ""),
+            recipe=cleaned["recipe"],
+            format=cleaned["format"],
+            file_type=cleaned["file_type"],
+            options=asked.options(),
         )
     except InvalidInput as error:
-        return {"preview": None, "problem": " ".join(error.fields.values())}
-    return {
-        "preview": shown,
-        "chosen_recipe": RECIPES[recipe].explain(),
-        "chosen_format": FORMATS[shape].explain(),
-    }
+        return {"preview": None, "problem": " ".join(error.fields.values()), **policies}
+    return {"preview": shown, "chosen_options": asked.options().choices.explain(), **policies}
 
 
 def _found(
@@ -139,8 +156,10 @@ def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "row": row,
         "recipe_title": _recipe_title(row),
         "format_title": _format_title(row),
+        "file_type_title": dict(FILE_TYPES).get(row.file_type, row.file_type),
         "policy": _policy(row),
-        "code": FORMATS[row.format].load_code(f"{slug}-release-{number}")
+        "asked": request_of(row).options.choices.explain() if row.recipe in RECIPES else {},
+        "code": FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
         if row.format in FORMATS
         else "",
         "splits": SPLITS,
@@ -208,10 +227,14 @@ def _policy(row: Release) -> dict[str, str]:
 
 def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
     """Rows by split of each configuration, in the order of the format."""
-    rows = row.counts.get("rows", {})
     shape = FORMATS.get(row.format)
-    names = [table.name for table in shape.tables] if shape else sorted(rows)
-    return [(name, rows[name]) for name in names if name in rows]
+    names = [table.name for table in shape.tables] if shape else []
+    place = {
+        name: next((i for i, known in enumerate(names) if name.startswith(known)), len(names))
+        for name, rows in row.counts.get("rows", {}).items()
+        if rows
+    }
+    return [(name, row.counts["rows"][name]) for name in sorted(place, key=lambda n: (place[n], n))]
 
 
 def _figures(counts: dict[str, Any]) -> list[dict[str, object]]:

@@ -37,6 +37,8 @@ GET    api/v1/projects/<slug:slug>/progress/                                    
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/releases/                                         200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/releases/                                         400  403  403  400  404  401
+POST   api/v1/projects/<slug:slug>/releases/preview/                                 400  403  403  400  404  401
+GET    api/v1/projects/<slug:slug>/releases/choices/                                 200  403  403  200  404  401
 GET    api/v1/projects/<slug:slug>/releases/<int:release_id>/                        200  403  403  200  404  401
 GET    api/v1/projects/<slug:slug>/releases/<int:release_id>/files/<path:name>       200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401

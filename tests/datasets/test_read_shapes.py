@@ -297,6 +297,15 @@ def test_a_rater_who_contradicts_an_earlier_line_is_refused(rows):
     assert refusal.reason == "“sam” judges the same row differently on line 1."
 
 
+def test_a_label_written_the_other_way_round_is_the_same_label(rows):
+    pair = {"prompt": "p", "response_a": "a", "response_b": "b", "rater": "sam", "overall": -1}
+    swapped = {**pair, "response_a": "b", "response_b": "a", "overall": 1}
+    _, again = rows(pair, swapped)
+    assert isinstance(again, Duplicate)
+    _, contradiction = rows(pair, {**swapped, "overall": -1})
+    assert contradiction.reason == "“sam” judges the same row differently on line 1."
+
+
 def test_the_users_mapping_wins(rows):
     row = {"context": "p", "left": "a", "right": "b", "response_a": "not this", "response_b": "no"}
     mapping = {"prompt": "context", "response_a": "left", "response_b": "right"}

@@ -5,12 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from labeling.datasets.minhash import normalise
 from labeling.datasets.records import Message
-from labeling.datasets.splits import SPLITS, SplitPrompt, plan_splits
+from labeling.datasets.splits import RULES, SplitPrompt, plan_splits
 
 WORDS = [f"word{i}" for i in range(4000)]
 
@@ -98,7 +96,7 @@ def test_shares_are_met_roughly_and_another_salt_draws_anew():
     assert any(plan.split_of(p.key) != other.split_of(p.key) for p in prompts)
 
 
-@pytest.mark.parametrize("shares", [(0.5, 0.1, 0.1), (1.2, -0.1, -0.1)])
+@pytest.mark.parametrize("shares", [(0.5, 0.1, 0.1), (1.2, -0.1, -0.1), (float("nan"), 0.5, 0.5)])
 def test_shares_that_do_not_add_up_are_refused(shares):
     with pytest.raises(ValueError, match="add up to 1"):
         plan_splits([], shares=shares)
@@ -113,14 +111,99 @@ def test_no_prompts_make_an_empty_plan():
     assert plan_splits([]).describe()["prompts"] == 0
 
 
-@given(
-    st.lists(st.text(max_size=40), min_size=1, max_size=12),
-    st.text(max_size=5).filter(lambda s: s.isprintable()),
-)
-def test_equal_texts_never_cross_for_any_salt(contents, salt):
-    prompts = [prompt(text, age) for age, text in enumerate(contents * 2)]
-    plan = plan_splits(prompts, salt=salt)
-    for first in range(len(contents)):
-        twin = first + len(contents)
-        assert plan.split_of(f"p{first}") == plan.split_of(f"p{twin}")
-        assert plan.split_of(f"p{first}") in SPLITS
+@pytest.mark.parametrize("threshold", [0.4, 1.1, float("nan")])
+def test_a_threshold_that_means_nothing_is_refused(threshold):
+    with pytest.raises(ValueError, match=r"from 0\.5 to 1"):
+        plan_splits([], threshold=threshold)
+
+
+@pytest.mark.parametrize(("shares", "name"), [((1, 0, 0), "train"), ((0, 0, 1), "test")])
+def test_a_share_of_one_takes_every_prompt(shares, name):
+    plan = plan_splits(map(prompt, texts(200), range(200)), shares=shares)
+    assert {plan.split_of(f"p{age}") for age in range(200)} == {name}
+
+
+def test_vowel_marks_tell_words_apart():
+    assert normalise("की का") == ["की", "का"]
+
+
+SYSTEM = Message("system", " ".join(WORDS[:300]))
+
+
+def test_a_long_system_prompt_alone_joins_nothing():
+    plan = plan_splits(
+        prompt((SYSTEM, Message("user", text)), age)
+        for age, text in enumerate([*texts(20), *texts(20, 2, length=3), "hi", "bye"])
+    )
+    assert plan.describe()["groups"] == 42
+
+
+def test_one_short_question_under_unlike_system_prompts_is_not_one_prompt():
+    plan = plan_splits(
+        prompt((Message("system", text), Message("user", "Summarise the above.")), age)
+        for age, text in enumerate(texts(20))
+    )
+    assert plan.describe()["groups"] == 20
+
+
+def test_one_short_question_under_nearly_equal_system_prompts_is_one_prompt():
+    dated = [Message("system", f"{SYSTEM.content} Today is {day} May") for day in range(5)]
+    plan = plan_splits(
+        prompt((system, Message("user", "Cancel my order")), age)
+        for age, system in enumerate(dated)
+    )
+    assert plan.describe()["groups"] == 1
+
+
+def test_branches_of_a_short_opening_stay_with_it():
+    """The user says little at first: whole turns are compared until enough is said."""
+    hello = (Message("user", "Hi"),)
+    more = (*hello, Message("assistant", "Hello!"), Message("user", "a joke?"))
+    other = (*hello, Message("assistant", "Yes?"), Message("user", "some advice"))
+    alone = (Message("user", "Hi there"),)
+    plan = plan_splits(map(prompt, [more, other, hello, alone], range(4)))
+    assert plan.group_of("p0") == plan.group_of("p1") == plan.group_of("p2")
+    assert plan.group_of("p3") != plan.group_of("p0")
+
+
+def test_short_openings_alone_join_nothing():
+    """Nobody asked for a response to the bare greeting, so nothing was judged twice."""
+    talks = [
+        (Message("user", "Hi"), Message("assistant", "Hello!"), Message("user", text))
+        for text in texts(20, length=6)
+    ]
+    assert plan_splits(map(prompt, talks, range(20))).describe()["groups"] == 20
+
+
+def test_prompts_of_one_short_template_stay_apart():
+    plan = plan_splits(
+        prompt(f"Write a poem about {a} in the style of {b}", age)
+        for age, (a, b) in enumerate(zip(WORDS[:100], WORDS[100:200], strict=True))
+    )
+    assert plan.describe()["groups"] == 100
+
+
+def test_a_long_template_is_one_group_with_a_warning_and_a_higher_threshold_parts_it():
+    words = WORDS[:100]
+    made = [prompt(" ".join([*words, f"x{i}", f"y{i}", *words[:4]]), i) for i in range(50)]
+    plan = plan_splits([*made, prompt("something else", 99)])
+    report = plan.describe()
+    assert report["largest_groups"] == [50, 1]
+    assert report["notes"] == [
+        "One group holds 50 of the 51 prompts (98%), because they resemble each other or carry the "
+        "same group key: prompts made from one long template do. All of them are in one split, so "
+        "compare the sizes of the splits with the wished shares."
+    ]
+    assert plan_splits(made, threshold=1).describe()["groups"] == 50
+
+
+def test_the_report_adds_up():
+    report = plan_splits(map(prompt, texts(50) * 2, range(100))).describe()
+    assert report["prompts"] == 100
+    assert report["groups"] == report["repeated_prompts"] == 50
+    assert report["prompts_alone"] == 0
+    assert sum(report["prompts_per_split"].values()) == 100
+    assert sum(report["groups_per_split"].values()) == 50
+    assert list(report["joined_by"]) == list(RULES)
+    assert report["joined_by"]["same_text"] == 50
+    assert report["notes"] == []

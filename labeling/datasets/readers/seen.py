@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from labeling.datasets.readers.fields import excerpt
-from labeling.datasets.rows import Duplicate, ImportedJudgment, ImportRow, Refusal
+from labeling.datasets.rows import (
+    Duplicate,
+    ImportedJudgment,
+    ImportedResponse,
+    ImportRow,
+    Refusal,
+)
 
 _FIRST_SIZE = 1 << 12
 #: Slots of the table at most: 24 MiB, two thirds of it filled.
@@ -103,9 +109,15 @@ def _content(row: ImportRow) -> int:
     return fingerprint((*((m.role, m.content) for m in row.messages), *responses))
 
 
-def _said(judgment: ImportedJudgment) -> int:
-    values = frozenset(judgment.values.items())
+def _said(judgment: ImportedJudgment, sign: int) -> int:
+    """The label from the point of view that a pair and the same pair swapped share."""
+    values = frozenset((key, sign * value) for key, value in judgment.values.items())
     return fingerprint((values, judgment.tie_kind, judgment.rationale))
+
+
+def _side(responses: Sequence[ImportedResponse]) -> int:
+    """-1 where the responses stand the other way round than by their texts."""
+    return -1 if responses[0].content > responses[-1].content else 1
 
 
 class SeenRows:
@@ -124,9 +136,10 @@ class SeenRows:
             )
             return Refusal(row.line, "id", reason, excerpt(row.external_id))
         new_label = False
+        sign = _side(row.responses)
         for judgment in row.judgments:
             by = fingerprint((row.external_id, judgment.rater))
-            before, same = self._labels.first(by, _said(judgment), row.line)
+            before, same = self._labels.first(by, _said(judgment, sign), row.line)
             if before and not same:
                 reason = f"“{judgment.rater}” judges the same row differently on line {before}."
                 return Refusal(row.line, "judgments", reason, excerpt(row.external_id))

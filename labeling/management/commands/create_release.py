@@ -5,16 +5,21 @@ from __future__ import annotations
 import shutil
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.datasets.formats import FORMATS
+from labeling.datasets.formats.base import FILE_TYPES
 from labeling.datasets.recipes import RECIPES
 from labeling.datasets.splits import SPLITS
+from labeling.management.release_choices import add_choices, read_choices
 from labeling.models import Release
-from labeling.services.releases import ReleaseOptions, folder_of, request_release, run_release
+from labeling.services.release_options import ReleaseOptions
+from labeling.services.release_previews import Preview, preview_release
+from labeling.services.releases import folder_of, request_release, run_release
 from labeling.vocabulary import JobState
 from projects.exceptions import ConcordError
 from projects.models import Project
@@ -37,7 +42,7 @@ class Command(BaseCommand):
             "--recipe",
             required=True,
             choices=RECIPES,
-            help="which judgments become which pairs: "
+            help="which judgments become which rows: "
             + "; ".join(f"{key}: {recipe.title.lower()}" for key, recipe in RECIPES.items()),
         )
         parser.add_argument(
@@ -49,11 +54,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--file-type",
             default="",
-            choices=("parquet", "jsonl"),
-            help="Parquet or JSON Lines (default: what the format usually is)",
+            choices=FILE_TYPES,
+            help="how the files are written (default: what the format usually is)",
         )
         parser.add_argument(
-            "--criterion", default="", metavar="KEY", help="criterion (default: the primary one)"
+            "--criterion",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="criterion (default: the primary one); may be given several times",
+        )
+        parser.add_argument(
+            "--file-per-criterion",
+            action="store_true",
+            help="several criteria: a configuration with files of its own for each",
         )
         parser.add_argument(
             "--split",
@@ -65,6 +79,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--out", type=Path, metavar="DIR", help="also copy the release to this new folder"
         )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="print rows in, rows out and every reason, and write nothing",
+        )
+        add_choices(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Requests, builds, and prints the books."""
@@ -72,19 +92,24 @@ class Command(BaseCommand):
         out: Path | None = options["out"]
         if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise CommandError(f"{out} is not empty. Name a folder that does not exist yet.")
+        asked: dict[str, Any] = {
+            "project": project,
+            "recipe": options["recipe"],
+            "format": options["format"],
+            "file_type": options["file_type"],
+            "options": ReleaseOptions(
+                criteria=tuple(options["criterion"]),
+                file_per_criterion=options["file_per_criterion"],
+                shares=_shares(options["split"]),
+                licence=options["licence"],
+                choices=read_choices(options),
+            ),
+        }
         try:
-            release = request_release(
-                project=project,
-                created_by=None,
-                recipe=options["recipe"],
-                format=options["format"],
-                file_type=options["file_type"],
-                options=ReleaseOptions(
-                    criterion=options["criterion"],
-                    shares=_shares(options["split"]),
-                    licence=options["licence"],
-                ),
-            )
+            if options["dry_run"]:
+                self._print_preview(preview_release(**asked))
+                return
+            release = request_release(created_by=None, **asked)
         except ConcordError as error:
             raise CommandError(" ".join(error.fields.values()) or error.message) from None
         _run(release)
@@ -95,18 +120,38 @@ class Command(BaseCommand):
             _copy(folder_of(release), out)
         self.stdout.write(f"in {out or folder_of(release)}")
 
+    def _print_preview(self, shown: Preview) -> None:
+        self._print_books(shown.unit, shown.rows_in, shown.dropped, shown.rows_are, shown.rows_out)
+        for text, count in shown.left_out:
+            self.stdout.write(f"  besides: {text}: {count:,}")
+        if shown.problem:
+            raise CommandError(shown.problem)
+
+    def _print_books(
+        self,
+        unit: str,
+        rows_in: int,
+        dropped: Iterable[tuple[str, int]],
+        rows_are: str,
+        rows_out: int,
+    ) -> None:
+        self.stdout.write(f"  {unit + 's in':<28}{rows_in:>10,}")
+        for text, count in dropped:
+            self.stdout.write(f"  - {text}: {count:,}")
+        self.stdout.write(f"  {rows_are + ' out':<28}{rows_out:>10,}")
+
     def _print(self, release: Release) -> None:
-        unit = release.counts["unit"]
+        counts = release.counts
         self.stdout.write(f"Release {release.number}: {release.recipe} as {release.format}")
-        self.stdout.write(f"  {unit + 's in':<28}{release.rows_in:>10,}")
-        for drop in release.counts["dropped"].values():
-            self.stdout.write(f"  - {drop['because']}: {drop['rows']:,}")
-        self.stdout.write(f"  {'pairs out':<28}{release.rows_out:>10,}")
-        for table in FORMATS[release.format].tables:
-            rows = release.counts["rows"][table.name]
+        dropped = [(drop["because"], drop["rows"]) for drop in counts["dropped"].values()]
+        self._print_books(
+            counts["unit"], release.rows_in, dropped, counts["rows_are"], release.rows_out
+        )
+        for table, rows in counts["rows"].items():
             shown = ", ".join(f"{name} {rows[name]:,}" for name in SPLITS if name in rows)
-            self.stdout.write(f"  {table.name}: {shown}")
-        for note in release.counts["notes"]:
+            if shown:
+                self.stdout.write(f"  {table}: {shown}")
+        for note in counts["notes"]:
             self.stdout.write(f"  {note}")
         self.stdout.write(f"sha256 of manifest.json: {release.sha256}")
 

@@ -36,7 +36,8 @@ def test_options_reach_the_release(judged: Project) -> None:
     )  # fmt: skip
     release = Release.objects.get()
     assert (release.recipe, release.format, release.file_type) == ("raw", "hh", "jsonl")
-    assert release.options == {"criterion": "overall", "shares": [1.0, 0.0, 0.0], "licence": "mit"}
+    kept = {name: release.options[name] for name in ("criteria", "shares", "licence")}
+    assert kept == {"criteria": ["overall"], "shares": [1.0, 0.0, 0.0], "licence": "mit"}
     assert release.counts["rows"] == {"default": {"train": 12}}
 
 
@@ -79,3 +80,10 @@ def test_a_copy_that_fails_says_where_the_release_is(
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match=r"whole in .*release-"):
         run(judged.slug, "--recipe", "raw", "--out", str(tmp_path / "file" / "out"))
+
+
+def test_a_dry_run_prints_the_books_and_freezes_nothing(judged: Project) -> None:
+    said = run(judged.slug, "--recipe", "majority", "--min-agreement", "0.9", "--dry-run")
+    assert "- less agreement than asked for: 1" in said
+    assert "pairs out                            5" in said
+    assert not Release.objects.exists()

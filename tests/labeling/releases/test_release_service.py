@@ -12,11 +12,11 @@ import pytest
 
 from labeling.models import Assignment, Release, Task
 from labeling.services.judgments import undo_last
+from labeling.services.release_options import ReleaseOptions
+from labeling.services.release_previews import preview_release
 from labeling.services.releases import (
-    ReleaseOptions,
     file_of,
     folder_of,
-    preview_release,
     request_release,
     retry_release,
     run_release,
@@ -172,7 +172,7 @@ def test_the_preview_is_what_the_release_becomes(built: Built, judged: Project) 
         ({"recipe": "alchemy"}, "recipe"),
         ({"format": "docx"}, "format"),
         ({"file_type": "csv"}, "file_type"),
-        ({"options": ReleaseOptions(criterion="beauty")}, "criterion"),
+        ({"options": ReleaseOptions(criteria=("beauty",))}, "criteria"),
         ({"options": ReleaseOptions(shares=(0.9, 0.9, 0.9))}, "shares"),
         ({"options": ReleaseOptions(licence="a\nb")}, "licence"),
     ],

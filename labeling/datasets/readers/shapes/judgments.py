@@ -17,10 +17,9 @@ from labeling.datasets.readers.fields import (
     whole_number,
 )
 from labeling.datasets.readers.shapes.base import ABOUT, Shape
-from labeling.datasets.readers.shapes.chats import Chat
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import rater_of, tie_of
-from labeling.datasets.readers.shapes.record import Record, cell
+from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
 from labeling.vocabulary import Purpose, Source
@@ -106,15 +105,11 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
     ]
 
 
-def _prompt(record: Record) -> Chat:
-    value, field = record.get("prompt"), record.column("prompt")
-    return messages(cell(value, field) if isinstance(value, str) else value, field)
-
-
 def _read(record: Record) -> list[Parts]:
     """One judgment of one task."""
     _refuse_other_kinds(record)
-    return [Parts(_prompt(record), _candidates(record), _judgments(record))]
+    prompt = messages(record.get("prompt"), record.column("prompt"))
+    return [Parts(prompt, _candidates(record), _judgments(record))]
 
 
 JUDGMENTS = Shape(
