@@ -166,6 +166,15 @@ def test_branches_of_a_short_opening_stay_with_it():
     assert plan.group_of("p3") != plan.group_of("p0")
 
 
+def test_a_long_turn_after_unlike_openings_joins_nothing():
+    again = Message("user", "Please explain that again, in simpler words and with an example")
+    talks = [
+        (Message("user", f"What is {word}?"), Message("assistant", text), again)
+        for word, text in zip(WORDS[:20], texts(20), strict=True)
+    ]
+    assert plan_splits(map(prompt, talks, range(20))).describe()["groups"] == 20
+
+
 def test_short_openings_alone_join_nothing():
     """Nobody asked for a response to the bare greeting, so nothing was judged twice."""
     talks = [
