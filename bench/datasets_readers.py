@@ -17,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -47,8 +49,9 @@ def texts(count: int) -> Iterator[tuple[str, str, str]]:
     """Prompts and two responses, the same every time."""
     dice = random.Random(1)
     words = ["".join(dice.choices("abcdefghijklmnop", k=dice.randint(2, 9))) for _ in range(5000)]
+    wide = [*words, *["“naïve”", "日本語", "🙂"] * 30]
     for i in range(count):
-        known = [*words, *(["“naïve”", "日本語", "🙂"] * 30 if i % 3 == 0 else [])]
+        known = words if i % 3 else wide
         a, b = ("\n".join(" ".join(dice.choices(known, k=60)) for _ in range(5)) for _ in "ab")
         yield " ".join(dice.choices(known, k=30)), a, b
 
@@ -76,22 +79,53 @@ def native(i: int, prompt: str, a: str, b: str) -> dict[str, Any]:
 KINDS = {"pairs": pair, "trl": trl, "native": native}
 
 
+class _Parquet:
+    """A writer of Parquet that takes its types from the first rows."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, rows: list[dict[str, Any]]) -> None:
+        """Add a row group."""
+        table = pa.Table.from_pylist(rows)
+        self._writer = self._writer or pq.ParquetWriter(self._path, table.schema)
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Write the footer."""
+        if self._writer:
+            self._writer.close()
+
+
 def write(folder: Path, kind: str, count: int) -> dict[str, Path]:
-    """The same rows in every container that can hold them."""
-    rows = [KINDS[kind](i, *said) for i, said in enumerate(texts(count))]
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    """The same rows in every container that can hold them, a thousand at a time."""
     paths = {name: folder / f"{kind} {name}" for name in PEERS if name != "CSV" or kind == "pairs"}
-    paths["JSON Lines"].write_bytes(lines)
-    paths["gzip"].write_bytes(gzip.compress(lines, 6))
-    with pa.CompressedOutputStream(str(paths["zstd"]), "zstd") as out:
-        out.write(lines)
-    paths["JSON list"].write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-    pq.write_table(pa.Table.from_pylist(rows), paths["Parquet"])
-    if "CSV" in paths:
-        with paths["CSV"].open("w", newline="", encoding="utf-8") as out_text:
-            writer = csv.DictWriter(out_text, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+    rows = (KINDS[kind](i, *said) for i, said in enumerate(texts(count)))
+    first = True
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        lines, listed = enter(paths["JSON Lines"].open("wb")), enter(paths["JSON list"].open("wb"))
+        packed: list[Any] = [
+            lines,
+            enter(gzip.GzipFile(paths["gzip"], "wb", 6)),
+            enter(pa.CompressedOutputStream(str(paths["zstd"]), "zstd")),
+        ]
+        parquet = enter(closing(_Parquet(paths["Parquet"])))
+        cells = enter((folder / f"{kind} CSV").open("w", newline="", encoding="utf-8"))
+        while part := list(islice(rows, 1000)):
+            each = [json.dumps(row, ensure_ascii=False) for row in part]
+            for out in packed:
+                out.write(("\n".join(each) + "\n").encode())
+            listed.write((("[" if first else ", ") + ", ".join(each)).encode())
+            parquet.write(part)
+            if "CSV" in paths:
+                writer = csv.DictWriter(cells, list(part[0]))
+                if first:
+                    writer.writeheader()
+                writer.writerows(part)
+            first = False
+        listed.write(b"]")
     return paths
 
 
@@ -180,9 +214,9 @@ def _peak(*paths: Path) -> float:
     return int(subprocess.run(run, check=True, capture_output=True).stdout) / 1024
 
 
-def memory(small: int = ROWS, large: int = 10 * ROWS) -> list[str]:
+def memory(small: int = ROWS, large: int = 10 * ROWS) -> Iterator[str]:
     """A sentence a container: what a file costs, and one of ten times the rows."""
-    said = [f"imports alone: {_peak():.0f} MB"]
+    yield f"imports alone: {_peak():.0f} MB"
     peaks: dict[str, list[float]] = {}
     for count in (small, large):
         with tempfile.TemporaryDirectory() as folder:
@@ -190,11 +224,10 @@ def memory(small: int = ROWS, large: int = 10 * ROWS) -> list[str]:
                 peaks.setdefault(container, []).append(_peak(path))
     for container, (few, many) in peaks.items():
         growth = 1024**2 * (many - few) / (large - small)
-        said.append(
+        yield (
             f"pairs, {container}: {few:.0f} MB for {small:,} rows, {many:.0f} MB for {large:,} "
             f"({growth:.0f} bytes a row)"
         )
-    return said
 
 
 def main() -> None:
@@ -203,6 +236,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=ROWS)
     count = parser.parse_args().rows
     sys.stdout.writelines(f"{row.task}\n" for row in rows(count))
+    sys.stdout.flush()
     sys.stdout.writelines(f"{line}\n" for line in memory(count, 10 * count))
 
 

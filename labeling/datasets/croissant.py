@@ -16,6 +16,7 @@ from typing import Any
 from labeling.datasets.card.front_matter import split_files
 from labeling.datasets.files import FileInfo
 from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.nested import feature_of
 from labeling.datasets.records import ReleaseContext
 from labeling.datasets.texts import clean
 
@@ -172,13 +173,7 @@ def _record_set(table: Table, split: str, file_type: str) -> dict[str, Any]:
     fields = []
     for column, kind in table.columns:
         source = {"fileSet": {"@id": files}, "extract": {"column": column}}
-        # In CSV all but plain values are JSON in their cell.
-        feature = (
-            {"dtype": "string"}
-            if file_type == "csv" and "dtype" not in kind.feature
-            else kind.feature
-        )
-        if field := _field(f"{name}/{column}", feature, source):
+        if field := _field(f"{name}/{column}", feature_of(kind, file_type), source):
             fields.append(field)
     return {"@type": "cr:RecordSet", "@id": name, "field": fields}
 

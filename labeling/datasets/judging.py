@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from labeling.datasets.formats.base import Format, TaskRows, pair_refusal, task_refusal
-from labeling.datasets.recipes.base import Kind, Label, Ledger, Outcome, Pair, Recipe
-from labeling.datasets.records import JudgmentRecord, TaskRecord
+from labeling.datasets.formats.base import (
+    NO_FOLDS,
+    Format,
+    TaskRows,
+    pair_refusal,
+    task_refusal,
+)
+from labeling.datasets.recipes.base import (
+    Demonstration,
+    Kind,
+    Label,
+    Ledger,
+    Outcome,
+    Pair,
+    Ranking,
+    Recipe,
+)
+from labeling.datasets.records import TaskRecord
 from labeling.datasets.tally import Tally
 
 _Row = TypeVar("_Row")
+_Carried: TypeAlias = tuple[
+    Sequence[Pair], Sequence[Label], Sequence[Ranking], Sequence[Demonstration]
+]
 
 
 @dataclass(slots=True)
@@ -55,58 +73,78 @@ def preview(
     return books.ledger, dict(books.tally.excluded)
 
 
-def judge_task(task: TaskRecord, books: Books, shape: Format, *, first: bool = True) -> TaskRows:
-    """Applies recipe and format to one task and keeps the books. The split group is left empty."""
+def judge_task(
+    task: TaskRecord,
+    books: Books,
+    shape: Format,
+    *,
+    group: str = "",
+    folds: Mapping[str, int] = NO_FOLDS,
+    first: bool = True,
+) -> TaskRows:
+    """Applies recipe and format to one task and keeps the books.
+
+    `group`, `folds` and `first` are handed on to the format.
+    """
     recipe, ledger, tally = books.recipe, books.ledger, books.tally
     sifted = recipe.sift(task)
     outcome, kept = recipe.make(task, sifted), sifted.votes
     if sifted.excluded:
         tally.excluded.update(sifted.excluded)
     ledger.rows_in += outcome.rows_in
-    ledger.drops.update(outcome.drops)
+    if outcome.drops:
+        ledger.drops.update(outcome.drops)
     refused = task_refusal(task) or shape.refusal(task)
     if refused:
         lost = _count(outcome, recipe.kind)
         if lost:
             ledger.drops[refused] += lost
-        return TaskRows(task, recipe.criterion, "", (), (), kept, first=first)
-    item = _carried(task, outcome, recipe, shape, ledger, first, kept)
+        carried: _Carried = ((), (), (), ())
+    else:
+        carried = _carried(task, outcome, recipe, shape, ledger)
+    pairs, labels, rankings, shown = carried
+    item = TaskRows(
+        task, recipe.criterion, group, pairs, labels, kept, rankings, shown, first, folds
+    )
     ledger.rows_out += _count(item, recipe.kind)
     return item
 
 
 def _carried(
-    task: TaskRecord,
-    outcome: Outcome,
-    recipe: Recipe,
-    shape: Format,
-    ledger: Ledger,
-    first: bool,
-    kept: Sequence[JudgmentRecord],
-) -> TaskRows:
+    task: TaskRecord, outcome: Outcome, recipe: Recipe, shape: Format, ledger: Ledger
+) -> _Carried:
     """What of the outcome the format can carry; what it cannot goes to the ledger."""
 
-    def drops(kind: Kind) -> Counter[str]:
-        return ledger.drops if kind == recipe.kind else Counter()
+    def drops(kind: Kind) -> Counter[str] | None:
+        return ledger.drops if kind == recipe.kind else None
 
     pairs = _sound(outcome.pairs, lambda pair: _pair_reason(task, pair, shape), drops(Kind.PAIRS))
-    labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
-    shown = _sound(
-        outcome.demonstrations, lambda one: _empty(task, one.response), drops(Kind.DEMONSTRATIONS)
-    )
-    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, outcome.rankings, shown, first)
+    labels: Sequence[Label] = ()
+    if outcome.labels:
+        labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
+    shown: Sequence[Demonstration] = ()
+    if outcome.demonstrations:
+        shown = _sound(
+            outcome.demonstrations,
+            lambda one: _empty(task, one.response),
+            drops(Kind.DEMONSTRATIONS),
+        )
+    return pairs, labels, outcome.rankings, shown
 
 
 def _sound(
-    rows: Sequence[_Row], reason_of: Callable[[_Row], str | None], drops: Counter[str]
+    rows: Sequence[_Row], reason_of: Callable[[_Row], str | None], drops: Counter[str] | None
 ) -> list[_Row]:
-    """The rows that nothing speaks against; the reasons against the others are counted."""
+    """The rows that nothing speaks against; the reasons against the others are counted, if at all.
+
+    Only rows of the kind that the books count have a place in them.
+    """
     sound = []
     for row in rows:
         reason = reason_of(row)
         if reason is None:
             sound.append(row)
-        else:
+        elif drops is not None:
             drops[reason] += 1
     return sound
 
@@ -124,14 +162,19 @@ def _pair_reason(task: TaskRecord, pair: Pair, shape: Format) -> str | None:
 
 def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label], str | None]:
     """Tells of empty texts, and of texts that two labelled responses share."""
-    places = {label.response for label in labels}
-    texts = {place: task.candidates[place].content.strip() for place in places}
-    counts = Counter(texts.values())
+    candidates = task.candidates
+    texts = {label.response: "" for label in labels}
+    for place in texts:
+        texts[place] = candidates[place].content.strip()
+    alone = len(set(texts.values())) == len(texts)
 
     def reason(label: Label) -> str | None:
-        if counts[texts[label.response]] > 1:
-            return "identical_responses"
-        return _empty(task, label.response)
+        text = texts[label.response]
+        if not text:
+            return "empty_response"
+        if alone or list(texts.values()).count(text) == 1:
+            return None
+        return "identical_responses"
 
     return reason
 

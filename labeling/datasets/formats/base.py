@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from labeling.datasets.formats.columns import Table
@@ -28,13 +28,24 @@ class Row(NamedTuple):
     key: str = ""
 
 
+class _NoFolds(dict[str, int]):
+    """Every rater is in fold 0."""
+
+    def __missing__(self, rater: str) -> int:
+        return 0
+
+
+NO_FOLDS: Mapping[str, int] = _NoFolds()
+
+
 @dataclass(frozen=True, slots=True)
 class TaskRows:
     """Everything a format needs to write one task on one criterion.
 
     `pairs` hold ties only where the format carries them; `judgments` are those that may become
-    data, decided or not; `group` names the prompt's group of near-duplicates. `first` is false
-    when the same judgments are written for another criterion already.
+    data, decided or not; `group` names the prompt's group of near-duplicates, `folds` the fold of
+    every rater (0 where nobody made folds). `first` is false when the same judgments are written
+    for another criterion already.
     """
 
     task: TaskRecord
@@ -46,6 +57,7 @@ class TaskRows:
     rankings: Sequence[Ranking] = ()
     demonstrations: Sequence[Demonstration] = ()
     first: bool = True
+    folds: Mapping[str, int] = field(default_factory=lambda: NO_FOLDS)
 
     @property
     def decided(self) -> Sequence[Pair]:
