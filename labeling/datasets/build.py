@@ -33,10 +33,10 @@ from labeling.datasets.files import (
 )
 from labeling.datasets.folds import rater_folds
 from labeling.datasets.formats.base import Format, TaskRows
-from labeling.datasets.garbage import fewer_collections
 from labeling.datasets.judging import Books, judge_task, total_of
 from labeling.datasets.layout import Layout
 from labeling.datasets.manifest import make_manifest, manifest_bytes
+from labeling.datasets.memory import tuned_memory
 from labeling.datasets.readiness import readiness
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes.base import Ledger, Recipe
@@ -109,7 +109,7 @@ def build_release(
     shutil.rmtree(staging, ignore_errors=True)
     try:
         staging.mkdir(parents=True)
-        with fewer_collections(), DataFiles(staging, layout, file_type, shard_bytes) as data:
+        with tuned_memory(), DataFiles(staging, layout, file_type, shard_bytes) as data:
             builder = _Builder(staging, plan, recipes, layout, data, progress)
             builder.read(tasks)
             builder.write()

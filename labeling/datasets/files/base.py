@@ -28,6 +28,11 @@ class OpenFile(ABC, Generic[Batch]):
     def size(self) -> int:
         """Bytes that reached the file so far."""
 
+    @property
+    def crowded(self) -> bool:
+        """Whether a new file must begin though this one is small."""
+        return False
+
     @abstractmethod
     def close(self) -> None:
         """Ends the file, once."""

@@ -14,6 +14,9 @@ from labeling.datasets.formats.columns import Table
 
 #: The rows of one task repeat its texts. A dictionary that holds a whole batch stores each once.
 _DICTIONARY_BYTES = 8 << 20
+#: What a file says about its row groups stays in memory until it ends. So many of long texts are
+#: half a gigabyte unpacked, which is what `datasets` makes a file of too.
+_GROUPS = 128
 
 
 def _has_order(kind: pa.DataType) -> bool:
@@ -23,6 +26,7 @@ def _has_order(kind: pa.DataType) -> bool:
 
 class _ParquetFile(OpenFile[pa.Table]):
     def __init__(self, path: Path, table: Table) -> None:
+        self._groups = 0
         self._stream = pa.OSFile(str(path), "wb")
         self._writer = pq.ParquetWriter(
             self._stream,
@@ -35,6 +39,11 @@ class _ParquetFile(OpenFile[pa.Table]):
 
     def append(self, batch: pa.Table) -> None:
         self._writer.write_table(batch, row_group_size=batch.num_rows)
+        self._groups += 1
+
+    @property
+    def crowded(self) -> bool:
+        return self._groups >= _GROUPS
 
     def size(self) -> int:
         return self._stream.tell()

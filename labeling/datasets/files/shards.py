@@ -14,7 +14,7 @@ from labeling.datasets.files.disk import FileInfo, hash_file
 from labeling.datasets.formats.base import Row
 from labeling.datasets.texts import clean
 
-#: A shard is closed before it could pass 500 MB on disk.
+#: A shard ends before it could pass 500 MB on disk.
 SHARD_BYTES = 450_000_000
 #: So much is on its way to the disk at most: the last `fsync` of a large release stays short, and
 #: the pages of everything else on the machine stay in memory.
@@ -88,7 +88,7 @@ class ShardWriter:
 
     def _append(self, batch: Any, rows: int) -> None:
         file = self._file
-        if file is None or file.size() > self._shard_bytes:
+        if file is None or file.crowded or file.size() > self._shard_bytes:
             self._close()
             file = self._open()
         file.append(batch)
