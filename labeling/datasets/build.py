@@ -19,11 +19,21 @@ from typing import Any
 from msgspec.structs import replace as changed
 
 from labeling.datasets.card import make_card
-from labeling.datasets.files import SHARD_BYTES, SINKS, FileInfo, Sink, describe_file, sync_tree
+from labeling.datasets.card.people import file_name
+from labeling.datasets.croissant import CROISSANT_FILE, make_croissant
+from labeling.datasets.files import (
+    SHARD_BYTES,
+    DataFiles,
+    FileInfo,
+    describe_file,
+    safe_name,
+    sync_tree,
+)
 from labeling.datasets.formats.base import Format, TaskRows
 from labeling.datasets.judging import Books, judge_task, total_of
 from labeling.datasets.layout import Layout
 from labeling.datasets.manifest import make_manifest, manifest_bytes
+from labeling.datasets.readiness import readiness
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes.base import Ledger, Recipe
 from labeling.datasets.records import ReleaseContext, TaskRecord, canonical_json
@@ -87,20 +97,17 @@ def build_release(
     NothingToRelease when no row is left, DiskFull when the disk is, ReleaseError for anything else
     that can be said in a sentence.
     """
-    if file_type not in shape.file_types:
-        known = " or ".join(shape.file_types)
-        raise ReleaseError(f"{shape.title} is written as {known}, not as {file_type}.")
-    if out.exists():
-        raise ReleaseError(f"{out} exists already. Choose another place or remove it first.")
+    layout = Layout(shape, tuple(recipe.criterion for recipe in recipes), file_per_criterion)
+    _refuse(layout, file_type, out)
     staging = staging_of(out)
     shutil.rmtree(staging, ignore_errors=True)
     try:
         staging.mkdir(parents=True)
-        layout = Layout(shape, tuple(recipe.criterion for recipe in recipes), file_per_criterion)
-        writer = _Builder(staging, plan, recipes, layout, file_type, shard_bytes, progress)
-        writer.read(tasks)
-        writer.write()
-        result = writer.finish(context)
+        with DataFiles(staging, layout, file_type, shard_bytes) as data:
+            builder = _Builder(staging, plan, recipes, layout, data, progress)
+            builder.read(tasks)
+            builder.write()
+            result = builder.finish(context)
         sync_tree(staging)
         staging.replace(out)
     except BaseException as error:
@@ -112,6 +119,22 @@ def build_release(
             ) from error
         raise
     return replace(result, path=out)
+
+
+def _refuse(layout: Layout, file_type: str, out: Path) -> None:
+    """Raises ReleaseError for what can be seen to be wrong before a row is read."""
+    shape = layout.shape
+    if file_type not in shape.file_types:
+        known = " or ".join(shape.file_types)
+        raise ReleaseError(f"{shape.title} is written as {known}, not as {file_type}.")
+    if out.exists():
+        raise ReleaseError(f"{out} exists already. Choose another place or remove it first.")
+    for table in layout.tables():
+        if not safe_name(table.folder):
+            raise ReleaseError(
+                f"“{table.folder}” cannot be the name of a folder. Use letters, digits, dashes and "
+                "underscores in the keys of criteria."
+            )
 
 
 def staging_of(out: Path) -> Path:
@@ -139,16 +162,14 @@ class _Builder:
         plan: SplitPlan,
         recipes: Sequence[Recipe],
         layout: Layout,
-        file_type: str,
-        shard_bytes: int,
+        data: DataFiles,
         progress: Progress | None,
     ) -> None:
         self.root, self.plan, self.layout, self.shape = root, plan, layout, layout.shape
-        self.file_type, self.shard_bytes = file_type, shard_bytes
+        self.data = data
         self.progress = progress or (lambda read, written: None)
         self.books = [Books(recipe) for recipe in recipes]
         self.spool = Spool(root / ".tasks", TaskRecord)
-        self.sinks: dict[tuple[str, str], Sink] = {}
         self.tasks = 0
 
     def read(self, tasks: Iterable[TaskRecord]) -> None:
@@ -169,10 +190,11 @@ class _Builder:
         for written, task in enumerate(self.spool, start=1):
             for number, book in enumerate(self.books):
                 item = judge_task(task, book, self.shape, first=not number)
+                book.tally.take(item, book.recipe)
                 if item.judgments:
                     split = self.plan.split_of(task.prompt_id)
                     group = self.plan.group_of(task.prompt_id)
-                    self._write_task(replace(item, group=group), split, book)
+                    self._write_task(replace(item, group=group), split)
             if written % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, written)
         total = total_of(self.books)
@@ -181,33 +203,40 @@ class _Builder:
 
     def finish(self, context: ReleaseContext) -> BuildResult:
         """Closes the files, hashes them, writes card, guideline and manifest."""
-        rows, files = self._close()
+        rows, files = self.data.close()
         shutil.rmtree(self.root / ".tasks")
-        tables = [table for table in self.layout.tables() if rows[table.name]]
+        tables = self.layout.filled(rows)
         names = [file.name for file in files]
         for name, text in self.shape.extra_files(tables, names).items():
             files.append(self._write_text(name, text))
         files += self._write_guideline(context)
         main = self.layout.main(self.books[0].recipe.kind)
+        splits = self.plan.describe()
         parts: dict[str, Any] = {
+            "found": [readiness(book.tally, book.recipe.criterion, splits) for book in self.books],
             "context": context,
             "books": self.books,
             "layout": self.layout,
-            "file_type": self.file_type,
-            "splits": self.plan.describe(),
+            "file_type": self.data.file_type,
+            "splits": splits,
             "rows": rows,
-            "notes": _notes({split for name in main for split in rows[name]}),
+            "notes": [
+                *_notes({split for name in main for split in rows[name]}),
+                *(note for book in self.books for note in book.recipe.notes),
+            ],
         }
         manifest = make_manifest(**parts, files=files)
         card = make_card(
             context=context,
             books=self.books,
             layout=self.layout,
-            file_type=self.file_type,
+            file_type=self.data.file_type,
             manifest=manifest,
             files=files,
         )
+        croissant = make_croissant(context=context, manifest=manifest, tables=tables, files=files)
         files.append(self._write_text("README.md", card))
+        files.append(self._write_text(CROISSANT_FILE, croissant))
         manifest = make_manifest(**parts, files=files)
         path = self.root / "manifest.json"
         path.write_bytes(manifest_bytes(manifest))
@@ -215,40 +244,16 @@ class _Builder:
         ledger = total_of(self.books)
         return BuildResult(self.root, ledger, rows, (*files, info), manifest, info.sha256)
 
-    def _close(self) -> tuple[dict[str, dict[str, int]], list[FileInfo]]:
-        """Rows by table and split, and every data file."""
-        order = [table.name for table in self.layout.tables()]
-        rows: dict[str, dict[str, int]] = {name: {} for name in order}
-        files: list[FileInfo] = []
-        for (table, split), sink in sorted(
-            self.sinks.items(),
-            key=lambda entry: (order.index(entry[0][0]), SPLITS.index(entry[0][1])),
-        ):
-            shards = sink.close()
-            rows[table][split] = sum(count for _, count in shards)
-            files += [describe_file(self.root, path, count) for path, count in shards]
-        return rows, files
-
-    def _write_task(self, item: TaskRows, split: str, book: Books) -> None:
-        for pair in item.decided:
-            book.tally.pair(item.task, pair)
+    def _write_task(self, item: TaskRows, split: str) -> None:
         chars = _chars(item.task)
         for row in self.shape.rows(item):
-            self._sink(row.table, item.criterion.key, split).write(row, chars)
-
-    def _sink(self, name: str, criterion: str, split: str) -> Sink:
-        table = self.layout.table(name, criterion)
-        sink = self.sinks.get((table.name, split))
-        if sink is None:
-            sink = SINKS[self.file_type](self.root, table, split, self.shard_bytes)
-            self.sinks[table.name, split] = sink
-        return sink
+            self.data.write(row, item.criterion.key, split, chars)
 
     def _write_guideline(self, context: ReleaseContext) -> list[FileInfo]:
         files = []
         for guideline in context.guidelines:
             head = f"<!-- version {guideline.number} -->\n\n"
-            name = f"guideline/version-{guideline.number:03d}.md"
+            name = f"guideline/{file_name(guideline.number)}"
             files.append(self._write_text(name, head + guideline.text.rstrip() + "\n"))
         principles = canonical_json([dict(principle) for principle in context.principles])
         files.append(self._write_text("principles.json", principles + "\n"))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from labeling.datasets.formats.base import Format, TaskRows, pair_refusal, task_refusal
-from labeling.datasets.recipes.base import Kind, Ledger, Outcome, Pair, Recipe
+from labeling.datasets.recipes.base import Demonstration, Kind, Label, Ledger, Outcome, Pair, Recipe
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from labeling.datasets.tally import Tally
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(slots=True)
@@ -24,8 +28,9 @@ class Books:
 
 
 def total_of(books: Sequence[Books]) -> Ledger:
-    """The ledgers of all criteria added up."""
-    total = Ledger(books[0].ledger.unit)
+    """The ledgers of all criteria added up; where they count different things, those are rows."""
+    units = {book.ledger.unit for book in books}
+    total = Ledger(units.pop() if len(units) == 1 else "row")
     for book in books:
         total.add(book.ledger)
     return total
@@ -53,19 +58,13 @@ def preview(
 def judge_task(task: TaskRecord, books: Books, shape: Format, *, first: bool = True) -> TaskRows:
     """Applies recipe and format to one task and keeps the books. The split group is left empty."""
     recipe, ledger, tally = books.recipe, books.ledger, books.tally
-    outcome = recipe.apply(task)
-    kept = []
-    for judgment in task.judgments:
-        reason = recipe.ineligible(judgment)
-        if reason:
-            tally.excluded[reason] += 1
-        else:
-            kept.append(judgment)
-            tally.judgment(judgment, recipe.value(judgment), recipe.tie(judgment))
-    if kept:
-        tally.task(task)
+    sifted = recipe.sift(task)
+    outcome, kept = recipe.make(task, sifted), sifted.votes
+    if sifted.excluded:
+        tally.excluded.update(sifted.excluded)
     ledger.rows_in += outcome.rows_in
-    ledger.drops.update(outcome.drops)
+    if outcome.drops:
+        ledger.drops.update(outcome.drops)
     refused = task_refusal(task) or shape.refusal(task)
     if refused:
         lost = _count(outcome, recipe.kind)
@@ -87,31 +86,73 @@ def _carried(
     kept: Sequence[JudgmentRecord],
 ) -> TaskRows:
     """What of the outcome the format can carry; what it cannot goes to the ledger."""
-    pairs: list[Pair] = []
-    for pair in outcome.pairs:
-        reason = _pair_reason(task, pair, shape)
+
+    def drops(kind: Kind) -> Counter[str] | None:
+        return ledger.drops if kind == recipe.kind else None
+
+    pairs = _sound(outcome.pairs, lambda pair: _pair_reason(task, pair, shape), drops(Kind.PAIRS))
+    labels: Sequence[Label] = ()
+    if outcome.labels:
+        labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
+    shown: Sequence[Demonstration] = ()
+    if outcome.demonstrations:
+        shown = _sound(
+            outcome.demonstrations,
+            lambda one: _empty(task, one.response),
+            drops(Kind.DEMONSTRATIONS),
+        )
+    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, outcome.rankings, shown, first)
+
+
+def _sound(
+    rows: Sequence[_Row], reason_of: Callable[[_Row], str | None], drops: Counter[str] | None
+) -> list[_Row]:
+    """The rows that nothing speaks against; the reasons against the others are counted, if at all.
+
+    Only rows of the kind that the books count have a place in them.
+    """
+    sound = []
+    for row in rows:
+        reason = reason_of(row)
         if reason is None:
-            pairs.append(pair)
-        elif recipe.kind == Kind.PAIRS:
-            ledger.drops[reason] += 1
-    filled = [bool(response.content.strip()) for response in task.candidates]
-    labels = [label for label in outcome.labels if filled[label.response]]
-    shown = [one for one in outcome.demonstrations if filled[one.response]]
-    if recipe.kind in (Kind.LABELS, Kind.DEMONSTRATIONS):
-        empty = _count(outcome, recipe.kind) - len(labels if recipe.kind == Kind.LABELS else shown)
-        if empty:
-            ledger.drops["empty_response"] += empty
-    rankings = outcome.rankings
-    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, rankings, shown, first)
+            sound.append(row)
+        elif drops is not None:
+            drops[reason] += 1
+    return sound
 
 
 def _pair_reason(task: TaskRecord, pair: Pair, shape: Format) -> str | None:
     if pair.tie and not shape.carries_ties:
         return f"tie_{pair.tie}"
+    if pair.judgment is None and shape.needs_votes:
+        return "edit_without_vote"
     texts = task.candidates
     return pair_refusal(
         texts[pair.chosen].content, texts[pair.rejected].content
     ) or shape.pair_refusal(task, pair)
+
+
+def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label], str | None]:
+    """Tells of empty texts, and of texts that two labelled responses share."""
+    candidates = task.candidates
+    texts = {label.response: "" for label in labels}
+    for place in texts:
+        texts[place] = candidates[place].content.strip()
+    alone = len(set(texts.values())) == len(texts)
+
+    def reason(label: Label) -> str | None:
+        text = texts[label.response]
+        if not text:
+            return "empty_response"
+        if alone or list(texts.values()).count(text) == 1:
+            return None
+        return "identical_responses"
+
+    return reason
+
+
+def _empty(task: TaskRecord, place: int) -> str | None:
+    return None if task.candidates[place].content.strip() else "empty_response"
 
 
 def _count(made: Outcome | TaskRows, kind: Kind) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from labeling.datasets.formats.base import Format
@@ -37,6 +37,13 @@ class Layout:
             return self.shape.tables
         keys = [criterion.key for criterion in self.criteria]
         return tuple(self.table(table.name, key) for key in keys for table in self.shape.tables)
+
+    def filled(self, rows: Mapping[str, Mapping[str, int]]) -> tuple[Table, ...]:
+        """The tables that have rows; one of them opens by default, the declared one if it can."""
+        tables = [table for table in self.tables() if rows[table.name]]
+        if tables and not any(table.default for table in tables):
+            tables[0] = replace(tables[0], default=True)
+        return tuple(tables)
 
     def main(self, kind: Kind) -> Sequence[str]:
         """The names of the tables whose rows the books count."""

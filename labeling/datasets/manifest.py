@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from labeling.datasets.files import FileInfo
+from labeling.datasets.formats.base import Format
 from labeling.datasets.judging import Books, total_of
 from labeling.datasets.layout import Layout
+from labeling.datasets.readiness import Readiness
 from labeling.datasets.recipes.base import Recipe
+from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.records import Criterion, ReleaseContext
 
 MANIFEST_VERSION = 2
@@ -23,44 +27,53 @@ def make_manifest(
     splits: Mapping[str, object],
     rows: Mapping[str, Mapping[str, int]],
     notes: Sequence[str],
+    found: Sequence[Readiness],
     files: Sequence[FileInfo],
 ) -> dict[str, object]:
     """The manifest as plain data. `rows` maps table to split to number of rows.
 
-    `counts` adds the criteria up; `figures` are those of the first criterion, and `criteria` holds
-    the counts and figures of each.
+    `found` are the figures of each book. `counts` adds the criteria up; `figures` are those of the
+    first criterion, and `criteria` holds the counts and figures of each. `warnings` are what to
+    know before training: a code, the criterion, and a sentence.
     """
     recipe, shape = books[0].recipe, layout.shape
+    keyed = {book.recipe.criterion.key: (book, one) for book, one in zip(books, found, strict=True)}
     return {
         "manifest_version": MANIFEST_VERSION,
         "project": context.project,
         "name": context.name,
         "parameters": dict(context.parameters),
         "recipe": _recipe(recipe),
-        "format": {
-            "key": shape.key,
-            "title": shape.title,
-            "file_type": file_type,
-            "policy": shape.explain(),
-        },
-        "criterion": _criterion(books[0].recipe.criterion),
-        "criteria": {book.recipe.criterion.key: _book(book) for book in books},
-        "counts": {
-            **total_of(books).describe(),
-            "never_read": dict(context.withheld),
-        },
+        "format": _format(shape, file_type),
+        "criterion": _criterion(recipe.criterion),
+        "criteria": {key: _book(*pair) for key, pair in keyed.items()},
+        "counts": {**total_of(books).describe(), "never_read": dict(context.withheld)},
         "rows": {table: dict(per_split) for table, per_split in rows.items()},
         "splits": dict(splits),
-        "figures": books[0].tally.describe(),
+        "figures": found[0].figures,
         "agreement": dict(context.agreement),
         "guideline_versions": [guideline.number for guideline in context.guidelines],
         "licence": context.licence,
         "notes": list(notes),
+        "warnings": [
+            {"code": code, "criterion": key, "text": text}
+            for key, (_, one) in keyed.items()
+            for code, text in one.warnings
+        ],
         "versions": dict(context.versions),
         "files": [
             {key: value for key, value in file._asdict().items() if value is not None}
             for file in files
         ],
+    }
+
+
+def _format(shape: Format, file_type: str) -> dict[str, object]:
+    return {
+        "key": shape.key,
+        "title": shape.title,
+        "file_type": file_type,
+        "policy": shape.explain(),
     }
 
 
@@ -70,16 +83,25 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
         "title": recipe.title,
         "rows_are": recipe.kind.value,
         "policy": recipe.explain(),
-        "options": recipe.options.explain(),
+        "options": _options(recipe.options),
+        "options_in_words": recipe.options.explain(),
     }
 
 
-def _book(book: Books) -> dict[str, object]:
+def _options(options: RecipeOptions) -> dict[str, object]:
+    """Every choice, those left at their default too."""
+    return {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in asdict(options).items()
+    }
+
+
+def _book(book: Books, found: Readiness) -> dict[str, object]:
     """The counts and figures of one criterion."""
     return {
         **_criterion(book.recipe.criterion),
         "counts": book.ledger.describe(),
-        "figures": book.tally.describe(),
+        "figures": found.figures,
     }
 
 
@@ -90,6 +112,8 @@ def _criterion(criterion: Criterion) -> dict[str, object]:
         "scale": criterion.scale,
         "strongest": criterion.strongest,
         "primary": criterion.primary,
+        "answer": criterion.answer,
+        "strengths": list(criterion.strengths),
     }
 
 

@@ -170,7 +170,8 @@ class ReleaseContext:
 
     `parameters` are the frozen request (recipe, format, cut-off …), `agreement` the project's
     agreement as plain data, `withheld` counts of rows that never reached the records (superseded
-    or withdrawn judgments), `versions` the software that wrote the files.
+    or withdrawn judgments), `versions` the software that wrote the files. `description` is the
+    owner's own, `collection` says in sentences how the project had its tasks judged.
     """
 
     project: str
@@ -183,6 +184,8 @@ class ReleaseContext:
     versions: Mapping[str, str] = field(default_factory=dict)
     licence: str = "unknown"
     limits: tuple[str, ...] = ()
+    description: str = ""
+    collection: tuple[str, ...] = ()
 
 
 def digest(*parts: str) -> bytes:

@@ -2,103 +2,286 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
-from labeling.datasets.recipes.base import Pair
-from labeling.datasets.records import JudgmentRecord, TaskRecord
-from labeling.stats import wilson_interval
+from labeling.datasets.formats.base import TaskRows
+from labeling.datasets.reasons import HUMAN_ONLY
+from labeling.datasets.recipes.base import Kind, Recipe
+from labeling.datasets.recipes.orders import pairs_of, ranks_of
+from labeling.datasets.records import TIES, JudgmentRecord, ResponseRecord, TaskRecord
+from labeling.stats import style_of
+from labeling.vocabulary import Purpose, Source
+
+#: Numbers from here on are kinds of ties in patterns of answers; no scale goes that far.
+FIRST_TIE = 1_000_000
+TIE_CODES = {kind: FIRST_TIE + place for place, kind in enumerate(TIES)}
+#: Tasks whose responses are looked at for their style. Tasks come in the order of a hash, so the
+#: first ones are a random sample.
+STYLED_TASKS = 5_000
+#: What of a style is markup, not length.
+MARKUP = ("headers", "list_items", "bold", "code_blocks")
+
+_LIVE, _HUMAN = Purpose.LIVE.value, Source.HUMAN.value
+_UNSPECIFIED = TIE_CODES["unspecified"]
+
+#: Two responses, by position, and the pattern of what was said about them.
+Said = dict[tuple[int, int], tuple[int, ...]]
+
+
+class Patterns:
+    """What units showed, in 12 bytes a unit: which distinct pattern, and of which prompt.
+
+    The first number of a pattern of answers is the longer response (-1 the first, 1 the second, 0
+    neither), the others are the answers, sorted: values, and `TIE_CODES`.
+    """
+
+    __slots__ = ("clusters", "seen", "shown")
+
+    def __init__(self) -> None:
+        self.seen: dict[tuple[int, ...], int] = {}
+        self.shown = array("I")
+        self.clusters = array("Q")
+
+    def add(self, pattern: tuple[int, ...], cluster: int) -> None:
+        """Counts a unit."""
+        seen = self.seen
+        place = seen.get(pattern)
+        if place is None:
+            place = seen[pattern] = len(seen)
+        self.shown.append(place)
+        self.clusters.append(cluster)
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over tasks, judgments and pairs; memory grows with names, not with rows."""
+    """Counts over tasks, judgments and rows.
+
+    Memory grows with names and distinct patterns, and by about 44 bytes a task.
+
+    Attributes:
+        prompts: a number for the prompt of each task that has a judgment that may become data.
+        excluded: judgments that may not become data, by reason.
+        ways: judgments that may become data, by rater, guideline version, source and strategy.
+        chances: how many of them have a selection probability, the least and the largest of those.
+        rationales, flags: how many of them have a rationale, and carry each flag.
+        answers: what they say, as `Patterns` holds it.
+        people: the answers of all people on live tasks, whatever the recipe and its filters.
+        kept: the answers of people behind the rows.
+        lengths: rows of a task that chose the longer response, and that differ in length at all.
+        sides: decided judgments with a known screen order, and how many chose the first shown.
+        styles: (verdict, prompt, first's and second's `MARKUP`) of the tasks looked at.
+        matches: decided pairs by the models of the chosen and of the rejected response.
+        alone: responses in rows that are no pairs, by their model and whether they were preferred.
+        good, bad: responses labelled so.
+    """
 
     tasks: int = 0
     judgments: int = 0
+    prompts: array[int] = field(default_factory=lambda: array("Q"))
     excluded: Counter[str] = field(default_factory=Counter)
-    raters: Counter[str] = field(default_factory=Counter)
-    prompts: set[str] = field(default_factory=set)
-    guidelines: Counter[int] = field(default_factory=Counter)
+    ways: Counter[tuple[str, int, str, str]] = field(default_factory=Counter)
+    chances: tuple[int, float, float] = (0, 1.0, 0.0)
+    rationales: int = 0
+    flags: Counter[str] = field(default_factory=Counter)
+    answers: Counter[tuple[int, ...]] = field(default_factory=Counter)
+    people: Patterns = field(default_factory=Patterns)
+    kept: Patterns = field(default_factory=Patterns)
+    lengths: Patterns = field(default_factory=Patterns)
+    sides: tuple[int, int] = (0, 0)
+    styles: list[tuple[int, ...]] = field(default_factory=list)
     categories: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
-    models: Counter[str] = field(default_factory=Counter)
-    wins: Counter[str] = field(default_factory=Counter)
-    values: Counter[int] = field(default_factory=Counter)
-    ties: Counter[str] = field(default_factory=Counter)
-    longer_chosen: int = 0
-    length_differs: int = 0
-    first_shown_chosen: int = 0
-    decided_with_order: int = 0
+    matches: Counter[tuple[str, str]] = field(default_factory=Counter)
+    alone: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    good: int = 0
+    bad: int = 0
 
-    def task(self, task: TaskRecord) -> None:
-        """Counts a task that some judgment of the release belongs to."""
-        self.tasks += 1
-        self.prompts.add(task.prompt_id)
-        self.categories[task.category or "(none)"] += 1
-        self.languages[task.language or "(not stated)"] += 1
+    def take(self, item: TaskRows, recipe: Recipe) -> None:
+        """Counts a task on the recipe's criterion: what was said, and what became of it."""
+        task, may = item.task, item.judgments
+        cluster = _number(task.prompt_id)
+        said: Said = {}
+        if may:
+            self.tasks += 1
+            self.prompts.append(cluster)
+            self.categories[task.category] += 1
+            self.languages[task.language] += 1
+            codes = self._judgments(may, recipe)
+            if recipe.criterion.answer != "compare":
+                said = compared(task, may, recipe)
+            elif len(task.responses) == 2:
+                said = _patterns(task, codes)
+            for pattern in said.values():
+                self.answers[pattern] += 1
+        own = len(may) == len(task.judgments) and recipe.options.sources == HUMAN_ONLY
+        people = said if own else compared(task, _people(task), recipe)
+        for pattern in people.values():
+            self.people.add(pattern, cluster)
+        if len(self.styles) < STYLED_TASKS and (0, 1) in people:
+            self._style(task, people[0, 1], cluster)
+        for pattern in self._rows(item, recipe, cluster, people if own else {}).values():
+            self.kept.add(pattern, cluster)
 
-    def judgment(self, judgment: JudgmentRecord, value: int | None, tie: str | None) -> None:
-        """Counts a judgment that may become data."""
-        self.judgments += 1
-        self.raters[judgment.rater] += 1
-        self.guidelines[judgment.guideline_version] += 1
-        if tie:
-            self.ties[tie] += 1
-        elif value is not None:
-            self.values[value] += 1
-            if len(judgment.shown) == 2 and value:
-                self.decided_with_order += 1
-                self.first_shown_chosen += judgment.shown[0] == (0 if value < 0 else 1)
+    def _judgments(self, judgments: Sequence[JudgmentRecord], recipe: Recipe) -> list[int]:
+        """Counts judgments that may become data, and returns what they say on the criterion.
 
-    def pair(self, task: TaskRecord, pair: Pair) -> None:
-        """Counts a row that was written."""
-        texts = task.candidates
-        chosen, rejected = texts[pair.chosen], texts[pair.rejected]
-        for response in (chosen, rejected):
-            self.models[response.model or "(not stated)"] += 1
-        self.wins[chosen.model or "(not stated)"] += 1
-        if len(chosen.content) != len(rejected.content):
-            self.length_differs += 1
-            self.longer_chosen += len(chosen.content) > len(rejected.content)
+        One loop for everything: it runs once for every judgment of a release.
+        """
+        key, ways, codes = recipe.criterion.key, self.ways, []
+        human = recipe.options.sources == HUMAN_ONLY
+        known, first = self.sides
+        n, low, high = self.chances
+        self.judgments += len(judgments)
+        for one in judgments:
+            ways[one.rater, one.guideline_version, one.source, one.strategy] += 1
+            value = one.values.get(key)
+            if value:
+                codes.append(value)
+                if len(one.shown) == 2 and (human or one.source == _HUMAN):
+                    known += 1
+                    first += (one.shown[0] == 0) == (value < 0)
+            elif kind := recipe.tie(one):
+                codes.append(TIE_CODES.get(kind, _UNSPECIFIED))
+            chance = one.probability
+            if chance is not None:
+                n += 1
+                low = chance if chance < low else low
+                high = chance if chance > high else high
+            if one.rationale:
+                self.rationales += 1
+            if one.flags:
+                self.flags.update(one.flags)
+        self.sides, self.chances = (known, first), (n, low, high)
+        return codes
 
-    def describe(self) -> dict[str, object]:
-        """Plain data for manifest and card; shares come with n and a 95% Wilson interval."""
-        return {
-            "tasks": self.tasks,
-            "prompts": len(self.prompts),
-            "judgments": self.judgments,
-            "judgments_left_out": dict(sorted(self.excluded.items())),
-            "raters": len(self.raters),
-            "most_judgments_by_one_rater": share(
-                max(self.raters.values(), default=0), self.judgments
-            ),
-            "judgments_per_guideline_version": _sorted(self.guidelines),
-            "tasks_per_category": _sorted(self.categories),
-            "tasks_per_language": _sorted(self.languages),
-            "rows_per_model": _sorted(self.models),
-            "rows_won_per_model": _sorted(self.wins),
-            "values": _sorted(self.values),
-            "ties": _sorted(self.ties),
-            "longer_response_chosen": share(self.longer_chosen, self.length_differs),
-            "first_shown_chosen": share(self.first_shown_chosen, self.decided_with_order),
-        }
+    def _rows(self, item: TaskRows, recipe: Recipe, cluster: int, said: Said) -> Said:
+        """Counts what was written of a task, and returns what people said behind it.
+
+        `said` is what they said at all, empty where not only people did.
+        """
+        texts = item.task.candidates
+        longer = differ = behind = good = 0
+        for pair in item.pairs:
+            behind += len(pair.votes) if pair.judgment is None else 1
+            if pair.edited:
+                said = {}
+            if not pair.tie:
+                chosen, rejected = texts[pair.chosen], texts[pair.rejected]
+                self.matches[chosen.model, rejected.model] += 1
+                ahead = len(chosen.content) - len(rejected.content)
+                if ahead:
+                    differ += 1
+                    longer += ahead > 0
+        if differ:
+            self.lengths.add((longer, differ), cluster)
+        for label in item.labels:
+            good += label.good
+        self.good += good
+        self.bad += len(item.labels) - good
+        if recipe.kind != Kind.PAIRS:
+            for response, won in _written(item, recipe.kind):
+                self.alone[texts[response].model, won] += 1
+        elif len(said) == 1 and behind == len(said.get((0, 1), ())) - 1:
+            # As many judgments behind the rows as gave an answer: they are the same ones.
+            return said
+        return _behind(item, recipe)
+
+    def _style(self, task: TaskRecord, pattern: tuple[int, ...], cluster: int) -> None:
+        """Notes how two responses are decorated, and which of them people prefer."""
+        first = sum(code < 0 for code in pattern[1:])
+        second = sum(0 < code < FIRST_TIE for code in pattern[1:])
+        if first != second and len(task.responses) == 2:
+            marks = [mark for response in task.responses for mark in _markup(response)]
+            self.styles.append(((second > first) - (second < first), cluster, *marks))
 
 
-def share(part: int, whole: int) -> dict[str, object]:
-    """A proportion as a figure; null with a reason where there is nothing to count."""
-    if not whole:
-        return {"value": None, "low": None, "high": None, "n": 0, "reason": "nothing to count"}
-    low, high = wilson_interval(part, whole)
+def compared(task: TaskRecord, judgments: Iterable[JudgmentRecord], recipe: Recipe) -> Said:
+    """What judgments say about each two responses of a task."""
+    found: dict[tuple[int, int], list[int]] = {}
+    size = len(task.responses)
+    for judgment in judgments:
+        if recipe.criterion.answer == "compare":
+            kind = recipe.tie(judgment)
+            code = TIE_CODES.get(kind, _UNSPECIFIED) if kind else recipe.value(judgment)
+            if code is not None and size == 2:
+                found.setdefault((0, 1), []).append(code)
+            continue
+        ranks = ranks_of(judgment, recipe.criterion, size)
+        for first, second, better in pairs_of(ranks or ()):
+            found.setdefault((first, second), []).append(better or _UNSPECIFIED)
     return {
-        "value": round(part / whole, 6),
-        "low": round(low, 6),
-        "high": round(high, 6),
-        "n": whole,
-        "convention": "share with 95% Wilson interval",
+        unit: pattern
+        for unit, codes in found.items()
+        for pattern in _patterns(task, codes, unit).values()
     }
 
 
-def _sorted(counts: Counter[str] | Counter[int]) -> dict[str, int]:
-    """Counts as plain data, by name."""
-    return {str(key): counts[key] for key in sorted(counts)}  # type: ignore[index]
+def _patterns(task: TaskRecord, codes: list[int], unit: tuple[int, int] = (0, 1)) -> Said:
+    """The pattern of what was said about two of the responses; empty where nothing was."""
+    responses = task.responses
+    if not codes:
+        return {}
+    ahead = len(responses[unit[1]].content) - len(responses[unit[0]].content)
+    codes.sort()
+    return {unit: ((ahead > 0) - (ahead < 0), *codes)}
+
+
+def _behind(item: TaskRows, recipe: Recipe) -> Said:
+    """What people said in the judgments behind the rows of a task; edits were never compared."""
+    task = item.task
+    if recipe.kind == Kind.RANKINGS:
+        return compared(task, _human(one.judgment for one in item.rankings), recipe)
+    if recipe.kind != Kind.PAIRS:
+        written = item.labels if recipe.kind == Kind.LABELS else item.demonstrations
+        return compared(task, _human(item.judgments), recipe) if written else {}
+    found: dict[tuple[int, int], list[int]] = {}
+    for pair in item.pairs:
+        unit = (min(pair.chosen, pair.rejected), max(pair.chosen, pair.rejected))
+        if unit[1] >= len(task.responses):
+            continue
+        codes = found.setdefault(unit, [])
+        if pair.judgment is None:
+            codes += compared(task, _human(pair.votes), recipe).get(unit, ())[1:]
+        elif pair.judgment.source == _HUMAN:
+            tie = TIE_CODES.get(pair.tie, _UNSPECIFIED)
+            codes.append(tie if pair.tie else round(pair.value))
+    return {
+        unit: pattern
+        for unit, codes in found.items()
+        for pattern in _patterns(task, codes, unit).values()
+    }
+
+
+def _people(task: TaskRecord) -> Iterator[JudgmentRecord]:
+    """The judgments of people on live tasks, whatever a recipe leaves out."""
+    return _human(one for one in task.judgments if one.purpose == _LIVE)
+
+
+def _human(judgments: Iterable[JudgmentRecord]) -> Iterator[JudgmentRecord]:
+    return (judgment for judgment in judgments if judgment.source == _HUMAN)
+
+
+def _written(item: TaskRows, kind: Kind) -> Iterator[tuple[int, bool]]:
+    """Each response in rows that are no pairs, and whether it was preferred there."""
+    if kind == Kind.LABELS:
+        yield from ((label.response, label.good) for label in item.labels)
+    elif kind == Kind.RANKINGS:
+        for ranking in item.rankings:
+            yield from ((place, rank == 1) for place, rank in enumerate(ranking.ranks))
+    else:
+        yield from ((one.response, True) for one in item.demonstrations)
+
+
+def _markup(response: ResponseRecord) -> list[int]:
+    style = style_of(response.content)
+    return [getattr(style, name) for name in MARKUP]
+
+
+def _number(prompt: str) -> int:
+    """A number that tells prompts apart, the same in every process."""
+    data = prompt.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")

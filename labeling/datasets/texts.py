@@ -1,12 +1,14 @@
-"""Texts that UTF-8 cannot hold: halves of character pairs, joined or replaced before writing."""
+"""Texts that a file cannot hold as they are: halves of character pairs, cells with formulas."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
 
 Item = TypeVar("Item", bound=msgspec.Struct)
+_EXECUTED = re.compile(r"'*[\s\ufeff\u200b]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
 
 def clean(value: Any) -> Any:
@@ -30,3 +32,22 @@ def clean(value: Any) -> Any:
 def clean_struct(item: Item) -> Item:
     """A copy of the item with clean texts."""
     return type(item)(**{name: clean(getattr(item, name)) for name in item.__struct_fields__})
+
+
+def defuse(text: str) -> str:
+    """The text as a CSV cell: one that a spreadsheet would execute gets an apostrophe in front.
+
+    That is a text whose first character, after any white space, is = + - @ or the full-width form
+    of one, or which begins with a tab or a carriage return (OWASP, CSV injection). A text of that
+    kind that has apostrophes in front already gets one more, so that `restore` can undo it. NUL,
+    at which many readers of CSV stop, becomes U+FFFD.
+    """
+    text = text.replace("\0", "\ufffd")
+    if text[:1].isalnum():
+        return text
+    return "'" + text if _EXECUTED.match(text) else text
+
+
+def restore(cell: str) -> str:
+    """The text that `defuse` made the cell from."""
+    return cell[1:] if cell.startswith("'") and _EXECUTED.match(cell) else cell

@@ -12,6 +12,7 @@ from labeling.datasets.fitting import kind_of, misfit
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.base import Format
 from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions
+from labeling.datasets.recipes.options import OptionError
 from labeling.datasets.records import Criterion as CriterionRecord
 from labeling.models import Release
 from projects.exceptions import InvalidInput
@@ -91,6 +92,10 @@ def check_request(
             "The licence does not fit.",
             fields={"licence": f"Use one line of at most {_LICENCE} characters."},
         )
+    try:
+        options.choices.checked()
+    except OptionError as error:
+        raise InvalidInput(str(error), fields={error.field: str(error)}) from None
     criteria = _criteria(project, options.criteria)
     wrong = misfit(
         RECIPES[recipe],

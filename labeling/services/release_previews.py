@@ -99,6 +99,10 @@ def _preview(project: Project, cutoff: int, request: Request, reviewers: list[in
         rows_in=ledger.rows_in,
         rows_out=ledger.rows_out,
         dropped=tuple((sentence(name), count) for name, count in ledger.drops.most_common()),
-        left_out=tuple((sentence(name), count) for name, count in sorted(left_out.items())),
+        left_out=tuple(
+            (sentence(name), count)
+            for name, count in sorted(left_out.items())
+            if name not in ledger.drops
+        ),
         problem="" if ledger.rows_out else nothing_left(ledger),
     )

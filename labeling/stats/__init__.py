@@ -114,7 +114,7 @@ from labeling.stats.sample_size import (
     judgments_to_detect,
     width_curve,
 )
-from labeling.stats.table import Table, table_from_patterns, table_of
+from labeling.stats.table import Table, table_from_patterns, table_from_units, table_of
 from labeling.stats.tau import (
     TauPairs,
     kendall_tau,
@@ -190,6 +190,7 @@ __all__ = [
     "steadiness_report",
     "stratified_share",
     "table_from_patterns",
+    "table_from_units",
     "table_of",
     "two_proportion_test",
     "width_curve",

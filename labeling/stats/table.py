@@ -8,7 +8,7 @@ jackknife and bootstrap work on those few hundred rows whatever the number of ra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from labeling.stats.coding import (
     place_values,
     units_and_votes,
 )
-from labeling.stats.ratings import Floats, Ints, Ratings, RatingsError
+from labeling.stats.ratings import Floats, Ints, Ratings, RatingsError, same_length
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +134,32 @@ def table_from_patterns(
         units=round(float(times.sum())),
         ratings=round(float(times @ rows.sum(axis=1))),
     )
+
+
+def table_from_units(
+    counts: npt.ArrayLike, pattern: npt.ArrayLike, cluster: npt.ArrayLike, categories: Sequence[Any]
+) -> Table:
+    """Return the table of units whose patterns were told apart elsewhere, as in a stream of tasks.
+
+    Args:
+        counts: shape (P, K); ratings in each category of the declared scale, a row a pattern.
+        pattern: which pattern each unit shows, shape (units,).
+        cluster: what each unit was drawn with (its prompt), shape (units,).
+
+    Raises:
+        RatingsError: what `table_from_patterns` refuses, or a pattern that is not in `counts`.
+    """
+    shown, of = np.asarray(pattern, dtype=np.int64), np.asarray(cluster)
+    rows = np.asarray(counts, dtype=np.float64).reshape(-1, len(categories))
+    if len(shown) and not 0 <= shown.min() <= shown.max() < len(rows):
+        raise RatingsError(f"A unit shows a pattern beyond the {len(rows)} that were counted.")
+    same_length(pattern=shown, cluster=of)
+    alone = table_from_patterns(rows, np.bincount(shown, minlength=len(rows)), categories)
+    coded, levels = codes(of)
+    if len(levels) == len(shown):
+        return alone
+    groups, frequency = kinds_of_cluster(coded, shown, len(rows))
+    return replace(alone, counts=rows, groups=groups, frequency=frequency.astype(np.float64))
 
 
 def _tabulated(

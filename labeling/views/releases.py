@@ -159,7 +159,7 @@ def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "file_type_title": dict(FILE_TYPES).get(row.file_type, row.file_type),
         "policy": _policy(row),
         "asked": request_of(row).options.choices.explain() if row.recipe in RECIPES else {},
-        "code": FORMATS[row.format].load_code(f"{slug}-release-{number}")
+        "code": FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
         if row.format in FORMATS
         else "",
         "splits": SPLITS,

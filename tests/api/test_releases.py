@@ -136,3 +136,29 @@ def test_a_release_of_another_project_is_not_found(
     client = api(lena)
     client.post("projects/", {"name": "Other", "template": "arena"})
     assert client.get(f"projects/other/releases/{frozen['id']}/").status_code == 404
+
+
+def test_a_preview_counts_without_freezing(judged: Project, mia: User, api: CallAs):
+    body = {"recipe": "majority", "options": {"min_votes": 3}}
+    shown = api(mia).post(f"{URL}preview/", body).json()
+    assert (shown["unit"], shown["rows_are"], shown["rows_in"], shown["rows_out"]) == (
+        "task", "pairs", 6, 0,
+    )  # fmt: skip
+    assert shown["dropped"] == [{"reason": "fewer votes than asked for", "rows": 6}]
+    assert "fewer votes than asked for" in shown["problem"]
+    assert not Release.objects.exists()
+
+
+def test_every_recipe_and_format_explains_itself(judged: Project, mia: User, api: CallAs):
+    choices = api(mia).get(f"{URL}choices/").json()
+    assert {row["key"] for row in choices["recipes"]} >= {"raw", "majority"}
+    assert all(row["policy"] and row["formats"] for row in choices["recipes"])
+    assert all(row["policy"] and row["file_types"] for row in choices["formats"])
+
+
+def test_options_are_frozen_and_read_back(judged: Project, mia: User, api: CallAs):
+    asked = {"min_votes": 1, "guideline_versions": [2, 1], "soft": "share"}
+    made = api(mia).post(URL, {"recipe": "majority", "options": asked}).json()
+    assert made["options"]["guideline_versions"] == [1, 2]
+    assert (made["options"]["min_votes"], made["options"]["sources"]) == (1, ["human"])
+    assert made["criteria"] == ["overall"]

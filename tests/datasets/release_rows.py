@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from msgspec.structs import replace as changed
 
 from labeling.datasets.build import BuildResult, build_release
 from labeling.datasets.fitting import kind_of
@@ -18,6 +19,7 @@ from labeling.datasets.records import (
     Guideline,
     JudgmentRecord,
     Message,
+    Rating,
     ReleaseContext,
     ResponseRecord,
     TaskRecord,
@@ -25,6 +27,9 @@ from labeling.datasets.records import (
 from labeling.datasets.splits import SplitPrompt, plan_splits
 
 OVERALL = Criterion("overall", "Which response is better?", "helpsteer7", 3)
+#: Four strengths as published for Llama 2, but with ties.
+FOUR_LEVELS = Criterion("overall", "Which response is better?", "four", 4)
+ORDER = Criterion("order", "Put the responses in order.", "rank", 1, False, answer="rank")
 
 
 def judgment(value: int | None, rater: str = "rui", **more: Any) -> JudgmentRecord:
@@ -55,6 +60,33 @@ def task(
         category="coding",
         language="en",
     )
+
+
+def ranked(name: str, ranks: Mapping[str, Sequence[int]], **more: Any) -> TaskRecord:
+    """A task whose responses raters put in order: the ranks that each gave, 1 is best."""
+    judgments = [
+        JudgmentRecord(
+            id=rater,
+            rater=rater,
+            values={},
+            ratings=tuple(Rating("order", place, rank) for place, rank in enumerate(given)),
+            **more,
+        )
+        for rater, given in ranks.items()
+    ]
+    size = max(map(len, ranks.values()), default=2)
+    responses = tuple(
+        ResponseRecord(f"{name}-{place}", f"Answer {place} on {name}.", f"m{place}")
+        for place in range(size)
+    )
+    return changed(task(name, *judgments), responses=responses)
+
+
+def edited(record: TaskRecord, content: str, *, original: int = 0) -> TaskRecord:
+    """The same task with one more edit, of the response in that place."""
+    source = record.responses[original]
+    edit = ResponseRecord(f"{record.id}-e{len(record.edits)}", content, "", source.id)
+    return changed(record, edits=(*record.edits, edit))
 
 
 def votes(*values: int | None) -> list[JudgmentRecord]:

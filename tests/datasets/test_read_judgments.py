@@ -62,9 +62,11 @@ def test_what_a_release_wrote_is_what_the_reader_reads(tmp_path):
     texts = {row.external_id: (row.messages, row.responses) for row in made}
     for record in tasks:
         messages, responses = texts[record.id]
-        assert [(m.role, m.content) for m in messages] == [tuple(m) for m in record.messages]
+        assert [(m.role, m.content) for m in messages] == [
+            (m.role, m.content) for m in record.messages
+        ]
         assert [(r.external_id, r.content, r.model) for r in responses] == [
-            tuple(r) for r in record.responses
+            (r.id, r.content, r.model) for r in record.responses
         ]
 
 

@@ -162,6 +162,14 @@ def test_json_min_has_a_row_an_annotation_and_one_task_of_them(rows):
     )
     assert one.external_id == two.external_id == "41"
     assert isinstance(again, Duplicate)
+    # What differs from one annotation to the next is nothing that is known about the task.
+    assert one.metadata == two.metadata == {}
+
+
+def test_what_a_task_says_of_itself_is_metadata(rows):
+    (row,) = rows(labelstudio(created_at="2026-03-01T00:00:00Z", meta={"batch": 3}))
+    assert row.metadata["created_at"] == "2026-03-01T00:00:00Z"
+    assert row.metadata["meta"] == {"batch": 3}
 
 
 @pytest.mark.parametrize(

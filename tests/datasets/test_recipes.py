@@ -44,16 +44,6 @@ def test_raw_keeps_the_three_ties_apart():
     }
 
 
-def test_the_twenty_judgments_of_the_published_recipes_give_twenty_rows_and_eighteen_pairs():
-    # Significantly better 5, better 6, slightly 4, negligibly 3, tie 2.
-    values = [4] * 5 + [3] * 6 + [2] * 4 + [1] * 3 + [0] * 2
-    records = [task(f"t{i}", judgment(value)) for i, value in enumerate(values)]
-    ledger, _ = preview(lambda: records, recipe=Raw(OVERALL), shape=NATIVE)
-    assert (ledger.rows_in, ledger.rows_out) == (20, 20)
-    ledger, _ = preview(lambda: records, recipe=Raw(OVERALL), shape=PAIRS)
-    assert (ledger.rows_in, ledger.rows_out, dict(ledger.drops)) == (20, 18, {"tie_unspecified": 2})
-
-
 def test_majority_takes_the_side_with_more_decided_votes():
     (pair,) = Majority(OVERALL).apply(task("bread", *votes(-1, -3, 2, 0))).pairs
     assert (pair.chosen, pair.votes_chosen, pair.votes_rejected, pair.votes_tie) == (0, 2, 1, 1)
@@ -118,9 +108,10 @@ def test_margin_follows_the_published_margins_where_a_scale_has_them():
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values())
-def test_every_recipe_says_what_it_does_with_ties(recipe):
-    assert "Ties" in recipe.explain()
-    assert all(text.endswith(".") for text in recipe.explain().values())
+def test_every_recipe_speaks_for_itself(recipe):
+    told = recipe.explain()
+    assert {"Rows", "Ties", "Both bad", "Aggregation", "Strength", "Whose judgments"} <= set(told)
+    assert all(text.endswith(".") for text in told.values())
 
 
 _judgments = st.lists(
@@ -144,7 +135,7 @@ _judgments = st.lists(
         ),
         max_size=8,
     ),
-    recipe=st.sampled_from(list(RECIPES.values())),
+    recipe=st.sampled_from([Majority, Raw]),
 )
 def test_rows_in_always_equal_rows_out_and_drops(records, recipe):
     ledger, _ = preview(lambda: records, recipe=recipe(OVERALL), shape=NATIVE)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labeling.datasets import files
 from labeling.datasets.build import NothingToRelease, ReleaseError, staging_of
+from labeling.datasets.files import SINKS
 from labeling.datasets.splits import plan_splits
 from labeling.datasets.texts import clean
 from tests.datasets.release_rows import (
@@ -151,7 +151,7 @@ def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(tmp_path, file_typ
 
 
 def test_large_releases_are_cut_into_shards_that_read_as_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "_GROUP_ROWS", 10)
+    monkeypatch.setattr(SINKS["parquet"], "batch_rows", 10)
     result = release(project(60), tmp_path / "r", shard_bytes=1)
     shards = sorted(path.name for path in (result.path / "preference").glob("train-*"))
     assert shards[0] == f"train-00000-of-{len(shards):05d}.parquet"
@@ -159,7 +159,9 @@ def test_large_releases_are_cut_into_shards_that_read_as_one(tmp_path, monkeypat
     assert len(read_table(result.path, "preference")) == 60
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     text=st.text(st.characters(codec=None, exclude_categories=()), min_size=1).filter(str.strip),
     file_type=st.sampled_from(["parquet", "jsonl"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -207,7 +208,7 @@ def test_a_long_template_is_one_group_with_a_warning_and_a_higher_threshold_part
 
 
 def test_the_report_adds_up():
-    report = plan_splits(map(prompt, texts(50) * 2, range(100))).describe()
+    report: dict[str, Any] = dict(plan_splits(map(prompt, texts(50) * 2, range(100))).describe())
     assert report["prompts"] == 100
     assert report["groups"] == report["repeated_prompts"] == 50
     assert report["prompts_alone"] == 0

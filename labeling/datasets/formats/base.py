@@ -59,7 +59,8 @@ class Format(ABC):
     `family` groups formats on the screen, `main` names the table whose rows are counted for each
     kind of row, `file_types` lists what it can be written as, the usual one first. A format that
     `carries_ties` has a place for pairs that prefer neither; one that `needs_votes` writes a row a
-    rater, which aggregated rows cannot give.
+    rater, which aggregated rows cannot give. `about` says what the files look like and what they
+    cannot carry, `usage` is what one does with the loaded `rows`.
     """
 
     key: ClassVar[str]
@@ -70,18 +71,20 @@ class Format(ABC):
     main: ClassVar[Mapping[Kind, str]] = {Kind.PAIRS: "default"}
     carries_ties: ClassVar[bool] = False
     needs_votes: ClassVar[bool] = False
+    about: ClassVar[Mapping[str, str]]
+    usage: ClassVar[str] = 'print(rows["train"][0])\n'
 
     @abstractmethod
     def rows(self, item: TaskRows) -> Iterator[Row]:
         """The rows of one task."""
 
-    @abstractmethod
     def explain(self) -> dict[str, str]:
         """What the files look like and what they cannot carry, in words."""
+        return dict(self.about)
 
-    @abstractmethod
-    def load_code(self, folder: str) -> str:
+    def load_code(self, folder: str, file_type: str = "parquet") -> str:
         """Lines of Python that load a release in this format."""
+        return load_lines(f"rows = {load_call(folder, file_type)}\n{self.usage}", file_type)
 
     def refusal(self, task: TaskRecord) -> str | None:
         """Why nothing of this task can be written in this format, None if it can."""
@@ -132,3 +135,18 @@ def chat_refusal(messages: Sequence[Message]) -> str | None:
 def reply(content: str) -> tuple[Message, ...]:
     """A response as the message list that conversational trainers read."""
     return (Message("assistant", content),)
+
+
+def load_call(folder: str, file_type: str, table: str = "") -> str:
+    """The call that loads a release, or one table of it."""
+    given = [f'"{folder}"', *([f'"{table}"'] if table else [])]
+    if file_type == "csv":
+        # Without it, the words null, None and NA in a text are read as a missing value.
+        given.append("keep_default_na=False")
+    return f"load_dataset({', '.join(given)})"
+
+
+def load_lines(code: str, file_type: str) -> str:
+    """The code with the import it needs, and what must be installed for this kind of file."""
+    needed = "datasets zstandard" if file_type == "jsonl.zst" else "datasets"
+    return f"from datasets import load_dataset  # pip install {needed}\n\n{code}"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from labeling.datasets.formats.base import Format, Row, TaskRows
 from labeling.datasets.formats.columns import STRING, Table
+from labeling.datasets.formats.refusals import role_refusal
 from labeling.datasets.records import Message, TaskRecord
 
 _TAGS = {"user": "\n\nHuman: ", "assistant": "\n\nAssistant: "}
@@ -29,13 +30,22 @@ class HH(Format):
     family = "Published data sets"
     file_types = ("jsonl", "jsonl.gz", "jsonl.zst", "parquet")
     tables = (Table("default", "data", (("chosen", STRING), ("rejected", STRING)), default=True),)
+    about = {
+        "Texts": (
+            "`chosen` and `rejected` are whole dialogues with an empty line and `Human: ` or "
+            "`Assistant: ` before each turn; the prompt is everything up to the last `Assistant:`."
+        ),
+        "Cannot carry": (
+            "Strength, ties and ids have no place in this format. System and tool turns, and texts "
+            "that contain a speaker tag themselves, are left out and counted."
+        ),
+    }
 
     def refusal(self, task: TaskRecord) -> str | None:
         """No tag for system and tool turns; no text that holds a tag itself."""
-        roles = {message.role for message in task.messages}
-        if roles - {"user", "assistant"}:
-            return "system_turn"
-        if "user" not in roles:
+        if reason := role_refusal(task.messages, _TAGS):
+            return reason
+        if all(message.role != "user" for message in task.messages):
             return "no_user_turn"
         texts = [message.content for message in task.messages]
         texts += [response.content for response in task.candidates]
@@ -52,25 +62,3 @@ class HH(Format):
                 for i in (pair.chosen, pair.rejected)
             )
             yield Row("default", (chosen, rejected))
-
-    def explain(self) -> dict[str, str]:
-        """What the files look like."""
-        return {
-            "Texts": (
-                "`chosen` and `rejected` are whole dialogues with an empty line and `Human: ` or "
-                "`Assistant: ` before each turn; the prompt is everything up to the last "
-                "`Assistant:`."
-            ),
-            "Cannot carry": (
-                "Strength and ids have no place in this format. System and tool turns, and texts "
-                "that contain a speaker tag themselves, are left out and counted."
-            ),
-        }
-
-    def load_code(self, folder: str) -> str:
-        """Loads the folder."""
-        return (
-            "from datasets import load_dataset\n\n"
-            f'dialogues = load_dataset("{folder}")\n'
-            'print(dialogues["train"][0]["chosen"])\n'
-        )

@@ -1,32 +1,28 @@
-"""The native folder: `preference`, `kto` and `judgments`, free of every known trap of trainers.
+"""The native folder: tables for each kind of training, free of every known trap of trainers.
 
 `preference` is TRL preference, conversational with an explicit prompt. `kto` is unpaired and mixed
-by a hash, because KTOTrainer trains in file order. `judgments` holds what the pairs were made from,
-ties included, one row a rater.
+by a hash, because KTOTrainer trains in file order. `sft` holds responses to imitate. `judgments`
+holds what all of them were made from, ties included, one row a rater.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import Format, Row, TaskRows, Values, reply
-from labeling.datasets.formats.columns import (
-    ANSWERS,
-    BOOL,
-    FLOAT,
-    INT,
-    LONG,
-    MESSAGES,
-    SHORT,
-    SHORTS,
-    STRING,
-    STRINGS,
-    Answer,
-    Table,
+from labeling.datasets.formats.base import (
+    Format,
+    Row,
+    TaskRows,
+    Values,
+    load_call,
+    load_lines,
+    reply,
 )
-from labeling.datasets.formats.trl import pair_id
-from labeling.datasets.recipes.base import Kind, Pair
-from labeling.datasets.records import JudgmentRecord, digest
+from labeling.datasets.formats.columns import BOOL, FLOAT, MESSAGES, SHORT, STRING, Table
+from labeling.datasets.formats.judgments import COLUMNS, judgment_rows
+from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
+from labeling.datasets.formats.refusals import CHAT_REFUSED
+from labeling.datasets.recipes.base import Demonstration, Kind, Pair
 
 PREFERENCE = Table(
     "preference",
@@ -43,6 +39,9 @@ PREFERENCE = Table(
         ("votes_chosen", SHORT),
         ("votes_rejected", SHORT),
         ("votes_tie", SHORT),
+        ("pair_weight", FLOAT),
+        ("group_size", SHORT),
+        ("edited", BOOL),
         ("chosen_model", STRING),
         ("rejected_model", STRING),
         ("chosen_id", STRING),
@@ -76,39 +75,22 @@ KTO = Table(
     shuffled=True,
 )
 
-JUDGMENTS = Table(
-    "judgments",
-    "judgments",
+SFT = Table(
+    "sft",
+    "sft",
     (
+        ("messages", MESSAGES),
+        ("edited", BOOL),
+        ("id", STRING),
         ("task_id", STRING),
         ("prompt_id", STRING),
         ("prompt_group", STRING),
-        ("judgment_id", STRING),
-        ("rater", STRING),
-        ("prompt", MESSAGES),
-        ("responses", STRINGS),
-        ("response_ids", STRINGS),
-        ("models", STRINGS),
-        ("choice", STRING),
-        ("value", SHORT),
-        ("tie_kind", STRING),
-        ("answers", ANSWERS),
-        ("rationale", STRING),
-        ("flags", STRINGS),
-        ("principles", STRINGS),
-        ("guideline_version", INT),
-        ("purpose", STRING),
-        ("source", STRING),
-        ("strategy", STRING),
-        ("probability", FLOAT),
-        ("shown_order", SHORTS),
-        ("active_ms", LONG),
-        ("idle_ms", LONG),
-        ("created_at", STRING),
+        ("model", STRING),
         ("category", STRING),
         ("language", STRING),
     ),
 )
+JUDGMENTS = Table("judgments", "judgments", COLUMNS)
 
 
 class Native(Format):
@@ -117,61 +99,58 @@ class Native(Format):
     key = "native"
     title = "Concord folder"
     family = "Concord"
-    tables = (PREFERENCE, KTO, JUDGMENTS)
-    main = {Kind.PAIRS: "preference", Kind.LABELS: "kto"}
+    tables = (PREFERENCE, KTO, SFT, JUDGMENTS)
+    main = {Kind.PAIRS: "preference", Kind.LABELS: "kto", Kind.DEMONSTRATIONS: "sft"}
     carries_ties = True
+    about = {
+        "preference": (
+            "One row per pair: prompt, chosen and rejected as message lists, votes, strength, and "
+            "`margin`, which RewardTrainer subtracts in its loss (0 to 1 unless the recipe says "
+            "otherwise); remove that column for the plain loss. Pairs of one ranking share "
+            "`task_id`, and each weighs `pair_weight`."
+        ),
+        "kto": (
+            "One row per response and vote with a true or false `label`, mixed by a hash because "
+            "KTOTrainer reads rows in file order."
+        ),
+        "sft": (
+            "One row per response to imitate, at the end of its conversation; only a recipe that "
+            "makes them fills it."
+        ),
+        "judgments": (
+            "One row per judgment, ties included, with all responses in canonical order. A "
+            "negative `value` prefers the first response; in `answers`, `response` is 0 for a "
+            "comparison and else counts from 1; `shown_order` is what the rater saw."
+        ),
+        "Cannot carry": f"A tie is a row of the judgments alone. {CHAT_REFUSED}",
+    }
 
     def rows(self, item: TaskRows) -> Iterator[Row]:
-        """The pairs, the labels and the judgments of one task."""
+        """The pairs, the labels, the demonstrations and the judgments of one task."""
+        task = item.task
         for pair in item.decided:
             yield Row("preference", _preference(item, pair))
-        for number, label in enumerate(item.labels):
-            response = item.task.candidates[label.response]
-            key = digest("kto", item.task.id, str(number), item.criterion.key).hex()
-            yield Row(
-                "kto",
-                (
-                    item.task.messages,
-                    reply(response.content),
-                    label.good,
-                    key[:16],
-                    item.task.id,
-                    item.task.prompt_id,
-                    item.group,
-                    response.model,
-                ),
-                key,
-            )
-        for judgment in item.judgments if item.first else ():
-            yield Row("judgments", _judgment(item, judgment))
+        for label, response, key in labelled(item):
+            texts = (task.messages, reply(response.content), label.good, key[:16])
+            names = (task.id, task.prompt_id, item.group, response.model)
+            yield Row("kto", (*texts, *names), key)
+        for shown in item.demonstrations:
+            yield Row("sft", _demonstration(item, shown))
+        for values in judgment_rows(item, item.judgments) if item.first else ():
+            yield Row("judgments", values)
 
-    def explain(self) -> dict[str, str]:
-        """What the files look like."""
-        return {
-            "preference": (
-                "One row per pair: prompt, chosen and rejected as message lists, votes, strength, "
-                "and `margin` from 0 to 1, which RewardTrainer subtracts in its loss; remove that "
-                "column for the plain loss."
-            ),
-            "kto": (
-                "One row per response and vote with a true or false `label`, mixed by a hash "
-                "because KTOTrainer reads rows in file order."
-            ),
-            "judgments": (
-                "One row per judgment, ties included, with both responses in canonical order. "
-                "A negative `value` prefers the first response; in `answers`, `response` is 0 for "
-                "a comparison and else counts from 1; `shown_order` is what the rater saw."
-            ),
-        }
-
-    def load_code(self, folder: str) -> str:
+    def load_code(self, folder: str, file_type: str = "parquet") -> str:
         """Loads each configuration."""
-        return (
-            "from datasets import load_dataset\n\n"
-            f'pairs = load_dataset("{folder}")  # reward model, DPO\n'
-            f'labels = load_dataset("{folder}", "kto")  # KTO\n'
-            f'judgments = load_dataset("{folder}", "judgments")  # one row a rater, ties included\n'
-        )
+        said = {
+            "pairs": ("", "reward model, DPO"),
+            "labels": ("kto", "KTO"),
+            "judgments": ("judgments", "one row a rater, ties included"),
+        }
+        lines = [
+            f"{name} = {load_call(folder, file_type, table)}  # {use}\n"
+            for name, (table, use) in said.items()
+        ]
+        return load_lines("".join(lines), file_type)
 
 
 def _preference(item: TaskRows, pair: Pair) -> Values:
@@ -192,6 +171,9 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         pair.votes_chosen,
         pair.votes_rejected,
         pair.votes_tie,
+        pair.weight,
+        pair.group_size,
+        pair.edited,
         chosen.model,
         rejected.model,
         chosen.id,
@@ -208,50 +190,18 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
     )
 
 
-def _judgment(item: TaskRows, judgment: JudgmentRecord) -> Values:
-    """The values of a row of `judgments`."""
+def _demonstration(item: TaskRows, shown: Demonstration) -> Values:
+    """The values of a row of `sft`."""
     task = item.task
-    value = judgment.values.get(item.criterion.key)
-    answers = [Answer(key, 0, number) for key, number in sorted(judgment.values.items())]
-    answers += [
-        Answer(rating.criterion, rating.response + 1, rating.value)
-        for rating in sorted(judgment.ratings)
-    ]
+    response = task.candidates[shown.response]
     return (
+        task.messages + reply(response.content),
+        shown.edited,
+        demonstration_id(item, shown.response),
         task.id,
         task.prompt_id,
         item.group,
-        judgment.id,
-        judgment.rater,
-        task.messages,
-        tuple(response.content for response in task.responses),
-        tuple(response.id for response in task.responses),
-        tuple(response.model for response in task.responses),
-        _choice(value, judgment.tie_kind if item.criterion.primary else ""),
-        value,
-        judgment.tie_kind,
-        tuple(answers),
-        judgment.rationale,
-        judgment.flags,
-        judgment.principles,
-        judgment.guideline_version,
-        judgment.purpose,
-        judgment.source,
-        judgment.strategy,
-        judgment.probability,
-        judgment.shown,
-        judgment.active_ms,
-        judgment.idle_ms,
-        judgment.created_at,
+        response.model,
         task.category,
         task.language,
     )
-
-
-def _choice(value: int | None, tie_kind: str) -> str:
-    """`first`, `second`, a kind of tie, `tie`, or `none` where the criterion was not answered."""
-    if value:
-        return "first" if value < 0 else "second"
-    if tie_kind:
-        return tie_kind
-    return "none" if value is None else "tie"

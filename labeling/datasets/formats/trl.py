@@ -11,20 +11,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labeling.datasets.formats.base import Format, Row, TaskRows, reply
+from labeling.datasets.formats.base import FILE_TYPES, Format, Row, TaskRows, reply
 from labeling.datasets.formats.columns import FLOAT, MESSAGES, STRING, Kind, Table
-from labeling.datasets.recipes.base import Pair
-from labeling.datasets.records import TaskRecord, digest
+from labeling.datasets.formats.parts import pair_id
+from labeling.datasets.formats.refusals import CHAT_REFUSED
+from labeling.datasets.records import TaskRecord
 
 #: What stands between prompt and response where plain text holds both.
 JOINT = "\n\n"
+_STRENGTH = (
+    "`strength` is the magnitude on the scale. RewardTrainer subtracts `margin` in its loss (0 to "
+    "1 unless the recipe says otherwise); remove that column for the plain loss."
+)
+IN_CSV = (
+    "In CSV a text that a spreadsheet would run as a formula has an apostrophe in front; take "
+    "another file type to train on."
+)
+#: What plain text cannot carry, in whatever shape.
+PLAIN_REFUSED = (
+    "A prompt of several turns or with a system turn is left out and counted: plain text would "
+    "need a chat template that no model was trained with. Take a conversational format for those."
+)
 
 
-def pair_id(item: TaskRows, pair: Pair) -> str:
-    """A name for a pair, 16 hexadecimal digits; one judgment's pair is named by its pseudonym."""
-    judgment = pair.judgment.id if pair.judgment else ""
-    places = f"{pair.chosen} {pair.rejected}"
-    return digest("pair", item.task.id, places, judgment, item.criterion.key).hex()[:16]
+def plain_refusal(task: TaskRecord) -> str | None:
+    """Plain text has no turns: writing several would invent a chat template."""
+    return "multi_turn" if len(task.messages) > 1 else None
 
 
 def _table(kind: Kind, *, explicit: bool) -> Table:
@@ -38,37 +50,24 @@ class _Trl(Format):
     """The shared part: one table, ids and strength after the texts."""
 
     family = "TRL"
+    usage = (
+        "# trl.RewardTrainer and trl.DPOTrainer take it as it is:\n"
+        '# DPOTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
+    )
 
     def rows(self, item: TaskRows) -> Iterator[Row]:
         """One row per pair."""
+        task = item.task
+        candidates = task.candidates
         for pair in item.pairs:
-            responses = item.task.candidates
             texts = self._texts(
-                item.task, responses[pair.chosen].content, responses[pair.rejected].content
+                task, candidates[pair.chosen].content, candidates[pair.rejected].content
             )
-            names = (pair_id(item, pair), item.task.prompt_id)
+            names = (pair_id(item, pair), task.prompt_id)
             yield Row("default", (*texts, *names, pair.strength, pair.margin))
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
         raise NotImplementedError
-
-    def load_code(self, folder: str) -> str:
-        """Loads the train split and trains a reward model on it."""
-        return (
-            "from datasets import load_dataset\n\n"
-            f'pairs = load_dataset("{folder}")\n'
-            'print(pairs["train"][0]["chosen"])\n'
-        )
-
-    def explain(self) -> dict[str, str]:
-        """What the files look like."""
-        return {
-            "Columns": f"{', '.join(self.tables[0].names)}.",
-            "Strength": (
-                "`strength` is the magnitude on the scale. RewardTrainer subtracts `margin` "
-                "(0 to 1) in its loss; remove that column for the plain loss."
-            ),
-        }
 
 
 class TrlConversational(_Trl):
@@ -77,14 +76,15 @@ class TrlConversational(_Trl):
     key = "trl"
     title = "TRL preference, conversational"
     tables = (_table(MESSAGES, explicit=True),)
+    about = {
+        "Texts": "The prompt is a message list; `chosen` and `rejected` hold the reply alone.",
+        "Columns": "prompt, chosen, rejected, id, prompt_id, strength, margin.",
+        "Strength": _STRENGTH,
+        "Cannot carry": f"Ties have no place in it. {CHAT_REFUSED}",
+    }
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
         return (task.messages, reply(chosen), reply(rejected))
-
-    def explain(self) -> dict[str, str]:
-        """What the files look like."""
-        shape = "The prompt is a message list; `chosen` and `rejected` hold the reply alone."
-        return {"Texts": shape, **super().explain()}
 
 
 class TrlConversationalImplicit(_Trl):
@@ -93,14 +93,17 @@ class TrlConversationalImplicit(_Trl):
     key = "trl-implicit"
     title = "TRL preference, conversational, implicit prompt"
     tables = (_table(MESSAGES, explicit=False),)
+    about = {
+        **TrlConversational.about,
+        "Texts": (
+            "`chosen` and `rejected` both hold the whole conversation; the shared beginning is the "
+            "prompt."
+        ),
+        "Columns": "chosen, rejected, id, prompt_id, strength, margin.",
+    }
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
         return (task.messages + reply(chosen), task.messages + reply(rejected))
-
-    def explain(self) -> dict[str, str]:
-        """What the files look like."""
-        shape = "`chosen` and `rejected` both hold the whole conversation; the shared beginning is the prompt."  # noqa: E501
-        return {"Texts": shape, **super().explain()}
 
 
 class TrlPlain(_Trl):
@@ -108,26 +111,22 @@ class TrlPlain(_Trl):
 
     key = "trl-plain"
     title = "TRL preference, plain text"
+    file_types = FILE_TYPES
     tables = (_table(STRING, explicit=True),)
+    about = {
+        "Texts": "Strings, exactly as the raters saw them; no template is applied.",
+        "Columns": TrlConversational.about["Columns"],
+        "Strength": _STRENGTH,
+        "In CSV": IN_CSV,
+        "Cannot carry": f"Ties have no place in it. {PLAIN_REFUSED}",
+    }
 
     def refusal(self, task: TaskRecord) -> str | None:
-        """Plain text has no turns: writing several would invent a chat template."""
-        return super().refusal(task) or ("multi_turn" if len(task.messages) > 1 else None)
+        """No conversations."""
+        return super().refusal(task) or plain_refusal(task)
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
         return (task.messages[0].content, chosen, rejected)
-
-    def explain(self) -> dict[str, str]:
-        """What the files look like."""
-        return {
-            "Texts": "Strings, exactly as the raters saw them; no template is applied.",
-            "Conversations": (
-                "A prompt of several turns or with a system turn is left out and counted: "
-                "plain text would need a chat template that no model was trained with. "
-                "Take a conversational format for those."
-            ),
-            **super().explain(),
-        }
 
 
 class TrlPlainImplicit(TrlPlain):
@@ -136,12 +135,12 @@ class TrlPlainImplicit(TrlPlain):
     key = "trl-plain-implicit"
     title = "TRL preference, plain text, implicit prompt"
     tables = (_table(STRING, explicit=False),)
+    about = {
+        **TrlPlain.about,
+        "Texts": "`chosen` and `rejected` are the prompt, an empty line, and the response.",
+        "Columns": TrlConversationalImplicit.about["Columns"],
+    }
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
         prompt = task.messages[0].content + JOINT
         return (prompt + chosen, prompt + rejected)
-
-    def explain(self) -> dict[str, str]:
-        """What the files look like."""
-        shape = "`chosen` and `rejected` are the prompt, an empty line, and the response."
-        return {**super().explain(), "Texts": shape}

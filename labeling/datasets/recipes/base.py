@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, NamedTuple, Protocol
 
 from labeling.datasets.reasons import purpose_reason, sentence, source_reason
 from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.recipes.orders import pairs_of, ranks_of
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 from labeling.vocabulary import Purpose
 
@@ -29,7 +31,8 @@ class Pair(NamedTuple):
     """Two responses compared. `chosen` and `rejected` are positions among the task's candidates.
 
     `strength` is the mean magnitude of the values behind it, `margin` the same on the scale from
-    0 to 1, `value` the signed value from the point of view of the first response. The votes count
+    0 to 1 (0 where the recipe trains without one, published units where it says so), `value` the
+    signed value from the point of view of the first response. The votes count
     everyone who answered the criterion; `judgment` is set when the pair is one rater's, else
     `votes` are the judgments behind it. With `tie` ("" for none) nothing was chosen, and `chosen`
     is simply the first. `probability` is that of the chosen one, None for the share of the votes.
@@ -90,6 +93,18 @@ class Demonstration(NamedTuple):
 
     response: int
     edited: bool = False
+
+
+class Sifted(NamedTuple):
+    """A task's judgments divided before a recipe sees them.
+
+    `votes` may become data; `excluded` has a reason for each judgment that may not. `refused` says
+    why the user's filters leave out the task as a whole, None if they do not.
+    """
+
+    votes: list[JudgmentRecord]
+    excluded: list[str]
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +169,20 @@ class Recipe(ABC):
     """Turns the judgments of a task into rows of one `Kind`.
 
     `kinds` lists what it can make, the usual one first; `per_vote` says that a pair is one
-    rater's; `keeps_ties` is its own policy, before the user's word.
+    rater's; `keeps_ties` and `labels_ties` (ties call their responses good or bad) are its own
+    policy, before the user's word. `answers` are the kinds of criteria it reads, `refuses` the
+    options that contradict it, each with a sentence. `unit` is what the books count as a row in.
     """
 
     key: ClassVar[str]
     title: ClassVar[str]
-    unit: ClassVar[str]
+    unit: str
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.PAIRS,)
     per_vote: ClassVar[bool] = False
     keeps_ties: ClassVar[bool] = False
+    labels_ties: ClassVar[bool] = True
+    answers: ClassVar[frozenset[str]] = frozenset({"compare", "rank"})
+    refuses: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self,
@@ -176,11 +196,19 @@ class Recipe(ABC):
         self.primary = primary or (criterion.key if criterion.primary else "")
         self.options = options or RecipeOptions()
         self.kind = kind or self.kinds[0]
+        self.compares = criterion.answer == "compare"
         self.with_ties = self.options.ties == "keep" if self.options.ties else self.keeps_ties
+        self.with_tie_labels = self.labels_ties and self.options.ties != "drop"
+        if not self.compares and self.kind == Kind.PAIRS:
+            self.unit = "comparison"
 
-    @abstractmethod
     def apply(self, task: TaskRecord) -> Outcome:
         """The rows of one task, and why the rest of it is none."""
+        return self.make(task, self.sift(task))
+
+    @abstractmethod
+    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+        """The same for a task whose judgments are divided already."""
 
     @classmethod
     @abstractmethod
@@ -190,17 +218,46 @@ class Recipe(ABC):
     @classmethod
     def needs(cls, criterion: Criterion) -> str | None:
         """Why this recipe cannot be made on the criterion, None if it can."""
+        if criterion.answer in cls.answers:
+            return None
         if criterion.answer == "rate":
             return (
-                f"“{criterion.key}” rates each response by itself; this recipe needs a criterion "
-                "that compares them."
+                f"“{criterion.key}” rates each response by itself; the recipe “{cls.title}” needs "
+                "a criterion that compares them."
             )
-        return None
+        return (
+            f"“{criterion.key}” puts responses in order without saying how much better one is; "
+            f"the recipe “{cls.title}” needs a criterion that compares two."
+        )
 
     @property
     def learner(self) -> Learner | None:
         """What must see every task before the first `apply`, None where nothing must."""
         return None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know beyond the policy; complete after the last `apply`."""
+        return ()
+
+    def sift(self, task: TaskRecord) -> Sifted:
+        """Divides the task's judgments into votes and others, and applies the user's filters."""
+        votes: list[JudgmentRecord] = []
+        excluded: list[str] = []
+        ineligible = self.ineligible
+        for judgment in task.judgments:
+            reason = ineligible(judgment)
+            if reason is None:
+                votes.append(judgment)
+            else:
+                excluded.append(reason)
+        if self.options.adjudicated_only and len(votes) > 1:
+            excluded += ["older_word"] * (len(votes) - 1)
+            votes = [newest(votes)]
+        refused = self._filtered(task, votes)
+        if refused:
+            return Sifted([], excluded + [refused] * len(votes), refused)
+        return Sifted(votes, excluded)
 
     def ineligible(self, judgment: JudgmentRecord) -> str | None:
         """Why a judgment may not become data at all, None if it may."""
@@ -216,24 +273,44 @@ class Recipe(ABC):
             return "not_adjudicated"
         return None
 
-    def refusal(self, task: TaskRecord, votes: list[JudgmentRecord]) -> str | None:
-        """Why the whole task is left out: no pair, or the user's filters; None if it is not."""
+    def _filtered(self, task: TaskRecord, votes: list[JudgmentRecord]) -> str | None:
+        """Why the user's filters leave out the whole task; one without any vote has no need to."""
         options = self.options
-        if self.criterion.answer == "compare" and len(task.responses) != 2:
-            return "not_a_pair"
         if options.categories and task.category not in options.categories:
             return "other_category"
-        if len(votes) < options.min_votes:
+        if not votes or not (options.min_votes or options.min_agreement):
+            return None
+        answered = sum(self.answered(task, vote) for vote in votes)
+        if answered < options.min_votes:
             return "too_few_votes"
-        if options.min_agreement and self._agreement(votes) < options.min_agreement:
+        if options.min_agreement and self._agreement(task, votes) < options.min_agreement:
             return "below_agreement"
         return None
 
-    def _agreement(self, votes: list[JudgmentRecord]) -> float:
-        """The larger side's share of the votes that prefer a response; 1 where none does."""
-        values = [value for vote in votes if (value := self.value(vote))]
-        first = sum(value < 0 for value in values)
-        return max(first, len(values) - first) / len(values) if values else 1.0
+    def answered(self, task: TaskRecord, judgment: JudgmentRecord) -> bool:
+        """Whether the judgment says anything on this recipe's criterion."""
+        if self.tie(judgment) is not None:
+            return True
+        return ranks_of(judgment, self.criterion, len(task.responses)) is not None
+
+    def _agreement(self, task: TaskRecord, votes: list[JudgmentRecord]) -> float:
+        """The share of the preferences that are with the larger side of theirs; 1 without any."""
+        sides: Counter[tuple[int, int, int]] = Counter()
+        for vote in votes:
+            ranks = ranks_of(vote, self.criterion, len(task.responses))
+            sides.update(pair for pair in pairs_of(ranks or ()) if pair[2])
+        total = sides.total()
+        if not total:
+            return 1.0
+        places = {(first, second) for first, second, _ in sides}
+        return sum(max(sides[*place, -1], sides[*place, 1]) for place in places) / total
+
+    def worth(self, task: TaskRecord) -> int:
+        """How many rows one order of the task's responses is: pairs, where it orders several."""
+        if self.compares or self.kind != Kind.PAIRS:
+            return 1
+        count = len(task.responses)
+        return count * (count - 1) // 2
 
     def tie(self, judgment: JudgmentRecord) -> str | None:
         """The kind of tie on this recipe's criterion, None if there is none."""
@@ -244,21 +321,19 @@ class Recipe(ABC):
         return judgment.values.get(self.criterion.key)
 
 
+def newest(judgments: list[JudgmentRecord]) -> JudgmentRecord:
+    """The judgment made last; of two at one time the one with the later id."""
+    return max(judgments, key=lambda judgment: (judgment.created_at, judgment.id))
+
+
 #: Said by every recipe: it holds for all of them.
 SHARED_POLICY = {
     "Whose judgments": (
-        "Current judgments by people on live tasks. Gold, repeat, anchor and training judgments, "
-        "and judgments by or after a model, are counted and left out."
+        "Current judgments of one source on live tasks: people's, unless another source is asked "
+        "for. Gold, repeat, anchor and training judgments, and those of other sources, are counted "
+        "and left out."
     ),
     "Unusable texts": (
         "No pair is made of two responses with the same text, or from an empty prompt or response."
     ),
 }
-
-
-def tie_labels(kind: str | None) -> tuple[Label, ...]:
-    """What a tie says about each response by itself: good ties two goods, bad ties two bads."""
-    if kind not in ("equal_good", "equal_bad"):
-        return ()
-    good = kind == "equal_good"
-    return (Label(0, good), Label(1, good))

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Label, Outcome, Recipe
-from labeling.datasets.recipes.votes import Votes, count_votes, nobody, undecided
-from labeling.datasets.records import JudgmentRecord, TaskRecord
+from labeling.datasets.recipes.base import SHARED_POLICY, Kind, Learner, Pair
+from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.recipes.per_task import PerTask
+from labeling.datasets.recipes.posterior import RaterModel
+from labeling.datasets.recipes.votes import Votes
+from labeling.datasets.records import Criterion, TaskRecord
 
 
-class Majority(Recipe):
+class Majority(PerTask):
     """One row per task; ties and even splits are kept apart and counted by kind."""
 
     key = "majority"
     title = "Majority of raters"
-    unit = "task"
+
+    def __init__(
+        self,
+        criterion: Criterion,
+        *,
+        primary: str = "",
+        options: RecipeOptions | None = None,
+        kind: Kind | None = None,
+    ) -> None:
+        super().__init__(criterion, primary=primary, options=options, kind=kind)
+        self._model = RaterModel(self) if self.options.soft == "posterior" else None
+
+    @property
+    def learner(self) -> Learner | None:
+        """A model of the raters, where the probability beside a pair is to be its posterior."""
+        return self._model
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What became of the model."""
+        return self._model.notes if self._model else ()
 
     @classmethod
     def explain(cls) -> dict[str, str]:
@@ -20,41 +43,36 @@ class Majority(Recipe):
         return {
             "Rows": (
                 "One row per task: the response preferred by more than half of the votes that "
-                "prefer one. Each rater has one vote, whatever its strength."
+                "prefer one. An order of more than two responses gives one for each two of them."
             ),
             "Ties": (
                 "A tie is no vote for either side, but stays in the row's counts. A task with ties "
-                "only is no pair and is counted by the kind of tie, or as mixed; in the unpaired "
-                "rows equally good gives two good responses, equally bad two bad ones."
+                "only is no pair and is counted by the kind of tie, or as mixed."
+            ),
+            "Both bad": (
+                "A tie like the others. In unpaired rows a task that is equally bad gives bad "
+                "responses only, equally good gives good ones only, and cannot tell gives none."
             ),
             "Splits": "As many votes for one side as for the other: no pair, counted as a split.",
+            "Aggregation": (
+                "Each rater has one vote, whatever its strength; a reviewer's final word is a vote "
+                "like the others. `chosen_prob` is the share of the votes, a tie counting half for "
+                "each side; as a posterior of a model of the raters it may be below 1/2 where "
+                "the model sides with the minority."
+            ),
             "Strength": "The mean magnitude of the votes for the chosen response.",
             **SHARED_POLICY,
         }
 
-    def apply(self, task: TaskRecord) -> Outcome:
-        """At most one pair."""
-        votes: list[JudgmentRecord] = []
-        excluded: list[str] = []
-        for judgment in task.judgments:
-            reason = self.ineligible(judgment)
-            if reason:
-                excluded.append(reason)
-            else:
-                votes.append(judgment)
-        if not votes:
-            return Outcome(1, drops=(nobody(excluded),))
-        if refused := self.refusal(task, votes):
-            return Outcome(1, drops=(refused,))
-        return self._decide(count_votes(self, votes))
-
-    def _decide(self, votes: Votes) -> Outcome:
-        """The outcome of counted votes."""
+    def decide(self, task: TaskRecord, votes: Votes) -> Pair | str:
+        """The side with more votes; a tie where nobody prefers either."""
         first, second = len(votes.first), len(votes.second)
         if first == second:
-            return undecided(votes, with_ties=self.with_ties)
-        chosen = 0 if first > second else 1
-        pair = votes.pair(chosen, self.criterion)
-        if pair.strength < self.options.min_strength:
-            return Outcome(1, drops=("below_strength",))
-        return Outcome(1, (pair,), (Label(chosen, True), Label(1 - chosen, False)))
+            if first:
+                return "split"
+            return votes.tie(votes.tie_kind) if votes.ties else "not_answered"
+        side = 0 if first > second else 1
+        if self._model is None:
+            return votes.pair(side, self.criterion)
+        probability = self._model.belief(task, votes).probability(side)
+        return votes.pair(side, self.criterion, probability)

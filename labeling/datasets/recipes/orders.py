@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from labeling.datasets.records import Criterion, JudgmentRecord
 
 
-def compared_ranks(
+def ranks_of(
     judgment: JudgmentRecord, criterion: Criterion, responses: int
 ) -> tuple[int, ...] | None:
     """The rank of each response on the criterion, None where it was not answered (in full)."""
@@ -22,12 +22,12 @@ def compared_ranks(
             for rating in judgment.ratings
             if rating.criterion == criterion.key
         }
-        if len(given) == responses:
+        if given.keys() == set(range(responses)):
             return tuple(given[i] for i in range(responses))
     return None
 
 
-def pairs_of_ranks(ranks: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
+def pairs_of(ranks: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
     """Every two responses, with -1 where the first is better, 1 where the second is, 0 for ties."""
     for first, rank in enumerate(ranks):
         for second in range(first + 1, len(ranks)):

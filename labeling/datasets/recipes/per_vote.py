@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar
 
 from labeling.datasets.recipes.base import (
@@ -12,10 +13,16 @@ from labeling.datasets.recipes.base import (
     Pair,
     Ranking,
     Recipe,
-    tie_labels,
+    Sifted,
 )
-from labeling.datasets.recipes.orders import compared_ranks, pairs_of_ranks
+from labeling.datasets.recipes.labels import rank_labels, tie_labels
+from labeling.datasets.recipes.orders import pairs_of, ranks_of
 from labeling.datasets.records import JudgmentRecord, TaskRecord
+
+NO_POSTERIOR = (
+    "A row of this recipe is one rater's, and a posterior is what many raters say together. Take "
+    "the share of the votes, or the recipe “Majority of raters” or “Consensus”."
+)
 
 
 class PerVote(Recipe):
@@ -25,8 +32,9 @@ class PerVote(Recipe):
     """
 
     per_vote = True
-    unit: ClassVar[str] = "judgment"
-    kinds = (Kind.PAIRS, Kind.RANKINGS)
+    unit = "judgment"
+    kinds: ClassVar[tuple[Kind, ...]] = (Kind.PAIRS, Kind.RANKINGS)
+    refuses: ClassVar[Mapping[str, str]] = {"soft": NO_POSTERIOR}
 
     def drop(self, strength: int) -> str | None:
         """Why a decided answer of this strength is left out, None if it is kept."""
@@ -34,77 +42,101 @@ class PerVote(Recipe):
 
     @abstractmethod
     def margin(self, strength: int) -> float:
-        """The margin of a pair of this strength, 0 to 1."""
+        """The margin of a pair of this strength."""
 
-    def apply(self, task: TaskRecord) -> Outcome:
+    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
         """A pair, or a ranking, for each judgment; ties where they are kept."""
-        reasons = [(judgment, self.ineligible(judgment)) for judgment in task.judgments]
-        votes = [judgment for judgment, reason in reasons if reason is None]
-        refused = self.refusal(task, votes)
-        made = _Made()
-        for judgment, reason in reasons:
-            if reason or refused:
-                self._lose(made, task, reason or refused or "")
-            else:
-                self._take(made, task, judgment)
+        made, worth = _Made(), self.worth(task)
+        made.lose(sifted.excluded, worth)
+        if not self.compares:
+            for judgment in sifted.votes:
+                self._order(made, task, judgment)
+        elif len(task.responses) != 2:
+            made.lose(["not_a_pair"] * len(sifted.votes), worth)
+        else:
+            for judgment in sifted.votes:
+                self._compare(made, judgment)
         return made.outcome()
 
-    def _lose(self, made: _Made, task: TaskRecord, reason: str) -> None:
-        count = len(task.responses)
-        lost = 1 if self.kind == Kind.RANKINGS else count * (count - 1) // 2
-        made.rows_in += lost
-        made.drops += [reason] * lost
-
-    def _take(self, made: _Made, task: TaskRecord, judgment: JudgmentRecord) -> None:
-        ranks = compared_ranks(judgment, self.criterion, len(task.responses))
-        tie = self.tie(judgment)
-        if ranks is None and tie is None:
-            self._lose(made, task, "not_answered")
+    def _compare(self, made: _Made, judgment: JudgmentRecord) -> None:
+        """What a comparison of two responses is."""
+        made.rows_in += 1
+        value = self.value(judgment)
+        if not value:
+            kind = self.tie(judgment)
+            if kind is None:
+                made.drops.append("not_answered")
+                return
+            made.labels += tie_labels(kind) if self.with_tie_labels else ()
+            if self.kind == Kind.RANKINGS:
+                self._rank(made, (1, 1), judgment, kind)
+            else:
+                self._tie(made, 0, 1, kind, judgment)
             return
-        ranks = ranks or (1,) * len(task.responses)
+        if reason := self.drop(abs(value)):
+            made.drops.append(reason)
+            return
+        chosen = 0 if value < 0 else 1
+        made.labels += (Label(chosen, True), Label(1 - chosen, False))
         if self.kind == Kind.RANKINGS:
-            made.rows_in += 1
-            made.rankings.append(Ranking(ranks, judgment))
+            made.rankings.append(Ranking((2, 1) if chosen else (1, 2), judgment))
             return
-        self._pairs(made, ranks, judgment, tie)
+        strength = abs(value)
+        margin = self.margin(strength)
+        made.pairs.append(
+            Pair(chosen, 1 - chosen, strength, margin, 1, 0, 0, judgment, value=value)
+        )
 
-    def _pairs(
-        self, made: _Made, ranks: tuple[int, ...], judgment: JudgmentRecord, tie: str | None
-    ) -> None:
-        decided = sum(1 for *_, better in pairs_of_ranks(ranks) if better)
-        for first, second, better in pairs_of_ranks(ranks):
-            made.rows_in += 1
+    def _order(self, made: _Made, task: TaskRecord, judgment: JudgmentRecord) -> None:
+        """What an order of several responses is: the pairs in it, or the order itself."""
+        size = len(task.responses)
+        ranks, kind = ranks_of(judgment, self.criterion, size), self.tie(judgment)
+        if ranks is None and kind is None:
+            made.lose(["not_answered"], self.worth(task))
+            return
+        ranks, kind = ranks or (1,) * size, kind or "unspecified"
+        equal = len(set(ranks)) < 2
+        if not equal:
+            made.labels += rank_labels(ranks)
+        elif self.with_tie_labels:
+            made.labels += tie_labels(kind, size)
+        made.rows_in += self.worth(task)
+        if self.kind == Kind.RANKINGS:
+            self._rank(made, ranks, judgment, kind)
+            return
+        decided = sum(1 for *_, better in pairs_of(ranks) if better)
+        for first, second, better in pairs_of(ranks):
             if not better:
-                kind = tie or "unspecified"
-                if len(ranks) == 2:
-                    made.labels += tie_labels(kind)
-                if self.with_ties:
-                    made.pairs.append(_tie(first, second, kind, judgment, len(ranks)))
-                else:
-                    made.drops.append(f"tie_{kind}")
+                self._tie(made, first, second, kind, judgment, size)
                 continue
-            value = self.value(judgment)
-            strength = abs(value) if value else 1
-            if reason := self.drop(strength):
-                made.drops.append(reason)
-                continue
-            chosen, rejected = (first, second) if better < 0 else (second, first)
+            places = (first, second) if better < 0 else (second, first)
+            pair = Pair(*places, 1, self.margin(1), 1, 0, 0, judgment, value=better)
+            made.pairs.append(pair._replace(weight=1 / decided, group_size=size))
+
+    def _rank(
+        self, made: _Made, ranks: tuple[int, ...], judgment: JudgmentRecord, kind: str
+    ) -> None:
+        """A ranking, or a tie where all ranks are equal: that is no order."""
+        if len(set(ranks)) > 1 or self.with_ties:
+            made.rankings.append(Ranking(ranks, judgment))
+        else:
+            made.drops.append(f"tie_{kind}")
+
+    def _tie(
+        self,
+        made: _Made,
+        first: int,
+        second: int,
+        kind: str,
+        judgment: JudgmentRecord,
+        size: int = 2,
+    ) -> None:
+        if self.with_ties:
             made.pairs.append(
-                Pair(
-                    chosen,
-                    rejected,
-                    strength,
-                    self.margin(strength),
-                    1,
-                    0,
-                    0,
-                    judgment,
-                    value=value or better,
-                    weight=1 / decided,
-                    group_size=len(ranks),
-                )
+                Pair(first, second, 0, 0.0, 0, 0, 1, judgment, tie=kind, group_size=size)
             )
-            made.labels += (Label(chosen, True), Label(rejected, False))
+        else:
+            made.drops.append(f"tie_{kind}")
 
 
 class _Made:
@@ -119,6 +151,11 @@ class _Made:
         self.rankings: list[Ranking] = []
         self.drops: list[str] = []
 
+    def lose(self, reasons: list[str], worth: int) -> None:
+        """Counts judgments that become no row, each worth as many rows."""
+        self.rows_in += worth * len(reasons)
+        self.drops += reasons * worth
+
     def outcome(self) -> Outcome:
         """The same, frozen."""
         return Outcome(
@@ -128,7 +165,3 @@ class _Made:
             tuple(self.drops),
             tuple(self.rankings),
         )
-
-
-def _tie(first: int, second: int, kind: str, judgment: JudgmentRecord, size: int) -> Pair:
-    return Pair(first, second, 0, 0.0, 0, 0, 1, judgment, tie=kind, group_size=size)

@@ -18,19 +18,27 @@ class Raw(PerVote):
         """The policy in words."""
         return {
             "Rows": (
-                "One row per judgment. Raters who disagree give contradicting rows; averaged over "
-                "rows, the loss is that of soft labels."
+                "One row per judgment; an order of more than two responses gives one for each two "
+                "of them. Raters who disagree give contradicting rows; averaged over rows, the "
+                "loss is that of soft labels."
             ),
             "Ties": (
                 "Equally good, equally bad and cannot tell stay rows of their own kind. A format "
-                "of pairs cannot carry them: there they are counted by kind and left out. In "
-                "unpaired rows equally good gives two good responses, equally bad two bad ones, "
-                "cannot tell none."
+                "of pairs cannot carry them: there they are counted by kind and left out."
             ),
-            "Strength": "The magnitude of the rater's own answer.",
+            "Both bad": (
+                "A tie like the others. In unpaired rows equally bad gives bad responses only, "
+                "equally good gives good ones only, and cannot tell gives none."
+            ),
+            "Aggregation": "None: nobody is outvoted.",
+            "Strength": (
+                "The magnitude of the rater's own answer; `margin` is the published margin of that "
+                "strength where the scale has one, scaled to end at 1, else strength over the "
+                "strongest. An order of responses says nothing of strength and counts as 1."
+            ),
             **SHARED_POLICY,
         }
 
     def margin(self, strength: int) -> float:
         """The margin that the scale gives this strength."""
-        return self.criterion.margin(strength)
+        return self.criterion.margin(strength) if self.compares else 1.0

@@ -80,3 +80,10 @@ def test_a_copy_that_fails_says_where_the_release_is(
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match=r"whole in .*release-"):
         run(judged.slug, "--recipe", "raw", "--out", str(tmp_path / "file" / "out"))
+
+
+def test_a_dry_run_prints_the_books_and_freezes_nothing(judged: Project) -> None:
+    said = run(judged.slug, "--recipe", "majority", "--min-agreement", "0.9", "--dry-run")
+    assert "- less agreement than asked for: 1" in said
+    assert "pairs out                            5" in said
+    assert not Release.objects.exists()

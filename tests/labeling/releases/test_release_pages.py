@@ -139,3 +139,25 @@ def test_raters_reviewers_and_strangers_see_no_release(
     ):
         assert client.get(address).status_code == refused
     assert client.post(url("release-new", judged), CHOICES).status_code == refused
+
+
+def test_filters_reach_the_preview_and_the_request(
+    judged: Project, mia: User, client_for: Clients
+) -> None:
+    client = client_for(mia)
+    wished = {**CHOICES, "min_agreement": 90, "criteria": ["correct"]}
+    text = client.get(url("release-preview", judged), wished).content.decode()
+    assert "the criterion was not answered" in text or "no judgment" in text
+    client.post(url("release-new", judged), wished)
+    release = Release.objects.get()
+    assert release.options["choices"]["min_agreement"] == 0.9
+    assert release.options["criteria"] == ["correct"]
+
+
+def test_choices_that_contradict_are_said_in_the_preview(
+    judged: Project, mia: User, client_for: Clients
+) -> None:
+    wished = {**CHOICES, "format": "trl", "ties": "keep"}
+    text = client_for(mia).get(url("release-preview", judged), wished).content.decode()
+    assert "no place for ties" in text
+    assert "A tie is no vote for either side" in text

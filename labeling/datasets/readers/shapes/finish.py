@@ -133,7 +133,7 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     if row_id:
         row_id += parts.suffix
     else:
-        unnamed = _identified("", parts.candidates)
+        unnamed = [ImportedResponse("", c.model, c.content) for c in parts.candidates]
         row_id = f"row-{content_digest(parts.messages, unnamed).hex()}"
     return ImportRow(
         line=record.line,

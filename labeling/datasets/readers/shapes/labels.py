@@ -72,7 +72,8 @@ def rater_of(record: Record) -> str:
 def keep_flat(record: Record) -> None:
     """The columns of a flat label that is none after all stay with the metadata."""
     for name in FLAT_FIELDS:
-        record.keep(name)
+        if name in record.values:
+            record.keep(name)
 
 
 def flat_labels(record: Record) -> list[ImportedJudgment]:

@@ -31,6 +31,8 @@ from labeling.datasets.readers.shapes.verdicts import (
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
 
 _MINIMAL = ("annotator", "annotation_id")
+#: What JSON-MIN says of the annotation and not of the task, so that it is none of its metadata.
+_OF_ANNOTATION = ("created_at", "updated_at", "lead_time")
 
 
 def lifted(row: dict[str, object]) -> dict[str, object]:
@@ -92,6 +94,8 @@ def _label(rater: str, found: Verdict, reason: str, at: dt.datetime | None) -> I
 
 
 def _read_task(record: Record, parts: Parts) -> None:
+    for name in _OF_ANNOTATION:
+        record.keep(name)
     given, field = record.get("annotations"), record.column("annotations")
     if given is None:
         return
@@ -196,7 +200,8 @@ LABEL_STUDIO = Shape(
     ),
     fields=(
         *("prompt", "messages", "response_a", "response_b", "model_a", "model_b"),
-        *("annotations", "choice", "annotator", "annotation_id", "created_at", "rationale"),
+        *("annotations", "choice", "annotator", "annotation_id", "rationale"),
+        *_OF_ANNOTATION,
         *COMMON,
     ),
     needs=(("response_a", "response_b"),),

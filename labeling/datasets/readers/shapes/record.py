@@ -10,14 +10,21 @@ from labeling.datasets.readers.fields import Broken
 from labeling.datasets.rows import RowError
 
 #: Fields that hold structure; a table writes them as JSON in a cell.
-_STRUCTURED = (
-    *("messages", "responses", "judgments", "metadata", "context", "conversation_a"),
-    *("conversation_b", "individual_preference", "completions", "models", "ranks", "input"),
-    *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
+_STRUCTURED = frozenset(
+    (
+        *("messages", "responses", "judgments", "metadata", "context", "conversation_a"),
+        *("conversation_b", "individual_preference", "completions", "models", "ranks"),
+        *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
+    )
 )
-_MESSAGE_KEYS = frozenset({"role", "from"})
-#: Fields that hold text or messages; a table writes the latter as JSON in a cell.
-_CHATS = ("prompt", "chosen", "rejected")
+_OF_MESSAGE = frozenset({"role", "from"})
+#: Fields that hold text or structure, and the keys by which structure in a cell is told from text.
+_EITHER = {
+    "prompt": _OF_MESSAGE,
+    "chosen": _OF_MESSAGE,
+    "rejected": _OF_MESSAGE,
+    "input": frozenset({"messages"}),
+}
 
 
 @dataclass(slots=True)
@@ -51,28 +58,26 @@ def look(line: int, raw: dict[str, object], mapping: Mapping[str, str], rater: s
     values: dict[str, object] = {}
     for name, column in mapping.items():
         value = rest.pop(column, None)
-        if value is not None:
-            values[name] = value
-    for name in _STRUCTURED:
-        value = values.get(name)
-        if type(value) is str and value[:1] in ("[", "{"):
-            values[name] = _cell(value, mapping[name])
-    for name in _CHATS:
-        value = values.get(name)
-        if type(value) is str and value[:1] in ("[", "{"):
-            values[name] = _chat(value)
+        if value is None:
+            continue
+        if type(value) is str and value.startswith(("[", "{")):
+            if name in _STRUCTURED:
+                value = _cell(value, column)
+            elif name in _EITHER:
+                value = _structure_or_text(value, _EITHER[name])
+        values[name] = value
     return Record(line, values, rest, mapping, rater)
 
 
-def _chat(value: str) -> object:
-    """The messages that a cell holds; the text itself where it holds anything else."""
+def _structure_or_text(value: str, keys: frozenset[str]) -> object:
+    """The objects that a cell holds; the text itself where it holds anything else."""
     try:
         decoded = json.loads(value)
     except (ValueError, RecursionError):
         return value
-    said = decoded if isinstance(decoded, list) else [decoded]
-    each = all(isinstance(one, dict) and _MESSAGE_KEYS & one.keys() for one in said)
-    return decoded if said and each else value
+    objects = decoded if isinstance(decoded, list) else [decoded]
+    told = all(isinstance(one, dict) and keys & one.keys() for one in objects)
+    return decoded if objects and told else value
 
 
 def _cell(value: str, column: str) -> object:

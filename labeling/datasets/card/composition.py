@@ -1,0 +1,172 @@
+"""What a release is for, what it holds, and how judgments became rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from labeling.datasets.card.tables import bullets, counts, plural, table
+from labeling.datasets.card.text import code, inline, line, prose, quote
+from labeling.datasets.records import ReleaseContext
+from labeling.datasets.splits import RULES, SPLITS
+
+
+def summary(manifest: Mapping[str, Any], total: int) -> str:
+    """What this is in one paragraph, and what to know before anything else."""
+    figures, recipe, shape = manifest["figures"], manifest["recipe"], manifest["format"]
+    told = (
+        f"{total:,} {recipe['rows_are']} from {plural(figures['judgments'], 'judgment')} by "
+        f"{plural(figures['raters'], 'rater')} on {plural(figures['tasks'], 'task')} "
+        f"({plural(figures['prompts'], 'prompt')}).\n\n"
+    )
+    told += bullets(
+        (
+            f"Recipe: **{recipe['title']}** ({code(recipe['key'])})",
+            f"Format: **{shape['title']}** ({code(shape['key'])}, {shape['file_type']})",
+        )
+    )
+    if manifest["warnings"]:
+        told += "\nKnow this before you train:\n\n" + bullets(
+            line(f"{warning['criterion']}: {warning['text']}") for warning in manifest["warnings"]
+        )
+    return told
+
+
+def motivation(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
+    """What the raters were asked, and what the owner says it is for."""
+    asked = bullets(
+        f"**{inline(one['wording'])}** ({code(key)}, scale {code(one['scale'])}"
+        f"{', the primary criterion' if one['primary'] else ''})"
+        for key, one in manifest["criteria"].items()
+    )
+    purpose = (
+        f"The owner of the project says:\n\n{quote(context.description)}\n"
+        if context.description.strip()
+        else "The owner of the project has not stated a purpose.\n"
+    )
+    return (
+        "The rows say which responses people preferred, so that models can be trained on those "
+        f"preferences and tested against them. Raters were asked:\n\n{asked}\n{purpose}"
+    )
+
+
+def composition(manifest: Mapping[str, Any], shape: Mapping[str, str]) -> str:
+    """Files, rows in and out, splits, and what the tasks are about."""
+    figures = manifest["figures"]
+    about = [
+        counts(title, figures[key])
+        for title, key in (
+            ("Tasks per category", "tasks_per_category"),
+            ("Tasks per language", "tasks_per_language"),
+            ("Responses in rows, per model", "rows_per_model"),
+            ("Of these preferred", "rows_won_per_model"),
+        )
+    ]
+    return "\n".join(
+        (
+            "### What the files hold\n\n" + _named(shape),
+            "### Rows in, rows out\n\n" + _ledgers(manifest),
+            "### Splits\n\n" + _splits(manifest),
+            "### Categories, languages and models\n\n" + "\n\n".join(about) + "\n",
+            "### Personal and sensitive information\n\n" + _personal(figures),
+        )
+    )
+
+
+def labeling(manifest: Mapping[str, Any]) -> str:
+    """The recipe's policies and the choices of whoever asked for the release."""
+    recipe = manifest["recipe"]
+    chosen = {**recipe["policy"], **recipe["options_in_words"]}
+    values = counts(
+        "Values (negative: the first response is better)", manifest["figures"]["values"]
+    )
+    return (
+        f"{_named(chosen)}\n{values}\n\n{counts('Ties', manifest['figures']['ties'])}\n\n"
+        f"{_balance(manifest['figures'])}"
+        "Prompts and responses are as the project holds them: no chat template is applied, nothing "
+        "is shortened. Halves of characters that UTF-8 cannot hold became U+FFFD.\n"
+    )
+
+
+def _balance(figures: Mapping[str, Any]) -> str:
+    """Good and bad responses, and the weights that make them even."""
+    weights = figures["kto_weights"]
+    if not weights:
+        return ""
+    told = counts("Responses labelled", figures["labels"])
+    low, high = weights["desirable"]
+    few, many = weights["undesirable"]
+    return (
+        f"{told} For KTO take a `desirable_weight` from {low:.3f} to {high:.3f}, or an "
+        f"`undesirable_weight` from {few:.3f} to {many:.3f}, and leave the other at 1.\n\n"
+    )
+
+
+def _ledgers(manifest: Mapping[str, Any]) -> str:
+    """The rows of the whole release and, where there are several, of each criterion."""
+    made = manifest["recipe"]["rows_are"]
+    parts = [_ledger(manifest["counts"], made)]
+    if len(manifest["criteria"]) > 1:
+        parts += [
+            f"On {code(key)}:\n\n{_ledger(one['counts'], made)}"
+            for key, one in manifest["criteria"].items()
+        ]
+    for name, count in manifest["counts"]["never_read"].items():
+        if count:
+            told = plural(count, f"{name.replace('_', ' ')} judgment")
+            parts.append(f"Never read, and so no row in: {told}.\n")
+    left = manifest["figures"]["judgments_left_out"]
+    if left:
+        parts.append(counts("Judgments that are no data", left) + "\n")
+    return "\n".join(parts)
+
+
+def _ledger(found: Mapping[str, Any], made: str) -> str:
+    unit = found["unit"]
+    rows = [(f"{unit}s in", f"{found['rows_in']:,}")]
+    for drop in found["dropped"].values():
+        rows.append((f"left out: {inline(drop['because'])}", f"{drop['rows']:,}"))
+    rows.append((f"**{made} out**", f"**{found['rows_out']:,}**"))
+    return table((f"a row in is a {unit}", "rows"), rows, numbers=1)
+
+
+def _splits(manifest: Mapping[str, Any]) -> str:
+    splits = manifest["splits"]
+    told = (
+        "Prompts form groups, and a group is never divided: the hash of its oldest prompt decides "
+        "the split, so that splits stay put while the data grow. "
+        f"{plural(splits['prompts'], 'prompt')} of the project form "
+        f"{plural(splits['groups'], 'group')}; the largest has {splits['largest_group']:,}.\n\n"
+    )
+    joins = [
+        (rule.replace("_", " "), RULES[rule], f"{n:,}") for rule, n in splits["joined_by"].items()
+    ]
+    told += table(("two prompts are joined by", "when", "links"), joins, numbers=1)
+    told += f"\nThe threshold of similarity is {splits['threshold']}.\n\n"
+    rows = [
+        (code(name), *(f"{per_split.get(split, 0):,}" for split in SPLITS))
+        for name, per_split in manifest["rows"].items()
+    ]
+    told += table(("configuration", *SPLITS), rows, numbers=len(SPLITS))
+    return told + "".join(f"\n{line(note)}\n" for note in (*splits["notes"], *manifest["notes"]))
+
+
+def _personal(figures: Mapping[str, Any]) -> str:
+    told = [
+        "Raters appear under pseudonyms made for this release alone: they cannot be joined with "
+        "another release, and no name, e-mail address or user id is in the files.",
+        "Prompts and responses are as they were imported. Nobody has searched them for personal "
+        "data: do so before you publish them.",
+    ]
+    if rationales := figures["judgments_with_rationale"]:
+        told.append(
+            f"{plural(rationales, 'judgment')} came with a rationale in the rater's own words, "
+            "which may tell who wrote it."
+        )
+    if flags := figures["judgments_per_flag"]:
+        told.append(counts("Raters flagged", flags))
+    return bullets(told)
+
+
+def _named(policy: Mapping[str, str]) -> str:
+    return bullets(f"**{prose(name)}**: {prose(text)}" for name, text in policy.items())

@@ -1,0 +1,96 @@
+"""Who judged, under which guideline, how tasks were chosen, and how far judgments agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from labeling.datasets.card.tables import bullets, counts, figure_table, figures_in, plural, table
+from labeling.datasets.card.text import code, inline, line, quote
+from labeling.datasets.records import ReleaseContext
+
+_FIGURES = (
+    ("agreement", "agreement"),
+    ("noise ceiling", "noise_ceiling"),
+    ("longer response preferred, all judgments", "longer_response_preferred"),
+    ("longer response chosen, rows", "longer_response_chosen"),
+    ("accuracy of markup alone", "markup_only_accuracy"),
+    ("response shown first preferred", "first_shown_chosen"),
+    ("ties", "tie_share"),
+    ("agreement by strength", "agreement_by_strength"),
+    ("judgments by the busiest rater", "most_judgments_by_one_rater"),
+    ("effective number of raters", "effective_raters"),
+    ("prompts that repeat another", "repeated_prompts"),
+)
+
+
+def collection(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
+    """The section on raters, guideline, selection and agreement."""
+    figures = manifest["figures"]
+    told = [
+        f"{plural(figures['raters'], 'rater')} gave {plural(figures['judgments'], 'judgment')} "
+        "that may become data. Who they are, how they were found and paid is not recorded here.",
+        *map(line, context.collection),
+        counts("Judgments per source", figures["judgments_per_source"]),
+        counts("Judgments per way of choosing tasks", figures["judgments_per_strategy"]),
+        _chances(figures["selection_probability"]),
+    ]
+    return "\n".join(
+        (
+            "### Who judged, and how\n\n" + bullets(told),
+            "### Guideline\n\n" + _guideline(context, figures),
+            "### How well they agree\n\n" + _agreement(manifest),
+        )
+    )
+
+
+def _chances(found: Mapping[str, Any]) -> str:
+    if not found["n"]:
+        return "No selection probability is recorded."
+    return (
+        f"{plural(found['n'], 'judgment')} with a selection probability, from {found['least']:g} "
+        f"to {found['largest']:g}."
+    )
+
+
+def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:
+    per_version = figures["judgments_per_guideline_version"]
+    told = counts("Judgments per guideline version (0: none was published)", per_version) + "\n\n"
+    if not context.guidelines:
+        return told + "The project had no published guideline.\n"
+    notes = [
+        (
+            str(one.number),
+            inline(one.change_note) or "–",
+            code(f"guideline/{file_name(one.number)}"),
+        )
+        for one in context.guidelines
+    ]
+    newest = max(context.guidelines, key=lambda guideline: guideline.number)
+    return (
+        f"{told}{table(('version', 'what changed', 'text'), notes)}\n"
+        "The numbered principles of every version are in `principles.json`. Version "
+        f"{newest.number}, the newest in use:\n\n{quote(newest.text)}\n"
+    )
+
+
+def file_name(version: int) -> str:
+    """The file that holds a version of the guideline, in `guideline/`."""
+    return f"version-{version:03d}.md"
+
+
+def _agreement(manifest: Mapping[str, Any]) -> str:
+    """Every figure of every criterion: raw ones first, those on what was kept beside them."""
+    rows = []
+    for key, one in manifest["criteria"].items():
+        for label, name in _FIGURES:
+            found = {label: one["figures"].get(name, {})}
+            rows += [(f"{key}: {told}", figure) for told, figure in figures_in(found)]
+    for key, report in manifest["agreement"].get("criteria", {}).items():
+        rows += [(f"{key}: {told}", figure) for told, figure in figures_in(report)]
+    return (
+        "“Raw” is over all answers by people on live tasks, whatever the recipe and its filters "
+        "leave out; “kept” over those behind the rows. Figures without that word are raw, and "
+        "those of the project's report are of the whole project at the cut-off.\n\n"
+        + figure_table(rows)
+    )

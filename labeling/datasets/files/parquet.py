@@ -1,0 +1,59 @@
+"""Parquet with a declared schema, zstd, a row group a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labeling.datasets.files.base import OpenFile, Sink
+from labeling.datasets.formats.base import Values
+from labeling.datasets.formats.columns import Table
+
+#: The rows of one task repeat its texts. A dictionary that holds a whole batch stores each once.
+_DICTIONARY_BYTES = 8 << 20
+
+
+class _ParquetFile(OpenFile[pa.Table]):
+    def __init__(self, path: Path, table: Table) -> None:
+        self._stream = pa.OSFile(str(path), "wb")
+        self._writer = pq.ParquetWriter(
+            self._stream,
+            table.schema,
+            compression="zstd",
+            write_page_index=True,
+            dictionary_pagesize_limit=_DICTIONARY_BYTES,
+        )
+
+    def append(self, batch: pa.Table) -> None:
+        self._writer.write_table(batch, row_group_size=batch.num_rows)
+
+    def size(self) -> int:
+        return self._stream.tell()
+
+    def close(self) -> None:
+        self._writer.close()
+        self._stream.close()
+
+
+class ParquetSink(Sink[pa.Table]):
+    """Parquet as `datasets` and pyarrow read it, with types that never depend on the rows."""
+
+    suffix = "parquet"
+    batch_rows = 5_000
+    batch_chars = 8_000_000
+
+    def encode(self, rows: Sequence[Values]) -> pa.Table:
+        """An Arrow table, built column by column."""
+        columns = zip(*rows, strict=True)
+        arrays = [
+            kind.build(values)
+            for (_, kind), values in zip(self.table.columns, columns, strict=True)
+        ]
+        return pa.Table.from_arrays(arrays, schema=self.table.schema)
+
+    def open(self, path: Path) -> OpenFile[pa.Table]:
+        """A new Parquet file."""
+        return _ParquetFile(path, self.table)

@@ -1,0 +1,119 @@
+"""HelpSteer3 preference: an overall strength from -3 to 3, and each rater's score with its reason.
+
+Columns and signs as in nvidia/HelpSteer3 (arXiv:2505.11475): -3 is "response 1 is much better", 0
+"about the same", 3 the mirror of the first. Programs that read the set take the sign of any number
+for a preference (NeMo-RL's loader does), so that a tie of two bad responses has no number in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from labeling.datasets.formats.base import Format, Row, TaskRows
+from labeling.datasets.formats.columns import INT, MESSAGES, STRING, Table
+from labeling.datasets.formats.nested import record, several
+from labeling.datasets.formats.parts import shrunk, sides, signed
+from labeling.datasets.formats.refusals import CHAT_REFUSED
+from labeling.datasets.recipes.base import Pair
+from labeling.datasets.records import JudgmentRecord, TaskRecord
+
+_STRONGEST = 3
+_SAME = ("equal_good", "unspecified")
+
+
+class _Vote(Struct, frozen=True, gc=False):
+    score: int
+    reasoning: str
+    feedback1: str = ""
+    feedback2: str = ""
+
+
+class HelpSteer3(Format):
+    """Two responses side by side, whoever won, with the votes behind the overall preference."""
+
+    key = "helpsteer3"
+    title = "HelpSteer3 preference"
+    family = "Published data sets"
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                ("domain", STRING),
+                ("language", STRING),
+                ("context", MESSAGES),
+                ("response1", STRING),
+                ("response2", STRING),
+                ("overall_preference", INT),
+                (
+                    "individual_preference",
+                    several(
+                        record(score=INT, reasoning=STRING, feedback1=STRING, feedback2=STRING)
+                    ),
+                ),
+            ),
+            default=True,
+        ),
+    )
+    carries_ties = True
+    about = {
+        "Preference": (
+            "`overall_preference` goes from -3 (response 1 is much better) to 3; a mean is rounded "
+            "to a whole number other than 0, and a longer scale is shrunk to 3. 0 is a tie of two "
+            "equally good responses: leave those rows out before you train."
+        ),
+        "Votes": (
+            "`individual_preference` holds each rater's score and reason; there is no feedback on "
+            "single responses, so `feedback1` and `feedback2` are empty. `domain` is the category."
+        ),
+        "Cannot carry": (
+            "Ids, raters and models have no place in it. Ties of other kinds (equally bad, cannot "
+            "tell, mixed) have no number in it: such a row is left out and counted, such a vote is "
+            f"not among the scores. {CHAT_REFUSED}"
+        ),
+    }
+
+    def pair_refusal(self, task: TaskRecord, pair: Pair) -> str | None:
+        """0 means about the same, and nothing else."""
+        return f"tie_{pair.tie}" if pair.tie and pair.tie not in _SAME else None
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        longest = item.criterion.strongest
+        for pair in item.pairs:
+            first, second = sides(item, pair)
+            yield Row(
+                "default",
+                (
+                    task.category,
+                    task.language,
+                    task.messages,
+                    first.content,
+                    second.content,
+                    shrunk(signed(pair), _STRONGEST, longest),
+                    tuple(_votes(item, pair)),
+                ),
+            )
+
+
+def _votes(item: TaskRows, pair: Pair) -> Iterator[_Vote]:
+    # The votes behind an edit are about other responses than the edited one.
+    for judgment in () if pair.edited else pair.judgments:
+        score = _score(item, pair, judgment)
+        if score is not None:
+            yield _Vote(score, judgment.rationale)
+
+
+def _score(item: TaskRows, pair: Pair, judgment: JudgmentRecord) -> int | None:
+    """A rater's own score, None where it has no number here."""
+    criterion = item.criterion
+    value = judgment.values.get(criterion.key)
+    if value is None:
+        ranked = criterion.answer == "rank" and pair.judgment is not None
+        return shrunk(signed(pair), _STRONGEST, criterion.strongest) if ranked else None
+    if value == 0 and criterion.primary and judgment.tie_kind not in ("", *_SAME):
+        return None
+    return shrunk(value, _STRONGEST, criterion.strongest)

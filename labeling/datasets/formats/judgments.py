@@ -1,0 +1,159 @@
+"""Judgments as they were given: one row a rater, ties and disagreement included.
+
+The columns are those of the native folder's `judgments`, so that one reader reads both. Raters are
+pseudonyms made for the release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from labeling.datasets.formats.base import FILE_TYPES, Format, Row, TaskRows, Values
+from labeling.datasets.formats.columns import (
+    ANSWERS,
+    INT,
+    MESSAGES,
+    SHORTS,
+    STRING,
+    STRINGS,
+    Answer,
+    Table,
+)
+from labeling.datasets.formats.nested import OPTIONAL_FLOAT, OPTIONAL_LONG, OPTIONAL_SHORT
+from labeling.datasets.recipes.base import Kind
+from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
+
+_VALUES = (
+    "`choice` and `value` are on `criterion`: a negative value prefers the first response. In "
+    "`answers`, `response` is 0 for a comparison and else counts from 1. `shown_order` is the "
+    "order in which the rater saw the responses, `rater` a pseudonym of this release alone."
+)
+COLUMNS = (
+    ("task_id", STRING),
+    ("prompt_id", STRING),
+    ("prompt_group", STRING),
+    ("judgment_id", STRING),
+    ("rater", STRING),
+    ("prompt", MESSAGES),
+    ("responses", STRINGS),
+    ("response_ids", STRINGS),
+    ("models", STRINGS),
+    ("criterion", STRING),
+    ("choice", STRING),
+    ("value", OPTIONAL_SHORT),
+    ("tie_kind", STRING),
+    ("answers", ANSWERS),
+    ("rationale", STRING),
+    ("flags", STRINGS),
+    ("principles", STRINGS),
+    ("guideline_version", INT),
+    ("purpose", STRING),
+    ("source", STRING),
+    ("strategy", STRING),
+    ("probability", OPTIONAL_FLOAT),
+    ("shown_order", SHORTS),
+    ("active_ms", OPTIONAL_LONG),
+    ("idle_ms", OPTIONAL_LONG),
+    ("created_at", STRING),
+    ("category", STRING),
+    ("language", STRING),
+)
+
+
+class Judgments(Format):
+    """One row a judgment, and nothing aggregated."""
+
+    key = "judgments"
+    title = "Judgments, one row each"
+    family = "Concord"
+    file_types = FILE_TYPES
+    main = {Kind.RANKINGS: "default"}
+    tables = (Table("default", "data", COLUMNS, default=True),)
+    carries_ties = True
+    needs_votes = True
+    about = {
+        "Rows": (
+            "One row per judgment, ties and contradicting raters included: the prompt, all "
+            "responses in canonical order, and everything the rater said, on every criterion."
+        ),
+        "Values": _VALUES,
+        "In CSV": (
+            "Lists are JSON in their cell, a number that nobody gave is an empty cell, and a text "
+            "that a spreadsheet would run as a formula has an apostrophe in front."
+        ),
+        "Cannot carry": (
+            "Judgments on an empty prompt, on an empty response or on equal ones are left out and "
+            "counted."
+        ),
+    }
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """No chat template is applied to a record of what was said."""
+        return None
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per ranking, which is one per judgment."""
+        for values in judgment_rows(item, [ranking.judgment for ranking in item.rankings]):
+            yield Row("default", values)
+
+
+def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterator[Values]:
+    """The values of a row of `judgments` for each of these judgments on one task."""
+    task, criterion = item.task, item.criterion
+    names = (task.id, task.prompt_id, item.group)
+    # The same objects in every row: a sink converts each of them once.
+    texts = (
+        task.messages,
+        tuple(response.content for response in task.responses),
+        tuple(response.id for response in task.responses),
+        tuple(response.model for response in task.responses),
+        criterion.key,
+    )
+    about = (task.category, task.language)
+    for judgment in judgments:
+        value = judgment.values.get(criterion.key)
+        yield (
+            *names,
+            judgment.id,
+            judgment.rater,
+            *texts,
+            _choice(criterion, value, judgment),
+            value,
+            judgment.tie_kind,
+            _answers(judgment),
+            judgment.rationale,
+            judgment.flags,
+            judgment.principles,
+            judgment.guideline_version,
+            judgment.purpose,
+            judgment.source,
+            judgment.strategy,
+            judgment.probability,
+            judgment.shown,
+            judgment.active_ms,
+            judgment.idle_ms,
+            judgment.created_at,
+            *about,
+        )
+
+
+def _answers(judgment: JudgmentRecord) -> tuple[Answer, ...]:
+    """Every answer on every criterion, those on comparisons first."""
+    compared = [Answer(key, 0, value) for key, value in sorted(judgment.values.items())]
+    rated = [
+        Answer(rating.criterion, rating.response + 1, rating.value)
+        for rating in sorted(judgment.ratings)
+    ]
+    return (*compared, *rated)
+
+
+def _choice(criterion: Criterion, value: int | None, judgment: JudgmentRecord) -> str:
+    """`first`, `second`, a kind of tie, `tie`, `ranked`, or `none` where there is no answer."""
+    if value:
+        return "first" if value < 0 else "second"
+    if judgment.tie_kind and criterion.primary:
+        return judgment.tie_kind
+    if value is not None:
+        return "tie"
+    ranked = any(rating.criterion == criterion.key for rating in judgment.ratings)
+    return "ranked" if ranked and criterion.answer == "rank" else "none"

@@ -1,0 +1,66 @@
+"""Rankings as they were given: a prompt, all its responses, and a rank for each.
+
+Ranks count from 1 for the best, and equal ranks are ties, as InstructGPT's raters gave them
+(arXiv:2203.02155).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labeling.datasets.formats.base import Format, Row, TaskRows
+from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS, Table
+from labeling.datasets.formats.refusals import CHAT_REFUSED
+from labeling.datasets.recipes.base import Kind
+
+
+class Listwise(Format):
+    """One row per rater and task."""
+
+    key = "listwise"
+    title = "Rankings, listwise"
+    family = "Published data sets"
+    main = {Kind.RANKINGS: "default"}
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                ("id", STRING),
+                ("prompt", MESSAGES),
+                ("responses", STRINGS),
+                ("ranks", SHORTS),
+                ("models", STRINGS),
+                ("rater", STRING),
+                ("rationale", STRING),
+                ("criterion", STRING),
+                ("category", STRING),
+                ("language", STRING),
+            ),
+            default=True,
+        ),
+    )
+    carries_ties = True
+    needs_votes = True
+    about = {
+        "Rows": (
+            "One row per judgment: all responses in canonical order and a rank for each, 1 for the "
+            "best. Equal ranks are a tie. A comparison is a ranking of two."
+        ),
+        "Names": "`id` is the task's; `rater` is a pseudonym of this release alone.",
+        "Cannot carry": (
+            "Strength and the kind of a tie have no place in it. A task with an empty response, "
+            f"or with none but equal ones, is left out and counted. {CHAT_REFUSED}"
+        ),
+    }
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per ranking."""
+        task = item.task
+        texts = tuple(response.content for response in task.responses)
+        models = tuple(response.model for response in task.responses)
+        about = (item.criterion.key, task.category, task.language)
+        for ranking in item.rankings:
+            said = (ranking.judgment.rater, ranking.judgment.rationale)
+            values = (task.id, task.messages, texts, ranking.ranks, models, *said, *about)
+            yield Row("default", values)

@@ -1,0 +1,178 @@
+"""LLaMA-Factory: sharegpt rows with its `dataset_info.json` beside them.
+
+Source: LLaMA-Factory `data/README.md`, `src/llamafactory/data/converter.py` and `parser.py`. Turns
+must alternate after an optional system turn, else a row is skipped with a mere warning; `chosen`
+and `rejected` are one message each, because lists are silently read as rows for imitation; and a
+media placeholder without its file stops a multimodal model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+from labeling.datasets.formats.base import Format, Row, TaskRows, reply
+from labeling.datasets.formats.columns import BOOL, MESSAGES, Table
+from labeling.datasets.formats.nested import MESSAGE
+from labeling.datasets.formats.parts import labelled
+from labeling.datasets.formats.refusals import alternation_refusal, role_refusal
+from labeling.datasets.recipes.base import Kind
+from labeling.datasets.records import Message, TaskRecord
+
+INFO_FILE = "dataset_info.json"
+_ROLES = frozenset({"system", "user", "assistant", "tool"})
+_PLACEHOLDERS = ("<image>", "<video>", "<audio>")
+_TAGS = {
+    "role_tag": "role",
+    "content_tag": "content",
+    "user_tag": "user",
+    "assistant_tag": "assistant",
+    "observation_tag": "tool",
+    "system_tag": "system",
+}
+_INFO = (
+    f"`{INFO_FILE}` names every file of every split: set `dataset_dir` to this folder and "
+    "`dataset` to names such as `concord_train`."
+)
+_REFUSED = (
+    "After an optional system turn, user (or tool) and assistant must take turns and the prompt "
+    "must end with a user or tool turn; other prompts, and texts with a placeholder such as "
+    "`<image>`, are left out and counted."
+)
+
+
+class _LlamaFactory(Format):
+    """The shared part: refusals, and the file that tells the program what the columns are."""
+
+    family = "Other trainers"
+    file_types = ("jsonl", "parquet")
+    usage = "# llamafactory-cli train … --dataset_dir path/to/this/folder --dataset concord_train\n"
+    columns: ClassVar[Mapping[str, str]]
+    settings: ClassVar[Mapping[str, Any]] = {}
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """Only turns that alternate, and no placeholder for media."""
+        reason = role_refusal(task.messages, _ROLES) or alternation_refusal(task.messages)
+        if reason:
+            return reason
+        texts = [message.content for message in task.messages]
+        texts += [response.content for response in task.candidates]
+        if any(mark in text for text in texts for mark in _PLACEHOLDERS):
+            return "media_placeholder"
+        return None
+
+    def extra_files(self, tables: Sequence[Table], names: Sequence[str]) -> Mapping[str, str]:
+        """`dataset_info.json`: an entry for every data file."""
+        entries = {}
+        for table in tables:
+            for name in names:
+                path = PurePosixPath(name)
+                if path.parent.as_posix() == table.folder:
+                    entries[_entry_name(table, path)] = {
+                        "file_name": name,
+                        "formatting": "sharegpt",
+                        **self.settings,
+                        "columns": dict(self.columns),
+                        "tags": _TAGS,
+                    }
+        return {INFO_FILE: json.dumps(entries, indent=2) + "\n"}
+
+
+def _entry_name(table: Table, path: PurePosixPath) -> str:
+    """`concord_train`; with the criterion where each has its files, the number where shards are."""
+    split, number, total = path.stem.replace("-of-", "-").rsplit("-", 2)
+    parts = ["concord", *table.folder.split("-")[1:], split]
+    if int(total) > 1:
+        parts.append(str(int(number) + 1))
+    return "_".join(parts)
+
+
+class LlamaFactory(_LlamaFactory):
+    """Ranking rows, for reward models, DPO, ORPO and SimPO."""
+
+    key = "llamafactory"
+    title = "LLaMA-Factory preference"
+    tables = (
+        Table(
+            "default",
+            "data",
+            (("conversations", MESSAGES), ("chosen", MESSAGE), ("rejected", MESSAGE)),
+            default=True,
+        ),
+    )
+    columns = {"messages": "conversations", "chosen": "chosen", "rejected": "rejected"}
+    settings = {"ranking": True}
+    about = {
+        "Texts": (
+            "`conversations` is the prompt as messages; `chosen` and `rejected` are one message "
+            "each."
+        ),
+        "Beside the data": _INFO,
+        "Cannot carry": f"Ties, ids and strength have no place in it. {_REFUSED}",
+    }
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        candidates = task.candidates
+        for pair in item.pairs:
+            texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
+            yield Row("default", (task.messages, *(Message("assistant", text) for text in texts)))
+
+
+class LlamaFactoryKto(_LlamaFactory):
+    """Conversations that end with a response, and a true or false label."""
+
+    key = "llamafactory-kto"
+    title = "LLaMA-Factory KTO"
+    main = {Kind.LABELS: "default"}
+    tables = (
+        Table(
+            "default",
+            "data",
+            (("messages", MESSAGES), ("label", BOOL)),
+            default=True,
+            shuffled=True,
+        ),
+    )
+    columns = {"messages": "messages", "kto_tag": "label"}
+    about = {
+        "Texts": (
+            "`messages` is the conversation up to and with the response; `label` is true for a "
+            "good one, false for a bad one. Rows are mixed by a hash."
+        ),
+        "Beside the data": _INFO,
+        "Cannot carry": f"Ids and strength have no place in it. {_REFUSED}",
+    }
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per label."""
+        for label, response, key in labelled(item):
+            chat = item.task.messages + reply(response.content)
+            yield Row("default", (chat, label.good), key)
+
+
+class LlamaFactorySft(_LlamaFactory):
+    """Conversations that end with the response to imitate."""
+
+    key = "llamafactory-sft"
+    title = "LLaMA-Factory supervised fine-tuning"
+    main = {Kind.DEMONSTRATIONS: "default"}
+    tables = (Table("default", "data", (("messages", MESSAGES),), default=True),)
+    columns = {"messages": "messages"}
+    about = {
+        "Texts": "`messages` is the conversation up to and with the response.",
+        "Beside the data": _INFO,
+        "Cannot carry": (
+            "The response that was not chosen and ids have no place in it. " + _REFUSED
+        ),
+    }
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per demonstration."""
+        task = item.task
+        for shown in item.demonstrations:
+            chat = task.messages + reply(task.candidates[shown.response].content)
+            yield Row("default", (chat,))

@@ -1,0 +1,84 @@
+"""LMArena votes: two models' conversations, side by side, and the winner.
+
+Columns named as in lmarena-ai/arena-human-preference-100k, values of `winner` as in the 140k set
+(arXiv:2403.04132): model_a, model_b, tie, both_bad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labeling.datasets.formats.base import Format, Row, TaskRows, reply
+from labeling.datasets.formats.columns import INT, MESSAGES, STRING, Table
+from labeling.datasets.formats.parts import pair_id, sides, signed
+from labeling.datasets.formats.refusals import CHAT_REFUSED
+from labeling.datasets.recipes.base import Pair
+from labeling.datasets.records import TaskRecord
+
+_TIES = {"equal_good": "tie", "unspecified": "tie", "equal_bad": "both_bad"}
+
+
+class LMArena(Format):
+    """One row a vote, ties included."""
+
+    key = "lmarena"
+    title = "LMArena votes"
+    family = "Published data sets"
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                ("question_id", STRING),
+                ("model_a", STRING),
+                ("model_b", STRING),
+                ("winner", STRING),
+                ("judge_hash", STRING),
+                ("conversation_a", MESSAGES),
+                ("conversation_b", MESSAGES),
+                ("turn", INT),
+                ("language", STRING),
+                ("category_tag", STRING),
+            ),
+            default=True,
+        ),
+    )
+    carries_ties = True
+    about = {
+        "Rows": (
+            "One row per pair: both whole conversations in canonical order, and `winner`, which is "
+            "model_a, model_b, tie (equally good) or both_bad. `judge_hash` is the rater's "
+            "pseudonym, empty where raters were put together; `turn` counts the user's turns."
+        ),
+        "Cannot carry": (
+            "Strength has no place in it. A tie that cannot tell, or is of several kinds, is left "
+            f"out and counted: LMArena has no such vote. {CHAT_REFUSED}"
+        ),
+    }
+
+    def pair_refusal(self, task: TaskRecord, pair: Pair) -> str | None:
+        """Two kinds of ties have a word in it."""
+        return f"tie_{pair.tie}" if pair.tie and pair.tie not in _TIES else None
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        asked = sum(message.role == "user" for message in task.messages)
+        for pair in item.pairs:
+            first, second = sides(item, pair)
+            decided = "model_a" if signed(pair) < 0 else "model_b"
+            yield Row(
+                "default",
+                (
+                    pair_id(item, pair),
+                    first.model,
+                    second.model,
+                    _TIES[pair.tie] if pair.tie else decided,
+                    pair.judgment.rater if pair.judgment else "",
+                    task.messages + reply(first.content),
+                    task.messages + reply(second.content),
+                    asked,
+                    task.language,
+                    task.category,
+                ),
+            )

@@ -1,0 +1,72 @@
+"""Columns beyond single values: objects, lists of objects, and numbers that may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import pyarrow as pa
+
+from labeling.datasets.formats.columns import FLOAT, LONG, SHORT, STRING, Kind
+
+
+def record(**fields: Kind) -> Kind:
+    """A column of `Struct`s that have these fields, in this order."""
+    struct = pa.struct([(name, kind.arrow) for name, kind in fields.items()])
+    parts = [(attrgetter(name), kind) for name, kind in fields.items()]
+
+    def build(values: Sequence[Any]) -> pa.Array[Any]:
+        columns = [kind.build(list(map(get, values))) for get, kind in parts]
+        return pa.StructArray.from_arrays(columns, fields=list(struct))
+
+    features = [{"name": name, **kind.feature} for name, kind in fields.items()]
+    return Kind(struct, {"struct": features}, build)
+
+
+def several(kind: Kind) -> Kind:
+    """A column of lists of what the other column holds."""
+
+    def build(values: Sequence[Sequence[Any]]) -> pa.Array[Any]:
+        offsets = [0]
+        flat: list[Any] = []
+        for value in values:
+            flat.extend(value)
+            offsets.append(len(flat))
+        return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), kind.build(flat))
+
+    feature = kind.feature.get("struct") or kind.feature["dtype"]
+    return Kind(pa.list_(kind.arrow), {"list": feature}, build)
+
+
+#: One turn of a conversation by itself.
+MESSAGE = record(role=STRING, content=STRING)
+#: Scores as the published sets write them, in 64 bits.
+DOUBLE = Kind(
+    pa.float64(), {"dtype": "float64"}, lambda values: pa.array(values, type=pa.float64())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalKind(Kind):
+    """A column of numbers in which null says that nobody gave one."""
+
+
+def _optional(kind: Kind) -> OptionalKind:
+    return OptionalKind(kind.arrow, kind.feature, kind.build, kind.plain)
+
+
+OPTIONAL_SHORT = _optional(SHORT)
+OPTIONAL_LONG = _optional(LONG)
+OPTIONAL_FLOAT = _optional(FLOAT)
+
+
+def feature_of(kind: Kind, file_type: str) -> Mapping[str, object]:
+    """What the front matter of a card says of a column in a file of this type.
+
+    A cell of CSV holds a list as JSON and a missing number as nothing, and both are read as text.
+    """
+    if file_type == "csv" and (isinstance(kind, OptionalKind) or "dtype" not in kind.feature):
+        return STRING.feature
+    return kind.feature

@@ -1,0 +1,115 @@
+"""A table of pairs for a spreadsheet, in the columns that the importer reads back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from labeling.datasets.formats.base import Format, Row, TaskRows
+from labeling.datasets.formats.columns import FLOAT, SHORT, STRING, Table
+from labeling.datasets.formats.parts import sides, signed
+from labeling.datasets.recipes.base import Pair
+from labeling.datasets.records import Message, TaskRecord
+
+
+class Pairs(Format):
+    """One row per pair, one value a cell."""
+
+    key = "pairs"
+    title = "Table of pairs (CSV)"
+    family = "Tables"
+    file_types = ("csv",)
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                ("id", STRING),
+                ("prompt", STRING),
+                ("messages", STRING),
+                ("response_a", STRING),
+                ("response_b", STRING),
+                ("model_a", STRING),
+                ("model_b", STRING),
+                ("overall", SHORT),
+                ("tie_kind", STRING),
+                ("rater", STRING),
+                ("rationale", STRING),
+                ("at", STRING),
+                ("votes_a", SHORT),
+                ("votes_b", SHORT),
+                ("votes_tie", SHORT),
+                ("strength", FLOAT),
+                ("criterion", STRING),
+                ("category", STRING),
+                ("language", STRING),
+            ),
+            default=True,
+        ),
+    )
+    carries_ties = True
+    about = {
+        "Rows": (
+            "One row per pair, the responses in canonical order whoever won. `overall` is the "
+            "preference on the criterion as a whole number, negative where response A is better; "
+            "0 is a tie, and `tie_kind` says which."
+        ),
+        "Prompt": (
+            "A prompt of one user turn stands in `prompt`; any other is a list of messages in JSON "
+            "in `messages`, and the other column is empty."
+        ),
+        "Raters": (
+            "`rater` and `rationale` are filled where a row is one rater's; else the votes are "
+            "counted and `strength` is their mean."
+        ),
+        "Cannot carry": (
+            "A text that a spreadsheet would run as a formula has an apostrophe in front. "
+            "Texts may be longer than the 32,767 characters that a spreadsheet shows in a cell."
+        ),
+    }
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """A table holds any prompt."""
+        return None
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        prompt = _prompt(task.messages)
+        about = (item.criterion.key, task.category, task.language)
+        for pair in item.pairs:
+            first, second = sides(item, pair)
+            texts = (first.content, second.content, first.model, second.model)
+            value = signed(pair)
+            votes = (pair.votes_chosen, pair.votes_rejected)
+            tie = "" if pair.tie == "unspecified" else pair.tie
+            said = _said(pair)
+            counted = (*(reversed(votes) if value > 0 else votes), pair.votes_tie, pair.strength)
+            yield Row(
+                "default",
+                (_id(task, pair), *prompt, *texts, value, tie, *said, *counted, *about),
+            )
+
+
+def _id(task: TaskRecord, pair: Pair) -> str:
+    """The task's id, with the places of the two where it has more responses than two."""
+    if len(task.candidates) == 2:
+        return task.id
+    first, second = sorted((pair.chosen, pair.rejected))
+    return f"{task.id}-{first + 1}-{second + 1}"
+
+
+def _prompt(messages: Sequence[Message]) -> tuple[str, str]:
+    """The columns `prompt` and `messages`, one of them empty."""
+    if len(messages) == 1 and messages[0].role == "user":
+        return messages[0].content, ""
+    turns = [{"role": message.role, "content": message.content} for message in messages]
+    return "", json.dumps(turns, ensure_ascii=False)
+
+
+def _said(pair: Pair) -> tuple[str, str, str]:
+    """Who said it, why and when, where the row is one rater's."""
+    judgment = pair.judgment
+    if judgment is None:
+        return "", "", ""
+    return judgment.rater, judgment.rationale, judgment.created_at

@@ -1,0 +1,217 @@
+"""Pairs for other trainers that read message lists: OpenRLHF, Axolotl, NeMo-RL and OpenAI.
+
+Sources: OpenRLHF `openrlhf/datasets/reward_dataset.py`, Axolotl
+`axolotl/prompt_strategies/dpo/chat_template.py`, NeMo-RL `docs/guides/dpo.md` with
+`nemo_rl/data/datasets/preference_datasets`, and OpenAI's guide to preference fine-tuning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from labeling.datasets.formats.base import Format, Row, TaskRows, reply
+from labeling.datasets.formats.columns import BOOL, FLOAT, INT, MESSAGES, STRINGS, Table
+from labeling.datasets.formats.nested import MESSAGE, record, several
+from labeling.datasets.formats.refusals import CHAT_REFUSED, role_refusal
+from labeling.datasets.records import Message, TaskRecord
+
+_FAMILY = "Other trainers"
+_NO_TIES = "Ties and ids have no place in it."
+
+
+class OpenRLHF(Format):
+    """Prompt, chosen and rejected as message lists, and the margin of its reward model."""
+
+    key = "openrlhf"
+    title = "OpenRLHF reward and DPO"
+    family = _FAMILY
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                ("prompt", MESSAGES),
+                ("chosen", MESSAGES),
+                ("rejected", MESSAGES),
+                ("margin", FLOAT),
+            ),
+            default=True,
+        ),
+    )
+    about = {
+        "Texts": "The prompt is a message list; `chosen` and `rejected` hold the reply alone.",
+        "Margin": (
+            "`margin` is the strength from 0 to 1, unless the recipe says otherwise; it counts "
+            "with `--model.margin_loss_enable` only."
+        ),
+        "Cannot carry": f"{_NO_TIES} {CHAT_REFUSED}",
+    }
+    usage = (
+        "# --data.dataset path/to/this/folder --data.prompt_key prompt\n"
+        "# --data.chosen_key chosen --data.rejected_key rejected --data.apply_chat_template\n"
+    )
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        candidates = task.candidates
+        for pair in item.pairs:
+            chosen, rejected = candidates[pair.chosen], candidates[pair.rejected]
+            texts = (task.messages, reply(chosen.content), reply(rejected.content))
+            yield Row("default", (*texts, pair.margin))
+
+
+class Axolotl(Format):
+    """The prompt as `messages`, and one message each as `chosen` and `rejected`."""
+
+    key = "axolotl"
+    title = "Axolotl DPO"
+    family = _FAMILY
+    tables = (
+        Table(
+            "default",
+            "data",
+            (("messages", MESSAGES), ("chosen", MESSAGE), ("rejected", MESSAGE)),
+            default=True,
+        ),
+    )
+    about = {
+        "Texts": (
+            "`messages` is the prompt, `chosen` and `rejected` are one message each, as the type "
+            "`chat_template.default` reads them for DPO, IPO, SimPO and ORPO."
+        ),
+        "Beware": (
+            "Axolotl looks for a response in the rendered chat. It cuts at the wrong place where "
+            "the chat template trims the response, or is the first to contain it, as with an "
+            "answer of a single letter; take a template that does neither."
+        ),
+        "Cannot carry": f"{_NO_TIES} Strength has none either. {CHAT_REFUSED}",
+    }
+    usage = (
+        "# rl: dpo\n"
+        "# chat_template: tokenizer_default\n"
+        "# datasets:\n"
+        "#   - {path: path/to/this/folder, split: train, type: chat_template.default}\n"
+    )
+    _ROLES = frozenset({"system", "user", "assistant", "tool"})
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """Axolotl stops at a role that it does not know."""
+        return super().refusal(task) or role_refusal(task.messages, self._ROLES)
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        candidates = task.candidates
+        for pair in item.pairs:
+            texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
+            yield Row("default", (task.messages, *(Message("assistant", text) for text in texts)))
+
+
+class _Completion(Struct, frozen=True, gc=False):
+    rank: int
+    completion: tuple[Message, ...]
+
+
+class NemoRL(Format):
+    """A context and two completions with a rank each, the lower one preferred."""
+
+    key = "nemo-rl"
+    title = "NeMo-RL preference"
+    family = _FAMILY
+    file_types = ("jsonl",)
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                ("context", MESSAGES),
+                ("completions", several(record(rank=INT, completion=MESSAGES))),
+            ),
+            default=True,
+        ),
+    )
+    about = {
+        "Texts": (
+            "`context` is the prompt; `completions` are two replies as message lists, the "
+            "preferred one with rank 0, the other with rank 1."
+        ),
+        "Cannot carry": f"{_NO_TIES} Strength has none either. {CHAT_REFUSED}",
+    }
+    usage = (
+        "# data:\n"
+        "#   train: {dataset_name: PreferenceDataset,\n"
+        "#           data_path: path/to/this/folder/data/train-00000-of-00001.jsonl}\n"
+    )
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        candidates = task.candidates
+        for pair in item.pairs:
+            completions = tuple(
+                _Completion(rank, reply(candidates[place].content))
+                for rank, place in enumerate((pair.chosen, pair.rejected))
+            )
+            yield Row("default", (task.messages, completions))
+
+
+class _Input(Struct, frozen=True, gc=False):
+    messages: tuple[Message, ...]
+    tools: tuple[str, ...] = ()
+    parallel_tool_calls: bool = True
+
+
+class OpenAI(Format):
+    """The input with its messages, a preferred and a non-preferred output."""
+
+    key = "openai"
+    title = "OpenAI preference fine-tuning"
+    family = _FAMILY
+    file_types = ("jsonl",)
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                (
+                    "input",
+                    record(messages=MESSAGES, tools=STRINGS, parallel_tool_calls=BOOL),
+                ),
+                ("preferred_output", MESSAGES),
+                ("non_preferred_output", MESSAGES),
+            ),
+            default=True,
+        ),
+    )
+    about = {
+        "Texts": (
+            "`input` holds the prompt's messages; `preferred_output` and `non_preferred_output` "
+            "are one assistant message each. Fireworks and Together take the same lines."
+        ),
+        "Cannot carry": (
+            f"{_NO_TIES} Strength has none either. Tool turns, which would need the call they "
+            "answer, and prompts with an empty turn are left out and counted, and so is a prompt "
+            "that does not end with a user turn."
+        ),
+    }
+    usage = "# Upload the files in data/ as they are, for training and for validation.\n"
+    _ROLES = frozenset({"system", "developer", "user", "assistant"})
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """Roles that the service takes without more, and no empty turn."""
+        reason = role_refusal(task.messages, self._ROLES) or super().refusal(task)
+        if reason is None and not all(message.content.strip() for message in task.messages):
+            return "empty_turn"
+        return reason
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        candidates = task.candidates
+        given = _Input(task.messages)
+        for pair in item.pairs:
+            texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
+            yield Row("default", (given, *map(reply, texts)))

@@ -1,0 +1,79 @@
+"""UltraFeedback binarized: both conversations with a score each, as in
+HuggingFaceH4/ultrafeedback_binarized (arXiv:2310.01377).
+
+TRL's trainers refuse rows whose `prompt` is a text while `chosen` is a list of messages, so the
+code that loads it drops that column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labeling.datasets.formats.base import Format, Row, TaskRows, reply
+from labeling.datasets.formats.columns import MESSAGES, STRING, Table
+from labeling.datasets.formats.nested import DOUBLE
+from labeling.datasets.formats.refusals import CHAT_REFUSED
+from labeling.datasets.records import TaskRecord
+
+_BEST = 10
+
+
+class UltraFeedback(Format):
+    """The first question as text, both whole conversations, and scores from 0 to 10."""
+
+    key = "ultrafeedback"
+    title = "UltraFeedback binarized"
+    family = "Published data sets"
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                ("prompt", STRING),
+                ("prompt_id", STRING),
+                ("chosen", MESSAGES),
+                ("rejected", MESSAGES),
+                ("messages", MESSAGES),
+                ("score_chosen", DOUBLE),
+                ("score_rejected", DOUBLE),
+            ),
+            default=True,
+        ),
+    )
+    about = {
+        "Texts": (
+            "`prompt` is the first user turn as text; `chosen` and `rejected` are the whole "
+            "conversations, and `messages` repeats the chosen one."
+        ),
+        "Scores": (
+            "There a model gives scores from 1 to 10; here `score_chosen` and `score_rejected` are "
+            "ten times the probability that each is the better one, which is the share of the "
+            "votes unless the release says otherwise."
+        ),
+        "Training": (
+            "Drop `prompt` and `messages` before you train with TRL, which cannot read a prompt in "
+            "text beside conversations."
+        ),
+        "Cannot carry": (
+            "Ties and strength have no place in it, and a prompt without a user turn is left out "
+            f"and counted. {CHAT_REFUSED}"
+        ),
+    }
+    usage = 'pairs = rows.remove_columns(["prompt", "messages"])  # for TRL\n'
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """The prompt in text is a user's."""
+        asked = any(message.role == "user" for message in task.messages)
+        return super().refusal(task) or (None if asked else "no_user_turn")
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per pair."""
+        task = item.task
+        candidates = task.candidates
+        asked = next((m.content for m in task.messages if m.role == "user"), "")
+        for pair in item.pairs:
+            chosen = task.messages + reply(candidates[pair.chosen].content)
+            rejected = task.messages + reply(candidates[pair.rejected].content)
+            score = round(_BEST * pair.chosen_prob, 4)
+            scores = (score, round(_BEST - score, 4))
+            yield Row("default", (asked, task.prompt_id, chosen, rejected, chosen, *scores))

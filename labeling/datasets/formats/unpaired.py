@@ -1,0 +1,157 @@
+"""Responses by themselves: labelled good or bad (TRL unpaired preference), or worth imitating.
+
+TRL dataset formats "unpaired preference", "prompt-completion" and "language modelling". KTOTrainer
+reads rows in file order and does not learn from runs of one label, so labelled rows are mixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labeling.datasets.formats.base import FILE_TYPES, Format, Row, TaskRows, reply
+from labeling.datasets.formats.columns import BOOL, MESSAGES, STRING, Table
+from labeling.datasets.formats.columns import Kind as Column
+from labeling.datasets.formats.parts import demonstration_id, labelled
+from labeling.datasets.formats.refusals import CHAT_REFUSED
+from labeling.datasets.formats.trl import IN_CSV, PLAIN_REFUSED, plain_refusal
+from labeling.datasets.recipes.base import Kind
+from labeling.datasets.records import TaskRecord
+
+_LABELS = (
+    "`label` is true for a good response and false for a bad one. Rows are mixed by a hash, "
+    "because KTOTrainer reads them in file order and learns nothing from runs of one label."
+)
+_LOST = "Strength has no place in it, and a tie that cannot tell gives no row."
+
+
+def _unpaired(kind: Column) -> Table:
+    columns = (("prompt", kind), ("completion", kind), ("label", BOOL))
+    names = (("id", STRING), ("prompt_id", STRING))
+    return Table("default", "data", (*columns, *names), default=True, shuffled=True)
+
+
+class TrlUnpaired(Format):
+    """Prompt and completion as message lists, and a true or false label."""
+
+    key = "trl-unpaired"
+    title = "TRL unpaired preference, conversational"
+    family = "TRL"
+    main = {Kind.LABELS: "default"}
+    tables = (_unpaired(MESSAGES),)
+    about = {
+        "Texts": "`prompt` and `completion` are message lists; the completion is the reply alone.",
+        "Labels": _LABELS,
+        "Cannot carry": f"{_LOST} {CHAT_REFUSED}",
+    }
+    usage = (
+        "# trl.KTOTrainer takes it as it is:\n"
+        '# KTOTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
+    )
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per label."""
+        task = item.task
+        for label, response, key in labelled(item):
+            texts = self._texts(task, response.content)
+            yield Row("default", (*texts, label.good, key[:16], task.prompt_id), key)
+
+    def _texts(self, task: TaskRecord, completion: str) -> tuple[Any, Any]:
+        return (task.messages, reply(completion))
+
+
+class TrlUnpairedPlain(TrlUnpaired):
+    """Prompt and completion as strings, and a true or false label."""
+
+    key = "trl-unpaired-plain"
+    title = "TRL unpaired preference, plain text"
+    file_types = FILE_TYPES
+    tables = (_unpaired(STRING),)
+    about = {
+        "Texts": "Strings, exactly as the raters saw them; no template is applied.",
+        "Labels": _LABELS,
+        "Also for": "Axolotl reads it with `rl: kto` and the type `chatml.ultra`.",
+        "In CSV": IN_CSV,
+        "Cannot carry": f"{_LOST} {PLAIN_REFUSED}",
+    }
+
+    def refusal(self, task: TaskRecord) -> str | None:
+        """No conversations."""
+        return super().refusal(task) or plain_refusal(task)
+
+    def _texts(self, task: TaskRecord, completion: str) -> tuple[Any, Any]:
+        return (task.messages[0].content, completion)
+
+
+class PromptCompletion(Format):
+    """Prompt and completion as message lists: what SFTTrainer trains the completion of."""
+
+    key = "trl-prompt-completion"
+    title = "TRL prompt and completion"
+    family = "TRL"
+    main = {Kind.DEMONSTRATIONS: "default"}
+    tables = (
+        Table(
+            "default",
+            "data",
+            (
+                ("prompt", MESSAGES),
+                ("completion", MESSAGES),
+                ("id", STRING),
+                ("prompt_id", STRING),
+            ),
+            default=True,
+        ),
+    )
+    about = {
+        "Texts": (
+            "`prompt` and `completion` are message lists; SFTTrainer computes its loss on the "
+            "completion."
+        ),
+        "Cannot carry": f"The response that was not chosen has no place in it. {CHAT_REFUSED}",
+    }
+    usage = (
+        "# trl.SFTTrainer takes it as it is:\n"
+        '# SFTTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
+    )
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per demonstration."""
+        task = item.task
+        for shown in item.demonstrations:
+            texts = (task.messages, reply(task.candidates[shown.response].content))
+            names = (demonstration_id(item, shown.response), task.prompt_id)
+            yield Row("default", (*texts, *names))
+
+
+class Messages(Format):
+    """Whole conversations that end with the response to imitate."""
+
+    key = "messages"
+    title = "Messages (language modelling)"
+    family = "TRL"
+    main = {Kind.DEMONSTRATIONS: "default"}
+    tables = (
+        Table(
+            "default",
+            "data",
+            (("messages", MESSAGES), ("id", STRING), ("prompt_id", STRING)),
+            default=True,
+        ),
+    )
+    about = {
+        "Texts": (
+            "`messages` is the whole conversation and ends with the response; set "
+            "`assistant_only_loss` or take prompt and completion to train on the response alone."
+        ),
+        "Cannot carry": f"The response that was not chosen has no place in it. {CHAT_REFUSED}",
+    }
+    usage = PromptCompletion.usage
+
+    def rows(self, item: TaskRows) -> Iterator[Row]:
+        """One row per demonstration."""
+        task = item.task
+        for shown in item.demonstrations:
+            chat = task.messages + reply(task.candidates[shown.response].content)
+            names = (demonstration_id(item, shown.response), task.prompt_id)
+            yield Row("default", (chat, *names))

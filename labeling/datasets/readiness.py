@@ -1,0 +1,227 @@
+"""Whether a release is ready to train on: its figures as plain data, and what they warn of.
+
+A figure over what the recipe kept always stands beside the one over all judgments ("raw"): filters
+make agreement look better than raters are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from labeling.datasets import signals
+from labeling.datasets.recipes.kto import kto_weights
+from labeling.datasets.records import Criterion
+from labeling.datasets.signals import Agreement, plain
+from labeling.datasets.tally import FIRST_TIE, TIE_CODES, Tally
+from labeling.stats import Figure, length_explains
+
+#: A side chosen this unevenly by chance less often than this is called a side bias.
+SIDE_P = 0.05
+#: One rater with more of the judgments than this is worth a warning.
+TOO_MUCH = 0.5
+#: Kept agreement this far above the raw one is worth a warning.
+_FLATTERED = 0.05
+#: Markup this near to agreement explains it; as `length_explains` has it.
+_NEAR = 0.03
+
+
+class Warned(NamedTuple):
+    """Something to know before training: a code for programs, a sentence for people."""
+
+    code: str
+    text: str
+
+
+class Readiness(NamedTuple):
+    """The figures of one criterion as plain data, and what is worth a warning in them."""
+
+    figures: dict[str, Any]
+    warnings: tuple[Warned, ...]
+
+
+def readiness(
+    tally: Tally, criterion: Criterion, splits: Mapping[str, Any] | None = None
+) -> Readiness:
+    """Everything that the tally knows, as figures; `splits` are those of the whole release."""
+    raw, kept = Agreement(tally.people, criterion), Agreement(tally.kept, criterion)
+    curve = signals.strength_curve(tally.people, criterion)
+    preferred = signals.longer_preferred(tally.people)
+    chosen = signals.longer_chosen(tally.lengths)
+    markup, side = signals.markup_only(tally.styles), signals.first_shown(tally.sides)
+    raters = _by(tally, 0)
+    busiest = signals.busiest(raters)
+    figures = {
+        **_counts(tally),
+        "agreement": {"raw": raw.plain(), "kept": kept.plain()},
+        "noise_ceiling": {"raw": plain(raw.ceiling), "kept": plain(kept.ceiling)},
+        "longer_response_preferred": plain(preferred),
+        "longer_response_chosen": plain(chosen),
+        "markup_only_accuracy": plain(markup),
+        "first_shown_chosen": {**plain(side), "p": signals.side_p(side)},
+        "tie_share": {kind: plain(one) for kind, one in signals.tie_shares(tally.people).items()},
+        "agreement_by_strength": {str(level): plain(one) for level, one in curve.items()},
+        "most_judgments_by_one_rater": plain(busiest),
+        "effective_raters": plain(signals.effective_raters(raters)),
+    }
+    if splits:
+        figures["repeated_prompts"] = plain(signals.repeated_prompts(splits))
+    found = [
+        *agreement_warnings(raw.sides, raw.ceiling, kept.sides),
+        *style_warnings(raw.sides, preferred, markup),
+        *strength_warnings(curve),
+        *_people_warnings(tally, side, busiest),
+    ]
+    return Readiness(figures, tuple(found))
+
+
+def agreement_warnings(raw: Figure, ceiling: Figure, kept: Figure) -> list[Warned]:
+    """Nobody knows how noisy the labels are, they are noise, or a filter flatters them."""
+    if raw.value is None:
+        told = f"{raw.reason} Nobody knows how noisy the labels are: have tasks judged twice."
+        return [Warned("agreement_unknown", told)]
+    found = []
+    if ceiling.value is None and ceiling.reason:
+        found.append(Warned("no_usable_signal", ceiling.reason))
+    if kept.value is not None and kept.value > raw.value + _FLATTERED:
+        told = (
+            f"Raters agree in {_percent(kept)} of pairs of judgments that the recipe kept, and in "
+            f"{_percent(raw)} of all: quote the latter when you speak of the raters."
+        )
+        found.append(Warned("filtered_agreement", told))
+    return found
+
+
+def style_warnings(agreement: Figure, longer: Figure, markup: Figure) -> list[Warned]:
+    """Length or markup alone predicts a judgment about as well as another rater does."""
+    found = []
+    if agreement.value is None or agreement.value <= 0.5:
+        return []
+    if told := length_explains(longer, agreement):
+        found.append(Warned("length_explains", told))
+    if markup.value is not None and markup.value >= agreement.value - _NEAR:
+        told = (
+            f"Markup explains nearly all of the signal: headers, lists, bold and code blocks alone "
+            f"predict {_percent(markup)} of preferences, and raters agree in "
+            f"{_percent(agreement)} of pairs."
+        )
+        found.append(Warned("markup_explains", told))
+    return found
+
+
+def strength_warnings(curve: Mapping[int, Figure]) -> list[Warned]:
+    """A stronger answer should be shared by more raters than a weaker one."""
+    known = [(level, one) for level, one in curve.items() if one.value is not None]
+    for (weak, below), (strong, above) in pairwise(known):
+        if (above.value or 0) >= (below.value or 0):
+            continue
+        told = (
+            f"Strength is not monotone: other raters take the side of an answer of strength "
+            f"{strong} in {_percent(above)} of cases, and of one of strength {weak} in "
+            f"{_percent(below)}. Do not train on margins before you know why."
+        )
+        if above.high is None or below.low is None or above.high >= below.low:
+            told += " Their intervals overlap: with more judgments it may turn out otherwise."
+        return [Warned("strength_not_monotone", told)]
+    return []
+
+
+def _people_warnings(tally: Tally, side: Figure, busiest: Figure) -> list[Warned]:
+    """The screen, one person or a change of the guideline shows in the judgments."""
+    found = []
+    p = signals.side_p(side)
+    if p is not None and p < SIDE_P:
+        told = (
+            f"The response shown first was preferred in {_percent(side)} of {side.n:,} decided "
+            f"judgments (p = {p:.2g} against one half)."
+        )
+        found.append(Warned("side_bias", told))
+    if busiest.value is not None and busiest.value > TOO_MUCH:
+        told = (
+            f"One rater gave {_percent(busiest)} of the judgments: what is learned from them is "
+            "largely one person's taste."
+        )
+        found.append(Warned("one_rater", told))
+    versions = _by(tally, 1)
+    if len(versions) > 1:
+        told = (
+            f"The judgments were made under {len(versions)} versions of the guideline: a label "
+            "means what its version says."
+        )
+        found.append(Warned("several_guidelines", told))
+    return found
+
+
+def _percent(figure: Figure) -> str:
+    return f"{100 * (figure.value or 0):.0f}%"
+
+
+def _counts(tally: Tally) -> dict[str, Any]:
+    """What is counted, not estimated."""
+    versions, sources, strategies = (_by(tally, place) for place in (1, 2, 3))
+    values: Counter[int] = Counter()
+    for pattern, times in tally.answers.items():
+        for code in pattern[1:]:
+            values[code] += times
+    models, wins = _models(tally)
+    n, low, high = tally.chances
+    return {
+        "tasks": tally.tasks,
+        "prompts": len(np.unique(np.array(tally.prompts, dtype=np.uint64))),
+        "judgments": tally.judgments,
+        "judgments_left_out": _sorted(tally.excluded),
+        "judgments_with_rationale": tally.rationales,
+        "judgments_per_flag": _sorted(tally.flags),
+        "raters": len(_by(tally, 0)),
+        "judgments_per_guideline_version": _sorted(versions),
+        "judgments_per_source": _sorted(sources),
+        "judgments_per_strategy": _sorted(strategies),
+        "selection_probability": {"n": n, "least": low, "largest": high} if n else {"n": 0},
+        "tasks_per_category": _sorted(tally.categories, "(none)"),
+        "tasks_per_language": _sorted(tally.languages, "(not stated)"),
+        "rows_per_model": _sorted(models, "(not stated)"),
+        "rows_won_per_model": _sorted(wins, "(not stated)"),
+        "values": {str(code): values[code] for code in sorted(values) if code < FIRST_TIE},
+        "ties": {kind: values[code] for kind, code in TIE_CODES.items() if values[code]},
+        "labels": {"good": tally.good, "bad": tally.bad},
+        "kto_weights": _weights(tally),
+    }
+
+
+def _weights(tally: Tally) -> dict[str, list[float]] | None:
+    """The weights between which good and bad responses are even, None where one kind is missing."""
+    found = kto_weights(tally.good, tally.bad)
+    if found is None:
+        return None
+    return {name: [round(end, 6) for end in ends] for name, ends in found._asdict().items()}
+
+
+def _models(tally: Tally) -> tuple[Counter[str], Counter[str]]:
+    """Responses in the rows by model, and those of them that were preferred."""
+    models: Counter[str] = Counter()
+    wins: Counter[str] = Counter()
+    for (chosen, rejected), n in tally.matches.items():
+        models[chosen] += n
+        models[rejected] += n
+        wins[chosen] += n
+    for (model, won), n in tally.alone.items():
+        models[model] += n
+        wins[model] += n * won
+    return models, wins
+
+
+def _by(tally: Tally, place: int) -> Counter[Any]:
+    """Judgments that may become data by one part of how they were given."""
+    found: Counter[Any] = Counter()
+    for way, n in tally.ways.items():
+        found[way[place]] += n
+    return found
+
+
+def _sorted(counts: Counter[Any], nameless: str = "") -> dict[str, int]:
+    """Counts as plain data, by name."""
+    return {str(key) or nameless: counts[key] for key in sorted(counts)}

@@ -1,0 +1,104 @@
+"""`consensus`: a task's aggregated answer: a reviewer's word, else the raters by their skill."""
+
+from __future__ import annotations
+
+from labeling.datasets.recipes.base import SHARED_POLICY, Kind, Learner, Pair, newest
+from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.recipes.per_task import PerTask
+from labeling.datasets.recipes.posterior import RaterModel
+from labeling.datasets.recipes.votes import Votes
+from labeling.datasets.records import Criterion, TaskRecord
+
+
+class Consensus(PerTask):
+    """One row per task whose answer is more likely right than not."""
+
+    key = "consensus"
+    title = "Consensus"
+
+    def __init__(
+        self,
+        criterion: Criterion,
+        *,
+        primary: str = "",
+        options: RecipeOptions | None = None,
+        kind: Kind | None = None,
+    ) -> None:
+        super().__init__(criterion, primary=primary, options=options, kind=kind)
+        self._model = RaterModel(self)
+
+    @property
+    def learner(self) -> Learner | None:
+        """The model of the raters."""
+        return self._model
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What became of the model."""
+        return self._model.notes
+
+    @classmethod
+    def explain(cls) -> dict[str, str]:
+        """The policy in words."""
+        return {
+            "Rows": (
+                "One row per task: the response that a reviewer's final word prefers, the newest "
+                "where there are several; without one, the response that a model of the raters "
+                "believes to be better with a probability above 1/2. An order of more than two "
+                "responses gives one for each two of them."
+            ),
+            "Ties": (
+                "Equally good and equally bad are an answer to the model, that neither is better; "
+                "cannot tell is none. A task that a reviewer calls a tie, or that is one with a "
+                "probability above 1/2, is counted by the kind of its ties and left out."
+            ),
+            "Both bad": (
+                "A tie like the others. In unpaired rows a task that is equally bad gives bad "
+                "responses only, equally good gives good ones only, and cannot tell gives none."
+            ),
+            "Unsure": "No answer has a probability above 1/2: no pair, counted as unsure.",
+            "Aggregation": (
+                "Dawid-Skene: raters err in ways of their own, and are weighed by how often they "
+                "are right on tasks that others judged too; the first response is treated like "
+                "the second, and raters with few judgments like the average one (shrinkage 20). "
+                "`chosen_prob` is the posterior, a tie counting half for each side, and 1 by a "
+                "reviewer's word. Where no model can be fitted the shares of the votes stand in "
+                "its place, and the notes say so."
+            ),
+            "Strength": (
+                "The mean magnitude of the votes for the chosen response, or the reviewer's own."
+            ),
+            "Source": (
+                "Dawid and Skene 1979, Maximum likelihood estimation of observer error-rates using "
+                "the EM algorithm (Applied Statistics 28)."
+            ),
+            **SHARED_POLICY,
+        }
+
+    def decide(self, task: TaskRecord, votes: Votes) -> Pair | str:
+        """The reviewer's word, else what the model believes."""
+        if not votes.judgments:
+            return "not_answered"
+        words = [judgment for judgment in votes.judgments if judgment.adjudicates]
+        if words:
+            return self._by_word(votes, votes.judgments.index(newest(words)))
+        belief = self._model.belief(task, votes)
+        if belief.neither > 0.5:
+            return votes.tie(votes.tie_kind)
+        for side, alone in enumerate((belief.first, belief.second)):
+            if alone > 0.5:
+                return votes.pair(side, self.criterion, belief.probability(side))
+        return "unsure"
+
+    def _by_word(self, votes: Votes, place: int) -> Pair:
+        """The pair or the tie that a reviewer's word makes."""
+        word, side = votes.judgments[place], votes.sides[place]
+        if not side:
+            return votes.tie(self.tie(word) or "unspecified")
+        pair = votes.pair(0 if side < 0 else 1, self.criterion, 1.0)
+        if not self.compares:
+            return pair
+        strength = abs(self.value(word) or side)
+        return pair._replace(
+            strength=strength, margin=self.criterion.margin(strength), value=strength * side
+        )

@@ -1,0 +1,124 @@
+"""`kto`: one row per response, good or bad, and the weights that even out the two classes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
+
+from labeling.datasets.recipes.base import SHARED_POLICY, Kind, Label, Outcome, Recipe, Sifted
+from labeling.datasets.recipes.labels import rank_labels, tie_labels
+from labeling.datasets.recipes.orders import ranks_of
+from labeling.datasets.recipes.votes import nobody
+from labeling.datasets.records import JudgmentRecord, TaskRecord
+
+#: How far the weighted classes may differ: λ_D n_D / (λ_U n_U) from 1 to 4/3.
+WIDEST = 4 / 3
+#: The same bound as TRL's KTOTrainer has it when it warns.
+TRL_WIDEST = 1.33
+
+
+class Kto(Recipe):
+    """Each response by what most of the votes that say anything of it say."""
+
+    key = "kto"
+    title = "Good and bad responses (KTO)"
+    unit = "response"
+    kinds = (Kind.LABELS,)
+    keeps_ties = True
+    refuses: ClassVar[Mapping[str, str]] = {
+        "soft": (
+            "A row of this recipe is true or false and has no place for a probability. Take the "
+            "share of the votes, or a recipe of pairs."
+        )
+    }
+
+    @classmethod
+    def explain(cls) -> dict[str, str]:
+        """The policy in words."""
+        return {
+            "Rows": (
+                "One row per response, with a label: true for a good one, false for a bad one. A "
+                "vote calls the response that it prefers good and the other bad; an order of "
+                "several calls good what is ahead of more responses than behind, and bad the "
+                "reverse."
+            ),
+            "Ties": (
+                "Equally good calls all responses good. Cannot tell, and ties of no stated kind, "
+                "say nothing of any response."
+            ),
+            "Both bad": "Equally bad calls all responses bad.",
+            "Aggregation": (
+                "The label that more of the task's votes give the response; as many for one label "
+                "as for the other is no row, counted as a split."
+            ),
+            "Strength": (
+                "A label has none. With a strength floor, weaker preferences give no label."
+            ),
+            "Source": (
+                "Ethayarajh et al. 2024, KTO: Model alignment as prospect theoretic optimization "
+                "(arXiv:2402.01306)."
+            ),
+            **SHARED_POLICY,
+        }
+
+    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+        """At most one label for each response."""
+        size = len(task.responses)
+        reason = sifted.refused or (None if sifted.votes else nobody(sifted.excluded))
+        if not reason and size != 2:
+            reason = "not_a_pair" if self.compares else "single_response" if size < 2 else None
+        if reason:
+            return Outcome(size, drops=(reason,) * size)
+        said = Counter[Label]()
+        unlabelled: list[str] = []
+        for vote in sifted.votes:
+            labels = self._labels(vote, size)
+            if isinstance(labels, str):
+                unlabelled.append(labels)
+            else:
+                said.update(labels)
+        made: list[Label] = []
+        drops: list[str] = []
+        for place in range(size):
+            good, bad = said[Label(place, True)], said[Label(place, False)]
+            if good != bad:
+                made.append(Label(place, good > bad))
+            else:
+                drops.append("label_split" if good else min(unlabelled, default="label_none"))
+        return Outcome(size, labels=tuple(made), drops=tuple(drops))
+
+    def _labels(self, vote: JudgmentRecord, size: int) -> tuple[Label, ...] | str:
+        """What a vote says about each response, or why it says nothing."""
+        ranks, kind = ranks_of(vote, self.criterion, size), self.tie(vote)
+        if ranks and len(set(ranks)) > 1:
+            value = self.value(vote)
+            if value and abs(value) < self.options.min_strength:
+                return "below_strength"
+            return rank_labels(ranks)
+        if ranks is None and kind is None:
+            return "not_answered"
+        kind = kind or "unspecified"
+        labels = tie_labels(kind, size) if self.with_tie_labels else ()
+        return labels or f"tie_{kind}"
+
+
+class Weights(NamedTuple):
+    """The least and the largest weight of each class while the other's stays at 1."""
+
+    desirable: tuple[float, float]
+    undesirable: tuple[float, float]
+
+
+def kto_weights(desirable: int, undesirable: int, *, widest: float = WIDEST) -> Weights | None:
+    """Between which weights the two classes are even, None where one of them is empty.
+
+    λ_D n_D / (λ_U n_U) must be from 1 to `widest`; TRL's KTOTrainer, whose settings are called
+    `desirable_weight` and `undesirable_weight`, warns outside and has `TRL_WIDEST` for 4/3.
+
+    Source: Ethayarajh et al. (2024), arXiv:2402.01306.
+    """
+    if not desirable or not undesirable:
+        return None
+    ratio = desirable / undesirable
+    return Weights((1 / ratio, widest / ratio), (ratio / widest, ratio))

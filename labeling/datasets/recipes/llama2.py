@@ -1,0 +1,79 @@
+"""`llama2`: every decided vote, with the published margin of its strength."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from labeling.datasets.recipes.base import SHARED_POLICY, Kind
+from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.recipes.published import LLAMA2, PublishedVotes
+from labeling.datasets.records import Criterion
+
+#: The published scale: significantly better, better, slightly better, negligibly better or unsure.
+_LEVELS = 4
+
+
+class Llama2(PublishedVotes):
+    """All strengths; `margin` in published units."""
+
+    key = "llama2"
+    title = "Llama 2"
+    kinds = (Kind.PAIRS,)
+    answers = frozenset({"compare"})
+
+    def __init__(
+        self,
+        criterion: Criterion,
+        *,
+        primary: str = "",
+        options: RecipeOptions | None = None,
+        kind: Kind | None = None,
+    ) -> None:
+        super().__init__(criterion, primary=primary, options=options, kind=kind)
+        self._margins = published_margins(criterion)
+
+    @classmethod
+    def explain(cls) -> dict[str, str]:
+        """The policy in words."""
+        return {
+            "Rows": "One row per decided judgment, of any strength.",
+            "Ties": "The published scale has none. Ties on other scales are counted and left out.",
+            "Both bad": "A tie: left out.",
+            "Aggregation": "None: every rater's answer stands for itself.",
+            "Strength": (
+                "`strength` stays beside each pair. `margin` is the published large one: 3 for "
+                "significantly better, 2 for better, 1 for slightly better, 0 for negligibly "
+                "better or unsure. A third of it is the published small one."
+            ),
+            "Source": LLAMA2,
+            **SHARED_POLICY,
+        }
+
+    @classmethod
+    def needs(cls, criterion: Criterion) -> str | None:
+        """A scale with published margins, or one of four strengths like the published one."""
+        if reason := super().needs(criterion):
+            return reason
+        if not published_margins(criterion):
+            return (
+                f"The recipe “{cls.title}” needs a scale of four strengths, whose margins are "
+                f"published; that of “{criterion.key}” has {len(criterion.strengths)}. Take the "
+                "recipe “Every vote”, or a criterion on a scale of four."
+            )
+        return None
+
+    def margin(self, strength: int) -> float:
+        """The published margin of this strength."""
+        return self._margins.get(strength, 0.0)
+
+
+def published_margins(criterion: Criterion) -> Mapping[int, float]:
+    """The margin of each strength: as the scale's publication says, else by the level of four.
+
+    Empty where neither is there.
+    """
+    if criterion.margins:
+        return criterion.margins
+    if len(criterion.strengths) != _LEVELS:
+        return {}
+    return {strength: float(level) for level, strength in enumerate(criterion.strengths)}

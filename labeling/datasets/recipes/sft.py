@@ -1,0 +1,103 @@
+"""`sft`: responses worth imitating: what people edited, else what they prefer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from labeling.datasets.recipes.base import SHARED_POLICY, Demonstration, Kind, Outcome, Sifted
+from labeling.datasets.recipes.edits import edits_of
+from labeling.datasets.recipes.majority import Majority
+from labeling.datasets.records import TaskRecord
+
+
+class Sft(Majority):
+    """The edits of a task's best response, else that response."""
+
+    key = "sft"
+    title = "Demonstrations (SFT)"
+    unit = "demonstration"
+    kinds = (Kind.DEMONSTRATIONS,)
+    refuses: ClassVar[Mapping[str, str]] = {
+        "ties": (
+            "A tie names no response to imitate. Drop ties, or take a recipe of pairs or of "
+            "labelled responses."
+        ),
+        "soft": (
+            "A row of this recipe is a text and has no place for a probability. Take the share of "
+            "the votes, or a recipe of pairs."
+        ),
+    }
+
+    @classmethod
+    def explain(cls) -> dict[str, str]:
+        """The policy in words."""
+        return {
+            "Rows": (
+                "One row per task: the response preferred by more than half of the votes that "
+                "prefer one, of several responses the one that is so against every other. Where "
+                "people edited it, each edit stands in its place."
+            ),
+            "Ties": (
+                "A task whose votes are ties singles out no response: it is counted by the kind "
+                "of its ties and left out, even where both are good. An edited response is taken "
+                "all the same: a person made it better."
+            ),
+            "Both bad": "Nothing to imitate: counted and left out, but for edited responses.",
+            "Splits": "As many votes for one side as for the other: no row, counted as a split.",
+            "Aggregation": "Each rater has one vote, whatever its strength.",
+            "Filter": (
+                "Edits that change nothing but white space, and edits of a response to which the "
+                "votes prefer another, are counted and left out."
+            ),
+            "Strength": (
+                "A demonstration has none. With a strength floor, responses whose votes are weaker "
+                "in the mean are left out; edited ones are not."
+            ),
+            **SHARED_POLICY,
+        }
+
+    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+        """The edits that count; without any, the best response or the reason why there is none."""
+        best = self._best(task, sifted)
+        # Without a vote nobody says that the task is data at all: it may be a gold one.
+        unvoted = None if sifted.votes else self.without_votes(task, sifted)
+        shown: list[Demonstration] = []
+        drops: list[str] = []
+        for edit in edits_of(task):
+            reason = unvoted or edit.reason
+            if not self.options.edits:
+                drops.append("edits_not_wanted")
+            elif reason:
+                drops.append(reason)
+            elif isinstance(best, int) and edit.original != best:
+                drops.append("edit_not_preferred")
+            else:
+                shown.append(Demonstration(edit.position, edited=True))
+        if not shown:
+            if isinstance(best, int):
+                shown.append(Demonstration(best))
+            else:
+                drops.append(best)
+        return Outcome(len(shown) + len(drops), drops=tuple(drops), demonstrations=tuple(shown))
+
+    def _best(self, task: TaskRecord, sifted: Sifted) -> int | str:
+        """The place of the response that wins every comparison, or why none does."""
+        if reason := self.without_votes(task, sifted):
+            return reason
+        wins = [0] * len(task.responses)
+        reasons = []
+        for votes in self.counted(task, sifted.votes):
+            made = self.decide(task, votes)
+            if isinstance(made, str):
+                reasons.append(made)
+            elif made.tie:
+                reasons.append(f"tie_{made.tie}")
+            elif made.strength < self.options.min_strength:
+                reasons.append("below_strength")
+            else:
+                wins[made.chosen] += 1
+        for place, won in enumerate(wins):
+            if won == len(wins) - 1:
+                return place
+        return reasons[0] if len(set(reasons)) == 1 else "no_best_response"

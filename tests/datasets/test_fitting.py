@@ -1,0 +1,119 @@
+"""What does not go together is refused before anything is written, by field and sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from labeling.datasets.fitting import misfit
+from labeling.datasets.formats import FORMATS
+from labeling.datasets.recipes import RECIPES, RecipeOptions
+from labeling.datasets.records import Criterion
+from tests.datasets.release_rows import FOUR_LEVELS, ORDER, OVERALL
+
+RATING = Criterion("helpful", "How helpful?", "stars", 5, False, answer="rate")
+
+
+def refused(recipe, shape="native", criteria=(OVERALL,), file_per_criterion=False, **options):
+    wrong = misfit(
+        RECIPES[recipe],
+        FORMATS[shape],
+        options=RecipeOptions(**options),
+        criteria=criteria,
+        file_per_criterion=file_per_criterion,
+    )
+    if wrong is None:
+        return None
+    field, sentence = wrong
+    assert sentence.endswith(".")
+    return field
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_recipe_fits_the_native_folder_on_a_scale_that_suits_it(recipe):
+    criterion = FOUR_LEVELS if recipe == "llama2" else OVERALL
+    assert refused(recipe, criteria=[criterion]) is None
+
+
+@pytest.mark.parametrize("recipe", ["hh", "instructgpt", "llama2", "llama3", "helpsteer", "sft"])
+def test_ties_are_not_kept_where_the_practice_has_none(recipe):
+    criterion = FOUR_LEVELS if recipe == "llama2" else OVERALL
+    assert refused(recipe, criteria=[criterion], ties="keep") == "ties"
+    assert refused(recipe, criteria=[criterion], ties="drop") is None
+
+
+def test_ties_need_a_format_that_has_a_place_for_them():
+    assert refused("raw", "trl", ties="keep") == "ties"
+    assert refused("raw", "trl") is None
+    assert refused("raw", "native", ties="keep") is None
+    assert refused("kto", "trl-unpaired", ties="keep") is None
+
+
+@pytest.mark.parametrize("recipe", [key for key in RECIPES if key not in ("majority", "consensus")])
+def test_a_posterior_is_for_recipes_that_put_raters_together(recipe):
+    criterion = FOUR_LEVELS if recipe == "llama2" else OVERALL
+    assert refused(recipe, criteria=[criterion], soft="posterior") == "soft"
+
+
+@pytest.mark.parametrize("recipe", ["majority", "consensus"])
+def test_a_posterior_beside_aggregated_rows_is_fine(recipe):
+    assert refused(recipe, soft="posterior") is None
+
+
+def test_three_similar_votes_are_not_one_final_word():
+    assert refused("helpsteer", adjudicated_only=True) == "adjudicated_only"
+    assert refused("raw", adjudicated_only=True) is None
+
+
+def test_sources_are_never_mixed():
+    assert refused("raw", sources=frozenset({"human", "ai"})) == "sources"
+    assert refused("raw", sources=frozenset({"ai"})) is None
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_no_recipe_compares_what_is_rated_by_itself(recipe):
+    assert refused(recipe, criteria=[RATING]) == "criteria"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "criterion"),
+    [
+        ("hh", Criterion("overall", "", "arena4", 1)),
+        ("llama2", OVERALL),
+        ("llama3", Criterion("overall", "", "webgpt5", 2)),
+        ("helpsteer", FOUR_LEVELS),
+        ("hh", ORDER),
+        ("helpsteer", ORDER),
+    ],
+)
+def test_a_criterion_without_the_needed_scale_is_refused(recipe, criterion):
+    assert refused(recipe, criteria=[criterion]) == "criteria"
+
+
+def test_a_strength_floor_lies_on_the_scale():
+    assert refused("majority", min_strength=3) is None
+    assert refused("majority", min_strength=4) == "min_strength"
+    assert refused("majority", criteria=[OVERALL, FOUR_LEVELS], min_strength=4) == "min_strength"
+
+
+def test_an_order_has_no_strength_to_set_a_floor_to():
+    assert refused("instructgpt", criteria=[ORDER], min_strength=1) == "min_strength"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "shape"),
+    [("majority", "trl-unpaired"), ("kto", "trl"), ("sft", "hh"), ("llama3", "listwise")],
+)
+def test_rows_of_one_kind_do_not_go_into_a_format_of_another(recipe, shape):
+    assert refused(recipe, shape) == "format"
+
+
+def test_a_row_a_rater_is_not_made_of_raters_put_together():
+    assert refused("majority", "judgments") == "format"
+    assert refused("raw", "judgments") is None
+
+
+def test_several_criteria_need_rows_that_name_theirs_or_files_of_their_own():
+    both = [OVERALL, Criterion("honesty", "Which is more honest?", "webgpt5", 2, False)]
+    assert refused("majority", "native", both) is None
+    assert refused("majority", "trl", both) == "criteria"
+    assert refused("majority", "trl", both, file_per_criterion=True) is None

@@ -1,0 +1,135 @@
+"""Each reader reads what the matching format writes: write, read, equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labeling.datasets.build import BuildResult
+from labeling.datasets.formats import FORMATS
+from labeling.datasets.readers import ReadOptions, detect, read
+from labeling.datasets.records import TaskRecord
+from labeling.datasets.rows import ImportRow
+from tests.datasets.release_rows import judgment, release, task
+
+CHAT = [("user", "Hi"), ("assistant", "Hello"), ("user", "Why?")]
+SYSTEM = [("system", "Be brief."), ("user", "Why?")]
+AWKWARD = 'Two\nlines, a "quote"; a comma, \u2028, 🦉, null and =1+1'
+#: The kind of row that each format is recognised as.
+READ_AS = {
+    "native": "trl",
+    "judgments": "judgments",
+    "trl": "trl",
+    "trl-implicit": "trl",
+    "trl-plain": "trl",
+    "openrlhf": "trl",
+    "llamafactory": "trl",
+    "axolotl": "trl",
+    "nemo-rl": "nemo",
+    "openai": "openai",
+    "hh": "hh",
+    "helpsteer3": "helpsteer3",
+    "lmarena": "lmarena",
+    "ultrafeedback": "trl",
+    "listwise": "listwise",
+    "pairs": "pairs",
+}
+#: Formats whose rows name the rater.
+NAMED = ("judgments", "lmarena", "listwise", "pairs")
+FILES = [
+    (shape, file_type)
+    for shape in READ_AS
+    for file_type in FORMATS[shape].file_types
+    if file_type != "jsonl.zst"
+]
+
+
+def tasks_for(shape: str) -> list[TaskRecord]:
+    """Tasks that the format can carry; two raters, or one it cannot name, prefer the second."""
+    said = [judgment(2, "ana", rationale=AWKWARD), judgment(1, "rui")]
+    said = said if shape in NAMED else said[:1]
+    prompts: list[Any] = [[("user", f"Why {AWKWARD}?")]]
+    if shape != "trl-plain":
+        prompts.append(CHAT)
+    if shape not in ("trl-plain", "hh"):
+        prompts.append(SYSTEM)
+    return [
+        task(f"t{i}", *said, messages=messages, responses=(f"{i} {AWKWARD}", f"better {i}"))
+        for i, messages in enumerate(prompts)
+    ]
+
+
+def rows_of(result: BuildResult, folder: str, rater: str = "") -> Iterator[Any]:
+    for file in result.files:
+        if file.rows and file.name.startswith(f"{folder}/"):
+            yield from read(Path(result.path) / file.name, options=ReadOptions(rater))
+
+
+@pytest.mark.parametrize(("shape", "file_type"), FILES)
+def test_what_a_format_writes_its_reader_reads(tmp_path, shape, file_type):
+    tasks = tasks_for(shape)
+    result = release(tasks, tmp_path / "r", recipe="raw", shape=shape, file_type=file_type)
+    folder = FORMATS[shape].tables[0].folder
+    first = next(file.name for file in result.files if file.name.startswith(f"{folder}/"))
+    assert detect(result.path / first).format == READ_AS[shape]
+    rows = list(rows_of(result, folder, "" if shape in NAMED else "vera"))
+    assert all(isinstance(row, ImportRow) for row in rows)
+    assert len(rows) == result.ledger.rows_out
+    assert {_said(row.messages, row.responses) for row in rows} == {
+        _said(record.messages, record.responses) for record in tasks
+    }
+    for row in rows:
+        better = row.responses[0 if row.judgments[0].values["overall"] < 0 else 1]
+        assert better.content.startswith("better")
+
+
+def _said(messages: Any, responses: Any) -> Any:
+    return (
+        tuple((message.role, message.content) for message in messages),
+        frozenset(response.content for response in responses),
+    )
+
+
+@pytest.mark.parametrize(("shape", "file_type"), [pair for pair in FILES if pair[0] in NAMED])
+def test_the_votes_of_each_rater_come_back(tmp_path, shape, file_type):
+    tasks = [
+        *tasks_for(shape),
+        task("tie", judgment(0, "ana", tie_kind="equal_bad"), messages=[("user", "How?")]),
+    ]
+    result = release(tasks, tmp_path / "r", recipe="raw", shape=shape, file_type=file_type)
+    rows = list(rows_of(result, FORMATS[shape].tables[0].folder))
+    said = sorted(
+        (row.messages[0].content, judgment.rater, judgment.values["overall"], judgment.tie_kind)
+        for row in rows
+        for judgment in row.judgments
+    )
+    signed = shape in ("judgments", "pairs")
+    bad = "" if shape == "listwise" else "equal_bad"
+    expected = [
+        (record.messages[0].content, rater, value if signed else 1, "")
+        for record in tasks[:-1]
+        for rater, value in (("ana", 2), ("rui", 1))
+    ]
+    assert said == sorted([*expected, ("How?", "ana", 0, bad)])
+
+
+def test_the_native_judgments_come_back_as_the_votes_they_were(tmp_path):
+    tasks = tasks_for("native")
+    result = release(tasks, tmp_path / "r", recipe="majority")
+    rows = list(rows_of(result, "judgments"))
+    assert {row.external_id for row in rows} == {record.id for record in tasks}
+    assert sorted(j.values["overall"] for row in rows for j in row.judgments) == [2, 2, 2]
+
+
+def test_helpsteer_votes_come_back_as_places_in_a_row(tmp_path):
+    said = [judgment(-2, "ana", rationale="Short."), judgment(-1, "rui"), judgment(1, "zoe")]
+    result = release([task("t", *said)], tmp_path / "r", shape="helpsteer3", file_type="jsonl.gz")
+    (row,) = rows_of(result, "data", "vera")
+    assert [(j.values["overall"], j.rationale) for j in row.judgments] == [
+        (-2, "Short."),
+        (-1, ""),
+        (1, ""),
+    ]
