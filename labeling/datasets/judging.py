@@ -38,10 +38,15 @@ class Books:
 
 def total_of(books: Sequence[Books]) -> Ledger:
     """The ledgers of all criteria added up; where they count different things, those are rows."""
-    units = {book.ledger.unit for book in books}
+    return added_up([book.ledger for book in books])
+
+
+def added_up(ledgers: Sequence[Ledger]) -> Ledger:
+    """Some ledgers as one."""
+    units = {ledger.unit for ledger in ledgers}
     total = Ledger(units.pop() if len(units) == 1 else "row")
-    for book in books:
-        total.add(book.ledger)
+    for ledger in ledgers:
+        total.add(ledger)
     return total
 
 
