@@ -11,7 +11,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import datasets_build, datasets_splits
+from bench import datasets_build, datasets_readers, datasets_splits
 from bench.instance import table
 from bench.timing import Row
 
@@ -19,6 +19,7 @@ ROWS = 1_000_000
 HEAD = ["", "ours, ms", "aim, ms", "library", "its ms", "times ours"]
 FAMILIES: Mapping[str, Callable[[], list[Row]]] = {
     "writers": datasets_build.rows,
+    "readers": datasets_readers.rows,
     "splits": datasets_splits.rows,
 }
 

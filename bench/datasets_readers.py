@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -198,14 +198,17 @@ def _row(kind: str, container: str, path: Path, count: int) -> Row:
     return Row(f"{kind}, {container}: {rates}", ours, theirs, peer, count / AIM)
 
 
-def rows(count: int = ROWS) -> list[Row]:
-    """The table: every kind in every container."""
-    table = []
+def measured(count: int = ROWS) -> Iterator[Row]:
+    """The rows of the table, each as soon as it is there."""
     with tempfile.TemporaryDirectory() as folder:
         for kind in KINDS:
             for container, path in write(Path(folder), kind, count).items():
-                table.append(_row(kind, container, path, count))
-    return table
+                yield _row(kind, container, path, count)
+
+
+def rows(count: int = ROWS) -> list[Row]:
+    """The table: every kind in every container."""
+    return list(measured(count))
 
 
 def _peak(*paths: Path) -> float:
@@ -235,9 +238,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, default=ROWS)
     count = parser.parse_args().rows
-    sys.stdout.writelines(f"{row.task}\n" for row in rows(count))
-    sys.stdout.flush()
-    sys.stdout.writelines(f"{line}\n" for line in memory(count, 10 * count))
+    for line in chain((row.task for row in measured(count)), memory(count, 10 * count)):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

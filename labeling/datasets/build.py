@@ -132,11 +132,11 @@ def _refuse(layout: Layout, file_type: str, out: Path) -> None:
         raise ReleaseError(f"{shape.title} is written as {known}, not as {file_type}.")
     if out.exists():
         raise ReleaseError(f"{out} exists already. Choose another place or remove it first.")
-    for table in layout.tables():
-        if not safe_name(table.folder):
+    for criterion in layout.criteria if layout.file_per_criterion else ():
+        if not safe_name(criterion.key):
             raise ReleaseError(
-                f"“{table.folder}” cannot be the name of a folder. Use letters, digits, dashes and "
-                "underscores in the keys of criteria."
+                f"The criterion “{criterion.key}” cannot be part of a file name. Use letters, "
+                "digits, dashes and underscores in its key."
             )
 
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from labeling.datasets.formats.base import Format, TaskRows, pair_refusal, task_refusal
-from labeling.datasets.recipes.base import Demonstration, Kind, Label, Ledger, Outcome, Pair, Recipe
+from labeling.datasets.recipes.base import (
+    Demonstration,
+    Kind,
+    Label,
+    Ledger,
+    Outcome,
+    Pair,
+    Ranking,
+    Recipe,
+)
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from labeling.datasets.tally import Tally
 
@@ -29,10 +38,15 @@ class Books:
 
 def total_of(books: Sequence[Books]) -> Ledger:
     """The ledgers of all criteria added up; where they count different things, those are rows."""
-    units = {book.ledger.unit for book in books}
+    return added_up([book.ledger for book in books])
+
+
+def added_up(ledgers: Sequence[Ledger]) -> Ledger:
+    """Some ledgers as one."""
+    units = {ledger.unit for ledger in ledgers}
     total = Ledger(units.pop() if len(units) == 1 else "row")
-    for book in books:
-        total.add(book.ledger)
+    for ledger in ledgers:
+        total.add(ledger)
     return total
 
 
@@ -101,7 +115,10 @@ def _carried(
             lambda one: _empty(task, one.response),
             drops(Kind.DEMONSTRATIONS),
         )
-    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, outcome.rankings, shown, first)
+    rankings: Sequence[Ranking] = ()
+    if outcome.rankings:
+        rankings = _sound(outcome.rankings, lambda _: _ranking_reason(task), drops(Kind.RANKINGS))
+    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, rankings, shown, first)
 
 
 def _sound(
@@ -149,6 +166,11 @@ def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label]
         return "identical_responses"
 
     return reason
+
+
+def _ranking_reason(task: TaskRecord) -> str | None:
+    texts = {response.content.strip() for response in task.responses}
+    return "empty_response" if "" in texts else "identical_responses" if len(texts) < 2 else None
 
 
 def _empty(task: TaskRecord, place: int) -> str | None:

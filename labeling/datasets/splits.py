@@ -116,8 +116,8 @@ def plan_splits(
 ) -> SplitPlan:
     """Places every prompt. `prompts` is read once and may come in any order.
 
-    Memory is about 550 bytes a prompt and 45 MB while the plan is made and 250 bytes a prompt
-    after, whatever the length of the texts; prompts that come youngest first cost 250 bytes more.
+    Memory is about 550 bytes a prompt and 45 MB while the plan is made, and 250 bytes a prompt
+    after, whatever the length of the texts; prompts out of the order of age cost 250 bytes more.
     The same salt draws the same split for the same text in every project; two releases can be
     joined without a leak where each prompt's group has the same oldest text in both. A higher
     `threshold` than the default keeps prompts of one long template apart; 1 joins no text to a
