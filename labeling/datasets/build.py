@@ -183,7 +183,8 @@ class _Builder:
         for task in tasks:
             for learner in learners:
                 learner.learn(task)
-            self.given.update(judgment.rater for judgment in task.judgments)
+            for judgment in task.judgments:
+                self.given[judgment.rater] += 1
             self.spool.add(task.content_key(), _in_order(task))
             self.tasks += 1
             if self.tasks % _PROGRESS_EVERY == 0:
@@ -196,13 +197,15 @@ class _Builder:
     def write(self) -> None:
         """Turns tasks into rows, in order. Raises NothingToRelease."""
         for written, task in enumerate(self.spool, start=1):
+            group = self.plan.group_of(task.prompt_id)
+            split = self.plan.split_of(task.prompt_id)
             for number, book in enumerate(self.books):
-                item = judge_task(task, book, self.shape, first=not number)
+                item = judge_task(
+                    task, book, self.shape, group=group, folds=self.folds, first=not number
+                )
                 book.tally.take(item, book.recipe)
                 if item.judgments:
-                    split = self.plan.split_of(task.prompt_id)
-                    group = self.plan.group_of(task.prompt_id)
-                    self._write_task(replace(item, group=group, folds=self.folds), split)
+                    self._write_task(item, split)
             if written % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, written)
         total = total_of(self.books)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from labeling.datasets.formats.base import Format, TaskRows, pair_refusal, task_refusal
+from labeling.datasets.formats.base import (
+    NO_FOLDS,
+    Format,
+    TaskRows,
+    pair_refusal,
+    task_refusal,
+)
 from labeling.datasets.recipes.base import (
     Demonstration,
     Kind,
@@ -18,10 +24,13 @@ from labeling.datasets.recipes.base import (
     Ranking,
     Recipe,
 )
-from labeling.datasets.records import JudgmentRecord, TaskRecord
+from labeling.datasets.records import TaskRecord
 from labeling.datasets.tally import Tally
 
 _Row = TypeVar("_Row")
+_Carried: TypeAlias = tuple[
+    Sequence[Pair], Sequence[Label], Sequence[Ranking], Sequence[Demonstration]
+]
 
 
 @dataclass(slots=True)
@@ -69,8 +78,19 @@ def preview(
     return books.ledger, dict(books.tally.excluded)
 
 
-def judge_task(task: TaskRecord, books: Books, shape: Format, *, first: bool = True) -> TaskRows:
-    """Applies recipe and format to one task and keeps the books. The split group is left empty."""
+def judge_task(
+    task: TaskRecord,
+    books: Books,
+    shape: Format,
+    *,
+    group: str = "",
+    folds: Mapping[str, int] = NO_FOLDS,
+    first: bool = True,
+) -> TaskRows:
+    """Applies recipe and format to one task and keeps the books.
+
+    `group`, `folds` and `first` are handed on to the format.
+    """
     recipe, ledger, tally = books.recipe, books.ledger, books.tally
     sifted = recipe.sift(task)
     outcome, kept = recipe.make(task, sifted), sifted.votes
@@ -84,21 +104,20 @@ def judge_task(task: TaskRecord, books: Books, shape: Format, *, first: bool = T
         lost = _count(outcome, recipe.kind)
         if lost:
             ledger.drops[refused] += lost
-        return TaskRows(task, recipe.criterion, "", (), (), kept, first=first)
-    item = _carried(task, outcome, recipe, shape, ledger, first, kept)
+        carried: _Carried = ((), (), (), ())
+    else:
+        carried = _carried(task, outcome, recipe, shape, ledger)
+    pairs, labels, rankings, shown = carried
+    item = TaskRows(
+        task, recipe.criterion, group, pairs, labels, kept, rankings, shown, first, folds
+    )
     ledger.rows_out += _count(item, recipe.kind)
     return item
 
 
 def _carried(
-    task: TaskRecord,
-    outcome: Outcome,
-    recipe: Recipe,
-    shape: Format,
-    ledger: Ledger,
-    first: bool,
-    kept: Sequence[JudgmentRecord],
-) -> TaskRows:
+    task: TaskRecord, outcome: Outcome, recipe: Recipe, shape: Format, ledger: Ledger
+) -> _Carried:
     """What of the outcome the format can carry; what it cannot goes to the ledger."""
 
     def drops(kind: Kind) -> Counter[str] | None:
@@ -118,7 +137,7 @@ def _carried(
     rankings: Sequence[Ranking] = ()
     if outcome.rankings:
         rankings = _sound(outcome.rankings, lambda _: _ranking_reason(task), drops(Kind.RANKINGS))
-    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, rankings, shown, first)
+    return pairs, labels, rankings, shown
 
 
 def _sound(

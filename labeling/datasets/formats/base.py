@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
@@ -29,6 +28,16 @@ class Row(NamedTuple):
     key: str = ""
 
 
+class _NoFolds(dict[str, int]):
+    """Every rater is in fold 0."""
+
+    def __missing__(self, rater: str) -> int:
+        return 0
+
+
+NO_FOLDS: Mapping[str, int] = _NoFolds()
+
+
 @dataclass(frozen=True, slots=True)
 class TaskRows:
     """Everything a format needs to write one task on one criterion.
@@ -48,7 +57,7 @@ class TaskRows:
     rankings: Sequence[Ranking] = ()
     demonstrations: Sequence[Demonstration] = ()
     first: bool = True
-    folds: Mapping[str, int] = field(default_factory=lambda: defaultdict(int))
+    folds: Mapping[str, int] = field(default_factory=lambda: NO_FOLDS)
 
     @property
     def decided(self) -> Sequence[Pair]:
