@@ -134,10 +134,7 @@ def _carried(
             lambda one: _empty(task, one.response),
             drops(Kind.DEMONSTRATIONS),
         )
-    rankings: Sequence[Ranking] = ()
-    if outcome.rankings:
-        rankings = _sound(outcome.rankings, lambda _: _ranking_reason(task), drops(Kind.RANKINGS))
-    return pairs, labels, rankings, shown
+    return pairs, labels, outcome.rankings, shown
 
 
 def _sound(
@@ -185,11 +182,6 @@ def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label]
         return "identical_responses"
 
     return reason
-
-
-def _ranking_reason(task: TaskRecord) -> str | None:
-    texts = {response.content.strip() for response in task.responses}
-    return "empty_response" if "" in texts else "identical_responses" if len(texts) < 2 else None
 
 
 def _empty(task: TaskRecord, place: int) -> str | None:
