@@ -16,6 +16,7 @@ from typing import Any
 from labeling.datasets.card.front_matter import split_files
 from labeling.datasets.files import FileInfo
 from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.nested import feature_of
 from labeling.datasets.records import ReleaseContext
 from labeling.datasets.texts import clean
 
@@ -105,10 +106,10 @@ def _description(
         f"{name}.{part['name']}"
         for table in tables
         for name, kind in table.columns
-        for part in _parts(kind.feature)
+        for part in _parts(feature_of(kind, manifest["format"]["file_type"]))
         if not _is_plain(part)
     ]
-    if deep and manifest["format"]["file_type"] != "csv":
+    if deep:
         left = ", ".join(dict.fromkeys(deep))
         told += f" Not in the record sets, being lists inside other values: {left}."
     return told
@@ -172,12 +173,7 @@ def _record_set(table: Table, split: str, file_type: str) -> dict[str, Any]:
     fields = []
     for column, kind in table.columns:
         source = {"fileSet": {"@id": files}, "extract": {"column": column}}
-        # In CSV all but plain values are JSON in their cell.
-        feature = (
-            {"dtype": "string"}
-            if file_type == "csv" and "dtype" not in kind.feature
-            else kind.feature
-        )
+        feature = feature_of(kind, file_type)
         if field := _field(f"{name}/{column}", feature, source):
             fields.append(field)
     return {"@type": "cr:RecordSet", "@id": name, "field": fields}

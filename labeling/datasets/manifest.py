@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from labeling.datasets.files import FileInfo
+from labeling.datasets.folds import FOLDS, rater_folds
 from labeling.datasets.formats.base import Format
 from labeling.datasets.judging import Books, total_of
 from labeling.datasets.layout import Layout
@@ -50,6 +52,7 @@ def make_manifest(
         "counts": {**total_of(books).describe(), "never_read": dict(context.withheld)},
         "rows": {table: dict(per_split) for table, per_split in rows.items()},
         "splits": dict(splits),
+        "rater_folds": _folds(books, str(splits["salt"])),
         "figures": found[0].figures,
         "agreement": dict(context.agreement),
         "guideline_versions": [guideline.number for guideline in context.guidelines],
@@ -66,6 +69,14 @@ def make_manifest(
             for file in files
         ],
     }
+
+
+def _folds(books: Sequence[Books], salt: str) -> dict[str, object]:
+    """Which raters to hold out together, by pseudonym."""
+    raters: Counter[str] = Counter()
+    for book in books:
+        raters.update(book.tally.by(0))
+    return {"folds": FOLDS, "salt": salt, "of": rater_folds(raters, salt=salt)}
 
 
 def _format(shape: Format, file_type: str) -> dict[str, object]:
