@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from labeling.datasets.files import (
     safe_name,
     sync_tree,
 )
+from labeling.datasets.folds import rater_folds
 from labeling.datasets.formats.base import Format, TaskRows
 from labeling.datasets.judging import Books, judge_task, total_of
 from labeling.datasets.layout import Layout
@@ -43,6 +45,7 @@ from labeling.datasets.spool import Spool
 #: Told how many tasks have been read, then how many have been written.
 Progress = Callable[[int, int], None]
 _PROGRESS_EVERY = 500
+_FOLD_SALT = "rater fold"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -129,11 +132,11 @@ def _refuse(layout: Layout, file_type: str, out: Path) -> None:
         raise ReleaseError(f"{shape.title} is written as {known}, not as {file_type}.")
     if out.exists():
         raise ReleaseError(f"{out} exists already. Choose another place or remove it first.")
-    for table in layout.tables():
-        if not safe_name(table.folder):
+    for criterion in layout.criteria if layout.file_per_criterion else ():
+        if not safe_name(criterion.key):
             raise ReleaseError(
-                f"“{table.folder}” cannot be the name of a folder. Use letters, digits, dashes and "
-                "underscores in the keys of criteria."
+                f"The criterion “{criterion.key}” cannot be part of a file name. Use letters, "
+                "digits, dashes and underscores in its key."
             )
 
 
@@ -171,6 +174,8 @@ class _Builder:
         self.books = [Books(recipe) for recipe in recipes]
         self.spool = Spool(root / ".tasks", TaskRecord)
         self.tasks = 0
+        self.given: Counter[str] = Counter()
+        self.folds: Mapping[str, int] = {}
 
     def read(self, tasks: Iterable[TaskRecord]) -> None:
         """Puts every task on disk, by its key, and lets recipes learn that must."""
@@ -178,12 +183,15 @@ class _Builder:
         for task in tasks:
             for learner in learners:
                 learner.learn(task)
+            self.given.update(judgment.rater for judgment in task.judgments)
             self.spool.add(task.content_key(), _in_order(task))
             self.tasks += 1
             if self.tasks % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, 0)
         for learner in learners:
             learner.settle()
+        # Pseudonyms are made for this release alone, and so are its folds.
+        self.folds = rater_folds(self.given, salt=_FOLD_SALT)
 
     def write(self) -> None:
         """Turns tasks into rows, in order. Raises NothingToRelease."""
@@ -194,7 +202,7 @@ class _Builder:
                 if item.judgments:
                     split = self.plan.split_of(task.prompt_id)
                     group = self.plan.group_of(task.prompt_id)
-                    self._write_task(replace(item, group=group), split)
+                    self._write_task(replace(item, group=group, folds=self.folds), split)
             if written % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, written)
         total = total_of(self.books)
@@ -219,6 +227,7 @@ class _Builder:
             "layout": self.layout,
             "file_type": self.data.file_type,
             "splits": splits,
+            "folds": self.folds,
             "rows": rows,
             "notes": [
                 *_notes({split for name in main for split in rows[name]}),

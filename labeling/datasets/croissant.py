@@ -173,8 +173,7 @@ def _record_set(table: Table, split: str, file_type: str) -> dict[str, Any]:
     fields = []
     for column, kind in table.columns:
         source = {"fileSet": {"@id": files}, "extract": {"column": column}}
-        feature = feature_of(kind, file_type)
-        if field := _field(f"{name}/{column}", feature, source):
+        if field := _field(f"{name}/{column}", feature_of(kind, file_type), source):
             fields.append(field)
     return {"@type": "cr:RecordSet", "@id": name, "field": fields}
 

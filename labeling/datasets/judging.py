@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from labeling.datasets.formats.base import Format, TaskRows, pair_refusal, task_refusal
-from labeling.datasets.recipes.base import Kind, Label, Ledger, Outcome, Pair, Recipe
+from labeling.datasets.recipes.base import (
+    Demonstration,
+    Kind,
+    Label,
+    Ledger,
+    Outcome,
+    Pair,
+    Ranking,
+    Recipe,
+)
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from labeling.datasets.tally import Tally
 
@@ -29,10 +38,15 @@ class Books:
 
 def total_of(books: Sequence[Books]) -> Ledger:
     """The ledgers of all criteria added up; where they count different things, those are rows."""
-    units = {book.ledger.unit for book in books}
+    return added_up([book.ledger for book in books])
+
+
+def added_up(ledgers: Sequence[Ledger]) -> Ledger:
+    """Some ledgers as one."""
+    units = {ledger.unit for ledger in ledgers}
     total = Ledger(units.pop() if len(units) == 1 else "row")
-    for book in books:
-        total.add(book.ledger)
+    for ledger in ledgers:
+        total.add(ledger)
     return total
 
 
@@ -63,7 +77,8 @@ def judge_task(task: TaskRecord, books: Books, shape: Format, *, first: bool = T
     if sifted.excluded:
         tally.excluded.update(sifted.excluded)
     ledger.rows_in += outcome.rows_in
-    ledger.drops.update(outcome.drops)
+    if outcome.drops:
+        ledger.drops.update(outcome.drops)
     refused = task_refusal(task) or shape.refusal(task)
     if refused:
         lost = _count(outcome, recipe.kind)
@@ -86,27 +101,39 @@ def _carried(
 ) -> TaskRows:
     """What of the outcome the format can carry; what it cannot goes to the ledger."""
 
-    def drops(kind: Kind) -> Counter[str]:
-        return ledger.drops if kind == recipe.kind else Counter()
+    def drops(kind: Kind) -> Counter[str] | None:
+        return ledger.drops if kind == recipe.kind else None
 
     pairs = _sound(outcome.pairs, lambda pair: _pair_reason(task, pair, shape), drops(Kind.PAIRS))
-    labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
-    shown = _sound(
-        outcome.demonstrations, lambda one: _empty(task, one.response), drops(Kind.DEMONSTRATIONS)
-    )
-    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, outcome.rankings, shown, first)
+    labels: Sequence[Label] = ()
+    if outcome.labels:
+        labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
+    shown: Sequence[Demonstration] = ()
+    if outcome.demonstrations:
+        shown = _sound(
+            outcome.demonstrations,
+            lambda one: _empty(task, one.response),
+            drops(Kind.DEMONSTRATIONS),
+        )
+    rankings: Sequence[Ranking] = ()
+    if outcome.rankings:
+        rankings = _sound(outcome.rankings, lambda _: _ranking_reason(task), drops(Kind.RANKINGS))
+    return TaskRows(task, recipe.criterion, "", pairs, labels, kept, rankings, shown, first)
 
 
 def _sound(
-    rows: Sequence[_Row], reason_of: Callable[[_Row], str | None], drops: Counter[str]
+    rows: Sequence[_Row], reason_of: Callable[[_Row], str | None], drops: Counter[str] | None
 ) -> list[_Row]:
-    """The rows that nothing speaks against; the reasons against the others are counted."""
+    """The rows that nothing speaks against; the reasons against the others are counted, if at all.
+
+    Only rows of the kind that the books count have a place in them.
+    """
     sound = []
     for row in rows:
         reason = reason_of(row)
         if reason is None:
             sound.append(row)
-        else:
+        elif drops is not None:
             drops[reason] += 1
     return sound
 
@@ -124,16 +151,26 @@ def _pair_reason(task: TaskRecord, pair: Pair, shape: Format) -> str | None:
 
 def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label], str | None]:
     """Tells of empty texts, and of texts that two labelled responses share."""
-    places = {label.response for label in labels}
-    texts = {place: task.candidates[place].content.strip() for place in places}
-    counts = Counter(texts.values())
+    candidates = task.candidates
+    texts = {label.response: "" for label in labels}
+    for place in texts:
+        texts[place] = candidates[place].content.strip()
+    alone = len(set(texts.values())) == len(texts)
 
     def reason(label: Label) -> str | None:
-        if counts[texts[label.response]] > 1:
-            return "identical_responses"
-        return _empty(task, label.response)
+        text = texts[label.response]
+        if not text:
+            return "empty_response"
+        if alone or list(texts.values()).count(text) == 1:
+            return None
+        return "identical_responses"
 
     return reason
+
+
+def _ranking_reason(task: TaskRecord) -> str | None:
+    texts = {response.content.strip() for response in task.responses}
+    return "empty_response" if "" in texts else "identical_responses" if len(texts) < 2 else None
 
 
 def _empty(task: TaskRecord, place: int) -> str | None:

@@ -59,7 +59,8 @@ def normalise(text: str) -> list[str]:
 
 def signatures(texts: Iterable[list[str]]) -> np.ndarray:
     """MinHash signatures, one row of WIDTH uint16 a text of words, in the order given."""
-    parts: list[np.ndarray] = []
+    # Grows in place, where a list of arrays would be held twice when it is joined.
+    out = bytearray()
     batch: list[np.ndarray] = []
     size = 0
     hashes = _Hashes()
@@ -67,11 +68,11 @@ def signatures(texts: Iterable[list[str]]) -> np.ndarray:
         batch.append(_padded(words[:MAX_WORDS] or [""], hashes))
         size += len(batch[-1])
         if size >= _BATCH:
-            parts.append(_sketch(batch))
+            out += _sketch(batch).tobytes()
             batch, size = [], 0
     if batch:
-        parts.append(_sketch(batch))
-    return np.concatenate(parts) if parts else np.zeros((0, WIDTH), dtype=np.uint16)
+        out += _sketch(batch).tobytes()
+    return np.frombuffer(out, dtype=np.uint16).reshape(-1, WIDTH)
 
 
 def near_duplicates(sketch: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:

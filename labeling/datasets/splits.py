@@ -116,7 +116,8 @@ def plan_splits(
 ) -> SplitPlan:
     """Places every prompt. `prompts` is read once and may come in any order.
 
-    Memory is about 900 bytes a prompt while it is made and 250 after, whatever the texts' length.
+    Memory is about 550 bytes a prompt and 45 MB while the plan is made, and 250 bytes a prompt
+    after, whatever the length of the texts; prompts out of the order of age cost 250 bytes more.
     The same salt draws the same split for the same text in every project; two releases can be
     joined without a leak where each prompt's group has the same oldest text in both. A higher
     `threshold` than the default keeps prompts of one long template apart; 1 joins no text to a
@@ -134,7 +135,9 @@ def plan_splits(
     if len(rows) != len(order):
         raise ValueError("Two prompts have the same key.")
     links = notes.links(order)
-    links["near_duplicate"] = near_duplicates(sketch[order], threshold)
+    if (order[1:] < order[:-1]).any():
+        sketch = sketch[order]
+    links["near_duplicate"] = near_duplicates(sketch, threshold)
     group, oldest = _components(len(order), np.concatenate(list(links.values())))
     texts = [notes.text(row) for row in order[oldest].tolist()]
     return SplitPlan(

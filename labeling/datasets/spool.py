@@ -1,14 +1,15 @@
 """Sorting more rows than fit in memory: rows go to buckets on disk by the first byte of their key.
 
-Each bucket holds about 1/256 of the rows and is sorted by itself, so memory stays flat while the
-data grow. Rows are typed JSON: no code is ever loaded from a file.
+Each bucket holds about 1/256 of the rows and is sorted by itself; one that is too large for memory
+is divided again. Rows are typed JSON: no code is ever loaded from a file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
 
@@ -16,6 +17,10 @@ from labeling.datasets.texts import clean_struct
 
 Item = TypeVar("Item", bound=msgspec.Struct)
 _FLUSH = 16 << 20
+#: A bucket is sorted in memory up to this size.
+_BUCKET = 64 << 20
+#: Digits of the key that name a bucket.
+_DIGITS = 2
 _KEY = 64
 
 
@@ -41,7 +46,7 @@ class Spool(Generic[Item]):
         except UnicodeEncodeError:
             data = self._encode(clean_struct(item))
         line = b"%s%s\n" % (key.encode(), data)
-        self._waiting.setdefault(key[:2], []).append(line)
+        self._waiting.setdefault(key[:_DIGITS], []).append(line)
         self._size += len(line)
         if self._size > _FLUSH:
             self._flush()
@@ -49,7 +54,7 @@ class Spool(Generic[Item]):
     def __iter__(self) -> Iterator[Item]:
         """Every item once, in order; the buckets are removed as they are read."""
         self._flush()
-        for path in sorted(self._folder.iterdir()):
+        for path in _small(self._folder, _DIGITS):
             with path.open("rb") as file:
                 lines = file.readlines()
             path.unlink()
@@ -65,3 +70,27 @@ class Spool(Generic[Item]):
                 file.writelines(lines)
         self._waiting.clear()
         self._size = 0
+
+
+def _small(folder: Path, digits: int) -> Iterator[Path]:
+    """The buckets of a folder in order, those too large for memory divided by their next digits."""
+    for path in sorted(folder.iterdir()):
+        if path.stat().st_size <= _BUCKET or digits >= _KEY:
+            yield path
+        else:
+            yield from _small(_divided(path, digits), digits + _DIGITS)
+
+
+def _divided(path: Path, digits: int) -> Path:
+    """A folder of smaller buckets in place of a bucket."""
+    folder = path.with_suffix(".parts")
+    folder.mkdir()
+    with ExitStack() as stack, path.open("rb") as file:
+        parts: dict[bytes, BinaryIO] = {}
+        for line in file:
+            mark = line[digits : digits + _DIGITS]
+            if mark not in parts:
+                parts[mark] = stack.enter_context((folder / mark.decode()).open("wb"))
+            parts[mark].write(line)
+    path.unlink()
+    return folder

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from labeling.datasets.build import nothing_left
-from labeling.datasets.judging import preview
+from labeling.datasets.judging import added_up, preview
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import Ledger
 from labeling.datasets.records import canonical_json
@@ -77,7 +77,7 @@ def preview_release(
 
 
 def _preview(project: Project, cutoff: int, request: Request, reviewers: list[int]) -> Preview:
-    total: Ledger | None = None
+    ledgers: list[Ledger] = []
     left_out: Counter[str] = Counter()
     recipes = request.recipes(primary_key(project))
     for recipe in recipes:
@@ -88,11 +88,8 @@ def _preview(project: Project, cutoff: int, request: Request, reviewers: list[in
         )
         # Who may vote does not hang on the criterion: one count is that of all.
         left_out = left_out or Counter(left)
-        if total is None:
-            total = ledger
-        else:
-            total.add(ledger)
-    ledger = total or Ledger("judgment")
+        ledgers.append(ledger)
+    ledger = added_up(ledgers)
     return Preview(
         unit=ledger.unit,
         rows_are=recipes[0].kind.value,

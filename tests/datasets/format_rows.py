@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from labeling.datasets.files import SHARD_BYTES, SINKS, Sink
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labeling.datasets.files import DataFiles
 from labeling.datasets.formats import Format, TaskRows
+from labeling.datasets.formats.columns import Table
+from labeling.datasets.layout import Layout
 from labeling.datasets.recipes import Demonstration, Label, Pair, Ranking
 from labeling.datasets.records import JudgmentRecord, TaskRecord
-from tests.datasets.release_rows import OVERALL, judgment, read_table, task
+from labeling.datasets.texts import restore
+from tests.datasets.release_rows import OVERALL, judgment, task
+
+csv.field_size_limit(1 << 24)
 
 CHAT = [("user", "Hi"), ("assistant", "Hello"), ("user", "Why tides?")]
 
@@ -61,13 +72,33 @@ def write(
     shape: Format, items: Iterable[TaskRows], folder: Path, file_type: str = "jsonl"
 ) -> dict[str, list[dict[str, Any]]]:
     """Writes what the format makes of the items, and reads back the rows of each table."""
-    tables = {table.name: table for table in shape.tables}
-    sinks: dict[str, Sink] = {}
-    for one in items:
-        for row in shape.rows(one):
-            if row.table not in sinks:
-                sinks[row.table] = SINKS[file_type](folder, tables[row.table], "train", SHARD_BYTES)
-            sinks[row.table].write(row, 100)
-    for sink in sinks.values():
-        sink.close()
-    return {name: read_table(folder, tables[name].folder) for name in sinks}
+    with DataFiles(folder, Layout(shape, (OVERALL,)), file_type) as data:
+        for one in items:
+            for row in shape.rows(one):
+                data.write(row, OVERALL.key, "train", 100)
+        counts, _ = data.close()
+    return {table.name: read_files(folder, table) for table in shape.tables if counts[table.name]}
+
+
+def read_files(root: Path, table: Table) -> list[dict[str, Any]]:
+    """Every row of a table's files, of whatever type; cells of CSV as they were meant."""
+    rows: list[dict[str, Any]] = []
+    for path in sorted((root / table.folder).iterdir()):
+        if path.suffix == ".parquet":
+            rows += pq.read_table(path).to_pylist()
+            continue
+        with pa.input_stream(path, compression="detect") as stream:
+            text = stream.read().decode()
+        if path.suffix == ".csv":
+            rows += [_meant(row, table) for row in csv.DictReader(io.StringIO(text, newline=""))]
+        else:
+            rows += [json.loads(line) for line in text.split("\n")[:-1]]
+    return rows
+
+
+def _meant(cells: dict[str, str], table: Table) -> dict[str, Any]:
+    listed = {name for name, kind in table.columns if "dtype" not in kind.feature} | {"messages"}
+    return {
+        name: json.loads(cell) if cell and name in listed else restore(cell)
+        for name, cell in cells.items()
+    }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from labeling.datasets.fitting import misfit
 from labeling.datasets.formats import FORMATS
@@ -157,8 +159,20 @@ def test_ultrafeedback_needs_a_question():
     assert refusal("ultrafeedback", ("system", "Be brief."), ("tool", "42")) == "no_user_turn"
 
 
-def test_a_ranking_needs_a_text_in_every_place():
-    assert refusal("listwise", ("user", "Hi"), responses=("a", " ")) == "empty_response"
+@pytest.mark.parametrize(
+    ("shape", "drops"),
+    [("listwise", {"empty_response": 1, "identical_responses": 1}), ("judgments", {})],
+)
+def test_a_ranking_needs_different_texts_and_a_record_of_judgments_needs_none(shape, drops):
+    tasks = [
+        task("empty", judgment(-1), responses=("a", " ")),
+        task("same", judgment(-1), responses=("a", "a ")),
+        task("whole", judgment(-1)),
+    ]
+    recipe = Raw(OVERALL, primary="overall", kind=Kind.RANKINGS)
+    ledger, _ = preview(lambda: tasks, recipe=recipe, shape=FORMATS[shape])
+    assert ledger.drops == drops
+    assert ledger.rows_out == 3 - len(drops)
 
 
 @pytest.mark.parametrize("shape", ["judgments", "pairs"])
@@ -259,3 +273,29 @@ def test_the_code_that_loads_a_release_compiles_and_fits_the_file_type(shape):
 def test_formats_of_plain_text_are_the_ones_with_plain_in_their_name():
     assert PLAIN == ["trl-plain", "trl-plain-implicit", "trl-unpaired-plain"]
     assert set(RECIPES) >= {"raw", "majority"}
+
+
+def test_lists_and_missing_numbers_are_declared_as_text_in_csv(tmp_path):
+    """A cell cannot hold them otherwise, and `load_dataset` would stop at the declared type."""
+    result = release(fixture(), tmp_path / "r", recipe="raw", shape="judgments", file_type="csv")
+    card = yaml.safe_load((result.path / "README.md").read_text().split("---\n")[1])
+    (info,) = card["dataset_info"]
+    types = {feature.pop("name"): feature for feature in info["features"]}
+    for name in ("prompt", "responses", "answers", "value", "active_ms", "probability"):
+        assert types[name] == {"dtype": "string"}
+    assert types["guideline_version"] == {"dtype": "int32"}
+
+
+def test_a_table_of_pairs_runs_no_formula(tmp_path):
+    said = judgment(-1, "=cmd", rationale="@SUM(A1)")
+    record = task("sum", said, responses=("=1+1", "-2"))
+    result = release([record], tmp_path / "r", recipe="raw", shape="pairs", file_type="csv")
+    (name,) = [file.name for file in result.files if file.rows]
+    (row,) = csv.DictReader((result.path / name).open(encoding="utf-8", newline=""))
+    assert [row[column] for column in ("response_a", "response_b", "rater", "rationale")] == [
+        "'=1+1",
+        "'-2",
+        "'=cmd",
+        "'@SUM(A1)",
+    ]
+    assert row["overall"] == "-1"

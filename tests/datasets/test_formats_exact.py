@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from labeling.datasets.formats.judgments import COLUMNS
 from labeling.datasets.recipes import Pair, Ranking
 from labeling.datasets.records import Criterion, Rating, TaskRecord
 from tests.datasets.format_rows import CHAT, decided, item, tied, write
-from tests.datasets.release_rows import judgment, task
+from tests.datasets.release_rows import judgment, read_table, release, task, votes
 
 PROMPT = [{"role": role, "content": content} for role, content in CHAT]
 GOOD = {"role": "assistant", "content": "All about tides."}
@@ -25,6 +26,7 @@ JUDGMENT = {
     "prompt_group": "group-1",
     "judgment_id": "rui--2",
     "rater": "rui",
+    "rater_fold": 0,
     "prompt": PROMPT,
     "responses": ["All about tides.", "Nothing on tides."],
     "response_ids": ["tides-a", "tides-b"],
@@ -189,9 +191,7 @@ ORDER = Criterion("order", "Rank them.", "rank", 1, primary=False, answer="rank"
 
 def ranked(record: TaskRecord, *pairs: Pair) -> Any:
     made = item(record, pairs=pairs, judgments=[RANKED], labels=[], demonstrations=[])
-    return type(made)(
-        record, ORDER, "g", pairs, (), [RANKED], rankings=[Ranking((2, 1, 2), RANKED)]
-    )
+    return replace(made, criterion=ORDER, rankings=[Ranking((2, 1, 2), RANKED)])
 
 
 def test_a_ranking_keeps_every_rank_and_its_ties(tmp_path):
@@ -276,8 +276,7 @@ def test_a_preference_is_never_rounded_to_a_tie(tmp_path, value, written):
 def test_helpsteer_shrinks_a_longer_scale_to_its_own(tmp_path):
     nine = Criterion("overall", "Which?", "nine", 4)
     pairs = [decided(value) for value in (-4, -3, -2, -1, 1, 4)]
-    made = item(pairs=pairs)
-    made = type(made)(made.task, nine, "g", pairs, (), ())
+    made = replace(item(pairs=pairs), criterion=nine)
     rows = write(FORMATS["helpsteer3"], [made], tmp_path)["default"]
     assert [row["overall_preference"] for row in rows] == [-3, -2, -2, -1, 1, 3]
 
@@ -286,6 +285,17 @@ def test_ultrafeedback_scores_are_ten_times_the_share_of_the_votes(tmp_path):
     pair = Pair(1, 0, 1, 0.5, 2, 1, 0, votes=(judgment(1), judgment(2), judgment(-1)))
     (row,) = write(FORMATS["ultrafeedback"], [item(pairs=[pair])], tmp_path)["default"]
     assert (row["score_chosen"], row["score_rejected"]) == (6.6667, 3.3333)
+
+
+def test_rows_name_the_folds_of_the_raters_who_had_a_say(tmp_path):
+    tasks = [task(f"t{i}", *votes(-1, -2, 1)) for i in range(12)]
+    tasks += [task("few", *votes(-1))]
+    release(tasks, tmp_path / "r", file_type="jsonl")
+    folds = {row["rater"]: row["rater_fold"] for row in read_table(tmp_path / "r", "judgments")}
+    assert len(set(folds.values())) == 3
+    rows = {row["task_id"]: row for row in read_table(tmp_path / "r", "preference")}
+    assert rows["t0"]["rater_folds"] == sorted(folds.values())
+    assert rows["few"]["rater_folds"] == [folds["rater-0"]]
 
 
 def test_families_hold_every_format_once_and_in_order():

@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from labeling.datasets.files import SINKS
 from labeling.datasets.fitting import kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.columns import MESSAGES
@@ -37,7 +36,6 @@ PAIRED = [
 ]
 EXPLICIT = ["native", "trl", "openrlhf"]
 LABELLED = [key for key, shape in FORMATS.items() if Kind.LABELS in shape.main]
-WHOLE = [key for key in FORMATS if RECIPE[key] in RECIPES and FORMATS[key].file_types[0] in SINKS]
 
 
 def built(tmp_path, shape, tasks=None, **more):
@@ -178,7 +176,7 @@ def test_trap_10_labels_are_booleans(tmp_path, shape):
     assert {type(label) for label in labels_in_file_order(tmp_path, shape)} == {bool}
 
 
-@pytest.mark.parametrize("shape", WHOLE)
+@pytest.mark.parametrize("shape", FORMATS)
 def test_traps_11_and_12_an_empty_split_has_no_file_and_no_entry(tmp_path, shape):
     """`load_dataset` dies of a file without rows, and of a path that matches no file."""
     result = built(tmp_path, shape, project(1))
@@ -190,7 +188,7 @@ def test_traps_11_and_12_an_empty_split_has_no_file_and_no_entry(tmp_path, shape
     assert (result.path / "README.md").read_text().count("split is empty") == 2
 
 
-@pytest.mark.parametrize("shape", WHOLE)
+@pytest.mark.parametrize("shape", FORMATS)
 def test_traps_13_and_14_every_column_is_declared_and_no_count_that_could_be_wrong(tmp_path, shape):
     """A column that the front matter lacks, or a wrong count, stops the loader."""
     result = built(tmp_path, shape)
@@ -201,7 +199,7 @@ def test_traps_13_and_14_every_column_is_declared_and_no_count_that_could_be_wro
         assert "splits" not in info
 
 
-@pytest.mark.parametrize("shape", [key for key in WHOLE if "parquet" in FORMATS[key].file_types])
+@pytest.mark.parametrize("shape", [key for key in FORMATS if "parquet" in FORMATS[key].file_types])
 def test_traps_14_and_15_every_shard_has_the_declared_schema(tmp_path, shape):
     """A column of nulls has no type in a file that guesses; these are declared."""
     result = built(tmp_path, shape, project(60), file_type="parquet", shard_bytes=1)
@@ -219,7 +217,7 @@ def test_trap_15_text_columns_are_never_null(tmp_path):
                 assert empty <= {"active_ms", "idle_ms", "probability", "value"}
 
 
-@pytest.mark.parametrize("shape", WHOLE)
+@pytest.mark.parametrize("shape", FORMATS)
 def test_trap_16_exactly_one_configuration_is_the_default(tmp_path, shape):
     """Without one, a plain `load_dataset(folder)` asks for a name."""
     assert [c.get("default") for c in front_matter(built(tmp_path, shape))["configs"]].count(
@@ -227,7 +225,7 @@ def test_trap_16_exactly_one_configuration_is_the_default(tmp_path, shape):
     ) == 1
 
 
-@pytest.mark.parametrize("shape", WHOLE)
+@pytest.mark.parametrize("shape", FORMATS)
 def test_trap_17_files_beside_the_data_belong_to_no_configuration(tmp_path, shape):
     """A manifest beside the data is harmless as long as no path matches it."""
     result = built(tmp_path, shape)
@@ -263,4 +261,4 @@ def test_a_label_names_the_response_that_it_is_about(tmp_path):
 
 
 def test_every_format_can_be_made_by_some_recipe():
-    assert all(any(kind_of(recipe, FORMATS[key]) for recipe in RECIPES.values()) for key in WHOLE)
+    assert all(any(kind_of(recipe, FORMATS[key]) for recipe in RECIPES.values()) for key in FORMATS)

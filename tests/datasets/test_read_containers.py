@@ -10,6 +10,7 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,6 +38,10 @@ def as_csv(rows: list[dict[str, str]], delimiter: str = ",") -> str:
     return out.getvalue()
 
 
+def zstd(content: bytes) -> bytes:
+    return pa.Codec("zstd").compress(content, asbytes=True)
+
+
 LINES = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
 FILES = {
     "JSON Lines": LINES.encode(),
@@ -46,6 +51,10 @@ FILES = {
     "JSON Lines, gzip": gzip.compress(LINES.encode()),
     "JSON Lines, two gzip members": gzip.compress(LINES[:50].encode())
     + gzip.compress(LINES[50:].encode()),
+    "JSON Lines, zstd": zstd(LINES.encode()),
+    "JSON Lines, two zstd frames": zstd(LINES[:50].encode()) + zstd(LINES[50:].encode()),
+    "JSON Lines, zstd behind a frame to skip": b"\x5a\x2a\x4d\x18\x02\0\0\0ab"
+    + zstd(LINES.encode()),
     "JSON list": json.dumps(ROWS).encode(),
     "JSON list, indented": json.dumps(ROWS, indent=2).encode(),
     "JSON list, byte order mark": b"\xef\xbb\xbf" + json.dumps(ROWS).encode(),
@@ -53,6 +62,8 @@ FILES = {
     "CSV": as_csv(ROWS).encode(),
     "CSV, byte order mark": b"\xef\xbb\xbf" + as_csv(ROWS).encode(),
     "CSV, gzip": gzip.compress(as_csv(ROWS).encode()),
+    "CSV, zstd": zstd(b"\xef\xbb\xbf" + as_csv(ROWS).encode()),
+    "JSON list, zstd": zstd(json.dumps(ROWS, indent=2).encode()),
     "CSV, semicolons": as_csv(ROWS, ";").encode(),
     "TSV": as_csv(ROWS, "\t").encode(),
 }
@@ -87,6 +98,24 @@ def test_detection_says_what_it_found(tmp_path):
     assert found.encoding == "UTF-8 with a byte order mark"
     assert found.mapping["prompt"] == "prompt"
     assert found.unmapped == ()
+
+
+def test_detection_names_zstd(tmp_path):
+    path = tmp_path / "upload.gz"
+    path.write_bytes(FILES["JSON list, zstd"])
+    found = detect(path)
+    assert (found.container, found.compression) == ("JSON list", "zstd")
+
+
+def test_a_line_of_ten_megabytes_is_read(tmp_path):
+    chat = [{"role": "user", "content": "ä“ " * 300_000 + str(i)} for i in range(8)]
+    row = {"id": "q1", "messages": chat, "responses": ["a", "b"]}
+    path = tmp_path / "upload"
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\n" + json.dumps({**row, "id": "q2"}))
+    assert path.stat().st_size > 25e6
+    one, other = rows_of(path)
+    assert [m.content for m in one.messages] == [turn["content"] for turn in chat]
+    assert (one.line, other.line) == (1, 2)
 
 
 def test_rows_are_numbered_by_the_line_on_which_they_begin(tmp_path):

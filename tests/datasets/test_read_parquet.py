@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -73,8 +74,17 @@ def test_bytes_are_refused_and_the_other_rows_are_read(parquet):
 
 def test_a_damaged_file_says_so(parquet):
     path = parquet(ROW)
-    path.write_bytes(path.read_bytes()[:-30])
+    content = path.read_bytes()
+    path.write_bytes(content[:40] + b"\xff" * 20 + content[60:])
     with pytest.raises(UnreadableFile, match="The Parquet file is damaged after row 0"):
+        detect(path)
+
+
+@pytest.mark.parametrize("end", [4, 8, -30, -1])
+def test_a_file_that_was_never_finished_says_so(parquet, end):
+    path = parquet(ROW)
+    path.write_bytes(path.read_bytes()[:end])
+    with pytest.raises(UnreadableFile, match="has no footer: it was cut off or never finished"):
         detect(path)
 
 
@@ -89,3 +99,95 @@ def test_parquet_inside_gzip_is_told_apart(parquet):
     path.write_bytes(gzip.compress(path.read_bytes()))
     with pytest.raises(UnreadableFile, match="Parquet file packed with gzip"):
         detect(path)
+
+
+PAIR = {"prompt": ["p"], "response_a": ["a"], "response_b": ["b"]}
+
+
+def columns(
+    tmp_path: Path, metadata: dict[bytes, bytes] | None = None, **more: pa.Array[Any]
+) -> Path:
+    """A file of one pair with more columns."""
+    path = tmp_path / "upload"
+    pq.write_table(pa.table({**PAIR, **more}).replace_schema_metadata(metadata), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        (pa.array([["x", "y"]], pa.large_list(pa.large_string())), ["x", "y"]),
+        (pa.array([[1, 2]], pa.list_(pa.int64(), 2)), [1, 2]),
+        (pa.array([{"a": 1, "b": None, "c": [{"d": None}]}]), {"a": 1, "c": [{}]}),
+        (pa.array([[("k", 1.5)]], pa.map_(pa.string(), pa.float64())), {"k": 1.5}),
+        (pa.array(["x"]).dictionary_encode(), "x"),
+        (pa.array([Decimal("1.50")]), "1.50"),
+        (pa.array([1_700_000_000_123_456_789], pa.timestamp("ns", "UTC")), "2023-11-14T22:13"),
+        (pa.array([dt.date(2026, 1, 31)]), "2026-01-31"),
+        (pa.array([90], pa.duration("s")), 90.0),
+        (pa.array(['{"a": [1, null]}'], pa.json_(pa.string())), {"a": [1, None]}),
+        (pa.array([['{"a": 1}']]).cast(pa.list_(pa.json_(pa.string()))), [{"a": 1}]),
+        (pa.array([bytes(16)], pa.uuid()), "00000000-0000-0000-0000-000000000000"),
+        (pa.nulls(1), None),
+    ],
+)
+def test_a_column_of_any_type_is_what_json_would_hold(tmp_path, column, value):
+    hub = {b"huggingface": b'{"info": {"features": {"extra": {"_type": "Json"}}}}'}
+    (row,) = read(columns(tmp_path, hub, extra=column))
+    assert isinstance(row, ImportRow)
+    kept = row.metadata.get("extra")
+    assert kept[: len(value)] == value if isinstance(kept, str) else kept == value
+
+
+@pytest.mark.parametrize(
+    ("column", "reason"),
+    [
+        (pa.array([b"\xff"]), "Holds bytes, which has no form in JSON"),
+        (pa.array([2**62]), "A number has more than 18 digits"),
+        (pa.array([2**62], pa.timestamp("ms")), "Holds a value that cannot be read"),
+        (pa.array([[("k", 1), ("k", 2)]], pa.map_(pa.string(), pa.int8())), "has a key twice"),
+        (pa.array([[(1, 1)]], pa.map_(pa.int8(), pa.int8())), "keys are not text"),
+        (pa.array([float("inf")]), "too large to store"),
+        (pa.array(["{"], pa.json_(pa.string())), "Holds a value that cannot be read"),
+        (pa.array(['{"a": 1, "a": 2}'], pa.json_(pa.string())), "The key 'a' occurs twice"),
+        (pa.array([b"\xff"]).view(pa.string()), "Holds a value that cannot be read"),
+    ],
+)
+def test_a_value_without_a_form_in_json_refuses_its_row_by_its_column(tmp_path, column, reason):
+    path = columns(tmp_path, extra=column)
+    (refusal,) = read(path)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.field, refusal.line) == ("extra", 1)
+    assert reason in refusal.reason
+    assert check(path).rows == 1
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    path = tmp_path / "upload"
+    pq.write_table(pa.Table.from_arrays([pa.array(["x"]), pa.array(["y"])], ["a", "a"]), path)
+    (tmp_path / "nested").mkdir()
+    inner = pa.StructArray.from_arrays([pa.array([1]), pa.array([2])], ["b", "b"])
+    for made, name in ((path, "a"), (columns(tmp_path / "nested", s=inner), "s.b")):
+        with pytest.raises(UnreadableFile, match=f"names the column “{name}” twice"):
+            check(made)
+
+
+@pytest.mark.parametrize("groups", [0, 1])
+def test_a_file_without_rows_says_so(tmp_path, groups):
+    path = tmp_path / "upload"
+    schema = pa.schema([("prompt", pa.string())])
+    with pq.ParquetWriter(path, schema) as writer:
+        for _ in range(groups):
+            writer.write_table(schema.empty_table())
+    for call in (check, detect):
+        with pytest.raises(UnreadableFile, match="The file has no rows"):
+            call(path)
+
+
+def test_a_few_bytes_that_a_dictionary_makes_gigabytes_of_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_BATCH_BYTES", 50_000_000)
+    path = tmp_path / "upload"
+    pq.write_table(pa.table({"prompt": ["x" * 1_000_000] * 100}), path)
+    assert path.stat().st_size < 100_000
+    with pytest.raises(UnreadableFile, match="The 100 rows after row 0 hold more than 47 MiB"):
+        check(path)

@@ -10,6 +10,7 @@ from labeling.datasets.build import NothingToRelease
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, OptionError, Raw, RecipeOptions
+from labeling.datasets.records import Criterion, TaskRecord
 from tests.datasets.release_rows import (
     ORDER,
     OVERALL,
@@ -24,7 +25,7 @@ from tests.datasets.release_rows import (
 NATIVE = FORMATS["native"]
 
 
-def left(recipe, *records, criterion=OVERALL, **options):
+def left(recipe: str, *records: TaskRecord, criterion: Criterion = OVERALL, **options: Any) -> Any:
     """Rows out and the reasons of the rest."""
     made = RECIPES[recipe](criterion, primary="overall", options=RecipeOptions(**options))
     ledger, _ = preview(lambda: records, recipe=made, shape=NATIVE)
@@ -56,16 +57,19 @@ def test_an_agreement_floor_is_about_the_votes_that_prefer_a_response():
 
 def test_agreement_on_orders_is_that_of_their_pairs():
     record = ranked("bread", {"rui": (1, 2, 3), "sam": (1, 3, 2)})
-    floor = {"criterion": ORDER, "min_agreement": 0.84}
     assert left("instructgpt", record, criterion=ORDER, min_agreement=0.83) == (6, {})
-    assert left("instructgpt", record, **floor) == (0, {"below_agreement": 6})
+    assert left("instructgpt", record, criterion=ORDER, min_agreement=0.84) == (
+        0,
+        {"below_agreement": 6},
+    )
 
 
 def test_only_judgments_under_the_named_guideline_versions_vote():
     record = task("bread", judgment(-1, guideline_version=1), judgment(2, guideline_version=2))
-    kept: dict[str, Any] = {"guideline_versions": frozenset({2})}
-    assert left("raw", record, **kept) == (1, {"other_guideline_version": 1})
-    (pair,) = Majority(OVERALL, options=RecipeOptions(**kept)).apply(record).pairs
+    kept = RecipeOptions(guideline_versions=frozenset({2}))
+    lost = {"other_guideline_version": 1}
+    assert left("raw", record, guideline_versions=kept.guideline_versions) == (1, lost)
+    (pair,) = Majority(OVERALL, options=kept).apply(record).pairs
     assert pair.chosen == 1
 
 

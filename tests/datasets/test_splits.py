@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -166,6 +167,15 @@ def test_branches_of_a_short_opening_stay_with_it():
     assert plan.group_of("p3") != plan.group_of("p0")
 
 
+def test_a_long_turn_after_unlike_openings_joins_nothing():
+    again = Message("user", "Please explain that again, in simpler words and with an example")
+    talks = [
+        (Message("user", f"What is {word}?"), Message("assistant", text), again)
+        for word, text in zip(WORDS[:20], texts(20), strict=True)
+    ]
+    assert plan_splits(map(prompt, talks, range(20))).describe()["groups"] == 20
+
+
 def test_short_openings_alone_join_nothing():
     """Nobody asked for a response to the bare greeting, so nothing was judged twice."""
     talks = [
@@ -198,7 +208,7 @@ def test_a_long_template_is_one_group_with_a_warning_and_a_higher_threshold_part
 
 
 def test_the_report_adds_up():
-    report = plan_splits(map(prompt, texts(50) * 2, range(100))).describe()
+    report: dict[str, Any] = dict(plan_splits(map(prompt, texts(50) * 2, range(100))).describe())
     assert report["prompts"] == 100
     assert report["groups"] == report["repeated_prompts"] == 50
     assert report["prompts_alone"] == 0

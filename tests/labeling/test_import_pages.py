@@ -83,7 +83,7 @@ def test_pasted_rows_keep_the_line_ends_inside_their_cells(lead, project):
     ("data", "message"),
     [
         ({}, "Choose a file, or paste rows below."),
-        ({"text": "[]"}, "No kind of row fits the columns (none)"),
+        ({"text": "[]"}, "The file has no rows"),
         ({"text": "[{}"}, "expected a comma or the closing ]"),
     ],
 )

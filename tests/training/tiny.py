@@ -64,7 +64,7 @@ def small_model(kind: str) -> Any:
     return getattr(transformers, kind)(config).float()
 
 
-def arguments(folder: Path, rate: float, steps: int = 60) -> dict[str, Any]:
+def arguments(folder: Path, rate: float, steps: int) -> dict[str, Any]:
     """What all trainers are told."""
     return {
         "output_dir": str(folder / "out"),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from labeling.datasets.files.disk import FileInfo, describe_file, safe_name, sync_tree
+from labeling.datasets.files.disk import (
+    FileInfo,
+    describe_file,
+    hash_file,
+    safe_name,
+    sync_tree,
+)
 from labeling.datasets.files.shards import SHARD_BYTES
 from labeling.datasets.files.sinks import SINKS
 from labeling.datasets.files.tables import DataFiles
@@ -13,6 +19,7 @@ __all__ = [
     "DataFiles",
     "FileInfo",
     "describe_file",
+    "hash_file",
     "safe_name",
     "sync_tree",
 ]

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 #: Calls that may wait. Each holds a batch, so this bounds memory.
-_WAITING = 3
+_WAITING = 2
 
 
 class Background:

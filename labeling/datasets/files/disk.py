@@ -23,12 +23,9 @@ class FileInfo(NamedTuple):
 
 
 def safe_name(name: str) -> bool:
-    """Whether a relative path stays below the folder it is joined to and needs no quoting.
-
-    Names of files are made from keys of tables and criteria; one that holds a path of its own, a
-    hidden name or a control character is nobody's key.
-    """
-    return all(_SAFE.fullmatch(part) for part in name.split("/"))
+    """Whether a key can be part of a file name: one that holds a path of its own, begins a hidden
+    name or has a control character is nobody's key."""
+    return _SAFE.fullmatch(name) is not None
 
 
 def describe_file(root: Path, path: Path, rows: int | None = None) -> FileInfo:

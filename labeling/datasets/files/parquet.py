@@ -13,7 +13,7 @@ from labeling.datasets.formats.base import Values
 from labeling.datasets.formats.columns import Table
 
 #: The rows of one task repeat its texts. A dictionary that holds a whole batch stores each once.
-_DICTIONARY_BYTES = 16 << 20
+_DICTIONARY_BYTES = 8 << 20
 
 
 class _ParquetFile(OpenFile[pa.Table]):
@@ -42,8 +42,8 @@ class ParquetSink(Sink[pa.Table]):
     """Parquet as `datasets` and pyarrow read it, with types that never depend on the rows."""
 
     suffix = "parquet"
-    batch_rows = 10_000
-    batch_chars = 16_000_000
+    batch_rows = 5_000
+    batch_chars = 8_000_000
 
     def encode(self, rows: Sequence[Values]) -> pa.Table:
         """An Arrow table, built column by column."""

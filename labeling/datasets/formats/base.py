@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from labeling.datasets.formats.columns import Table
@@ -33,8 +34,9 @@ class TaskRows:
     """Everything a format needs to write one task on one criterion.
 
     `pairs` hold ties only where the format carries them; `judgments` are those that may become
-    data, decided or not; `group` names the prompt's group of near-duplicates. `first` is false
-    when the same judgments are written for another criterion already.
+    data, decided or not; `group` names the prompt's group of near-duplicates, `folds` the fold of
+    every rater (0 where nobody made folds). `first` is false when the same judgments are written
+    for another criterion already.
     """
 
     task: TaskRecord
@@ -46,6 +48,7 @@ class TaskRows:
     rankings: Sequence[Ranking] = ()
     demonstrations: Sequence[Demonstration] = ()
     first: bool = True
+    folds: Mapping[str, int] = field(default_factory=lambda: defaultdict(int))
 
     @property
     def decided(self) -> Sequence[Pair]:

@@ -6,13 +6,14 @@ pseudonyms made for the release.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from labeling.datasets.formats.base import FILE_TYPES, Format, Row, TaskRows, Values
 from labeling.datasets.formats.columns import (
     ANSWERS,
     INT,
     MESSAGES,
+    SHORT,
     SHORTS,
     STRING,
     STRINGS,
@@ -26,7 +27,8 @@ from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 _VALUES = (
     "`choice` and `value` are on `criterion`: a negative value prefers the first response. In "
     "`answers`, `response` is 0 for a comparison and else counts from 1. `shown_order` is the "
-    "order in which the rater saw the responses, `rater` a pseudonym of this release alone."
+    "order in which the rater saw the responses, `rater` a pseudonym of this release alone, "
+    "`rater_fold` one of five groups of raters to hold out."
 )
 COLUMNS = (
     ("task_id", STRING),
@@ -34,6 +36,7 @@ COLUMNS = (
     ("prompt_group", STRING),
     ("judgment_id", STRING),
     ("rater", STRING),
+    ("rater_fold", SHORT),
     ("prompt", MESSAGES),
     ("responses", STRINGS),
     ("response_ids", STRINGS),
@@ -77,8 +80,11 @@ class Judgments(Format):
             "responses in canonical order, and everything the rater said, on every criterion."
         ),
         "Values": _VALUES,
-        "In CSV": "Lists are JSON in their cell, and a number that nobody gave is an empty cell.",
-        "Cannot carry": "Nothing is left out but judgments on an empty prompt.",
+        "In CSV": (
+            "Lists are JSON in their cell, a number that nobody gave is an empty cell, and a text "
+            "that a spreadsheet would run as a formula has an apostrophe in front."
+        ),
+        "Cannot carry": "Only judgments on an empty prompt are left out and counted.",
     }
 
     def refusal(self, task: TaskRecord) -> str | None:
@@ -87,50 +93,59 @@ class Judgments(Format):
 
     def rows(self, item: TaskRows) -> Iterator[Row]:
         """One row per ranking, which is one per judgment."""
-        for ranking in item.rankings:
-            yield Row("default", judgment_values(item, ranking.judgment))
+        for values in judgment_rows(item, [ranking.judgment for ranking in item.rankings]):
+            yield Row("default", values)
 
 
-def judgment_values(item: TaskRows, judgment: JudgmentRecord) -> Values:
-    """The values of a row of `judgments`."""
-    task = item.task
-    criterion = item.criterion
-    value = judgment.values.get(criterion.key)
-    answers = [Answer(key, 0, number) for key, number in sorted(judgment.values.items())]
-    answers += [
-        Answer(rating.criterion, rating.response + 1, rating.value)
-        for rating in sorted(judgment.ratings)
-    ]
-    return (
-        task.id,
-        task.prompt_id,
-        item.group,
-        judgment.id,
-        judgment.rater,
+def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterator[Values]:
+    """The values of a row of `judgments` for each of these judgments on one task."""
+    task, criterion = item.task, item.criterion
+    names = (task.id, task.prompt_id, item.group)
+    # The same objects in every row: a sink converts each of them once.
+    texts = (
         task.messages,
         tuple(response.content for response in task.responses),
         tuple(response.id for response in task.responses),
         tuple(response.model for response in task.responses),
         criterion.key,
-        _choice(criterion, value, judgment),
-        value,
-        judgment.tie_kind,
-        tuple(answers),
-        judgment.rationale,
-        judgment.flags,
-        judgment.principles,
-        judgment.guideline_version,
-        judgment.purpose,
-        judgment.source,
-        judgment.strategy,
-        judgment.probability,
-        judgment.shown,
-        judgment.active_ms,
-        judgment.idle_ms,
-        judgment.created_at,
-        task.category,
-        task.language,
     )
+    about = (task.category, task.language)
+    for judgment in judgments:
+        value = judgment.values.get(criterion.key)
+        yield (
+            *names,
+            judgment.id,
+            judgment.rater,
+            item.folds[judgment.rater],
+            *texts,
+            _choice(criterion, value, judgment),
+            value,
+            judgment.tie_kind,
+            _answers(judgment),
+            judgment.rationale,
+            judgment.flags,
+            judgment.principles,
+            judgment.guideline_version,
+            judgment.purpose,
+            judgment.source,
+            judgment.strategy,
+            judgment.probability,
+            judgment.shown,
+            judgment.active_ms,
+            judgment.idle_ms,
+            judgment.created_at,
+            *about,
+        )
+
+
+def _answers(judgment: JudgmentRecord) -> tuple[Answer, ...]:
+    """Every answer on every criterion, those on comparisons first."""
+    compared = [Answer(key, 0, value) for key, value in sorted(judgment.values.items())]
+    rated = [
+        Answer(rating.criterion, rating.response + 1, rating.value)
+        for rating in sorted(judgment.ratings)
+    ]
+    return (*compared, *rated)
 
 
 def _choice(criterion: Criterion, value: int | None, judgment: JudgmentRecord) -> str:

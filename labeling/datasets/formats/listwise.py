@@ -50,18 +50,19 @@ class Listwise(Format):
         ),
         "Names": "`id` is the task's; `rater` is a pseudonym of this release alone.",
         "Cannot carry": (
-            "Strength and the kind of a tie have no place in it. A task with an empty response is "
-            f"left out and counted. {CHAT_REFUSED}"
+            "Strength and the kind of a tie have no place in it. A task with an empty response, "
+            f"or with none but equal ones, is left out and counted. {CHAT_REFUSED}"
         ),
     }
 
     def refusal(self, task: TaskRecord) -> str | None:
-        """Every place of a ranking must have a text."""
+        """Every place of a ranking has a text, and they are not all the same."""
         if reason := super().refusal(task):
             return reason
-        if all(response.content.strip() for response in task.responses):
-            return None
-        return "empty_response"
+        texts = {response.content.strip() for response in task.responses}
+        if "" in texts:
+            return "empty_response"
+        return "identical_responses" if len(texts) < 2 else None
 
     def rows(self, item: TaskRows) -> Iterator[Row]:
         """One row per ranking."""

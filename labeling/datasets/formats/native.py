@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from labeling.datasets.folds import voter_folds
 from labeling.datasets.formats.base import (
     Format,
     Row,
@@ -18,8 +19,8 @@ from labeling.datasets.formats.base import (
     load_lines,
     reply,
 )
-from labeling.datasets.formats.columns import BOOL, FLOAT, MESSAGES, SHORT, STRING, Table
-from labeling.datasets.formats.judgments import COLUMNS, judgment_values
+from labeling.datasets.formats.columns import BOOL, FLOAT, MESSAGES, SHORT, SHORTS, STRING, Table
+from labeling.datasets.formats.judgments import COLUMNS, judgment_rows
 from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Demonstration, Kind, Pair
@@ -52,6 +53,7 @@ PREFERENCE = Table(
         ("prompt_group", STRING),
         ("judgment_id", STRING),
         ("rater", STRING),
+        ("rater_folds", SHORTS),
         ("criterion", STRING),
         ("category", STRING),
         ("language", STRING),
@@ -107,7 +109,8 @@ class Native(Format):
             "One row per pair: prompt, chosen and rejected as message lists, votes, strength, and "
             "`margin`, which RewardTrainer subtracts in its loss (0 to 1 unless the recipe says "
             "otherwise); remove that column for the plain loss. Pairs of one ranking share "
-            "`task_id`, and each weighs `pair_weight`."
+            "`task_id`, and each weighs `pair_weight`. `rater_folds` are those of five groups of "
+            "raters that had a say: hold one out to test on people the model never saw."
         ),
         "kto": (
             "One row per response and vote with a true or false `label`, mixed by a hash because "
@@ -136,8 +139,8 @@ class Native(Format):
             yield Row("kto", (*texts, *names), key)
         for shown in item.demonstrations:
             yield Row("sft", _demonstration(item, shown))
-        for judgment in item.judgments if item.first else ():
-            yield Row("judgments", judgment_values(item, judgment))
+        for values in judgment_rows(item, item.judgments) if item.first else ():
+            yield Row("judgments", values)
 
     def load_code(self, folder: str, file_type: str = "parquet") -> str:
         """Loads each configuration."""
@@ -184,6 +187,7 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         item.group,
         judgment.id if judgment else "",
         judgment.rater if judgment else "",
+        voter_folds((said.rater for said in pair.judgments), item.folds),
         item.criterion.key,
         task.category,
         task.language,

@@ -13,26 +13,20 @@ from labeling.datasets.formats.columns import FLOAT, LONG, SHORT, STRING, Kind
 
 
 def record(**fields: Kind) -> Kind:
-    """A column of objects that have these attributes."""
+    """A column of `Struct`s that have these fields, in this order."""
     struct = pa.struct([(name, kind.arrow) for name, kind in fields.items()])
-    parts = [(name, attrgetter(name), kind) for name, kind in fields.items()]
+    parts = [(attrgetter(name), kind) for name, kind in fields.items()]
 
     def build(values: Sequence[Any]) -> pa.Array[Any]:
-        columns = [kind.build(list(map(get, values))) for _, get, kind in parts]
+        columns = [kind.build(list(map(get, values))) for get, kind in parts]
         return pa.StructArray.from_arrays(columns, fields=list(struct))
 
-    def plain(value: Any) -> dict[str, Any]:
-        return {
-            name: kind.plain(get(value)) if kind.plain else get(value) for name, get, kind in parts
-        }
-
     features = [{"name": name, **kind.feature} for name, kind in fields.items()]
-    return Kind(struct, {"struct": features}, build, plain)
+    return Kind(struct, {"struct": features}, build)
 
 
 def several(kind: Kind) -> Kind:
     """A column of lists of what the other column holds."""
-    inner = kind.plain
 
     def build(values: Sequence[Sequence[Any]]) -> pa.Array[Any]:
         offsets = [0]
@@ -42,11 +36,8 @@ def several(kind: Kind) -> Kind:
             offsets.append(len(flat))
         return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), kind.build(flat))
 
-    def plain(value: Sequence[Any]) -> list[Any]:
-        return [inner(item) for item in value] if inner else list(value)
-
     feature = kind.feature.get("struct") or kind.feature["dtype"]
-    return Kind(pa.list_(kind.arrow), {"list": feature}, build, plain)
+    return Kind(pa.list_(kind.arrow), {"list": feature}, build)
 
 
 #: One turn of a conversation by itself.

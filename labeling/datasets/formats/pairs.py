@@ -63,8 +63,8 @@ class Pairs(Format):
             "counted and `strength` is their mean."
         ),
         "Cannot carry": (
-            "A cell that a spreadsheet would run as a formula is defused. Long texts may pass a "
-            "spreadsheet's limit of 32,767 characters a cell."
+            "A text that a spreadsheet would run as a formula has an apostrophe in front. "
+            "Texts may be longer than the 32,767 characters that a spreadsheet shows in a cell."
         ),
     }
 

@@ -23,6 +23,10 @@ _STRENGTH = (
     "`strength` is the magnitude on the scale. RewardTrainer subtracts `margin` in its loss (0 to "
     "1 unless the recipe says otherwise); remove that column for the plain loss."
 )
+IN_CSV = (
+    "In CSV a text that a spreadsheet would run as a formula has an apostrophe in front; take "
+    "another file type to train on."
+)
 #: What plain text cannot carry, in whatever shape.
 PLAIN_REFUSED = (
     "A prompt of several turns or with a system turn is left out and counted: plain text would "
@@ -113,6 +117,7 @@ class TrlPlain(_Trl):
         "Texts": "Strings, exactly as the raters saw them; no template is applied.",
         "Columns": TrlConversational.about["Columns"],
         "Strength": _STRENGTH,
+        "In CSV": IN_CSV,
         "Cannot carry": f"Ties have no place in it. {PLAIN_REFUSED}",
     }
 

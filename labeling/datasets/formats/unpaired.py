@@ -14,7 +14,7 @@ from labeling.datasets.formats.columns import BOOL, MESSAGES, STRING, Table
 from labeling.datasets.formats.columns import Kind as Column
 from labeling.datasets.formats.parts import demonstration_id, labelled
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.formats.trl import PLAIN_REFUSED, plain_refusal
+from labeling.datasets.formats.trl import IN_CSV, PLAIN_REFUSED, plain_refusal
 from labeling.datasets.recipes.base import Kind
 from labeling.datasets.records import TaskRecord
 
@@ -71,6 +71,7 @@ class TrlUnpairedPlain(TrlUnpaired):
         "Texts": "Strings, exactly as the raters saw them; no template is applied.",
         "Labels": _LABELS,
         "Also for": "Axolotl reads it with `rl: kto` and the type `chatml.ultra`.",
+        "In CSV": IN_CSV,
         "Cannot carry": f"{_LOST} {PLAIN_REFUSED}",
     }
 

@@ -29,8 +29,10 @@ MAX_COLUMNS = 500
 MAX_LINE_BYTES = 64 * 1024 * 1024
 #: Bytes of one row group of a Parquet file, unpacked; it is read as a whole.
 MAX_ROW_GROUP_BYTES = 1024**3
+#: Bytes of a few hundred of its rows.
+MAX_BATCH_BYTES = 512 * 1024**2
 
-#: Bytes after unpacking, and how much larger than the gzip file they may be.
+#: Bytes after unpacking, and how much larger than the packed file they may be.
 MAX_UNPACKED_BYTES = 16 * 1024**3
 MAX_UNPACK_RATIO = 200
 #: Below this many bytes the ratio is not looked at: short files may pack very well.

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import guess, override
-from labeling.datasets.readers.fields import excerpt, is_storable, refusal, visible
-from labeling.datasets.readers.identity import (
-    SeenIds,
-    content_digest,
-    judgments_digest,
-    stands_swapped,
-)
-from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_list
-from labeling.datasets.readers.parquet import is_parquet, parquet_rows
+from labeling.datasets.readers.containers import opened
+from labeling.datasets.readers.fields import is_storable, refusal, visible
+from labeling.datasets.readers.jsonrows import RawRow
+from labeling.datasets.readers.seen import SeenRows
 from labeling.datasets.readers.shapes import FORMATS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Shape
 from labeling.datasets.readers.shapes.finish import Parts, finish
-from labeling.datasets.readers.shapes.labelstudio import lifted
 from labeling.datasets.readers.shapes.record import Record, look
-from labeling.datasets.readers.source import Source, open_source
-from labeling.datasets.readers.tables import delimiter_of, table
 from labeling.datasets.rows import (
     Duplicate,
     ImportRow,
@@ -34,9 +25,6 @@ from labeling.datasets.rows import (
     RowError,
     UnreadableFile,
 )
-
-_HEAD = 1 << 20
-_CONTAINERS = {",": "CSV", "\t": "TSV", ";": "CSV with semicolons"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,51 +69,6 @@ class ReadOptions:
     label_rater: str = ""
 
 
-def _container(source: Source) -> tuple[str, Iterator[RawRow | Refusal]]:
-    """The file's kind by its first visible character, and its raw rows."""
-    head = source.stream.peek(_HEAD)
-    start = head.lstrip()
-    if not start:
-        raise UnreadableFile("The file is empty.")
-    if start[:1] == b"[":
-        return "JSON list", json_list(source)
-    if start[:1] == b"{":
-        if start.split(b"\n", 1)[0].strip() == b"{":
-            raise UnreadableFile(
-                "The file is one JSON object over several lines. Rows come as a list "
-                "[{…}, {…}] or as one object a line."
-            )
-        return "JSON Lines", json_lines(source)
-    header = start.split(b"\n", 1)[0].decode(errors="replace")
-    delimiter = delimiter_of(header)
-    return _CONTAINERS[delimiter], table(source, delimiter)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """An open file: what it is, and its raw rows."""
-
-    container: str
-    compression: str
-    encoding: str
-    rows: Iterator[RawRow | Refusal]
-
-
-def _flat(rows: Iterator[RawRow | Refusal]) -> Iterator[RawRow | Refusal]:
-    return (row if isinstance(row, Refusal) else (row[0], lifted(row[1])) for row in rows)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[_Opened]:
-    if is_parquet(path):
-        yield _Opened("Parquet", "", "UTF-8", _flat(parquet_rows(path)))
-        return
-    with open_source(path) as source:
-        container, rows = _container(source)
-        encoding = "UTF-8 with a byte order mark" if source.bom else "UTF-8"
-        yield _Opened(container, source.compression, encoding, _flat(rows))
-
-
 def detect(
     path: Path, *, format: str = "auto", mapping: Mapping[str, str] | None = None
 ) -> Detection:
@@ -135,7 +78,7 @@ def detect(
     """
     if format not in FORMATS:
         raise MappingError(f"There is no format “{format}”. Formats: {', '.join(FORMATS)}.")
-    with _opened(path) as file:
+    with opened(path) as file:
         sample = _sample(file.rows)
         every = dict.fromkeys(column for row in sample for column in row)
         # A name that cannot be stored cannot be mapped; rows that have it are refused one by one.
@@ -156,6 +99,8 @@ def detect(
 
 def _sample(raw: Iterator[RawRow | Refusal]) -> list[dict[str, object]]:
     first = list(islice(raw, limits.SAMPLE_ROWS))
+    if not first:
+        raise UnreadableFile("The file has no rows.")
     rows = [row[1] for row in first if isinstance(row, tuple)]
     refused = next((row for row in first if isinstance(row, Refusal)), None)
     if refused and not rows:
@@ -214,8 +159,8 @@ def check(
     if shape is not None and shape.spreads:
         rows = sum(1 for _ in read(path, format=format, mapping=mapping))
     else:
-        with _opened(path) as file:
-            rows = sum(1 for _ in file.rows)
+        with opened(path) as file:
+            rows = file.count()
     if not rows:
         raise UnreadableFile("The file has no rows.")
     return FileFacts(rows)
@@ -253,25 +198,6 @@ def _finished(record: Record, parts: Parts) -> ImportRow | Refusal:
         return refusal(record.line, error)
 
 
-def _known(row: ImportRow, seen: SeenIds, labels: SeenIds) -> ImportRow | Duplicate | Refusal:
-    """The row, unless its id was there before: with other text it is refused, alike it repeats."""
-    digest = content_digest(row.messages, row.responses)
-    line, same = seen.first(row.external_id, digest, row.line)
-    if line and not same:
-        reason = f"Its id stands on line {line} already, with a different text. Give it its own."
-        return Refusal(row.line, "id", reason, excerpt(row.external_id))
-    new_label = False
-    swapped = bool(row.judgments) and stands_swapped(row.responses)
-    for judgment in row.judgments:
-        said = judgments_digest([judgment], swapped=swapped)
-        before, same = labels.first(f"{row.external_id}\0{judgment.rater}", said, row.line)
-        if before and not same:
-            reason = f"“{judgment.rater}” judges the same row differently on line {before}."
-            return Refusal(row.line, "judgments", reason, excerpt(row.external_id))
-        new_label |= not before
-    return row if not line or new_label else Duplicate(row.line, row.external_id, line)
-
-
 def read(
     path: Path,
     *,
@@ -291,12 +217,12 @@ def read(
         raise UnreadableFile(found.problem)
     shape, options = SHAPES[found.format], options or ReadOptions()
     columns = _for_every_row(shape, found.mapping, mapping or {})
-    seen, labels = SeenIds(), SeenIds()
-    with _opened(path) as file:
+    seen = SeenRows()
+    with opened(path) as file:
         for raw in file.rows:
             made = [raw] if isinstance(raw, Refusal) else _build(raw, shape, columns, options)
             for row in made:
-                yield row if isinstance(row, Refusal) else _known(row, seen, labels)
+                yield row if isinstance(row, Refusal) else seen.sort(row)
 
 
 def preview(

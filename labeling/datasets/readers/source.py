@@ -1,4 +1,4 @@
-"""Bytes of a file: plain or gzip, bounded, as numbered lines of UTF-8."""
+"""Bytes of a file: plain, gzip or zstd, bounded, as numbered lines of UTF-8."""
 
 from __future__ import annotations
 
@@ -11,34 +11,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, cast
 
+import pyarrow as pa
+
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.foreign import refuse_foreign
 from labeling.datasets.rows import UnreadableFile
 
 _GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+#: A zstd file may begin with a frame to skip: 16 magic numbers (RFC 8878, 3.1.2).
+_ZSTD_SKIPPED = tuple(bytes([0x50 + i]) + b"\x2a\x4d\x18" for i in range(16))
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
-_HEAD = 64
-
-#: First bytes of what people upload by mistake, and what to do about it.
-_OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "This is a zip archive or a spreadsheet. Save it as CSV or JSON Lines."),
-    (b"PAR1", "This is a Parquet file packed with gzip. Unpack it and import that."),
-    (b"\x28\xb5\x2f\xfd", "This file is packed with zstd. Unpack it or use gzip."),
-    (b"BZh", "This file is packed with bzip2. Unpack it or use gzip."),
-    (b"\xfd7zXZ", "This file is packed with xz. Unpack it or use gzip."),
-    (b"%PDF", "This is a PDF. Rows come as JSON, JSON Lines or CSV."),
-    (b"\xff\xfe", "This file is UTF-16. Save it as UTF-8 and import it again."),
-    (b"\xfe\xff", "This file is UTF-16. Save it as UTF-8 and import it again."),
-)
+_HEAD = 512
 
 
 class _Unpacked(io.RawIOBase):
-    """A gzip stream that stops at a size or a ratio no honest file reaches."""
+    """A packed stream that stops at a size or a ratio no honest file reaches.
 
-    def __init__(self, packed: BinaryIO) -> None:
+    Several gzip members or zstd frames, one after the other, are one stream, as both formats have
+    it. A zstd frame that asks for a window above 128 MiB is refused by the library.
+    """
+
+    def __init__(self, packed: io.BufferedReader[Any], kind: str) -> None:
         super().__init__()
         self._packed = packed
-        self._inner = gzip.GzipFile(fileobj=packed, mode="rb")
+        self._kind = kind
+        self._inner: Any = (
+            gzip.GzipFile(fileobj=packed, mode="rb")
+            if kind == "gzip"
+            else pa.CompressedInputStream(pa.PythonFile(packed, mode="r"), "zstd")
+        )
         self._size = 0
 
     def readable(self) -> bool:
@@ -49,17 +52,28 @@ class _Unpacked(io.RawIOBase):
         try:
             chunk = self._inner.read(min(len(view), _CHUNK))
         except EOFError:
+            self._cut()
+        except (gzip.BadGzipFile, zlib.error, OSError, pa.ArrowException) as error:
+            if "Truncated" in str(error):
+                self._cut()
+            if "too much memory" in str(error):
+                raise UnreadableFile(
+                    "The zstd file needs a window of more than 128 MiB to unpack. Unpack it with "
+                    "zstd --long=31 and import the plain file."
+                ) from None
             raise UnreadableFile(
-                "The gzip file ends too early: it was cut off. Copy it again and retry."
-            ) from None
-        except (gzip.BadGzipFile, zlib.error) as error:
-            raise UnreadableFile(
-                f"The gzip file is damaged ({error}). Copy it again and retry."
+                f"The {self._kind} file is damaged, or something else follows it ({error}). Copy "
+                "it again and retry."
             ) from None
         view[: len(chunk)] = chunk
         self._size += len(chunk)
         self._refuse_bomb()
         return len(chunk)
+
+    def _cut(self) -> NoReturn:
+        raise UnreadableFile(
+            f"The {self._kind} file ends too early: it was cut off. Copy it again and retry."
+        ) from None
 
     def _refuse_bomb(self) -> None:
         if self._size > limits.MAX_UNPACKED_BYTES:
@@ -72,7 +86,7 @@ class _Unpacked(io.RawIOBase):
         if self._size > limits.MAX_UNPACK_RATIO * max(1, self._packed.tell()):
             raise UnreadableFile(
                 f"The file unpacks to more than {limits.MAX_UNPACK_RATIO} times its size, as a "
-                "gzip bomb does. Unpack it and import the plain file if it is honest."
+                f"{self._kind} bomb does. Unpack it and import the plain file if it is honest."
             )
 
 
@@ -91,9 +105,12 @@ class Source:
 
 
 def _open_stream(raw: io.BufferedReader[Any]) -> tuple[io.BufferedReader[Any], str]:
-    if raw.peek(2)[:2] != _GZIP:
-        return raw, ""
-    return io.BufferedReader(_Unpacked(raw), _CHUNK), "gzip"
+    head = raw.peek(_HEAD)
+    if head.startswith(_GZIP):
+        return io.BufferedReader(_Unpacked(raw, "gzip"), _CHUNK), "gzip"
+    if head.startswith((_ZSTD, *_ZSTD_SKIPPED)):
+        return io.BufferedReader(_Unpacked(raw, "zstd"), _CHUNK), "zstd"
+    return raw, ""
 
 
 @contextmanager
@@ -104,9 +121,7 @@ def open_source(path: Path) -> Iterator[Source]:
         head = stream.peek(_HEAD)[:_HEAD]
         if not head:
             raise UnreadableFile("The file is empty.")
-        for magic, message in _OTHER_KINDS:
-            if head.startswith(magic):
-                raise UnreadableFile(message)
+        refuse_foreign(head, compression)
         bom = head.startswith(_BOM)
         if bom:
             stream.read(len(_BOM))

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.csvrecords import CsvRecords
 from labeling.datasets.readers.fields import excerpt
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.source import Source, numbered_lines
@@ -13,10 +14,6 @@ from labeling.datasets.rows import Refusal, UnreadableFile
 
 #: Delimiters in the order in which ties between them are settled.
 DELIMITERS = (",", "\t", ";")
-
-# The module's default of 128 KiB is below one long answer. The limit is process-wide by design of
-# the csv module; the bound on lines above it is ours.
-csv.field_size_limit(limits.MAX_LINE_BYTES)
 
 
 def delimiter_of(header: str) -> str:
@@ -63,15 +60,15 @@ def table(source: Source, delimiter: str) -> Iterator[RawRow | Refusal]:
     Raises UnreadableFile where a quote is opened and never closed: all that follows would silently
     become one cell.
     """
-    rows = csv.reader(_lines(source), delimiter=delimiter, strict=True)
+    rows = CsvRecords(_lines(source), delimiter)
     names: list[str] | None = None
     while True:
-        line = rows.line_num + 1
         try:
             cells = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
+            line = rows.begins
             if "unexpected end" in str(error) or "field larger" in str(error):
                 raise UnreadableFile(
                     f"A quote is opened in the row that begins on line {line} and never closed. "
@@ -87,4 +84,4 @@ def table(source: Source, delimiter: str) -> Iterator[RawRow | Refusal]:
         if names is None:
             names = _header(cells)
         else:
-            yield _row(line, names, cells)
+            yield _row(rows.begins, names, cells)

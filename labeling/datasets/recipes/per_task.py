@@ -69,6 +69,10 @@ class PerTask(Recipe):
 
     def _labels(self, task: TaskRecord, said: list[Pair]) -> tuple[Label, ...]:
         """Good is what wins more of its comparisons than it loses, bad the reverse."""
+        if len(said) == 1 and not said[0].tie:
+            chosen, rejected = said[0].chosen, said[0].rejected
+            labels = (Label(chosen, True), Label(rejected, False))
+            return labels if chosen < rejected else labels[::-1]
         ahead: Counter[int] = Counter()
         for pair in said:
             if not pair.tie:

@@ -47,7 +47,7 @@ class RaterModel:
 
     def __init__(self, recipe: PerTask, *, iterations: int = 2000) -> None:
         self._recipe, self._iterations = recipe, iterations
-        self._units, self._raters, self._signs = array("Q"), array("L"), array("b")
+        self._units, self._raters, self._signs = array("Q"), array("I"), array("b")
         self._names: dict[str, int] = {}
         self._keys = np.empty(0, dtype=np.uint64)
         self._beliefs = np.empty((0, 3))
@@ -105,7 +105,7 @@ class RaterModel:
         if place < len(self._keys) and int(self._keys[place]) == unit:
             return Belief(*self._beliefs[place].tolist())
         first, second = len(votes.first), len(votes.second)
-        neither = votes.ties.total() - votes.ties[_CANNOT_TELL]
+        neither = votes.tied - votes.ties.get(_CANNOT_TELL, 0)
         total = first + second + neither
         return Belief(first / total, neither / total, second / total) if total else Belief(0, 1, 0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -21,10 +20,19 @@ class Votes:
 
     first: list[int] = field(default_factory=list)
     second: list[int] = field(default_factory=list)
-    ties: Counter[str] = field(default_factory=Counter)
+    ties: dict[str, int] = field(default_factory=dict)
     judgments: list[JudgmentRecord] = field(default_factory=list)
     sides: list[int] = field(default_factory=list)
     places: tuple[int, int] = (0, 1)
+
+    def add_tie(self, kind: str) -> None:
+        """Counts a vote for neither."""
+        self.ties[kind] = self.ties.get(kind, 0) + 1
+
+    @property
+    def tied(self) -> int:
+        """How many votes prefer neither."""
+        return sum(self.ties.values())
 
     @property
     def tie_kind(self) -> str:
@@ -50,7 +58,7 @@ class Votes:
             margin=_margin(won, criterion),
             votes_chosen=len(votes),
             votes_rejected=len(lost),
-            votes_tie=self.ties.total(),
+            votes_tie=self.tied,
             value=strength if side else -strength,
             probability=probability,
             votes=tuple(self.judgments),
@@ -59,7 +67,7 @@ class Votes:
     def tie(self, kind: str) -> Pair:
         """The two as a tie of that kind."""
         first, second = len(self.first), len(self.second)
-        ties, said = self.ties.total(), tuple(self.judgments)
+        ties, said = self.tied, tuple(self.judgments)
         return Pair(*self.places, 0, 0.0, first, second, ties, tie=kind, votes=said)
 
 
@@ -79,7 +87,7 @@ def count_votes(recipe: Recipe, judgments: Iterable[JudgmentRecord]) -> Votes:
             (votes.first if value < 0 else votes.second).append(abs(value))
             votes.sides.append(-1 if value < 0 else 1)
         elif kind := recipe.tie(judgment):
-            votes.ties[kind] += 1
+            votes.add_tie(kind)
             votes.sides.append(0)
         else:
             continue
@@ -108,7 +116,7 @@ def count_orders(
             if better:
                 (votes.first if better < 0 else votes.second).append(1)
             else:
-                votes.ties[kind or "unspecified"] += 1
+                votes.add_tie(kind or "unspecified")
     return iter(counted.values())
 
 

@@ -27,7 +27,7 @@ from labeling.vocabulary import Purpose, Source
 #: What a judgment was made under there; it has no meaning in another project and is left out.
 _CIRCUMSTANCES = (
     *("judgment_id", "choice", "flags", "principles", "guideline_version", "strategy"),
-    *("probability", "shown_order", "active_ms", "idle_ms"),
+    *("probability", "shown_order", "active_ms", "idle_ms", "criterion", "rater_fold"),
 )
 
 

@@ -1,0 +1,168 @@
+"""Columns of Arrow data as the values that JSON would hold, converted only where they differ."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import uuid
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import Broken
+from labeling.datasets.readers.jsonrows import decoded
+
+#: From a value as pyarrow gives it, never None, to the value; None where it is the same.
+Convert = Callable[[Any], object]
+
+#: An Arrow array; what it offers beside depends on its type, which the stubs do not tell.
+Column = Any
+#: What pyarrow and we raise for a value that Python or JSON cannot hold.
+_UNREADABLE = (
+    ValueError,
+    OverflowError,
+    KeyError,
+    TypeError,
+    RecursionError,
+    pa.ArrowException,
+)
+_LONG = 10**limits.MAX_DIGITS
+_SAME = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_boolean,
+    pa.types.is_null,
+    pa.types.is_int8,
+    pa.types.is_int16,
+    pa.types.is_int32,
+    pa.types.is_uint8,
+    pa.types.is_uint16,
+    pa.types.is_uint32,
+)
+_LISTS = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+
+
+def _is(kind: pa.DataType, tests: Iterable[Callable[[pa.DataType], bool]]) -> bool:
+    return any(test(kind) for test in tests)
+
+
+def _whole(value: int) -> object:
+    if -_LONG // 10 < value < _LONG:
+        return value
+    return Broken(f"A number has more than {limits.MAX_DIGITS} digits. Write it as a string.")
+
+
+def _number(value: float) -> float | None:
+    """Not a number means missing, as data frames write it."""
+    return None if math.isnan(value) else float(value)
+
+
+def _other(value: object) -> object:
+    """A value of a kind that JSON has no form of its own for, as text where that loses nothing."""
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, Decimal | uuid.UUID):
+        return str(value)
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if isinstance(value, str | bool):
+        return value
+    return Broken(f"Holds {type(value).__name__}, which has no form in JSON. Leave it out.")
+
+
+def _listed(inner: Convert | None) -> Convert | None:
+    if inner is None:
+        return None
+    return lambda value: [None if item is None else inner(item) for item in value]
+
+
+def _struct(array: Column) -> Convert | None:
+    """A missing key of a struct is null in Arrow, so null is a missing key again."""
+    kind = array.type
+    fields = [array.field(i) for i in range(kind.num_fields)]
+    inner = {
+        field.name: convert
+        for field, child in zip(kind, fields, strict=True)
+        if (convert := converter(child)) is not None
+    }
+    if not inner and not any(child.null_count for child in fields):
+        return None
+
+    def plain(value: dict[str, Any]) -> dict[str, object]:
+        kept = {name: item for name, item in value.items() if item is not None}
+        for name in inner.keys() & kept.keys():
+            kept[name] = inner[name](kept[name])
+        return kept
+
+    return plain
+
+
+def _map(array: Column) -> Convert:
+    inner = converter(array.items)
+
+    def plain(pairs: list[tuple[object, Any]]) -> object:
+        named = {
+            key: value if inner is None or value is None else inner(value) for key, value in pairs
+        }
+        if not all(isinstance(key, str) for key in named):
+            return Broken("Holds a map whose keys are not text. Leave it out.")
+        if len(named) < len(pairs):
+            return Broken("Holds a map that has a key twice. Keep one of them.")
+        return named
+
+    return plain
+
+
+def _of_extension(array: Column) -> Convert | None:
+    if array.type.extension_name == "arrow.json":
+        return decoded
+    return _other
+
+
+def converter(array: Column) -> Convert | None:
+    """What makes plain values of those that `array.to_pylist()` gives; None where nothing must."""
+    kind = array.type
+    if _is(kind, _SAME):
+        return None
+    if isinstance(kind, pa.BaseExtensionType):
+        return _of_extension(array)
+    if pa.types.is_integer(kind):
+        return _whole
+    if pa.types.is_floating(kind):
+        return _number
+    if pa.types.is_dictionary(kind):
+        return converter(array.dictionary)
+    if _is(kind, _LISTS):
+        return _listed(converter(array.values))
+    if pa.types.is_struct(kind):
+        return _struct(array)
+    if pa.types.is_map(kind):
+        return _map(array)
+    return _other
+
+
+def _cell(array: Column, row: int, convert: Convert | None) -> object:
+    try:
+        value = array[row].as_py()
+        return value if convert is None or value is None else convert(value)
+    except _UNREADABLE as error:
+        return Broken(f"Holds a value that cannot be read ({error}). Leave it out.")
+
+
+def values(array: Column) -> list[object]:
+    """The plain values of a column; a single one that cannot be read is `Broken`."""
+    if pa.types.is_timestamp(array.type) and array.type.unit == "ns":
+        # Python's times have microseconds; pandas, where it is there, would have more of them.
+        array = array.cast(pa.timestamp("us", array.type.tz), safe=False)
+    convert = converter(array)
+    try:
+        found: list[object] = array.to_pylist()
+        if convert is None:
+            return found
+        return [None if value is None else convert(value) for value in found]
+    except _UNREADABLE:
+        return [_cell(array, row, convert) for row in range(len(array))]

@@ -1,0 +1,147 @@
+"""Which rows and labels of a file came before: a table of bounded size, then a file on disk."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Hashable, Sequence
+
+from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.rows import (
+    Duplicate,
+    ImportedJudgment,
+    ImportedResponse,
+    ImportRow,
+    Refusal,
+)
+
+_FIRST_SIZE = 1 << 12
+#: Slots of the table at most: 24 MiB, two thirds of it filled.
+_LAST_SIZE = 1 << 20
+_WORD = (1 << 63) - 1
+_CACHE_KIB = 16 * 1024
+
+
+def fingerprint(value: Hashable) -> int:
+    """63 bits that tell values apart, never 0; keyed anew by every process, so never to be kept.
+
+    Python's keyed hash reads a text as it lies in memory, several times faster than a digest of
+    its bytes, and nobody who writes a file can aim at a collision.
+    """
+    return hash(value) & _WORD or 1
+
+
+class SeenIds:
+    """key -> (content, first line) of everything noted so far, in memory that has a bound.
+
+    An open-addressing table in arrays, 24 bytes a slot instead of a dict's 150, up to 700,000
+    keys; those beyond go to a temporary SQLite file, which the system removes by itself. Two
+    different keys of one file meet in one fingerprint with a probability of 5e-8 at a million.
+    Raises sqlite3.Error where the disk is full.
+    """
+
+    def __init__(self, most: int = _LAST_SIZE) -> None:
+        self._most = most
+        self._count = 0
+        self._disk: sqlite3.Connection | None = None
+        self._make(min(_FIRST_SIZE, most))
+
+    def _make(self, size: int) -> None:
+        self._mask = size - 1
+        self._keys, self._contents, self._lines = (array("Q", bytes(8 * size)) for _ in range(3))
+
+    def _slot(self, key: int) -> int:
+        keys, mask = self._keys, self._mask
+        slot = key & mask
+        while (found := keys[slot]) and found != key:
+            slot = (slot + 1) & mask
+        return slot
+
+    def _grow(self) -> None:
+        old = zip(self._keys, self._contents, self._lines, strict=True)
+        self._make(2 * (self._mask + 1))
+        for key, content, line in old:
+            if key:
+                slot = self._slot(key)
+                self._keys[slot], self._contents[slot], self._lines[slot] = key, content, line
+
+    def first(self, key: int, content: int, line: int) -> tuple[int, bool]:
+        """Notes the key; (0, True) if it is new, else (line of the first, same content)."""
+        slot = self._slot(key)
+        if self._keys[slot]:
+            return self._lines[slot], self._contents[slot] == content
+        if self._disk is not None:
+            return self._on_disk(self._disk, key, content, line)
+        self._keys[slot], self._contents[slot], self._lines[slot] = key, content, line
+        self._count += 1
+        if 3 * self._count > 2 * self._mask:
+            if self._mask + 1 < self._most:
+                self._grow()
+            else:
+                self._disk = _temporary()
+        return 0, True
+
+    def _on_disk(
+        self, disk: sqlite3.Connection, key: int, content: int, line: int
+    ) -> tuple[int, bool]:
+        noted = disk.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (key, content, line))
+        if noted.rowcount:
+            return 0, True
+        found = disk.execute("SELECT line, content FROM seen WHERE key = ?", (key,)).fetchone()
+        return found[0], found[1] == content
+
+
+def _temporary() -> sqlite3.Connection:
+    """A database of no name, kept in a cache of a bounded size and beyond it in a file."""
+    disk = sqlite3.connect("", isolation_level=None)
+    # Lost with the process anyway: neither a journal nor waiting for the disk is of use.
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
+        disk.execute(f"PRAGMA {pragma}")
+    disk.execute("CREATE TABLE seen (key INTEGER PRIMARY KEY, content INTEGER, line INTEGER)")
+    disk.execute("BEGIN")
+    return disk
+
+
+def _content(row: ImportRow) -> int:
+    """The prompt and its responses with their models, in whatever order the responses stand: a
+    pair and the same pair swapped, as several raters of `chosen` write them, are one task."""
+    responses = sorted(fingerprint((r.model, r.content)) for r in row.responses)
+    return fingerprint((*((m.role, m.content) for m in row.messages), *responses))
+
+
+def _said(judgment: ImportedJudgment, sign: int) -> int:
+    """The label from the point of view that a pair and the same pair swapped share."""
+    values = frozenset((key, sign * value) for key, value in judgment.values.items())
+    return fingerprint((values, judgment.tie_kind, judgment.rationale))
+
+
+def _side(responses: Sequence[ImportedResponse]) -> int:
+    """-1 where the responses stand the other way round than by their texts."""
+    return -1 if responses[0].content > responses[-1].content else 1
+
+
+class SeenRows:
+    """The rows of a file so far, and who judged which of them."""
+
+    def __init__(self) -> None:
+        self._rows, self._labels = SeenIds(), SeenIds()
+
+    def sort(self, row: ImportRow) -> ImportRow | Duplicate | Refusal:
+        """The row, unless its id was there before: with other text it is refused, alike it
+        repeats, and with labels by others it is a row again."""
+        line, same = self._rows.first(fingerprint(row.external_id), _content(row), row.line)
+        if line and not same:
+            reason = (
+                f"Its id stands on line {line} already, with a different text. Give it its own."
+            )
+            return Refusal(row.line, "id", reason, excerpt(row.external_id))
+        new_label = False
+        sign = _side(row.responses)
+        for judgment in row.judgments:
+            by = fingerprint((row.external_id, judgment.rater))
+            before, same = self._labels.first(by, _said(judgment, sign), row.line)
+            if before and not same:
+                reason = f"“{judgment.rater}” judges the same row differently on line {before}."
+                return Refusal(row.line, "judgments", reason, excerpt(row.external_id))
+            new_label |= not before
+        return row if not line or new_label else Duplicate(row.line, row.external_id, line)

@@ -1,0 +1,217 @@
+"""Whatever a text holds, it comes out of every container as it was, or is refused by its field."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labeling.datasets.readers import read
+from labeling.datasets.readers.csvrecords import CsvRecords
+from labeling.datasets.readers.seen import SeenIds
+from labeling.datasets.rows import ImportRow, Refusal
+
+few = settings(max_examples=25, deadline=None)
+
+any_character = st.characters(exclude_categories=())
+planes = st.sampled_from(
+    "\0\x01\x1f\x7f\x85\u2028\ufeff\ufffe\ufffd𐀀🙂\U000e0001\U0010ffff\ud800\udfff"
+)
+any_text = st.text(any_character | planes, max_size=20)
+long_text = st.builds(lambda text, times: text * times, any_text, st.integers(1, 500))
+text = any_text | long_text
+message = st.fixed_dictionaries(
+    {"role": st.sampled_from(["user", "assistant", "system", "king"]), "content": text}
+)
+pair = st.fixed_dictionaries({"prompt": text, "response_a": text, "response_b": text})
+chat = st.fixed_dictionaries(
+    {
+        "messages": st.lists(message, max_size=4),
+        "responses": st.lists(st.fixed_dictionaries({"content": text}), min_size=1, max_size=3),
+        "notes": st.recursive(text | st.integers(), lambda inner: st.lists(inner, max_size=2)),
+    }
+)
+
+
+def numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with ids of their own, behind a sound one of the same kind so that it is recognised."""
+    sound = {
+        "prompt": "p",
+        "response_a": "a",
+        "response_b": "b",
+        "messages": [{"role": "user", "content": "p"}],
+        "responses": [{"content": "a"}, {"content": "b"}],
+        "notes": "n",
+    }
+    first = {name: sound[name] for name in rows[0]}
+    return [{"id": f"q{i}", **row} for i, row in enumerate([first, *rows])]
+
+
+def json_lines(rows: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def zstd(content: bytes) -> bytes:
+    return pa.Codec("zstd").compress(content, asbytes=True)
+
+
+def table(rows: list[dict[str, Any]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def parquet(rows: list[dict[str, Any]]) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), out)
+    return out.getvalue()
+
+
+#: Whatever JSON can write, escaped half characters too.
+OF_JSON = {
+    "lines": json_lines,
+    "gzip": lambda rows: gzip.compress(json_lines(rows)),
+    "zstd": lambda rows: zstd(json_lines(rows)),
+    "list": lambda rows: json.dumps(rows).encode(),
+    "indented list": lambda rows: json.dumps(rows, indent=1).encode(),
+}
+#: What holds whole characters alone.
+OF_TEXT = {
+    "unescaped lines": lambda rows: "\n".join(
+        json.dumps(row, ensure_ascii=False) for row in rows
+    ).encode(),
+    "csv": table,
+    "parquet": parquet,
+}
+
+
+def outcomes(folder: Path, content: bytes) -> list[Any]:
+    path = folder / "any"
+    path.write_bytes(content)
+    return list(read(path))
+
+
+def without_line(outcome: Any) -> Any:
+    return replace(outcome, line=0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    made: Path = tmp_path_factory.mktemp("properties")
+    return made
+
+
+@few
+@given(st.lists(pair, min_size=1, max_size=4))
+def test_a_pair_is_as_it_was_written_or_refused_by_line_and_field(folder, written):
+    rows = numbered(written)
+    found = outcomes(folder, json_lines(rows))
+    assert [outcome.line for outcome in found] == list(range(1, len(rows) + 1))
+    for row, outcome in zip(rows, found, strict=True):
+        if isinstance(outcome, Refusal):
+            assert outcome.field in row
+            assert outcome.reason
+        else:
+            assert isinstance(outcome, ImportRow)
+            assert outcome.external_id == row["id"]
+            said = [outcome.messages[0].content, *(r.content for r in outcome.responses)]
+            assert said == [row["prompt"], row["response_a"], row["response_b"]]
+
+
+@few
+@given(st.lists(chat, min_size=1, max_size=3))
+def test_messages_are_as_they_were_written_or_refused_by_line_and_field(folder, written):
+    rows = numbered(written)
+    found = outcomes(folder, json_lines(rows))
+    assert len(found) == len(rows)
+    for row, outcome in zip(rows, found, strict=True):
+        if isinstance(outcome, Refusal):
+            assert outcome.line
+            # An empty list of messages is missing what the field of another name might have held.
+            assert outcome.field.split("[")[0].split(".")[0] in {*row, "prompt"}
+        else:
+            chat = [{"role": m.role, "content": m.content} for m in outcome.messages]
+            assert chat == row["messages"]
+            assert [{"content": r.content} for r in outcome.responses] == row["responses"]
+            assert outcome.metadata == {"notes": row["notes"]}
+
+
+@few
+@given(st.lists(pair | chat, min_size=1, max_size=3).map(lambda rows: [rows[0]]))
+def test_every_container_of_json_gives_the_same_outcomes(folder, written):
+    rows = numbered(written)
+    lines = [without_line(o) for o in outcomes(folder, json_lines(rows))]
+    for write in OF_JSON.values():
+        assert [without_line(o) for o in outcomes(folder, write(rows))] == lines
+
+
+whole_text = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from(list("\0\x85\u2028🙂\"'\r\n,;")),
+    max_size=20,
+).filter(lambda text: text[:1] not in ("[", "{"))
+whole_pair = st.fixed_dictionaries(
+    {"prompt": whole_text, "response_a": whole_text, "response_b": whole_text}
+)
+
+
+@few
+@given(st.lists(whole_pair, min_size=1, max_size=4))
+def test_tables_and_parquet_give_what_json_lines_give(folder, written):
+    rows = numbered(written)
+    lines = [without_line(o) for o in outcomes(folder, json_lines(rows))]
+    for name, write in OF_TEXT.items():
+        found = [without_line(o) for o in outcomes(folder, write(rows))]
+        assert len(found) == len(lines)
+        for row, one, other in zip(rows, lines, found, strict=True):
+            # An empty cell is a missing one: refused as well, if for another reason.
+            if name == "csv" and "" in row.values():
+                assert isinstance(one, Refusal)
+                assert isinstance(other, Refusal)
+            else:
+                assert one == other
+
+
+def records(reader: Any) -> Iterator[list[str] | str]:
+    """What an iterator over records gives and raises, an empty record as one empty cell."""
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield str(error)
+        else:
+            yield cells or [""]
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.text(st.sampled_from('"",,\n\n\rab '), max_size=24), st.sampled_from(",\t;"))
+def test_records_are_those_of_the_csv_module(content, delimiter):
+    lines = list(io.StringIO(content.replace(",", delimiter), newline="\n"))
+    ours = list(records(CsvRecords(iter(lines), delimiter)))
+    assert ours == list(records(csv.reader(iter(lines), delimiter=delimiter, strict=True)))
+
+
+@few
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 3)), max_size=120))
+def test_ids_seen_before_are_told_beyond_the_table_as_within_it(noted):
+    seen = SeenIds(most=16)
+    expected: dict[int, tuple[int, int]] = {}
+    for line, (key, content) in enumerate(noted, 1):
+        first = expected.setdefault(key, (line, content))
+        new = first[0] == line
+        told = seen.first(key, content, line)
+        assert told == ((0, True) if new else (first[0], first[1] == content))
