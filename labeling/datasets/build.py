@@ -230,6 +230,7 @@ class _Builder:
             "layout": self.layout,
             "file_type": self.data.file_type,
             "splits": splits,
+            "folds": self.folds,
             "rows": rows,
             "notes": [
                 *_notes({split for name in main for split in rows[name]}),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
 from labeling.datasets.formats.base import TaskRows
 from labeling.datasets.reasons import HUMAN_ONLY
@@ -99,6 +100,13 @@ class Tally:
     alone: Counter[tuple[str, bool]] = field(default_factory=Counter)
     good: int = 0
     bad: int = 0
+
+    def by(self, place: int) -> Counter[Any]:
+        """Judgments that may become data by one part of `ways`, of which raters are part 0."""
+        found: Counter[Any] = Counter()
+        for way, n in self.ways.items():
+            found[way[place]] += n
+        return found
 
     def take(self, item: TaskRows, recipe: Recipe) -> None:
         """Counts a task on the recipe's criterion: what was said, and what became of it."""

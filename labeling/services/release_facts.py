@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+import numpy as np
 import pyarrow as pa
 
 from labeling.datasets.records import Guideline as GuidelineRecord
@@ -70,10 +72,42 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         principles=_principles(guidelines.values_list("pk", flat=True)),
         agreement=_agreement(project, criteria, cutoff),
         withheld={"superseded": missing.superseded, "withdrawn": missing.withdrawn},
-        versions={"Concord": release.version, "pyarrow": pa.__version__},
+        versions={
+            "Concord": release.version,
+            "msgspec": msgspec.__version__,
+            "numpy": np.__version__,
+            "pyarrow": pa.__version__,
+        },
         licence=release.options["licence"] or "unknown",
         limits=limits,
+        description=project.description,
+        collection=_collection(project),
     )
+
+
+def _collection(project: Project) -> tuple[str, ...]:
+    """How the project has its tasks judged, a sentence each."""
+    raters = f"{project.overlap} different rater{'s' * (project.overlap != 1)}"
+    told = [
+        f"Each task is to be judged by {raters}; who gets it is drawn, and so is the order on the "
+        "screen.",
+        "Raters do not see which model wrote a response."
+        if project.is_blind
+        else "Raters may see which model wrote a response.",
+    ]
+    if project.allow_both_bad or project.allow_cannot_tell:
+        more = [
+            name
+            for name, allowed in (
+                ("both are bad", project.allow_both_bad),
+                ("they cannot tell", project.allow_cannot_tell),
+            )
+            if allowed
+        ]
+        told.append(f"Raters may say that {' or that '.join(more)}.")
+    if project.rationale_required:
+        told.append("Raters must give a rationale.")
+    return tuple(told)
 
 
 def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
