@@ -30,6 +30,7 @@ from labeling.datasets.files import (
     safe_name,
     sync_tree,
 )
+from labeling.datasets.folds import SALT as FOLD_SALT
 from labeling.datasets.folds import rater_folds
 from labeling.datasets.formats.base import Format, TaskRows
 from labeling.datasets.judging import Books, judge_task, total_of
@@ -45,7 +46,6 @@ from labeling.datasets.spool import Spool
 #: Told how many tasks have been read, then how many have been written.
 Progress = Callable[[int, int], None]
 _PROGRESS_EVERY = 500
-_FOLD_SALT = "rater fold"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -192,7 +192,7 @@ class _Builder:
         for learner in learners:
             learner.settle()
         # Pseudonyms are made for this release alone, and so are its folds.
-        self.folds = rater_folds(self.given, salt=_FOLD_SALT)
+        self.folds = rater_folds(self.given, salt=FOLD_SALT)
 
     def write(self) -> None:
         """Turns tasks into rows, in order. Raises NothingToRelease."""
@@ -233,6 +233,7 @@ class _Builder:
             "folds": self.folds,
             "rows": rows,
             "notes": [
+                *self.plan.notes(),
                 *_notes({split for name in main for split in rows[name]}),
                 *(note for book in self.books for note in book.recipe.notes),
             ],

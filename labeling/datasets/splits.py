@@ -103,8 +103,20 @@ class SplitPlan:
             "joined_by": dict(self.joined),
             "prompts_per_split": dict(zip(SPLITS, prompts.tolist(), strict=True)),
             "groups_per_split": dict(zip(SPLITS, groups.tolist(), strict=True)),
-            "notes": _notes(len(self._rows), largest),
         }
+
+    def notes(self) -> list[str]:
+        """A sentence for every group that is too large for splits of the wished sizes."""
+        sizes = np.sort(np.bincount(self._group, minlength=len(self._names)))[::-1]
+        prompts = len(self._rows)
+        return [
+            f"One group holds {size:,} of the {prompts:,} prompts ({size / prompts:.0%}), because "
+            "they resemble each other or carry the same group key: prompts made from one long "
+            "template do. All of them are in one split, so compare the sizes of the splits with "
+            "the wished shares."
+            for size in sizes[: int(1 / LARGE)].tolist()
+            if size > 1 and size > LARGE * prompts
+        ]
 
 
 def plan_splits(
@@ -263,14 +275,3 @@ def _draw(text: bytes, salt: str, shares: tuple[float, float, float]) -> int:
         if share and point < reach:
             return split
     return last
-
-
-def _notes(prompts: int, largest: list[int]) -> list[str]:
-    """A sentence for every group that is too large for splits of the wished sizes."""
-    return [
-        f"One group holds {size:,} of the {prompts:,} prompts ({size / prompts:.0%}), because they "
-        "resemble each other or carry the same group key: prompts made from one long template do. "
-        "All of them are in one split, so compare the sizes of the splits with the wished shares."
-        for size in largest
-        if size > 1 and size > LARGE * prompts
-    ]

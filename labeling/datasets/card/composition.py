@@ -148,7 +148,7 @@ def _splits(manifest: Mapping[str, Any]) -> str:
         for name, per_split in manifest["rows"].items()
     ]
     told += table(("configuration", *SPLITS), rows, numbers=len(SPLITS))
-    return told + "".join(f"\n{line(note)}\n" for note in (*splits["notes"], *manifest["notes"]))
+    return told + "".join(f"\n{line(note)}\n" for note in manifest["notes"])
 
 
 def _personal(figures: Mapping[str, Any]) -> str:
