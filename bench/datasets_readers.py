@@ -108,7 +108,7 @@ def write(folder: Path, kind: str, count: int) -> dict[str, Path]:
         lines, listed = enter(paths["JSON Lines"].open("wb")), enter(paths["JSON list"].open("wb"))
         packed: list[Any] = [
             lines,
-            enter(gzip.GzipFile(paths["gzip"], "wb", 6)),
+            enter(gzip.GzipFile(paths["gzip"], "wb", 1)),
             enter(pa.CompressedOutputStream(str(paths["zstd"]), "zstd")),
         ]
         parquet = enter(closing(_Parquet(paths["Parquet"])))
