@@ -237,7 +237,7 @@ def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
     return [(name, row.counts["rows"][name]) for name in sorted(place, key=lambda n: (place[n], n))]
 
 
-#: The figures of a finished release: title, where it stands, how it is shown, what n counts, a note.
+#: The figures of a finished release: title, place, how it is shown, what n counts, a note.
 _SHOWN = (
     (
         "Agreement, all judgments",
