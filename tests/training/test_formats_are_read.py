@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from labeling.datasets.formats import FORMATS
-from tests.datasets.release_rows import project
+from tests.datasets.release_rows import project, task, votes
 from tests.training.examples import default_table, talks, texts_in, written
 from tests.training.tiny import WHY, datasets
 
@@ -56,6 +57,21 @@ def test_a_plain_load_streams_the_main_table(tmp_path: Path, shape: str, file_ty
     for row in rows:
         read = texts_of(row, file_type)
         assert any(response in text for response in RESPONSES for text in read)
+
+
+@pytest.mark.parametrize(("shape", "file_type"), EVERY_FILE_TYPE)
+def test_the_code_on_the_card_loads_every_text(tmp_path: Path, shape: str, file_type: str) -> None:
+    """As it stands but for the path; also texts that pandas takes for missing values in CSV."""
+    short = task("short", *votes(-2, -1, -1), responses=("NA", "null"))
+    result = written(shape, tmp_path / "r", tasks=[*project(30), short], file_type=file_type)
+    card = (result.path / "README.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", card, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code.replace("path/to/this/folder", str(result.path)), names)
+    loaded = [value for value in names.values() if isinstance(value, datasets.DatasetDict)]
+    assert loaded
+    rows = [row for splits in loaded for split in splits.values() for row in split]
+    assert any(text.endswith("NA") for row in rows for text in texts_of(row, file_type))
 
 
 @pytest.mark.parametrize(("shape", "file_type"), EVERY_FILE_TYPE)
