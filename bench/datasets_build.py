@@ -176,8 +176,7 @@ def _objects(table: Table, given: Sequence[formats.Row]) -> list[dict[str, Any]]
 def _write(root: Path, table: Table, given: Sequence[formats.Row], file_type: str) -> None:
     layout = Layout(FORMATS["native"], (CRITERION,))
     with DataFiles(root, layout, file_type) as data:
-        for row in given:
-            data.write(row, CRITERION.key, "train", 4_000)
+        data.write(given, CRITERION.key, "train", 4_000)
         data.close()
 
 

@@ -14,6 +14,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from labeling.datasets.files import (
 from labeling.datasets.folds import SALT as FOLD_SALT
 from labeling.datasets.folds import rater_folds
 from labeling.datasets.formats.base import Format, TaskRows
+from labeling.datasets.garbage import fewer_collections
 from labeling.datasets.judging import Books, judge_task, total_of
 from labeling.datasets.layout import Layout
 from labeling.datasets.manifest import make_manifest, manifest_bytes
@@ -46,6 +48,7 @@ from labeling.datasets.spool import Spool
 #: Told how many tasks have been read, then how many have been written.
 Progress = Callable[[int, int], None]
 _PROGRESS_EVERY = 500
+_id = attrgetter("id")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -106,7 +109,7 @@ def build_release(
     shutil.rmtree(staging, ignore_errors=True)
     try:
         staging.mkdir(parents=True)
-        with DataFiles(staging, layout, file_type, shard_bytes) as data:
+        with fewer_collections(), DataFiles(staging, layout, file_type, shard_bytes) as data:
             builder = _Builder(staging, plan, recipes, layout, data, progress)
             builder.read(tasks)
             builder.write()
@@ -258,9 +261,7 @@ class _Builder:
         return BuildResult(self.root, ledger, rows, (*files, info), manifest, info.sha256)
 
     def _write_task(self, item: TaskRows, split: str) -> None:
-        chars = _chars(item.task)
-        for row in self.shape.rows(item):
-            self.data.write(row, item.criterion.key, split, chars)
+        self.data.write(self.shape.rows(item), item.criterion.key, split, _chars(item.task))
 
     def _write_guideline(self, context: ReleaseContext) -> list[FileInfo]:
         files = []
@@ -281,17 +282,17 @@ class _Builder:
 
 def _chars(task: TaskRecord) -> int:
     """About how much text a row of this task holds, at most."""
-    texts = sum(len(message.content) for message in task.messages)
-    return texts + sum(len(response.content) for response in task.responses)
+    texts = [len(message.content) for message in task.messages]
+    return sum(texts) + sum([len(response.content) for response in task.responses])
 
 
 def _in_order(task: TaskRecord) -> TaskRecord:
     """The task with its judgments and edits in the order of their ids, whatever they came in."""
-    return changed(
-        task,
-        judgments=tuple(sorted(task.judgments, key=lambda judgment: judgment.id)),
-        edits=tuple(sorted(task.edits, key=lambda response: response.id)),
-    )
+    judgments = tuple(sorted(task.judgments, key=_id))
+    edits = tuple(sorted(task.edits, key=_id))
+    if judgments == task.judgments and edits == task.edits:
+        return task
+    return changed(task, judgments=judgments, edits=edits)
 
 
 def _notes(filled: set[str]) -> list[str]:

@@ -55,19 +55,17 @@ class Spool(Generic[Item]):
         """Every item once, in order; the buckets are removed as they are read."""
         self._flush()
         for path in _small(self._folder, _DIGITS):
-            with path.open("rb") as file:
-                lines = file.readlines()
+            lines = path.read_bytes().splitlines()
             path.unlink()
             # Equal keys fall back on the content: the order of arrival must not matter.
-            lines.sort()
-            lines.reverse()
+            lines.sort(reverse=True)
             while lines:
-                yield self._decode(lines.pop()[_KEY:])
+                yield self._decode(memoryview(lines.pop())[_KEY:])
 
     def _flush(self) -> None:
         for bucket, lines in self._waiting.items():
             with (self._folder / bucket).open("ab") as file:
-                file.writelines(lines)
+                file.write(b"".join(lines))
         self._waiting.clear()
         self._size = 0
 

@@ -74,8 +74,7 @@ def write(
     """Writes what the format makes of the items, and reads back the rows of each table."""
     with DataFiles(folder, Layout(shape, (OVERALL,)), file_type) as data:
         for one in items:
-            for row in shape.rows(one):
-                data.write(row, OVERALL.key, "train", 100)
+            data.write(shape.rows(one), OVERALL.key, "train", 100)
         counts, _ = data.close()
     return {table.name: read_files(folder, table) for table in shape.tables if counts[table.name]}
 

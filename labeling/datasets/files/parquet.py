@@ -16,6 +16,11 @@ from labeling.datasets.formats.columns import Table
 _DICTIONARY_BYTES = 8 << 20
 
 
+def _has_order(kind: pa.DataType) -> bool:
+    """Whether a least and a largest value say anything: of texts they would be whole texts."""
+    return pa.types.is_primitive(kind)
+
+
 class _ParquetFile(OpenFile[pa.Table]):
     def __init__(self, path: Path, table: Table) -> None:
         self._stream = pa.OSFile(str(path), "wb")
@@ -24,6 +29,7 @@ class _ParquetFile(OpenFile[pa.Table]):
             table.schema,
             compression="zstd",
             write_page_index=True,
+            write_statistics=[name for name, kind in table.columns if _has_order(kind.arrow)],
             dictionary_pagesize_limit=_DICTIONARY_BYTES,
         )
 
@@ -43,7 +49,7 @@ class ParquetSink(Sink[pa.Table]):
 
     suffix = "parquet"
     batch_rows = 5_000
-    batch_chars = 8_000_000
+    batch_chars = 4_000_000
 
     def encode(self, rows: Sequence[Values]) -> pa.Table:
         """An Arrow table, built column by column."""

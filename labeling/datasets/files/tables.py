@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,16 +25,17 @@ class DataFiles:
         self.file_type = file_type
         self._root, self._layout, self._shard_bytes = root, layout, shard_bytes
         self._background = Background()
-        self._writers: dict[tuple[str, str, str], ShardWriter] = {}
+        self._writers: dict[tuple[str, str], dict[str, ShardWriter]] = {}
         self._shared: dict[tuple[str, str], ShardWriter] = {}
 
-    def write(self, row: Row, criterion: str, split: str, chars: int) -> None:
-        """Takes a row; `chars` is about how much text it holds. Raises OSError."""
-        place = (row.table, criterion, split)
-        writer = self._writers.get(place)
-        if writer is None:
-            writer = self._writers[place] = self._writer(*place)
-        writer.write(row, chars)
+    def write(self, rows: Iterable[Row], criterion: str, split: str, chars: int) -> None:
+        """Takes the rows of a task; `chars` is how much text one holds at most. Raises OSError."""
+        writers = self._writers.setdefault((criterion, split), {})
+        for row in rows:
+            writer = writers.get(row.table)
+            if writer is None:
+                writer = writers[row.table] = self._writer(row.table, criterion, split)
+            writer.write(row, chars)
 
     def close(self) -> tuple[dict[str, dict[str, int]], list[FileInfo]]:
         """Rows by table and split, and every data file, in order. Raises OSError."""
