@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from labeling.datasets.readers import read
 from labeling.datasets.readers.csvrecords import CsvRecords
@@ -105,7 +105,7 @@ def outcomes(folder: Path, content: bytes) -> list[Any]:
 
 
 def without_line(outcome: Any) -> Any:
-    return replace(outcome, line=0)
+    return structs.replace(outcome, line=0)
 
 
 @pytest.fixture(scope="module")

@@ -67,8 +67,11 @@ class SeenIds:
 
     def first(self, key: int, content: int, line: int) -> tuple[int, bool]:
         """Notes the key; (0, True) if it is new, else (line of the first, same content)."""
-        slot = self._slot(key)
-        if self._keys[slot]:
+        keys, mask = self._keys, self._mask
+        slot = key & mask
+        while (found := keys[slot]) and found != key:
+            slot = (slot + 1) & mask
+        if found:
             return self._lines[slot], self._contents[slot] == content
         if self._disk is not None:
             return self._on_disk(self._disk, key, content, line)
@@ -105,13 +108,13 @@ def _temporary() -> sqlite3.Connection:
 def _content(row: ImportRow) -> int:
     """The prompt and its responses with their models, in whatever order the responses stand: a
     pair and the same pair swapped, as several raters of `chosen` write them, are one task."""
-    responses = sorted(fingerprint((r.model, r.content)) for r in row.responses)
-    return fingerprint((*((m.role, m.content) for m in row.messages), *responses))
+    responses = sorted([hash((r.model, r.content)) for r in row.responses])
+    return fingerprint((row.messages, *responses))
 
 
 def _said(judgment: ImportedJudgment, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
-    values = frozenset((key, sign * value) for key, value in judgment.values.items())
+    values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
     return fingerprint((values, judgment.tie_kind, judgment.rationale))
 
 
@@ -136,7 +139,7 @@ class SeenRows:
             )
             return Refusal(row.line, "id", reason, excerpt(row.external_id))
         new_label = False
-        sign = _side(row.responses)
+        sign = _side(row.responses) if row.judgments else 1
         for judgment in row.judgments:
             by = fingerprint((row.external_id, judgment.rater))
             before, same = self._labels.first(by, _said(judgment, sign), row.line)
