@@ -6,11 +6,9 @@ whole release; the sweep sends the row again, and a run that finds the folder on
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -161,20 +159,8 @@ def _work(release: Release) -> None:
     out = folder_of(release)
     # The rename that made the folder visible was the last step: where it is, it is whole.
     if not out.exists():
-        with _fewer_collections():
-            _build(release, out)
+        _build(release, out)
     _close_books(release, out)
-
-
-@contextmanager
-def _fewer_collections() -> Iterator[None]:
-    """Millions of short-lived rows, no cycles: searching for those costs a sixth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _build(release: Release, out: Path) -> None:
