@@ -183,12 +183,12 @@ class _Builder:
     def read(self, tasks: Iterable[TaskRecord]) -> None:
         """Puts every task on disk, by its key, and lets recipes learn that must."""
         learners = [learner for book in self.books if (learner := book.recipe.learner)]
-        for task in tasks:
+        for given in tasks:
+            task = self.spool.add(given.content_key(), _in_order(given))
             for learner in learners:
                 learner.learn(task)
             for judgment in task.judgments:
                 self.given[judgment.rater] += 1
-            self.spool.add(task.content_key(), _in_order(task))
             self.tasks += 1
             if self.tasks % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, 0)
@@ -202,13 +202,15 @@ class _Builder:
         for written, task in enumerate(self.spool, start=1):
             group = self.plan.group_of(task.prompt_id)
             split = self.plan.split_of(task.prompt_id)
-            for number, book in enumerate(self.books):
+            first = True
+            for book in self.books:
                 item = judge_task(
-                    task, book, self.shape, group=group, folds=self.folds, first=not number
+                    task, book, self.shape, group=group, folds=self.folds, first=first
                 )
                 book.tally.take(item, book.recipe)
                 if item.judgments:
                     self._write_task(item, split)
+                    first = False
             if written % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, written)
         total = total_of(self.books)

@@ -215,5 +215,8 @@ def _models(tally: Tally) -> tuple[Counter[str], Counter[str]]:
 
 
 def _sorted(counts: Counter[Any], nameless: str = "") -> dict[str, int]:
-    """Counts as plain data, by name."""
-    return {str(key) or nameless: counts[key] for key in sorted(counts)}
+    """Counts as plain data, by name; what has no name counts with what is called like that."""
+    found: Counter[str] = Counter()
+    for key in sorted(counts):
+        found[str(key) or nameless] += counts[key]
+    return dict(found)

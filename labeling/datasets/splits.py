@@ -25,6 +25,7 @@ from scipy.sparse.csgraph import connected_components
 
 from labeling.datasets.minhash import THRESHOLD, near_duplicates, normalise, signatures
 from labeling.datasets.records import Message, digest
+from labeling.datasets.texts import clean
 
 SPLITS = ("train", "validation", "test")
 SALT = "concord"
@@ -77,11 +78,11 @@ class SplitPlan:
 
     def split_of(self, prompt_key: str) -> str:
         """The split of a prompt. Raises KeyError for a prompt the plan has not seen."""
-        return SPLITS[self._split[self._group[self._rows[prompt_key]]]]
+        return SPLITS[self._split[self._group[self._rows[clean(prompt_key)]]]]
 
     def group_of(self, prompt_key: str) -> str:
         """The group's id, 16 hexadecimal digits; equal exactly for prompts kept together."""
-        return f"{int(self._names[self._group[self._rows[prompt_key]]]):016x}"
+        return f"{int(self._names[self._group[self._rows[clean(prompt_key)]]]):016x}"
 
     def describe(self) -> dict[str, object]:
         """Parameters and counts for the manifest, the card and a preview on the screen."""
@@ -184,7 +185,7 @@ class _Notes:
             said = [(message.role, normalise(message.content)) for message in prompt.messages]
             system = [word for role, words in said if role == "system" for word in words]
             spoken = [word for role, words in said if role != "system" for word in words]
-            self.keys.append(prompt.key)
+            self.keys.append(clean(prompt.key))
             self.ages.append(prompt.age)
             self.texts += digest(" ".join(w for _, words in said for w in words))[:_TEXT_BYTES]
             self.group_keys.append(_mark(digest(prompt.group_key)) if prompt.group_key else 0)

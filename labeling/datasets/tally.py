@@ -247,13 +247,18 @@ def _behind(item: TaskRows, recipe: Recipe) -> Said:
         written = item.labels if recipe.kind == Kind.LABELS else item.demonstrations
         return compared(task, _human(item.judgments), recipe) if written else {}
     found: dict[tuple[int, int], list[int]] = {}
+    # Raters who are put together stand behind many pairs of one order: each is asked once.
+    told: dict[str, Said] = {}
     for pair in item.pairs:
         unit = (min(pair.chosen, pair.rejected), max(pair.chosen, pair.rejected))
         if unit[1] >= len(task.responses):
             continue
         codes = found.setdefault(unit, [])
         if pair.judgment is None:
-            codes += compared(task, _human(pair.votes), recipe).get(unit, ())[1:]
+            for vote in _human(pair.votes):
+                if vote.id not in told:
+                    told[vote.id] = compared(task, (vote,), recipe)
+                codes += told[vote.id].get(unit, ())[1:]
         elif pair.judgment.source == _HUMAN:
             tie = TIE_CODES.get(pair.tie, _UNSPECIFIED)
             codes.append(tie if pair.tie else round(pair.value))
