@@ -231,7 +231,10 @@ def _walk(value: object, field: str, depth: int) -> int:
     if isinstance(value, dict):
         for key, inner in value.items():
             size += _ESCAPED * len(storable(key, field)) + _AROUND
-            size += _walk(inner, f"{field}.{key[:40]}", depth + 1)
+            if type(inner) is str and inner.isascii() and "\x00" not in inner:
+                size += _ESCAPED * len(inner) + _AROUND
+            else:
+                size += _walk(inner, f"{field}.{key[:40]}", depth + 1)
     elif isinstance(value, list):
         for inner in value:
             size += _walk(inner, field, depth + 1)

@@ -18,6 +18,7 @@ from labeling.datasets.rows import (
 _FIRST_SIZE = 1 << 12
 #: Slots of the table at most: 24 MiB, two thirds of it filled.
 _LAST_SIZE = 1 << 20
+_GROWTH = 4
 _WORD = (1 << 63) - 1
 _CACHE_KIB = 16 * 1024
 
@@ -50,20 +51,16 @@ class SeenIds:
         self._mask = size - 1
         self._keys, self._contents, self._lines = (array("Q", bytes(8 * size)) for _ in range(3))
 
-    def _slot(self, key: int) -> int:
-        keys, mask = self._keys, self._mask
-        slot = key & mask
-        while (found := keys[slot]) and found != key:
-            slot = (slot + 1) & mask
-        return slot
-
     def _grow(self) -> None:
         old = zip(self._keys, self._contents, self._lines, strict=True)
-        self._make(2 * (self._mask + 1))
+        self._make(min(_GROWTH * (self._mask + 1), self._most))
+        keys, contents, lines, mask = self._keys, self._contents, self._lines, self._mask
         for key, content, line in old:
             if key:
-                slot = self._slot(key)
-                self._keys[slot], self._contents[slot], self._lines[slot] = key, content, line
+                slot = key & mask
+                while keys[slot]:
+                    slot = (slot + 1) & mask
+                keys[slot], contents[slot], lines[slot] = key, content, line
 
     def first(self, key: int, content: int, line: int) -> tuple[int, bool]:
         """Notes the key; (0, True) if it is new, else (line of the first, same content)."""
@@ -75,10 +72,10 @@ class SeenIds:
             return self._lines[slot], self._contents[slot] == content
         if self._disk is not None:
             return self._on_disk(self._disk, key, content, line)
-        self._keys[slot], self._contents[slot], self._lines[slot] = key, content, line
+        keys[slot], self._contents[slot], self._lines[slot] = key, content, line
         self._count += 1
-        if 3 * self._count > 2 * self._mask:
-            if self._mask + 1 < self._most:
+        if 3 * self._count > 2 * mask:
+            if mask + 1 < self._most:
                 self._grow()
             else:
                 self._disk = _temporary()

@@ -80,6 +80,8 @@ def flat_labels(record: Record) -> list[ImportedJudgment]:
 
     Without a rater's name or without a value there is none, and the columns become metadata.
     """
+    if record.values.keys().isdisjoint(FLAT_FIELDS):
+        return []
     rater = rater_of(record)
     if not rater or (record.get("overall") is None and record.get("tie_kind") is None):
         keep_flat(record)
