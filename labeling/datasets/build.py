@@ -29,6 +29,7 @@ from labeling.datasets.files import (
     FileInfo,
     describe_file,
     safe_name,
+    sync,
     sync_tree,
 )
 from labeling.datasets.folds import SALT as FOLD_SALT
@@ -116,6 +117,7 @@ def build_release(
             result = builder.finish(context)
         sync_tree(staging)
         staging.replace(out)
+        sync(out.parent)
     except BaseException as error:
         shutil.rmtree(staging, ignore_errors=True)
         if isinstance(error, OSError) and _is_full(error):

@@ -26,7 +26,7 @@ def release_salt(release: Release) -> str:
     """The secret behind a release's pseudonyms.
 
     It hangs on the frozen request: the same request gives the same files, and two different
-    releases cannot be joined by rater. Nobody can compute it without the project's own secret.
+    releases share no pseudonym. Nobody can compute it without the project's own secret.
     """
     asked = {**release_parameters(release), "reviewers": release.options.get("reviewers", [])}
     request = canonical_json(asked).encode()

@@ -118,12 +118,17 @@ def request_of(release: Release) -> Request:
         file_per_criterion=kept.get("file_per_criterion", False),
         shares=tuple(kept["shares"]),
         licence=kept["licence"],
-        choices=msgspec.convert(kept.get("choices", {}), RecipeOptions),
+        choices=choices_of(release),
     )
     found = {criterion.key: criterion for criterion in release.project.criteria.all()}
     criteria = tuple(found[key] for key in keys)
     shape = FORMATS[release.format]
     return Request(release.recipe, shape, release.file_type, criteria, options)
+
+
+def choices_of(release: Release) -> RecipeOptions:
+    """The recipe's options that a release was frozen with, whatever has become of the project."""
+    return msgspec.convert(release.options.get("choices", {}), RecipeOptions)
 
 
 def criterion_record(criterion: Criterion) -> CriterionRecord:

@@ -13,7 +13,7 @@ from labeling.datasets.judging import added_up, preview
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import Ledger
 from labeling.datasets.records import canonical_json
-from labeling.selectors.releases import adjudicators, newest_judgment, task_records
+from labeling.selectors.releases import adjudicators, newest_edit, newest_judgment, task_records
 from labeling.services.release_facts import pseudonyms
 from labeling.services.release_options import (
     ReleaseOptions,
@@ -65,7 +65,7 @@ def preview_release(
     )
     cutoff = newest_judgment(project)
     reviewers = adjudicators(project)
-    asked = [recipe, format, request.frozen()["choices"], reviewers]
+    asked = [recipe, format, request.frozen()["choices"], reviewers, newest_edit(project)]
     asked += [criterion.pk for criterion in request.criteria]
     mark = hashlib.sha256(canonical_json(asked).encode()).hexdigest()[:24]
     key = f"release-preview:{project.pk}:{cutoff}:{mark}"

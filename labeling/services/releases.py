@@ -24,6 +24,7 @@ from labeling.models import Release
 from labeling.selectors.releases import (
     adjudicators,
     judged_tasks,
+    newest_edit,
     newest_judgment,
     split_prompts,
     task_records,
@@ -77,7 +78,7 @@ def request_release(
             recipe=recipe,
             format=format,
             file_type=request.file_type,
-            options={**request.frozen(), "reviewers": adjudicators(project)},
+            options={**request.frozen(), **_facts(project)},
             cutoff=newest_judgment(project),
             version=settings.VERSION,
         )
@@ -92,6 +93,11 @@ def request_release(
             format=format,
         )
     return release
+
+
+def _facts(project: Project) -> dict[str, Any]:
+    """What of the project's present a release must remember beside its cut-off."""
+    return {"edits_upto": newest_edit(project), "reviewers": adjudicators(project)}
 
 
 def retry_release(*, release: Release, actor: User | None) -> None:
@@ -172,7 +178,13 @@ def _build(release: Release, out: Path) -> None:
     prompts = split_prompts(project, cutoff, asked_at=release.created_at)
     reviewers = release.options.get("reviewers", ())
     build_release(
-        task_records(project, cutoff, pseudonyms(release.salt), reviewers),
+        task_records(
+            project,
+            cutoff,
+            pseudonyms(release.salt),
+            reviewers,
+            edits_upto=release.options.get("edits_upto"),
+        ),
         plan=plan_splits(prompts, shares=request.options.shares, salt=SALT),
         recipes=request.recipes(primary_key(project)),
         shape=request.shape,

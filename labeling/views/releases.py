@@ -19,7 +19,7 @@ from labeling.downloads import file_response, zip_response
 from labeling.forms.releases import FILE_TYPES, LICENCES, ReleaseForm
 from labeling.models import Release
 from labeling.selectors.releases import find_release, is_quick_to_count, releases_of
-from labeling.services.release_options import request_of
+from labeling.services.release_options import choices_of
 from labeling.services.release_previews import preview_release
 from labeling.services.releases import (
     file_of,
@@ -158,7 +158,7 @@ def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "format_title": _format_title(row),
         "file_type_title": dict(FILE_TYPES).get(row.file_type, row.file_type),
         "policy": _policy(row),
-        "asked": request_of(row).options.choices.explain() if row.recipe in RECIPES else {},
+        "asked": choices_of(row).explain(),
         "code": FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
         if row.format in FORMATS
         else "",
