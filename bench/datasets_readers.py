@@ -76,7 +76,35 @@ def native(i: int, prompt: str, a: str, b: str) -> dict[str, Any]:
     return {"id": f"q{i}", "messages": ask, "responses": responses, "judgments": said}
 
 
-KINDS = {"pairs": pair, "trl": trl, "native": native}
+def helpsteer(i: int, prompt: str, a: str, b: str) -> dict[str, Any]:
+    """A HelpSteer3 preference row with three votes, and no id of its own."""
+    votes = [
+        {"score": (i + j) % 7 - 3, "reasoning": "Why.", "feedback1": "Good.", "feedback2": "Long."}
+        for j in range(3)
+    ]
+    about = {"domain": "general", "language": "english"}
+    said = {"context": [{"role": "user", "content": prompt}], "response1": a, "response2": b}
+    return {**about, **said, "overall_preference": i % 7 - 3, "individual_preference": votes}
+
+
+def judgment(i: int, prompt: str, a: str, b: str) -> dict[str, Any]:
+    """A row of the `judgments` table of a release."""
+    task = {"id": f"q{i}", "prompt": [{"role": "user", "content": prompt}], "responses": [a, b]}
+    about = {"response_ids": [f"q{i}-a", f"q{i}-b"], "models": ["m1", "m2"], "category": "chat"}
+    answer = {"criterion": "overall", "response": 0, "value": i % 3 - 1}
+    said = {"rater": f"r{i % 50}", "value": i % 3 - 1, "answers": [answer], "rationale": "Why."}
+    kind = {"purpose": "live", "source": "human", "strategy": "random", "probability": 0.5}
+    when = {"created_at": "2026-01-31T12:00:00.000000Z", "active_ms": 1000, "shown_order": [0, 1]}
+    return {"judgment_id": f"j{i}", **task, **about, **said, **kind, **when}
+
+
+KINDS = {
+    "pairs": pair,
+    "trl": trl,
+    "native": native,
+    "helpsteer3": helpsteer,
+    "judgments": judgment,
+}
 
 
 class _Parquet:
