@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -76,7 +76,35 @@ def native(i: int, prompt: str, a: str, b: str) -> dict[str, Any]:
     return {"id": f"q{i}", "messages": ask, "responses": responses, "judgments": said}
 
 
-KINDS = {"pairs": pair, "trl": trl, "native": native}
+def helpsteer(i: int, prompt: str, a: str, b: str) -> dict[str, Any]:
+    """A HelpSteer3 preference row with three votes, and no id of its own."""
+    votes = [
+        {"score": (i + j) % 7 - 3, "reasoning": "Why.", "feedback1": "Good.", "feedback2": "Long."}
+        for j in range(3)
+    ]
+    about = {"domain": "general", "language": "english"}
+    said = {"context": [{"role": "user", "content": prompt}], "response1": a, "response2": b}
+    return {**about, **said, "overall_preference": i % 7 - 3, "individual_preference": votes}
+
+
+def judgment(i: int, prompt: str, a: str, b: str) -> dict[str, Any]:
+    """A row of the `judgments` table of a release."""
+    task = {"id": f"q{i}", "prompt": [{"role": "user", "content": prompt}], "responses": [a, b]}
+    about = {"response_ids": [f"q{i}-a", f"q{i}-b"], "models": ["m1", "m2"], "category": "chat"}
+    answer = {"criterion": "overall", "response": 0, "value": i % 3 - 1}
+    said = {"rater": f"r{i % 50}", "value": i % 3 - 1, "answers": [answer], "rationale": "Why."}
+    kind = {"purpose": "live", "source": "human", "strategy": "random", "probability": 0.5}
+    when = {"created_at": "2026-01-31T12:00:00.000000Z", "active_ms": 1000, "shown_order": [0, 1]}
+    return {"judgment_id": f"j{i}", **task, **about, **said, **kind, **when}
+
+
+KINDS = {
+    "pairs": pair,
+    "trl": trl,
+    "native": native,
+    "helpsteer3": helpsteer,
+    "judgments": judgment,
+}
 
 
 class _Parquet:
@@ -108,7 +136,7 @@ def write(folder: Path, kind: str, count: int) -> dict[str, Path]:
         lines, listed = enter(paths["JSON Lines"].open("wb")), enter(paths["JSON list"].open("wb"))
         packed: list[Any] = [
             lines,
-            enter(gzip.GzipFile(paths["gzip"], "wb", 6)),
+            enter(gzip.GzipFile(paths["gzip"], "wb", 1)),
             enter(pa.CompressedOutputStream(str(paths["zstd"]), "zstd")),
         ]
         parquet = enter(closing(_Parquet(paths["Parquet"])))
@@ -198,14 +226,17 @@ def _row(kind: str, container: str, path: Path, count: int) -> Row:
     return Row(f"{kind}, {container}: {rates}", ours, theirs, peer, count / AIM)
 
 
-def rows(count: int = ROWS) -> list[Row]:
-    """The table: every kind in every container."""
-    table = []
+def measured(count: int = ROWS) -> Iterator[Row]:
+    """The rows of the table, each as soon as it is there."""
     with tempfile.TemporaryDirectory() as folder:
         for kind in KINDS:
             for container, path in write(Path(folder), kind, count).items():
-                table.append(_row(kind, container, path, count))
-    return table
+                yield _row(kind, container, path, count)
+
+
+def rows(count: int = ROWS) -> list[Row]:
+    """The table: every kind in every container."""
+    return list(measured(count))
 
 
 def _peak(*paths: Path) -> float:
@@ -235,9 +266,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, default=ROWS)
     count = parser.parse_args().rows
-    sys.stdout.writelines(f"{row.task}\n" for row in rows(count))
-    sys.stdout.flush()
-    sys.stdout.writelines(f"{line}\n" for line in memory(count, 10 * count))
+    for line in chain((row.task for row in measured(count)), memory(count, 10 * count)):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
@@ -118,6 +119,7 @@ def shingles(words: list[str]) -> list[str]:
     return list({" ".join(padded[i : i + SHINGLE]) for i in range(len(words))})
 
 
+@cache
 def measured(method: Callable[[list[list[str]]], Pairs]) -> Measured:
     """Run a method in a process of its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:

@@ -29,8 +29,10 @@ from labeling.datasets.files import (
     FileInfo,
     describe_file,
     safe_name,
+    sync,
     sync_tree,
 )
+from labeling.datasets.folds import SALT as FOLD_SALT
 from labeling.datasets.folds import rater_folds
 from labeling.datasets.formats.base import Format, TaskRows
 from labeling.datasets.judging import Books, judge_task, total_of
@@ -47,7 +49,6 @@ from labeling.datasets.spool import Spool
 #: Told how many tasks have been read, then how many have been written.
 Progress = Callable[[int, int], None]
 _PROGRESS_EVERY = 500
-_FOLD_SALT = "rater fold"
 _id = attrgetter("id")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -116,6 +117,7 @@ def build_release(
             result = builder.finish(context)
         sync_tree(staging)
         staging.replace(out)
+        sync(out.parent)
     except BaseException as error:
         shutil.rmtree(staging, ignore_errors=True)
         if isinstance(error, OSError) and _is_full(error):
@@ -183,32 +185,34 @@ class _Builder:
     def read(self, tasks: Iterable[TaskRecord]) -> None:
         """Puts every task on disk, by its key, and lets recipes learn that must."""
         learners = [learner for book in self.books if (learner := book.recipe.learner)]
-        for task in tasks:
+        for given in tasks:
+            task = self.spool.add(given.content_key(), _in_order(given))
             for learner in learners:
                 learner.learn(task)
             for judgment in task.judgments:
                 self.given[judgment.rater] += 1
-            self.spool.add(task.content_key(), _in_order(task))
             self.tasks += 1
             if self.tasks % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, 0)
         for learner in learners:
             learner.settle()
         # Pseudonyms are made for this release alone, and so are its folds.
-        self.folds = rater_folds(self.given, salt=_FOLD_SALT)
+        self.folds = rater_folds(self.given, salt=FOLD_SALT)
 
     def write(self) -> None:
         """Turns tasks into rows, in order. Raises NothingToRelease."""
         for written, task in enumerate(self.spool, start=1):
             group = self.plan.group_of(task.prompt_id)
             split = self.plan.split_of(task.prompt_id)
-            for number, book in enumerate(self.books):
+            first = True
+            for book in self.books:
                 item = judge_task(
-                    task, book, self.shape, group=group, folds=self.folds, first=not number
+                    task, book, self.shape, group=group, folds=self.folds, first=first
                 )
                 book.tally.take(item, book.recipe)
                 if item.judgments:
                     self._write_task(item, split)
+                    first = False
             if written % _PROGRESS_EVERY == 0:
                 self.progress(self.tasks, written)
         total = total_of(self.books)
@@ -233,8 +237,10 @@ class _Builder:
             "layout": self.layout,
             "file_type": self.data.file_type,
             "splits": splits,
+            "folds": self.folds,
             "rows": rows,
             "notes": [
+                *self.plan.notes(),
                 *_notes({split for name in main for split in rows[name]}),
                 *(note for book in self.books for note in book.recipe.notes),
             ],

@@ -106,10 +106,10 @@ def _description(
         f"{name}.{part['name']}"
         for table in tables
         for name, kind in table.columns
-        for part in _parts(kind.feature)
+        for part in _parts(feature_of(kind, manifest["format"]["file_type"]))
         if not _is_plain(part)
     ]
-    if deep and manifest["format"]["file_type"] != "csv":
+    if deep:
         left = ", ".join(dict.fromkeys(deep))
         told += f" Not in the record sets, being lists inside other values: {left}."
     return told

@@ -64,11 +64,13 @@ def _contradiction(
     for field, sentence in recipe.refuses.items():
         if options.asks(field):
             return (field, sentence)
-    if options.asks("ties") and kind_of(recipe, shape) == Kind.PAIRS and not shape.carries_ties:
-        return (
-            "ties",
-            f"“{shape.title}” has no place for ties. Drop them or choose another format.",
-        )
+    if options.asks("ties") and kind_of(recipe, shape) == Kind.PAIRS:
+        told = "Drop them or choose another format."
+        if not shape.carries_ties:
+            return ("ties", f"“{shape.title}” has no place for ties. {told}")
+        if shape.ties_of_raters and not recipe.per_vote:
+            told = f"“{shape.title}” has no place for ties that raters make together. {told}"
+            return ("ties", told)
     if len(options.sources) > 1:
         return (
             "sources",

@@ -26,7 +26,9 @@ from labeling.datasets.recipes.base import (
 )
 from labeling.datasets.records import TaskRecord
 from labeling.datasets.tally import Tally
+from labeling.datasets.texts import sound
 
+_TWO = 2
 _Row = TypeVar("_Row")
 _Carried: TypeAlias = tuple[
     Sequence[Pair], Sequence[Label], Sequence[Ranking], Sequence[Demonstration]
@@ -47,10 +49,15 @@ class Books:
 
 def total_of(books: Sequence[Books]) -> Ledger:
     """The ledgers of all criteria added up; where they count different things, those are rows."""
-    units = {book.ledger.unit for book in books}
+    return added_up([book.ledger for book in books])
+
+
+def added_up(ledgers: Sequence[Ledger]) -> Ledger:
+    """Some ledgers as one."""
+    units = {ledger.unit for ledger in ledgers}
     total = Ledger(units.pop() if len(units) == 1 else "row")
-    for book in books:
-        total.add(book.ledger)
+    for ledger in ledgers:
+        total.add(ledger)
     return total
 
 
@@ -65,10 +72,10 @@ def preview(
     books = Books(recipe)
     learner = recipe.learner
     if learner:
-        for task in tasks():
+        for task in map(sound, tasks()):
             learner.learn(task)
         learner.settle()
-    for task in tasks():
+    for task in map(sound, tasks()):
         judge_task(task, books, shape)
     return books.ledger, dict(books.tally.excluded)
 
@@ -119,6 +126,8 @@ def _carried(
         return ledger.drops if kind == recipe.kind else None
 
     pairs = _sound(outcome.pairs, lambda pair: _pair_reason(task, pair, shape), drops(Kind.PAIRS))
+    if pairs and len(pairs) < len(outcome.pairs) and pairs[0].group_size > _TWO:
+        pairs = _weighed_anew(pairs)
     labels: Sequence[Label] = ()
     if outcome.labels:
         labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
@@ -149,8 +158,17 @@ def _sound(
     return sound
 
 
+def _weighed_anew(pairs: list[Pair]) -> list[Pair]:
+    """The pairs that are left of orders, those of one order sharing a weight of one again."""
+    left = Counter(pair.judgment and pair.judgment.id for pair in pairs if not pair.tie)
+    return [
+        pair if pair.tie else pair._replace(weight=1 / left[pair.judgment and pair.judgment.id])
+        for pair in pairs
+    ]
+
+
 def _pair_reason(task: TaskRecord, pair: Pair, shape: Format) -> str | None:
-    if pair.tie and not shape.carries_ties:
+    if pair.tie and (not shape.carries_ties or (shape.ties_of_raters and pair.judgment is None)):
         return f"tie_{pair.tie}"
     if pair.judgment is None and shape.needs_votes:
         return "edit_without_vote"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from labeling.datasets.files import FileInfo
+from labeling.datasets.folds import FOLDS
 from labeling.datasets.formats.base import Format
 from labeling.datasets.judging import Books, total_of
 from labeling.datasets.layout import Layout
@@ -25,6 +26,7 @@ def make_manifest(
     layout: Layout,
     file_type: str,
     splits: Mapping[str, object],
+    folds: Mapping[str, int],
     rows: Mapping[str, Mapping[str, int]],
     notes: Sequence[str],
     found: Sequence[Readiness],
@@ -50,6 +52,7 @@ def make_manifest(
         "counts": {**total_of(books).describe(), "never_read": dict(context.withheld)},
         "rows": {table: dict(per_split) for table, per_split in rows.items()},
         "splits": dict(splits),
+        "rater_folds": _folds(books, folds),
         "figures": found[0].figures,
         "agreement": dict(context.agreement),
         "guideline_versions": [guideline.number for guideline in context.guidelines],
@@ -66,6 +69,12 @@ def make_manifest(
             for file in files
         ],
     }
+
+
+def _folds(books: Sequence[Books], folds: Mapping[str, int]) -> dict[str, object]:
+    """Which raters to hold out together, by pseudonym: those with a judgment that may be data."""
+    raters = sorted({rater for book in books for rater in book.tally.by(0)})
+    return {"folds": FOLDS, "of": {rater: folds[rater] for rater in raters}}
 
 
 def _format(shape: Format, file_type: str) -> dict[str, object]:

@@ -53,7 +53,7 @@ def readiness(
     preferred = signals.longer_preferred(tally.people)
     chosen = signals.longer_chosen(tally.lengths)
     markup, side = signals.markup_only(tally.styles), signals.first_shown(tally.sides)
-    raters = _by(tally, 0)
+    raters = tally.by(0)
     busiest = signals.busiest(raters)
     figures = {
         **_counts(tally),
@@ -146,7 +146,7 @@ def _people_warnings(tally: Tally, side: Figure, busiest: Figure) -> list[Warned
             "largely one person's taste."
         )
         found.append(Warned("one_rater", told))
-    versions = _by(tally, 1)
+    versions = tally.by(1)
     if len(versions) > 1:
         told = (
             f"The judgments were made under {len(versions)} versions of the guideline: a label "
@@ -162,7 +162,7 @@ def _percent(figure: Figure) -> str:
 
 def _counts(tally: Tally) -> dict[str, Any]:
     """What is counted, not estimated."""
-    versions, sources, strategies = (_by(tally, place) for place in (1, 2, 3))
+    versions, sources, strategies = (tally.by(place) for place in (1, 2, 3))
     values: Counter[int] = Counter()
     for pattern, times in tally.answers.items():
         for code in pattern[1:]:
@@ -176,7 +176,7 @@ def _counts(tally: Tally) -> dict[str, Any]:
         "judgments_left_out": _sorted(tally.excluded),
         "judgments_with_rationale": tally.rationales,
         "judgments_per_flag": _sorted(tally.flags),
-        "raters": len(_by(tally, 0)),
+        "raters": len(tally.by(0)),
         "judgments_per_guideline_version": _sorted(versions),
         "judgments_per_source": _sorted(sources),
         "judgments_per_strategy": _sorted(strategies),
@@ -214,14 +214,9 @@ def _models(tally: Tally) -> tuple[Counter[str], Counter[str]]:
     return models, wins
 
 
-def _by(tally: Tally, place: int) -> Counter[Any]:
-    """Judgments that may become data by one part of how they were given."""
-    found: Counter[Any] = Counter()
-    for way, n in tally.ways.items():
-        found[way[place]] += n
-    return found
-
-
 def _sorted(counts: Counter[Any], nameless: str = "") -> dict[str, int]:
-    """Counts as plain data, by name."""
-    return {str(key) or nameless: counts[key] for key in sorted(counts)}
+    """Counts as plain data, by name; what has no name counts with what is called like that."""
+    found: Counter[str] = Counter()
+    for key in sorted(counts):
+        found[str(key) or nameless] += counts[key]
+    return dict(found)

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 #: Name of the primary criterion in a file, whatever its key is in the project.
 OVERALL = "overall"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True, gc=False):
     """One turn of a conversation."""
 
     role: str
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedResponse:
+class ImportedResponse(Struct, frozen=True, gc=False):
     """One candidate output, in the order of the row. `model` is empty where nobody said."""
 
     external_id: str
@@ -32,8 +31,7 @@ class ImportedResponse:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedJudgment:
+class ImportedJudgment(Struct, frozen=True, gc=False):
     """What a rater of the file said about its row.
 
     `values` maps criterion keys (or `overall`) to signed integers from the row's point of view:
@@ -47,8 +45,7 @@ class ImportedJudgment:
     at: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRow:
+class ImportRow(Struct, frozen=True, gc=False):
     """A prompt with its responses and the labels it already carries; every text can be stored."""
 
     line: int
@@ -61,8 +58,7 @@ class ImportRow:
     metadata: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True, gc=False):
     """A row with the id, the text and the labels of an earlier one: nothing of it is lost."""
 
     line: int
@@ -70,8 +66,7 @@ class Duplicate:
     first_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True, gc=False):
     """A row that was not taken: its line, the field at fault, the reason, what stood there."""
 
     line: int

@@ -25,6 +25,7 @@ from scipy.sparse.csgraph import connected_components
 
 from labeling.datasets.minhash import THRESHOLD, near_duplicates, normalise, signatures
 from labeling.datasets.records import Message, digest
+from labeling.datasets.texts import clean
 
 SPLITS = ("train", "validation", "test")
 SALT = "concord"
@@ -77,11 +78,11 @@ class SplitPlan:
 
     def split_of(self, prompt_key: str) -> str:
         """The split of a prompt. Raises KeyError for a prompt the plan has not seen."""
-        return SPLITS[self._split[self._group[self._rows[prompt_key]]]]
+        return SPLITS[self._split[self._group[self._rows[clean(prompt_key)]]]]
 
     def group_of(self, prompt_key: str) -> str:
         """The group's id, 16 hexadecimal digits; equal exactly for prompts kept together."""
-        return f"{int(self._names[self._group[self._rows[prompt_key]]]):016x}"
+        return f"{int(self._names[self._group[self._rows[clean(prompt_key)]]]):016x}"
 
     def describe(self) -> dict[str, object]:
         """Parameters and counts for the manifest, the card and a preview on the screen."""
@@ -103,8 +104,20 @@ class SplitPlan:
             "joined_by": dict(self.joined),
             "prompts_per_split": dict(zip(SPLITS, prompts.tolist(), strict=True)),
             "groups_per_split": dict(zip(SPLITS, groups.tolist(), strict=True)),
-            "notes": _notes(len(self._rows), largest),
         }
+
+    def notes(self) -> list[str]:
+        """A sentence for every group that is too large for splits of the wished sizes."""
+        sizes = np.sort(np.bincount(self._group, minlength=len(self._names)))[::-1]
+        prompts = len(self._rows)
+        return [
+            f"One group holds {size:,} of the {prompts:,} prompts ({size / prompts:.0%}), because "
+            "they resemble each other or carry the same group key: prompts made from one long "
+            "template do. All of them are in one split, so compare the sizes of the splits with "
+            "the wished shares."
+            for size in sizes[: int(1 / LARGE)].tolist()
+            if size > 1 and size > LARGE * prompts
+        ]
 
 
 def plan_splits(
@@ -116,8 +129,8 @@ def plan_splits(
 ) -> SplitPlan:
     """Places every prompt. `prompts` is read once and may come in any order.
 
-    Memory is about 550 bytes a prompt and 45 MB while the plan is made and 250 bytes a prompt
-    after, whatever the length of the texts; prompts that come youngest first cost 250 bytes more.
+    Memory is about 550 bytes a prompt and 45 MB while the plan is made, and 250 bytes a prompt
+    after, whatever the length of the texts; prompts out of the order of age cost 250 bytes more.
     The same salt draws the same split for the same text in every project; two releases can be
     joined without a leak where each prompt's group has the same oldest text in both. A higher
     `threshold` than the default keeps prompts of one long template apart; 1 joins no text to a
@@ -172,7 +185,7 @@ class _Notes:
             said = [(message.role, normalise(message.content)) for message in prompt.messages]
             system = [word for role, words in said if role == "system" for word in words]
             spoken = [word for role, words in said if role != "system" for word in words]
-            self.keys.append(prompt.key)
+            self.keys.append(clean(prompt.key))
             self.ages.append(prompt.age)
             self.texts += digest(" ".join(w for _, words in said for w in words))[:_TEXT_BYTES]
             self.group_keys.append(_mark(digest(prompt.group_key)) if prompt.group_key else 0)
@@ -263,14 +276,3 @@ def _draw(text: bytes, salt: str, shares: tuple[float, float, float]) -> int:
         if share and point < reach:
             return split
     return last
-
-
-def _notes(prompts: int, largest: list[int]) -> list[str]:
-    """A sentence for every group that is too large for splits of the wished sizes."""
-    return [
-        f"One group holds {size:,} of the {prompts:,} prompts ({size / prompts:.0%}), because they "
-        "resemble each other or carry the same group key: prompts made from one long template do. "
-        "All of them are in one split, so compare the sizes of the splits with the wished shares."
-        for size in largest
-        if size > 1 and size > LARGE * prompts
-    ]

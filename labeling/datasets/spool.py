@@ -39,17 +39,19 @@ class Spool(Generic[Item]):
         self._waiting: dict[str, list[bytes]] = {}
         self._size = 0
 
-    def add(self, key: str, item: Item) -> None:
-        """Remembers one item."""
+    def add(self, key: str, item: Item) -> Item:
+        """Remembers one item, and returns it as it will come back."""
         try:
             data = self._encode(item)
         except UnicodeEncodeError:
-            data = self._encode(clean_struct(item))
+            item = clean_struct(item)
+            data = self._encode(item)
         line = b"%s%s\n" % (key.encode(), data)
         self._waiting.setdefault(key[:_DIGITS], []).append(line)
         self._size += len(line)
         if self._size > _FLUSH:
             self._flush()
+        return item
 
     def __iter__(self) -> Iterator[Item]:
         """Every item once, in order; the buckets are removed as they are read."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
 from labeling.datasets.formats.base import TaskRows
 from labeling.datasets.reasons import HUMAN_ONLY
@@ -99,6 +100,13 @@ class Tally:
     alone: Counter[tuple[str, bool]] = field(default_factory=Counter)
     good: int = 0
     bad: int = 0
+
+    def by(self, place: int) -> Counter[Any]:
+        """Judgments that may become data by one part of `ways`, of which raters are part 0."""
+        found: Counter[Any] = Counter()
+        for way, n in self.ways.items():
+            found[way[place]] += n
+        return found
 
     def take(self, item: TaskRows, recipe: Recipe) -> None:
         """Counts a task on the recipe's criterion: what was said, and what became of it."""
@@ -239,13 +247,18 @@ def _behind(item: TaskRows, recipe: Recipe) -> Said:
         written = item.labels if recipe.kind == Kind.LABELS else item.demonstrations
         return compared(task, _human(item.judgments), recipe) if written else {}
     found: dict[tuple[int, int], list[int]] = {}
+    # Raters who are put together stand behind many pairs of one order: each is asked once.
+    told: dict[str, Said] = {}
     for pair in item.pairs:
         unit = (min(pair.chosen, pair.rejected), max(pair.chosen, pair.rejected))
         if unit[1] >= len(task.responses):
             continue
         codes = found.setdefault(unit, [])
         if pair.judgment is None:
-            codes += compared(task, _human(pair.votes), recipe).get(unit, ())[1:]
+            for vote in _human(pair.votes):
+                if vote.id not in told:
+                    told[vote.id] = compared(task, (vote,), recipe)
+                codes += told[vote.id].get(unit, ())[1:]
         elif pair.judgment.source == _HUMAN:
             tie = TIE_CODES.get(pair.tie, _UNSPECIFIED)
             codes.append(tie if pair.tie else round(pair.value))

@@ -69,7 +69,9 @@ class UploadForm(forms.Form):
         label="File",
         required=False,
         allow_empty_file=True,
-        help_text="JSON, JSON Lines, CSV or TSV, also packed with gzip, in UTF-8; or Parquet.",
+        help_text=(
+            "JSON, JSON Lines, CSV or TSV, also packed with gzip or zstd, in UTF-8; or Parquet."
+        ),
     )
     text = forms.CharField(
         label="Or paste rows",

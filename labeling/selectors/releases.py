@@ -48,6 +48,12 @@ def newest_judgment(project: Project) -> int:
     return Judgment.objects.filter(project=project).aggregate(newest=Max("pk"))["newest"] or 0
 
 
+def newest_edit(project: Project) -> int:
+    """The id of the newest edited response, 0 without any: later ones are no part of a release."""
+    edits = Response.objects.filter(prompt__project=project, edited_from__isnull=False)
+    return edits.aggregate(newest=Max("pk"))["newest"] or 0
+
+
 def counted(project: Project, cutoff: int) -> QuerySet[Judgment]:
     """The judgments that counted at the cut-off."""
     return Judgment.objects.filter(project=project, pk__lte=cutoff, withdrawn=False).filter(
@@ -99,11 +105,17 @@ def adjudicators(project: Project) -> list[int]:
 
 
 def task_records(
-    project: Project, cutoff: int, pseudonym: Pseudonym, reviewers: Collection[int] = ()
+    project: Project,
+    cutoff: int,
+    pseudonym: Pseudonym,
+    reviewers: Collection[int] = (),
+    *,
+    edits_upto: int | None = None,
 ) -> Iterator[TaskRecord]:
     """Every task that has a judgment that counts, with texts and judgments, `_CHUNK` in memory.
 
-    Judgments by `reviewers` (user ids) are marked as adjudications.
+    Judgments by `reviewers` (user ids) are marked as adjudications. Edited responses take part up
+    to the id `edits_upto`, all of them without one.
     """
     criteria = {criterion.pk: criterion.key for criterion in project.criteria.all()}
     tasks = judged_tasks(project, cutoff).values_list(
@@ -121,7 +133,7 @@ def task_records(
     while rows := list(islice(found, _CHUNK)):
         responses = _responses([pk for row in rows for pk in row[2]])
         judgments = _judgments(project, cutoff, rows, criteria, pseudonym, frozenset(reviewers))
-        edits = _edits([pk for row in rows for pk in row[2]])
+        edits = _edits([pk for row in rows for pk in row[2]], edits_upto)
         for pk, name, order, prompt, messages, category, language in rows:
             yield TaskRecord(
                 id=name,
@@ -184,10 +196,12 @@ def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
     return {pk: ResponseRecord(name, content, model) for pk, name, content, model in rows}
 
 
-def _edits(ids: Sequence[int]) -> dict[int, list[ResponseRecord]]:
+def _edits(ids: Sequence[int], upto: int | None) -> dict[int, list[ResponseRecord]]:
     """What people improved some responses into, by the response."""
     found: dict[int, list[ResponseRecord]] = {}
     rows = Response.objects.filter(edited_from__in=ids).order_by("pk")
+    if upto is not None:
+        rows = rows.filter(pk__lte=upto)
     columns: Iterable[tuple[Any, ...]] = rows.values_list(
         "edited_from", "edited_from__external_id", "external_id", "content", "model"
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from msgspec import structs
 
 from labeling.datasets.readers import ReadOptions, check, detect, limits, preview, read
 from labeling.datasets.readers.fields import visible
@@ -227,7 +228,7 @@ def _read_in(import_: Import) -> None:
             result = writer.write(batch, timezone.now())
             room = max(0, limits.MAX_REFUSALS_KEPT - counts.refused)
             ImportRefusal.objects.bulk_create(
-                ImportRefusal(import_job=import_, **asdict(refusal))
+                ImportRefusal(import_job=import_, **structs.asdict(refusal))
                 for refusal in result.refusals[:room]
             )
             counts.add(result.counts)

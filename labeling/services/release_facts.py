@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+import numpy as np
 import pyarrow as pa
+from django.db.models import Count
 
+from labeling.datasets.folds import SALT, fold_agreement, rater_folds
 from labeling.datasets.records import Guideline as GuidelineRecord
 from labeling.datasets.records import ReleaseContext, canonical_json
+from labeling.datasets.signals import plain
 from labeling.models import Release
 from labeling.selectors.releases import Pseudonym, counted, not_counted, release_ratings
-from labeling.stats import criterion_report
+from labeling.stats import Ratings, criterion_report
 from projects.models import Criterion, Guideline, Principle, Project
 
 
@@ -21,7 +26,7 @@ def release_salt(release: Release) -> str:
     """The secret behind a release's pseudonyms.
 
     It hangs on the frozen request: the same request gives the same files, and two different
-    releases cannot be joined by rater. Nobody can compute it without the project's own secret.
+    releases share no pseudonym. Nobody can compute it without the project's own secret.
     """
     asked = {**release_parameters(release), "reviewers": release.options.get("reviewers", [])}
     request = canonical_json(asked).encode()
@@ -68,12 +73,44 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
             for guideline in guidelines
         ),
         principles=_principles(guidelines.values_list("pk", flat=True)),
-        agreement=_agreement(project, criteria, cutoff),
+        agreement=_agreement(project, criteria, cutoff, release.salt),
         withheld={"superseded": missing.superseded, "withdrawn": missing.withdrawn},
-        versions={"Concord": release.version, "pyarrow": pa.__version__},
+        versions={
+            "Concord": release.version,
+            "msgspec": msgspec.__version__,
+            "numpy": np.__version__,
+            "pyarrow": pa.__version__,
+        },
         licence=release.options["licence"] or "unknown",
         limits=limits,
+        description=project.description,
+        collection=_collection(project),
     )
+
+
+def _collection(project: Project) -> tuple[str, ...]:
+    """How the project has its tasks judged, a sentence each."""
+    raters = f"{project.overlap} different rater{'s' * (project.overlap != 1)}"
+    told = [
+        f"Each task is to be judged by {raters}; who gets it is drawn, and so is the order on the "
+        "screen.",
+        "Raters do not see which model wrote a response."
+        if project.is_blind
+        else "Raters may see which model wrote a response.",
+    ]
+    if project.allow_both_bad or project.allow_cannot_tell:
+        more = [
+            name
+            for name, allowed in (
+                ("both are bad", project.allow_both_bad),
+                ("they cannot tell", project.allow_cannot_tell),
+            )
+            if allowed
+        ]
+        told.append(f"Raters may say that {' or that '.join(more)}.")
+    if project.rationale_required:
+        told.append("Raters must give a rationale.")
+    return tuple(told)
 
 
 def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
@@ -95,12 +132,36 @@ def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
     )
 
 
-def _agreement(project: Project, criteria: Sequence[Criterion], cutoff: int) -> dict[str, Any]:
+def _folds(project: Project, cutoff: int, salt: str) -> dict[int, int]:
+    """The fold of each rater by user id: what the build finds by pseudonym."""
+    name = pseudonyms(salt)
+    given = counted(project, cutoff).order_by().values_list("rater").annotate(n=Count("pk"))
+    counts = {rater: (name("rater", rater), n) for rater, n in given}
+    folds = rater_folds(dict(counts.values()), salt=SALT)
+    return {rater: folds[pseudonym] for rater, (pseudonym, _) in counts.items()}
+
+
+def _fold_agreement(ratings: Ratings, folds: Mapping[int, int]) -> dict[str, Any]:
+    """Agreement inside each fold of raters and with the others: a habit of one group shows."""
+    found = fold_agreement(
+        ratings.unit, ratings.rater, ratings.value, folds, prompt=ratings.cluster
+    )
+    return {
+        f"fold {one.fold}": {"within": plain(one.within), "with others": plain(one.others)}
+        for one in found
+    }
+
+
+def _agreement(
+    project: Project, criteria: Sequence[Criterion], cutoff: int, release_salt: str
+) -> dict[str, Any]:
     """Agreement at the cut-off on the released criteria, without anything about one rater."""
+    folds = _folds(project, cutoff, release_salt)
     reports = {}
     for criterion in criteria:
         ratings, categories = release_ratings(project, criterion, cutoff)
         report = criterion_report(ratings, categories, preference=True, rater_names={})
         report.pop("pairs", None)
+        report["rater_folds"] = _fold_agreement(ratings, folds)
         reports[criterion.key] = report
     return {"project": project.slug, "criteria": reports}

@@ -15,10 +15,13 @@ from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions
 from labeling.datasets.recipes.options import OptionError
 from labeling.datasets.records import Criterion as CriterionRecord
 from labeling.models import Release
+from labeling.selectors.releases import categories_of
 from projects.exceptions import InvalidInput
 from projects.models import Criterion, Project
 
 _LICENCE = 80
+#: Categories that a refusal names.
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def check_request(
         options.choices.checked()
     except OptionError as error:
         raise InvalidInput(str(error), fields={error.field: str(error)}) from None
+    _check_known(project, options.choices)
     criteria = _criteria(project, options.criteria)
     wrong = misfit(
         RECIPES[recipe],
@@ -118,12 +122,17 @@ def request_of(release: Release) -> Request:
         file_per_criterion=kept.get("file_per_criterion", False),
         shares=tuple(kept["shares"]),
         licence=kept["licence"],
-        choices=msgspec.convert(kept.get("choices", {}), RecipeOptions),
+        choices=choices_of(release),
     )
     found = {criterion.key: criterion for criterion in release.project.criteria.all()}
     criteria = tuple(found[key] for key in keys)
     shape = FORMATS[release.format]
     return Request(release.recipe, shape, release.file_type, criteria, options)
+
+
+def choices_of(release: Release) -> RecipeOptions:
+    """The recipe's options that a release was frozen with, whatever has become of the project."""
+    return msgspec.convert(release.options.get("choices", {}), RecipeOptions)
 
 
 def criterion_record(criterion: Criterion) -> CriterionRecord:
@@ -162,6 +171,24 @@ def _checked_type(shape: Format, file_type: str) -> str:
             fields={"file_type": f"“{shape.title}” is written as {known}. Choose one of these."},
         )
     return file_type or shape.file_types[0]
+
+
+def _check_known(project: Project, choices: RecipeOptions) -> None:
+    """Refuses guideline versions and categories that no row of the project can have."""
+    published = set(project.guidelines.values_list("number", flat=True))
+    # Version 0 is that of judgments made before there was a guideline, and of imported ones.
+    if unknown := choices.guideline_versions - published - {0}:
+        known = ", ".join(map(str, sorted(published))) or "none yet"
+        sentence = f"There is no version {min(unknown)}. The project's versions: {known}."
+        raise InvalidInput(sentence, fields={"guideline_versions": sentence})
+    if choices.categories:
+        present = categories_of(project)
+        if unknown_names := choices.categories - set(present):
+            known = ", ".join(name or "(none)" for name in present[:_NAMED]) or "none yet"
+            sentence = (
+                f"No prompt is of the category “{min(unknown_names)[:80]}”. There are: {known}."
+            )
+            raise InvalidInput(sentence, fields={"categories": sentence})
 
 
 def _check_shares(shares: tuple[float, ...]) -> None:

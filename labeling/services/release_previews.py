@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from labeling.datasets.build import nothing_left
-from labeling.datasets.judging import preview
+from labeling.datasets.judging import added_up, preview
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import Ledger
 from labeling.datasets.records import canonical_json
-from labeling.selectors.releases import adjudicators, newest_judgment, task_records
+from labeling.selectors.releases import adjudicators, newest_edit, newest_judgment, task_records
 from labeling.services.release_facts import pseudonyms
 from labeling.services.release_options import (
     ReleaseOptions,
@@ -65,7 +65,7 @@ def preview_release(
     )
     cutoff = newest_judgment(project)
     reviewers = adjudicators(project)
-    asked = [recipe, format, request.frozen()["choices"], reviewers]
+    asked = [recipe, format, request.frozen()["choices"], reviewers, newest_edit(project)]
     asked += [criterion.pk for criterion in request.criteria]
     mark = hashlib.sha256(canonical_json(asked).encode()).hexdigest()[:24]
     key = f"release-preview:{project.pk}:{cutoff}:{mark}"
@@ -77,7 +77,7 @@ def preview_release(
 
 
 def _preview(project: Project, cutoff: int, request: Request, reviewers: list[int]) -> Preview:
-    total: Ledger | None = None
+    ledgers: list[Ledger] = []
     left_out: Counter[str] = Counter()
     recipes = request.recipes(primary_key(project))
     for recipe in recipes:
@@ -88,11 +88,8 @@ def _preview(project: Project, cutoff: int, request: Request, reviewers: list[in
         )
         # Who may vote does not hang on the criterion: one count is that of all.
         left_out = left_out or Counter(left)
-        if total is None:
-            total = ledger
-        else:
-            total.add(ledger)
-    ledger = total or Ledger("judgment")
+        ledgers.append(ledger)
+    ledger = added_up(ledgers)
     return Preview(
         unit=ledger.unit,
         rows_are=recipes[0].kind.value,

@@ -6,11 +6,9 @@ whole release; the sweep sends the row again, and a run that finds the folder on
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from labeling.models import Release
 from labeling.selectors.releases import (
     adjudicators,
     judged_tasks,
+    newest_edit,
     newest_judgment,
     split_prompts,
     task_records,
@@ -79,7 +78,7 @@ def request_release(
             recipe=recipe,
             format=format,
             file_type=request.file_type,
-            options={**request.frozen(), "reviewers": adjudicators(project)},
+            options={**request.frozen(), **_facts(project)},
             cutoff=newest_judgment(project),
             version=settings.VERSION,
         )
@@ -94,6 +93,11 @@ def request_release(
             format=format,
         )
     return release
+
+
+def _facts(project: Project) -> dict[str, Any]:
+    """What of the project's present a release must remember beside its cut-off."""
+    return {"edits_upto": newest_edit(project), "reviewers": adjudicators(project)}
 
 
 def retry_release(*, release: Release, actor: User | None) -> None:
@@ -161,20 +165,8 @@ def _work(release: Release) -> None:
     out = folder_of(release)
     # The rename that made the folder visible was the last step: where it is, it is whole.
     if not out.exists():
-        with _fewer_collections():
-            _build(release, out)
+        _build(release, out)
     _close_books(release, out)
-
-
-@contextmanager
-def _fewer_collections() -> Iterator[None]:
-    """Millions of short-lived rows, no cycles: searching for those costs a sixth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _build(release: Release, out: Path) -> None:
@@ -186,7 +178,13 @@ def _build(release: Release, out: Path) -> None:
     prompts = split_prompts(project, cutoff, asked_at=release.created_at)
     reviewers = release.options.get("reviewers", ())
     build_release(
-        task_records(project, cutoff, pseudonyms(release.salt), reviewers),
+        task_records(
+            project,
+            cutoff,
+            pseudonyms(release.salt),
+            reviewers,
+            edits_upto=release.options.get("edits_upto"),
+        ),
         plan=plan_splits(prompts, shares=request.options.shares, salt=SALT),
         recipes=request.recipes(primary_key(project)),
         shape=request.shape,

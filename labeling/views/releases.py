@@ -19,7 +19,7 @@ from labeling.downloads import file_response, zip_response
 from labeling.forms.releases import FILE_TYPES, LICENCES, ReleaseForm
 from labeling.models import Release
 from labeling.selectors.releases import find_release, is_quick_to_count, releases_of
-from labeling.services.release_options import request_of
+from labeling.services.release_options import choices_of
 from labeling.services.release_previews import preview_release
 from labeling.services.releases import (
     file_of,
@@ -158,7 +158,7 @@ def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "format_title": _format_title(row),
         "file_type_title": dict(FILE_TYPES).get(row.file_type, row.file_type),
         "policy": _policy(row),
-        "asked": request_of(row).options.choices.explain() if row.recipe in RECIPES else {},
+        "asked": choices_of(row).explain(),
         "code": FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
         if row.format in FORMATS
         else "",
@@ -237,37 +237,72 @@ def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
     return [(name, row.counts["rows"][name]) for name in sorted(place, key=lambda n: (place[n], n))]
 
 
+#: The figures of a finished release: title, place, how it is shown, what n counts, a note.
+_SHOWN = (
+    (
+        "Agreement, all judgments",
+        ("agreement", "raw", "exact"),
+        "percent",
+        "pairs of judgments",
+        "a tie agrees only with a tie",
+    ),
+    (
+        "Agreement, what was kept",
+        ("agreement", "kept", "exact"),
+        "percent",
+        "pairs of judgments",
+        "after the recipe and its filters",
+    ),
+    (
+        "Krippendorff’s alpha, all judgments",
+        ("agreement", "raw", "krippendorff_alpha"),
+        "number",
+        "tasks",
+        "symmetrised, chance-corrected",
+    ),
+    (
+        "Noise ceiling, all judgments",
+        ("noise_ceiling", "raw"),
+        "percent",
+        "pairs of judgments",
+        "the best accuracy a model can show against single judgments",
+    ),
+    (
+        "Longer response preferred",
+        ("longer_response_preferred",),
+        "percent",
+        "judgments",
+        "judgments on responses of unequal length",
+    ),
+    (
+        "Shown first preferred",
+        ("first_shown_chosen",),
+        "percent",
+        "judgments",
+        "judgments that prefer one response",
+    ),
+    (
+        "By the busiest rater",
+        ("most_judgments_by_one_rater",),
+        "percent",
+        "judgments",
+        "share of the judgments",
+    ),
+)
+
+
 def _figures(counts: dict[str, Any]) -> list[dict[str, object]]:
     """The figures at the head of a finished release, each with how it is shown."""
-    if not counts.get("figures"):
-        return []
-    own = counts["figures"]
-    shown = [
-        (
-            "Longer response chosen",
-            own["longer_response_chosen"],
-            "percent",
-            "pairs",
-            "pairs of unequal length",
-        ),
-        (
-            "Shown first chosen",
-            own["first_shown_chosen"],
-            "percent",
-            "judgments",
-            "judgments that prefer one response",
-        ),
-    ]
-    for report in counts["agreement"].get("criteria", {}).values():
-        percent = report["percent_agreement"]["exact"]
-        alpha = report["krippendorff_alpha"]["symmetric"]
-        shown.insert(
-            0, ("Krippendorff’s alpha, symmetrised", alpha, "number", "tasks", "chance-corrected")
-        )
-        note = "a tie agrees only with a tie"
-        shown.insert(0, ("Agreement", percent, "percent", "pairs of judgments", note))
-    names = ("title", "figure", "unit", "counted", "note")
-    return [dict(zip(names, row, strict=True)) for row in shown]
+    found = []
+    for title, path_, unit, counted, note in _SHOWN:
+        figure: Any = counts.get("figures", {})
+        for key in path_:
+            figure = figure.get(key) or {}
+        if figure:
+            found.append(
+                {"title": title, "figure": figure, "unit": unit, "counted": counted, "note": note}
+            )
+    return found
 
 
 urlpatterns = [

@@ -8,7 +8,6 @@ import json
 import random
 import shutil
 import subprocess
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -143,12 +142,6 @@ def test_calls_in_the_background_keep_their_order():
     background.stop()
     assert all(after == before + 1 for before, after in pairwise(seen))
     assert len(seen) == 50
-
-
-def run_often(background: Background, work: Callable[[], None]) -> None:
-    """Hands over more than a queue holds: the first failure is told at one of the next."""
-    for _ in range(9):
-        background.run(work)
 
 
 def test_an_error_in_the_background_reaches_the_one_who_waits():

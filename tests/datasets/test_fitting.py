@@ -46,6 +46,8 @@ def test_ties_need_a_format_that_has_a_place_for_them():
     assert refused("raw", "trl") is None
     assert refused("raw", "native", ties="keep") is None
     assert refused("kto", "trl-unpaired", ties="keep") is None
+    assert refused("majority", "native", ties="keep") == "ties"
+    assert refused("majority", "lmarena", ties="keep") is None
 
 
 @pytest.mark.parametrize("recipe", [key for key in RECIPES if key not in ("majority", "consensus")])

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from labeling.datasets.folds import (
     FOLDS,
     fold_agreement,
-    rater_fold,
     rater_folds,
     voter_folds,
 )
@@ -49,21 +48,11 @@ def test_another_salt_groups_equal_raters_anew():
 def test_less_than_one_fold_is_refused(folds):
     with pytest.raises(ValueError, match="at least 1 fold"):
         rater_folds({}, salt="", folds=folds)
-    with pytest.raises(ValueError, match="at least 1 fold"):
-        rater_fold("r", salt="", folds=folds)
 
 
 def test_a_count_below_zero_is_refused():
     with pytest.raises(ValueError, match="fewer than 0"):
         rater_folds({"r": -1}, salt="")
-
-
-def test_a_fold_by_name_alone_hangs_on_name_and_salt_only():
-    names = [f"r{i}" for i in range(1000)]
-    folds = [rater_fold(name, salt="s") for name in names]
-    assert set(folds) == set(range(FOLDS))
-    assert folds == [rater_fold(name, salt="s") for name in names]
-    assert folds != [rater_fold(name, salt="t") for name in names]
 
 
 def test_a_row_has_the_folds_of_its_voters_each_once():

@@ -142,7 +142,7 @@ def test_llamafactory_refuses_a_response_with_a_placeholder():
 @pytest.mark.parametrize(
     ("messages", "reason"),
     [
-        ([("developer", "Be brief."), ("user", "Hi")], None),
+        ([("developer", "Be brief."), ("user", "Hi")], "system_turn"),
         ([("user", "Hi"), ("assistant", "Let me look."), ("tool", "42")], "tool_turn"),
         ([("user", "Hi"), ("assistant", " "), ("user", "So?")], "empty_turn"),
     ],

@@ -39,12 +39,7 @@ READ_AS = {
 }
 #: Formats whose rows name the rater.
 NAMED = ("judgments", "lmarena", "listwise", "pairs")
-FILES = [
-    (shape, file_type)
-    for shape in READ_AS
-    for file_type in FORMATS[shape].file_types
-    if file_type != "jsonl.zst"
-]
+FILES = [(shape, file_type) for shape in READ_AS for file_type in FORMATS[shape].file_types]
 
 
 def tasks_for(shape: str) -> list[TaskRecord]:

@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from labeling.datasets.readers import read
 from labeling.datasets.readers.csvrecords import CsvRecords
+from labeling.datasets.readers.jsonrows import decoded
+from labeling.datasets.readers.quickjson import quick
 from labeling.datasets.readers.seen import SeenIds
 from labeling.datasets.rows import ImportRow, Refusal
 
@@ -105,7 +107,7 @@ def outcomes(folder: Path, content: bytes) -> list[Any]:
 
 
 def without_line(outcome: Any) -> Any:
-    return replace(outcome, line=0)
+    return structs.replace(outcome, line=0)
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +217,37 @@ def test_ids_seen_before_are_told_beyond_the_table_as_within_it(noted):
         new = first[0] == line
         told = seen.first(key, content, line)
         assert told == ((0, True) if new else (first[0], first[1] == content))
+
+
+spaces = st.sampled_from(["", "", " ", "\t"])
+written_keys = st.sampled_from(
+    ['"a"', '"\\u0061"', '"a\\\\"', '"a\\u005c"', '":"', '"\\":"', '"b"', '"é"']
+)
+written_texts = st.lists(
+    st.sampled_from(["x", ":", '\\"', '\\":', "\\\\", '\\\\\\":', "é", "\\u0022:"]), max_size=3
+).map(lambda parts: f'"{"".join(parts)}"')
+
+
+def written_object(value: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pair = st.tuples(written_keys, spaces, spaces, value).map(
+        lambda p: f"{p[0]}{p[1]}:{p[2]}{p[3]}"
+    )
+    return st.lists(pair, max_size=3).map(lambda pairs: "{" + ",".join(pairs) + "}")
+
+
+written_numbers = st.sampled_from(["1", "-0", "1e400", "NaN", "123456789012345678", "1" * 19])
+written_values = st.recursive(
+    written_texts | written_numbers,
+    lambda value: written_object(value) | value.map(lambda inner: f"[{inner}]"),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(line=written_object(written_values))
+def test_a_line_is_decoded_fast_only_where_nothing_of_it_is_lost(line):
+    exact = decoded(line)
+
+    fast = quick(line.encode())
+
+    assert fast is None or repr(fast) == repr(exact)

@@ -103,7 +103,8 @@ def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, re
             item = judge_task(record, books, shape)
             written.update(row.table for row in shape.rows(item))
             if kind == Kind.PAIRS and shape.key == "native":
-                # Native keeps ties among its judgments.
+                # Native keeps ties among its judgments, each of them one rater's.
+                assert all(pair.judgment for pair in item.pairs if pair.tie)
                 written[shape.main[kind]] += len(item.pairs) - len(item.decided)
             assert len(item.judgments) <= len(record.judgments)
         assert written[shape.main[kind]] == ledger.rows_out, (recipe.key, shape.key)

@@ -199,7 +199,7 @@ def test_a_long_template_is_one_group_with_a_warning_and_a_higher_threshold_part
     plan = plan_splits([*made, prompt("something else", 99)])
     report = plan.describe()
     assert report["largest_groups"] == [50, 1]
-    assert report["notes"] == [
+    assert plan.notes() == [
         "One group holds 50 of the 51 prompts (98%), because they resemble each other or carry the "
         "same group key: prompts made from one long template do. All of them are in one split, so "
         "compare the sizes of the splits with the wished shares."
@@ -208,7 +208,8 @@ def test_a_long_template_is_one_group_with_a_warning_and_a_higher_threshold_part
 
 
 def test_the_report_adds_up():
-    report: dict[str, Any] = dict(plan_splits(map(prompt, texts(50) * 2, range(100))).describe())
+    plan = plan_splits(map(prompt, texts(50) * 2, range(100)))
+    report: dict[str, Any] = dict(plan.describe())
     assert report["prompts"] == 100
     assert report["groups"] == report["repeated_prompts"] == 50
     assert report["prompts_alone"] == 0
@@ -216,4 +217,4 @@ def test_the_report_adds_up():
     assert sum(report["groups_per_split"].values()) == 50
     assert list(report["joined_by"]) == list(RULES)
     assert report["joined_by"]["same_text"] == 50
-    assert report["notes"] == []
+    assert plan.notes() == []

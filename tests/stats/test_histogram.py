@@ -22,6 +22,7 @@ from labeling.stats import (
     krippendorff_alpha,
     percent_agreement,
     table_from_patterns,
+    table_from_units,
     table_of,
 )
 from labeling.stats.coefficients import Alpha
@@ -137,3 +138,29 @@ def test_patterns_counted_by_a_database_are_read_as_they_are() -> None:
 def test_patterns_that_are_no_counts_are_refused(counts: Any, frequency: Any, told: str) -> None:
     with pytest.raises(RatingsError, match=told):
         table_from_patterns(counts, frequency, SCALE)
+
+
+@pytest.mark.parametrize("prompts", [1, 7, 65])
+def test_patterns_of_units_told_apart_in_a_stream_are_drawn_with_their_prompts(
+    prompts: int,
+) -> None:
+    patterns = [[2, 0, 0], [1, 1, 0], [0, 0, 3], [1, 0, 1]]
+    shown = [unit % 4 for unit in range(65)]
+    cluster = [unit % prompts for unit in range(65)]
+    table = table_from_units(patterns, shown, cluster, SCALE)
+    cells = [
+        (unit, place, SCALE[value], cluster[unit])
+        for unit, pattern in enumerate(shown)
+        for place, value in enumerate(v for v in range(3) for _ in range(patterns[pattern][v]))
+    ]
+    unit, rater, answer, of = zip(*cells, strict=True)
+    fresh = table_of(Ratings(unit, rater, answer, of), SCALE)
+    np.testing.assert_allclose(numbers(figures(table)), numbers(figures(fresh)), atol=1e-12)
+
+
+def test_units_of_a_pattern_that_nobody_counted_are_refused() -> None:
+    with pytest.raises(RatingsError, match="a pattern beyond the 1 that were counted"):
+        table_from_units([[1, 1, 0]], [0, 1], [0, 1], SCALE)
+    with pytest.raises(RatingsError, match="cluster has 1"):
+        table_from_units([[1, 1, 0]], [0, 0], [0], SCALE)
+    assert table_from_units([], [], [], SCALE).units == 0

@@ -119,6 +119,8 @@ def texts_in(value: Any) -> Iterator[str]:
     """Every string inside a value, however deep."""
     if isinstance(value, str):
         yield value
+    elif isinstance(value, bytes):
+        yield value.decode()
     elif isinstance(value, dict):
         yield from texts_in(list(value.values()))
     elif isinstance(value, list):

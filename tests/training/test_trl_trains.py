@@ -14,13 +14,14 @@ pytestmark = pytest.mark.training
 
 trl = pytest.importorskip("trl", reason="pip install -r requirements-training.txt")
 
-REWARD = ["native", "trl", "trl-implicit", "trl-plain", "trl-plain-implicit", "hh"]
+REWARD = ["native", "trl", "trl-implicit", "trl-plain", "trl-plain-implicit", "hh", "ultrafeedback"]
 IMPLICIT = {"trl-implicit": "trl", "trl-plain-implicit": "trl-plain"}
 
 
 def polite(shape: str, folder: Path, table: str | None = None) -> Any:
-    """The splits of a release of polite and rude responses, as TRL is given them."""
-    return datasets.load_dataset(str(written(shape, folder, tasks=polite_tasks()).path), table)
+    """The splits of a release of polite and rude responses, as its card gives them to TRL."""
+    rows = datasets.load_dataset(str(written(shape, folder, tasks=polite_tasks()).path), table)
+    return rows.remove_columns(["prompt", "messages"]) if shape == "ultrafeedback" else rows
 
 
 def trainer(kind: str, data: Any, folder: Path, *, rate: float = 2e-3, steps: int = 40) -> Any:

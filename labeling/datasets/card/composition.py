@@ -148,13 +148,14 @@ def _splits(manifest: Mapping[str, Any]) -> str:
         for name, per_split in manifest["rows"].items()
     ]
     told += table(("configuration", *SPLITS), rows, numbers=len(SPLITS))
-    return told + "".join(f"\n{line(note)}\n" for note in (*splits["notes"], *manifest["notes"]))
+    return told + "".join(f"\n{line(note)}\n" for note in manifest["notes"])
 
 
 def _personal(figures: Mapping[str, Any]) -> str:
     told = [
-        "Raters appear under pseudonyms made for this release alone: they cannot be joined with "
-        "another release, and no name, e-mail address or user id is in the files.",
+        "Raters appear under pseudonyms made for this release alone, and no name, e-mail address "
+        "or user id is in the files. Whoever holds two releases of one project may still find a "
+        "judgment in both by its task, its time and its words.",
         "Prompts and responses are as they were imported. Nobody has searched them for personal "
         "data: do so before you publish them.",
     ]

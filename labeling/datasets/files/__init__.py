@@ -7,6 +7,7 @@ from labeling.datasets.files.disk import (
     describe_file,
     hash_file,
     safe_name,
+    sync,
     sync_tree,
 )
 from labeling.datasets.files.shards import SHARD_BYTES
@@ -21,5 +22,6 @@ __all__ = [
     "describe_file",
     "hash_file",
     "safe_name",
+    "sync",
     "sync_tree",
 ]

@@ -46,8 +46,13 @@ def hash_file(path: Path) -> str:
 def sync_tree(root: Path) -> None:
     """Makes every file and folder below `root`, and `root` itself, survive a power cut."""
     for path in (*sorted(root.rglob("*")), root, root.parent):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Makes what a file or a folder holds survive a power cut: of a folder, the names in it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

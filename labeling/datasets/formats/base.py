@@ -70,9 +70,10 @@ class Format(ABC):
 
     `family` groups formats on the screen, `main` names the table whose rows are counted for each
     kind of row, `file_types` lists what it can be written as, the usual one first. A format that
-    `carries_ties` has a place for pairs that prefer neither; one that `needs_votes` writes a row a
-    rater, which aggregated rows cannot give. `about` says what the files look like and what they
-    cannot carry, `usage` is what one does with the loaded `rows`.
+    `carries_ties` has a place for pairs that prefer neither, with `ties_of_raters` for those of one
+    rater only; one that `needs_votes` writes a row a rater, which aggregated rows cannot give.
+    `about` says what the files look like and what they cannot carry, `usage` is what one does with
+    the loaded `rows`.
     """
 
     key: ClassVar[str]
@@ -82,6 +83,7 @@ class Format(ABC):
     tables: ClassVar[tuple[Table, ...]]
     main: ClassVar[Mapping[Kind, str]] = {Kind.PAIRS: "default"}
     carries_ties: ClassVar[bool] = False
+    ties_of_raters: ClassVar[bool] = False
     needs_votes: ClassVar[bool] = False
     about: ClassVar[Mapping[str, str]]
     usage: ClassVar[str] = 'print(rows["train"][0])\n'

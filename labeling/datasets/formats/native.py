@@ -19,7 +19,16 @@ from labeling.datasets.formats.base import (
     load_lines,
     reply,
 )
-from labeling.datasets.formats.columns import BOOL, FLOAT, MESSAGES, SHORT, SHORTS, STRING, Table
+from labeling.datasets.formats.columns import (
+    BOOL,
+    FLOAT,
+    INT,
+    MESSAGES,
+    SHORT,
+    SHORTS,
+    STRING,
+    Table,
+)
 from labeling.datasets.formats.judgments import COLUMNS, judgment_rows
 from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
@@ -36,10 +45,10 @@ PREFERENCE = Table(
         ("strength", FLOAT),
         ("chosen_prob", FLOAT),
         ("agreement", FLOAT),
-        ("n_raters", SHORT),
-        ("votes_chosen", SHORT),
-        ("votes_rejected", SHORT),
-        ("votes_tie", SHORT),
+        ("n_raters", INT),
+        ("votes_chosen", INT),
+        ("votes_rejected", INT),
+        ("votes_tie", INT),
         ("pair_weight", FLOAT),
         ("group_size", SHORT),
         ("edited", BOOL),
@@ -104,6 +113,7 @@ class Native(Format):
     tables = (PREFERENCE, KTO, SFT, JUDGMENTS)
     main = {Kind.PAIRS: "preference", Kind.LABELS: "kto", Kind.DEMONSTRATIONS: "sft"}
     carries_ties = True
+    ties_of_raters = True
     about = {
         "preference": (
             "One row per pair: prompt, chosen and rejected as message lists, votes, strength, and "

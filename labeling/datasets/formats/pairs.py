@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from labeling.datasets.formats.base import Format, Row, TaskRows
-from labeling.datasets.formats.columns import FLOAT, SHORT, STRING, Table
+from labeling.datasets.formats.columns import FLOAT, INT, SHORT, STRING, Table
 from labeling.datasets.formats.parts import sides, signed
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import Message, TaskRecord
@@ -36,9 +36,9 @@ class Pairs(Format):
                 ("rater", STRING),
                 ("rationale", STRING),
                 ("at", STRING),
-                ("votes_a", SHORT),
-                ("votes_b", SHORT),
-                ("votes_tie", SHORT),
+                ("votes_a", INT),
+                ("votes_b", INT),
+                ("votes_tie", INT),
                 ("strength", FLOAT),
                 ("criterion", STRING),
                 ("category", STRING),

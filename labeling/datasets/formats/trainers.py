@@ -193,12 +193,12 @@ class OpenAI(Format):
         ),
         "Cannot carry": (
             f"{_NO_TIES} Strength has none either. Tool turns, which would need the call they "
-            "answer, and prompts with an empty turn are left out and counted, and so is a prompt "
-            "that does not end with a user turn."
+            "answer, developer turns, and prompts with an empty turn are left out and counted, and "
+            "so is a prompt that does not end with a user turn."
         ),
     }
     usage = "# Upload the files in data/ as they are, for training and for validation.\n"
-    _ROLES = frozenset({"system", "developer", "user", "assistant"})
+    _ROLES = frozenset({"system", "user", "assistant"})
 
     def refusal(self, task: TaskRecord) -> str | None:
         """Roles that the service takes without more, and no empty turn."""

@@ -62,7 +62,10 @@ def _container(source: Source) -> tuple[str, RawRows, Callable[[], int]]:
 
 
 def _flat(rows: RawRows) -> RawRows:
-    return (row if isinstance(row, Refusal) else (row[0], lifted(row[1])) for row in rows)
+    for row in rows:
+        if type(row) is tuple and "annotations" in row[1]:
+            row = row[0], lifted(row[1])
+        yield row
 
 
 @contextmanager

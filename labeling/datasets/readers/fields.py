@@ -27,6 +27,8 @@ _YEARS = (1970, 2200)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}\Z")
 #: Seconds since 1970 as a table writes them; fewer digits are a date without its hyphens.
 _SECONDS = re.compile(r"[0-9]{9,11}(?:\.[0-9]+)?\Z")
+#: Characters at most that JSON takes for one of a text, and those around a text or a number.
+_ESCAPED, _AROUND = 12, 32
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
 
 
@@ -91,8 +93,20 @@ def storable(value: str, field: str) -> str:
     return value
 
 
+def is_blank(content: str) -> bool:
+    """Whether a text has no visible character."""
+    return not content or content.isspace()
+
+
 def text(value: object, field: str, *, most: int = limits.MAX_TEXT) -> str:
     """A text that may be empty. Raises RowError for another type, length or content."""
+    # Most texts pass this one look; only the others need to be told apart.
+    if type(value) is str and len(value) <= most and value.isascii() and "\x00" not in value:
+        return value
+    return _examined(value, field, most)
+
+
+def _examined(value: object, field: str, most: int) -> str:
     if type(value) is not str:
         if isinstance(value, Broken):
             raise RowError(field, value.reason)
@@ -111,7 +125,7 @@ def text(value: object, field: str, *, most: int = limits.MAX_TEXT) -> str:
 def filled(value: object, field: str) -> str:
     """A text with at least one visible character."""
     content = text(value, field)
-    if not content.strip():
+    if is_blank(content):
         raise RowError(field, "Is empty. Fill it or leave the row out.", content)
     return content
 
@@ -147,7 +161,7 @@ def _point_in_time(value: object, field: str) -> dt.datetime:
 
 def moment(value: object, field: str) -> dt.datetime | None:
     """An ISO 8601 time, or seconds since 1970; without a zone it is read as UTC. None if absent."""
-    if value is None or value == "":
+    if not value and (value is None or value == ""):
         return None
     try:
         at = _point_in_time(value, field)
@@ -189,7 +203,7 @@ def message(value: object, field: str, number: int = 1) -> Message:
     given = value["content"] if "content" in value else value.get("value")
     content = _content(given, f"{field}.content")
     # A chat template may want a system message even where it is empty; other turns say something.
-    if role != "system" and not content.strip():
+    if role != "system" and is_blank(content):
         raise RowError(f"{field}.content", f"Message {number} is empty. Fill it or leave it out.")
     return Message(role, content)
 
@@ -207,29 +221,41 @@ def messages(value: object, field: str) -> tuple[Message, ...]:
     return tuple(message(item, f"{field}[{i}]", i + 1) for i, item in enumerate(value))
 
 
-def _walk(value: object, field: str, depth: int) -> None:
+def _walk(value: object, field: str, depth: int) -> int:
+    """Looks at a value to its leaves. As JSON it has no more characters than this gives."""
     if depth > limits.MAX_DEPTH:
         raise RowError(field, f"Is nested deeper than {limits.MAX_DEPTH} levels.")
     if type(value) is str:
-        storable(value, field)
-    elif isinstance(value, dict):
+        return _ESCAPED * len(storable(value, field)) + _AROUND
+    size = _AROUND
+    if isinstance(value, dict):
         for key, inner in value.items():
-            storable(key, field)
-            _walk(inner, f"{field}.{key[:40]}", depth + 1)
+            size += _ESCAPED * len(storable(key, field)) + _AROUND
+            if type(inner) is str and inner.isascii() and "\x00" not in inner:
+                size += _ESCAPED * len(inner) + _AROUND
+            else:
+                size += _walk(inner, f"{field}.{key[:40]}", depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            _walk(inner, field, depth + 1)
+            size += _walk(inner, field, depth + 1)
+    elif isinstance(value, int):
+        size += value.bit_length()
     elif isinstance(value, Broken):
         raise RowError(field, value.reason)
     elif isinstance(value, float) and not math.isfinite(value):
         raise RowError(field, "Holds a number too large to store. Write it as text.")
+    return size
 
 
 def metadata(values: Mapping[str, object]) -> dict[str, object]:
     """Everything a row says beyond the known fields, as it can be stored in JSON."""
+    if not values:
+        return {}
+    most = 0
     for key, value in values.items():
-        storable(key, "metadata")
-        _walk(value, key[:80], 1)
+        most += _ESCAPED * len(storable(key, "metadata")) + _AROUND + _walk(value, key[:80], 1)
+    if most <= limits.MAX_METADATA:
+        return dict(values)
     size = sum(len(value) for value in values.values() if type(value) is str)
     if size > limits.MAX_METADATA or (
         any(isinstance(value, dict | list) for value in values.values())

@@ -9,7 +9,14 @@ from contextlib import suppress
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import Broken, excerpt
-from labeling.datasets.readers.source import Source, not_utf8, numbered_lines
+from labeling.datasets.readers.quickjson import quick
+from labeling.datasets.readers.source import (
+    Source,
+    not_utf8,
+    numbered_bytes,
+    numbered_lines,
+    text_of,
+)
 from labeling.datasets.rows import Refusal, UnreadableFile
 
 #: A row as it stood in the file, with the line on which it begins.
@@ -52,9 +59,8 @@ _DECODER = json.JSONDecoder(
 def decoded(text: str) -> object:
     """The JSON value of a text, `Broken` standing where something of it would be lost.
 
-    The standard library's decoder, because it tells a key that occurs twice and a number too long
-    to keep; faster ones take the last key without a word, and looking for what they lost costs
-    more than they save. Raises ValueError or RecursionError.
+    The standard library's decoder, because it tells which key occurs twice, which number is too
+    long to keep and where an error stands. Raises ValueError or RecursionError.
     """
     with suppress(json.JSONDecodeError):
         value, end = _DECODER.raw_decode(text)
@@ -81,21 +87,24 @@ def _syntax(error: json.JSONDecodeError) -> str:
 
 def json_lines(source: Source) -> Iterator[RawRow | Refusal]:
     """The rows of a JSON Lines file; a malformed line is refused and the next one read."""
-    for number, text in numbered_lines(source):
-        if text is None:
+    for number, offset, raw in numbered_bytes(source):
+        if raw is None:
             mib = limits.MAX_LINE_BYTES // 1024**2
             yield Refusal(number, "", f"The line is longer than {mib} MiB.")
-            continue
-        if text.isspace():
-            continue
-        try:
-            value = decoded(text)
-        except json.JSONDecodeError as error:
-            yield Refusal(number, "", _syntax(error), excerpt(text))
-        except RecursionError:
-            yield Refusal(number, "", "The JSON is nested too deeply.", excerpt(text))
-        else:
-            yield _as_row(number, value)
+        elif (row := quick(raw)) is not None:
+            yield _as_row(number, row)
+        elif not (text := text_of(number, offset, raw)).isspace():
+            yield _line(number, text)
+
+
+def _line(number: int, text: str) -> RawRow | Refusal:
+    """The row of a line that is not plain, or why there is none."""
+    try:
+        return _as_row(number, decoded(text))
+    except json.JSONDecodeError as error:
+        return Refusal(number, "", _syntax(error), excerpt(text))
+    except RecursionError:
+        return Refusal(number, "", "The JSON is nested too deeply.", excerpt(text))
 
 
 def json_lines_count(source: Source) -> int:

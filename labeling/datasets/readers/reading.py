@@ -15,8 +15,8 @@ from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.seen import SeenRows
 from labeling.datasets.readers.shapes import FORMATS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Shape
-from labeling.datasets.readers.shapes.finish import Parts, finish
-from labeling.datasets.readers.shapes.record import Record, look
+from labeling.datasets.readers.shapes.finish import finish
+from labeling.datasets.readers.shapes.record import View, look
 from labeling.datasets.rows import (
     Duplicate,
     ImportRow,
@@ -179,23 +179,24 @@ def _for_every_row(
     return {**found, **late}
 
 
-def _build(
-    raw: RawRow, shape: Shape, mapping: Mapping[str, str], options: ReadOptions
-) -> list[ImportRow | Refusal]:
-    """What one line gives: a row or a refusal, or as many of them as a kind that spreads makes."""
+def _sorted(
+    raw: RawRow, shape: Shape, view: View, seen: SeenRows
+) -> Iterator[ImportRow | Duplicate | Refusal]:
+    """What one line gives: one of the three, or as many as a kind that spreads makes."""
     line, values = raw
     try:
-        record = look(line, values, mapping, options.label_rater)
-        return [_finished(record, parts) for parts in shape.read(record)]
+        record = look(line, values, view)
+        made = shape.read(record)
     except RowError as error:
-        return [refusal(line, error)]
-
-
-def _finished(record: Record, parts: Parts) -> ImportRow | Refusal:
-    try:
-        return finish(record, parts)
-    except RowError as error:
-        return refusal(record.line, error)
+        yield refusal(line, error)
+        return
+    for parts in made:
+        try:
+            row = finish(record, parts)
+        except RowError as error:
+            yield refusal(line, error)
+        else:
+            yield seen.sort(row)
 
 
 def read(
@@ -217,12 +218,13 @@ def read(
         raise UnreadableFile(found.problem)
     shape, options = SHAPES[found.format], options or ReadOptions()
     columns = _for_every_row(shape, found.mapping, mapping or {})
-    seen = SeenRows()
+    view, seen = View.of(columns, options.label_rater), SeenRows()
     with opened(path) as file:
         for raw in file.rows:
-            made = [raw] if isinstance(raw, Refusal) else _build(raw, shape, columns, options)
-            for row in made:
-                yield row if isinstance(row, Refusal) else seen.sort(row)
+            if isinstance(raw, Refusal):
+                yield raw
+            else:
+                yield from _sorted(raw, shape, view, seen)
 
 
 def preview(

@@ -18,6 +18,7 @@ from labeling.datasets.rows import (
 _FIRST_SIZE = 1 << 12
 #: Slots of the table at most: 24 MiB, two thirds of it filled.
 _LAST_SIZE = 1 << 20
+_GROWTH = 4
 _WORD = (1 << 63) - 1
 _CACHE_KIB = 16 * 1024
 
@@ -50,32 +51,31 @@ class SeenIds:
         self._mask = size - 1
         self._keys, self._contents, self._lines = (array("Q", bytes(8 * size)) for _ in range(3))
 
-    def _slot(self, key: int) -> int:
+    def _grow(self) -> None:
+        old = zip(self._keys, self._contents, self._lines, strict=True)
+        self._make(min(_GROWTH * (self._mask + 1), self._most))
+        keys, contents, lines, mask = self._keys, self._contents, self._lines, self._mask
+        for key, content, line in old:
+            if key:
+                slot = key & mask
+                while keys[slot]:
+                    slot = (slot + 1) & mask
+                keys[slot], contents[slot], lines[slot] = key, content, line
+
+    def first(self, key: int, content: int, line: int) -> tuple[int, bool]:
+        """Notes the key; (0, True) if it is new, else (line of the first, same content)."""
         keys, mask = self._keys, self._mask
         slot = key & mask
         while (found := keys[slot]) and found != key:
             slot = (slot + 1) & mask
-        return slot
-
-    def _grow(self) -> None:
-        old = zip(self._keys, self._contents, self._lines, strict=True)
-        self._make(2 * (self._mask + 1))
-        for key, content, line in old:
-            if key:
-                slot = self._slot(key)
-                self._keys[slot], self._contents[slot], self._lines[slot] = key, content, line
-
-    def first(self, key: int, content: int, line: int) -> tuple[int, bool]:
-        """Notes the key; (0, True) if it is new, else (line of the first, same content)."""
-        slot = self._slot(key)
-        if self._keys[slot]:
+        if found:
             return self._lines[slot], self._contents[slot] == content
         if self._disk is not None:
             return self._on_disk(self._disk, key, content, line)
-        self._keys[slot], self._contents[slot], self._lines[slot] = key, content, line
+        keys[slot], self._contents[slot], self._lines[slot] = key, content, line
         self._count += 1
-        if 3 * self._count > 2 * self._mask:
-            if self._mask + 1 < self._most:
+        if 3 * self._count > 2 * mask:
+            if mask + 1 < self._most:
                 self._grow()
             else:
                 self._disk = _temporary()
@@ -105,13 +105,13 @@ def _temporary() -> sqlite3.Connection:
 def _content(row: ImportRow) -> int:
     """The prompt and its responses with their models, in whatever order the responses stand: a
     pair and the same pair swapped, as several raters of `chosen` write them, are one task."""
-    responses = sorted(fingerprint((r.model, r.content)) for r in row.responses)
-    return fingerprint((*((m.role, m.content) for m in row.messages), *responses))
+    responses = sorted([hash((r.model, r.content)) for r in row.responses])
+    return fingerprint((row.messages, *responses))
 
 
 def _said(judgment: ImportedJudgment, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
-    values = frozenset((key, sign * value) for key, value in judgment.values.items())
+    values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
     return fingerprint((values, judgment.tie_kind, judgment.rationale))
 
 
@@ -136,7 +136,7 @@ class SeenRows:
             )
             return Refusal(row.line, "id", reason, excerpt(row.external_id))
         new_label = False
-        sign = _side(row.responses)
+        sign = _side(row.responses) if row.judgments else 1
         for judgment in row.judgments:
             by = fingerprint((row.external_id, judgment.rater))
             before, same = self._labels.first(by, _said(judgment, sign), row.line)

@@ -146,23 +146,37 @@ def _skip_rest(stream: BinaryIO) -> int:
     return skipped
 
 
-def numbered_lines(source: Source) -> Iterator[tuple[int, str | None]]:
-    """(number from 1, text with its line end) of each line; None for one above the limit.
+def numbered_bytes(source: Source) -> Iterator[tuple[int, int, bytes | None]]:
+    """(number from 1, offset in the file, bytes with their line end) of each line; None for the
+    bytes of a line above the limit.
 
     Lines end at a line feed alone: the other characters that Unicode calls line ends may stand
-    inside a JSON string. Raises UnreadableFile at the first byte that is not UTF-8.
+    inside a JSON string.
     """
     readline, limit = source.stream.readline, limits.MAX_LINE_BYTES
     number, offset = 0, source.offset
     while raw := readline(limit + 1):
         number += 1
         if len(raw) > limit:
+            yield number, offset, None
             offset += len(raw) + (0 if raw.endswith(b"\n") else _skip_rest(source.stream))
-            yield number, None
-            continue
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError as error:
-            not_utf8(number, offset + error.start, raw[error.start])
-        offset += len(raw)
-        yield number, text
+        else:
+            yield number, offset, raw
+            offset += len(raw)
+
+
+def text_of(number: int, offset: int, raw: bytes) -> str:
+    """A line's text. Raises UnreadableFile at the first byte that is not UTF-8."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        not_utf8(number, offset + error.start, raw[error.start])
+
+
+def numbered_lines(source: Source) -> Iterator[tuple[int, str | None]]:
+    """(number from 1, text with its line end) of each line; None for one above the limit.
+
+    Raises UnreadableFile at the first byte that is not UTF-8.
+    """
+    for number, offset, raw in numbered_bytes(source):
+        yield number, None if raw is None else text_of(number, offset, raw)

@@ -11,6 +11,7 @@ from labeling.datasets.readers.fields import excerpt
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.source import Source, numbered_lines
 from labeling.datasets.rows import Refusal, UnreadableFile
+from labeling.datasets.texts import restore
 
 #: Delimiters in the order in which ties between them are settled.
 DELIMITERS = (",", "\t", ";")
@@ -51,7 +52,8 @@ def _row(line: int, names: list[str], cells: list[str]) -> RawRow | Refusal:
         )
         return Refusal(line, "", reason, excerpt(cells[0] if cells else ""))
     # An empty cell says nothing, as a missing key in JSON does.
-    return line, {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
+    filled = ((name, cell) for name, cell in zip(names, cells, strict=True) if cell != "")
+    return line, {name: restore(cell) if cell[0] == "'" else cell for name, cell in filled}
 
 
 def table(source: Source, delimiter: str) -> Iterator[RawRow | Refusal]:

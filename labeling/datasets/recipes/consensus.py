@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Kind, Learner, Pair, newest
-from labeling.datasets.recipes.options import RecipeOptions
+from functools import cached_property
+
+from labeling.datasets.recipes.base import SHARED_POLICY, Learner, Pair, newest
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.posterior import RaterModel
 from labeling.datasets.recipes.votes import Votes
-from labeling.datasets.records import Criterion, TaskRecord
+from labeling.datasets.records import TaskRecord
 
 
 class Consensus(PerTask):
@@ -16,16 +17,9 @@ class Consensus(PerTask):
     key = "consensus"
     title = "Consensus"
 
-    def __init__(
-        self,
-        criterion: Criterion,
-        *,
-        primary: str = "",
-        options: RecipeOptions | None = None,
-        kind: Kind | None = None,
-    ) -> None:
-        super().__init__(criterion, primary=primary, options=options, kind=kind)
-        self._model = RaterModel(self)
+    @cached_property
+    def _model(self) -> RaterModel:
+        return RaterModel(self)
 
     @property
     def learner(self) -> Learner | None:

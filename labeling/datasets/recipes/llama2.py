@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from labeling.datasets.recipes.base import SHARED_POLICY, Kind
-from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.published import LLAMA2, PublishedVotes
 from labeling.datasets.records import Criterion
 
@@ -21,16 +21,9 @@ class Llama2(PublishedVotes):
     kinds = (Kind.PAIRS,)
     answers = frozenset({"compare"})
 
-    def __init__(
-        self,
-        criterion: Criterion,
-        *,
-        primary: str = "",
-        options: RecipeOptions | None = None,
-        kind: Kind | None = None,
-    ) -> None:
-        super().__init__(criterion, primary=primary, options=options, kind=kind)
-        self._margins = published_margins(criterion)
+    @cached_property
+    def _margins(self) -> Mapping[int, float]:
+        return published_margins(self.criterion)
 
     @classmethod
     def explain(cls) -> dict[str, str]:

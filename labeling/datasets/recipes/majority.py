@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Kind, Learner, Pair
-from labeling.datasets.recipes.options import RecipeOptions
+from functools import cached_property
+
+from labeling.datasets.recipes.base import SHARED_POLICY, Learner, Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.posterior import RaterModel
 from labeling.datasets.recipes.votes import Votes
-from labeling.datasets.records import Criterion, TaskRecord
+from labeling.datasets.records import TaskRecord
 
 
 class Majority(PerTask):
@@ -16,16 +17,9 @@ class Majority(PerTask):
     key = "majority"
     title = "Majority of raters"
 
-    def __init__(
-        self,
-        criterion: Criterion,
-        *,
-        primary: str = "",
-        options: RecipeOptions | None = None,
-        kind: Kind | None = None,
-    ) -> None:
-        super().__init__(criterion, primary=primary, options=options, kind=kind)
-        self._model = RaterModel(self) if self.options.soft == "posterior" else None
+    @cached_property
+    def _model(self) -> RaterModel | None:
+        return RaterModel(self) if self.options.soft == "posterior" else None
 
     @property
     def learner(self) -> Learner | None:

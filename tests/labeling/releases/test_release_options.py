@@ -14,7 +14,7 @@ from labeling.datasets.recipes import RECIPES, RecipeOptions
 from labeling.models import Prompt, Release, Response, Task
 from labeling.services.release_options import ReleaseOptions, request_of
 from labeling.services.release_previews import preview_release
-from labeling.services.releases import folder_of, request_release
+from labeling.services.releases import folder_of, request_release, run_release
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
 from tests.conftest import MakeTasks, judge, lease
@@ -161,3 +161,34 @@ def test_a_release_from_before_there_were_options_is_still_read(
     release = built(judged)
     release.options = {"criterion": "overall", "shares": [0.8, 0.1, 0.1], "licence": ""}
     assert request_of(release).options == ReleaseOptions(criteria=("overall",))
+
+
+def test_edits_made_after_the_request_are_no_part_of_the_release(
+    built: Built, judged: Project
+) -> None:
+    before = built(judged, recipe="sft", format="messages")
+    waiting = request_release(project=judged, recipe="sft", format="messages", created_by=None)
+    edit_every_response(judged)
+    run_release(waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.sha256 == before.sha256
+    assert built(judged, recipe="sft", format="messages").sha256 != before.sha256
+
+
+def test_a_preview_counts_an_edit_that_has_just_been_made(judged: Project) -> None:
+    asked: dict[str, Any] = {"project": judged, "recipe": "sft", "format": "messages"}
+    assert preview_release(**asked).rows_in == 6
+    edit_every_response(judged)
+    # An edit of each of twelve responses, and no response by itself.
+    assert preview_release(**asked).rows_in == 12
+
+
+def edit_every_response(project: Project) -> None:
+    """A person improves each of them."""
+    for response in Response.objects.filter(prompt__project=project):
+        Response.objects.create(
+            prompt=response.prompt,
+            external_id=f"{response.external_id}-edited",
+            content=f"{response.content} Improved.",
+            edited_from=response,
+        )

@@ -161,3 +161,24 @@ def test_choices_that_contradict_are_said_in_the_preview(
     text = client_for(mia).get(url("release-preview", judged), wished).content.decode()
     assert "no place for ties" in text
     assert "A tie is no vote for either side" in text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "gone"},
+        {"recipe": "gone"},
+        {"options": {"criterion": "gone", "shares": [0.8, 0.1, 0.1], "licence": ""}},
+        {"options": {}, "counts": {}},
+    ],
+)
+def test_a_release_outlives_what_it_was_made_with(
+    judged: Project, mia: User, client_for: Clients, built: Any, change: dict[str, Any]
+) -> None:
+    release = built(judged)
+    Release.objects.filter(pk=release.pk).update(**change)
+    for place in (
+        url("release", judged, release.number),
+        reverse("api:release", args=[judged.slug, release.pk]),
+    ):
+        assert client_for(mia).get(place).status_code == 200

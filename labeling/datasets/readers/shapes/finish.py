@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import label, metadata
+from labeling.datasets.readers.fields import is_blank, label, metadata
 from labeling.datasets.readers.identity import content_digest, response_digest
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.record import Record
@@ -19,8 +20,7 @@ from labeling.datasets.rows import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, gc=False):
     """A response before it has an id; `field` is where its text stood."""
 
     field: str
@@ -29,8 +29,7 @@ class Candidate:
     external_id: str = ""
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(Struct):
     """What a shape makes of a record: the prompt, the candidates, and labels of its own.
 
     Where one record gives several rows, `suffix` tells their ids apart; `extra` is metadata.
@@ -62,11 +61,11 @@ def check_count(count: int, *, least: int = 0) -> None:
 
 
 def _check_texts(messages: tuple[Message, ...], candidates: Sequence[Candidate]) -> None:
-    if not any(message.content.strip() for message in messages):
+    if all(is_blank(message.content) for message in messages):
         raise RowError("prompt", "Is empty. Fill it or leave the row out.")
     first, second = candidates
     for candidate in candidates:
-        if not candidate.content.strip():
+        if is_blank(candidate.content):
             raise RowError(
                 candidate.field,
                 "Is empty. A response needs at least one visible character.",
@@ -83,21 +82,21 @@ def _check_texts(messages: tuple[Message, ...], candidates: Sequence[Candidate])
 
 def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedResponse, ...]:
     """Responses with ids. One without an id gets one of its text, which tells no preference."""
-    responses = tuple(
+    first, second = [
         ImportedResponse(
             c.external_id or f"{row_id}-{response_digest(c.content)[:6].hex()}", c.model, c.content
         )
         for c in candidates
-    )
-    if len({response.external_id for response in responses}) < len(responses):
-        raise RowError("responses", "Two responses have the same id.", responses[0].external_id)
-    return responses
+    ]
+    if first.external_id == second.external_id:
+        raise RowError("responses", "Two responses have the same id.", first.external_id)
+    return first, second
 
 
 def _extra(record: Record, parts: Parts) -> dict[str, object]:
     given = record.get("metadata")
     # What a kind of row adds never hides a column of the file.
-    rest = {**parts.extra, **record.rest}
+    rest = {**parts.extra, **record.rest} if parts.extra else record.rest
     if given is None:
         return metadata(rest)
     if not isinstance(given, dict):
@@ -114,10 +113,11 @@ def _extra(record: Record, parts: Parts) -> dict[str, object]:
 def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
     own = parts.judgments or flat_labels(record)
     said = (*own, *listed_labels(record))
-    raters = [judgment.rater for judgment in said]
-    for rater in raters:
-        if raters.count(rater) > 1:
-            raise RowError("judgments", "The same rater judges this row twice. Keep one.", rater)
+    if len(said) > 1:
+        raters = [judgment.rater for judgment in said]
+        if len(set(raters)) < len(raters):
+            twice = next(rater for rater in raters if raters.count(rater) > 1)
+            raise RowError("judgments", "The same rater judges this row twice. Keep one.", twice)
     return said
 
 

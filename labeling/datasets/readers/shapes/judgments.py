@@ -6,6 +6,8 @@ canonical order, so a value keeps its sign.
 
 from __future__ import annotations
 
+from functools import partial
+
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import (
     filled,
@@ -28,6 +30,12 @@ from labeling.vocabulary import Purpose, Source
 _CIRCUMSTANCES = (
     *("judgment_id", "choice", "flags", "principles", "guideline_version", "strategy"),
     *("probability", "shown_order", "active_ms", "idle_ms", "criterion", "rater_fold"),
+)
+
+#: What a judgment must be by itself, and why it is not taken where it is something else.
+_USUAL = (
+    ("purpose", Purpose.LIVE.value, purpose_reason),
+    ("source", Source.HUMAN.value, partial(source_reason, wanted=HUMAN_ONLY)),
 )
 
 
@@ -76,14 +84,12 @@ def _values(record: Record) -> dict[str, int]:
 
 def _refuse_other_kinds(record: Record) -> None:
     """Only what people said on live tasks is data, here as in every release."""
-    purpose = label(record.get("purpose") or Purpose.LIVE.value, record.column("purpose"), most=40)
-    source = label(record.get("source") or Source.HUMAN.value, record.column("source"), most=40)
-    for name, reason, value in (
-        ("purpose", purpose_reason(purpose), purpose),
-        ("source", source_reason(source, HUMAN_ONLY), source),
-    ):
-        if reason is not None:
-            raise RowError(record.column(name), f"Not taken: {sentence(reason)}.", value)
+    for name, usual, reason_of in _USUAL:
+        given = record.get(name)
+        if given and given != usual:
+            value = label(given, record.column(name), most=40)
+            if (reason := reason_of(value)) is not None:
+                raise RowError(record.column(name), f"Not taken: {sentence(reason)}.", value)
 
 
 def _judgments(record: Record) -> list[ImportedJudgment]:

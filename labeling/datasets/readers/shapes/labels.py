@@ -17,7 +17,7 @@ _TIES = tuple(kind.value for kind in TieKind)
 
 def tie_of(value: object, field: str, values: dict[str, int]) -> str:
     """Which tie a 0 was, "" if unsaid; it stands for a 0 where the overall value is missing."""
-    if value is None or value == "":
+    if not value and (value is None or value == ""):
         return ""
     kind = text(value, field, most=40)
     if kind not in _TIES:
@@ -30,24 +30,23 @@ def tie_of(value: object, field: str, values: dict[str, int]) -> str:
 def _judgment(given: object, field: str) -> ImportedJudgment:
     if not isinstance(given, dict):
         raise RowError(field, f"Must be an object, not {kind_of(given)}.", given)
-    answers = given.get("answers", {})
-    if not isinstance(answers, dict):
-        raise RowError(f"{field}.answers", "Must be an object of criterion: value.", answers)
     named = {key: value for key, value in given.items() if key not in _NOT_VALUES}
-    values = {
-        key: whole_number(value, f"{field}.{key}") for key, value in {**named, **answers}.items()
-    }
+    if "answers" in given:
+        answers = given["answers"]
+        if not isinstance(answers, dict):
+            raise RowError(f"{field}.answers", "Must be an object of criterion: value.", answers)
+        named |= answers
+    values = {key: whole_number(value, f"{field}.{key}") for key, value in named.items()}
     tie_kind = tie_of(given.get("tie_kind"), f"{field}.tie_kind", values)
     if not values:
         raise RowError(field, 'Has no value. Name a criterion, such as "overall": -1.')
+    rater = label(given.get("rater"), f"{field}.rater", most=limits.MAX_RATER)
     return ImportedJudgment(
-        rater=filled(
-            label(given.get("rater"), f"{field}.rater", most=limits.MAX_RATER), f"{field}.rater"
-        ),
-        values=values,
-        tie_kind=tie_kind,
-        rationale=text(given.get("rationale") or "", f"{field}.rationale"),
-        at=moment(given.get("at"), f"{field}.at"),
+        rater or filled(rater, f"{field}.rater"),
+        values,
+        tie_kind,
+        text(given.get("rationale") or "", f"{field}.rationale"),
+        moment(given.get("at"), f"{field}.at"),
     )
 
 
@@ -81,6 +80,8 @@ def flat_labels(record: Record) -> list[ImportedJudgment]:
 
     Without a rater's name or without a value there is none, and the columns become metadata.
     """
+    if record.values.keys().isdisjoint(FLAT_FIELDS):
+        return []
     rater = rater_of(record)
     if not rater or (record.get("overall") is None and record.get("tie_kind") is None):
         keep_flat(record)

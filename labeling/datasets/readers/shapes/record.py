@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Self
+
+from msgspec import Struct
 
 from labeling.datasets.readers.fields import Broken
 from labeling.datasets.rows import RowError
@@ -17,6 +19,7 @@ _STRUCTURED = frozenset(
         *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
     )
 )
+_JSON_STARTS = ("[", "{")
 _OF_MESSAGE = frozenset({"role", "from"})
 #: Fields that hold text or structure, and the keys by which structure in a cell is told from text.
 _EITHER = {
@@ -27,15 +30,35 @@ _EITHER = {
 }
 
 
-@dataclass(slots=True)
-class Record:
+class View(Struct, frozen=True):
+    """What is the same for all rows of a file: field -> column, column -> field, and who gave the
+    labels that name nobody."""
+
+    columns: Mapping[str, str]
+    fields: Mapping[str, str]
+    label_rater: str = ""
+
+    @classmethod
+    def of(cls, mapping: Mapping[str, str], label_rater: str = "") -> Self:
+        """The view through a mapping of fields to columns; the first field has the column."""
+        fields: dict[str, str] = {}
+        for name, column in mapping.items():
+            fields.setdefault(column, name)
+        return cls(mapping, fields, label_rater)
+
+
+class Record(Struct):
     """One raw row: the mapped fields, and the columns that nobody claimed."""
 
     line: int
     values: dict[str, object]
     rest: dict[str, object]
-    mapping: Mapping[str, str]
-    label_rater: str = ""
+    view: View
+
+    @property
+    def label_rater(self) -> str:
+        """Who gave labels that name nobody; "" for nobody."""
+        return self.view.label_rater
 
     def get(self, name: str) -> object:
         """The value of a field; None where the row has none."""
@@ -43,7 +66,7 @@ class Record:
 
     def column(self, name: str) -> str:
         """What the file calls a field, for messages."""
-        return self.mapping.get(name, name)
+        return self.view.columns.get(name, name)
 
     def keep(self, name: str) -> None:
         """A field that plays no part after all stays with the metadata."""
@@ -52,21 +75,26 @@ class Record:
             self.rest[self.column(name)] = value
 
 
-def look(line: int, raw: dict[str, object], mapping: Mapping[str, str], rater: str) -> Record:
-    """The raw row through the mapping."""
-    rest = dict(raw)
+def look(line: int, raw: Mapping[str, object], view: View) -> Record:
+    """The raw row through the view. Raises RowError for a cell that is not the JSON it must be."""
+    named = view.fields.get
     values: dict[str, object] = {}
-    for name, column in mapping.items():
-        value = rest.pop(column, None)
-        if value is None:
-            continue
-        if type(value) is str and value.startswith(("[", "{")):
-            if name in _STRUCTURED:
-                value = _cell(value, column)
-            elif name in _EITHER:
-                value = _structure_or_text(value, _EITHER[name])
-        values[name] = value
-    return Record(line, values, rest, mapping, rater)
+    rest: dict[str, object] = {}
+    for column, value in raw.items():
+        name = named(column)
+        if name is None:
+            rest[column] = value
+        elif type(value) is str and value.startswith(_JSON_STARTS):
+            values[name] = _structured(value, name, column)
+        elif value is not None:
+            values[name] = value
+    return Record(line, values, rest, view)
+
+
+def _structured(value: str, name: str, column: str) -> object:
+    if name in _STRUCTURED:
+        return _cell(value, column)
+    return _structure_or_text(value, _EITHER[name]) if name in _EITHER else value
 
 
 def _structure_or_text(value: str, keys: frozenset[str]) -> object:
