@@ -71,7 +71,7 @@ def test_a_text_of_line_ends_stays_on_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("file_type", FILE_TYPES)
-def test_order_and_batches_and_the_day_change_no_byte(tmp_path, monkeypatch, file_type):
+def test_any_order_gives_the_same_bytes_in_every_file_type(tmp_path, file_type):
     shape = "judgments" if file_type == "csv" else "native"
     tasks = project(40)
     kind = {"shape": shape, "recipe": "raw", "file_type": file_type}
