@@ -14,7 +14,7 @@ import pyarrow as pa
 from labeling.datasets.files.base import OpenFile
 
 Packing = Literal["", "gzip", "zstd"]
-#: Three quarters of the file that level 6 makes, in a quarter of its time.
+#: A file a fifth larger than level 6 makes, in a quarter of its time.
 _GZIP_LEVEL = 4
 #: zlib's way to ask for the header and the trailer of a gzip file.
 _GZIP_BITS = 16 + zlib.MAX_WBITS
