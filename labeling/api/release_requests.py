@@ -149,8 +149,13 @@ def choices_json() -> dict[str, Any]:
     }
 
 
-def release_options(values: Mapping[str, Any]) -> ReleaseOptions:
-    """The options of a checked body."""
+def asked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a checked body asks for, as the services take it."""
+    named = {name: values[name] for name in ("recipe", "format", "file_type")}
+    return {**named, "options": _options(values)}
+
+
+def _options(values: Mapping[str, Any]) -> ReleaseOptions:
     shares = values.get("shares")
     one = (values["criterion"],) if values["criterion"] else ()
     return ReleaseOptions(

@@ -21,8 +21,8 @@ from labeling.api.release_requests import (
     PreviewSerializer,
     RecipeOptionsSerializer,
     SharesSerializer,
+    asked,
     choices_json,
-    release_options,
 )
 from labeling.datasets.splits import SPLITS
 from labeling.downloads import file_response
@@ -157,15 +157,8 @@ class Releases(ApiView):
     def post(self, request: Request, slug: str) -> Response:
         """Judgments up to now take part; a job writes the files. `Location` says how far it is."""
         access = self.access(slug, Action.RELEASE)
-        values = self.checked(NewReleaseSerializer)
-        row = request_release(
-            project=access.project,
-            created_by=access.user,
-            recipe=values["recipe"],
-            format=values["format"],
-            file_type=values["file_type"],
-            options=release_options(values),
-        )
+        request_ = asked(self.checked(NewReleaseSerializer))
+        row = request_release(project=access.project, created_by=access.user, **request_)
         jobs.send(row)
         location = reverse("api:release", args=[slug, row.pk])
         return Response(_detail(request, slug, row), status=202, headers={"Location": location})
@@ -184,14 +177,8 @@ class ReleasePreview(ApiView):
     def post(self, request: Request, slug: str) -> Response:
         """Counted now, by the code that builds; the body is that of a new release."""
         access = self.access(slug, Action.RELEASE)
-        values = self.checked(NewReleaseSerializer)
-        shown = preview_release(
-            project=access.project,
-            recipe=values["recipe"],
-            format=values["format"],
-            file_type=values["file_type"],
-            options=release_options(values),
-        )
+        request_ = asked(self.checked(NewReleaseSerializer))
+        shown = preview_release(project=access.project, **request_)
         body = asdict(shown)
         for name in ("dropped", "left_out"):
             body[name] = [{"reason": reason, "rows": rows} for reason, rows in body[name]]

@@ -172,6 +172,11 @@ class ReleaseForm(forms.Form):
             self.add_error("train", "Train, validation and test must add up to 100%.")
         return cleaned
 
+    def asked(self) -> dict[str, Any]:
+        """What a valid form asks for, as the services take it."""
+        named = {name: self.cleaned_data[name] for name in ("recipe", "format", "file_type")}
+        return {**named, "options": self.options()}
+
     def options(self) -> ReleaseOptions:
         """The options of a valid form."""
         cleaned = self.cleaned_data

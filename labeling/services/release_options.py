@@ -78,13 +78,19 @@ class Request:
 
 
 def check_request(
-    *, project: Project, recipe: str, format: str, file_type: str = "", options: ReleaseOptions
+    *,
+    project: Project,
+    recipe: str,
+    format: str,
+    file_type: str = "",
+    options: ReleaseOptions | None = None,
 ) -> Request:
     """The request, if it fits the project and itself.
 
     Raises InvalidInput naming the field: an unknown recipe, format, file type or criterion, shares
     that do not add up, options that contradict one another, a format that cannot carry the rows.
     """
+    options = options or ReleaseOptions()
     shape = _checked_format(format)
     if recipe not in RECIPES:
         known = ", ".join(RECIPES)

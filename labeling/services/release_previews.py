@@ -57,11 +57,7 @@ def preview_release(
     like `request_release`.
     """
     request = check_request(
-        project=project,
-        recipe=recipe,
-        format=format,
-        file_type=file_type,
-        options=options or ReleaseOptions(),
+        project=project, recipe=recipe, format=format, file_type=file_type, options=options
     )
     cutoff = newest_judgment(project)
     reviewers = adjudicators(project)

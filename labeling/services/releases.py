@@ -61,11 +61,7 @@ def request_release(
     `check_request`.
     """
     request = check_request(
-        project=project,
-        recipe=recipe,
-        format=format,
-        file_type=file_type,
-        options=options or ReleaseOptions(),
+        project=project, recipe=recipe, format=format, file_type=file_type, options=options
     )
     with transaction.atomic():
         # Two requests at once must not get one number.

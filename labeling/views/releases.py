@@ -60,12 +60,7 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
     if posted and form.is_valid():
         try:
             release = request_release(
-                project=access.project,
-                created_by=request.user,
-                recipe=form.cleaned_data["recipe"],
-                format=form.cleaned_data["format"],
-                file_type=form.cleaned_data["file_type"],
-                options=form.options(),
+                project=access.project, created_by=request.user, **form.asked()
             )
         except InvalidInput as error:
             for field, text in error.fields.items():
@@ -123,13 +118,7 @@ def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
         "chosen_format": FORMATS[cleaned["format"]].explain(),
     }
     try:
-        shown = preview_release(
-            project=access.project,
-            recipe=cleaned["recipe"],
-            format=cleaned["format"],
-            file_type=cleaned["file_type"],
-            options=asked.options(),
-        )
+        shown = preview_release(project=access.project, **asked.asked())
     except InvalidInput as error:
         return {"preview": None, "problem": " ".join(error.fields.values()), **policies}
     return {"preview": shown, "chosen_options": asked.options().choices.explain(), **policies}
