@@ -15,9 +15,9 @@ from django.core.management import call_command
 from django.db import transaction
 
 from bench.text import write_pairs
-from labeling.services.rendering import render_some
+from labeling.rating.texts import render_some
+from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
-from projects.services.guidelines import acknowledge
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
 

@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 from labeling import jobs
 from labeling.models import Import
-from labeling.services.imports import create_import
+from labeling.imports.services import create_import
 from projects.models import Project, User
 from projects.services.members import create_user
 from projects.services.projects import create_project

@@ -27,7 +27,7 @@ print(json.dumps(made))
 _RELEASE = """
 import json, resource, time
 from labeling.models import Release
-from labeling.services.releases import folder_of, request_release, run_release
+from labeling.releases.services import folder_of, request_release, run_release
 from projects.models import Project
 
 def rss():

@@ -9,8 +9,12 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from labeling.imports import services as imports
 from labeling.models import Import, Job, Release
-from labeling.services import allocation, imports, joblock, releases, rendering
+from labeling.rating import leases as allocation
+from labeling.rating import texts as rendering
+from labeling.releases import services as releases
+from labeling.work import locks as joblock
 
 logger = logging.getLogger(__name__)
 

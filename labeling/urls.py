@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from labeling.views import agreement, home, imports, rate, raters, releases, tasks
+from labeling.imports import views as imports
+from labeling.lead.agreement import views as agreement
+from labeling.lead.overview import views as home
+from labeling.lead.raters import views as raters
+from labeling.lead.tasks import views as tasks
+from labeling.rating import views as rate
+from labeling.releases import views as releases
 
 app_name = "labeling"
 urlpatterns = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from projects.views import accounts, guidelines, listing, people, settings
+from projects.guidelines import views as guidelines
+from projects.views import accounts, listing, people, settings
 
 project_patterns = [
     *listing.urlpatterns,

@@ -16,14 +16,17 @@ from django.test import Client
 
 from labeling.allocation import canonical_order, queue_key
 from labeling.models import Assignment, Prompt, Response, Task
-from labeling.services.allocation import next_assignment
-from labeling.services.answers import Submission
-from labeling.services.judgments import Submitted, submit_judgment
+from labeling.rating.answers import Submission
+from labeling.rating.judgments import Submitted, submit_judgment
+from labeling.rating.leases import next_assignment
+from projects.guidelines.services import acknowledge
 from projects.models import Membership, Project, Role, User
 from projects.project_templates import CriterionSpec, GuidelineSpec
-from projects.services.guidelines import acknowledge
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
+from tests.api.client import api
+
+__all__ = ["api"]
 
 PASSWORD = "correct horse battery"
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
-from labeling.api import documentation, figures, imports, rating, releases
+from labeling.api import documentation
+from labeling.imports import api as imports
+from labeling.lead import api as figures
+from labeling.rating import api as rating
+from labeling.releases import api as releases
 from projects.api import projects
 
 app_name = "api"

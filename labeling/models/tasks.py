@@ -115,7 +115,7 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            # Read by labeling.services.allocation: the next task, best first.
+            # Read by labeling.rating.leases: the next task, best first.
             models.Index(
                 fields=["project", "queue_key"],
                 condition=Q(open_slots__gt=0, purpose="live"),

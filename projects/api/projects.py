@@ -22,10 +22,10 @@ from projects.api.serializers import (
 )
 from projects.api.views import ApiView, page_reply
 from projects.exceptions import InvalidInput
+from projects.guidelines.selectors import current_guideline, has_acknowledged
+from projects.guidelines.services import acknowledge
 from projects.models import Membership
 from projects.permissions import Action
-from projects.selectors.guidelines import current_guideline, has_acknowledged
-from projects.services.guidelines import acknowledge
 from projects.services.projects import create_project
 
 

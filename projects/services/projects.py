@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from projects.exceptions import Conflict, InvalidInput
+from projects.guidelines.services import publish_guideline
 from projects.models import Criterion, Membership, Project, Role, User
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec, GuidelineSpec
 from projects.services.audit import record
-from projects.services.guidelines import publish_guideline
 
 #: Settings a lead may change at any time.
 EDITABLE = (

@@ -15,7 +15,7 @@ from django.urls import URLPattern
 from config.middleware import CONTENT_SECURITY_POLICY
 from labeling.api.urls import urlpatterns
 from projects.models import User
-from tests.api.conftest import CallAs
+from tests.api.client import CallAs
 
 UNDOCUMENTED = {"schema", "docs", "nothing"}
 

@@ -17,7 +17,7 @@ from projects.api.errors import handle
 from projects.exceptions import TooManyAttempts
 from projects.models import Project, User
 from projects.services.keys import create_api_key, revoke_api_key
-from tests.api.conftest import CallAs
+from tests.api.client import CallAs
 from tests.conftest import MakeTasks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,7 +141,7 @@ def test_500_tells_nothing_but_that_it_was_logged(
     def broken(**_: object) -> None:
         raise ValueError("a secret detail")
 
-    monkeypatch.setattr("labeling.api.rating.undo_last", broken)
+    monkeypatch.setattr("labeling.rating.api.undo_last", broken)
     body = assert_refusal(api(rui).post("projects/support-answers/undo/"), 500, "server_error")
     assert "secret" not in body["message"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from projects.models import Membership, Project, User
-from tests.api.conftest import CallAs
+from tests.api.client import CallAs
 
 RUBRIC = [
     {"key": "overall", "wording": "Which is better?", "scale": "hh8", "primary": True},

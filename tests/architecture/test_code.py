@@ -20,8 +20,8 @@ WHOLE_SAVES = {
 #: Where HTML may be declared safe, and why it is.
 SAFE_HTML = {
     "labeling/templatetags/rendering.py": "made and sanitised by labeling.rendering",
-    "labeling/views/rate_page.py": "made and sanitised by labeling.rendering",
-    "labeling/views/agreement_page.py": "drawn by labeling.charts, which escapes every label",
+    "labeling/rating/page.py": "made and sanitised by labeling.rendering",
+    "labeling/lead/agreement/page.py": "drawn by labeling.charts, which escapes every label",
 }
 
 

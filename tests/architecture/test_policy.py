@@ -16,10 +16,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from labeling.models import Import, Release
-from labeling.services.releases import request_release, run_release
+from labeling.releases.services import request_release, run_release
+from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Invitation, Membership, Project, Role, User
 from projects.project_templates import GuidelineSpec
-from projects.services.guidelines import acknowledge, publish_guideline
 from projects.services.invitations import invite
 from projects.services.keys import create_api_key
 from tests.architecture.policy_table import TABLE

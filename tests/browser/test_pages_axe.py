@@ -12,9 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from labeling.models import Judgment
+from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
-from projects.services.guidelines import acknowledge, publish_guideline
 from projects.services.invitations import invite
 from projects.services.keys import create_api_key
 from tests.conftest import MakeTasks, judge, lease

@@ -10,9 +10,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from labeling.models import Assignment, Response
 from labeling.vocabulary import AssignmentState
+from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Criterion, Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
-from projects.services.guidelines import acknowledge, publish_guideline
 from tests.browser.desk import Desk, primary_value, saved, wait_for_empty_storage
 from tests.conftest import MakeTasks, lease
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from labeling.models import Release
-from labeling.services.releases import run_release
+from labeling.releases.services import run_release
 from projects.models import Project, User
 from tests.conftest import judge, lease
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from labeling.services.agreement import agreement_report
+from labeling.lead.agreement.report import agreement_report
 from projects.models import Project
 
 Report = Mapping[str, Any]
@@ -20,7 +20,7 @@ _PAIRS = 50
 
 
 class Command(BaseCommand):
-    """Door to `labeling.services.agreement`."""
+    """Door to `labeling.lead.agreement.report`."""
 
     help = (
         "Print how far the raters of a project agree: percent agreement with its three tie "

@@ -15,11 +15,11 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.base import FILE_TYPES
 from labeling.datasets.recipes import RECIPES
 from labeling.datasets.splits import SPLITS
-from labeling.management.release_choices import add_choices, read_choices
 from labeling.models import Release
-from labeling.services.release_options import ReleaseOptions
-from labeling.services.release_previews import Preview, preview_release
-from labeling.services.releases import folder_of, request_release, run_release
+from labeling.releases.flags import add_choices, read_choices
+from labeling.releases.previews import Preview, preview_release
+from labeling.releases.requests import ReleaseOptions
+from labeling.releases.services import folder_of, request_release, run_release
 from labeling.vocabulary import JobState
 from projects.exceptions import ConcordError
 from projects.models import Project
@@ -28,7 +28,7 @@ _POLL_SECONDS = 0.5
 
 
 class Command(BaseCommand):
-    """Door to `labeling.services.releases`."""
+    """Door to `labeling.releases.services`."""
 
     help = (
         "Freeze the project's judgments as a dataset and build it without a worker. Prints rows "

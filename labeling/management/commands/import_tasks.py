@@ -12,15 +12,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.datasets.readers import FORMATS
-from labeling.jobs import send_rendering
-from labeling.models import Import, ImportRefusal
-from labeling.selectors.imports import refusals_of, report_of
-from labeling.services.imports import (
+from labeling.imports.selectors import refusals_of, report_of
+from labeling.imports.services import (
     ImportOptions,
     create_import,
     rehearse_import,
     run_import,
 )
+from labeling.jobs import send_rendering
+from labeling.models import Import, ImportRefusal
 from labeling.vocabulary import JobState
 from projects.exceptions import ConcordError
 from projects.models import Project
@@ -32,7 +32,7 @@ _POLL_SECONDS = 0.5
 
 
 class Command(BaseCommand):
-    """Door to `labeling.services.imports`."""
+    """Door to `labeling.imports.services`."""
 
     help = (
         "Import prompts with their responses, and labels they carry, from JSON, JSON Lines, CSV or "

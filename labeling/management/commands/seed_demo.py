@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.demo import content
-from labeling.services.demo import seed_demo
+from labeling.demo.seed import seed_demo
 from labeling.vocabulary import JobState
 
 
 class Command(BaseCommand):
-    """Door to `labeling.services.demo.seed_demo`; safe to repeat."""
+    """Door to `labeling.demo.seed.seed_demo`; safe to repeat."""
 
     help = (
         "Make the demo project: prompts, people with published passwords, judgments and a release. "

@@ -1,0 +1,354 @@
+"""The demo project: made once, through the services that real projects are made with.
+
+The raters are simulated (`labeling.demo.simulation`), but leases, screen order, judgments and
+guideline versions come from the same code as everybody's, so the demo keeps every rule.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import count
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from labeling.allocation import to_canonical
+from labeling.demo import content, simulation
+from labeling.imports.services import create_import, run_import
+from labeling.models import Assignment, Import, Prompt, Release, Response, Task
+from labeling.rating.answers import Submission
+from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
+from labeling.rating.leases import next_assignment
+from labeling.rating.texts import render_some
+from labeling.releases.services import request_release, retry_release, run_release
+from labeling.vocabulary import JobState
+from projects.guidelines.services import acknowledge, publish_guideline
+from projects.models import (
+    Acknowledgement,
+    AuditEvent,
+    Guideline,
+    Membership,
+    Project,
+    Role,
+    User,
+)
+from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
+from projects.services.members import create_user, set_member
+from projects.services.projects import create_project
+
+#: Any two seedings at once wait for each other; the number is arbitrary but must never change.
+_LOCK = 41900
+
+CRITERIA = (
+    CriterionSpec("overall", "Which response is better?", "arena4", is_primary=True),
+    CriterionSpec(
+        "accuracy",
+        "Which response is more accurate?",
+        "webgpt5",
+        is_required=False,
+        help_text="Facts, sums and code alone. Leave it out where there is nothing to check.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """The demo project with its first release, and whether this call made the project."""
+
+    project: Project
+    release: Release
+    created: bool
+
+
+def seed_demo(*, now: datetime | None = None) -> Seeded:
+    """Makes the demo project with its people, tasks, judgments and a release, unless it is there.
+
+    The project appears whole or not at all. The release is built after that; one that is missing
+    or failed is made by the next call. `now` is the moment before which everything happened.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        project = Project.objects.filter(is_demo=True).order_by("pk").first()
+        created = project is None
+        if project is None:
+            project = _seed(now or timezone.now())
+        release = _requested_release(project)
+    if not release.is_over:
+        run_release(release.pk)
+        release.refresh_from_db()
+    return Seeded(project, release, created)
+
+
+def _requested_release(project: Project) -> Release:
+    """The first release of the project: asked for by its engineer, again if it failed."""
+    release = Release.objects.filter(project=project).order_by("number").first()
+    if release is None:
+        engineer = Membership.objects.filter(project=project, role=Role.ENGINEER).first()
+        return request_release(
+            project=project,
+            created_by=engineer.user if engineer else None,
+            recipe="majority",
+            format="native",
+            file_type="parquet",
+        )
+    if release.state == JobState.FAILED:
+        retry_release(release=release, actor=None)
+        release.refresh_from_db()
+    return release
+
+
+def _seed(now: datetime) -> Project:
+    people = _people()
+    lead = people[content.LOGINS[0].email]
+    first, second = content.load_guidelines()
+    begin = _morning(now, first.days_ago)
+    project = create_project(
+        name=content.PROJECT_NAME,
+        created_by=lead,
+        template="arena",
+        criteria=CRITERIA,
+        guideline=_spec(first),
+        settings={"description": content.DESCRIPTION, "is_demo": True, "overlap": 3},
+    )
+    for login in content.LOGINS:
+        set_member(project=project, user=people[login.email], role=login.role, actor=lead)
+    _import_items(project, lead)
+    _backdate_start(project, begin)
+    _Stage(project, lead, _morning(now, second.days_ago), second).play(now)
+    Assignment.objects.filter(project=project).update(created_at=F("opened_at"))
+    return project
+
+
+def _import_items(project: Project, lead: User) -> None:
+    """The items come in as anybody's data do: as a file in Concord's own format."""
+    rows = [json.dumps(item.import_row(), ensure_ascii=False) for item in content.load_items()]
+    import_ = create_import(
+        project=project,
+        created_by=lead,
+        filename="everyday-assistant.jsonl",
+        content="\n".join(rows).encode(),
+    )
+    run_import(import_.pk)
+    while render_some(project_id=project.pk):
+        continue
+
+
+def _people() -> dict[str, User]:
+    """The demo's users by address; an account that is there already keeps its password."""
+    emails = [login.email for login in content.LOGINS]
+    people = {user.email or "": user for user in User.objects.filter(email__in=emails)}
+    # One slow hash for all of them: they share one published password.
+    password = make_password(content.PASSWORD)
+    for login in content.LOGINS:
+        if login.email not in people:
+            user = create_user(email=login.email, name=login.name)
+            user.password = password
+            user.save(update_fields=["password"])
+            people[login.email] = user
+    return people
+
+
+def _spec(guideline: content.DemoGuideline) -> GuidelineSpec:
+    return GuidelineSpec(
+        text=guideline.text,
+        priority_order=guideline.priority_order,
+        trade_off_rule=guideline.trade_off_rule,
+        change_note=guideline.change_note,
+        principles=[
+            PrincipleSpec(principle.title, principle.text, principle.training_form)
+            for principle in guideline.principles
+        ],
+    )
+
+
+def _morning(now: datetime, days_ago: int) -> datetime:
+    return datetime.combine((now - timedelta(days=days_ago)).date(), time(8, 30), now.tzinfo)
+
+
+def _backdate_start(project: Project, begin: datetime) -> None:
+    """Lets everything that exists by now have happened at the beginning of the demo."""
+    Project.objects.filter(pk=project.pk).update(created_at=begin)
+    Guideline.objects.filter(project=project).update(published_at=begin)
+    Acknowledgement.objects.filter(guideline__project=project).update(at=begin)
+    Membership.objects.filter(project=project).update(created_at=begin)
+    AuditEvent.objects.filter(project=project).update(at=begin)
+    Prompt.objects.filter(project=project).update(created_at=begin)
+    Task.objects.filter(project=project).update(created_at=begin)
+    Import.objects.filter(project=project).update(
+        created_at=begin, started_at=begin, finished_at=begin + timedelta(seconds=1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A task's item, and which canonical response is the item's second."""
+
+    item: content.DemoItem
+    second: int
+
+
+@dataclass(slots=True)
+class _OnScreen:
+    """An open task and what the rater will answer; `hasty`: after pressing the wrong key."""
+
+    assignment: Assignment
+    pair: _Pair
+    submission: Submission
+    hasty: bool
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What a rater does next: submit the task on the screen, or open one of those `left`."""
+
+    membership: Membership
+    temper: simulation.Temper
+    left: int
+    task: _OnScreen | None = None
+
+
+class _Stage:
+    """Plays all sessions in order of time, event by event, as raters working in parallel would."""
+
+    def __init__(
+        self, project: Project, lead: User, change_at: datetime, change: content.DemoGuideline
+    ) -> None:
+        self.project = project
+        self.lead = lead
+        self.change_at = change_at
+        self.change: content.DemoGuideline | None = change
+        self.guideline = Guideline.objects.get(project=project)
+        self.pairs = _pairs(project)
+        self.tempers = {temper.email: temper for temper in simulation.TEMPERS}
+        self.readers: set[tuple[int, int]] = set()
+        self.order = count()
+        self.events: list[tuple[datetime, int, _Turn]] = []
+
+    def play(self, now: datetime) -> None:
+        """Lets every session happen; the judgments' ids and times ascend together."""
+        members = {
+            membership.user.email: membership
+            for membership in Membership.objects.filter(project=self.project).select_related(
+                "user", "project"
+            )
+        }
+        for session in simulation.sessions(now):
+            member = members[session.email]
+            turn = _Turn(member, self.tempers[session.email], session.size)
+            self._at(session.starts_at, turn)
+        while self.events:
+            at, _, turn = heapq.heappop(self.events)
+            self._keep_guideline(at)
+            if turn.task is None:
+                self._open(at, turn)
+            else:
+                self._submit(at, turn, turn.task)
+
+    def _at(self, at: datetime, turn: _Turn) -> None:
+        heapq.heappush(self.events, (at, next(self.order), turn))
+
+    def _keep_guideline(self, at: datetime) -> None:
+        """Publishes the second version when its time has come."""
+        if self.change is None or at < self.change_at:
+            return
+        spec, self.change = _spec(self.change), None
+        self.guideline = publish_guideline(project=self.project, published_by=self.lead, spec=spec)
+        Guideline.objects.filter(pk=self.guideline.pk).update(published_at=self.change_at)
+        Acknowledgement.objects.filter(guideline=self.guideline).update(at=self.change_at)
+        AuditEvent.objects.filter(project=self.project, at__gt=at).update(at=self.change_at)
+
+    def _open(self, at: datetime, turn: _Turn) -> None:
+        if turn.left == 0:
+            return
+        self._acknowledge(at, turn.membership.user)
+        assignment = next_assignment(membership=turn.membership, now=at)
+        if not isinstance(assignment, Assignment):
+            return
+        pair = self.pairs[assignment.task_id]
+        turn.left -= 1
+        skip = simulation.SKIPS.get((turn.temper.email, pair.item.id))
+        if skip is not None:
+            reason, note = skip
+            skip_assignment(
+                rater=turn.membership.user, assignment_id=assignment.pk, reason=reason, note=note
+            )
+            self._at(at + timedelta(seconds=15), turn)
+            return
+        submission = self._answer(turn.temper, assignment, pair)
+        hasty = simulation.is_hasty(turn.temper, pair.item)
+        turn.task = _OnScreen(assignment, pair, submission, hasty)
+        spent = submission.active_ms + submission.idle_ms
+        self._at(at + timedelta(milliseconds=spent), turn)
+
+    def _submit(self, at: datetime, turn: _Turn, task: _OnScreen) -> None:
+        """Stores the answer; a hasty rater has pressed the wrong key and takes that back first."""
+        rater, answer = turn.membership.user, task.submission
+        slip = -(answer.answers["overall"] or 0) if task.hasty else 0
+        if slip:
+            answer = Submission(answers={"overall": slip}, active_ms=answer.active_ms)
+        submit_judgment(rater=rater, assignment_id=task.assignment.pk, submission=answer, now=at)
+        if slip:
+            task.hasty = False
+            undo_last(rater=rater, project=self.project, now=at + timedelta(seconds=3))
+            self._at(at + timedelta(seconds=9), turn)
+            return
+        turn.task = None
+        self._at(at + simulation.pause(turn.temper, task.pair.item.id), turn)
+
+    def _acknowledge(self, at: datetime, rater: User) -> None:
+        if (rater.pk, self.guideline.pk) not in self.readers:
+            self.readers.add((rater.pk, self.guideline.pk))
+            seen = acknowledge(user=rater, guideline=self.guideline, seconds_open=95)
+            Acknowledgement.objects.filter(pk=seen.pk).update(at=at)
+
+    def _answer(self, temper: simulation.Temper, assignment: Assignment, pair: _Pair) -> Submission:
+        """The rater's opinion in the signs of the screen."""
+        opinion = simulation.opinion(
+            temper,
+            pair.item,
+            second_on_left=assignment.shown_order[0] == pair.second,
+            first_version=self.guideline.number == 1,
+            principles=self._numbers(),
+        )
+        answers = {"overall": _on_screen(opinion.advantage, 1, assignment, pair)}
+        if opinion.accuracy is not None:
+            answers["accuracy"] = _on_screen(opinion.accuracy, 2, assignment, pair)
+        return Submission(
+            answers=answers,
+            tie_kind=opinion.tie_kind,
+            rationale=opinion.rationale,
+            principles=opinion.principles,
+            flags=opinion.flags,
+            active_ms=opinion.active_ms,
+            idle_ms=opinion.idle_ms,
+        )
+
+    def _numbers(self) -> frozenset[int]:
+        versions = content.load_guidelines()
+        return frozenset(p.number for p in versions[self.guideline.number - 1].principles)
+
+
+def _pairs(project: Project) -> Mapping[int, _Pair]:
+    """Item and canonical place of its second response, by task id."""
+    items = {item.id: item for item in content.load_items()}
+    tasks = Task.objects.filter(project=project).select_related("prompt")
+    places = dict(Response.objects.filter(prompt__project=project).values_list("pk", "external_id"))
+    pairs = {}
+    for task in tasks:
+        item = items[task.prompt.external_id]
+        ids = [places[pk] for pk in task.response_ids]
+        pairs[task.pk] = _Pair(item, ids.index(item.responses[1].id))
+    return pairs
+
+
+def _on_screen(advantage: float, strongest: int, assignment: Assignment, pair: _Pair) -> int:
+    value = simulation.scale_value(advantage, strongest)
+    canonical = value if pair.second == 1 else -value
+    return to_canonical(canonical, assignment.shown_order)  # its own inverse

@@ -1,1 +1,0 @@
-"""What people type into the labeling desk, checked before a service sees it."""

@@ -1,0 +1,1 @@
+"""Prompts, responses and labels on their way in."""

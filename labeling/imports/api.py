@@ -1,0 +1,190 @@
+"""Imports: a file handed over, and the report of what became of its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, StreamingHttpResponse
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling import jobs
+from labeling.datasets.readers import FORMATS
+from labeling.imports.selectors import find_import, imports_of, refusals_csv, refusals_of
+from labeling.imports.services import create_import
+from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
+from labeling.models import Import, ImportRefusal
+from labeling.work.api import JobSerializer, job_json
+from projects.api.replies import PAGE, paged, refusals
+from projects.api.views import ApiView, page_reply
+from projects.models import Project
+from projects.permissions import Action
+
+_TAGS = ["imports"]
+
+
+class ImportSerializer(JobSerializer):
+    """An import; `counts` says what became of the rows."""
+
+    filename = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField()
+    format = serializers.CharField()
+    mapping = serializers.DictField(child=serializers.CharField())
+    options = serializers.DictField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """A refused row: where, which field, why, and what stood there."""
+
+    line = serializers.IntegerField()
+    field = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField()
+    excerpt = serializers.CharField(allow_blank=True)
+
+
+class ImportReportSerializer(ImportSerializer):
+    """An import with a page of its refused rows, and where to get all of them as CSV."""
+
+    refusals = paged(RefusalSerializer)
+    refusals_csv = serializers.CharField(help_text="The address of all refused rows as CSV.")
+
+
+def import_json(row: Import) -> dict[str, Any]:
+    """An import as a program reads it; never where its file lies."""
+    return {
+        **job_json(row),
+        "filename": row.filename,
+        "size": row.size,
+        "sha256": row.sha256,
+        "format": row.format,
+        "mapping": row.mapping,
+        "options": row.options,
+        "counts": row.counts,
+    }
+
+
+def _refusal_json(refusal: ImportRefusal) -> dict[str, Any]:
+    return {
+        "line": refusal.line,
+        "field": refusal.field,
+        "reason": refusal.reason,
+        "excerpt": refusal.excerpt,
+    }
+
+
+def _options() -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter("filename", str, description="What the report calls the file."),
+        OpenApiParameter("format", str, enum=list(FORMATS)),
+        OpenApiParameter("mapping", str, description='A JSON object: `{"prompt": "question"}`.'),
+        OpenApiParameter("overlap", int, description="Raters per task; else the project's."),
+        OpenApiParameter("label_rater", str, description="Who gave chosen/rejected labels."),
+    ]
+
+
+class Imports(ApiView):
+    """The imports of a project."""
+
+    parser_classes = UPLOAD_PARSERS
+
+    @extend_schema(
+        operation_id="list_imports",
+        summary="Imports, newest first",
+        tags=_TAGS,
+        parameters=PAGE,
+        responses={200: paged(ImportSerializer), **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """All imports of the project."""
+        project = self.access(slug, Action.SEE_IMPORTS).project
+        return page_reply(self, imports_of(project), import_json)
+
+    @extend_schema(
+        operation_id="create_import",
+        summary="Import rows from a file",
+        tags=_TAGS,
+        parameters=_options(),
+        request={
+            "multipart/form-data": UploadSerializer,
+            **dict.fromkeys(RAW_TYPES, OpenApiTypes.BINARY),
+        },
+        responses={
+            202: OpenApiResponse(ImportSerializer, description="Accepted; `Location` reports."),
+            **refusals(400, 403, 404, 413, 415),
+        },
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """JSON list, JSON Lines, gzip of these, or CSV, as a form or as the body itself.
+
+        The file is kept and read by a job; ask `Location` for the report.
+        """
+        access = self.access(slug, Action.IMPORT)
+        upload = read_upload(request)
+        row = create_import(
+            project=access.project,
+            created_by=access.user,
+            filename=upload.filename,
+            content=upload.content,
+            format=upload.format,
+            mapping=upload.mapping,
+            options=upload.options,
+        )
+        jobs.send(row)
+        location = reverse("api:import", args=[slug, row.pk])
+        return Response(import_json(row), status=202, headers={"Location": location})
+
+
+class OneImport(ApiView):
+    """One import."""
+
+    @extend_schema(
+        operation_id="read_import",
+        summary="The report: counts and every refused row",
+        tags=_TAGS,
+        parameters=PAGE,
+        responses={200: ImportReportSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str, import_id: int) -> Response:
+        """Counts, and the refused rows a page at a time."""
+        row = _find(self.access(slug, Action.SEE_IMPORTS).project, import_id)
+        refused = page_reply(self, refusals_of(row), _refusal_json).data
+        address = reverse("api:import-refusals", args=[slug, row.pk])
+        return Response(
+            {
+                **import_json(row),
+                "refusals": refused,
+                "refusals_csv": request.build_absolute_uri(address),
+            }
+        )
+
+
+def _find(project: Project, import_id: int) -> Import:
+    row = find_import(project, import_id)
+    if row is None:
+        raise Http404("There is no such import in this project.")
+    return row
+
+
+class ImportRefusals(ApiView):
+    """All refused rows of an import."""
+
+    @extend_schema(
+        operation_id="download_refusals",
+        summary="Every refused row, as CSV",
+        tags=_TAGS,
+        responses={(200, "text/csv"): OpenApiTypes.STR, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str, import_id: int) -> StreamingHttpResponse:
+        """Line, field, reason and excerpt; no cell starts like a formula."""
+        row = _find(self.access(slug, Action.SEE_IMPORTS).project, import_id)
+        return StreamingHttpResponse(
+            refusals_csv(row),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="refused-{row.pk}.csv"'},
+        )

@@ -1,0 +1,231 @@
+"""One batch of rows: upserted by external id, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from django.db import connection
+
+from labeling.allocation import overlap_for, queue_key
+from labeling.datasets.readers.fields import refusal
+from labeling.datasets.readers.identity import group_key
+from labeling.datasets.rows import Duplicate, ImportRow, Message, Refusal, RowError
+from labeling.imports.bulk_copy import array, copy_rows, next_ids
+from labeling.imports.labels import Rubric, write_labels
+from labeling.imports.targets import (
+    Change,
+    Target,
+    merged,
+    new_labels,
+    planned,
+    stored_targets,
+)
+from labeling.models import Prompt, Response, Task
+from labeling.vocabulary import TaskKind
+from projects.models import Project
+
+Outcome = ImportRow | Duplicate | Refusal
+
+#: Lock space of "who writes prompts of this project"; arbitrary, but it must never change.
+_WRITER_SPACE = 41003
+_ABOUT = ["category", "language", "metadata"]
+_PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
+_RESPONSE = ("id", "prompt_id", "external_id", "content", "model")
+_TASK = (
+    *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
+    *("overlap", "open_slots", "queue_key"),
+)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the rows: `rows` is the sum of the five kinds below it.
+
+    `labels` counts the judgments that were added, on created and on updated rows.
+    """
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    labels: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Adds another batch's counts."""
+        for item in fields(self):
+            setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
+
+    def as_dict(self) -> dict[str, int]:
+        """For the report."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """Counts and refusals of one batch."""
+
+    counts: Counts = field(default_factory=Counts)
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+class BatchWriter:
+    """Writes batches of one import into its project; the caller owns the transaction."""
+
+    def __init__(self, project: Project, *, overlap: int | None = None) -> None:
+        self._project = project
+        self._overlap = overlap or project.overlap
+        self._rubric = Rubric(project)
+
+    def write(self, outcomes: Sequence[Outcome], now: datetime) -> BatchResult:
+        """Stores the batch's rows and says what became of each."""
+        result, counts = BatchResult(), Counts(rows=len(outcomes))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, %s)", [_WRITER_SPACE, self._project.pk % 2**31]
+            )
+        rows = [outcome for outcome in outcomes if isinstance(outcome, ImportRow)]
+        targets = stored_targets(self._project, rows, now)
+        for outcome in outcomes:
+            if isinstance(outcome, Duplicate):
+                counts.duplicates += 1
+            elif isinstance(outcome, Refusal):
+                result.refusals.append(outcome)
+            else:
+                self._take(outcome, targets, counts, result.refusals)
+        counts.refused = len(result.refusals)
+        result.counts = counts
+        self._store(list(targets.values()), now)
+        return result
+
+    def _take(
+        self,
+        row: ImportRow,
+        targets: dict[str, Target],
+        counts: Counts,
+        refusals: list[Refusal],
+    ) -> None:
+        """Notes what a row changes; a row that is refused changes nothing."""
+        target = targets.get(row.external_id)
+        wished = planned(row, self._project.salt)
+        try:
+            change = Change.NEW
+            if target is not None:
+                change, wished = merged(target, wished)
+            places = [response.content for response in wished.responses]
+            shown_order = [places.index(response.content) for response in row.responses]
+            said = self._rubric.labels(row, shown_order)
+            fresh = new_labels(said, target.known if target else {})
+        except RowError as error:
+            refusals.append(refusal(row.line, error))
+            return
+        if target is None:
+            target = targets[row.external_id] = wished
+            counts.created += 1
+        elif change is not Change.NONE or fresh:
+            target.takes(wished, change)
+            counts.updated += 1
+        else:
+            counts.unchanged += 1
+        target.labels += fresh
+        target.known |= {label.rater: label for label in fresh}
+        counts.labels += len(fresh)
+
+    def _store(self, targets: list[Target], now: datetime) -> None:
+        self._create([target for target in targets if target.change is Change.NEW])
+        self._rewrite([target for target in targets if target.change is Change.TEXT])
+        self._describe([target for target in targets if target.change is Change.ABOUT])
+        labelled = {target.task_id: target for target in targets if target.labels}
+        write_labels(
+            self._project,
+            {pk: target.labels for pk, target in labelled.items()},
+            {pk: len(target.responses) for pk, target in labelled.items()},
+            now,
+        )
+
+    def _create(self, targets: list[Target]) -> None:
+        ids = zip(next_ids(Prompt, len(targets)), next_ids(Task, len(targets)), strict=True)
+        for target, (prompt_id, task_id) in zip(targets, ids, strict=True):
+            target.prompt_id, target.task_id = prompt_id, task_id
+        copy_rows(Prompt, _PROMPT, map(self._prompt, targets))
+        places = _create_responses(targets)
+        copy_rows(Task, _TASK, map(self._task, targets, places))
+
+    def _prompt(self, target: Target) -> tuple[object, ...]:
+        about = target.category, target.language, target.metadata
+        key = _group_key(target)
+        return (
+            *(target.prompt_id, self._project.pk, target.external_id),
+            *(target.messages, key, *about),
+        )
+
+    def _task(self, target: Target, response_ids: list[int]) -> tuple[object, ...]:
+        overlap = overlap_for(self._overlap, len(target.labels))
+        key = queue_key(0, self._project.salt, target.external_id)
+        return (
+            *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
+            *(TaskKind.COMPARE.value, array(response_ids), overlap, overlap, key),
+        )
+
+    def _rewrite(self, targets: list[Target]) -> None:
+        """New text for tasks that nobody judged: new responses, and nothing rendered is kept."""
+        prompts = [target.prompt for target in targets if target.prompt]
+        for target, prompt in zip(targets, prompts, strict=True):
+            _describe_prompt(target, prompt)
+            prompt.messages, prompt.group_key = target.messages, _group_key(target)
+            prompt.html, prompt.html_version = "", 0
+        Prompt.objects.bulk_update(
+            prompts, ["messages", "group_key", "html", "html_version", *_ABOUT]
+        )
+        Response.objects.filter(prompt__in=prompts).delete()
+        places = _create_responses(targets)
+        tasks = [
+            Task(pk=target.task_id, response_ids=ids)
+            for target, ids in zip(targets, places, strict=True)
+        ]
+        Task.objects.bulk_update(tasks, ["response_ids"])
+
+    def _describe(self, targets: list[Target]) -> None:
+        """What is known about a text changes at any time; the text itself does not."""
+        prompts = [target.prompt for target in targets if target.prompt]
+        renamed = []
+        for target, prompt in zip(targets, prompts, strict=True):
+            _describe_prompt(target, prompt)
+            for stored, wished in zip(target.stored, target.responses, strict=True):
+                if stored.model != wished.model:
+                    stored.model = wished.model
+                    renamed.append(stored)
+        Prompt.objects.bulk_update(prompts, _ABOUT)
+        Response.objects.bulk_update(renamed, ["model"])
+
+
+def _create_responses(targets: list[Target]) -> list[list[int]]:
+    """Their ids by target, in canonical order.
+
+    They are created in that order too, so that not even the order of keys tells what the file
+    preferred.
+    """
+    ids = iter(next_ids(Response, sum(len(target.responses) for target in targets)))
+    places = [[next(ids) for _ in target.responses] for target in targets]
+    copy_rows(
+        Response,
+        _RESPONSE,
+        (
+            (pk, target.prompt_id, response.external_id, response.content, response.model)
+            for target, pks in zip(targets, places, strict=True)
+            for pk, response in zip(pks, target.responses, strict=True)
+        ),
+    )
+    return places
+
+
+def _group_key(target: Target) -> str:
+    return group_key(Message(m["role"], m["content"]) for m in target.messages)
+
+
+def _describe_prompt(target: Target, prompt: Prompt) -> None:
+    prompt.category, prompt.language = target.category, target.language
+    prompt.metadata = dict(target.metadata)

@@ -1,0 +1,198 @@
+"""The two forms of an import: the file, and what its columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms import BoundField
+
+from labeling.datasets.readers import SHAPES, Detection, limits
+from labeling.imports.services import ImportOptions
+
+#: Characters that may be pasted; a file has no such limit.
+MAX_PASTED = 2_000_000
+_CHUNK = 1 << 20
+_PREFIX = "field-"
+
+_TITLES = {
+    "id": "Id",
+    "prompt": "Prompt",
+    "messages": "Prompt as messages",
+    "context": "Prompt as context",
+    "system": "System text",
+    "input": "Input of the instruction",
+    "responses": "Responses",
+    "completions": "Completions",
+    "conversation_a": "First conversation",
+    "conversation_b": "Second conversation",
+    "preferred_output": "Preferred",
+    "non_preferred_output": "Not preferred",
+    "response_ids": "Ids of the responses",
+    "models": "Models of the responses",
+    "ranks": "Ranks",
+    "response_a": "First response",
+    "response_b": "Second response",
+    "model_a": "Model of the first",
+    "model_b": "Model of the second",
+    "chosen": "Chosen",
+    "rejected": "Rejected",
+    "chosen_model": "Model of the chosen",
+    "rejected_model": "Model of the rejected",
+    "judgments": "Judgments",
+    "category": "Category",
+    "language": "Language",
+    "metadata": "Metadata",
+    "rater": "Rater",
+    "overall": "Rater's overall value",
+    "tie_kind": "Kind of tie",
+    "rationale": "Rationale",
+    "at": "Time of the judgment",
+    "overall_preference": "Overall preference",
+    "individual_preference": "Votes",
+    "winner": "Winner",
+    "judge": "Judge",
+    "tstamp": "Time of the vote",
+    "annotations": "Annotations",
+    "annotator": "Annotator",
+    "choice": "Which is better",
+    "created_at": "Time of the judgment",
+}
+
+
+class UploadForm(forms.Form):
+    """A file, or rows pasted as text."""
+
+    file = forms.FileField(
+        label="File",
+        required=False,
+        allow_empty_file=True,
+        help_text=(
+            "JSON, JSON Lines, CSV or TSV, also packed with gzip or zstd, in UTF-8; or Parquet."
+        ),
+    )
+    text = forms.CharField(
+        label="Or paste rows",
+        required=False,
+        strip=False,
+        max_length=MAX_PASTED,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text="JSON, JSON Lines, CSV or TSV, as in a file.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of the two."""
+        cleaned = super().clean() or {}
+        has_text = bool((cleaned.get("text") or "").strip())
+        if cleaned.get("file") and has_text:
+            raise forms.ValidationError("Choose a file or paste rows, not both.")
+        if not cleaned.get("file") and not has_text and not self.errors:
+            self.add_error("file", "Choose a file, or paste rows below.")
+        return cleaned
+
+    @property
+    def filename(self) -> str:
+        """What the report calls it."""
+        file = self.cleaned_data.get("file")
+        return (file.name or "file") if isinstance(file, UploadedFile) else "pasted rows"
+
+    def content(self) -> Iterator[bytes]:
+        """The bytes, a piece at a time."""
+        file = self.cleaned_data.get("file")
+        if isinstance(file, UploadedFile):
+            yield from file.chunks(_CHUNK)
+        else:
+            # Browsers send pasted line ends as CRLF, also inside quoted cells.
+            yield self.cleaned_data["text"].replace("\r\n", "\n").encode()
+
+
+class MappingForm(forms.Form):
+    """Which kind of rows, which column is which field, and what to do with labels."""
+
+    format = forms.ChoiceField(
+        label="Kind of rows",
+        choices=[(shape.key, shape.title) for shape in SHAPES.values()],
+    )
+    overlap = forms.IntegerField(
+        label="Raters per new task", required=False, min_value=1, max_value=100
+    )
+    label_rater = forms.CharField(
+        label="Who gave these labels?",
+        required=False,
+        max_length=limits.MAX_RATER,
+        help_text=(
+            "The file says which response is better, but not always who said so. Its preferences "
+            "become judgments only under the name you give here; empty, they are left out."
+        ),
+    )
+
+    def __init__(self, detection: Detection, overlap: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shape = SHAPES[detection.format or "pairs"]
+        self.fields["overlap"].help_text = f"Empty for the project's {overlap}."
+        self.initial.setdefault("format", self.shape.key)
+        self.fields["format"].help_text = self.shape.explanation
+        choices = [("", "not in this file"), *((c, c[:80]) for c in detection.columns)]
+        for name in self.shape.fields:
+            self.fields[_PREFIX + name] = forms.ChoiceField(
+                label=_TITLES.get(name, name.replace("_", " ").capitalize()),
+                choices=choices,
+                required=False,
+                initial=detection.mapping.get(name, ""),
+            )
+        if not _LABELLED & set(detection.mapping):
+            del self.fields["label_rater"]
+
+    def _bound(self, names: Iterable[str]) -> list[BoundField]:
+        return [self[_PREFIX + name] for name in names]
+
+    def main_fields(self) -> list[BoundField]:
+        """The columns that matter first: the texts, and the id."""
+        return self._bound(name for name in self.shape.fields if name in _MAIN)
+
+    def other_fields(self) -> list[BoundField]:
+        """The rest of the columns."""
+        return self._bound(name for name in self.shape.fields if name not in _MAIN)
+
+
+#: Columns that say which response somebody preferred.
+_LABELLED = frozenset(
+    {
+        *("chosen", "overall", "tie_kind", "overall_preference", "individual_preference", "winner"),
+        *("winner_model_a", "preferred_output", "ranks"),
+    }
+)
+_MAIN = frozenset(
+    {
+        *("id", "prompt", "messages", "context", "responses", "response_a", "response_b"),
+        *("chosen", "rejected", "input", "preferred_output", "non_preferred_output"),
+        *("completions", "conversation_a", "conversation_b", "annotations"),
+    }
+)
+
+
+def posted_format(data: Mapping[str, Any]) -> str:
+    """The kind of rows that a form asks for; `auto` before it was asked."""
+    wished = data.get("format", "auto")
+    return wished if wished in SHAPES else "auto"
+
+
+def posted_mapping(data: Mapping[str, Any], detected: Mapping[str, str]) -> dict[str, str] | None:
+    """field -> column as posted; None where the form was made for another kind of rows.
+
+    Fields that were not found and were left alone are no decision: a later row may have them.
+    """
+    format = posted_format(data)
+    if format == "auto" or data.get("mapped_as") != format:
+        return None
+    known = SHAPES[format].fields
+    posted = {name: str(data[_PREFIX + name]) for name in known if _PREFIX + name in data}
+    return {name: column for name, column in posted.items() if column or name in detected}
+
+
+def posted_options(form: MappingForm) -> ImportOptions:
+    """The options of a valid form."""
+    cleaned = form.cleaned_data
+    return ImportOptions(cleaned.get("overlap"), cleaned.get("label_rater", ""))

@@ -1,0 +1,277 @@
+"""Imports: a request kept as a row, and the work itself, batch by batch.
+
+A batch's rows, their refusals, the counts and the place reached in the file are one transaction,
+so an import that was killed anywhere goes on where its last batch ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from msgspec import structs
+
+from labeling.datasets.readers import ReadOptions, check, detect, limits, preview, read
+from labeling.datasets.readers.fields import visible
+from labeling.datasets.readers.reading import Preview
+from labeling.datasets.rows import MappingError, UnreadableFile
+from labeling.imports import files as import_files
+from labeling.imports.batches import BatchWriter, Counts, Outcome
+from labeling.models import Import, ImportRefusal
+from labeling.vocabulary import JobState
+from labeling.work.locks import job_lock
+from projects.exceptions import InvalidInput
+from projects.models import Project, User
+from projects.services.audit import record
+
+#: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
+BATCH = 500
+#: An import that was begun this often without reaching its end is given up.
+MAX_ATTEMPTS = 25
+_FILENAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the user decides: overlap of new tasks (the project's if None), the name for labels
+    of chosen/rejected rows that name no rater (no label if empty)."""
+
+    overlap: int | None = None
+    label_rater: str = ""
+
+    def checked(self) -> ImportOptions:
+        """Itself. Raises InvalidInput naming the option at fault."""
+        if self.overlap is not None and not 1 <= self.overlap <= 100:
+            raise InvalidInput(
+                "The overlap does not fit.", fields={"overlap": "Choose from 1 to 100 raters."}
+            )
+        name = self.label_rater.strip()
+        if len(name) > limits.MAX_RATER or "\x00" in name:
+            raise InvalidInput(
+                "The rater's name does not fit.",
+                fields={"label_rater": f"Use at most {limits.MAX_RATER} characters."},
+            )
+        return ImportOptions(self.overlap, name)
+
+
+def keep_upload(*, content: Iterable[bytes]) -> str:
+    """Keeps a file for its preview and returns its token; nothing of it is imported.
+
+    Raises InvalidInput where it is too large or cannot be kept.
+    """
+    return import_files.store(content).token
+
+
+def preview_upload(
+    *,
+    token: str,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    label_rater: str = "",
+    limit: int = 5,
+) -> Preview:
+    """The first rows of a stored upload as they would be imported; writes nothing.
+
+    Raises InvalidInput where the file cannot be read or the mapping does not fit it.
+    """
+    try:
+        return preview(
+            import_files.path_of(token),
+            format=format,
+            mapping=mapping,
+            options=ReadOptions(label_rater=label_rater.strip()),
+            limit=limit,
+        )
+    except MappingError as error:
+        raise InvalidInput(str(error), fields={"mapping": str(error)}) from None
+    except UnreadableFile as error:
+        raise InvalidInput(error.message, fields={"file": error.message}) from None
+    except FileNotFoundError:
+        message = "This upload is gone. Upload the file again."
+        raise InvalidInput(message, fields={"file": message}) from None
+
+
+def create_import(
+    *,
+    project: Project,
+    created_by: User | None,
+    filename: str,
+    content: bytes | Iterable[bytes] | None = None,
+    token: str = "",
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    options: ImportOptions | None = None,
+) -> Import:
+    """Keeps the request: a PENDING row and the file, from `content` or stored under `token`.
+
+    Nothing of the file is in the project yet; the door sends the job. Raises InvalidInput for a
+    file that cannot be read at all, a mapping that does not fit it, an option out of range.
+    """
+    options = (options or ImportOptions()).checked()
+    if content is None:
+        stored = _stored(token)
+    else:
+        stored = import_files.store([content] if isinstance(content, bytes) else content)
+    try:
+        _refuse_unreadable(stored.token, format, mapping)
+    except InvalidInput:
+        if content is not None:
+            import_files.discard(str(stored.path))
+        raise
+    with transaction.atomic():
+        import_ = Import.objects.create(
+            project=project,
+            created_by=created_by,
+            filename=_safe_name(filename),
+            path=str(stored.path),
+            size=stored.size,
+            sha256=stored.sha256,
+            format=format,
+            mapping=dict(mapping or {}),
+            options=asdict(options),
+        )
+        record(
+            project=project,
+            actor=created_by,
+            verb="import requested",
+            file=import_.filename,
+            sha256=stored.sha256,
+        )
+    return import_
+
+
+def _stored(token: str) -> import_files.StoredFile:
+    try:
+        return import_files.describe(token)
+    except FileNotFoundError:
+        message = "This upload is gone. Upload the file again."
+        raise InvalidInput(message, fields={"file": message}) from None
+
+
+def _refuse_unreadable(token: str, format: str, mapping: Mapping[str, str] | None) -> None:
+    shown = preview_upload(token=token, format=format, mapping=mapping, limit=1)
+    if shown.detection.problem:
+        raise InvalidInput(shown.detection.problem, fields={"mapping": shown.detection.problem})
+
+
+def _safe_name(filename: str) -> str:
+    """The last part of a file's name, printable, as the report shows it."""
+    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    visible = "".join(c if c.isprintable() else "�" for c in name).strip()
+    return visible[-_FILENAME:] or "pasted rows"
+
+
+def run_import(import_id: int) -> None:
+    """Reads the file in; does nothing where it is over or another process is at it."""
+    with job_lock(Import, import_id) as owned:
+        if owned and (import_ := _begin(import_id)):
+            _finish(import_, _work(import_))
+
+
+def _begin(import_id: int) -> Import | None:
+    now = timezone.now()
+    mine = Import.objects.filter(pk=import_id, state__in=[JobState.PENDING, JobState.RUNNING])
+    mine.filter(started_at__isnull=True).update(started_at=now)
+    if not mine.update(state=JobState.RUNNING, attempts=F("attempts") + 1):
+        return None
+    return Import.objects.select_related("project").get(pk=import_id)
+
+
+def _work(import_: Import) -> str:
+    """Does it; the reason why it cannot be done, or ""."""
+    if import_.attempts > MAX_ATTEMPTS:
+        return (
+            f"The import was begun {MAX_ATTEMPTS} times without reaching its end. What was "
+            "imported stays; ask the operator to look into the log."
+        )
+    try:
+        if not import_.progress_total:
+            _examine(import_)
+        _read_in(import_)
+    except (UnreadableFile, MappingError) as error:
+        return visible(str(error), limits.MAX_REASON)
+    except FileNotFoundError:
+        return "The uploaded file is gone. Upload it again; rows that are in stay as they are."
+    return ""
+
+
+def _examine(import_: Import) -> None:
+    """A first pass over the whole file: what cannot be read to its end is not begun."""
+    path = Path(import_.path)
+    found = detect(path, format=import_.format, mapping=import_.mapping)
+    import_.progress_total = check(
+        path, format=found.format or "auto", mapping=import_.mapping
+    ).rows
+    import_.format = found.format or import_.format
+    # What the user left out on purpose stays out when an interrupted import goes on.
+    import_.mapping = {**import_.mapping, **found.mapping}
+    import_.save(update_fields=["progress_total", "format", "mapping"])
+
+
+def _outcomes(import_: Import) -> Iterator[Outcome]:
+    options = ReadOptions(label_rater=import_.options.get("label_rater", ""))
+    return read(Path(import_.path), format=import_.format, mapping=import_.mapping, options=options)
+
+
+def _read_in(import_: Import) -> None:
+    writer = BatchWriter(import_.project, overlap=import_.options.get("overlap"))
+    counts = Counts(**import_.counts)
+    # Rows that earlier attempts dealt with are read again, because later rows may repeat them.
+    rest = islice(_outcomes(import_), import_.progress_done, None)
+    while batch := list(islice(rest, BATCH)):
+        with transaction.atomic():
+            result = writer.write(batch, timezone.now())
+            room = max(0, limits.MAX_REFUSALS_KEPT - counts.refused)
+            ImportRefusal.objects.bulk_create(
+                ImportRefusal(import_job=import_, **structs.asdict(refusal))
+                for refusal in result.refusals[:room]
+            )
+            counts.add(result.counts)
+            import_.progress_done += len(batch)
+            import_.counts = counts.as_dict()
+            import_.save(update_fields=["progress_done", "counts"])
+
+
+def _finish(import_: Import, error: str) -> None:
+    path = import_.path
+    import_.state = JobState.FAILED if error else JobState.DONE
+    import_.error = error
+    import_.finished_at = timezone.now()
+    import_.path = ""
+    import_.save(update_fields=["state", "error", "finished_at", "path"])
+    import_files.discard(path)
+
+
+def rehearse_import(
+    *,
+    project: Project,
+    filename: str,
+    content: Iterable[bytes],
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    options: ImportOptions | None = None,
+) -> tuple[Import, list[ImportRefusal]]:
+    """The report that an import would end with, and its refusals; all that it wrote is undone.
+
+    Raises InvalidInput like `create_import`.
+    """
+    with transaction.atomic():
+        import_ = create_import(
+            project=project,
+            created_by=None,
+            filename=filename,
+            content=content,
+            format=format,
+            mapping=mapping,
+            options=options,
+        )
+        run_import(import_.pk)
+        import_.refresh_from_db()
+        refusals = list(import_.refusals.all())
+        transaction.set_rollback(True)
+    return import_, refusals

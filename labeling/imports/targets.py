@@ -1,0 +1,186 @@
+"""Tasks as an import finds them or will make them, and what a row means for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef
+
+from labeling.allocation import canonical_order
+from labeling.datasets.rows import ImportedResponse, ImportRow, RowError
+from labeling.imports.labels import Label, stored_labels
+from labeling.models import Assignment, Judgment, Prompt, Response, Task
+from labeling.vocabulary import AssignmentState
+from projects.models import Project
+
+_JUDGED = (
+    "This task is in the project with a different text and has been judged. Its text cannot "
+    "change any more; import the new text under a new id."
+)
+_BUSY = (
+    "This task is in the project with a different text, and a rater has it on the screen. Import "
+    "the row again later, or under a new id."
+)
+_TAKEN = (
+    "This id is used in the project by something that is not one task with its prompt. Give the "
+    "row another id."
+)
+
+
+class Change(StrEnum):
+    """What a row does to a task; the order is that of weight."""
+
+    NONE = "none"
+    ABOUT = "about"
+    TEXT = "text"
+    NEW = "new"
+
+
+@dataclass(slots=True)
+class Target:
+    """A task as it will be after the batch; `responses` are in canonical order.
+
+    `prompt` and `stored` are what the database had of it, if anything, and the ids what it has;
+    `frozen` says why its text may not change; `known` and `labels` are the labels on record, by
+    rater, and the new ones.
+    """
+
+    external_id: str
+    messages: list[dict[str, str]]
+    responses: list[ImportedResponse]
+    category: str
+    language: str
+    metadata: Mapping[str, object]
+    prompt: Prompt | None = None
+    prompt_id: int = 0
+    task_id: int = 0
+    stored: list[Response] = field(default_factory=list)
+    frozen: str = ""
+    known: dict[str, Label] = field(default_factory=dict)
+    labels: list[Label] = field(default_factory=list)
+    change: Change = Change.NONE
+
+    def takes(self, wished: Target, change: Change) -> None:
+        """Becomes as wished; a heavier change of the same batch stays the heavier one."""
+        self.messages, self.responses = wished.messages, wished.responses
+        self.category, self.language = wished.category, wished.language
+        self.metadata = wished.metadata
+        if Change.NEW != self.change != Change.TEXT:
+            self.change = change
+
+
+def planned(row: ImportRow, salt: str) -> Target:
+    """The task that a row would make, its responses in the project's canonical order."""
+    keys = [f"{row.external_id}/{response.external_id}" for response in row.responses]
+    return Target(
+        external_id=row.external_id,
+        messages=[{"role": m.role, "content": m.content} for m in row.messages],
+        responses=[row.responses[index] for index in canonical_order(salt, keys)],
+        category=row.category,
+        language=row.language,
+        metadata=row.metadata,
+        change=Change.NEW,
+    )
+
+
+def merged(target: Target, wished: Target) -> tuple[Change, Target]:
+    """What a row changes in a task that is there, and the state that it should get.
+
+    Where the text is the same, the stored responses keep their ids and places. Raises RowError
+    where the text differs and may not change any more.
+    """
+    contents = [response.content for response in target.responses]
+    models = {response.content: response.model for response in wished.responses}
+    if wished.messages != target.messages or set(contents) != set(models):
+        if target.frozen:
+            raise RowError("id", target.frozen, target.external_id)
+        return Change.TEXT, wished
+    wished.responses = [
+        ImportedResponse(response.external_id, models[response.content], response.content)
+        for response in target.responses
+    ]
+    about = (wished.category, wished.language, wished.metadata, wished.responses)
+    mine = (target.category, target.language, target.metadata, target.responses)
+    return (Change.NONE if about == mine else Change.ABOUT), wished
+
+
+def new_labels(said: Iterable[Label], known: Mapping[str, Label]) -> list[Label]:
+    """The labels that are not on record yet. Raises RowError where one contradicts the record."""
+    fresh = []
+    for label in said:
+        before = known.get(label.rater)
+        if before is None:
+            fresh.append(label)
+        elif not before.same_answer(label):
+            raise RowError(
+                "judgments",
+                f"“{label.rater}” is on record with another answer for this task; labels are "
+                "never overwritten.",
+                label.rater,
+            )
+    return fresh
+
+
+def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -> dict[str, Target]:
+    """external id -> the task of that id, locked, for those rows whose task is there.
+
+    An id that names a prompt but no task, or tasks apart from their prompt, is frozen for good.
+    """
+    rows = list(rows)
+    ids = [row.external_id for row in rows]
+    tasks = _locked_tasks(project, ids, now)
+    prompts = {
+        prompt.external_id: prompt
+        for prompt in Prompt.objects.filter(project=project, external_id__in=ids)
+    }
+    contents = _responses(tasks.values())
+    labelled = any(row.judgments for row in rows)
+    known = stored_labels(task.pk for task in tasks.values()) if labelled else {}
+    targets = {}
+    for external_id in tasks.keys() | prompts.keys():
+        task, prompt = tasks.get(external_id), prompts.get(external_id)
+        if task is None or prompt is None or task.prompt_id != prompt.pk:
+            targets[external_id] = Target(external_id, [], [], "", "", {}, frozen=_TAKEN)
+        else:
+            targets[external_id] = _stored_target(task, prompt, contents, known.get(task.pk, {}))
+    return targets
+
+
+def _locked_tasks(project: Project, ids: list[str], now: datetime) -> dict[str, Task]:
+    mine = Task.objects.filter(project=project, external_id__in=ids).order_by("pk")
+    list(mine.select_for_update(of=("self",)).values_list("pk"))
+    leased = Assignment.objects.filter(
+        task=OuterRef("pk"), state=AssignmentState.LEASED, lease_expires_at__gt=now
+    )
+    judged = Judgment.objects.filter(task=OuterRef("pk"))
+    found = mine.annotate(judged=Exists(judged), leased=Exists(leased))
+    return {task.external_id: task for task in found}
+
+
+def _responses(tasks: Iterable[Task]) -> dict[int, Response]:
+    ids = [pk for task in tasks for pk in task.response_ids]
+    return Response.objects.in_bulk(ids) if ids else {}
+
+
+def _stored_target(
+    task: Task, prompt: Prompt, responses: Mapping[int, Response], known: dict[str, Label]
+) -> Target:
+    stored = [responses[pk] for pk in task.response_ids]
+    judged, leased = getattr(task, "judged", False), getattr(task, "leased", False)
+    return Target(
+        external_id=task.external_id,
+        messages=prompt.messages,
+        responses=[ImportedResponse(r.external_id, r.model, r.content) for r in stored],
+        category=prompt.category,
+        language=prompt.language,
+        metadata=prompt.metadata,
+        prompt=prompt,
+        prompt_id=prompt.pk,
+        task_id=task.pk,
+        stored=stored,
+        frozen=_JUDGED if judged else _BUSY if leased else "",
+        known=dict(known),
+    )

@@ -1,0 +1,153 @@
+"""Files as a body or a form field, streamed; their options as form fields or in the address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+
+from labeling.datasets.readers import FORMATS
+from labeling.imports.services import ImportOptions
+from projects.api.errors import TooLarge
+from projects.exceptions import InvalidInput
+
+_CHUNK = 1 << 20
+#: What a form may add to a file: field names, boundaries.
+_FORM_MARGIN = 1 << 20
+
+
+class RawBody:
+    """A body that is the file itself."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body, a piece at a time, once."""
+        while chunk := self._stream.read(_CHUNK):
+            yield chunk
+
+
+class RawParser(BaseParser):
+    """Takes the body unread; subclasses say which kinds of content."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The body as it is, a `RawBody`; nothing is read yet."""
+        return RawBody(stream)
+
+
+def _raw(media_type: str) -> type[RawParser]:
+    return type(f"Raw_{media_type}", (RawParser,), {"media_type": media_type})
+
+
+#: The reader looks at the content itself; these are the names under which it is sent.
+RAW_TYPES = (
+    "application/json",
+    "application/x-ndjson",
+    "application/jsonl",
+    "text/csv",
+    "text/tab-separated-values",
+    "text/plain",
+    "application/gzip",
+    "application/x-gzip",
+    "application/octet-stream",
+)
+UPLOAD_PARSERS: list[type[BaseParser]] = [MultiPartParser, *map(_raw, RAW_TYPES)]
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """A file with its options, as a form."""
+
+    file = serializers.FileField(help_text="JSON list, JSON Lines, gzip of these, or CSV.")
+    format = serializers.CharField(required=False, help_text="`auto` unless told.")
+    mapping = serializers.CharField(
+        required=False, help_text='A JSON object, such as `{"prompt": "question"}`.'
+    )
+    overlap = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    label_rater = serializers.CharField(
+        required=False, help_text="Who gave the labels of chosen/rejected rows; none if empty."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way in, with what was said about it."""
+
+    filename: str
+    content: Iterator[bytes]
+    format: str
+    mapping: dict[str, str] | None
+    options: ImportOptions
+
+
+def read_upload(request: Request) -> Upload:
+    """The upload of a request. Raises InvalidInput naming the field at fault, and TooLarge."""
+    limit = settings.IMPORT_MAX_UPLOAD
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit + _FORM_MARGIN:
+        raise TooLarge(f"A file may have at most {limit // 2**20} MB. Pack it or split it.")
+    filename, content = _file(request)
+    fields = request.query_params.dict()
+    if isinstance(request.data, QueryDict):
+        fields.update({name: str(request.data[name]) for name in request.data})
+    return Upload(
+        filename=filename,
+        content=content,
+        format=_format(fields.get("format") or "auto"),
+        mapping=_mapping(fields.get("mapping", "")),
+        options=ImportOptions(
+            overlap=_overlap(fields.get("overlap", "")),
+            label_rater=fields.get("label_rater", ""),
+        ),
+    )
+
+
+def _file(request: Request) -> tuple[str, Iterator[bytes]]:
+    if isinstance(request.data, RawBody):
+        return request.query_params.get("filename", "rows"), request.data.chunks()
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        message = "Send the rows as a form's file named “file”, or as the body itself."
+        raise InvalidInput(message, fields={"file": message})
+    return file.name or "rows", iter(file.chunks(_CHUNK))
+
+
+def _format(text: str) -> str:
+    if text not in FORMATS:
+        message = f"Choose one of: {', '.join(FORMATS)}."
+        raise InvalidInput("There is no such format.", fields={"format": message})
+    return text
+
+
+def _overlap(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        message = "Overlap is a whole number of raters from 1 to 100."
+        raise InvalidInput(message, fields={"overlap": message})
+    return int(text)
+
+
+def _mapping(text: str) -> dict[str, str] | None:
+    if not text:
+        return None
+    try:
+        mapping = json.loads(text)
+    except ValueError:
+        mapping = None
+    if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
+        message = 'A mapping is a JSON object of texts, such as {"prompt": "question"}.'
+        raise InvalidInput(message, fields={"mapping": message})
+    return mapping

@@ -1,0 +1,219 @@
+"""Imports: upload, look at the first rows, start, watch, read the report."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core import signing
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from labeling import jobs
+from labeling.datasets.readers import Preview
+from labeling.imports.forms import (
+    MappingForm,
+    UploadForm,
+    posted_format,
+    posted_mapping,
+    posted_options,
+)
+from labeling.imports.selectors import (
+    find_import,
+    format_title,
+    imports_of,
+    refusals_csv,
+    refusals_of,
+    report_of,
+)
+from labeling.imports.services import create_import, keep_upload, preview_upload
+from labeling.models import Import
+from projects.access import Access, get_access
+from projects.exceptions import InvalidInput
+from projects.models import Project
+from projects.permissions import Action
+from projects.views.types import SignedInRequest
+
+PAGE = 20
+REFUSALS_PAGE = 100
+_SALT = "labeling.imports.upload"
+_MAX_AGE = 24 * 3600
+
+
+def _signed(project: Project, token: str, filename: str) -> str:
+    """An upload on its way through the preview, as a name for the address."""
+    return signing.dumps([project.pk, token, filename[-100:]], salt=_SALT)
+
+
+def _upload(project: Project, signed: str) -> tuple[str, str]:
+    """The token and file name of an upload. Raises Http404 for another project's, or an old one."""
+    try:
+        owner, token, filename = signing.loads(signed, salt=_SALT, max_age=_MAX_AGE)
+    except (signing.BadSignature, ValueError):
+        owner, token, filename = 0, "", ""
+    if owner != project.pk:
+        raise Http404("This upload is gone. Upload the file again.")
+    return token, filename
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def imports(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The history of imports, and the form for the next one."""
+    posted = request.method == "POST"
+    access = get_access(request.user, slug, Action.IMPORT if posted else Action.SEE_IMPORTS)
+    form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
+    if posted and form.is_valid():
+        try:
+            token = keep_upload(content=form.content())
+            preview_upload(token=token, limit=1)
+        except InvalidInput as error:
+            form.add_error("file" if form.cleaned_data.get("file") else "text", error.message)
+        else:
+            signed = _signed(access.project, token, form.filename)
+            return redirect("labeling:import-preview", slug, signed)
+    page = Paginator(imports_of(access.project), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "access": access,
+        "project": access.project,
+        "form": form,
+        "page": page,
+        "rows": [(row, report_of(row)) for row in page.object_list],
+        "may_import": access.may(Action.IMPORT),
+    }
+    return render(request, "labeling/imports/imports.html", context, status=422 if posted else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preview(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
+    """The first rows as they would be imported, and which column is which; writes nothing."""
+    access = get_access(request.user, slug, Action.IMPORT)
+    token, filename = _upload(access.project, upload)
+    try:
+        shown = _look(request, token)
+    except InvalidInput as error:
+        messages.error(request, error.message)
+        return redirect("labeling:imports", slug)
+    form = _mapping_form(request, access, shown)
+    return _preview_page(request, access, upload, filename, shown, form)
+
+
+def _mapping(request: SignedInRequest, token: str) -> dict[str, str] | None:
+    """What the user decided about columns, beyond what the file says itself."""
+    format = posted_format(request.POST)
+    plain = preview_upload(token=token, format=format, limit=0)
+    return posted_mapping(request.POST, plain.detection.mapping)
+
+
+def _look(request: SignedInRequest, token: str) -> Preview:
+    return preview_upload(
+        token=token,
+        format=posted_format(request.POST),
+        mapping=_mapping(request, token),
+        label_rater=request.POST.get("label_rater", ""),
+    )
+
+
+def _mapping_form(request: SignedInRequest, access: Access, shown: Preview) -> MappingForm:
+    """The form for the kind of rows that is shown, with what was typed so far."""
+    kept = {name: request.POST.get(name, "") for name in ("overlap", "label_rater")}
+    return MappingForm(shown.detection, access.project.overlap, initial=kept)
+
+
+def _preview_page(
+    request: SignedInRequest,
+    access: Access,
+    upload: str,
+    filename: str,
+    shown: Preview,
+    form: MappingForm,
+) -> HttpResponse:
+    context = {
+        "access": access,
+        "project": access.project,
+        "upload": upload,
+        "filename": filename,
+        "shown": shown,
+        "form": form,
+    }
+    return render(
+        request, "labeling/imports/import_preview.html", context, status=422 if form.errors else 200
+    )
+
+
+@require_POST
+def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
+    """Requests the import that the preview showed; a worker does it."""
+    access = get_access(request.user, slug, Action.IMPORT)
+    token, filename = _upload(access.project, upload)
+    try:
+        shown = _look(request, token)
+        if request.POST.get("mapped_as") != request.POST.get("format"):
+            # Another kind of rows was chosen than the page had shown: show that first.
+            form = _mapping_form(request, access, shown)
+            return _preview_page(request, access, upload, filename, shown, form)
+        form = MappingForm(shown.detection, access.project.overlap, request.POST)
+        if not form.is_valid():
+            return _preview_page(request, access, upload, filename, shown, form)
+        row = create_import(
+            project=access.project,
+            created_by=access.user,
+            filename=filename,
+            token=token,
+            format=form.cleaned_data["format"],
+            mapping=_mapping(request, token),
+            options=posted_options(form),
+        )
+    except InvalidInput as error:
+        messages.error(request, " ".join(error.fields.values()) or error.message)
+        return redirect("labeling:import-preview", slug, upload)
+    jobs.send(row)
+    return redirect("labeling:import", slug, row.pk)
+
+
+def _find(project: Project, import_id: int) -> Import:
+    row = find_import(project, import_id)
+    if row is None:
+        raise Http404("There is no such import in this project.")
+    return row
+
+
+@require_safe
+def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
+    """Progress while it runs, then counts and every refused row."""
+    access = get_access(request.user, slug, Action.SEE_IMPORTS)
+    row = _find(access.project, import_id)
+    refused = Paginator(refusals_of(row), REFUSALS_PAGE).get_page(request.GET.get("page"))
+    counts = report_of(row)
+    context = {
+        "access": access,
+        "project": access.project,
+        "row": row,
+        "report": counts,
+        "not_kept": counts.refused - refused.paginator.count,
+        "format_title": format_title(row),
+        "page": refused,
+    }
+    part = "#report" if request.headers.get("HX-Request") else ""
+    return render(request, f"labeling/imports/import.html{part}", context)
+
+
+@require_safe
+def refusals(request: SignedInRequest, slug: str, import_id: int) -> HttpResponseBase:
+    """Every refused row as CSV."""
+    access = get_access(request.user, slug, Action.SEE_IMPORTS)
+    row = _find(access.project, import_id)
+    return StreamingHttpResponse(
+        refusals_csv(row),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="refused-{row.pk}.csv"'},
+    )
+
+
+urlpatterns = [
+    path("p/<slug:slug>/imports/", imports, name="imports"),
+    path("p/<slug:slug>/imports/new/<str:upload>/", preview, name="import-preview"),
+    path("p/<slug:slug>/imports/new/<str:upload>/start/", start, name="import-start"),
+    path("p/<slug:slug>/imports/<int:import_id>/", report, name="import"),
+    path("p/<slug:slug>/imports/<int:import_id>/refused.csv", refusals, name="import-refusals"),
+]

@@ -1,0 +1,1 @@
+"""What a lead watches and decides."""

@@ -1,0 +1,194 @@
+"""Figures: what is left, how well raters agree, what each rater did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.lead.agreement.report import agreement_report
+from labeling.lead.overview.selectors import days_left, project_progress, throughput
+from labeling.lead.raters.selectors import as_json, rater_rows
+from projects.api.replies import refusals
+from projects.api.views import ApiView
+from projects.permissions import Action
+
+_TAGS = ["figures"]
+
+
+class FigureSerializer(serializers.Serializer[Any]):
+    """A figure with its 95% interval; `value` is null where it is undefined, `reason` says why."""
+
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    n = serializers.IntegerField(help_text="How much it rests on; `convention` says of what.")
+    convention = serializers.CharField()
+    reason = serializers.CharField(required=False)
+
+
+class DaySerializer(serializers.Serializer[Any]):
+    """Judgments given on one day."""
+
+    day = serializers.DateField()
+    judgments = serializers.IntegerField()
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """Counts of live tasks; every task wants as many judgments as its overlap."""
+
+    tasks = serializers.IntegerField()
+    complete = serializers.IntegerField()
+    wanted = serializers.IntegerField(help_text="Judgments wanted in all.")
+    submitted = serializers.IntegerField(help_text="Wanted judgments that are there.")
+    leased = serializers.IntegerField(help_text="Tasks on a rater's screen now.")
+    left = serializers.IntegerField()
+    percent = serializers.IntegerField()
+    judgments = serializers.IntegerField(help_text="Judgments that count, of every purpose.")
+    raters = serializers.IntegerField()
+    days_left = serializers.IntegerField(
+        allow_null=True, help_text="At the pace of the last week; null while nothing moves."
+    )
+    per_day = DaySerializer(many=True, help_text="The last 28 days (UTC), imports left out.")
+
+
+class PercentSerializer(serializers.Serializer[Any]):
+    """Percent agreement under the three conventions for ties."""
+
+    exact = FigureSerializer()
+    half = FigureSerializer()
+    drop = FigureSerializer()
+
+
+class AlphaSerializer(serializers.Serializer[Any]):
+    """Krippendorff's alpha by level of measurement."""
+
+    nominal = FigureSerializer()
+    ordinal = FigureSerializer()
+    interval = FigureSerializer()
+    symmetric = FigureSerializer()
+
+
+class PairSerializer(serializers.Serializer[Any]):
+    """Two raters who judged the same tasks."""
+
+    a = serializers.CharField()
+    b = serializers.CharField()
+    n = serializers.IntegerField(help_text="Tasks that both judged.")
+    percent = FigureSerializer()
+    cohen_kappa = FigureSerializer()
+
+
+class CriterionAgreementSerializer(serializers.Serializer[Any]):
+    """The agreement on one criterion."""
+
+    percent_agreement = PercentSerializer()
+    krippendorff_alpha = AlphaSerializer()
+    fleiss_kappa = FigureSerializer()
+    gwet_ac1 = FigureSerializer()
+    brennan_prediger = FigureSerializer()
+    noise_ceiling = FigureSerializer(
+        help_text="The best accuracy against single answers that this agreement allows."
+    )
+    self_consistency = FigureSerializer(
+        help_text="Share of blind repeats that the same rater answered as before."
+    )
+    side_bias = FigureSerializer(
+        help_text="Share of preferences for the response shown first; one half is no bias."
+    )
+    pairs = PairSerializer(many=True)
+
+
+class AgreementSerializer(serializers.Serializer[Any]):
+    """The agreement of a project; `criteria` by key."""
+
+    project = serializers.CharField()
+    tasks = serializers.IntegerField()
+    judgments = serializers.IntegerField()
+    raters = serializers.IntegerField()
+    left_out = serializers.IntegerField(help_text="Judgments that the figures leave out.")
+    criteria = serializers.DictField(child=CriterionAgreementSerializer())
+
+
+class RaterSerializer(serializers.Serializer[Any]):
+    """One rater of a project."""
+
+    rater = serializers.CharField()
+    judgments = serializers.IntegerField()
+    median_active_ms = serializers.FloatField(allow_null=True)
+    ties = FigureSerializer()
+    left_side = FigureSerializer()
+    agreement = FigureSerializer()
+    imported = serializers.BooleanField(help_text="Stands for somebody who judged elsewhere.")
+
+
+class RatersSerializer(serializers.Serializer[Any]):
+    """The raters of a project, most judgments first."""
+
+    raters = RaterSerializer(many=True)
+
+
+class ProjectProgress(ApiView):
+    """What is there and what is left."""
+
+    @extend_schema(
+        operation_id="read_progress",
+        summary="What is there, what is left, how fast it goes",
+        tags=_TAGS,
+        responses={200: ProgressSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Counts, not estimates; `days_left` alone looks ahead."""
+        project = self.access(slug, Action.SEE_TASKS).project
+        progress = project_progress(project)
+        history = throughput(project, now=timezone.now())
+        return Response(
+            {
+                "tasks": progress.tasks,
+                "complete": progress.complete,
+                "wanted": progress.wanted,
+                "submitted": progress.submitted,
+                "leased": progress.leased,
+                "left": progress.left,
+                "percent": progress.percent,
+                "judgments": progress.judgments,
+                "raters": progress.raters,
+                "days_left": days_left(progress, history),
+                "per_day": [{"day": day.day, "judgments": day.count} for day in history],
+            }
+        )
+
+
+class Agreement(ApiView):
+    """How well raters agree."""
+
+    @extend_schema(
+        operation_id="read_agreement",
+        summary="Agreement per criterion, each figure with n and interval",
+        tags=_TAGS,
+        responses={200: AgreementSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """From judgments that count; raters are numbered where you may not see who they are."""
+        access = self.access(slug, Action.SEE_AGREEMENT)
+        names = access.may(Action.SEE_RATERS)
+        return Response(agreement_report(access.project, show_names=names))
+
+
+class Raters(ApiView):
+    """What each rater did."""
+
+    @extend_schema(
+        operation_id="list_raters",
+        summary="One row a rater, each share with n and interval",
+        tags=_TAGS,
+        responses={200: RatersSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """From judgments of live tasks that count."""
+        project = self.access(slug, Action.SEE_RATERS).project
+        return Response({"raters": as_json(rater_rows(project))})

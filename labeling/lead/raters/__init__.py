@@ -1,0 +1,1 @@
+"""Raters, one row each."""

@@ -1,0 +1,1 @@
+"""The tasks of a project, and all that was said on one."""

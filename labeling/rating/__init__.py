@@ -1,0 +1,1 @@
+"""The rating desk: leases, the screen, judgments."""

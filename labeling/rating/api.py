@@ -1,0 +1,231 @@
+"""The rater's calls: next task, submit, skip, keep the lease, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.models import Assignment
+from labeling.rating.answers import Submission
+from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
+from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
+from labeling.rating.serializers import (
+    LeasedTaskSerializer,
+    LeaseSerializer,
+    SkippedSerializer,
+    SkipSerializer,
+    SubmissionSerializer,
+    SubmittedSerializer,
+    UndoneSerializer,
+    judgment_json,
+    leased_task_json,
+)
+from labeling.vocabulary import NothingLeft
+from projects.access import Access
+from projects.api.replies import refusals
+from projects.api.views import ApiView
+from projects.exceptions import InvalidInput
+from projects.models import Membership
+from projects.permissions import Action
+
+REASON_HEADER = "X-Concord-Reason"
+_REASONS = ", ".join(f"`{reason}`" for reason in NothingLeft)
+
+
+class NextTask(ApiView):
+    """The next task of a rater."""
+
+    @extend_schema(
+        operation_id="next_task",
+        summary="Lease my next task",
+        tags=["rating"],
+        request=None,
+        parameters=[
+            OpenApiParameter(
+                REASON_HEADER,
+                str,
+                OpenApiParameter.HEADER,
+                response=[204],
+                enum=list(NothingLeft),
+                description="Why there is no next task.",
+            )
+        ],
+        responses={
+            200: LeasedTaskSerializer,
+            204: OpenApiResponse(
+                description=f"No task now; the header `{REASON_HEADER}` says why: {_REASONS}."
+            ),
+            **refusals(403, 404),
+        },
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Your open task again if you have one, else a new lease. Having none is no error."""
+        access = self.access(slug, Action.RATE)
+        leased, reason = _next(access)
+        if leased is None:
+            return Response(status=204, headers={REASON_HEADER: str(reason)})
+        return Response(leased)
+
+
+def _next(access: Access) -> tuple[dict[str, Any] | None, NothingLeft | None]:
+    """The next leased task, or None and why."""
+    found = next_assignment(membership=access.membership)
+    if isinstance(found, Nothing):
+        return None, found.reason
+    return leased_task_json(found, access.project), None
+
+
+class RaterView(ApiView):
+    """A view of one of the asker's own assignments."""
+
+    def rating(self, assignment_id: int) -> Access:
+        """The asker's access to the project of an assignment of theirs.
+
+        Raises Http404 for a stranger's assignment or project, PermissionDenied where the role
+        may no longer rate.
+        """
+        membership = (
+            Membership.objects.select_related("project")
+            .filter(
+                user=self.user(),
+                project__assignments__pk=assignment_id,
+                project__assignments__rater=self.user(),
+            )
+            .first()
+        )
+        if membership is None:
+            raise Http404("There is no such task among yours.")
+        membership.user = self.user()
+        access = Access(project=membership.project, membership=membership)
+        if not access.may(Action.RATE):
+            raise PermissionDenied("Your role may no longer rate; ask a lead of the project.")
+        return access
+
+
+class SubmitJudgment(RaterView):
+    """A rater's judgment."""
+
+    @extend_schema(
+        operation_id="submit_judgment",
+        summary="Submit a judgment, exactly once",
+        tags=["rating"],
+        request=SubmissionSerializer,
+        parameters=[
+            OpenApiParameter("next", bool, description="`1`: also lease and return the next task."),
+            OpenApiParameter(
+                "Idempotency-Key",
+                UUID,
+                OpenApiParameter.HEADER,
+                description="The same as `key` in the body.",
+            ),
+        ],
+        responses={
+            201: SubmittedSerializer,
+            200: OpenApiResponse(
+                SubmittedSerializer, description="It was submitted before: the same body."
+            ),
+            **refusals(400, 403, 404, 409),
+        },
+    )
+    def post(self, request: Request, assignment_id: int) -> Response:
+        """Repeat it whenever you are unsure whether it arrived: one judgment, the same reply."""
+        access = self.rating(assignment_id)
+        values = self.checked(SubmissionSerializer)
+        submission = _submission(values, request.headers.get("Idempotency-Key"))
+        submitted = submit_judgment(
+            rater=access.user, assignment_id=assignment_id, submission=submission
+        )
+        body = judgment_json(submitted.judgment)
+        if request.query_params.get("next") in {"1", "true"}:
+            body["next"], reason = _next(access)
+            if reason is not None:
+                body["next_reason"] = reason
+        return Response(body, status=201 if submitted.created else 200)
+
+
+def _submission(values: Mapping[str, Any], header: str | None) -> Submission:
+    key = values["key"]
+    if header is not None:
+        try:
+            named = UUID(header)
+        except ValueError:
+            message = "An idempotency key is a UUID."
+            raise InvalidInput(message, fields={"Idempotency-Key": message}) from None
+        if key not in {None, named}:
+            message = "The header and the body name different keys; send one."
+            raise InvalidInput(message, fields={"key": message})
+        key = named
+    return Submission(**{**values, "key": key, "tie_kind": values["tie_kind"] or ""})
+
+
+class SkipTask(RaterView):
+    """A task given back."""
+
+    @extend_schema(
+        operation_id="skip_task",
+        summary="Give a task back, with a reason",
+        tags=["rating"],
+        request=SkipSerializer,
+        responses={200: SkippedSerializer, **refusals(400, 403, 404, 409)},
+    )
+    def post(self, request: Request, assignment_id: int) -> Response:
+        """You will not get it again. Repeating it changes nothing."""
+        access = self.rating(assignment_id)
+        values = self.checked(SkipSerializer)
+        skipped = skip_assignment(rater=access.user, assignment_id=assignment_id, **values)
+        return Response({"id": skipped.pk, "state": skipped.state, "reason": skipped.skip_reason})
+
+
+class Heartbeat(RaterView):
+    """A sign of life."""
+
+    @extend_schema(
+        operation_id="keep_lease",
+        summary="Keep the lease of a task",
+        tags=["rating"],
+        request=None,
+        responses={200: LeaseSerializer, **refusals(403, 404, 409)},
+    )
+    def post(self, request: Request, assignment_id: int) -> Response:
+        """Extends the reservation; 409 where the task is over or its place was given away."""
+        access = self.rating(assignment_id)
+        assignment = self._own(access, assignment_id)
+        return Response({"id": assignment.pk, "expires": heartbeat(assignment=assignment)})
+
+    def _own(self, access: Access, assignment_id: int) -> Assignment:
+        assignment = own_assignment(rater=access.user, assignment_id=assignment_id)
+        if assignment is None:
+            raise Http404("There is no such task among yours.")
+        return assignment
+
+
+class UndoLast(ApiView):
+    """The last judgment taken back."""
+
+    @extend_schema(
+        operation_id="undo_last_judgment",
+        summary="Take back my last judgment",
+        tags=["rating"],
+        request=None,
+        responses={200: UndoneSerializer, **refusals(403, 404, 409)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """The task is open again; the judgment stays on record as withdrawn."""
+        access = self.access(slug, Action.RATE)
+        undone = undo_last(rater=access.user, project=access.project)
+        body = leased_task_json(undone.assignment, access.project)
+        body["taken_back"] = {
+            "answers": undone.answers,
+            "tie_kind": undone.tie_kind,
+            "rationale": undone.rationale,
+            "principles": undone.principles,
+            "flags": undone.flags,
+        }
+        return Response(body)

@@ -1,0 +1,117 @@
+"""What a rater sees of an assignment: the same for the page and the API, and blind.
+
+Nothing here names a model, a response's id or the canonical order.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from labeling.models import Assignment, Prompt, Response
+from labeling.rating.texts import ensure_rendered
+from labeling.rendering import RENDERER_VERSION
+from projects.models import Criterion, Project
+from projects.sql import RowReader, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResponse:
+    """One response in its place on the screen; `name` is what the scale calls that place."""
+
+    slot: str
+    name: str
+    content: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """An assignment ready to be shown, its responses in the order shown."""
+
+    assignment_id: int
+    task_id: int
+    kind: str
+    expires: datetime
+    messages: list[dict[str, str]]
+    prompt_html: str
+    responses: list[ShownResponse]
+    criteria: list[Criterion]
+    guideline_number: int | None
+
+
+_RUBRIC = RowReader(
+    "rubric",
+    Criterion,
+    "WHERE t.project_id = %(project)s ORDER BY t.position, t.id",
+    project="bigint",
+)
+
+
+def rubric(project: Project) -> list[Criterion]:
+    """The criteria in the order a rater answers them."""
+    return _RUBRIC.all(project=project.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A response as it is stored, with its prompt."""
+
+    pk: int
+    content: str
+    html: str
+    html_version: int
+    messages: str
+    prompt_html: str
+    prompt_version: int
+
+    @property
+    def is_rendered(self) -> bool:
+        return self.html_version == self.prompt_version == RENDERER_VERSION
+
+
+_TEXTS = Statement(
+    "texts",
+    """
+    SELECT r.id, r.content, r.html, r.html_version, p.messages, p.html, p.html_version
+    FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
+    WHERE r.id = ANY (%(ids)s)
+    """,
+    ids="bigint[]",
+)
+
+
+def _texts(response_ids: list[int]) -> dict[int, _Text]:
+    return {row[0]: _Text(*row) for row in _TEXTS.rows(ids=response_ids)}
+
+
+def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) -> TaskView:
+    """The view of an assignment; renders its texts at first view if no job has yet."""
+    task = assignment.task
+    texts = _texts(task.response_ids)
+    if not all(text.is_rendered for text in texts.values()):
+        ensure_rendered(
+            prompt=Prompt.objects.get(pk=task.prompt_id),
+            responses=Response.objects.filter(pk__in=task.response_ids),
+        )
+        texts = _texts(task.response_ids)
+    criteria = rubric(assignment.project) if criteria is None else criteria
+    shown = [texts[task.response_ids[index]] for index in assignment.shown_order]
+    primary = next((c for c in criteria if c.is_primary), None)
+    sides = primary.scale.sides if primary and len(shown) == 2 else None
+    slots = [chr(ord("A") + place) for place in range(len(shown))]
+    return TaskView(
+        assignment_id=assignment.pk,
+        task_id=task.pk,
+        kind=task.kind,
+        expires=assignment.lease_expires_at,
+        messages=json.loads(shown[0].messages),
+        prompt_html=shown[0].prompt_html,
+        responses=[
+            ShownResponse(slot, sides[place] if sides else slot, text.content, text.html)
+            for place, (slot, text) in enumerate(zip(slots, shown, strict=True))
+        ],
+        criteria=criteria,
+        guideline_number=assignment.guideline.number if assignment.guideline else None,
+    )

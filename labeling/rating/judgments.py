@@ -1,0 +1,231 @@
+"""Judgments: submitted once, never overwritten, taken back by a new row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from labeling.allocation import to_canonical
+from labeling.models import Assignment, Judgment
+from labeling.rating import records
+from labeling.rating.answers import Submission, check_submission
+from labeling.rating.leases import lease_length, own_assignment
+from labeling.vocabulary import AssignmentState, SkipReason
+from projects.exceptions import Conflict, InvalidInput
+from projects.models import Criterion, Project, User
+
+
+class NotYours(Conflict):
+    """The assignment does not exist or belongs to somebody else; both look the same."""
+
+    code = "not_found"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The stored judgment, and whether this call created it (False: it was there already)."""
+
+    judgment: Judgment
+    created: bool
+
+
+def submit_judgment(
+    *,
+    rater: User,
+    assignment_id: int,
+    submission: Submission,
+    project: Project | None = None,
+    criteria: Sequence[Criterion] | None = None,
+    now: datetime | None = None,
+) -> Submitted:
+    """Stores a judgment, exactly once.
+
+    The same submission again (same key, or the same content) returns the stored judgment. A door
+    that has read the project and its criteria already passes them. Raises NotYours for a
+    stranger's assignment (or one of another project), InvalidInput naming the fields at fault,
+    Conflict where the assignment is judged otherwise, skipped, or its place was given to others.
+    """
+    try:
+        with transaction.atomic():
+            held = records.lock_assignment(assignment_id=assignment_id, rater_id=rater.pk)
+            if held is None or (project is not None and held.project_id != project.pk):
+                raise NotYours("There is no such task among yours.")
+            project = project or Project.objects.get(pk=held.project_id)
+            return _submit_locked(held, submission, project, criteria, now or timezone.now())
+    except IntegrityError as error:
+        if "task_overlap_exact" not in str(error):
+            raise
+        raise Conflict(
+            "The reservation of this task ran out and other raters have completed it. "
+            "Your answer was not saved; thank you, and please go on with the next task."
+        ) from None
+
+
+def _submit_locked(
+    held: records.HeldAssignment,
+    submission: Submission,
+    project: Project,
+    criteria: Sequence[Criterion] | None,
+    now: datetime,
+) -> Submitted:
+    print_ = fingerprint(submission)
+    stored = records.stored_judgments(held.pk)
+    if replay := _replayed(held, submission, print_, stored):
+        return Submitted(replay, created=False)
+    if held.state == AssignmentState.SUBMITTED:
+        raise Conflict("You have already judged this task. Undo it to answer again.")
+    if held.state == AssignmentState.SKIPPED:
+        raise Conflict("You have skipped this task, so it cannot be judged.")
+    checked = check_submission(project, criteria, held.guideline_id, submission)
+    previous = next((row for row in stored if row.is_current), None)
+    if previous is not None:
+        Judgment.objects.filter(pk=previous.pk).update(is_current=False)
+    judgment = Judgment(
+        assignment_id=held.pk,
+        task_id=held.task_id,
+        project_id=held.project_id,
+        rater_id=held.rater_id,
+        guideline_id=held.guideline_id,
+        revises_id=previous.pk if previous else None,
+        key=submission.key,
+        fingerprint=print_,
+        purpose=held.purpose,
+        strategy=held.strategy,
+        selection_probability=held.selection_probability,
+        source=submission.source,
+        tie_kind=checked.tie_kind,
+        rationale=submission.rationale.strip(),
+        principles=checked.principles,
+        flags=checked.flags,
+        active_ms=submission.active_ms,
+        idle_ms=submission.idle_ms,
+        ui_version=submission.ui_version[:40],
+        created_at=now,
+    )
+    canonical = [(c.pk, to_canonical(value, held.shown_order)) for c, value in checked.values]
+    records.insert_judgment(judgment, canonical)
+    return Submitted(judgment, created=True)
+
+
+def _replayed(
+    held: records.HeldAssignment,
+    submission: Submission,
+    print_: str,
+    stored: Sequence[records.StoredJudgment],
+) -> Judgment | None:
+    """The judgment that this very submission made before, even if it was withdrawn since."""
+    for row in stored:
+        if submission.key is not None and row.key == submission.key:
+            if row.fingerprint != print_:
+                raise Conflict("This submission key was used with other answers.")
+            return Judgment.objects.get(pk=row.pk)
+        if held.state == AssignmentState.SUBMITTED and row.is_current and row.fingerprint == print_:
+            return Judgment.objects.get(pk=row.pk)
+    return None
+
+
+def fingerprint(submission: Submission) -> str:
+    """What was said, without when and how fast: equal for a repeated submission."""
+    content = asdict(submission)
+    for volatile in ("active_ms", "idle_ms", "key", "ui_version"):
+        del content[volatile]
+    content["answers"] = {k: v for k, v in submission.answers.items() if v is not None}
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def skip_assignment(*, rater: User, assignment_id: int, reason: str, note: str = "") -> Assignment:
+    """Gives a task back with a reason; the rater will not get it again. Idempotent.
+
+    Raises NotYours, InvalidInput for an unknown reason, Conflict where it was judged.
+    """
+    if reason not in set(SkipReason):
+        known = ", ".join(SkipReason)
+        raise InvalidInput("Say why.", fields={"reason": f"Choose one of: {known}."})
+    with transaction.atomic():
+        assignment = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
+        if assignment is None:
+            raise NotYours("There is no such task among yours.")
+        if assignment.state == AssignmentState.SUBMITTED:
+            raise Conflict("You have already judged this task, so it cannot be skipped.")
+        if assignment.state != AssignmentState.SKIPPED:
+            assignment.state = AssignmentState.SKIPPED
+            assignment.skip_reason = reason
+            assignment.skip_note = note.strip()[:2000].replace("\x00", "")
+            assignment.save(update_fields=["state", "skip_reason", "skip_note"])
+    return assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A task that is open again, with what had been answered (signs of the order shown)."""
+
+    assignment: Assignment
+    answers: Mapping[str, int]
+    tie_kind: str
+    rationale: str
+    principles: Sequence[int]
+    flags: Sequence[str]
+
+
+def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> Undone:
+    """Takes back the rater's newest judgment in a project: a new row withdraws the old one.
+
+    The task keeps its place for this rater and is open again. Raises Conflict where there is
+    nothing to take back.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        newest = (
+            Judgment.objects.filter(
+                rater=rater, project=project, is_current=True, withdrawn=False, ui_version__gt=""
+            )
+            .order_by("-pk")
+            .first()
+        )
+        if newest is None:
+            raise Conflict("There is no judgment of yours to take back.")
+        assignment = own_assignment(rater=rater, assignment_id=newest.assignment_id, lock=True)
+        if assignment is None or assignment.state != AssignmentState.SUBMITTED:
+            raise Conflict("This judgment was taken back already.")
+        _withdraw(newest, now)
+        assignment.state = AssignmentState.LEASED
+        assignment.submitted_at = None
+        # `opened_at` stays: the oldest open lease is the one that is resumed.
+        assignment.lease_expires_at = now + lease_length(project)
+        assignment.save(update_fields=["state", "submitted_at", "lease_expires_at"])
+    values = newest.answers.select_related("criterion")
+    return Undone(
+        assignment=assignment,
+        answers={a.criterion.key: to_canonical(a.value, assignment.shown_order) for a in values},
+        tie_kind=newest.tie_kind,
+        rationale=newest.rationale,
+        principles=newest.principles,
+        flags=newest.flags,
+    )
+
+
+def _withdraw(judgment: Judgment, now: datetime) -> None:
+    Judgment.objects.filter(pk=judgment.pk).update(is_current=False)
+    Judgment.objects.create(
+        assignment_id=judgment.assignment_id,
+        task_id=judgment.task_id,
+        project_id=judgment.project_id,
+        rater_id=judgment.rater_id,
+        guideline_id=judgment.guideline_id,
+        revises=judgment,
+        withdrawn=True,
+        purpose=judgment.purpose,
+        strategy=judgment.strategy,
+        selection_probability=judgment.selection_probability,
+        source=judgment.source,
+        ui_version=judgment.ui_version,
+        created_at=now,
+    )

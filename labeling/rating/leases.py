@@ -1,0 +1,276 @@
+"""Leases: the next task of a rater, kept alive, given back, expired.
+
+Submitted judgments and live leases of a task never exceed its overlap: `SKIP LOCKED` finds work
+quickly, a trigger counts places and a check constraint guards the count (migration 0002), and a
+lost race is retried here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
+from labeling.models import Assignment, Task
+from labeling.rating import claims
+from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
+from projects.exceptions import Conflict
+from projects.models import Guideline, Membership, Project, User
+
+#: A lease that was prepared ahead and never opened is freed after this long.
+PREPARED_LEASE = timedelta(seconds=90)
+#: How often a lost race is tried again before the rater is told to wait.
+ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is no next task, and why."""
+
+    reason: NothingLeft
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The next assignment, and whether the one on the screen is no longer the rater's."""
+
+    next: Assignment | Nothing
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """One request of one rater: who, where, when, and what is on the screen."""
+
+    membership: Membership
+    showing: int | None
+    now: datetime
+
+    @property
+    def project(self) -> Project:
+        return self.membership.project
+
+    @property
+    def rater_id(self) -> int:
+        return self.membership.user_id
+
+    @property
+    def limit(self) -> int | None:
+        return self.membership.rater_limit or self.project.rater_limit
+
+    def until(self, *, opened: bool) -> datetime:
+        return self.now + (lease_length(self.project) if opened else PREPARED_LEASE)
+
+
+def next_assignment(
+    *, membership: Membership, ahead_of: int | None = None, now: datetime | None = None
+) -> Assignment | Nothing:
+    """The rater's open assignment, else a new lease on the next task, else why there is none.
+
+    With `ahead_of` it prepares the one after it, as `advance` does.
+    """
+    return advance(membership=membership, showing=ahead_of, now=now).next
+
+
+def advance(*, membership: Membership, showing: int | None, now: datetime | None = None) -> Advance:
+    """The assignment after `showing`, the id of the one on the screen, which becomes opened.
+
+    What is returned beside a screen is a short lease, prepared ahead; it becomes a full one when
+    it is shown itself. With `showing` None it is to be shown now.
+    """
+    desk = _Desk(membership, showing, now or timezone.now())
+    if desk.project.status != Project.Status.ACTIVE:
+        return Advance(Nothing(NothingLeft.PAUSED))
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _advance_locked(desk)
+        except IntegrityError:
+            continue  # a concurrent claim was quicker; the constraint held
+    return Advance(Nothing(NothingLeft.WAITING))
+
+
+def _advance_locked(desk: _Desk) -> Advance:
+    """One try, alone among this rater's parallel requests in this project."""
+    claims.lock_rater(project_id=desk.project.pk, rater_id=desk.rater_id)
+    stands = claims.standing(
+        project_id=desk.project.pk,
+        rater_id=desk.rater_id,
+        showing=desk.showing,
+        limited=desk.limit is not None,
+        now=desk.now,
+        until=desk.until(opened=True),
+    )
+    lost = desk.showing is not None and not stands.showing_is_live and not _reclaim(desk)
+    if stands.guideline_id is not None and not stands.acknowledged:
+        return Advance(Nothing(NothingLeft.NOT_ACKNOWLEDGED), lost)
+    if stands.open_id is not None:
+        return Advance(_resume(desk, stands.open_id, stands.guideline), lost)
+    if desk.limit is not None and stands.held >= desk.limit:
+        return Advance(Nothing(NothingLeft.LIMIT), lost)
+    task = _claim(desk, stands.resume_after)
+    if task is None:
+        return Advance(Nothing(_why_nothing(desk)), lost)
+    return Advance(_lease(desk, task, stands.guideline), lost)
+
+
+def _reclaim(desk: _Desk) -> bool:
+    """Takes the lapsed lease of the task on the screen again; whether its place was still free."""
+    lapsed = Assignment.objects.filter(
+        pk=desk.showing or 0,
+        rater=desk.rater_id,
+        project=desk.project,
+        state=AssignmentState.EXPIRED,
+    )
+    try:
+        with transaction.atomic():
+            return bool(
+                lapsed.update(
+                    state=AssignmentState.LEASED,
+                    lease_expires_at=desk.until(opened=True),
+                    opened_at=Coalesce("opened_at", desk.now),
+                )
+            )
+    except IntegrityError:
+        return False
+
+
+def _resume(desk: _Desk, pk: int, guideline: Guideline | None) -> Assignment:
+    """My own open lease again, under the guideline I know now; shown now, it is a full one."""
+    assignment = Assignment.objects.select_related("task").get(pk=pk)
+    opened = desk.showing is None or assignment.opened_at is not None
+    assignment.lease_expires_at = desk.until(opened=opened)
+    if opened and assignment.opened_at is None:
+        assignment.opened_at = desk.now
+    assignment.guideline = guideline
+    assignment.save(update_fields=["lease_expires_at", "opened_at", "guideline"])
+    return assignment
+
+
+def lease_length(project: Project) -> timedelta:
+    """How long an opened task stays reserved without a sign of life."""
+    return timedelta(minutes=project.lease_minutes)
+
+
+def _claim(desk: _Desk, after: int) -> Task | None:
+    """Locks the best task that has a place for this rater, or returns None.
+
+    First after `after`, where the rater left the queue, past tasks that others are claiming right
+    now; then from its head (places freed behind the rater); then waiting for the others; then
+    once more after freeing expired leases.
+    """
+    for start, wait in ((after, False), (LOWEST_QUEUE_KEY, False), (LOWEST_QUEUE_KEY, True)):
+        task = _claim_once(desk, start, wait=wait)
+        if task is not None:
+            return task
+    if not expire_leases(project=desk.project, now=desk.now):
+        return None
+    return _claim_once(desk, LOWEST_QUEUE_KEY, wait=True)
+
+
+def _claim_once(desk: _Desk, after: int, *, wait: bool) -> Task | None:
+    return claims.claim_task(
+        project_id=desk.project.pk, rater_id=desk.rater_id, after=after, wait=wait
+    )
+
+
+def _lease(desk: _Desk, task: Task, guideline: Guideline | None) -> Assignment:
+    """Takes a place on a locked task: my own expired assignment again, or a new one."""
+    others = claims.siblings(task.pk)
+    opened = desk.showing is None
+    for other in others:
+        if other.rater_id == desk.rater_id:
+            return _lease_again(desk, other.pk, guideline, opened=opened)
+    order = screen_order(
+        f"{desk.project.salt}:{task.external_id}:{len(others)}",
+        len(task.response_ids),
+        holding=[o.shown_order for o in others if o.state in HOLDING_STATES],
+        returning=[o.shown_order for o in others if o.state == AssignmentState.EXPIRED],
+    )
+    assignment = claims.insert_lease(
+        task=task,
+        rater_id=desk.rater_id,
+        guideline=guideline,
+        shown_order=order,
+        now=desk.now,
+        until=desk.until(opened=opened),
+        opened=opened,
+    )
+    assignment.project = desk.project
+    return assignment
+
+
+def _lease_again(desk: _Desk, pk: int, guideline: Guideline | None, *, opened: bool) -> Assignment:
+    """The order on the screen stays: an old tab of this rater may still show it."""
+    Assignment.objects.filter(pk=pk).update(
+        state=AssignmentState.LEASED,
+        lease_expires_at=desk.until(opened=opened),
+        opened_at=desk.now if opened else None,
+        guideline=guideline,
+    )
+    return Assignment.objects.select_related("task").get(pk=pk)
+
+
+def _why_nothing(desk: _Desk) -> NothingLeft:
+    if not Task.objects.filter(project=desk.project, purpose=Purpose.LIVE).exists():
+        return NothingLeft.EMPTY
+    held_by_others = (
+        Assignment.objects.filter(project=desk.project, state=AssignmentState.LEASED)
+        .exclude(rater=desk.rater_id)
+        .exclude(task__assignments__rater=desk.rater_id)
+    )
+    return NothingLeft.WAITING if held_by_others.exists() else NothingLeft.DONE
+
+
+def own_assignment(*, rater: User, assignment_id: int, lock: bool = False) -> Assignment | None:
+    """The rater's own assignment with its task and project, or None (a stranger's is none)."""
+    found = Assignment.objects.select_related("project", "task", "guideline")
+    if lock:
+        found = found.select_for_update(of=("self",))
+    return found.filter(pk=assignment_id, rater=rater).first()
+
+
+@transaction.atomic
+def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetime:
+    """Keeps the lease alive and returns when it ends now.
+
+    A lease that has expired is taken again if its place is still free. Raises Conflict where it
+    is not, or where the assignment is over.
+    """
+    now = now or timezone.now()
+    if assignment.state not in {AssignmentState.LEASED, AssignmentState.EXPIRED}:
+        raise Conflict("This task is no longer yours: it was submitted or skipped.")
+    length = PREPARED_LEASE if assignment.opened_at is None else lease_length(assignment.project)
+    try:
+        with transaction.atomic():
+            changed = Assignment.objects.filter(pk=assignment.pk, state=assignment.state).update(
+                state=AssignmentState.LEASED, lease_expires_at=now + length
+            )
+    except IntegrityError:
+        raise Conflict(
+            "The reservation of this task ran out and other raters have completed it."
+        ) from None
+    if not changed:
+        raise Conflict("This task is no longer yours: it was submitted or skipped.")
+    return now + length
+
+
+def release_prepared(*, assignment: Assignment) -> bool:
+    """Gives back a lease that was prepared ahead and never opened; whether it was one."""
+    changed = Assignment.objects.filter(
+        pk=assignment.pk, state=AssignmentState.LEASED, opened_at__isnull=True
+    ).update(state=AssignmentState.EXPIRED)
+    return bool(changed)
+
+
+def expire_leases(*, project: Project | None = None, now: datetime | None = None) -> int:
+    """Frees the places of leases that ran out; returns how many."""
+    due = Q(state=AssignmentState.LEASED, lease_expires_at__lt=now or timezone.now())
+    if project is not None:
+        due &= Q(project=project)
+    return Assignment.objects.filter(due).update(state=AssignmentState.EXPIRED)

@@ -1,0 +1,175 @@
+"""A leased task and a judgment as the API shows them to their rater: blind, in the order shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from labeling.allocation import to_canonical
+from labeling.models import Assignment, Judgment
+from labeling.rating.answers import INTERFACE_VERSION, LONGEST_MS, RATIONALE_LIMIT
+from labeling.rating.desk import present, rubric
+from labeling.vocabulary import Flag, NothingLeft, SkipReason, TaskKind, TieKind
+from projects.api.parsing import StrictSerializer
+from projects.api.serializers import CriterionSerializer, criterion_json
+from projects.models import Project
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """One turn of the prompt."""
+
+    role = serializers.CharField()
+    content = serializers.CharField(allow_blank=True)
+
+
+class ShownResponseSerializer(serializers.Serializer[Any]):
+    """One response in its place: `A` is shown first. Nothing says which model wrote it."""
+
+    slot = serializers.CharField()
+    content = serializers.CharField(allow_blank=True)
+    html = serializers.CharField(
+        allow_blank=True, help_text="The content rendered as sanitised HTML."
+    )
+
+
+class TaskSerializer(serializers.Serializer[Any]):
+    """What is to be judged, and the questions about it."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=list(TaskKind))
+    messages = MessageSerializer(many=True)
+    responses = ShownResponseSerializer(many=True)
+    criteria = CriterionSerializer(many=True)
+
+
+class LeasedTaskSerializer(serializers.Serializer[Any]):
+    """A task that is reserved for you until `expires`; `id` is the assignment's."""
+
+    id = serializers.IntegerField()
+    expires = serializers.DateTimeField()
+    task = TaskSerializer()
+
+
+class SubmissionSerializer(StrictSerializer):
+    """A judgment. Signs refer to the order shown: negative means the first shown is better."""
+
+    answers = serializers.DictField(
+        help_text="A whole number a criterion, by key; `overall` names the primary one."
+    )
+    tie_kind = serializers.ChoiceField(
+        choices=list(TieKind), default="", allow_blank=True, allow_null=True
+    )
+    rationale = serializers.CharField(
+        default="", allow_blank=True, trim_whitespace=False, max_length=RATIONALE_LIMIT
+    )
+    principles = serializers.ListField(
+        child=serializers.IntegerField(), default=list, help_text="Numbers of cited principles."
+    )
+    flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)), default=list)
+    active_ms = serializers.IntegerField(default=0, min_value=0, max_value=LONGEST_MS)
+    idle_ms = serializers.IntegerField(default=0, min_value=0, max_value=LONGEST_MS)
+    key = serializers.UUIDField(
+        default=None,
+        allow_null=True,
+        help_text="Your name for this submission: send the same one again when you retry.",
+    )
+    ui_version = serializers.CharField(
+        default="api-1", max_length=40, help_text=f"Your interface, such as {INTERFACE_VERSION}."
+    )
+
+
+class JudgmentSerializer(serializers.Serializer[Any]):
+    """A stored judgment as it was submitted; signs refer to the order shown."""
+
+    id = serializers.IntegerField()
+    assignment = serializers.IntegerField()
+    task = serializers.IntegerField()
+    answers = serializers.DictField(child=serializers.IntegerField())
+    tie_kind = serializers.ChoiceField(choices=list(TieKind), allow_blank=True)
+    rationale = serializers.CharField(allow_blank=True)
+    principles = serializers.ListField(child=serializers.IntegerField())
+    flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)))
+    active_ms = serializers.IntegerField()
+    idle_ms = serializers.IntegerField()
+    submitted_at = serializers.DateTimeField()
+
+
+class SubmittedSerializer(JudgmentSerializer):
+    """A stored judgment; with `?next=1` also the next task, or why there is none."""
+
+    next = LeasedTaskSerializer(required=False, allow_null=True)
+    next_reason = serializers.ChoiceField(
+        choices=list(NothingLeft), required=False, help_text="Why `next` is null."
+    )
+
+
+class SkipSerializer(StrictSerializer):
+    """Why a task is given back; skipping is never held against anybody."""
+
+    reason = serializers.ChoiceField(choices=list(SkipReason))
+    note = serializers.CharField(default="", allow_blank=True, max_length=2000)
+
+
+class SkippedSerializer(serializers.Serializer[Any]):
+    """A task that was given back."""
+
+    id = serializers.IntegerField()
+    state = serializers.CharField()
+    reason = serializers.ChoiceField(choices=list(SkipReason))
+
+
+class LeaseSerializer(serializers.Serializer[Any]):
+    """Until when the task is reserved now."""
+
+    id = serializers.IntegerField()
+    expires = serializers.DateTimeField()
+
+
+class UndoneSerializer(LeasedTaskSerializer):
+    """A task that is open again, with what had been answered (signs of the order shown)."""
+
+    taken_back = serializers.DictField()
+
+
+def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]:
+    """The leased task; renders its texts if this is their first view."""
+    assignment.project = project
+    view = present(assignment, criteria=rubric(project))
+    return {
+        "id": view.assignment_id,
+        "expires": view.expires,
+        "task": {
+            "id": view.task_id,
+            "kind": view.kind,
+            "messages": [
+                {"role": message["role"], "content": message["content"]}
+                for message in view.messages
+            ],
+            "responses": [
+                {"slot": shown.slot, "content": shown.content, "html": shown.html}
+                for shown in view.responses
+            ],
+            "criteria": [criterion_json(criterion, project) for criterion in view.criteria],
+        },
+    }
+
+
+def judgment_json(judgment: Judgment) -> dict[str, Any]:
+    """The judgment as it was stored; the same for a first and for a repeated submission."""
+    answers = judgment.answers.order_by("criterion__position", "criterion_id").values_list(
+        "criterion__key", "value", "judgment__assignment__shown_order"
+    )
+    return {
+        "id": judgment.pk,
+        "assignment": judgment.assignment_id,
+        "task": judgment.task_id,
+        "answers": {key: to_canonical(value, order) for key, value, order in answers},
+        "tie_kind": judgment.tie_kind,
+        "rationale": judgment.rationale,
+        "principles": judgment.principles,
+        "flags": judgment.flags,
+        "active_ms": judgment.active_ms,
+        "idle_ms": judgment.idle_ms,
+        "submitted_at": judgment.created_at,
+    }

@@ -1,0 +1,309 @@
+"""The rating screen: one task at a time, by form or by script, through the same services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from labeling.models import Assignment
+from labeling.rating.desk import present, rubric
+from labeling.rating.forms import Filled, codes_for, read_form
+from labeling.rating.judgments import (
+    NotYours,
+    skip_assignment,
+    submit_judgment,
+    undo_last,
+)
+from labeling.rating.leases import (
+    Nothing,
+    advance,
+    heartbeat,
+    next_assignment,
+    release_prepared,
+)
+from labeling.rating.page import bar_context, guideline_view, shown_task
+from labeling.rating.selectors import (
+    is_own,
+    judged_count,
+    own_in_project,
+    own_lease,
+    taken_back,
+)
+from labeling.vocabulary import NothingLeft
+from projects.access import Access, get_access
+from projects.exceptions import ConcordError, Conflict, InvalidInput
+from projects.guidelines.selectors import current_guideline
+from projects.guidelines.services import acknowledge
+from projects.models import Criterion
+from projects.permissions import Action
+from projects.views.types import SignedInRequest
+
+View = Callable[..., HttpResponse]
+_NOTHING_YET = Filled()
+
+
+def _wants_json(request: SignedInRequest) -> bool:
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def _told(view: View) -> View:
+    """Turns a refusal into words: JSON for the script, a message and the next task for a form."""
+
+    @wraps(view)
+    def wrapper(request: SignedInRequest, slug: str, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, slug, **kwargs)
+        except ConcordError as error:
+            if _wants_json(request):
+                body = {"code": error.code, "message": error.message, "fields": error.fields}
+                return JsonResponse(body, status=422 if error.status == 400 else error.status)
+            messages.warning(request, error.message)
+            return redirect("labeling:rate", slug)
+
+    return wrapper
+
+
+def _own(request: SignedInRequest, slug: str, assignment_id: int) -> Access:
+    """The member's access, once the assignment is known to be theirs in this very project."""
+    access = get_access(request.user, slug, Action.RATE)
+    if not is_own(rater=request.user, project=access.project, assignment_id=assignment_id):
+        raise Http404("There is no such task among yours.")
+    return access
+
+
+@never_cache
+@require_safe
+def rate(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The task at hand, or why there is none. `?task=ID` asks for one of my open ones."""
+    access = get_access(request.user, slug, Action.RATE)
+    found = _asked_for(request, access) or next_assignment(membership=access.membership)
+    if isinstance(found, Nothing):
+        return _nothing(request, access, found.reason)
+    criteria = rubric(access.project)
+    return _page(request, access, found, criteria, _filled_before(found, criteria))
+
+
+def _asked_for(request: SignedInRequest, access: Access) -> Assignment | None:
+    text = request.GET.get("task", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return None
+    return own_lease(rater=request.user, project=access.project, assignment_id=int(text))
+
+
+def _filled_before(assignment: Assignment, criteria: list[Criterion]) -> Filled:
+    before = taken_back(assignment)
+    if before is None:
+        return _NOTHING_YET
+    return Filled(
+        codes=codes_for(criteria, before.answers, before.tie_kind),
+        tie_kind=before.tie_kind,
+        rationale=before.rationale,
+        principles=before.principles,
+        flags=before.flags,
+    )
+
+
+def _page(
+    request: SignedInRequest,
+    access: Access,
+    assignment: Assignment,
+    criteria: list[Criterion],
+    filled: Filled,
+    errors: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    view = present(assignment, criteria=criteria)
+    context = {
+        "access": access,
+        "project": access.project,
+        "tab": "rate",
+        "task": shown_task(view),
+        "assignment_id": assignment.pk,
+        "guideline": guideline_view(assignment.guideline),
+        "judged": judged_count(rater=request.user, project=access.project),
+        "limit": access.membership.rater_limit or access.project.rater_limit,
+        **bar_context(access.project, criteria, filled, errors or {}),
+    }
+    return render(request, "labeling/rating/rate.html", context, status=422 if errors else 200)
+
+
+def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> HttpResponse:
+    guideline = None
+    if reason == NothingLeft.NOT_ACKNOWLEDGED:
+        guideline = guideline_view(current_guideline(access.project))
+    context = {
+        "access": access,
+        "project": access.project,
+        "tab": "rate",
+        "reason": reason.value,
+        "guideline": guideline,
+        "judged": judged_count(rater=request.user, project=access.project),
+        "may_import": access.may(Action.IMPORT),
+        "may_configure": access.may(Action.CONFIGURE),
+    }
+    return render(request, "labeling/rating/rate_nothing.html", context)
+
+
+@require_POST
+@_told
+def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
+    """Stores a judgment. To the script it answers with the task to prepare next."""
+    access = get_access(request.user, slug, Action.RATE)
+    filled = read_form(request.POST)
+    criteria = rubric(access.project)
+    primary = next((c.key for c in criteria if c.is_primary), "")
+    try:
+        submit_judgment(
+            rater=request.user,
+            assignment_id=assignment_id,
+            submission=filled.submission(primary),
+            project=access.project,
+            criteria=criteria,
+        )
+    except NotYours as error:
+        raise Http404(error.message) from None
+    except InvalidInput as error:
+        if _wants_json(request):
+            raise
+        lease = own_lease(rater=request.user, project=access.project, assignment_id=assignment_id)
+        if lease is None:
+            raise
+        return _page(request, access, lease, criteria, filled, error.fields)
+    return _go_on(request, access, criteria)
+
+
+@require_POST
+@_told
+def skip(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
+    """Gives a task back with a reason."""
+    access = _own(request, slug, assignment_id)
+    skip_assignment(
+        rater=request.user,
+        assignment_id=assignment_id,
+        reason=request.POST.get("reason", ""),
+        note=request.POST.get("note", ""),
+    )
+    return _go_on(request, access, rubric(access.project))
+
+
+def _go_on(request: SignedInRequest, access: Access, criteria: list[Criterion]) -> HttpResponse:
+    """After an answer: a form is sent to the next task, the script gets the one after `showing`."""
+    if not _wants_json(request):
+        return redirect("labeling:rate", access.project.slug)
+    showing = _whole(request.POST.get("showing", ""))
+    return JsonResponse(_step_json(access, showing, criteria))
+
+
+def _step_json(access: Access, showing: int | None, criteria: list[Criterion]) -> dict[str, Any]:
+    """The task after the one on the screen, which becomes opened, and whether that one is lost."""
+    ahead = advance(membership=access.membership, showing=showing)
+    return {"lost": ahead.lost, **_task_json(ahead.next, criteria)}
+
+
+def _task_json(found: Assignment | Nothing, criteria: list[Criterion]) -> dict[str, Any]:
+    if isinstance(found, Nothing):
+        return {"task": None, "nothing": found.reason.value}
+    view = present(found, criteria=criteria)
+    return {
+        "task": {"id": found.pk, "html": shown_task(view), "guideline": view.guideline_number},
+        "nothing": "",
+    }
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@require_POST
+@_told
+def prepare(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
+    """Leases the task after the one on the screen, shortly, and answers with its HTML."""
+    access = _own(request, slug, assignment_id)
+    return JsonResponse(_step_json(access, assignment_id, rubric(access.project)))
+
+
+@require_POST
+@_told
+def keep(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
+    """Heartbeat: keeps the task on the screen and the one prepared (`ahead`)."""
+    access = get_access(request.user, slug, Action.RATE)
+    shown = _mine(request, access, assignment_id)
+    expires = heartbeat(assignment=shown)
+    lost = []
+    ahead = _whole(request.POST.get("ahead", ""))
+    if ahead is not None:
+        try:
+            heartbeat(assignment=_mine(request, access, ahead))
+        except (Conflict, Http404):
+            lost.append(ahead)
+    return JsonResponse({"expires": expires.isoformat(), "lost": lost})
+
+
+def _mine(request: SignedInRequest, access: Access, assignment_id: int) -> Assignment:
+    found = own_in_project(rater=request.user, project=access.project, assignment_id=assignment_id)
+    if found is None:
+        raise Http404("There is no such task among yours.")
+    return found
+
+
+@require_POST
+@_told
+def release(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
+    """Gives back a task that was prepared and never shown: the page is being left."""
+    access = get_access(request.user, slug, Action.RATE)
+    release_prepared(assignment=_mine(request, access, assignment_id))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@_told
+def undo(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Takes back my newest judgment here and opens its task again, filled in as it was."""
+    access = get_access(request.user, slug, Action.RATE)
+    undone = undo_last(rater=request.user, project=access.project)
+    if not _wants_json(request):
+        messages.info(request, "Taken back. Change it and submit it again.")
+        return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
+    criteria = rubric(access.project)
+    codes = codes_for(criteria, undone.answers, undone.tie_kind)
+    fields = {f"answer.{key}": [code] for key, code in codes.items()}
+    values = {
+        **fields,
+        "tie_kind": [undone.tie_kind],
+        "rationale": [undone.rationale],
+        "principles": [str(number) for number in undone.principles],
+        "flags": list(undone.flags),
+    }
+    return JsonResponse({"values": values, **_task_json(undone.assignment, criteria)})
+
+
+@require_POST
+@_told
+def accept_guideline(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Notes that I have read the guideline version that was on the screen."""
+    access = get_access(request.user, slug, Action.RATE)
+    guideline = current_guideline(access.project)
+    if guideline is not None and str(guideline.pk) == request.POST.get("guideline"):
+        seconds = _whole(request.POST.get("seconds", "")) or 0
+        acknowledge(user=request.user, guideline=guideline, seconds_open=min(seconds, 86_400))
+    return redirect("labeling:rate", slug)
+
+
+_BASE = "p/<slug:slug>/rate/"
+urlpatterns = [
+    path(_BASE, rate, name="rate"),
+    path(f"{_BASE}undo/", undo, name="rate_undo"),
+    path(f"{_BASE}guideline/", accept_guideline, name="rate_accept_guideline"),
+    path(f"{_BASE}<int:assignment_id>/submit/", submit, name="rate_submit"),
+    path(f"{_BASE}<int:assignment_id>/skip/", skip, name="rate_skip"),
+    path(f"{_BASE}<int:assignment_id>/prepare/", prepare, name="rate_prepare"),
+    path(f"{_BASE}<int:assignment_id>/heartbeat/", keep, name="rate_heartbeat"),
+    path(f"{_BASE}<int:assignment_id>/release/", release, name="rate_release"),
+]

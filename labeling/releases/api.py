@@ -1,0 +1,254 @@
+"""Releases: requested, watched, downloaded."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling import jobs
+from labeling.datasets.splits import SPLITS
+from labeling.models import Release
+from labeling.releases.downloads import file_response
+from labeling.releases.previews import preview_release
+from labeling.releases.requests import ReleaseOptions
+from labeling.releases.selectors import releases_of
+from labeling.releases.serializers import (
+    ChoicesSerializer,
+    NewReleaseSerializer,
+    PreviewSerializer,
+    RecipeOptionsSerializer,
+    SharesSerializer,
+    asked,
+    choices_json,
+)
+from labeling.releases.services import file_of, request_release
+from labeling.work.api import JobSerializer, job_json
+from projects.api.replies import PAGE, paged, refusals
+from projects.api.views import ApiView, page_reply
+from projects.permissions import Action
+
+_TAGS = ["releases"]
+
+
+class ReleaseFileSerializer(serializers.Serializer[Any]):
+    """One file of a release."""
+
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField(help_text="Also its ETag.")
+    url = serializers.CharField()
+
+
+class ReleaseSerializer(JobSerializer):
+    """A release: the request, and once done its rows and hash."""
+
+    number = serializers.IntegerField(help_text="Counts within the project.")
+    recipe = serializers.CharField()
+    format = serializers.CharField()
+    file_type = serializers.CharField()
+    criterion = serializers.CharField(help_text="The first of `criteria`.")
+    criteria = serializers.ListField(child=serializers.CharField())
+    file_per_criterion = serializers.BooleanField()
+    options = RecipeOptionsSerializer()
+    shares = SharesSerializer()
+    licence = serializers.CharField(allow_blank=True)
+    cutoff = serializers.IntegerField(help_text="The newest judgment that takes part.")
+    version = serializers.CharField(help_text="Of Concord.")
+    rows_in = serializers.IntegerField()
+    rows_out = serializers.IntegerField()
+    sha256 = serializers.CharField(allow_blank=True, help_text="Of manifest.json.")
+
+
+class ReleaseDetailSerializer(ReleaseSerializer):
+    """A release with its counts (rows in, rows out and why) and files."""
+
+    counts = serializers.DictField()
+    files = ReleaseFileSerializer(many=True)
+
+
+def release_json(row: Release) -> dict[str, Any]:
+    """A release in a list."""
+    shares = row.options.get("shares", ReleaseOptions().shares)
+    return {
+        **job_json(row),
+        "number": row.number,
+        "recipe": row.recipe,
+        "format": row.format,
+        "file_type": row.file_type,
+        "criterion": row.options.get("criterion", ""),
+        "criteria": row.options.get("criteria", [row.options.get("criterion", "")]),
+        "file_per_criterion": row.options.get("file_per_criterion", False),
+        "options": row.options.get("choices", {}),
+        "shares": dict(zip(SPLITS, shares, strict=True)),
+        "licence": row.options.get("licence", ""),
+        "cutoff": row.cutoff,
+        "version": row.version,
+        "rows_in": row.rows_in,
+        "rows_out": row.rows_out,
+        "sha256": row.sha256,
+    }
+
+
+def _detail(request: Request, slug: str, row: Release) -> dict[str, Any]:
+    return {
+        **release_json(row),
+        "counts": row.counts,
+        "files": [
+            {
+                "name": file["name"],
+                "size": file["size"],
+                "sha256": file["sha256"],
+                "url": request.build_absolute_uri(
+                    reverse("api:release-file", args=[slug, row.pk, file["name"]])
+                ),
+            }
+            for file in row.files
+        ],
+    }
+
+
+class ReleaseView(ApiView):
+    """A view of one release."""
+
+    def find(self, slug: str, release_id: int) -> Release:
+        """The release, for members who may see it; raises like `access`, and Http404."""
+        project = self.access(slug, Action.SEE_RELEASES).project
+        row = releases_of(project).filter(pk=release_id).first()
+        if row is None:
+            raise Http404("There is no such release in this project.")
+        return row
+
+
+class Releases(ApiView):
+    """The releases of a project."""
+
+    @extend_schema(
+        operation_id="list_releases",
+        summary="Releases, newest first",
+        tags=_TAGS,
+        parameters=PAGE,
+        responses={200: paged(ReleaseSerializer), **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """All releases of the project."""
+        project = self.access(slug, Action.SEE_RELEASES).project
+        return page_reply(self, releases_of(project), release_json)
+
+    @extend_schema(
+        operation_id="create_release",
+        summary="Freeze a release",
+        tags=_TAGS,
+        request=NewReleaseSerializer,
+        responses={
+            202: OpenApiResponse(
+                ReleaseDetailSerializer, description="Accepted; `Location` reports."
+            ),
+            **refusals(400, 403, 404),
+        },
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Judgments up to now take part; a job writes the files. `Location` says how far it is."""
+        access = self.access(slug, Action.RELEASE)
+        request_ = asked(self.checked(NewReleaseSerializer))
+        row = request_release(project=access.project, created_by=access.user, **request_)
+        jobs.send(row)
+        location = reverse("api:release", args=[slug, row.pk])
+        return Response(_detail(request, slug, row), status=202, headers={"Location": location})
+
+
+class ReleasePreview(ApiView):
+    """What a release would hold."""
+
+    @extend_schema(
+        operation_id="preview_release",
+        summary="Rows in, rows out and why, without freezing anything",
+        tags=_TAGS,
+        request=NewReleaseSerializer,
+        responses={200: PreviewSerializer, **refusals(400, 403, 404)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Counted now, by the code that builds; the body is that of a new release."""
+        access = self.access(slug, Action.RELEASE)
+        request_ = asked(self.checked(NewReleaseSerializer))
+        shown = preview_release(project=access.project, **request_)
+        body = asdict(shown)
+        for name in ("dropped", "left_out"):
+            body[name] = [{"reason": reason, "rows": rows} for reason, rows in body[name]]
+        return Response(body)
+
+
+class ReleaseChoices(ApiView):
+    """Recipes and formats."""
+
+    @extend_schema(
+        operation_id="list_release_choices",
+        summary="Every recipe and format with its policy in words",
+        tags=_TAGS,
+        responses={200: ChoicesSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """What `recipe`, `format` and `file_type` of a new release may be, and what fits what."""
+        self.access(slug, Action.SEE_RELEASES)
+        return Response(choices_json())
+
+
+class OneRelease(ReleaseView):
+    """One release."""
+
+    @extend_schema(
+        operation_id="read_release",
+        summary="State, rows in, rows out and why, files with hashes",
+        tags=_TAGS,
+        responses={200: ReleaseDetailSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str, release_id: int) -> Response:
+        """While it is built: its progress."""
+        return Response(_detail(request, slug, self.find(slug, release_id)))
+
+
+class ReleaseFile(ReleaseView):
+    """One file of a release."""
+
+    @extend_schema(
+        operation_id="download_file",
+        summary="Download a file, whole or in part",
+        tags=_TAGS,
+        parameters=[
+            OpenApiParameter("name", str, OpenApiParameter.PATH, description="As listed."),
+            OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="`bytes=0-99`."),
+            OpenApiParameter("If-Range", str, OpenApiParameter.HEADER, description="The ETag."),
+            OpenApiParameter(
+                "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag."
+            ),
+        ],
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="You have it: the ETag is the same."),
+            **refusals(403, 404, 416),
+        },
+    )
+    def get(self, request: Request, slug: str, release_id: int, name: str) -> HttpResponseBase:
+        """Resume by `Range` with `If-Range`; the ETag is the file's sha256."""
+        found = file_of(self.find(slug, release_id), name)
+        if found is None:
+            raise Http404("There is no such file in this release, or it is not done yet.")
+        path, entry = found
+        saved_as = name.rsplit("/", 1)[-1]
+        reply = file_response(request._request, path, name=saved_as, etag=entry["sha256"])
+        if reply.status_code == 416:
+            body = {
+                "code": "range_not_satisfiable",
+                "message": f"The file has {entry['size']} bytes; ask for a part of those.",
+                "fields": {},
+            }
+            return Response(body, status=416, headers=dict(reply.items()))
+        return reply

@@ -1,0 +1,167 @@
+"""What a release takes from its project: recipe and criterion, pseudonyms, facts for the card."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from django.db.models import Count
+
+from labeling.datasets.folds import SALT, fold_agreement, rater_folds
+from labeling.datasets.records import Guideline as GuidelineRecord
+from labeling.datasets.records import ReleaseContext, canonical_json
+from labeling.datasets.signals import plain
+from labeling.models import Release
+from labeling.releases.selectors import Pseudonym, counted, not_counted, release_ratings
+from labeling.stats import Ratings, criterion_report
+from projects.models import Criterion, Guideline, Principle, Project
+
+
+def release_salt(release: Release) -> str:
+    """The secret behind a release's pseudonyms.
+
+    It hangs on the frozen request: the same request gives the same files, and two different
+    releases share no pseudonym. Nobody can compute it without the project's own secret.
+    """
+    asked = {**release_parameters(release), "reviewers": release.options.get("reviewers", [])}
+    request = canonical_json(asked).encode()
+    return hmac.new(release.project.salt.encode(), b"release" + request, sha256).hexdigest()
+
+
+def release_parameters(release: Release) -> dict[str, Any]:
+    """The frozen request, as the manifest prints it."""
+    return {
+        "recipe": release.recipe,
+        "format": release.format,
+        "file_type": release.file_type,
+        "cutoff": release.cutoff,
+        # Who the reviewers are is nobody's business; their judgments carry a mark.
+        **{name: value for name, value in release.options.items() if name != "reviewers"},
+    }
+
+
+def pseudonyms(salt: str) -> Pseudonym:
+    """Names that mean nothing outside one release."""
+    key = salt.encode()
+
+    def name(kind: str, pk: int) -> str:
+        return f"{kind}-{hmac.digest(key, f'{kind} {pk}'.encode(), 'sha256').hex()[:16]}"
+
+    return name
+
+
+def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseContext:
+    """What the card says beyond the rows; nothing in it depends on when or by whom it is built."""
+    project, cutoff = release.project, release.cutoff
+    used = counted(project, cutoff).order_by().values("guideline_id").distinct()
+    guidelines = Guideline.objects.filter(pk__in=used).order_by("number")
+    missing = not_counted(project, cutoff)
+    limits = ("This is invented demonstration data: do not train on it.",) * project.is_demo
+    if project.is_sensitive:
+        limits += ("The project is marked as sensitive: texts may disturb.",)
+    return ReleaseContext(
+        project=project.slug,
+        name=project.name,
+        parameters=release_parameters(release),
+        guidelines=tuple(
+            GuidelineRecord(guideline.number, guideline.text, guideline.change_note)
+            for guideline in guidelines
+        ),
+        principles=_principles(guidelines.values_list("pk", flat=True)),
+        agreement=_agreement(project, criteria, cutoff, release.salt),
+        withheld={"superseded": missing.superseded, "withdrawn": missing.withdrawn},
+        versions={
+            "Concord": release.version,
+            "msgspec": msgspec.__version__,
+            "numpy": np.__version__,
+            "pyarrow": pa.__version__,
+        },
+        licence=release.options["licence"] or "unknown",
+        limits=limits,
+        description=project.description,
+        collection=_collection(project),
+    )
+
+
+def _collection(project: Project) -> tuple[str, ...]:
+    """How the project has its tasks judged, a sentence each."""
+    raters = f"{project.overlap} different rater{'s' * (project.overlap != 1)}"
+    told = [
+        f"Each task is to be judged by {raters}; who gets it is drawn, and so is the order on the "
+        "screen.",
+        "Raters do not see which model wrote a response."
+        if project.is_blind
+        else "Raters may see which model wrote a response.",
+    ]
+    if project.allow_both_bad or project.allow_cannot_tell:
+        more = [
+            name
+            for name, allowed in (
+                ("both are bad", project.allow_both_bad),
+                ("they cannot tell", project.allow_cannot_tell),
+            )
+            if allowed
+        ]
+        told.append(f"Raters may say that {' or that '.join(more)}.")
+    if project.rationale_required:
+        told.append("Raters must give a rationale.")
+    return tuple(told)
+
+
+def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
+    rows = Principle.objects.filter(guideline__in=list(guidelines)).order_by(
+        "guideline__number", "number"
+    )
+    return tuple(
+        {
+            "guideline_version": number,
+            "number": principle.number,
+            "title": principle.title,
+            "text": principle.text,
+            "training_form": principle.training_form,
+        }
+        for principle, number in (
+            (principle, principle.guideline.number)
+            for principle in rows.select_related("guideline")
+        )
+    )
+
+
+def _folds(project: Project, cutoff: int, salt: str) -> dict[int, int]:
+    """The fold of each rater by user id: what the build finds by pseudonym."""
+    name = pseudonyms(salt)
+    given = counted(project, cutoff).order_by().values_list("rater").annotate(n=Count("pk"))
+    counts = {rater: (name("rater", rater), n) for rater, n in given}
+    folds = rater_folds(dict(counts.values()), salt=SALT)
+    return {rater: folds[pseudonym] for rater, (pseudonym, _) in counts.items()}
+
+
+def _fold_agreement(ratings: Ratings, folds: Mapping[int, int]) -> dict[str, Any]:
+    """Agreement inside each fold of raters and with the others: a habit of one group shows."""
+    found = fold_agreement(
+        ratings.unit, ratings.rater, ratings.value, folds, prompt=ratings.cluster
+    )
+    return {
+        f"fold {one.fold}": {"within": plain(one.within), "with others": plain(one.others)}
+        for one in found
+    }
+
+
+def _agreement(
+    project: Project, criteria: Sequence[Criterion], cutoff: int, release_salt: str
+) -> dict[str, Any]:
+    """Agreement at the cut-off on the released criteria, without anything about one rater."""
+    folds = _folds(project, cutoff, release_salt)
+    reports = {}
+    for criterion in criteria:
+        ratings, categories = release_ratings(project, criterion, cutoff)
+        report = criterion_report(ratings, categories, preference=True, rater_names={})
+        report.pop("pairs", None)
+        report["rater_folds"] = _fold_agreement(ratings, folds)
+        reports[criterion.key] = report
+    return {"project": project.slug, "criteria": reports}

@@ -1,0 +1,222 @@
+"""What a user decides about a release: checked against the project, frozen as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from labeling.datasets.fitting import kind_of, misfit
+from labeling.datasets.formats import FORMATS
+from labeling.datasets.formats.base import Format
+from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions
+from labeling.datasets.recipes.options import OptionError
+from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.models import Release
+from labeling.releases.selectors import categories_of
+from projects.exceptions import InvalidInput
+from projects.models import Criterion, Project
+
+_LICENCE = 80
+#: Categories that a refusal names.
+_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOptions:
+    """What the user decides beside recipe and format.
+
+    `criteria` are keys (none for the primary one), in the order of the files; with
+    `file_per_criterion` each gets files of its own. `shares` are those of train, validation and
+    test, `licence` what the card says ("" for not stated), `choices` the recipe's own options.
+    """
+
+    criteria: tuple[str, ...] = ()
+    file_per_criterion: bool = False
+    shares: tuple[float, float, float] = (0.8, 0.1, 0.1)
+    licence: str = ""
+    choices: RecipeOptions = field(default_factory=RecipeOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that fits the project: what a release is built from."""
+
+    recipe: str
+    shape: Format
+    file_type: str
+    criteria: tuple[Criterion, ...]
+    options: ReleaseOptions
+
+    def recipes(self, primary: str) -> list[Recipe]:
+        """The recipe on each criterion; `primary` is the key of the project's primary one."""
+        made = RECIPES[self.recipe]
+        return [
+            made(
+                criterion_record(criterion),
+                primary=primary,
+                options=self.options.choices,
+                kind=kind_of(made, self.shape),
+            )
+            for criterion in self.criteria
+        ]
+
+    def frozen(self) -> dict[str, Any]:
+        """The options as JSON can hold them, criteria named; equal requests give equal data."""
+        options = self.options
+        keys = [criterion.key for criterion in self.criteria]
+        return {
+            "criterion": keys[0],
+            "criteria": keys,
+            "file_per_criterion": options.file_per_criterion,
+            "shares": list(options.shares),
+            "licence": options.licence.strip(),
+            "choices": msgspec.to_builtins(options.choices, order="deterministic"),
+        }
+
+
+def check_request(
+    *,
+    project: Project,
+    recipe: str,
+    format: str,
+    file_type: str = "",
+    options: ReleaseOptions | None = None,
+) -> Request:
+    """The request, if it fits the project and itself.
+
+    Raises InvalidInput naming the field: an unknown recipe, format, file type or criterion, shares
+    that do not add up, options that contradict one another, a format that cannot carry the rows.
+    """
+    options = options or ReleaseOptions()
+    shape = _checked_format(format)
+    if recipe not in RECIPES:
+        known = ", ".join(RECIPES)
+        raise InvalidInput("There is no such recipe.", fields={"recipe": f"Choose one of {known}."})
+    _check_shares(options.shares)
+    if len(options.licence) > _LICENCE or not options.licence.isprintable():
+        raise InvalidInput(
+            "The licence does not fit.",
+            fields={"licence": f"Use one line of at most {_LICENCE} characters."},
+        )
+    try:
+        options.choices.checked()
+    except OptionError as error:
+        raise InvalidInput(str(error), fields={error.field: str(error)}) from None
+    _check_known(project, options.choices)
+    criteria = _criteria(project, options.criteria)
+    wrong = misfit(
+        RECIPES[recipe],
+        shape,
+        options=options.choices,
+        criteria=[criterion_record(criterion) for criterion in criteria],
+        file_per_criterion=options.file_per_criterion,
+    )
+    if wrong:
+        raise InvalidInput("These choices do not go together.", fields={wrong[0]: wrong[1]})
+    return Request(recipe, shape, _checked_type(shape, file_type), criteria, options)
+
+
+def request_of(release: Release) -> Request:
+    """The request that a release was frozen with; older ones had fewer options."""
+    kept: Mapping[str, Any] = release.options
+    keys = kept.get("criteria") or [kept["criterion"]]
+    options = ReleaseOptions(
+        criteria=tuple(keys),
+        file_per_criterion=kept.get("file_per_criterion", False),
+        shares=tuple(kept["shares"]),
+        licence=kept["licence"],
+        choices=choices_of(release),
+    )
+    found = {criterion.key: criterion for criterion in release.project.criteria.all()}
+    criteria = tuple(found[key] for key in keys)
+    shape = FORMATS[release.format]
+    return Request(release.recipe, shape, release.file_type, criteria, options)
+
+
+def choices_of(release: Release) -> RecipeOptions:
+    """The recipe's options that a release was frozen with, whatever has become of the project."""
+    return msgspec.convert(release.options.get("choices", {}), RecipeOptions)
+
+
+def criterion_record(criterion: Criterion) -> CriterionRecord:
+    """The criterion as the pure core knows it."""
+    scale = criterion.scale
+    return CriterionRecord(
+        key=criterion.key,
+        wording=criterion.wording,
+        scale=scale.key,
+        strongest=scale.strongest,
+        primary=criterion.is_primary,
+        margins=scale.margins,
+        levels=tuple(sorted({abs(value) for value in scale.values if value})),
+    )
+
+
+def primary_key(project: Project) -> str:
+    """The key of the project's primary criterion, "" where it has none."""
+    return next((c.key for c in project.criteria.all() if c.is_primary), "")
+
+
+def _checked_format(format: str) -> Format:
+    shape = FORMATS.get(format)
+    if shape is None:
+        known = ", ".join(FORMATS)
+        raise InvalidInput("There is no such format.", fields={"format": f"Choose one of {known}."})
+    return shape
+
+
+def _checked_type(shape: Format, file_type: str) -> str:
+    """The file type to write, the format's usual one where none was named."""
+    if file_type and file_type not in shape.file_types:
+        known = " or ".join(shape.file_types)
+        raise InvalidInput(
+            "The file type does not fit.",
+            fields={"file_type": f"“{shape.title}” is written as {known}. Choose one of these."},
+        )
+    return file_type or shape.file_types[0]
+
+
+def _check_known(project: Project, choices: RecipeOptions) -> None:
+    """Refuses guideline versions and categories that no row of the project can have."""
+    published = set(project.guidelines.values_list("number", flat=True))
+    # Version 0 is that of judgments made before there was a guideline, and of imported ones.
+    if unknown := choices.guideline_versions - published - {0}:
+        known = ", ".join(map(str, sorted(published))) or "none yet"
+        sentence = f"There is no version {min(unknown)}. The project's versions: {known}."
+        raise InvalidInput(sentence, fields={"guideline_versions": sentence})
+    if choices.categories:
+        present = categories_of(project)
+        if unknown_names := choices.categories - set(present):
+            known = ", ".join(name or "(none)" for name in present[:_NAMED]) or "none yet"
+            sentence = (
+                f"No prompt is of the category “{min(unknown_names)[:80]}”. There are: {known}."
+            )
+            raise InvalidInput(sentence, fields={"categories": sentence})
+
+
+def _check_shares(shares: tuple[float, ...]) -> None:
+    fits = len(shares) == 3 and all(0 <= share <= 1 for share in shares)
+    if not fits or abs(sum(shares) - 1) > 1e-6:
+        raise InvalidInput(
+            "The shares of the splits do not fit.",
+            fields={"shares": "Train, validation and test must add up to 100%."},
+        )
+
+
+def _criteria(project: Project, wanted: tuple[str, ...]) -> tuple[Criterion, ...]:
+    """The criteria to release on, each once."""
+    criteria = list(project.criteria.all())
+    found = {criterion.key: criterion for criterion in criteria}
+    if not wanted and criteria:
+        return (next((c for c in criteria if c.is_primary), criteria[0]),)
+    missing = [key for key in wanted if key not in found]
+    if missing or not wanted:
+        known = ", ".join(found) or "none yet"
+        raise InvalidInput(
+            "There is no such criterion.",
+            fields={"criteria": f"The project's criteria: {known}."},
+        )
+    return tuple(found[key] for key in dict.fromkeys(wanted))

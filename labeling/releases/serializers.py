@@ -1,0 +1,167 @@
+"""The body of a request for a release, and what may be chosen in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from rest_framework import serializers
+
+from labeling.datasets.fitting import fits
+from labeling.datasets.formats import FORMATS
+from labeling.datasets.formats.base import FILE_TYPES
+from labeling.datasets.recipes import RECIPES, RecipeOptions
+from labeling.datasets.splits import SPLITS
+from labeling.releases.requests import ReleaseOptions
+from labeling.vocabulary import Source
+from projects.api.parsing import StrictSerializer
+
+
+class SharesSerializer(StrictSerializer):
+    """How prompts are split; the three add up to 1."""
+
+    train = serializers.FloatField(min_value=0, max_value=1)
+    validation = serializers.FloatField(min_value=0, max_value=1)
+    test = serializers.FloatField(min_value=0, max_value=1)
+
+
+class RecipeOptionsSerializer(StrictSerializer):
+    """Which judgments take part and what stands beside a row; all may be left out."""
+
+    min_strength = serializers.IntegerField(default=0, min_value=0, max_value=100)
+    min_votes = serializers.IntegerField(default=0, min_value=0, max_value=1000)
+    min_agreement = serializers.FloatField(
+        default=0.0, min_value=0, max_value=1, help_text="Of the votes that prefer a response."
+    )
+    guideline_versions = serializers.ListField(
+        child=serializers.IntegerField(min_value=0), default=list
+    )
+    categories = serializers.ListField(
+        child=serializers.CharField(allow_blank=True, max_length=80), default=list
+    )
+    adjudicated_only = serializers.BooleanField(default=False)
+    ties = serializers.ChoiceField(
+        choices=["", "keep", "drop"], default="", help_text="Empty: as the recipe does."
+    )
+    soft = serializers.ChoiceField(choices=["share", "posterior"], default="share")
+    edits = serializers.BooleanField(default=True)
+    sources = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(Source)), default=["human"], min_length=1
+    )
+
+
+class NewReleaseSerializer(StrictSerializer):
+    """Which judgments become which rows, in which shape."""
+
+    recipe = serializers.ChoiceField(choices=list(RECIPES))
+    format = serializers.ChoiceField(choices=list(FORMATS), default="native")
+    file_type = serializers.ChoiceField(
+        choices=["", *FILE_TYPES], default="", help_text="Empty: the format's usual one."
+    )
+    criterion = serializers.CharField(
+        default="", allow_blank=True, help_text="A criterion's key; else the primary one."
+    )
+    criteria = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="Several keys, instead of one."
+    )
+    file_per_criterion = serializers.BooleanField(default=False)
+    shares = SharesSerializer(required=False)
+    licence = serializers.CharField(default="", allow_blank=True, max_length=80)
+    options = RecipeOptionsSerializer(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of `criterion` and `criteria`."""
+        if attrs["criterion"] and attrs["criteria"]:
+            raise serializers.ValidationError({"criterion": ["Give criterion or criteria."]})
+        return attrs
+
+
+class DropSerializer(serializers.Serializer[Any]):
+    """Rows that were left out, and why."""
+
+    reason = serializers.CharField()
+    rows = serializers.IntegerField()
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """Rows in, rows out and every difference; nothing has been frozen."""
+
+    unit = serializers.CharField(help_text="What a row in is.")
+    rows_are = serializers.CharField(help_text="What a row out is.")
+    rows_in = serializers.IntegerField()
+    rows_out = serializers.IntegerField()
+    dropped = DropSerializer(many=True)
+    left_out = DropSerializer(many=True, help_text="Judgments that are no data at all.")
+    problem = serializers.CharField(allow_blank=True)
+
+
+class RecipeSerializer(serializers.Serializer[Any]):
+    """A recipe, its policy in words, and the formats that can hold its rows."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    unit = serializers.CharField()
+    policy = serializers.DictField(child=serializers.CharField())
+    formats = serializers.ListField(child=serializers.CharField())
+
+
+class FormatSerializer(serializers.Serializer[Any]):
+    """A format, what it holds and cannot hold, and how it can be written."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    family = serializers.CharField()
+    policy = serializers.DictField(child=serializers.CharField())
+    file_types = serializers.ListField(child=serializers.CharField())
+
+
+class ChoicesSerializer(serializers.Serializer[Any]):
+    """Everything that can be asked for."""
+
+    recipes = RecipeSerializer(many=True)
+    formats = FormatSerializer(many=True)
+
+
+def choices_json() -> dict[str, Any]:
+    """All recipes and formats with their policies."""
+    return {
+        "recipes": [
+            {
+                "key": key,
+                "title": recipe.title,
+                "unit": recipe.unit,
+                "policy": recipe.explain(),
+                "formats": [name for name, shape in FORMATS.items() if fits(recipe, shape)],
+            }
+            for key, recipe in RECIPES.items()
+        ],
+        "formats": [
+            {
+                "key": key,
+                "title": shape.title,
+                "family": shape.family,
+                "policy": shape.explain(),
+                "file_types": list(shape.file_types),
+            }
+            for key, shape in FORMATS.items()
+        ],
+    }
+
+
+def asked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a checked body asks for, as the services take it."""
+    named = {name: values[name] for name in ("recipe", "format", "file_type")}
+    return {**named, "options": _options(values)}
+
+
+def _options(values: Mapping[str, Any]) -> ReleaseOptions:
+    shares = values.get("shares")
+    one = (values["criterion"],) if values["criterion"] else ()
+    return ReleaseOptions(
+        criteria=tuple(values["criteria"]) or one,
+        file_per_criterion=values["file_per_criterion"],
+        shares=tuple(shares[split] for split in SPLITS) if shares else ReleaseOptions().shares,
+        licence=values["licence"],
+        choices=msgspec.convert(values.get("options") or {}, RecipeOptions),
+    )

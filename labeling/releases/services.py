@@ -1,0 +1,233 @@
+"""Releases: a request frozen as a row, and the work that turns it into a folder of files.
+
+The folder appears by one rename, so a worker that is killed anywhere leaves either nothing or a
+whole release; the sweep sends the row again, and a run that finds the folder only closes the books.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from labeling.datasets.build import ReleaseError, build_release
+from labeling.datasets.files import describe_file
+from labeling.datasets.splits import SALT, plan_splits
+from labeling.models import Release
+from labeling.releases.facts import pseudonyms, release_context, release_salt
+from labeling.releases.requests import (
+    ReleaseOptions,
+    check_request,
+    primary_key,
+    request_of,
+)
+from labeling.releases.selectors import (
+    adjudicators,
+    judged_tasks,
+    newest_edit,
+    newest_judgment,
+    split_prompts,
+    task_records,
+)
+from labeling.vocabulary import JobState
+from labeling.work.locks import job_lock
+from projects.exceptions import Conflict
+from projects.models import Project, User
+from projects.services.audit import record
+
+#: A release that was begun this often without reaching its end is given up.
+MAX_ATTEMPTS = 25
+
+
+def request_release(
+    *,
+    project: Project,
+    created_by: User | None,
+    recipe: str,
+    format: str,
+    file_type: str = "",
+    options: ReleaseOptions | None = None,
+) -> Release:
+    """Freezes a request as a PENDING row with a number of its own; the door sends the job.
+
+    The cut-off is the newest judgment of this moment. Raises InvalidInput, naming the field, like
+    `check_request`.
+    """
+    request = check_request(
+        project=project, recipe=recipe, format=format, file_type=file_type, options=options
+    )
+    with transaction.atomic():
+        # Two requests at once must not get one number.
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        newest = Release.objects.filter(project=project).aggregate(n=Max("number"))["n"] or 0
+        release = Release(
+            project=project,
+            created_by=created_by,
+            number=newest + 1,
+            recipe=recipe,
+            format=format,
+            file_type=request.file_type,
+            options={**request.frozen(), **_facts(project)},
+            cutoff=newest_judgment(project),
+            version=settings.VERSION,
+        )
+        release.salt = release_salt(release)
+        release.save(force_insert=True)
+        record(
+            project=project,
+            actor=created_by,
+            verb="release requested",
+            number=release.number,
+            recipe=recipe,
+            format=format,
+        )
+    return release
+
+
+def _facts(project: Project) -> dict[str, Any]:
+    """What of the project's present a release must remember beside its cut-off."""
+    return {"edits_upto": newest_edit(project), "reviewers": adjudicators(project)}
+
+
+def retry_release(*, release: Release, actor: User | None) -> None:
+    """Puts a failed release back in the queue, with the request and cut-off it has.
+
+    Raises Conflict where it did not fail.
+    """
+    with transaction.atomic():
+        failed = Release.objects.filter(pk=release.pk, state=JobState.FAILED)
+        if not failed.update(
+            state=JobState.PENDING, error="", attempts=0, progress_done=0, finished_at=None
+        ):
+            raise Conflict("Only a release that failed can be tried again.")
+        record(project=release.project, actor=actor, verb="release retried", number=release.number)
+
+
+def run_release(release_id: int) -> None:
+    """Builds the release; does nothing where it is over or another process is at it."""
+    with job_lock(Release, release_id) as owned:
+        if owned and (release := _begin(release_id)):
+            try:
+                _work(release)
+            except ReleaseError as error:
+                _fail(release, str(error))
+
+
+def folder_of(release: Release) -> Path:
+    """Where the files of a finished release are.
+
+    The name holds a trace of the release's own salt: a new database beside old files must not take
+    a stranger's folder for its own.
+    """
+    trace = hashlib.sha256(release.salt.encode()).hexdigest()[:12]
+    return Path(settings.RELEASES_DIR) / f"release-{release.pk}-{trace}"
+
+
+def file_of(release: Release, name: str) -> tuple[Path, dict[str, Any]] | None:
+    """A file of a finished release and its entry (name, size, sha256); None for any other name.
+
+    Only names that the release itself lists are ever opened.
+    """
+    if release.state != JobState.DONE:
+        return None
+    entry = next((file for file in release.files if file["name"] == name), None)
+    path = folder_of(release) / name
+    return (path, entry) if entry and path.is_file() else None
+
+
+def _begin(release_id: int) -> Release | None:
+    now = timezone.now()
+    mine = Release.objects.filter(pk=release_id, state__in=[JobState.PENDING, JobState.RUNNING])
+    mine.filter(started_at__isnull=True).update(started_at=now)
+    if not mine.update(state=JobState.RUNNING, attempts=F("attempts") + 1):
+        return None
+    return Release.objects.select_related("project").get(pk=release_id)
+
+
+def _work(release: Release) -> None:
+    """Builds the folder unless it is there already, and closes the books."""
+    if release.attempts > MAX_ATTEMPTS:
+        raise ReleaseError(
+            f"The release was begun {MAX_ATTEMPTS} times without reaching its end. Ask the "
+            "operator to look into the log, then try again."
+        )
+    out = folder_of(release)
+    # The rename that made the folder visible was the last step: where it is, it is whole.
+    if not out.exists():
+        _build(release, out)
+    _close_books(release, out)
+
+
+def _build(release: Release, out: Path) -> None:
+    project, cutoff = release.project, release.cutoff
+    request = request_of(release)
+    Release.objects.filter(pk=release.pk).update(
+        progress_total=2 * judged_tasks(project, cutoff).count(), progress_done=0
+    )
+    prompts = split_prompts(project, cutoff, asked_at=release.created_at)
+    reviewers = release.options.get("reviewers", ())
+    build_release(
+        task_records(
+            project,
+            cutoff,
+            pseudonyms(release.salt),
+            reviewers,
+            edits_upto=release.options.get("edits_upto"),
+        ),
+        plan=plan_splits(prompts, shares=request.options.shares, salt=SALT),
+        recipes=request.recipes(primary_key(project)),
+        shape=request.shape,
+        file_type=request.file_type,
+        out=out,
+        context=release_context(release, request.criteria),
+        file_per_criterion=request.options.file_per_criterion,
+        progress=_progress(release),
+    )
+
+
+def _progress(release: Release) -> Callable[[int, int], None]:
+    def report(read: int, written: int) -> None:
+        Release.objects.filter(pk=release.pk).update(progress_done=read + written)
+
+    return report
+
+
+def _close_books(release: Release, out: Path) -> None:
+    path = out / "manifest.json"
+    manifest: Mapping[str, Any] = json.loads(path.read_bytes())
+    info = describe_file(out, path)
+    own = {"name": info.name, "size": info.size, "sha256": info.sha256}
+    counts = manifest["counts"]
+    Release.objects.filter(pk=release.pk).update(
+        state=JobState.DONE,
+        error="",
+        finished_at=timezone.now(),
+        progress_done=F("progress_total"),
+        rows_in=counts["rows_in"],
+        rows_out=counts["rows_out"],
+        counts={
+            **counts,
+            "rows": manifest["rows"],
+            "splits": manifest["splits"],
+            "figures": manifest["figures"],
+            "agreement": manifest["agreement"],
+            "rows_are": manifest["recipe"]["rows_are"],
+            "notes": manifest["notes"],
+            "warnings": manifest.get("warnings", []),
+        },
+        files=[*manifest["files"], own],
+        sha256=info.sha256,
+    )
+
+
+def _fail(release: Release, error: str) -> None:
+    Release.objects.filter(pk=release.pk).update(
+        state=JobState.FAILED, error=error, finished_at=timezone.now()
+    )

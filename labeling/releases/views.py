@@ -1,0 +1,307 @@
+"""Releases: the list, a new one with a live preview, one release, its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from labeling import jobs
+from labeling.datasets.formats import FORMATS, Format
+from labeling.datasets.recipes import RECIPES, Recipe
+from labeling.datasets.splits import SPLITS
+from labeling.models import Release
+from labeling.releases.downloads import file_response, zip_response
+from labeling.releases.forms import FILE_TYPES, LICENCES, ReleaseForm
+from labeling.releases.previews import preview_release
+from labeling.releases.requests import choices_of
+from labeling.releases.selectors import find_release, is_quick_to_count, releases_of
+from labeling.releases.services import (
+    file_of,
+    folder_of,
+    request_release,
+    retry_release,
+)
+from labeling.vocabulary import JobState
+from projects.access import Access, get_access
+from projects.exceptions import Conflict, InvalidInput
+from projects.permissions import Action
+from projects.views.types import SignedInRequest
+
+PAGE = 20
+
+
+@require_safe
+def releases(request: SignedInRequest, slug: str) -> HttpResponse:
+    """All releases of the project, newest first."""
+    access = get_access(request.user, slug, Action.SEE_RELEASES)
+    page = Paginator(releases_of(access.project), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "access": access,
+        "project": access.project,
+        "page": page,
+        "rows": [(row, _recipe_title(row), _format_title(row)) for row in page.object_list],
+    }
+    return render(request, "labeling/releases/releases.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Recipe and format with their policies in words, and what would come out right now."""
+    access = get_access(request.user, slug, Action.RELEASE)
+    posted = request.method == "POST"
+    sent = request.POST if posted else request.GET if "recipe" in request.GET else None
+    form = ReleaseForm(access.project, sent)
+    if posted and form.is_valid():
+        try:
+            release = request_release(
+                project=access.project, created_by=request.user, **form.asked()
+            )
+        except InvalidInput as error:
+            for field, text in error.fields.items():
+                form.add_error(field if field in form.fields else None, text)
+        else:
+            jobs.send(release)
+            return redirect("labeling:release", slug, release.number)
+    context: dict[str, object] = {
+        "access": access,
+        "project": access.project,
+        "form": form,
+        "recipes": [(key, *_first(recipe.title, recipe)) for key, recipe in RECIPES.items()],
+        "families": _families(str(form["format"].value())),
+        "filters_open": form.changed_filters(),
+        "licences": LICENCES,
+    }
+    if sent is not None or is_quick_to_count(access.project):
+        context |= _preview_context(access, form)
+    return render(
+        request, "labeling/releases/release_new.html", context, status=422 if posted else 200
+    )
+
+
+@require_safe
+def preview(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The part of the form's page that counts rows, for the choices made so far."""
+    access = get_access(request.user, slug, Action.RELEASE)
+    form = ReleaseForm(access.project, request.GET)
+    context = {"access": access, "project": access.project, **_preview_context(access, form)}
+    return render(request, "labeling/releases/release_new.html#preview", context)
+
+
+def _first(title: str, policy: Recipe | type[Recipe] | Format) -> tuple[str, str]:
+    """A choice's title and the first sentences of its policy."""
+    return title, next(iter(policy.explain().values()))
+
+
+def _families(chosen: str) -> list[tuple[str, list[tuple[str, str, str]], bool]]:
+    """The formats by family: its name, (key, title, first sentence) of each, whether to show it."""
+    families: dict[str, list[tuple[str, str, str]]] = {}
+    for key, shape in FORMATS.items():
+        families.setdefault(shape.family, []).append((key, *_first(shape.title, shape)))
+    return [
+        (name, formats, any(key == chosen for key, *_ in formats))
+        for name, formats in families.items()
+    ]
+
+
+def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
+    asked = form if form.is_bound else ReleaseForm(access.project, form.defaults())
+    if not asked.is_valid():
+        wrong = [error for errors in asked.errors.values() for error in errors]
+        return {"preview": None, "problem": " ".join(map(str, wrong))}
+    cleaned = asked.cleaned_data
+    policies = {
+        "chosen_recipe": RECIPES[cleaned["recipe"]].explain(),
+        "chosen_format": FORMATS[cleaned["format"]].explain(),
+    }
+    try:
+        shown = preview_release(project=access.project, **asked.asked())
+    except InvalidInput as error:
+        return {"preview": None, "problem": " ".join(error.fields.values()), **policies}
+    return {"preview": shown, "chosen_options": asked.options().choices.explain(), **policies}
+
+
+def _found(
+    request: SignedInRequest, slug: str, number: int, action: Action
+) -> tuple[Access, Release]:
+    access = get_access(request.user, slug, action)
+    release = find_release(access.project, number)
+    if release is None:
+        raise Http404("There is no such release in this project.")
+    return access, release
+
+
+@require_safe
+def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """State and progress while it is built, then counts, figures, files and the code to load it."""
+    access, row = _found(request, slug, number, Action.SEE_RELEASES)
+    counts = row.counts
+    context = {
+        "access": access,
+        "project": access.project,
+        "row": row,
+        "recipe_title": _recipe_title(row),
+        "format_title": _format_title(row),
+        "file_type_title": dict(FILE_TYPES).get(row.file_type, row.file_type),
+        "policy": _policy(row),
+        "asked": choices_of(row).explain(),
+        "code": FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
+        if row.format in FORMATS
+        else "",
+        "splits": SPLITS,
+        "tables": _tables(row),
+        "dropped": [(drop["because"], drop["rows"]) for drop in counts.get("dropped", {}).values()],
+        "never_read": [
+            (name.replace("_", " "), count)
+            for name, count in counts.get("never_read", {}).items()
+            if count
+        ],
+        "figures": _figures(counts),
+        "size": sum(file["size"] for file in row.files),
+        "may_release": access.may(Action.RELEASE),
+    }
+    part = "#status" if getattr(request, "htmx", False) else ""
+    return render(request, f"labeling/releases/release.html{part}", context)
+
+
+@require_POST
+def retry(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Puts a failed release back in the queue."""
+    _, row = _found(request, slug, number, Action.RELEASE)
+    try:
+        retry_release(release=row, actor=request.user)
+    except Conflict as error:
+        messages.warning(request, error.message)
+    else:
+        jobs.send(row)
+    return redirect("labeling:release", slug, number)
+
+
+@require_safe
+def file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpResponseBase:
+    """One file, whole or in part; only names that the release lists exist."""
+    _, row = _found(request, slug, number, Action.SEE_RELEASES)
+    found = file_of(row, name)
+    if found is None:
+        raise Http404("There is no such file in this release.")
+    path_, entry = found
+    saved_as = name.rsplit("/", 1)[-1]
+    return file_response(request, path_, name=saved_as, etag=entry["sha256"])
+
+
+@require_safe
+def archive(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
+    """The whole folder as one zip."""
+    _, row = _found(request, slug, number, Action.SEE_RELEASES)
+    if row.state != JobState.DONE or not folder_of(row).is_dir():
+        raise Http404("This release has no files.")
+    names = [entry["name"] for entry in row.files]
+    return zip_response(request, folder_of(row), names, name=f"{slug}-release-{number}.zip")
+
+
+def _recipe_title(row: Release) -> str:
+    return RECIPES[row.recipe].title if row.recipe in RECIPES else row.recipe
+
+
+def _format_title(row: Release) -> str:
+    return FORMATS[row.format].title if row.format in FORMATS else row.format
+
+
+def _policy(row: Release) -> dict[str, str]:
+    return RECIPES[row.recipe].explain() if row.recipe in RECIPES else {}
+
+
+def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
+    """Rows by split of each configuration, in the order of the format."""
+    shape = FORMATS.get(row.format)
+    names = [table.name for table in shape.tables] if shape else []
+    place = {
+        name: next((i for i, known in enumerate(names) if name.startswith(known)), len(names))
+        for name, rows in row.counts.get("rows", {}).items()
+        if rows
+    }
+    return [(name, row.counts["rows"][name]) for name in sorted(place, key=lambda n: (place[n], n))]
+
+
+#: The figures of a finished release: title, place, how it is shown, what n counts, a note.
+_SHOWN = (
+    (
+        "Agreement, all judgments",
+        ("agreement", "raw", "exact"),
+        "percent",
+        "pairs of judgments",
+        "a tie agrees only with a tie",
+    ),
+    (
+        "Agreement, what was kept",
+        ("agreement", "kept", "exact"),
+        "percent",
+        "pairs of judgments",
+        "after the recipe and its filters",
+    ),
+    (
+        "Krippendorff’s alpha, all judgments",
+        ("agreement", "raw", "krippendorff_alpha"),
+        "number",
+        "tasks",
+        "symmetrised, chance-corrected",
+    ),
+    (
+        "Noise ceiling, all judgments",
+        ("noise_ceiling", "raw"),
+        "percent",
+        "pairs of judgments",
+        "the best accuracy a model can show against single judgments",
+    ),
+    (
+        "Longer response preferred",
+        ("longer_response_preferred",),
+        "percent",
+        "judgments",
+        "judgments on responses of unequal length",
+    ),
+    (
+        "Shown first preferred",
+        ("first_shown_chosen",),
+        "percent",
+        "judgments",
+        "judgments that prefer one response",
+    ),
+    (
+        "By the busiest rater",
+        ("most_judgments_by_one_rater",),
+        "percent",
+        "judgments",
+        "share of the judgments",
+    ),
+)
+
+
+def _figures(counts: dict[str, Any]) -> list[dict[str, object]]:
+    """The figures at the head of a finished release, each with how it is shown."""
+    found = []
+    for title, path_, unit, counted, note in _SHOWN:
+        figure: Any = counts.get("figures", {})
+        for key in path_:
+            figure = figure.get(key) or {}
+        if figure:
+            found.append(
+                {"title": title, "figure": figure, "unit": unit, "counted": counted, "note": note}
+            )
+    return found
+
+
+urlpatterns = [
+    path("p/<slug:slug>/releases/", releases, name="releases"),
+    path("p/<slug:slug>/releases/new/", new, name="release-new"),
+    path("p/<slug:slug>/releases/preview/", preview, name="release-preview"),
+    path("p/<slug:slug>/releases/<int:number>/", release, name="release"),
+    path("p/<slug:slug>/releases/<int:number>/retry/", retry, name="release-retry"),
+    path("p/<slug:slug>/releases/<int:number>/archive/", archive, name="release-archive"),
+    path("p/<slug:slug>/releases/<int:number>/files/<path:name>", file, name="release-file"),
+]

@@ -1,0 +1,1 @@
+"""One life for every long job."""

@@ -1,0 +1,1 @@
+"""Guidelines: text, immutable versions, principles, acknowledgements."""

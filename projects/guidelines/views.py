@@ -1,0 +1,162 @@
+"""The guideline: read, acknowledge, compare versions, publish a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from projects.access import Access, get_access
+from projects.exceptions import ConcordError
+from projects.forms.errors import show_refusal
+from projects.forms.rows import fresh_rows, posted_rows, posted_values
+from projects.guidelines.forms import GuidelineForm, Principles, guideline_spec
+from projects.guidelines.selectors import current_guideline, has_acknowledged, principles_of
+from projects.guidelines.services import acknowledge, publish_guideline
+from projects.guidelines.versions import compare, get_version, versions
+from projects.models import Guideline
+from projects.permissions import Action
+from projects.views.types import SignedInRequest
+
+
+@require_safe
+def guideline(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The current version, or an invitation to write the first."""
+    access = get_access(request.user, slug, Action.SEE_GUIDELINE)
+    return _version(request, access, current_guideline(access.project))
+
+
+@require_safe
+def version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """One version, as it was published."""
+    access = get_access(request.user, slug, Action.SEE_GUIDELINE)
+    return _version(request, access, _get(access, number))
+
+
+def _get(access: Access, number: int) -> Guideline:
+    found = get_version(access.project, number)
+    if found is None:
+        raise Http404("There is no such version of the guideline.")
+    return found
+
+
+def _version(request: SignedInRequest, access: Access, shown: Guideline | None) -> HttpResponse:
+    everything = versions(access.project)
+    context = {
+        "access": access,
+        "project": access.project,
+        "guideline": shown,
+        "newest": everything[0] if everything else None,
+        "versions": everything,
+        "principles": list(principles_of(shown)),
+        "acknowledged": shown is not None and has_acknowledged(request.user, shown),
+        "may_edit": access.may(Action.EDIT_GUIDELINE),
+        "may_rate": access.may(Action.RATE),
+    }
+    return render(request, "projects/guidelines/guideline.html", context)
+
+
+@require_POST
+def acknowledge_version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Notes that this member has read the version; tasks are handed out from then on."""
+    access = get_access(request.user, slug, Action.SEE_GUIDELINE)
+    acknowledge(user=request.user, guideline=_get(access, number))
+    messages.success(request, f"Thank you. You have read v{number}.")
+    return redirect("labeling:rate" if access.may(Action.RATE) else "projects:home", slug)
+
+
+@require_safe
+def compare_versions(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What changed between two versions; without `from`, since the one before."""
+    access = get_access(request.user, slug, Action.SEE_GUIDELINE)
+    everything = versions(access.project)
+    if len(everything) < 2:
+        raise Http404("There is only one version so far.")
+    after = _get(access, _number(request.GET.get("to"), everything[0].number))
+    before = _get(access, _number(request.GET.get("from"), max(1, after.number - 1)))
+    context = {
+        "access": access,
+        "project": access.project,
+        "versions": everything,
+        "before": before,
+        "after": after,
+        "sections": compare(before, after),
+    }
+    return render(request, "projects/guidelines/guideline_compare.html", context)
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else otherwise
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Writes the next version, starting from the current one."""
+    access = get_access(request.user, slug, Action.EDIT_GUIDELINE)
+    newest = current_guideline(access.project)
+    if request.method != "POST":
+        clauses = list(principles_of(newest).values("title", "text", "training_form"))
+        form = GuidelineForm(initial=GuidelineForm.starting_from(newest))
+        return _editor(request, access, newest, form, fresh_rows(Principles, clauses, more=1))
+    if "add" in request.POST:
+        typed = posted_rows(Principles, request.POST)
+        form = GuidelineForm(initial=posted_values(GuidelineForm, request.POST))
+        return _editor(request, access, newest, form, fresh_rows(Principles, typed, more=1))
+    form, principles = GuidelineForm(request.POST), Principles(request.POST)
+    if principles.is_valid() & form.is_valid() and _publish(request, access, form, principles):
+        return redirect("projects:guideline", slug)
+    return _editor(request, access, newest, form, principles, status=422)
+
+
+def _publish(
+    request: SignedInRequest, access: Access, form: GuidelineForm, principles: Any
+) -> bool:
+    try:
+        published = publish_guideline(
+            project=access.project,
+            published_by=request.user,
+            spec=guideline_spec(form, principles),
+        )
+    except ConcordError as error:
+        show_refusal(form, error)
+        return False
+    messages.success(
+        request, f"v{published.number} is published. Raters read it before their next task."
+    )
+    return True
+
+
+def _editor(
+    request: SignedInRequest,
+    access: Access,
+    newest: Guideline | None,
+    form: GuidelineForm,
+    principles: Any,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "access": access,
+        "project": access.project,
+        "newest": newest,
+        "form": form,
+        "principles": principles,
+    }
+    return render(request, "projects/guidelines/guideline_edit.html", context, status=status)
+
+
+urlpatterns = [
+    path("p/<slug:slug>/guideline/", guideline, name="guideline"),
+    path("p/<slug:slug>/guideline/edit/", edit, name="guideline-edit"),
+    path("p/<slug:slug>/guideline/compare/", compare_versions, name="guideline-compare"),
+    path("p/<slug:slug>/guideline/<int:number>/", version, name="guideline-version"),
+    path(
+        "p/<slug:slug>/guideline/<int:number>/acknowledge/",
+        acknowledge_version,
+        name="guideline-acknowledge",
+    ),
+]

@@ -1,0 +1,319 @@
+"""The screens of an import: upload, first rows, start, progress, report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from labeling.imports.selectors import defused
+from labeling.imports.services import create_import, run_import
+from labeling.models import Import, Judgment, Prompt, Task
+from labeling.vocabulary import JobState
+from projects.models import User
+
+PAIR = {"id": "q1", "prompt": "Why?", "response_a": "Because.", "response_b": "No.", "gold": "A"}
+PAIRS = {"format": "pairs", "mapped_as": "pairs"}
+PAIRS |= {f"field-{name}": name for name in ("prompt", "response_a", "response_b")}
+EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
+
+
+def lines(*rows: object) -> bytes:
+    return "\n".join(json.dumps(row) for row in rows).encode()
+
+
+@pytest.fixture
+def lead(client_for: Callable[[User], Client], lena: User) -> Client:
+    """A browser in which lena is logged in."""
+    return client_for(lena)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path) -> None:
+    """Uploads of these tests lie apart."""
+    settings.IMPORTS_DIR = tmp_path / "imports"
+
+
+@pytest.fixture
+def upload(lead, project):
+    """Uploads rows and returns the address of their preview."""
+
+    def send(*rows: object, content: bytes = b"", name: str = "rows.jsonl") -> str:
+        file = SimpleUploadedFile(name, content or lines(*rows))
+        reply = lead.post(reverse("labeling:imports", args=[project.slug]), {"file": file})
+        assert reply.status_code == 302, reply.context["form"].errors
+        return str(reply["Location"])
+
+    return send
+
+
+def text(reply) -> str:
+    return str(reply.content.decode())
+
+
+def test_an_upload_leads_to_its_first_rows_and_writes_nothing(lead, upload):
+    page = text(lead.get(upload(PAIR, {**PAIR, "id": "q2", "prompt": ""})))
+    assert "First rows of <bdi>rows.jsonl</bdi>" in page
+    assert "Nothing has been imported yet." in page
+    assert "Because." in page
+    assert "Line 2 would be refused" in page
+    assert 'Kept as metadata: <code class="break">gold</code>' in page
+    assert not Import.objects.exists()
+    assert not Prompt.objects.exists()
+
+
+def test_pasted_rows_keep_the_line_ends_inside_their_cells(lead, project):
+    pasted = 'prompt,response_a,response_b\r\nWhy?,"one\r\ntwo",No.\r\n'
+    reply = lead.post(reverse("labeling:imports", args=[project.slug]), {"text": pasted})
+    lead.post(reply["Location"] + "start/", PAIRS)
+    run_import(Import.objects.get().pk)
+    assert set(Prompt.objects.get().responses.values_list("content", flat=True)) == {
+        "one\ntwo",
+        "No.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({}, "Choose a file, or paste rows below."),
+        ({"text": "[]"}, "The file has no rows"),
+        ({"text": "[{}"}, "expected a comma or the closing ]"),
+    ],
+)
+def test_what_cannot_be_previewed_says_why_beside_the_field(lead, project, data, message):
+    reply = lead.post(reverse("labeling:imports", args=[project.slug]), data)
+    if reply.status_code == 302:
+        reply = lead.get(reply["Location"])
+        assert message in text(reply)
+    else:
+        assert reply.status_code == 422
+        assert message in text(reply)
+
+
+def test_the_mapping_can_be_changed_before_anything_is_written(lead, upload):
+    address = upload({"q": "Why?", "left": "Because.", "right": "No.", "response_a": "an extra"})
+    assert "Say which column is the prompt" in text(lead.get(address))
+    mapping = {
+        "format": "pairs",
+        "mapped_as": "pairs",
+        "field-prompt": "q",
+        "field-response_a": "left",
+        "field-response_b": "right",
+    }
+    page = text(lead.post(address, mapping))
+    assert "As they would be imported" in page
+    assert '<code class="break">response_a</code>' in page
+    lead.post(address + "start/", mapping)
+    run_import(Import.objects.get().pk)
+    assert Prompt.objects.get().metadata == {"response_a": "an extra"}
+
+
+def test_another_kind_of_rows_brings_its_own_columns(lead, upload):
+    address = upload({"prompt": "Why?", "chosen": "Because.", "rejected": "No."})
+    page = text(lead.post(address, {"format": "pairs", "mapped_as": "trl", "field-chosen": "x"}))
+    assert 'name="field-response_a"' in page
+    assert "No column for response_a and response_b" in page
+
+
+def test_starting_with_another_kind_of_rows_shows_those_first(lead, upload):
+    address = upload({"prompt": "Why?", "chosen": "Because.", "rejected": "No."}) + "start/"
+    page = text(lead.post(address, {"format": "pairs", "mapped_as": "trl"}))
+    assert 'name="field-response_a"' in page
+    assert not Import.objects.exists()
+
+
+def test_a_field_that_is_left_out_on_the_page_stays_out(lead, upload):
+    lead.post(upload({**PAIR, "category": "c"}) + "start/", {**PAIRS, "field-category": ""})
+    row = Import.objects.get()
+    assert row.mapping["category"] == ""
+    run_import(row.pk)
+    assert Prompt.objects.get().category == ""
+
+
+def test_fields_that_only_later_rows_have_are_taken_though_the_page_did_not_show_them(lead, upload):
+    rows = [*({**PAIR, "id": i} for i in range(60)), {**PAIR, "id": "late", "category": "c"}]
+    shown = {**PAIRS, **{f"field-{name}": "" for name in ("category", "judgments", "language")}}
+    lead.post(upload(*rows) + "start/", {**shown, "field-id": "id"})
+    run_import(Import.objects.get().pk)
+    assert Prompt.objects.get(external_id="late").category == "c"
+
+
+def test_starting_keeps_the_request_and_shows_its_page(lead, upload, lena, project):
+    address = upload(PAIR) + "start/"
+    reply = lead.post(address, {**PAIRS, "overlap": "4"})
+    row = Import.objects.get()
+    assert reply["Location"] == reverse("labeling:import", args=[project.slug, row.pk])
+    assert (row.state, row.created_by, row.options["overlap"]) == (JobState.PENDING, lena, 4)
+    assert Task.objects.count() == 0
+    run_import(row.pk)
+    assert Task.objects.get().overlap == 4
+
+
+def test_labels_of_chosen_and_rejected_are_taken_under_the_name_given(lead, upload):
+    address = upload({"prompt": "Why?", "chosen": "Because.", "rejected": "No."})
+    shown = {"format": "trl", "mapped_as": "trl", "label_rater": "the paper"}
+    shown |= {f"field-{name}": name for name in ("prompt", "chosen", "rejected")}
+    assert "the paper" in text(lead.post(address, shown)).split("As they would be imported")[1]
+    lead.post(address + "start/", shown)
+    run_import(Import.objects.get().pk)
+    assert Judgment.objects.get().rater.name == "the paper"
+
+
+def test_an_overlap_out_of_range_is_refused_beside_its_field(lead, upload):
+    reply = lead.post(upload(PAIR) + "start/", {**PAIRS, "overlap": "0"})
+    assert reply.status_code == 422
+    assert "greater than or equal to 1" in text(reply)
+    assert not Import.objects.exists()
+
+
+def test_an_upload_of_another_project_or_a_forged_one_is_not_found(lead, upload, project, lena):
+    from_here = upload(PAIR)
+    other = type(project).objects.create(name="Other", slug="other")
+    other.memberships.create(user=lena, role="lead")
+    assert lead.get(from_here.replace(project.slug, "other")).status_code == 404
+    forged = reverse("labeling:import-preview", args=[project.slug, "forged"])
+    assert lead.get(forged).status_code == 404
+
+
+@pytest.fixture
+def imported(project, lena):
+    """A finished import with one row taken and two refused, its refusals full of traps."""
+    content = lines(PAIR, {**PAIR, "id": "q2", "prompt": 3}, {EVIL: 1, "prompt": "=1+1\x00"})
+    row = create_import(project=project, created_by=lena, filename=f"{EVIL}.jsonl", content=content)
+    run_import(row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def test_the_report_counts_every_row_and_names_every_refusal(lead, imported, project):
+    page = text(lead.get(reverse("labeling:import", args=[project.slug, imported.pk])))
+    assert "2 of 3 rows were refused; every other row is in." in page
+    assert "Must be text, not a number." in page
+    assert "hx-get" not in page.split('id="report"')[1]
+
+
+def test_a_report_without_a_row_taken_does_not_praise_the_others(lead, project, lena):
+    row = create_import(
+        project=project,
+        created_by=lena,
+        filename="f",
+        content=b'{"prompt": 1, "response_a": "a", "response_b": "b"}',
+    )
+    run_import(row.pk)
+    page = text(lead.get(reverse("labeling:import", args=[project.slug, row.pk])))
+    assert "No row was taken: each was refused for the reason below." in page
+
+
+def test_while_it_runs_the_page_asks_for_its_report_alone(lead, project, lena):
+    row = create_import(project=project, created_by=lena, filename="f", content=lines(PAIR))
+    address = reverse("labeling:import", args=[project.slug, row.pk])
+    assert "Waiting for a worker" in text(lead.get(address))
+    Import.objects.filter(pk=row.pk).update(
+        state="running", progress_total=8000, progress_done=3400
+    )
+    part = text(lead.get(address, headers={"HX-Request": "true"}))
+    assert "<html" not in part
+    assert "3,400 of 8,000 rows" in part
+    assert 'hx-trigger="every 1s"' in part
+    run_import(row.pk)
+    part = text(lead.get(address, headers={"HX-Request": "true"}))
+    assert "Every row is in." in part
+    assert "hx-trigger" not in part
+
+
+def test_a_failed_import_says_why(lead, project, lena):
+    content = lines(*({**PAIR, "id": str(i)} for i in range(80))) + b"\n\xe9"
+    row = create_import(project=project, created_by=lena, filename="f", content=content)
+    run_import(row.pk)
+    page = text(lead.get(reverse("labeling:import", args=[project.slug, row.pk])))
+    assert "The import failed." in page
+    assert "0xE9 is not UTF-8. Save the file as UTF-8 and import it again." in page
+
+
+def test_the_refusals_download_as_csv_that_no_spreadsheet_runs(lead, imported, project):
+    reply = lead.get(reverse("labeling:import-refusals", args=[project.slug, imported.pk]))
+    assert reply["Content-Disposition"] == f'attachment; filename="refused-{imported.pk}.csv"'
+    table = list(csv.reader(io.StringIO(b"".join(reply.streaming_content).decode())))
+    assert table[0] == ["line", "field", "reason", "excerpt"]
+    assert [row[0] for row in table[1:]] == ["2", "3"]
+    assert table[2][3].startswith("'=1+1")
+
+
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        ("=cmd()", "'=cmd()"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@x", "'@x"),
+        (" =1", "' =1"),
+        ("\t=1", "'\t=1"),
+        ("＝1", "'＝1"),
+        ("a=1", "a=1"),
+        ("", ""),
+    ],
+)
+def test_cells_that_a_spreadsheet_would_run_are_defused(cell, safe):
+    assert defused(cell) == safe
+
+
+def test_no_field_of_a_file_reaches_a_page_as_html(lead, upload, imported, project):
+    row = {
+        **{"id": EVIL, "prompt": EVIL, "response_a": EVIL + "a", "response_b": EVIL + "b"},
+        **{"model_a": EVIL, "category": EVIL[:60], "language": EVIL[:30], EVIL: EVIL},
+        **{"rater": EVIL, "overall": 1, "rationale": EVIL},
+    }
+    pages = [
+        lead.get(upload(row, name=f"{EVIL}.jsonl")),
+        lead.get(reverse("labeling:import", args=[project.slug, imported.pk])),
+        lead.get(reverse("labeling:imports", args=[project.slug])),
+    ]
+    for page in map(text, pages):
+        assert "alert(" in page
+        assert "<script>alert" not in page
+        assert "<img" not in page
+
+
+def test_the_history_lists_imports_newest_first(lead, imported, project, lena):
+    create_import(project=project, created_by=lena, filename="newer.jsonl", content=lines(PAIR))
+    page = text(lead.get(reverse("labeling:imports", args=[project.slug])))
+    assert page.index("newer.jsonl") < page.index("done, with refusals")
+
+
+@pytest.mark.parametrize(
+    ("who", "code"), [("lena", 200), ("mia", 200), ("vera", 403), ("rui", 403), ("otto", 404)]
+)
+def test_only_leads_and_engineers_see_imports(client_for, request, imported, project, who, code):
+    client = client_for(request.getfixturevalue(who))
+    for name, extra in (
+        ("imports", []),
+        ("import", [imported.pk]),
+        ("import-refusals", [imported.pk]),
+    ):
+        assert (
+            client.get(reverse(f"labeling:{name}", args=[project.slug, *extra])).status_code == code
+        )
+    post = client.post(reverse("labeling:imports", args=[project.slug]), {"text": ""})
+    assert post.status_code == (422 if code == 200 else code)
+
+
+def test_an_import_of_another_project_is_not_found(lead, imported, lena, project):
+    other = type(project).objects.create(name="Other", slug="other")
+    other.memberships.create(user=lena, role="lead")
+    assert lead.get(reverse("labeling:import", args=["other", imported.pk])).status_code == 404
+
+
+def test_the_history_costs_the_same_queries_however_long_it_is(
+    lead, project, lena, django_assert_max_num_queries
+):
+    for i in range(12):
+        create_import(project=project, created_by=lena, filename=f"{i}", content=lines(PAIR))
+    with django_assert_max_num_queries(8):
+        lead.get(reverse("labeling:imports", args=[project.slug]))
