@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils import translation
+
+from projects import words
 
 
 class ProjectsConfig(AppConfig):
@@ -10,3 +13,7 @@ class ProjectsConfig(AppConfig):
 
     name = "projects"
     verbose_name = "Projects"
+
+    def ready(self) -> None:
+        """Lets pure code speak the reader's language."""
+        words.install(translation)

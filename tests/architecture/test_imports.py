@@ -17,6 +17,7 @@ PURE = (
     "projects.scales",
     "projects.exceptions",
     "projects.project_templates",
+    "projects.words",
 )
 
 IMPORT_ALL = """
