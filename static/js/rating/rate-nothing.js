@@ -7,7 +7,7 @@ const outbox = new Outbox(`${kept.dataset.rater}:${kept.dataset.project}`, {
   showing: () => null,
   changed: tell,
   saved: () => {},
-  refused: (entry, { data }) => {
+  refused: (_entry, { data }) => {
     problem = `One of your answers was not saved. ${data?.message ?? "The server refused it."}`;
   },
 });
