@@ -31,7 +31,7 @@ from labeling.stats import (
     percent_agreement,
     table_of,
 )
-from labeling.stats.coefficients import Alpha
+from labeling.stats.agreement.coefficients import Alpha
 
 SCALE = range(5)
 TASKS = 200_000

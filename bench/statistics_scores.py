@@ -10,11 +10,11 @@ from sklearn.metrics import cohen_kappa_score
 
 from bench.timing import Row, best, once
 from labeling.stats import Ratings
-from labeling.stats.concordance import kendall_w
-from labeling.stats.conger import conger_kappa
-from labeling.stats.icc import icc_forms
-from labeling.stats.repeats import self_agreement
-from labeling.stats.tau import kendall_tau_pairs
+from labeling.stats.agreement.concordance import kendall_w
+from labeling.stats.agreement.conger import conger_kappa
+from labeling.stats.agreement.icc import icc_forms
+from labeling.stats.agreement.repeats import self_agreement
+from labeling.stats.agreement.tau import kendall_tau_pairs
 
 
 def rows() -> list[Row]:

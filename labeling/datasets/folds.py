@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.datasets.records import digest
-from labeling.stats.clustered import clustered_share
 from labeling.stats.coding import codes, crossed
+from labeling.stats.intervals.clustered import clustered_share
 from labeling.stats.ratings import Figure, column, same_length
 
 #: Pseudonyms are made for one release alone, and so are its folds: this need not be secret.

@@ -9,19 +9,11 @@ undefined has value None and a reason in words.
 """
 
 from labeling.stats import consensus, ranking, raters
-from labeling.stats.agreement import (
-    brennan_prediger,
-    fleiss_kappa,
-    gwet_ac,
-    krippendorff_alpha,
-    percent_agreement,
-    scott_pi,
-)
-from labeling.stats.by_category import (
+from labeling.stats.agreement.by_category import (
     agreement_by_category,
     fleiss_test,
 )
-from labeling.stats.ceiling import (
+from labeling.stats.agreement.ceiling import (
     MajorityCeiling,
     agreement_ceiling,
     flip_rate,
@@ -29,54 +21,68 @@ from labeling.stats.ceiling import (
     majority_ceiling,
     noise_ceiling,
 )
-from labeling.stats.clustered import (
-    clustered_share,
-)
-from labeling.stats.coefficients import (
+from labeling.stats.agreement.coefficients import (
     Alpha,
     Gwet,
     Percent,
 )
-from labeling.stats.cohen import (
+from labeling.stats.agreement.cohen import (
     RaterPairs,
     cohen_kappa,
     cohen_kappa_pairs,
 )
-from labeling.stats.concordance import (
+from labeling.stats.agreement.concordance import (
     friedman_test,
     kendall_w,
     kendall_w_within,
     mean_spearman,
 )
-from labeling.stats.conger import (
+from labeling.stats.agreement.conger import (
     conger_kappa,
+)
+from labeling.stats.agreement.figures import (
+    brennan_prediger,
+    fleiss_kappa,
+    gwet_ac,
+    krippendorff_alpha,
+    percent_agreement,
+    scott_pi,
+)
+from labeling.stats.agreement.icc import (
+    IccForms,
+    icc,
+    icc_forms,
+)
+from labeling.stats.agreement.repeats import (
+    RaterRepeats,
+    SelfAgreement,
+    self_agreement,
+)
+from labeling.stats.agreement.report import (
+    criterion_report,
+    steadiness_report,
+)
+from labeling.stats.agreement.tau import (
+    TauPairs,
+    kendall_tau,
+    kendall_tau_pairs,
 )
 from labeling.stats.consensus import *  # noqa: F403
 from labeling.stats.histogram import (
     Histogram,
 )
-from labeling.stats.icc import (
-    IccForms,
-    icc,
-    icc_forms,
+from labeling.stats.intervals.clustered import (
+    clustered_share,
 )
-from labeling.stats.jackknife import (
+from labeling.stats.intervals.jackknife import (
     bootstrap_interval,
 )
-from labeling.stats.multiplicity import (
+from labeling.stats.intervals.multiplicity import (
     benjamini_hochberg,
     fisher_combination,
     holm,
 )
-from labeling.stats.planning import (
-    Cost,
-    OverlapPlan,
-    comparison_information,
-    cost_per_retained_label,
-    labeling_cost,
-    overlap_plan,
-)
-from labeling.stats.proportions import (
+from labeling.stats.intervals.proportions import (
     binomial_test,
     clopper_pearson_interval,
     difference,
@@ -88,6 +94,22 @@ from labeling.stats.proportions import (
     two_proportion_test,
     wilson_interval,
 )
+from labeling.stats.planning.budget import (
+    Cost,
+    OverlapPlan,
+    comparison_information,
+    cost_per_retained_label,
+    labeling_cost,
+    overlap_plan,
+)
+from labeling.stats.planning.sample_size import (
+    SampleSize,
+    WidthCurve,
+    judgments_for_half_width,
+    judgments_to_compare,
+    judgments_to_detect,
+    width_curve,
+)
 from labeling.stats.ranking import *  # noqa: F403
 from labeling.stats.raters import *  # noqa: F403
 from labeling.stats.ratings import (
@@ -97,29 +119,7 @@ from labeling.stats.ratings import (
     Ratings,
     RatingsError,
 )
-from labeling.stats.repeats import (
-    RaterRepeats,
-    SelfAgreement,
-    self_agreement,
-)
-from labeling.stats.report import (
-    criterion_report,
-    steadiness_report,
-)
-from labeling.stats.sample_size import (
-    SampleSize,
-    WidthCurve,
-    judgments_for_half_width,
-    judgments_to_compare,
-    judgments_to_detect,
-    width_curve,
-)
 from labeling.stats.table import Table, table_from_patterns, table_from_units, table_of
-from labeling.stats.tau import (
-    TauPairs,
-    kendall_tau,
-    kendall_tau_pairs,
-)
 
 __all__ = [
     "Alpha",

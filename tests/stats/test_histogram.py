@@ -25,7 +25,7 @@ from labeling.stats import (
     table_from_units,
     table_of,
 )
-from labeling.stats.coefficients import Alpha
+from labeling.stats.agreement.coefficients import Alpha
 
 SCALE = (-1, 0, 1)
 

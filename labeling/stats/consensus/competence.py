@@ -35,7 +35,7 @@ from labeling.stats.consensus.reliability import (
     unknown_raters,
     votes_only,
 )
-from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_interval
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile, wilson_interval
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
 
 Method = Literal["variational", "em"]

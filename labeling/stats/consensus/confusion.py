@@ -36,7 +36,7 @@ from labeling.stats.consensus.reliability import (
     unknown_raters,
     votes_only,
 )
-from labeling.stats.proportions import CONFIDENCE, normal_quantile
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
 
 _NAME = "Dawid-Skene"

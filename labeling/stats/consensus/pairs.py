@@ -24,7 +24,7 @@ from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.consensus.em import Limits
 from labeling.stats.consensus.judged_pairs import CodedPairs, JudgedPairs, Ties, code_pairs
 from labeling.stats.consensus.pair_likelihood import PairLikelihood, Prior
-from labeling.stats.proportions import CONFIDENCE, normal_quantile
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import NO_JUDGMENTS, ConvergenceError, Figure, Floats
 
 _DENSE = 2500  # Up to this many parameters the information matrix is inverted for intervals.

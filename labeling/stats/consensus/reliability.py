@@ -8,7 +8,7 @@ import numpy as np
 
 from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.consensus.incidence import Incidence
-from labeling.stats.proportions import wilson_interval
+from labeling.stats.intervals.proportions import wilson_interval
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints
 
 ENOUGH_SHARED = 30  # Shared tasks from which on a rater's confusion matrix is worth reading.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from labeling.stats.proportions import CONFIDENCE, normal_quantile
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ranking.assembly import Context, Ends, ends_of, nothing_of, ranking_of
 from labeling.stats.ranking.cells import Cells, cells_of
 from labeling.stats.ranking.comparisons import (

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from labeling.stats.agreement.coefficients import divide
 from labeling.stats.coding import counted
-from labeling.stats.coefficients import divide
-from labeling.stats.jackknife import STILL, jackknife_errors, jackknife_or_wilson_ends
-from labeling.stats.proportions import CONFIDENCE, normal_quantile, wilson_ends
+from labeling.stats.intervals.jackknife import STILL, jackknife_errors, jackknife_or_wilson_ends
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile, wilson_ends
 from labeling.stats.ranking.cells import cells_of, oriented
 from labeling.stats.ranking.comparisons import (
     FIRST,

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from labeling.stats.proportions import CONFIDENCE, normal_quantile
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ranking.assembly import Context, nothing_of, ranking_of
 from labeling.stats.ranking.connections import components, reason_apart, reasons_alone
 from labeling.stats.ranking.likelihood import DENSE, NEAR, SLACK, STEPS, STILL, centring

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from labeling.stats.coefficients import divide
-from labeling.stats.proportions import t_quantile
+from labeling.stats.agreement.coefficients import divide
+from labeling.stats.intervals.proportions import t_quantile
 from labeling.stats.ranking.elo import elo_from_strength
 from labeling.stats.ranking.separability import NO_ERROR, Separability, separate
 from labeling.stats.ratings import Figure, Floats, Ints

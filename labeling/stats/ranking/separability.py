@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from labeling.stats.multiplicity import holm
+from labeling.stats.intervals.multiplicity import holm
 from labeling.stats.ratings import Array, Floats, Ints
 
 NO_ERROR = 1e-7  # Errors below this are what rounding leaves of none at all.

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.coefficients import divide
-from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.agreement.coefficients import divide
+from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.ranking.bradley_terry import bradley_terry
 from labeling.stats.ranking.comparisons import Comparisons, matrix, refuse_cells
 from labeling.stats.ranking.outcomes import Ties

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from labeling.stats.proportions import t_quantile
+from labeling.stats.intervals.proportions import t_quantile
 from labeling.stats.ranking.cells import Cells, rows_of
 from labeling.stats.ranking.comparisons import CodedComparisons
 from labeling.stats.ranking.connections import components, edges_of

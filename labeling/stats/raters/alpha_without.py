@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from labeling.stats.agreement.coefficients import Alpha, Level
 from labeling.stats.coding import Coded, code
-from labeling.stats.coefficients import Alpha, Level
 from labeling.stats.ratings import Figure, Floats, Ratings
 from labeling.stats.table import patterns_of, scores
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import counted
-from labeling.stats.proportions import CONFIDENCE, share
+from labeling.stats.intervals.proportions import CONFIDENCE, share
 from labeling.stats.raters.columns import Bools, Sides, coded, numbers, sides
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,

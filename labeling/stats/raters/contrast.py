@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labeling.stats.coding import Coded, counted
-from labeling.stats.proportions import CONFIDENCE, normal_p
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_p
 from labeling.stats.raters.columns import Bools
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,

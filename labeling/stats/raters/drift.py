@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.proportions import CONFIDENCE, difference, two_proportion_test
+from labeling.stats.intervals.proportions import CONFIDENCE, difference, two_proportion_test
 from labeling.stats.raters.columns import Bools, coded, flags, numbers, parts
 from labeling.stats.ratings import Figure, Floats, same_length
 

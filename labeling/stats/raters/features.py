@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import special
 
 from labeling.stats.coding import counted
-from labeling.stats.proportions import CONFIDENCE, normal_quantile
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, coin_habits
 from labeling.stats.raters.style import relative_difference

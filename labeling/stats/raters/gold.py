@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from labeling.stats.coding import counted
-from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.raters.columns import coded, flags
 from labeling.stats.raters.habit import share_figures
 from labeling.stats.ratings import Figure, Floats, RatingsError, same_length

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from labeling.stats.coding import code, counted, partners
-from labeling.stats.proportions import (
+from labeling.stats.intervals.proportions import (
     CONFIDENCE,
     difference,
     normal_quantile,

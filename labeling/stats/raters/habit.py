@@ -14,8 +14,8 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
-from labeling.stats.multiplicity import benjamini_hochberg
-from labeling.stats.proportions import CONFIDENCE, normal_quantile, share, t_quantile
+from labeling.stats.intervals.multiplicity import benjamini_hochberg
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile, share, t_quantile
 from labeling.stats.raters.columns import Bools
 from labeling.stats.ratings import Figure, Floats
 

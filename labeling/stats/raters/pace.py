@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from labeling.stats.coding import counted
-from labeling.stats.proportions import CONFIDENCE, share
+from labeling.stats.intervals.proportions import CONFIDENCE, share
 from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.habit import MIN_N, NO_PEERS, Status, share_figures
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, plural, same_length

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import Coded, code, counted, crossed
-from labeling.stats.proportions import CONFIDENCE, normal_p, normal_quantile, share
+from labeling.stats.intervals.proportions import CONFIDENCE, normal_p, normal_quantile, share
 from labeling.stats.raters.columns import coded, flags, numbers
 from labeling.stats.raters.contrast import Rule, Shown, contrasts
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, NO_PEERS, Habits, share_figures

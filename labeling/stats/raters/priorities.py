@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.proportions import CONFIDENCE, share, t_quantile
+from labeling.stats.intervals.proportions import CONFIDENCE, share, t_quantile
 from labeling.stats.raters.columns import Bools, coded, numbers
 from labeling.stats.raters.logistic import Fit, held_out_hits, ridge_logistic, root_mean_square
 from labeling.stats.ratings import Figure, Floats, Ints, plural, same_length

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from labeling.stats.coding import codes, counted, crossed, plain
 from labeling.stats.consensus.answers import entropy_bits
-from labeling.stats.proportions import normal_p
+from labeling.stats.intervals.proportions import normal_p
 from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.habit import (
     FALSE_DISCOVERY,

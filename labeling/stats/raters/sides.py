@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import counted
-from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.raters.columns import Sides, coded, numbers, sides
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, coin_habits
 from labeling.stats.ratings import Ints, same_length

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.coding import counted
-from labeling.stats.proportions import CONFIDENCE
+from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.raters.columns import coded, flags, numbers
 from labeling.stats.raters.habit import share_figures
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, plural, same_length

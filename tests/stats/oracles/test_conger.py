@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labeling.stats.conger import conger_kappa
+from labeling.stats.agreement.conger import conger_kappa
 from tests.stats.shapes import from_rows
 
 raw = pytest.importorskip("irrCAC.raw", reason="pip install -r requirements-statistics.txt")

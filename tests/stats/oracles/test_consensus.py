@@ -10,7 +10,7 @@ from scipy import optimize
 
 from labeling.stats import Ratings
 from labeling.stats.consensus import dawid_skene, mace, vote_shares
-from tests.stats.consensus_worlds import one_coin
+from tests.stats.consensus.worlds import one_coin
 from tests.stats.shapes import from_rows, from_triples, golden
 
 crowdkit = pytest.importorskip(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labeling.stats.icc import FORMS, icc_forms
+from labeling.stats.agreement.icc import FORMS, icc_forms
 from tests.stats.shapes import from_rows
 
 pingouin = pytest.importorskip("pingouin", reason="pip install -r requirements-statistics.txt")

@@ -1,0 +1,1 @@
+"""Agreement: how far raters, or one rater twice, give the same answers."""

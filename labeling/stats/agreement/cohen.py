@@ -1,0 +1,109 @@
+"""Cohen's kappa of two raters, and of all pairs of raters at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy.typing as npt
+
+from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_told
+from labeling.stats.agreement.contingency import contingency
+from labeling.stats.agreement.pairs import KappaColumns, interval_told, kappa_columns
+from labeling.stats.coding import Coded, code
+from labeling.stats.intervals.proportions import CONFIDENCE
+from labeling.stats.ratings import Figure, Ints, Ratings, of_two_raters
+from labeling.stats.table import scores
+
+
+@dataclass(frozen=True, eq=False)
+class RaterPairs(KappaColumns):
+    """Cohen's kappa and percent agreement of pairs of raters, as arrays of one length.
+
+    Attributes:
+        raters: the raters; `first` and `second` index it, first below second.
+        n: units that both rated, shape (pairs,); only pairs with at least one are listed.
+        percent, kappa: estimates; kappa is NaN where undefined (use `figures` to show them).
+        percent_low, percent_high, kappa_low, kappa_high: ends; NaN where there is no interval.
+        told_percent, told_kappa: the conventions.
+    """
+
+    TOO_FEW: ClassVar[str] = "They share only 1 task; kappa needs at least 2."
+    ONE_CATEGORY: ClassVar[str] = "Both gave one and the same category on the {n} tasks they share."
+
+    first: Ints
+    second: Ints
+
+
+def no_shared_task(told: str) -> Figure:
+    """Return the figure of two raters who judged no task in common."""
+    return Figure(None, None, None, 0, told, "They share no task.")
+
+
+def cohen_kappa(
+    ratings: Ratings,
+    a: Any = None,
+    b: Any = None,
+    *,
+    categories: Sequence[Any] | None = None,
+    weights: Weights | npt.ArrayLike = "identity",
+    confidence: float = CONFIDENCE,
+) -> Figure:
+    """Return Cohen's kappa of raters `a` and `b` over the units both rated.
+
+    Use it for two fixed raters with habits of their own; for more raters alpha is one figure
+    instead of many. `a` and `b` may be left out when there are exactly two raters. n counts
+    shared units; with fewer than 2, or one category throughout, it is undefined with a reason.
+
+    Args:
+        weights: "identity", "linear", "quadratic", "ordinal", or a matrix of agreement weights
+            (1 on the diagonal) in the order of the declared categories.
+
+    Raises:
+        ValueError: more than two raters and no `a` and `b`, or only one of the two.
+
+    Source: Cohen (1960), Educational and Psychological Measurement 20; weights: Cohen (1968).
+    """
+    coded = code(of_two_raters(ratings, a, b), categories)
+    if len(coded.raters) > 2:
+        raise ValueError(
+            f"Cohen's kappa is for two raters and here are {len(coded.raters)}: name two."
+        )
+    pairs = _pairs(coded, weights, confidence)
+    if not len(pairs):
+        return no_shared_task(pairs.told_kappa)
+    return pairs.figures(0)[1]
+
+
+def cohen_kappa_pairs(
+    ratings: Ratings | Coded,
+    *,
+    categories: Sequence[Any] | None = None,
+    weights: Weights | npt.ArrayLike = "identity",
+    confidence: float = CONFIDENCE,
+) -> RaterPairs:
+    """Return Cohen's kappa and percent agreement of every pair of raters that shares a unit.
+
+    Time is linear in the pairs of ratings; 100 raters at a million ratings take a fraction of a
+    second. Intervals as everywhere: jackknife over prompts (see
+    `labeling.stats.intervals.jackknife`).
+    """
+    return _pairs(code(ratings, categories), weights, confidence)
+
+
+def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) -> RaterPairs:
+    """Compute all pairs at once."""
+    weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
+    shared = contingency(coded)
+    clustered = coded.cluster is not None
+    over, percent, kappa = interval_told("tasks", clustered=clustered, confidence=confidence)
+    ends = f"n counts tasks that both judged; {over}"
+    return RaterPairs(
+        raters=coded.raters,
+        first=shared.first,
+        second=shared.second,
+        told_percent=f"share of tasks on which both gave the same category; {ends}, {percent}",
+        told_kappa=f"Cohen's kappa{weights_told(weights)}; {ends}, {kappa}",
+        **kappa_columns(shared, weight, confidence),
+    )

@@ -1,0 +1,1 @@
+"""Intervals and tests: of shares, of clustered data, of many tests at once."""

@@ -1,0 +1,1 @@
+"""Planning: how many judgments are enough, and what they cost."""

@@ -1,0 +1,182 @@
+"""Ranking beside independent libraries and beside plain maximisation of the likelihood.
+
+Where a library is wrong, the test says so:
+- evalica's `bradley_terry` (0.4.2) stops after two iterations with one score for all where an
+  item is undefeated, without a word.
+- statsmodels has no Bradley-Terry; a binomial GLM on differences of indicators is one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import choix
+import evalica
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from scipy import optimize, special
+
+from labeling.stats.ranking import Comparisons, Rankings, bradley_terry, plackett_luce
+from labeling.stats.ratings import Floats
+from tests.stats.ranking.data import Truth
+
+ITEMS = 6
+TRUTH = Truth(np.linspace(-0.8, 0.8, ITEMS), nu=0.6, side=0.3, style=0.4)
+given = TRUTH.draw(np.random.default_rng(3), 600)
+WINNER = {-1: evalica.Winner.X, 0: evalica.Winner.Draw, 1: evalica.Winner.Y}
+
+
+def design(comparisons: Comparisons, *extras: Any) -> Floats:
+    """Differences of indicators, the first item being the reference, and other columns."""
+    each = np.arange(ITEMS)
+    rows = (comparisons.first[:, None] == each).astype(float)
+    rows = rows - (comparisons.second[:, None] == each)
+    return np.column_stack([rows[:, 1:], *extras])
+
+
+def test_decided_comparisons_equal_choix() -> None:
+    found = bradley_terry(given, ties="drop")
+    first, second, value = (getattr(given, name) for name in ("first", "second", "value"))
+    pairs = [
+        (int(a), int(b)) if v < 0 else (int(b), int(a))
+        for a, b, v in zip(first, second, value, strict=True)
+        if v
+    ]
+    theirs = choix.opt_pairwise(ITEMS, pairs, tol=1e-12)
+    assert found.strength == pytest.approx(theirs, abs=1e-5)
+    assert found.log_likelihood == pytest.approx(
+        choix.log_likelihood_pairwise(pairs, found.strength), abs=1e-9
+    )
+
+
+def test_ties_as_half_wins_equal_evalica() -> None:
+    names = [str(item) for item in given.first], [str(item) for item in given.second]
+    winners = [WINNER[int(value)] for value in given.value]
+    theirs = evalica.bradley_terry(*names, winners, tolerance=1e-12, limit=10_000).scores
+    logs = np.log(np.array([theirs[str(item)] for item in range(ITEMS)]))
+    ours = bradley_terry(given).strength
+    assert ours == pytest.approx(logs - logs.mean(), abs=1e-6)
+
+
+def test_davidson_equals_newman_of_evalica_whose_v_is_half_of_nu() -> None:
+    names = [str(item) for item in given.first], [str(item) for item in given.second]
+    winners = [WINNER[int(value)] for value in given.value]
+    theirs = evalica.newman(*names, winners, tolerance=1e-14, limit=100_000)
+    logs = np.log(np.array([theirs.scores[str(item)] for item in range(ITEMS)]))
+    found = bradley_terry(given, ties="davidson")
+    assert found.strength == pytest.approx(logs - logs.mean(), abs=1e-5)
+    assert found.tie is not None
+    assert found.tie.value == pytest.approx(2 * theirs.v, abs=1e-5)
+
+
+def test_evalica_scores_all_alike_where_an_item_never_lost() -> None:
+    theirs = evalica.bradley_terry(["a", "a", "b"], ["b", "c", "c"], [evalica.Winner.X] * 3)
+    assert len(set(theirs.scores)) == 1
+    ours = bradley_terry(Comparisons(["a", "a", "b"], ["b", "c", "c"], [-1, -1, -1]))
+    assert np.isnan(ours.strength).all()
+    assert ours.reason
+
+
+def rao_kupper(first: Floats, tie: float) -> Floats:
+    """Log probabilities of first, tie, second, as the paper writes them."""
+    a, b = special.expit(first - tie), special.expit(-first - tie)
+    return np.log(np.stack([a, 1 - a - b, b]))
+
+
+def davidson(first: Floats, tie: float) -> Floats:
+    """Log probabilities of first, tie, second, as the paper writes them."""
+    one, other = np.exp(first), np.ones_like(first)
+    tied = np.exp(tie) * np.sqrt(one * other)
+    return np.asarray(np.log(np.stack([one, tied, other]) / (one + tied + other)))
+
+
+@pytest.mark.parametrize(("ties", "logs"), [("rao_kupper", rao_kupper), ("davidson", davidson)])
+def test_models_with_ties_equal_a_plain_maximisation(ties: Any, logs: Any) -> None:
+    assert given.left is not None
+    assert given.features is not None
+    columns = design(given, given.left, given.features)
+    outcome = given.value.astype(int) + 1
+
+    def loss(parameters: Floats) -> float:
+        told = logs(columns @ parameters[:-1], parameters[-1])
+        return -float(np.take_along_axis(told, outcome[None], axis=0).sum())
+
+    best = optimize.minimize(loss, np.full(columns.shape[1] + 1, 0.1), options={"gtol": 1e-7})
+    found = bradley_terry(given, ties=ties, side=True, style=True, interval="model")
+    assert found.strength - found.strength[0] == pytest.approx([0, *best.x[:5]], abs=1e-4)
+    assert found.side is not None
+    assert found.side.value == pytest.approx(best.x[5], abs=1e-4)
+    assert found.style[0].value == pytest.approx(best.x[6], abs=1e-4)
+    assert found.tie is not None
+    assert found.tie.value == pytest.approx(np.exp(best.x[7]), abs=1e-4)
+    assert found.log_likelihood == pytest.approx(-best.fun, abs=1e-6)
+    around = np.eye(8) * 1e-4
+    slopes = [
+        optimize.approx_fprime(best.x + step, loss, 1e-5)
+        - optimize.approx_fprime(best.x - step, loss, 1e-5)
+        for step in around
+    ]
+    curve = np.array(slopes) / 2e-4
+    side_error = np.sqrt(np.linalg.inv(curve)[5, 5])
+    assert found.side.low == pytest.approx(found.side.value - 1.96 * side_error, abs=2e-3)
+
+
+@pytest.mark.parametrize("kind", ["model", "sandwich", "cluster"])
+def test_errors_equal_those_of_a_generalised_linear_model(kind: Any) -> None:
+    assert given.left is not None
+    assert given.features is not None
+    cluster = np.repeat(np.arange(120), 5)
+    rows = Comparisons(
+        given.first,
+        given.second,
+        given.value,
+        left=given.left,
+        features=given.features,
+        cluster=cluster,
+    )
+    found = bradley_terry(rows, side=True, style=True, interval=kind)
+    columns = design(given, given.left, given.features)
+    options: Any = {
+        "model": {},
+        "sandwich": {"cov_type": "HC0"},
+        "cluster": {
+            "cov_type": "cluster",
+            "cov_kwds": {"groups": cluster, "use_correction": False},
+        },
+    }[kind]
+    theirs = sm.GLM((1 - given.value) / 2, columns, family=sm.families.Binomial()).fit(
+        tol=1e-14, **options
+    )
+    enlarged = {"model": 1.0, "sandwich": 600 / 599, "cluster": 120 / 119}[kind]
+    assert found.strength - found.strength[0] == pytest.approx([0, *theirs.params[:5]], abs=1e-8)
+    assert found.covariance is not None
+    own = np.diagonal(found.covariance)
+    from_first = own + own[0] - 2 * found.covariance[0]
+    assert np.sqrt(from_first[1:]) == pytest.approx(theirs.bse[:5] * np.sqrt(enlarged), rel=1e-6)
+    assert found.style[0].value == pytest.approx(theirs.params[6], abs=1e-8)
+
+
+def test_rankings_equal_choix() -> None:
+    rng = np.random.default_rng(8)
+    strength = np.linspace(-1, 1, ITEMS)
+    orders = [
+        tuple(np.argsort(-(strength + rng.gumbel(size=ITEMS))).tolist())[: 2 + number % 5]
+        for number in range(80)
+    ]
+    found = plackett_luce(Rankings.from_orders(orders))
+    theirs = choix.ilsr_rankings(ITEMS, orders, tol=1e-12)
+    assert found.strength == pytest.approx(theirs, abs=1e-6)
+    assert found.log_likelihood == pytest.approx(
+        choix.log_likelihood_rankings(orders, found.strength), abs=1e-9
+    )
+
+
+def test_a_last_band_equals_the_best_of_the_rest_of_choix() -> None:
+    rng = np.random.default_rng(9)
+    orders = [tuple(rng.permutation(ITEMS).tolist()) for _ in range(40)]
+    with_band = Rankings.from_orders([[*order[:2], order[2:]] for order in orders])
+    theirs = choix.opt_top1(
+        ITEMS, [(order[at], order[at + 1 :]) for order in orders for at in (0, 1)], tol=1e-12
+    )
+    assert plackett_luce(with_band).strength == pytest.approx(theirs, abs=1e-5)
