@@ -56,6 +56,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+NAVIGATION = "config.urls.navigation"  # what each desk brings to the tabs; projects/navigation.py
 WSGI_APPLICATION = "config.wsgi.application"
 
 _LOADERS: list[object] = [

@@ -6,6 +6,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import views
+from labeling import urls as labeling_urls
+from labeling.api import urls as api_urls
+from projects import urls as project_urls
 
 handler500 = "config.views.server_error"
 
@@ -16,3 +19,5 @@ urlpatterns = [
     path("", include("labeling.urls")),
     path("", include("projects.urls")),
 ]
+#: Named by settings.NAVIGATION.
+navigation = [*labeling_urls.navigation, *project_urls.navigation, *api_urls.navigation]

@@ -1,4 +1,4 @@
-"""Addresses of the labeling desk: each view module brings its own list."""
+"""Addresses of the labeling desks: each view module brings its own, and its tab."""
 
 from __future__ import annotations
 
@@ -19,4 +19,13 @@ urlpatterns = [
     *raters.urlpatterns,
     *imports.urlpatterns,
     *releases.urlpatterns,
+]
+navigation = [
+    *home.navigation,
+    *rate.navigation,
+    *tasks.navigation,
+    *agreement.navigation,
+    *raters.navigation,
+    *imports.navigation,
+    *releases.navigation,
 ]

@@ -14,6 +14,7 @@ project_patterns = [
     *guidelines.urlpatterns,
     *settings.urlpatterns,
 ]
+navigation = [*guidelines.navigation, *people.navigation, *settings.navigation]
 urlpatterns = [
     *accounts.account_patterns,
     path("", include((project_patterns, "projects"))),

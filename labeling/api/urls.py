@@ -11,8 +11,10 @@ from labeling.lead import api as figures
 from labeling.rating import api as rating
 from labeling.releases import api as releases
 from projects.api import projects
+from projects.navigation import Page
 
 app_name = "api"
+navigation = [Page("api-documentation", "api:docs")]
 urlpatterns = [
     path("projects/", projects.Projects.as_view(), name="projects"),
     path("projects/<slug:slug>/", projects.OneProject.as_view(), name="project"),

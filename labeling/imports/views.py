@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling import jobs
@@ -32,6 +33,7 @@ from labeling.models import Import
 from projects.access import Access, get_access
 from projects.exceptions import InvalidInput
 from projects.models import Project
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.views.types import SignedInRequest
 
@@ -210,6 +212,15 @@ def refusals(request: SignedInRequest, slug: str, import_id: int) -> HttpRespons
     )
 
 
+navigation = [
+    Tab(
+        key="imports",
+        url_name="labeling:imports",
+        label=gettext_lazy("Imports"),
+        action=Action.SEE_IMPORTS,
+        position=80,
+    )
+]
 urlpatterns = [
     path("p/<slug:slug>/imports/", imports, name="imports"),
     path("p/<slug:slug>/imports/new/<str:upload>/", preview, name="import-preview"),

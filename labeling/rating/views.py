@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -43,6 +44,7 @@ from projects.exceptions import ConcordError, Conflict, InvalidInput
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
 from projects.models import Criterion
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.views.types import SignedInRequest
 
@@ -297,6 +299,15 @@ def accept_guideline(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 _BASE = "p/<slug:slug>/rate/"
+navigation = [
+    Tab(
+        key="rate",
+        url_name="labeling:rate",
+        label=gettext_lazy("Rate"),
+        action=Action.RATE,
+        position=20,
+    )
+]
 urlpatterns = [
     path(_BASE, rate, name="rate"),
     path(f"{_BASE}undo/", undo, name="rate_undo"),

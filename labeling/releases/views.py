@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling import jobs
@@ -30,6 +31,7 @@ from labeling.releases.services import (
 from labeling.vocabulary import JobState
 from projects.access import Access, get_access
 from projects.exceptions import Conflict, InvalidInput
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.views.types import SignedInRequest
 
@@ -296,6 +298,15 @@ def _figures(counts: dict[str, Any]) -> list[dict[str, object]]:
     return found
 
 
+navigation = [
+    Tab(
+        key="releases",
+        url_name="labeling:releases",
+        label=gettext_lazy("Releases"),
+        action=Action.SEE_RELEASES,
+        position=70,
+    )
+]
 urlpatterns = [
     path("p/<slug:slug>/releases/", releases, name="releases"),
     path("p/<slug:slug>/releases/new/", new, name="release-new"),

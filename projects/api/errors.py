@@ -13,33 +13,48 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from projects.exceptions import ConcordError
 
-#: What a refusal of the framework is called, and what people are told where it says nothing.
-_SENTENCES: Mapping[int, tuple[str, str]] = {
-    HTTPStatus.BAD_REQUEST: ("invalid", "Some values are missing or do not fit; see fields."),
+#: What a refusal of the framework is called, and what people read where it says nothing itself.
+_SENTENCES: Mapping[int, tuple[str, str | Promise]] = {
+    HTTPStatus.BAD_REQUEST: (
+        "invalid",
+        gettext_lazy("Some values are missing or do not fit; see fields."),
+    ),
     HTTPStatus.UNAUTHORIZED: (
         "not_authenticated",
-        "Log in first: send “Authorization: Token …” with a token of yours.",
+        gettext_lazy("Log in first: send “Authorization: Token …” with a token of yours."),
     ),
     HTTPStatus.FORBIDDEN: (
         "forbidden",
-        "Your role does not allow this; ask a lead of the project.",
+        gettext_lazy("Your role does not allow this; ask a lead of the project."),
     ),
-    HTTPStatus.NOT_FOUND: ("not_found", "There is nothing here, or you may not see it."),
+    HTTPStatus.NOT_FOUND: (
+        "not_found",
+        gettext_lazy("There is nothing here, or you may not see it."),
+    ),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         "method_not_allowed",
-        "This address does not know that method; see the Allow header.",
+        gettext_lazy("This address does not know that method; see the Allow header."),
     ),
-    HTTPStatus.NOT_ACCEPTABLE: ("not_acceptable", "Replies are JSON: accept application/json."),
+    HTTPStatus.NOT_ACCEPTABLE: (
+        "not_acceptable",
+        gettext_lazy("Replies are JSON: accept application/json."),
+    ),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
         "unsupported_media_type",
-        "This kind of content is not read here; /api/v1/docs/ says what is.",
+        gettext_lazy("This kind of content is not read here; the documentation says what is."),
     ),
-    HTTPStatus.TOO_MANY_REQUESTS: ("throttled", "Too many requests; wait and try again."),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "throttled",
+        gettext_lazy("Too many requests; wait and try again."),
+    ),
 }
 
 
@@ -66,9 +81,10 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return _plain(HTTPStatus.FORBIDDEN, str(error))
     if isinstance(error, RequestDataTooBig):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
-        return handle(TooLarge(f"A body here may have at most {limit} MB."), context)
+        sentence = _("A body here may have at most %(limit)d MB.") % {"limit": limit}
+        return handle(TooLarge(sentence), context)
     if isinstance(error, SuspiciousOperation):
-        return _plain(HTTPStatus.BAD_REQUEST, "The request is malformed and was not read.")
+        return _plain(HTTPStatus.BAD_REQUEST, _("The request is malformed and was not read."))
     if isinstance(error, exceptions.APIException):
         return _framework(error)
     return None
@@ -81,15 +97,15 @@ def _framework(error: exceptions.APIException) -> Response:
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(max(1, int(wait)))
-    code, sentence = _SENTENCES.get(status, ("error", "The request could not be carried out."))
+    code, sentence = _SENTENCES.get(status, ("error", _("The request could not be carried out.")))
     if isinstance(error, exceptions.ValidationError):
         return _reply(status, code, sentence, dict(_flatten(error.detail)), headers)
     if isinstance(error, exceptions.ParseError):
-        return _reply(
-            status, "malformed", f"The body cannot be read ({error.detail}).", {}, headers
-        )
-    told = isinstance(error, exceptions.AuthenticationFailed | exceptions.UnsupportedMediaType)
-    return _reply(status, code, f"{error.detail}" if told else sentence, {}, headers)
+        sentence = _("The body cannot be read (%(reason)s).") % {"reason": error.detail}
+        return _reply(status, "malformed", sentence, {}, headers)
+    if isinstance(error, exceptions.AuthenticationFailed | exceptions.UnsupportedMediaType):
+        sentence = str(error.detail)
+    return _reply(status, code, sentence, {}, headers)
 
 
 def _plain(status: int, message: str) -> Response:
@@ -98,11 +114,15 @@ def _plain(status: int, message: str) -> Response:
 
 
 def _reply(
-    status: int, code: str, message: str, fields: Mapping[str, str], headers: dict[str, str]
+    status: int,
+    code: str,
+    message: str | Promise,
+    fields: Mapping[str, str],
+    headers: dict[str, str],
 ) -> Response:
     body = {
         "code": code,
-        "message": _sendable(message),
+        "message": _sendable(str(message)),
         "fields": {_sendable(name): _sendable(text) for name, text in fields.items()},
     }
     return Response(body, status=status, headers=headers)

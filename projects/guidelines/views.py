@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import Access, get_access
@@ -19,6 +20,7 @@ from projects.guidelines.selectors import current_guideline, has_acknowledged, p
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.guidelines.versions import compare, get_version, versions
 from projects.models import Guideline
+from projects.navigation import Tab, address
 from projects.permissions import Action
 from projects.views.types import SignedInRequest
 
@@ -66,7 +68,7 @@ def acknowledge_version(request: SignedInRequest, slug: str, number: int) -> Htt
     access = get_access(request.user, slug, Action.SEE_GUIDELINE)
     acknowledge(user=request.user, guideline=_get(access, number))
     messages.success(request, f"Thank you. You have read v{number}.")
-    return redirect("labeling:rate" if access.may(Action.RATE) else "projects:home", slug)
+    return redirect(address("rate" if access.may(Action.RATE) else "home", slug))
 
 
 @require_safe
@@ -149,6 +151,15 @@ def _editor(
     return render(request, "projects/guidelines/guideline_edit.html", context, status=status)
 
 
+navigation = [
+    Tab(
+        key="guideline",
+        url_name="projects:guideline",
+        label=gettext_lazy("Guideline"),
+        action=Action.SEE_GUIDELINE,
+        position=60,
+    )
+]
 urlpatterns = [
     path("p/<slug:slug>/guideline/", guideline, name="guideline"),
     path("p/<slug:slug>/guideline/edit/", edit, name="guideline-edit"),

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from projects import navigation
 from projects.models import Project
-from projects.permissions import Action, membership_of, role_may
+from projects.permissions import membership_of
 
 register = template.Library()
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One tab of a project's navigation."""
-
-    key: str
-    label: str
-    url: str
-
-
-#: key, label, URL name, what a member must be allowed to do to see it
-_TABS = (
-    ("home", "Overview", "projects:home", Action.SEE),
-    ("rate", "Rate", "labeling:rate", Action.RATE),
-    ("tasks", "Tasks", "labeling:tasks", Action.SEE_TASKS),
-    ("agreement", "Agreement", "labeling:agreement", Action.SEE_AGREEMENT),
-    ("raters", "Raters", "labeling:raters", Action.SEE_RATERS),
-    ("guideline", "Guideline", "projects:guideline", Action.SEE_GUIDELINE),
-    ("releases", "Releases", "labeling:releases", Action.SEE_RELEASES),
-    ("imports", "Imports", "labeling:imports", Action.SEE_IMPORTS),
-    ("members", "Members", "projects:members", Action.SEE_MEMBERS),
-    ("settings", "Settings", "projects:settings", Action.CONFIGURE),
-)
-
-
 @register.simple_tag(takes_context=True)
-def project_tabs(context: template.Context, project: Project) -> list[Tab]:
+def project_tabs(context: template.Context, project: Project) -> list[dict[str, Any]]:
     """The tabs this member may open. Uses the page's `access` if there is one, else asks once."""
     access = context.get("access")
     if access is not None:
@@ -50,15 +25,16 @@ def project_tabs(context: template.Context, project: Project) -> list[Tab]:
     else:
         membership = membership_of(context["request"].user, project)
         role = membership.role if membership else ""
-    allowed = [row for row in _TABS if role_may(role, row[3])]
-    return [tab for tab in (_tab(*row[:3], project) for row in allowed) if tab is not None]
+    return [
+        {"key": tab.key, "label": tab.label, "url": navigation.address(tab.key, project.slug)}
+        for tab in navigation.tabs_of(role)
+    ]
 
 
-def _tab(key: str, label: str, name: str, project: Project) -> Tab | None:
-    try:
-        return Tab(key, label, reverse(name, args=[project.slug]))
-    except NoReverseMatch:
-        return None
+@register.simple_tag
+def address(key: str, *args: object) -> str:
+    """The address of a page that some desk brings, as `url` is that of a page of our own."""
+    return navigation.address(key, *args)
 
 
 @register.simple_tag

@@ -20,6 +20,7 @@ from projects.exceptions import ConcordError, TooManyAttempts
 from projects.forms.accounts import AccountForm, LogInForm, NewAccountForm
 from projects.forms.errors import show_refusal
 from projects.models import Invitation, User
+from projects.navigation import address
 from projects.permissions import membership_of
 from projects.services import throttle
 from projects.services.accounts import update_account
@@ -111,7 +112,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = find_invitation(token)
     if found is not None and membership_of(request.user, found.project) is not None:
         messages.info(request, "You are a member of this project already.")
-        return redirect("projects:home", found.project.slug)
+        return redirect(address("home", found.project.slug))
     if found is None or found.status != "open":
         context = {"invitation": None, "reason": found.status if found else ""}
         return render(request, "registration/invitation.html", context, status=410)
@@ -155,7 +156,7 @@ def _join_as_new(request: HttpRequest, found: Invitation, token: str) -> HttpRes
 def _welcome(request: HttpRequest, found: Invitation) -> HttpResponse:
     role = found.get_role_display()
     messages.success(request, f"You joined as {role}. Here is where the project stands.")
-    return redirect("projects:home", found.project.slug)
+    return redirect(address("home", found.project.slug))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,13 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from projects.access import get_access
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.forms.projects import ProjectForm, Rubric
 from projects.forms.rows import fresh_rows, posted_rows, posted_values
 from projects.models import Membership, Project
-from projects.permissions import Action
+from projects.navigation import address
 from projects.project_templates import PROJECT_TEMPLATES
 from projects.scales import SCALES, get_scale
 from projects.services.projects import create_project
@@ -41,13 +40,6 @@ def help_page(request: SignedInRequest) -> HttpResponse:
     return render(request, "projects/help.html")
 
 
-@require_safe
-def home(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Where a project lives. With the labeling desk mounted its overview answers here instead."""
-    access = get_access(request.user, slug, Action.SEE)
-    return redirect("projects:guideline", access.project.slug)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest) -> HttpResponse:
     """A new project from a template or with a rubric of one's own."""
@@ -64,7 +56,7 @@ def create(request: SignedInRequest) -> HttpResponse:
         rubric = fresh_rows(Rubric, posted_rows(Rubric, request.POST))
     if valid and (project := _create(request, form, rubric)):
         messages.success(request, "The project is there. Three steps make it ready for raters.")
-        return redirect("projects:home", project.slug)
+        return redirect(address("home", project.slug))
     return _page(request, form, rubric, status=422)
 
 
@@ -112,5 +104,4 @@ urlpatterns = [
     path("", project_list, name="list"),
     path("projects/new/", create, name="create"),
     path("help/", help_page, name="help"),
-    path("p/<slug:slug>/", home, name="home"),
 ]

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,6 +18,7 @@ from projects.forms.accounts import TokenForm
 from projects.forms.errors import show_refusal
 from projects.forms.people import InvitationForm, MemberForm
 from projects.models import Membership, Role
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.selectors import people
 from projects.services.invitations import invite, revoke_invitation
@@ -182,6 +184,15 @@ def end_token(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("projects:tokens")
 
 
+navigation = [
+    Tab(
+        key="members",
+        url_name="projects:members",
+        label=gettext_lazy("Members"),
+        action=Action.SEE_MEMBERS,
+        position=90,
+    )
+]
 urlpatterns = [
     path("account/tokens/", tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke/", end_token, name="token-revoke"),

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from projects.access import get_access
@@ -13,6 +14,7 @@ from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.forms.projects import SettingsForm
 from projects.models import Project
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.services.projects import update_project
 from projects.views.types import SignedInRequest
@@ -46,4 +48,13 @@ def settings(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "projects/settings.html", context, status=status)
 
 
+navigation = [
+    Tab(
+        key="settings",
+        url_name="projects:settings",
+        label=gettext_lazy("Settings"),
+        action=Action.CONFIGURE,
+        position=100,
+    )
+]
 urlpatterns = [path("p/<slug:slug>/settings/", settings, name="settings")]

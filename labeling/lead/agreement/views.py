@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling.lead.agreement.page import panels
 from labeling.lead.agreement.report import agreement_report
 from projects.access import Access, get_access
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.views.types import SignedInRequest
 
@@ -46,6 +48,15 @@ def _may_see_names(access: Access) -> bool:
     return access.may(Action.SEE_RATERS)
 
 
+navigation = [
+    Tab(
+        key="agreement",
+        url_name="labeling:agreement",
+        label=gettext_lazy("Agreement"),
+        action=Action.SEE_AGREEMENT,
+        position=40,
+    )
+]
 urlpatterns = [
     path("p/<slug:slug>/agreement/", agreement, name="agreement"),
     path("p/<slug:slug>/agreement.json", agreement_json, name="agreement-json"),

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling.lead.agreement.report import KIND, agreement_report
@@ -26,6 +27,7 @@ from labeling.lead.overview.selectors import (
 )
 from projects.access import Access, get_access
 from projects.guidelines.selectors import current_guideline, has_acknowledged
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.views.types import SignedInRequest
 
@@ -123,4 +125,13 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/lead/home.html", context)
 
 
+navigation = [
+    Tab(
+        key="home",
+        url_name="labeling:home",
+        label=gettext_lazy("Overview"),
+        action=Action.SEE,
+        position=10,
+    )
+]
 urlpatterns = [path("p/<slug:slug>/", home, name="home")]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling.lead.raters.selectors import FEW, rater_rows
 from projects.access import get_access
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.views.types import SignedInRequest
 
@@ -26,4 +28,13 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/lead/raters.html", context)
 
 
+navigation = [
+    Tab(
+        key="raters",
+        url_name="labeling:raters",
+        label=gettext_lazy("Raters"),
+        action=Action.SEE_RATERS,
+        position=50,
+    )
+]
 urlpatterns = [path("p/<slug:slug>/raters/", raters, name="raters")]

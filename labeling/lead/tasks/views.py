@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling.lead.tasks.selectors import (
@@ -22,6 +23,7 @@ from labeling.lead.tasks.selectors import (
 from labeling.rating.texts import ensure_rendered
 from labeling.vocabulary import Purpose
 from projects.access import get_access
+from projects.navigation import Tab
 from projects.permissions import Action
 from projects.views.types import SignedInRequest
 
@@ -102,6 +104,15 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "labeling/lead/task.html", context)
 
 
+navigation = [
+    Tab(
+        key="tasks",
+        url_name="labeling:tasks",
+        label=gettext_lazy("Tasks"),
+        action=Action.SEE_TASKS,
+        position=30,
+    )
+]
 urlpatterns = [
     path("p/<slug:slug>/tasks/", tasks, name="tasks"),
     path("p/<slug:slug>/tasks/<int:pk>/", task, name="task"),
