@@ -82,17 +82,6 @@ def _firsts(orders: Iterable[Sequence[int]], size: int) -> list[int]:
     return counts
 
 
-def to_canonical(value: int, shown_order: Sequence[int]) -> int:
-    """A comparison answered on the screen, from the point of view of the canonical responses.
-
-    `value` is negative where the first *shown* response is better. This is the one place where
-    the screen is undone; it is its own inverse.
-    """
-    if len(shown_order) != 2:
-        raise ValueError("A comparison has exactly two responses.")
-    return value if shown_order[0] == 0 else -value
-
-
 def overlap_for(requested: int, labels: int) -> int:
     """The overlap of a task that arrives with `labels` judgments: never fewer places than those."""
     return max(requested, labels)

@@ -34,7 +34,8 @@ class Option:
 class Scale:
     """A published comparison scale.
 
-    `sides` are the names the published labels use for the two responses in the order shown;
+    `answer` is the kind of answer it takes, by the key of `labeling.kinds`. `sides` are the names
+    the published labels use for the two responses in the order shown;
     `ends` caption the row where the published scale has captions instead of a label a button;
     `margins` maps a strength to the margin that the publication trains with, where it states one.
     """
@@ -47,6 +48,7 @@ class Scale:
     sides: tuple[str, str] = ("A", "B")
     ends: tuple[str, str] | None = None
     margins: Mapping[int, float] | None = None
+    answer: str = "compare"
 
     @property
     def values(self) -> tuple[int, ...]:

@@ -15,8 +15,8 @@ import pytest
 from django.test import Client
 
 from labeling.allocation import canonical_order, queue_key
+from labeling.kinds import Submission
 from labeling.models import Assignment, Prompt, Response, Task
-from labeling.rating.answers import Submission
 from labeling.rating.judgments import Submitted, submit_judgment
 from labeling.rating.leases import next_assignment
 from projects.guidelines.services import acknowledge

@@ -18,11 +18,10 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from labeling.allocation import to_canonical
 from labeling.demo import content, simulation
 from labeling.imports.services import create_import, run_import
+from labeling.kinds import COMPARE, Submission
 from labeling.models import Assignment, Import, Prompt, Release, Response, Task
-from labeling.rating.answers import Submission
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.leases import next_assignment
 from labeling.rating.texts import render_some
@@ -351,4 +350,4 @@ def _pairs(project: Project) -> Mapping[int, _Pair]:
 def _on_screen(advantage: float, strongest: int, assignment: Assignment, pair: _Pair) -> int:
     value = simulation.scale_value(advantage, strongest)
     canonical = value if pair.second == 1 else -value
-    return to_canonical(canonical, assignment.shown_order)  # its own inverse
+    return COMPARE.turned(canonical, assignment.shown_order)  # its own inverse

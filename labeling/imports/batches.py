@@ -13,7 +13,7 @@ from labeling.datasets.readers.fields import refusal
 from labeling.datasets.readers.identity import group_key
 from labeling.datasets.rows import Duplicate, ImportRow, Message, Refusal, RowError
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
-from labeling.imports.labels import Rubric, write_labels
+from labeling.imports.labels import LabelRubric, write_labels
 from labeling.imports.targets import (
     Change,
     Target,
@@ -22,6 +22,7 @@ from labeling.imports.targets import (
     planned,
     stored_targets,
 )
+from labeling.kinds import COMPARE
 from labeling.models import Prompt, Response, Task
 from labeling.vocabulary import TaskKind
 from projects.models import Project
@@ -78,7 +79,7 @@ class BatchWriter:
     def __init__(self, project: Project, *, overlap: int | None = None) -> None:
         self._project = project
         self._overlap = overlap or project.overlap
-        self._rubric = Rubric(project)
+        self._rubric = LabelRubric(project, COMPARE)
 
     def write(self, outcomes: Sequence[Outcome], now: datetime) -> BatchResult:
         """Stores the batch's rows and says what became of each."""

@@ -9,15 +9,12 @@ from datetime import datetime
 
 from django.db.models import F
 
-from labeling.allocation import to_canonical
 from labeling.datasets.rows import OVERALL, ImportedJudgment, ImportRow, RowError
+from labeling.kinds import Kind, LabelError, primary_of
 from labeling.models import Answer, Assignment, Judgment, Task
-from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TieKind
+from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy
 from projects.models import Criterion, Project, User
 from projects.services.members import placeholder_raters
-
-#: Ties that a scale without a 0 may carry: the answer then says only that there is no preference.
-_ESCAPES = frozenset({TieKind.EQUAL_BAD, TieKind.CANNOT_TELL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +32,16 @@ class Label:
         return self.values == other.values and self.tie_kind == other.tie_kind
 
 
-class Rubric:
+class LabelRubric:
     """The criteria of a project, by key and by the alias of the primary one."""
 
-    def __init__(self, project: Project) -> None:
-        criteria = list(Criterion.objects.filter(project=project))
-        self.keys = [criterion.key for criterion in criteria]
-        self.primary = next((c for c in criteria if c.is_primary), None)
-        self._by_key = {criterion.key: criterion for criterion in criteria}
-        if self.primary is not None:
-            self._by_key.setdefault(OVERALL, self.primary)
+    def __init__(self, project: Project, kind: Kind) -> None:
+        self.kind = kind
+        self.criteria = kind.asked(Criterion.objects.filter(project=project))
+        self._by_key = {criterion.key: criterion for criterion in self.criteria}
+        primary = primary_of(self.criteria)
+        if primary is not None:
+            self._by_key.setdefault(OVERALL, primary)
 
     def labels(self, row: ImportRow, shown_order: Sequence[int]) -> list[Label]:
         """The row's labels, turned to canonical order.
@@ -52,26 +49,28 @@ class Rubric:
         `shown_order[i]` is the canonical index of the row's response i. Raises RowError for an
         unknown criterion and for a value outside its scale.
         """
-        return [self._label(said, shown_order) for said in row.judgments]
+        return [self._label(judgment, shown_order) for judgment in row.judgments]
 
-    def _label(self, said: ImportedJudgment, shown_order: Sequence[int]) -> Label:
-        given: dict[str, int] = {}
-        for key, value in said.values.items():
+    def _label(self, judgment: ImportedJudgment, shown_order: Sequence[int]) -> Label:
+        answers: dict[str, int] = {}
+        for key, value in judgment.values.items():
             criterion = self._criterion(key)
-            if given.setdefault(criterion.key, value) != value:
+            if answers.setdefault(criterion.key, value) != value:
                 raise RowError(f"judgments.{key}", "Is answered twice, differently.", value)
-        tie_kind = self._tie_kind(said, given)
-        for key, value in given.items():
-            self._check(self._by_key[key], value, tie_kind)
+        try:
+            tie_kind = self.kind.check_label(self.criteria, answers, judgment.tie_kind)
+        except LabelError as error:
+            raise RowError(f"judgments.{error.key}", error.reason, error.value) from None
         values = {
-            self._by_key[key].pk: to_canonical(value, shown_order) for key, value in given.items()
+            self._by_key[key].pk: self.kind.turned(value, shown_order)
+            for key, value in answers.items()
         }
-        return Label(said.rater, values, tie_kind, said.rationale, said.at)
+        return Label(judgment.rater, values, tie_kind, judgment.rationale, judgment.at)
 
     def _criterion(self, key: str) -> Criterion:
         criterion = self._by_key.get(key)
         if criterion is None:
-            known = ", ".join(self.keys)
+            known = ", ".join(criterion.key for criterion in self.criteria)
             raise RowError(
                 f"judgments.{key}"[:120],
                 f"This project has no criterion “{key[:80]}”; it asks: {known}.",
@@ -79,43 +78,22 @@ class Rubric:
             )
         return criterion
 
-    def _tie_kind(self, said: ImportedJudgment, given: Mapping[str, int]) -> str:
-        primary = self.primary
-        if primary is None or given.get(primary.key) != 0:
-            return said.tie_kind
-        if not said.tie_kind and primary.scale.has_tie:
-            return TieKind.EQUAL_GOOD.value
-        return said.tie_kind
-
-    def _check(self, criterion: Criterion, value: int, tie_kind: str) -> None:
-        if criterion.is_primary and value == 0 and tie_kind in _ESCAPES:
-            return
-        if not criterion.scale.accepts(value):
-            allowed = ", ".join(str(v) for v in criterion.scale.values)
-            raise RowError(
-                f"judgments.{criterion.key}",
-                f"{value} is not on this project's scale ({allowed}).",
-                value,
-            )
-
 
 def stored_labels(task_ids: Iterable[int]) -> dict[int, dict[str, Label]]:
     """task id -> rater's name -> what the placeholder rater of that name is on record with."""
     ids = list(task_ids)
-    judgments = Judgment.objects.filter(
-        task_id__in=ids, is_current=True, withdrawn=False, rater__is_placeholder=True
-    ).values_list("pk", "task_id", "rater__name", "tie_kind")
-    rows = list(judgments)
+    judgments = Judgment.objects.filter(task_id__in=ids, rater__is_placeholder=True).standing()
+    rows = list(judgments.values_list("pk", "task_id", "rater__name", "tie_kind"))
     values: dict[int, dict[int, int]] = defaultdict(dict)
     answers = Answer.objects.filter(judgment_id__in=[row[0] for row in rows])
     for judgment_id, criterion_id, value in answers.values_list(
         "judgment_id", "criterion_id", "value"
     ):
         values[judgment_id][criterion_id] = value
-    found: dict[int, dict[str, Label]] = defaultdict(dict)
+    labels: dict[int, dict[str, Label]] = defaultdict(dict)
     for pk, task_id, name, tie_kind in rows:
-        found[task_id][name] = Label(name, values[pk], tie_kind, "", None)
-    return found
+        labels[task_id][name] = Label(name, values[pk], tie_kind, "", None)
+    return labels
 
 
 def write_labels(
@@ -125,17 +103,17 @@ def write_labels(
 
     `sizes` is the number of responses of each task. The tasks are locked by the caller.
     """
-    names = {label.rater for said in labels.values() for label in said}
+    names = {label.rater for of_task in labels.values() for label in of_task}
     if not names:
         return
     raters = placeholder_raters(project=project, names=names)
     _make_room(labels)
     assignments = Assignment.objects.bulk_create(
         _assignment(project, raters[label.rater], task_id, sizes[task_id], label.at or now)
-        for task_id, said in labels.items()
-        for label in said
+        for task_id, of_task in labels.items()
+        for label in of_task
     )
-    flat = [label for said in labels.values() for label in said]
+    flat = [label for of_task in labels.values() for label in of_task]
     judgments = Judgment.objects.bulk_create(
         _judgment(assignment, label, now)
         for assignment, label in zip(assignments, flat, strict=True)
@@ -152,9 +130,9 @@ def _make_room(labels: Mapping[int, Sequence[Label]]) -> None:
     bounded = Task.objects.filter(pk__in=labels, open_slots__isnull=False)
     room = {pk: slots or 0 for pk, slots in bounded.values_list("pk", "open_slots")}
     missing: dict[int, list[int]] = defaultdict(list)
-    for task_id, said in labels.items():
-        if task_id in room and len(said) > room[task_id]:
-            missing[len(said) - room[task_id]].append(task_id)
+    for task_id, of_task in labels.items():
+        if task_id in room and len(of_task) > room[task_id]:
+            missing[len(of_task) - room[task_id]].append(task_id)
     for count, task_ids in missing.items():
         Task.objects.filter(pk__in=task_ids).update(
             overlap=F("overlap") + count, open_slots=F("open_slots") + count

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +14,64 @@ from labeling.models.choices import choices
 from labeling.models.tasks import Response, Task
 from labeling.vocabulary import Purpose, Source, Strategy, TieKind
 from projects.models import Criterion, Guideline, Project
+
+
+def _standing(prefix: str = "") -> Q:
+    return Q(**{f"{prefix}is_current": True, f"{prefix}withdrawn": False})
+
+
+def _standing_at(cutoff: int) -> Q:
+    """Not withdrawn, and nothing up to the cut-off revised it: later edits never change it."""
+    unrevised = Q(revised_by__isnull=True) | Q(revised_by__pk__gt=cutoff)
+    return Q(pk__lte=cutoff, withdrawn=False) & unrevised
+
+
+def _by_people(prefix: str = "") -> Q:
+    return Q(**{f"{prefix}source": Source.HUMAN})
+
+
+class JudgmentQuerySet(models.QuerySet["Judgment"]):
+    """Judgments by whether they count; every figure and file starts from one of these."""
+
+    def counting(self) -> Self:
+        """What counts: current, not taken back, given by people who had no model's word on it."""
+        return self.filter(_standing() & _by_people())
+
+    def counting_at(self, cutoff: int) -> Self:
+        """What counted when the judgment of id `cutoff` was the newest."""
+        return self.filter(_standing_at(cutoff) & _by_people())
+
+    def standing(self) -> Self:
+        """What is current and not taken back, whoever gave it and however."""
+        return self.filter(_standing())
+
+    def standing_at(self, cutoff: int) -> Self:
+        """What stood when the judgment of id `cutoff` was the newest."""
+        return self.filter(_standing_at(cutoff))
+
+    def live(self) -> Self:
+        """Those that become data: no gold, repeat, anchor or training tasks."""
+        return self.filter(purpose=Purpose.LIVE)
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Answers by whether their judgment counts; the words mean what they mean of judgments."""
+
+    def counting(self) -> Self:
+        """The answers of judgments that count."""
+        return self.filter(_standing("judgment__") & _by_people("judgment__"))
+
+    def of_purpose(self, purpose: Purpose) -> Self:
+        """The answers of judgments that were given for one purpose."""
+        return self.filter(judgment__purpose=purpose)
+
+    def live(self) -> Self:
+        """The answers that become data: none of gold, repeat, anchor or training tasks."""
+        return self.of_purpose(Purpose.LIVE)
+
+    def primary(self) -> Self:
+        """The answers on the primary criterion of their project."""
+        return self.filter(criterion__is_primary=True)
 
 
 class Judgment(models.Model):
@@ -52,6 +112,8 @@ class Judgment(models.Model):
     ui_version = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = JudgmentQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -83,6 +145,8 @@ class Answer(models.Model):
         Response, null=True, blank=True, on_delete=models.PROTECT, related_name="answers"
     )
     value = models.SmallIntegerField()
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         constraints = [

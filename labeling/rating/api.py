@@ -12,8 +12,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labeling.kinds import Submission
 from labeling.models import Assignment
-from labeling.rating.answers import Submission
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
 from labeling.rating.serializers import (

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from labeling.kinds import kind_of
 from labeling.models import Assignment, Prompt, Response
 from labeling.rating.texts import ensure_rendered
 from labeling.rendering import RENDERER_VERSION
@@ -98,8 +99,9 @@ def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) 
         texts = _texts(task.response_ids)
     criteria = rubric(assignment.project) if criteria is None else criteria
     shown = [texts[task.response_ids[index]] for index in assignment.shown_order]
-    primary = next((c for c in criteria if c.is_primary), None)
-    sides = primary.scale.sides if primary and len(shown) == 2 else None
+    kind = kind_of(task.kind)
+    asked = kind.asked(criteria)
+    names = kind.place_names(asked, len(shown))
     slots = [chr(ord("A") + place) for place in range(len(shown))]
     return TaskView(
         assignment_id=assignment.pk,
@@ -109,9 +111,9 @@ def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) 
         messages=json.loads(shown[0].messages),
         prompt_html=shown[0].prompt_html,
         responses=[
-            ShownResponse(slot, sides[place] if sides else slot, text.content, text.html)
-            for place, (slot, text) in enumerate(zip(slots, shown, strict=True))
+            ShownResponse(slot, name, text.content, text.html)
+            for slot, name, text in zip(slots, names, shown, strict=True)
         ],
-        criteria=criteria,
+        criteria=asked,
         guideline_number=assignment.guideline.number if assignment.guideline else None,
     )

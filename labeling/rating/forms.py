@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from labeling.rating.answers import INTERFACE_VERSION, Submission
+from labeling.kinds import Submission, kind_for
 from projects.models import Criterion
-from projects.scales import EQUAL_GOOD
 
 #: Criteria are posted as `answer.<key>`, with a value or `value:tie_kind`.
 ANSWER_PREFIX = "answer."
@@ -47,7 +46,6 @@ class Filled:
             active_ms=self.active_ms,
             idle_ms=self.idle_ms,
             key=self.key,
-            ui_version=INTERFACE_VERSION,
         )
 
 
@@ -79,11 +77,9 @@ def codes_for(
         value = answers.get(criterion.key)
         if value is None:
             continue
-        ties = {tie_kind, EQUAL_GOOD} if not criterion.is_primary else {tie_kind}
-        for option in criterion.scale.options:
-            if option.value == value and (not option.tie_kind or option.tie_kind in ties):
-                codes[criterion.key] = option.code
-                break
+        option = kind_for(criterion.scale).chosen(criterion, value, tie_kind)
+        if option is not None:
+            codes[criterion.key] = option.code
     return codes
 
 

@@ -11,11 +11,12 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from labeling.allocation import to_canonical
+from labeling.kinds import Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating import records
-from labeling.rating.answers import Submission, check_submission
+from labeling.rating.answers import check_submission
 from labeling.rating.leases import lease_length, own_assignment
+from labeling.rating.selectors import shown_answers
 from labeling.vocabulary import AssignmentState, SkipReason
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
@@ -83,7 +84,8 @@ def _submit_locked(
         raise Conflict("You have already judged this task. Undo it to answer again.")
     if held.state == AssignmentState.SKIPPED:
         raise Conflict("You have skipped this task, so it cannot be judged.")
-    checked = check_submission(project, criteria, held.guideline_id, submission)
+    kind = kind_of(held.kind)
+    checked = check_submission(project, kind, criteria, held.guideline_id, submission)
     previous = next((row for row in stored if row.is_current), None)
     if previous is not None:
         Judgment.objects.filter(pk=previous.pk).update(is_current=False)
@@ -100,16 +102,19 @@ def _submit_locked(
         strategy=held.strategy,
         selection_probability=held.selection_probability,
         source=submission.source,
-        tie_kind=checked.tie_kind,
+        tie_kind=checked.answers.tie_kind,
         rationale=submission.rationale.strip(),
         principles=checked.principles,
         flags=checked.flags,
         active_ms=submission.active_ms,
         idle_ms=submission.idle_ms,
-        ui_version=submission.ui_version[:40],
+        ui_version=(submission.ui_version or kind.interface)[:40],
         created_at=now,
     )
-    canonical = [(c.pk, to_canonical(value, held.shown_order)) for c, value in checked.values]
+    canonical = [
+        (criterion.pk, kind.turned(value, held.shown_order))
+        for criterion, value in checked.answers.values
+    ]
     records.insert_judgment(judgment, canonical)
     return Submitted(judgment, created=True)
 
@@ -184,9 +189,8 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     now = now or timezone.now()
     with transaction.atomic():
         newest = (
-            Judgment.objects.filter(
-                rater=rater, project=project, is_current=True, withdrawn=False, ui_version__gt=""
-            )
+            Judgment.objects.filter(rater=rater, project=project, ui_version__gt="")
+            .standing()
             .order_by("-pk")
             .first()
         )
@@ -201,10 +205,9 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
         # `opened_at` stays: the oldest open lease is the one that is resumed.
         assignment.lease_expires_at = now + lease_length(project)
         assignment.save(update_fields=["state", "submitted_at", "lease_expires_at"])
-    values = newest.answers.select_related("criterion")
     return Undone(
         assignment=assignment,
-        answers={a.criterion.key: to_canonical(a.value, assignment.shown_order) for a in values},
+        answers=shown_answers(newest),
         tie_kind=newest.tie_kind,
         rationale=newest.rationale,
         principles=newest.principles,

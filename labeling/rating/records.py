@@ -30,14 +30,16 @@ class HeldAssignment:
     purpose: str
     strategy: str
     selection_probability: float
+    kind: str
 
 
 _HOLD = Statement(
     "hold",
     """
-    SELECT id, task_id, project_id, rater_id, state, shown_order, guideline_id, purpose, strategy,
-        selection_probability
-    FROM labeling_assignment WHERE id = %(id)s AND rater_id = %(rater)s FOR UPDATE
+    SELECT a.id, a.task_id, a.project_id, a.rater_id, a.state, a.shown_order, a.guideline_id,
+        a.purpose, a.strategy, a.selection_probability, t.kind
+    FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
+    WHERE a.id = %(id)s AND a.rater_id = %(rater)s FOR UPDATE OF a
     """,
     id="bigint",
     rater="bigint",
@@ -112,8 +114,8 @@ _INSERT = Statement(
         RETURNING id
     ), answers AS (
         INSERT INTO labeling_answer (judgment_id, criterion_id, response_id, value)
-        SELECT judgment.id, given.criterion_id, NULL, given.value
-        FROM judgment, unnest(%(criteria)s, %(values)s) AS given (criterion_id, value)
+        SELECT judgment.id, answer.criterion_id, NULL, answer.value
+        FROM judgment, unnest(%(criteria)s, %(values)s) AS answer (criterion_id, value)
     ), assignment AS (
         UPDATE labeling_assignment
         SET state = 'submitted', submitted_at = %(created_at)s,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from labeling.allocation import to_canonical
+from labeling.kinds import kind_of
 from labeling.models import Assignment, Judgment
 from labeling.vocabulary import AssignmentState
 from projects.models import Project, User
@@ -42,6 +42,14 @@ class TakenBack:
     flags: Sequence[str]
 
 
+def shown_answers(judgment: Judgment) -> dict[str, int]:
+    """What a judgment answered, by criterion in the rubric's order; signs of the order shown."""
+    rows = judgment.answers.order_by("criterion__position", "criterion_id").values_list(
+        "criterion__key", "value", "judgment__assignment__shown_order", "judgment__task__kind"
+    )
+    return {key: kind_of(kind).turned(value, order) for key, value, order, kind in rows}
+
+
 def taken_back(assignment: Assignment) -> TakenBack | None:
     """The newest answers of an assignment that is open again, or None where there are none."""
     judgment = (
@@ -49,9 +57,8 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
     )
     if judgment is None:
         return None
-    rows = judgment.answers.values_list("criterion__key", "value")
     return TakenBack(
-        answers={key: to_canonical(value, assignment.shown_order) for key, value in rows},
+        answers=shown_answers(judgment),
         tie_kind=judgment.tie_kind,
         rationale=judgment.rationale,
         principles=judgment.principles,
@@ -61,6 +68,4 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
 
 def judged_count(*, rater: User, project: Project) -> int:
     """How many judgments of this rater count in this project."""
-    return Judgment.objects.filter(
-        rater=rater, project=project, is_current=True, withdrawn=False
-    ).count()
+    return Judgment.objects.filter(rater=rater, project=project).standing().count()

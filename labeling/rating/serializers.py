@@ -6,10 +6,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from labeling.allocation import to_canonical
+from labeling.kinds import COMPARE
 from labeling.models import Assignment, Judgment
-from labeling.rating.answers import INTERFACE_VERSION, LONGEST_MS, RATIONALE_LIMIT
+from labeling.rating.answers import LONGEST_MS, RATIONALE_LIMIT
 from labeling.rating.desk import present, rubric
+from labeling.rating.selectors import shown_answers
 from labeling.vocabulary import Flag, NothingLeft, SkipReason, TaskKind, TieKind
 from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, criterion_json
@@ -75,7 +76,7 @@ class SubmissionSerializer(StrictSerializer):
         help_text="Your name for this submission: send the same one again when you retry.",
     )
     ui_version = serializers.CharField(
-        default="api-1", max_length=40, help_text=f"Your interface, such as {INTERFACE_VERSION}."
+        default="api-1", max_length=40, help_text=f"Your interface, such as {COMPARE.interface}."
     )
 
 
@@ -157,14 +158,11 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
 
 def judgment_json(judgment: Judgment) -> dict[str, Any]:
     """The judgment as it was stored; the same for a first and for a repeated submission."""
-    answers = judgment.answers.order_by("criterion__position", "criterion_id").values_list(
-        "criterion__key", "value", "judgment__assignment__shown_order"
-    )
     return {
         "id": judgment.pk,
         "assignment": judgment.assignment_id,
         "task": judgment.task_id,
-        "answers": {key: to_canonical(value, order) for key, value, order in answers},
+        "answers": shown_answers(judgment),
         "tie_kind": judgment.tie_kind,
         "rationale": judgment.rationale,
         "principles": judgment.principles,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from labeling.kinds import kind_of
 from labeling.models import Assignment
 from labeling.rating.desk import present, rubric
 from labeling.rating.forms import Filled, codes_for, read_form
@@ -121,6 +122,7 @@ def _page(
     filled: Filled,
     errors: Mapping[str, str] | None = None,
 ) -> HttpResponse:
+    kind = kind_of(assignment.task.kind)
     view = present(assignment, criteria=criteria)
     context = {
         "access": access,
@@ -131,7 +133,7 @@ def _page(
         "guideline": guideline_view(assignment.guideline),
         "judged": judged_count(rater=request.user, project=access.project),
         "limit": access.membership.rater_limit or access.project.rater_limit,
-        **bar_context(access.project, criteria, filled, errors or {}),
+        **bar_context(access.project, kind, criteria, filled, errors or {}),
     }
     return render(request, "labeling/rating/rate.html", context, status=422 if errors else 200)
 

@@ -16,8 +16,9 @@ from labeling.datasets.folds import SALT, fold_agreement, rater_folds
 from labeling.datasets.records import Guideline as GuidelineRecord
 from labeling.datasets.records import ReleaseContext, canonical_json
 from labeling.datasets.signals import plain
-from labeling.models import Release
-from labeling.releases.selectors import Pseudonym, counted, not_counted, release_ratings
+from labeling.kinds import kind_for
+from labeling.models import Judgment, Release
+from labeling.releases.selectors import Pseudonym, not_counted, release_ratings
 from labeling.stats import Ratings, criterion_report
 from projects.models import Criterion, Guideline, Principle, Project
 
@@ -58,7 +59,8 @@ def pseudonyms(salt: str) -> Pseudonym:
 def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseContext:
     """What the card says beyond the rows; nothing in it depends on when or by whom it is built."""
     project, cutoff = release.project, release.cutoff
-    used = counted(project, cutoff).order_by().values("guideline_id").distinct()
+    standing = Judgment.objects.filter(project=project).standing_at(cutoff)
+    used = standing.order_by().values("guideline_id").distinct()
     guidelines = Guideline.objects.filter(pk__in=used).order_by("number")
     missing = not_counted(project, cutoff)
     limits = ("This is invented demonstration data: do not train on it.",) * project.is_demo
@@ -91,7 +93,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
 def _collection(project: Project) -> tuple[str, ...]:
     """How the project has its tasks judged, a sentence each."""
     raters = f"{project.overlap} different rater{'s' * (project.overlap != 1)}"
-    told = [
+    sentences = [
         f"Each task is to be judged by {raters}; who gets it is drawn, and so is the order on the "
         "screen.",
         "Raters do not see which model wrote a response."
@@ -107,10 +109,10 @@ def _collection(project: Project) -> tuple[str, ...]:
             )
             if allowed
         ]
-        told.append(f"Raters may say that {' or that '.join(more)}.")
+        sentences.append(f"Raters may say that {' or that '.join(more)}.")
     if project.rationale_required:
-        told.append("Raters must give a rationale.")
-    return tuple(told)
+        sentences.append("Raters must give a rationale.")
+    return tuple(sentences)
 
 
 def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
@@ -135,20 +137,21 @@ def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
 def _folds(project: Project, cutoff: int, salt: str) -> dict[int, int]:
     """The fold of each rater by user id: what the build finds by pseudonym."""
     name = pseudonyms(salt)
-    given = counted(project, cutoff).order_by().values_list("rater").annotate(n=Count("pk"))
-    counts = {rater: (name("rater", rater), n) for rater, n in given}
+    standing = Judgment.objects.filter(project=project).standing_at(cutoff)
+    volumes = standing.order_by().values_list("rater").annotate(n=Count("pk"))
+    counts = {rater: (name("rater", rater), n) for rater, n in volumes}
     folds = rater_folds(dict(counts.values()), salt=SALT)
     return {rater: folds[pseudonym] for rater, (pseudonym, _) in counts.items()}
 
 
 def _fold_agreement(ratings: Ratings, folds: Mapping[int, int]) -> dict[str, Any]:
     """Agreement inside each fold of raters and with the others: a habit of one group shows."""
-    found = fold_agreement(
+    folded = fold_agreement(
         ratings.unit, ratings.rater, ratings.value, folds, prompt=ratings.cluster
     )
     return {
-        f"fold {one.fold}": {"within": plain(one.within), "with others": plain(one.others)}
-        for one in found
+        f"fold {fold.fold}": {"within": plain(fold.within), "with others": plain(fold.others)}
+        for fold in folded
     }
 
 
@@ -160,7 +163,8 @@ def _agreement(
     reports = {}
     for criterion in criteria:
         ratings, categories = release_ratings(project, criterion, cutoff)
-        report = criterion_report(ratings, categories, preference=True, rater_names={})
+        is_preference = kind_for(criterion.scale).is_preference
+        report = criterion_report(ratings, categories, preference=is_preference, rater_names={})
         report.pop("pairs", None)
         report["rater_folds"] = _fold_agreement(ratings, folds)
         reports[criterion.key] = report

@@ -14,6 +14,7 @@ from labeling.datasets.formats.base import Format
 from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions
 from labeling.datasets.recipes.options import OptionError
 from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.kinds import kind_for
 from labeling.models import Release
 from labeling.releases.selectors import categories_of
 from projects.exceptions import InvalidInput
@@ -143,16 +144,7 @@ def choices_of(release: Release) -> RecipeOptions:
 
 def criterion_record(criterion: Criterion) -> CriterionRecord:
     """The criterion as the pure core knows it."""
-    scale = criterion.scale
-    return CriterionRecord(
-        key=criterion.key,
-        wording=criterion.wording,
-        scale=scale.key,
-        strongest=scale.strongest,
-        primary=criterion.is_primary,
-        margins=scale.margins,
-        levels=tuple(sorted({abs(value) for value in scale.values if value})),
-    )
+    return kind_for(criterion.scale).record(criterion)
 
 
 def primary_key(project: Project) -> str:

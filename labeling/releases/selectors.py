@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from labeling.datasets.records import (
@@ -23,9 +24,10 @@ from labeling.datasets.records import (
     TaskRecord,
 )
 from labeling.datasets.splits import SplitPrompt
+from labeling.kinds import kind_for
 from labeling.models import Answer, Judgment, Prompt, Release, Response, Task
 from labeling.stats import Ratings
-from labeling.vocabulary import Purpose, Source, Strategy
+from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, Role
 
 _CHUNK = 500
@@ -54,13 +56,6 @@ def newest_edit(project: Project) -> int:
     return edits.aggregate(newest=Max("pk"))["newest"] or 0
 
 
-def counted(project: Project, cutoff: int) -> QuerySet[Judgment]:
-    """The judgments that counted at the cut-off."""
-    return Judgment.objects.filter(project=project, pk__lte=cutoff, withdrawn=False).filter(
-        Q(revised_by__isnull=True) | Q(revised_by__pk__gt=cutoff)
-    )
-
-
 def not_counted(project: Project, cutoff: int) -> Missing:
     """How many rows up to the cut-off were replaced by a newer one, or take a judgment back."""
     rows = Judgment.objects.filter(project=project, pk__lte=cutoff)
@@ -72,9 +67,8 @@ def not_counted(project: Project, cutoff: int) -> Missing:
 
 def judged_tasks(project: Project, cutoff: int) -> QuerySet[Task]:
     """The tasks that have a judgment that counts."""
-    return Task.objects.filter(project=project).filter(
-        Exists(counted(project, cutoff).filter(task=OuterRef("pk")))
-    )
+    standing = Judgment.objects.filter(project=project).standing_at(cutoff)
+    return Task.objects.filter(project=project).filter(Exists(standing.filter(task=OuterRef("pk"))))
 
 
 def is_quick_to_count(project: Project) -> bool:
@@ -91,7 +85,8 @@ def split_prompts(
     """
     prompts = Prompt.objects.filter(project=project)
     if asked_at is not None:
-        judged = counted(project, cutoff).filter(task__prompt=OuterRef("pk"))
+        standing = Judgment.objects.filter(project=project).standing_at(cutoff)
+        judged = standing.filter(task__prompt=OuterRef("pk"))
         prompts = prompts.filter(Q(created_at__lte=asked_at) | Exists(judged))
     columns = prompts.order_by("pk").values_list("external_id", "messages", "pk", "group_key")
     for key, messages, age, group in columns.iterator(chunk_size=_CHUNK):
@@ -153,21 +148,16 @@ def release_ratings(
     """The live human answers on one criterion at the cut-off, and the categories they are on."""
     answers = (
         Answer.objects.filter(criterion=criterion, response__isnull=True)
-        .filter(
-            judgment__in=counted(project, cutoff).filter(purpose=Purpose.LIVE, source=Source.HUMAN)
-        )
+        .filter(judgment__in=Judgment.objects.filter(project=project).counting_at(cutoff).live())
         .order_by("judgment_id")
         .values_list(
             "judgment__task_id", "judgment__rater_id", "judgment__task__prompt_id", "value"
         )
     )
-    rows = np.fromiter(
-        answers.iterator(chunk_size=5_000), dtype=np.dtype((np.int64, 4)), count=-1
-    ).reshape(-1, 4)
-    task, rater, prompt, value = rows.T
-    # "Both bad" and "cannot tell" are stored as 0 even where the scale itself has no tie.
-    tie = {0} if (value == 0).any() else set()
-    categories = tuple(sorted({*criterion.scale.values, *tie}))
+    columns = np.dtype((np.int64, 4))
+    rows = np.fromiter(answers.iterator(chunk_size=5_000), dtype=columns, count=-1)
+    task, rater, prompt, value = cast("npt.NDArray[np.int64]", rows.reshape(-1, 4)).T
+    categories = kind_for(criterion.scale).categories(criterion.scale, value)
     return Ratings(task, rater, value, prompt), categories
 
 
@@ -241,8 +231,8 @@ def _judgments(
 ) -> dict[int, list[JudgmentRecord]]:
     """The judgments of some tasks, by task."""
     rows: list[tuple[Any, ...]] = list(
-        counted(project, cutoff)
-        .filter(task__in=[task[0] for task in tasks])
+        Judgment.objects.filter(project=project, task__in=[task[0] for task in tasks])
+        .standing_at(cutoff)
         .values_list(*_JUDGMENT_COLUMNS)
     )
     values, ratings = _answers([row[0] for row in rows], tasks, criteria)

@@ -10,6 +10,7 @@ from tests.architecture.sources import ROOT
 PURE = (
     "labeling.stats",
     "labeling.datasets",
+    "labeling.kinds",
     "labeling.rendering",
     "labeling.charts",
     "labeling.allocation",

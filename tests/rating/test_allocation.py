@@ -9,7 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from labeling.allocation import canonical_order, queue_key, screen_order, to_canonical
+from labeling.allocation import canonical_order, queue_key, screen_order
+from labeling.kinds import COMPARE
 from labeling.models import Assignment, Task
 from labeling.rating.judgments import skip_assignment
 from labeling.rating.leases import (
@@ -72,7 +73,7 @@ def test_nine_raters_of_nine_responses_see_each_one_first():
 
 
 def test_a_swapped_screen_stores_the_same_value():
-    assert to_canonical(-2, [0, 1]) == to_canonical(2, [1, 0]) == -2
+    assert COMPARE.turned(-2, [0, 1]) == COMPARE.turned(2, [1, 0]) == -2
 
 
 def test_a_higher_priority_always_comes_first():

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from labeling.charts import Bar, Cell, ForestRow, bar_histogram, forest_plot, pair_matrix
+from labeling.kinds import Kind, kind_for
 from projects.models import Criterion, Project
 
 #: Up to so many raters the pairs are drawn as a matrix; more are a table only.
@@ -149,7 +150,7 @@ def _panel(project: Project, criterion: Criterion, found: Report) -> Panel:
         pairs=found["pairs"][:TABLE_PAIRS],
         more_pairs=max(0, len(found["pairs"]) - TABLE_PAIRS),
         matrix=_matrix(found["pairs"], f"{key}-matrix"),
-        histogram=_histogram(found["values"], f"{key}-values"),
+        histogram=_histogram(kind_for(criterion.scale), found["values"], f"{key}-values"),
     )
 
 
@@ -221,16 +222,9 @@ def _matrix(pairs: Sequence[Report], ident: str) -> SafeString | None:
     return _drawn(pair_matrix(names, cells, ident=ident, title="Cohen's kappa, rater by rater"))
 
 
-def _histogram(values: Sequence[Report], ident: str) -> SafeString:
-    bars = [Bar(_answer(item["value"]), item["count"]) for item in values]
+def _histogram(kind: Kind, values: Sequence[Report], ident: str) -> SafeString:
+    bars = [Bar(kind.mark(item["value"]), item["count"]) for item in values]
     return _drawn(bar_histogram(bars, ident=ident, title="Answers along the scale"))
-
-
-def _answer(value: int) -> str:
-    if not value:
-        return "0 · tie"
-    side = "first better" if value < 0 else "second better"
-    return f"{'−' if value < 0 else '+'}{abs(value)} · {side}"
 
 
 def _drawn(svg: str) -> SafeString:

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import QuerySet
 
+from labeling.kinds import kind_for
 from labeling.models import Answer, Task
-from labeling.vocabulary import Purpose, Source
+from labeling.vocabulary import Purpose
 from projects.models import Project
 
 Ints = npt.NDArray[np.int64]
@@ -69,25 +70,21 @@ def repeated_answers(project: Project) -> RepeatedAnswers:
         )
         .values_list("criterion_id", "judgment__rater_id", "judgment__task_id", "value")
     }
+    kinds = {c.pk: kind_for(c.scale) for c in project.criteria.all()}
     rows = [
-        (criterion, rater, prompt, originals[criterion, rater, task], value * _sign(ids, before))
+        (
+            criterion,
+            rater,
+            prompt,
+            originals[criterion, rater, task],
+            kinds[criterion].turned(value, [before.index(pk) for pk in ids]),
+        )
         for criterion, rater, task, prompt, value, ids, before in repeats
         if (criterion, rater, task) in originals
     ]
     return RepeatedAnswers(*np.array(rows, dtype=np.int64).reshape(-1, 5).T)
 
 
-def _sign(ids: list[int], original: list[int]) -> int:
-    """1 where both tasks order the responses alike, -1 where the other way round."""
-    return 1 if ids == original else -1
-
-
 def _answers(project: Project, *, purpose: Purpose) -> QuerySet[Answer]:
-    return Answer.objects.filter(
-        judgment__project=project,
-        judgment__is_current=True,
-        judgment__withdrawn=False,
-        judgment__purpose=purpose,
-        judgment__source=Source.HUMAN,
-        response__isnull=True,
-    ).order_by()
+    answers = Answer.objects.filter(judgment__project=project, response__isnull=True)
+    return answers.counting().of_purpose(purpose).order_by()

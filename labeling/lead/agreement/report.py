@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labeling.kinds import kind_for
 from labeling.lead.agreement.selectors import (
     CriterionAnswers,
     agreement_data,
@@ -52,7 +53,10 @@ def _refresh(project: Project, fingerprint: str) -> dict[str, Any]:
 def _criterion(item: CriterionAnswers) -> dict[str, Any]:
     """Every figure of one criterion."""
     again = item.repeats
-    agreement = criterion_report(item.ratings, item.categories, preference=True, rater_names={})
+    is_preference = kind_for(item.criterion.scale).is_preference
+    agreement = criterion_report(
+        item.ratings, item.categories, preference=is_preference, rater_names={}
+    )
     repeats = (again.rater, again.first, again.again, again.prompt)
     steadiness = steadiness_report(item.ratings, item.first_shown, repeats)
     return {**agreement, **steadiness}

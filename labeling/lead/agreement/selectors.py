@@ -13,10 +13,11 @@ from django.db import connection
 from django.db.models import BigIntegerField, Case, Count, Max, QuerySet, When
 from django.db.models.functions import Cast
 
+from labeling.kinds import kind_for
 from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
 from labeling.models import Answer, Judgment
 from labeling.stats import Ratings
-from labeling.vocabulary import Purpose, Source, Strategy
+from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
 
 Ints = npt.NDArray[np.int64]
@@ -55,9 +56,8 @@ def agreement_fingerprint(project: Project) -> str:
 
     The count tells a judgment that became visible after a newer one, and one withdrawn.
     """
-    state = Judgment.objects.filter(project=project, is_current=True, withdrawn=False).aggregate(
-        newest=Max("pk"), count=Count("pk")
-    )
+    judgments = Judgment.objects.filter(project=project).standing()
+    state = judgments.aggregate(newest=Max("pk"), count=Count("pk"))
     rubric = "\n".join(f"{c.pk} {c.key} {c.scale_key}" for c in project.criteria.all())
     digest = sha256(rubric.encode()).hexdigest()[:16]
     return f"{state['newest'] or 0}/{state['count']}/{digest}"
@@ -71,14 +71,9 @@ def counted_judgments(fingerprint: str) -> int:
 def agreement_data(project: Project) -> AgreementData:
     """The current, live, human judgments of a project, by criterion, in one query for all."""
     rows = _copied(
-        Answer.objects.filter(
-            judgment__project=project,
-            judgment__is_current=True,
-            judgment__withdrawn=False,
-            judgment__purpose=Purpose.LIVE,
-            judgment__source=Source.HUMAN,
-            response__isnull=True,
-        )
+        Answer.objects.filter(judgment__project=project, response__isnull=True)
+        .counting()
+        .live()
         .order_by()
         .values_list(
             "criterion_id",
@@ -115,9 +110,7 @@ def rater_names(ids: Sequence[int]) -> dict[int, str]:
 def _of_criterion(criterion: Criterion, rows: Ints, repeats: RepeatedAnswers) -> CriterionAnswers:
     own = rows[rows[:, 0] == criterion.pk]
     task, rater, prompt, value = own[:, 2], own[:, 3], own[:, 4], own[:, 5]
-    # "Both bad" and "cannot tell" are stored as 0 even where the scale itself has no tie.
-    tie = {0} if (value == 0).any() else set()
-    categories = tuple(sorted({*criterion.scale.values, *tie}))
+    categories = kind_for(criterion.scale).categories(criterion.scale, value)
     ratings = Ratings(task, rater, value, prompt)
     return CriterionAnswers(criterion, ratings, own[:, 6], repeats, categories)
 

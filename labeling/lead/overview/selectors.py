@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from labeling.models import Answer, Assignment, Import, Judgment, Release, Report, Task
+from labeling.lead.disagreements import split_tasks
+from labeling.models import Assignment, Import, Judgment, Release, Report, Task
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
 from projects.models import Acknowledgement, Guideline, Membership, Project, Role, User
 
@@ -59,11 +60,6 @@ class Attention:
     count: int
 
 
-def counted(project: Project) -> QuerySet[Judgment]:
-    """The judgments of a project that count: current and not withdrawn."""
-    return Judgment.objects.filter(project=project, is_current=True, withdrawn=False)
-
-
 def project_progress(project: Project) -> Progress:
     """What is there and what is left, in five queries whatever the size of the project."""
     live = Task.objects.filter(project=project, purpose=Purpose.LIVE, overlap__isnull=False)
@@ -75,7 +71,8 @@ def project_progress(project: Project) -> Progress:
     wanted = totals["wanted"] or 0
     under_way = leases.filter(task=OuterRef("pk"))
     complete = live.filter(open_slots=0).exclude(Exists(under_way)).count()
-    judged = counted(project).aggregate(n=Count("id"), raters=Count("rater", distinct=True))
+    counting = Judgment.objects.filter(project=project).counting()
+    judged = counting.aggregate(n=Count("id"), raters=Count("rater", distinct=True))
     return Progress(
         tasks=totals["tasks"],
         complete=complete,
@@ -91,8 +88,8 @@ def throughput(project: Project, *, now: datetime, days: int = 28) -> list[Day]:
     """Judgments that count per day (UTC), oldest first, days without any as 0, imports left out."""
     first = (now - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = (
-        counted(project)
-        .filter(created_at__gte=first)
+        Judgment.objects.filter(project=project, created_at__gte=first)
+        .counting()
         .exclude(strategy=Strategy.IMPORTED)
         .annotate(day=TruncDate("created_at"))
         .values("day")
@@ -113,20 +110,8 @@ def days_left(progress: Progress, history: Sequence[Day]) -> int | None:
 
 
 def disagreements(project: Project) -> int:
-    """Tasks on which one rater prefers one response and another the other."""
-    return (
-        Answer.objects.filter(
-            criterion__project=project,
-            criterion__is_primary=True,
-            judgment__is_current=True,
-            judgment__withdrawn=False,
-            judgment__purpose=Purpose.LIVE,
-        )
-        .values("judgment__task")
-        .annotate(low=Min("value"), high=Max("value"))
-        .filter(low__lt=0, high__gt=0)
-        .count()
-    )
+    """Live tasks on which one rater prefers one response and another the other."""
+    return split_tasks(project, live=True).count()
 
 
 def attention(project: Project) -> list[Attention]:
@@ -137,11 +122,15 @@ def attention(project: Project) -> list[Attention]:
         Attention("no_guideline", int(not project.guidelines.exists())),
         Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
         Attention("not_acknowledged", _raters_behind(project)),
-        Attention("flagged", counted(project).exclude(flags=[]).values("task").distinct().count()),
+        Attention("flagged", _flagged(project).values("task").distinct().count()),
         Attention("skipped", _often_skipped(project)),
         Attention("disagreements", disagreements(project)),
     ]
     return [item for item in found if item.count]
+
+
+def _flagged(project: Project) -> QuerySet[Judgment]:
+    return Judgment.objects.filter(project=project).counting().exclude(flags=[])
 
 
 def _newest_failed(jobs: QuerySet[Import] | QuerySet[Release]) -> int:
@@ -198,8 +187,8 @@ def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress
     """What this member has done here so far; today is a day of the member's own time zone."""
     midnight = now.astimezone(_zone(rater)).replace(hour=0, minute=0, second=0, microsecond=0)
     given = (
-        counted(project)
-        .filter(rater=rater)
+        Judgment.objects.filter(project=project, rater=rater)
+        .standing()
         .aggregate(all=Count("id"), today=Count("id", filter=Q(created_at__gte=midnight)))
     )
     states = Assignment.objects.filter(project=project, rater=rater).aggregate(

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.kinds import COMPARE
 from labeling.models import Answer
 from labeling.stats import Figure, clustered_share, share
-from labeling.vocabulary import Purpose, Strategy
+from labeling.vocabulary import Strategy
 from projects.models import Project, User
 
 #: Below so many observations a share says nothing, and the page says so in words.
@@ -52,13 +53,8 @@ class _Columns:
 
 
 def _load(project: Project) -> _Columns:
-    rows = Answer.objects.filter(
-        criterion__project=project,
-        criterion__is_primary=True,
-        judgment__is_current=True,
-        judgment__withdrawn=False,
-        judgment__purpose=Purpose.LIVE,
-    ).values_list(
+    primary = Answer.objects.filter(criterion__project=project).counting().live().primary()
+    rows = primary.values_list(
         "judgment__task_id",
         "judgment__rater_id",
         "value",
@@ -66,14 +62,13 @@ def _load(project: Project) -> _Columns:
         "judgment__active_ms",
         "judgment__strategy",
     )
-    found = [
-        (task, rater, (value > 0) - (value < 0), shown, active, strategy == Strategy.IMPORTED)
+    answers = [
+        (task, rater, value, shown, active, strategy == Strategy.IMPORTED)
         for task, rater, value, shown, active, strategy in rows.iterator(chunk_size=5000)
     ]
-    table = np.array(found, dtype=np.int64).reshape(-1, 6)
-    side, shown = table[:, 2], table[:, 3]
-    # canonical 0 shown first and preferred, or canonical 1 shown first and preferred
-    left = np.where(side == 0, -1, ((side < 0) == (shown == 0)).astype(np.int64))
+    table = np.array(answers, dtype=np.int64).reshape(-1, 6)
+    side = COMPARE.directions(table[:, 2])
+    left = COMPARE.first_preferred(side, table[:, 3])
     return _Columns(table[:, 0], table[:, 1], side, left, table[:, 4], table[:, 5].astype(bool))
 
 

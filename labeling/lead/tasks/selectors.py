@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, TextField
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from labeling.kinds import Outcome, kind_of
+from labeling.lead.disagreements import split_tasks
 from labeling.models import Answer, Assignment, Judgment, Prompt, Response, Task
-from labeling.vocabulary import AssignmentState, TieKind
+from labeling.vocabulary import AssignmentState
 from projects.models import Criterion, Project
 
 
@@ -36,25 +38,8 @@ class TaskFilter:
     search: str = ""
 
 
-def _counting(prefix: str = "") -> Q:
-    return Q(**{f"{prefix}is_current": True, f"{prefix}withdrawn": False})
-
-
 def _judgments_of_task() -> QuerySet[Judgment]:
-    return Judgment.objects.filter(_counting(), task=OuterRef("pk"))
-
-
-def _split_tasks(project: Project) -> QuerySet[Answer, int]:
-    """Ids of tasks with a preference each way on the primary criterion."""
-    return (
-        Answer.objects.filter(
-            _counting("judgment__"), criterion__project=project, criterion__is_primary=True
-        )
-        .values("judgment__task")
-        .annotate(low=Min("value"), high=Max("value"))
-        .filter(low__lt=0, high__gt=0)
-        .values_list("judgment__task", flat=True)
-    )
+    return Judgment.objects.filter(task=OuterRef("pk")).counting()
 
 
 def _in_state(tasks: QuerySet[Task], project: Project, state: str) -> QuerySet[Task]:
@@ -67,7 +52,7 @@ def _in_state(tasks: QuerySet[Task], project: Project, state: str) -> QuerySet[T
     if state == TaskState.COMPLETE:
         return tasks.filter(open_slots=0).exclude(leased)
     if state == TaskState.SPLIT:
-        return tasks.filter(pk__in=_split_tasks(project))
+        return tasks.filter(pk__in=split_tasks(project))
     if state == TaskState.FLAGGED:
         return tasks.filter(Exists(_judgments_of_task().exclude(flags=[])))
     if state == TaskState.SKIPPED:
@@ -105,14 +90,35 @@ class TaskRow:
 
     task: Task
     excerpt: str
-    first: int = 0
-    second: int = 0
-    equal: int = 0
-    both_bad: int = 0
-    cannot_tell: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
     judgments: int = 0
     leased: int = 0
     flagged: int = 0
+
+    @property
+    def first(self) -> int:
+        """Judgments that prefer the first response."""
+        return self.outcomes[Outcome.FIRST]
+
+    @property
+    def second(self) -> int:
+        """Judgments that prefer the second response."""
+        return self.outcomes[Outcome.SECOND]
+
+    @property
+    def equal(self) -> int:
+        """Judgments that find both equally good."""
+        return self.outcomes[Outcome.EQUAL]
+
+    @property
+    def both_bad(self) -> int:
+        """Judgments that find both bad."""
+        return self.outcomes[Outcome.BOTH_BAD]
+
+    @property
+    def cannot_tell(self) -> int:
+        """Judgments that cannot tell."""
+        return self.outcomes[Outcome.CANNOT_TELL]
 
     @property
     def ties(self) -> int:
@@ -143,32 +149,18 @@ def excerpt(messages: object, length: int = 160) -> str:
 def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
     """Lines for the tasks of one page, in three queries."""
     rows = {task.pk: TaskRow(task, excerpt(task.prompt.messages)) for task in tasks}
-    judged = Judgment.objects.filter(_counting(), task__in=rows)
+    judged = Judgment.objects.filter(task__in=rows).counting()
     for task_id, flags in judged.values_list("task_id", "flags"):
         rows[task_id].judgments += 1
         rows[task_id].flagged += bool(flags)
-    primary = Answer.objects.filter(
-        _counting("judgment__"), criterion__is_primary=True, judgment__task__in=rows
-    )
+    primary = Answer.objects.filter(judgment__task__in=rows).counting().primary()
     for task_id, value, tie in primary.values_list("judgment__task", "value", "judgment__tie_kind"):
-        _tally(rows[task_id], value, tie)
+        row = rows[task_id]
+        row.outcomes[kind_of(row.task.kind).outcome(value, tie)] += 1
     leases = Assignment.objects.filter(task__in=rows, state=AssignmentState.LEASED)
     for task_id, n in leases.values_list("task").annotate(n=Count("id")).values_list("task", "n"):
         rows[task_id].leased = n
     return list(rows.values())
-
-
-def _tally(row: TaskRow, value: int, tie_kind: str) -> None:
-    if value < 0:
-        row.first += 1
-    elif value > 0:
-        row.second += 1
-    elif tie_kind == TieKind.EQUAL_BAD:
-        row.both_bad += 1
-    elif tie_kind == TieKind.CANNOT_TELL:
-        row.cannot_tell += 1
-    else:
-        row.equal += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,24 +210,6 @@ def _history(judgments: list[Judgment], answers: dict[int, list[SaidAnswer]]) ->
     return [Said(j, answers[j.pk], j.assignment.shown_order[0] + 1, status(j)) for j in judgments]
 
 
-_TIES = {
-    TieKind.EQUAL_BAD.value: "both are bad",
-    TieKind.CANNOT_TELL.value: "cannot tell",
-}
-
-
-def in_words(criterion: Criterion, value: int, tie_kind: str) -> str:
-    """A stored value for people who do not see sides: which response, and how strongly.
-
-    The kind of tie belongs to the judgment as a whole, so it names the primary answer only.
-    """
-    if value == 0:
-        return _TIES.get(tie_kind, "equally good") if criterion.is_primary else "equally good"
-    strongest = criterion.scale.strongest
-    strength = f", strength {abs(value)} of {strongest}" if strongest > 1 else ""
-    return f"response {1 if value < 0 else 2} is better{strength}"
-
-
 def get_task(project: Project, pk: int) -> Task | None:
     """One task of this project, or None."""
     return Task.objects.filter(project=project, pk=pk).select_related("prompt").first()
@@ -243,7 +217,8 @@ def get_task(project: Project, pk: int) -> Task | None:
 
 def task_page(task: Task) -> TaskPage:
     """All that was ever said about a task, oldest first, rows taken back or replaced included."""
-    found = Response.objects.in_bulk(task.response_ids)
+    kind = kind_of(task.kind)
+    responses = Response.objects.in_bulk(task.response_ids)
     judgments = (
         Judgment.objects.filter(task=task)
         .select_related("rater", "guideline", "assignment")
@@ -252,11 +227,11 @@ def task_page(task: Task) -> TaskPage:
     answers: dict[int, list[SaidAnswer]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "judgment")
     for answer in rows.order_by("criterion__position", "criterion_id"):
-        words = in_words(answer.criterion, answer.value, answer.judgment.tie_kind)
+        words = kind.words(answer.criterion, answer.value, answer.judgment.tie_kind)
         answers[answer.judgment_id].append(SaidAnswer(answer.criterion, answer.value, words))
     return TaskPage(
         task=task,
-        responses=[found[i] for i in task.response_ids if i in found],
+        responses=[responses[pk] for pk in task.response_ids if pk in responses],
         history=_history(list(judgments), answers),
         assignments=list(
             Assignment.objects.filter(task=task)

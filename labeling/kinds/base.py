@@ -1,0 +1,242 @@
+"""What every kind of task can be asked, and what it is asked with."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.vocabulary import Source, TaskKind
+from projects.scales import Option, Scale
+from projects.words import gettext
+
+Ints = npt.NDArray[np.int64]
+
+#: In rows and submissions the primary criterion may be named so, whatever its key.
+PRIMARY_ALIAS = "overall"
+
+
+class Question(Protocol):
+    """A criterion as a kind sees it."""
+
+    @property
+    def key(self) -> str:
+        """Its name in rows, submissions and files."""
+
+    @property
+    def wording(self) -> str:
+        """What the rater is asked; empty where the scale's own question stands."""
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether it is the project's primary question."""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a judgment needs an answer to it."""
+
+    @property
+    def scale(self) -> Scale:
+        """What it is answered on."""
+
+
+class Policy(Protocol):
+    """What a project offers its raters beside the scales."""
+
+    @property
+    def allow_both_bad(self) -> bool:
+        """Whether raters may say that all are bad."""
+
+    @property
+    def allow_cannot_tell(self) -> bool:
+        """Whether raters may say that they cannot tell."""
+
+
+Q = TypeVar("Q", bound=Question)
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a rater sends. Signs refer to the order shown: negative, the first shown is better.
+
+    `key` is the client's idempotency key; `active_ms` and `idle_ms` are milliseconds;
+    `ui_version` is the interface it was given in, the kind's own page where empty.
+    """
+
+    answers: Mapping[str, int | None]
+    tie_kind: str = ""
+    rationale: str = ""
+    principles: Sequence[int] = ()
+    flags: Sequence[str] = ()
+    active_ms: int = 0
+    idle_ms: int = 0
+    key: UUID | None = None
+    ui_version: str = ""
+    source: str = field(default=Source.HUMAN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[A]):
+    """Answers that fit their questions, in the order of the rubric; signs as they came."""
+
+    values: list[tuple[A, int]]
+    tie_kind: str = ""
+
+
+class Outcome(StrEnum):
+    """What a primary answer says of a task's responses, without its strength."""
+
+    FIRST = "first"
+    SECOND = "second"
+    EQUAL = "equal"
+    BOTH_BAD = "both_bad"
+    CANNOT_TELL = "cannot_tell"
+
+
+class LabelError(ValueError):
+    """An imported label does not fit: on which criterion, why, and what it was."""
+
+    def __init__(self, key: str, reason: str, value: int) -> None:
+        super().__init__(reason)
+        self.key, self.reason, self.value = key, reason, value
+
+
+class Kind(ABC):
+    """A kind of task: which answers it takes, and what they mean to everybody else."""
+
+    #: What is stored on the task.
+    key: ClassVar[TaskKind]
+    #: The interface and its version, stored with each judgment given on the kind's own page.
+    interface: ClassVar[str]
+    #: Whether an answer says which response is better, so that chance must not hang on the order.
+    is_preference: ClassVar[bool]
+
+    def takes(self, scale: Scale) -> bool:
+        """Whether answers on this scale are of this kind."""
+        return scale.answer == self.key
+
+    def asked(self, questions: Iterable[Q]) -> list[Q]:
+        """The questions of a rubric that are asked on a task of this kind."""
+        return [question for question in questions if self.takes(question.scale)]
+
+    # What a rater sends and sees.
+
+    @abstractmethod
+    def check(
+        self,
+        questions: Sequence[Q],
+        policy: Policy,
+        submission: Submission,
+        errors: dict[str, str],
+    ) -> Answered[Q]:
+        """The answers that will be stored; a sentence in `errors`, by field, for each other."""
+
+    @abstractmethod
+    def turned(self, value: int, shown_order: Sequence[int]) -> int:
+        """An answer of the order shown, told of the canonical order; the way back is the same.
+
+        `shown_order[i]` is the canonical index of the response shown at place i.
+        """
+
+    @abstractmethod
+    def place_names(self, questions: Sequence[Question], count: int) -> list[str]:
+        """What the scale calls the places on the screen, first to last, for `count` responses."""
+
+    @abstractmethod
+    def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
+        """The option of the scale that an answer was given by; `tie_kind` is the judgment's."""
+
+    @abstractmethod
+    def escapes(self, questions: Sequence[Question], policy: Policy) -> tuple[str, ...]:
+        """The ties offered beside the primary scale, for those who cannot answer on it."""
+
+    # What leads read.
+
+    @abstractmethod
+    def words(self, question: Question, value: int, tie_kind: str) -> str:
+        """A stored answer for people who do not see sides; `tie_kind` is the judgment's."""
+
+    @abstractmethod
+    def mark(self, value: int) -> str:
+        """A stored value at the axis of a chart, in as few words as tell it from the others."""
+
+    @abstractmethod
+    def outcome(self, value: int, tie_kind: str) -> Outcome:
+        """What a primary answer says of the responses."""
+
+    @abstractmethod
+    def opposed(self, low: str, high: str) -> dict[str, int]:
+        """Conditions, as field lookups, on the smallest and largest answer of a split task."""
+
+    # What statistics and releases get.
+
+    @abstractmethod
+    def categories(self, scale: Scale, values: Ints) -> tuple[int, ...]:
+        """The categories that answers on this scale fall in, ascending; shape of `values`: (n,)."""
+
+    @abstractmethod
+    def directions(self, values: Ints) -> Ints:
+        """-1 where the first response is preferred, 1 the second, 0 neither; shape (n,)."""
+
+    @abstractmethod
+    def first_preferred(self, directions: Ints, first_shown: Ints) -> Ints:
+        """Whether the response shown first is preferred: 1, 0, and -1 for a tie; shape (n,).
+
+        `first_shown` is the canonical index of the response that stood first.
+        """
+
+    @abstractmethod
+    def record(self, question: Question) -> CriterionRecord:
+        """The criterion as recipes and formats read it."""
+
+    # What an importer's label must be.
+
+    @abstractmethod
+    def check_label(
+        self, questions: Sequence[Question], values: Mapping[str, int], tie_kind: str
+    ) -> str:
+        """Which tie a label is, "" for none; `values` by key. Raises LabelError where one misfits.
+
+        Labels answer to the scale alone: what a project offers beside it binds its own raters.
+        """
+
+
+def primary_of(questions: Iterable[Q]) -> Q | None:
+    """The primary question, or None in a rubric without one."""
+    return next((question for question in questions if question.is_primary), None)
+
+
+def named_answers(
+    questions: Sequence[Question], submission: Submission, errors: dict[str, str]
+) -> dict[str, int]:
+    """The whole numbers a submission gives, by the criterion's own key; misfits into `errors`."""
+    by_key: dict[str, Question] = {question.key: question for question in questions}
+    primary = primary_of(questions)
+    if primary is not None:
+        by_key.setdefault(PRIMARY_ALIAS, primary)
+    answers: dict[str, int] = {}
+    for key, value in submission.answers.items():
+        question = by_key.get(key)
+        if question is None:
+            known = ", ".join(question.key for question in questions)
+            errors[key] = gettext("Unknown criterion “%(key)s”; this project asks: %(known)s.") % {
+                "key": key,
+                "known": known,
+            }
+        elif value is None:
+            continue
+        elif isinstance(value, bool) or not isinstance(value, int):
+            errors[key] = gettext("An answer is a whole number.")
+        elif question.key in answers:
+            errors[key] = gettext("“%(key)s” was answered twice.") % {"key": question.key}
+        else:
+            answers[question.key] = value
+    return answers
