@@ -46,3 +46,11 @@ def gettext(message: str) -> str:
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The form of a message that goes with `number`, in the reader's language."""
     return _installed.ngettext(singular, plural, number)
+
+
+def gettext_noop(message: str) -> str:
+    """The message as it is written, marked for a `gettext` that is called where it is shown.
+
+    For words that a module holds ready: what is translated on import stays in one language.
+    """
+    return message
