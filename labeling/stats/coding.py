@@ -119,6 +119,12 @@ def crossed(row: Ints, column: Ints, rows: int, columns: int) -> Ints:
     return cells.reshape(rows, columns)
 
 
+def divide(over: Floats, under: Floats, otherwise: float = np.nan) -> Floats:
+    """Return over / under, and `otherwise` (without a warning) where `under` is not positive."""
+    positive = under > 0
+    return np.where(positive, over / np.where(positive, under, 1.0), otherwise)
+
+
 def joined(first: Array, second: Array) -> Array:
     """Return two columns end to end, in which different things stay different.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -134,6 +135,16 @@ def number_column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
     if len(array) and array.dtype.kind not in "iufb":
         raise RatingsError(f"{name} at position 0 is {array[0]!r}, which is not a number.")
     return array
+
+
+def require_option(name: str, given: object, options: Sequence[str]) -> None:
+    """Refuse an option that is none of those there are, which would pass for the last of them.
+
+    Raises:
+        ValueError: the message names the options.
+    """
+    if given not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}, not {given}.")
 
 
 def same_length(**columns: Array | None) -> None:

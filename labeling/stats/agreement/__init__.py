@@ -1,1 +1,70 @@
-"""Agreement: how far raters, or one rater twice, give the same answers."""
+"""Agreement: how far raters, or one rater twice, give the same answers, chance taken off or not."""
+
+from labeling.stats.agreement.by_category import agreement_by_category, fleiss_test
+from labeling.stats.agreement.ceiling import (
+    MajorityCeiling,
+    agreement_ceiling,
+    flip_rate,
+    majority_accuracy,
+    majority_ceiling,
+    noise_ceiling,
+)
+from labeling.stats.agreement.coefficients import Alpha, Gwet, Percent
+from labeling.stats.agreement.cohen import RaterPairs, cohen_kappa, cohen_kappa_pairs
+from labeling.stats.agreement.concordance import (
+    friedman_test,
+    kendall_w,
+    kendall_w_within,
+    mean_spearman,
+)
+from labeling.stats.agreement.conger import conger_kappa
+from labeling.stats.agreement.figures import (
+    brennan_prediger,
+    fleiss_kappa,
+    gwet_ac,
+    krippendorff_alpha,
+    percent_agreement,
+    scott_pi,
+)
+from labeling.stats.agreement.icc import IccForms, icc, icc_forms
+from labeling.stats.agreement.repeats import RaterRepeats, SelfAgreement, self_agreement
+from labeling.stats.agreement.report import criterion_report
+from labeling.stats.agreement.tau import TauPairs, kendall_tau, kendall_tau_pairs
+
+__all__ = [
+    "Alpha",
+    "Gwet",
+    "IccForms",
+    "MajorityCeiling",
+    "Percent",
+    "RaterPairs",
+    "RaterRepeats",
+    "SelfAgreement",
+    "TauPairs",
+    "agreement_by_category",
+    "agreement_ceiling",
+    "brennan_prediger",
+    "cohen_kappa",
+    "cohen_kappa_pairs",
+    "conger_kappa",
+    "criterion_report",
+    "fleiss_kappa",
+    "fleiss_test",
+    "flip_rate",
+    "friedman_test",
+    "gwet_ac",
+    "icc",
+    "icc_forms",
+    "kendall_tau",
+    "kendall_tau_pairs",
+    "kendall_w",
+    "kendall_w_within",
+    "krippendorff_alpha",
+    "majority_accuracy",
+    "majority_ceiling",
+    "mean_spearman",
+    "noise_ceiling",
+    "percent_agreement",
+    "scott_pi",
+    "self_agreement",
+]

@@ -11,14 +11,14 @@ Column 0 of every vector of sums is what the figure's n counts.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.ratings import Floats
+from labeling.stats.coding import divide
+from labeling.stats.ratings import Floats, require_option
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 Ties = Literal["exact", "half", "drop"]
@@ -27,39 +27,6 @@ Chance = Literal["fleiss", "gwet", "uniform"]
 Average = Literal["pairs", "units", "ratings"]
 
 _FINE = 64  # From so many categories on a matrix of distances costs more than it is worth.
-
-
-class Coefficient(Protocol):
-    """What the interval methods need to know of a coefficient."""
-
-    @property
-    def floor(self) -> float:
-        """The least value it can take (0 for a share, -1 for a chance-corrected figure)."""
-
-    def sums(self, counts: Floats, scores: Floats | None) -> Floats:
-        """Return the sums of patterns `counts` (P, K) as (P, D); zero where nothing counts."""
-
-    def value(self, sums: Floats, scores: Floats | None) -> Floats:
-        """Return the figure for each row of `sums` (N, D); NaN where it is undefined."""
-
-    def expected(self, sums: Floats, scores: Floats | None) -> Floats:
-        """Return the nominal agreement expected by chance, for each row of `sums`."""
-
-
-def require_option(name: str, given: object, options: Sequence[str]) -> None:
-    """Refuse an option that is none of those there are, which would pass for the last of them.
-
-    Raises:
-        ValueError: the message names the options.
-    """
-    if given not in options:
-        raise ValueError(f"{name} must be one of {', '.join(options)}, not {given}.")
-
-
-def divide(over: Floats, under: Floats, otherwise: float = np.nan) -> Floats:
-    """Return over / under, and `otherwise` (without a warning) where `under` is not positive."""
-    positive = under > 0
-    return np.where(positive, over / np.where(positive, under, 1.0), otherwise)
 
 
 def distances(level: Level, scores: Floats | None, size: int) -> Floats:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.agreement.coefficients import Weights, divide, weight_matrix, weights_told
-from labeling.stats.coding import Coded, code, counted, crossed
+from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_told
+from labeling.stats.coding import Coded, code, counted, crossed, divide
 from labeling.stats.intervals.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings, unpaired

@@ -15,19 +15,17 @@ import numpy as np
 from labeling.stats.agreement.coefficients import (
     Alpha,
     Average,
-    Coefficient,
     Gwet,
     Level,
     Percent,
     Ties,
     Weights,
-    require_option,
     weights_told,
 )
 from labeling.stats.coding import codes
-from labeling.stats.intervals.jackknife import Estimate, jackknife
+from labeling.stats.intervals.jackknife import Coefficient, Estimate, jackknife
 from labeling.stats.intervals.proportions import CONFIDENCE
-from labeling.stats.ratings import Figure, Floats, Ratings, unpaired
+from labeling.stats.ratings import Figure, Floats, Ratings, require_option, unpaired
 from labeling.stats.table import Table, table_of
 
 Data = Ratings | Table

@@ -14,8 +14,7 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from scipy import stats
 
-from labeling.stats.agreement.coefficients import divide
-from labeling.stats.coding import Coded, code
+from labeling.stats.coding import Coded, code, divide
 from labeling.stats.intervals.jackknife import leave_one_out_interval
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings, RatingsError

@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from labeling.stats.agreement.coefficients import divide
 from labeling.stats.agreement.contingency import Contingency
-from labeling.stats.coding import crossed
+from labeling.stats.coding import crossed, divide
 from labeling.stats.intervals.jackknife import jackknife_errors, jackknife_or_wilson_ends
 from labeling.stats.intervals.proportions import wilson_ends
 from labeling.stats.ratings import Figure, Floats, Ints

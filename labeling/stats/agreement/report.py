@@ -7,7 +7,6 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from labeling.stats.agreement.ceiling import noise_ceiling
 from labeling.stats.agreement.cohen import RaterPairs, cohen_kappa_pairs, no_shared_task
@@ -18,17 +17,12 @@ from labeling.stats.agreement.figures import (
     krippendorff_alpha,
     percent_agreement,
 )
-from labeling.stats.agreement.repeats import self_agreement
 from labeling.stats.coding import code
-from labeling.stats.intervals.clustered import clustered_share
-from labeling.stats.raters.sides import clicked_sides
 from labeling.stats.ratings import Figure, Ratings
 from labeling.stats.table import Table, tabulate
 
 LIST_ALL = 60  # Up to this many raters, pairs that share no task are listed too.
 _PREFERENCE = "preference scales only"
-
-Repeats = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]
 
 
 def criterion_report(
@@ -74,40 +68,6 @@ def criterion_report(
             for category, count in zip(table.categories, table.marginals, strict=True)
         ],
     }
-
-
-def steadiness_report(
-    ratings: Ratings,
-    first_shown: npt.ArrayLike,
-    repeats: Repeats,
-) -> dict[str, Any]:
-    """Return how steady preferences are against screen and time, as JSON-ready data.
-
-    Args:
-        ratings: one row per judgment, below 0 the first canonical response, 0 a tie; `cluster`
-            being the prompt.
-        first_shown: 0 or 1, the canonical response that was shown first, or -1 where there was no
-            screen, shape (n,).
-        repeats: rater, first answer, answer on the blind repeat, and prompt, each (repeats,).
-
-    Returns:
-        "side_bias", the share of preferences for the response shown first (one half is no bias),
-        and "self_consistency", the share of repeats answered as before.
-    """
-    shown = np.asarray(first_shown)
-    kept = (shown >= 0) & (ratings.value != 0)
-    cluster = ratings.unit if ratings.cluster is None else ratings.cluster
-    side = clustered_share(
-        clicked_sides(ratings.value[kept], shown[kept] == 0) < 0,
-        np.ones(int(kept.sum())),
-        cluster[kept],
-        "share of preferences that are for the response shown first; one half is no side bias; "
-        "ties, and judgments made elsewhere, are left out",
-        nothing="Nobody has preferred one of two responses on this screen yet.",
-        counted="preferences",
-    )
-    steady = self_agreement(*repeats).percent
-    return {"side_bias": side.as_dict(), "self_consistency": steady.as_dict()}
 
 
 def _three_conventions(table: Table, *, sides: bool) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from labeling.stats.agreement.coefficients import divide
 from labeling.stats.agreement.contingency import Clusters, contingency
-from labeling.stats.coding import Coded, code
+from labeling.stats.coding import Coded, code, divide
 from labeling.stats.intervals.jackknife import jackknife_ends, jackknife_errors
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings, RatingsError, of_two_raters

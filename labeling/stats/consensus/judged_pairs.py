@@ -19,7 +19,7 @@ from labeling.stats.ratings import (
     same_length,
 )
 
-Ties = Literal["drop", "half"]
+PairTies = Literal["drop", "half"]
 
 
 class JudgedPairs:
@@ -98,7 +98,7 @@ class CodedPairs:
         return counted(self.rater, len(self.raters), self.weight[self.truth])
 
 
-def code_pairs(pairs: JudgedPairs, ties: Ties) -> CodedPairs:
+def code_pairs(pairs: JudgedPairs, ties: PairTies) -> CodedPairs:
     """Turn judgments into codes.
 
     The first truths are those of the tasks, in order; half ties follow, two for each tie.

@@ -22,7 +22,7 @@ from scipy.sparse import csgraph
 
 from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.consensus.em import Limits
-from labeling.stats.consensus.judged_pairs import CodedPairs, JudgedPairs, Ties, code_pairs
+from labeling.stats.consensus.judged_pairs import CodedPairs, JudgedPairs, PairTies, code_pairs
 from labeling.stats.consensus.pair_likelihood import PairLikelihood, Prior
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import NO_JUDGMENTS, ConvergenceError, Figure, Floats
@@ -78,7 +78,7 @@ class RaterBradleyTerry:
 def rater_bradley_terry(
     pairs: JudgedPairs,
     *,
-    ties: Ties = "drop",
+    ties: PairTies = "drop",
     prior_games: float = 0.5,
     trust: tuple[float, float] = (4.0, 1.0),
     tolerance: float = 1e-8,

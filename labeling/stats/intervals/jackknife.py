@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from labeling.stats.agreement.coefficients import Coefficient
 from labeling.stats.coding import counted
 from labeling.stats.intervals.proportions import (
     CONFIDENCE,
@@ -23,11 +22,28 @@ from labeling.stats.intervals.proportions import (
 from labeling.stats.ratings import Figure, Floats, Interval, Ints, Ratings
 from labeling.stats.table import Table, table_of
 
-Ends = tuple[Floats, Floats]
+EndColumns = tuple[Floats, Floats]
 
 _BLOCK = 4_000_000  # Cells of sums held at once.
 _COMMON = 8  # A kind of so many clusters is drawn by its count, rarer ones cluster by cluster.
 STILL = 1e-12  # A jackknife standard error below this is none at all.
+
+
+class Coefficient(Protocol):
+    """What the interval methods need to know of a coefficient."""
+
+    @property
+    def floor(self) -> float:
+        """The least value it can take (0 for a share, -1 for a chance-corrected figure)."""
+
+    def sums(self, counts: Floats, scores: Floats | None) -> Floats:
+        """Return the sums of patterns `counts` (P, K) as (P, D); zero where nothing counts."""
+
+    def value(self, sums: Floats, scores: Floats | None) -> Floats:
+        """Return the figure for each row of `sums` (N, D); NaN where it is undefined."""
+
+    def expected(self, sums: Floats, scores: Floats | None) -> Floats:
+        """Return the nominal agreement expected by chance, for each row of `sums`."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +126,7 @@ def jackknife_errors(rest: Floats, of: Ints, weight: Floats, size: int) -> tuple
 
 def jackknife_ends(
     value: Floats, error: Floats, clusters: Floats, floor: float, confidence: float
-) -> Ends:
+) -> EndColumns:
     """Return the jackknife-t ends of many figures, taken on the Fisher z scale of [floor, 1].
 
     NaN where there is no error, or where a figure stands at an end of its scale.
@@ -129,7 +145,7 @@ def jackknife_ends(
 
 def jackknife_or_wilson_ends(
     value: Floats, error: Floats, clusters: Floats, chance: Floats, floor: float, confidence: float
-) -> Ends:
+) -> EndColumns:
     """Return `jackknife_ends`, and the limits of `carried_wilson` where there are none."""
     low, high = jackknife_ends(value, error, clusters, floor, confidence)
     wilson = _carried_wilson(value, chance, clusters, floor, confidence)
@@ -279,7 +295,7 @@ def carried_wilson(
 
 def _carried_wilson(
     value: Floats, chance: Floats, clusters: Floats, floor: float, confidence: float
-) -> Ends:
+) -> EndColumns:
     agree = np.clip(chance + value * (1 - chance), 0, 1)
     low, high = wilson_ends(agree, clusters, confidence)
     stretch = 1 / np.maximum(1 - chance, STILL)

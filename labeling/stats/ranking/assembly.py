@@ -13,7 +13,7 @@ from labeling.stats.ranking.likelihood import DENSE
 from labeling.stats.ranking.outcomes import Outcomes
 from labeling.stats.ranking.result import Ranking, arena_rank, logit_interval
 from labeling.stats.ranking.separability import NO_ERROR
-from labeling.stats.ranking.uncertainty import Spread
+from labeling.stats.ranking.uncertainty import Variation
 from labeling.stats.ratings import Figure, Floats, Ints
 
 _BLOCK = 4_000_000
@@ -49,7 +49,7 @@ class Ends:
         return Figure(value, float(self.low[place]), float(self.high[place]), n, told)
 
 
-def ends_of(parameters: Floats, spread: Spread, confidence: float) -> Ends:
+def ends_of(parameters: Floats, spread: Variation, confidence: float) -> Ends:
     """Return errors and ends of all parameters."""
     nothing = np.full(len(parameters), np.nan)
     if spread.covariance is None:
@@ -68,7 +68,7 @@ def ranking_of(
     context: Context,
     outcomes: Outcomes,
     parameters: Floats,
-    spread: Spread,
+    spread: Variation,
     **others: Any,
 ) -> Ranking:
     """Return the ranking of items whose strengths are the first parameters.
@@ -143,7 +143,7 @@ def _win_rates(
     outcomes: Outcomes,
     parameters: Floats,
     component: Ints,
-    spread: Spread,
+    spread: Variation,
     confidence: float,
 ) -> tuple[Floats, Floats, Floats]:
     """Return expected scores against the others of the component, and their ends.

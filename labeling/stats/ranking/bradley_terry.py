@@ -26,9 +26,9 @@ from labeling.stats.ranking.connections import (
 )
 from labeling.stats.ranking.extras import Extras, extras_of
 from labeling.stats.ranking.likelihood import Design, Maximum, maximise
-from labeling.stats.ranking.outcomes import BradleyTerry, Davidson, Outcomes, RaoKupper, Ties
+from labeling.stats.ranking.outcomes import BradleyTerry, Davidson, Outcomes, RankingTies, RaoKupper
 from labeling.stats.ranking.result import Ranking
-from labeling.stats.ranking.uncertainty import IntervalMethod, Spread, spread_of
+from labeling.stats.ranking.uncertainty import IntervalMethod, Variation, variation_of
 from labeling.stats.ratings import Figure, Ints, plural
 
 _NAMES = {
@@ -59,7 +59,7 @@ _RUN_AWAY = (
 class _Options:
     """The arguments of `bradley_terry`."""
 
-    ties: Ties
+    ties: RankingTies
     side: bool
     style: bool
     interval: IntervalMethod
@@ -72,7 +72,7 @@ class _Options:
 def bradley_terry(
     comparisons: Comparisons,
     *,
-    ties: Ties = "half",
+    ties: RankingTies = "half",
     side: bool = False,
     style: bool = False,
     interval: IntervalMethod = "auto",
@@ -136,7 +136,7 @@ def _ranked(coded: CodedComparisons, options: _Options) -> Ranking:
     found = maximise(Design(inside, outcomes, component, options.ridge))
     if found is None:
         return _undefined(context, options, _NO_MAXIMUM)
-    spread = spread_of(
+    spread = variation_of(
         found, coded, options.interval, options.confidence, options.resamples, options.seed
     )
     return _ranking(context, found, spread, extras, options)
@@ -210,7 +210,7 @@ def _undefined(context: Context, options: _Options, reason: str) -> Ranking:
 
 
 def _ranking(
-    context: Context, found: Maximum, spread: Spread, extras: Extras, options: _Options
+    context: Context, found: Maximum, spread: Variation, extras: Extras, options: _Options
 ) -> Ranking:
     """Return the ranking at the maximum, effects on the scale in which they were given."""
     ends = ends_of(found.parameters, spread, options.confidence)
@@ -227,7 +227,7 @@ def _ranking(
     )
 
 
-def _tie(found: Maximum, ends: Ends, spread: Spread, options: _Options) -> Figure | None:
+def _tie(found: Maximum, ends: Ends, spread: Variation, options: _Options) -> Figure | None:
     """Return the tie parameter, its interval symmetric on the log scale."""
     if not _MODELS[options.ties].has_tie:
         return None

@@ -11,7 +11,7 @@ from labeling.stats.ranking.assembly import Ends
 from labeling.stats.ranking.cells import Cells
 from labeling.stats.ranking.likelihood import DENSE, Design, Maximum
 from labeling.stats.ranking.outcomes import BradleyTerry, Curvature
-from labeling.stats.ranking.uncertainty import Spread
+from labeling.stats.ranking.uncertainty import Variation
 from labeling.stats.ratings import Figure, Floats, Ints
 
 _CONSTANT = "It is 0 in every comparison used, so that it has no effect to estimate."
@@ -40,7 +40,7 @@ class Extras:
     sided: int
     has_side: bool
 
-    def side(self, found: Maximum, ends: Ends, spread: Spread) -> Figure:
+    def side(self, found: Maximum, ends: Ends, spread: Variation) -> Figure:
         """Return the advantage of the left."""
         told = (
             "log odds that the left one of two equal items wins; n counts comparisons whose side "
@@ -48,7 +48,7 @@ class Extras:
         )
         return self._figure(0, self.sided, told, found, ends, spread)
 
-    def style(self, found: Maximum, ends: Ends, spread: Spread) -> tuple[Figure, ...]:
+    def style(self, found: Maximum, ends: Ends, spread: Variation) -> tuple[Figure, ...]:
         """Return the effect of one unit of each difference in style."""
         told = (
             "change in log odds by one unit of the difference in style; n counts comparisons; "
@@ -61,7 +61,7 @@ class Extras:
         )
 
     def _figure(
-        self, place: int, n: int, told: str, found: Maximum, ends: Ends, spread: Spread
+        self, place: int, n: int, told: str, found: Maximum, ends: Ends, spread: Variation
     ) -> Figure:
         if place not in self.kept:
             return Figure(None, None, None, n, told, self.reasons[place])

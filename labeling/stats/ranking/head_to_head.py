@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from labeling.stats.agreement.coefficients import divide
-from labeling.stats.coding import counted
+from labeling.stats.coding import counted, divide
 from labeling.stats.intervals.jackknife import STILL, jackknife_errors, jackknife_or_wilson_ends
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile, wilson_ends
 from labeling.stats.ranking.cells import cells_of, oriented

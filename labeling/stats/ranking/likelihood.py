@@ -17,7 +17,7 @@ from labeling.stats.ratings import ConvergenceError, Floats, Ints
 DENSE = 2_000  # Up to this many items full matrices are held: 32 MB each.
 
 STEPS = 200
-STILL = 1e-9  # A step below this leaves an error of about its square.
+SETTLED = 1e-9  # A step below this leaves an error of about its square.
 NEAR = 1e-4  # Rounding may keep steps from falling further; steps that run away stay near 1.
 _FAR = 0.1  # Steps to a maximum shrink before they vanish; those to infinity drown at once.
 SLACK = 1e-13
@@ -191,7 +191,7 @@ def maximise(design: Design) -> Maximum | None:
         if not np.isfinite(step).all():
             return None
         size = float(np.abs(step).max(initial=0.0))
-        if size < STILL or (size < NEAR and gain < SLACK * abs(found.log_likelihood)):
+        if size < SETTLED or (size < NEAR and gain < SLACK * abs(found.log_likelihood)):
             found = _moved(found, step, 1.0)
             return None if before > _FAR else _checked(found, inverse)
         further = _uphill(found, step)

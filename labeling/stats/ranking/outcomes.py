@@ -16,7 +16,7 @@ from scipy import special
 from labeling.stats.ranking.comparisons import FIRST, SECOND, TIE
 from labeling.stats.ratings import Floats
 
-Ties = Literal["half", "drop", "davidson", "rao_kupper"]
+RankingTies = Literal["half", "drop", "davidson", "rao_kupper"]
 
 
 class Curvature(NamedTuple):

@@ -13,11 +13,11 @@ from scipy import sparse
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ranking.assembly import Context, nothing_of, ranking_of
 from labeling.stats.ranking.connections import components, reason_apart, reasons_alone
-from labeling.stats.ranking.likelihood import DENSE, NEAR, SLACK, STEPS, STILL, centring
+from labeling.stats.ranking.likelihood import DENSE, NEAR, SETTLED, SLACK, STEPS, centring
 from labeling.stats.ranking.outcomes import BradleyTerry
 from labeling.stats.ranking.rankings import OrderedRankings, Rankings, ordered_rankings
 from labeling.stats.ranking.result import Ranking
-from labeling.stats.ranking.uncertainty import Spread, sandwich
+from labeling.stats.ranking.uncertainty import Variation, sandwich
 from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
 PlackettLuceInterval = Literal["auto", "sandwich", "model"]
@@ -167,11 +167,11 @@ def _maximise(stages: _Stages) -> tuple[Floats, Floats]:
     for _ in range(STEPS):
         step, gain, inverse = stages.step(strength)
         size = float(np.abs(step).max())
-        if size < STILL or (size < NEAR and gain < SLACK * abs(height)):
+        if size < SETTLED or (size < NEAR and gain < SLACK * abs(height)):
             return strength + step, inverse
         share = 1.0
         reached = stages.log_likelihood(strength + step)
-        while reached < height - SLACK * abs(height) and share > STILL:
+        while reached < height - SLACK * abs(height) and share > SETTLED:
             share /= 2
             reached = stages.log_likelihood(strength + share * step)
         strength, height = strength + share * step, reached
@@ -184,16 +184,16 @@ def _spread(
     inverse: Floats,
     interval: PlackettLuceInterval,
     confidence: float,
-) -> Spread:
+) -> Variation:
     """Return the sampling variation of the strengths."""
     percent = f"{100 * confidence:g}%"
     if interval == "model":
         told = f"{percent} interval from the model's information, rankings being independent"
-        return Spread(inverse, inf, told)
+        return Variation(inverse, inf, told)
     scores = stages.scores(strength)
     clusters = scores.shape[0]
     told = f"{percent} sandwich interval over {clusters} prompts or rankings"
     if clusters < 2:
         reason = f"No interval: it is over rankings and needs at least 2; there is {clusters}."
-        return Spread(None, inf, told, reason=reason)
-    return Spread(sandwich(inverse, scores), clusters - 1, told)
+        return Variation(None, inf, told, reason=reason)
+    return Variation(sandwich(inverse, scores), clusters - 1, told)

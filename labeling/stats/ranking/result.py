@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from labeling.stats.agreement.coefficients import divide
+from labeling.stats.coding import divide
 from labeling.stats.intervals.proportions import t_quantile
 from labeling.stats.ranking.elo import elo_from_strength
 from labeling.stats.ranking.separability import NO_ERROR, Separability, separate

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.agreement.coefficients import divide
+from labeling.stats.coding import divide
 from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.ranking.bradley_terry import bradley_terry
 from labeling.stats.ranking.comparisons import Comparisons, matrix, refuse_cells
-from labeling.stats.ranking.outcomes import Ties
+from labeling.stats.ranking.outcomes import RankingTies
 from labeling.stats.ranking.result import Ranking
 from labeling.stats.ranking.uncertainty import IntervalMethod
 from labeling.stats.ratings import Figure, Floats, RatingsError
@@ -106,7 +106,7 @@ def style_control(
     comparisons: Comparisons,
     names: Sequence[str],
     *,
-    ties: Ties = "half",
+    ties: RankingTies = "half",
     side: bool = False,
     interval: IntervalMethod = "auto",
     confidence: float = CONFIDENCE,

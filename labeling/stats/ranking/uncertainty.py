@@ -27,7 +27,7 @@ _FEWEST = 0.9  # The share of resamples that must be defined for their percentil
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class Variation:
     """What is known about the sampling variation of all parameters.
 
     Attributes:
@@ -49,14 +49,14 @@ class Spread:
         return float(t_quantile(self.freedom, confidence))
 
 
-def spread_of(
+def variation_of(
     found: Maximum,
     coded: CodedComparisons,
     interval: IntervalMethod,
     confidence: float,
     resamples: int,
     seed: int,
-) -> Spread:
+) -> Variation:
     """Return the sampling variation of the parameters at the maximum.
 
     Where every comparison is a cluster of its own, "cluster" is "sandwich".
@@ -68,10 +68,10 @@ def spread_of(
     percent = f"{100 * confidence:g}%"
     if found.inverse is None:
         reason = f"No interval: above {DENSE} items the covariance of strengths is not computed."
-        return Spread(None, inf, "no interval", reason=reason)
+        return Variation(None, inf, "no interval", reason=reason)
     if interval == "model":
         told = f"{percent} interval from the model's information, comparisons being independent"
-        return Spread(found.inverse, inf, told)
+        return Variation(found.inverse, inf, told)
     if interval == "bootstrap":
         return _bootstrap(found, found.inverse, coded, confidence, resamples, seed)
     if interval == "cluster":
@@ -79,9 +79,9 @@ def spread_of(
     n = found.design.cells.total
     told = f"{percent} sandwich interval over {n} comparisons"
     if n < 2:
-        return Spread(None, inf, told, reason="No interval: it needs at least 2 comparisons.")
+        return Variation(None, inf, told, reason="No interval: it needs at least 2 comparisons.")
     covariance = found.inverse @ _meat(found) @ found.inverse * (n / (n - 1))
-    return Spread(covariance, n - 1, told)
+    return Variation(covariance, n - 1, told)
 
 
 def _meat(found: Maximum) -> Floats:
@@ -99,15 +99,15 @@ def _meat(found: Maximum) -> Floats:
 
 def _cluster_sandwich(
     found: Maximum, inverse: Floats, coded: CodedComparisons, confidence: float
-) -> Spread:
+) -> Variation:
     """Return the sandwich whose filling sums scores within clusters first."""
     scores = _cluster_scores(found, coded)
     clusters = scores.shape[0]
     told = f"{100 * confidence:g}% sandwich interval over {clusters} prompts"
     if clusters < 2:
         reason = f"No interval: it is over prompts and needs at least 2; there is {clusters}."
-        return Spread(None, inf, told, reason=reason)
-    return Spread(sandwich(inverse, scores), clusters - 1, told)
+        return Variation(None, inf, told, reason=reason)
+    return Variation(sandwich(inverse, scores), clusters - 1, told)
 
 
 def sandwich(inverse: Floats, scores: sparse.csr_matrix) -> Floats:
@@ -159,7 +159,7 @@ def _bootstrap(
     confidence: float,
     resamples: int,
     seed: int,
-) -> Spread:
+) -> Variation:
     """Return percentile intervals of strengths fitted again to resampled comparisons or prompts.
 
     Every comparison (every prompt) enters a resample a Poisson number of times, mean 1, which for
@@ -181,9 +181,9 @@ def _bootstrap(
             f"No interval: in {resamples - len(defined)} of {resamples} resamples some strength "
             "has no finite estimate; there are too few comparisons."
         )
-        return Spread(None, inf, told, reason=reason)
+        return Variation(None, inf, told, reason=reason)
     covariance = np.atleast_2d(np.cov(defined, rowvar=False))
-    return Spread(covariance, inf, told, draws=defined)
+    return Variation(covariance, inf, told, draws=defined)
 
 
 def _resampled(

@@ -63,6 +63,7 @@ from labeling.stats.raters.priorities import Mismatch, Priorities, revealed_prio
 from labeling.stats.raters.runs import Runs, expected_runs, straight_lining
 from labeling.stats.raters.sides import clicked_sides, side_bias
 from labeling.stats.raters.specification import Disagreement, disagreement_cause
+from labeling.stats.raters.steadiness import steadiness_report
 from labeling.stats.raters.style import (
     Style,
     length_explains,
@@ -139,6 +140,7 @@ __all__ = [
     "self_consistency",
     "severity",
     "side_bias",
+    "steadiness_report",
     "straight_lining",
     "style_columns",
     "style_of",

@@ -8,12 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from labeling.stats.agreement.coefficients import require_option
 from labeling.stats.coding import Coded, code, counted, crossed
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile, share
 from labeling.stats.raters.contrast import Rule, Shown, against_peers, rater_means
 from labeling.stats.raters.habit import FALSE_DISCOVERY, MIN_N, Habits, share_figures
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings, require_option
 from labeling.stats.table import scores
 
 

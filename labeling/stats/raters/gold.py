@@ -16,7 +16,7 @@ from labeling.stats.raters.columns import coded, flags
 from labeling.stats.raters.habit import share_figures
 from labeling.stats.ratings import Figure, Floats, RatingsError, same_length
 
-Decision = Literal["pass", "extend", "not yet"]
+GoldDecision = Literal["pass", "extend", "not yet"]
 
 UNIFORM = (1.0, 1.0)
 
@@ -40,7 +40,7 @@ class Gold:
     observed: Figure
     posterior: Figure
     above: float
-    decision: Decision
+    decision: GoldDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _prior(
     return (float(a), float(b)), "as given" if (a, b) != UNIFORM else "(uniform)"
 
 
-def _decide(above: float, passing: float, failing: float) -> Decision:
+def _decide(above: float, passing: float, failing: float) -> GoldDecision:
     if above >= passing:
         return "pass"
     return "extend" if above >= failing else "not yet"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.agreement.coefficients import divide
+from labeling.stats.coding import divide
 from labeling.stats.intervals.proportions import CONFIDENCE, share
 from labeling.stats.raters.columns import coded, numbers
 from labeling.stats.raters.logistic import held_out_hits

@@ -20,7 +20,7 @@ from labeling.stats.ranking import (
     style_control,
     win_rates,
 )
-from labeling.stats.ranking.outcomes import Ties
+from labeling.stats.ranking.outcomes import RankingTies
 from labeling.stats.ratings import Figure, RatingsError
 from tests.stats.ranking.data import Truth
 
@@ -230,7 +230,7 @@ def test_ten_thousand_items_are_ranked_without_a_full_matrix() -> None:
 
 def test_few_items_in_full_and_sparse_form_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = Truth(np.linspace(-1, 1, 6), nu=0.5, side=0.2).draw(np.random.default_rng(3), 300)
-    models: tuple[Ties, ...] = ("half", "davidson")
+    models: tuple[RankingTies, ...] = ("half", "davidson")
     for ties in models:
         full = bradley_terry(rows, ties=ties, side=True)
         with monkeypatch.context() as patch:

@@ -1,0 +1,49 @@
+"""How steady the preferences of a project are, as plain data: what page, command and API show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from labeling.stats.agreement.repeats import self_agreement
+from labeling.stats.intervals.clustered import clustered_share
+from labeling.stats.raters.sides import clicked_sides
+from labeling.stats.ratings import Ratings
+
+Repeats = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]
+
+
+def steadiness_report(
+    ratings: Ratings,
+    first_shown: npt.ArrayLike,
+    repeats: Repeats,
+) -> dict[str, Any]:
+    """Return how steady preferences are against screen and time, as JSON-ready data.
+
+    Args:
+        ratings: one row per judgment, below 0 the first canonical response, 0 a tie; `cluster`
+            being the prompt.
+        first_shown: 0 or 1, the canonical response that was shown first, or -1 where there was no
+            screen, shape (n,).
+        repeats: rater, first answer, answer on the blind repeat, and prompt, each (repeats,).
+
+    Returns:
+        "side_bias", the share of preferences for the response shown first (one half is no bias),
+        and "self_consistency", the share of repeats answered as before.
+    """
+    shown = np.asarray(first_shown)
+    kept = (shown >= 0) & (ratings.value != 0)
+    cluster = ratings.unit if ratings.cluster is None else ratings.cluster
+    side = clustered_share(
+        clicked_sides(ratings.value[kept], shown[kept] == 0) < 0,
+        np.ones(int(kept.sum())),
+        cluster[kept],
+        "share of preferences that are for the response shown first; one half is no side bias; "
+        "ties, and judgments made elsewhere, are left out",
+        nothing="Nobody has preferred one of two responses on this screen yet.",
+        counted="preferences",
+    )
+    steady = self_agreement(*repeats).percent
+    return {"side_bias": side.as_dict(), "self_consistency": steady.as_dict()}
