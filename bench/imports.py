@@ -20,7 +20,7 @@ from bench.instance import Instance, instance, table
 _IMPORT = """
 import time
 from pathlib import Path
-from labeling import jobs
+from labeling.work.sending import send
 from labeling.models import Import
 from labeling.imports.services import create_import
 from projects.models import Project, User
@@ -33,7 +33,7 @@ project = Project.objects.filter(name='Bench').first() or create_project(
 with Path({path!r}).open('rb') as file:
     row = create_import(project=project, created_by=lead, filename='pairs.jsonl',
         content=iter(lambda: file.read(1 << 20), b''))
-jobs.send(row)
+send(row)
 while not row.is_over:
     time.sleep(0.2)
     row = Import.objects.get(pk=row.pk)

@@ -12,13 +12,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling import jobs
 from labeling.datasets.readers import FORMATS
 from labeling.imports.selectors import find_import, imports_of, refusals_csv, refusals_of
 from labeling.imports.services import create_import
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
 from labeling.models import Import, ImportRefusal
 from labeling.work.api import JobSerializer, job_json
+from labeling.work.sending import send
 from projects.api.replies import PAGE, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.models import Project
@@ -135,7 +135,7 @@ class Imports(ApiView):
             mapping=upload.mapping,
             options=upload.options,
         )
-        jobs.send(row)
+        send(row)
         location = reverse("api:import", args=[slug, row.pk])
         return Response(import_json(row), status=202, headers={"Location": location})
 

@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 from msgspec import structs
 
 from labeling.datasets.readers import ReadOptions, check, detect, limits, preview, read
@@ -23,17 +23,25 @@ from labeling.datasets.rows import MappingError, UnreadableFile
 from labeling.imports import files as import_files
 from labeling.imports.batches import BatchWriter, Counts, Outcome
 from labeling.models import Import, ImportRefusal
-from labeling.vocabulary import JobState
-from labeling.work.locks import job_lock
+from labeling.work.lifecycle import JobFailed, run
+from labeling.work.registry import JobKind, register
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
 from projects.services.audit import record
 
 #: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
 BATCH = 500
-#: An import that was begun this often without reaching its end is given up.
-MAX_ATTEMPTS = 25
 _FILENAME = 255
+
+IMPORT_JOB = register(
+    JobKind(
+        model=Import,
+        space=41001,
+        task="labeling.jobs.run_import",
+        noun="import",
+        advice="What was imported stays; ask the operator to look into the log.",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +56,17 @@ class ImportOptions:
         """Itself. Raises InvalidInput naming the option at fault."""
         if self.overlap is not None and not 1 <= self.overlap <= 100:
             raise InvalidInput(
-                "The overlap does not fit.", fields={"overlap": "Choose from 1 to 100 raters."}
+                gettext("The overlap does not fit."),
+                fields={"overlap": gettext("Choose from 1 to 100 raters.")},
             )
         name = self.label_rater.strip()
         if len(name) > limits.MAX_RATER or "\x00" in name:
             raise InvalidInput(
-                "The rater's name does not fit.",
-                fields={"label_rater": f"Use at most {limits.MAX_RATER} characters."},
+                gettext("The rater's name does not fit."),
+                fields={
+                    "label_rater": gettext("Use at most %(count)s characters.")
+                    % {"count": limits.MAX_RATER}
+                },
             )
         return ImportOptions(self.overlap, name)
 
@@ -92,8 +104,7 @@ def preview_upload(
     except UnreadableFile as error:
         raise InvalidInput(error.message, fields={"file": error.message}) from None
     except FileNotFoundError:
-        message = "This upload is gone. Upload the file again."
-        raise InvalidInput(message, fields={"file": message}) from None
+        raise _gone() from None
 
 
 def create_import(
@@ -145,12 +156,16 @@ def create_import(
     return import_
 
 
+def _gone() -> InvalidInput:
+    message = gettext("This upload is gone. Upload the file again.")
+    return InvalidInput(message, fields={"file": message})
+
+
 def _stored(token: str) -> import_files.StoredFile:
     try:
         return import_files.describe(token)
     except FileNotFoundError:
-        message = "This upload is gone. Upload the file again."
-        raise InvalidInput(message, fields={"file": message}) from None
+        raise _gone() from None
 
 
 def _refuse_unreadable(token: str, format: str, mapping: Mapping[str, str] | None) -> None:
@@ -162,54 +177,40 @@ def _refuse_unreadable(token: str, format: str, mapping: Mapping[str, str] | Non
 def _safe_name(filename: str) -> str:
     """The last part of a file's name, printable, as the report shows it."""
     name = filename.replace("\\", "/").rsplit("/", 1)[-1]
-    visible = "".join(c if c.isprintable() else "�" for c in name).strip()
-    return visible[-_FILENAME:] or "pasted rows"
+    printable = "".join(c if c.isprintable() else "�" for c in name).strip()
+    return printable[-_FILENAME:] or "pasted rows"
 
 
 def run_import(import_id: int) -> None:
     """Reads the file in; does nothing where it is over or another process is at it."""
-    with job_lock(Import, import_id) as owned:
-        if owned and (import_ := _begin(import_id)):
-            _finish(import_, _work(import_))
+    import_ = run(IMPORT_JOB, import_id, _read_file, at_end={"path": ""})
+    if import_ is not None:
+        import_files.discard(import_.path)
 
 
-def _begin(import_id: int) -> Import | None:
-    now = timezone.now()
-    mine = Import.objects.filter(pk=import_id, state__in=[JobState.PENDING, JobState.RUNNING])
-    mine.filter(started_at__isnull=True).update(started_at=now)
-    if not mine.update(state=JobState.RUNNING, attempts=F("attempts") + 1):
-        return None
-    return Import.objects.select_related("project").get(pk=import_id)
-
-
-def _work(import_: Import) -> str:
-    """Does it; the reason why it cannot be done, or ""."""
-    if import_.attempts > MAX_ATTEMPTS:
-        return (
-            f"The import was begun {MAX_ATTEMPTS} times without reaching its end. What was "
-            "imported stays; ask the operator to look into the log."
-        )
+def _read_file(import_: Import) -> None:
     try:
         if not import_.progress_total:
             _examine(import_)
         _read_in(import_)
     except (UnreadableFile, MappingError) as error:
-        return visible(str(error), limits.MAX_REASON)
-    except FileNotFoundError:
-        return "The uploaded file is gone. Upload it again; rows that are in stay as they are."
-    return ""
+        raise JobFailed(visible(str(error), limits.MAX_REASON)) from error
+    except FileNotFoundError as error:
+        raise JobFailed(
+            "The uploaded file is gone. Upload it again; rows that are in stay as they are."
+        ) from error
 
 
 def _examine(import_: Import) -> None:
     """A first pass over the whole file: what cannot be read to its end is not begun."""
     path = Path(import_.path)
-    found = detect(path, format=import_.format, mapping=import_.mapping)
+    detection = detect(path, format=import_.format, mapping=import_.mapping)
     import_.progress_total = check(
-        path, format=found.format or "auto", mapping=import_.mapping
+        path, format=detection.format or "auto", mapping=import_.mapping
     ).rows
-    import_.format = found.format or import_.format
+    import_.format = detection.format or import_.format
     # What the user left out on purpose stays out when an interrupted import goes on.
-    import_.mapping = {**import_.mapping, **found.mapping}
+    import_.mapping = {**import_.mapping, **detection.mapping}
     import_.save(update_fields=["progress_total", "format", "mapping"])
 
 
@@ -235,16 +236,6 @@ def _read_in(import_: Import) -> None:
             import_.progress_done += len(batch)
             import_.counts = counts.as_dict()
             import_.save(update_fields=["progress_done", "counts"])
-
-
-def _finish(import_: Import, error: str) -> None:
-    path = import_.path
-    import_.state = JobState.FAILED if error else JobState.DONE
-    import_.error = error
-    import_.finished_at = timezone.now()
-    import_.path = ""
-    import_.save(update_fields=["state", "error", "finished_at", "path"])
-    import_files.discard(path)
 
 
 def rehearse_import(

@@ -11,7 +11,6 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from labeling import jobs
 from labeling.datasets.readers import Preview
 from labeling.imports.forms import (
     MappingForm,
@@ -30,6 +29,7 @@ from labeling.imports.selectors import (
 )
 from labeling.imports.services import create_import, keep_upload, preview_upload
 from labeling.models import Import
+from labeling.work.sending import send
 from projects.access import Access, get_access
 from projects.exceptions import InvalidInput
 from projects.models import Project
@@ -169,7 +169,7 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     except InvalidInput as error:
         messages.error(request, " ".join(error.fields.values()) or error.message)
         return redirect("labeling:import-preview", slug, upload)
-    jobs.send(row)
+    send(row)
     return redirect("labeling:import", slug, row.pk)
 
 

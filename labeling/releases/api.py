@@ -13,7 +13,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling import jobs
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.releases.downloads import file_response
@@ -31,6 +30,7 @@ from labeling.releases.serializers import (
 )
 from labeling.releases.services import file_of, request_release
 from labeling.work.api import JobSerializer, job_json
+from labeling.work.sending import send
 from projects.api.replies import PAGE, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.permissions import Action
@@ -159,7 +159,7 @@ class Releases(ApiView):
         access = self.access(slug, Action.RELEASE)
         request_ = asked(self.checked(NewReleaseSerializer))
         row = request_release(project=access.project, created_by=access.user, **request_)
-        jobs.send(row)
+        send(row)
         location = reverse("api:release", args=[slug, row.pk])
         return Response(_detail(request, slug, row), status=202, headers={"Location": location})
 

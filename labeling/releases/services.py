@@ -15,7 +15,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max
-from django.utils import timezone
 
 from labeling.datasets.build import ReleaseError, build_release
 from labeling.datasets.files import describe_file
@@ -37,13 +36,21 @@ from labeling.releases.selectors import (
     task_records,
 )
 from labeling.vocabulary import JobState
-from labeling.work.locks import job_lock
+from labeling.work.lifecycle import Columns, JobFailed, retry, run
+from labeling.work.registry import JobKind, register
 from projects.exceptions import Conflict
 from projects.models import Project, User
 from projects.services.audit import record
 
-#: A release that was begun this often without reaching its end is given up.
-MAX_ATTEMPTS = 25
+RELEASE_JOB = register(
+    JobKind(
+        model=Release,
+        space=41002,
+        task="labeling.jobs.run_release",
+        noun="release",
+        advice="Ask the operator to look into the log, then try again.",
+    )
+)
 
 
 def request_release(
@@ -102,22 +109,14 @@ def retry_release(*, release: Release, actor: User | None) -> None:
     Raises Conflict where it did not fail.
     """
     with transaction.atomic():
-        failed = Release.objects.filter(pk=release.pk, state=JobState.FAILED)
-        if not failed.update(
-            state=JobState.PENDING, error="", attempts=0, progress_done=0, finished_at=None
-        ):
+        if not retry(release):
             raise Conflict("Only a release that failed can be tried again.")
         record(project=release.project, actor=actor, verb="release retried", number=release.number)
 
 
 def run_release(release_id: int) -> None:
     """Builds the release; does nothing where it is over or another process is at it."""
-    with job_lock(Release, release_id) as owned:
-        if owned and (release := _begin(release_id)):
-            try:
-                _work(release)
-            except ReleaseError as error:
-                _fail(release, str(error))
+    run(RELEASE_JOB, release_id, _write_files)
 
 
 def folder_of(release: Release) -> Path:
@@ -142,27 +141,16 @@ def file_of(release: Release, name: str) -> tuple[Path, dict[str, Any]] | None:
     return (path, entry) if entry and path.is_file() else None
 
 
-def _begin(release_id: int) -> Release | None:
-    now = timezone.now()
-    mine = Release.objects.filter(pk=release_id, state__in=[JobState.PENDING, JobState.RUNNING])
-    mine.filter(started_at__isnull=True).update(started_at=now)
-    if not mine.update(state=JobState.RUNNING, attempts=F("attempts") + 1):
-        return None
-    return Release.objects.select_related("project").get(pk=release_id)
-
-
-def _work(release: Release) -> None:
-    """Builds the folder unless it is there already, and closes the books."""
-    if release.attempts > MAX_ATTEMPTS:
-        raise ReleaseError(
-            f"The release was begun {MAX_ATTEMPTS} times without reaching its end. Ask the "
-            "operator to look into the log, then try again."
-        )
+def _write_files(release: Release) -> Columns:
+    """Builds the folder unless it is there already, and says what the books are closed with."""
     out = folder_of(release)
     # The rename that made the folder visible was the last step: where it is, it is whole.
     if not out.exists():
-        _build(release, out)
-    _close_books(release, out)
+        try:
+            _build(release, out)
+        except ReleaseError as error:
+            raise JobFailed(str(error)) from error
+    return _books(out)
 
 
 def _build(release: Release, out: Path) -> None:
@@ -199,20 +187,18 @@ def _progress(release: Release) -> Callable[[int, int], None]:
     return report
 
 
-def _close_books(release: Release, out: Path) -> None:
+def _books(out: Path) -> Columns:
+    """What the row remembers of a folder that is whole."""
     path = out / "manifest.json"
     manifest: Mapping[str, Any] = json.loads(path.read_bytes())
     info = describe_file(out, path)
     own = {"name": info.name, "size": info.size, "sha256": info.sha256}
     counts = manifest["counts"]
-    Release.objects.filter(pk=release.pk).update(
-        state=JobState.DONE,
-        error="",
-        finished_at=timezone.now(),
-        progress_done=F("progress_total"),
-        rows_in=counts["rows_in"],
-        rows_out=counts["rows_out"],
-        counts={
+    return {
+        "progress_done": F("progress_total"),
+        "rows_in": counts["rows_in"],
+        "rows_out": counts["rows_out"],
+        "counts": {
             **counts,
             "rows": manifest["rows"],
             "splits": manifest["splits"],
@@ -222,12 +208,6 @@ def _close_books(release: Release, out: Path) -> None:
             "notes": manifest["notes"],
             "warnings": manifest.get("warnings", []),
         },
-        files=[*manifest["files"], own],
-        sha256=info.sha256,
-    )
-
-
-def _fail(release: Release, error: str) -> None:
-    Release.objects.filter(pk=release.pk).update(
-        state=JobState.FAILED, error=error, finished_at=timezone.now()
-    )
+        "files": [*manifest["files"], own],
+        "sha256": info.sha256,
+    }

@@ -12,7 +12,6 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from labeling import jobs
 from labeling.datasets.formats import FORMATS, Format
 from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.splits import SPLITS
@@ -29,6 +28,7 @@ from labeling.releases.services import (
     retry_release,
 )
 from labeling.vocabulary import JobState
+from labeling.work.sending import send
 from projects.access import Access, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.navigation import Tab
@@ -68,7 +68,7 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
             for field, text in error.fields.items():
                 form.add_error(field if field in form.fields else None, text)
         else:
-            jobs.send(release)
+            send(release)
             return redirect("labeling:release", slug, release.number)
     context: dict[str, object] = {
         "access": access,
@@ -180,7 +180,7 @@ def retry(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     except Conflict as error:
         messages.warning(request, error.message)
     else:
-        jobs.send(row)
+        send(row)
     return redirect("labeling:release", slug, number)
 
 

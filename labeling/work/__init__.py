@@ -1,1 +1,1 @@
-"""One life for every long job."""
+"""One life for every long job: registered, sent, claimed, done or given up, sent again."""

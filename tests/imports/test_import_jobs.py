@@ -183,7 +183,7 @@ def test_an_interrupted_import_goes_on_where_its_last_batch_ended(project, monke
 
 def test_an_import_that_never_ends_is_given_up_with_a_reason(project):
     import_ = request(project, lines(2))
-    Import.objects.filter(pk=import_.pk).update(attempts=imports.MAX_ATTEMPTS)
+    Import.objects.filter(pk=import_.pk).update(attempts=imports.IMPORT_JOB.max_attempts)
     assert finished(import_).state == JobState.FAILED
     assert "begun 25 times" in import_.error
 

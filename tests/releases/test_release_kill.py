@@ -16,8 +16,8 @@ from django.db import connection
 
 from labeling.datasets.build import staging_of
 from labeling.models import Release
-from labeling.releases.services import folder_of, request_release, run_release
-from labeling.work.locks import unfinished_jobs
+from labeling.releases.services import RELEASE_JOB, folder_of, request_release, run_release
+from labeling.work.sending import unfinished_jobs
 from projects.models import Project
 
 pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
@@ -68,7 +68,7 @@ def work(release: Release, place: Path, moment: str, when: str, *more: str) -> i
 def until_free(release: Release) -> None:
     """Waits for the server to notice that the worker's connection is gone."""
     for _ in range(200):
-        if release.pk in unfinished_jobs(Release):
+        if release.pk in unfinished_jobs(RELEASE_JOB):
             return
         time.sleep(0.02)
     raise AssertionError("the lock of a dead worker was not freed")

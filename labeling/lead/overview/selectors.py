@@ -11,8 +11,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from labeling.lead.disagreements import split_tasks
-from labeling.models import Assignment, Import, Judgment, Release, Report, Task
+from labeling.models import Assignment, Job, Judgment, Report, Task
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
+from labeling.work.registry import job_models
 from projects.models import Acknowledgement, Guideline, Membership, Project, Role, User
 
 #: Over how many days, today included, the pace is averaged.
@@ -117,8 +118,7 @@ def disagreements(project: Project) -> int:
 def attention(project: Project) -> list[Attention]:
     """What waits for a lead, most urgent first; kinds with nothing to do are left out."""
     found = [
-        Attention("failed_imports", _newest_failed(Import.objects.filter(project=project))),
-        Attention("failed_releases", _newest_failed(Release.objects.filter(project=project))),
+        *(_newest_failed(table, project) for table in job_models()),
         Attention("no_guideline", int(not project.guidelines.exists())),
         Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
         Attention("not_acknowledged", _raters_behind(project)),
@@ -133,10 +133,11 @@ def _flagged(project: Project) -> QuerySet[Judgment]:
     return Judgment.objects.filter(project=project).counting().exclude(flags=[])
 
 
-def _newest_failed(jobs: QuerySet[Import] | QuerySet[Release]) -> int:
+def _newest_failed(table: type[Job], project: Project) -> Attention:
     """1 if the newest job failed: an older failure was followed by something else."""
-    newest = jobs.order_by("-pk").values_list("state", flat=True).first()
-    return int(newest == JobState.FAILED)
+    newest = table._default_manager.filter(project=project).order_by("-pk")
+    failed = newest.values_list("state", flat=True).first() == JobState.FAILED
+    return Attention(f"failed_{table._meta.model_name}s", int(failed))
 
 
 def _raters_behind(project: Project) -> int:

@@ -19,8 +19,8 @@ from labeling.imports.services import (
     rehearse_import,
     run_import,
 )
-from labeling.jobs import send_rendering
 from labeling.models import Import, ImportRefusal
+from labeling.rating.jobs import send_rendering
 from labeling.vocabulary import JobState
 from projects.exceptions import ConcordError
 from projects.models import Project

@@ -1,0 +1,16 @@
+"""Celery's door to imports: it loads nothing but an id and calls one service."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from labeling.imports import services
+from labeling.models import Import
+from labeling.rating.jobs import send_rendering
+
+
+@shared_task(name=services.IMPORT_JOB.task)
+def run_import(import_id: int) -> None:
+    """Reads a file in; does nothing where it is done or another worker is at it."""
+    services.run_import(import_id)
+    send_rendering(Import.objects.values_list("project_id", flat=True).get(pk=import_id))

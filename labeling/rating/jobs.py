@@ -1,0 +1,29 @@
+"""Celery's doors to the rating desk, under the names that messages under way carry."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from labeling.rating import leases, texts
+from labeling.work.sending import send_id
+
+_RENDER = "labeling.jobs.render_project"
+
+
+@shared_task(name=_RENDER)
+def render_project(project_id: int, after: int = 0) -> None:
+    """Renders what was imported, a bounded piece at a time, so that no first view waits."""
+    last = texts.render_some(project_id=project_id, after=after)
+    if last:
+        render_project.delay(project_id, last)
+
+
+@shared_task(name="labeling.jobs.expire_leases")
+def expire_leases() -> None:
+    """Frees the places of leases that ran out."""
+    leases.expire_leases()
+
+
+def send_rendering(project_id: int) -> None:
+    """Asks for the rendering of what was imported; without a broker the first view renders."""
+    send_id(_RENDER, project_id)

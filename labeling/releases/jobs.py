@@ -1,0 +1,13 @@
+"""Celery's door to releases: it loads nothing but an id and calls one service."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from labeling.releases import services
+
+
+@shared_task(name=services.RELEASE_JOB.task)
+def run_release(release_id: int) -> None:
+    """Builds a release; does nothing where it is done or another worker is at it."""
+    services.run_release(release_id)

@@ -1,0 +1,64 @@
+"""Every kind of long work is entered once, and messages of an older Concord find their task."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from config.celery import app
+from labeling import jobs
+from labeling.imports.services import IMPORT_JOB
+from labeling.models import Import, Release
+from labeling.releases.services import RELEASE_JOB
+from labeling.work.registry import job_kinds, job_models, kind_of, register
+from tests.work.toys import TOY
+
+#: Names that messages under way may carry: none may ever go, whatever file its task moves to.
+NAMES = {
+    "labeling.jobs.expire_leases",
+    "labeling.jobs.render_project",
+    "labeling.jobs.run_import",
+    "labeling.jobs.run_release",
+    "labeling.jobs.sweep_jobs",
+}
+#: Numbers of advisory locks: an old and a new worker must mean the same lock.
+SPACES = {Import: 41001, Release: 41002}
+
+
+def test_every_name_that_a_message_may_carry_is_known_to_the_worker():
+    app.loader.import_default_modules()
+    assert {name for name in app.tasks if name.startswith("labeling.")} >= NAMES
+    assert {f"labeling.jobs.{name}" for name in jobs.__all__} == NAMES
+
+
+def test_what_beat_sends_is_known():
+    sent = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert sent <= set(app.tasks)
+
+
+def test_every_table_of_long_work_is_entered_with_the_lock_it_always_had():
+    assert {kind.model: kind.space for kind in job_kinds()} == SPACES
+    assert job_models() == list(SPACES)
+    assert all(kind.task in app.tasks for kind in job_kinds())
+    assert kind_of(Import()) is IMPORT_JOB
+    assert kind_of(Release()) is RELEASE_JOB
+
+
+def test_no_two_kinds_share_a_table_or_a_lock():
+    with pytest.raises(ValueError, match="in conflict"):
+        register(replace(RELEASE_JOB, space=41099))
+    with pytest.raises(ValueError, match="in conflict"):
+        register(replace(TOY, space=RELEASE_JOB.space))
+    assert {kind.model: kind.space for kind in job_kinds()} == SPACES
+
+
+def test_the_sentences_of_giving_up():
+    assert IMPORT_JOB.given_up == (
+        "The import was begun 25 times without reaching its end. What was imported stays; ask the "
+        "operator to look into the log."
+    )
+    assert RELEASE_JOB.given_up == (
+        "The release was begun 25 times without reaching its end. Ask the operator to look into "
+        "the log, then try again."
+    )

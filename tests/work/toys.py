@@ -1,0 +1,19 @@
+"""A kind of job of its own, on a table that is there."""
+
+from __future__ import annotations
+
+from labeling.models import Import
+from labeling.work.registry import JobKind
+
+
+class Toy(Import):
+    """An app that is not installed keeps it out of migrations and of the app's own tables."""
+
+    class Meta:
+        proxy = True
+        app_label = "toys"
+
+
+TOY = JobKind(
+    model=Toy, space=41098, task="toys.play", noun="toy", advice="Buy another.", max_attempts=3
+)
