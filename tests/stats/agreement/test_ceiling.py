@@ -28,14 +28,6 @@ def agreeing(value: float | None, low: float | None = None, high: float | None =
     return Figure(value, low, high, 100, "share of agreeing pairs")
 
 
-def raters(accuracy: Any, tasks: int, votes: int, seed: int) -> Ratings:
-    """Raters who give the right one of two answers so often, independently."""
-    rng = np.random.default_rng(seed)
-    truth = rng.choice([-1, 1], tasks)[:, None]
-    right = rng.random((tasks, votes)) < np.broadcast_to(accuracy, tasks)[:, None]
-    return from_rows(np.where(right, truth, -truth).tolist())
-
-
 def test_the_ceilings_of_published_agreements() -> None:
     for agreement, q in zip(
         VECTORS["G09"]["input"]["a"], VECTORS["G09"]["expected"]["q"], strict=True
@@ -117,31 +109,6 @@ def test_no_judgments_at_all() -> None:
     assert noise_ceiling(Ratings([], [], [])).reason == "There are no judgments yet."
     ratings = Ratings([], [], [])
     assert noise_ceiling(ratings, categories=(-1, 0, 1)).reason == "There are no judgments yet."
-
-
-@pytest.mark.parametrize("accuracy", [0.6, 0.75, 0.9])
-def test_simulated_raters_have_the_accuracy_the_ceiling_says(accuracy: float) -> None:
-    ratings = raters(accuracy, 60_000, 2, seed=5)
-    assert noise_ceiling(ratings, categories=(-1, 1)).value == pytest.approx(accuracy, abs=0.01)
-
-
-def test_where_tasks_differ_the_true_ceiling_lies_between_agreement_and_q() -> None:
-    accuracy = np.random.default_rng(6).beta(6, 2, 60_000)
-    ratings = raters(accuracy, 60_000, 2, seed=7)
-    agreement = percent_agreement(ratings).value
-    q = noise_ceiling(ratings, categories=(-1, 1)).value
-    best = np.maximum(accuracy, 1 - accuracy).mean()
-    assert agreement is not None
-    assert q is not None
-    assert agreement < best < q
-
-
-@pytest.mark.parametrize("votes", [1, 2, 3, 4, 7])
-def test_majority_accuracy_is_what_voting_gives(votes: int) -> None:
-    rng = np.random.default_rng(8)
-    right = (rng.random((200_000, votes)) < 0.7).sum(axis=1)
-    seen = (right > votes / 2).mean() + (right == votes / 2).mean() / 2
-    assert majority_accuracy(0.7, votes) == pytest.approx(seen, abs=0.004)
 
 
 @QUICK

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling.stats import ConvergenceError, Ratings, RatingsError
-from labeling.stats.consensus import dawid_skene, vote_shares
-from tests.stats.consensus.worlds import one_coin
+from labeling.stats.consensus import dawid_skene
+from tests.stats.consensus.worlds import one_coin, thin
 from tests.stats.shapes import are_shares_or_say_why_not, from_rows, from_triples, golden
 
 CASE = next(
@@ -19,7 +19,6 @@ CASE = next(
 )
 PATIENTS = from_triples(CASE["triples"])
 SCALE = (1, 2, 3, 4)
-G30 = np.array([0.9, 0.85, 0.8, 0.6, 0.55, 0.5, 0.3])
 QUICK = settings(max_examples=25, deadline=None)
 
 
@@ -72,63 +71,6 @@ def test_restarts_never_end_below_the_pinned_start(smoothing: float) -> None:
 def test_a_second_reading_is_refused_unless_asked_for() -> None:
     with pytest.raises(RatingsError, match="rater 1 rates unit 1 a second time at position 1"):
         dawid_skene(PATIENTS, categories=SCALE)
-
-
-def test_skewed_raters_are_seen_through_where_the_majority_is_not() -> None:
-    majority, found, last, covered = [], [], [], []
-    for seed in range(20):
-        world = one_coin(G30, 300, seed)
-        result = dawid_skene(world.ratings, categories=(0, 1))
-        counted = vote_shares(world.ratings, categories=(0, 1)).consensus
-        majority.append((counted.leader == world.truth).mean())
-        found.append((result.consensus.leader == world.truth).mean())
-        last.append(result.reliability[6].value)
-        covered += [
-            figure.low is not None and figure.high is not None and figure.low <= true <= figure.high
-            for figure, true in zip(result.reliability, G30, strict=True)
-        ]
-    # Of 200 seeds: 0.809, 0.940, 0.304; of 20 the standard errors are 0.005, 0.003, 0.007.
-    assert np.mean(majority) == pytest.approx(0.809, abs=0.015)
-    assert np.mean(found) == pytest.approx(0.940, abs=0.01)
-    assert np.mean([value or 0 for value in last]) == pytest.approx(0.304, abs=0.02)
-    assert np.mean(covered) > 0.88
-
-
-def test_confusion_matrices_are_recovered() -> None:
-    rng = np.random.default_rng(3)
-    matrix = np.array([[0.8, 0.15, 0.05], [0.3, 0.6, 0.1], [0.05, 0.05, 0.9]])
-    truth = rng.choice(3, size=3000, p=(0.5, 0.3, 0.2))
-    said = [(rng.random((3000, 1)) > matrix[truth].cumsum(axis=1)).sum(axis=1) for _ in range(5)]
-    found = dawid_skene(from_rows(np.stack(said, axis=1).tolist()), categories=range(3))
-    assert found.confusion == pytest.approx(np.broadcast_to(matrix, (5, 3, 3)), abs=0.06)
-    assert found.class_shares == pytest.approx([0.5, 0.3, 0.2], abs=0.04)
-    assert found.caution is None
-
-
-def thin(seed: int) -> tuple[Ratings, Any]:
-    """Twenty raters of one skill with 30 judgments each: too few for a matrix of their own."""
-    world = one_coin(np.full(20, 0.75), 200, seed, each=3)
-    given = world.ratings
-    return Ratings(given.unit, given.rater, 2 * given.value - 1), 2 * world.truth - 1
-
-
-def test_shrinkage_mends_what_few_judgments_spoil() -> None:
-    settings_: dict[str, dict[str, Any]] = {
-        "plain": {},
-        "shrunk": {"shrinkage": 20, "mirrored": True},
-    }
-    right: dict[str, list[float]] = {"majority": [], "plain": [], "shrunk": []}
-    for seed in range(12):
-        ratings, truth = thin(seed)
-        found = {
-            name: dawid_skene(ratings, categories=(-1, 1), **settings_[name]).consensus
-            for name in settings_
-        }
-        found["majority"] = vote_shares(ratings, categories=(-1, 1)).consensus
-        for name, consensus in found.items():
-            right[name].append((np.array([-1, 1])[consensus.leader] == truth).mean())
-    assert np.mean(right["plain"]) < np.mean(right["majority"]) - 0.03
-    assert np.mean(right["shrunk"]) > np.mean(right["majority"]) - 0.01
 
 
 def test_mirrored_raters_do_not_depend_on_which_response_is_the_first() -> None:

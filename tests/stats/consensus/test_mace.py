@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling.stats import ConvergenceError, Ratings
-from labeling.stats.consensus import Mace, mace
+from labeling.stats.consensus import mace
+from tests.stats.consensus.worlds import competence, guessers
 from tests.stats.shapes import are_shares_or_say_why_not, from_rows, from_triples, golden
 
 CASE = next(
@@ -18,25 +19,6 @@ CASE = next(
 )
 SCALE = (1, 2, 3, 4)
 QUICK = settings(max_examples=25, deadline=None)
-
-
-def competence(found: Mace) -> list[Any]:
-    """The competence of every rater, in their order."""
-    return [figure.value for figure in found.competence]
-
-
-def guessers(seed: int, tasks: int = 400) -> tuple[Ratings, Any, Any]:
-    """Ten raters who know, or else follow a habit; the first two never know."""
-    rng = np.random.default_rng(seed)
-    know = np.concatenate([[0.0, 0.0], rng.uniform(0.4, 0.9, 8)])
-    habit = rng.dirichlet([2, 2, 2], 10)
-    habit[1] = [0.02, 0.96, 0.02]
-    truth = rng.integers(0, 3, tasks)
-    rater = np.argsort(rng.random((tasks, 10)), axis=1)[:, :4].ravel()
-    task = np.repeat(np.arange(tasks), 4)
-    guess = (rng.random((len(task), 1)) > habit[rater].cumsum(axis=1)[:, :2]).sum(axis=1)
-    value = np.where(rng.random(len(task)) < know[rater], truth[task], guess)
-    return Ratings(task, rater, value), truth, know
 
 
 def test_the_verified_case_from_the_pinned_start() -> None:
@@ -65,26 +47,6 @@ def test_the_order_of_rows_is_of_no_consequence(random: Any) -> None:
     random.shuffle(rows)
     found = mace(from_triples(rows), categories=SCALE)
     assert competence(found) == competence(mace(from_rows(CASE["data"]), categories=SCALE))
-
-
-@pytest.mark.parametrize("method", ["variational", "em"])
-def test_those_who_never_know_are_found(method: Any) -> None:
-    found_last, errors, covered = [], [], []
-    for seed in range(10):
-        ratings, truth, know = guessers(seed)
-        found = mace(ratings, categories=range(3), method=method)
-        values = np.array(competence(found))
-        assert set(np.argsort(values)[:2].tolist()) == {0, 1}
-        assert values[:2].max() < 0.25
-        found_last.append((found.consensus.leader == truth).mean())
-        errors.append(values[2:] - know[2:])
-        covered += [
-            figure.low is not None and figure.high is not None and figure.low <= true <= figure.high
-            for figure, true in zip(found.competence[2:], know[2:], strict=True)
-        ]
-    assert np.mean(found_last) > 0.85
-    assert abs(np.mean(errors)) < 0.03
-    assert np.mean(covered) > 0.78  # The interval is known to be narrow; the convention says why.
 
 
 def test_the_habit_of_a_rater_who_always_says_the_same_is_seen() -> None:

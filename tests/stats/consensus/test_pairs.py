@@ -11,50 +11,12 @@ from hypothesis import strategies as st
 from scipy import optimize, special
 
 from labeling.stats import RatingsError
-from labeling.stats.consensus import JudgedPairs, RaterBradleyTerry, rater_bradley_terry
+from labeling.stats.consensus import JudgedPairs, rater_bradley_terry
 from labeling.stats.consensus.judged_pairs import code_pairs
 from labeling.stats.consensus.pair_likelihood import PairLikelihood, Prior
-from tests.stats.consensus.worlds import PairWorld, close, pair_world
+from tests.stats.consensus.worlds import RELIABILITY, pair_world, values
 
 QUICK = settings(max_examples=25, deadline=None)
-RELIABILITY = np.concatenate([[0.5, 0.15], np.linspace(0.6, 0.97, 18)])
-
-
-def values(figures: Any) -> list[Any]:
-    """The values of figures."""
-    return [figure.value for figure in figures]
-
-
-def covered(found: RaterBradleyTerry, world: PairWorld) -> list[tuple[int, bool]]:
-    """Whether each interval holds the truth: 0 for strengths, 1 for reliabilities."""
-    truths = [(0, f, t) for f, t in zip(found.strength, world.strength, strict=True)]
-    truths += [(1, f, t) for f, t in zip(found.reliability, world.reliability, strict=True)]
-    return [
-        (kind, f.low is not None and f.high is not None and bool(f.low <= t <= f.high))
-        for kind, f, t in truths
-    ]
-
-
-def test_truths_strengths_and_raters_are_recovered() -> None:
-    world = pair_world(0, reliability=RELIABILITY, tasks=3000)
-    found = rater_bradley_terry(world.pairs)
-    assert close(values(found.reliability), world.reliability, within=0.08)
-    assert close(values(found.strength), world.strength, within=0.35)
-    right = (found.consensus.leader == 0) == (world.first_better > 0)
-    votes = np.bincount(
-        np.asarray(world.pairs.task), -np.asarray(world.pairs.value), minlength=3000
-    )
-    assert right.mean() > ((votes > 0) == (world.first_better > 0)).mean() + 0.03
-
-
-def test_intervals_cover_the_truth() -> None:
-    cover = []
-    for seed in range(15):
-        world = pair_world(seed, reliability=RELIABILITY)
-        cover += covered(rater_bradley_terry(world.pairs, tolerance=1e-6), world)
-    for kind in (0, 1):
-        share = np.mean([inside for what, inside in cover if what == kind])
-        assert 0.9 < share < 0.99  # 180 and 300 intervals: standard errors of 0.016 and 0.013.
 
 
 def test_without_tasks_the_likelihood_is_that_of_the_paper() -> None:

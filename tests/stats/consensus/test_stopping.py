@@ -23,7 +23,7 @@ from labeling.stats.consensus import (
     rater_model_from_dawid_skene,
     rater_model_from_gold,
 )
-from tests.stats.consensus.worlds import one_coin
+from tests.stats.consensus.worlds import model, one_coin
 
 QUICK = settings(max_examples=25, deadline=None)
 
@@ -31,22 +31,6 @@ QUICK = settings(max_examples=25, deadline=None)
 def votes(*values: Any) -> list[Vote]:
     """Votes of different raters."""
     return [Vote(f"r{number}", value) for number, value in enumerate(values)]
-
-
-def coin(accuracy: float) -> Any:
-    """The confusion matrix of a rater who is right that often, on two categories."""
-    return np.array([[accuracy, 1 - accuracy], [1 - accuracy, accuracy]])
-
-
-def model(**accuracies: float) -> RaterModel:
-    """Raters of known accuracy on (-1, 1); everybody else is right 8 times of 10."""
-    return RaterModel(
-        categories=(-1, 1),
-        class_shares=np.array([0.5, 0.5]),
-        confusion={rater: coin(accuracy) for rater, accuracy in accuracies.items()},
-        default=coin(0.8),
-        convention="given",
-    )
 
 
 RULES: list[StoppingRule] = [FixedOverlap(3), Spread(), Sequential(model(r0=0.9), bound=0.95)]
@@ -190,29 +174,6 @@ def test_the_posterior_is_bayes_rule(cells: list[Any]) -> None:
         for_second *= p if vote.value == 1 else 1 - p
     posterior = known.posterior(list(seen.values()))
     assert posterior[0] == pytest.approx(for_first / (for_first + for_second))
-
-
-def test_the_bound_is_kept_where_the_model_of_raters_holds() -> None:
-    rng = np.random.default_rng(8)
-    accuracy = rng.uniform(0.6, 0.95, 20)
-    rule = Sequential(
-        model(**{f"r{i}": float(a) for i, a in enumerate(accuracy)}), bound=0.9, most=20
-    )
-    right, spent = [], []
-    for _ in range(600):
-        truth = int(rng.choice((-1, 1)))
-        order = rng.permutation(20)
-        given: list[Vote] = []
-        decision = rule.decide(given)
-        while decision.more:
-            rater = int(order[len(given)])
-            value = truth if rng.random() < accuracy[rater] else -truth
-            given.append(Vote(f"r{rater}", value))
-            decision = rule.decide(given)
-        right.append(decision.answer == truth)
-        spent.append(len(given))
-    assert np.mean(right) > 0.9
-    assert np.mean(spent) < 4
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling.stats import Ratings, RatingsError, table_of
 from labeling.stats.consensus import entropy_bits, most_similar, vote_shares
-from tests.stats.consensus.worlds import one_coin
 from tests.stats.shapes import from_counts, from_rows, golden
 
 VECTORS = {vector["id"]: vector for vector in golden("science_vectors")}
@@ -82,14 +80,6 @@ def test_mirrored_votes_have_the_mirrored_answers(cells: list[Any]) -> None:
         plain.answers().values(), turned.consensus.answers().values(), strict=True
     ):
         assert mirrored == (None if answer is None else -answer)
-
-
-def test_a_majority_of_three_is_as_accurate_as_theory_says() -> None:
-    given, expected = VECTORS["G10"]["input"], VECTORS["G10"]["expected"]
-    q = (1 + np.sqrt(2 * given["a"] - 1)) / 2
-    world = one_coin(np.full(3, q), 40_000, seed=1)
-    majority = vote_shares(world.ratings, categories=(0, 1)).consensus.leader
-    assert (majority == world.truth).mean() == pytest.approx(expected["q3"], abs=0.004)
 
 
 def test_no_judgments_are_a_reason() -> None:

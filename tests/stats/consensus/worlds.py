@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from labeling.stats import Ratings
-from labeling.stats.consensus import JudgedPairs
+from labeling.stats.consensus import JudgedPairs, Mace, RaterModel
 from labeling.stats.ratings import Floats, Ints
+
+RELIABILITY = np.concatenate([[0.5, 0.15], np.linspace(0.6, 0.97, 18)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,3 +82,50 @@ def close(found: list[float | None], expected: Floats, within: float) -> bool:
         value is not None and abs(value - float(true)) <= within
         for value, true in zip(found, expected, strict=True)
     )
+
+
+def thin(seed: int) -> tuple[Ratings, Any]:
+    """Twenty raters of one skill with 30 judgments each: too few for a matrix of their own."""
+    world = one_coin(np.full(20, 0.75), 200, seed, each=3)
+    given = world.ratings
+    return Ratings(given.unit, given.rater, 2 * given.value - 1), 2 * world.truth - 1
+
+
+def guessers(seed: int, tasks: int = 400) -> tuple[Ratings, Any, Any]:
+    """Ten raters who know, or else follow a habit; the first two never know."""
+    rng = np.random.default_rng(seed)
+    know = np.concatenate([[0.0, 0.0], rng.uniform(0.4, 0.9, 8)])
+    habit = rng.dirichlet([2, 2, 2], 10)
+    habit[1] = [0.02, 0.96, 0.02]
+    truth = rng.integers(0, 3, tasks)
+    rater = np.argsort(rng.random((tasks, 10)), axis=1)[:, :4].ravel()
+    task = np.repeat(np.arange(tasks), 4)
+    guess = (rng.random((len(task), 1)) > habit[rater].cumsum(axis=1)[:, :2]).sum(axis=1)
+    value = np.where(rng.random(len(task)) < know[rater], truth[task], guess)
+    return Ratings(task, rater, value), truth, know
+
+
+def coin(accuracy: float) -> Any:
+    """The confusion matrix of a rater who is right that often, on two categories."""
+    return np.array([[accuracy, 1 - accuracy], [1 - accuracy, accuracy]])
+
+
+def model(**accuracies: float) -> RaterModel:
+    """Raters of known accuracy on (-1, 1); everybody else is right 8 times of 10."""
+    return RaterModel(
+        categories=(-1, 1),
+        class_shares=np.array([0.5, 0.5]),
+        confusion={rater: coin(accuracy) for rater, accuracy in accuracies.items()},
+        default=coin(0.8),
+        convention="given",
+    )
+
+
+def competence(found: Mace) -> list[Any]:
+    """The competence of every rater, in their order."""
+    return [figure.value for figure in found.competence]
+
+
+def values(figures: Any) -> list[Any]:
+    """The values of figures."""
+    return [figure.value for figure in figures]

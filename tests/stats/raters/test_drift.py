@@ -59,13 +59,6 @@ def test_a_rater_whose_hits_fall_signals_and_one_who_keeps_them_does_not() -> No
     assert 200 <= falls.signal < 260
 
 
-def test_false_alarms_are_rarer_than_promised() -> None:
-    rng = np.random.default_rng(2)
-    hits = rng.random(200 * 300) < 0.85
-    found = hit_drift(np.repeat(np.arange(200), 300), hits, false_alarm_every=300)
-    assert sum(item.signal is not None for item in found) < 200 * (1 - np.exp(-1))
-
-
 def test_charts_refuse_options_that_make_no_sense() -> None:
     with pytest.raises(ValueError, match="slack"):
         cusum([1], target=0, slack=-1, limit=1)

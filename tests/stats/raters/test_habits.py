@@ -42,18 +42,6 @@ def test_a_rater_with_few_decisive_judgments_is_never_pointed_at() -> None:
     assert habit.adjusted_p is None
 
 
-def test_the_false_discovery_rate_is_held_over_the_raters() -> None:
-    rng = np.random.default_rng(3)
-    rater = np.repeat(np.arange(200), 100)
-    shown = rng.random(len(rater)) < 0.5
-    value = np.where(rng.random(len(rater)) < 0.5, -1, 1)
-    clicker = rater == 7
-    value[clicker] = np.where(shown[clicker], -1, 1)
-    habits = side_bias(rater, value, shown)
-    assert habits.standing_out == (7,)
-    assert sum(habit.p is not None and habit.p < 0.05 for habit in habits.raters) > 5
-
-
 def test_only_ties_leave_no_side_to_be_biased_to() -> None:
     habits = side_bias(["rui"] * 3, [0, 0, 0], [True, False, True])
     assert habits.of("rui").figure.value is None

@@ -62,17 +62,6 @@ def test_agreement_with_the_others_has_the_variance_of_all_deals() -> None:
     assert habit.difference.value == pytest.approx(observed / len(rows))
 
 
-def test_raters_alike_are_pointed_at_no_more_often_than_promised() -> None:
-    rng = np.random.default_rng(5)
-    found = 0
-    for _ in range(100):
-        hard = rng.random((60, 1)) * 0.5
-        rows = (rng.random((60, 6)) < hard).astype(int)
-        habits = peer_agreement(from_rows(rows.tolist()), categories=(0, 1))
-        found += sum(habit.p is not None and habit.p < 0.05 for habit in habits.raters)
-    assert 0.02 < found / 600 < 0.08
-
-
 def test_intervals_go_over_prompts_where_tasks_share_them() -> None:
     rng = np.random.default_rng(0)
     rows = np.repeat(rng.integers(0, 2, (30, 3)), 4, axis=0).tolist()
