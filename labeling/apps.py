@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LabelingConfig(AppConfig):
     """Prompts, tasks, assignments, judgments, agreement, releases."""
 
     name = "labeling"
-    verbose_name = "Labeling"
+    verbose_name = _("Labeling")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from projects.models import Membership, Project, User
 from projects.permissions import Action, role_may
@@ -65,10 +66,11 @@ def get_access(user: User | AnonymousUser, slug: str, action: Action) -> Access:
     """
     membership = _membership(user, slug) if isinstance(user, User) else None
     if membership is None or not isinstance(user, User):
-        raise Http404("There is no such project, or you are not a member of it.")
+        raise Http404(_("There is no such project, or you are not a member of it."))
     if not role_may(membership.role, action):
         raise PermissionDenied(
-            f"Your role in this project ({membership.get_role_display()}) does not allow this."
+            _("Your role in this project (%(role)s) does not allow this.")
+            % {"role": membership.get_role_display()}
         )
     membership.user = user
     return Access(project=membership.project, membership=membership)

@@ -12,6 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects.exceptions import ConcordError
 from projects.models import (
@@ -41,16 +43,16 @@ else:
     AnyModelAdmin = admin.ModelAdmin
     UserModelForm = forms.ModelForm
 
-admin.site.site_header = "Concord administration"
-admin.site.site_title = "Concord administration"
-admin.site.index_title = "Everything that is stored"
+admin.site.site_header = gettext_lazy("Concord administration")
+admin.site.site_title = gettext_lazy("Concord administration")
+admin.site.index_title = gettext_lazy("Everything that is stored")
 admin.site.unregister(Group)
 
 
 def log_in_elsewhere(request: HttpRequest, extra_context: object = None) -> HttpResponse:
     """Operators log in where everybody does, so that guesses are throttled here too."""
     if request.user.is_authenticated:
-        raise PermissionDenied("Only operators may open the administration.")
+        raise PermissionDenied(_("Only operators may open the administration."))
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
@@ -113,7 +115,7 @@ class ServiceAdmin(AnyModelAdmin):
 
 def _refused(request: HttpRequest, error: ConcordError) -> HttpResponse:
     sentence = " ".join(error.fields.values()) or error.message
-    messages.error(request, f"Nothing changed. {sentence}")
+    messages.error(request, _("Nothing changed. %(reason)s") % {"reason": sentence})
     return HttpResponseRedirect(request.get_full_path())
 
 
@@ -127,7 +129,9 @@ class NewUserForm(UserModelForm):
     """A new account; without a password its owner sets one by the reset link."""
 
     password = forms.CharField(
-        required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=gettext_lazy("Password"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     class Meta:
@@ -177,10 +181,10 @@ class UserAdmin(ServiceAdmin):
             update_user(user=User.objects.get(pk=obj.pk), actor=operator(request), changes=changes)
             return
         data = form.cleaned_data
-        made = create_user(
+        user = create_user(
             email=data["email"], name=data["name"], password=data["password"] or None
         )
-        obj.pk = made.pk
+        obj.pk = user.pk
 
 
 @admin.register(Project)
@@ -225,34 +229,34 @@ class MembershipAdmin(ServiceAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Sets role and limit through the service."""
-        made = set_member(
+        membership = set_member(
             project=obj.project,
             user=obj.user,
             role=obj.role,
             rater_limit=obj.rater_limit,
             actor=operator(request),
         )
-        obj.pk = made.pk
+        obj.pk = membership.pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Ends the membership through the service, which keeps the last lead."""
         remove_member(membership=obj, actor=operator(request))
 
 
-@admin.action(description="Revoke the selected invitations", permissions=["revoke"])
+@admin.action(description=gettext_lazy("Revoke the selected invitations"), permissions=["revoke"])
 def revoke_invitations(model_admin: Any, request: HttpRequest, rows: QuerySet[Invitation]) -> None:
     """Makes the links useless at once."""
     for invitation in rows.select_related("project"):
         revoke_invitation(invitation=invitation, actor=operator(request))
-    messages.success(request, "The links no longer work.")
+    messages.success(request, _("The links no longer work."))
 
 
-@admin.action(description="Revoke the selected tokens", permissions=["revoke"])
+@admin.action(description=gettext_lazy("Revoke the selected tokens"), permissions=["revoke"])
 def revoke_keys(model_admin: Any, request: HttpRequest, rows: QuerySet[ApiKey]) -> None:
     """Makes the tokens useless at once."""
     for key in rows.select_related("user"):
         revoke_api_key(key=key)
-    messages.success(request, "The tokens no longer work.")
+    messages.success(request, _("The tokens no longer work."))
 
 
 class RevocableAdmin(ReadOnlyAdmin):

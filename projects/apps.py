@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from projects import words
 
@@ -12,7 +13,7 @@ class ProjectsConfig(AppConfig):
     """Users, projects, members, rubrics, guidelines."""
 
     name = "projects"
-    verbose_name = "Projects"
+    verbose_name = _("Projects")
 
     def ready(self) -> None:
         """Lets pure code speak the reader's language."""

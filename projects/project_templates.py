@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from projects.words import gettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class CriterionSpec:
@@ -41,7 +43,11 @@ class GuidelineSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProjectTemplate:
-    """A starting point; leads change whatever they like before the first judgment."""
+    """A starting point; leads change whatever they like before the first judgment.
+
+    `title` and `summary` are words of the screen. Rubric and guideline are content: they become the
+    project's own text as they are written here, whatever language its lead reads.
+    """
 
     key: str
     title: str
@@ -98,8 +104,8 @@ warmer, the other more precise: precision wins where facts were asked for.
 _TEMPLATES = (
     ProjectTemplate(
         key="arena",
-        title="Arena: which model is better?",
-        summary="Two answers to your own prompts, four choices, models hidden.",
+        title=gettext_noop("Arena: which model is better?"),
+        summary=gettext_noop("Two answers to your own prompts, four choices, models hidden."),
         criteria=(
             CriterionSpec("overall", "Which response is better?", "arena4", is_primary=True),
         ),
@@ -129,8 +135,10 @@ _TEMPLATES = (
     ),
     ProjectTemplate(
         key="helpful-harmless",
-        title="Helpful and harmless",
-        summary="Two replies in a conversation, eight buttons from A to B, three criteria.",
+        title=gettext_noop("Helpful and harmless"),
+        summary=gettext_noop(
+            "Two replies in a conversation, eight buttons from A to B, three criteria."
+        ),
         criteria=(
             CriterionSpec(
                 "overall",

@@ -28,7 +28,7 @@ class Statement:
         self.name, self.sql = f"concord_{name}", sql
         self.parameters = tuple(types)
         places = {parameter: f"${place}" for place, parameter in enumerate(types, start=1)}
-        body = _PLACEHOLDER.sub(lambda found: places[found[1]], sql)
+        body = _PLACEHOLDER.sub(lambda match: places[match[1]], sql)
         self._prepare = f"PREPARE {self.name} ({', '.join(types.values())}) AS {body}"
         self._execute = f"EXECUTE {self.name} ({', '.join(['%s'] * len(types))})"
 
@@ -42,13 +42,13 @@ class Statement:
                     cursor.execute(self._prepare)
                     known.add(self.name)
                 cursor.execute(self._execute, [values[name] for name in self.parameters])
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
 
     def row(self, **values: Any) -> tuple[Any, ...] | None:
         """Runs it and returns the first row, or None."""
-        found = self.rows(**values)
-        return found[0] if found else None
+        rows = self.rows(**values)
+        return rows[0] if rows else None
 
 
 def _prepared() -> set[str]:

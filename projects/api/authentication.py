@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -9,8 +10,6 @@ from rest_framework.request import Request
 
 from projects.models import ApiKey, User
 from projects.services.keys import authenticate_key
-
-_HOW = "Send “Authorization: Token …” with a token of yours."
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -27,10 +26,20 @@ class ApiKeyAuthentication(BaseAuthentication):
         if not words or words[0].lower() != self.keyword.lower().encode():
             return None
         if len(words) != 2:
-            raise AuthenticationFailed(f"The Authorization header is malformed. {_HOW}")
+            raise AuthenticationFailed(
+                _(
+                    "The Authorization header is malformed. "
+                    "Send “Authorization: Token …” with a token of yours."
+                )
+            )
         key = authenticate_key(token=words[1].decode("latin-1"))
         if key is None:
-            raise AuthenticationFailed(f"This token is unknown or was revoked. {_HOW}")
+            raise AuthenticationFailed(
+                _(
+                    "This token is unknown or was revoked. "
+                    "Send “Authorization: Token …” with a token of yours."
+                )
+            )
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 
@@ -17,7 +18,9 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = [str(key) for key in data if key not in self.fields]
             if unknown:
                 known = ", ".join(self.fields)
-                sentence = f"There is no such field here; known fields: {known}."
+                sentence = _("There is no such field here; known fields: %(known)s.") % {
+                    "known": known
+                }
                 raise serializers.ValidationError({key: [sentence] for key in unknown})
         values: dict[str, Any] = super().to_internal_value(data)
         return values

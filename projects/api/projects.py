@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -117,8 +118,12 @@ class GuidelineAcknowledgement(ApiView):
         number = self.checked(AcknowledgementSerializer)["number"]
         guideline = current_guideline(access.project)
         if guideline is None or guideline.number != number:
-            newest = "none yet" if guideline is None else f"number {guideline.number}"
-            message = f"The current version is {newest}; read and acknowledge that one."
-            raise InvalidInput(message, fields={"number": message})
+            sentence = (
+                _("The current version is none yet; read and acknowledge that one.")
+                if guideline is None
+                else _("The current version is number %(number)d; read and acknowledge that one.")
+                % {"number": guideline.number}
+            )
+            raise InvalidInput(sentence, fields={"number": sentence})
         acknowledge(user=access.user, guideline=guideline)
         return Response(_detail(access.membership)["guideline"])

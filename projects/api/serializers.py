@@ -16,6 +16,7 @@ from projects.project_templates import (
     PrincipleSpec,
 )
 from projects.scales import SCALES, TIE_KINDS
+from projects.words import gettext
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
 SETTINGS = (
@@ -176,11 +177,11 @@ def criteria_of(values: Mapping[str, Any]) -> list[CriterionSpec]:
 
 def guideline_of(values: Mapping[str, Any]) -> GuidelineSpec | None:
     """The guideline of a checked request, or None."""
-    given = values["guideline"]
-    if given is None:
+    guideline = values["guideline"]
+    if guideline is None:
         return None
-    principles = [PrincipleSpec(**item) for item in given["principles"]]
-    return GuidelineSpec(**{**given, "principles": principles})
+    principles = [PrincipleSpec(**principle) for principle in guideline["principles"]]
+    return GuidelineSpec(**{**guideline, "principles": principles})
 
 
 def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
@@ -194,7 +195,7 @@ def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
         "primary": criterion.is_primary,
         "required": criterion.is_required,
         "options": [
-            {"value": option.value, "label": option.label, "tie_kind": option.tie_kind}
+            {"value": option.value, "label": gettext(option.label), "tie_kind": option.tie_kind}
             for option in scale.options
         ],
         "tie_kinds": _tie_kinds(criterion, project),

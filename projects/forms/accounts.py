@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
 
 from projects.models import User
 
-WRONG_LOGIN = (
+WRONG_LOGIN = _(
     "That address and password do not go together. Check both, or set a new password below."
 )
 
@@ -22,7 +23,7 @@ class LogInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail"
+        self.fields["username"].label = _("E-mail")
         self.fields["username"].widget = forms.EmailInput(
             attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
         )
@@ -32,22 +33,22 @@ class NewAccountForm(forms.Form):
     """What an invited person without an account fills in."""
 
     name = forms.CharField(
-        label="Your name",
+        label=_("Your name"),
         max_length=150,
-        help_text="Shown to leads and reviewers of the project.",
+        help_text=_("Shown to leads and reviewers of the project."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
-        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     password1 = forms.CharField(
-        label="Password",
+        label=_("Password"),
         strip=False,
-        help_text="At least eight characters, not only digits, and none of the common ones.",
+        help_text=_("At least eight characters, not only digits, and none of the common ones."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
-        label="Password again",
+        label=_("Password again"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -57,7 +58,7 @@ class NewAccountForm(forms.Form):
         email: str = self.cleaned_data["email"].lower()
         if User.objects.filter(email=email).exists():
             raise forms.ValidationError(
-                "There is an account with this address already. Log in and join with it."
+                _("There is an account with this address already. Log in and join with it.")
             )
         return email
 
@@ -66,7 +67,7 @@ class NewAccountForm(forms.Form):
         cleaned = super().clean() or {}
         first, second = cleaned.get("password1"), cleaned.get("password2")
         if first and second and first != second:
-            self.add_error("password2", "The two passwords differ: type the same one twice.")
+            self.add_error("password2", _("The two passwords differ: type the same one twice."))
         return cleaned
 
 
@@ -79,18 +80,19 @@ class AccountForm(forms.Form):
     """One's own name and time zone."""
 
     name = forms.CharField(
-        label="Your name",
+        label=_("Your name"),
         required=False,
         max_length=150,
-        help_text="Shown to leads and reviewers of your projects; empty for the start of your "
-        "address.",
+        help_text=_(
+            "Shown to leads and reviewers of your projects; empty for the start of your address."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
     time_zone = forms.ChoiceField(
-        label="Time zone",
+        label=_("Time zone"),
         choices=_zones,
-        help_text="What counts as today in your own work. Times on pages follow your device.",
+        help_text=_("What counts as today in your own work. Times on pages follow your device."),
     )
 
 
@@ -98,9 +100,9 @@ class TokenForm(forms.Form):
     """The name of a new API token."""
 
     name = forms.CharField(
-        label="Name of the new token",
+        label=_("Name of the new token"),
         max_length=80,
-        help_text="What will use it, for example “training cluster”.",
-        error_messages={"required": "Give the token a name."},
+        help_text=_("What will use it, for example “training cluster”."),
+        error_messages={"required": _("Give the token a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.models import Role
 
@@ -10,18 +11,22 @@ from projects.models import Role
 class MemberForm(forms.Form):
     """A member's role and own limit."""
 
-    role = forms.ChoiceField(choices=Role.choices)
-    rater_limit = forms.IntegerField(required=False, min_value=1, max_value=10_000_000)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    rater_limit = forms.IntegerField(
+        label=_("Rater limit"), required=False, min_value=1, max_value=10_000_000
+    )
 
 
 class InvitationForm(forms.Form):
     """A link: for which role, for how long, how often it works."""
 
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.RATER)
-    days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=365)
-    max_uses = forms.IntegerField(label="Most uses", required=False, min_value=1, max_value=100_000)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.RATER)
+    days = forms.IntegerField(label=_("Days until it expires"), min_value=1, max_value=365)
+    max_uses = forms.IntegerField(
+        label=_("Most uses"), required=False, min_value=1, max_value=100_000
+    )
     note = forms.CharField(
-        label="Note to yourself",
+        label=_("Note to yourself"),
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
 from projects.scales import SCALES
+from projects.words import gettext
 
 #: The template that stands for a rubric of one's own.
 BLANK = "blank"
@@ -19,32 +22,43 @@ MOST_CRITERIA = 20
 _TEXT = forms.Textarea(attrs={"rows": 3, "class": "short"})
 
 
+def _rubrics() -> list[tuple[str, str | Promise]]:
+    templates = [(key, gettext(template.title)) for key, template in PROJECT_TEMPLATES.items()]
+    return [*templates, (BLANK, _("Blank"))]
+
+
+def _scales() -> list[tuple[str, str]]:
+    return [(key, gettext(scale.title)) for key, scale in SCALES.items()]
+
+
 class ProjectForm(forms.Form):
     """What every new project needs; the rubric has a formset of its own."""
 
     name = forms.CharField(
+        label=_("Name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
-        error_messages={"required": "Give the project a name."},
+        error_messages={"required": _("Give the project a name.")},
     )
     description = forms.CharField(
+        label=_("Description"),
         required=False,
         max_length=2000,
         widget=_TEXT,
-        help_text="One or two sentences: what is compared, and what for.",
+        help_text=_("One or two sentences: what is compared, and what for."),
     )
     overlap = forms.IntegerField(
-        label="Raters a task",
+        label=_("Raters a task"),
         initial=3,
         min_value=1,
         max_value=100,
-        help_text="How many different raters judge each task. Agreement needs at least two.",
+        help_text=_("How many different raters judge each task. Agreement needs at least two."),
     )
     template = forms.ChoiceField(
-        label="Rubric",
+        label=_("Rubric"),
         initial="arena",
-        choices=[*((key, t.title) for key, t in PROJECT_TEMPLATES.items()), (BLANK, "Blank")],
-        error_messages={"required": "Choose a rubric to start from."},
+        choices=_rubrics,
+        error_messages={"required": _("Choose a rubric to start from.")},
     )
 
     @property
@@ -62,27 +76,28 @@ class CriterionForm(forms.Form):
     """One question of the rubric. An empty key is derived from the wording."""
 
     wording = forms.CharField(
-        label="Question",
+        label=_("Question"),
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Write the question, or leave the whole criterion empty."},
+        error_messages={"required": _("Write the question, or leave the whole criterion empty.")},
     )
     scale_key = forms.ChoiceField(
-        label="Scale",
+        label=_("Scale"),
         initial="arena4",
-        choices=[(key, scale.title) for key, scale in SCALES.items()],
+        choices=_scales,
     )
     key = forms.CharField(
+        label=_("Key"),
         required=False,
         max_length=40,
         validators=[KEY_VALIDATOR],
-        help_text="The name in files and the API.",
+        help_text=_("The name in files and the API."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     help_text = forms.CharField(
-        label="Help for raters", required=False, max_length=2000, widget=_TEXT
+        label=_("Help for raters"), required=False, max_length=2000, widget=_TEXT
     )
-    is_required = forms.BooleanField(label="Raters must answer it", required=False, initial=True)
+    is_required = forms.BooleanField(label=_("Raters must answer it"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:
         """Fills in the key."""
@@ -91,7 +106,7 @@ class CriterionForm(forms.Form):
             derived = slugify(cleaned["wording"]).replace("-", "_").lstrip("0123456789_")
             cleaned["key"] = derived[:40].rstrip("_")
             if not cleaned["key"]:
-                self.add_error("key", "Give a key: it cannot be derived from this wording.")
+                self.add_error("key", _("Give a key: it cannot be derived from this wording."))
         return cleaned
 
 
@@ -121,9 +136,9 @@ class BaseRubric(CriterionFormSet):
         """Keys differ; the primary row is one of those filled in."""
         keys = [form.cleaned_data.get("key") for form in self.filled if form.is_valid()]
         if len(keys) != len(set(keys)):
-            raise forms.ValidationError("Two criteria have the same key: give each its own.")
+            raise forms.ValidationError(_("Two criteria have the same key: give each its own."))
         if self.primary not in {form.prefix for form in self.filled}:
-            raise forms.ValidationError("Mark one of the criteria you filled in as primary.")
+            raise forms.ValidationError(_("Mark one of the criteria you filled in as primary."))
 
     def specs(self) -> list[CriterionSpec]:
         """What the service takes as criteria."""
@@ -170,26 +185,33 @@ class SettingsForm(ProjectModelForm):
             "tie_policy",
         ]
         labels = {
-            "overlap": "Raters a task",
-            "lease_minutes": "Minutes a task stays reserved",
-            "rater_limit": "Judgments a rater",
-            "allow_both_bad": "Raters may answer “both are bad”",
-            "allow_cannot_tell": "Raters may answer “cannot tell”",
-            "rationale_required": "Raters must write a reason",
-            "is_sensitive": "Warn that content may be disturbing",
-            "tie_policy": "Ties in figures that need one number",
+            "name": _("Name"),
+            "description": _("Description"),
+            "status": _("Status"),
+            "overlap": _("Raters a task"),
+            "lease_minutes": _("Minutes a task stays reserved"),
+            "rater_limit": _("Judgments a rater"),
+            "allow_both_bad": _("Raters may answer “both are bad”"),
+            "allow_cannot_tell": _("Raters may answer “cannot tell”"),
+            "rationale_required": _("Raters must write a reason"),
+            "is_sensitive": _("Warn that content may be disturbing"),
+            "tie_policy": _("Ties in figures that need one number"),
         }
         help_texts = {
-            "status": "A paused project keeps everything and hands out no tasks. An archived one "
-            "is also listed last.",
-            "overlap": "How many different raters judge each task that is imported from now on.",
-            "lease_minutes": "How long an untouched task stays with its rater before another may "
-            "have it.",
-            "rater_limit": "The most judgments one rater may give here; empty for no limit.",
-            "allow_both_bad": "Kept apart from a tie: neither answer could be used.",
-            "allow_cannot_tell": "Kept apart from a tie: the rater cannot judge these answers.",
-            "is_sensitive": "The overview and the guideline carry a warning, and that any task may "
-            "be skipped.",
-            "tie_policy": "Printed on every such figure; the agreement page shows all three.",
+            "status": _(
+                "A paused project keeps everything and hands out no tasks. "
+                "An archived one is also listed last."
+            ),
+            "overlap": _("How many different raters judge each task that is imported from now on."),
+            "lease_minutes": _(
+                "How long an untouched task stays with its rater before another may have it."
+            ),
+            "rater_limit": _("The most judgments one rater may give here; empty for no limit."),
+            "allow_both_bad": _("Kept apart from a tie: neither answer could be used."),
+            "allow_cannot_tell": _("Kept apart from a tie: the rater cannot judge these answers."),
+            "is_sensitive": _(
+                "The overview and the guideline carry a warning, and that any task may be skipped."
+            ),
+            "tie_policy": _("Printed on every such figure; the agreement page shows all three."),
         }
         widgets = {"description": _TEXT}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from projects.models import Guideline
 from projects.project_templates import GuidelineSpec, PrincipleSpec
@@ -20,31 +21,34 @@ class GuidelineForm(forms.Form):
     """The text and the rules of a version; its principles have a formset of their own."""
 
     text = forms.CharField(
-        label="Text",
+        label=_("Text"),
         widget=_area(18, read=True),
-        error_messages={"required": "Write the guideline first."},
-        help_text="Markdown works: headings, lists, **bold**, tables. Give a clear case, a "
-        "borderline case and a tie: examples teach more than rules.",
+        error_messages={"required": _("Write the guideline first.")},
+        help_text=_(
+            "Markdown works: headings, lists, **bold**, tables. Give a clear case, "
+            "a borderline case and a tie: examples teach more than rules."
+        ),
     )
     priority_order = forms.CharField(
-        label="Order of priority",
+        label=_("Order of priority"),
         required=False,
         widget=_area(2),
-        help_text="What comes first when criteria disagree, for example: true, then safe, then "
-        "brief.",
+        help_text=_(
+            "What comes first when criteria disagree, for example: true, then safe, then brief."
+        ),
     )
     trade_off_rule = forms.CharField(
-        label="When two good things pull apart",
+        label=_("When two good things pull apart"),
         required=False,
         widget=_area(2),
-        help_text="One sentence that decides the common conflict.",
+        help_text=_("One sentence that decides the common conflict."),
     )
     change_note = forms.CharField(
-        label="What changed",
+        label=_("What changed"),
         required=False,
         max_length=2000,
         widget=_area(2),
-        help_text="Raters see it beside the new version.",
+        help_text=_("Raters see it beside the new version."),
     )
 
     @classmethod
@@ -60,22 +64,25 @@ class PrincipleForm(forms.Form):
     """One clause; without a title it is dropped."""
 
     title = forms.CharField(
-        required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Title"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    text = forms.CharField(label="Meaning", required=False, max_length=4000, widget=_area(2))
+    text = forms.CharField(label=_("Meaning"), required=False, max_length=4000, widget=_area(2))
     training_form = forms.CharField(
-        label="Wording for training",
+        label=_("Wording for training"),
         required=False,
         max_length=4000,
         widget=_area(2),
-        help_text="Its twin for models: “Choose the response that …”",
+        help_text=_("Its twin for models: “Choose the response that …”"),
     )
 
     def clean(self) -> dict[str, Any]:
         """A clause with a meaning has a title."""
         cleaned = super().clean() or {}
         if not cleaned.get("title") and (cleaned.get("text") or cleaned.get("training_form")):
-            self.add_error("title", "Give the principle a title, or empty its other fields too.")
+            self.add_error("title", _("Give the principle a title, or empty its other fields too."))
         return cleaned
 
 

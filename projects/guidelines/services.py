@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from projects.exceptions import InvalidInput
 from projects.models import Acknowledgement, Guideline, Principle, Project, User
@@ -19,10 +21,13 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
     Whoever publishes has read it. Raises InvalidInput for an empty or a too long text.
     """
     if not spec.text.strip():
-        raise InvalidInput("Write the guideline.", fields={"text": "The guideline is empty."})
+        raise InvalidInput(_("Write the guideline."), fields={"text": _("The guideline is empty.")})
     if len(spec.text) > TEXT_LIMIT:
-        message = f"At most {TEXT_LIMIT:,} characters; this has {len(spec.text):,}."
-        raise InvalidInput("The guideline is too long.", fields={"text": message})
+        sentence = _("At most %(limit)s characters; this has %(length)s.") % {
+            "limit": f"{TEXT_LIMIT:,}",
+            "length": f"{len(spec.text):,}",
+        }
+        raise InvalidInput(_("The guideline is too long."), fields={"text": sentence})
     # The project row is the lock: two versions published at once get two numbers.
     Project.objects.select_for_update().get(pk=project.pk)
     newest = Guideline.objects.filter(project=project).order_by("-number").first()
@@ -47,14 +52,17 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
     )
     acknowledge(user=published_by, guideline=guideline)
     record(
-        project=project, actor=published_by, verb="guideline published", version=guideline.number
+        project=project,
+        actor=published_by,
+        verb=gettext_noop("guideline published"),
+        version=guideline.number,
     )
     return guideline
 
 
 def acknowledge(*, user: User, guideline: Guideline, seconds_open: int = 0) -> Acknowledgement:
     """Notes that the user has read this version. Idempotent."""
-    acknowledgement, _ = Acknowledgement.objects.get_or_create(
+    acknowledgement, _created = Acknowledgement.objects.get_or_create(
         user=user,
         guideline=guideline,
         defaults={"seconds_open": max(0, min(seconds_open, 24 * 3600))},

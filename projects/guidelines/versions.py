@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from projects.models import Guideline, Project
 
 #: Unchanged lines shown around a change.
@@ -30,29 +33,29 @@ class Section:
 
 def versions(project: Project) -> list[Guideline]:
     """All versions, newest first."""
-    found = Guideline.objects.filter(project=project).select_related("published_by")
-    return list(found.order_by("-number"))
+    published = Guideline.objects.filter(project=project).select_related("published_by")
+    return list(published.order_by("-number"))
 
 
 def get_version(project: Project, number: int) -> Guideline | None:
     """One version, or None."""
-    found = Guideline.objects.filter(project=project, number=number)
-    return found.select_related("published_by").first()
+    numbered = Guideline.objects.filter(project=project, number=number)
+    return numbered.select_related("published_by").first()
 
 
 def compare(before: Guideline, after: Guideline) -> list[Section]:
     """What changed from one version to another, part by part; parts that are alike left out."""
     parts = (
-        ("Text", before.text, after.text),
-        ("Principles", _principles(before), _principles(after)),
-        ("Order of priority", before.priority_order, after.priority_order),
-        ("When two good things pull apart", before.trade_off_rule, after.trade_off_rule),
+        (_("Text"), before.text, after.text),
+        (_("Principles"), _principles(before), _principles(after)),
+        (_("Order of priority"), before.priority_order, after.priority_order),
+        (_("When two good things pull apart"), before.trade_off_rule, after.trade_off_rule),
     )
-    found = (
+    sections = (
         Section(title, list(difference(old.splitlines(), new.splitlines())))
         for title, old, new in parts
     )
-    return [section for section in found if section.lines]
+    return [section for section in sections if section.lines]
 
 
 def _principles(guideline: Guideline) -> str:
@@ -60,7 +63,10 @@ def _principles(guideline: Guideline) -> str:
     for principle in guideline.principles.all():
         lines.append(f"P{principle.number} {principle.title}")
         lines += [f"    {line}" for line in principle.text.splitlines()]
-        lines += [f"    For training: {line}" for line in principle.training_form.splitlines()]
+        lines += [
+            "    " + _("For training: %(line)s") % {"line": line}
+            for line in principle.training_form.splitlines()
+        ]
     return "\n".join(lines)
 
 
@@ -83,4 +89,6 @@ def difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
 
 
 def _unchanged(lines: int) -> str:
-    return f"{lines} line{'' if lines == 1 else 's'} unchanged"
+    return ngettext("%(lines)d line unchanged", "%(lines)d lines unchanged", lines) % {
+        "lines": lines
+    }

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -40,20 +41,20 @@ def version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _get(access: Access, number: int) -> Guideline:
-    found = get_version(access.project, number)
-    if found is None:
-        raise Http404("There is no such version of the guideline.")
-    return found
+    guideline = get_version(access.project, number)
+    if guideline is None:
+        raise Http404(_("There is no such version of the guideline."))
+    return guideline
 
 
 def _version(request: SignedInRequest, access: Access, shown: Guideline | None) -> HttpResponse:
-    everything = versions(access.project)
+    published = versions(access.project)
     context = {
         "access": access,
         "project": access.project,
         "guideline": shown,
-        "newest": everything[0] if everything else None,
-        "versions": everything,
+        "newest": published[0] if published else None,
+        "versions": published,
         "principles": list(principles_of(shown)),
         "acknowledged": shown is not None and has_acknowledged(request.user, shown),
         "may_edit": access.may(Action.EDIT_GUIDELINE),
@@ -67,7 +68,7 @@ def acknowledge_version(request: SignedInRequest, slug: str, number: int) -> Htt
     """Notes that this member has read the version; tasks are handed out from then on."""
     access = get_access(request.user, slug, Action.SEE_GUIDELINE)
     acknowledge(user=request.user, guideline=_get(access, number))
-    messages.success(request, f"Thank you. You have read v{number}.")
+    messages.success(request, _("Thank you. You have read v%(number)d.") % {"number": number})
     return redirect(address("rate" if access.may(Action.RATE) else "home", slug))
 
 
@@ -75,15 +76,15 @@ def acknowledge_version(request: SignedInRequest, slug: str, number: int) -> Htt
 def compare_versions(request: SignedInRequest, slug: str) -> HttpResponse:
     """What changed between two versions; without `from`, since the one before."""
     access = get_access(request.user, slug, Action.SEE_GUIDELINE)
-    everything = versions(access.project)
-    if len(everything) < 2:
-        raise Http404("There is only one version so far.")
-    after = _get(access, _number(request.GET.get("to"), everything[0].number))
+    published = versions(access.project)
+    if len(published) < 2:
+        raise Http404(_("There is only one version so far."))
+    after = _get(access, _number(request.GET.get("to"), published[0].number))
     before = _get(access, _number(request.GET.get("from"), max(1, after.number - 1)))
     context = {
         "access": access,
         "project": access.project,
-        "versions": everything,
+        "versions": published,
         "before": before,
         "after": after,
         "sections": compare(before, after),
@@ -118,7 +119,7 @@ def _publish(
     request: SignedInRequest, access: Access, form: GuidelineForm, principles: Any
 ) -> bool:
     try:
-        published = publish_guideline(
+        guideline = publish_guideline(
             project=access.project,
             published_by=request.user,
             spec=guideline_spec(form, principles),
@@ -127,7 +128,9 @@ def _publish(
         show_refusal(form, error)
         return False
     messages.success(
-        request, f"v{published.number} is published. Raters read it before their next task."
+        request,
+        _("v%(number)d is published. Raters read it before their next task.")
+        % {"number": guideline.number},
     )
     return True
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from projects.models.projects import Project, Role
 
@@ -29,18 +31,21 @@ class Invitation(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"invitation as {self.role} to {self.project}"
+        return _("invitation as %(role)s to %(project)s") % {
+            "role": self.role,
+            "project": self.project,
+        }
 
     @property
     def status(self) -> str:
         """`open`, or why the link no longer works: `revoked`, `expired`, `used up`."""
         if self.revoked_at is not None:
-            return "revoked"
+            return gettext_noop("revoked")
         if self.expires_at <= timezone.now():
-            return "expired"
+            return gettext_noop("expired")
         if self.max_uses is not None and self.uses >= self.max_uses:
-            return "used up"
-        return "open"
+            return gettext_noop("used up")
+        return gettext_noop("open")
 
 
 class ApiKey(models.Model):
@@ -78,7 +83,7 @@ class LoginAttempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"failed log-in at {self.at:%Y-%m-%d %H:%M}"
+        return _("failed log-in at %(moment)s") % {"moment": f"{self.at:%Y-%m-%d %H:%M}"}
 
 
 class AuditEvent(models.Model):
@@ -99,4 +104,4 @@ class AuditEvent(models.Model):
         indexes = [models.Index(fields=["project", "-id"], name="audit_by_project")]
 
     def __str__(self) -> str:
-        return self.verb
+        return _(self.verb)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 from projects.models.projects import Project
 
@@ -71,4 +72,4 @@ class Acknowledgement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} read {self.guideline}"
+        return _("%(user)s read %(version)s") % {"user": self.user, "version": self.guideline}

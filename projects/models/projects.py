@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects.models.users import User
 
@@ -20,26 +22,26 @@ def new_salt() -> str:
 class Role(models.TextChoices):
     """What a member does in a project."""
 
-    LEAD = "lead", "Lead"
-    REVIEWER = "reviewer", "Reviewer"
-    RATER = "rater", "Rater"
-    ENGINEER = "engineer", "ML engineer"
+    LEAD = "lead", gettext_lazy("Lead")
+    REVIEWER = "reviewer", gettext_lazy("Reviewer")
+    RATER = "rater", gettext_lazy("Rater")
+    ENGINEER = "engineer", gettext_lazy("ML engineer")
 
 
 class Project(models.Model):
     """One rubric, one guideline, its members and its tasks."""
 
     class Status(models.TextChoices):
-        ACTIVE = "active", "Active"
-        PAUSED = "paused", "Paused"
-        ARCHIVED = "archived", "Archived"
+        ACTIVE = "active", gettext_lazy("Active")
+        PAUSED = "paused", gettext_lazy("Paused")
+        ARCHIVED = "archived", gettext_lazy("Archived")
 
     class TiePolicy(models.TextChoices):
         """How figures that need one number treat ties; printed on each of them."""
 
-        EXACT = "exact", "a tie agrees with a tie only"
-        HALF = "half", "a tie against a preference counts half"
-        DROP = "drop", "pairs with a tie are left out"
+        EXACT = "exact", gettext_lazy("a tie agrees with a tie only")
+        HALF = "half", gettext_lazy("a tie against a preference counts half")
+        DROP = "drop", gettext_lazy("pairs with a tie are left out")
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=64, unique=True)
@@ -51,18 +53,18 @@ class Project(models.Model):
     overlap = models.PositiveSmallIntegerField(
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text="How many different raters judge each task.",
+        help_text=gettext_lazy("How many different raters judge each task."),
     )
     lease_minutes = models.PositiveSmallIntegerField(
         default=20,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
-        help_text="How long an untouched task stays reserved for its rater.",
+        help_text=gettext_lazy("How long an untouched task stays reserved for its rater."),
     )
     rater_limit = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="The most judgments one rater may give; empty for no limit.",
+        help_text=gettext_lazy("The most judgments one rater may give; empty for no limit."),
     )
     gold_rate = models.FloatField(default=0.05)
     repeat_rate = models.FloatField(default=0.05)
@@ -73,7 +75,7 @@ class Project(models.Model):
     rationale_required = models.BooleanField(default=False)
     is_blind = models.BooleanField(default=True)
     is_sensitive = models.BooleanField(
-        default=False, help_text="Raters are warned that content may be disturbing."
+        default=False, help_text=gettext_lazy("Raters are warned that content may be disturbing.")
     )
     salt = models.CharField(max_length=64, default=new_salt, editable=False)
     created_by = models.ForeignKey(
@@ -105,7 +107,9 @@ class Membership(models.Model):
     )
     role = models.CharField(max_length=10, choices=Role)
     rater_limit = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Overrides the project's limit for this member."
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("Overrides the project's limit for this member."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -115,4 +119,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} as {self.role}"
+        return _("%(user)s as %(role)s") % {"user": self.user, "role": self.role}

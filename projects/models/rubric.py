@@ -5,19 +5,25 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects.models.projects import Project
 from projects.scales import SCALES, Scale
 
 KEY_VALIDATOR = RegexValidator(
-    r"^[a-z][a-z0-9_]{0,39}$", "Use lower-case letters, digits and _ (a letter first, at most 40)."
+    r"^[a-z][a-z0-9_]{0,39}$",
+    gettext_lazy("Use lower-case letters, digits and _ (a letter first, at most 40)."),
 )
 
 
 def known_scale(key: str) -> None:
     """Raises ValidationError for a scale that does not exist."""
     if key not in SCALES:
-        raise ValidationError(f"Unknown scale “{key}”; known scales: {', '.join(sorted(SCALES))}.")
+        raise ValidationError(
+            _("Unknown scale “%(key)s”; known scales: %(known)s."),
+            params={"key": key, "known": ", ".join(sorted(SCALES))},
+        )
 
 
 class Criterion(models.Model):
@@ -27,7 +33,7 @@ class Criterion(models.Model):
     key = models.CharField(max_length=40, validators=[KEY_VALIDATOR])
     wording = models.CharField(max_length=300)
     help_text = models.TextField(blank=True, max_length=2000)
-    scale_key = models.CharField("scale", max_length=40, validators=[known_scale])
+    scale_key = models.CharField(gettext_lazy("scale"), max_length=40, validators=[known_scale])
     is_primary = models.BooleanField(default=False)
     is_required = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)

@@ -9,6 +9,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -35,11 +37,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person; with `is_placeholder`, a named rater of imported judgments who cannot log in."""
 
     # NULL, not "": placeholders have no address, and an address is unique.
-    email = models.EmailField("e-mail", unique=True, null=True, blank=True)
+    email = models.EmailField(gettext_lazy("e-mail"), unique=True, null=True, blank=True)
     name = models.CharField(max_length=150, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField("operator", default=False)
+    is_staff = models.BooleanField(gettext_lazy("operator"), default=False)
     is_placeholder = models.BooleanField(default=False)
     placeholder_project = models.ForeignKey(
         "projects.Project", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
@@ -75,4 +77,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def display_name(self) -> str:
         """The name, else the part of the address before the @."""
-        return self.name or (self.email or "").partition("@")[0] or f"user {self.pk}"
+        return (
+            self.name
+            or (self.email or "").partition("@")[0]
+            or _("user %(number)s") % {"number": self.pk}
+        )

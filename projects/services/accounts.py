@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from projects.exceptions import InvalidInput
 from projects.models import User
@@ -29,20 +31,20 @@ def update_user(*, user: User, actor: User, changes: Mapping[str, object]) -> No
     unknown = set(changes) - set(OPERATOR_FIELDS)
     if unknown:
         name = min(unknown)
-        raise InvalidInput("Unknown field.", fields={name: "Operators may not change this."})
+        raise InvalidInput(_("Unknown field."), fields={name: _("Operators may not change this.")})
     for field, value in changes.items():
         setattr(user, field, value)
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as error:
         fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
-        raise InvalidInput("Some values do not fit.", fields=fields) from None
+        raise InvalidInput(_("Some values do not fit."), fields=fields) from None
     if changes:
         user.save(update_fields=list(changes))
         record(
             project=None,
             actor=actor,
-            verb="account changed",
+            verb=gettext_noop("account changed"),
             user=user.display_name,
             fields=sorted(changes),
         )

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Invitation, Membership, Project, Role, User
@@ -44,10 +46,12 @@ def invite(
     """A link for that role. Raises InvalidInput for an unknown role or a bad number of days."""
     if role not in Role.values:
         known = ", ".join(Role.values)
-        raise InvalidInput("Unknown role.", fields={"role": f"Choose one of: {known}."})
+        sentence = _("Choose one of: %(known)s.") % {"known": known}
+        raise InvalidInput(_("Unknown role."), fields={"role": sentence})
     days = settings.INVITATION_DAYS if days is None else days
     if not 1 <= days <= 365:
-        raise InvalidInput("Between 1 and 365 days.", fields={"days": "Between 1 and 365 days."})
+        sentence = _("Between 1 and 365 days.")
+        raise InvalidInput(sentence, fields={"days": sentence})
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         project=project,
@@ -58,7 +62,13 @@ def invite(
         expires_at=timezone.now() + timedelta(days=days),
         max_uses=max_uses,
     )
-    record(project=project, actor=created_by, verb="invitation created", role=role, days=days)
+    record(
+        project=project,
+        actor=created_by,
+        verb=gettext_noop("invitation created"),
+        role=role,
+        days=days,
+    )
     return NewInvitation(invitation, token)
 
 
@@ -75,17 +85,21 @@ def revoke_invitation(*, invitation: Invitation, actor: User) -> None:
     )
     if changed:
         record(
-            project=invitation.project, actor=actor, verb="invitation revoked", role=invitation.role
+            project=invitation.project,
+            actor=actor,
+            verb=gettext_noop("invitation revoked"),
+            role=invitation.role,
         )
 
 
 def require_open(invitation: Invitation | None) -> Invitation:
     """The invitation itself. Raises Conflict saying why the link does not work."""
     if invitation is None:
-        raise Conflict("This invitation does not exist. Ask the project lead for a new link.")
+        raise Conflict(_("This invitation does not exist. Ask the project lead for a new link."))
     if invitation.status != "open":
         raise Conflict(
-            f"This invitation is {invitation.status}. Ask the project lead for a new link."
+            _("This invitation is %(status)s. Ask the project lead for a new link.")
+            % {"status": _(invitation.status)}
         )
     return invitation
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from projects.models import ApiKey, User
 from projects.services.audit import record
@@ -30,11 +32,11 @@ def create_api_key(*, user: User, name: str) -> NewApiKey:
     token = PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         user=user,
-        name=name.strip()[:80] or "API token",
+        name=name.strip()[:80] or _("API token"),
         prefix=token[:10],
         token_hash=hash_token(token),
     )
-    record(project=None, actor=user, verb="API token created", name=key.name)
+    record(project=None, actor=user, verb=gettext_noop("API token created"), name=key.name)
     return NewApiKey(key, token)
 
 
@@ -44,7 +46,7 @@ def revoke_api_key(*, key: ApiKey) -> None:
         revoked_at=timezone.now()
     )
     if changed:
-        record(project=None, actor=key.user, verb="API token revoked", name=key.name)
+        record(project=None, actor=key.user, verb=gettext_noop("API token revoked"), name=key.name)
 
 
 def authenticate_key(*, token: str) -> ApiKey | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Membership, Project, Role, User
@@ -24,8 +26,8 @@ def create_user(
         try:
             validate_password(password, User(email=email, name=name))
         except ValidationError as error:
-            message = " ".join(error.messages)
-            raise InvalidInput(message, fields={"password": message}) from None
+            sentence = " ".join(error.messages)
+            raise InvalidInput(sentence, fields={"password": sentence}) from None
     try:
         with transaction.atomic():
             return User.objects.create_user(email, password, name=name.strip()[:_NAME_LIMIT])
@@ -33,8 +35,8 @@ def create_user(
         fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
         raise InvalidInput(" ".join(fields.values()), fields=fields) from None
     except IntegrityError:
-        message = "There is an account with this address already."
-        raise InvalidInput(message, fields={"email": message}) from None
+        sentence = _("There is an account with this address already.")
+        raise InvalidInput(sentence, fields={"email": sentence}) from None
 
 
 @transaction.atomic
@@ -52,13 +54,14 @@ def set_member(
     """
     if role not in Role.values:
         known = ", ".join(Role.values)
-        raise InvalidInput("Unknown role.", fields={"role": f"Choose one of: {known}."})
+        sentence = _("Choose one of: %(known)s.") % {"known": known}
+        raise InvalidInput(_("Unknown role."), fields={"role": sentence})
     if role != Role.LEAD:
         _keep_a_lead(project, user)
     membership, created = Membership.objects.update_or_create(
         project=project, user=user, defaults={"role": role, "rater_limit": rater_limit}
     )
-    verb = "member added" if created else "member changed"
+    verb = gettext_noop("member added") if created else gettext_noop("member changed")
     record(project=project, actor=actor, verb=verb, user=user.display_name, role=role)
     return membership
 
@@ -70,7 +73,7 @@ def remove_member(*, membership: Membership, actor: User) -> None:
     record(
         project=membership.project,
         actor=actor,
-        verb="member removed",
+        verb=gettext_noop("member removed"),
         user=membership.user.display_name,
         role=membership.role,
     )
@@ -84,7 +87,7 @@ def _keep_a_lead(project: Project, leaving: User) -> None:
         .values_list("user_id", flat=True)
     )
     if leads == [leaving.pk]:
-        raise Conflict("A project keeps at least one lead: make somebody else lead first.")
+        raise Conflict(_("A project keeps at least one lead: make somebody else lead first."))
 
 
 def placeholder_raters(*, project: Project, names: Iterable[str]) -> dict[str, User]:
@@ -96,8 +99,8 @@ def placeholder_raters(*, project: Project, names: Iterable[str]) -> dict[str, U
     User.objects.bulk_create(
         (_placeholder(project, name) for name in wanted), ignore_conflicts=True
     )
-    found = User.objects.filter(placeholder_project=project, is_placeholder=True, name__in=wanted)
-    return {user.name: user for user in found}
+    raters = User.objects.filter(placeholder_project=project, is_placeholder=True, name__in=wanted)
+    return {rater.name: rater for rater in raters}
 
 
 def _placeholder(project: Project, name: str) -> User:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.services import publish_guideline
@@ -47,9 +49,8 @@ def create_project(
     base = PROJECT_TEMPLATES.get(template)
     if template and base is None:
         known = ", ".join(PROJECT_TEMPLATES)
-        raise InvalidInput(
-            "Unknown project template.", fields={"template": f"Choose one of: {known}."}
-        )
+        sentence = _("Choose one of: %(known)s.") % {"known": known}
+        raise InvalidInput(_("Unknown project template."), fields={"template": sentence})
     criteria = criteria or (base.criteria if base else ())
     guideline = guideline or (base.guideline if base else None)
     values = {**(base.settings if base else {}), **(settings or {})}
@@ -59,7 +60,12 @@ def create_project(
         for position, spec in enumerate(criteria):
             add_criterion(project=project, spec=spec, position=position)
         Membership.objects.create(project=project, user=created_by, role=Role.LEAD)
-        record(project=project, actor=created_by, verb="project created", template=template)
+        record(
+            project=project,
+            actor=created_by,
+            verb=gettext_noop("project created"),
+            template=template,
+        )
         if guideline is not None and guideline.text.strip():
             publish_guideline(project=project, published_by=created_by, spec=guideline)
     return project
@@ -79,13 +85,14 @@ def _insert(name: str, created_by: User, template: str, settings: Mapping[str, o
             return project
         except IntegrityError:
             continue
-    raise Conflict("There are too many projects of this name; choose another.")
+    raise Conflict(_("There are too many projects of this name; choose another."))
 
 
 def _assign(project: Project, settings: Mapping[str, object]) -> None:
     for key, value in settings.items():
         if key not in (*EDITABLE, "is_demo"):
-            raise InvalidInput("Unknown setting.", fields={key: f"There is no setting “{key}”."})
+            sentence = _("There is no setting “%(name)s”.") % {"name": key}
+            raise InvalidInput(_("Unknown setting."), fields={key: sentence})
         setattr(project, key, value)
 
 
@@ -94,22 +101,24 @@ def _clean(project: Project) -> None:
         project.full_clean(exclude=["slug"])
     except ValidationError as error:
         fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
-        raise InvalidInput("Some values do not fit.", fields=fields) from None
+        raise InvalidInput(_("Some values do not fit."), fields=fields) from None
 
 
 def _check_criteria(criteria: Sequence[CriterionSpec]) -> None:
     if not criteria:
-        message = "A project asks at least one question."
-        raise InvalidInput(message, fields={"criteria": message})
+        sentence = _("A project asks at least one question.")
+        raise InvalidInput(sentence, fields={"criteria": sentence})
     if sum(spec.is_primary for spec in criteria) != 1:
-        message = "Exactly one criterion is the primary preference."
-        raise InvalidInput(message, fields={"criteria": message})
+        sentence = _("Exactly one criterion is the primary preference.")
+        raise InvalidInput(sentence, fields={"criteria": sentence})
     keys = [spec.key for spec in criteria]
     if len(set(keys)) != len(keys):
-        raise InvalidInput("Every criterion needs its own key.", fields={"criteria": "Same key."})
+        raise InvalidInput(
+            _("Every criterion needs its own key."), fields={"criteria": _("Same key.")}
+        )
     if any(spec.key == "overall" and not spec.is_primary for spec in criteria):
-        message = "“overall” is the primary criterion's name and cannot be another's key."
-        raise InvalidInput(message, fields={"criteria": message})
+        sentence = _("“overall” is the primary criterion's name and cannot be another's key.")
+        raise InvalidInput(sentence, fields={"criteria": sentence})
 
 
 def add_criterion(*, project: Project, spec: CriterionSpec, position: int) -> Criterion:
@@ -131,7 +140,7 @@ def add_criterion(*, project: Project, spec: CriterionSpec, position: int) -> Cr
             f"criteria.{position}.{field}": " ".join(messages)
             for field, messages in error.message_dict.items()
         }
-        raise InvalidInput("A criterion does not fit.", fields=fields) from None
+        raise InvalidInput(_("A criterion does not fit."), fields=fields) from None
     criterion.save(force_insert=True)
     return criterion
 
@@ -152,5 +161,5 @@ def update_project(*, project: Project, actor: User, changes: Mapping[str, objec
     if changed:
         project.save(update_fields=changed)
         detail = {key: [str(old[key]), str(getattr(project, key))] for key in changed}
-        record(project=project, actor=actor, verb="settings changed", **detail)
+        record(project=project, actor=actor, verb=gettext_noop("settings changed"), **detail)
     return project

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from projects.exceptions import TooManyAttempts
 from projects.models import LoginAttempt
@@ -25,11 +26,13 @@ def check_login(*, email: str, address: str, now: datetime | None = None) -> Non
         if (free_at := _free_at(attempts, allowed, window)) is not None:
             seconds = max(1, int((free_at - now).total_seconds()) + 1)
             minutes = -(-seconds // 60)
-            unit = "minute" if minutes == 1 else "minutes"
-            raise TooManyAttempts(
-                f"Too many failed log-ins. Try again in {minutes} {unit}, or reset your password.",
-                retry_after=seconds,
+            sentence = ngettext(
+                "Too many failed log-ins. Try again in %(minutes)d minute, or reset your password.",
+                "Too many failed log-ins. "
+                "Try again in %(minutes)d minutes, or reset your password.",
+                minutes,
             )
+            raise TooManyAttempts(sentence % {"minutes": minutes}, retry_after=seconds)
 
 
 def _free_at(attempts: QuerySet[LoginAttempt], allowed: int, window: timedelta) -> datetime | None:

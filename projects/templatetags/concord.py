@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import template
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from projects import navigation
 from projects.models import Project
@@ -38,12 +40,12 @@ def address(key: str, *args: object) -> str:
 
 
 @register.simple_tag
-def when(value: datetime | None, otherwise: str = "never") -> SafeString | str:
+def when(value: datetime | None, otherwise: str = "") -> SafeString | str:
     """A moment as <time>: UTC for machines and without a script, the reader's own zone with one."""
     if value is None:
-        return otherwise
+        return otherwise or _("never")
     utc = value.astimezone(UTC)
-    text = f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+    text = date_format(utc, _("j M Y, H:i")) + " UTC"
     return format_html('<time datetime="{}">{}</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", text)
 
 
@@ -78,14 +80,14 @@ def duration(milliseconds: float | None) -> str:
     """Active time in words short enough for a table: 8 s, 2 min 5 s, 1 h 10 min."""
     if milliseconds is None:
         return "–"
-    seconds = round(milliseconds / 1000)
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes, seconds = divmod(seconds, 60)
-    if minutes < 60:
-        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    parts = {"hours": hours, "minutes": minutes, "seconds": seconds}
+    if hours:
+        return (_("%(hours)d h %(minutes)d min") if minutes else _("%(hours)d h")) % parts
+    if minutes:
+        return (_("%(minutes)d min %(seconds)d s") if seconds else _("%(minutes)d min")) % parts
+    return _("%(seconds)d s") % parts
 
 
 @register.filter

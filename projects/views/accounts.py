@@ -12,6 +12,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -96,7 +97,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
-        messages.success(request, "Your password is changed. Other devices are logged out.")
+        messages.success(request, _("Your password is changed. Other devices are logged out."))
         return redirect("projects:account")
     context = {"form": form}
     status = 422 if form.errors else 200
@@ -109,20 +110,20 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Shows what the link offers, and joins: with this account, or with a new one."""
-    found = find_invitation(token)
-    if found is not None and membership_of(request.user, found.project) is not None:
-        messages.info(request, "You are a member of this project already.")
-        return redirect(address("home", found.project.slug))
-    if found is None or found.status != "open":
-        context = {"invitation": None, "reason": found.status if found else ""}
+    offer = find_invitation(token)
+    if offer is not None and membership_of(request.user, offer.project) is not None:
+        messages.info(request, _("You are a member of this project already."))
+        return redirect(address("home", offer.project.slug))
+    if offer is None or offer.status != "open":
+        context = {"invitation": None, "reason": offer.status if offer else ""}
         return render(request, "registration/invitation.html", context, status=410)
     if isinstance(request.user, User):
-        return _join(request, request.user, found, token)
-    return _join_as_new(request, found, token)
+        return _join(request, request.user, offer, token)
+    return _join_as_new(request, offer, token)
 
 
-def _join(request: HttpRequest, user: User, found: Invitation, token: str) -> HttpResponse:
-    context: dict[str, object] = {"invitation": found}
+def _join(request: HttpRequest, user: User, offer: Invitation, token: str) -> HttpResponse:
+    context: dict[str, object] = {"invitation": offer}
     if request.method != "POST":
         return render(request, "registration/invitation.html", context)
     try:
@@ -130,10 +131,10 @@ def _join(request: HttpRequest, user: User, found: Invitation, token: str) -> Ht
     except ConcordError as error:
         messages.error(request, error.message)
         return redirect("projects:invitation", token)
-    return _welcome(request, found)
+    return _welcome(request, offer)
 
 
-def _join_as_new(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
+def _join_as_new(request: HttpRequest, offer: Invitation, token: str) -> HttpResponse:
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -147,16 +148,16 @@ def _join_as_new(request: HttpRequest, found: Invitation, token: str) -> HttpRes
             show_refusal(form, error, names={"password": "password1"})
         else:
             login(request, user)
-            return _welcome(request, found)
-    context = {"invitation": found, "form": form}
+            return _welcome(request, offer)
+    context = {"invitation": offer, "form": form}
     status = 422 if form.errors else 200
     return render(request, "registration/invitation.html", context, status=status)
 
 
-def _welcome(request: HttpRequest, found: Invitation) -> HttpResponse:
-    role = found.get_role_display()
-    messages.success(request, f"You joined as {role}. Here is where the project stands.")
-    return redirect(address("home", found.project.slug))
+def _welcome(request: HttpRequest, offer: Invitation) -> HttpResponse:
+    sentence = _("You joined as %(role)s. Here is where the project stands.")
+    messages.success(request, sentence % {"role": offer.get_role_display()})
+    return redirect(address("home", offer.project.slug))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,7 +167,7 @@ def account(request: SignedInRequest) -> HttpResponse:
     form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         update_account(user=request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("projects:account")
     status = 422 if form.errors else 200
     return render(request, "projects/account.html", {"form": form}, status=status)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.exceptions import ConcordError
@@ -55,7 +56,7 @@ def create(request: SignedInRequest) -> HttpResponse:
     else:
         rubric = fresh_rows(Rubric, posted_rows(Rubric, request.POST))
     if valid and (project := _create(request, form, rubric)):
-        messages.success(request, "The project is there. Three steps make it ready for raters.")
+        messages.success(request, _("The project is there. Three steps make it ready for raters."))
         return redirect(address("home", project.slug))
     return _page(request, form, rubric, status=422)
 
@@ -81,8 +82,8 @@ def _page(
     templates = [
         {
             "key": template.key,
-            "title": template.title,
-            "summary": template.summary,
+            "title": _(template.title),
+            "summary": _(template.summary),
             "criteria": [
                 {"wording": c.wording, "is_primary": c.is_primary, "scale": get_scale(c.scale)}
                 for c in template.criteria

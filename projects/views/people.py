@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -89,7 +90,7 @@ def _members(
 def _member(access: Access, pk: int) -> Membership:
     member = people.get_member(access.project, pk)
     if member is None:
-        raise Http404("There is no such member.")
+        raise Http404(_("There is no such member."))
     return member
 
 
@@ -100,16 +101,16 @@ def change_member(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     member = _member(access, pk)
     form = MemberForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Nothing changed: the limit is a whole number from 1, or empty.")
+        messages.error(request, _("Nothing changed: the limit is a whole number from 1, or empty."))
         return redirect("projects:members", slug)
     try:
         set_member(
             project=access.project, user=member.user, actor=request.user, **form.cleaned_data
         )
     except ConcordError as error:
-        messages.error(request, f"Nothing changed. {error.message}")
+        messages.error(request, _("Nothing changed. %(reason)s") % {"reason": error.message})
     else:
-        messages.success(request, f"{member.user.display_name} is changed.")
+        messages.success(request, _("%(name)s is changed.") % {"name": member.user.display_name})
     return redirect("projects:members", slug)
 
 
@@ -122,10 +123,12 @@ def end_membership(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
     try:
         remove_member(membership=member, actor=request.user)
     except ConcordError as error:
-        messages.error(request, f"Nothing changed. {error.message}")
+        messages.error(request, _("Nothing changed. %(reason)s") % {"reason": error.message})
         return redirect("projects:members", slug)
     messages.success(
-        request, f"{name} is removed; their judgments stay. An invitation link brings them back."
+        request,
+        _("%(name)s is removed; their judgments stay. An invitation link brings them back.")
+        % {"name": name},
     )
     if member.user_id == request.user.pk:
         return redirect("projects:list")
@@ -138,9 +141,9 @@ def end_invitation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
     access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
     invitation = people.get_invitation(access.project, pk)
     if invitation is None:
-        raise Http404("There is no such invitation.")
+        raise Http404(_("There is no such invitation."))
     revoke_invitation(invitation=invitation, actor=request.user)
-    messages.success(request, "The link no longer works. Who joined through it stays a member.")
+    messages.success(request, _("The link no longer works. Who joined through it stays a member."))
     return redirect("projects:members", slug)
 
 
@@ -178,9 +181,9 @@ def end_token(request: SignedInRequest, pk: int) -> HttpResponse:
     """Makes one of one's own tokens useless at once."""
     key = people.tokens_of(request.user).filter(pk=pk).first()
     if key is None:
-        raise Http404("You have no such token.")
+        raise Http404(_("You have no such token."))
     revoke_api_key(key=key)
-    messages.success(request, f"The token “{key.name}” no longer works.")
+    messages.success(request, _("The token “%(name)s” no longer works.") % {"name": key.name})
     return redirect("projects:tokens")
 
 

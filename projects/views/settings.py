@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -35,8 +36,8 @@ def settings(request: SignedInRequest, slug: str) -> HttpResponse:
         except ConcordError as error:
             show_refusal(form, error)
         else:
-            said = "The settings are saved." if changes else "Nothing was different."
-            messages.success(request, said)
+            sentence = _("The settings are saved.") if changes else _("Nothing was different.")
+            messages.success(request, sentence)
             return redirect("projects:settings", slug)
     context = {
         "access": access,
