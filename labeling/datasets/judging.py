@@ -135,7 +135,7 @@ def _carried(
     if outcome.demonstrations:
         shown = _sound(
             outcome.demonstrations,
-            lambda one: _empty(task, one.response),
+            lambda demonstration: _empty(task, demonstration.response),
             drops(Kind.DEMONSTRATIONS),
         )
     return pairs, labels, outcome.rankings, shown

@@ -35,11 +35,11 @@ _DIGITS = 6
 
 def plain(figure: Figure) -> dict[str, Any]:
     """The figure as plain data, rounded so that every machine writes the same digits."""
-    told = figure.as_dict()
+    rounded = figure.as_dict()
     for name in ("value", "low", "high"):
-        if told[name] is not None:
-            told[name] = round(told[name], _DIGITS)
-    return told
+        if rounded[name] is not None:
+            rounded[name] = round(rounded[name], _DIGITS)
+    return rounded
 
 
 class Agreement:
@@ -88,7 +88,7 @@ def _value(code: int) -> int:
 def _shares(
     patterns: Patterns,
     per_pattern: list[tuple[int, int]],
-    told: str,
+    convention: str,
     *,
     nothing: str,
     counted: str,
@@ -97,7 +97,7 @@ def _shares(
     shown, prompt = _columns(patterns)
     counts = np.array(per_pattern, dtype=np.float64).reshape(-1, 2)[shown]
     hits, trials = counts[:, 0], counts[:, 1]
-    return clustered_share(hits, trials, prompt, told, nothing=nothing, counted=counted)
+    return clustered_share(hits, trials, prompt, convention, nothing=nothing, counted=counted)
 
 
 def longer_preferred(answers: Patterns) -> Figure:
@@ -155,17 +155,17 @@ def strength_curve(answers: Patterns, criterion: Criterion) -> dict[int, Figure]
 
 def tie_shares(answers: Patterns) -> dict[str, Figure]:
     """Ties by kind among everything that people answered."""
-    found = {}
+    by_kind = {}
     for kind in TIES:
         code = TIE_CODES[kind]
-        found[kind] = _shares(
+        by_kind[kind] = _shares(
             answers,
             [(pattern[1:].count(code), len(pattern) - 1) for pattern in answers.seen],
             f"share of all answers by people that are a tie ({kind.replace('_', ' ')})",
             nothing="There are no answers.",
             counted="answers",
         )
-    return found
+    return by_kind
 
 
 def markup_only(styles: Sequence[tuple[int, ...]]) -> Figure:
@@ -178,8 +178,8 @@ def markup_only(styles: Sequence[tuple[int, ...]]) -> Figure:
     verdicts = np.array([row[0] for row in styles], dtype=np.int64)
     prompts = np.array([row[1] for row in styles], dtype=np.uint64)
     figure = style_only_accuracy(verdicts, differences, cluster=prompts)
-    told = f"{figure.convention}; of at most {STYLED_TASKS} tasks taken at random"
-    return Figure(figure.value, figure.low, figure.high, figure.n, told, figure.reason)
+    convention = f"{figure.convention}; of at most {STYLED_TASKS} tasks taken at random"
+    return Figure(figure.value, figure.low, figure.high, figure.n, convention, figure.reason)
 
 
 def first_shown(sides: Sequence[int]) -> Figure:
@@ -203,8 +203,8 @@ def side_p(side: Figure) -> float | None:
 def busiest(raters: Counter[str]) -> Figure:
     """How much of the judgments the most active rater gave."""
     top = concentration_of_counts(sorted(raters.values()), top_k=1).top
-    told = "share of judgments by the most active rater; n counts judgments"
-    return Figure(top.value, top.low, top.high, top.n, told, top.reason)
+    convention = "share of judgments by the most active rater; n counts judgments"
+    return Figure(top.value, top.low, top.high, top.n, convention, top.reason)
 
 
 def effective_raters(raters: Counter[str]) -> Figure:
@@ -215,8 +215,10 @@ def effective_raters(raters: Counter[str]) -> Figure:
 def repeated_prompts(splits: Mapping[str, Any]) -> Figure:
     """How many prompts say again what an older one says."""
     prompts, groups = splits["prompts"], splits["groups"]
-    told = "share of prompts that repeat an older one or nearly do; n counts the project's prompts"
+    convention = (
+        "share of prompts that repeat an older one or nearly do; n counts the project's prompts"
+    )
     if not prompts:
-        return Figure(None, None, None, 0, told, "There are no prompts.")
+        return Figure(None, None, None, 0, convention, "There are no prompts.")
     reason = "No interval: these are all the prompts there are, not a sample of them."
-    return Figure((prompts - groups) / prompts, None, None, prompts, told, reason)
+    return Figure((prompts - groups) / prompts, None, None, prompts, convention, reason)

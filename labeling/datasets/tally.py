@@ -103,16 +103,16 @@ class Tally:
 
     def by(self, place: int) -> Counter[Any]:
         """Judgments that may become data by one part of `ways`, of which raters are part 0."""
-        found: Counter[Any] = Counter()
+        counts: Counter[Any] = Counter()
         for way, n in self.ways.items():
-            found[way[place]] += n
-        return found
+            counts[way[place]] += n
+        return counts
 
     def take(self, item: TaskRows, recipe: Recipe) -> None:
         """Counts a task on the recipe's criterion: what was said, and what became of it."""
         task, may = item.task, item.judgments
         cluster = _number(task.prompt_id)
-        said: Said = {}
+        patterns: Said = {}
         if may:
             self.tasks += 1
             self.prompts.append(cluster)
@@ -120,13 +120,13 @@ class Tally:
             self.languages[task.language] += 1
             codes = self._judgments(may, recipe)
             if recipe.criterion.answer != "compare":
-                said = compared(task, may, recipe)
+                patterns = compared(task, may, recipe)
             elif len(task.responses) == 2:
-                said = _patterns(task, codes)
-            for pattern in said.values():
+                patterns = _patterns(task, codes)
+            for pattern in patterns.values():
                 self.answers[pattern] += 1
         own = len(may) == len(task.judgments) and recipe.options.sources == HUMAN_ONLY
-        people = said if own else compared(task, _people(task), recipe)
+        people = patterns if own else compared(task, _people(task), recipe)
         for pattern in people.values():
             self.people.add(pattern, cluster)
         if len(self.styles) < STYLED_TASKS and (0, 1) in people:
@@ -144,39 +144,40 @@ class Tally:
         known, first = self.sides
         n, low, high = self.chances
         self.judgments += len(judgments)
-        for one in judgments:
-            ways[one.rater, one.guideline_version, one.source, one.strategy] += 1
-            value = one.values.get(key)
+        for judgment in judgments:
+            way = (judgment.rater, judgment.guideline_version, judgment.source, judgment.strategy)
+            ways[way] += 1
+            value = judgment.values.get(key)
             if value:
                 codes.append(value)
-                if len(one.shown) == 2 and (human or one.source == _HUMAN):
+                if len(judgment.shown) == 2 and (human or judgment.source == _HUMAN):
                     known += 1
-                    first += (one.shown[0] == 0) == (value < 0)
-            elif kind := recipe.tie(one):
+                    first += (judgment.shown[0] == 0) == (value < 0)
+            elif kind := recipe.tie(judgment):
                 codes.append(TIE_CODES.get(kind, _UNSPECIFIED))
-            chance = one.probability
+            chance = judgment.probability
             if chance is not None:
                 n += 1
                 low = chance if chance < low else low
                 high = chance if chance > high else high
-            if one.rationale:
+            if judgment.rationale:
                 self.rationales += 1
-            if one.flags:
-                self.flags.update(one.flags)
+            if judgment.flags:
+                self.flags.update(judgment.flags)
         self.sides, self.chances = (known, first), (n, low, high)
         return codes
 
-    def _rows(self, item: TaskRows, recipe: Recipe, cluster: int, said: Said) -> Said:
+    def _rows(self, item: TaskRows, recipe: Recipe, cluster: int, patterns: Said) -> Said:
         """Counts what was written of a task, and returns what people said behind it.
 
-        `said` is what they said at all, empty where not only people did.
+        `patterns` is what they said at all, empty where not only people did.
         """
         texts = item.task.candidates
         longer = differ = behind = good = 0
         for pair in item.pairs:
             behind += len(pair.votes) if pair.judgment is None else 1
             if pair.edited:
-                said = {}
+                patterns = {}
             if not pair.tie:
                 chosen, rejected = texts[pair.chosen], texts[pair.rejected]
                 self.matches[chosen.model, rejected.model] += 1
@@ -193,9 +194,9 @@ class Tally:
         if recipe.kind != Kind.PAIRS:
             for response, won in _written(item, recipe.kind):
                 self.alone[texts[response].model, won] += 1
-        elif len(said) == 1 and behind == len(said.get((0, 1), ())) - 1:
+        elif len(patterns) == 1 and behind == len(patterns.get((0, 1), ())) - 1:
             # As many judgments behind the rows as gave an answer: they are the same ones.
-            return said
+            return patterns
         return _behind(item, recipe)
 
     def _style(self, task: TaskRecord, pattern: tuple[int, ...], cluster: int) -> None:
@@ -209,21 +210,21 @@ class Tally:
 
 def compared(task: TaskRecord, judgments: Iterable[JudgmentRecord], recipe: Recipe) -> Said:
     """What judgments say about each two responses of a task."""
-    found: dict[tuple[int, int], list[int]] = {}
+    codes_of: dict[tuple[int, int], list[int]] = {}
     size = len(task.responses)
     for judgment in judgments:
         if recipe.criterion.answer == "compare":
             kind = recipe.tie(judgment)
             code = TIE_CODES.get(kind, _UNSPECIFIED) if kind else recipe.value(judgment)
             if code is not None and size == 2:
-                found.setdefault((0, 1), []).append(code)
+                codes_of.setdefault((0, 1), []).append(code)
             continue
         ranks = ranks_of(judgment, recipe.criterion, size)
         for first, second, better in pairs_of(ranks or ()):
-            found.setdefault((first, second), []).append(better or _UNSPECIFIED)
+            codes_of.setdefault((first, second), []).append(better or _UNSPECIFIED)
     return {
         unit: pattern
-        for unit, codes in found.items()
+        for unit, codes in codes_of.items()
         for pattern in _patterns(task, codes, unit).values()
     }
 
@@ -242,36 +243,36 @@ def _behind(item: TaskRows, recipe: Recipe) -> Said:
     """What people said in the judgments behind the rows of a task; edits were never compared."""
     task = item.task
     if recipe.kind == Kind.RANKINGS:
-        return compared(task, _human(one.judgment for one in item.rankings), recipe)
+        return compared(task, _human(ranking.judgment for ranking in item.rankings), recipe)
     if recipe.kind != Kind.PAIRS:
         written = item.labels if recipe.kind == Kind.LABELS else item.demonstrations
         return compared(task, _human(item.judgments), recipe) if written else {}
-    found: dict[tuple[int, int], list[int]] = {}
+    codes_of: dict[tuple[int, int], list[int]] = {}
     # Raters who are put together stand behind many pairs of one order: each is asked once.
-    told: dict[str, Said] = {}
+    compared_alone: dict[str, Said] = {}
     for pair in item.pairs:
         unit = (min(pair.chosen, pair.rejected), max(pair.chosen, pair.rejected))
         if unit[1] >= len(task.responses):
             continue
-        codes = found.setdefault(unit, [])
+        codes = codes_of.setdefault(unit, [])
         if pair.judgment is None:
             for vote in _human(pair.votes):
-                if vote.id not in told:
-                    told[vote.id] = compared(task, (vote,), recipe)
-                codes += told[vote.id].get(unit, ())[1:]
+                if vote.id not in compared_alone:
+                    compared_alone[vote.id] = compared(task, (vote,), recipe)
+                codes += compared_alone[vote.id].get(unit, ())[1:]
         elif pair.judgment.source == _HUMAN:
             tie = TIE_CODES.get(pair.tie, _UNSPECIFIED)
             codes.append(tie if pair.tie else round(pair.value))
     return {
         unit: pattern
-        for unit, codes in found.items()
+        for unit, codes in codes_of.items()
         for pattern in _patterns(task, codes, unit).values()
     }
 
 
 def _people(task: TaskRecord) -> Iterator[JudgmentRecord]:
     """The judgments of people on live tasks, whatever a recipe leaves out."""
-    return _human(one for one in task.judgments if one.purpose == _LIVE)
+    return _human(judgment for judgment in task.judgments if judgment.purpose == _LIVE)
 
 
 def _human(judgments: Iterable[JudgmentRecord]) -> Iterator[JudgmentRecord]:
@@ -286,7 +287,7 @@ def _written(item: TaskRows, kind: Kind) -> Iterator[tuple[int, bool]]:
         for ranking in item.rankings:
             yield from ((place, rank == 1) for place, rank in enumerate(ranking.ranks))
     else:
-        yield from ((one.response, True) for one in item.demonstrations)
+        yield from ((shown.response, True) for shown in item.demonstrations)
 
 
 def _markup(response: ResponseRecord) -> list[int]:

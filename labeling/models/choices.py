@@ -4,7 +4,45 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-def choices(enumeration: type[StrEnum]) -> list[tuple[str, str]]:
-    """(value, label) pairs in declared order; the label is the value in plain words."""
-    return [(item.value, item.value.replace("_", " ").capitalize()) for item in enumeration]
+#: Every stored value in words; those that two enumerations share have one word.
+LABELS: dict[str, Promise] = {
+    "compare": _("Compare"),
+    "rank": _("Rank"),
+    "rate": _("Rate"),
+    "write": _("Write"),
+    "live": _("Live"),
+    "gold": _("Gold"),
+    "repeat": _("Repeat"),
+    "anchor": _("Anchor"),
+    "training": _("Training"),
+    "leased": _("Leased"),
+    "submitted": _("Submitted"),
+    "skipped": _("Skipped"),
+    "expired": _("Expired"),
+    "unclear": _("Unclear"),
+    "not_my_expertise": _("Not my expertise"),
+    "uncomfortable": _("Uncomfortable"),
+    "duplicate": _("Duplicate"),
+    "broken": _("Broken"),
+    "other": _("Other"),
+    "uniform": _("Uniform"),
+    "imported": _("Imported"),
+    "human": _("Human"),
+    "ai": _("Ai"),
+    "human_after_ai": _("Human after ai"),
+    "equal_good": _("Equal good"),
+    "equal_bad": _("Equal bad"),
+    "cannot_tell": _("Cannot tell"),
+    "pending": _("Pending"),
+    "running": _("Running"),
+    "done": _("Done"),
+    "failed": _("Failed"),
+}
+
+
+def choices(enumeration: type[StrEnum]) -> list[tuple[str, Promise]]:
+    """(value, label) pairs in declared order. Raises KeyError for a value without a word."""
+    return [(item.value, LABELS[item.value]) for item in enumeration]

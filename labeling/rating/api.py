@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -76,10 +77,10 @@ class NextTask(ApiView):
 
 def _next(access: Access) -> tuple[dict[str, Any] | None, NothingLeft | None]:
     """The next leased task, or None and why."""
-    found = next_assignment(membership=access.membership)
-    if isinstance(found, Nothing):
-        return None, found.reason
-    return leased_task_json(found, access.project), None
+    assignment = next_assignment(membership=access.membership)
+    if isinstance(assignment, Nothing):
+        return None, assignment.reason
+    return leased_task_json(assignment, access.project), None
 
 
 class RaterView(ApiView):
@@ -101,11 +102,13 @@ class RaterView(ApiView):
             .first()
         )
         if membership is None:
-            raise Http404("There is no such task among yours.")
+            raise Http404(gettext("There is no such task among yours."))
         membership.user = self.user()
         access = Access(project=membership.project, membership=membership)
         if not access.may(Action.RATE):
-            raise PermissionDenied("Your role may no longer rate; ask a lead of the project.")
+            raise PermissionDenied(
+                gettext("Your role may no longer rate; ask a lead of the project.")
+            )
         return access
 
 
@@ -156,10 +159,10 @@ def _submission(values: Mapping[str, Any], header: str | None) -> Submission:
         try:
             named = UUID(header)
         except ValueError:
-            message = "An idempotency key is a UUID."
+            message = gettext("An idempotency key is a UUID.")
             raise InvalidInput(message, fields={"Idempotency-Key": message}) from None
         if key not in {None, named}:
-            message = "The header and the body name different keys; send one."
+            message = gettext("The header and the body name different keys; send one.")
             raise InvalidInput(message, fields={"key": message})
         key = named
     return Submission(**{**values, "key": key, "tie_kind": values["tie_kind"] or ""})
@@ -202,7 +205,7 @@ class Heartbeat(RaterView):
     def _own(self, access: Access, assignment_id: int) -> Assignment:
         assignment = own_assignment(rater=access.user, assignment_id=assignment_id)
         if assignment is None:
-            raise Http404("There is no such task among yours.")
+            raise Http404(gettext("There is no such task among yours."))
         return assignment
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.kinds import Submission, kind_of
 from labeling.models import Assignment, Judgment
@@ -57,15 +58,17 @@ def submit_judgment(
         with transaction.atomic():
             held = records.lock_assignment(assignment_id=assignment_id, rater_id=rater.pk)
             if held is None or (project is not None and held.project_id != project.pk):
-                raise NotYours("There is no such task among yours.")
+                raise NotYours(_("There is no such task among yours."))
             project = project or Project.objects.get(pk=held.project_id)
             return _submit_locked(held, submission, project, criteria, now or timezone.now())
     except IntegrityError as error:
         if "task_overlap_exact" not in str(error):
             raise
         raise Conflict(
-            "The reservation of this task ran out and other raters have completed it. "
-            "Your answer was not saved; thank you, and please go on with the next task."
+            _(
+                "The reservation of this task ran out and other raters have completed it. "
+                "Your answer was not saved; thank you, and please go on with the next task."
+            )
         ) from None
 
 
@@ -76,14 +79,14 @@ def _submit_locked(
     criteria: Sequence[Criterion] | None,
     now: datetime,
 ) -> Submitted:
-    print_ = fingerprint(submission)
+    content_hash = fingerprint(submission)
     stored = records.stored_judgments(held.pk)
-    if replay := _replayed(held, submission, print_, stored):
+    if replay := _replayed(held, submission, content_hash, stored):
         return Submitted(replay, created=False)
     if held.state == AssignmentState.SUBMITTED:
-        raise Conflict("You have already judged this task. Undo it to answer again.")
+        raise Conflict(_("You have already judged this task. Undo it to answer again."))
     if held.state == AssignmentState.SKIPPED:
-        raise Conflict("You have skipped this task, so it cannot be judged.")
+        raise Conflict(_("You have skipped this task, so it cannot be judged."))
     kind = kind_of(held.kind)
     checked = check_submission(project, kind, criteria, held.guideline_id, submission)
     previous = next((row for row in stored if row.is_current), None)
@@ -97,7 +100,7 @@ def _submit_locked(
         guideline_id=held.guideline_id,
         revises_id=previous.pk if previous else None,
         key=submission.key,
-        fingerprint=print_,
+        fingerprint=content_hash,
         purpose=held.purpose,
         strategy=held.strategy,
         selection_probability=held.selection_probability,
@@ -122,16 +125,20 @@ def _submit_locked(
 def _replayed(
     held: records.HeldAssignment,
     submission: Submission,
-    print_: str,
+    content_hash: str,
     stored: Sequence[records.StoredJudgment],
 ) -> Judgment | None:
     """The judgment that this very submission made before, even if it was withdrawn since."""
     for row in stored:
         if submission.key is not None and row.key == submission.key:
-            if row.fingerprint != print_:
-                raise Conflict("This submission key was used with other answers.")
+            if row.fingerprint != content_hash:
+                raise Conflict(_("This submission key was used with other answers."))
             return Judgment.objects.get(pk=row.pk)
-        if held.state == AssignmentState.SUBMITTED and row.is_current and row.fingerprint == print_:
+        if (
+            held.state == AssignmentState.SUBMITTED
+            and row.is_current
+            and row.fingerprint == content_hash
+        ):
             return Judgment.objects.get(pk=row.pk)
     return None
 
@@ -153,13 +160,14 @@ def skip_assignment(*, rater: User, assignment_id: int, reason: str, note: str =
     """
     if reason not in set(SkipReason):
         known = ", ".join(SkipReason)
-        raise InvalidInput("Say why.", fields={"reason": f"Choose one of: {known}."})
+        reason_error = _("Choose one of: %(known)s.") % {"known": known}
+        raise InvalidInput(_("Say why."), fields={"reason": reason_error})
     with transaction.atomic():
         assignment = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
         if assignment is None:
-            raise NotYours("There is no such task among yours.")
+            raise NotYours(_("There is no such task among yours."))
         if assignment.state == AssignmentState.SUBMITTED:
-            raise Conflict("You have already judged this task, so it cannot be skipped.")
+            raise Conflict(_("You have already judged this task, so it cannot be skipped."))
         if assignment.state != AssignmentState.SKIPPED:
             assignment.state = AssignmentState.SKIPPED
             assignment.skip_reason = reason
@@ -195,10 +203,10 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
             .first()
         )
         if newest is None:
-            raise Conflict("There is no judgment of yours to take back.")
+            raise Conflict(_("There is no judgment of yours to take back."))
         assignment = own_assignment(rater=rater, assignment_id=newest.assignment_id, lock=True)
         if assignment is None or assignment.state != AssignmentState.SUBMITTED:
-            raise Conflict("This judgment was taken back already.")
+            raise Conflict(_("This judgment was taken back already."))
         _withdraw(newest, now)
         assignment.state = AssignmentState.LEASED
         assignment.submitted_at = None

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
 from labeling.models import Assignment, Task
@@ -86,7 +87,7 @@ def advance(*, membership: Membership, showing: int | None, now: datetime | None
     desk = _Desk(membership, showing, now or timezone.now())
     if desk.project.status != Project.Status.ACTIVE:
         return Advance(Nothing(NothingLeft.PAUSED))
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
                 return _advance_locked(desk)
@@ -229,10 +230,10 @@ def _why_nothing(desk: _Desk) -> NothingLeft:
 
 def own_assignment(*, rater: User, assignment_id: int, lock: bool = False) -> Assignment | None:
     """The rater's own assignment with its task and project, or None (a stranger's is none)."""
-    found = Assignment.objects.select_related("project", "task", "guideline")
+    assignments = Assignment.objects.select_related("project", "task", "guideline")
     if lock:
-        found = found.select_for_update(of=("self",))
-    return found.filter(pk=assignment_id, rater=rater).first()
+        assignments = assignments.select_for_update(of=("self",))
+    return assignments.filter(pk=assignment_id, rater=rater).first()
 
 
 @transaction.atomic
@@ -244,7 +245,7 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
     """
     now = now or timezone.now()
     if assignment.state not in {AssignmentState.LEASED, AssignmentState.EXPIRED}:
-        raise Conflict("This task is no longer yours: it was submitted or skipped.")
+        raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
     length = PREPARED_LEASE if assignment.opened_at is None else lease_length(assignment.project)
     try:
         with transaction.atomic():
@@ -253,10 +254,10 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
             )
     except IntegrityError:
         raise Conflict(
-            "The reservation of this task ran out and other raters have completed it."
+            _("The reservation of this task ran out and other raters have completed it.")
         ) from None
     if not changed:
-        raise Conflict("This task is no longer yours: it was submitted or skipped.")
+        raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
     return now + length
 
 

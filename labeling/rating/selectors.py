@@ -22,8 +22,8 @@ def own_in_project(*, rater: User, project: Project, assignment_id: int) -> Assi
 
 def own_lease(*, rater: User, project: Project, assignment_id: int) -> Assignment | None:
     """The rater's live lease of that id in this project, or None."""
-    found = own_in_project(rater=rater, project=project, assignment_id=assignment_id)
-    return found if found is not None and found.state == AssignmentState.LEASED else None
+    own = own_in_project(rater=rater, project=project, assignment_id=assignment_id)
+    return own if own is not None and own.state == AssignmentState.LEASED else None
 
 
 def is_own(*, rater: User, project: Project, assignment_id: int) -> bool:

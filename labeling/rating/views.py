@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -57,7 +57,7 @@ def _wants_json(request: SignedInRequest) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
 
 
-def _told(view: View) -> View:
+def _refused_in_words(view: View) -> View:
     """Turns a refusal into words: JSON for the script, a message and the next task for a form."""
 
     @wraps(view)
@@ -78,7 +78,7 @@ def _own(request: SignedInRequest, slug: str, assignment_id: int) -> Access:
     """The member's access, once the assignment is known to be theirs in this very project."""
     access = get_access(request.user, slug, Action.RATE)
     if not is_own(rater=request.user, project=access.project, assignment_id=assignment_id):
-        raise Http404("There is no such task among yours.")
+        raise Http404(gettext("There is no such task among yours."))
     return access
 
 
@@ -87,11 +87,11 @@ def _own(request: SignedInRequest, slug: str, assignment_id: int) -> Access:
 def rate(request: SignedInRequest, slug: str) -> HttpResponse:
     """The task at hand, or why there is none. `?task=ID` asks for one of my open ones."""
     access = get_access(request.user, slug, Action.RATE)
-    found = _asked_for(request, access) or next_assignment(membership=access.membership)
-    if isinstance(found, Nothing):
-        return _nothing(request, access, found.reason)
+    assignment = _asked_for(request, access) or next_assignment(membership=access.membership)
+    if isinstance(assignment, Nothing):
+        return _nothing(request, access, assignment.reason)
     criteria = rubric(access.project)
-    return _page(request, access, found, criteria, _filled_before(found, criteria))
+    return _page(request, access, assignment, criteria, _filled_before(assignment, criteria))
 
 
 def _asked_for(request: SignedInRequest, access: Access) -> Assignment | None:
@@ -156,7 +156,7 @@ def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> H
 
 
 @require_POST
-@_told
+@_refused_in_words
 def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Stores a judgment. To the script it answers with the task to prepare next."""
     access = get_access(request.user, slug, Action.RATE)
@@ -184,7 +184,7 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
 
 
 @require_POST
-@_told
+@_refused_in_words
 def skip(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Gives a task back with a reason."""
     access = _own(request, slug, assignment_id)
@@ -211,12 +211,12 @@ def _step_json(access: Access, showing: int | None, criteria: list[Criterion]) -
     return {"lost": ahead.lost, **_task_json(ahead.next, criteria)}
 
 
-def _task_json(found: Assignment | Nothing, criteria: list[Criterion]) -> dict[str, Any]:
-    if isinstance(found, Nothing):
-        return {"task": None, "nothing": found.reason.value}
-    view = present(found, criteria=criteria)
+def _task_json(coming: Assignment | Nothing, criteria: list[Criterion]) -> dict[str, Any]:
+    if isinstance(coming, Nothing):
+        return {"task": None, "nothing": coming.reason.value}
+    view = present(coming, criteria=criteria)
     return {
-        "task": {"id": found.pk, "html": shown_task(view), "guideline": view.guideline_number},
+        "task": {"id": coming.pk, "html": shown_task(view), "guideline": view.guideline_number},
         "nothing": "",
     }
 
@@ -226,7 +226,7 @@ def _whole(text: str) -> int | None:
 
 
 @require_POST
-@_told
+@_refused_in_words
 def prepare(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Leases the task after the one on the screen, shortly, and answers with its HTML."""
     access = _own(request, slug, assignment_id)
@@ -234,7 +234,7 @@ def prepare(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResp
 
 
 @require_POST
-@_told
+@_refused_in_words
 def keep(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Heartbeat: keeps the task on the screen and the one prepared (`ahead`)."""
     access = get_access(request.user, slug, Action.RATE)
@@ -251,14 +251,14 @@ def keep(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespons
 
 
 def _mine(request: SignedInRequest, access: Access, assignment_id: int) -> Assignment:
-    found = own_in_project(rater=request.user, project=access.project, assignment_id=assignment_id)
-    if found is None:
-        raise Http404("There is no such task among yours.")
-    return found
+    own = own_in_project(rater=request.user, project=access.project, assignment_id=assignment_id)
+    if own is None:
+        raise Http404(gettext("There is no such task among yours."))
+    return own
 
 
 @require_POST
-@_told
+@_refused_in_words
 def release(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Gives back a task that was prepared and never shown: the page is being left."""
     access = get_access(request.user, slug, Action.RATE)
@@ -267,13 +267,13 @@ def release(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResp
 
 
 @require_POST
-@_told
+@_refused_in_words
 def undo(request: SignedInRequest, slug: str) -> HttpResponse:
     """Takes back my newest judgment here and opens its task again, filled in as it was."""
     access = get_access(request.user, slug, Action.RATE)
     undone = undo_last(rater=request.user, project=access.project)
     if not _wants_json(request):
-        messages.info(request, "Taken back. Change it and submit it again.")
+        messages.info(request, gettext("Taken back. Change it and submit it again."))
         return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
     criteria = rubric(access.project)
     codes = codes_for(criteria, undone.answers, undone.tie_kind)
@@ -289,7 +289,7 @@ def undo(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@_told
+@_refused_in_words
 def accept_guideline(request: SignedInRequest, slug: str) -> HttpResponse:
     """Notes that I have read the guideline version that was on the screen."""
     access = get_access(request.user, slug, Action.RATE)

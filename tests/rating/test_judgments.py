@@ -236,12 +236,12 @@ def test_what_goes_with_an_answer_is_checked(
 
 def test_the_three_ties_are_kept_apart(project: Project, rui: User, make_tasks: MakeTasks):
     make_tasks(project, 3)
-    for given, stored in (
+    for fields, stored in (
         ({"overall": 0}, TieKind.EQUAL_GOOD),
         ({"overall": None, "tie_kind": "equal_bad"}, TieKind.EQUAL_BAD),
         ({"overall": None, "tie_kind": "cannot_tell"}, TieKind.CANNOT_TELL),
     ):
-        judgment = judge(rui, lease(rui, project), **given).judgment
+        judgment = judge(rui, lease(rui, project), **fields).judgment
         assert (primary_value(judgment), judgment.tie_kind) == (0, stored)
 
 

@@ -90,7 +90,7 @@ def test_a_reply_to_a_submission_repeats_what_was_said(
     client = api(rui)
     client.post("projects/support-answers/guideline/acknowledgement/", {"number": 2})
     make_tasks(project, 1)
-    said = {
+    submission = {
         "answers": {"overall": 0, "correct": 2},
         "tie_kind": "equal_bad",
         "rationale": "Neither answers.",
@@ -100,10 +100,10 @@ def test_a_reply_to_a_submission_repeats_what_was_said(
         "idle_ms": 20,
     }
     assignment = take(client)
-    reply = client.post(f"assignments/{assignment}/judgment/", {**said, "key": str(uuid4())})
+    reply = client.post(f"assignments/{assignment}/judgment/", {**submission, "key": str(uuid4())})
     assert reply.status_code == 201
     body = reply.json()
-    assert {name: body[name] for name in said} == said
+    assert {name: body[name] for name in submission} == submission
     assert body["assignment"] == assignment
     assert Judgment.objects.get(pk=body["id"]).ui_version == "api-1"
 
@@ -203,8 +203,8 @@ def test_a_repeated_submission_brings_the_same_next_task(
     make_tasks(project, 2)
     client = api(rui)
     first = take(client)
-    one, two = (submit(client, first, query="?next=1").json() for _ in range(2))
-    assert one["next"]["id"] == two["next"]["id"]
+    once, again = (submit(client, first, query="?next=1").json() for _ in range(2))
+    assert once["next"]["id"] == again["next"]["id"]
     assert Assignment.objects.count() == 2
 
 

@@ -1,0 +1,171 @@
+"""What a comparison is to everybody who asks: rater, importer, lead, statistics, release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeling.kinds import COMPARE, KINDS, LabelError, Outcome, Submission, kind_for, kind_of
+from labeling.kinds.buttons import button_row
+from labeling.vocabulary import TieKind
+from projects.scales import SCALES, Scale
+
+ORDERS = st.sampled_from([[0, 1], [1, 0]])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A criterion without a database."""
+
+    key: str = "overall"
+    wording: str = "Which is better?"
+    is_primary: bool = True
+    is_required: bool = True
+    scale: Scale = field(default_factory=lambda: SCALES["llama_eval7"])
+
+
+@dataclass(frozen=True)
+class Offers:
+    """A project's policy without a database."""
+
+    allow_both_bad: bool = True
+    allow_cannot_tell: bool = True
+
+
+OVERALL = Asked()
+CORRECT = Asked("correct", is_primary=False, is_required=False, scale=SCALES["webgpt5"])
+FORCED = Asked(scale=SCALES["hh8"])
+
+
+def check(*questions: Asked, policy: Offers | None = None, **submission: Any) -> Any:
+    """The checked answers by key, the tie, and the errors by field."""
+    errors: dict[str, str] = {}
+    sent = Submission(**{"answers": {}, **submission})
+    answered = COMPARE.check(questions or (OVERALL, CORRECT), policy or Offers(), sent, errors)
+    return {question.key: value for question, value in answered.values}, answered.tie_kind, errors
+
+
+def test_every_kind_is_found_by_the_name_on_its_task_and_by_its_scales():
+    assert {key: kind.key for key, kind in KINDS.items()} == {key: key for key in KINDS}
+    assert {kind_for(scale) for scale in SCALES.values()} == {COMPARE}
+    with pytest.raises(KeyError, match="known kinds: compare"):
+        kind_of("guess")
+
+
+def test_only_questions_whose_scale_takes_its_answers_are_asked():
+    elsewhere = Asked(
+        "stars", scale=Scale("stars", "Stars", "How good?", (), "ours", answer="rate")
+    )
+    assert COMPARE.asked([OVERALL, elsewhere, CORRECT]) == [OVERALL, CORRECT]
+
+
+@given(st.integers(-9, 9), ORDERS)
+def test_turning_to_canonical_order_and_back_changes_nothing(value: int, order: list[int]):
+    assert COMPARE.turned(COMPARE.turned(value, order), order) == value
+    assert COMPARE.turned(value, [0, 1]) == -COMPARE.turned(value, [1, 0]) == value
+
+
+def test_a_comparison_of_three_is_none():
+    with pytest.raises(ValueError, match="exactly two"):
+        COMPARE.turned(1, [0, 1, 2])
+
+
+def test_answers_are_stored_in_the_order_of_the_rubric_under_their_own_keys():
+    values, tie, errors = check(answers={"correct": 2, "overall": -1})
+    assert (list(values.items()), tie, errors) == ([("overall", -1), ("correct", 2)], "", {})
+    assert check(Asked("helpful"), answers={"overall": 3}) == ({"helpful": 3}, "", {})
+
+
+@pytest.mark.parametrize(
+    ("answers", "field", "sentence"),
+    [
+        ({}, "overall", "This question needs an answer."),
+        ({"overall": 9}, "overall", "9 is not on this scale (-3, -2, -1, 0, 1, 2, 3)."),
+        ({"overall": True}, "overall", "An answer is a whole number."),
+        ({"overall": "1"}, "overall", "An answer is a whole number."),
+        (
+            {"overall": 1, "tone": 1},
+            "tone",
+            "Unknown criterion “tone”; this project asks: overall, correct.",
+        ),
+    ],
+)
+def test_each_misfit_is_named_in_a_sentence(answers: Any, field: str, sentence: str):
+    assert check(answers=answers)[2] == {field: sentence}
+
+
+def test_one_question_answered_under_two_names_is_refused():
+    errors = check(Asked("helpful"), answers={"helpful": 1, "overall": 1})[2]
+    assert errors == {"overall": "“helpful” was answered twice."}
+
+
+@pytest.mark.parametrize("tie", [TieKind.EQUAL_BAD, TieKind.CANNOT_TELL])
+def test_an_escape_needs_no_other_answer_and_fills_in_the_zero(tie: TieKind):
+    assert check(tie_kind=tie.value) == ({"overall": 0}, tie, {})
+    assert check(FORCED, tie_kind=tie.value) == ({"overall": 0}, tie, {})
+    never = Offers(allow_both_bad=False, allow_cannot_tell=False)
+    assert check(policy=never, tie_kind=tie.value)[2]["tie_kind"].startswith("This project does")
+
+
+def test_a_zero_is_equally_good_and_no_zero_is_a_tie():
+    assert check(answers={"overall": 0}) == ({"overall": 0}, TieKind.EQUAL_GOOD, {})
+    assert "tie_kind" in check(answers={"overall": 2}, tie_kind="equal_good")[2]
+    assert "tie_kind" in check(answers={"overall": 0}, tie_kind="perhaps")[2]
+    assert "overall" in check(FORCED, answers={"overall": 0})[2]
+
+
+@given(st.sampled_from(sorted(SCALES)), st.data())
+def test_the_button_of_an_answer_is_the_one_that_posts_it(key: str, data: st.DataObject):
+    question = Asked(scale=SCALES[key])
+    option = data.draw(st.sampled_from(question.scale.options))
+    assert COMPARE.chosen(question, option.value, option.tie_kind) == option
+    segments = button_row(question, option.code).segments
+    assert [segment.code for segment in segments if segment.chosen] == [option.code]
+    keys = [key for segment in segments for key in segment.keys.split()]
+    assert len(keys) == len(set(keys)), "a key would press two buttons"
+
+
+def test_words_name_responses_never_sides():
+    assert COMPARE.words(OVERALL, -2, "") == "response 1 is better, strength 2 of 3"
+    assert COMPARE.words(Asked(scale=SCALES["arena4"]), 1, "") == "response 2 is better"
+    assert COMPARE.words(OVERALL, 0, "equal_bad") == "both are bad"
+    assert COMPARE.words(OVERALL, 0, "cannot_tell") == "cannot tell"
+    assert COMPARE.words(CORRECT, 0, "equal_bad") == "equally good"
+    marks = [COMPARE.mark(value) for value in (-2, 0, 1)]
+    assert marks == ["−2 · first better", "0 · tie", "+1 · second better"]
+
+
+def test_an_outcome_tells_the_ties_apart():
+    outcomes = [COMPARE.outcome(0, tie) for tie in ("", *TieKind)]
+    assert outcomes == [Outcome.EQUAL, Outcome.EQUAL, Outcome.BOTH_BAD, Outcome.CANNOT_TELL]
+    assert (COMPARE.outcome(-3, ""), COMPARE.outcome(1, "")) == (Outcome.FIRST, Outcome.SECOND)
+
+
+def test_statistics_get_directions_sides_and_categories():
+    values = np.array([-3, 0, 2, 1])
+    directions = COMPARE.directions(values)
+    assert directions.tolist() == [-1, 0, 1, 1]
+    first_shown = np.array([0, 0, 0, 1])
+    assert COMPARE.first_preferred(directions, first_shown).tolist() == [1, -1, 0, 1]
+    assert 0 not in COMPARE.categories(FORCED.scale, np.array([1, -1]))
+    assert 0 in COMPARE.categories(FORCED.scale, np.array([1, 0]))
+
+
+def test_a_release_gets_the_strengths_of_the_scale():
+    record = COMPARE.record(OVERALL)
+    assert (record.key, record.strongest, record.answer) == ("overall", 3, "compare")
+    assert record.levels == (1, 2, 3)
+
+
+def test_a_label_answers_to_the_scale_alone():
+    questions = (OVERALL, CORRECT)
+    assert COMPARE.check_label(questions, {"overall": 0}, "") == "equal_good"
+    assert COMPARE.check_label((FORCED,), {"overall": 0}, "cannot_tell") == "cannot_tell"
+    with pytest.raises(LabelError, match=r"0 is not on this project's scale \(-4, ") as refused:
+        COMPARE.check_label((FORCED,), {"overall": 0}, "")
+    assert (refused.value.key, refused.value.value) == ("overall", 0)
