@@ -29,7 +29,10 @@ class _Untranslated:
         return singular if number == 1 else plural
 
 
-_installed: Translation = _Untranslated()
+#: For what must not depend on a reader's language: the files of a release.
+ENGLISH: Translation = _Untranslated()
+
+_installed: Translation = ENGLISH
 
 
 def install(translation: Translation) -> None:

@@ -4,82 +4,77 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
+
+from django.utils.translation import gettext
 
 from labeling.datasets.recipes import RecipeOptions
-from labeling.vocabulary import Source
+from labeling.datasets.recipes.choices import (
+    Categories,
+    Choice,
+    Count,
+    Share,
+    Switch,
+    Versions,
+    Word,
+    Words,
+)
+from labeling.datasets.recipes.options import CHOICES, DEFAULTS
 
 
 def add_choices(parser: ArgumentParser) -> None:
     """Adds a flag for every option that recipes understand."""
-    _add_filters(parser)
-    group = parser.add_argument_group("labels")
-    group.add_argument(
-        "--ties", choices=("keep", "drop"), default="", help="default: as the recipe does"
-    )
-    group.add_argument(
-        "--soft",
-        choices=("share", "posterior"),
-        default="share",
-        help="what `chosen_prob` is: the share of the votes, or a model's posterior",
-    )
-    group.add_argument(
-        "--no-edits", action="store_true", help="make no pairs of responses that people edited"
-    )
-    group.add_argument(
-        "--source",
-        action="append",
-        default=[],
-        choices=list(Source),
-        help="whose judgments take part (default: human)",
-    )
-
-
-def _add_filters(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("filters")
-    group.add_argument(
-        "--min-strength", type=int, default=0, metavar="N", help="leave weaker answers out"
-    )
-    group.add_argument(
-        "--min-votes", type=int, default=0, metavar="N", help="leave tasks with fewer votes out"
-    )
-    group.add_argument(
-        "--min-agreement",
-        type=float,
-        default=0.0,
-        metavar="SHARE",
-        help="leave tasks out where a smaller share of the votes agrees, 0 to 1",
-    )
-    group.add_argument(
-        "--guideline-version",
-        type=int,
-        action="append",
-        default=[],
-        metavar="N",
-        help="only judgments under this version; may be given several times",
-    )
-    group.add_argument(
-        "--category",
-        action="append",
-        default=[],
-        help="only tasks of this category; may be given several times",
-    )
-    group.add_argument(
-        "--adjudicated-only", action="store_true", help="only a reviewer's final word"
-    )
+    groups = {
+        "filters": parser.add_argument_group(gettext("filters")),
+        "labels": parser.add_argument_group(gettext("labels")),
+    }
+    for name, choice in CHOICES.items():
+        words = "--" + _flag(name, choice).replace("_", "-")
+        settings = _settings(choice, getattr(DEFAULTS, name))
+        groups[choice.group].add_argument(words, help=gettext(choice.brief), **settings)
 
 
 def read_choices(options: Mapping[str, Any]) -> RecipeOptions:
     """The options that the flags say."""
     return RecipeOptions(
-        min_strength=options["min_strength"],
-        min_votes=options["min_votes"],
-        min_agreement=options["min_agreement"],
-        guideline_versions=frozenset(options["guideline_version"]),
-        categories=frozenset(options["category"]),
-        adjudicated_only=options["adjudicated_only"],
-        ties=options["ties"],
-        soft=options["soft"],
-        edits=not options["no_edits"],
-        sources=frozenset(options["source"] or [Source.HUMAN.value]),
+        **{
+            name: _read(choice, options[_flag(name, choice)], getattr(DEFAULTS, name))
+            for name, choice in CHOICES.items()
+        }
     )
+
+
+def _flag(name: str, choice: Choice) -> str:
+    return choice.flag or name
+
+
+def _settings(choice: Choice, default: object) -> dict[str, Any]:
+    """How argparse reads the flag. What is out of range is refused by `RecipeOptions.checked`."""
+    match choice:
+        case Count():
+            return {"type": int, "default": default, "metavar": "N"}
+        case Share():
+            return {"type": float, "default": default, "metavar": "SHARE"}
+        case Versions():
+            return {"type": int, "action": "append", "default": [], "metavar": "N"}
+        case Categories():
+            return {"action": "append", "default": []}
+        case Switch():
+            return {"action": "store_true"}
+        case Words():
+            return {"action": "append", "default": [], "choices": choice.words}
+        case Word():
+            return {"choices": [word for word in choice.words if word], "default": default}
+        case _:
+            assert_never(choice)
+
+
+def _read(choice: Choice, value: Any, default: Any) -> Any:
+    """The option's value; nothing said is the default."""
+    match choice:
+        case Switch():
+            return default ^ value
+        case Versions() | Categories() | Words():
+            return frozenset(value) or default
+        case _:
+            return value

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_never
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
+from labeling.datasets.recipes.choices import (
+    Categories,
+    Choice,
+    Count,
+    Share,
+    Switch,
+    Versions,
+    Word,
+    Words,
+)
+from labeling.datasets.recipes.options import CHOICES, DEFAULTS
 from labeling.releases.requests import ReleaseOptions
 from labeling.releases.selectors import categories_of
-from labeling.vocabulary import Source
 from projects.models import Project
 
 FILE_TYPES = (
-    ("", "As the format usually is"),
+    ("", gettext_lazy("As the format usually is")),
     ("parquet", "Parquet"),
     ("jsonl", "JSON Lines"),
-    ("jsonl.gz", "JSON Lines, gzip"),
-    ("jsonl.zst", "JSON Lines, zstd"),
+    ("jsonl.gz", gettext_lazy("JSON Lines, gzip")),
+    ("jsonl.zst", gettext_lazy("JSON Lines, zstd")),
     ("csv", "CSV"),
 )
 #: Licences as the hub's front matter writes them; any other line of text is taken as well.
 LICENCES = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc0-1.0", "apache-2.0", "mit")
-_SOURCES = (
-    (Source.HUMAN.value, "People"),
-    (Source.HUMAN_AFTER_AI.value, "People who saw a model's judgment first"),
-    (Source.AI.value, "Models"),
-)
 _MOST_CATEGORIES = 60
-#: The fields that the screen keeps folded until one of them is used.
-FILTERS = frozenset(
-    {
-        "min_strength",
-        "min_votes",
-        "min_agreement",
-        "guideline_versions",
-        "categories",
-        "adjudicated_only",
-        "ties",
-        "no_edits",
-    }
-)
 
 
 class ReleaseForm(forms.Form):
@@ -73,67 +66,11 @@ class ReleaseForm(forms.Form):
         help_text="Printed on the dataset card, for example cc-by-4.0. Empty: not stated.",
         widget=forms.TextInput(attrs={"list": "licences", "autocomplete": "off"}),
     )
-    min_strength = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=100,
-        label="Strength at least",
-        help_text="Weaker answers are left out. Empty: all are taken.",
-    )
-    min_votes = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=1000,
-        label="Votes at least",
-        help_text="Tasks with fewer judgments are left out.",
-    )
-    min_agreement = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=100,
-        label="Agreement at least, %",
-        help_text="Of the votes that prefer a response, so many prefer the same one.",
-    )
-    guideline_versions = forms.TypedMultipleChoiceField(
-        required=False,
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Only judgments made under these. None: all.",
-    )
-    categories = forms.MultipleChoiceField(
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Only tasks of these. None: all.",
-    )
-    adjudicated_only = forms.BooleanField(
-        required=False,
-        label="Adjudicated tasks only",
-        help_text="A judgment by a reviewer of the project is the final word on its task.",
-    )
-    ties = forms.ChoiceField(
-        required=False,
-        choices=(("", "As the recipe does"), ("drop", "Leave out"), ("keep", "Keep")),
-    )
-    soft = forms.ChoiceField(
-        required=False,
-        label="Soft label",
-        choices=(("share", "Share of the votes"), ("posterior", "Posterior of a rater model")),
-        help_text="What <code>chosen_prob</code> holds.",
-    )
-    no_edits = forms.BooleanField(
-        required=False,
-        label="Without edited responses",
-        help_text="Where the recipe makes pairs of what people improved, leave those out.",
-    )
-    sources = forms.ChoiceField(
-        required=False,
-        label="Judged by",
-        choices=_SOURCES,
-        help_text="People's and models' judgments are never mixed.",
-    )
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, choice in CHOICES.items():
+            self.fields[field_name(name, choice)] = _field(choice)
         criteria = list(project.criteria.all())
         self._offer(
             "criteria",
@@ -193,16 +130,63 @@ class ReleaseForm(forms.Form):
         )
 
     def _choices(self) -> RecipeOptions:
-        cleaned = self.cleaned_data
         return RecipeOptions(
-            min_strength=cleaned["min_strength"] or 0,
-            min_votes=cleaned["min_votes"] or 0,
-            min_agreement=(cleaned["min_agreement"] or 0) / 100,
-            guideline_versions=frozenset(cleaned.get("guideline_versions", ())),
-            categories=frozenset(cleaned.get("categories", ())),
-            adjudicated_only=cleaned["adjudicated_only"],
-            ties=cleaned["ties"],
-            soft=cleaned["soft"] or "share",
-            edits=not cleaned["no_edits"],
-            sources=frozenset({cleaned["sources"] or Source.HUMAN.value}),
+            **{
+                name: _read(
+                    choice,
+                    self.cleaned_data.get(field_name(name, choice)),
+                    getattr(DEFAULTS, name),
+                )
+                for name, choice in CHOICES.items()
+            }
         )
+
+
+def field_name(option: str, choice: Choice) -> str:
+    """The name of an option's field on the screen."""
+    return choice.field or option
+
+
+#: The fields that the screen keeps folded until one of them is used.
+FILTERS = frozenset(field_name(name, choice) for name, choice in CHOICES.items() if choice.folded)
+
+
+def _field(choice: Choice) -> forms.Field:
+    """The field of an option, none of which must be filled in."""
+    shared: dict[str, Any] = {
+        "required": False,
+        "label": gettext_lazy(choice.label),
+        "help_text": gettext_lazy(choice.help) if choice.help else "",
+    }
+    match choice:
+        case Count():
+            return forms.IntegerField(min_value=0, max_value=choice.most, **shared)
+        case Share():
+            return forms.IntegerField(min_value=0, max_value=100, **shared)
+        case Versions():
+            boxes = forms.CheckboxSelectMultiple
+            return forms.TypedMultipleChoiceField(coerce=int, widget=boxes, **shared)
+        case Categories():
+            return forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, **shared)
+        case Switch():
+            return forms.BooleanField(**shared)
+        case Word():
+            titles = [(word, gettext_lazy(title)) for word, title in choice.titles.items()]
+            return forms.ChoiceField(choices=titles, **shared)
+        case _:
+            assert_never(choice)
+
+
+def _read(choice: Choice, value: Any, default: Any) -> Any:
+    """The option's value; a field that is empty, or not offered, asks for the default."""
+    match choice:
+        case Share():
+            return (value or 0) / 100
+        case Switch():
+            return default ^ value
+        case Versions() | Categories():
+            return frozenset(value or ())
+        case Words():
+            return frozenset({value}) if value else default
+        case _:
+            return value or default

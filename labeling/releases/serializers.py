@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 from rest_framework import serializers
@@ -12,9 +12,19 @@ from labeling.datasets.fitting import fits
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.base import FILE_TYPES
 from labeling.datasets.recipes import RECIPES, RecipeOptions
+from labeling.datasets.recipes.choices import (
+    Categories,
+    Choice,
+    Count,
+    Share,
+    Switch,
+    Versions,
+    Word,
+    Words,
+)
+from labeling.datasets.recipes.options import CHOICES, DEFAULTS
 from labeling.datasets.splits import SPLITS
 from labeling.releases.requests import ReleaseOptions
-from labeling.vocabulary import Source
 from projects.api.parsing import StrictSerializer
 
 
@@ -29,26 +39,34 @@ class SharesSerializer(StrictSerializer):
 class RecipeOptionsSerializer(StrictSerializer):
     """Which judgments take part and what stands beside a row; all may be left out."""
 
-    min_strength = serializers.IntegerField(default=0, min_value=0, max_value=100)
-    min_votes = serializers.IntegerField(default=0, min_value=0, max_value=1000)
-    min_agreement = serializers.FloatField(
-        default=0.0, min_value=0, max_value=1, help_text="Of the votes that prefer a response."
-    )
-    guideline_versions = serializers.ListField(
-        child=serializers.IntegerField(min_value=0), default=list
-    )
-    categories = serializers.ListField(
-        child=serializers.CharField(allow_blank=True, max_length=80), default=list
-    )
-    adjudicated_only = serializers.BooleanField(default=False)
-    ties = serializers.ChoiceField(
-        choices=["", "keep", "drop"], default="", help_text="Empty: as the recipe does."
-    )
-    soft = serializers.ChoiceField(choices=["share", "posterior"], default="share")
-    edits = serializers.BooleanField(default=True)
-    sources = serializers.ListField(
-        child=serializers.ChoiceField(choices=list(Source)), default=["human"], min_length=1
-    )
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """A field for every option that recipes understand."""
+        return {name: _field(choice, getattr(DEFAULTS, name)) for name, choice in CHOICES.items()}
+
+
+def _field(choice: Choice, default: Any) -> serializers.Field[Any, Any, Any, Any]:
+    """The field of an option, each of which may be left out."""
+    shared = {"default": default, "help_text": choice.document or None}
+    match choice:
+        case Count():
+            return serializers.IntegerField(min_value=0, max_value=choice.most, **shared)
+        case Share():
+            return serializers.FloatField(min_value=0, max_value=1, **shared)
+        case Versions():
+            version = serializers.IntegerField(min_value=0)
+            return serializers.ListField(child=version, default=list)
+        case Categories():
+            category = serializers.CharField(allow_blank=True, max_length=choice.longest)
+            return serializers.ListField(child=category, default=list)
+        case Switch():
+            return serializers.BooleanField(**shared)
+        case Words():
+            word = serializers.ChoiceField(choices=choice.words)
+            return serializers.ListField(child=word, default=sorted(default), min_length=1)
+        case Word():
+            return serializers.ChoiceField(choices=choice.words, **shared)
+        case _:
+            assert_never(choice)
 
 
 class NewReleaseSerializer(StrictSerializer):

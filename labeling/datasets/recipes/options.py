@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal, get_args
 
 from labeling.datasets.reasons import HUMAN_ONLY
+from labeling.datasets.recipes.choices import (
+    Categories,
+    Choice,
+    Count,
+    Share,
+    Switch,
+    Versions,
+    Word,
+    Words,
+)
 from labeling.vocabulary import Source
+from projects.words import ENGLISH, Translation, gettext_noop
 
 #: What becomes of ties: "" is the recipe's own policy.
 Ties = Literal["", "keep", "drop"]
@@ -14,9 +25,9 @@ Ties = Literal["", "keep", "drop"]
 Soft = Literal["share", "posterior"]
 
 _SOURCES = {
-    Source.HUMAN.value: "people",
-    Source.AI.value: "a model",
-    Source.HUMAN_AFTER_AI.value: "people who saw a model's judgment first",
+    Source.HUMAN.value: gettext_noop("people"),
+    Source.AI.value: gettext_noop("a model"),
+    Source.HUMAN_AFTER_AI.value: gettext_noop("people who saw a model's judgment first"),
 }
 
 
@@ -47,102 +58,235 @@ class RecipeOptions:
         sources: whose judgments take part.
     """
 
-    min_strength: int = 0
-    min_votes: int = 0
-    min_agreement: float = 0.0
-    guideline_versions: frozenset[int] = frozenset()
-    categories: frozenset[str] = frozenset()
-    adjudicated_only: bool = False
-    ties: Ties = ""
-    soft: Soft = "share"
-    edits: bool = True
-    sources: frozenset[str] = HUMAN_ONLY
+    min_strength: int = field(
+        default=0,
+        metadata={
+            "choice": Count(
+                label=gettext_noop("Strength at least"),
+                help=gettext_noop("Weaker answers are left out. Empty: all are taken."),
+                brief=gettext_noop("leave weaker answers out"),
+                most=100,
+            )
+        },
+    )
+    min_votes: int = field(
+        default=0,
+        metadata={
+            "choice": Count(
+                label=gettext_noop("Votes at least"),
+                help=gettext_noop("Tasks with fewer judgments are left out."),
+                brief=gettext_noop("leave tasks with fewer votes out"),
+                most=1000,
+            )
+        },
+    )
+    min_agreement: float = field(
+        default=0.0,
+        metadata={
+            "choice": Share(
+                label=gettext_noop("Agreement at least, %"),
+                help=gettext_noop(
+                    "Of the votes that prefer a response, so many prefer the same one."
+                ),
+                document=gettext_noop("Of the votes that prefer a response."),
+                brief=gettext_noop(
+                    "leave tasks out where a smaller share of the votes agrees, 0 to 1"
+                ),
+            )
+        },
+    )
+    guideline_versions: frozenset[int] = field(
+        default=frozenset(),
+        metadata={
+            "choice": Versions(
+                label=gettext_noop("Guideline versions"),
+                help=gettext_noop("Only judgments made under these. None: all."),
+                brief=gettext_noop("only judgments under this version; may be given several times"),
+                flag="guideline_version",
+            )
+        },
+    )
+    categories: frozenset[str] = field(
+        default=frozenset(),
+        metadata={
+            "choice": Categories(
+                label=gettext_noop("Categories"),
+                help=gettext_noop("Only tasks of these. None: all."),
+                brief=gettext_noop("only tasks of this category; may be given several times"),
+                flag="category",
+                longest=80,
+            )
+        },
+    )
+    adjudicated_only: bool = field(
+        default=False,
+        metadata={
+            "choice": Switch(
+                label=gettext_noop("Adjudicated tasks only"),
+                help=gettext_noop(
+                    "A judgment by a reviewer of the project is the final word on its task."
+                ),
+                brief=gettext_noop("only a reviewer's final word"),
+            )
+        },
+    )
+    ties: Ties = field(
+        default="",
+        metadata={
+            "choice": Word(
+                label=gettext_noop("Ties"),
+                document=gettext_noop("Empty: as the recipe does."),
+                brief=gettext_noop("default: as the recipe does"),
+                group="labels",
+                words=get_args(Ties),
+                titles={
+                    "": gettext_noop("As the recipe does"),
+                    "drop": gettext_noop("Leave out"),
+                    "keep": gettext_noop("Keep"),
+                },
+            )
+        },
+    )
+    soft: Soft = field(
+        default="share",
+        metadata={
+            "choice": Word(
+                label=gettext_noop("Soft label"),
+                help=gettext_noop("What <code>chosen_prob</code> holds."),
+                brief=gettext_noop(
+                    "what `chosen_prob` is: the share of the votes, or a model's posterior"
+                ),
+                group="labels",
+                folded=False,
+                words=get_args(Soft),
+                titles={
+                    "share": gettext_noop("Share of the votes"),
+                    "posterior": gettext_noop("Posterior of a rater model"),
+                },
+            )
+        },
+    )
+    edits: bool = field(
+        default=True,
+        metadata={
+            "choice": Switch(
+                label=gettext_noop("Without edited responses"),
+                help=gettext_noop(
+                    "Where the recipe makes pairs of what people improved, leave those out."
+                ),
+                brief=gettext_noop("make no pairs of responses that people edited"),
+                group="labels",
+                field="no_edits",
+                flag="no_edits",
+            )
+        },
+    )
+    sources: frozenset[str] = field(
+        default=HUMAN_ONLY,
+        metadata={
+            "choice": Words(
+                label=gettext_noop("Judged by"),
+                help=gettext_noop("People's and models' judgments are never mixed."),
+                brief=gettext_noop("whose judgments take part (default: human)"),
+                group="labels",
+                folded=False,
+                flag="source",
+                words=tuple(Source),
+                titles={
+                    Source.HUMAN.value: gettext_noop("People"),
+                    Source.HUMAN_AFTER_AI.value: gettext_noop(
+                        "People who saw a model's judgment first"
+                    ),
+                    Source.AI.value: gettext_noop("Models"),
+                },
+            )
+        },
+    )
 
     def checked(self) -> RecipeOptions:
         """The same options. Raises OptionError, naming the field, for a value without meaning."""
-        for name in ("min_strength", "min_votes"):
-            value = getattr(self, name)
-            if not _whole(value) or value < 0:
-                raise OptionError(name, f"choose a whole number from 0 on, not {value!r}.")
-        # A share that is not a number is neither below 0 nor above 1: ask what it is, not is not.
-        share = self.min_agreement
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-            raise OptionError("min_agreement", f"choose a share from 0 to 1, not {share!r}.")
-        for name in ("adjudicated_only", "edits"):
-            if not isinstance(getattr(self, name), bool):
-                raise OptionError(name, f"choose true or false, not {getattr(self, name)!r}.")
-        _one_of("ties", self.ties, get_args(Ties))
-        _one_of("soft", self.soft, get_args(Soft))
-        if not self.sources:
-            raise OptionError("sources", f"choose one of {', '.join(_SOURCES)}.")
-        for source in sorted(self.sources, key=repr):
-            _one_of("sources", source, tuple(_SOURCES))
-        for number in sorted(self.guideline_versions, key=repr):
-            if not _whole(number) or number < 0:
-                reason = f"versions are whole numbers from 0 on, not {number!r}."
-                raise OptionError("guideline_versions", reason)
-        for category in sorted(self.categories, key=repr):
-            if not isinstance(category, str):
-                raise OptionError("categories", f"a category is a text, not {category!r}.")
+        for name, choice in CHOICES.items():
+            if reason := choice.fault(getattr(self, name)):
+                raise OptionError(name, reason)
         return self
 
     def asks(self, name: str) -> bool:
         """Whether the user asks for something by this field; of ties, whether to keep them."""
         if name == "ties":
             return self.ties == "keep"
-        default = next(field.default for field in fields(self) if field.name == name)
-        return bool(getattr(self, name) != default)
+        return bool(getattr(self, name) != getattr(DEFAULTS, name))
 
-    def explain(self) -> dict[str, str]:
-        """The choices that differ from the defaults, in words."""
-        said: dict[str, str] = {}
+    def explain(self, language: Translation = ENGLISH) -> dict[str, str]:
+        """The choices that differ from the defaults, in words.
+
+        Files are written in English whoever asks for them; a screen names its reader's language.
+        """
+        return self._explain_floors(language) | self._explain_choices(language)
+
+    def _explain_floors(self, language: Translation) -> dict[str, str]:
+        """The filters by a number or a name."""
+        gettext, ngettext = language.gettext, language.ngettext
+        sentences: dict[str, str] = {}
         if self.min_strength:
-            said["Strength floor"] = f"Preferences weaker than {self.min_strength} are left out."
+            sentences[gettext("Strength floor")] = gettext(
+                "Preferences weaker than %(floor)s are left out."
+            ) % {"floor": self.min_strength}
         if self.min_votes:
-            votes = f"{self.min_votes} vote{'s' * (self.min_votes != 1)}"
-            said["Votes floor"] = f"Tasks with fewer than {votes} are left out."
+            sentences[gettext("Votes floor")] = ngettext(
+                "Tasks with fewer than %(floor)s vote are left out.",
+                "Tasks with fewer than %(floor)s votes are left out.",
+                self.min_votes,
+            ) % {"floor": self.min_votes}
         if self.min_agreement:
-            said["Agreement floor"] = (
-                f"Tasks where less than {self.min_agreement:.1%} of the votes that prefer a "
-                "response prefer the same one are left out."
-            )
+            sentences[gettext("Agreement floor")] = gettext(
+                "Tasks where less than %(floor)s of the votes that prefer a response prefer the "
+                "same one are left out."
+            ) % {"floor": f"{self.min_agreement:.1%}"}
         if self.guideline_versions:
-            listed = ", ".join(map(str, sorted(self.guideline_versions)))
-            plural = "s" * (len(self.guideline_versions) != 1)
-            said["Guideline versions"] = f"Only judgments made under version{plural} {listed}."
+            sentences[gettext("Guideline versions")] = ngettext(
+                "Only judgments made under version %(versions)s.",
+                "Only judgments made under versions %(versions)s.",
+                len(self.guideline_versions),
+            ) % {"versions": ", ".join(map(str, sorted(self.guideline_versions)))}
         if self.categories:
-            listed = ", ".join(name or "(none)" for name in sorted(self.categories))
-            word = "category" if len(self.categories) == 1 else "categories"
-            said["Categories"] = f"Only tasks of the {word} {listed}."
-        return said | self._explain_choices()
+            names = [name or gettext("(none)") for name in sorted(self.categories)]
+            sentences[gettext("Categories")] = ngettext(
+                "Only tasks of the category %(categories)s.",
+                "Only tasks of the categories %(categories)s.",
+                len(names),
+            ) % {"categories": ", ".join(names)}
+        return sentences
 
-    def _explain_choices(self) -> dict[str, str]:
+    def _explain_choices(self, language: Translation) -> dict[str, str]:
         """The choices that are no filters by a number or a name."""
-        said: dict[str, str] = {}
+        gettext = language.gettext
+        sentences: dict[str, str] = {}
         if self.adjudicated_only:
-            said["Adjudicated"] = (
+            sentences[gettext("Adjudicated")] = gettext(
                 "Only tasks with a reviewer's final word, and of those only the newest word."
             )
         if self.ties:
-            said["Ties asked for"] = f"Ties are {'kept' if self.ties == 'keep' else 'left out'}."
+            sentences[gettext("Ties asked for")] = (
+                gettext("Ties are kept.") if self.ties == "keep" else gettext("Ties are left out.")
+            )
         if self.soft == "posterior":
-            said["Soft labels"] = (
+            sentences[gettext("Soft labels")] = gettext(
                 "`chosen_prob` is the posterior of a Dawid-Skene model of the raters, not the "
                 "share of the votes."
             )
         if not self.edits:
-            said["Edits"] = "Edited responses make no rows."
+            sentences[gettext("Edits")] = gettext("Edited responses make no rows.")
         if self.sources != HUMAN_ONLY:
-            listed = " and ".join(_SOURCES.get(name, name) for name in sorted(self.sources))
-            said["Sources"] = f"Only judgments by {listed}."
-        return said
+            names = [gettext(_SOURCES.get(source, source)) for source in sorted(self.sources)]
+            sentences[gettext("Sources")] = gettext("Only judgments by %(sources)s.") % {
+                "sources": gettext(" and ").join(names)
+            }
+        return sentences
 
 
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
-    if value not in known:
-        listed = ", ".join(repr(each) for each in known)
-        raise OptionError(name, f"choose one of {listed}, not {value!r}.")
+#: How each option is asked for, in the order of the fields.
+CHOICES: dict[str, Choice] = {
+    option.name: option.metadata["choice"] for option in fields(RecipeOptions)
+}
+#: What holds where nothing is asked for.
+DEFAULTS = RecipeOptions()
