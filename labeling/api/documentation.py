@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -49,8 +51,12 @@ class NothingHere(APIView):
     @extend_schema(exclude=True)
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuses every method alike."""
-        hint = "" if request.path.endswith("/") else " Addresses end in “/”."
-        raise Http404(f"There is no such address; /api/v1/docs/ lists them.{hint}")
+        sentence = (
+            _("There is no such address; %(documentation)s lists them.")
+            if request.path.endswith("/")
+            else _("There is no such address; %(documentation)s lists them. Addresses end in “/”.")
+        )
+        raise Http404(sentence % {"documentation": reverse("api:docs")})
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from projects.api.parsing import StrictSerializer
@@ -16,7 +17,6 @@ from projects.project_templates import (
     PrincipleSpec,
 )
 from projects.scales import SCALES, TIE_KINDS
-from projects.words import gettext
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
 SETTINGS = (
@@ -195,7 +195,7 @@ def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
         "primary": criterion.is_primary,
         "required": criterion.is_required,
         "options": [
-            {"value": option.value, "label": gettext(option.label), "tie_kind": option.tie_kind}
+            {"value": option.value, "label": _(option.label), "tie_kind": option.tie_kind}
             for option in scale.options
         ],
         "tie_kinds": _tie_kinds(criterion, project),

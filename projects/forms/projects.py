@@ -13,7 +13,6 @@ from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
 from projects.scales import SCALES
-from projects.words import gettext
 
 #: The template that stands for a rubric of one's own.
 BLANK = "blank"
@@ -23,12 +22,12 @@ _TEXT = forms.Textarea(attrs={"rows": 3, "class": "short"})
 
 
 def _rubrics() -> list[tuple[str, str | Promise]]:
-    templates = [(key, gettext(template.title)) for key, template in PROJECT_TEMPLATES.items()]
+    templates = [(key, _(template.title)) for key, template in PROJECT_TEMPLATES.items()]
     return [*templates, (BLANK, _("Blank"))]
 
 
-def _scales() -> list[tuple[str, str]]:
-    return [(key, gettext(scale.title)) for key, scale in SCALES.items()]
+def _scales() -> list[tuple[str, str | Promise]]:
+    return [(key, _(scale.title)) for key, scale in SCALES.items()]
 
 
 class ProjectForm(forms.Form):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from labeling.charts import Bar, Cell, ForestRow, bar_histogram, forest_plot, pair_matrix
 from labeling.kinds import Kind, kind_for
@@ -20,68 +22,88 @@ TABLE_PAIRS = 300
 Report = Mapping[str, Any]
 
 _PERCENT = (
-    ("exact", "ties exact", "A tie agrees with a tie only."),
-    ("half", "ties half", "A tie beside a preference counts one half."),
-    ("drop", "ties dropped", "Pairs in which somebody answered a tie are left out."),
+    ("exact", gettext_lazy("ties exact"), gettext_lazy("A tie agrees with a tie only.")),
+    ("half", gettext_lazy("ties half"), gettext_lazy("A tie beside a preference counts one half.")),
+    (
+        "drop",
+        gettext_lazy("ties dropped"),
+        gettext_lazy("Pairs in which somebody answered a tie are left out."),
+    ),
 )
 _CHANCE = (
     (
         ("krippendorff_alpha", "symmetric"),
-        "Alpha, symmetric",
-        "For preferences: it does not depend on which of the two responses is called the first.",
+        gettext_lazy("Alpha, symmetric"),
+        gettext_lazy(
+            "For preferences: it does not depend on which of the two responses is called the first."
+        ),
     ),
     (
         ("krippendorff_alpha", "nominal"),
-        "Alpha, nominal",
-        "Answers are the same or different; how far apart they are does not matter.",
+        gettext_lazy("Alpha, nominal"),
+        gettext_lazy("Answers are the same or different; how far apart they are does not matter."),
     ),
     (
         ("krippendorff_alpha", "ordinal"),
-        "Alpha, ordinal",
-        "Answers further apart in the order of the scale disagree more.",
+        gettext_lazy("Alpha, ordinal"),
+        gettext_lazy("Answers further apart in the order of the scale disagree more."),
     ),
     (
         ("krippendorff_alpha", "interval"),
-        "Alpha, interval",
-        "Answers disagree by the squared difference of their numbers on the scale.",
+        gettext_lazy("Alpha, interval"),
+        gettext_lazy("Answers disagree by the squared difference of their numbers on the scale."),
     ),
     (
         ("fleiss_kappa",),
-        "Fleiss' kappa",
-        "Answers are the same or different; every task must have equally many judgments.",
+        gettext_lazy("Fleiss' kappa"),
+        gettext_lazy(
+            "Answers are the same or different; every task must have equally many judgments."
+        ),
     ),
     (
         ("gwet_ac1",),
-        "Gwet's AC1",
-        "Answers are the same or different; steady where nearly all answers are alike.",
+        gettext_lazy("Gwet's AC1"),
+        gettext_lazy(
+            "Answers are the same or different; steady where nearly all answers are alike."
+        ),
     ),
     (
         ("brennan_prediger",),
-        "Brennan-Prediger",
-        "Answers are the same or different; chance is one in the number of answers to choose from.",
+        gettext_lazy("Brennan-Prediger"),
+        gettext_lazy(
+            "Answers are the same or different; "
+            "chance is one in the number of answers to choose from."
+        ),
     ),
 )
 _LIMITS = (
     (
         "noise_ceiling",
-        "Noise ceiling",
-        "pairs of judgments",
-        "The accuracy that even a perfect model would show against single answers, if raters err "
-        "each on their own and all tasks are as clear. Where some are clearer it is lower.",
+        gettext_lazy("Noise ceiling"),
+        gettext_lazy("pairs of judgments"),
+        gettext_lazy(
+            "The accuracy that even a perfect model would show against single answers, "
+            "if raters err each on their own and all tasks are as clear. "
+            "Where some are clearer it is lower."
+        ),
     ),
     (
         "self_consistency",
-        "Self-consistency",
-        "repeats",
-        "Tasks given to the same rater a second time, without a word, and answered as before. "
-        "Raters cannot agree with each other much better than each with themselves.",
+        gettext_lazy("Self-consistency"),
+        gettext_lazy("repeats"),
+        gettext_lazy(
+            "Tasks given to the same rater a second time, without a word, and answered as before. "
+            "Raters cannot agree with each other much better than each with themselves."
+        ),
     ),
     (
         "side_bias",
-        "Chosen when shown first",
-        "preferences",
-        "Preferences for the response shown first. Sides are drawn at random, so 50% means that "
-        "the screen does not matter.",
+        gettext_lazy("Chosen when shown first"),
+        gettext_lazy("preferences"),
+        gettext_lazy(
+            "Preferences for the response shown first. Sides are drawn at random, "
+            "so 50% means that the screen does not matter."
+        ),
     ),
 )
 
@@ -126,54 +148,66 @@ def panels(project: Project, report: Report) -> list[Panel]:
     ]
 
 
-def _panel(project: Project, criterion: Criterion, found: Report) -> Panel:
+def _panel(project: Project, criterion: Criterion, figures: Report) -> Panel:
     key = criterion.key
-    strengths = len(found["values"]) > 3
-    percent = _percent_rows(found["percent_agreement"], "Same answer")
-    sides = _percent_rows(found["same_side"], "Same side") if strengths else []
-    chance = [FigureRow(label, told, _at(found, path)) for path, label, told in _CHANCE]
-    policy = [name for name, _, _ in _PERCENT].index(project.tie_policy)
+    strengths = len(figures["values"]) > 3
+    percent = _percent_rows(figures["percent_agreement"])
+    sides = _side_rows(figures["same_side"]) if strengths else []
+    chance = [
+        FigureRow(str(label), str(meaning), _at(figures, path)) for path, label, meaning in _CHANCE
+    ]
+    policy = [name for name, _label, _meaning in _PERCENT].index(project.tie_policy)
     return Panel(
         key=key,
         wording=criterion.wording,
-        scale=criterion.scale.title,
-        counts=found["counts"],
-        nothing=_nothing(found["counts"]),
+        scale=_(criterion.scale.title),
+        counts=figures["counts"],
+        nothing=_nothing(figures["counts"]),
         headline=((sides or percent)[policy], chance[0]),
         percent=[*sides, *percent],
-        percent_chart=_forest([*sides, *percent], f"{key}-percent", _PERCENT_TITLE, percent=True),
+        percent_chart=_forest(
+            [*sides, *percent],
+            f"{key}-percent",
+            _("Percent agreement with 95% intervals"),
+            percent=True,
+        ),
         chance=chance,
-        chance_chart=_forest(chance, f"{key}-chance", _CHANCE_TITLE),
+        chance_chart=_forest(
+            chance, f"{key}-chance", _("Agreement beyond chance with 95% intervals")
+        ),
         limits=[
-            FigureRow(label, told, found[name], counted) for name, label, counted, told in _LIMITS
+            FigureRow(str(label), str(meaning), figures[name], str(counted))
+            for name, label, counted, meaning in _LIMITS
         ],
-        pairs=found["pairs"][:TABLE_PAIRS],
-        more_pairs=max(0, len(found["pairs"]) - TABLE_PAIRS),
-        matrix=_matrix(found["pairs"], f"{key}-matrix"),
-        histogram=_histogram(kind_for(criterion.scale), found["values"], f"{key}-values"),
+        pairs=figures["pairs"][:TABLE_PAIRS],
+        more_pairs=max(0, len(figures["pairs"]) - TABLE_PAIRS),
+        matrix=_matrix(figures["pairs"], f"{key}-matrix"),
+        histogram=_histogram(kind_for(criterion.scale), figures["values"], f"{key}-values"),
     )
 
 
-_PERCENT_TITLE = "Percent agreement with 95% intervals"
-_CHANCE_TITLE = "Agreement beyond chance with 95% intervals"
-
-
-def _percent_rows(figures: Report, what: str) -> list[FigureRow]:
-    """The three tie conventions; `what` says what must be the same."""
-    start = {
-        "Same answer": "Pairs of judgments of one task with the same answer.",
-        "Same side": "Pairs that prefer the same response, however strongly.",
-    }[what]
+def _percent_rows(figures: Report) -> list[FigureRow]:
+    """Pairs with the same answer, under the three tie conventions."""
+    start = _("Pairs of judgments of one task with the same answer.")
     return [
-        FigureRow(f"{what}, {label}", f"{start} {told}", figures[name])
-        for name, label, told in _PERCENT
+        FigureRow(_("Same answer, %(ties)s") % {"ties": ties}, f"{start} {meaning}", figures[name])
+        for name, ties, meaning in _PERCENT
     ]
 
 
-def _at(found: Report, path: Sequence[str]) -> Report:
+def _side_rows(figures: Report) -> list[FigureRow]:
+    """Pairs that prefer the same response, under the three tie conventions."""
+    start = _("Pairs that prefer the same response, however strongly.")
+    return [
+        FigureRow(_("Same side, %(ties)s") % {"ties": ties}, f"{start} {meaning}", figures[name])
+        for name, ties, meaning in _PERCENT
+    ]
+
+
+def _at(figures: Report, path: Sequence[str]) -> Report:
     for key in path:
-        found = found[key]
-    return found
+        figures = figures[key]
+    return figures
 
 
 def _nothing(counts: Mapping[str, int]) -> str:
@@ -181,18 +215,21 @@ def _nothing(counts: Mapping[str, int]) -> str:
     if counts["tasks_judged_twice"]:
         return ""
     if not counts["judgments"]:
-        return "Nobody has answered this question yet."
-    tasks = "1 task has" if counts["tasks"] == 1 else f"{counts['tasks']:,} tasks have"
-    return (
+        return _("Nobody has answered this question yet.")
+    sentence = ngettext(
         "Agreement needs two raters on the same task. "
-        f"So far {tasks} one judgment and none has two."
+        "So far %(tasks)s task has one judgment and none has two.",
+        "Agreement needs two raters on the same task. "
+        "So far %(tasks)s tasks have one judgment and none has two.",
+        counts["tasks"],
     )
+    return sentence % {"tasks": f"{counts['tasks']:,}"}
 
 
 def _forest(
     rows: Sequence[FigureRow], ident: str, title: str, *, percent: bool = False
 ) -> SafeString:
-    shown = [
+    bars = [
         ForestRow(
             label=row.label,
             value=row.figure["value"],
@@ -203,7 +240,7 @@ def _forest(
         )
         for row in rows
     ]
-    return _drawn(forest_plot(shown, ident=ident, title=title, percent=percent))
+    return _drawn(forest_plot(bars, ident=ident, title=title, percent=percent))
 
 
 def _matrix(pairs: Sequence[Report], ident: str) -> SafeString | None:
@@ -219,12 +256,12 @@ def _matrix(pairs: Sequence[Report], ident: str) -> SafeString | None:
         cells[first, second] = Cell(
             kappa["value"], pair["n"], kappa["low"], kappa["high"], kappa.get("reason", "")
         )
-    return _drawn(pair_matrix(names, cells, ident=ident, title="Cohen's kappa, rater by rater"))
+    return _drawn(pair_matrix(names, cells, ident=ident, title=_("Cohen's kappa, rater by rater")))
 
 
 def _histogram(kind: Kind, values: Sequence[Report], ident: str) -> SafeString:
     bars = [Bar(kind.mark(item["value"]), item["count"]) for item in values]
-    return _drawn(bar_histogram(bars, ident=ident, title="Answers along the scale"))
+    return _drawn(bar_histogram(bars, ident=ident, title=_("Answers along the scale")))
 
 
 def _drawn(svg: str) -> SafeString:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from labeling.kinds import kind_for
 from labeling.lead.agreement.selectors import (
     CriterionAnswers,
@@ -35,14 +37,14 @@ def agreement_report(project: Project, *, show_names: bool = True) -> dict[str, 
 
 def _refresh(project: Project, fingerprint: str) -> dict[str, Any]:
     """Compute the report and keep it; raters appear by their ids there."""
-    found = agreement_data(project)
+    basis = agreement_data(project)
     total = counted_judgments(fingerprint.partition("/")[2])
     data = {
-        "tasks": found.tasks,
-        "judgments": found.judgments,
-        "raters": list(found.raters),
-        "left_out": max(0, total - found.judgments),
-        "criteria": {item.criterion.key: _criterion(item) for item in found.answers},
+        "tasks": basis.tasks,
+        "judgments": basis.judgments,
+        "raters": list(basis.raters),
+        "left_out": max(0, total - basis.judgments),
+        "criteria": {item.criterion.key: _criterion(item) for item in basis.answers},
     }
     Report.objects.update_or_create(
         project=project, kind=KIND, defaults={"fingerprint": fingerprint, "data": data}
@@ -70,7 +72,10 @@ def _named(project: Project, data: Mapping[str, Any], *, show_names: bool) -> di
     ids: Sequence[int] = data["raters"]
     names = rater_names(ids)
     if not show_names:
-        names = {pk: f"Rater {place}" for place, pk in enumerate(sorted(ids), start=1)}
+        names = {
+            pk: _("Rater %(number)d") % {"number": place}
+            for place, pk in enumerate(sorted(ids), start=1)
+        }
     return {
         "project": project.slug,
         "tasks": data["tasks"],
@@ -90,7 +95,10 @@ def _distinct(names: Mapping[int, str]) -> dict[str, str]:
     for name in names.values():
         seen[name] = seen.get(name, 0) + 1
     return {
-        str(pk): name if seen[name] == 1 else f"{name} (no. {pk})" for pk, name in names.items()
+        str(pk): name
+        if seen[name] == 1
+        else _("%(name)s (no. %(number)d)") % {"name": name, "number": pk}
+        for pk, name in names.items()
     }
 
 

@@ -97,9 +97,9 @@ def throughput(project: Project, *, now: datetime, days: int = 28) -> list[Day]:
         .annotate(n=Count("id"))
         .values_list("day", "n")
     )
-    found = dict(rows)
+    counts = dict(rows)
     dates = [(first + timedelta(days=i)).date() for i in range(days)]
-    return [Day(day, found.get(day, 0)) for day in dates]
+    return [Day(day, counts.get(day, 0)) for day in dates]
 
 
 def days_left(progress: Progress, history: Sequence[Day]) -> int | None:
@@ -117,7 +117,7 @@ def disagreements(project: Project) -> int:
 
 def attention(project: Project) -> list[Attention]:
     """What waits for a lead, most urgent first; kinds with nothing to do are left out."""
-    found = [
+    waiting = [
         *(_newest_failed(table, project) for table in job_models()),
         Attention("no_guideline", int(not project.guidelines.exists())),
         Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
@@ -126,7 +126,7 @@ def attention(project: Project) -> list[Attention]:
         Attention("skipped", _often_skipped(project)),
         Attention("disagreements", disagreements(project)),
     ]
-    return [item for item in found if item.count]
+    return [item for item in waiting if item.count]
 
 
 def _flagged(project: Project) -> QuerySet[Judgment]:
@@ -187,7 +187,7 @@ def _zone(user: User) -> ZoneInfo:
 def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress:
     """What this member has done here so far; today is a day of the member's own time zone."""
     midnight = now.astimezone(_zone(rater)).replace(hour=0, minute=0, second=0, microsecond=0)
-    given = (
+    judged = (
         Judgment.objects.filter(project=project, rater=rater)
         .standing()
         .aggregate(all=Count("id"), today=Count("id", filter=Q(created_at__gte=midnight)))
@@ -199,8 +199,8 @@ def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress
     own = Membership.objects.filter(project=project, user=rater).first()
     limit = own.rater_limit if own and own.rater_limit else project.rater_limit
     return OwnProgress(
-        given=given["all"],
-        today=given["today"],
+        given=judged["all"],
+        today=judged["today"],
         skipped=states["skipped"],
         limit=limit,
         has_open=states["open"] > 0,

@@ -10,7 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from labeling.lead.agreement.report import KIND, agreement_report
@@ -57,8 +58,9 @@ def _bars(history: Sequence[Day]) -> list[Bar]:
     for place, day in enumerate(history):
         height = round(_HEIGHT * day.count / most, 1) if day.count else 1.0
         kind = "none" if not day.count else "last" if place == len(history) - 1 else ""
-        unit = "judgment" if day.count == 1 else "judgments"
-        label = f"{day.day.day} {day.day:%b}: {day.count:,} {unit}"
+        label = ngettext(
+            "%(day)s: %(count)s judgment", "%(day)s: %(count)s judgments", day.count
+        ) % {"day": date_format(day.day, "j M"), "count": f"{day.count:,}"}
         x, y = round(place * step, 1), round(_HEIGHT - height, 1)
         bars.append(Bar(x, y, round(step - _GAP, 1), max(height, 1.0), label, kind))
     return bars

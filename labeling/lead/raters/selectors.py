@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext as _
 
 from labeling.kinds import COMPARE
 from labeling.models import Answer
@@ -108,7 +109,9 @@ def _paired(data: _Columns) -> tuple[Ints, Ints]:
 
 def _ties(side: Ints) -> Figure:
     ties = int((side == 0).sum())
-    return share(ties, len(side), "judgments without a preference", nothing="No judgment yet.")
+    return share(
+        ties, len(side), _("judgments without a preference"), nothing=_("No judgment yet.")
+    )
 
 
 def _left(left: Ints) -> Figure:
@@ -116,8 +119,8 @@ def _left(left: Ints) -> Figure:
     return share(
         int(decided.sum()),
         len(decided),
-        "preferences for the response shown first",
-        nothing="No preference given here yet.",
+        _("preferences for the response shown first"),
+        nothing=_("No preference given here yet."),
     )
 
 
@@ -127,11 +130,13 @@ def _agreement(agree: Ints, pairs: Ints, task: Ints) -> Figure:
         agree,
         pairs,
         task,
-        "pairs with another rater's judgment of the same task that prefer the same side or both "
-        "a tie",
-        nothing="Nobody else has judged the same tasks yet.",
-        counted="pairs",
-        clusters_are="tasks",
+        _(
+            "pairs with another rater's judgment of the same task that prefer the same side "
+            "or both a tie"
+        ),
+        nothing=_("Nobody else has judged the same tasks yet."),
+        counted=_("pairs"),
+        clusters_are=_("tasks"),
     )
 
 

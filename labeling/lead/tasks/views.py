@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -30,22 +31,28 @@ from projects.views.types import SignedInRequest
 PAGE = 50
 
 STATES = (
-    (TaskState.UNTOUCHED, "Not judged yet"),
-    (TaskState.UNDER_WAY, "Under way"),
-    (TaskState.COMPLETE, "Complete"),
-    (TaskState.SPLIT, "Raters disagree"),
-    (TaskState.FLAGGED, "Flagged"),
-    (TaskState.SKIPPED, "Skipped by somebody"),
+    (TaskState.UNTOUCHED, gettext_lazy("Not judged yet")),
+    (TaskState.UNDER_WAY, gettext_lazy("Under way")),
+    (TaskState.COMPLETE, gettext_lazy("Complete")),
+    (TaskState.SPLIT, gettext_lazy("Raters disagree")),
+    (TaskState.FLAGGED, gettext_lazy("Flagged")),
+    (TaskState.SKIPPED, gettext_lazy("Skipped by somebody")),
 )
-PURPOSES = tuple((purpose.value, purpose.value.capitalize()) for purpose in Purpose)
+PURPOSES = (
+    (Purpose.LIVE, gettext_lazy("Live")),
+    (Purpose.GOLD, gettext_lazy("Gold")),
+    (Purpose.REPEAT, gettext_lazy("Repeat")),
+    (Purpose.ANCHOR, gettext_lazy("Anchor")),
+    (Purpose.TRAINING, gettext_lazy("Training")),
+)
 
 
 def _wanted(query: QueryDict) -> TaskFilter:
     """The filter of an address; a value nobody knows counts as none."""
     state, purpose = query.get("state", ""), query.get("purpose", "")
     return TaskFilter(
-        state=state if state in {key for key, _ in STATES} else "",
-        purpose=purpose if purpose in {key for key, _ in PURPOSES} else "",
+        state=state if state in {key for key, _label in STATES} else "",
+        purpose=purpose if purpose in {key for key, _label in PURPOSES} else "",
         category=query.get("category", "")[:80],
         # PostgreSQL cannot hold NUL, so no text contains it.
         search=query.get("q", "").replace("\0", "").strip()[:200],
@@ -88,16 +95,16 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
 def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """One task: prompt, responses with their models, every judgment and assignment."""
     access = get_access(request.user, slug, Action.SEE_TASKS)
-    found = get_task(access.project, pk)
-    if found is None:
-        raise Http404("There is no such task in this project.")
-    page = task_page(found)
-    ensure_rendered(prompt=found.prompt, responses=page.responses)
+    row = get_task(access.project, pk)
+    if row is None:
+        raise Http404(_("There is no such task in this project."))
+    page = task_page(row)
+    ensure_rendered(prompt=row.prompt, responses=page.responses)
     context = {
         "access": access,
         "project": access.project,
         "page": page,
-        "task": found,
+        "task": row,
         # Reviewers compare too: they stay blind.
         "show_models": access.may(Action.RELEASE),
     }
