@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.datasets.records import Criterion as CriterionRecord
-from labeling.vocabulary import Source, TaskKind
+from labeling.vocabulary import Source
 from projects.scales import Option, Scale
 from projects.words import gettext
 
@@ -112,8 +112,8 @@ class LabelError(ValueError):
 class Kind(ABC):
     """A kind of task: which answers it takes, and what they mean to everybody else."""
 
-    #: What is stored on the task.
-    key: ClassVar[TaskKind]
+    #: What is stored on the task: a value of `vocabulary.TaskKind`.
+    key: ClassVar[str]
     #: The interface and its version, stored with each judgment given on the kind's own page.
     interface: ClassVar[str]
     #: Whether an answer says which response is better, so that chance must not hang on the order.
@@ -146,17 +146,17 @@ class Kind(ABC):
         `shown_order[i]` is the canonical index of the response shown at place i.
         """
 
-    @abstractmethod
     def place_names(self, questions: Sequence[Question], count: int) -> list[str]:
         """What the scale calls the places on the screen, first to last, for `count` responses."""
+        return [chr(ord("A") + place) for place in range(count)]
 
     @abstractmethod
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
         """The option of the scale that an answer was given by; `tie_kind` is the judgment's."""
 
-    @abstractmethod
     def escapes(self, questions: Sequence[Question], policy: Policy) -> tuple[str, ...]:
         """The ties offered beside the primary scale, for those who cannot answer on it."""
+        return ()
 
     # What leads read.
 
@@ -178,9 +178,9 @@ class Kind(ABC):
 
     # What statistics and releases get.
 
-    @abstractmethod
     def categories(self, scale: Scale, values: Ints) -> tuple[int, ...]:
         """The categories that answers on this scale fall in, ascending; shape of `values`: (n,)."""
+        return scale.values
 
     @abstractmethod
     def directions(self, values: Ints) -> Ints:

@@ -62,7 +62,7 @@ class Compare(Kind):
         primary = primary_of(questions)
         if primary is not None and count == 2:
             return list(primary.scale.sides)
-        return [chr(ord("A") + place) for place in range(count)]
+        return super().place_names(questions, count)
 
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
         """The first option of that value whose tie the judgment can have meant.

@@ -1,0 +1,96 @@
+"""A kind of task in one file: do two responses say the same? An example of docs/contributing.md.
+
+Its answers are no preferences: 1 is yes, 0 is no, and neither hangs on who stands on the left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.kinds import Answered, Kind, LabelError, Outcome, Policy, Question, Submission
+from labeling.kinds.base import Ints, Q, named_answers
+from projects.scales import Option, Scale
+
+SAME_SCALE = Scale(
+    key="same2",
+    title="Same or different",
+    question="Do both say the same?",
+    options=(Option(1, "Yes"), Option(0, "No")),
+    source="an example",
+    answer="same",
+)
+
+
+class Same(Kind):
+    """Whether two responses say the same."""
+
+    key = "same"
+    interface = "same-1"
+    is_preference = False
+
+    def check(
+        self, questions: Sequence[Q], policy: Policy, submission: Submission, errors: dict[str, str]
+    ) -> Answered[Q]:
+        """Yes or no; this kind knows no ties."""
+        answers = named_answers(questions, submission, errors)
+        for question in questions:
+            if question.is_required and question.key not in answers:
+                errors.setdefault(question.key, "This question needs an answer.")
+            elif not question.scale.accepts(answers.get(question.key, 0)):
+                errors[question.key] = "Answer 1 for yes or 0 for no."
+        if submission.tie_kind:
+            errors["tie_kind"] = "There are no ties here."
+        return Answered([(q, answers[q.key]) for q in questions if q.key in answers])
+
+    def turned(self, value: int, shown_order: Sequence[int]) -> int:
+        """The same from either side."""
+        return value
+
+    def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
+        """The option of that value."""
+        return next((o for o in question.scale.options if o.value == value), None)
+
+    def words(self, question: Question, value: int, tie_kind: str) -> str:
+        """In words."""
+        return "they say the same" if value else "they differ"
+
+    def mark(self, value: int) -> str:
+        """Yes or no."""
+        return "yes" if value else "no"
+
+    def outcome(self, value: int, tie_kind: str) -> Outcome:
+        """No response is preferred."""
+        return Outcome.EQUAL
+
+    def opposed(self, low: str, high: str) -> dict[str, int]:
+        """Somebody says no and somebody yes."""
+        return {low: 0, high: 1}
+
+    def directions(self, values: Ints) -> Ints:
+        """No response is preferred."""
+        return np.zeros_like(values)
+
+    def first_preferred(self, directions: Ints, first_shown: Ints) -> Ints:
+        """No response is preferred."""
+        return np.full_like(directions, -1)
+
+    def record(self, question: Question) -> CriterionRecord:
+        """A judgment on the task, for the judgments of a release."""
+        return CriterionRecord(
+            question.key, question.wording, question.scale.key, strongest=1, answer="rate"
+        )
+
+    def check_label(
+        self, questions: Sequence[Question], values: Mapping[str, int], tie_kind: str
+    ) -> str:
+        """Yes or no, never a tie."""
+        for key, value in values.items():
+            if value not in (0, 1):
+                raise LabelError(key, "Must be 1 for yes or 0 for no.", value)
+        return ""
+
+
+SAME = Same()
