@@ -9,11 +9,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 logger = logging.getLogger(__name__)
 
-DATABASE_DOWN = (
+DATABASE_DOWN = gettext_lazy(
     "The database cannot be reached right now. Nothing was saved; try again in a moment."
 )
 
@@ -35,15 +38,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
         response = _problem(request, 503, "unavailable", DATABASE_DOWN)
         response.headers["Retry-After"] = "5"
         return response
-    message = "Something went wrong on our side. It has been logged; nothing you wrote was changed."
-    return _problem(request, 500, "server_error", message)
+    sentence = _(
+        "Something went wrong on our side. It has been logged; nothing you wrote was changed."
+    )
+    return _problem(request, 500, "server_error", sentence)
 
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was too old or came from elsewhere: says how to go on."""
-    message = "This page was open too long or in another session. Reload it and send it again."
-    return _problem(request, 403, "csrf", message)
+    sentence = _("This page was open too long or in another session. Reload it and send it again.")
+    return _problem(request, 403, "csrf", sentence)
 
 
 def database_reachable() -> bool:
@@ -58,8 +63,8 @@ def database_reachable() -> bool:
     return True
 
 
-def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+def _problem(request: HttpRequest, status: int, code: str, message: str | Promise) -> HttpResponse:
     if request.path.startswith("/api/"):
-        body = {"code": code, "message": message, "fields": {}}
+        body: dict[str, object] = {"code": code, "message": message, "fields": {}}
         return JsonResponse(body, status=status)
     return render(request, f"{status}.html", {"message": message}, status=status)

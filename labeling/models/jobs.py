@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from labeling.models.choices import choices
 from labeling.vocabulary import JobState
@@ -94,7 +95,7 @@ class Release(Job):
     format = models.CharField(max_length=40)
     file_type = models.CharField(max_length=12, default="parquet")
     options = models.JSONField(default=dict, blank=True)
-    cutoff = models.BigIntegerField(help_text="The newest judgment id that takes part.")
+    cutoff = models.BigIntegerField(help_text=_("The newest judgment id that takes part."))
     salt = models.CharField(max_length=64, editable=False)
     rows_in = models.PositiveBigIntegerField(default=0)
     rows_out = models.PositiveBigIntegerField(default=0)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from labeling.models.assignments import Assignment
 from labeling.models.choices import choices
@@ -96,7 +97,7 @@ class Judgment(models.Model):
     )
     is_current = models.BooleanField(default=True)
     withdrawn = models.BooleanField(default=False)
-    key = models.UUIDField(null=True, blank=True, help_text="The client's idempotency key.")
+    key = models.UUIDField(null=True, blank=True, help_text=_("The client's idempotency key."))
     fingerprint = models.CharField(max_length=64, blank=True)
 
     purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)

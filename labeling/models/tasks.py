@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from labeling.models.choices import choices
 from labeling.vocabulary import Purpose, TaskKind
@@ -93,7 +94,7 @@ class Task(models.Model):
     open_slots = models.SmallIntegerField(null=True, blank=True)
     priority = models.SmallIntegerField(default=0)
     queue_key = models.BigIntegerField(
-        help_text="Priority and a seeded shuffle in one number: the order of the queue."
+        help_text=_("Priority and a seeded shuffle in one number: the order of the queue.")
     )
     gold_answer = models.JSONField(null=True, blank=True)
     repeat_of = models.ForeignKey(

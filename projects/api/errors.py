@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from projects.exceptions import ConcordError
 
 #: What a refusal of the framework is called, and what people read where it says nothing itself.
-_SENTENCES: Mapping[int, tuple[str, str | Promise]] = {
+_REFUSALS: Mapping[int, tuple[str, str | Promise]] = {
     HTTPStatus.BAD_REQUEST: (
         "invalid",
         gettext_lazy("Some values are missing or do not fit; see fields."),
@@ -97,7 +97,7 @@ def _framework(error: exceptions.APIException) -> Response:
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(max(1, int(wait)))
-    code, sentence = _SENTENCES.get(status, ("error", _("The request could not be carried out.")))
+    code, sentence = _REFUSALS.get(status, ("error", _("The request could not be carried out.")))
     if isinstance(error, exceptions.ValidationError):
         return _reply(status, code, sentence, dict(_flatten(error.detail)), headers)
     if isinstance(error, exceptions.ParseError):
@@ -109,7 +109,7 @@ def _framework(error: exceptions.APIException) -> Response:
 
 
 def _plain(status: int, message: str) -> Response:
-    code, sentence = _SENTENCES[status]
+    code, sentence = _REFUSALS[status]
     return _reply(status, code, message or sentence, {}, {})
 
 
