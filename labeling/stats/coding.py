@@ -223,10 +223,10 @@ def _listed_values(ratings: Ratings, scale: tuple[Any, ...]) -> Ints:
 
 
 def _off_scale(ratings: Ratings, position: int, scale: tuple[Any, ...]) -> RatingsError:
-    told = ", ".join(str(item) for item in scale)
+    listed = ", ".join(str(item) for item in scale)
     return RatingsError(
         f"value {ratings.value[position]} at position {position} (unit {ratings.unit[position]}, "
-        f"rater {ratings.rater[position]}) is not on the scale: {told}."
+        f"rater {ratings.rater[position]}) is not on the scale: {listed}."
     )
 
 
@@ -278,10 +278,10 @@ def first_again(key: Ints) -> int | None:
 
 def partners(code: Ints, size: int, other: Ints) -> tuple[Ints, int | None]:
     """Return which `other` goes with each code, and the first row that says otherwise, if any."""
-    found = np.zeros(size, dtype=np.int64)
-    found[code] = other
-    differs = found[code] != other
-    return found, int(np.argmax(differs)) if differs.any() else None
+    partner = np.zeros(size, dtype=np.int64)
+    partner[code] = other
+    differs = partner[code] != other
+    return partner, int(np.argmax(differs)) if differs.any() else None
 
 
 def _repeated(ratings: Ratings) -> RatingsError:

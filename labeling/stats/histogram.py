@@ -138,8 +138,8 @@ class Histogram:
     def _placed(self, unit: Hashable, value: Any) -> int:
         place = self._place.get(value)
         if place is None:
-            told = ", ".join(str(item) for item in self.categories)
-            raise RatingsError(f"value {value} of unit {unit} is not on the scale: {told}.")
+            listed = ", ".join(str(item) for item in self.categories)
+            raise RatingsError(f"value {value} of unit {unit} is not on the scale: {listed}.")
         return place
 
     def _counted(self, unit: Hashable, value: Any) -> int:

@@ -104,8 +104,8 @@ class Ratings:
         return len(self.value)
 
 
-def column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
-    """Return `given` as a one-dimensional array without holes.
+def column(name: str, values: Any, absent: str = _NOT_RATED) -> Array:
+    """Return `values` as a one-dimensional array without holes.
 
     Args:
         absent: how the message about a hole goes on after "name at position i is nan, ".
@@ -113,38 +113,38 @@ def column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
     Raises:
         RatingsError: more than one dimension, or a hole; the column and position are named.
     """
-    array = _array(given)
+    array = _array(values)
     if array.ndim != 1:
         raise RatingsError(f"{name} must have one dimension, not {array.ndim}.")
     bad = _holes(array)
-    if isinstance(given, np.ma.MaskedArray):
-        bad = bad | np.ma.getmaskarray(given)
+    if isinstance(values, np.ma.MaskedArray):
+        bad = bad | np.ma.getmaskarray(values)
     if bad.any():
         position = int(np.argmax(bad))
-        raise RatingsError(f"{name} at position {position} is {given[position]}, {absent}")
+        raise RatingsError(f"{name} at position {position} is {values[position]}, {absent}")
     return _native(array) if array.dtype.kind == "O" else array
 
 
-def number_column(name: str, given: Any, absent: str = _NOT_RATED) -> Array:
-    """Return `given` as `column` does, refusing what is no number.
+def number_column(name: str, values: Any, absent: str = _NOT_RATED) -> Array:
+    """Return `values` as `column` does, refusing what is no number.
 
     Raises:
         RatingsError: as for `column`, or words.
     """
-    array = column(name, given, absent)
+    array = column(name, values, absent)
     if len(array) and array.dtype.kind not in "iufb":
         raise RatingsError(f"{name} at position 0 is {array[0]!r}, which is not a number.")
     return array
 
 
-def require_option(name: str, given: object, options: Sequence[str]) -> None:
+def require_option(name: str, choice: object, options: Sequence[str]) -> None:
     """Refuse an option that is none of those there are, which would pass for the last of them.
 
     Raises:
         ValueError: the message names the options.
     """
-    if given not in options:
-        raise ValueError(f"{name} must be one of {', '.join(options)}, not {given}.")
+    if choice not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}, not {choice}.")
 
 
 def same_length(**columns: Array | None) -> None:
@@ -153,10 +153,10 @@ def same_length(**columns: Array | None) -> None:
     Raises:
         RatingsError: the message names every column with its length.
     """
-    lengths = {name: len(given) for name, given in columns.items() if given is not None}
+    lengths = {name: len(entries) for name, entries in columns.items() if entries is not None}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise RatingsError(f"The columns must have equal lengths: {told}.")
+        listed = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise RatingsError(f"The columns must have equal lengths: {listed}.")
 
 
 def of_two_raters(ratings: Ratings, a: Any, b: Any) -> Ratings:
@@ -183,26 +183,26 @@ def unpaired(tasks: int) -> str:
     """Return the reason why nothing can be compared where no task has two judgments."""
     if not tasks:
         return NO_JUDGMENTS
-    told = "The one task was" if tasks == 1 else f"All {tasks} tasks were"
-    return f"No two raters judged the same task. {told} judged by one rater only."
+    subject = "The one task was" if tasks == 1 else f"All {tasks} tasks were"
+    return f"No two raters judged the same task. {subject} judged by one rater only."
 
 
-def _array(given: Any) -> Array:
-    """Return `given` as an array in which different things stay different.
+def _array(values: Any) -> Array:
+    """Return `values` as an array in which different things stay different.
 
     Beside a word numpy turns numbers, and holes, into words, and it rounds whole numbers that no
     integer type holds together: such columns are kept as the objects they are.
     """
-    array = np.asarray(given)
+    array = np.asarray(values)
     if array.dtype.kind == "T":
         return array.astype(object)
-    if hasattr(given, "dtype") or array.ndim != 1:
+    if hasattr(values, "dtype") or array.ndim != 1:
         return array
     if array.dtype.kind == "U":
-        changed = not all(issubclass(kind, str) for kind in set(map(type, given)))
+        changed = not all(issubclass(kind, str) for kind in set(map(type, values)))
     else:
         changed = array.dtype.kind == "f" and bool((np.abs(array) >= _EXACT).any())
-    return np.fromiter(given, dtype=object, count=len(array)) if changed else array
+    return np.fromiter(values, dtype=object, count=len(array)) if changed else array
 
 
 def _holes(array: Array) -> npt.NDArray[np.bool_]:

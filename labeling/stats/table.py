@@ -188,9 +188,9 @@ def _tabulated(
     )
 
 
-def _whole_counts(name: str, given: npt.ArrayLike) -> Floats:
+def _whole_counts(name: str, counts: npt.ArrayLike) -> Floats:
     """Return counts as floats, which hold whole numbers exactly up to 2 ** 53."""
-    array = np.asarray(given, dtype=np.float64)
+    array = np.asarray(counts, dtype=np.float64)
     bad = ~((array >= 0) & (array == np.floor(array)) & np.isfinite(array))
     if bad.any():
         place = np.argwhere(bad)[0].tolist()

@@ -35,15 +35,15 @@ def agreement_by_category(
     Source: Fleiss (1971), Psychological Bulletin 76.
     """
     table = table_of(ratings, categories)
-    found = {}
+    figures = {}
     for place, category in enumerate(table.categories):
         figure = coefficient(_against_the_rest(table, place))
-        told = f"category {category} against all others: {figure.convention}"
+        convention = f"category {category} against all others: {figure.convention}"
         reason = figure.reason
         if figure.value is None and table.ratings and not table.marginals[place]:
             reason = f"No judgment is in category {category}."
-        found[category] = replace(figure, convention=told, reason=reason)
-    return found
+        figures[category] = replace(figure, convention=convention, reason=reason)
+    return figures
 
 
 def fleiss_test(ratings: Data, *, categories: Sequence[Any] | None = None) -> tuple[float, float]:

@@ -71,8 +71,8 @@ def noise_ceiling(
     agree in 72% and the majority of three agrees with researchers in 77%; the model says 78%).
     """
     pairs = _agreement(agreement, categories, confidence)
-    told = f"noise ceiling q, {_MODEL}; a is the {pairs.convention}"
-    return _carried(pairs, told, _right, "No usable signal: raters")
+    convention = f"noise ceiling q, {_MODEL}; a is the {pairs.convention}"
+    return _carried(pairs, convention, _right, "No usable signal: raters")
 
 
 def majority_ceiling(
@@ -93,14 +93,14 @@ def majority_ceiling(
     """
     majority_accuracy(0.5, raters)
     pairs = _agreement(agreement, categories, confidence)
-    told = f"{_MODEL}, {raters} votes; a is the {pairs.convention}"
+    convention = f"{_MODEL}, {raters} votes; a is the {pairs.convention}"
 
     def carried(what: str, of: Callable[[float, float], float]) -> Figure:
         def through(a: float) -> float:
             q = _right(a)
             return of(q, majority_accuracy(q, raters))
 
-        return _carried(pairs, f"{what}, {told}", through, "No usable signal: raters")
+        return _carried(pairs, f"{what}, {convention}", through, "No usable signal: raters")
 
     return MajorityCeiling(
         raters=raters,
@@ -141,11 +141,13 @@ def flip_rate(self_agreement: Figure) -> Figure:
         ValueError: a figure outside 0 to 1.
     """
     _require_share(self_agreement)
-    told = (
+    convention = (
         "flip rate e, from self-agreement 1 - 2e (1 - e) for answers that flip independently; "
         f"self-agreement is the {self_agreement.convention}"
     )
-    return _carried(self_agreement, told, lambda a: 1 - _right(a), "No usable signal: a rater")
+    return _carried(
+        self_agreement, convention, lambda a: 1 - _right(a), "No usable signal: a rater"
+    )
 
 
 def agreement_ceiling(self_agreement: Figure) -> Figure:
@@ -161,11 +163,11 @@ def agreement_ceiling(self_agreement: Figure) -> Figure:
         ValueError: a figure outside 0 to 1.
     """
     _require_share(self_agreement)
-    told = (
+    convention = (
         "highest agreement of two raters who agree with themselves this often, 1 - 2e (1 - e); "
         f"self-agreement is the {self_agreement.convention}"
     )
-    return _carried(self_agreement, told, lambda a: a, "No usable signal: a rater")
+    return _carried(self_agreement, convention, lambda a: a, "No usable signal: a rater")
 
 
 def _right(agreement: float) -> float:
@@ -178,28 +180,28 @@ def _same(first: float, second: float) -> float:
     return first * second + (1 - first) * (1 - second)
 
 
-def _carried(pairs: Figure, told: str, through: Callable[[float], float], who: str) -> Figure:
+def _carried(pairs: Figure, convention: str, through: Callable[[float], float], who: str) -> Figure:
     """Return an agreement carried through a monotone map, value and ends."""
     if pairs.value is None:
-        return Figure(None, None, None, pairs.n, told, pairs.reason)
+        return Figure(None, None, None, pairs.n, convention, pairs.reason)
     if pairs.value <= 0.5:
         what = "agree" if who.endswith("raters") else "agrees with itself"
         reason = f"{who} {what} {100 * pairs.value:.3g}% of the time, no more than a coin would."
-        return Figure(None, None, None, pairs.n, told, reason)
+        return Figure(None, None, None, pairs.n, convention, reason)
     if pairs.low is None or pairs.high is None:
-        return Figure(through(pairs.value), None, None, pairs.n, told, pairs.reason)
+        return Figure(through(pairs.value), None, None, pairs.n, convention, pairs.reason)
     low, high = sorted(through(max(end, 0.5)) for end in (pairs.low, pairs.high))
-    return Figure(through(pairs.value), low, high, pairs.n, told, pairs.reason)
+    return Figure(through(pairs.value), low, high, pairs.n, convention, pairs.reason)
 
 
 def _agreement(
-    given: Ratings | Table | Figure, categories: Sequence[Any] | None, confidence: float
+    agreement: Ratings | Table | Figure, categories: Sequence[Any] | None, confidence: float
 ) -> Figure:
     """Return the share of agreeing pairs between two answers."""
-    if isinstance(given, Figure):
-        _require_share(given)
-        return given
-    table = table_of(given, categories)
+    if isinstance(agreement, Figure):
+        _require_share(agreement)
+        return agreement
+    table = table_of(agreement, categories)
     if table.declared and len(table.categories) == 2:
         return percent_agreement(table, confidence=confidence)
     ends = [0.0] if table.scores is None else [*table.scores, 0.0]
@@ -213,6 +215,6 @@ def _agreement(
     return percent_agreement(table, "drop", sides=True, confidence=confidence)
 
 
-def _require_share(given: Figure) -> None:
-    if given.value is not None and not 0 <= given.value <= 1:
-        raise ValueError(f"An agreement must lie between 0 and 1, not be {given.value}.")
+def _require_share(share: Figure) -> None:
+    if share.value is not None and not 0 <= share.value <= 1:
+        raise ValueError(f"An agreement must lie between 0 and 1, not be {share.value}.")

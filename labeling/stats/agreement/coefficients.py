@@ -246,7 +246,7 @@ class Gwet:
         return np.asarray(weights.sum() * spread / max(size * (size - 1), 1))
 
 
-def weights_told(weights: Weights | npt.ArrayLike) -> str:
+def weights_convention(weights: Weights | npt.ArrayLike) -> str:
     """Return what a convention says of weights; nothing of "identity"."""
     if not isinstance(weights, str):
         return ", weighted"
@@ -260,12 +260,12 @@ def weight_matrix(weights: Weights | npt.ArrayLike, scores: Floats | None, size:
     places on the scale; ordinal weights are Gwet's. A matrix is taken as it is.
     """
     if not isinstance(weights, str):
-        given = np.asarray(weights, dtype=np.float64)
-        if given.shape != (size, size):
-            raise ValueError(f"The weights must have shape {(size, size)}, not {given.shape}.")
-        if not np.isfinite(given).all():
+        matrix = np.asarray(weights, dtype=np.float64)
+        if matrix.shape != (size, size):
+            raise ValueError(f"The weights must have shape {(size, size)}, not {matrix.shape}.")
+        if not np.isfinite(matrix).all():
             raise ValueError("The weights must be numbers.")
-        return given
+        return matrix
     require_option("weights", weights, get_args(Weights))
     if weights == "identity":
         return np.eye(size)

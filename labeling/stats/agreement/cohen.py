@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy.typing as npt
 
-from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_told
+from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_convention
 from labeling.stats.agreement.contingency import contingency
-from labeling.stats.agreement.pairs import KappaColumns, interval_told, kappa_columns
+from labeling.stats.agreement.pairs import KappaColumns, interval_conventions, kappa_columns
 from labeling.stats.coding import Coded, code
 from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.ratings import Figure, Ints, Ratings, of_two_raters
@@ -26,7 +26,7 @@ class RaterPairs(KappaColumns):
         n: units that both rated, shape (pairs,); only pairs with at least one are listed.
         percent, kappa: estimates; kappa is NaN where undefined (use `figures` to show them).
         percent_low, percent_high, kappa_low, kappa_high: ends; NaN where there is no interval.
-        told_percent, told_kappa: the conventions.
+        percent_convention, kappa_convention: the conventions.
     """
 
     TOO_FEW: ClassVar[str] = "They share only 1 task; kappa needs at least 2."
@@ -36,9 +36,9 @@ class RaterPairs(KappaColumns):
     second: Ints
 
 
-def no_shared_task(told: str) -> Figure:
+def no_shared_task(convention: str) -> Figure:
     """Return the figure of two raters who judged no task in common."""
-    return Figure(None, None, None, 0, told, "They share no task.")
+    return Figure(None, None, None, 0, convention, "They share no task.")
 
 
 def cohen_kappa(
@@ -72,7 +72,7 @@ def cohen_kappa(
         )
     pairs = _pairs(coded, weights, confidence)
     if not len(pairs):
-        return no_shared_task(pairs.told_kappa)
+        return no_shared_task(pairs.kappa_convention)
     return pairs.figures(0)[1]
 
 
@@ -97,13 +97,15 @@ def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) ->
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
     shared = contingency(coded)
     clustered = coded.cluster is not None
-    over, percent, kappa = interval_told("tasks", clustered=clustered, confidence=confidence)
+    over, percent, kappa = interval_conventions("tasks", clustered=clustered, confidence=confidence)
     ends = f"n counts tasks that both judged; {over}"
     return RaterPairs(
         raters=coded.raters,
         first=shared.first,
         second=shared.second,
-        told_percent=f"share of tasks on which both gave the same category; {ends}, {percent}",
-        told_kappa=f"Cohen's kappa{weights_told(weights)}; {ends}, {kappa}",
+        percent_convention=(
+            f"share of tasks on which both gave the same category; {ends}, {percent}"
+        ),
+        kappa_convention=f"Cohen's kappa{weights_convention(weights)}; {ends}, {kappa}",
         **kappa_columns(shared, weight, confidence),
     )

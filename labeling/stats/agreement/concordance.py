@@ -71,8 +71,10 @@ def kendall_w(
     Rank Correlation Methods, chapter 6.
     """
     kind = "corrected for ties" if correct_ties else "not corrected for ties"
-    told = f"Kendall's W, {kind}"
-    return _figure(ratings, told, _w if correct_ties else _w_uncorrected, categories, confidence)
+    convention = f"Kendall's W, {kind}"
+    return _figure(
+        ratings, convention, _w if correct_ties else _w_uncorrected, categories, confidence
+    )
 
 
 def mean_spearman(
@@ -89,8 +91,8 @@ def mean_spearman(
 
     Source: Spearman (1904), American Journal of Psychology 15; Kendall, Rank Correlation Methods.
     """
-    told = "mean of Spearman's rank correlation over pairs of raters"
-    return _figure(ratings, told, _mean_correlation, categories, confidence)
+    convention = "mean of Spearman's rank correlation over pairs of raters"
+    return _figure(ratings, convention, _mean_correlation, categories, confidence)
 
 
 def friedman_test(
@@ -143,26 +145,26 @@ def kendall_w_within(
         raise RatingsError("The cluster must name the task that each response belongs to.")
     coded = code(ratings, categories)
     _require_order(coded)
-    told = "mean over tasks of Kendall's W, corrected for ties, of the responses of a task"
+    convention = "mean over tasks of Kendall's W, corrected for ties, of the responses of a task"
     if not len(ratings):
-        return Figure(None, None, None, 0, f"{told}; n counts tasks", NO_JUDGMENTS)
+        return Figure(None, None, None, 0, f"{convention}; n counts tasks", NO_JUDGMENTS)
     cluster = np.arange(coded.units) if coded.cluster is None else coded.cluster
-    found = np.array([_w(_mid_ranks(block)) for block in _blocks(coded, cluster)])
-    defined = found[np.isfinite(found)]
-    told += "; n counts tasks that two raters ranked in full"
-    unranked = len(found) - len(defined)
-    told += f"; {plural(unranked, 'task')} left out" if unranked else ""
+    coefficients = np.array([_w(_mid_ranks(block)) for block in _blocks(coded, cluster)])
+    defined = coefficients[np.isfinite(coefficients)]
+    convention += "; n counts tasks that two raters ranked in full"
+    unranked = len(coefficients) - len(defined)
+    convention += f"; {plural(unranked, 'task')} left out" if unranked else ""
     if not len(defined):
         reason = "No task has responses that two raters ranked in full, other than all as ties."
-        return Figure(None, None, None, 0, told, reason)
+        return Figure(None, None, None, 0, convention, reason)
     total, n = defined.sum(), len(defined)
     rest = (total - defined) / max(n - 1, 1)
-    return _with_interval(float(total / n), rest, 0.0, n, told, "tasks", 2, confidence)
+    return _with_interval(float(total / n), rest, 0.0, n, convention, "tasks", 2, confidence)
 
 
 def _figure(
     ratings: Ratings,
-    told: str,
+    convention: str,
     statistic: Statistic,
     categories: Sequence[Any] | None,
     confidence: float,
@@ -171,18 +173,18 @@ def _figure(
     normal_quantile(confidence)
     rankings = _complete(code(ratings, categories))
     n = len(rankings.value)
-    told += f", {plural(rankings.raters, 'rater')}; n counts objects that every rater ranked"
-    told += f", {rankings.left_out} left out" if rankings.left_out else ""
+    convention += f", {plural(rankings.raters, 'rater')}; n counts objects that every rater ranked"
+    convention += f", {rankings.left_out} left out" if rankings.left_out else ""
     reason = _missing(rankings, len(ratings))
     if reason is not None:
-        return Figure(None, None, None, n, told, reason)
+        return Figure(None, None, None, n, convention, reason)
     value = float(statistic(rankings.ranks))
     if not np.isfinite(value):
-        return Figure(None, None, None, n, told, _constant(rankings.value))
+        return Figure(None, None, None, n, convention, _constant(rankings.value))
     floor = -1 / (rankings.raters - 1) if statistic is _mean_correlation else 0.0
     over = "objects" if rankings.cluster is None else "prompts"
     rest = np.zeros(0) if n < _FEWEST else _leave_one_out(rankings, statistic)
-    return _with_interval(value, rest, floor, n, told, over, _FEWEST, confidence)
+    return _with_interval(value, rest, floor, n, convention, over, _FEWEST, confidence)
 
 
 def _with_interval(
@@ -190,7 +192,7 @@ def _with_interval(
     rest: Floats,
     floor: float,
     n: int,
-    told: str,
+    convention: str,
     over: str,
     fewest: int,
     confidence: float,
@@ -198,14 +200,14 @@ def _with_interval(
     """Return the figure with its jackknife interval, or the sentence why there is none."""
     if len(rest) < fewest:
         reason = f"No interval: the figure rests on fewer than {fewest} {over}."
-        return Figure(value, None, None, n, told, reason)
+        return Figure(value, None, None, n, convention, reason)
     ends = leave_one_out_interval(value, rest, np.ones(len(rest)), floor, confidence)
     if ends is None:
         reason = f"No interval: leaving out one of the {over} changes nothing."
-        return Figure(value, None, None, n, told, reason)
-    told += f"; {100 * confidence:g}% interval over {len(rest)} {over}, "
-    told += "jackknife-t on the Fisher z scale"
-    return Figure(value, ends.low, ends.high, n, told)
+        return Figure(value, None, None, n, convention, reason)
+    convention += f"; {100 * confidence:g}% interval over {len(rest)} {over}, "
+    convention += "jackknife-t on the Fisher z scale"
+    return Figure(value, ends.low, ends.high, n, convention)
 
 
 def _complete(coded: Coded) -> _Rankings:

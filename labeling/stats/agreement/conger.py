@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_told
+from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_convention
 from labeling.stats.coding import Coded, code, counted, crossed, divide
 from labeling.stats.intervals.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
@@ -58,9 +58,9 @@ def conger_kappa(
     normal_quantile(confidence)
     coded = code(ratings, categories)
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
-    told = f"Conger's kappa{weights_told(weights)}, raters: {len(coded.raters)}"
-    told += "; n counts tasks judged at least twice"
-    return _figure(_Sample.of(coded, weight), coded, told, confidence)
+    convention = f"Conger's kappa{weights_convention(weights)}, raters: {len(coded.raters)}"
+    convention += "; n counts tasks judged at least twice"
+    return _figure(_Sample.of(coded, weight), coded, convention, confidence)
 
 
 _SAME = (
@@ -186,28 +186,28 @@ class _Sample:
             first = last
 
 
-def _figure(sample: _Sample, coded: Coded, told: str, confidence: float) -> Figure:
+def _figure(sample: _Sample, coded: Coded, convention: str, confidence: float) -> Figure:
     """Return kappa with its interval over clusters, or the sentence that says what is missing."""
     n = round(float(sample.paired.sum()))
     if not n:
-        return Figure(None, None, None, 0, told, unpaired(coded.units))
+        return Figure(None, None, None, 0, convention, unpaired(coded.units))
     chance = float(_chance(*sample.habits(), np.float64(sample.raters)))
     value = float(_kappa(sample.agree.sum(), sample.paired.sum(), np.float64(chance)))
     if not np.isfinite(value):
-        one = np.count_nonzero(sample.counts.any(axis=0)) == 1
-        return Figure(None, None, None, n, told, _SAME if one else _COMPLETE)
+        single = np.count_nonzero(sample.counts.any(axis=0)) == 1
+        return Figure(None, None, None, n, convention, _SAME if single else _COMPLETE)
     rest = sample.leave_one_out()
     over = "tasks" if coded.cluster is None else "prompts"
     if len(rest) < 2:
         reason = f"No interval: the figure rests on 1 of the {over}, and needs at least 2."
-        return Figure(value, None, None, n, told, reason)
+        return Figure(value, None, None, n, convention, reason)
     method = "jackknife-t on the Fisher z scale"
     ends = leave_one_out_interval(value, rest, np.ones(len(rest)), _FLOOR, confidence)
     if ends is None:
         method = "Wilson limits"
         ends = carried_wilson(value, chance, len(rest), _FLOOR, confidence)
-    told += f"; {100 * confidence:g}% interval over {len(rest)} {over}, {method}"
-    return Figure(value, ends.low, ends.high, n, told)
+    convention += f"; {100 * confidence:g}% interval over {len(rest)} {over}, {method}"
+    return Figure(value, ends.low, ends.high, n, convention)
 
 
 def _chance(both: Floats, square: Floats, raters: Floats | np.float64) -> Floats:

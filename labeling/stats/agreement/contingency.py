@@ -55,8 +55,8 @@ class Contingency:
             cluster: what each answer was drawn with, or None.
         """
         cell = row * size + column
-        found, times = _distinct(pair * size**2 + cell)
-        of, cells = np.divmod(found, size**2)
+        distinct, times = _distinct(pair * size**2 + cell)
+        of, cells = np.divmod(distinct, size**2)
         names = np.arange(int(pair.max(initial=-1)) + 1)
         return cls(
             first=names,
@@ -116,17 +116,17 @@ def contingency(coded: Coded) -> Contingency:
         total = np.zeros(bound, dtype=np.int64)
         for key, _ in _shared(coded, raters, size):
             np.add.at(total, key, 1)
-        found = np.flatnonzero(total)
-        times, clusters = total[found], None
+        distinct = np.flatnonzero(total)
+        times, clusters = total[distinct], None
     else:
         parts = list(_shared(coded, raters, size))
         none = np.zeros(0, dtype=np.int64)
         keys = np.concatenate([none, *(key for key, _ in parts)])
         unit = np.concatenate([none, *(unit for _, unit in parts)])
         clusters = None if coded.cluster is None else (keys, coded.cluster[unit], keys % cells)
-        found, times = _distinct(keys)
-    names, pair = _distinct_sorted(found // cells)
-    row, column = np.divmod(found % cells, size)
+        distinct, times = _distinct(keys)
+    names, pair = _distinct_sorted(distinct // cells)
+    row, column = np.divmod(distinct % cells, size)
     if clusters is not None:
         clusters = (np.searchsorted(names, clusters[0] // cells), *clusters[1:])
     first, second = np.divmod(names, raters)

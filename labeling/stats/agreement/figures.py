@@ -20,7 +20,7 @@ from labeling.stats.agreement.coefficients import (
     Percent,
     Ties,
     Weights,
-    weights_told,
+    weights_convention,
 )
 from labeling.stats.coding import codes
 from labeling.stats.intervals.jackknife import Coefficient, Estimate, jackknife
@@ -79,19 +79,19 @@ def percent_agreement(
     table = table_of(ratings, categories)
     what = "the preferred side is the same" if sides else "the category is the same"
     over, counted = _AVERAGES[average]
-    told = (
+    convention = (
         f"share of pairs of judgments of different raters on one task in which {what}, {over}; "
         f"{_TIES[ties]}; n counts {counted}"
     )
     if weights != "identity":
         if ties != "exact":
             raise ValueError(f"Weights count a tie as a category; ties cannot be {ties} as well.")
-        told = f"{told}; {weights} weights give credit for answers near each other"
+        convention = f"{convention}; {weights} weights give credit for answers near each other"
     estimate = jackknife(coefficient, table, confidence)
     reason = None
     if estimate.value is None:
         reason = _nothing_paired(table) or "Every pair of judgments holds a tie."
-    return figure(estimate, table, told, reason, confidence)
+    return figure(estimate, table, convention, reason, confidence)
 
 
 def krippendorff_alpha(
@@ -126,12 +126,14 @@ def krippendorff_alpha(
         _require_mirror(table)
     pool = "expected distance from these judgments"
     pool += " and their mirror images" if symmetric else ""
-    told = f"Krippendorff's alpha, {level} distance, {pool}; n counts tasks judged at least twice"
+    convention = (
+        f"Krippendorff's alpha, {level} distance, {pool}; n counts tasks judged at least twice"
+    )
     estimate = jackknife(Alpha(level, symmetric), table, confidence)
     reason = None
     if estimate.value is None:
         reason = _nothing_paired(table) or _one_category(table)
-    return figure(estimate, table, told, reason, confidence)
+    return figure(estimate, table, convention, reason, confidence)
 
 
 def fleiss_kappa(
@@ -152,9 +154,9 @@ def fleiss_kappa(
     """
     require_option("missing", missing, ("refuse", "gwet"))
     table = table_of(ratings, categories)
-    told = f"Fleiss' kappa{weights_told(weights)}"
-    told += " with missing ratings (Gwet)" if missing == "gwet" else ""
-    told += "; n counts tasks judged at least twice"
+    convention = f"Fleiss' kappa{weights_convention(weights)}"
+    convention += " with missing ratings (Gwet)" if missing == "gwet" else ""
+    convention += "; n counts tasks judged at least twice"
     votes = table.counts.sum(axis=1)
     sizes = np.unique(votes[votes >= 2])
     if missing == "refuse" and len(sizes) > 1:
@@ -163,9 +165,9 @@ def fleiss_kappa(
             f"here tasks have between {sizes[0]:.0f} and {sizes[-1]:.0f}. "
             "Krippendorff's alpha allows for that."
         )
-        return Figure(None, None, None, _paired_units(table), told, reason)
+        return Figure(None, None, None, _paired_units(table), convention, reason)
     coefficient = Gwet("fleiss", weights, paired_only=missing == "refuse")
-    return _chance_corrected(coefficient, table, told, confidence)
+    return _chance_corrected(coefficient, table, convention, confidence)
 
 
 def scott_pi(
@@ -182,12 +184,12 @@ def scott_pi(
     Source: Scott (1955), Public Opinion Quarterly 19.
     """
     table = table_of(ratings, categories)
-    told = "Scott's pi of two raters; n counts tasks that both judged"
+    convention = "Scott's pi of two raters; n counts tasks that both judged"
     raters = len(codes(ratings.rater)[1])
     if raters > 2:
         reason = f"Scott's pi is for two raters and here are {raters}; see Fleiss' kappa."
-        return Figure(None, None, None, _paired_units(table), told, reason)
-    return _chance_corrected(Gwet("fleiss", paired_only=True), table, told, confidence)
+        return Figure(None, None, None, _paired_units(table), convention, reason)
+    return _chance_corrected(Gwet("fleiss", paired_only=True), table, convention, confidence)
 
 
 def gwet_ac(
@@ -206,8 +208,9 @@ def gwet_ac(
     """
     table = table_of(ratings, categories)
     name = "Gwet's AC1" if weights == "identity" else "Gwet's AC2"
-    told = f"{name}{weights_told(weights)}, {_scale(table)}; n counts tasks judged at least twice"
-    return _chance_corrected(Gwet("gwet", weights), table, told, confidence)
+    convention = f"{name}{weights_convention(weights)}, {_scale(table)}"
+    convention += "; n counts tasks judged at least twice"
+    return _chance_corrected(Gwet("gwet", weights), table, convention, confidence)
 
 
 def brennan_prediger(
@@ -225,32 +228,32 @@ def brennan_prediger(
     Source: Brennan and Prediger (1981), Educational and Psychological Measurement 41.
     """
     table = table_of(ratings, categories)
-    told = f"Brennan-Prediger, {_scale(table)}{weights_told(weights)}"
-    told += "; n counts tasks judged at least twice"
-    return _chance_corrected(Gwet("uniform", weights), table, told, confidence)
+    convention = f"Brennan-Prediger, {_scale(table)}{weights_convention(weights)}"
+    convention += "; n counts tasks judged at least twice"
+    return _chance_corrected(Gwet("uniform", weights), table, convention, confidence)
 
 
 def figure(
-    estimate: Estimate, table: Table, told: str, reason: str | None, confidence: float
+    estimate: Estimate, table: Table, convention: str, reason: str | None, confidence: float
 ) -> Figure:
     """Return the estimate as a `Figure`, its convention ending with how the interval was made."""
     low, high = estimate.interval or (None, None)
     if estimate.interval is not None:
         over = "prompts" if table.clustered else "tasks"
-        told += f"; {100 * confidence:g}% interval over {estimate.clusters} {over}, "
-        told += estimate.method
-    return Figure(estimate.value, low, high, estimate.n, told, reason or estimate.trouble)
+        convention += f"; {100 * confidence:g}% interval over {estimate.clusters} {over}, "
+        convention += estimate.method
+    return Figure(estimate.value, low, high, estimate.n, convention, reason or estimate.trouble)
 
 
 def _chance_corrected(
-    coefficient: Coefficient, table: Table, told: str, confidence: float
+    coefficient: Coefficient, table: Table, convention: str, confidence: float
 ) -> Figure:
     """Return a coefficient of the (pa - pe) / (1 - pe) kind, with the reason where undefined."""
     estimate = jackknife(coefficient, table, confidence)
     reason = None
     if estimate.value is None:
         reason = _nothing_paired(table) or _one_category(table)
-    return figure(estimate, table, told, reason, confidence)
+    return figure(estimate, table, convention, reason, confidence)
 
 
 def _paired(table: Table) -> Floats:

@@ -147,19 +147,20 @@ def icc_forms(
 ) -> IccForms:
     """Return all six intraclass correlations (see `icc`) with their mean squares."""
     coded = code(ratings, categories)
-    one, two = _design(coded, "1,1"), _design(coded, "2,1")
-    squares = _squares(two) if two.tasks > 1 and two.raters > 1 else None
-    alone = _squares(one) if one.tasks > 1 else None
+    one_way, two_way = _design(coded, "1,1"), _design(coded, "2,1")
+    squares = _squares(two_way) if two_way.tasks > 1 and two_way.raters > 1 else None
+    nested = _squares(one_way) if one_way.tasks > 1 else None
     return IccForms(
         figures={
-            form: _figure(one if form[0] == "1" else two, coded, form, confidence) for form in FORMS
+            form: _figure(one_way if form[0] == "1" else two_way, coded, form, confidence)
+            for form in FORMS
         },
-        tasks=two.tasks,
-        raters=two.raters,
-        between=None if squares is None else float(squares.between[0]) * two.scale**2,
-        rater=None if squares is None else float(squares.rater[0]) * two.scale**2,
-        residual=None if squares is None else float(squares.error[0]) * two.scale**2,
-        within=None if alone is None else float(alone.error[0]) * one.scale**2,
+        tasks=two_way.tasks,
+        raters=two_way.raters,
+        between=None if squares is None else float(squares.between[0]) * two_way.scale**2,
+        rater=None if squares is None else float(squares.rater[0]) * two_way.scale**2,
+        residual=None if squares is None else float(squares.error[0]) * two_way.scale**2,
+        within=None if nested is None else float(nested.error[0]) * one_way.scale**2,
     )
 
 
@@ -250,19 +251,19 @@ def _single(squares: _Squares, form: Form) -> Floats:
 def _figure(design: _Design, coded: Coded, form: Form, confidence: float) -> Figure:
     """Return the figure of one form, or the sentence that says what is missing."""
     normal_quantile(confidence)
-    told = _told(design, form)
+    convention = _convention(design, form)
     reason = _missing(design, coded)
     if reason is not None:
-        return Figure(None, None, None, design.tasks, told, reason)
+        return Figure(None, None, None, design.tasks, convention, reason)
     squares = _squares(design)
     single = float(_single(squares, form)[0])
     power = float(squares.k[0]) if form.endswith("k") else 1.0
     value = _mean_of(single, power)
     if value is None:
-        return Figure(None, None, None, design.tasks, told, _undefined(squares))
+        return Figure(None, None, None, design.tasks, convention, _undefined(squares))
     if design.clustered:
         if len(design.sums) < 2:
-            return Figure(value, None, None, design.tasks, told, _ONE_PROMPT)
+            return Figure(value, None, None, design.tasks, convention, _ONE_PROMPT)
         ends = _jackknife(design, form, single, confidence)
         method = f"interval over {len(design.sums)} prompts, jackknife-t on Fisher's z"
     else:
@@ -270,9 +271,9 @@ def _figure(design: _Design, coded: Coded, form: Form, confidence: float) -> Fig
         method = f"F interval over {design.tasks} tasks"
     low, high = (_mean_of(end, power) for end in ends)
     if low is None or high is None:
-        return Figure(value, None, None, design.tasks, told, _STEADY)
-    told += f"; {100 * confidence:g}% {method}"
-    return Figure(value, low, high, design.tasks, told)
+        return Figure(value, None, None, design.tasks, convention, _STEADY)
+    convention += f"; {100 * confidence:g}% {method}"
+    return Figure(value, low, high, design.tasks, convention)
 
 
 def _mean_of(single: float, k: float) -> float | None:
@@ -296,9 +297,11 @@ def _f_interval(
         return np.nan, np.nan
     if form[0] == "2":
         # Satterthwaite's degrees of freedom, in Shrout and Fleiss multiplied by the error.
-        one = k * single * rater
-        two = (n * (1 + (k - 1) * single) - k * single) * error
-        df = (k - 1) * (n - 1) * (one + two) ** 2 / ((n - 1) * one**2 + two**2)
+        of_raters = k * single * rater
+        of_error = (n * (1 + (k - 1) * single) - k * single) * error
+        df = (
+            (k - 1) * (n - 1) * (of_raters + of_error) ** 2 / ((n - 1) * of_raters**2 + of_error**2)
+        )
         under = k * rater + (k * n - k - n) * error
         up, down = stats.f.ppf(edge, n - 1, df), stats.f.ppf(edge, df, n - 1)
         if not (up >= 1 and down >= 1):
@@ -327,17 +330,17 @@ def _jackknife(
     return (np.nan, np.nan) if ends is None else (ends.low, ends.high)
 
 
-def _told(design: _Design, form: Form) -> str:
+def _convention(design: _Design, form: Form) -> str:
     """Return what was computed, and on which tasks."""
     of = "the mean of all ratings of a task" if form.endswith("k") else "a single rating"
-    told = f"ICC({form}), {_MODELS[form[0]]}, reliability of {of}"
+    convention = f"ICC({form}), {_MODELS[form[0]]}, reliability of {of}"
     enough = (
         "judged at least twice" if form[0] == "1" else f"that all {design.raters} raters judged"
     )
-    told += f"; n counts tasks {enough}"
+    convention += f"; n counts tasks {enough}"
     if design.left_out:
-        told += f", {design.left_out} of {design.tasks + design.left_out} tasks are left out"
-    return told
+        convention += f", {design.left_out} of {design.tasks + design.left_out} tasks are left out"
+    return convention
 
 
 def _missing(design: _Design, coded: Coded) -> str | None:

@@ -23,7 +23,7 @@ class KappaColumns:
         n: answers in both columns of a pair, shape (pairs,).
         percent, kappa: estimates; kappa is NaN where undefined (use `figures` to show them).
         percent_low, percent_high, kappa_low, kappa_high: ends; NaN where there is no interval.
-        told_percent, told_kappa: the conventions.
+        percent_convention, kappa_convention: the conventions.
     """
 
     TOO_FEW: ClassVar[str]
@@ -37,8 +37,8 @@ class KappaColumns:
     kappa: Floats
     kappa_low: Floats
     kappa_high: Floats
-    told_percent: str
-    told_kappa: str
+    percent_convention: str
+    kappa_convention: str
 
     def __len__(self) -> int:
         """Return the number of pairs of columns."""
@@ -48,14 +48,14 @@ class KappaColumns:
         """Return percent agreement and kappa of one pair, ready to be shown."""
         n = int(self.n[index])
         ends = float(self.percent_low[index]), float(self.percent_high[index])
-        percent = Figure(float(self.percent[index]), *ends, n, self.told_percent)
+        percent = Figure(float(self.percent[index]), *ends, n, self.percent_convention)
         if n < 2:
-            return percent, Figure(None, None, None, n, self.told_kappa, self.TOO_FEW)
+            return percent, Figure(None, None, None, n, self.kappa_convention, self.TOO_FEW)
         if np.isnan(self.kappa[index]):
             reason = self.ONE_CATEGORY.format(n=n)
-            return percent, Figure(None, None, None, n, self.told_kappa, reason)
+            return percent, Figure(None, None, None, n, self.kappa_convention, reason)
         ends = float(self.kappa_low[index]), float(self.kappa_high[index])
-        return percent, Figure(float(self.kappa[index]), *ends, n, self.told_kappa)
+        return percent, Figure(float(self.kappa[index]), *ends, n, self.kappa_convention)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,17 +80,17 @@ class PairSums:
     weight: Floats
 
 
-def kappa_columns(found: Contingency, weight: Floats, confidence: float) -> dict[str, Any]:
+def kappa_columns(tables: Contingency, weight: Floats, confidence: float) -> dict[str, Any]:
     """Return n, percent and kappa with their ends, by their names in `KappaColumns`.
 
     NaN where kappa is undefined. The ends are those of the jackknife-t interval on the Fisher z
-    scale over units or, where `found` has them, clusters; Wilson's where nothing varies.
+    scale over units or, where `tables` has them, clusters; Wilson's where nothing varies.
     """
-    rows, columns = found.margins()
+    rows, columns = tables.margins()
     sums = PairSums(
-        n=found.by_pair(found.times),
-        agree=found.by_pair(found.times * weight[found.row, found.column]),
-        same=found.by_pair(found.times * (found.row == found.column)),
+        n=tables.by_pair(tables.times),
+        agree=tables.by_pair(tables.times * weight[tables.row, tables.column]),
+        same=tables.by_pair(tables.times * (tables.row == tables.column)),
         chance=((rows @ weight) * columns).sum(axis=1),
         as_row=columns @ weight.T,
         as_column=rows @ weight,
@@ -98,11 +98,11 @@ def kappa_columns(found: Contingency, weight: Floats, confidence: float) -> dict
         weight=weight,
     )
     kappa, percent = _kappa(sums.agree, sums.chance, sums.n), sums.same / sums.n
-    if found.clusters is None:
-        spread, groups = _leave_one_rating_out(found, sums)
+    if tables.clusters is None:
+        spread, groups = _leave_one_rating_out(tables, sums)
         percent_ends = wilson_ends(percent, sums.n, confidence)
     else:
-        spread, percent_error, groups = _leave_one_cluster_out(found.clusters, sums)
+        spread, percent_error, groups = _leave_one_cluster_out(tables.clusters, sums)
         none = np.zeros(len(percent))
         percent_ends = jackknife_or_wilson_ends(
             percent, percent_error, groups, none, 0.0, confidence
@@ -120,21 +120,21 @@ def kappa_columns(found: Contingency, weight: Floats, confidence: float) -> dict
     }
 
 
-def interval_told(over: str, *, clustered: bool, confidence: float) -> tuple[str, str, str]:
+def interval_conventions(over: str, *, clustered: bool, confidence: float) -> tuple[str, str, str]:
     """Return how the intervals were made: over what, of percent agreement, and of kappa."""
-    told = f"{100 * confidence:g}% interval over {'prompts' if clustered else over}"
+    interval = f"{100 * confidence:g}% interval over {'prompts' if clustered else over}"
     jackknife = "jackknife-t on the Fisher z scale, Wilson limits where nothing varies"
-    return told, jackknife if clustered else "Wilson", jackknife
+    return interval, jackknife if clustered else "Wilson", jackknife
 
 
-def _leave_one_rating_out(found: Contingency, sums: PairSums) -> tuple[Floats, Floats]:
+def _leave_one_rating_out(tables: Contingency, sums: PairSums) -> tuple[Floats, Floats]:
     """Return jackknife standard errors of kappa, and units; the ratings of one cell are alike."""
-    pair, size = found.pair, found.size
-    weight = sums.weight[found.row, found.column]
-    lost = sums.as_row.ravel()[pair * size + found.row]
-    lost += sums.as_column.ravel()[pair * size + found.column] - weight
+    pair, size = tables.pair, tables.size
+    weight = sums.weight[tables.row, tables.column]
+    lost = sums.as_row.ravel()[pair * size + tables.row]
+    lost += sums.as_column.ravel()[pair * size + tables.column] - weight
     rest = _kappa(sums.agree[pair] - weight, sums.chance[pair] - lost, sums.n[pair] - 1)
-    return jackknife_errors(rest, pair, found.times, len(sums.n))
+    return jackknife_errors(rest, pair, tables.times, len(sums.n))
 
 
 def _leave_one_cluster_out(

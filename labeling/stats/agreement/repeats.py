@@ -15,10 +15,16 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from labeling.stats.agreement.coefficients import Level, Ties, Weights, weight_matrix, weights_told
+from labeling.stats.agreement.coefficients import (
+    Level,
+    Ties,
+    Weights,
+    weight_matrix,
+    weights_convention,
+)
 from labeling.stats.agreement.contingency import Contingency
 from labeling.stats.agreement.figures import krippendorff_alpha, percent_agreement
-from labeling.stats.agreement.pairs import KappaColumns, interval_told, kappa_columns
+from labeling.stats.agreement.pairs import KappaColumns, interval_conventions, kappa_columns
 from labeling.stats.coding import Coded, code, codes, joined, plain
 from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.ratings import Array, Figure, Ratings, column, same_length
@@ -34,7 +40,7 @@ class RaterRepeats(KappaColumns):
         n: repeats of each.
         percent, percent_low, percent_high: share answered as before, and its ends.
         kappa, kappa_low, kappa_high: kappa, NaN where undefined (use `figures` to show them).
-        told_percent, told_kappa: the conventions.
+        percent_convention, kappa_convention: the conventions.
     """
 
     TOO_FEW: ClassVar[str] = "There is only 1 repeat; kappa needs at least 2."
@@ -103,7 +109,7 @@ def self_agreement(
         pooled, level, categories=categories, symmetric=symmetric, confidence=confidence
     )
     together = _by_rater(np.zeros(len(who), dtype=np.int64), coded, weights, confidence)
-    nobody = Figure(None, None, None, 0, together.told_kappa, _NONE)
+    nobody = Figure(None, None, None, 0, together.kappa_convention, _NONE)
     return SelfAgreement(
         percent=_named(percent, len(who)),
         kappa=together.figures(0)[1] if len(who) else nobody,
@@ -114,8 +120,8 @@ def self_agreement(
 
 def _named(figure: Figure, repeats: int) -> Figure:
     """Return a figure of two raters as one of a rater twice, or why there is none."""
-    told = f"{_SWAPPED}: {figure.convention}"
-    return replace(figure, convention=told, reason=figure.reason if repeats else _NONE)
+    convention = f"{_SWAPPED}: {figure.convention}"
+    return replace(figure, convention=convention, reason=figure.reason if repeats else _NONE)
 
 
 _NONE = "No task has been judged twice by the same rater."
@@ -150,11 +156,13 @@ def _by_rater(who: Array, coded: Coded, weights: Weights, confidence: float) -> 
     answers = Contingency.of_answers(rater, first, again, size, coded.cluster)
     weight = weight_matrix(weights, scores(coded.categories), size)
     clustered = coded.cluster is not None
-    over, percent, kappa = interval_told("repeats", clustered=clustered, confidence=confidence)
-    told = f"{_SWAPPED}; n counts repeats; {over}"
+    over, percent, kappa = interval_conventions(
+        "repeats", clustered=clustered, confidence=confidence
+    )
+    basis = f"{_SWAPPED}; n counts repeats; {over}"
     return RaterRepeats(
         raters=plain(levels),
-        told_percent=f"share of repeats answered as before, {told}, {percent}",
-        told_kappa=f"Cohen's kappa{weights_told(weights)}, {told}, {kappa}",
+        percent_convention=f"share of repeats answered as before, {basis}, {percent}",
+        kappa_convention=f"Cohen's kappa{weights_convention(weights)}, {basis}, {kappa}",
         **kappa_columns(answers, weight, confidence),
     )

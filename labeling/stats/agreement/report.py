@@ -85,7 +85,7 @@ def _alphas(table: Table, *, preference: bool) -> dict[str, Any]:
     The symmetrised figure is nominal on scales of at most three steps (better, tie, better) and
     ordinal on scales with strengths.
     """
-    told = {
+    alphas = {
         "nominal": krippendorff_alpha(table, "nominal").as_dict(),
         "ordinal": krippendorff_alpha(table, "ordinal").as_dict(),
         "interval": krippendorff_alpha(table, "interval").as_dict(),
@@ -96,7 +96,7 @@ def _alphas(table: Table, *, preference: bool) -> dict[str, Any]:
     else:
         reason = "Symmetric alpha is for preferences; this scale does not compare two responses."
         symmetric = Figure(None, None, None, 0, _PREFERENCE, reason)
-    return told | {"symmetric": symmetric.as_dict()}
+    return alphas | {"symmetric": symmetric.as_dict()}
 
 
 def _ceiling(table: Table, *, preference: bool) -> Figure:
@@ -119,7 +119,7 @@ def _pair_rows(pairs: RaterPairs, names: Mapping[Any, str]) -> list[dict[str, An
         rows.append(_row(shown, int(pairs.first[index]), int(pairs.second[index]), percent, kappa))
     if len(shown) <= LIST_ALL:
         known = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
-        apart = no_shared_task(pairs.told_percent), no_shared_task(pairs.told_kappa)
+        apart = no_shared_task(pairs.percent_convention), no_shared_task(pairs.kappa_convention)
         rows += [
             _row(shown, first, second, *apart)
             for first, second in combinations(range(len(shown)), 2)

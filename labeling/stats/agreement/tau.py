@@ -31,7 +31,7 @@ class TauPairs:
         raters: the raters; `first` and `second` index it, first below second.
         n: objects that both ranked, shape (pairs,); only pairs with at least one are listed.
         tau, low, high: estimates and ends; NaN where undefined (use `figure` to show them).
-        told: the convention.
+        convention: the convention.
     """
 
     raters: tuple[Any, ...]
@@ -41,7 +41,7 @@ class TauPairs:
     tau: Floats
     low: Floats
     high: Floats
-    told: str
+    convention: str
 
     def __len__(self) -> int:
         """Return the number of pairs."""
@@ -51,13 +51,13 @@ class TauPairs:
         """Return tau of one pair, ready to be shown."""
         n, tau, low = int(self.n[index]), float(self.tau[index]), float(self.low[index])
         if n < 2:
-            return Figure(None, None, None, n, self.told, _FEW[n])
+            return Figure(None, None, None, n, self.convention, _FEW[n])
         if np.isnan(tau):
             reason = f"One of the two put all {n} objects level, so that no order can be compared."
-            return Figure(None, None, None, n, self.told, reason)
+            return Figure(None, None, None, n, self.convention, reason)
         if np.isnan(low):
-            return Figure(tau, None, None, n, self.told, _STEADY)
-        return Figure(tau, low, float(self.high[index]), n, self.told)
+            return Figure(tau, None, None, n, self.convention, _STEADY)
+        return Figure(tau, low, float(self.high[index]), n, self.convention)
 
     def matrix(self) -> Floats:
         """Return tau as a square, shape (raters, raters): 1 with oneself, NaN where undefined."""
@@ -95,7 +95,7 @@ def kendall_tau(
     if len(pairs.raters) > 2:
         raise ValueError(f"Tau is for two raters and here are {len(pairs.raters)}: name two.")
     if not len(pairs):
-        return Figure(None, None, None, 0, pairs.told, _FEW[0])
+        return Figure(None, None, None, 0, pairs.convention, _FEW[0])
     return pairs.figure(0)
 
 
@@ -137,7 +137,7 @@ def kendall_tau_pairs(
         tau=tau,
         low=low,
         high=high,
-        told="Kendall's tau-b; n counts objects that both ranked; "
+        convention="Kendall's tau-b; n counts objects that both ranked; "
         f"{100 * confidence:g}% interval over {over}, jackknife-t on the Fisher z scale",
     )
 

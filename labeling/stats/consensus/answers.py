@@ -84,13 +84,13 @@ def entropy_bits(weight: npt.ArrayLike) -> Floats:
 
     Source: Shannon (1948), Bell System Technical Journal 27.
     """
-    given = np.asarray(weight, dtype=np.float64)
-    if not np.isfinite(given).all() or (given < 0).any():
+    weights = np.asarray(weight, dtype=np.float64)
+    if not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError("Weights must be numbers from 0 on.")
-    total = given.sum(axis=-1, keepdims=True)
+    total = weights.sum(axis=-1, keepdims=True)
     if not total.all():
         raise ValueError("A row without weight has no entropy.")
-    bits = special.entr(given / total).sum(axis=-1) / np.log(2)
+    bits = special.entr(weights / total).sum(axis=-1) / np.log(2)
     return np.asarray(bits, dtype=np.float64)
 
 

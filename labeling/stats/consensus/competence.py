@@ -117,11 +117,11 @@ def mace(
     normal_quantile(confidence)
     incidence = Incidence.of(code(ratings, categories, repeats=repeats))
     model = _model(incidence, method, competence_prior, habit_prior, smoothing)
-    told = f"{model.told}, until no parameter moves by {tolerance:g}"
+    convention = f"{model.convention}, until no parameter moves by {tolerance:g}"
     if not incidence.shared.any():
-        return _unfitted(incidence, told)
-    best, found = settle(model.step, model.start(), model.start, limits, restarts, seed)
-    return _result(model, best, told + found, confidence)
+        return _unfitted(incidence, convention)
+    best, selection = settle(model.step, model.start(), model.start, limits, restarts, seed)
+    return _result(model, best, convention + selection, confidence)
 
 
 def _model(
@@ -132,15 +132,15 @@ def _model(
     if not (competence > 0 and habit > 0):
         raise ValueError("The priors must be above 0.")
     if method == "variational":
-        told = (
+        convention = (
             f"{_NAME}, variational Bayes, Beta({competence:g}, {competence:g}) on competence and "
             f"Dirichlet({habit:g}) on habits"
         )
-        return _Model(incidence, competence, habit, told, variational=True)
+        return _Model(incidence, competence, habit, convention, variational=True)
     if method == "em":
         added = smoothing / max(len(incidence.categories), 1)
-        told = f"{_NAME}, maximum likelihood by EM, {smoothing:g} / K added to the counts"
-        return _Model(incidence, added, added, told, variational=False)
+        convention = f"{_NAME}, maximum likelihood by EM, {smoothing:g} / K added to the counts"
+        return _Model(incidence, added, added, convention, variational=False)
     raise ValueError(f"The method must be variational or em, not {method}.")
 
 
@@ -156,20 +156,20 @@ class _Model:
         incidence: Incidence,
         know_prior: float,
         habit_prior: float,
-        told: str,
+        convention: str,
         *,
         variational: bool,
     ) -> None:
         self.incidence = incidence
-        self.told = told
+        self.convention = convention
         self.know_prior = know_prior
         self.habit_prior = habit_prior
         self.variational = variational
-        self.given = incidence.given.astype(np.float64)
+        self.usage = incidence.usage.astype(np.float64)
 
     def start(self, rng: np.random.Generator | None = None) -> Floats:
         """Return the pinned start, or a random one near it as in the authors' program."""
-        raters, size = self.given.shape
+        raters, size = self.usage.shape
         know, habit = np.ones((raters, 2)), np.ones((raters, size))
         if rng is not None:
             know += rng.uniform(0, 0.5, know.shape)
@@ -180,7 +180,7 @@ class _Model:
 
     def posterior(self, state: Floats) -> tuple[Floats, float]:
         """Return the posteriors of the truths, and the log evidence."""
-        size = self.given.shape[1]
+        size = self.usage.shape[1]
         guess = state[:, 1:]
         weights = np.repeat(guess[:, :, None], size, axis=2)
         own = np.arange(size)
@@ -191,10 +191,10 @@ class _Model:
 
     def counts(self, state: Floats, posterior: Floats) -> tuple[Floats, Floats]:
         """Return how often each rater answered from knowledge, and from habit by category."""
-        own = np.arange(self.given.shape[1])
+        own = np.arange(self.usage.shape[1])
         right = self.incidence.expected(posterior)[:, own, own]
         knew = right * self.knowing(state)
-        return knew.sum(axis=1), np.maximum(self.given - knew, 0)
+        return knew.sum(axis=1), np.maximum(self.usage - knew, 0)
 
     def knowing(self, state: Floats) -> Floats:
         """Return the probability that a right answer (R, K) came from knowledge."""
@@ -223,28 +223,28 @@ def _shares(counts: Floats) -> Floats:
     return np.asarray(np.maximum(counts, tiny) / total, dtype=np.float64)
 
 
-def _result(model: _Model, best: Climb, told: str, confidence: float) -> Mace:
+def _result(model: _Model, best: Climb, convention: str, confidence: float) -> Mace:
     incidence = model.incidence
     posterior, evidence = model.posterior(best.state)
     _, guessed = model.counts(best.state, posterior)
     habit = guessed + max(model.habit_prior, np.finfo(np.float64).tiny)
     shared = incidence.shared_judgments
-    counted = f"log evidence at the fitted weights; n counts judgments; {told}"
+    counted = f"log evidence at the fitted weights; n counts judgments; {convention}"
     return Mace(
-        consensus=posteriors(incidence, posterior, told),
+        consensus=posteriors(incidence, posterior, convention),
         raters=incidence.raters,
-        competence=_competences(model, best.state, posterior, told, confidence),
+        competence=_competences(model, best.state, posterior, convention, confidence),
         habit=habit / habit.sum(axis=1, keepdims=True),
         shared=shared,
         log_evidence=Figure(evidence, None, None, len(incidence.value), counted),
         iterations=best.iterations,
-        convention=told,
+        convention=convention,
         caution=caution(incidence.raters, shared),
     )
 
 
 def _competences(
-    model: _Model, state: Floats, posterior: Floats, told: str, confidence: float
+    model: _Model, state: Floats, posterior: Floats, convention: str, confidence: float
 ) -> tuple[Figure, ...]:
     """Return every rater's competence with Wilson's interval at the effective judgments."""
     incidence = model.incidence
@@ -252,8 +252,8 @@ def _competences(
     knew *= model.knowing(state)[incidence.rater, incidence.value]
     raters = len(incidence.raters)
     share, effective, n = effective_trials(incidence.rater, knew, raters)
-    told = (
-        f"probability that the rater answers from knowledge, {told}; n counts the rater's "
+    convention = (
+        f"probability that the rater answers from knowledge, {convention}; n counts the rater's "
         f"judgments; {100 * confidence:g}% Wilson interval at the effective number of judgments, "
         "which falls with the doubt about who knew what (Louis 1982)"
     )
@@ -263,27 +263,27 @@ def _competences(
         count, value = int(n[row]), float(state[row, 0])
         if not shared or raters_cannot_err:
             reason = ONE_CATEGORY if raters_cannot_err else nothing_shared(count)
-            figures.append(Figure(None, None, None, count, told, reason))
+            figures.append(Figure(None, None, None, count, convention, reason))
             continue
         low, high = wilson_interval(
             float(share[row] * effective[row]), float(effective[row]), confidence
         )
-        figures.append(Figure(value, min(low, value), max(high, value), count, told))
+        figures.append(Figure(value, min(low, value), max(high, value), count, convention))
     return tuple(figures)
 
 
-def _unfitted(incidence: Incidence, told: str) -> Mace:
+def _unfitted(incidence: Incidence, convention: str) -> Mace:
     """Return the shares of votes with the reason why there is no more to be said."""
     raters, size = len(incidence.raters), len(incidence.categories)
     reason = unidentified(incidence)
     return Mace(
-        consensus=votes_only(incidence, told),
+        consensus=votes_only(incidence, convention),
         raters=incidence.raters,
-        competence=unknown_raters(incidence, told),
+        competence=unknown_raters(incidence, convention),
         habit=np.full((raters, size), np.nan),
         shared=np.zeros(raters, dtype=np.int64),
-        log_evidence=Figure(None, None, None, len(incidence.value), told, reason),
+        log_evidence=Figure(None, None, None, len(incidence.value), convention, reason),
         iterations=0,
-        convention=told,
+        convention=convention,
         reason=reason,
     )

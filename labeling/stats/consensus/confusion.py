@@ -119,11 +119,11 @@ def dawid_skene(
     normal_quantile(confidence)
     incidence = Incidence.of(code(ratings, categories, repeats=repeats))
     model = Model(incidence, smoothing, shrinkage, mirrored)
-    told = f"{model.told}, until no posterior moves by {tolerance:g}"
+    convention = f"{model.convention}, until no posterior moves by {tolerance:g}"
     if not incidence.shared.any():
-        return _unfitted(incidence, told)
-    best, found = _settled(model, limits, restarts, seed)
-    return _result(model, best, told + found, confidence)
+        return _unfitted(incidence, convention)
+    best, selection = _settled(model, limits, restarts, seed)
+    return _result(model, best, convention + selection, confidence)
 
 
 def _settled(model: Model, limits: Limits, restarts: int, seed: int) -> tuple[Climb, str]:
@@ -134,11 +134,11 @@ def _settled(model: Model, limits: Limits, restarts: int, seed: int) -> tuple[Cl
     def draw(rng: np.random.Generator) -> Floats:
         return rng.dirichlet(np.ones(size), tasks)
 
-    best, found = settle(model.step, shares, draw, limits, restarts, seed)
+    best, selection = settle(model.step, shares, draw, limits, restarts, seed)
     if best.restart:
         _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
         best = replace(best, state=best.state[:, order])
-    return best, found
+    return best, selection
 
 
 class Model:
@@ -156,7 +156,7 @@ class Model:
         self.mirrored = mirrored
 
     @property
-    def told(self) -> str:
+    def convention(self) -> str:
         """Return the model and how it is started, in words."""
         return (
             f"{_NAME}, EM from the shares of votes, smoothing {self.smoothing:g}"
@@ -207,40 +207,40 @@ def _divided(counts: Floats, axis: int) -> Floats:
     return shares
 
 
-def _result(model: Model, best: Climb, told: str, confidence: float) -> DawidSkene:
+def _result(model: Model, best: Climb, convention: str, confidence: float) -> DawidSkene:
     incidence = model.incidence
     confusion, shares = model.parameters(best.state)
     posterior, likelihood = model.posterior(confusion, shares)
     unknown = ~confusion.any(axis=1, keepdims=True)
-    counted = f"log likelihood; n counts judgments; {told}"
+    counted = f"log likelihood; n counts judgments; {convention}"
     shared = incidence.shared_judgments
     return DawidSkene(
-        consensus=posteriors(incidence, posterior, told),
+        consensus=posteriors(incidence, posterior, convention),
         raters=incidence.raters,
         confusion=np.where(unknown, np.nan, confusion).transpose(0, 2, 1),
         class_shares=shares,
-        reliability=reliabilities(incidence, posterior, told, confidence),
+        reliability=reliabilities(incidence, posterior, convention, confidence),
         shared=shared,
         log_likelihood=Figure(likelihood, None, None, len(incidence.value), counted),
         iterations=best.iterations,
-        convention=told,
+        convention=convention,
         caution=caution(incidence.raters, shared),
     )
 
 
-def _unfitted(incidence: Incidence, told: str) -> DawidSkene:
+def _unfitted(incidence: Incidence, convention: str) -> DawidSkene:
     """Return the shares of votes with the reason why there is no more to be said."""
     raters, size = len(incidence.raters), len(incidence.categories)
     reason = unidentified(incidence)
     return DawidSkene(
-        consensus=votes_only(incidence, told),
+        consensus=votes_only(incidence, convention),
         raters=incidence.raters,
         confusion=np.full((raters, size, size), np.nan),
         class_shares=np.full(size, np.nan),
-        reliability=unknown_raters(incidence, told),
+        reliability=unknown_raters(incidence, convention),
         shared=np.zeros(raters, dtype=np.int64),
-        log_likelihood=Figure(None, None, None, len(incidence.value), told, reason),
+        log_likelihood=Figure(None, None, None, len(incidence.value), convention, reason),
         iterations=0,
-        convention=told,
+        convention=convention,
         reason=reason,
     )

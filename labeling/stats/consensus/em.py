@@ -94,18 +94,18 @@ def settle(
     rng = np.random.default_rng(seed)
     for number in range(1, restarts + 1):
         try:
-            found = climb(step, draw(rng), limits)
+            candidate = climb(step, draw(rng), limits)
         except ConvergenceError:
             unsettled += 1
             continue
-        if found.objective > best.objective + 1e-9 * abs(best.objective):
-            best = replace(found, restart=number)
-    told = f"; settled at iteration {best.iterations}"
+        if candidate.objective > best.objective + 1e-9 * abs(best.objective):
+            best = replace(candidate, restart=number)
+    settled = f"; settled at iteration {best.iterations}"
     if not restarts:
-        return best, told
+        return best, settled
     which = f"random start {best.restart}" if best.restart else "the pinned one"
     missed = f"; {unsettled} of them did not settle" if unsettled else ""
-    return best, f"; the highest of {restarts + 1} starts, {which}{missed} (seed {seed}){told}"
+    return best, f"; the highest of {restarts + 1} starts, {which}{missed} (seed {seed}){settled}"
 
 
 def require_from_zero(**settings: float) -> None:

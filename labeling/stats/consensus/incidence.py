@@ -70,7 +70,7 @@ class Incidence:
         return np.asarray(counts / self.n[:, None], dtype=np.float64)
 
     @property
-    def given(self) -> Ints:
+    def usage(self) -> Ints:
         """Return how often each rater gave each category, shape (R, K)."""
         return crossed(self.rater, self.value, len(self.raters), len(self.categories))
 

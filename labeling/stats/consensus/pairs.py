@@ -117,14 +117,14 @@ def rater_bradley_terry(
     coded = code_pairs(pairs, ties)
     truth = "judgment" if pairs.task is None else "task"
     settled = "left out" if ties == "drop" else "as half a judgment for each side"
-    told = (
+    convention = (
         f"Bradley-Terry with rater reliability, one truth a {truth}, ties {settled}, prior of "
         f"{prior_games:g} games won and lost and of {trust[0]:g} right and {trust[1]:g} wrong "
         f"judgments, from equal strengths until no slope exceeds {tolerance:g}"
     )
     model = PairLikelihood(coded, Prior(prior_games, *trust))
     x = _fit(model, limits) if len(pairs) else model.start()
-    return _result(model, x, confidence, told)
+    return _result(model, x, confidence, convention)
 
 
 def _fit(model: PairLikelihood, limits: Limits) -> Floats:
@@ -149,7 +149,7 @@ def _climb(model: PairLikelihood, start: Floats, limits: Limits) -> Floats:
             at[key] = model.information(x)
         return np.asarray(at[key] @ direction * scale, dtype=np.float64)
 
-    found = minimize(
+    optimum = minimize(
         lambda x: -model.height(x) * scale,
         start,
         jac=lambda x: -model.slope(x) * scale,
@@ -157,7 +157,7 @@ def _climb(model: PairLikelihood, start: Floats, limits: Limits) -> Floats:
         method="trust-ncg",
         options=options,
     )
-    x = np.asarray(found.x, dtype=np.float64)
+    x = np.asarray(optimum.x, dtype=np.float64)
     steepest = float(np.abs(model.slope(x)).max()) * scale
     if steepest > limits.tolerance:
         raise ConvergenceError(
@@ -167,11 +167,13 @@ def _climb(model: PairLikelihood, start: Floats, limits: Limits) -> Floats:
     return x
 
 
-def _result(model: PairLikelihood, x: Floats, confidence: float, told: str) -> RaterBradleyTerry:
+def _result(
+    model: PairLikelihood, x: Floats, confidence: float, convention: str
+) -> RaterBradleyTerry:
     coded = model.coded
     n = int(coded.task_n.sum())
     errors, trouble = _errors(model, x)
-    strength, reliability = _figures(model, x, errors, trouble, told, confidence)
+    strength, reliability = _figures(model, x, errors, trouble, convention, confidence)
     posterior = model.posterior(x)[: len(coded.tasks)]
     components = _components(coded)
     nothing = None if n else NO_JUDGMENTS
@@ -188,14 +190,14 @@ def _result(model: PairLikelihood, x: Floats, confidence: float, told: str) -> R
             (-1, 1),
             coded.task_n,
             np.stack([posterior, 1 - posterior], axis=1),
-            f"posterior probability that each response is better; n counts judgments; {told}",
+            f"posterior probability that each response is better; n counts judgments; {convention}",
         ),
         tie_share=coded.ties / np.maximum(judged, 1),
         components=components,
         log_likelihood=Figure(
-            likelihood, None, None, n, f"log likelihood; n counts judgments; {told}", nothing
+            likelihood, None, None, n, f"log likelihood; n counts judgments; {convention}", nothing
         ),
-        convention=told,
+        convention=convention,
         caution=_caution(components, coded),
         reason=nothing,
     )
@@ -228,7 +230,7 @@ def _figures(
     x: Floats,
     errors: Floats,
     trouble: str | None,
-    told: str,
+    convention: str,
     confidence: float,
 ) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     """Return strengths and reliabilities as figures."""
@@ -239,8 +241,10 @@ def _figures(
     centre = float(x[:size].mean()) if size else 0.0
     reach = normal_quantile(confidence) * errors
     ends = f"{100 * confidence:g}% interval by the observed information (Louis 1982)"
-    strong = f"strength in log odds, their mean being 0; n counts judgments; {told}, {ends}"
-    report = f"probability that the rater reports the truth; n counts judgments; {told}, {ends}"
+    strong = f"strength in log odds, their mean being 0; n counts judgments; {convention}, {ends}"
+    report = (
+        f"probability that the rater reports the truth; n counts judgments; {convention}, {ends}"
+    )
     return (
         tuple(
             _figure(float(value), float(end), round(n), strong, trouble, share=False)
@@ -254,15 +258,17 @@ def _figures(
 
 
 def _figure(
-    value: float, reach: float, n: int, told: str, trouble: str | None, *, share: bool
+    value: float, reach: float, n: int, convention: str, trouble: str | None, *, share: bool
 ) -> Figure:
     """Return a parameter as a figure; a share is taken back from its logit."""
     if not n:
-        return Figure(None, None, None, 0, told, "All of these judgments are ties, left out here.")
+        return Figure(
+            None, None, None, 0, convention, "All of these judgments are ties, left out here."
+        )
     back = (lambda logit: float(special.expit(logit))) if share else float
     if trouble is not None:
-        return Figure(back(value), None, None, n, told, trouble)
-    return Figure(back(value), back(value - reach), back(value + reach), n, told)
+        return Figure(back(value), None, None, n, convention, trouble)
+    return Figure(back(value), back(value - reach), back(value + reach), n, convention)
 
 
 def _components(coded: CodedPairs) -> int:
@@ -273,20 +279,20 @@ def _components(coded: CodedPairs) -> int:
     linked = np.bincount(coded.truth, minlength=len(coded.first)) > 0
     first, second = coded.first[linked], coded.second[linked]
     links = sparse.csr_matrix((np.ones(len(first)), (first, second)), shape=(size, size))
-    found, _ = csgraph.connected_components(links, directed=False)
-    return int(found)
+    groups, _ = csgraph.connected_components(links, directed=False)
+    return int(groups)
 
 
 def _caution(components: int, coded: CodedPairs) -> str | None:
-    told = []
+    sentences = []
     if components > 1:
-        told.append(
+        sentences.append(
             f"The responses fall into {components} groups that were never compared with each "
             "other: strengths compare only within a group."
         )
     if len(coded.raters) == 1:
-        told.append(
+        sentences.append(
             "There is one rater: how reliable the rater is and how far the responses lie apart "
             "cannot be told apart, and the prior decides."
         )
-    return " ".join(told) or None
+    return " ".join(sentences) or None

@@ -66,9 +66,9 @@ class RaterModel:
         for position, (rater, value) in enumerate(votes):
             place = self._places.get(value)
             if place is None:
-                told = ", ".join(str(category) for category in self.categories)
+                listed = ", ".join(str(category) for category in self.categories)
                 raise RatingsError(
-                    f"value {value} at position {position} is not on the scale: {told}."
+                    f"value {value} at position {position} is not on the scale: {listed}."
                 )
             logs = logs + self._logs.get(rater, self._unknown)[:, place]
         weights = np.exp(logs - logs.max())
@@ -114,17 +114,17 @@ def rater_model_from_gold(
         classes = classes + classes[::-1]
     pooled, shrunk = _matrices(counts, smoothing, shrinkage)
     images = ", with their mirror images" if mirrored else ""
-    told = f"confusion matrices from {len(ratings)} judgments on {len(true)} gold tasks{images}"
+    source = f"confusion matrices from {len(ratings)} judgments on {len(true)} gold tasks{images}"
     return RaterModel(
         categories=scale,
         class_shares=classes / classes.sum(),
         confusion=dict(zip(coded.raters, shrunk, strict=True)),
         default=pooled,
-        convention=f"{told}; the average of all raters counts for {shrinkage:g} judgments a row",
+        convention=f"{source}; the average of all raters counts for {shrinkage:g} judgments a row",
     )
 
 
-def rater_model_from_dawid_skene(found: DawidSkene) -> RaterModel:
+def rater_model_from_dawid_skene(fitted: DawidSkene) -> RaterModel:
     """Take the raters of a Dawid-Skene model as known; unknown ones are as the average of those.
 
     Needs no gold, but learns from agreement only: raters who share a habit confirm each other.
@@ -132,23 +132,23 @@ def rater_model_from_dawid_skene(found: DawidSkene) -> RaterModel:
     Raises:
         ValueError: the model rests on no judgments, or on no task that two raters judged.
     """
-    if found.reason is not None:
-        raise ValueError(f"Nothing is known of the raters. {found.reason}")
-    weight = found.shared[:, None, None] * np.isfinite(found.confusion)
+    if fitted.reason is not None:
+        raise ValueError(f"Nothing is known of the raters. {fitted.reason}")
+    weight = fitted.shared[:, None, None] * np.isfinite(fitted.confusion)
     total = weight.sum(axis=0)
-    size = len(found.class_shares)
+    size = len(fitted.class_shares)
     pooled = np.where(
         total > 0,
-        (np.nan_to_num(found.confusion) * weight).sum(axis=0) / np.maximum(total, 1),
+        (np.nan_to_num(fitted.confusion) * weight).sum(axis=0) / np.maximum(total, 1),
         1.0 / size,
     )
-    matrices = np.where(np.isfinite(found.confusion), found.confusion, pooled)
+    matrices = np.where(np.isfinite(fitted.confusion), fitted.confusion, pooled)
     return RaterModel(
-        categories=found.consensus.categories,
-        class_shares=found.class_shares,
-        confusion=dict(zip(found.raters, matrices, strict=True)),
+        categories=fitted.consensus.categories,
+        class_shares=fitted.class_shares,
+        confusion=dict(zip(fitted.raters, matrices, strict=True)),
         default=pooled,
-        convention=f"confusion matrices of {found.convention}",
+        convention=f"confusion matrices of {fitted.convention}",
     )
 
 
@@ -183,10 +183,10 @@ def _true(coded: Coded, truth: Mapping[Any, Any]) -> Ints:
     return true
 
 
-def _require_shares(name: str, given: Floats, shape: tuple[int, ...]) -> None:
-    if given.shape != shape:
-        raise ValueError(f"{name} must have the shape {shape}, not {given.shape}.")
-    if not (given >= 0).all() or not np.allclose(given.sum(axis=-1), 1):
+def _require_shares(name: str, shares: Floats, shape: tuple[int, ...]) -> None:
+    if shares.shape != shape:
+        raise ValueError(f"{name} must have the shape {shape}, not {shares.shape}.")
+    if not (shares >= 0).all() or not np.allclose(shares.sum(axis=-1), 1):
         raise ValueError(f"{name} must hold probabilities that add up to 1 in every row.")
 
 

@@ -15,7 +15,7 @@ ENOUGH_SHARED = 30  # Shared tasks from which on a rater's confusion matrix is w
 ONE_CATEGORY = "The scale has a single category, so that no answer can be wrong."
 _STILL = 1e-12  # A variance below this is none at all.
 
-TOLD = (
+CONVENTION = (
     "expected share of the rater's judgments that give the true category, under the posterior of "
     "{model}; n counts the rater's judgments on tasks that others judged too; {level:g}% Wilson "
     "interval at the effective number of judgments, which falls with the doubt about the true "
@@ -36,12 +36,12 @@ def reliabilities(
     rater = incidence.rater[kept]
     right = posterior[incidence.task[kept], incidence.value[kept]]
     share, effective, n = effective_trials(rater, right, len(incidence.raters))
-    told = TOLD.format(model=model, level=100 * confidence)
+    convention = CONVENTION.format(model=model, level=100 * confidence)
     if len(incidence.categories) < 2:
-        return tuple(Figure(None, None, None, int(size), told, ONE_CATEGORY) for size in n)
+        return tuple(Figure(None, None, None, int(size), convention, ONE_CATEGORY) for size in n)
     alone = np.bincount(incidence.rater, minlength=len(incidence.raters))
     return tuple(
-        _figure(float(p), float(size), int(count), int(total), told, confidence)
+        _figure(float(p), float(size), int(count), int(total), convention, confidence)
         for p, size, count, total in zip(share, effective, n, alone, strict=True)
     )
 
@@ -86,25 +86,25 @@ def unidentified(incidence: Incidence) -> str:
     return "No task was judged by two raters, so nothing can be learned of any of them."
 
 
-def posteriors(incidence: Incidence, posterior: Floats, told: str) -> Consensus:
+def posteriors(incidence: Incidence, posterior: Floats, method: str) -> Consensus:
     """Return the posteriors of a fitted model as the consensus."""
-    convention = f"posterior probability of each category; n counts judgments; {told}"
+    convention = f"posterior probability of each category; n counts judgments; {method}"
     return consensus_of(incidence.tasks, incidence.categories, incidence.n, posterior, convention)
 
 
-def votes_only(incidence: Incidence, told: str) -> Consensus:
+def votes_only(incidence: Incidence, method: str) -> Consensus:
     """Return the shares of votes, for where nothing was fitted."""
-    convention = f"share of the votes, not fitted; n counts votes; {told}"
+    convention = f"share of the votes, not fitted; n counts votes; {method}"
     return consensus_of(
         incidence.tasks, incidence.categories, incidence.n, incidence.shares, convention
     )
 
 
-def unknown_raters(incidence: Incidence, told: str) -> tuple[Figure, ...]:
+def unknown_raters(incidence: Incidence, convention: str) -> tuple[Figure, ...]:
     """Return a figure for every rater that says why there is none."""
-    given = np.bincount(incidence.rater, minlength=len(incidence.raters))
+    totals = np.bincount(incidence.rater, minlength=len(incidence.raters))
     return tuple(
-        Figure(None, None, None, 0, told, nothing_shared(total)) for total in given.tolist()
+        Figure(None, None, None, 0, convention, nothing_shared(total)) for total in totals.tolist()
     )
 
 
@@ -116,9 +116,9 @@ def nothing_shared(total: int) -> str:
 
 
 def _figure(
-    share: float, effective: float, n: int, total: int, told: str, confidence: float
+    share: float, effective: float, n: int, total: int, convention: str, confidence: float
 ) -> Figure:
     if not n:
-        return Figure(None, None, None, 0, told, nothing_shared(total))
+        return Figure(None, None, None, 0, convention, nothing_shared(total))
     low, high = wilson_interval(share * effective, effective, confidence)
-    return Figure(share, min(low, share), max(high, share), n, told)
+    return Figure(share, min(low, share), max(high, share), n, convention)

@@ -58,12 +58,12 @@ def most_similar(
     """
     if keep < 1:
         raise ValueError(f"At least 1 vote must be kept, not {keep}.")
-    given = np.asarray(votes, dtype=np.float64).reshape(-1)
-    bad = ~np.isfinite(given)
+    values = np.asarray(votes, dtype=np.float64).reshape(-1)
+    bad = ~np.isfinite(values)
     if bad.any():
         position = int(np.argmax(bad))
-        raise ValueError(f"The vote at position {position} is {given[position]}, not a number.")
-    valid = np.sort(given[~np.isin(given, invalid)])
+        raise ValueError(f"The vote at position {position} is {values[position]}, not a number.")
+    valid = np.sort(values[~np.isin(values, invalid)])
     if len(valid) < keep:
         reason = f"The task has {plural(len(valid), 'valid vote')} and the rule needs {keep}."
         return MostSimilar(None, None, None, reason)

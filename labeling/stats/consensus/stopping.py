@@ -82,8 +82,8 @@ class FixedOverlap:
         _refuse_repeats(votes)
         n, answer = len(votes), _majority(votes)
         if n < self.overlap:
-            told = f"Open: it has {n} of {plural(self.overlap, 'judgment')}."
-            return Decision(self.overlap - n, told, n, answer)
+            reason = f"Open: it has {n} of {plural(self.overlap, 'judgment')}."
+            return Decision(self.overlap - n, reason, n, answer)
         return Decision(0, f"Closed: it has its {plural(self.overlap, 'judgment')}.", n, answer)
 
 
@@ -124,24 +124,24 @@ class Spread:
         values = [_number(position, vote.value) for position, vote in enumerate(votes)]
         if n < self.first:
             answer = _majority(votes)
-            told = f"Open: it has {n} of the first {self.first} judgments."
-            return Decision(self.first - n, told, n, answer)
+            reason = f"Open: it has {n} of the first {self.first} judgments."
+            return Decision(self.first - n, reason, n, answer)
         judged = plural(n, "judgment")
         similar = most_similar(
             values, keep=self.first, spread=float("inf"), invalid=(), drop_ties=False
         )
         apart = max(values) - min(values)
         if apart <= self.spread:
-            told = f"Closed: {judged} lie {apart:g} apart, no more than {self.spread:g}."
-            return Decision(0, told, n, similar.value)
+            reason = f"Closed: {judged} lie {apart:g} apart, no more than {self.spread:g}."
+            return Decision(0, reason, n, similar.value)
         if n >= self.most:
-            told = (
+            reason = (
                 f"Closed after {judged}, the most allowed; they lie {apart:g} apart, more "
                 f"than {self.spread:g}."
             )
-            return Decision(0, told, n, similar.value)
-        told = f"Open: {judged} lie {apart:g} apart, more than {self.spread:g}."
-        return Decision(self.most - n, told, n, similar.value)
+            return Decision(0, reason, n, similar.value)
+        reason = f"Open: {judged} lie {apart:g} apart, more than {self.spread:g}."
+        return Decision(self.most - n, reason, n, similar.value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,19 +185,19 @@ class Sequential:
         place, top = int(posterior.argmax()), float(posterior.max())
         tied = int((posterior >= top - _SAME).sum()) > 1
         answer = None if tied else self.model.categories[place]
-        told = dict(zip(self.model.categories, posterior.tolist(), strict=True))
+        probabilities = dict(zip(self.model.categories, posterior.tolist(), strict=True))
         lead = "no category leads" if tied else f"{answer} has the posterior {_percent(top)}"
         limit, judged = _percent(self.bound), plural(n, "judgment")
         if n < self.least:
             reason = f"Open: it has {n} of the {self.least} judgments that every task gets."
-            return Decision(1, reason, n, answer, told)
+            return Decision(1, reason, n, answer, probabilities)
         if top >= self.bound and not tied:
             reason = f"Closed after {judged}: {lead}, which reaches {limit}."
-            return Decision(0, reason, n, answer, told)
+            return Decision(0, reason, n, answer, probabilities)
         if n >= self.most:
             reason = f"Closed after {judged}, the most allowed: {lead}, below {limit}."
-            return Decision(0, reason, n, answer, told)
-        return Decision(1, f"Open: after {judged} {lead}, below {limit}.", n, answer, told)
+            return Decision(0, reason, n, answer, probabilities)
+        return Decision(1, f"Open: after {judged} {lead}, below {limit}.", n, answer, probabilities)
 
 
 def _majority(votes: Sequence[Vote]) -> Any | None:
@@ -226,7 +226,7 @@ def _number(position: int, value: Any) -> float:
 def _percent(share: float) -> str:
     """Return a share in words that never round to certainty: 0.9999 is "99.99%"."""
     for digits in (1, 2, 4, 6):
-        told = f"{100 * share:.{digits}f}"
-        if share == 1 or float(told) < 100:
-            return f"{told.rstrip('0').rstrip('.')}%"
+        percent = f"{100 * share:.{digits}f}"
+        if share == 1 or float(percent) < 100:
+            return f"{percent.rstrip('0').rstrip('.')}%"
     return "almost 100%"

@@ -15,7 +15,7 @@ def clustered_share(
     successes: npt.ArrayLike,
     trials: npt.ArrayLike,
     cluster: npt.ArrayLike,
-    told: str,
+    convention: str,
     *,
     nothing: str,
     counted: str = "trials",
@@ -32,7 +32,7 @@ def clustered_share(
         successes, trials: shape (n,); how many of how many, a row anything from one trial to a
             whole cluster; successes between 0 and trials.
         cluster: what each row was drawn with, shape (n,).
-        told: what the share is of; the convention goes on with n and the interval.
+        convention: what the share is of; the convention goes on with n and the interval.
         nothing: the sentence that is the reason where there are no trials.
         counted, clusters_are: what n counts and what a cluster is, in the convention.
 
@@ -46,20 +46,20 @@ def clustered_share(
     normal_quantile(confidence)
     hits, total = _per_cluster(successes, trials, cluster)
     n, clusters = round(float(total.sum())), len(total)
-    told = f"{told}; n counts {counted}"
+    convention = f"{convention}; n counts {counted}"
     if not n:
-        return Figure(None, None, None, 0, told, nothing)
+        return Figure(None, None, None, 0, convention, nothing)
     value = float(hits.sum() / total.sum())
     if clusters < 2:
         reason = f"No interval: only 1 of the {clusters_are} counts, and at least 2 are needed."
-        return Figure(value, None, None, n, told, reason)
+        return Figure(value, None, None, n, convention, reason)
     ends = f"{100 * confidence:g}% interval over {clusters} {clusters_are}"
     rest = (hits.sum() - hits) / (total.sum() - total)
     interval = leave_one_out_interval(value, rest, np.ones(clusters), 0.0, confidence)
     if interval is None:
         low, high = carried_wilson(value, 0.0, clusters, 0.0, confidence)
-        return Figure(value, low, high, n, f"{told}; {ends}, Wilson limits")
-    return Figure(value, *interval, n, f"{told}; {ends}, jackknife-t on the logit scale")
+        return Figure(value, low, high, n, f"{convention}; {ends}, Wilson limits")
+    return Figure(value, *interval, n, f"{convention}; {ends}, jackknife-t on the logit scale")
 
 
 def _per_cluster(

@@ -179,29 +179,29 @@ def bootstrap_interval(
     if resamples < 1:
         raise ValueError(f"A bootstrap needs at least 1 resample, not {resamples}.")
     table = table_of(ratings, categories)
-    told = f"percentile bootstrap, {resamples} resamples, seed {seed}"
+    convention = f"percentile bootstrap, {resamples} resamples, seed {seed}"
     kinds = _Kinds(coefficient, table)
     total = kinds.total()
     value = float(coefficient.value(total, table.scores)[0])
     n = round(float(total[0, 0]))
     if not np.isfinite(value):
-        return Figure(None, None, None, n, told, "The figure is undefined for these ratings.")
+        return Figure(None, None, None, n, convention, "The figure is undefined for these ratings.")
     sums = np.concatenate([rows for rows, _ in kinds])
     used = sums.any(axis=1)
     sums, frequency = sums[used], table.frequency[used]
     clusters = round(float(frequency.sum()))
     if clusters < 2:
-        return Figure(value, None, None, n, told, _too_few(clusters, table))
+        return Figure(value, None, None, n, convention, _too_few(clusters, table))
     draws = _resample(sums, frequency, resamples, np.random.default_rng(seed))
     drawn = coefficient.value(draws, table.scores)
     defined = drawn[np.isfinite(drawn)]
     if len(defined) < resamples:
-        told += f", of which {resamples - len(defined)} undefined and left out"
+        convention += f", of which {resamples - len(defined)} undefined and left out"
     if not len(defined):
         reason = "No interval: the figure is undefined in every resample."
-        return Figure(_snap(value), None, None, n, told, reason)
+        return Figure(_snap(value), None, None, n, convention, reason)
     low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Figure(_snap(value), float(low), float(high), n, told)
+    return Figure(_snap(value), float(low), float(high), n, convention)
 
 
 def _resample(sums: Floats, frequency: Floats, resamples: int, rng: np.random.Generator) -> Floats:

@@ -102,7 +102,7 @@ def clopper_pearson_interval(
 def share(
     successes: float,
     trials: float,
-    told: str,
+    convention: str,
     *,
     nothing: str,
     confidence: float = CONFIDENCE,
@@ -110,7 +110,7 @@ def share(
     """Return a proportion of independent trials as a `Figure`; n counts trials.
 
     Args:
-        told: what the share is of; the convention ends with how the interval was made.
+        convention: what the share is of; the convention ends with how the interval was made.
         nothing: the sentence that is the reason where there are no trials.
 
     Raises:
@@ -118,11 +118,11 @@ def share(
     """
     normal_quantile(confidence)
     successes, trials = _require_share(successes, trials)
-    told = f"{told}; n counts trials; {100 * confidence:g}% Wilson interval"
+    convention = f"{convention}; n counts trials; {100 * confidence:g}% Wilson interval"
     if not trials:
-        return Figure(None, None, None, 0, told, nothing)
+        return Figure(None, None, None, 0, convention, nothing)
     low, high = wilson_interval(successes, trials, confidence)
-    return Figure(successes / trials, low, high, round(trials), told)
+    return Figure(successes / trials, low, high, round(trials), convention)
 
 
 def newcombe_interval(
@@ -152,24 +152,24 @@ def newcombe_interval(
 def difference(
     successes: tuple[float, float],
     trials: tuple[float, float],
-    told: str,
+    convention: str,
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return the difference of two independent proportions as a `Figure`; n counts all trials."""
-    told = f"{told}; n counts trials of both; {100 * confidence:g}% Newcombe interval"
+    convention = f"{convention}; n counts trials of both; {100 * confidence:g}% Newcombe interval"
     n = round(trials[0] + trials[1])
     low, high = newcombe_interval(successes, trials, confidence)
     if not trials[0] or not trials[1]:
-        return Figure(None, None, None, n, told, "One of the two has no trials to compare.")
+        return Figure(None, None, None, n, convention, "One of the two has no trials to compare.")
     a, b = float(successes[0]) / float(trials[0]), float(successes[1]) / float(trials[1])
-    return Figure(a - b, low, high, n, told)
+    return Figure(a - b, low, high, n, convention)
 
 
 def stratified_share(
     successes: Sequence[float],
     trials: Sequence[float],
     shares: Sequence[float],
-    told: str,
+    convention: str,
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return a share of a whole from samples of its strata, each at its own rate.
@@ -183,7 +183,7 @@ def stratified_share(
     Args:
         successes, trials: of each stratum.
         shares: how much of the whole each stratum is; they add up to 1.
-        told: what the share is of.
+        convention: what the share is of.
 
     Raises:
         ValueError: unequal numbers of strata, shares below 0 or not adding up to 1, successes
@@ -194,10 +194,10 @@ def stratified_share(
     """
     z = normal_quantile(confidence)
     successes, trials, shares = (
-        [float(item) for item in given] for given in (successes, trials, shares)
+        [float(item) for item in column] for column in (successes, trials, shares)
     )
     _require_strata(successes, trials, shares)
-    told = f"{told}; each stratum weighed by its share of the whole; n counts trials"
+    convention = f"{convention}; each stratum weighed by its share of the whole; n counts trials"
     n = round(sum(trials))
     ends = [
         wilson_interval(hits, count, confidence)
@@ -206,13 +206,13 @@ def stratified_share(
     for place, (count, share_of_whole) in enumerate(zip(trials, shares, strict=True)):
         if not count and share_of_whole:
             reason = f"Stratum {place + 1}, {100 * share_of_whole:g}% of the whole, has no trials."
-            return Figure(None, None, None, n, told, reason)
+            return Figure(None, None, None, n, convention, reason)
     rates = [hits / count if count else 0.0 for hits, count in zip(successes, trials, strict=True)]
     value = sum(w * rate for w, rate in zip(shares, rates, strict=True))
     used = [row for row in zip(shares, rates, trials, ends, strict=True) if row[0]]
     below, above, method = _strata_reach(used, z)
-    told += f"; {100 * confidence:g}% {method}"
-    return Figure(value, max(value - below, 0.0), min(value + above, 1.0), n, told)
+    convention += f"; {100 * confidence:g}% {method}"
+    return Figure(value, max(value - below, 0.0), min(value + above, 1.0), n, convention)
 
 
 def binomial_test(successes: int, trials: int, chance: float = 0.5) -> float:
@@ -289,8 +289,8 @@ def _require_strata(
             f"{len(successes)}, trials has {len(trials)}, shares has {len(shares)}."
         )
     if not shares or min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
-        told = ", ".join(f"{item:g}" for item in shares)
-        raise ValueError(f"The strata's shares must be at least 0 and add up to 1: {told}.")
+        listed = ", ".join(f"{item:g}" for item in shares)
+        raise ValueError(f"The strata's shares must be at least 0 and add up to 1: {listed}.")
 
 
 def _require_share(successes: float, trials: float) -> tuple[float, float]:

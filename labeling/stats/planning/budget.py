@@ -103,7 +103,7 @@ def overlap_plan(
     votes = np.asarray(raters, dtype=np.int64)
     cost = price_of_task + votes * price
     tasks = np.floor(budget / cost + 1e-9).astype(np.int64)
-    told = (
+    convention = (
         f"majority of raters who are each right {100 * accuracy:.3g}% of the time, independently, "
         f"on tasks that are all as hard; budget {budget:g}, {price:g} a judgment, "
         f"{price_of_task:g} a task"
@@ -115,7 +115,7 @@ def overlap_plan(
         right=tasks * right,
         cost_per_right=np.where(right > 0, cost / np.maximum(right, 1e-300), np.inf),
         information=tasks * (2 * right - 1) ** 2,
-        convention=told,
+        convention=convention,
     )
 
 
@@ -139,16 +139,18 @@ def cost_per_retained_label(
     if price < 0 or judgments < 0:
         raise ValueError("Judgments and price must be at least 0.")
     low, high = wilson_interval(retained, tasks, confidence)
-    told = (
+    convention = (
         f"price of {judgments} judgments at {price:g} over {retained} labels retained of {tasks} "
         f"tasks; n counts tasks; {100 * confidence:g}% interval from Wilson's for the share "
         "retained"
     )
     if not retained:
         reason = "There are no tasks yet." if not tasks else f"No label of {tasks} was retained."
-        return Figure(None, None, None, tasks, told, reason)
+        return Figure(None, None, None, tasks, convention, reason)
     spent = judgments * price
-    return Figure(spent / retained, spent / (tasks * high), spent / (tasks * low), tasks, told)
+    return Figure(
+        spent / retained, spent / (tasks * high), spent / (tasks * low), tasks, convention
+    )
 
 
 def labeling_cost(
@@ -180,7 +182,7 @@ def labeling_cost(
         round_up(live * share / (1 - gold - repeats)) for share in (gold, repeats)
     )
     judgments = live + gold_judgments + repeated
-    told = (
+    convention = (
         f"{tasks} tasks, {raters:g} judgments a task, gold {100 * gold:g}% and repeats "
         f"{100 * repeats:g}% of all judgments, {price:g} a judgment"
     )
@@ -192,7 +194,7 @@ def labeling_cost(
         repeats=repeated,
         hours=hours,
         total=judgments * price,
-        convention=told,
+        convention=convention,
     )
 
 

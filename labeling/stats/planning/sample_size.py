@@ -83,11 +83,11 @@ def judgments_for_half_width(
     _require("share", share)
     if half_width <= 0:
         raise ValueError(f"The half-width must be above 0, not {half_width}.")
-    told = (
+    convention = (
         f"{100 * confidence:g}% interval of plus or minus {100 * half_width:g} points at a share "
         f"of {100 * share:g}%, normal approximation, {_INDEPENDENT}"
     )
-    return SampleSize(round_up(z * z * share * (1 - share) / half_width**2), 1, told)
+    return SampleSize(round_up(z * z * share * (1 - share) / half_width**2), 1, convention)
 
 
 def judgments_to_detect(
@@ -114,11 +114,11 @@ def judgments_to_detect(
     _require("chance", chance)
     reach = normal_quantile(confidence) * sqrt(chance * (1 - chance))
     reach += _power_quantile(power) * sqrt(share * (1 - share))
-    told = (
+    convention = (
         f"tells {100 * share:g}% from {100 * chance:g}% with {100 * power:g}% power, two-sided "
         f"{100 * (1 - confidence):.3g}% level, normal approximation, {_INDEPENDENT}"
     )
-    return SampleSize(round_up((reach / _gap(share, chance)) ** 2), 1, told)
+    return SampleSize(round_up((reach / _gap(share, chance)) ** 2), 1, convention)
 
 
 def judgments_to_compare(
@@ -144,12 +144,12 @@ def judgments_to_compare(
     middle = (first + second) / 2
     reach = normal_quantile(confidence) * sqrt(2 * middle * (1 - middle))
     reach += _power_quantile(power) * sqrt(first * (1 - first) + second * (1 - second))
-    told = (
+    convention = (
         f"tells {100 * first:g}% from {100 * second:g}% in two groups of equal size with "
         f"{100 * power:g}% power, two-sided {100 * (1 - confidence):.3g}% level, pooled z test, "
         f"{_INDEPENDENT}"
     )
-    return SampleSize(2 * round_up((reach / _gap(first, second)) ** 2), 2, told)
+    return SampleSize(2 * round_up((reach / _gap(first, second)) ** 2), 2, convention)
 
 
 def width_curve(
@@ -177,12 +177,14 @@ def width_curve(
     if kind not in ("share", "coefficient"):
         raise ValueError(f"The kind must be share or coefficient, not {kind}.")
     floor = 0.0 if kind == "share" else -1.0
-    told = (
+    convention = (
         f"expected interval from a pilot with n = {pilot.n}, narrowing with the square root of n "
         f"on the Fisher z scale; pilot: {pilot.convention}"
     )
     if pilot.value is None or pilot.low is None or pilot.high is None:
-        return WidthCurve(wanted, None, None, told, pilot.reason or "The pilot has no interval.")
+        return WidthCurve(
+            wanted, None, None, convention, pilot.reason or "The pilot has no interval."
+        )
     if not floor <= pilot.low <= pilot.high <= 1:
         raise ValueError(f"A {kind} lies between {floor:g} and 1; the pilot's interval does not.")
     span = 1 - floor
@@ -194,7 +196,7 @@ def width_curve(
         n=wanted,
         low=floor + span * (np.tanh(middle - (middle - low) * shrink) + 1) / 2,
         high=floor + span * (np.tanh(middle + (high - middle) * shrink) + 1) / 2,
-        convention=told,
+        convention=convention,
     )
 
 

@@ -29,7 +29,7 @@ class Context:
     met: Ints
     n: int
     confidence: float
-    told: str
+    convention: str
     reason: str | None
     reasons: Mapping[Any, str]
 
@@ -42,25 +42,29 @@ class Ends:
     low: Floats
     high: Floats
 
-    def figure(self, place: int, value: float, n: int, told: str, reason: str | None) -> Figure:
+    def figure(
+        self, place: int, value: float, n: int, convention: str, reason: str | None
+    ) -> Figure:
         """Return the figure of one parameter."""
         if not np.isfinite(self.low[place]):
-            return Figure(value, None, None, n, told, reason or "No interval: nothing varies.")
-        return Figure(value, float(self.low[place]), float(self.high[place]), n, told)
+            return Figure(
+                value, None, None, n, convention, reason or "No interval: nothing varies."
+            )
+        return Figure(value, float(self.low[place]), float(self.high[place]), n, convention)
 
 
-def ends_of(parameters: Floats, spread: Variation, confidence: float) -> Ends:
+def ends_of(parameters: Floats, variation: Variation, confidence: float) -> Ends:
     """Return errors and ends of all parameters."""
     nothing = np.full(len(parameters), np.nan)
-    if spread.covariance is None:
+    if variation.covariance is None:
         return Ends(nothing, nothing, nothing)
-    error = np.sqrt(np.maximum(np.diagonal(spread.covariance), 0.0))
+    error = np.sqrt(np.maximum(np.diagonal(variation.covariance), 0.0))
     error = np.where(error > NO_ERROR, error, np.nan)
-    if spread.draws is not None:
+    if variation.draws is not None:
         edge = (1 - confidence) / 2
-        low, high = np.quantile(spread.draws, [edge, 1 - edge], axis=0)
+        low, high = np.quantile(variation.draws, [edge, 1 - edge], axis=0)
         return Ends(error, np.where(error > 0, low, np.nan), np.where(error > 0, high, np.nan))
-    reach = spread.reach(confidence) * error
+    reach = variation.reach(confidence) * error
     return Ends(error, parameters - reach, parameters + reach)
 
 
@@ -68,7 +72,7 @@ def ranking_of(
     context: Context,
     outcomes: Outcomes,
     parameters: Floats,
-    spread: Variation,
+    variation: Variation,
     **others: Any,
 ) -> Ranking:
     """Return the ranking of items whose strengths are the first parameters.
@@ -79,11 +83,11 @@ def ranking_of(
     items = len(context.items)
     sizes = np.bincount(context.component)
     alone = sizes[context.component] < 2
-    ends = ends_of(parameters, spread, context.confidence)
+    ends = ends_of(parameters, variation, context.confidence)
     strength = np.where(alone, np.nan, parameters[:items])
     low, high = (np.where(alone, np.nan, end[:items]) for end in (ends.low, ends.high))
-    rates = _win_rates(outcomes, parameters, context.component, spread, context.confidence)
-    covariance = spread.covariance
+    rates = _win_rates(outcomes, parameters, context.component, variation, context.confidence)
+    covariance = variation.covariance
     return Ranking(
         items=context.items,
         strength=strength,
@@ -100,11 +104,11 @@ def ranking_of(
         met=context.met,
         n=context.n,
         confidence=context.confidence,
-        convention=f"{context.told}; {spread.told}",
+        convention=f"{context.convention}; {variation.convention}",
         reason=context.reason,
         reasons=context.reasons,
-        freedom=spread.freedom,
-        unsure=spread.reason,
+        freedom=variation.freedom,
+        unsure=variation.reason,
         **others,
     )
 
@@ -130,7 +134,7 @@ def nothing_of(context: Context, **others: Any) -> Ranking:
         confidence=context.confidence,
         log_likelihood=None,
         deviance=None,
-        convention=f"{context.told}; no interval",
+        convention=f"{context.convention}; no interval",
         reason=context.reason,
         reasons=context.reasons,
         freedom=inf,
@@ -143,7 +147,7 @@ def _win_rates(
     outcomes: Outcomes,
     parameters: Floats,
     component: Ints,
-    spread: Variation,
+    variation: Variation,
     confidence: float,
 ) -> tuple[Floats, Floats, Floats]:
     """Return expected scores against the others of the component, and their ends.
@@ -163,16 +167,16 @@ def _win_rates(
         places = np.arange(items)[rows]
         share[np.arange(len(places)), places] = 0.0
         rate[rows] = (share * expected.score).sum(axis=1)
-        if spread.covariance is None or items > DENSE:
+        if variation.covariance is None or items > DENSE:
             continue
         slopes = np.zeros((len(places), len(parameters)))
         slopes[:, :items] = -share * expected.by_eta
         slopes[np.arange(len(places)), places] = (share * expected.by_eta).sum(axis=1)
         if outcomes.has_tie:
             slopes[:, -1] = (share * expected.by_tie).sum(axis=1)
-        variance = ((slopes @ spread.covariance) * slopes).sum(axis=1)
+        variance = ((slopes @ variation.covariance) * slopes).sum(axis=1)
         error[rows] = np.sqrt(np.maximum(variance, 0.0))
     rate[others < 1] = np.nan
     error[~(error > NO_ERROR)] = np.nan
-    low, high = logit_interval(rate, error, spread.reach(confidence))
+    low, high = logit_interval(rate, error, variation.reach(confidence))
     return rate, low, high

@@ -133,13 +133,13 @@ def _ranked(coded: CodedComparisons, options: _Options) -> Ranking:
     if outcomes.has_tie and not options.ridge and ties_run_away(inside):
         return _undefined(context, options, _RUN_AWAY)
     inside, extras = extras_of(inside, component, side=options.side)
-    found = maximise(Design(inside, outcomes, component, options.ridge))
-    if found is None:
+    maximum = maximise(Design(inside, outcomes, component, options.ridge))
+    if maximum is None:
         return _undefined(context, options, _NO_MAXIMUM)
-    spread = variation_of(
-        found, coded, options.interval, options.confidence, options.resamples, options.seed
+    variation = variation_of(
+        maximum, coded, options.interval, options.confidence, options.resamples, options.seed
     )
-    return _ranking(context, found, spread, extras, options)
+    return _ranking(context, maximum, variation, extras, options)
 
 
 def _check(comparisons: Comparisons, options: _Options) -> None:
@@ -170,20 +170,20 @@ def _context(
 ) -> Context:
     """Return what is said beside the numbers, and which items have none."""
     inside = round(float(cells.count[:, component[cells.a] == component[cells.b]].sum()))
-    told = _NAMES[options.ties]
+    convention = _NAMES[options.ties]
     if options.side:
-        told += ", with an effect of the side"
+        convention += ", with an effect of the side"
     if options.style:
-        told += ", at equal style"
+        convention += ", at equal style"
     if options.ridge:
-        told += f", shrunk by a ridge of {options.ridge:g} (a prior, not data)"
-    told += "; n counts comparisons"
+        convention += f", shrunk by a ridge of {options.ridge:g} (a prior, not data)"
+    convention += "; n counts comparisons"
     if cells.weighted:
-        told += ", which are weighted"
+        convention += ", which are weighted"
     if left_out:
-        told += f"; {plural(left_out, 'tie')} left out"
+        convention += f"; {plural(left_out, 'tie')} left out"
     if inside < cells.total:
-        told += f"; {cells.total - inside} between groups tell no distance"
+        convention += f"; {cells.total - inside} between groups tell no distance"
     return Context(
         items=coded.items,
         component=component,
@@ -191,7 +191,7 @@ def _context(
         met=cells.met(),
         n=inside,
         confidence=options.confidence,
-        told=told,
+        convention=convention,
         reason=reason_apart(component, *edges, coded.items),
         reasons=reasons_alone(component, *edges, coded.items),
     )
@@ -199,7 +199,7 @@ def _context(
 
 def _undefined(context: Context, options: _Options, reason: str) -> Ranking:
     """Return a ranking without strengths."""
-    nothing = Figure(None, None, None, context.n, context.told, reason)
+    nothing = Figure(None, None, None, context.n, context.convention, reason)
     fitted_ties = _MODELS[options.ties].has_tie
     return nothing_of(
         replace(context, reason=reason),
@@ -210,47 +210,48 @@ def _undefined(context: Context, options: _Options, reason: str) -> Ranking:
 
 
 def _ranking(
-    context: Context, found: Maximum, spread: Variation, extras: Extras, options: _Options
+    context: Context, maximum: Maximum, variation: Variation, extras: Extras, options: _Options
 ) -> Ranking:
     """Return the ranking at the maximum, effects on the scale in which they were given."""
-    ends = ends_of(found.parameters, spread, options.confidence)
+    ends = ends_of(maximum.parameters, variation, options.confidence)
     return ranking_of(
         context,
-        found.design.outcomes,
-        found.parameters,
-        spread,
-        tie=_tie(found, ends, spread, options),
-        side=extras.side(found, ends, spread) if options.side else None,
-        style=extras.style(found, ends, spread) if options.style else (),
-        log_likelihood=found.log_likelihood,
-        deviance=None if options.style or options.ridge else _deviance(found),
+        maximum.design.outcomes,
+        maximum.parameters,
+        variation,
+        tie=_tie(maximum, ends, variation, options),
+        side=extras.side(maximum, ends, variation) if options.side else None,
+        style=extras.style(maximum, ends, variation) if options.style else (),
+        log_likelihood=maximum.log_likelihood,
+        deviance=None if options.style or options.ridge else _deviance(maximum),
     )
 
 
-def _tie(found: Maximum, ends: Ends, spread: Variation, options: _Options) -> Figure | None:
+def _tie(maximum: Maximum, ends: Ends, variation: Variation, options: _Options) -> Figure | None:
     """Return the tie parameter, its interval symmetric on the log scale."""
     if not _MODELS[options.ties].has_tie:
         return None
-    n = found.design.cells.total
+    n = maximum.design.cells.total
     equals = "nu / (2 + nu)" if options.ties == "davidson" else "(theta - 1) / (theta + 1)"
     name = "Davidson's nu" if options.ties == "davidson" else "Rao and Kupper's theta"
-    told = f"{name}: equals tie with probability {equals}; n counts comparisons; {spread.told}"
-    if not found.design.outcomes.has_tie:
+    convention = f"{name}: equals tie with probability {equals}; n counts comparisons"
+    convention += f"; {variation.convention}"
+    if not maximum.design.outcomes.has_tie:
         value = 0.0 if options.ties == "davidson" else 1.0
-        return Figure(value, None, None, n, told, "No interval: no comparison was a tie.")
+        return Figure(value, None, None, n, convention, "No interval: no comparison was a tie.")
     lowest = 0.0 if options.ties == "davidson" else 1.0
     low, high = np.maximum(np.exp(ends.low), lowest), np.exp(np.minimum(ends.high, _HIGHEST))
     logs = Ends(ends.error, low, high)
-    return logs.figure(-1, float(np.exp(found.tie)), n, told, spread.reason)
+    return logs.figure(-1, float(np.exp(maximum.tie)), n, convention, variation.reason)
 
 
-def _deviance(found: Maximum) -> float:
+def _deviance(maximum: Maximum) -> float:
     """Return twice the log likelihood lost against the observed shares of each cell."""
-    weight = found.design.cells.weight
-    if found.design.outcomes.has_tie:
+    weight = maximum.design.cells.weight
+    if maximum.design.outcomes.has_tie:
         shares = weight
     else:
         won = weight[FIRST] + weight[TIE] / 2
         shares = np.stack([won, weight.sum(axis=0) - won])
     best = special.xlogy(shares, shares / weight.sum(axis=0)).sum()
-    return max(0.0, 2 * float(best - found.log_likelihood))
+    return max(0.0, 2 * float(best - maximum.log_likelihood))

@@ -110,16 +110,16 @@ class Comparisons:
             raise RatingsError("ties must be symmetric: A tied with B as often as B with A.")
         names = np.asarray(items)
         better, worse = np.nonzero(won)
-        one, other = np.nonzero(np.triu(tied))
+        first, second = np.nonzero(np.triu(tied))
         return cls(
-            names[np.concatenate([better, one])],
-            names[np.concatenate([worse, other])],
-            np.repeat([-1, 0], [len(better), len(one)]),
-            count=np.concatenate([won[better, worse], tied[one, other]]),
+            names[np.concatenate([better, first])],
+            names[np.concatenate([worse, second])],
+            np.repeat([-1, 0], [len(better), len(first)]),
+            count=np.concatenate([won[better, worse], tied[first, second]]),
         )
 
     def _require_two_items(self) -> None:
-        words = [given.dtype.kind == "U" for given in (self.first, self.second)]
+        words = [items.dtype.kind == "U" for items in (self.first, self.second)]
         if len(self) and words[0] != words[1]:
             raise RatingsError("first and second must both be numbers or both be names.")
         alike = np.asarray(self.first == self.second)
@@ -201,10 +201,12 @@ def code_comparisons(comparisons: Comparisons) -> CodedComparisons:
         weight=comparisons.weight,
         count=comparisons.count,
     )
-    given = [column for column in (comparisons.weight, comparisons.count) if column is not None]
-    if all(column.all() for column in given):
+    multipliers = [
+        column for column in (comparisons.weight, comparisons.count) if column is not None
+    ]
+    if all(column.all() for column in multipliers):
         return coded
-    return coded.keep(np.all([column > 0 for column in given], axis=0))
+    return coded.keep(np.all([column > 0 for column in multipliers], axis=0))
 
 
 def item_codes(first: Array, second: Array) -> tuple[Ints, Ints, Array]:
@@ -237,15 +239,15 @@ def _looked_up(first: Ints, second: Ints, low: int) -> tuple[Ints, Ints, Array]:
     return lookup[first], lookup[second], levels
 
 
-def _numbers(name: str, given: Any) -> Array:
+def _numbers(name: str, values: Any) -> Array:
     """Return a column of finite numbers; integers stay integers."""
-    array = number_column(name, given, "which is not a number.")
+    array = number_column(name, values, "which is not a number.")
     return array if array.dtype.kind in "iu" else array.astype(np.float64)
 
 
-def matrix(name: str, given: Any) -> Floats:
+def matrix(name: str, values: Any) -> Floats:
     """Return finite numbers of shape (n, F); one column may be given as (n,)."""
-    array = np.asarray(given, dtype=np.float64)
+    array = np.asarray(values, dtype=np.float64)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:
@@ -254,21 +256,21 @@ def matrix(name: str, given: Any) -> Floats:
     return array
 
 
-def refuse_cells(bad: Array, name: str, array: Floats, told: str, row: str = "position") -> None:
+def refuse_cells(bad: Array, name: str, array: Floats, fault: str, row: str = "position") -> None:
     """Refuse a table some cells of which are bad, naming the first.
 
     Raises:
-        RatingsError: with `told` as what is wrong and `row` as what a row is called.
+        RatingsError: with `fault` as what is wrong and `row` as what a row is called.
     """
     if bad.any():
         at, place = np.argwhere(bad)[0].tolist()
         raise RatingsError(
-            f"{name} at {row} {at}, column {place} is {array[at, place]}, which {told}."
+            f"{name} at {row} {at}, column {place} is {array[at, place]}, which {fault}."
         )
 
 
-def _square(name: str, given: Any, size: int) -> Floats:
-    array = np.asarray(given, dtype=np.float64)
+def _square(name: str, counts: Any, size: int) -> Floats:
+    array = np.asarray(counts, dtype=np.float64)
     if array.shape != (size, size):
         raise RatingsError(f"{name} must have shape ({size}, {size}), not {array.shape}.")
     off = ~np.isfinite(array) | (array < 0) | (array != np.floor(array))
@@ -278,7 +280,7 @@ def _square(name: str, given: Any, size: int) -> Floats:
     return array
 
 
-def _refuse(bad: Any, name: str, array: Array, told: str) -> None:
+def _refuse(bad: Any, name: str, array: Array, fault: str) -> None:
     if len(array) and bad.any():
         position = int(np.argmax(bad))
-        raise RatingsError(f"{name} at position {position} is {array[position]}, which {told}.")
+        raise RatingsError(f"{name} at position {position} is {array[position]}, which {fault}.")

@@ -86,11 +86,11 @@ def reason_apart(component: Ints, winner: Ints, loser: Ints, items: Sequence[Any
     undefeated = np.flatnonzero((losses == 0) & (wins > 0)).tolist()
     winless = np.flatnonzero((wins == 0) & (losses > 0)).tolist()
     apart = np.flatnonzero((wins == 0) & (losses == 0)).tolist()
-    told = [_of_group(component, items, group, "never lost to") for group in undefeated]
-    told += [_of_group(component, items, group, "never won against") for group in winless]
-    told += [_of_group(component, items, group, "never met") for group in apart]
-    listed = "; ".join(told[:_NAMED]) + (
-        f"; and {len(told) - _NAMED} more such groups" if len(told) > _NAMED else ""
+    phrases = [_of_group(component, items, group, "never lost to") for group in undefeated]
+    phrases += [_of_group(component, items, group, "never won against") for group in winless]
+    phrases += [_of_group(component, items, group, "never met") for group in apart]
+    listed = "; ".join(phrases[:_NAMED]) + (
+        f"; and {len(phrases) - _NAMED} more such groups" if len(phrases) > _NAMED else ""
     )
     return (
         f"The items fall into {groups} groups between which no strengths can be compared: {listed}."
@@ -128,6 +128,6 @@ def named(items: Sequence[Any]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def _of_group(component: Ints, items: Sequence[Any], group: int, told: str) -> str:
+def _of_group(component: Ints, items: Sequence[Any], group: int, relation: str) -> str:
     mine = [items[place] for place in np.flatnonzero(component == group).tolist()]
-    return f"{named(mine)} {told} the others"
+    return f"{named(mine)} {relation} the others"

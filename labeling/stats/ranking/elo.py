@@ -85,8 +85,8 @@ def elo(comparisons: Comparisons, *, k: float = 4.0, initial: float = ELO_CENTRE
         gain = k * (1 - outcome / 2 - expected)
         ratings[first] += gain
         ratings[second] -= gain
-    told = (
+    convention = (
         f"Elo, k = {k:g}, everyone from {initial:g}, ties as half wins, in the order given: "
         "another order gives other ratings; n counts comparisons; no interval"
     )
-    return EloRatings(coded.items, np.array(ratings), len(coded), told)
+    return EloRatings(coded.items, np.array(ratings), len(coded), convention)

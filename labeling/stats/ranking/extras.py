@@ -40,35 +40,41 @@ class Extras:
     sided: int
     has_side: bool
 
-    def side(self, found: Maximum, ends: Ends, spread: Variation) -> Figure:
+    def side(self, maximum: Maximum, ends: Ends, variation: Variation) -> Figure:
         """Return the advantage of the left."""
-        told = (
+        convention = (
             "log odds that the left one of two equal items wins; n counts comparisons whose side "
-            f"is known; {spread.told}"
+            f"is known; {variation.convention}"
         )
-        return self._figure(0, self.sided, told, found, ends, spread)
+        return self._figure(0, self.sided, convention, maximum, ends, variation)
 
-    def style(self, found: Maximum, ends: Ends, spread: Variation) -> tuple[Figure, ...]:
+    def style(self, maximum: Maximum, ends: Ends, variation: Variation) -> tuple[Figure, ...]:
         """Return the effect of one unit of each difference in style."""
-        told = (
+        convention = (
             "change in log odds by one unit of the difference in style; n counts comparisons; "
-            f"{spread.told}"
+            f"{variation.convention}"
         )
-        n = found.design.cells.total
+        n = maximum.design.cells.total
         return tuple(
-            self._figure(place, n, told, found, ends, spread)
+            self._figure(place, n, convention, maximum, ends, variation)
             for place in range(int(self.has_side), len(self.scale))
         )
 
     def _figure(
-        self, place: int, n: int, told: str, found: Maximum, ends: Ends, spread: Variation
+        self,
+        place: int,
+        n: int,
+        convention: str,
+        maximum: Maximum,
+        ends: Ends,
+        variation: Variation,
     ) -> Figure:
         if place not in self.kept:
-            return Figure(None, None, None, n, told, self.reasons[place])
-        at = found.design.cells.items + self.kept.index(place)
+            return Figure(None, None, None, n, convention, self.reasons[place])
+        at = maximum.design.cells.items + self.kept.index(place)
         scale = self.scale[place]
         scaled = Ends(ends.error / scale, ends.low / scale, ends.high / scale)
-        return scaled.figure(at, float(found.slopes[at] / scale), n, told, spread.reason)
+        return scaled.figure(at, float(maximum.slopes[at] / scale), n, convention, variation.reason)
 
 
 def extras_of(cells: Cells, component: Ints, *, side: bool) -> tuple[Cells, Extras]:

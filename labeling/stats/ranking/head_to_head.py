@@ -23,7 +23,7 @@ from labeling.stats.ratings import Figure, Floats, Ints
 
 RawTies = Literal["half", "drop"]
 
-_TOLD = {"half": "ties as half wins", "drop": "ties left out"}
+_TIES = {"half": "ties as half wins", "drop": "ties left out"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +63,8 @@ class HeadToHead:
         """
         if item not in self.items or other not in self.items or item == other:
             raise KeyError(f"{item!r} and {other!r} are not two of the items compared.")
-        one, two = self.items.index(item), self.items.index(other)
-        low, high = min(one, two), max(one, two)
+        own, opposed = self.items.index(item), self.items.index(other)
+        low, high = min(own, opposed), max(own, opposed)
         place = np.flatnonzero((self.first == low) & (self.second == high))
         if not len(place) or not self.n[place[0]]:
             reason = f"{item} and {other} were never compared."
@@ -73,7 +73,7 @@ class HeadToHead:
             return Figure(None, None, None, 0, self.convention, reason)
         at = place[0]
         ends = (float(self.rate[at]), float(self.low[at]), float(self.high[at]))
-        if one > two:
+        if own > opposed:
             ends = (1 - ends[0], 1 - ends[2], 1 - ends[1])
         return Figure(*ends, int(self.n[at]), self.convention)
 
@@ -100,9 +100,9 @@ def head_to_head(
     rate = divide(won, weight)
     n = divide(weight**2, square, otherwise=0.0)
     low, high = wilson_ends(rate, n, confidence)
-    told = f"share of comparisons won, {_TOLD[ties]}; n counts comparisons"
+    convention = f"share of comparisons won, {_TIES[ties]}; n counts comparisons"
     if cells.weighted:
-        told += ", which are weighted; the interval rests on their effective number"
+        convention += ", which are weighted; the interval rests on their effective number"
     return HeadToHead(
         items=coded.items,
         first=cells.a,
@@ -114,7 +114,7 @@ def head_to_head(
         rate=rate,
         low=low,
         high=high,
-        convention=f"{told}; {100 * confidence:g}% Wilson interval",
+        convention=f"{convention}; {100 * confidence:g}% Wilson interval",
     )
 
 
@@ -146,12 +146,14 @@ def win_rates(
     used = outcome != TIE if ties == "drop" else np.ones(len(outcome), dtype=bool)
     count = np.ones(len(outcome)) if coded.count is None else coded.count
     met = counted(low[used], size, count[used]) + counted(high[used], size, count[used])
-    told = f"share of its comparisons won, {_TOLD[ties]}; n counts comparisons"
+    convention = f"share of its comparisons won, {_TIES[ties]}; n counts comparisons"
     over = "comparisons" if coded.cluster is None else "prompts"
-    told += f"; {100 * confidence:g}% interval over {over}, jackknife-t on the logit scale, "
-    told += "Wilson limits where nothing varies"
+    convention += f"; {100 * confidence:g}% interval over {over}, jackknife-t on the logit scale, "
+    convention += "Wilson limits where nothing varies"
     return {
-        item: _rate(rate[place], ends[0][place], ends[1][place], units[place], met[place], told)
+        item: _rate(
+            rate[place], ends[0][place], ends[1][place], units[place], met[place], convention
+        )
         for place, item in enumerate(coded.items)
     }
 
@@ -202,17 +204,19 @@ def _jackknife(parts: _Parts, won: Floats, total: Floats) -> Floats:
     return jackknife_errors(without, parts.item, parts.times, len(won))[0]
 
 
-def _rate(rate: float, low: float, high: float, units: float, met: float, told: str) -> Figure:
+def _rate(
+    rate: float, low: float, high: float, units: float, met: float, convention: str
+) -> Figure:
     """Return the win rate of one item."""
     n = round(met)
     if not np.isfinite(rate):
-        return Figure(None, None, None, n, told, "It was in no comparison that counts.")
+        return Figure(None, None, None, n, convention, "It was in no comparison that counts.")
     if units < 2:
         reason = "No interval: it rests on 1 prompt or comparison and needs at least 2."
-        return Figure(float(rate), None, None, n, told, reason)
-    return Figure(float(rate), float(low), float(high), n, told)
+        return Figure(float(rate), None, None, n, convention, reason)
+    return Figure(float(rate), float(low), float(high), n, convention)
 
 
 def _check(ties: str) -> None:
-    if ties not in _TOLD:
+    if ties not in _TIES:
         raise ValueError(f"ties must be half or drop, not {ties!r}.")

@@ -182,48 +182,48 @@ def maximise(design: Design) -> Maximum | None:
         ConvergenceError: the equations of a step could not be solved (above `DENSE` items).
     """
     cells, outcomes = design.cells, design.outcomes
-    found = Maximum(design, np.zeros(design.slopes), outcomes.start(cells.weight), -np.inf)
-    found = replace(found, log_likelihood=_height(found))
+    point = Maximum(design, np.zeros(design.slopes), outcomes.start(cells.weight), -np.inf)
+    point = replace(point, log_likelihood=_height(point))
     before, size = 0.0, 0.0
     for _ in range(STEPS):
         before = size
-        step, gain, inverse = _newton_step(found)
+        step, gain, inverse = _newton_step(point)
         if not np.isfinite(step).all():
             return None
         size = float(np.abs(step).max(initial=0.0))
-        if size < SETTLED or (size < NEAR and gain < SLACK * abs(found.log_likelihood)):
-            found = _moved(found, step, 1.0)
-            return None if before > _FAR else _checked(found, inverse)
-        further = _uphill(found, step)
+        if size < SETTLED or (size < NEAR and gain < SLACK * abs(point.log_likelihood)):
+            point = _moved(point, step, 1.0)
+            return None if before > _FAR else _checked(point, inverse)
+        further = _uphill(point, step)
         if further is None:
-            return _checked(found, inverse) if max(size, before) < _FAR else None
-        found = further
+            return _checked(point, inverse) if max(size, before) < _FAR else None
+        point = further
     return None
 
 
-def _checked(found: Maximum, inverse: Floats | None) -> Maximum | None:
+def _checked(point: Maximum, inverse: Floats | None) -> Maximum | None:
     """Return the maximum with its height; None where some direction has no curvature left.
 
     Parameters on their way to infinity come to rest where rounding is all that is left of it.
     """
-    found = replace(found, log_likelihood=_likelihood(found), inverse=inverse)
+    point = replace(point, log_likelihood=_likelihood(point), inverse=inverse)
     if inverse is None:
-        return found
-    design = found.design
+        return point
+    design = point.design
     weight = design.cells.weight
-    bend = design.outcomes.curvature(found.eta, found.tie, weight)
+    bend = design.outcomes.curvature(point.eta, point.tie, weight)
     stiff = np.diagonal(design.gram(bend)) * np.diagonal(inverse)
     gone = float(bend.eta.sum()) * _FLAT < float(weight.sum())
-    return None if gone or not np.abs(stiff).max() < _FLAT else found
+    return None if gone or not np.abs(stiff).max() < _FLAT else point
 
 
-def _newton_step(found: Maximum) -> tuple[Floats, float, Floats | None]:
+def _newton_step(point: Maximum) -> tuple[Floats, float, Floats | None]:
     """Return the step to the top of the parabola that touches here, its gain, the inverse."""
-    design, outcomes = found.design, found.design.outcomes
-    eta, weight = found.eta, design.cells.weight
-    gradient = design.pull(*outcomes.gradient(eta, found.tie, weight))
-    gradient -= design.penalty(found.slopes)[1]
-    bend = outcomes.curvature(eta, found.tie, weight)
+    design, outcomes = point.design, point.design.outcomes
+    eta, weight = point.eta, design.cells.weight
+    gradient = design.pull(*outcomes.gradient(eta, point.tie, weight))
+    gradient -= design.penalty(point.slopes)[1]
+    bend = outcomes.curvature(eta, point.tie, weight)
     if not design.dense:
         step = _conjugate(design, bend, gradient)
         return step, float(gradient @ step), None
@@ -264,12 +264,12 @@ def _conjugate(design: Design, bend: Curvature, gradient: Floats) -> Floats:
     return np.asarray(step)
 
 
-def _uphill(found: Maximum, step: Floats) -> Maximum | None:
+def _uphill(point: Maximum, step: Floats) -> Maximum | None:
     """Return the point a step on, the step halved until it does not lead down."""
-    floor = found.log_likelihood - SLACK * abs(found.log_likelihood) - SLACK
+    floor = point.log_likelihood - SLACK * abs(point.log_likelihood) - SLACK
     share = 1.0
     while share > 1e-10:
-        moved = _moved(found, step, share)
+        moved = _moved(point, step, share)
         if moved.tie > moved.design.outcomes.floor:
             height = _height(moved)
             if height >= floor:
@@ -278,18 +278,18 @@ def _uphill(found: Maximum, step: Floats) -> Maximum | None:
     return None
 
 
-def _moved(found: Maximum, step: Floats, share: float) -> Maximum:
-    slopes = found.slopes + share * step[: found.design.slopes]
-    tie = found.tie + (share * float(step[-1]) if found.design.outcomes.has_tie else 0.0)
-    return replace(found, slopes=slopes, tie=tie)
+def _moved(point: Maximum, step: Floats, share: float) -> Maximum:
+    slopes = point.slopes + share * step[: point.design.slopes]
+    tie = point.tie + (share * float(step[-1]) if point.design.outcomes.has_tie else 0.0)
+    return replace(point, slopes=slopes, tie=tie)
 
 
-def _height(found: Maximum) -> float:
+def _height(point: Maximum) -> float:
     """Return the log likelihood less the ridge."""
-    return _likelihood(found) - found.design.penalty(found.slopes)[0]
+    return _likelihood(point) - point.design.penalty(point.slopes)[0]
 
 
-def _likelihood(found: Maximum) -> float:
-    weight = found.design.cells.weight
-    logs = found.design.outcomes.log_likelihoods(found.eta, found.tie)
+def _likelihood(point: Maximum) -> float:
+    weight = point.design.cells.weight
+    logs = point.design.outcomes.log_likelihoods(point.eta, point.tie)
     return float((weight * np.where(weight > 0, logs, 0.0)).sum())

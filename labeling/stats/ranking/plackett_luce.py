@@ -22,7 +22,7 @@ from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
 PlackettLuceInterval = Literal["auto", "sandwich", "model"]
 
-_TOLD = "Plackett-Luce"
+_NAME = "Plackett-Luce"
 
 
 def plackett_luce(
@@ -77,7 +77,7 @@ def _ranked(ordered: OrderedRankings, interval: PlackettLuceInterval, confidence
         met=np.bincount(ordered.item, minlength=len(ordered.items)),
         n=len(np.unique(inside.names)),
         confidence=confidence,
-        told=f"{_TOLD}; n counts rankings",
+        convention=f"{_NAME}; n counts rankings",
         reason=reason_apart(component, winner, loser, ordered.items),
         reasons=reasons_alone(component, winner, loser, ordered.items),
     )
@@ -86,10 +86,10 @@ def _ranked(ordered: OrderedRankings, interval: PlackettLuceInterval, confidence
         return nothing_of(replace(context, reason=reason), tie=None, side=None, style=())
     stages = _Stages(inside, component)
     strength, inverse = _maximise(stages)
-    spread = _spread(stages, strength, inverse, interval, confidence)
+    variation = _variation(stages, strength, inverse, interval, confidence)
     others = {"log_likelihood": stages.log_likelihood(strength), "deviance": None}
     return ranking_of(
-        context, BradleyTerry(), strength, spread, tie=None, side=None, style=(), **others
+        context, BradleyTerry(), strength, variation, tie=None, side=None, style=(), **others
     )
 
 
@@ -178,7 +178,7 @@ def _maximise(stages: _Stages) -> tuple[Floats, Floats]:
     raise ConvergenceError(f"The strengths still move by {size:.2g} after {STEPS} steps.")
 
 
-def _spread(
+def _variation(
     stages: _Stages,
     strength: Floats,
     inverse: Floats,
@@ -188,12 +188,12 @@ def _spread(
     """Return the sampling variation of the strengths."""
     percent = f"{100 * confidence:g}%"
     if interval == "model":
-        told = f"{percent} interval from the model's information, rankings being independent"
-        return Variation(inverse, inf, told)
+        convention = f"{percent} interval from the model's information, rankings being independent"
+        return Variation(inverse, inf, convention)
     scores = stages.scores(strength)
     clusters = scores.shape[0]
-    told = f"{percent} sandwich interval over {clusters} prompts or rankings"
+    convention = f"{percent} sandwich interval over {clusters} prompts or rankings"
     if clusters < 2:
         reason = f"No interval: it is over rankings and needs at least 2; there is {clusters}."
-        return Variation(None, inf, told, reason=reason)
-    return Variation(sandwich(inverse, scores), clusters - 1, told)
+        return Variation(None, inf, convention, reason=reason)
+    return Variation(sandwich(inverse, scores), clusters - 1, convention)

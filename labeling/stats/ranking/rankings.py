@@ -181,8 +181,8 @@ def ordered_rankings(rankings: Rankings) -> OrderedRankings:
     ranking, _ = codes(rankings.ranking)
     item, items = codes(rankings.item)
     cluster = ranking if rankings.cluster is None else codes(rankings.cluster)[0]
-    given = OrderedRankings(plain(items), rankings.ranking, ranking, item, cluster, rankings.place)
-    return given.keep(np.lexsort((given.place, given.ranking)))
+    coded = OrderedRankings(plain(items), rankings.ranking, ranking, item, cluster, rankings.place)
+    return coded.keep(np.lexsort((coded.place, coded.ranking)))
 
 
 def pairs_of(rankings: Rankings) -> Comparisons:

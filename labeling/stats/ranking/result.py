@@ -121,29 +121,33 @@ class Ranking:
         correlated. This is the interval to read, one comparison at a time; see `separability`
         for all at once. n is that of the whole ranking.
         """
-        one, two = self._place(item), self._place(other)
-        told = f"strength of {item} less that of {other}; n counts {self.counted}; {self._method}"
-        if self.component[one] != self.component[two]:
+        first, second = self._place(item), self._place(other)
+        convention = (
+            f"strength of {item} less that of {other}; n counts {self.counted}; {self._method}"
+        )
+        if self.component[first] != self.component[second]:
             reason = f"{item} and {other} cannot be compared. {self.reason or ''}".strip()
-            return Figure(None, None, None, self.n, told, reason)
-        value = float(self.strength[one] - self.strength[two])
+            return Figure(None, None, None, self.n, convention, reason)
+        value = float(self.strength[first] - self.strength[second])
         if not np.isfinite(value):
-            return Figure(None, None, None, self.n, told, self.reason or self.reasons.get(item))
-        if self.covariance is None or one == two:
+            return Figure(
+                None, None, None, self.n, convention, self.reason or self.reasons.get(item)
+            )
+        if self.covariance is None or first == second:
             return Figure(
                 value,
                 None,
                 None,
                 self.n,
-                told,
+                convention,
                 self.unsure or "No interval: an item equals itself.",
             )
         own = np.diagonal(self.covariance)
-        spread = float(own[one] + own[two] - 2 * self.covariance[one, two])
+        spread = float(own[first] + own[second] - 2 * self.covariance[first, second])
         if spread < NO_ERROR**2:
-            return Figure(value, None, None, self.n, told, NOTHING_VARIES)
+            return Figure(value, None, None, self.n, convention, NOTHING_VARIES)
         reach = float(t_quantile(self.freedom, self.confidence)) * spread**0.5
-        return Figure(value, value - reach, value + reach, self.n, told)
+        return Figure(value, value - reach, value + reach, self.n, convention)
 
     def separability(self, level: float = LEVEL) -> Separability:
         """Return Holm-adjusted tests of all pairs, and letters for those not separable.
@@ -197,27 +201,31 @@ class Ranking:
         """Return strength, Elo and win rate of one item."""
         ends = f"n counts {self.counted} of the item; {self._method}"
         arrays = self.strength, self.low, self.high
-        told = f"strength, log scale, mean 0 over the items compared; {ends}"
-        strength = self._figure(place, told, *(float(array[place]) for array in arrays))
-        told = f"1000 + 400 / ln 10 times the strength; {ends}"
+        convention = f"strength, log scale, mean 0 over the items compared; {ends}"
+        strength = self._figure(place, convention, *(float(array[place]) for array in arrays))
+        convention = f"1000 + 400 / ln 10 times the strength; {ends}"
         elo = self._figure(
-            place, told, *(elo_from_strength(float(array[place])) for array in arrays)
+            place, convention, *(elo_from_strength(float(array[place])) for array in arrays)
         )
-        told = (
+        convention = (
             "expected score (win 1, tie 1/2) against one of the others, each as likely; "
             f"{ends}, on the logit scale"
         )
         rates = self.win_rate, self.win_rate_low, self.win_rate_high
-        return strength, elo, self._figure(place, told, *(float(rate[place]) for rate in rates))
+        return (
+            strength,
+            elo,
+            self._figure(place, convention, *(float(rate[place]) for rate in rates)),
+        )
 
-    def _figure(self, place: int, told: str, value: float, low: float, high: float) -> Figure:
+    def _figure(self, place: int, convention: str, value: float, low: float, high: float) -> Figure:
         n = int(self.met[place])
         if not np.isfinite(value):
             reason = self.reasons.get(self.items[place], self.reason)
-            return Figure(None, None, None, n, told, reason)
+            return Figure(None, None, None, n, convention, reason)
         if not np.isfinite(low):
-            return Figure(value, None, None, n, told, self.unsure or NOTHING_VARIES)
-        return Figure(value, low, high, n, told)
+            return Figure(value, None, None, n, convention, self.unsure or NOTHING_VARIES)
+        return Figure(value, low, high, n, convention)
 
 
 def arena_rank(low: Floats, high: Floats, component: Ints | None = None) -> Ints:

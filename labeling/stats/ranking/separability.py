@@ -35,12 +35,12 @@ class Separability:
 
     def groups(self) -> list[tuple[Any, ...]]:
         """Return the items of each letter, in the order of the letters."""
-        names = sorted({name for told in self.letters for name in told.split()}, key=_place)
+        names = sorted({name for letters in self.letters for name in letters.split()}, key=_place)
         return [
             tuple(
                 item
-                for item, told in zip(self.items, self.letters, strict=True)
-                if name in told.split()
+                for item, letters in zip(self.items, self.letters, strict=True)
+                if name in letters.split()
             )
             for name in names
         ]
@@ -64,23 +64,23 @@ def separate(
     order = np.lexsort((-strength, component))
     strength, component = strength[order], component[order]
     covariance = covariance[np.ix_(order, order)]
-    one, other = np.triu_indices(len(order), 1)
-    met = component[one] == component[other]
-    one, other = one[met], other[met]
+    first, second = np.triu_indices(len(order), 1)
+    met = component[first] == component[second]
+    first, second = first[met], second[met]
     own = np.diagonal(covariance)
-    error = np.sqrt(np.maximum(own[one] + own[other] - 2 * covariance[one, other], 0.0))
+    error = np.sqrt(np.maximum(own[first] + own[second] - 2 * covariance[first, second], 0.0))
     varies = error > NO_ERROR
-    z = np.zeros(len(one))
-    z[varies] = (strength[one] - strength[other])[varies] / error[varies]
+    z = np.zeros(len(first))
+    z[varies] = (strength[first] - strength[second])[varies] / error[varies]
     adjusted = holm(2 * special.stdtr(freedom, -np.abs(z)))
     p_value = np.full((len(order), len(order)), np.nan)
-    p_value[one, other] = p_value[other, one] = adjusted
+    p_value[first, second] = p_value[second, first] = adjusted
     return Separability(
         items=tuple(items[place] for place in order),
         p_value=p_value,
         letters=letters_of(p_value > level),
         convention=(
-            f"two-sided t tests of {len(one)} differences in strength, Holm-adjusted; items that "
+            f"two-sided t tests of {len(first)} differences in strength, Holm-adjusted; items that "
             f"share a letter are not separable at level {level:g}"
         ),
     )
@@ -109,11 +109,11 @@ def letters_of(alike: Array) -> tuple[str, ...]:
             open_pairs[np.ix_(group, group)] = False
             if alone:
                 break
-    told: list[list[str]] = [[] for _ in range(size)]
+    letters: list[list[str]] = [[] for _ in range(size)]
     for number, group in enumerate(groups):
         for place in group:
-            told[place].append(_letter(number))
-    return tuple(" ".join(names) for names in told)
+            letters[place].append(_letter(number))
+    return tuple(" ".join(names) for names in letters)
 
 
 def _grown(alike: Array, start: int, uncovered: Array) -> Array:
@@ -132,12 +132,12 @@ def _grown(alike: Array, start: int, uncovered: Array) -> Array:
 
 def _letter(number: int) -> str:
     """Return a, b, ..., z, aa, ab, ..."""
-    told = ""
+    letters = ""
     number += 1
     while number:
         number, rest = divmod(number - 1, len(ascii_lowercase))
-        told = ascii_lowercase[rest] + told
-    return told
+        letters = ascii_lowercase[rest] + letters
+    return letters
 
 
 def _place(name: str) -> tuple[int, str]:

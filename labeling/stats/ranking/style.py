@@ -55,13 +55,13 @@ class StyleControl:
 
         The shift has no interval of its own: both strengths come from the same comparisons.
         """
-        told = "strength at equal style less strength as is; n counts comparisons of the item"
+        convention = "strength at equal style less strength as is; n counts comparisons of the item"
         reason = "No interval: both strengths rest on the same comparisons."
         rows = []
         for line in self.raw.standings():
             place = self.raw.items.index(line.item)
             shift = float(self.controlled.strength[place] - self.raw.strength[place])
-            figure = Figure(shift, None, None, line.n, told, reason)
+            figure = Figure(shift, None, None, line.n, convention, reason)
             if not np.isfinite(shift):
                 missing = line.strength.reason or self.controlled.strength_of(line.item).reason
                 figure = replace(figure, value=None, reason=missing)
@@ -94,12 +94,12 @@ def style_features(
     rows = len(values)
     mean = values.mean(axis=0) if rows else np.zeros(values.shape[1])
     deviation = values.std(axis=0, ddof=ddof) if rows > ddof else np.zeros(values.shape[1])
-    told = "(a - b) / (a + b), 0 where both have none"
+    convention = "(a - b) / (a + b), 0 where both have none"
     if scaled:
         varies = deviation > 1e-12
         values = np.where(varies, (values - mean) / np.where(varies, deviation, 1.0), 0.0)
-        told += f", less its mean, over its standard deviation (ddof {ddof})"
-    return StyleFeatures(values, mean, deviation, told)
+        convention += f", less its mean, over its standard deviation (ddof {ddof})"
+    return StyleFeatures(values, mean, deviation, convention)
 
 
 def style_control(
@@ -147,7 +147,7 @@ def style_control(
     return StyleControl(raw, controlled, dict(zip(names, controlled.style, strict=False)))
 
 
-def _amounts(name: str, given: Any) -> Floats:
-    array = matrix(name, given)
+def _amounts(name: str, values: Any) -> Floats:
+    array = matrix(name, values)
     refuse_cells(array < 0, name, array, "is no amount of anything")
     return array

@@ -118,23 +118,23 @@ def _zeta(circular: int, size: int, undecided: int) -> Figure:
 
 
 def _share(circular: int, complete: int) -> Figure:
-    told = "circular triads over triples with all three pairs decided; n counts triples"
-    told += "; no interval"
+    convention = "circular triads over triples with all three pairs decided; n counts triples"
+    convention += "; no interval"
     if not complete:
         reason = "No three items have all three pairs decided."
-        return Figure(None, None, None, 0, told, reason)
-    return Figure(circular / complete, None, None, complete, told)
+        return Figure(None, None, None, 0, convention, reason)
+    return Figure(circular / complete, None, None, complete, convention)
 
 
 def _cycles(over: Array, items: tuple[Any, ...]) -> list[tuple[Any, Any, Any]]:
     """Return the first circles, each named from its first item on."""
-    found: list[tuple[Any, Any, Any]] = []
+    circles: list[tuple[Any, Any, Any]] = []
     for a in range(len(items)):
         below, above = over[a].copy(), over[:, a].copy()
         below[:a] = above[:a] = False
         lower, upper = np.flatnonzero(below), np.flatnonzero(above)
-        for b, c in np.argwhere(over[np.ix_(lower, upper)])[: _LISTED - len(found)]:
-            found.append((items[a], items[lower[b]], items[upper[c]]))
-        if len(found) >= _LISTED:
+        for b, c in np.argwhere(over[np.ix_(lower, upper)])[: _LISTED - len(circles)]:
+            circles.append((items[a], items[lower[b]], items[upper[c]]))
+        if len(circles) >= _LISTED:
             break
-    return found
+    return circles

@@ -34,13 +34,13 @@ class Variation:
         covariance: shape (P, P), or None where there is none.
         freedom: degrees of freedom of the t that an estimate over its error follows.
         draws: the parameters in each bootstrap resample, shape (R, P), or None.
-        told: how the intervals were made.
+        convention: how the intervals were made.
         reason: why there are none, or None.
     """
 
     covariance: Floats | None
     freedom: float
-    told: str
+    convention: str
     draws: Floats | None = None
     reason: str | None = None
 
@@ -50,7 +50,7 @@ class Variation:
 
 
 def variation_of(
-    found: Maximum,
+    maximum: Maximum,
     coded: CodedComparisons,
     interval: IntervalMethod,
     confidence: float,
@@ -66,48 +66,52 @@ def variation_of(
     elif interval == "auto":
         interval = "cluster"
     percent = f"{100 * confidence:g}%"
-    if found.inverse is None:
+    if maximum.inverse is None:
         reason = f"No interval: above {DENSE} items the covariance of strengths is not computed."
         return Variation(None, inf, "no interval", reason=reason)
     if interval == "model":
-        told = f"{percent} interval from the model's information, comparisons being independent"
-        return Variation(found.inverse, inf, told)
+        convention = (
+            f"{percent} interval from the model's information, comparisons being independent"
+        )
+        return Variation(maximum.inverse, inf, convention)
     if interval == "bootstrap":
-        return _bootstrap(found, found.inverse, coded, confidence, resamples, seed)
+        return _bootstrap(maximum, maximum.inverse, coded, confidence, resamples, seed)
     if interval == "cluster":
-        return _cluster_sandwich(found, found.inverse, coded, confidence)
-    n = found.design.cells.total
-    told = f"{percent} sandwich interval over {n} comparisons"
+        return _cluster_sandwich(maximum, maximum.inverse, coded, confidence)
+    n = maximum.design.cells.total
+    convention = f"{percent} sandwich interval over {n} comparisons"
     if n < 2:
-        return Variation(None, inf, told, reason="No interval: it needs at least 2 comparisons.")
-    covariance = found.inverse @ _meat(found) @ found.inverse * (n / (n - 1))
-    return Variation(covariance, n - 1, told)
+        return Variation(
+            None, inf, convention, reason="No interval: it needs at least 2 comparisons."
+        )
+    covariance = maximum.inverse @ _meat(maximum) @ maximum.inverse * (n / (n - 1))
+    return Variation(covariance, n - 1, convention)
 
 
-def _meat(found: Maximum) -> Floats:
+def _meat(maximum: Maximum) -> Floats:
     """Return the sum over comparisons of the outer product of their scores.
 
     A tie enters with the square of its own score, (1/2 - p)^2 under Bradley-Terry; as two half
     comparisons it would count as varying where it does not, and intervals would be too wide.
     """
-    design = found.design
-    by_eta, by_tie = design.outcomes.scores(found.eta, found.tie)
+    design = maximum.design
+    by_eta, by_tie = design.outcomes.scores(maximum.eta, maximum.tie)
     square = design.cells.square
     products = (by_eta * by_eta, by_eta * by_tie, by_tie * by_tie)
     return design.gram(Curvature(*((square * product).sum(axis=0) for product in products)))
 
 
 def _cluster_sandwich(
-    found: Maximum, inverse: Floats, coded: CodedComparisons, confidence: float
+    maximum: Maximum, inverse: Floats, coded: CodedComparisons, confidence: float
 ) -> Variation:
     """Return the sandwich whose filling sums scores within clusters first."""
-    scores = _cluster_scores(found, coded)
+    scores = _cluster_scores(maximum, coded)
     clusters = scores.shape[0]
-    told = f"{100 * confidence:g}% sandwich interval over {clusters} prompts"
+    convention = f"{100 * confidence:g}% sandwich interval over {clusters} prompts"
     if clusters < 2:
         reason = f"No interval: it is over prompts and needs at least 2; there is {clusters}."
-        return Variation(None, inf, told, reason=reason)
-    return Variation(sandwich(inverse, scores), clusters - 1, told)
+        return Variation(None, inf, convention, reason=reason)
+    return Variation(sandwich(inverse, scores), clusters - 1, convention)
 
 
 def sandwich(inverse: Floats, scores: sparse.csr_matrix) -> Floats:
@@ -117,13 +121,13 @@ def sandwich(inverse: Floats, scores: sparse.csr_matrix) -> Floats:
     return np.asarray(inverse @ meat @ inverse * (clusters / (clusters - 1)))
 
 
-def _cluster_scores(found: Maximum, coded: CodedComparisons) -> sparse.csr_matrix:
+def _cluster_scores(maximum: Maximum, coded: CodedComparisons) -> sparse.csr_matrix:
     """Return the summed scores of each cluster, sparse (G, P)."""
-    design = found.design
+    design = maximum.design
     cells = design.cells
     cell, outcome, cluster, times = _kept_rows(cells, coded)
     levels, cluster = np.unique(cluster, return_inverse=True)
-    by_eta, by_tie = design.outcomes.scores(found.eta, found.tie)
+    by_eta, by_tie = design.outcomes.scores(maximum.eta, maximum.tie)
     pull = by_eta[outcome, cell] * times
     rows, columns, values = [cluster, cluster], [cells.a[cell], cells.b[cell]], [pull, -pull]
     for place in range(cells.extras.shape[1]):
@@ -146,14 +150,14 @@ def _kept_rows(cells: Cells, coded: CodedComparisons) -> tuple[Ints, Ints, Ints,
     used[used] = cells.count[outcome[used], cell[used]] > 0
     cluster = np.arange(len(coded)) if coded.cluster is None else coded.cluster
     times = np.ones(len(coded))
-    for given in (coded.weight, coded.count):
-        if given is not None:
-            times = times * given
+    for multiplier in (coded.weight, coded.count):
+        if multiplier is not None:
+            times = times * multiplier
     return cell[used], outcome[used], cluster[used], times[used]
 
 
 def _bootstrap(
-    found: Maximum,
+    maximum: Maximum,
     inverse: Floats,
     coded: CodedComparisons,
     confidence: float,
@@ -166,31 +170,31 @@ def _bootstrap(
     more than a handful is the usual drawing with replacement, and much faster.
     """
     over = "comparisons" if coded.cluster is None else "prompts"
-    told = (
+    convention = (
         f"{100 * confidence:g}% percentile bootstrap interval over {over}, "
         f"{resamples} resamples, seed {seed}"
     )
-    chord = _Chord.of(found.design, inverse)
-    parts = [_refit(found, chord, drawn) for drawn in _resampled(found, coded, resamples, seed)]
+    chord = _Chord.of(maximum.design, inverse)
+    parts = [_refit(maximum, chord, drawn) for drawn in _resampled(maximum, coded, resamples, seed)]
     draws = np.concatenate(parts)
     defined = draws[np.isfinite(draws).all(axis=1)]
     if len(defined) < resamples:
-        told += f", of which {resamples - len(defined)} undefined and left out"
+        convention += f", of which {resamples - len(defined)} undefined and left out"
     if len(defined) < max(2, _FEWEST * resamples):
         reason = (
             f"No interval: in {resamples - len(defined)} of {resamples} resamples some strength "
             "has no finite estimate; there are too few comparisons."
         )
-        return Variation(None, inf, told, reason=reason)
+        return Variation(None, inf, convention, reason=reason)
     covariance = np.atleast_2d(np.cov(defined, rowvar=False))
-    return Variation(covariance, inf, told, draws=defined)
+    return Variation(covariance, inf, convention, draws=defined)
 
 
 def _resampled(
-    found: Maximum, coded: CodedComparisons, resamples: int, seed: int
+    maximum: Maximum, coded: CodedComparisons, resamples: int, seed: int
 ) -> Iterator[Floats]:
     """Yield the weights of resampled cells in blocks, each of shape (3, block, C)."""
-    cells = found.design.cells
+    cells = maximum.design.cells
     rng = np.random.default_rng(seed)
     count = len(cells.a)
     if coded.cluster is None and not cells.weighted:
@@ -215,13 +219,13 @@ def _resampled(
         yield np.ascontiguousarray((held @ drawn).reshape(3, count, size).transpose(0, 2, 1))
 
 
-def _refit(found: Maximum, chord: _Chord, weight: Floats) -> Floats:
+def _refit(maximum: Maximum, chord: _Chord, weight: Floats) -> Floats:
     """Return the parameters of resamples (3, R, C) as (R, P); NaN where they have no maximum.
 
     All take steps with the inverse of the full data at once, until each is still; those that are
     not after many steps, because they differ much from the full data, are fitted on their own.
     """
-    drawn = np.tile(found.parameters, (weight.shape[1], 1))
+    drawn = np.tile(maximum.parameters, (weight.shape[1], 1))
     moving, held = np.arange(len(drawn)), weight
     for _ in range(_CHORDS):
         here = drawn[moving]
@@ -233,12 +237,12 @@ def _refit(found: Maximum, chord: _Chord, weight: Floats) -> Floats:
         if not len(moving):
             break
     # Nothing was drawn: only a ridge still says something, and that of strengths alone.
-    if not found.design.ridge or found.design.outcomes.has_tie:
+    if not maximum.design.ridge or maximum.design.outcomes.has_tie:
         empty = np.asarray(weight.sum(axis=(0, 2)) == 0)
         drawn[empty] = np.nan
         moving = moving[~empty[moving]]
     for place in moving:
-        drawn[place] = _fitted_alone(found.design, weight[:, place])
+        drawn[place] = _fitted_alone(maximum.design, weight[:, place])
     return drawn
 
 

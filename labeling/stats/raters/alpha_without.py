@@ -57,12 +57,12 @@ def alpha_without_each(
     full = float(alpha.value(whole[None, :], values)[0])
     rest = alpha.value(whole[None, :] - lost, values)
     kind = "symmetric " if symmetric else ""
-    told = (
+    convention = (
         f"{kind}{level} alpha without the rater less alpha of all; n counts the rater's judgments "
         "of tasks somebody else judged too"
     )
     return {
-        name: _figure(float(rest[place]), full, int(parts.shared[place]), told)
+        name: _figure(float(rest[place]), full, int(parts.shared[place]), convention)
         for place, name in enumerate(table.raters)
     }
 
@@ -109,11 +109,11 @@ class _Parts:
         )
 
 
-def _figure(rest: float, full: float, n: int, told: str) -> Figure:
+def _figure(rest: float, full: float, n: int, convention: str) -> Figure:
     if np.isnan(full):
-        return Figure(None, None, None, n, told, _NOTHING)
+        return Figure(None, None, None, n, convention, _NOTHING)
     if np.isnan(rest):
         reason = "Without this rater alpha is undefined: too few judgments are left to compare."
-        return Figure(None, None, None, n, told, reason)
+        return Figure(None, None, None, n, convention, reason)
     reason = "No interval is made for this difference; see the agreement with the others."
-    return Figure(rest - full, None, None, n, told, reason)
+    return Figure(rest - full, None, None, n, convention, reason)

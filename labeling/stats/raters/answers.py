@@ -69,8 +69,8 @@ def extremity(
     ends = np.zeros(len(table.categories), dtype=np.bool_)
     ends[[0, -1]] = True
     first, last = table.categories[0], table.categories[-1]
-    told = f"share of judgments at the ends of the scale ({first}, {last})"
-    return _share_habit(table, ends, told, Rule(min_n, rate, confidence))
+    convention = f"share of judgments at the ends of the scale ({first}, {last})"
+    return _share_habit(table, ends, convention, Rule(min_n, rate, confidence))
 
 
 def severity(
@@ -98,13 +98,13 @@ def severity(
     table = code(ratings, categories)
     values = _numbers(table, "Severity")
     score = (np.abs(values) if of == "strength" else values)[table.value]
-    told = "mean strength (distance from the tie)" if of == "strength" else "mean answer"
+    quantity = "mean strength (distance from the tie)" if of == "strength" else "mean answer"
     every = np.ones(len(score), dtype=np.bool_)
-    own = f"{told}; n counts judgments"
+    own = f"{quantity}; n counts judgments"
     figures = rater_means(table, every, score, own, NO_JUDGMENTS, confidence)
     together = replace(table, rater=np.zeros_like(table.rater), raters=("all",))
     overall = rater_means(together, every, score, own, NO_JUDGMENTS, confidence, merged=True)[0]
-    gap = f"{told} less the others' on the same tasks; n counts tasks with another judgment"
+    gap = f"{quantity} less the others' on the same tasks; n counts tasks with another judgment"
     rule = Rule(min_n, rate, confidence)
     return against_peers(table, score, Shown(figures, overall, gap), rule)
 
@@ -142,20 +142,22 @@ def answer_entropy(
     error = np.sqrt(np.maximum(spread, 0.0) / np.maximum(n, 1))
     reach = normal_quantile(confidence) * error
     most = float(np.log2(max(size, 1)))
-    told = (
+    convention = (
         f"entropy of the answers in bits, of at most {most:.3g}; n counts judgments; "
         f"{100 * confidence:g}% delta-method interval"
     )
-    found: dict[Any, Figure] = {}
+    figures: dict[Any, Figure] = {}
     for place, rater in enumerate(table.raters):
         value, count = abs(float(entropy[place])), int(n[place])
         if error[place] <= 1e-9:
             reason = "No interval: its variance vanishes when answers are as even as here."
-            found[rater] = Figure(value, None, None, count, told, reason)
+            figures[rater] = Figure(value, None, None, count, convention, reason)
             continue
         low = max(value - float(reach[place]), 0.0)
-        found[rater] = Figure(value, low, min(value + float(reach[place]), most), count, told)
-    return found
+        figures[rater] = Figure(
+            value, low, min(value + float(reach[place]), most), count, convention
+        )
+    return figures
 
 
 def _numbers(table: Coded, what: str) -> Floats:
@@ -165,14 +167,18 @@ def _numbers(table: Coded, what: str) -> Floats:
     return values
 
 
-def _share_habit(table: Coded, counts: Any, told: str, rule: Rule) -> Habits:
+def _share_habit(table: Coded, counts: Any, convention: str, rule: Rule) -> Habits:
     """Return the share of judgments in the categories that count, against the peers."""
     score = counts[table.value].astype(np.float64)
     size = len(table.raters)
     hits, n = counted(table.rater, size, score), counted(table.rater, size)
-    figures = share_figures(hits, n, told, NO_JUDGMENTS, rule.confidence)
+    figures = share_figures(hits, n, convention, NO_JUDGMENTS, rule.confidence)
     overall = share(
-        float(hits.sum()), float(n.sum()), told, nothing=NO_JUDGMENTS, confidence=rule.confidence
+        float(hits.sum()),
+        float(n.sum()),
+        convention,
+        nothing=NO_JUDGMENTS,
+        confidence=rule.confidence,
     )
-    gap = f"{told} less the others' on the same tasks; n counts tasks with another judgment"
+    gap = f"{convention} less the others' on the same tasks; n counts tasks with another judgment"
     return against_peers(table, score, Shown(figures, overall, gap), rule)

@@ -15,32 +15,32 @@ Bools = npt.NDArray[np.bool_]
 Sides = npt.ArrayLike | Sequence[bool | None]  # None: the side of the screen is not known.
 
 
-def numbers(name: str, given: npt.ArrayLike, least: float | None = None) -> Floats:
+def numbers(name: str, values: npt.ArrayLike, least: float | None = None) -> Floats:
     """Return a column of finite numbers, shape (n,), none of them below `least`.
 
     Raises:
         RatingsError: more than one dimension, words, a missing or infinite entry, or one below
             `least`; the message names the column and the position.
     """
-    array = column(name, given)
+    array = column(name, values)
     if array.dtype.kind not in "biuf":
         raise RatingsError(f"{name} must hold numbers, not {array.dtype}.")
-    found = array.astype(np.float64)
-    if least is not None and (found < least).any():
-        position = int(np.argmax(found < least))
+    floats = array.astype(np.float64)
+    if least is not None and (floats < least).any():
+        position = int(np.argmax(floats < least))
         raise RatingsError(
-            f"{name} at position {position} is {found[position]:g}, below {least:g}."
+            f"{name} at position {position} is {floats[position]:g}, below {least:g}."
         )
-    return found
+    return floats
 
 
-def flags(name: str, given: npt.ArrayLike) -> Bools:
+def flags(name: str, values: npt.ArrayLike) -> Bools:
     """Return a column of yes and no, shape (n,): booleans, or the numbers 0 and 1.
 
     Raises:
         RatingsError: anything else, named by column and position.
     """
-    array = column(name, given)
+    array = column(name, values)
     if array.dtype.kind == "b":
         return array
     if array.dtype.kind in "iuf":
@@ -55,13 +55,13 @@ def flags(name: str, given: npt.ArrayLike) -> Bools:
     return array.astype(np.bool_)
 
 
-def sides(name: str, given: Sides) -> tuple[Bools, Bools]:
+def sides(name: str, values: Sides) -> tuple[Bools, Bools]:
     """Return a column of yes, no and None (not known) as two: the yes, and what is known.
 
     Raises:
         RatingsError: anything else, named by column and position.
     """
-    array = np.asarray(given)
+    array = np.asarray(values)
     if array.dtype.kind != "O":
         yes = flags(name, array)
         return yes, np.ones(len(yes), dtype=np.bool_)
@@ -69,13 +69,13 @@ def sides(name: str, given: Sides) -> tuple[Bools, Bools]:
     return flags(name, np.where(known, array, False).astype(object)), known
 
 
-def coded(name: str, given: npt.ArrayLike) -> tuple[Ints, tuple[Any, ...]]:
+def coded(name: str, values: npt.ArrayLike) -> tuple[Ints, tuple[Any, ...]]:
     """Return codes of a column of names (raters, tasks, prompts), and the names, sorted.
 
     Raises:
         RatingsError: a missing entry, named by column and position.
     """
-    code, levels = codes(column(name, given))
+    code, levels = codes(column(name, values))
     return code, plain(levels)
 
 

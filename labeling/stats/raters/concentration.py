@@ -67,8 +67,8 @@ def concentration_of_counts(
         RatingsError: a negative or missing number, named by position.
         ValueError: `top_k` below 1 or a cap outside 0 to 1.
     """
-    given = numbers("counts", counts, least=0.0)
-    return _concentration(given, tuple(range(len(given))), top_k, cap)
+    totals = numbers("counts", counts, least=0.0)
+    return _concentration(totals, tuple(range(len(totals))), top_k, cap)
 
 
 def _concentration(
@@ -78,14 +78,16 @@ def _concentration(
         raise ValueError(f"top_k ({top_k}) must be at least 1 and cap ({cap}) in 0 to 1.")
     total = float(counts.sum())
     n = round(total)
-    told = f"share of judgments by the {top_k} most active raters; n counts judgments"
-    effective_told = "effective number of raters, 1 / sum of squared shares; n counts judgments"
+    convention = f"share of judgments by the {top_k} most active raters; n counts judgments"
+    effective_convention = (
+        "effective number of raters, 1 / sum of squared shares; n counts judgments"
+    )
     if not total:
         nothing = (None, None, None, 0)
         return Concentration(
-            Figure(*nothing, told, NO_JUDGMENTS),
+            Figure(*nothing, convention, NO_JUDGMENTS),
             top_k,
-            Figure(*nothing, effective_told, NO_JUDGMENTS),
+            Figure(*nothing, effective_convention, NO_JUDGMENTS),
             (),
             cap,
         )
@@ -95,9 +97,9 @@ def _concentration(
     effective = 1 / float((shares**2).sum())
     over = tuple((raters[place], float(shares[place])) for place in order if shares[place] >= cap)
     return Concentration(
-        Figure(top, None, None, n, told, _CENSUS),
+        Figure(top, None, None, n, convention, _CENSUS),
         top_k,
-        Figure(effective, None, None, n, effective_told, _CENSUS),
+        Figure(effective, None, None, n, effective_convention, _CENSUS),
         over,
         cap,
     )

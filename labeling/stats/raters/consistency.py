@@ -140,9 +140,9 @@ _EQUAL = "share of blind repeats with the identical canonical value"
 _SIDE = "share of blind repeats that prefer the same response (a tie twice counts)"
 
 
-def _pooled(hits: Bools, told: str, confidence: float) -> Figure:
+def _pooled(hits: Bools, convention: str, confidence: float) -> Figure:
     nobody = "No task came back to anybody."
-    return share(int(hits.sum()), len(hits), told, nothing=nobody, confidence=confidence)
+    return share(int(hits.sum()), len(hits), convention, nothing=nobody, confidence=confidence)
 
 
 def _stayed(

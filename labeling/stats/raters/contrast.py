@@ -53,13 +53,13 @@ class Shown:
     Attributes:
         figures: each rater's own figure over all judgments.
         overall: the same over all raters.
-        told: what the difference is of and what n counts.
+        convention: what the difference is of and what n counts.
         nothing: the sentence that is the reason where a rater has no difference.
     """
 
     figures: Sequence[Figure]
     overall: Figure
-    told: str
+    convention: str
     nothing: str = NO_PEERS
 
 
@@ -101,7 +101,7 @@ def contrasts(
     hoped = counted(who, size, expected[used]) / np.maximum(n, 1)
     p_values = np.where(n > 0, np.where(np.isnan(z), 1.0, normal_p(z)), np.nan)
     adjusted_p, status = adjusted(p_values, n, rule.min_n, rule.rate)
-    gaps = rater_means(table, used, far, shown.told, shown.nothing, rule.confidence)
+    gaps = rater_means(table, used, far, shown.convention, shown.nothing, rule.confidence)
     habits = tuple(
         Habit(
             rater=rater,
@@ -123,7 +123,7 @@ def rater_means(
     table: Coded,
     used: Bools,
     values: Floats,
-    told: str,
+    convention: str,
     nothing: str,
     confidence: float,
     *,
@@ -142,7 +142,7 @@ def rater_means(
     off = kept - mean[who]
     if table.cluster is None and not merged:
         spread = counted(who, size, off * off)
-        return mean_figures(n, mean, spread, n, told, nothing, confidence)
+        return mean_figures(n, mean, spread, n, convention, nothing, confidence)
     cluster = np.arange(table.units) if table.cluster is None else table.cluster
     clusters = int(cluster.max(initial=0)) + 1
     pair = who * clusters + cluster[table.unit[used]]
@@ -151,7 +151,7 @@ def rater_means(
     owner = pairs // clusters
     spread, groups = counted(owner, size, sums * sums), counted(owner, size)
     over = "task" if table.cluster is None else "prompt"
-    return mean_figures(n, mean, spread, groups, told, nothing, confidence, over)
+    return mean_figures(n, mean, spread, groups, convention, nothing, confidence, over)
 
 
 def peers(table: Coded, score: Floats) -> tuple[Floats, Floats, Floats]:

@@ -128,11 +128,11 @@ def ewma(
         raise ValueError(
             f"weight ({weight}) must lie in 0 to 1, sd ({sd}) and width ({width}) above 0."
         )
-    given = numbers("values", values)
+    series = numbers("values", values)
     level = np.array(
-        list(accumulate(given.tolist(), lambda z, x: z + weight * (x - z), initial=target))
+        list(accumulate(series.tolist(), lambda z, x: z + weight * (x - z), initial=target))
     )[1:]
-    step = np.arange(1, len(given) + 1)
+    step = np.arange(1, len(series) + 1)
     reach = width * sd * np.sqrt(weight / (2 - weight) * (1 - (1 - weight) ** (2 * step)))
     return Ewma(level, target - reach, target + reach, _first(np.abs(level - target) > reach))
 
@@ -177,15 +177,15 @@ def hit_drift(
     gain = np.where(hits, log(poor / good), log((1 - poor) / (1 - good)))
     gain = gain[np.lexsort((when, code))]
     limit = log(false_alarm_every)
-    told = (
+    convention = (
         f"Bernoulli CUSUM of {good:g} against {poor:g}; a rater who stays at {good:g} signals "
         f"less than once in {false_alarm_every:,.0f} judgments on average (Lorden's bound)"
     )
-    found = []
+    drifts = []
     for name, part in zip(raters, parts(gain, code, len(raters)), strict=True):
         score = _reflected(part)
-        found.append(HitDrift(name, score, limit, _first(score >= limit), told))
-    return tuple(found)
+        drifts.append(HitDrift(name, score, limit, _first(score >= limit), convention))
+    return tuple(drifts)
 
 
 def anchor_drift(
@@ -202,8 +202,8 @@ def anchor_drift(
     Source: pooled z test; Newcombe (1998), Statistics in Medicine 17.
     """
     z, p = two_proportion_test(successes, trials)
-    told = "share in the first batch less that in the second"
-    return AnchorDrift(difference(successes, trials, told, confidence), z, p)
+    convention = "share in the first batch less that in the second"
+    return AnchorDrift(difference(successes, trials, convention, confidence), z, p)
 
 
 def _reflected(steps: Floats) -> Floats:

@@ -263,14 +263,14 @@ def _with_slopes(
     """Shrink the slopes and put figures together."""
     seen = n > 0
     drawn, drawn_variance = np.zeros(len(slope)), np.zeros(len(slope))
-    found = shrink(slope[seen], variance[seen])
-    drawn[seen], drawn_variance[seen] = found[0], found[1]
+    pooled = shrink(slope[seen], variance[seen])
+    drawn[seen], drawn_variance[seen] = pooled[0], pooled[1]
     z = normal_quantile(confidence)
-    raw_told = (
+    raw_convention = (
         f"log odds of choosing a response per standard deviation of its relative {feature}; "
         f"Firth's logistic regression; n counts judgments; {100 * confidence:g}% normal interval"
     )
-    told = f"{raw_told}, drawn to the raters' mean (empirical Bayes)"
+    shrunk_convention = f"{raw_convention}, drawn to the raters' mean (empirical Bayes)"
     nothing = shares.overall.reason or f"No decisive judgment of a pair that differs in {feature}."
 
     def figure(value: float, spread: float, count: float, convention: str) -> Figure:
@@ -284,18 +284,18 @@ def _with_slopes(
     slopes = tuple(
         Slope(
             rater=name,
-            raw=figure(slope[place], variance[place], n[place], raw_told),
-            shrunk=figure(drawn[place], drawn_variance[place], n[place], told),
+            raw=figure(slope[place], variance[place], n[place], raw_convention),
+            shrunk=figure(drawn[place], drawn_variance[place], n[place], shrunk_convention),
         )
         for place, name in enumerate(raters)
     )
-    mean_told = f"mean over raters of: {raw_told}; weights by DerSimonian and Laird"
-    mean = figure(found[2], found[3], float(n.sum()), mean_told)
-    return FeatureBias(feature, shares, slopes, mean, float(np.sqrt(found[4])))
+    mean_convention = f"mean over raters of: {raw_convention}; weights by DerSimonian and Laird"
+    mean = figure(pooled[2], pooled[3], float(n.sum()), mean_convention)
+    return FeatureBias(feature, shares, slopes, mean, float(np.sqrt(pooled[4])))
 
 
 def _no_slopes(feature: str, raters: tuple[Any, ...], shares: Habits) -> FeatureBias:
-    told = f"log odds of choosing a response per standard deviation of its relative {feature}"
-    nothing = Figure(None, None, None, 0, told, shares.overall.reason)
+    convention = f"log odds of choosing a response per standard deviation of its relative {feature}"
+    nothing = Figure(None, None, None, 0, convention, shares.overall.reason)
     slopes = tuple(Slope(name, nothing, nothing) for name in raters)
     return FeatureBias(feature, shares, slopes, nothing, None)

@@ -124,16 +124,16 @@ _NO_GOLD = "No gold task was answered yet."
 
 def _posteriors(a: Floats, b: Floats, n: Floats, whence: str, confidence: float) -> list[Figure]:
     """Return the posterior of each rater's accuracy; without gold it is the prior, not shown."""
-    told = (
+    convention = (
         f"posterior mean of the accuracy on gold, {whence}; n counts gold tasks; "
         f"{100 * confidence:g}% equal-tailed posterior interval"
     )
     edge = (1 - confidence) / 2
     low, high = special.betaincinv(a, b, edge), special.betaincinv(a, b, 1 - edge)
     return [
-        Figure(float(mean), float(low[place]), float(high[place]), int(n[place]), told)
+        Figure(float(mean), float(low[place]), float(high[place]), int(n[place]), convention)
         if n[place]
-        else Figure(None, None, None, 0, told, _NO_GOLD)
+        else Figure(None, None, None, 0, convention, _NO_GOLD)
         for place, mean in enumerate(a / (a + b))
     ]
 
@@ -192,10 +192,10 @@ def _prior(
 ) -> tuple[tuple[float, float], str]:
     """Return the parameters of the prior and where they came from."""
     if prior == "raters":
-        found = beta_moments(k, n)
-        if found is None:
+        moments = beta_moments(k, n)
+        if moments is None:
             return UNIFORM, "(uniform: the raters do not suffice to make one)"
-        return found, "by the method of moments over all raters (empirical Bayes)"
+        return moments, "by the method of moments over all raters (empirical Bayes)"
     a, b = prior
     if not (0 < a < np.inf and 0 < b < np.inf):
         raise ValueError(f"The prior must be two numbers above 0 or 'raters', not {prior}.")

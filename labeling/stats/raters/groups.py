@@ -119,14 +119,14 @@ def group_rates(
         )
     n, k = counted(who, len(raters)), counted(who, len(raters), said)
     hidden = _too_small(np.bincount(home, minlength=len(groups)), smallest)
-    told = (
+    convention = (
         "share of the group's judgments; n counts judgments; "
         f"{100 * confidence:g}% Wilson interval, judgments of one rater taken as alike"
     )
     return tuple(
-        _hidden(name, smallest, told)
+        _hidden(name, smallest, convention)
         if hidden[place]
-        else _rate(name, n[home == place], k[home == place], told, confidence)
+        else _rate(name, n[home == place], k[home == place], convention, confidence)
         for place, name in enumerate(groups)
     )
 
@@ -186,25 +186,29 @@ def group_agreement_index(
     total = sums.sum(axis=0)
     n = int(total[1] + total[3])
     over = "tasks" if table.cluster is None else "prompts"
-    told = (
+    convention = (
         "share of agreeing pairs within groups over that across groups; n counts pairs; "
         f"{100 * confidence:g}% jackknife-t interval over {over} on the log scale"
     )
     if not total[1] or not total[3]:
         where = "within a group" if not total[1] else "across groups"
-        return Figure(None, None, None, n, told, f"No two raters {where} judged the same task.")
+        return Figure(
+            None, None, None, n, convention, f"No two raters {where} judged the same task."
+        )
     if not total[0] or not total[2]:
         where = "within a group" if not total[0] else "across groups"
-        return Figure(None, None, None, n, told, f"No pair {where} agrees, which leaves no ratio.")
+        return Figure(
+            None, None, None, n, convention, f"No pair {where} agrees, which leaves no ratio."
+        )
     value = float(total[0] * total[3] / (total[1] * total[2]))
     rest = total - sums[(sums[:, 1] + sums[:, 3]) > 0]
     if len(rest) < 2 or not (rest > 0).all():
         reason = "No interval: it would rest on a single task that holds all pairs of a kind."
-        return Figure(value, None, None, n, told, reason)
+        return Figure(value, None, None, n, convention, reason)
     logs = np.log(rest[:, 0] * rest[:, 3] / (rest[:, 1] * rest[:, 2]))
     error = sqrt(float(((logs - logs.mean()) ** 2).sum()) * (len(logs) - 1) / len(logs))
     reach = float(t_quantile(len(logs) - 1, confidence)) * error
-    return Figure(value, exp(log(value) - reach), exp(log(value) + reach), n, told)
+    return Figure(value, exp(log(value) - reach), exp(log(value) + reach), n, convention)
 
 
 def label_shift(before: npt.ArrayLike, after: npt.ArrayLike) -> LabelShift:
@@ -224,14 +228,16 @@ def label_shift(before: npt.ArrayLike, after: npt.ArrayLike) -> LabelShift:
     same_length(**counts)
     table = np.array(list(counts.values()))
     n = int(table.sum())
-    told = "total variation distance of the shares of answers; n counts judgments"
+    convention = "total variation distance of the shares of answers; n counts judgments"
     reason = "No interval is made for a distance that is never below 0; see the test."
     sums = table.sum(axis=1)
     if not sums.all():
-        nothing = Figure(None, None, None, n, told, "One of the two has no judgments.")
+        nothing = Figure(None, None, None, n, convention, "One of the two has no judgments.")
         return LabelShift(nothing, None, 0, None)
     shares = table / sums[:, None]
-    variation = Figure(float(np.abs(shares[0] - shares[1]).sum() / 2), None, None, n, told, reason)
+    variation = Figure(
+        float(np.abs(shares[0] - shares[1]).sum() / 2), None, None, n, convention, reason
+    )
     used = table[:, table.sum(axis=0) > 0]
     if used.shape[1] < 2:
         return LabelShift(variation, None, 0, None)
@@ -248,12 +254,12 @@ def _too_small(people: Ints, smallest: int) -> Bools:
     return hidden
 
 
-def _hidden(group: Any, smallest: int, told: str) -> GroupRate:
+def _hidden(group: Any, smallest: int, convention: str) -> GroupRate:
     reason = f"Hidden: with fewer than {smallest} people in a group they could be recognised."
-    return GroupRate(group, None, Figure(None, None, None, 0, told, reason), None)
+    return GroupRate(group, None, Figure(None, None, None, 0, convention, reason), None)
 
 
-def _rate(group: Any, n: Floats, k: Floats, told: str, confidence: float) -> GroupRate:
+def _rate(group: Any, n: Floats, k: Floats, convention: str, confidence: float) -> GroupRate:
     """Return the rate of a group from the judgments and the yes of each of its people."""
     total, people = float(n.sum()), len(n)
     value = float(k.sum()) / total
@@ -262,7 +268,7 @@ def _rate(group: Any, n: Floats, k: Floats, told: str, confidence: float) -> Gro
         off = float(((k - value * n) ** 2).sum()) * people / (people - 1) / total**2
         effective = min(total, value * (1 - value) / off) if off > 0 else total
     low, high = wilson_interval(value * effective, effective, confidence)
-    return GroupRate(group, people, Figure(value, low, high, round(total), told), effective)
+    return GroupRate(group, people, Figure(value, low, high, round(total), convention), effective)
 
 
 def _pairs(

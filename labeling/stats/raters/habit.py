@@ -93,13 +93,13 @@ def adjusted(
     `p_values` is NaN where nothing could be tested; such a rater is "too few".
     """
     enough = (n >= min_n) & np.isfinite(p_values)
-    found: list[float | None] = [None] * len(n)
+    adjusted_p: list[float | None] = [None] * len(n)
     status: list[Status] = ["too few"] * len(n)
     places = np.flatnonzero(enough)
     for place, value in zip(places, benjamini_hochberg(p_values[enough]).tolist(), strict=True):
-        found[place] = value
+        adjusted_p[place] = value
         status[place] = "stands out" if value <= rate else "as expected"
-    return found, status
+    return adjusted_p, status
 
 
 def decided(min_n: int, rate: float, against: str) -> str:
@@ -133,11 +133,11 @@ def coin_tests(successes: Floats, trials: Floats) -> Floats:
 
 
 def share_figures(
-    hits: Floats, n: Floats, told: str, nothing: str, confidence: float
+    hits: Floats, n: Floats, convention: str, nothing: str, confidence: float
 ) -> list[Figure]:
     """Return each rater's share of hits among n independent trials (see `share`)."""
     return [
-        share(float(hit), float(count), told, nothing=nothing, confidence=confidence)
+        share(float(hit), float(count), convention, nothing=nothing, confidence=confidence)
         for hit, count in zip(hits, n, strict=True)
     ]
 
@@ -146,7 +146,7 @@ def coin_habits(
     raters: Sequence[Any],
     successes: Floats,
     trials: Floats,
-    told: str,
+    convention: str,
     *,
     nothing: str,
     min_n: int,
@@ -156,7 +156,7 @@ def coin_habits(
     """Return shares against a fair coin: Wilson intervals and exact binomial tests."""
     require_rule(min_n, rate)
     p_values = coin_tests(successes, trials)
-    figures = share_figures(successes, trials, told, nothing, confidence)
+    figures = share_figures(successes, trials, convention, nothing, confidence)
     adjusted_p, status = adjusted(p_values, trials, min_n, rate)
     habits = tuple(
         Habit(
@@ -174,7 +174,7 @@ def coin_habits(
     overall = share(
         float(successes.sum()),
         float(trials.sum()),
-        told,
+        convention,
         nothing=nothing,
         confidence=confidence,
     )
@@ -186,7 +186,7 @@ def mean_figures(
     mean: Floats,
     spread: Floats,
     groups: Floats,
-    told: str,
+    convention: str,
     nothing: str,
     confidence: float,
     over: str = "task",
@@ -197,12 +197,12 @@ def mean_figures(
         n: how many numbers each mean rests on.
         spread: sum over the groups of the squared sums of deviations from the mean.
         groups: how many groups (tasks or prompts) there are.
-        told: what is averaged over what; the convention ends with how the interval was made.
+        convention: what is averaged over what; the convention ends with how the interval was made.
         nothing: the sentence that is the reason where n is 0.
         over: what a group is.
     """
     normal_quantile(confidence)
-    told = f"{told}; {100 * confidence:g}% Student t interval over {over}s"
+    convention = f"{convention}; {100 * confidence:g}% Student t interval over {over}s"
     spare = np.maximum(groups - 1, 1)
     error = np.sqrt(spread * groups / spare) / np.maximum(n, 1)
     reach = t_quantile(spare, confidence) * error
@@ -211,12 +211,12 @@ def mean_figures(
     for place, count in enumerate(n.astype(np.int64).tolist()):
         value, half = float(mean[place]), float(reach[place])
         if not count:
-            figures.append(Figure(None, None, None, 0, told, nothing))
+            figures.append(Figure(None, None, None, 0, convention, nothing))
         elif still[place]:
             reason = _still(int(groups[place]), over)
-            figures.append(Figure(value, None, None, count, told, reason))
+            figures.append(Figure(value, None, None, count, convention, reason))
         else:
-            figures.append(Figure(value, value - half, value + half, count, told))
+            figures.append(Figure(value, value - half, value + half, count, convention))
     return figures
 
 

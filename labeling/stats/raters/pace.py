@@ -122,13 +122,13 @@ def time_against_task(
     logs = np.log(np.maximum(times, SHORTEST))
     far = logs - _medians(code, logs, len(levels))[code]
     compared = counted(code, len(levels))[code] > 1
-    found = _robust(far[compared], limit)
+    scores = _robust(far[compared], limit)
     nowhere = np.zeros(len(far), dtype=np.bool_)
-    if found.z is None or found.scale is None:
-        reason = found.reason if compared.any() else "No task was judged twice."
-        return replace(found, outlying=nowhere, reason=reason)
-    z = np.where(compared, (far - (found.median or 0.0)) / found.scale, 0.0)
-    return replace(found, z=z, outlying=np.abs(z) > limit)
+    if scores.z is None or scores.scale is None:
+        reason = scores.reason if compared.any() else "No task was judged twice."
+        return replace(scores, outlying=nowhere, reason=reason)
+    z = np.where(compared, (far - (scores.median or 0.0)) / scores.scale, 0.0)
+    return replace(scores, z=z, outlying=np.abs(z) > limit)
 
 
 def pace(
@@ -167,8 +167,8 @@ def pace(
     same_length(rater=code, seconds=times, words=floor)
     size = len(raters)
     n, early = counted(code, size), counted(code, size, times < floor)
-    told = f"share of judgments faster than {wpm:g} words a minute can be read"
-    below = share_figures(early, n, told, NO_JUDGMENTS, confidence)
+    convention = f"share of judgments faster than {wpm:g} words a minute can be read"
+    below = share_figures(early, n, convention, NO_JUDGMENTS, confidence)
     medians = _median_figures(code, times, size, confidence)
     fast, slow = _far_shares(code, size, task, times, confidence)
     status = [_status(figure, tolerated, min_n) for figure in below]
@@ -196,11 +196,11 @@ def _far_shares(
 
 
 def _far(against: RobustZ, hits: float, trials: float, word: str, confidence: float) -> Figure:
-    told = (
+    convention = (
         f"share of judgments whose log time lies more than {LIMIT:g} robust standard deviations "
         f"{word} the task's median; tasks judged once left out"
     )
-    figure = share(hits, trials, told, nothing=NO_PEERS, confidence=confidence)
+    figure = share(hits, trials, convention, nothing=NO_PEERS, confidence=confidence)
     if against.reason is None:
         return figure
     return Figure(None, None, None, figure.n, figure.convention, against.reason)
@@ -252,7 +252,7 @@ def _middles(ordered: Floats, start: Ints, length: Ints) -> Floats:
 
 def _median_figures(code: Ints, times: Floats, size: int, confidence: float) -> list[Figure]:
     """Return medians with the interval between order statistics that covers at least as much."""
-    told = (
+    convention = (
         "median active seconds; n counts judgments; at least "
         f"{100 * confidence:g}% interval between order statistics"
     )
@@ -268,8 +268,8 @@ def _median_figures(code: Ints, times: Floats, size: int, confidence: float) -> 
             reason = (
                 f"No interval between order statistics: {plural(int(n), 'time')} cannot make one."
             )
-            figures.append(Figure(float(value), None, None, int(n), told, reason))
+            figures.append(Figure(float(value), None, None, int(n), convention, reason))
             continue
         low, high = ordered[begin + r - 1], ordered[begin + n - r]
-        figures.append(Figure(float(value), float(low), float(high), int(n), told))
+        figures.append(Figure(float(value), float(low), float(high), int(n), convention))
     return figures

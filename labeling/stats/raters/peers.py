@@ -87,17 +87,17 @@ def _residual(
     rater: Any, n: float, observed: float, expected: float, variance: float, confidence: float
 ) -> Residual:
     """Put the figures of one rater together."""
-    told = (
+    convention = (
         "agreements less those expected from the difficulty of the tasks, per judgment; n counts "
         f"judgments; {100 * confidence:g}% normal interval under the expected chances"
     )
     excess, error = float(observed - expected) / n, float(np.sqrt(variance))
     if error < 1e-9:
         reason = "No interval and no z: every chance is 0 or 1, so that nothing is left to vary."
-        figure = Figure(excess, None, None, int(n), told, reason)
+        figure = Figure(excess, None, None, int(n), convention, reason)
         return Residual(rater, int(observed), float(expected), figure, None, None)
     reach = normal_quantile(confidence) * error / n
-    figure = Figure(excess, excess - reach, excess + reach, int(n), told)
+    figure = Figure(excess, excess - reach, excess + reach, int(n), convention)
     z = float(observed - expected) / error
     return Residual(rater, int(observed), float(expected), figure, z, float(normal_p(z)))
 
@@ -135,10 +135,10 @@ def peer_agreement(
     """
     table = _coded(ratings, categories, same_side)
     m, with_me, difference, theirs, chance = _beside_the_others(table)
-    told = "same preferred side" if same_side else "same category"
-    figures, overall = _plain(table, with_me, m, told, confidence)
+    kind = "same preferred side" if same_side else "same category"
+    figures, overall = _plain(table, with_me, m, kind, confidence)
     gap = (
-        f"agreement with the others ({told}) less that among the others on the same tasks; "
+        f"agreement with the others ({kind}) less that among the others on the same tasks; "
         "n counts tasks with at least two others"
     )
     rule = Rule(min_n, rate, confidence)
@@ -179,15 +179,15 @@ def majority_agreement(
     in_front = (counts[table.unit, table.value] == most[table.unit]) & (ahead[table.unit] == 1)
     score = np.where(in_front, 1.0 / (1 + behind[table.unit]), 0.0)
     used = counts.sum(axis=1)[table.unit] > 1
-    told = "same preferred side" if same_side else "same category"
+    kind = "same preferred side" if same_side else "same category"
     size = len(table.raters)
     hits = counted(table.rater[used], size, score[used])
     n = counted(table.rater[used], size)
-    text = (
-        f"share of tasks on which the rater gave the answer most of the others gave ({told}; "
+    convention = (
+        f"share of tasks on which the rater gave the answer most of the others gave ({kind}; "
         "one of k answers in front counts 1/k)"
     )
-    figures = share_figures(hits, n, text, NO_PEERS, confidence)
+    figures = share_figures(hits, n, convention, NO_PEERS, confidence)
     return dict(zip(table.raters, figures, strict=True))
 
 
@@ -230,15 +230,17 @@ def _counts(table: Coded) -> Floats:
 
 
 def _plain(
-    table: Coded, with_me: Floats, m: Floats, told: str, confidence: float
+    table: Coded, with_me: Floats, m: Floats, kind: str, confidence: float
 ) -> tuple[list[Figure], Figure]:
     """Return plain agreement with the others: the mean over the rater's tasks, and over all."""
     used = m > 1
     score = with_me[used] / (m[used] - 1)
     size = len(table.raters)
     hits, n = counted(table.rater[used], size, score), counted(table.rater[used], size)
-    text = f"mean share of the others on a task that agree ({told}); ties are a category"
-    figures = share_figures(hits, n, text, NO_PEERS, confidence)
+    convention = f"mean share of the others on a task that agree ({kind}); ties are a category"
+    figures = share_figures(hits, n, convention, NO_PEERS, confidence)
     nobody = "No two raters judged the same task."
-    whole = share(float(hits.sum()), float(n.sum()), text, nothing=nobody, confidence=confidence)
+    whole = share(
+        float(hits.sum()), float(n.sum()), convention, nothing=nobody, confidence=confidence
+    )
     return figures, whole

@@ -67,7 +67,7 @@ class _Model:
     confidence: float
 
     @property
-    def told(self) -> str:
+    def basis(self) -> str:
         return f"ridge {self.ridge:g}; n counts verdicts ({plural(self.ties, 'tie')} left out)"
 
 
@@ -137,10 +137,10 @@ def _model(
     if twice:
         raise ValueError(f"{min(twice)} is both a criterion and a style.")
     verdict = numbers("overall", overall)
-    columns = {name: numbers(name, given) for name, given in (*criteria.items(), *styles.items())}
+    columns = {name: numbers(name, values) for name, values in (*criteria.items(), *styles.items())}
     groups = np.arange(len(verdict)) if cluster is None else coded("cluster", cluster)[0]
-    for name, found in (*columns.items(), ("cluster", groups)):
-        same_length(**{"overall": verdict, name: found})
+    for name, column in (*columns.items(), ("cluster", groups)):
+        same_length(**{"overall": verdict, name: column})
     decided = verdict != 0
     features = np.column_stack(list(columns.values()))[decided]
     return _Model(
@@ -156,36 +156,36 @@ def _model(
 
 def _weights(model: _Model, fit: Fit) -> dict[str, Figure]:
     """Return each weight with its interval over prompts."""
-    told = (
-        f"log odds of the verdict per standard deviation, {model.told}; "
+    convention = (
+        f"log odds of the verdict per standard deviation, {model.basis}; "
         f"{100 * model.confidence:g}% t interval over {fit.clusters} prompts (clustered sandwich)"
     )
     n = len(model.second)
-    found = {}
+    figures = {}
     for place, name in enumerate(model.names):
         if not model.features[:, place].any():
             reason = f"The two responses never differ in {name}."
-            found[name] = Figure(None, None, None, n, told, reason)
+            figures[name] = Figure(None, None, None, n, convention, reason)
             continue
         unit = np.zeros(len(model.names))
         unit[place] = 1.0
-        found[name] = _contrast(model, fit, unit, told)
-    return found
+        figures[name] = _contrast(model, fit, unit, convention)
+    return figures
 
 
-def _contrast(model: _Model, fit: Fit, unit: Floats, told: str) -> Figure:
+def _contrast(model: _Model, fit: Fit, unit: Floats, convention: str) -> Figure:
     """Return a linear combination of the weights with its interval."""
     value, n = float(unit @ fit.coefficients), len(model.second)
     if fit.covariance is None:
         reason = "No interval: the verdicts come from 1 prompt, and it needs at least 2."
-        return Figure(value, None, None, n, told, reason)
+        return Figure(value, None, None, n, convention, reason)
     t = float(t_quantile(fit.clusters - 1, model.confidence))
     variance = float(unit @ fit.covariance @ unit)
     if variance <= _STILL:
         reason = "No interval: leaving out any of the prompts would change nothing."
-        return Figure(value, None, None, n, told, reason)
+        return Figure(value, None, None, n, convention, reason)
     reach = t * variance**0.5
-    return Figure(value, value - reach, value + reach, n, told)
+    return Figure(value, value - reach, value + reach, n, convention)
 
 
 def _accuracies(model: _Model, folds: int, seed: int) -> tuple[Figure, dict[str, Figure]]:
@@ -198,14 +198,16 @@ def _accuracies(model: _Model, folds: int, seed: int) -> tuple[Figure, dict[str,
         )
 
     every = range(len(model.names))
-    told = f"accuracy on held-out verdicts, {folds} folds over prompts, seed {seed}, {model.told}"
+    convention = (
+        f"accuracy on held-out verdicts, {folds} folds over prompts, seed {seed}, {model.basis}"
+    )
     nothing = "The verdicts come from 1 prompt, so that none can be held out."
     full = hits(every)
     if full is None:
-        none = Figure(None, None, None, len(model.second), told, nothing)
+        none = Figure(None, None, None, len(model.second), convention, nothing)
         return none, dict.fromkeys(model.names, none)
     accuracy = share(
-        float(full.sum()), len(full), told, nothing=nothing, confidence=model.confidence
+        float(full.sum()), len(full), convention, nothing=nothing, confidence=model.confidence
     )
     without = {}
     for place, name in enumerate(model.names):
@@ -213,40 +215,42 @@ def _accuracies(model: _Model, folds: int, seed: int) -> tuple[Figure, dict[str,
         # With nothing left, every prediction is a toss.
         part = hits(rest) if rest else np.full(len(full), 0.5)
         lost = full - (full if part is None else part)
-        without[name] = _mean_over_prompts(lost, model, f"accuracy lost without {name}, {told}")
+        without[name] = _mean_over_prompts(
+            lost, model, f"accuracy lost without {name}, {convention}"
+        )
     return accuracy, without
 
 
-def _mean_over_prompts(lost: Floats, model: _Model, told: str) -> Figure:
+def _mean_over_prompts(lost: Floats, model: _Model, convention: str) -> Figure:
     """Return the mean of a per-verdict loss with its interval over prompts."""
     _, code = np.unique(model.cluster, return_inverse=True)
     value, n = float(lost.mean()), len(lost)
     sums = np.bincount(code, weights=lost - value)
     groups = len(sums)
     error = float(np.sqrt((sums**2).sum() * groups / (groups - 1))) / n
-    told = f"{told}; {100 * model.confidence:g}% t interval over {groups} prompts"
+    convention = f"{convention}; {100 * model.confidence:g}% t interval over {groups} prompts"
     if error < 1e-12:
         reason = "No interval: leaving it out changes no prediction, or all of them alike."
-        return Figure(value, None, None, n, told, reason)
+        return Figure(value, None, None, n, convention, reason)
     reach = float(t_quantile(groups - 1, model.confidence)) * error
-    return Figure(value, value - reach, value + reach, n, told)
+    return Figure(value, value - reach, value + reach, n, convention)
 
 
 def _mismatches(model: _Model, fit: Fit, stated: Sequence[str]) -> tuple[Mismatch, ...]:
     """Return the pairs whose difference of weights is clearly against the stated order."""
     place = {name: index for index, name in enumerate(model.names)}
-    found = []
+    mismatches = []
     for first, later in combinations(stated, 2):
         unit = np.zeros(len(model.names))
         unit[place[later]], unit[place[first]] = 1.0, -1.0
-        told = (
-            f"weight of {later} less that of {first}, {model.told}; "
+        convention = (
+            f"weight of {later} less that of {first}, {model.basis}; "
             f"{100 * model.confidence:g}% t interval over {fit.clusters} prompts"
         )
-        difference = _contrast(model, fit, unit, told)
+        difference = _contrast(model, fit, unit, convention)
         if difference.low is not None and difference.low > 0:
-            found.append(Mismatch(first, later, difference))
-    return tuple(found)
+            mismatches.append(Mismatch(first, later, difference))
+    return tuple(mismatches)
 
 
 def _sentence(stated: Sequence[str], order: Sequence[str], mismatches: Sequence[Mismatch]) -> str:
@@ -268,6 +272,6 @@ def _sentence(stated: Sequence[str], order: Sequence[str], mismatches: Sequence[
 
 def _nothing(model: _Model) -> Priorities:
     reason = "There is no decided verdict."
-    none = Figure(None, None, None, 0, model.told, reason)
+    none = Figure(None, None, None, 0, model.basis, reason)
     empty = dict.fromkeys(model.names, none)
     return Priorities(empty, (), none, empty, (), reason)

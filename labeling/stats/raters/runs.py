@@ -109,10 +109,12 @@ def straight_lining(
     if not len(code):
         return ()
     sequence = np.lexsort((when, code))
-    return _found(code[sequence], said[sequence], raters, levels, chance).table(min_n, rate)
+    return _counted(code[sequence], said[sequence], raters, levels, chance).table(min_n, rate)
 
 
-def _found(code: Ints, said: Ints, raters: tuple[Any, ...], levels: Array, chance: str) -> _Found:
+def _counted(
+    code: Ints, said: Ints, raters: tuple[Any, ...], levels: Array, chance: str
+) -> _Counts:
     """Count answers and runs; rows are sorted by rater and time."""
     size, kinds = len(raters), len(levels)
     counts = crossed(code, said, size, kinds).astype(np.float64)
@@ -120,7 +122,7 @@ def _found(code: Ints, said: Ints, raters: tuple[Any, ...], levels: Array, chanc
     longest, which = _longest(run_of, length, size)
     pool = counts.sum(axis=0, keepdims=True) if chance == "all" else counts
     shares = pool / pool.sum(axis=1, keepdims=True) + np.zeros_like(counts)
-    return _Found(
+    return _Counts(
         raters=raters,
         counts=counts,
         longest=longest,
@@ -133,7 +135,7 @@ def _found(code: Ints, said: Ints, raters: tuple[Any, ...], levels: Array, chanc
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
+class _Counts:
     """Counts of all raters, from which their figures follow."""
 
     raters: tuple[Any, ...]
@@ -204,9 +206,9 @@ def expected_runs(counts: npt.ArrayLike) -> tuple[Floats, Floats]:
 
     Source: Wald and Wolfowitz (1940); several kinds of answer: Barton and David (1957).
     """
-    given = np.atleast_2d(np.asarray(counts, dtype=np.float64))
-    n = given.sum(axis=1)
-    second, third = (given**2).sum(axis=1), (given**3).sum(axis=1)
+    table = np.atleast_2d(np.asarray(counts, dtype=np.float64))
+    n = table.sum(axis=1)
+    second, third = (table**2).sum(axis=1), (table**3).sum(axis=1)
     mean = 1 + n - second / np.maximum(n, 1)
     over = second * (second + n * (n + 1)) - 2 * n * third - n**3
     variance = over / np.maximum(n * n * (n - 1), 1)

@@ -66,10 +66,10 @@ def disagreement_cause(
         sentence = f"The cause of disagreement cannot be told. {missing}".strip()
         return Disagreement(between, within, excess, "unknown", False, sentence)
     certain = not (_holds(between, high_between) or _holds(within, high_within))
-    cause, told = _classified(between.value >= high_between, within.value >= high_within)
+    cause, explanation = _classified(between.value >= high_between, within.value >= high_within)
     sentence = (
         f"Different raters disagree in {_percent(between)} of pairs, the same rater in "
-        f"{_percent(within)} of repeats: {told}."
+        f"{_percent(within)} of repeats: {explanation}."
     )
     if not certain:
         sentence += " The intervals reach across the thresholds; more repeats would settle it."
@@ -93,28 +93,33 @@ def _less_than_one(figure: Figure) -> Figure:
     def turned(end: float | None) -> float | None:
         return None if end is None else 1 - end
 
-    told = f"disagreement, one less: {figure.convention}"
+    convention = f"disagreement, one less: {figure.convention}"
     return Figure(
-        turned(figure.value), turned(figure.high), turned(figure.low), figure.n, told, figure.reason
+        turned(figure.value),
+        turned(figure.high),
+        turned(figure.low),
+        figure.n,
+        convention,
+        figure.reason,
     )
 
 
 def _excess(between: Figure, within: Figure) -> Figure:
     """Return the difference with the interval from those of its parts (MOVER)."""
-    told = (
+    convention = (
         "disagreement between raters less that within raters; n counts pairs and repeats; "
         "interval from those of the two (MOVER)"
     )
     n = between.n + within.n
     if between.value is None or within.value is None:
-        return Figure(None, None, None, n, told, between.reason or within.reason)
+        return Figure(None, None, None, n, convention, between.reason or within.reason)
     value = between.value - within.value
     if None in (between.low, between.high, within.low, within.high):
-        return Figure(value, None, None, n, told, between.reason or within.reason)
+        return Figure(value, None, None, n, convention, between.reason or within.reason)
     ends = [float(end or 0.0) for end in (between.low, between.high, within.low, within.high)]
     below = sqrt((between.value - ends[0]) ** 2 + (ends[3] - within.value) ** 2)
     above = sqrt((ends[1] - between.value) ** 2 + (within.value - ends[2]) ** 2)
-    return Figure(value, max(value - below, -1.0), min(value + above, 1.0), n, told)
+    return Figure(value, max(value - below, -1.0), min(value + above, 1.0), n, convention)
 
 
 def _holds(figure: Figure, level: float) -> bool:

@@ -125,14 +125,14 @@ def length_only_accuracy(
     longer = -relative_difference(first, second)
     same_length(value=verdict, first=longer)
     used = (verdict != 0) & (longer != 0)
-    told = (
+    convention = (
         "share of verdicts for the longer response; left out: "
         f"{plural(int((verdict == 0).sum()), 'tie')}, "
         f"{int(((verdict != 0) & (longer == 0)).sum())} of equal length"
     )
     hits = int((np.sign(longer) == np.sign(verdict))[used].sum())
     nothing = "No decided task has responses of different length."
-    return share(hits, int(used.sum()), told, nothing=nothing, confidence=confidence)
+    return share(hits, int(used.sum()), convention, nothing=nothing, confidence=confidence)
 
 
 def length_explains(length_only: Figure, agreement: Figure, *, margin: float = 0.03) -> str | None:
@@ -191,7 +191,7 @@ def style_only_accuracy(
     same_length(value=verdict, cluster=groups)
     decided = verdict != 0
     matrix = np.column_stack(list(columns.values()))[decided]
-    told = (
+    convention = (
         f"accuracy of {', '.join(columns)} alone on verdicts held out, {folds} folds over prompts, "
         f"ridge {ridge:g}, seed {seed}; {plural(int((~decided).sum()), 'tie')} left out"
     )
@@ -200,5 +200,5 @@ def style_only_accuracy(
     )
     nothing = "There are too few decided tasks of different prompts to hold any out."
     if hits is None:
-        return share(0, 0, told, nothing=nothing, confidence=confidence)
-    return share(float(hits.sum()), len(hits), told, nothing=nothing, confidence=confidence)
+        return share(0, 0, convention, nothing=nothing, confidence=confidence)
+    return share(float(hits.sum()), len(hits), convention, nothing=nothing, confidence=confidence)

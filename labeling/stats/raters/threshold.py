@@ -90,11 +90,11 @@ def _threshold(
     confidence: float,
 ) -> Threshold:
     """Read one rater's threshold off the judgments n and agreements k at or above each level."""
-    told = "share of judgments at or above this confidence that agree with the lead"
+    convention = "share of judgments at or above this confidence that agree with the lead"
     # A level that this rater never used repeats the one above it.
     used = np.flatnonzero(n > np.append(n[1:], 0))
     steps = tuple(levels[used].tolist())
-    figures = share_figures(k[used], n[used], told, NO_JUDGMENTS, confidence)
+    figures = share_figures(k[used], n[used], convention, NO_JUDGMENTS, confidence)
     enough = used[(n[used] >= min_n) & (k[used] >= target * n[used] - 1e-9)]
     if len(enough):
         return Threshold(rater, steps, tuple(figures), float(levels[enough[0]]), None)
