@@ -116,6 +116,8 @@ class Kind(ABC):
     key: ClassVar[str]
     #: The interface and its version, stored with each judgment given on the kind's own page.
     interface: ClassVar[str]
+    #: How it is answered on the screen: the name of a template and a script at the rating desk.
+    control: ClassVar[str]
     #: Whether an answer says which response is better, so that chance must not hang on the order.
     is_preference: ClassVar[bool]
 

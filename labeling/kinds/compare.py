@@ -37,6 +37,7 @@ class Compare(Kind):
 
     key = TaskKind.COMPARE
     interface = "compare-1"
+    control = "compare"
     is_preference = True
 
     def check(

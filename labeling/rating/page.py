@@ -54,12 +54,21 @@ class BarQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RatingBar:
-    """The bar: questions, and the ties offered beside the primary scale."""
+    """The bar: questions, and the ties offered beside the primary scale.
 
+    `control` says how its kind is answered: which template shows it, which script drives it.
+    """
+
+    control: str
     questions: Sequence[BarQuestion]
     both_bad: bool
     cannot_tell: bool
     rationale_required: bool
+
+    @property
+    def template(self) -> str:
+        """What shows how a question is answered."""
+        return f"labeling/rating/kinds/{self.control}.html"
 
 
 def rating_bar(
@@ -73,6 +82,7 @@ def rating_bar(
     asked = kind.asked(criteria)
     escapes = kind.escapes(asked, project)
     return RatingBar(
+        control=kind.control,
         questions=[_question(c, filled.codes.get(c.key, ""), errors) for c in asked],
         both_bad=TieKind.EQUAL_BAD in escapes,
         cannot_tell=TieKind.CANNOT_TELL in escapes,

@@ -29,6 +29,7 @@ class Same(Kind):
 
     key = "same"
     interface = "same-1"
+    control = "compare"  # the same row of buttons
     is_preference = False
 
     def check(
