@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from projects.models import Membership, Project, User
 from projects.permissions import Action, role_may
 from projects.sql import Statement, columns, instance
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind LoginRequiredMiddleware: its user is a person."""
+
+    user: User
 
 
 @dataclass(frozen=True, slots=True)

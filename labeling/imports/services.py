@@ -25,9 +25,9 @@ from labeling.imports.batches import BatchWriter, Counts, Outcome
 from labeling.models import Import, ImportRefusal
 from labeling.work.lifecycle import JobFailed, run
 from labeling.work.registry import JobKind, register
+from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
-from projects.services.audit import record
 
 #: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
 BATCH = 500

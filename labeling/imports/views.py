@@ -30,12 +30,11 @@ from labeling.imports.selectors import (
 from labeling.imports.services import create_import, keep_upload, preview_upload
 from labeling.models import Import
 from labeling.work.sending import send
-from projects.access import Access, get_access
+from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import InvalidInput
 from projects.models import Project
 from projects.navigation import Tab
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 PAGE = 20
 REFUSALS_PAGE = 100

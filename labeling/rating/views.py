@@ -40,14 +40,13 @@ from labeling.rating.selectors import (
     taken_back,
 )
 from labeling.vocabulary import NothingLeft
-from projects.access import Access, get_access
+from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import ConcordError, Conflict, InvalidInput
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
 from projects.models import Criterion
 from projects.navigation import Tab
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 View = Callable[..., HttpResponse]
 _NOTHING_YET = Filled()

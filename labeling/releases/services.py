@@ -38,9 +38,9 @@ from labeling.releases.selectors import (
 from labeling.vocabulary import JobState
 from labeling.work.lifecycle import Columns, JobFailed, retry, run
 from labeling.work.registry import JobKind, register
+from projects.audit import record
 from projects.exceptions import Conflict
 from projects.models import Project, User
-from projects.services.audit import record
 
 RELEASE_JOB = register(
     JobKind(

@@ -29,11 +29,10 @@ from labeling.releases.services import (
 )
 from labeling.vocabulary import JobState
 from labeling.work.sending import send
-from projects.access import Access, get_access
+from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.navigation import Tab
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 PAGE = 20
 

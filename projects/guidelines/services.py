@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import Acknowledgement, Guideline, Principle, Project, User
 from projects.project_templates import GuidelineSpec
-from projects.services.audit import record
 
 TEXT_LIMIT = 100_000
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from projects.access import Access, get_access
+from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.forms.rows import fresh_rows, posted_rows, posted_values
@@ -23,7 +23,6 @@ from projects.guidelines.versions import compare, get_version, versions
 from projects.models import Guideline
 from projects.navigation import Tab, address
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 
 @require_safe

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import User
-from projects.services.audit import record
 
 #: What an operator may change about somebody.
 OPERATOR_FIELDS = ("name", "time_zone", "is_active", "is_staff", "is_superuser")

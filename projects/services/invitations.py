@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Invitation, Membership, Project, Role, User
-from projects.services.audit import record
 from projects.services.members import create_user, set_member
 
 

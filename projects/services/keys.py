@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from projects.audit import record
 from projects.models import ApiKey, User
-from projects.services.audit import record
 from projects.services.invitations import hash_token
 
 PREFIX = "cnc_"

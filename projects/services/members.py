@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Membership, Project, Role, User
-from projects.services.audit import record
 
 _NAME_LIMIT = 150
 

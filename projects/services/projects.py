@@ -10,11 +10,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.services import publish_guideline
 from projects.models import Criterion, Membership, Project, Role, User
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec, GuidelineSpec
-from projects.services.audit import record
 
 #: Settings a lead may change at any time.
 EDITABLE = (

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from projects.access import SignedInRequest
 from projects.exceptions import ConcordError, TooManyAttempts
 from projects.forms.accounts import AccountForm, LogInForm, NewAccountForm
 from projects.forms.errors import show_refusal
@@ -30,7 +31,6 @@ from projects.services.invitations import (
     find_invitation,
     join_with_new_account,
 )
-from projects.views.types import SignedInRequest
 
 
 def client_address(request: HttpRequest) -> str:

@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from projects.access import SignedInRequest
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.forms.projects import ProjectForm, Rubric
@@ -20,7 +21,6 @@ from projects.navigation import address
 from projects.project_templates import PROJECT_TEMPLATES
 from projects.scales import SCALES, get_scale
 from projects.services.projects import create_project
-from projects.views.types import SignedInRequest
 
 
 @require_safe

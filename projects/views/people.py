@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from projects.access import Access, get_access
+from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import ConcordError
 from projects.forms.accounts import TokenForm
 from projects.forms.errors import show_refusal
@@ -25,7 +25,6 @@ from projects.selectors import people
 from projects.services.invitations import invite, revoke_invitation
 from projects.services.keys import create_api_key, revoke_api_key
 from projects.services.members import remove_member, set_member
-from projects.views.types import SignedInRequest
 
 AUDIT_PAGE = 100
 MEMBERS_PAGE = 100

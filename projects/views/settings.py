@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from projects.access import get_access
+from projects.access import SignedInRequest, get_access
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.forms.projects import SettingsForm
@@ -18,7 +18,6 @@ from projects.models import Project
 from projects.navigation import Tab
 from projects.permissions import Action
 from projects.services.projects import update_project
-from projects.views.types import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

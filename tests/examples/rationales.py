@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 from config.urls import urlpatterns as addresses
 from labeling.models import Judgment
 from labeling.urls import navigation as tabs
-from projects.access import get_access
+from projects.access import SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 
 @require_safe

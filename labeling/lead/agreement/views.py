@@ -10,10 +10,9 @@ from django.views.decorators.http import require_safe
 
 from labeling.lead.agreement.page import panels
 from labeling.lead.agreement.report import agreement_report
-from projects.access import Access, get_access
+from projects.access import Access, SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 
 @require_safe

@@ -26,11 +26,10 @@ from labeling.lead.overview.selectors import (
     recent_report,
     throughput,
 )
-from projects.access import Access, get_access
+from projects.access import Access, SignedInRequest, get_access
 from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.navigation import Tab
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 _WIDTH, _HEIGHT, _GAP = 560, 96, 4
 

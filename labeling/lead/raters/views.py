@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling.lead.raters.selectors import FEW, rater_rows
-from projects.access import get_access
+from projects.access import SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 
 @require_safe

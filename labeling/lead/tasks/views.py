@@ -23,10 +23,9 @@ from labeling.lead.tasks.selectors import (
 )
 from labeling.rating.texts import ensure_rendered
 from labeling.vocabulary import Purpose
-from projects.access import get_access
+from projects.access import SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
-from projects.views.types import SignedInRequest
 
 PAGE = 50
 
