@@ -161,13 +161,13 @@ class FormRater:
         reply = self.client.get(f"/p/{self.slug}/rate/")
         if reply.status != 200:
             raise Refused(f"rate: {reply.status} {reply.body[:300]!r}")
-        found = _SUBMIT.search(reply.body)
-        if found is None:
+        form = _SUBMIT.search(reply.body)
+        if form is None:
             raise Finished
         key, token = _KEY.search(reply.body), _TOKEN.search(reply.body)
         assert key
         assert token
-        self._action, self.assignment = found[1].decode(), int(found[2])
+        self._action, self.assignment = form[1].decode(), int(form[2])
         self._fields = [("key", key[1].decode()), ("csrfmiddlewaretoken", token[1].decode())]
         return self.assignment
 

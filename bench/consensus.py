@@ -115,8 +115,8 @@ def run(rule: StoppingRule, judged: Judged, *, sides: bool) -> tuple[float, floa
 def afterwards(judged: Judged, first: int, **settings: Any) -> tuple[float, float]:
     """Return accuracy and judgments of Dawid-Skene over the first judgments of every task."""
     ratings = ratings_of(judged, first)
-    found = dawid_skene(ratings, categories=SIDES, tolerance=1e-4, **settings).consensus
-    answer = np.where(found.leader < 0, 0, np.where(found.leader == 0, -1, 1))
+    consensus = dawid_skene(ratings, categories=SIDES, tolerance=1e-4, **settings).consensus
+    answer = np.where(consensus.leader < 0, 0, np.where(consensus.leader == 0, -1, 1))
     right = np.where(answer == 0, 0.5, answer == judged.truth)
     return float(right.mean()), float(first)
 
@@ -132,14 +132,14 @@ def from_gold(crowd: tuple[Any, ...], clarity: Any, seed: int) -> RaterModel:
 def from_earlier(crowd: tuple[Any, ...], clarity: Any, seed: int) -> RaterModel:
     """Learn raters by Dawid-Skene from EARLIER tasks with three judgments each, without gold."""
     earlier = judge(crowd, clarity, EARLIER, 3, (seed, 2))
-    found = dawid_skene(ratings_of(earlier, 3), categories=SIDES, tolerance=1e-4, **PAIRS)
-    return rater_model_from_dawid_skene(found)
+    fitted = dawid_skene(ratings_of(earlier, 3), categories=SIDES, tolerance=1e-4, **PAIRS)
+    return rater_model_from_dawid_skene(fitted)
 
 
 def replicate(crowd: tuple[Any, ...], clarity: Any, seed: int) -> dict[str, tuple[float, float]]:
     """Return accuracy and judgments a task of every rule on one set of tasks and raters."""
     judged = judge(crowd, clarity, TASKS, MOST, (seed, 0))
-    found = {
+    results = {
         "majority of 3": run(FixedOverlap(3), judged, sides=True),
         "majority of 5": run(FixedOverlap(5), judged, sides=True),
         "spread, 3 to 5": run(Spread(), judged, sides=False),
@@ -149,14 +149,14 @@ def replicate(crowd: tuple[Any, ...], clarity: Any, seed: int) -> dict[str, tupl
     gold, earlier = from_gold(crowd, clarity, seed), from_earlier(crowd, clarity, seed)
     for bound in (0.7, 0.8, 0.9):
         rule = Sequential(gold, bound=bound, most=MOST)
-        found[f"sequential {bound:g}, gold"] = run(rule, judged, sides=True)
+        results[f"sequential {bound:g}, gold"] = run(rule, judged, sides=True)
     for bound in (0.7, 0.8):
         rule = Sequential(earlier, bound=bound, most=MOST)
-        found[f"sequential {bound:g}, earlier"] = run(rule, judged, sides=True)
-    return found
+        results[f"sequential {bound:g}, earlier"] = run(rule, judged, sides=True)
+    return results
 
 
-def told(name: str, results: Any, five: Any) -> str:
+def row_of(name: str, results: Any, five: Any) -> str:
     """One printed line: accuracy, its difference from the majority of 5, and judgments."""
     runs = len(results)
     gain = results[:, 0] - five[:, 0]
@@ -181,11 +181,11 @@ def main() -> None:
     for crowd_name, crowd in CROWDS.items():
         for difficulty, clarity in DIFFICULTIES.items():
             runs = [replicate(crowd, clarity, seed) for seed in SEEDS]
-            table = {name: np.array([found[name] for found in runs]) for name in runs[0]}
+            table = {name: np.array([results[name] for results in runs]) for name in runs[0]}
             print(f"\nRaters {crowd_name}, tasks {difficulty}")
             print(f"  {'':<26} accuracy %     against 5       judgments a task")
             for name, results in table.items():
-                print(told(name, results, table["majority of 5"]))
+                print(row_of(name, results, table["majority of 5"]))
     print(f"\n{perf_counter() - began:.0f} s")
 
 

@@ -142,15 +142,15 @@ def rows(count: int = 20_000) -> list[Row]:
     ]
 
 
-def _beside(table: Table, given: Sequence[formats.Row]) -> Iterator[Row]:
+def _beside(table: Table, format_rows: Sequence[formats.Row]) -> Iterator[Row]:
     """Yield a row for each file type that has a plain way."""
-    plain = _objects(table, given)
+    plain = _objects(table, format_rows)
     for file_type, peer, call in _PEERS:
-        name = f"{len(given):,} rows of `{table.name}` as {file_type}"
+        name = f"{len(format_rows):,} rows of `{table.name}` as {file_type}"
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder)
             theirs = best(partial(call, path / "plain", table, plain), 3)
-            mine = best(partial(_write, path, table, given, file_type), 3)
+            mine = best(partial(_write, path, table, format_rows, file_type), 3)
         yield Row(name, mine, theirs, peer, 2 * theirs)
 
 
@@ -162,35 +162,35 @@ def _rows_of(table: Table) -> Iterator[formats.Row]:
         yield from (row for row in shape.rows(item) if row.table == table.name)
 
 
-def _objects(table: Table, given: Sequence[formats.Row]) -> list[dict[str, Any]]:
+def _objects(table: Table, format_rows: Sequence[formats.Row]) -> list[dict[str, Any]]:
     """Return the same rows as a program that knows no schema would hold them."""
     arrays = [
         kind.build(values)
         for (_, kind), values in zip(
-            table.columns, zip(*[row.values for row in given], strict=True), strict=True
+            table.columns, zip(*[row.values for row in format_rows], strict=True), strict=True
         )
     ]
     return pa.Table.from_arrays(arrays, schema=table.schema).to_pylist()
 
 
-def _write(root: Path, table: Table, given: Sequence[formats.Row], file_type: str) -> None:
+def _write(root: Path, table: Table, format_rows: Sequence[formats.Row], file_type: str) -> None:
     layout = Layout(FORMATS["native"], (CRITERION,))
     with DataFiles(root, layout, file_type) as data:
-        data.write(given, CRITERION.key, "train", 4_000)
+        data.write(format_rows, CRITERION.key, "train", 4_000)
         data.close()
 
 
-def _by_pyarrow(path: Path, table: Table, given: Sequence[dict[str, Any]]) -> None:
+def _by_pyarrow(path: Path, table: Table, format_rows: Sequence[dict[str, Any]]) -> None:
     schema = table.schema
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for start in range(0, len(given), 5_000):
-            batch = list(given[start : start + 5_000])
+        for start in range(0, len(format_rows), 5_000):
+            batch = list(format_rows[start : start + 5_000])
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
 
 
-def _by_json(path: Path, table: Table, given: Sequence[dict[str, Any]]) -> None:
+def _by_json(path: Path, table: Table, format_rows: Sequence[dict[str, Any]]) -> None:
     with path.open("w") as file:
-        for row in given:
+        for row in format_rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -76,14 +76,14 @@ def texts(prompts: int = PROMPTS, copies: int = COPIES, seed: int = 1) -> Iterat
         yield copy
 
 
-def ours(given: list[list[str]]) -> Pairs:
+def ours(prompts: list[list[str]]) -> Pairs:
     """Pairs by `labeling.datasets.minhash`."""
-    return [(int(a), int(b)) for a, b in near_duplicates(signatures(given))]
+    return [(int(a), int(b)) for a, b in near_duplicates(signatures(prompts))]
 
 
-def by_datasketch(given: list[list[str]]) -> Pairs:
+def by_datasketch(prompts: list[list[str]]) -> Pairs:
     """Pairs by datasketch."""
-    sets = ([shingle.encode() for shingle in shingles(words)] for words in given)
+    sets = ([shingle.encode() for shingle in shingles(words)] for words in prompts)
     index = datasketch.MinHashLSH(num_perm=WIDTH, params=(BANDS, WIDTH // BANDS))
     sketches = datasketch.MinHash.bulk(sets, num_perm=WIDTH)
     for row, sketch in enumerate(sketches):
@@ -93,10 +93,10 @@ def by_datasketch(given: list[list[str]]) -> Pairs:
         index.insert(row, sketch)
 
 
-def by_rensa(given: list[list[str]]) -> Pairs:
+def by_rensa(prompts: list[list[str]]) -> Pairs:
     """Pairs by rensa."""
     index = rensa.RMinHashLSH(THRESHOLD, WIDTH, BANDS)
-    sketches = rensa.RMinHash.from_token_sets(map(shingles, given), WIDTH, 42)
+    sketches = rensa.RMinHash.from_token_sets(map(shingles, prompts), WIDTH, 42)
     for row, sketch in enumerate(sketches):
         for older in index.query(sketch):
             if sketch.jaccard(sketches[older]) >= THRESHOLD:
@@ -104,11 +104,11 @@ def by_rensa(given: list[list[str]]) -> Pairs:
         index.insert(row, sketch)
 
 
-def whole_plan(given: list[list[str]]) -> Pairs:
+def whole_plan(prompts: list[list[str]]) -> Pairs:
     """No pairs: the whole of `plan_splits`, with the reading of messages."""
     plan_splits(
         SplitPrompt(f"prompt-{row}", (Message("user", " ".join(words)),), row)
-        for row, words in enumerate(given)
+        for row, words in enumerate(prompts)
     )
     return ()
 
@@ -128,13 +128,13 @@ def measured(method: Callable[[list[list[str]]], Pairs]) -> Measured:
 
 def rows() -> list[Row]:
     """Return the rows of the table of times."""
-    found = {name: measured(method) for name, method in methods().items()}
-    mine = found["ours"].seconds
+    results = {name: measured(method) for name, method in methods().items()}
+    mine = results["ours"].seconds
     near = "near-duplicates of 100,000 prompts"
-    peers = [(name, result.seconds) for name, result in found.items() if name in _PEERS]
+    peers = [(name, result.seconds) for name, result in results.items() if name in _PEERS]
     lines = [Row(near, mine, seconds, name, AIM) for name, seconds in peers]
     lines = lines or [Row(near, mine, None, "", AIM)]
-    plan = found["the whole plan"].seconds
+    plan = results["the whole plan"].seconds
     return [*lines, Row("splits of 100,000 prompts", plan, None, "", AIM)]
 
 
@@ -146,8 +146,8 @@ def methods() -> dict[str, Callable[[list[list[str]]], Pairs]]:
 
 def quality() -> list[list[str]]:
     """Return time, memory, recall and precision of each method, against exact similarities."""
-    given = list(texts())
-    sets = [set(shingles(words)) for words in given]
+    prompts = list(texts())
+    sets = [set(shingles(words)) for words in prompts]
     planted = [(row, PROMPTS - COPIES + row) for row in range(COPIES)]
     exact = np.array([_jaccard(sets, pair) for pair in planted])
     lines = []
@@ -155,22 +155,22 @@ def quality() -> list[list[str]]:
         result = measured(method)
         cells = [name, f"{result.seconds:.1f}", f"{result.megabytes:.0f}"]
         if result.pairs:
-            group = _groups(result.pairs, len(given))
+            group = _groups(result.pairs, len(prompts))
             joined = np.array([group[a] == group[b] for a, b in planted])
-            found = np.array([_jaccard(sets, pair) for pair in result.pairs])
+            similarity = np.array([_jaccard(sets, pair) for pair in result.pairs])
             recalls = [joined[exact >= floor].mean() for floor in (0.7, 0.75, 0.8)]
-            precisions = [(found >= floor).mean() for floor in (0.7, 0.65, 0.6)]
+            precisions = [(similarity >= floor).mean() for floor in (0.7, 0.65, 0.6)]
             cells += [f"{share:.2%}" for share in (*recalls, *precisions)]
         lines.append(cells + [""] * (len(QUALITY) - len(cells)))
     return lines
 
 
 def _measure(method: Callable[[list[list[str]]], Pairs]) -> Measured:
-    given = list(texts())
+    prompts = list(texts())
     Path("/proc/self/clear_refs").write_text("5")  # Forgets the peak so far.
     before = _peak()
     began = process_time()
-    pairs = list(method(given))
+    pairs = list(method(prompts))
     return Measured(process_time() - began, _peak() - before, pairs)
 
 

@@ -59,15 +59,15 @@ def filled(made: Instance, judgments: int) -> dict[str, object]:
 def release(made: Instance, slug: str, recipe: str) -> list[str]:
     """Build one release; return a row of the table."""
     names = f"SLUG, RECIPE, FORMAT, FILE_TYPE = {slug!r}, {recipe!r}, 'native', 'parquet'\n"
-    found = json.loads(made.python(names + _RELEASE).splitlines()[-1])
-    assert str(found["state"]).lower() == "done", found
+    figures = json.loads(made.python(names + _RELEASE).splitlines()[-1])
+    assert str(figures["state"]).lower() == "done", figures
     return [
         f"{recipe}, Parquet",
-        f"{found['seconds']:.1f}",
-        f"{found['cpu']:.1f}",
-        f"{found['before']:.0f}",
-        f"{found['peak']:.0f}",
-        f"{found['size'] / 1e6:.0f}",
+        f"{figures['seconds']:.1f}",
+        f"{figures['cpu']:.1f}",
+        f"{figures['before']:.0f}",
+        f"{figures['peak']:.0f}",
+        f"{figures['size'] / 1e6:.0f}",
     ]
 
 

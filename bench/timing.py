@@ -35,8 +35,8 @@ class Row:
 
 def milliseconds(seconds: float) -> str:
     """Return a time in milliseconds with two figures that matter."""
-    told = seconds * 1000
-    return f"{told:.2f}" if told < 1 else f"{told:.1f}" if told < 100 else f"{told:,.0f}"
+    value = seconds * 1000
+    return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def best(call: Callable[[], Any], times: int = 5) -> float:

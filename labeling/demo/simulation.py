@@ -208,8 +208,8 @@ class Session:
 def sessions(now: datetime, days: int = 12) -> list[Session]:
     """All sittings of the last `days` days, on weekdays, in order of time; today has none."""
     dates = [(now - timedelta(days=ago)).date() for ago in range(days, 0, -1)]
-    found = [session for temper in TEMPERS for session in _sessions(temper, dates, now.tzinfo)]
-    return sorted(found, key=lambda session: session.starts_at)
+    sittings = [session for temper in TEMPERS for session in _sessions(temper, dates, now.tzinfo)]
+    return sorted(sittings, key=lambda session: session.starts_at)
 
 
 def _sessions(temper: Temper, dates: list[date], zone: tzinfo | None) -> Iterator[Session]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -167,7 +168,7 @@ class OneImport(ApiView):
 def _find(project: Project, import_id: int) -> Import:
     row = find_import(project, import_id)
     if row is None:
-        raise Http404("There is no such import in this project.")
+        raise Http404(_("There is no such import in this project."))
     return row
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.models import Import
 from labeling.vocabulary import JobState
@@ -39,7 +40,7 @@ class StoredFile:
 def path_of(token: str) -> Path:
     """The path of a stored file. Raises InvalidInput for anything that is not a token."""
     if len(token) != 2 * _TOKEN_BYTES or not all(c in "0123456789abcdef" for c in token):
-        raise InvalidInput("This upload is not known. Upload the file again.")
+        raise InvalidInput(_("This upload is not known. Upload the file again."))
     return Path(settings.IMPORTS_DIR) / token
 
 
@@ -57,7 +58,8 @@ def store(content: Iterable[bytes]) -> StoredFile:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise InvalidInput(
-            f"The file could not be kept ({error.strerror}). Free some disk space and try again."
+            _("The file could not be kept (%(reason)s). Free some disk space and try again.")
+            % {"reason": error.strerror}
         ) from error
     except InvalidInput:
         path.unlink(missing_ok=True)
@@ -71,7 +73,8 @@ def _write(path: Path, token: str, content: Iterable[bytes]) -> StoredFile:
             size += len(chunk)
             if size > limit:
                 raise InvalidInput(
-                    f"The file is larger than {limit // 1024**2} MB. Pack it with gzip or split it."
+                    _("The file is larger than %(limit)s MB. Pack it with gzip or split it.")
+                    % {"limit": limit // 1024**2}
                 )
             digest.update(chunk)
             out.write(chunk)

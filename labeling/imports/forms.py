@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labeling.datasets.readers import SHAPES, Detection, limits
 from labeling.imports.services import ImportOptions
@@ -18,47 +20,47 @@ _CHUNK = 1 << 20
 _PREFIX = "field-"
 
 _TITLES = {
-    "id": "Id",
-    "prompt": "Prompt",
-    "messages": "Prompt as messages",
-    "context": "Prompt as context",
-    "system": "System text",
-    "input": "Input of the instruction",
-    "responses": "Responses",
-    "completions": "Completions",
-    "conversation_a": "First conversation",
-    "conversation_b": "Second conversation",
-    "preferred_output": "Preferred",
-    "non_preferred_output": "Not preferred",
-    "response_ids": "Ids of the responses",
-    "models": "Models of the responses",
-    "ranks": "Ranks",
-    "response_a": "First response",
-    "response_b": "Second response",
-    "model_a": "Model of the first",
-    "model_b": "Model of the second",
-    "chosen": "Chosen",
-    "rejected": "Rejected",
-    "chosen_model": "Model of the chosen",
-    "rejected_model": "Model of the rejected",
-    "judgments": "Judgments",
-    "category": "Category",
-    "language": "Language",
-    "metadata": "Metadata",
-    "rater": "Rater",
-    "overall": "Rater's overall value",
-    "tie_kind": "Kind of tie",
-    "rationale": "Rationale",
-    "at": "Time of the judgment",
-    "overall_preference": "Overall preference",
-    "individual_preference": "Votes",
-    "winner": "Winner",
-    "judge": "Judge",
-    "tstamp": "Time of the vote",
-    "annotations": "Annotations",
-    "annotator": "Annotator",
-    "choice": "Which is better",
-    "created_at": "Time of the judgment",
+    "id": _("Id"),
+    "prompt": _("Prompt"),
+    "messages": _("Prompt as messages"),
+    "context": _("Prompt as context"),
+    "system": _("System text"),
+    "input": _("Input of the instruction"),
+    "responses": _("Responses"),
+    "completions": _("Completions"),
+    "conversation_a": _("First conversation"),
+    "conversation_b": _("Second conversation"),
+    "preferred_output": _("Preferred"),
+    "non_preferred_output": _("Not preferred"),
+    "response_ids": _("Ids of the responses"),
+    "models": _("Models of the responses"),
+    "ranks": _("Ranks"),
+    "response_a": _("First response"),
+    "response_b": _("Second response"),
+    "model_a": _("Model of the first"),
+    "model_b": _("Model of the second"),
+    "chosen": _("Chosen"),
+    "rejected": _("Rejected"),
+    "chosen_model": _("Model of the chosen"),
+    "rejected_model": _("Model of the rejected"),
+    "judgments": _("Judgments"),
+    "category": _("Category"),
+    "language": _("Language"),
+    "metadata": _("Metadata"),
+    "rater": _("Rater"),
+    "overall": _("Rater's overall value"),
+    "tie_kind": _("Kind of tie"),
+    "rationale": _("Rationale"),
+    "at": _("Time of the judgment"),
+    "overall_preference": _("Overall preference"),
+    "individual_preference": _("Votes"),
+    "winner": _("Winner"),
+    "judge": _("Judge"),
+    "tstamp": _("Time of the vote"),
+    "annotations": _("Annotations"),
+    "annotator": _("Annotator"),
+    "choice": _("Which is better"),
+    "created_at": _("Time of the judgment"),
 }
 
 
@@ -66,20 +68,20 @@ class UploadForm(forms.Form):
     """A file, or rows pasted as text."""
 
     file = forms.FileField(
-        label="File",
+        label=_("File"),
         required=False,
         allow_empty_file=True,
-        help_text=(
+        help_text=_(
             "JSON, JSON Lines, CSV or TSV, also packed with gzip or zstd, in UTF-8; or Parquet."
         ),
     )
     text = forms.CharField(
-        label="Or paste rows",
+        label=_("Or paste rows"),
         required=False,
         strip=False,
         max_length=MAX_PASTED,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text="JSON, JSON Lines, CSV or TSV, as in a file.",
+        help_text=_("JSON, JSON Lines, CSV or TSV, as in a file."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -87,9 +89,9 @@ class UploadForm(forms.Form):
         cleaned = super().clean() or {}
         has_text = bool((cleaned.get("text") or "").strip())
         if cleaned.get("file") and has_text:
-            raise forms.ValidationError("Choose a file or paste rows, not both.")
+            raise forms.ValidationError(_("Choose a file or paste rows, not both."))
         if not cleaned.get("file") and not has_text and not self.errors:
-            self.add_error("file", "Choose a file, or paste rows below.")
+            self.add_error("file", _("Choose a file, or paste rows below."))
         return cleaned
 
     @property
@@ -112,17 +114,17 @@ class MappingForm(forms.Form):
     """Which kind of rows, which column is which field, and what to do with labels."""
 
     format = forms.ChoiceField(
-        label="Kind of rows",
-        choices=[(shape.key, shape.title) for shape in SHAPES.values()],
+        label=_("Kind of rows"),
+        choices=[(shape.key, _(shape.title)) for shape in SHAPES.values()],
     )
     overlap = forms.IntegerField(
-        label="Raters per new task", required=False, min_value=1, max_value=100
+        label=_("Raters per new task"), required=False, min_value=1, max_value=100
     )
     label_rater = forms.CharField(
-        label="Who gave these labels?",
+        label=_("Who gave these labels?"),
         required=False,
         max_length=limits.MAX_RATER,
-        help_text=(
+        help_text=_(
             "The file says which response is better, but not always who said so. Its preferences "
             "become judgments only under the name you give here; empty, they are left out."
         ),
@@ -131,10 +133,12 @@ class MappingForm(forms.Form):
     def __init__(self, detection: Detection, overlap: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.shape = SHAPES[detection.format or "pairs"]
-        self.fields["overlap"].help_text = f"Empty for the project's {overlap}."
+        self.fields["overlap"].help_text = gettext("Empty for the project's %(overlap)s.") % {
+            "overlap": overlap
+        }
         self.initial.setdefault("format", self.shape.key)
-        self.fields["format"].help_text = self.shape.explanation
-        choices = [("", "not in this file"), *((c, c[:80]) for c in detection.columns)]
+        self.fields["format"].help_text = gettext(self.shape.explanation)
+        choices = [("", gettext("not in this file")), *((c, c[:80]) for c in detection.columns)]
         for name in self.shape.fields:
             self.fields[_PREFIX + name] = forms.ChoiceField(
                 label=_TITLES.get(name, name.replace("_", " ").capitalize()),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from labeling.datasets.readers import SHAPES
 from labeling.models import Import, ImportRefusal
@@ -55,7 +56,7 @@ def report_of(import_: Import) -> ImportReport:
 def format_title(import_: Import) -> str:
     """The kind of rows in words."""
     shape = SHAPES.get(import_.format)
-    return shape.title if shape else "not recognised yet"
+    return _(shape.title) if shape else _("not recognised yet")
 
 
 class _Echo:

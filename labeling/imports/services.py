@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from msgspec import structs
 
 from labeling.datasets.readers import ReadOptions, check, detect, limits, preview, read
@@ -56,15 +56,15 @@ class ImportOptions:
         """Itself. Raises InvalidInput naming the option at fault."""
         if self.overlap is not None and not 1 <= self.overlap <= 100:
             raise InvalidInput(
-                gettext("The overlap does not fit."),
-                fields={"overlap": gettext("Choose from 1 to 100 raters.")},
+                _("The overlap does not fit."),
+                fields={"overlap": _("Choose from 1 to 100 raters.")},
             )
         name = self.label_rater.strip()
         if len(name) > limits.MAX_RATER or "\x00" in name:
             raise InvalidInput(
-                gettext("The rater's name does not fit."),
+                _("The rater's name does not fit."),
                 fields={
-                    "label_rater": gettext("Use at most %(count)s characters.")
+                    "label_rater": _("Use at most %(count)s characters.")
                     % {"count": limits.MAX_RATER}
                 },
             )
@@ -157,7 +157,7 @@ def create_import(
 
 
 def _gone() -> InvalidInput:
-    message = gettext("This upload is gone. Upload the file again.")
+    message = _("This upload is gone. Upload the file again.")
     return InvalidInput(message, fields={"file": message})
 
 

@@ -156,8 +156,8 @@ def _locked_tasks(project: Project, ids: list[str], now: datetime) -> dict[str, 
         task=OuterRef("pk"), state=AssignmentState.LEASED, lease_expires_at__gt=now
     )
     judged = Judgment.objects.filter(task=OuterRef("pk"))
-    found = mine.annotate(judged=Exists(judged), leased=Exists(leased))
-    return {task.external_id: task for task in found}
+    tasks = mine.annotate(judged=Exists(judged), leased=Exists(leased))
+    return {task.external_id: task for task in tasks}
 
 
 def _responses(tasks: Iterable[Task]) -> dict[int, Response]:

@@ -10,6 +10,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
@@ -97,7 +98,10 @@ def read_upload(request: Request) -> Upload:
     """The upload of a request. Raises InvalidInput naming the field at fault, and TooLarge."""
     limit = settings.IMPORT_MAX_UPLOAD
     if int(request.META.get("CONTENT_LENGTH") or 0) > limit + _FORM_MARGIN:
-        raise TooLarge(f"A file may have at most {limit // 2**20} MB. Pack it or split it.")
+        raise TooLarge(
+            _("A file may have at most %(limit)s MB. Pack it or split it.")
+            % {"limit": limit // 2**20}
+        )
     filename, content = _file(request)
     fields = request.query_params.dict()
     if isinstance(request.data, QueryDict):
@@ -119,15 +123,15 @@ def _file(request: Request) -> tuple[str, Iterator[bytes]]:
         return request.query_params.get("filename", "rows"), request.data.chunks()
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
-        message = "Send the rows as a form's file named “file”, or as the body itself."
+        message = _("Send the rows as a form's file named “file”, or as the body itself.")
         raise InvalidInput(message, fields={"file": message})
     return file.name or "rows", iter(file.chunks(_CHUNK))
 
 
 def _format(text: str) -> str:
     if text not in FORMATS:
-        message = f"Choose one of: {', '.join(FORMATS)}."
-        raise InvalidInput("There is no such format.", fields={"format": message})
+        message = _("Choose one of: %(formats)s.") % {"formats": ", ".join(FORMATS)}
+        raise InvalidInput(_("There is no such format."), fields={"format": message})
     return text
 
 
@@ -135,7 +139,7 @@ def _overlap(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 4):
-        message = "Overlap is a whole number of raters from 1 to 100."
+        message = _("Overlap is a whole number of raters from 1 to 100.")
         raise InvalidInput(message, fields={"overlap": message})
     return int(text)
 
@@ -148,6 +152,6 @@ def _mapping(text: str) -> dict[str, str] | None:
     except ValueError:
         mapping = None
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
-        message = 'A mapping is a JSON object of texts, such as {"prompt": "question"}.'
+        message = _('A mapping is a JSON object of texts, such as {"prompt": "question"}.')
         raise InvalidInput(message, fields={"mapping": message})
     return mapping

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -54,7 +55,7 @@ def _upload(project: Project, signed: str) -> tuple[str, str]:
     except (signing.BadSignature, ValueError):
         owner, token, filename = 0, "", ""
     if owner != project.pk:
-        raise Http404("This upload is gone. Upload the file again.")
+        raise Http404(_("This upload is gone. Upload the file again."))
     return token, filename
 
 
@@ -175,7 +176,7 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
 def _find(project: Project, import_id: int) -> Import:
     row = find_import(project, import_id)
     if row is None:
-        raise Http404("There is no such import in this project.")
+        raise Http404(_("There is no such import in this project."))
     return row
 
 

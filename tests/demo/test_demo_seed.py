@@ -162,7 +162,7 @@ def test_raters_agree_as_people_do_neither_perfectly_nor_by_chance(project):
     for judgment in _counting().prefetch_related("answers__criterion"):
         primary = [a.value for a in judgment.answers.all() if a.criterion.is_primary]
         values[judgment.task_id] += primary
-    pairs = [a == b for given in values.values() for a, b in combinations(given, 2)]
+    pairs = [a == b for votes in values.values() for a, b in combinations(votes, 2)]
     assert 0.58 < sum(pairs) / len(pairs) < 0.85
 
 

@@ -83,11 +83,11 @@ def test_responses_stand_in_the_projects_canonical_order(project, take):
     firsts = set()
     for task in Task.objects.select_related("prompt"):
         stored = {r.pk: r for r in task.prompt.responses.all()}
-        given = sorted(stored.values(), key=lambda r: r.model)
+        responses = sorted(stored.values(), key=lambda r: r.model)
         order = canonical_order(
-            project.salt, [f"{task.external_id}/{r.external_id}" for r in given]
+            project.salt, [f"{task.external_id}/{r.external_id}" for r in responses]
         )
-        assert task.response_ids == [given[i].pk for i in order] == sorted(task.response_ids)
+        assert task.response_ids == [responses[i].pk for i in order] == sorted(task.response_ids)
         firsts.add(stored[task.response_ids[0]].model)
     assert firsts == {"m1", "m2"}
 
@@ -108,8 +108,10 @@ def test_the_same_file_with_labels_twice_labels_nothing_twice(take):
 
 def test_prompts_that_differ_in_case_and_signs_share_a_group(take):
     take(PAIR, {**PAIR, "id": "q2", "prompt": "  why"}, {**PAIR, "id": "q3", "prompt": "Why not?"})
-    one, two, three = Prompt.objects.order_by("external_id").values_list("group_key", flat=True)
-    assert one == two != three
+    first, second, third = Prompt.objects.order_by("external_id").values_list(
+        "group_key", flat=True
+    )
+    assert first == second != third
 
 
 def test_new_text_replaces_old_text_while_nobody_has_judged_it(take):
