@@ -46,20 +46,20 @@ def figures(table: Table) -> list[Figure]:
     ]
 
 
-def numbers(found: list[Figure]) -> list[float]:
+def numbers(figures: list[Figure]) -> list[float]:
     """Values, ends and n, NaN where undefined."""
-    told = [(f.value, f.low, f.high, f.n) for f in found]
-    return [np.nan if item is None else item for row in told for item in row]
+    rows = [(f.value, f.low, f.high, f.n) for f in figures]
+    return [np.nan if item is None else item for row in rows for item in row]
 
 
 @settings(max_examples=50, deadline=None)
 @given(events, st.sampled_from((1, 2, 3)))
 def test_judging_revising_and_withdrawing_leave_the_figures_of_what_stands(
-    told: list[tuple[int, int, Any]], size: int
+    judgments: list[tuple[int, int, Any]], size: int
 ) -> None:
     """Each event is a judgment of a task by a rater, a revision of it, or (None) its withdrawal."""
     histogram, standing = Histogram(SCALE), dict[tuple[int, int], int]()
-    for task, rater, value in told:
+    for task, rater, value in judgments:
         before = standing.get((task, rater))
         if value is None:
             if before is not None:
@@ -126,7 +126,7 @@ def test_patterns_counted_by_a_database_are_read_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "frequency", "told"),
+    ("counts", "frequency", "message"),
     [
         ([[1, -1, 0]], [1], r"counts at position \[0, 1\] is -1.0, not a count"),
         ([[1, 0.5, 0]], [1], r"counts at position \[0, 1\] is 0.5, not a count"),
@@ -135,8 +135,8 @@ def test_patterns_counted_by_a_database_are_read_as_they_are() -> None:
         ([[1, 1, 0]], [1, 2], r"frequency shape \(P,\), not \(1, 3\) and \(2,\)"),
     ],
 )
-def test_patterns_that_are_no_counts_are_refused(counts: Any, frequency: Any, told: str) -> None:
-    with pytest.raises(RatingsError, match=told):
+def test_patterns_that_are_no_counts_are_refused(counts: Any, frequency: Any, message: str) -> None:
+    with pytest.raises(RatingsError, match=message):
         table_from_patterns(counts, frequency, SCALE)
 
 

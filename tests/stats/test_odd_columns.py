@@ -48,7 +48,7 @@ def with_values(kind: Any) -> Ratings:
 
 
 @pytest.mark.parametrize(
-    ("given", "position"),
+    ("column", "position"),
     [
         (["a", float("nan"), "b"], 1),
         (["a", "b", None], 2),
@@ -58,9 +58,11 @@ def with_values(kind: Any) -> Ratings:
         (np.array([1, 2, complex("nan")]), 2),
     ],
 )
-def test_a_hole_is_refused_by_position_whatever_stands_beside_it(given: Any, position: int) -> None:
+def test_a_hole_is_refused_by_position_whatever_stands_beside_it(
+    column: Any, position: int
+) -> None:
     with pytest.raises(RatingsError, match=f"unit at position {position} is"):
-        Ratings(given, [1, 2, 3], [1, 1, 1])
+        Ratings(column, [1, 2, 3], [1, 1, 1])
 
 
 def test_a_hole_among_named_items_of_rankings_is_refused() -> None:
@@ -98,10 +100,10 @@ def test_whole_numbers_too_large_for_one_integer_type_stay_apart() -> None:
 
 def test_identifiers_of_any_type_come_back_as_they_went_in() -> None:
     names: list[tuple[Any, Any]] = [(uuid.UUID(int=1), uuid.UUID(int=2)), (5, 2**70)]
-    for one, other in names:
-        ratings = Ratings([1, 1, 2, 2, 3, 3], [one, other] * 3, [1, 1, 2, 2, 1, 2])
-        assert cohen_kappa_pairs(ratings).raters == (one, other)
-        assert cohen_kappa(ratings, one, other) == cohen_kappa(ratings)
+    for first, second in names:
+        ratings = Ratings([1, 1, 2, 2, 3, 3], [first, second] * 3, [1, 1, 2, 2, 1, 2])
+        assert cohen_kappa_pairs(ratings).raters == (first, second)
+        assert cohen_kappa(ratings, first, second) == cohen_kappa(ratings)
 
 
 @pytest.mark.parametrize("kind", [np.int64, np.int8, float, np.float32, int])
@@ -134,8 +136,8 @@ def test_a_scale_may_mix_numbers_and_words() -> None:
 
 
 def test_words_of_any_width_are_words() -> None:
-    given = np.array(["low", "low", "high", "low"], dtype=np.dtypes.StringDType())
-    ratings = Ratings([1, 1, 2, 2], [1, 2, 1, 2], given)
+    column = np.array(["low", "low", "high", "low"], dtype=np.dtypes.StringDType())
+    ratings = Ratings([1, 1, 2, 2], [1, 2, 1, 2], column)
     assert krippendorff_alpha(ratings, categories=("low", "high")).value == 0.0
 
 
@@ -165,12 +167,12 @@ def test_the_unit_of_a_scale_does_not_matter(unit: float) -> None:
 
 
 def test_figures_hold_plain_numbers_only() -> None:
-    one: Any = np.float32(1)
+    first: Any = np.float32(1)
     two: Any = np.int64(2)
     five: Any = np.int64(5)
     figures = [
-        share(one, two, "wins", nothing="No trial."),
-        difference((one, two), (two, five), "gap"),
+        share(first, two, "wins", nothing="No trial."),
+        difference((first, two), (two, five), "gap"),
         *win_rates(Comparisons([1, 1, 1], [2, 2, 3], [-1, 0, -1])).values(),
         *(each.excess for each in agreement_residuals([1, 1, 2], [0.5, 0.7, 0.2], [1, 0, 1])),
         *answer_entropy(from_rows([[1, 2], [2, 2], [1, 1]]), categories=(1, 2)).values(),

@@ -24,11 +24,11 @@ SIDES = {"A": -1, "T": 0, "B": 1}
 
 
 def test_the_three_tie_conventions_differ_on_the_same_judgments() -> None:
-    given, expected = VECTORS["G01"]["input"], VECTORS["G01"]["expected"]
-    rows = [[SIDES[a], SIDES[b]] for a, b in zip(given["rater1"], given["rater2"], strict=True)]
+    inputs, expected = VECTORS["G01"]["input"], VECTORS["G01"]["expected"]
+    rows = [[SIDES[a], SIDES[b]] for a, b in zip(inputs["rater1"], inputs["rater2"], strict=True)]
     ratings = from_rows(rows)
-    found = [percent_agreement(ratings, ties).value for ties in ("exact", "half", "drop")]
-    assert found == pytest.approx(list(expected.values()), abs=1e-4)
+    shares = [percent_agreement(ratings, ties).value for ties in ("exact", "half", "drop")]
+    assert shares == pytest.approx(list(expected.values()), abs=1e-4)
 
 
 def test_pairs_with_a_tie_leave_n_when_they_are_dropped() -> None:
@@ -47,8 +47,8 @@ def test_kappa_and_ac1_of_published_tables() -> None:
 
 @pytest.mark.parametrize("weights", ["quadratic", "linear", "identity"])
 def test_weighted_kappa_on_the_declared_scale(weights: Any) -> None:
-    given, expected = VECTORS["G04"]["input"], VECTORS["G04"]["expected"]
-    ratings = from_rows(list(zip(given["r1"], given["r2"], strict=True)))
+    inputs, expected = VECTORS["G04"]["input"], VECTORS["G04"]["expected"]
+    ratings = from_rows(list(zip(inputs["r1"], inputs["r2"], strict=True)))
     figure = cohen_kappa(ratings, categories=range(-3, 4), weights=weights)
     name = "unweighted" if weights == "identity" else weights
     assert figure.value == pytest.approx(expected[name], abs=1e-4)

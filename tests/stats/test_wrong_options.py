@@ -111,8 +111,8 @@ def test_an_interval_holds_its_value_even_below_minus_one() -> None:
 
 def test_a_bootstrap_without_a_defined_resample_says_so() -> None:
     ratings = from_rows([[1, 1], [2, 2]])
-    found = [bootstrap_interval(ratings, Alpha(), resamples=1, seed=seed) for seed in range(12)]
-    undefined = [figure for figure in found if figure.low is None]
+    figures = [bootstrap_interval(ratings, Alpha(), resamples=1, seed=seed) for seed in range(12)]
+    undefined = [figure for figure in figures if figure.low is None]
     assert undefined
     assert undefined[0].value == 1.0
     assert undefined[0].reason == "No interval: the figure is undefined in every resample."

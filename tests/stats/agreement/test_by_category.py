@@ -25,12 +25,12 @@ complete = st.lists(
 
 def test_the_category_kappas_of_fleiss_1971() -> None:
     expected = FLEISS["expected"]["fleiss_kappa_per_category"]
-    found = agreement_by_category(from_counts(FLEISS["counts"]), categories=range(5))
-    assert [figure.value for figure in found.values()] == pytest.approx(
+    figures = agreement_by_category(from_counts(FLEISS["counts"]), categories=range(5))
+    assert [figure.value for figure in figures.values()] == pytest.approx(
         expected["value"], abs=expected["tolerance"]
     )
-    assert found[2].convention.startswith("category 2 against all others: Fleiss' kappa")
-    assert all(figure.low is not None for figure in found.values())
+    assert figures[2].convention.startswith("category 2 against all others: Fleiss' kappa")
+    assert all(figure.low is not None for figure in figures.values())
 
 
 def test_the_z_of_fleiss_1971() -> None:
@@ -45,10 +45,10 @@ def test_kappa_is_the_mean_of_the_category_kappas_by_their_spread(rows: list[Any
     ratings = from_rows(rows)
     whole = fleiss_kappa(ratings, categories=SCALE).value
     assume(whole is not None)
-    found = agreement_by_category(ratings, categories=SCALE)
+    figures = agreement_by_category(ratings, categories=SCALE)
     share = table_of(ratings, SCALE).marginals / len(ratings)
     spread = share * (1 - share)
-    parts = [0.0 if figure.value is None else figure.value for figure in found.values()]
+    parts = [0.0 if figure.value is None else figure.value for figure in figures.values()]
     assert np.average(parts, weights=spread) == pytest.approx(whole)
 
 
@@ -66,15 +66,15 @@ def test_of_two_categories_each_tells_the_whole(rows: list[Any]) -> None:
 
 def test_any_figure_that_takes_a_table_can_be_taken_apart() -> None:
     rows = from_rows([[1, 1, None], [0, 1, 1], [-1, -1, -1], [0, 0, None]])
-    found = agreement_by_category(table_of(rows, SCALE), gwet_ac)
-    assert "2 declared categories" in found[0].convention
+    figures = agreement_by_category(table_of(rows, SCALE), gwet_ac)
+    assert "2 declared categories" in figures[0].convention
     merged = from_rows([[0, 0, None], [1, 0, 0], [0, 0, 0], [1, 1, None]])
-    assert found[0].value == pytest.approx(gwet_ac(merged, categories=(0, 1)).value)
+    assert figures[0].value == pytest.approx(gwet_ac(merged, categories=(0, 1)).value)
 
 
 def test_a_category_nobody_used_is_undefined_and_says_so() -> None:
-    found = agreement_by_category(from_rows([[1, 1], [0, 1]]), categories=SCALE)
-    assert (found[-1].value, found[-1].reason) == (None, "No judgment is in category -1.")
+    figures = agreement_by_category(from_rows([[1, 1], [0, 1]]), categories=SCALE)
+    assert (figures[-1].value, figures[-1].reason) == (None, "No judgment is in category -1.")
 
 
 def test_where_kappa_is_undefined_the_test_speaks_for_nothing() -> None:

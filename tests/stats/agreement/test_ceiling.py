@@ -37,11 +37,11 @@ def test_the_ceilings_of_published_agreements() -> None:
 
 def test_the_majority_of_three_predicts_the_published_agreement() -> None:
     expected = VECTORS["G10"]["expected"]
-    found = majority_ceiling(agreeing(VECTORS["G10"]["input"]["a"]), raters=3)
-    assert found.single.value == pytest.approx(expected["q"], abs=1e-4)
-    assert found.majority.value == pytest.approx(expected["q3"], abs=1e-4)
+    ceiling = majority_ceiling(agreeing(VECTORS["G10"]["input"]["a"]), raters=3)
+    assert ceiling.single.value == pytest.approx(expected["q"], abs=1e-4)
+    assert ceiling.majority.value == pytest.approx(expected["q3"], abs=1e-4)
     name = "expected_agreement_majority_vs_single"
-    assert found.with_single.value == pytest.approx(expected[name], abs=1e-4)
+    assert ceiling.with_single.value == pytest.approx(expected[name], abs=1e-4)
 
 
 def test_no_more_agreement_than_coins_gives_no_usable_signal() -> None:
@@ -82,19 +82,19 @@ def test_of_preferences_it_takes_the_side_and_leaves_ties_out() -> None:
     scale = (-2, -1, 0, 1, 2)
     ratings = from_rows([[1, 2], [1, 1], [-1, -2], [0, 1], [-1, 1], [2, 1], [-2, -2]] * 4)
     pairs = percent_agreement(ratings, "drop", sides=True, categories=scale)
-    for found in (
+    for ceiling in (
         noise_ceiling(ratings, categories=scale),
         noise_ceiling(table_of(ratings, scale)),
     ):
-        assert found == noise_ceiling(pairs)
-        assert "pairs with a tie are left out" in found.convention
-        assert found.n == pairs.n
+        assert ceiling == noise_ceiling(pairs)
+        assert "pairs with a tie are left out" in ceiling.convention
+        assert ceiling.n == pairs.n
 
 
 def test_two_declared_categories_need_no_sides() -> None:
     yes_no = from_rows([["yes", "yes"], ["no", "no"], ["no", "yes"], ["no", "no"]] * 5)
-    found = noise_ceiling(yes_no, categories=("no", "yes"))
-    assert found.value == pytest.approx((1 + 0.5**0.5) / 2)
+    ceiling = noise_ceiling(yes_no, categories=("no", "yes"))
+    assert ceiling.value == pytest.approx((1 + 0.5**0.5) / 2)
 
 
 @pytest.mark.parametrize("scale", [(0, 1, 2), None, ("low", "mid", "high")])

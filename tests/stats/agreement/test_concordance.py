@@ -68,11 +68,11 @@ def test_a_single_judge_agrees_with_nobody() -> None:
 
 def test_the_test_of_w_is_friedmans_as_scipy_has_it() -> None:
     values = scored(3, 20, 4, 5)
-    found = friedman_test(from_rows(values.tolist()))
+    friedman = friedman_test(from_rows(values.tolist()))
     # scipy's groups are the things compared, here the objects; its blocks are the raters.
     theirs = stats.friedmanchisquare(*values)
-    assert found == pytest.approx((theirs.statistic, 19, theirs.pvalue))
-    assert found[0] == pytest.approx(
+    assert friedman == pytest.approx((theirs.statistic, 19, theirs.pvalue))
+    assert friedman[0] == pytest.approx(
         4 * 19 * kendall_w(from_rows(values.tolist())).value  # type: ignore[operator]
     )
 
@@ -112,10 +112,10 @@ def test_ranks_and_scores_give_the_same_and_so_does_counting_backwards(rows: lis
     ranks = stats.rankdata(rows, axis=0).tolist()
     backwards = [[-5 * item for item in row] for row in rows]
     for statistic in (kendall_w, mean_spearman):
-        found = statistic(from_rows(rows)).value
+        before = statistic(from_rows(rows)).value
         for other in (ranks, backwards):
             again = statistic(from_rows(other)).value
-            assert again == (None if found is None else pytest.approx(found))
+            assert again == (None if before is None else pytest.approx(before))
 
 
 def test_the_jackknife_of_w_ranks_the_rest_anew() -> None:

@@ -47,8 +47,8 @@ def test_with_two_raters_it_is_cohens_kappa_interval_and_all(rows: Any, weights:
     cohen = cohen_kappa(ratings, categories=SCALE, weights=weights)
     assert (conger.value is None) == (cohen.value is None)
     if cohen.value is not None:
-        found = (conger.value, conger.low, conger.high)
-        assert found == pytest.approx((cohen.value, cohen.low, cohen.high), abs=1e-9)
+        ends = (conger.value, conger.low, conger.high)
+        assert ends == pytest.approx((cohen.value, cohen.low, cohen.high), abs=1e-9)
 
 
 @QUICK
@@ -127,9 +127,9 @@ def test_full_agreement_has_wilson_limits() -> None:
 
 def test_coded_ratings_and_a_matrix_of_weights_are_read_too() -> None:
     ratings = from_rows([[0, 1, 2], [1, 1, 2], [2, 2, 2], [0, 0, 1]])
-    given_weights = 1 - np.abs(np.subtract.outer(np.arange(3), np.arange(3))) / 2
+    weights = 1 - np.abs(np.subtract.outer(np.arange(3), np.arange(3))) / 2
     named = conger_kappa(ratings, categories=range(3), weights="linear")
-    figure = conger_kappa(code(ratings, range(3)), weights=given_weights)
+    figure = conger_kappa(code(ratings, range(3)), weights=weights)
     assert figure.value == pytest.approx(named.value)
     assert ", weighted, " in figure.convention
     with pytest.raises(ValueError, match="must have shape"):

@@ -122,8 +122,8 @@ def test_the_jackknife_error_is_near_the_linearised_one(name: str, error: str, m
     assert figure.high is not None
     units = len(np.unique(ratings.unit))
     reach = (np.arctanh(figure.high) - np.arctanh(figure.low)) / 2 * (1 - figure.value**2)
-    found = reach / stats.t.ppf(0.975, units - 1)
-    assert found == pytest.approx(CASES[name]["expected"][error]["value"], rel=0.03)
+    standard_error = reach / stats.t.ppf(0.975, units - 1)
+    assert standard_error == pytest.approx(CASES[name]["expected"][error]["value"], rel=0.03)
 
 
 def test_weights_say_by_themselves_what_a_tie_is_worth() -> None:

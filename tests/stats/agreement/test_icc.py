@@ -56,12 +56,12 @@ def test_mean_squares_equal_an_analysis_of_variance_by_statsmodels() -> None:
     values = rng.normal(size=(12, 1)) + rng.normal(size=(12, 4)) * 0.7 + [0.0, 0.5, 1.0, -0.2]
     unit, rater, value = np.repeat(np.arange(12), 4), np.tile(np.arange(4), 12), values.ravel()
     residual = unexplained(value, unit, rater)
-    found = icc_forms(Ratings(unit, rater, value))
-    assert found.between == pytest.approx((unexplained(value, rater) - residual) / 11)
-    assert found.rater == pytest.approx((unexplained(value, unit) - residual) / 3)
-    assert found.residual == pytest.approx(residual / 33)
-    assert found.within == pytest.approx(unexplained(value, unit) / 36)
-    assert (found.tasks, found.raters) == (12, 4)
+    forms = icc_forms(Ratings(unit, rater, value))
+    assert forms.between == pytest.approx((unexplained(value, rater) - residual) / 11)
+    assert forms.rater == pytest.approx((unexplained(value, unit) - residual) / 3)
+    assert forms.residual == pytest.approx(residual / 33)
+    assert forms.within == pytest.approx(unexplained(value, unit) / 36)
+    assert (forms.tasks, forms.raters) == (12, 4)
 
 
 def test_all_forms_together_are_each_form_alone() -> None:

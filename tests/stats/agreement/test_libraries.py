@@ -40,8 +40,8 @@ def votes(units: int, raters: int, *, missing: float) -> Any:
     """Ratings that follow a common truth half of the time; NaN where missing."""
     truth = rng.integers(0, len(SCALE), units)
     noise = rng.integers(0, len(SCALE), (units, raters))
-    told = np.where(rng.random((units, raters)) < 0.5, truth[:, None], noise)
-    values = np.array(SCALE, dtype=float)[told]
+    places = np.where(rng.random((units, raters)) < 0.5, truth[:, None], noise)
+    values = np.array(SCALE, dtype=float)[places]
     values[rng.random(values.shape) < missing] = np.nan
     return values
 

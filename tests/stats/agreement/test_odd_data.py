@@ -150,8 +150,8 @@ def test_words_and_fractions_are_scales_too() -> None:
     expected = krippendorff_alpha(codes, "ordinal").value
     named = krippendorff_alpha(words, "ordinal", categories=("low", "mid", "high"))
     assert named.value == pytest.approx(expected)
-    found = krippendorff_alpha(fractions, "ordinal", categories=(0, 0.5, 1))
-    assert found.value == pytest.approx(expected)
+    alpha = krippendorff_alpha(fractions, "ordinal", categories=(0, 0.5, 1))
+    assert alpha.value == pytest.approx(expected)
     with pytest.raises(ValueError, match="needs categories that are numbers"):
         krippendorff_alpha(words, "interval")
 

@@ -54,11 +54,11 @@ def figures(ratings: Ratings) -> list[Figure]:
     ]
 
 
-def numbers(found: list[Figure]) -> list[Any]:
+def numbers(figures: list[Figure]) -> list[Any]:
     """Values and ends, NaN where undefined, so that two runs can be compared."""
     return [
         np.nan if item is None else item
-        for figure in found
+        for figure in figures
         for item in (figure.value, figure.low, figure.high)
     ]
 
@@ -112,8 +112,8 @@ def test_the_symmetric_alpha_is_blind_to_the_order_of_responses(rows: list[Any],
         for row, swap in zip(rows, swaps, strict=True)
     ]
     ends = [
-        krippendorff_alpha(from_rows(given), "interval", symmetric=True, categories=SCALE).value
-        for given in (rows, swapped)
+        krippendorff_alpha(from_rows(table), "interval", symmetric=True, categories=SCALE).value
+        for table in (rows, swapped)
     ]
     assert ends[0] == pytest.approx(ends[1])
 

@@ -21,21 +21,21 @@ def report(rows: Any = ROWS, *, preference: bool = True) -> dict[str, Any]:
     return criterion_report(from_rows(rows), ARENA, preference=preference, rater_names=NAMES)
 
 
-def every_figure(found: dict[str, Any]) -> list[dict[str, Any]]:
+def every_figure(content: dict[str, Any]) -> list[dict[str, Any]]:
     """All figure objects of a report."""
-    figures = [*found["percent_agreement"].values(), *found["krippendorff_alpha"].values()]
-    figures += [found["fleiss_kappa"], found["gwet_ac1"]]
-    return figures + [pair[key] for pair in found["pairs"] for key in ("percent", "cohen_kappa")]
+    figures = [*content["percent_agreement"].values(), *content["krippendorff_alpha"].values()]
+    figures += [content["fleiss_kappa"], content["gwet_ac1"]]
+    return figures + [pair[key] for pair in content["pairs"] for key in ("percent", "cohen_kappa")]
 
 
 def test_every_figure_is_an_object_of_the_agreed_shape() -> None:
-    found = report()
-    assert list(found["percent_agreement"]) == ["exact", "half", "drop"]
-    assert list(found["krippendorff_alpha"]) == ["nominal", "ordinal", "interval", "symmetric"]
-    for figure in every_figure(found):
+    content = report()
+    assert list(content["percent_agreement"]) == ["exact", "half", "drop"]
+    assert list(content["krippendorff_alpha"]) == ["nominal", "ordinal", "interval", "symmetric"]
+    for figure in every_figure(content):
         assert {"value", "low", "high", "n", "convention"} <= set(figure)
         assert figure["value"] is not None or figure["reason"]
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
 
 
 def test_pairs_carry_the_names_of_the_raters_most_shared_tasks_first() -> None:
@@ -65,21 +65,21 @@ def test_only_preferences_have_a_symmetric_alpha_and_a_noise_ceiling() -> None:
 
 
 def test_an_empty_report_is_complete_and_in_words() -> None:
-    found = criterion_report(Ratings([], [], []), ARENA, preference=True, rater_names={})
-    assert found["pairs"] == []
-    for figure in every_figure(found):
+    content = criterion_report(Ratings([], [], []), ARENA, preference=True, rater_names={})
+    assert content["pairs"] == []
+    for figure in every_figure(content):
         assert figure["value"] is None
         assert figure["reason"] == "There are no judgments yet."
 
 
 def test_the_histogram_shows_the_declared_scale_with_its_unused_steps() -> None:
-    found = report([[1, 1], [1, 1]])
-    assert found["values"] == [
+    content = report([[1, 1], [1, 1]])
+    assert content["values"] == [
         {"value": -1, "count": 0},
         {"value": 0, "count": 0},
         {"value": 1, "count": 4},
     ]
-    assert found["counts"]["pairs_of_judgments"] == 2
+    assert content["counts"]["pairs_of_judgments"] == 2
 
 
 def test_a_value_off_the_scale_is_refused() -> None:
@@ -93,7 +93,7 @@ def test_a_hundred_thousand_judgments_take_a_fraction_of_a_second() -> None:
     rater = (unit + np.tile([0, 7, 19], 33_000)) % 40
     value = rng.integers(-1, 2, len(unit))
     ratings = Ratings(unit, rater, value, cluster=unit // 2)
-    found = criterion_report(ratings, ARENA, preference=True, rater_names={})
-    assert found["counts"]["tasks_judged_twice"] == 33_000
-    assert "over 16500 prompts" in found["krippendorff_alpha"]["ordinal"]["convention"]
-    assert len(found["pairs"]) == 40 * 39 // 2
+    content = criterion_report(ratings, ARENA, preference=True, rater_names={})
+    assert content["counts"]["tasks_judged_twice"] == 33_000
+    assert "over 16500 prompts" in content["krippendorff_alpha"]["ordinal"]["convention"]
+    assert len(content["pairs"]) == 40 * 39 // 2

@@ -37,12 +37,16 @@ def drawn(seed: int) -> tuple[Any, Any, Any]:
 
 def test_pooled_figures_are_those_of_two_raters_first_and_second() -> None:
     rater, first, second = drawn(1)
-    found = self_agreement(rater, first, second, categories=SCALE, ties="drop", level="ordinal")
+    agreement = self_agreement(rater, first, second, categories=SCALE, ties="drop", level="ordinal")
     ratings = from_rows(np.column_stack([first, second]).tolist())
     percent = percent_agreement(ratings, "drop", categories=SCALE)
     kappa = cohen_kappa(ratings, categories=SCALE)
     alpha = krippendorff_alpha(ratings, "ordinal", categories=SCALE)
-    for ours, theirs in ((found.percent, percent), (found.kappa, kappa), (found.alpha, alpha)):
+    for ours, theirs in (
+        (agreement.percent, percent),
+        (agreement.kappa, kappa),
+        (agreement.alpha, alpha),
+    ):
         assert (ours.value, ours.low, ours.high, ours.n) == pytest.approx(
             (theirs.value, theirs.low, theirs.high, theirs.n)
         )
@@ -51,11 +55,11 @@ def test_pooled_figures_are_those_of_two_raters_first_and_second() -> None:
 
 def test_each_rater_has_a_share_with_wilsons_interval_and_a_kappa() -> None:
     rater, first, second = drawn(2)
-    found = self_agreement(rater, first, second, categories=SCALE, weights="quadratic")
-    assert found.by_rater.raters == ("rui", "sam", "tao")
-    for index, name in enumerate(found.by_rater.raters):
+    agreement = self_agreement(rater, first, second, categories=SCALE, weights="quadratic")
+    assert agreement.by_rater.raters == ("rui", "sam", "tao")
+    for index, name in enumerate(agreement.by_rater.raters):
         mine = rater == name
-        percent, kappa = found.by_rater.figures(index)
+        percent, kappa = agreement.by_rater.figures(index)
         same = int((first == second)[mine].sum())
         assert percent.value == pytest.approx(same / 40)
         assert (percent.low, percent.high) == pytest.approx(wilson_interval(same, 40))
@@ -67,9 +71,9 @@ def test_each_rater_has_a_share_with_wilsons_interval_and_a_kappa() -> None:
 def test_repeats_that_share_prompts_have_intervals_over_prompts() -> None:
     rater, first, second = drawn(3)
     prompt = np.arange(120) // 4
-    found = self_agreement(rater, first, second, prompt, categories=SCALE)
-    assert "over 30 prompts" in found.percent.convention
-    percent, kappa = found.by_rater.figures(1)
+    agreement = self_agreement(rater, first, second, prompt, categories=SCALE)
+    assert "over 30 prompts" in agreement.percent.convention
+    percent, kappa = agreement.by_rater.figures(1)
     mine = rater == "sam"
     alone = self_agreement(rater[mine], first[mine], second[mine], prompt[mine], categories=SCALE)
     assert (percent, kappa) == alone.by_rater.figures(0)
@@ -78,17 +82,17 @@ def test_repeats_that_share_prompts_have_intervals_over_prompts() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(repeats)
-def test_the_pooled_share_is_the_mean_of_the_raters_by_repeats(told: list[Any]) -> None:
-    rater, first, second = zip(*told, strict=True)
-    found = self_agreement(rater, first, second, categories=SCALE)
-    pooled = (found.by_rater.percent * found.by_rater.n).sum() / len(told)
-    assert found.percent.value == pytest.approx(pooled)
-    assert found.by_rater.n.sum() == found.percent.n == len(told)
-    for index in range(len(found.by_rater)):
-        percent, kappa = found.by_rater.figures(index)
+def test_the_pooled_share_is_the_mean_of_the_raters_by_repeats(rows: list[Any]) -> None:
+    rater, first, second = zip(*rows, strict=True)
+    agreement = self_agreement(rater, first, second, categories=SCALE)
+    pooled = (agreement.by_rater.percent * agreement.by_rater.n).sum() / len(rows)
+    assert agreement.percent.value == pytest.approx(pooled)
+    assert agreement.by_rater.n.sum() == agreement.percent.n == len(rows)
+    for index in range(len(agreement.by_rater)):
+        percent, kappa = agreement.by_rater.figures(index)
         assert percent.low is not None
         assert kappa.value is not None or kappa.reason
-    assert found.kappa.value is not None or found.kappa.reason
+    assert agreement.kappa.value is not None or agreement.kappa.reason
 
 
 def test_what_is_missing_is_said() -> None:
@@ -114,7 +118,7 @@ def test_what_cannot_be_read_is_refused_by_name() -> None:
 
 
 def test_repeats_may_be_words() -> None:
-    found = self_agreement(
+    agreement = self_agreement(
         ["a", "a", "b"], ["yes", "no", "no"], ["yes", "no", "yes"], categories=("no", "yes")
     )
-    assert found.percent.value == pytest.approx(2 / 3)
+    assert agreement.percent.value == pytest.approx(2 / 3)

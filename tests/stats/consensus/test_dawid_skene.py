@@ -24,32 +24,32 @@ QUICK = settings(max_examples=25, deadline=None)
 
 def expected(metric: str) -> Any:
     """A verified value of the paper's case and its tolerance."""
-    found = CASE["expected"][metric]
-    return pytest.approx(np.array(found["value"]), abs=found["tolerance"])
+    verified = CASE["expected"][metric]
+    return pytest.approx(np.array(verified["value"]), abs=verified["tolerance"])
 
 
 def test_the_paper_exactly_with_three_readings_of_the_first_anaesthetist() -> None:
-    found = dawid_skene(PATIENTS, categories=SCALE, smoothing=0, repeats=True, tolerance=1e-12)
-    assert found.class_shares == expected("class_marginals")
-    assert found.confusion == expected("error_rates_rater_x_true_x_observed")
-    assert found.consensus.weight == expected("posterior_unit_x_class")
-    assert found.log_likelihood.value == expected("log_likelihood")
-    assert list(found.consensus.answers().values()) == CASE["expected"]["consensus_labels"]["value"]
-    assert found.reliability[0].n == 135
-    assert "EM from the shares of votes, smoothing 0, until no posterior moves" in found.convention
+    model = dawid_skene(PATIENTS, categories=SCALE, smoothing=0, repeats=True, tolerance=1e-12)
+    assert model.class_shares == expected("class_marginals")
+    assert model.confusion == expected("error_rates_rater_x_true_x_observed")
+    assert model.consensus.weight == expected("posterior_unit_x_class")
+    assert model.log_likelihood.value == expected("log_likelihood")
+    assert list(model.consensus.answers().values()) == CASE["expected"]["consensus_labels"]["value"]
+    assert model.reliability[0].n == 135
+    assert "EM from the shares of votes, smoothing 0, until no posterior moves" in model.convention
 
 
 def test_restarts_find_the_highest_known_maximum_under_the_same_names_of_classes() -> None:
     plain = dawid_skene(PATIENTS, categories=SCALE, smoothing=0, repeats=True)
-    found = dawid_skene(
+    model = dawid_skene(
         PATIENTS, categories=SCALE, smoothing=0, repeats=True, tolerance=1e-9, restarts=10, seed=0
     )
     assert plain.log_likelihood.value is not None
-    assert found.log_likelihood.value is not None
-    assert found.log_likelihood.value > plain.log_likelihood.value
-    assert found.log_likelihood.value == expected("log_likelihood_global_max_200_random_starts")
-    assert "the highest of 11 starts, random start 2 (seed 0)" in found.convention
-    same = found.consensus.leader == plain.consensus.leader
+    assert model.log_likelihood.value is not None
+    assert model.log_likelihood.value > plain.log_likelihood.value
+    assert model.log_likelihood.value == expected("log_likelihood_global_max_200_random_starts")
+    assert "the highest of 11 starts, random start 2 (seed 0)" in model.convention
+    same = model.consensus.leader == plain.consensus.leader
     assert same.mean() > 0.9
 
 
@@ -57,7 +57,7 @@ def test_restarts_find_the_highest_known_maximum_under_the_same_names_of_classes
 def test_restarts_never_end_below_the_pinned_start(smoothing: float) -> None:
     world = one_coin(np.array([0.7, 0.6, 0.5, 0.8]), 30, seed=5, categories=3)
     plain = dawid_skene(world.ratings, categories=range(3), smoothing=smoothing)
-    found = dawid_skene(world.ratings, categories=range(3), smoothing=smoothing, restarts=5)
+    model = dawid_skene(world.ratings, categories=range(3), smoothing=smoothing, restarts=5)
 
     def height(result: Any) -> float:
         if not smoothing:
@@ -65,7 +65,7 @@ def test_restarts_never_end_below_the_pinned_start(smoothing: float) -> None:
         prior = np.log(result.confusion).sum() + np.log(result.class_shares).sum()
         return float(result.log_likelihood.value + smoothing * prior)
 
-    assert height(found) >= height(plain) - 1e-3
+    assert height(model) >= height(plain) - 1e-3
 
 
 def test_a_second_reading_is_refused_unless_asked_for() -> None:
@@ -80,24 +80,24 @@ def test_mirrored_raters_do_not_depend_on_which_response_is_the_first() -> None:
     other = Ratings(ratings.unit, ratings.rater, ratings.value * sign)
     settings_: dict[str, Any] = {"mirrored": True, "shrinkage": 5, "tolerance": 1e-10}
     plain = dawid_skene(ratings, categories=(-1, 1), **settings_)
-    found = dawid_skene(other, categories=(-1, 1), **settings_)
-    assert found.confusion == pytest.approx(plain.confusion, abs=1e-6)
-    assert found.confusion == pytest.approx(found.confusion[:, ::-1, ::-1])
-    again = np.where(turned[:, None], found.consensus.weight[:, ::-1], found.consensus.weight)
+    model = dawid_skene(other, categories=(-1, 1), **settings_)
+    assert model.confusion == pytest.approx(plain.confusion, abs=1e-6)
+    assert model.confusion == pytest.approx(model.confusion[:, ::-1, ::-1])
+    again = np.where(turned[:, None], model.consensus.weight[:, ::-1], model.consensus.weight)
     assert again == pytest.approx(plain.consensus.weight, abs=1e-6)
-    assert "shrinkage 5, mirrored" in found.convention
+    assert "shrinkage 5, mirrored" in model.convention
 
 
 def test_much_shrinkage_makes_raters_alike() -> None:
     world = one_coin(np.array([0.9, 0.6, 0.6, 0.8]), 200, seed=1)
-    found = dawid_skene(world.ratings, categories=(0, 1), shrinkage=1e6)
-    assert np.ptp(found.confusion, axis=0).max() < 0.001
+    model = dawid_skene(world.ratings, categories=(0, 1), shrinkage=1e6)
+    assert np.ptp(model.confusion, axis=0).max() < 0.001
 
 
 def test_shrinkage_without_smoothing_stays_defined_where_a_category_is_not_used() -> None:
-    found = dawid_skene(from_rows([[0, 0], [0, 0]]), categories=(0, 1), smoothing=0, shrinkage=5)
-    assert found.consensus.answers() == {0: 0, 1: 0}
-    assert np.isfinite(found.consensus.weight).all()
+    model = dawid_skene(from_rows([[0, 0], [0, 0]]), categories=(0, 1), smoothing=0, shrinkage=5)
+    assert model.consensus.answers() == {0: 0, 1: 0}
+    assert np.isfinite(model.consensus.weight).all()
 
 
 def test_doubt_about_the_truth_widens_the_interval_of_a_rater() -> None:
@@ -157,73 +157,73 @@ def test_categories_are_only_names(order: list[int]) -> None:
     st.sampled_from((0.0, 0.1)),
 )
 def test_every_result_is_a_probability_or_says_why_not(rows: list[Any], smoothing: float) -> None:
-    found = dawid_skene(
+    model = dawid_skene(
         from_rows(rows), categories=range(3), smoothing=smoothing, max_iterations=20_000
     )
-    assert np.isfinite(found.consensus.weight).all()
-    assert found.consensus.weight.sum(axis=1) == pytest.approx(np.ones(len(found.consensus)))
-    assert are_shares_or_say_why_not(found.reliability)
+    assert np.isfinite(model.consensus.weight).all()
+    assert model.consensus.weight.sum(axis=1) == pytest.approx(np.ones(len(model.consensus)))
+    assert are_shares_or_say_why_not(model.reliability)
 
 
 def test_no_judgments_are_a_reason() -> None:
-    found = dawid_skene(Ratings([], [], []), categories=(0, 1))
-    assert found.reason == found.log_likelihood.reason == "There are no judgments yet."
-    assert (found.log_likelihood.value, found.reliability, len(found.consensus)) == (None, (), 0)
+    model = dawid_skene(Ratings([], [], []), categories=(0, 1))
+    assert model.reason == model.log_likelihood.reason == "There are no judgments yet."
+    assert (model.log_likelihood.value, model.reliability, len(model.consensus)) == (None, (), 0)
 
 
 def test_one_rater_alone_is_neither_confirmed_nor_contradicted() -> None:
-    found = dawid_skene(from_rows([[0], [1], [1]]), categories=(0, 1))
-    assert found.reliability[0].value is None
-    assert found.reliability[0].reason == (
+    model = dawid_skene(from_rows([[0], [1], [1]]), categories=(0, 1))
+    assert model.reliability[0].value is None
+    assert model.reliability[0].reason == (
         "None of the 3 tasks this rater judged was judged by anybody else, so nothing speaks for "
         "or against the answers."
     )
-    assert found.reason == found.log_likelihood.reason
-    assert found.reason == (
+    assert model.reason == model.log_likelihood.reason
+    assert model.reason == (
         "No task was judged by two raters, so nothing can be learned of any of them."
     )
-    assert "share of the votes, not fitted" in found.consensus.convention
-    assert list(found.consensus.answers().values()) == [0, 1, 1]
+    assert "share of the votes, not fitted" in model.consensus.convention
+    assert list(model.consensus.answers().values()) == [0, 1, 1]
 
 
 def test_nobody_overlaps() -> None:
-    found = dawid_skene(Ratings([1, 2, 3], ["a", "b", "c"], [0, 1, 1]), categories=(0, 1))
-    assert [figure.value for figure in found.reliability] == [None] * 3
-    assert found.consensus.answers() == {1: 0, 2: 1, 3: 1}
+    model = dawid_skene(Ratings([1, 2, 3], ["a", "b", "c"], [0, 1, 1]), categories=(0, 1))
+    assert [figure.value for figure in model.reliability] == [None] * 3
+    assert model.consensus.answers() == {1: 0, 2: 1, 3: 1}
 
 
 def test_a_scale_of_one_category_cannot_be_answered_wrongly() -> None:
-    found = dawid_skene(from_rows([[1, 1], [1, 1]]))
-    assert found.reliability[0].reason == (
+    model = dawid_skene(from_rows([[1, 1], [1, 1]]))
+    assert model.reliability[0].reason == (
         "The scale has a single category, so that no answer can be wrong."
     )
 
 
 def test_without_smoothing_a_category_nobody_means_leaves_its_row_unknown() -> None:
-    found = dawid_skene(from_rows([[0, 0], [1, 1]]), categories=(0, 1, 2), smoothing=0)
-    assert np.isnan(found.confusion[:, 2]).all()
-    assert np.isfinite(found.confusion[:, :2]).all()
-    assert found.class_shares.tolist() == [0.5, 0.5, 0.0]
+    model = dawid_skene(from_rows([[0, 0], [1, 1]]), categories=(0, 1, 2), smoothing=0)
+    assert np.isnan(model.confusion[:, 2]).all()
+    assert np.isfinite(model.confusion[:, :2]).all()
+    assert model.class_shares.tolist() == [0.5, 0.5, 0.0]
 
 
 def test_a_task_with_five_hundred_votes_does_not_underflow() -> None:
-    found = dawid_skene(Ratings([0] * 500, range(500), [0] * 300 + [1] * 200))
-    assert found.consensus.answer(0) == 0
+    model = dawid_skene(Ratings([0] * 500, range(500), [0] * 300 + [1] * 200))
+    assert model.consensus.answer(0) == 0
     even = dawid_skene(Ratings([0] * 500, range(500), [0] * 250 + [1] * 250))
     assert even.consensus.answer(0) is None
     assert even.consensus.entropy[0] == pytest.approx(1)
 
 
 def test_ten_thousand_raters_with_one_vote_each() -> None:
-    found = dawid_skene(Ratings(np.arange(10_000) // 5, range(10_000), np.arange(10_000) % 3))
-    assert found.caution
-    assert "all of 10000 raters share fewer than 30 judgments" in found.caution
-    assert (found.reliability[0].low, found.reliability[0].high) == (0.0, 1.0)
+    model = dawid_skene(Ratings(np.arange(10_000) // 5, range(10_000), np.arange(10_000) % 3))
+    assert model.caution
+    assert "all of 10000 raters share fewer than 30 judgments" in model.caution
+    assert (model.reliability[0].low, model.reliability[0].high) == (0.0, 1.0)
 
 
 def test_ties_only() -> None:
-    found = dawid_skene(from_rows([[0, 0, 0], [0, 0, 0]]), categories=(-1, 0, 1))
-    assert set(found.consensus.answers().values()) == {0}
+    model = dawid_skene(from_rows([[0, 0, 0], [0, 0, 0]]), categories=(-1, 0, 1))
+    assert set(model.consensus.answers().values()) == {0}
 
 
 def test_what_does_not_settle_is_an_error() -> None:

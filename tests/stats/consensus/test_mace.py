@@ -22,18 +22,18 @@ QUICK = settings(max_examples=25, deadline=None)
 
 
 def test_the_verified_case_from_the_pinned_start() -> None:
-    found = mace(from_rows(CASE["data"]), categories=SCALE)
+    model = mace(from_rows(CASE["data"]), categories=SCALE)
     expected = CASE["expected"]
-    assert competence(found) == pytest.approx(expected["competence"]["value"], abs=1e-5)
-    assert found.log_evidence.value == pytest.approx(
+    assert competence(model) == pytest.approx(expected["competence"]["value"], abs=1e-5)
+    assert model.log_evidence.value == pytest.approx(
         expected["log_marginal_likelihood"]["value"], abs=1e-4
     )
-    assert list(found.consensus.answers().values()) == expected["consensus_labels"]["value"]
+    assert list(model.consensus.answers().values()) == expected["consensus_labels"]["value"]
 
 
 def test_restarts_find_nothing_higher_there() -> None:
-    found = mace(from_rows(CASE["data"]), categories=SCALE, restarts=5, seed=3)
-    assert "the highest of 6 starts, the pinned one (seed 3)" in found.convention
+    model = mace(from_rows(CASE["data"]), categories=SCALE, restarts=5, seed=3)
+    assert "the highest of 6 starts, the pinned one (seed 3)" in model.convention
 
 
 @QUICK
@@ -45,15 +45,15 @@ def test_the_order_of_rows_is_of_no_consequence(random: Any) -> None:
         for rater, value in enumerate(row)
     ]
     random.shuffle(rows)
-    found = mace(from_triples(rows), categories=SCALE)
-    assert competence(found) == competence(mace(from_rows(CASE["data"]), categories=SCALE))
+    model = mace(from_triples(rows), categories=SCALE)
+    assert competence(model) == competence(mace(from_rows(CASE["data"]), categories=SCALE))
 
 
 def test_the_habit_of_a_rater_who_always_says_the_same_is_seen() -> None:
     ratings, _, _ = guessers(4)
-    found = mace(ratings, categories=range(3), habit_prior=1)
-    assert found.habit[1].argmax() == 1
-    assert found.habit[1, 1] > 0.9
+    model = mace(ratings, categories=range(3), habit_prior=1)
+    assert model.habit[1].argmax() == 1
+    assert model.habit[1, 1] > 0.9
 
 
 @QUICK
@@ -62,16 +62,16 @@ def test_the_habit_of_a_rater_who_always_says_the_same_is_seen() -> None:
     st.sampled_from(("variational", "em")),
 )
 def test_every_result_is_a_probability_or_says_why_not(rows: list[Any], method: Any) -> None:
-    found = mace(from_rows(rows), categories=range(3), method=method, max_iterations=50_000)
-    assert np.isfinite(found.consensus.weight).all()
-    assert are_shares_or_say_why_not(found.competence)
+    model = mace(from_rows(rows), categories=range(3), method=method, max_iterations=50_000)
+    assert np.isfinite(model.consensus.weight).all()
+    assert are_shares_or_say_why_not(model.competence)
 
 
 def test_likelihood_without_any_smoothing_stays_finite() -> None:
-    found = mace(from_rows([[0, 0, 1]] * 5 + [[1, 1, 1]]), method="em", smoothing=0)
-    assert np.isfinite(found.consensus.weight).all()
-    assert found.log_evidence.value is not None
-    assert np.isfinite(found.log_evidence.value)
+    model = mace(from_rows([[0, 0, 1]] * 5 + [[1, 1, 1]]), method="em", smoothing=0)
+    assert np.isfinite(model.consensus.weight).all()
+    assert model.log_evidence.value is not None
+    assert np.isfinite(model.log_evidence.value)
 
 
 def test_odd_data_are_reasons() -> None:

@@ -104,48 +104,48 @@ def test_neither_order_nor_names_nor_sides_matter(random: Any) -> None:
 
 
 def test_groups_that_never_met_are_said() -> None:
-    found = rater_bradley_terry(JudgedPairs([1, 3], [2, 4], ["a", "b"], [-1, 1]))
-    assert found.components == 2
-    assert found.caution == (
+    fitted = rater_bradley_terry(JudgedPairs([1, 3], [2, 4], ["a", "b"], [-1, 1]))
+    assert fitted.components == 2
+    assert fitted.caution == (
         "The responses fall into 2 groups that were never compared with each other: strengths "
         "compare only within a group."
     )
 
 
 def test_an_unbeaten_response_has_a_finite_strength_by_the_prior() -> None:
-    found = rater_bradley_terry(JudgedPairs([1] * 9, [2] * 9, range(9), [-1] * 9))
-    assert 0.8 < found.better(1, 2) < 1
-    assert found.components == 1
-    assert found.caution is None
+    fitted = rater_bradley_terry(JudgedPairs([1] * 9, [2] * 9, range(9), [-1] * 9))
+    assert 0.8 < fitted.better(1, 2) < 1
+    assert fitted.components == 1
+    assert fitted.caution is None
 
 
 def test_one_rater_is_said_to_rest_on_the_prior() -> None:
-    found = rater_bradley_terry(JudgedPairs([1, 2], [2, 3], ["a", "a"], [-1, 1]))
-    assert found.caution
-    assert "There is one rater" in found.caution
+    fitted = rater_bradley_terry(JudgedPairs([1, 2], [2, 3], ["a", "a"], [-1, 1]))
+    assert fitted.caution
+    assert "There is one rater" in fitted.caution
 
 
 def test_ties_only_are_a_reason() -> None:
-    found = rater_bradley_terry(JudgedPairs([1, 1], [2, 3], ["a", "b"], [0, 0]))
-    assert values(found.strength) == [None] * 3
-    assert found.reliability[0].reason == "All of these judgments are ties, left out here."
-    assert found.consensus.answers() == {0: None, 1: None}
+    fitted = rater_bradley_terry(JudgedPairs([1, 1], [2, 3], ["a", "b"], [0, 0]))
+    assert values(fitted.strength) == [None] * 3
+    assert fitted.reliability[0].reason == "All of these judgments are ties, left out here."
+    assert fitted.consensus.answers() == {0: None, 1: None}
     with pytest.raises(KeyError, match="1 has no strength"):
-        found.better(1, 2)
+        fitted.better(1, 2)
 
 
 def test_no_judgments_are_a_reason() -> None:
-    found = rater_bradley_terry(JudgedPairs([], [], [], []))
-    assert found.reason == found.log_likelihood.reason == "There are no judgments yet."
-    assert (found.responses, found.raters, found.components) == ((), (), 0)
+    fitted = rater_bradley_terry(JudgedPairs([], [], [], []))
+    assert fitted.reason == fitted.log_likelihood.reason == "There are no judgments yet."
+    assert (fitted.responses, fitted.raters, fitted.components) == ((), (), 0)
 
 
 def test_too_many_parameters_have_no_interval_and_say_so() -> None:
     n = 3000
-    found = rater_bradley_terry(JudgedPairs(range(n), range(1, n + 1), ["a", "b"] * 1500, [1] * n))
-    assert found.strength[0].low is None
-    assert found.strength[0].reason
-    assert "more than the 2500" in found.strength[0].reason
+    fitted = rater_bradley_terry(JudgedPairs(range(n), range(1, n + 1), ["a", "b"] * 1500, [1] * n))
+    assert fitted.strength[0].low is None
+    assert fitted.strength[0].reason
+    assert "more than the 2500" in fitted.strength[0].reason
 
 
 @pytest.mark.parametrize(

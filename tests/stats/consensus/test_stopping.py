@@ -48,11 +48,11 @@ def test_every_rule_says_how_many_more_and_why(rule: StoppingRule, values: Seque
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_order_of_votes_does_not_matter(rule: StoppingRule) -> None:
-    given = votes(1, -1, 1, 1)
-    found = {
-        (d.more, d.answer, d.reason) for d in (rule.decide(list(p)) for p in permutations(given))
+    ballots = votes(1, -1, 1, 1)
+    decisions = {
+        (d.more, d.answer, d.reason) for d in (rule.decide(list(p)) for p in permutations(ballots))
     }
-    assert len(found) == 1
+    assert len(decisions) == 1
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -139,26 +139,26 @@ def test_gold_teaches_raters_and_little_gold_makes_an_average_one() -> None:
         [*world.ratings.rater, 9, 9],
         [*world.ratings.value, *(1 - world.truth[:2])],
     )
-    found = rater_model_from_gold(new, dict(enumerate(world.truth)), categories=(0, 1))
-    right = {rater: np.diag(matrix).mean() for rater, matrix in found.confusion.items()}
+    raters = rater_model_from_gold(new, dict(enumerate(world.truth)), categories=(0, 1))
+    right = {rater: np.diag(matrix).mean() for rater, matrix in raters.confusion.items()}
     assert right[0] == pytest.approx(0.95, abs=0.03)
     assert right[2] == pytest.approx(0.55, abs=0.05)
-    assert 0.55 < right[9] < np.diag(found.default).mean()
+    assert 0.55 < right[9] < np.diag(raters.default).mean()
 
 
 def test_mirrored_raters_are_even_handed() -> None:
     gold = Ratings([1, 2, 3], ["a"] * 3, [-1, -1, 0])
-    found = rater_model_from_gold(gold, {1: -1, 2: 1, 3: 0}, categories=(-1, 0, 1), mirrored=True)
-    assert found.confusion["a"] == pytest.approx(found.confusion["a"][::-1, ::-1])
-    assert found.class_shares[0] == found.class_shares[2]
+    raters = rater_model_from_gold(gold, {1: -1, 2: 1, 3: 0}, categories=(-1, 0, 1), mirrored=True)
+    assert raters.confusion["a"] == pytest.approx(raters.confusion["a"][::-1, ::-1])
+    assert raters.class_shares[0] == raters.class_shares[2]
 
 
 def test_earlier_judgments_without_gold_teach_raters() -> None:
     world = one_coin(np.array([0.95, 0.9, 0.8, 0.6, 0.5]), 500, seed=2)
-    found = rater_model_from_dawid_skene(dawid_skene(world.ratings, categories=(0, 1)))
-    right = [np.diag(found.confusion[rater]).mean() for rater in range(5)]
+    raters = rater_model_from_dawid_skene(dawid_skene(world.ratings, categories=(0, 1)))
+    right = [np.diag(raters.confusion[rater]).mean() for rater in range(5)]
     assert right == pytest.approx([0.95, 0.9, 0.8, 0.6, 0.5], abs=0.06)
-    assert np.diag(found.default).mean() == pytest.approx(0.75, abs=0.05)
+    assert np.diag(raters.default).mean() == pytest.approx(0.75, abs=0.05)
 
 
 @QUICK

@@ -22,8 +22,8 @@ rows = st.lists(
 
 def test_entropy_and_smoothed_share_of_the_published_splits() -> None:
     expected = VECTORS["G29"]["expected"]
-    found = [entropy_bits(votes) for votes in ([4, 1], [3, 2], [3, 1, 1])]
-    assert found == pytest.approx(expected["entropy_bits"], abs=1e-4)
+    entropies = [entropy_bits(votes) for votes in ([4, 1], [3, 2], [3, 1, 1])]
+    assert entropies == pytest.approx(expected["entropy_bits"], abs=1e-4)
     votes = vote_shares(from_counts([[4, 1]]), categories=(0, 1))
     assert votes.consensus.weight[0, 0] == pytest.approx(0.8)
     assert votes.smoothed[0, 0] == pytest.approx(expected["laplace_share_4_of_5"], abs=1e-4)
@@ -103,22 +103,22 @@ def test_bad_input_is_refused_by_name() -> None:
 
 
 def test_the_most_similar_votes_as_published() -> None:
-    given, expected = VECTORS["G21"]["input"], VECTORS["G21"]["expected"]
-    for votes, out in zip(given["votes"], expected["out"], strict=True):
-        found = most_similar(votes)
+    inputs, expected = VECTORS["G21"]["input"], VECTORS["G21"]["expected"]
+    for votes, out in zip(inputs["votes"], expected["out"], strict=True):
+        similar = most_similar(votes)
         if isinstance(out, int):
-            assert (found.value, found.reason) == (out, None)
+            assert (similar.value, similar.reason) == (out, None)
         elif out == "drop: spread 4":
-            assert found.value is None
-            assert found.reason == "The 3 most similar votes lie 4 apart, more than 2."
+            assert similar.value is None
+            assert similar.reason == "The 3 most similar votes lie 4 apart, more than 2."
         else:
-            assert (found.value, found.reason) == (None, "The votes come out as a tie.")
+            assert (similar.value, similar.reason) == (None, "The votes come out as a tie.")
 
 
 def test_too_few_valid_votes_are_a_reason() -> None:
-    found = most_similar([1, -100, 2])
-    assert found.reason == "The task has 2 valid votes and the rule needs 3."
-    assert (found.value, found.mean, found.spread) == (None, None, None)
+    similar = most_similar([1, -100, 2])
+    assert similar.reason == "The task has 2 valid votes and the rule needs 3."
+    assert (similar.value, similar.mean, similar.spread) == (None, None, None)
 
 
 def test_a_tie_can_be_kept() -> None:

@@ -76,19 +76,19 @@ def pair_world(
     return PairWorld(pairs, strength, reliability, truth)
 
 
-def close(found: list[float | None], expected: Floats, within: float) -> bool:
+def close(estimates: list[float | None], expected: Floats, within: float) -> bool:
     """Whether all figures are there and lie within a distance of what is expected."""
     return all(
         value is not None and abs(value - float(true)) <= within
-        for value, true in zip(found, expected, strict=True)
+        for value, true in zip(estimates, expected, strict=True)
     )
 
 
 def thin(seed: int) -> tuple[Ratings, Any]:
     """Twenty raters of one skill with 30 judgments each: too few for a matrix of their own."""
     world = one_coin(np.full(20, 0.75), 200, seed, each=3)
-    given = world.ratings
-    return Ratings(given.unit, given.rater, 2 * given.value - 1), 2 * world.truth - 1
+    ratings = world.ratings
+    return Ratings(ratings.unit, ratings.rater, 2 * ratings.value - 1), 2 * world.truth - 1
 
 
 def guessers(seed: int, tasks: int = 400) -> tuple[Ratings, Any, Any]:
@@ -121,9 +121,9 @@ def model(**accuracies: float) -> RaterModel:
     )
 
 
-def competence(found: Mace) -> list[Any]:
+def competence(fitted: Mace) -> list[Any]:
     """The competence of every rater, in their order."""
-    return [figure.value for figure in found.competence]
+    return [figure.value for figure in fitted.competence]
 
 
 def values(figures: Any) -> list[Any]:

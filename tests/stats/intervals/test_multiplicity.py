@@ -36,33 +36,31 @@ def test_verified_adjustment_and_combination() -> None:
 
 @QUICK
 @given(p_values)
-def test_benjamini_hochberg_equals_statsmodels(given_values: list[float]) -> None:
-    theirs = multipletests(given_values, method="fdr_bh")[1]
-    assert benjamini_hochberg(given_values) == pytest.approx(theirs, abs=1e-12)
+def test_benjamini_hochberg_equals_statsmodels(values: list[float]) -> None:
+    theirs = multipletests(values, method="fdr_bh")[1]
+    assert benjamini_hochberg(values) == pytest.approx(theirs, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_holm_equals_statsmodels(seed: int) -> None:
-    given_values = np.random.default_rng(seed).random(9) ** 3
-    theirs = multipletests(given_values, method="holm")[1]
-    assert holm(given_values) == pytest.approx(theirs, abs=1e-12)
+    values = np.random.default_rng(seed).random(9) ** 3
+    theirs = multipletests(values, method="holm")[1]
+    assert holm(values) == pytest.approx(theirs, abs=1e-12)
 
 
 @QUICK
 @given(st.lists(st.floats(1e-9, 1), min_size=1, max_size=12))
-def test_the_combination_equals_scipys(given_values: list[float]) -> None:
-    theirs = stats.combine_pvalues(given_values, method="fisher")
-    assert fisher_combination(given_values) == pytest.approx(
-        (theirs.statistic, theirs.pvalue), abs=1e-9
-    )
+def test_the_combination_equals_scipys(values: list[float]) -> None:
+    theirs = stats.combine_pvalues(values, method="fisher")
+    assert fisher_combination(values) == pytest.approx((theirs.statistic, theirs.pvalue), abs=1e-9)
 
 
 @QUICK
 @given(p_values)
 def test_adjusted_values_keep_order_and_are_never_smaller(
-    given_values: list[float],
+    values: list[float],
 ) -> None:
-    raw = np.array(given_values)
+    raw = np.array(values)
     strict, lax = holm(raw), benjamini_hochberg(raw)
     assert (raw <= lax + 1e-12).all()
     assert (lax <= strict + 1e-12).all()

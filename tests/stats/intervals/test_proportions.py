@@ -46,9 +46,9 @@ THEIRS = {"wilson": "wilson", "jeffreys": "jeffreys", "clopper_pearson": "beta"}
 counts = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
-def fraction(told: str) -> tuple[int, int]:
+def fraction(text: str) -> tuple[int, int]:
     """The two numbers of "18/30"."""
-    successes, trials = told.split("/")
+    successes, trials = text.split("/")
     return int(successes), int(trials)
 
 
@@ -154,8 +154,8 @@ def test_a_share_is_a_figure_that_names_its_interval() -> None:
 
 
 def test_help_that_is_not_shown_to_help() -> None:
-    given_counts, expected = VECTORS["G40"]["input"], VECTORS["G40"]["expected"]
-    first, second = fraction(given_counts["assisted"]), fraction(given_counts["unassisted"])
+    counts, expected = VECTORS["G40"]["input"], VECTORS["G40"]["expected"]
+    first, second = fraction(counts["assisted"]), fraction(counts["unassisted"])
     figure = difference((first[0], second[0]), (first[1], second[1]), "uplift")
     assert figure.value == pytest.approx(expected["diff"], abs=1e-4)
     assert (figure.low, figure.high) == pytest.approx(expected["ci"], abs=1e-4)
@@ -163,8 +163,8 @@ def test_help_that_is_not_shown_to_help() -> None:
 
 
 def test_a_gap_of_groups_lies_near_its_wald_interval() -> None:
-    given_counts, expected = VECTORS["G32"]["input"], VECTORS["G32"]["expected"]
-    first, second = fraction(given_counts["g1"]), fraction(given_counts["g2"])
+    counts, expected = VECTORS["G32"]["input"], VECTORS["G32"]["expected"]
+    first, second = fraction(counts["g1"]), fraction(counts["g2"])
     figure = difference((first[0], second[0]), (first[1], second[1]), "gap")
     assert figure.value == pytest.approx(expected["gap"], abs=1e-4)
     # The acceptance list has Wald's; Newcombe's keeps within -1 to 1 and is the one shown.
@@ -223,8 +223,8 @@ def test_mcnemar_equals_statsmodels_and_does_not_know_which_is_first(b: int, c: 
 
 
 def test_anchors_that_drifted_between_batches() -> None:
-    given_counts, expected = VECTORS["G24"]["input"], VECTORS["G24"]["expected"]
-    first, second = fraction(given_counts["batch1"]), fraction(given_counts["batch2"])
+    counts, expected = VECTORS["G24"]["input"], VECTORS["G24"]["expected"]
+    first, second = fraction(counts["batch1"]), fraction(counts["batch2"])
     z, p = two_proportion_test((first[0], second[0]), (first[1], second[1]))
     assert (z, p) == pytest.approx((expected["z"], expected["p"]), abs=1e-4)
     theirs = proportions_ztest([first[0], second[0]], [first[1], second[1]])
@@ -239,10 +239,10 @@ def test_groups_that_do_not_vary_or_are_empty_are_not_told_apart(
 
 
 def test_the_bad_rate_of_traffic_from_a_sample_of_strata() -> None:
-    told, expected = VECTORS["G43"]["input"], VECTORS["G43"]["expected"]
-    bad = [fraction(item) for item in told["bad"]]
+    inputs, expected = VECTORS["G43"]["input"], VECTORS["G43"]["expected"]
+    bad = [fraction(item) for item in inputs["bad"]]
     figure = stratified_share(
-        [hits for hits, _ in bad], [trials for _, trials in bad], told["share"], "bad dialogues"
+        [hits for hits, _ in bad], [trials for _, trials in bad], inputs["share"], "bad dialogues"
     )
     assert figure.value == pytest.approx(expected["estimate"], abs=1e-4)
     assert (figure.low, figure.high) == pytest.approx(expected["ci"], abs=1e-4)
@@ -267,8 +267,8 @@ def test_a_stratum_that_seems_not_to_vary_still_widens_the_interval() -> None:
     assert figure.high is not None
     assert figure.high > 0.07
     assert "Wilson limits of the strata" in figure.convention
-    one = stratified_share([0], [20], [1.0], "x")
-    assert (one.low, one.high) == pytest.approx(wilson_interval(0, 20))
+    single = stratified_share([0], [20], [1.0], "x")
+    assert (single.low, single.high) == pytest.approx(wilson_interval(0, 20))
 
 
 @QUICK

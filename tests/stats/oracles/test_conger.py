@@ -21,10 +21,10 @@ def votes(seed: int, missing: float) -> Any:
     """Ratings that follow a common truth, NaN where missing; the last rater is strict."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(1, 5, 60)[:, None]
-    told = np.where(rng.random((60, 5)) < 0.6, truth, rng.integers(1, 5, (60, 5))).astype(float)
-    told[:, 4] = np.maximum(told[:, 4] - 1, 1)
-    told[rng.random(told.shape) < missing] = np.nan
-    return told
+    values = np.where(rng.random((60, 5)) < 0.6, truth, rng.integers(1, 5, (60, 5))).astype(float)
+    values[:, 4] = np.maximum(values[:, 4] - 1, 1)
+    values[rng.random(values.shape) < missing] = np.nan
+    return values
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.4])

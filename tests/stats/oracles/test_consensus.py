@@ -65,9 +65,9 @@ def test_mace_where_rows_let_labels_first_appear_in_order() -> None:
     theirs = crowdkit.MACE(n_restarts=1, n_iter=60).fit(sorted_first)
     ours = mace(ratings, categories=(1, 2, 3, 4))
     names = sorted_first["worker"].unique()
-    found = dict(zip(names, theirs.spamming_[:, 1], strict=True))
+    spamming = dict(zip(names, theirs.spamming_[:, 1], strict=True))
     for rater, figure in zip(ours.raters, ours.competence, strict=True):
-        assert figure.value == pytest.approx(found[rater], abs=1e-5)
+        assert figure.value == pytest.approx(spamming[rater], abs=1e-5)
 
 
 def test_mace_of_crowd_kit_depends_on_the_order_of_rows() -> None:

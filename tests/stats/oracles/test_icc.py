@@ -34,12 +34,12 @@ def theirs(values: Any) -> dict[str, tuple[float, list[float]]]:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = pingouin.intraclass_corr(
+        table = pingouin.intraclass_corr(
             data=frame, targets="task", raters="rater", ratings="score", nan_policy="omit"
         )
-    interval = next(name for name in found.columns if name.startswith("CI95"))
+    interval = next(name for name in table.columns if name.startswith("CI95"))
     return {
-        form: (float(found["ICC"].iloc[place]), list(found[interval].iloc[place]))
+        form: (float(table["ICC"].iloc[place]), list(table[interval].iloc[place]))
         for place, form in enumerate(FORMS)
     }
 
@@ -85,7 +85,7 @@ def test_pingouin_has_no_word_for_data_without_variance() -> None:
         for figure in icc_forms(from_rows(values.tolist())).figures.values()
     )
     try:
-        found = theirs(values)
+        table = theirs(values)
     except (ValueError, ZeroDivisionError):
         return
-    assert np.isnan(found["1,1"][0])
+    assert np.isnan(table["1,1"][0])

@@ -64,8 +64,8 @@ def test_the_power_promised_is_the_power_of_the_test_by_enumeration() -> None:
     for share, power in ((0.55, 0.8), (0.6, 0.9), (0.3, 0.8)):
         n = judgments_to_detect(share, power=power).judgments
         wins = np.arange(n + 1)
-        found = np.abs(wins - n / 2) / np.sqrt(n / 4) > stats.norm.ppf(0.975)
-        assert stats.binom.pmf(wins, n, share)[found].sum() == pytest.approx(power, abs=0.02)
+        significant = np.abs(wins - n / 2) / np.sqrt(n / 4) > stats.norm.ppf(0.975)
+        assert stats.binom.pmf(wins, n, share)[significant].sum() == pytest.approx(power, abs=0.02)
 
 
 def test_two_groups_of_the_size_named_have_the_power_statsmodels_says() -> None:
@@ -204,8 +204,8 @@ def test_the_cost_of_a_project_counts_gold_and_repeats() -> None:
 
 
 def test_what_one_comparison_tells() -> None:
-    told, expected = VECTORS["G38"]["input"]["delta_logit"], VECTORS["G38"]["expected"]["info"]
-    assert comparison_information(told) == pytest.approx(expected, abs=1e-4)
+    gaps, expected = VECTORS["G38"]["input"]["delta_logit"], VECTORS["G38"]["expected"]["info"]
+    assert comparison_information(gaps) == pytest.approx(expected, abs=1e-4)
 
 
 REFUSED: list[tuple[Any, str]] = [
@@ -227,7 +227,7 @@ REFUSED: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("attempt", "told"), REFUSED)
-def test_what_makes_no_plan_is_refused_by_name(attempt: Any, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+@pytest.mark.parametrize(("attempt", "message"), REFUSED)
+def test_what_makes_no_plan_is_refused_by_name(attempt: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         attempt()

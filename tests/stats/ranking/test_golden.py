@@ -48,39 +48,39 @@ def expected(name: str, metric: str) -> Any:
 
 def test_the_citations_of_statistics_journals_with_their_errors_and_deviance() -> None:
     case = CASES["bt_stigler1994_citations"]
-    given = Comparisons.from_counts(case["items"], case["win_matrix"])
-    found = bradley_terry(given, interval="model")
-    from_first = found.strength - found.strength[0]
+    comparisons = Comparisons.from_counts(case["items"], case["win_matrix"])
+    ranking = bradley_terry(comparisons, interval="model")
+    from_first = ranking.strength - ranking.strength[0]
     assert from_first == pytest.approx(
         expected("bt_stigler1994_citations", "bt_log_strength_ref_first"), abs=1e-9
     )
-    assert found.covariance is not None
-    own = np.diagonal(found.covariance)
-    errors = np.sqrt(np.maximum(own + own[0] - 2 * found.covariance[0], 0))
+    assert ranking.covariance is not None
+    own = np.diagonal(ranking.covariance)
+    errors = np.sqrt(np.maximum(own + own[0] - 2 * ranking.covariance[0], 0))
     assert errors == pytest.approx(
         expected("bt_stigler1994_citations", "bt_se_ref_first"), abs=1e-7
     )
-    assert found.deviance == pytest.approx(4.29338396989, abs=1e-8)
+    assert ranking.deviance == pytest.approx(4.29338396989, abs=1e-8)
 
 
 def test_the_readme_of_choix() -> None:
     winner, loser = np.array(CASES["bt_choix_readme"]["comparisons"]).T
-    found = bradley_terry(Comparisons(winner, loser, np.full(6, -1)))
+    ranking = bradley_terry(Comparisons(winner, loser, np.full(6, -1)))
     strengths = expected("bt_choix_readme", "bt_log_strength_centered")
-    assert found.strength == pytest.approx(strengths, abs=1e-8)
-    assert found.log_likelihood == pytest.approx(-3.87708256169822, abs=1e-10)
+    assert ranking.strength == pytest.approx(strengths, abs=1e-8)
+    assert ranking.log_likelihood == pytest.approx(-3.87708256169822, abs=1e-10)
 
 
 def test_an_undefeated_item_has_no_strength_and_the_prior_must_be_asked_for() -> None:
     case = CASES["degenerate_bt_undefeated_item"]
-    given = Comparisons.from_counts(["m0", "m1", "m2"], case["win_matrix"])
-    found = bradley_terry(given)
-    assert found.strength_of("m0").value is None
-    told = "m0 won every time: its strength has no finite estimate."
-    assert found.strength_of("m0").reason == told
-    assert found.reason is not None
-    assert "m0 never lost to the others" in found.reason
-    shrunk = bradley_terry(given, ridge=0.5)
+    comparisons = Comparisons.from_counts(["m0", "m1", "m2"], case["win_matrix"])
+    ranking = bradley_terry(comparisons)
+    assert ranking.strength_of("m0").value is None
+    reason = "m0 won every time: its strength has no finite estimate."
+    assert ranking.strength_of("m0").reason == reason
+    assert ranking.reason is not None
+    assert "m0 never lost to the others" in ranking.reason
+    shrunk = bradley_terry(comparisons, ridge=0.5)
     assert shrunk.strength == pytest.approx(
         expected("degenerate_bt_undefeated_item", "bt_map_l2_alpha_0.5"), abs=1e-7
     )
@@ -94,39 +94,39 @@ def triangle(ties: bool) -> Comparisons:
     for pair, times in wins.items():
         table["ABC".index(pair[0]), "ABC".index(pair[2])] = times
     for pair, times in VECTORS["G14"]["input"]["ties"].items():
-        one, other = "ABC".index(pair[0]), "ABC".index(pair[1])
-        tied[one, other] = tied[other, one] = times
+        first, second = "ABC".index(pair[0]), "ABC".index(pair[1])
+        tied[first, second] = tied[second, first] = times
     return Comparisons.from_counts(list("ABC"), table, tied if ties else None)
 
 
 def test_three_models_and_their_elo() -> None:
-    found = bradley_terry(triangle(ties=False))
-    told = VECTORS["G13"]["expected"]
-    for item, strength in told["theta"].items():
-        assert found.strength_of(item).value == pytest.approx(strength, abs=1e-4)
-        assert found.elo_of(item).value == pytest.approx(told["elo_1000"][item], abs=0.05)
-    a_over_c = found.difference("A", "C").value
+    ranking = bradley_terry(triangle(ties=False))
+    published = VECTORS["G13"]["expected"]
+    for item, strength in published["theta"].items():
+        assert ranking.strength_of(item).value == pytest.approx(strength, abs=1e-4)
+        assert ranking.elo_of(item).value == pytest.approx(published["elo_1000"][item], abs=0.05)
+    a_over_c = ranking.difference("A", "C").value
     assert a_over_c is not None
-    assert 1 / (1 + np.exp(-a_over_c)) == pytest.approx(told["p_A_beats_C"], abs=1e-4)
+    assert 1 / (1 + np.exp(-a_over_c)) == pytest.approx(published["p_A_beats_C"], abs=1e-4)
 
 
 def test_ties_as_half_wins() -> None:
-    found = bradley_terry(triangle(ties=True))
-    told = VECTORS["G14"]["expected"]["theta"]
-    assert found.strength == pytest.approx(list(told.values()), abs=1e-4)
+    ranking = bradley_terry(triangle(ties=True))
+    published = VECTORS["G14"]["expected"]["theta"]
+    assert ranking.strength == pytest.approx(list(published.values()), abs=1e-4)
 
 
 def test_the_elo_scale() -> None:
-    told = VECTORS["G15"]["expected"]
-    assert pytest.approx(told["points_per_logit"], abs=1e-4) == ELO_PER_LOGIT
-    assert win_rate_at(100) == pytest.approx(told["win_rate_at_100_elo"], abs=1e-4)
+    published = VECTORS["G15"]["expected"]
+    assert pytest.approx(published["points_per_logit"], abs=1e-4) == ELO_PER_LOGIT
+    assert win_rate_at(100) == pytest.approx(published["win_rate_at_100_elo"], abs=1e-4)
     assert elo_from_strength(0.0) == 1000
 
 
 def test_equal_models_one_of_which_writes_longer() -> None:
-    given, told = VECTORS["G16"]["input"], VECTORS["G16"]["expected"]
-    rows = [given["A_longer"], given["B_longer"]]
-    found = style_control(
+    inputs, published = VECTORS["G16"]["input"], VECTORS["G16"]["expected"]
+    rows = [inputs["A_longer"], inputs["B_longer"]]
+    control = style_control(
         Comparisons(
             ["A"] * 4,
             ["B"] * 4,
@@ -136,10 +136,12 @@ def test_equal_models_one_of_which_writes_longer() -> None:
         ),
         ["length"],
     )
-    assert found.raw.win_rate_of("A").value == pytest.approx(told["raw_win_rate_A"], abs=1e-9)
-    assert found.effects["length"].value == pytest.approx(told["beta_length"], abs=1e-3)
-    controlled = found.controlled.win_rate_of("A").value
-    assert controlled == pytest.approx(told["controlled_win_rate_A"], abs=1e-9)
+    assert control.raw.win_rate_of("A").value == pytest.approx(
+        published["raw_win_rate_A"], abs=1e-9
+    )
+    assert control.effects["length"].value == pytest.approx(published["beta_length"], abs=1e-3)
+    controlled = control.controlled.win_rate_of("A").value
+    assert controlled == pytest.approx(published["controlled_win_rate_A"], abs=1e-9)
 
 
 def test_style_features_and_ranks_of_the_arena() -> None:
@@ -159,22 +161,22 @@ def test_elo_game_by_game_with_draws() -> None:
     games = Comparisons(x, y, [{"X": -1, "D": 0, "Y": 1}[who] for who in winner])
     for k in (4, 32):
         ratings = elo(games, k=k).rating
-        told = expected("elo_online_small_with_draws", f"elo_ratings_A_B_C_k{k}")
-        assert ratings == pytest.approx(told, abs=1e-9)
+        published = expected("elo_online_small_with_draws", f"elo_ratings_A_B_C_k{k}")
+        assert ratings == pytest.approx(published, abs=1e-9)
 
 
 def test_circular_triads_from_win_scores() -> None:
-    given, told = VECTORS["G20"]["input"], VECTORS["G20"]["expected"]
-    for scores, zeta in zip(given["win_scores"], told["zeta"], strict=True):
+    inputs, published = VECTORS["G20"]["input"], VECTORS["G20"]["expected"]
+    for scores, zeta in zip(inputs["win_scores"], published["zeta"], strict=True):
         assert consistence(scores).value == pytest.approx(zeta, abs=1e-12)
 
 
 def test_three_principles_of_which_each_prevails_over_the_next() -> None:
     table = [[0, 7, 3], [2, 0, 6], [6, 2, 0]]
-    found = circular_triads(Comparisons.from_counts(["P1", "P2", "P3"], table))
-    assert (found.circular, found.complete) == (1, 1)
-    assert found.cycles == (("P1", "P2", "P3"),)
-    assert found.zeta.value == 0
+    triads = circular_triads(Comparisons.from_counts(["P1", "P2", "P3"], table))
+    assert (triads.circular, triads.complete) == (1, 1)
+    assert triads.cycles == (("P1", "P2", "P3"),)
+    assert triads.zeta.value == 0
 
 
 def test_bands_become_pairs_of_one_weight_a_ranking() -> None:
@@ -209,11 +211,11 @@ def baseball() -> Comparisons:
 
 
 def test_the_home_advantage_of_baseball_is_the_side_effect() -> None:
-    found = bradley_terry(baseball(), side=True, interval="model")
-    assert found.side is not None
-    assert found.side.value == pytest.approx(0.3023, abs=5e-5)
-    assert found.n == 273
-    ahead = found.difference("Milwaukee", "Baltimore").value
+    ranking = bradley_terry(baseball(), side=True, interval="model")
+    assert ranking.side is not None
+    assert ranking.side.value == pytest.approx(0.3023, abs=5e-5)
+    assert ranking.n == 273
+    ahead = ranking.difference("Milwaukee", "Baltimore").value
     assert ahead == pytest.approx(1.6196, abs=5e-5)
     anywhere = bradley_terry(baseball()).difference("Milwaukee", "Baltimore").value
     assert anywhere == pytest.approx(1.5814, abs=5e-5)

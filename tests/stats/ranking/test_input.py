@@ -44,7 +44,7 @@ def test_unequal_lengths_are_refused_with_the_lengths() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "given", "told"),
+    ("column", "values", "message"),
     [
         ("left", [1, 2], "left at position 1 is 2, which is not -1, 0 or 1"),
         ("weight", [1, -0.5], "weight at position 1 is -0.5, which is below 0"),
@@ -52,13 +52,13 @@ def test_unequal_lengths_are_refused_with_the_lengths() -> None:
         ("features", [[1.0], [float("nan")]], "features at position 1, column 0 is nan"),
     ],
 )
-def test_a_wrong_column_is_refused_by_position(column: str, given: Any, told: str) -> None:
-    with pytest.raises(RatingsError, match=told):
-        Comparisons([1, 2], [2, 3], [0, 1], **{column: given})
+def test_a_wrong_column_is_refused_by_position(column: str, values: Any, message: str) -> None:
+    with pytest.raises(RatingsError, match=message):
+        Comparisons([1, 2], [2, 3], [0, 1], **{column: values})
 
 
 @pytest.mark.parametrize(
-    ("wins", "ties", "told"),
+    ("wins", "ties", "message"),
     [
         ([[0, 1]], None, r"shape \(2, 2\)"),
         ([[1, 1], [0, 0]], None, "counts on its diagonal"),
@@ -66,13 +66,13 @@ def test_a_wrong_column_is_refused_by_position(column: str, given: Any, told: st
         ([[0, 1], [0, 0]], [[0, 1], [0, 0]], "symmetric"),
     ],
 )
-def test_a_wrong_table_of_counts_is_refused(wins: Any, ties: Any, told: str) -> None:
-    with pytest.raises(RatingsError, match=told):
+def test_a_wrong_table_of_counts_is_refused(wins: Any, ties: Any, message: str) -> None:
+    with pytest.raises(RatingsError, match=message):
         Comparisons.from_counts(["a", "b"], wins, ties)
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"ties": "quarter"}, "ties must be one of"),
         ({"interval": "credible"}, "no interval called"),
@@ -84,16 +84,16 @@ def test_a_wrong_table_of_counts_is_refused(wins: Any, ties: Any, told: str) -> 
         ({"confidence": 1.0}, "between 0 and 1"),
     ],
 )
-def test_a_wrong_option_is_refused(options: Any, told: str) -> None:
+def test_a_wrong_option_is_refused(options: Any, message: str) -> None:
     rows = Comparisons(["a", "b"], ["b", "a"], [1, 1])
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         bradley_terry(rows, **options)
 
 
 def test_an_unknown_item_is_refused_by_name() -> None:
-    found = bradley_terry(Comparisons(["a", "b"], ["b", "a"], [1, 1]))
+    ranking = bradley_terry(Comparisons(["a", "b"], ["b", "a"], [1, 1]))
     with pytest.raises(KeyError, match="'z' is not among the items"):
-        found.strength_of("z")
+        ranking.strength_of("z")
     with pytest.raises(KeyError, match="not two of the items"):
         head_to_head(Comparisons(["a"], ["b"], [1])).figure("a", "a")
 
@@ -113,10 +113,10 @@ def test_elo_takes_no_weights_because_they_have_no_order() -> None:
 
 
 def test_elo_depends_on_the_order_of_games_and_says_so() -> None:
-    one = elo(Comparisons(["a", "a", "b"], ["b", "b", "a"], [-1, -1, -1]), k=32)
-    other = elo(Comparisons(["b", "a", "a"], ["a", "b", "b"], [-1, -1, -1]), k=32)
-    assert one.rating[0] != pytest.approx(other.rating[0], abs=1e-3)
-    assert "another order gives other ratings" in one.convention
+    forward = elo(Comparisons(["a", "a", "b"], ["b", "b", "a"], [-1, -1, -1]), k=32)
+    backward = elo(Comparisons(["b", "a", "a"], ["a", "b", "b"], [-1, -1, -1]), k=32)
+    assert forward.rating[0] != pytest.approx(backward.rating[0], abs=1e-3)
+    assert "another order gives other ratings" in forward.convention
 
 
 def test_numbers_beside_names_are_refused() -> None:

@@ -25,7 +25,7 @@ from labeling.stats.ratings import Figure, RatingsError
 from tests.stats.ranking.data import Truth
 
 
-def told(figure: Figure) -> str:
+def reason_of(figure: Figure) -> str:
     """Why a figure, or its interval, is undefined."""
     assert figure.low is None
     assert figure.reason is not None
@@ -34,9 +34,9 @@ def told(figure: Figure) -> str:
 
 def test_without_comparisons_there_are_no_items() -> None:
     nothing = Comparisons([], [], [])
-    found = bradley_terry(nothing)
-    assert (found.items, found.n, found.reason) == ((), 0, "There are no comparisons.")
-    assert found.standings() == []
+    ranking = bradley_terry(nothing)
+    assert (ranking.items, ranking.n, ranking.reason) == ((), 0, "There are no comparisons.")
+    assert ranking.standings() == []
     assert win_rates(nothing) == {}
     assert len(head_to_head(nothing)) == 0
     assert elo(nothing).items == ()
@@ -46,13 +46,13 @@ def test_without_comparisons_there_are_no_items() -> None:
 @pytest.mark.parametrize("ties", ["davidson", "rao_kupper"])
 def test_only_ties_say_that_items_are_equal_but_not_how_surely(ties: Any) -> None:
     level = Comparisons(["a", "b", "c"] * 4, ["b", "c", "a"] * 4, [0] * 12)
-    found = bradley_terry(level)
-    assert found.strength == pytest.approx([0, 0, 0])
-    assert found.strength_of("a").low is None
-    assert found.strength_of("a").reason == (
+    ranking = bradley_terry(level)
+    assert ranking.strength == pytest.approx([0, 0, 0])
+    assert ranking.strength_of("a").low is None
+    assert ranking.strength_of("a").reason == (
         "No interval: every comparison here was a tie, so that nothing varies."
     )
-    assert set(found.separability().letters) == {"a"}
+    assert set(ranking.separability().letters) == {"a"}
     assert bradley_terry(level, ties=ties).strength_of("a").value is None
     dropped = bradley_terry(level, ties="drop")
     assert "12 ties left out" in dropped.convention
@@ -61,19 +61,19 @@ def test_only_ties_say_that_items_are_equal_but_not_how_surely(ties: Any) -> Non
 
 @pytest.mark.parametrize("ties", ["half", "drop", "davidson", "rao_kupper"])
 def test_one_sided_wins_have_no_estimate(ties: Any) -> None:
-    found = bradley_terry(Comparisons(["a"] * 9, ["b"] * 9, [-1] * 9), ties=ties)
-    assert "won every time" in told(found.strength_of("a"))
-    assert "lost every time" in told(found.strength_of("b"))
-    assert found.rank.tolist() == [0, 0]
+    ranking = bradley_terry(Comparisons(["a"] * 9, ["b"] * 9, [-1] * 9), ties=ties)
+    assert "won every time" in reason_of(ranking.strength_of("a"))
+    assert "lost every time" in reason_of(ranking.strength_of("b"))
+    assert ranking.rank.tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("ties", ["davidson", "rao_kupper"])
 def test_wins_down_one_ladder_and_ties_between_neighbours_run_away_together(ties: Any) -> None:
     ladder = Comparisons(["a", "a", "b", "b"], ["b", "b", "c", "c"], [-1, 0, -1, 0])
-    found = bradley_terry(ladder, ties=ties)
-    assert found.strength_of("a").value is None
-    assert found.reason is not None
-    assert "ties and distances can grow together" in found.reason
+    ranking = bradley_terry(ladder, ties=ties)
+    assert ranking.strength_of("a").value is None
+    assert ranking.reason is not None
+    assert "ties and distances can grow together" in ranking.reason
     assert np.isfinite(bradley_terry(ladder).strength).all()
 
 
@@ -87,17 +87,17 @@ def test_two_islands_are_ranked_apart_and_never_compared() -> None:
     islands = Comparisons(
         ["a", "a", "b", "x", "x", "y"], ["b", "b", "a", "y", "y", "x"], [-1, 0, -1, -1, -1, -1]
     )
-    found = bradley_terry(islands)
-    assert found.reason is not None
-    assert "2 groups between which no strengths can be compared" in found.reason
-    assert "a and b never met the others; x and y never met the others" in found.reason
-    assert found.component.tolist() == [0, 0, 1, 1]
-    apart = found.difference("a", "x")
+    ranking = bradley_terry(islands)
+    assert ranking.reason is not None
+    assert "2 groups between which no strengths can be compared" in ranking.reason
+    assert "a and b never met the others; x and y never met the others" in ranking.reason
+    assert ranking.component.tolist() == [0, 0, 1, 1]
+    apart = ranking.difference("a", "x")
     assert (apart.value, apart.low) == (None, None)
     assert apart.reason is not None
     assert apart.reason.startswith("a and x cannot be compared.")
-    assert found.strength[:2].sum() == pytest.approx(0)
-    tested = found.separability()
+    assert ranking.strength[:2].sum() == pytest.approx(0)
+    tested = ranking.separability()
     assert np.isnan(tested.p_value[0, 2])
     shrunk = bradley_terry(islands, ridge=0.1)
     assert shrunk.difference("a", "x").value is None
@@ -106,32 +106,32 @@ def test_two_islands_are_ranked_apart_and_never_compared() -> None:
 def test_a_group_that_never_lost_to_the_rest_is_ranked_within_itself() -> None:
     rows = [("a", "b", -1), ("b", "a", -1), ("b", "a", -1), ("a", "c", -1), ("c", "d", -1)]
     first, second, value = zip(*rows, strict=True)
-    found = bradley_terry(Comparisons(first, second, value))
-    assert found.difference("b", "a").value == pytest.approx(np.log(2))
-    assert "2 between groups tell no distance" in found.convention
-    middle = found.strength_of("c").reason
+    ranking = bradley_terry(Comparisons(first, second, value))
+    assert ranking.difference("b", "a").value == pytest.approx(np.log(2))
+    assert "2 between groups tell no distance" in ranking.convention
+    middle = ranking.strength_of("c").reason
     assert middle is not None
     assert "its strength lies between" in middle
-    assert found.n == 3
+    assert ranking.n == 3
 
 
 def test_a_side_that_decides_everything_has_no_estimate() -> None:
     left_wins = Comparisons([1, 2, 3, 1, 2, 3], [2, 3, 1, 3, 1, 2], [-1] * 6, left=[1] * 6)
-    found = bradley_terry(left_wins, side=True)
-    assert found.side is not None
-    assert found.side.value is None
-    assert found.side.reason is not None
-    assert "no finite estimate" in found.side.reason
+    ranking = bradley_terry(left_wins, side=True)
+    assert ranking.side is not None
+    assert ranking.side.value is None
+    assert ranking.side.reason is not None
+    assert "no finite estimate" in ranking.side.reason
 
 
 def test_a_side_that_never_changes_cannot_be_told_from_strength() -> None:
     rows = Comparisons(["a"] * 5, ["b"] * 5, [-1, -1, 1, 1, 1], left=[1] * 5)
-    found = bradley_terry(rows, side=True)
-    assert found.side is not None
-    assert found.side.value is None
-    assert found.side.reason is not None
-    assert "cannot be told apart from the strengths" in found.side.reason
-    assert found.difference("b", "a").value == pytest.approx(np.log(1.5))
+    ranking = bradley_terry(rows, side=True)
+    assert ranking.side is not None
+    assert ranking.side.value is None
+    assert ranking.side.reason is not None
+    assert "cannot be told apart from the strengths" in ranking.side.reason
+    assert ranking.difference("b", "a").value == pytest.approx(np.log(1.5))
 
 
 def test_an_unknown_side_throughout_has_no_effect_to_estimate() -> None:
@@ -148,11 +148,11 @@ def test_a_style_that_is_the_model_s_own_cannot_be_controlled() -> None:
     rows = Truth(np.array([0.0, 0.2, -0.2])).draw(rng, 200)
     gap = np.log(length[rows.first]) - np.log(length[rows.second])
     features = np.column_stack([gap, rng.normal(size=200), np.zeros(200)])
-    found = style_control(
+    control = style_control(
         Comparisons(rows.first, rows.second, rows.value, features=features),
         ["length", "bold", "lists"],
     )
-    length_effect, bold, lists = found.effects.values()
+    length_effect, bold, lists = control.effects.values()
     assert length_effect.reason is not None
     assert "cannot be told apart" in length_effect.reason
     assert bold.low is not None
@@ -174,18 +174,18 @@ def test_rows_of_weight_or_count_zero_do_not_count_but_their_items_are_named() -
     rows = Comparisons(
         ["a", "a", "a"], ["b", "b", "z"], [-1, 1, 1], weight=[1, 1, 0], count=[2, 2, 1]
     )
-    found = bradley_terry(rows)
-    assert found.n == 4
-    assert found.strength_of("z").reason == "z has no comparison with another item that counts."
+    ranking = bradley_terry(rows)
+    assert ranking.n == 4
+    assert ranking.strength_of("z").reason == "z has no comparison with another item that counts."
     assert win_rates(rows)["z"].reason == "It was in no comparison that counts."
 
 
 def test_a_billion_comparisons_a_pair() -> None:
     wins = np.array([[0, 6, 9], [4, 0, 7], [1, 3, 0]]) * 1e9
-    found = bradley_terry(Comparisons.from_counts(["a", "b", "c"], wins))
-    assert found.n == 30_000_000_000
-    assert found.error.max() < 1e-4
-    assert found.rank.tolist() == [1, 2, 3]
+    ranking = bradley_terry(Comparisons.from_counts(["a", "b", "c"], wins))
+    assert ranking.n == 30_000_000_000
+    assert ranking.error.max() < 1e-4
+    assert ranking.rank.tolist() == [1, 2, 3]
     uneven = Comparisons.from_counts(
         ["a", "b", "c"], np.array([[0, 1e9, 0], [1e9, 0, 2], [0, 1, 0]])
     )
@@ -193,37 +193,37 @@ def test_a_billion_comparisons_a_pair() -> None:
 
 
 def test_one_comparison_has_no_interval() -> None:
-    found = bradley_terry(Comparisons(["a"], ["b"], [0]))
-    assert found.strength_of("a").value == 0
-    assert found.strength_of("a").reason == "No interval: it needs at least 2 comparisons."
+    ranking = bradley_terry(Comparisons(["a"], ["b"], [0]))
+    assert ranking.strength_of("a").value == 0
+    assert ranking.strength_of("a").reason == "No interval: it needs at least 2 comparisons."
 
 
 def test_one_prompt_has_no_interval() -> None:
     rows = Comparisons(["a", "a", "b"], ["b", "b", "a"], [-1, -1, -1], cluster=[7, 7, 7])
-    found = bradley_terry(rows)
-    assert found.strength_of("a").low is None
-    assert "over prompts and needs at least 2" in told(found.strength_of("a"))
+    ranking = bradley_terry(rows)
+    assert ranking.strength_of("a").low is None
+    assert "over prompts and needs at least 2" in reason_of(ranking.strength_of("a"))
     with pytest.raises(ValueError, match="over prompts"):
-        found.separability()
+        ranking.separability()
 
 
 def test_a_bootstrap_of_too_few_comparisons_says_so() -> None:
     rows = Comparisons(["a", "a", "b"], ["b", "b", "a"], [-1, -1, -1])
-    found = bradley_terry(rows, interval="bootstrap", resamples=100)
-    assert "undefined and left out" in found.convention
-    assert "there are too few comparisons" in told(found.strength_of("a"))
+    ranking = bradley_terry(rows, interval="bootstrap", resamples=100)
+    assert "undefined and left out" in ranking.convention
+    assert "there are too few comparisons" in reason_of(ranking.strength_of("a"))
 
 
 def test_ten_thousand_items_are_ranked_without_a_full_matrix() -> None:
     truth = Truth(np.random.default_rng(1).normal(size=10_000))
     rows = truth.draw(np.random.default_rng(2), 60_000)
-    found = bradley_terry(Comparisons(rows.first, rows.second, rows.value))
-    known = np.isfinite(found.strength)
+    ranking = bradley_terry(Comparisons(rows.first, rows.second, rows.value))
+    known = np.isfinite(ranking.strength)
     assert known.mean() > 0.9
-    assert np.corrcoef(found.strength[known], truth.strength[known])[0, 1] > 0.7
-    assert found.covariance is None
-    item = found.items[int(np.argmax(known))]
-    assert found.strength_of(item).reason == (
+    assert np.corrcoef(ranking.strength[known], truth.strength[known])[0, 1] > 0.7
+    assert ranking.covariance is None
+    item = ranking.items[int(np.argmax(known))]
+    assert ranking.strength_of(item).reason == (
         "No interval: above 2000 items the covariance of strengths is not computed."
     )
 
@@ -254,12 +254,12 @@ def test_a_pair_that_never_met_or_only_tied_has_no_head_to_head() -> None:
 
 def test_triads_with_undecided_pairs_have_no_zeta_but_a_share() -> None:
     rows = Comparisons(["a", "b", "c", "d"], ["b", "c", "a", "a"], [-1, -1, -1, 0])
-    found = circular_triads(rows)
-    assert found.zeta.value is None
-    assert found.zeta.reason is not None
-    assert found.zeta.reason.startswith("3 pairs of items never met or came out level")
-    assert found.share.value == 1
-    assert not found.transitive
+    triads = circular_triads(rows)
+    assert triads.zeta.value is None
+    assert triads.zeta.reason is not None
+    assert triads.zeta.reason.startswith("3 pairs of items never met or came out level")
+    assert triads.share.value == 1
+    assert not triads.transitive
 
 
 def test_impossible_win_scores_are_refused() -> None:
@@ -294,19 +294,19 @@ def test_rankings_that_order_nothing_have_no_strengths() -> None:
 
 
 def test_an_item_always_ranked_last_is_named() -> None:
-    found = plackett_luce(Rankings.from_orders([["a", "b", "z"], ["b", "a", "z"]]))
-    assert "z lost every time" in told(found.strength_of("z"))
-    assert found.strength[:2] == pytest.approx([0, 0])
-    assert found.strength_of("a").n == 2
-    assert "n counts rankings of the item" in found.strength_of("a").convention
+    ranking = plackett_luce(Rankings.from_orders([["a", "b", "z"], ["b", "a", "z"]]))
+    assert "z lost every time" in reason_of(ranking.strength_of("z"))
+    assert ranking.strength[:2] == pytest.approx([0, 0])
+    assert ranking.strength_of("a").n == 2
+    assert "n counts rankings of the item" in ranking.strength_of("a").convention
 
 
 def test_an_error_that_is_only_rounding_is_none_whatever_the_names() -> None:
     """By symmetry the one in the middle cannot move; rounding leaves some 1e-9."""
     for orders in ([[0, 1, 2], [2, 1, 0]], [[1, 0, 2], [1, 2, 0]], [[7, 3, 5], [5, 3, 7]]):
-        found = plackett_luce(Rankings.from_orders(orders))
-        middle = found.items.index(orders[0][1])
-        assert np.isnan(found.error[middle]) or found.error[middle] > 0.1
+        ranking = plackett_luce(Rankings.from_orders(orders))
+        middle = ranking.items.index(orders[0][1])
+        assert np.isnan(ranking.error[middle]) or ranking.error[middle] > 0.1
 
 
 def test_a_resample_in_which_nothing_was_drawn_is_undefined() -> None:

@@ -41,11 +41,11 @@ def compared(cells: list[Any], **columns: Any) -> Comparisons:
     return Comparisons(first, second, value, **columns)
 
 
-def same(one: Any, other: Any) -> None:
+def same(first: Any, second: Any) -> None:
     """The same strengths, errors and ranks."""
     for name in ("strength", "error", "win_rate"):
-        assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-6, nan_ok=True)
-    assert one.component.tolist() == other.component.tolist()
+        assert getattr(first, name) == pytest.approx(getattr(second, name), abs=1e-6, nan_ok=True)
+    assert first.component.tolist() == second.component.tolist()
 
 
 @QUICK
@@ -53,8 +53,8 @@ def same(one: Any, other: Any) -> None:
 def test_every_item_has_a_strength_with_an_interval_or_says_why_not(
     cells: list[Any], ties: Any
 ) -> None:
-    found = bradley_terry(compared(cells), ties=ties)
-    for line in found.standings():
+    ranking = bradley_terry(compared(cells), ties=ties)
+    for line in ranking.standings():
         for figure in (line.strength, line.elo, line.win_rate):
             if figure.value is None or figure.low is None:
                 assert figure.reason
@@ -62,8 +62,8 @@ def test_every_item_has_a_strength_with_an_interval_or_says_why_not(
             if figure.value is not None and figure.low is not None:
                 assert figure.high is not None
                 assert figure.low < figure.value < figure.high
-    if len(set(found.component.tolist())) > 1:
-        assert found.reason
+    if len(set(ranking.component.tolist())) > 1:
+        assert ranking.reason
 
 
 @QUICK
@@ -89,9 +89,9 @@ def test_the_order_of_the_rows_does_not_matter(cells: list[Any], ties: Any, rng:
 def test_names_do_not_matter(cells: list[Any], ties: Any) -> None:
     named = [(f"model-{a}", f"model-{b}", value) for a, b, value in cells]
     shifted = [(a + 10**12, b + 10**12, value) for a, b, value in cells]
-    found = bradley_terry(compared(cells), ties=ties)
-    same(found, bradley_terry(compared(named), ties=ties))
-    same(found, bradley_terry(compared(shifted), ties=ties))
+    ranking = bradley_terry(compared(cells), ties=ties)
+    same(ranking, bradley_terry(compared(named), ties=ties))
+    same(ranking, bradley_terry(compared(shifted), ties=ties))
 
 
 @QUICK
@@ -137,13 +137,13 @@ def test_without_ties_all_models_are_bradley_terry(cells: list[Any]) -> None:
 @QUICK
 @given(rows)
 def test_the_expected_wins_equal_the_observed_ones(cells: list[Any]) -> None:
-    found = bradley_terry(compared(cells))
-    if found.reason is not None:
+    ranking = bradley_terry(compared(cells))
+    if ranking.reason is not None:
         return
-    place = {item: number for number, item in enumerate(found.items)}
-    surplus = np.zeros(len(found.items))
+    place = {item: number for number, item in enumerate(ranking.items)}
+    surplus = np.zeros(len(ranking.items))
     for a, b, value in cells:
-        p = 1 / (1 + np.exp(found.strength[place[b]] - found.strength[place[a]]))
+        p = 1 / (1 + np.exp(ranking.strength[place[b]] - ranking.strength[place[a]]))
         surplus[place[a]] += (1 - np.sign(value)) / 2 - p
         surplus[place[b]] -= (1 - np.sign(value)) / 2 - p
     assert surplus == pytest.approx(np.zeros(len(surplus)), abs=1e-7)
@@ -153,13 +153,13 @@ def test_the_expected_wins_equal_the_observed_ones(cells: list[Any]) -> None:
 @given(rows, st.integers(0, 3))
 def test_two_items_have_the_log_odds_of_their_wins(cells: list[Any], ties: int) -> None:
     wins = [(0, 1, -1)] * (1 + len(cells)) + [(0, 1, 1)] * 3 + [(0, 1, 0)] * ties
-    found = bradley_terry(compared(wins))
+    ranking = bradley_terry(compared(wins))
     odds = (1 + len(cells) + ties / 2) / (3 + ties / 2)
-    gap = found.difference(0, 1)
+    gap = ranking.difference(0, 1)
     assert gap.value == pytest.approx(np.log(odds))
-    elo = found.elo_of(0).value, found.elo_of(1).value
+    elo = ranking.elo_of(0).value, ranking.elo_of(1).value
     assert elo[0] - elo[1] == pytest.approx(ELO_PER_LOGIT * np.log(odds))  # type: ignore[operator]
-    rate = found.win_rate_of(0)
+    rate = ranking.win_rate_of(0)
     raw = win_rates(compared(wins))[0]
     pair = head_to_head(compared(wins)).figure(0, 1)
     assert rate.value == pytest.approx(raw.value)
@@ -181,11 +181,11 @@ def test_rankings_of_two_are_comparisons(cells: list[Any]) -> None:
 @QUICK
 @given(st.lists(st.permutations(range(4)), min_size=1, max_size=12), st.permutations(range(4)))
 def test_plackett_luce_does_not_know_names(orders: list[Any], names: list[int]) -> None:
-    found = plackett_luce(Rankings.from_orders(orders))
+    ranking = plackett_luce(Rankings.from_orders(orders))
     renamed = plackett_luce(Rankings.from_orders([[names[i] for i in order] for order in orders]))
-    back = [renamed.items.index(names[item]) for item in found.items]
-    assert found.strength == pytest.approx(renamed.strength[back], abs=1e-6, nan_ok=True)
-    assert found.error == pytest.approx(renamed.error[back], abs=1e-6, nan_ok=True)
+    back = [renamed.items.index(names[item]) for item in ranking.items]
+    assert ranking.strength == pytest.approx(renamed.strength[back], abs=1e-6, nan_ok=True)
+    assert ranking.error == pytest.approx(renamed.error[back], abs=1e-6, nan_ok=True)
 
 
 @QUICK
@@ -193,15 +193,15 @@ def test_plackett_luce_does_not_know_names(orders: list[Any], names: list[int]) 
 def test_circular_triads_are_those_counted_one_by_one(size: int, seed: int) -> None:
     wins = np.triu(np.random.default_rng(seed).integers(0, 2, (size, size)), 1)
     wins = wins + np.tril(1 - wins.T, -1)
-    found = circular_triads(Comparisons.from_counts(range(size), wins))
+    triads = circular_triads(Comparisons.from_counts(range(size), wins))
     circles = sum(
         len({int(wins[i, [j, k]].sum()) for i, j, k in ((a, b, c), (b, a, c), (c, a, b))}) == 1
         for a, b, c in combinations(range(size), 3)
     )
-    assert found.circular == circles
-    assert found.zeta.value == pytest.approx(consistence(wins.sum(axis=1)).value)
-    assert len(found.cycles) == min(circles, 20)
-    for a, b, c in found.cycles:
+    assert triads.circular == circles
+    assert triads.zeta.value == pytest.approx(consistence(wins.sum(axis=1)).value)
+    assert len(triads.cycles) == min(circles, 20)
+    for a, b, c in triads.cycles:
         assert wins[a, b]
         assert wins[b, c]
         assert wins[c, a]
@@ -212,17 +212,17 @@ def test_circular_triads_are_those_counted_one_by_one(size: int, seed: int) -> N
 def test_letters_are_shared_exactly_by_those_alike(size: int, seed: int) -> None:
     alike = np.triu(np.random.default_rng(seed).integers(0, 2, (size, size)), 1)
     alike = (alike + alike.T).astype(bool)
-    told = [set(names.split()) for names in letters_of(alike)]
-    assert all(told)
-    for one, other in combinations(range(size), 2):
-        assert bool(told[one] & told[other]) == alike[one, other]
+    letters = [set(names.split()) for names in letters_of(alike)]
+    assert all(letters)
+    for first, second in combinations(range(size), 2):
+        assert bool(letters[first] & letters[second]) == alike[first, second]
 
 
 def test_the_sandwich_equals_the_spread_of_resamples() -> None:
-    given_ = Truth(np.linspace(-1, 1, 5), nu=0.8).draw(np.random.default_rng(4), 1500)
+    comparisons = Truth(np.linspace(-1, 1, 5), nu=0.8).draw(np.random.default_rng(4), 1500)
     for ties in TIES:
-        exact = bradley_terry(given_, ties=ties)  # type: ignore[arg-type]
-        drawn = bradley_terry(given_, ties=ties, interval="bootstrap", seed=5)  # type: ignore[arg-type]
+        exact = bradley_terry(comparisons, ties=ties)  # type: ignore[arg-type]
+        drawn = bradley_terry(comparisons, ties=ties, interval="bootstrap", seed=5)  # type: ignore[arg-type]
         assert drawn.error == pytest.approx(exact.error, rel=0.1)
         assert drawn.low == pytest.approx(exact.low, abs=0.03)
 
@@ -230,17 +230,18 @@ def test_the_sandwich_equals_the_spread_of_resamples() -> None:
 def test_the_bootstrap_over_prompts_equals_the_sandwich_over_prompts() -> None:
     rng = np.random.default_rng(6)
     cluster = np.repeat(np.arange(300), 5)
-    given_ = Truth(np.linspace(-1, 1, 5), nu=0.5).draw(rng, 1500, cluster=cluster)
-    exact = bradley_terry(given_)
-    drawn = bradley_terry(given_, interval="bootstrap", seed=7)
+    comparisons = Truth(np.linspace(-1, 1, 5), nu=0.5).draw(rng, 1500, cluster=cluster)
+    exact = bradley_terry(comparisons)
+    drawn = bradley_terry(comparisons, interval="bootstrap", seed=7)
     assert "over prompts, 1000 resamples, seed 7" in drawn.convention
     assert drawn.error == pytest.approx(exact.error, rel=0.1)
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
-    given_ = Truth(np.linspace(-1, 1, 4)).draw(np.random.default_rng(1), 200)
-    one, same_seed, other = (
-        bradley_terry(given_, interval="bootstrap", seed=seed, resamples=200) for seed in (1, 1, 2)
+    comparisons = Truth(np.linspace(-1, 1, 4)).draw(np.random.default_rng(1), 200)
+    first, same_seed, second = (
+        bradley_terry(comparisons, interval="bootstrap", seed=seed, resamples=200)
+        for seed in (1, 1, 2)
     )
-    assert one.low.tolist() == same_seed.low.tolist()
-    assert one.low.tolist() != other.low.tolist()
+    assert first.low.tolist() == same_seed.low.tolist()
+    assert first.low.tolist() != second.low.tolist()

@@ -67,10 +67,14 @@ def test_hostile_text_takes_no_longer_than_its_length(piece: str) -> None:
 @QUICK
 @given(st.text("#-*_1. ab\n", max_size=40), st.text("#-*_1. ab\n", max_size=40))
 def test_styles_add_up_over_paragraphs(first: str, second: str) -> None:
-    one, two, both = style_of(first), style_of(second), style_of(f"{first}\n\n{second}")
-    assert both.headers == one.headers + two.headers
-    assert both.list_items == one.list_items + two.list_items
-    assert both.bold == one.bold + two.bold
+    first_style, second_style, joint = (
+        style_of(first),
+        style_of(second),
+        style_of(f"{first}\n\n{second}"),
+    )
+    assert joint.headers == first_style.headers + second_style.headers
+    assert joint.list_items == first_style.list_items + second_style.list_items
+    assert joint.bold == first_style.bold + second_style.bold
 
 
 def test_styles_as_columns() -> None:
@@ -305,34 +309,36 @@ def verdicts(n: int = 400, seed: int = 0) -> tuple[Any, dict[str, Any]]:
 
 def test_verdicts_that_weigh_help_more_contradict_a_guideline_that_puts_truth_first() -> None:
     overall, criteria = verdicts()
-    found = revealed_priorities(overall, criteria, stated=["truth", "helpful"])
-    assert found.order == ("helpful", "truth")
-    assert [(pair.stated_first, pair.weighs_more) for pair in found.mismatches] == [
+    priorities = revealed_priorities(overall, criteria, stated=["truth", "helpful"])
+    assert priorities.order == ("helpful", "truth")
+    assert [(pair.stated_first, pair.weighs_more) for pair in priorities.mismatches] == [
         ("truth", "helpful")
     ]
-    assert found.sentence.startswith("The guideline puts truth before helpful, but verdicts weigh")
-    assert found.accuracy.value is not None
-    assert found.accuracy.value > 0.95
-    lost = {name: figure.value or 0 for name, figure in found.without.items()}
+    assert priorities.sentence.startswith(
+        "The guideline puts truth before helpful, but verdicts weigh"
+    )
+    assert priorities.accuracy.value is not None
+    assert priorities.accuracy.value > 0.95
+    lost = {name: figure.value or 0 for name, figure in priorities.without.items()}
     assert lost["helpful"] > lost["truth"] > 0
 
 
 def test_a_guideline_in_the_order_of_the_verdicts_is_confirmed() -> None:
     overall, criteria = verdicts()
-    found = revealed_priorities(overall, criteria, stated=["helpful", "truth"])
-    assert found.mismatches == ()
-    assert found.sentence == "Verdicts weigh the criteria in the order of the guideline."
+    priorities = revealed_priorities(overall, criteria, stated=["helpful", "truth"])
+    assert priorities.mismatches == ()
+    assert priorities.sentence == "Verdicts weigh the criteria in the order of the guideline."
 
 
 def test_an_order_that_differs_by_chance_only_is_no_contradiction() -> None:
     rng = np.random.default_rng(8)
-    one, two = rng.normal(size=(2, 60))
-    overall = np.where(rng.random(60) < special.expit(one + two), 1, -1)
-    weights = revealed_priorities(overall, {"one": one, "two": two})
+    helpful, truthful = rng.normal(size=(2, 60))
+    overall = np.where(rng.random(60) < special.expit(helpful + truthful), 1, -1)
+    weights = revealed_priorities(overall, {"one": helpful, "two": truthful})
     stated = weights.order[::-1]
-    found = revealed_priorities(overall, {"one": one, "two": two}, stated=stated)
-    assert found.mismatches == ()
-    assert "not by more than chance" in found.sentence
+    priorities = revealed_priorities(overall, {"one": helpful, "two": truthful}, stated=stated)
+    assert priorities.mismatches == ()
+    assert "not by more than chance" in priorities.sentence
 
 
 def test_the_weight_of_length_shows_beside_the_criteria() -> None:
@@ -340,35 +346,38 @@ def test_the_weight_of_length_shows_beside_the_criteria() -> None:
     helpful, length = rng.normal(size=(2, 500))
     prompt = np.arange(500) // 5
     overall = np.where(rng.random(500) < special.expit(helpful + 2 * length), 1, -1)
-    found = revealed_priorities(
+    priorities = revealed_priorities(
         overall, {"helpful": helpful}, styles={"length": length}, cluster=prompt
     )
-    assert found.order == ("helpful",)
-    assert found.weights["length"].value is not None
-    assert found.weights["length"].value == pytest.approx(2, abs=0.5)
-    assert "over 100 prompts" in found.weights["length"].convention
+    assert priorities.order == ("helpful",)
+    assert priorities.weights["length"].value is not None
+    assert priorities.weights["length"].value == pytest.approx(2, abs=0.5)
+    assert "over 100 prompts" in priorities.weights["length"].convention
 
 
 def test_a_criterion_that_never_differs_has_no_weight() -> None:
-    found = revealed_priorities([1, -1, 1, -1], {"a": [1, -1, 2, -1], "still": [0, 0, 0, 0]})
-    assert found.weights["still"].value is None
-    assert found.weights["still"].reason == "The two responses never differ in still."
+    priorities = revealed_priorities([1, -1, 1, -1], {"a": [1, -1, 2, -1], "still": [0, 0, 0, 0]})
+    assert priorities.weights["still"].value is None
+    assert priorities.weights["still"].reason == "The two responses never differ in still."
 
 
 def test_ties_only_leave_no_verdict() -> None:
-    found = revealed_priorities([0, 0], {"a": [1, -1]})
-    assert found.sentence == "There is no decided verdict."
-    assert found.weights["a"].value is None
-    assert found.order == ()
+    priorities = revealed_priorities([0, 0], {"a": [1, -1]})
+    assert priorities.sentence == "There is no decided verdict."
+    assert priorities.weights["a"].value is None
+    assert priorities.order == ()
 
 
 def test_one_prompt_has_weights_without_intervals() -> None:
-    found = revealed_priorities([1, -1, 1], {"a": [1, -1, -1]}, cluster=["p"] * 3)
-    assert found.weights["a"].value is not None
-    assert found.weights["a"].low is None
-    assert found.accuracy.value is None
-    assert found.accuracy.reason == "The verdicts come from 1 prompt, so that none can be held out."
-    assert found.without["a"].value is None
+    priorities = revealed_priorities([1, -1, 1], {"a": [1, -1, -1]}, cluster=["p"] * 3)
+    assert priorities.weights["a"].value is not None
+    assert priorities.weights["a"].low is None
+    assert priorities.accuracy.value is None
+    assert (
+        priorities.accuracy.reason
+        == "The verdicts come from 1 prompt, so that none can be held out."
+    )
+    assert priorities.without["a"].value is None
 
 
 def test_names_must_be_criteria_each_once() -> None:

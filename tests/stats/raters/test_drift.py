@@ -52,8 +52,8 @@ def test_the_ewma_starts_at_the_target_and_signals_a_shift() -> None:
 def test_a_rater_whose_hits_fall_signals_and_one_who_keeps_them_does_not() -> None:
     rng = np.random.default_rng(1)
     steady, falling = rng.random(400) < 0.85, rng.random(400) < np.repeat([0.85, 0.55], 200)
-    found = hit_drift(["keeps"] * 400 + ["falls"] * 400, np.append(steady, falling))
-    falls, keeps = found
+    drifts = hit_drift(["keeps"] * 400 + ["falls"] * 400, np.append(steady, falling))
+    falls, keeps = drifts
     assert keeps.signal is None
     assert falls.signal is not None
     assert 200 <= falls.signal < 260
@@ -92,50 +92,50 @@ def test_who_votes_against_everybody_is_found_and_honest_voters_rarely_are() -> 
     pair = rng.integers(0, pairs, len(rater))
     vote = np.where(rng.random(len(rater)) < strength[pair], 1, -1)
     vote[rater == 5] *= -1
-    found = anomalous_voters(rater, pair, vote, seed=1)
-    out = [item.rater for item in found if item.status == "stands out"]
+    evidence = anomalous_voters(rater, pair, vote, seed=1)
+    out = [item.rater for item in evidence if item.status == "stands out"]
     assert 5 in out
     assert len(out) <= 5
-    assert len(found[0].looks) <= 5
+    assert len(evidence[0].looks) <= 5
 
 
 def test_the_evidence_is_fishers_combination_at_the_looks() -> None:
     vote = [1, 1, 1, -1, -1, 1, 1, 1, -1, 1, 1, 1]
     rater = ["me"] * 6 + ["you"] * 6
-    found = anomalous_voters(rater, [1, 2, 3] * 4, vote, looks=1, min_n=6)[0]
-    assert found.looks == (6,)
+    evidence = anomalous_voters(rater, [1, 2, 3] * 4, vote, looks=1, min_n=6)[0]
+    assert evidence.looks == (6,)
     theirs: dict[int, list[int]] = {1: [1, 1], 2: [1, 1], 3: [-1, 1]}
     up, down = [], []
     for pair, mine in zip([1, 2, 3] * 2, vote[:6], strict=True):
         up.append((1 + sum(other >= mine for other in theirs[pair])) / 3)
         down.append((1 + sum(other <= mine for other in theirs[pair])) / 3)
     least = min(fisher_combination(up)[1], fisher_combination(down)[1])
-    assert found.p == pytest.approx(min(1, 2 * least))
+    assert evidence.p == pytest.approx(min(1, 2 * least))
 
 
 def test_voters_alone_on_their_pairs_are_not_looked_at() -> None:
-    found = anomalous_voters(["a", "b"], [1, 2], [1, -1])
-    assert [(item.n, item.p, item.status) for item in found] == [(0, None, "too few")] * 2
+    evidence = anomalous_voters(["a", "b"], [1, 2], [1, -1])
+    assert [(item.n, item.p, item.status) for item in evidence] == [(0, None, "too few")] * 2
     assert anomalous_voters([], [], []) == ()
     with pytest.raises(ValueError, match="level"):
         anomalous_voters(["a"], [1], [1], level=0)
 
 
 def test_a_rater_who_never_agrees_often_enough_has_no_threshold() -> None:
-    found = confidence_thresholds(["a", "a", "b"], [1, 2, 3], [False, False, True])
-    assert found[0].threshold is None
-    assert found[0].reason == "At no confidence do 80% of at least 1 judgment agree."
-    assert found[0].levels == (1.0, 2.0)
-    assert found[1].threshold == 3.0
+    thresholds = confidence_thresholds(["a", "a", "b"], [1, 2, 3], [False, False, True])
+    assert thresholds[0].threshold is None
+    assert thresholds[0].reason == "At no confidence do 80% of at least 1 judgment agree."
+    assert thresholds[0].levels == (1.0, 2.0)
+    assert thresholds[1].threshold == 3.0
     assert confidence_thresholds(["b"], [3], [True], min_n=5)[0].threshold is None
 
 
 def test_one_rater_gave_everything() -> None:
-    found = concentration(["a"] * 7)
-    assert found.effective.value == 1.0
-    assert found.top.value == 1.0
-    assert found.over_cap == (("a", 1.0),)
-    assert found.top.reason
+    measured = concentration(["a"] * 7)
+    assert measured.effective.value == 1.0
+    assert measured.top.value == 1.0
+    assert measured.over_cap == (("a", 1.0),)
+    assert measured.top.reason
     assert concentration([]).effective.value is None
     with pytest.raises(ValueError, match="cap"):
         concentration(["a"], cap=0)

@@ -74,8 +74,8 @@ def test_too_little_to_make_a_prior_of(right: list[int], n: list[int]) -> None:
 
 
 def test_raters_who_are_always_or_never_right_make_the_flattest_prior() -> None:
-    found = beta_moments([10, 0, 10, 0], [10, 10, 10, 10])
-    assert found == (0.5, 0.5)
+    moments = beta_moments([10, 0, 10, 0], [10, 10, 10, 10])
+    assert moments == (0.5, 0.5)
 
 
 def test_without_other_raters_the_prior_is_uniform_and_says_so() -> None:
@@ -128,11 +128,15 @@ def test_the_same_choice_on_a_swapped_screen_is_consistent() -> None:
     report = self_consistency(
         ["a"], [-1], [-1], first_shown_first=[True], repeat_shown_first=[False]
     )
-    found = report.raters[0]
-    assert found.equal.value == 1.0
-    assert found.swap is not None
-    assert (found.swap.stayed_left, found.swap.stayed_right, found.swap.p) == (0, 0, None)
-    assert found.swap.status == "too few"
+    consistency = report.raters[0]
+    assert consistency.equal.value == 1.0
+    assert consistency.swap is not None
+    assert (consistency.swap.stayed_left, consistency.swap.stayed_right, consistency.swap.p) == (
+        0,
+        0,
+        None,
+    )
+    assert consistency.swap.status == "too few"
 
 
 def test_ties_and_unswapped_repeats_say_nothing_of_sides() -> None:

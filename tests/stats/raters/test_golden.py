@@ -88,28 +88,28 @@ def test_fisher_combination_and_benjamini_hochberg() -> None:
 
 def test_robust_z_of_log_times() -> None:
     case = CASES["time_on_task_robust_z"]
-    found = robust_z(np.log(case["seconds"]))
-    assert found.z == pytest.approx(case["expected"]["robust_z"]["value"], abs=1e-9)
-    assert np.flatnonzero(found.outlying).tolist() == [7, 9]
+    scores = robust_z(np.log(case["seconds"]))
+    assert scores.z == pytest.approx(case["expected"]["robust_z"]["value"], abs=1e-9)
+    assert np.flatnonzero(scores.outlying).tolist() == [7, 9]
 
 
 def test_longstring_spread_and_entropy() -> None:
     case = CASES["straight_lining_longstring"]
     expected = {name: item["value"] for name, item in case["expected"].items()}
-    found = straight_lining(["rui"] * len(case["series"]), case["series"])[0]
-    assert found.longest == expected["longstring"]
-    assert found.answer == 4
-    assert found.spread == pytest.approx(expected["intra_individual_sd"], abs=1e-9)
-    assert found.entropy == pytest.approx(expected["answer_entropy_bits"], abs=1e-9)
+    runs = straight_lining(["rui"] * len(case["series"]), case["series"])[0]
+    assert runs.longest == expected["longstring"]
+    assert runs.answer == 4
+    assert runs.spread == pytest.approx(expected["intra_individual_sd"], abs=1e-9)
+    assert runs.entropy == pytest.approx(expected["answer_entropy_bits"], abs=1e-9)
 
 
 def test_anchors_that_fall_from_62_to_48_of_100() -> None:
     expected = VECTORS["G24"]["expected"]
-    found = anchor_drift((62, 48), (100, 100))
-    assert (found.z, found.p) == pytest.approx((expected["z"], expected["p"]), abs=1e-4)
-    assert found.change.value == pytest.approx(0.14)
-    assert found.change.low is not None
-    assert found.change.low > 0
+    drift = anchor_drift((62, 48), (100, 100))
+    assert (drift.z, drift.p) == pytest.approx((expected["z"], expected["p"]), abs=1e-4)
+    assert drift.change.value == pytest.approx(0.14)
+    assert drift.change.low is not None
+    assert drift.change.low > 0
 
 
 @pytest.mark.parametrize(
@@ -131,54 +131,56 @@ def test_gold_33_of_40_has_wilson_limits() -> None:
 def test_the_confidence_from_which_a_rater_agrees_with_the_lead() -> None:
     cells = VECTORS["G26"]["input"]["(confidence,agrees)"]
     expected = VECTORS["G26"]["expected"]
-    found = confidence_thresholds(
+    thresholds = confidence_thresholds(
         ["rui"] * len(cells), [cell[0] for cell in cells], [cell[1] for cell in cells]
     )[0]
-    assert found.threshold == expected["threshold"]
-    shares = dict(zip(found.levels, (figure.value for figure in found.agreement), strict=True))
+    assert thresholds.threshold == expected["threshold"]
+    shares = dict(
+        zip(thresholds.levels, (figure.value for figure in thresholds.agreement), strict=True)
+    )
     for level, share in expected["agreement_at_or_above"].items():
         assert shares[float(level)] == pytest.approx(share, abs=1e-4)
 
 
 def test_agreement_beside_the_difficulty_of_the_tasks() -> None:
-    given, expected = VECTORS["G27"]["input"], VECTORS["G27"]["expected"]
-    found = agreement_residuals(
-        ["rui"] * 6, given["item_agreement_without_rater"], given["agreed"]
+    inputs, expected = VECTORS["G27"]["input"], VECTORS["G27"]["expected"]
+    residuals = agreement_residuals(
+        ["rui"] * 6, inputs["item_agreement_without_rater"], inputs["agreed"]
     )[0]
-    assert found.observed == expected["observed"]
-    assert found.expected == pytest.approx(expected["expected"])
-    assert found.z == pytest.approx(expected["z"], abs=1e-4)
-    assert found.excess.value == pytest.approx(0.75 / 6)
+    assert residuals.observed == expected["observed"]
+    assert residuals.expected == pytest.approx(expected["expected"])
+    assert residuals.z == pytest.approx(expected["z"], abs=1e-4)
+    assert residuals.excess.value == pytest.approx(0.75 / 6)
 
 
 def test_56_raters_that_are_worth_14() -> None:
     expected = VECTORS["G28"]["expected"]
-    found = concentration_of_counts([0.20, 0.10, 0.10, 0.05, 0.05] + [0.5 / 51] * 51)
-    assert found.top.value == pytest.approx(expected["top5"])
-    assert found.effective.value == pytest.approx(expected["effective_raters"], abs=0.05)
-    assert [rater for rater, _ in found.over_cap] == [0]
+    measured = concentration_of_counts([0.20, 0.10, 0.10, 0.05, 0.05] + [0.5 / 51] * 51)
+    assert measured.top.value == pytest.approx(expected["top5"])
+    assert measured.effective.value == pytest.approx(expected["effective_raters"], abs=0.05)
+    assert [rater for rater, _ in measured.over_cap] == [0]
 
 
 def test_the_gap_of_two_groups() -> None:
     expected = VECTORS["G32"]["expected"]
-    found = group_gap((42, 25), (100, 100))
-    assert found.gap.value == pytest.approx(expected["gap"])
-    assert found.wald == pytest.approx(expected["wald95"], abs=1e-4)
-    assert found.gap.low is not None
-    assert 0 < found.gap.low < 0.05
+    gap = group_gap((42, 25), (100, 100))
+    assert gap.gap.value == pytest.approx(expected["gap"])
+    assert gap.wald == pytest.approx(expected["wald95"], abs=1e-4)
+    assert gap.gap.low is not None
+    assert 0 < gap.gap.low < 0.05
 
 
 def test_answers_shift_under_assistance() -> None:
-    given, expected = VECTORS["G41"]["input"], VECTORS["G41"]["expected"]
-    found = label_shift(given["unassisted A/T/B"], given["assisted"])
-    assert found.chi2 == pytest.approx(expected["chi2"], abs=1e-4)
-    assert found.p == pytest.approx(expected["p"], abs=1e-4)
-    assert found.variation.value == pytest.approx(expected["total_variation"])
+    inputs, expected = VECTORS["G41"]["input"], VECTORS["G41"]["expected"]
+    shift = label_shift(inputs["unassisted A/T/B"], inputs["assisted"])
+    assert shift.chi2 == pytest.approx(expected["chi2"], abs=1e-4)
+    assert shift.p == pytest.approx(expected["p"], abs=1e-4)
+    assert shift.variation.value == pytest.approx(expected["total_variation"])
 
 
 def test_600_words_take_at_least_36_seconds() -> None:
-    given, expected = VECTORS["G46"]["input"], VECTORS["G46"]["expected"]
-    floor = reading_floor([given["words"]], wpm=given["max_wpm"])
+    inputs, expected = VECTORS["G46"]["input"], VECTORS["G46"]["expected"]
+    floor = reading_floor([inputs["words"]], wpm=inputs["max_wpm"])
     assert floor.tolist() == [expected["floor_seconds"]]
 
 
@@ -199,7 +201,7 @@ def test_the_longer_response_wins_62_of_100() -> None:
 def test_disagreement_is_one_of_specification_or_of_noise(within: float, cause: str) -> None:
     agreement = Figure(0.60, 0.56, 0.64, 600, "")
     own = Figure(1 - within, 1 - within - 0.03, 1 - within + 0.03, 400, "")
-    found = disagreement_cause(agreement, own)
-    assert found.cause == cause
-    assert found.certain
-    assert found.excess.value == pytest.approx(0.40 - within)
+    disagreement = disagreement_cause(agreement, own)
+    assert disagreement.cause == cause
+    assert disagreement.certain
+    assert disagreement.excess.value == pytest.approx(0.40 - within)

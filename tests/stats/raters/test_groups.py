@@ -32,22 +32,22 @@ def people(sizes: dict[str, int], judgments: int = 10) -> tuple[list[str], list[
 
 def test_a_group_of_four_is_hidden() -> None:
     rater, group = people({"north": 6, "south": 7, "west": 4, "east": 3})
-    found = {item.group: item for item in group_rates(rater, group, [True] * len(rater))}
-    assert found["north"].people == 6
-    assert found["north"].rate.value == 1.0
+    rates = {item.group: item for item in group_rates(rater, group, [True] * len(rater))}
+    assert rates["north"].people == 6
+    assert rates["north"].rate.value == 1.0
     for name in ("west", "east"):
-        assert found[name].people is None
-        assert found[name].rate.value is None
-        assert found[name].rate.n == 0
-        assert found[name].rate.reason == (
+        assert rates[name].people is None
+        assert rates[name].rate.value is None
+        assert rates[name].rate.n == 0
+        assert rates[name].rate.reason == (
             "Hidden: with fewer than 5 people in a group they could be recognised."
         )
 
 
 def test_a_single_small_group_does_not_follow_by_subtraction() -> None:
     rater, group = people({"north": 6, "south": 9, "west": 4})
-    found = {item.group: item.people for item in group_rates(rater, group, [True] * len(rater))}
-    assert found == {"north": None, "south": 9, "west": None}
+    shown = {item.group: item.people for item in group_rates(rater, group, [True] * len(rater))}
+    assert shown == {"north": None, "south": 9, "west": None}
 
 
 def test_judgments_of_one_rater_count_less_the_more_they_are_alike() -> None:
@@ -69,10 +69,10 @@ def test_a_rater_is_in_one_group() -> None:
 
 
 def test_a_gap_without_judgments_is_none() -> None:
-    found = group_gap((0, 5), (0, 10))
-    assert found.gap.value is None
-    assert found.gap.reason
-    assert (found.wald, found.p) == (None, 1.0)
+    gap = group_gap((0, 5), (0, 10))
+    assert gap.gap.value is None
+    assert gap.gap.reason
+    assert (gap.wald, gap.p) == (None, 1.0)
     assert group_gap((5, 5), (5, 5)).p == 1.0
 
 
@@ -107,10 +107,13 @@ def test_intervals_of_the_index_go_over_prompts_where_there_are_any() -> None:
     plain = from_rows(rows)
     clustered = Ratings(plain.unit, plain.rater, plain.value, cluster=plain.unit // 3)
     group = plain.rater // 2
-    one, other = group_agreement_index(plain, group), group_agreement_index(clustered, group)
-    assert one.value == other.value
-    assert "over tasks" in one.convention
-    assert "over prompts" in other.convention
+    by_task, by_prompt = (
+        group_agreement_index(plain, group),
+        group_agreement_index(clustered, group),
+    )
+    assert by_task.value == by_prompt.value
+    assert "over tasks" in by_task.convention
+    assert "over prompts" in by_prompt.convention
 
 
 def test_an_index_needs_pairs_of_both_kinds_that_agree() -> None:
@@ -145,29 +148,29 @@ def test_disagreement_from_the_judgments_themselves() -> None:
     camp = rng.integers(0, 2, 200)
     ratings = from_rows([[1, 1, 1, 1] if side else [1, 1, -1, -1] for side in camp])
     repeats = self_consistency(["a"] * 100, [1] * 100, [1] * 97 + [-1] * 3)
-    found = disagreement_cause(percent_agreement(ratings), repeats.equal)
-    assert found.cause == "specification"
-    assert found.certain
-    assert "people read the task differently" in found.sentence
-    assert found.between.low is not None
-    assert found.excess.low is not None
-    assert found.excess.low > 0.15
+    disagreement = disagreement_cause(percent_agreement(ratings), repeats.equal)
+    assert disagreement.cause == "specification"
+    assert disagreement.certain
+    assert "people read the task differently" in disagreement.sentence
+    assert disagreement.between.low is not None
+    assert disagreement.excess.low is not None
+    assert disagreement.excess.low > 0.15
 
 
 def test_few_repeats_do_not_settle_the_cause() -> None:
     agreement = Figure(0.60, 0.56, 0.64, 600, "")
     repeats = self_consistency(["a"] * 10, [1] * 10, [1] * 9 + [-1])
-    found = disagreement_cause(agreement, repeats.equal)
-    assert not found.certain
-    assert found.sentence.endswith("more repeats would settle it.")
+    disagreement = disagreement_cause(agreement, repeats.equal)
+    assert not disagreement.certain
+    assert disagreement.sentence.endswith("more repeats would settle it.")
 
 
 def test_without_repeats_the_cause_cannot_be_told() -> None:
     agreement = Figure(0.60, 0.56, 0.64, 600, "")
-    found = disagreement_cause(agreement, self_consistency([], [], []).equal)
-    assert found.cause == "unknown"
-    assert found.excess.value is None
-    assert found.sentence == (
+    disagreement = disagreement_cause(agreement, self_consistency([], [], []).equal)
+    assert disagreement.cause == "unknown"
+    assert disagreement.excess.value is None
+    assert disagreement.sentence == (
         "The cause of disagreement cannot be told. No task came back to anybody."
     )
     with pytest.raises(ValueError, match="high_within"):
@@ -176,8 +179,8 @@ def test_without_repeats_the_cause_cannot_be_told() -> None:
 
 def test_little_disagreement_needs_no_cause() -> None:
     figure = Figure(0.95, 0.93, 0.97, 400, "")
-    found = disagreement_cause(figure, figure)
-    assert found.cause == "agreement"
+    disagreement = disagreement_cause(figure, figure)
+    assert disagreement.cause == "agreement"
     bare = Figure(0.95, None, None, 1, "", "No interval: it rests on 1 task.")
     assert disagreement_cause(bare, figure).excess.low is None
     assert not disagreement_cause(bare, figure).certain

@@ -93,11 +93,11 @@ def test_the_other_side_has_the_rest(cells: list[tuple[str, int, bool]]) -> None
     rater, value, shown = [c[0] for c in cells], [c[1] for c in cells], [c[2] for c in cells]
     left = side_bias(rater, value, shown)
     right = side_bias(rater, value, [not item for item in shown])
-    for one, other in zip(left.raters, right.raters, strict=True):
-        assert one.figure.value is not None
-        assert other.figure.value is not None
-        assert one.figure.value + other.figure.value == pytest.approx(1)
-        assert one.p == pytest.approx(other.p)
+    for first, second in zip(left.raters, right.raters, strict=True):
+        assert first.figure.value is not None
+        assert second.figure.value is not None
+        assert first.figure.value + second.figure.value == pytest.approx(1)
+        assert first.p == pytest.approx(second.p)
 
 
 @QUICK
@@ -200,9 +200,9 @@ def test_words_have_no_severity() -> None:
 def test_the_entropy_of_even_and_of_single_answers() -> None:
     ratings = Ratings(range(12), ["even"] * 4 + ["one"] * 4 + ["odd"] * 4, [0, 0, 1, 1] * 1
                       + [1] * 4 + [0, 1, 1, 1])  # fmt: skip
-    found = answer_entropy(ratings, categories=(0, 1))
-    assert found["even"].value == 1.0
-    assert found["one"].value == 0.0
-    assert found["one"].reason
-    assert found["odd"].value == pytest.approx(stats.entropy([1, 3], base=2))
-    assert found["odd"].low is not None
+    entropies = answer_entropy(ratings, categories=(0, 1))
+    assert entropies["even"].value == 1.0
+    assert entropies["one"].value == 0.0
+    assert entropies["one"].reason
+    assert entropies["odd"].value == pytest.approx(stats.entropy([1, 3], base=2))
+    assert entropies["odd"].low is not None

@@ -40,14 +40,14 @@ def test_who_cannot_have_read_the_text_stands_out_and_is_not_ranked() -> None:
     words = np.full(180, 300)
     seconds = rng.lognormal(4.4, 0.3, 180)
     seconds[rater == "cat"] = rng.uniform(2, 8, 60)
-    found = pace(rater, task, seconds, words)
-    assert [item.rater for item in found] == ["amy", "bob", "cat"]
-    assert [item.status for item in found] == ["as expected", "as expected", "stands out"]
-    assert found[2].below_floor.value == 1.0
-    assert found[2].fast.value is not None
-    assert found[2].fast.value > 0.9
-    assert found[0].slow.value == 0.0
-    assert found[2].median.low is not None
+    paces = pace(rater, task, seconds, words)
+    assert [item.rater for item in paces] == ["amy", "bob", "cat"]
+    assert [item.status for item in paces] == ["as expected", "as expected", "stands out"]
+    assert paces[2].below_floor.value == 1.0
+    assert paces[2].fast.value is not None
+    assert paces[2].fast.value > 0.9
+    assert paces[0].slow.value == 0.0
+    assert paces[2].median.low is not None
 
 
 def test_the_median_has_an_interval_between_order_statistics() -> None:
@@ -64,10 +64,10 @@ def test_five_times_are_too_few_for_an_interval() -> None:
 
 
 def test_tasks_judged_once_have_no_time_to_be_compared_with() -> None:
-    found = pace(["a"] * 3, range(3), [3, 1, 2], [1] * 3)[0]
-    assert found.fast.value is None
-    assert found.fast.reason == "No task was judged twice."
-    assert found.below_floor.value == 0.0
+    times = pace(["a"] * 3, range(3), [3, 1, 2], [1] * 3)[0]
+    assert times.fast.value is None
+    assert times.fast.reason == "No task was judged twice."
+    assert times.below_floor.value == 0.0
 
 
 def test_the_same_time_everywhere_has_no_spread() -> None:
@@ -75,9 +75,9 @@ def test_the_same_time_everywhere_has_no_spread() -> None:
     assert against.z is None
     assert against.reason
     assert "equal" in against.reason
-    found = pace(["a", "b"] * 2, [1, 1, 2, 2], [30.0] * 4, [100] * 4)
-    assert found[0].slow.value is None
-    assert found[0].slow.reason == against.reason
+    paces = pace(["a", "b"] * 2, [1, 1, 2, 2], [30.0] * 4, [100] * 4)
+    assert paces[0].slow.value is None
+    assert paces[0].slow.reason == against.reason
 
 
 def test_a_time_of_zero_counts_as_a_tenth_of_a_second() -> None:
@@ -102,8 +102,8 @@ def test_options_of_pace_that_make_no_sense_are_refused() -> None:
 
 
 def test_robust_z_of_nothing() -> None:
-    found = robust_z([])
-    assert (found.z, found.median, found.reason) == (None, None, "There are no values.")
+    scores = robust_z([])
+    assert (scores.z, scores.median, scores.reason) == (None, None, "There are no values.")
 
 
 @QUICK
@@ -126,11 +126,11 @@ def test_the_longest_run_equals_its_definition(answers: list[int]) -> None:
 @QUICK
 @given(st.lists(st.integers(0, 1), min_size=5, max_size=40).filter(lambda x: len(set(x)) > 1))
 def test_the_runs_test_of_two_answers_equals_statsmodels(answers: list[int]) -> None:
-    found = straight_lining(["a"] * len(answers), answers)[0]
+    runs = straight_lining(["a"] * len(answers), answers)[0]
     z, p = runstest_1samp(answers, cutoff=0.5, correction=False)
-    if found.runs_z is not None:
-        assert found.runs_z == pytest.approx(z)
-        assert found.runs_p == pytest.approx(p)
+    if runs.runs_z is not None:
+        assert runs.runs_z == pytest.approx(z)
+        assert runs.runs_p == pytest.approx(p)
 
 
 @pytest.mark.parametrize("counts", [(2, 3), (1, 2, 2), (3, 1, 1, 1)])
@@ -149,17 +149,17 @@ def test_the_chance_of_the_longest_run_is_close_to_the_exact_one() -> None:
     for length in (6, 8):
         answers = [0] * length + [1, 0] * ((12 - length) // 2)
         pool = [1, 0] * 5_000
-        found = straight_lining(["a"] * 12 + ["pool"] * 10_000, answers + pool)[0]
+        runs = straight_lining(["a"] * 12 + ["pool"] * 10_000, answers + pool)[0]
         exact = np.mean([item >= length for item in lengths])
-        assert found.longest == length
-        assert found.longest_p == pytest.approx(exact, rel=0.12)
+        assert runs.longest == length
+        assert runs.longest_p == pytest.approx(exact, rel=0.12)
 
 
 def test_the_expected_longest_run_is_its_median() -> None:
     rng = np.random.default_rng(0)
     longest = [_longest_run(row) for row in rng.integers(0, 3, (2_000, 200))]
-    found = straight_lining(["a"] * 200, np.tile([0, 1, 2], 67)[:200])[0]
-    assert found.expected == pytest.approx(np.median(longest), abs=1)
+    runs = straight_lining(["a"] * 200, np.tile([0, 1, 2], 67)[:200])[0]
+    assert runs.expected == pytest.approx(np.median(longest), abs=1)
 
 
 def test_a_straight_liner_stands_out_and_one_who_likes_an_answer_need_not() -> None:
@@ -185,22 +185,22 @@ def test_the_order_of_answers_may_be_given() -> None:
 
 
 def test_one_answer_throughout_says_nothing_by_its_order() -> None:
-    found = straight_lining(["a"] * 50, [1] * 50)[0]
-    assert found.longest == 50
-    assert (found.longest_p, found.expected, found.runs_z, found.status) == (
+    runs = straight_lining(["a"] * 50, [1] * 50)[0]
+    assert runs.longest == 50
+    assert (runs.longest_p, runs.expected, runs.runs_z, runs.status) == (
         None,
         None,
         None,
         "too few",
     )
-    assert found.reason
-    assert found.entropy == 0
-    assert found.spread == 0
+    assert runs.reason
+    assert runs.entropy == 0
+    assert runs.spread == 0
 
 
 def test_words_have_runs_but_no_spread() -> None:
-    found = straight_lining(["a"] * 3, ["left", "left", "right"])[0]
-    assert (found.longest, found.answer, found.spread) == (2, "left", None)
+    runs = straight_lining(["a"] * 3, ["left", "left", "right"])[0]
+    assert (runs.longest, runs.answer, runs.spread) == (2, "left", None)
     assert straight_lining([], []) == ()
     with pytest.raises(ValueError, match="chance"):
         straight_lining(["a"], [1], chance="none")  # type: ignore[arg-type]

@@ -128,8 +128,8 @@ def test_same_side_ignores_strength() -> None:
 @QUICK
 @given(gappy)
 def test_majority_agreement_equals_its_definition(rows: list[list[Any]]) -> None:
-    found = majority_agreement(from_rows(rows), categories=SCALE)
-    for rater, figure in found.items():
+    figures = majority_agreement(from_rows(rows), categories=SCALE)
+    for rater, figure in figures.items():
         points = []
         for row in rows:
             rest = [cell for place, cell in enumerate(row) if place != rater and cell is not None]
@@ -150,8 +150,8 @@ def test_alpha_without_a_rater_equals_alpha_of_the_rest(
 ) -> None:
     ratings = from_rows(rows)
     whole = krippendorff_alpha(ratings, level, categories=SCALE, symmetric=symmetric).value
-    found = alpha_without_each(ratings, level=level, symmetric=symmetric, categories=SCALE)
-    for rater, figure in found.items():
+    changes = alpha_without_each(ratings, level=level, symmetric=symmetric, categories=SCALE)
+    for rater, figure in changes.items():
         kept = ratings.rater != rater
         rest = Ratings(ratings.unit[kept], ratings.rater[kept], ratings.value[kept])
         alpha = krippendorff_alpha(rest, level, categories=SCALE, symmetric=symmetric).value
@@ -172,14 +172,14 @@ def test_a_symmetric_alpha_needs_a_scale_that_mirrors_itself() -> None:
 def test_names_of_raters_do_not_matter(rows: list[list[Any]], order: list[int]) -> None:
     moved = [[row[place] for place in order] for row in rows]
 
-    def told(habits: Habits) -> dict[Any, Any]:
+    def summary(habits: Habits) -> dict[Any, Any]:
         return {
             habit.rater: (habit.figure.value, habit.expected, habit.z) for habit in habits.raters
         }
 
     for compute in (tie_rate, peer_agreement):
-        plain = told(compute(from_rows(rows), categories=SCALE))
-        other = told(compute(from_rows(moved), categories=SCALE))
+        plain = summary(compute(from_rows(rows), categories=SCALE))
+        other = summary(compute(from_rows(moved), categories=SCALE))
         for place, name in enumerate(order):
             assert (name in plain) == (place in other)
             if name in plain:
@@ -187,8 +187,8 @@ def test_names_of_raters_do_not_matter(rows: list[list[Any]], order: list[int]) 
 
 
 def test_known_chances_leave_nothing_to_test_where_they_are_certain() -> None:
-    found = agreement_residuals(["a", "a"], [1.0, 0.0], [True, True])[0]
-    assert (found.z, found.p, found.excess.low) == (None, None, None)
-    assert found.excess.value == 0.5
+    residual = agreement_residuals(["a", "a"], [1.0, 0.0], [True, True])[0]
+    assert (residual.z, residual.p, residual.excess.low) == (None, None, None)
+    assert residual.excess.value == 0.5
     with pytest.raises(RatingsError, match=r"chance at position 1 is 1\.2, above 1"):
         agreement_residuals(["a", "a"], [1.0, 1.2], [True, True])

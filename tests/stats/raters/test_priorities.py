@@ -11,7 +11,7 @@ def test_criteria_that_are_always_alike_are_no_mismatch() -> None:
     for seed in range(20):
         rng = np.random.default_rng(seed)
         verdict, other = rng.choice([-1, 1], 30), rng.choice([-1, 0, 1], 30)
-        found = revealed_priorities(
+        priorities = revealed_priorities(
             verdict, {"a": other, "b": other}, stated=["a", "b"], cluster=np.arange(30) // 3
         )
-        assert found.mismatches == ()
+        assert priorities.mismatches == ()

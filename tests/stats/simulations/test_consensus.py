@@ -34,10 +34,10 @@ VECTORS = {vector["id"]: vector for vector in golden("science_vectors")}
 G30 = np.array([0.9, 0.85, 0.8, 0.6, 0.55, 0.5, 0.3])
 
 
-def covered(found: RaterBradleyTerry, world: PairWorld) -> list[tuple[int, bool]]:
+def covered(fitted: RaterBradleyTerry, world: PairWorld) -> list[tuple[int, bool]]:
     """Whether each interval holds the truth: 0 for strengths, 1 for reliabilities."""
-    truths = [(0, f, t) for f, t in zip(found.strength, world.strength, strict=True)]
-    truths += [(1, f, t) for f, t in zip(found.reliability, world.reliability, strict=True)]
+    truths = [(0, f, t) for f, t in zip(fitted.strength, world.strength, strict=True)]
+    truths += [(1, f, t) for f, t in zip(fitted.reliability, world.reliability, strict=True)]
     return [
         (kind, f.low is not None and f.high is not None and bool(f.low <= t <= f.high))
         for kind, f, t in truths
@@ -46,10 +46,10 @@ def covered(found: RaterBradleyTerry, world: PairWorld) -> list[tuple[int, bool]
 
 def test_truths_strengths_and_raters_are_recovered() -> None:
     world = pair_world(0, reliability=RELIABILITY, tasks=3000)
-    found = rater_bradley_terry(world.pairs)
-    assert close(values(found.reliability), world.reliability, within=0.08)
-    assert close(values(found.strength), world.strength, within=0.35)
-    right = (found.consensus.leader == 0) == (world.first_better > 0)
+    fitted = rater_bradley_terry(world.pairs)
+    assert close(values(fitted.reliability), world.reliability, within=0.08)
+    assert close(values(fitted.strength), world.strength, within=0.35)
+    right = (fitted.consensus.leader == 0) == (world.first_better > 0)
     votes = np.bincount(
         np.asarray(world.pairs.task), -np.asarray(world.pairs.value), minlength=3000
     )
@@ -67,13 +67,13 @@ def test_intervals_cover_the_truth() -> None:
 
 
 def test_skewed_raters_are_seen_through_where_the_majority_is_not() -> None:
-    majority, found, last, covered = [], [], [], []
+    majority, modelled, last, covered = [], [], [], []
     for seed in range(20):
         world = one_coin(G30, 300, seed)
         result = dawid_skene(world.ratings, categories=(0, 1))
         counted = vote_shares(world.ratings, categories=(0, 1)).consensus
         majority.append((counted.leader == world.truth).mean())
-        found.append((result.consensus.leader == world.truth).mean())
+        modelled.append((result.consensus.leader == world.truth).mean())
         last.append(result.reliability[6].value)
         covered += [
             figure.low is not None and figure.high is not None and figure.low <= true <= figure.high
@@ -81,7 +81,7 @@ def test_skewed_raters_are_seen_through_where_the_majority_is_not() -> None:
         ]
     # Of 200 seeds: 0.809, 0.940, 0.304; of 20 the standard errors are 0.005, 0.003, 0.007.
     assert np.mean(majority) == pytest.approx(0.809, abs=0.015)
-    assert np.mean(found) == pytest.approx(0.940, abs=0.01)
+    assert np.mean(modelled) == pytest.approx(0.940, abs=0.01)
     assert np.mean([value or 0 for value in last]) == pytest.approx(0.304, abs=0.02)
     assert np.mean(covered) > 0.88
 
@@ -91,10 +91,10 @@ def test_confusion_matrices_are_recovered() -> None:
     matrix = np.array([[0.8, 0.15, 0.05], [0.3, 0.6, 0.1], [0.05, 0.05, 0.9]])
     truth = rng.choice(3, size=3000, p=(0.5, 0.3, 0.2))
     said = [(rng.random((3000, 1)) > matrix[truth].cumsum(axis=1)).sum(axis=1) for _ in range(5)]
-    found = dawid_skene(from_rows(np.stack(said, axis=1).tolist()), categories=range(3))
-    assert found.confusion == pytest.approx(np.broadcast_to(matrix, (5, 3, 3)), abs=0.06)
-    assert found.class_shares == pytest.approx([0.5, 0.3, 0.2], abs=0.04)
-    assert found.caution is None
+    fitted = dawid_skene(from_rows(np.stack(said, axis=1).tolist()), categories=range(3))
+    assert fitted.confusion == pytest.approx(np.broadcast_to(matrix, (5, 3, 3)), abs=0.06)
+    assert fitted.class_shares == pytest.approx([0.5, 0.3, 0.2], abs=0.04)
+    assert fitted.caution is None
 
 
 def test_shrinkage_mends_what_few_judgments_spoil() -> None:
@@ -105,12 +105,12 @@ def test_shrinkage_mends_what_few_judgments_spoil() -> None:
     right: dict[str, list[float]] = {"majority": [], "plain": [], "shrunk": []}
     for seed in range(12):
         ratings, truth = thin(seed)
-        found = {
+        answers = {
             name: dawid_skene(ratings, categories=(-1, 1), **settings_[name]).consensus
             for name in settings_
         }
-        found["majority"] = vote_shares(ratings, categories=(-1, 1)).consensus
-        for name, consensus in found.items():
+        answers["majority"] = vote_shares(ratings, categories=(-1, 1)).consensus
+        for name, consensus in answers.items():
             right[name].append((np.array([-1, 1])[consensus.leader] == truth).mean())
     assert np.mean(right["plain"]) < np.mean(right["majority"]) - 0.03
     assert np.mean(right["shrunk"]) > np.mean(right["majority"]) - 0.01
@@ -118,20 +118,20 @@ def test_shrinkage_mends_what_few_judgments_spoil() -> None:
 
 @pytest.mark.parametrize("method", ["variational", "em"])
 def test_those_who_never_know_are_found(method: Any) -> None:
-    found_last, errors, covered = [], [], []
+    right, errors, covered = [], [], []
     for seed in range(10):
         ratings, truth, know = guessers(seed)
-        found = mace(ratings, categories=range(3), method=method)
-        values = np.array(competence(found))
+        fitted = mace(ratings, categories=range(3), method=method)
+        values = np.array(competence(fitted))
         assert set(np.argsort(values)[:2].tolist()) == {0, 1}
         assert values[:2].max() < 0.25
-        found_last.append((found.consensus.leader == truth).mean())
+        right.append((fitted.consensus.leader == truth).mean())
         errors.append(values[2:] - know[2:])
         covered += [
             figure.low is not None and figure.high is not None and figure.low <= true <= figure.high
-            for figure, true in zip(found.competence[2:], know[2:], strict=True)
+            for figure, true in zip(fitted.competence[2:], know[2:], strict=True)
         ]
-    assert np.mean(found_last) > 0.85
+    assert np.mean(right) > 0.85
     assert abs(np.mean(errors)) < 0.03
     assert np.mean(covered) > 0.78  # The interval is known to be narrow; the convention says why.
 
@@ -146,22 +146,22 @@ def test_the_bound_is_kept_where_the_model_of_raters_holds() -> None:
     for _ in range(600):
         truth = int(rng.choice((-1, 1)))
         order = rng.permutation(20)
-        given: list[Vote] = []
-        decision = rule.decide(given)
+        ballots: list[Vote] = []
+        decision = rule.decide(ballots)
         while decision.more:
-            rater = int(order[len(given)])
+            rater = int(order[len(ballots)])
             value = truth if rng.random() < accuracy[rater] else -truth
-            given.append(Vote(f"r{rater}", value))
-            decision = rule.decide(given)
+            ballots.append(Vote(f"r{rater}", value))
+            decision = rule.decide(ballots)
         right.append(decision.answer == truth)
-        spent.append(len(given))
+        spent.append(len(ballots))
     assert np.mean(right) > 0.9
     assert np.mean(spent) < 4
 
 
 def test_a_majority_of_three_is_as_accurate_as_theory_says() -> None:
-    given, expected = VECTORS["G10"]["input"], VECTORS["G10"]["expected"]
-    q = (1 + np.sqrt(2 * given["a"] - 1)) / 2
+    inputs, expected = VECTORS["G10"]["input"], VECTORS["G10"]["expected"]
+    q = (1 + np.sqrt(2 * inputs["a"] - 1)) / 2
     world = one_coin(np.full(3, q), 40_000, seed=1)
     majority = vote_shares(world.ratings, categories=(0, 1)).consensus.leader
     assert (majority == world.truth).mean() == pytest.approx(expected["q3"], abs=0.004)

@@ -151,8 +151,8 @@ def test_the_lover_of_length_stands_out_with_a_share_surely_above_60_percent(
 
 def test_the_speeder_is_flagged_and_nobody_else(project: Project) -> None:
     words = project.first + project.second
-    found = pace(project.rater, project.task, project.seconds, words)
-    assert [item.rater for item in found if item.status == "stands out"] == [SPEEDER]
+    paces = pace(project.rater, project.task, project.seconds, words)
+    assert [item.rater for item in paces if item.status == "stands out"] == [SPEEDER]
 
 
 def test_nobody_leans_to_a_side_or_clicks_in_lines(project: Project) -> None:

@@ -28,8 +28,8 @@ def test_intervals_of_strengths_cover_the_truth(ties: Any, nu: float, n: int) ->
     rng = np.random.default_rng(20240607)
     covered = []
     for _ in range(RUNS):
-        found = bradley_terry(Truth(STRENGTH, nu=nu).draw(rng, n), ties=ties)
-        covered.append((found.low <= STRENGTH) & (found.high >= STRENGTH))
+        ranking = bradley_terry(Truth(STRENGTH, nu=nu).draw(rng, n), ties=ties)
+        covered.append((ranking.low <= STRENGTH) & (ranking.high >= STRENGTH))
     # Within 2.3 points: the mean over five items of 200 runs has an error of at most 1.5 points.
     assert abs(np.mean(covered) - 0.95) <= ERROR / 2
 
@@ -39,8 +39,8 @@ def test_davidson_the_side_and_the_style_are_recovered() -> None:
     rng = np.random.default_rng(11)
     covered = []
     for _ in range(RUNS):
-        found = bradley_terry(truth.draw(rng, 400), ties="davidson", side=True, style=True)
-        figures = (found.tie, found.side, found.style[0])
+        ranking = bradley_terry(truth.draw(rng, 400), ties="davidson", side=True, style=True)
+        figures = (ranking.tie, ranking.side, ranking.style[0])
         covered.append(
             [
                 figure.low <= true <= figure.high  # type: ignore[union-attr, operator]
@@ -66,7 +66,7 @@ def test_plackett_luce_and_its_pairs_clustered_by_ranking_cover_the_truth() -> N
         rankings = ranked(rng, 80)
         whole, pairs = plackett_luce(rankings), bradley_terry(pairs_of(rankings))
         covered.append(
-            [(found.low <= STRENGTH) & (found.high >= STRENGTH) for found in (whole, pairs)]
+            [(ranking.low <= STRENGTH) & (ranking.high >= STRENGTH) for ranking in (whole, pairs)]
         )
     assert (np.abs(np.mean(covered, axis=(0, 2)) - 0.95) <= ERROR).all()
 

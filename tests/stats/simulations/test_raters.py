@@ -39,17 +39,17 @@ def test_the_false_discovery_rate_is_held_over_the_raters() -> None:
 
 def test_raters_alike_are_pointed_at_no_more_often_than_promised() -> None:
     rng = np.random.default_rng(5)
-    found = 0
+    flagged = 0
     for _ in range(100):
         hard = rng.random((60, 1)) * 0.5
         rows = (rng.random((60, 6)) < hard).astype(int)
         habits = peer_agreement(from_rows(rows.tolist()), categories=(0, 1))
-        found += sum(habit.p is not None and habit.p < 0.05 for habit in habits.raters)
-    assert 0.02 < found / 600 < 0.08
+        flagged += sum(habit.p is not None and habit.p < 0.05 for habit in habits.raters)
+    assert 0.02 < flagged / 600 < 0.08
 
 
 def test_false_alarms_are_rarer_than_promised() -> None:
     rng = np.random.default_rng(2)
     hits = rng.random(200 * 300) < 0.85
-    found = hit_drift(np.repeat(np.arange(200), 300), hits, false_alarm_every=300)
-    assert sum(item.signal is not None for item in found) < 200 * (1 - np.exp(-1))
+    drifts = hit_drift(np.repeat(np.arange(200), 300), hits, false_alarm_every=300)
+    assert sum(item.signal is not None for item in drifts) < 200 * (1 - np.exp(-1))
