@@ -181,7 +181,7 @@ class _Builder:
         self.books = [Books(recipe) for recipe in recipes]
         self.spool = Spool(root / ".tasks", TaskRecord)
         self.tasks = 0
-        self.given: Counter[str] = Counter()
+        self.judgments_by_rater: Counter[str] = Counter()
         self.folds: Mapping[str, int] = {}
 
     def read(self, tasks: Iterable[TaskRecord]) -> None:
@@ -189,18 +189,18 @@ class _Builder:
         learners = [learner for book in self.books if (learner := book.recipe.learner)]
         for handful in _handfuls(tasks):
             keys = [task.content_key() for task, _ in handful]
-            for key, (given, _) in zip(keys, handful, strict=True):
-                task = self.spool.add(key, _in_order(given))
+            for key, (record, _) in zip(keys, handful, strict=True):
+                task = self.spool.add(key, _in_order(record))
                 for learner in learners:
                     learner.learn(task)
                 for judgment in task.judgments:
-                    self.given[judgment.rater] += 1
+                    self.judgments_by_rater[judgment.rater] += 1
             self.tasks += len(handful)
             self._tell(self.tasks, len(handful), 0)
         for learner in learners:
             learner.settle()
         # Pseudonyms are made for this release alone, and so are its folds.
-        self.folds = rater_folds(self.given, salt=FOLD_SALT)
+        self.folds = rater_folds(self.judgments_by_rater, salt=FOLD_SALT)
 
     def write(self) -> None:
         """Turns tasks into rows, in order. Raises NothingToRelease."""
@@ -251,7 +251,9 @@ class _Builder:
         main = self.layout.main(self.books[0].recipe.kind)
         splits = self.plan.describe()
         parts: dict[str, Any] = {
-            "found": [readiness(book.tally, book.recipe.criterion, splits) for book in self.books],
+            "readiness": [
+                readiness(book.tally, book.recipe.criterion, splits) for book in self.books
+            ],
             "context": context,
             "books": self.books,
             "layout": self.layout,

@@ -56,7 +56,7 @@ def make_croissant(
             if file_type not in _CLOSED:
                 distribution.append(_file_set(table, split, own, file_type))
                 records.append(_record_set(table, split, file_type))
-    told = {
+    document = {
         "@context": _context(),
         "@type": "sc:Dataset",
         "conformsTo": [
@@ -71,7 +71,7 @@ def make_croissant(
         "distribution": distribution,
         **({"recordSet": records} if records else {}),
     }
-    return json.dumps(clean(told), indent=2, ensure_ascii=True) + "\n"
+    return json.dumps(clean(document), indent=2, ensure_ascii=True) + "\n"
 
 
 def _context() -> dict[str, Any]:
@@ -95,13 +95,13 @@ def _context() -> dict[str, Any]:
 def _description(
     context: ReleaseContext, manifest: Mapping[str, Any], tables: Sequence[Table]
 ) -> str:
-    asked = "; ".join(one["wording"] for one in manifest["criteria"].values())
-    told = (
+    asked = "; ".join(criterion["wording"] for criterion in manifest["criteria"].values())
+    text = (
         f"{context.name}: {manifest['counts']['rows_out']} {manifest['recipe']['rows_are']} made "
         f"from judgments of responses. Raters were asked: {asked}"
     )
     if manifest["format"]["file_type"] in _CLOSED:
-        return f"{told} The files are packed with zstd, of which Croissant has no record sets."
+        return f"{text} The files are packed with zstd, of which Croissant has no record sets."
     deep = [
         f"{name}.{part['name']}"
         for table in tables
@@ -111,8 +111,8 @@ def _description(
     ]
     if deep:
         left = ", ".join(dict.fromkeys(deep))
-        told += f" Not in the record sets, being lists inside other values: {left}."
-    return told
+        text += f" Not in the record sets, being lists inside other values: {left}."
+    return text
 
 
 def _responsible(context: ReleaseContext, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,19 +186,19 @@ def _field(
     name: str, feature: Mapping[str, Any], source: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """A column; None where all of its parts are lists themselves."""
-    found: dict[str, Any] = {"@type": "cr:Field", "@id": name}
+    field: dict[str, Any] = {"@type": "cr:Field", "@id": name}
     if "list" in feature:
-        found["repeated"] = True
+        field["repeated"] = True
     if parts := _parts(feature):
-        found["subField"] = [
+        field["subField"] = [
             _leaf(f"{name}/{part['name']}", part["dtype"])
             | {"source": {**source, "transform": {"jsonPath": part["name"]}}}
             for part in parts
             if _is_plain(part)
         ]
-        return found if found["subField"] else None
+        return field if field["subField"] else None
     dtype = feature["list"] if "list" in feature else feature["dtype"]
-    return found | _leaf(name, dtype) | {"source": dict(source)}
+    return field | _leaf(name, dtype) | {"source": dict(source)}
 
 
 def _leaf(name: str, dtype: str) -> dict[str, Any]:

@@ -65,12 +65,17 @@ def _contradiction(
         if options.asks(field):
             return (field, sentence)
     if options.asks("ties") and kind_of(recipe, shape) == Kind.PAIRS:
-        told = "Drop them or choose another format."
         if not shape.carries_ties:
-            return ("ties", f"“{shape.title}” has no place for ties. {told}")
+            return (
+                "ties",
+                f"“{shape.title}” has no place for ties. Drop them or choose another format.",
+            )
         if shape.ties_of_raters and not recipe.per_vote:
-            told = f"“{shape.title}” has no place for ties that raters make together. {told}"
-            return ("ties", told)
+            return (
+                "ties",
+                f"“{shape.title}” has no place for ties that raters make together. Drop them or "
+                "choose another format.",
+            )
     if len(options.sources) > 1:
         return (
             "sources",

@@ -59,12 +59,12 @@ def rater_folds(judgments: Mapping[str, int], *, salt: str, folds: int = FOLDS) 
     _check(folds)
     if any(count < 0 for count in judgments.values()):
         raise ValueError("A rater cannot have fewer than 0 judgments.")
-    given, raters = [0] * folds, [0] * folds
+    counts, raters = [0] * folds, [0] * folds
     placed = {}
     for name in sorted(judgments, key=lambda name: (-judgments[name], digest(salt, name), name)):
-        fold = min(range(folds), key=lambda place: (given[place], raters[place], place))
+        fold = min(range(folds), key=lambda place: (counts[place], raters[place], place))
         placed[name] = fold
-        given[fold] += judgments[name]
+        counts[fold] += judgments[name]
         raters[fold] += 1
     return placed
 
@@ -125,12 +125,12 @@ class _Votes:
         some = crossed(self.unit[mine], self.answer[mine], self.units, self.answers)
         rest = self.all - some
         own, other = some.sum(axis=1), rest.sum(axis=1)
-        told = "share of pairs of answers on one task that are equal; a tie equals a tie only"
+        convention = "share of pairs of answers on one task that are equal; a tie equals a tie only"
         within = clustered_share(
             (some * (some - 1)).sum(axis=1) // 2,
             own * (own - 1) // 2,
             self.drawn,
-            f"{told}; both raters are in the fold",
+            f"{convention}; both raters are in the fold",
             nothing="No task has answers of two raters of this fold.",
             counted="pairs",
         )
@@ -138,7 +138,7 @@ class _Votes:
             (some * rest).sum(axis=1),
             own * other,
             self.drawn,
-            f"{told}; one rater is in the fold, the other is not",
+            f"{convention}; one rater is in the fold, the other is not",
             nothing="No task has answers of this fold and of another.",
             counted="pairs",
         )

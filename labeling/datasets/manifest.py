@@ -29,17 +29,20 @@ def make_manifest(
     folds: Mapping[str, int],
     rows: Mapping[str, Mapping[str, int]],
     notes: Sequence[str],
-    found: Sequence[Readiness],
+    readiness: Sequence[Readiness],
     files: Sequence[FileInfo],
 ) -> dict[str, object]:
     """The manifest as plain data. `rows` maps table to split to number of rows.
 
-    `found` are the figures of each book. `counts` adds the criteria up; `figures` are those of the
+    `readiness` are the figures of each book. `counts` adds the criteria up; `figures` are those of the
     first criterion, and `criteria` holds the counts and figures of each. `warnings` are what to
     know before training: a code, the criterion, and a sentence.
     """
     recipe, shape = books[0].recipe, layout.shape
-    keyed = {book.recipe.criterion.key: (book, one) for book, one in zip(books, found, strict=True)}
+    keyed = {
+        book.recipe.criterion.key: (book, ready)
+        for book, ready in zip(books, readiness, strict=True)
+    }
     return {
         "manifest_version": MANIFEST_VERSION,
         "project": context.project,
@@ -53,15 +56,15 @@ def make_manifest(
         "rows": {table: dict(per_split) for table, per_split in rows.items()},
         "splits": dict(splits),
         "rater_folds": _folds(books, folds),
-        "figures": found[0].figures,
+        "figures": readiness[0].figures,
         "agreement": dict(context.agreement),
         "guideline_versions": [guideline.number for guideline in context.guidelines],
         "licence": context.licence,
         "notes": list(notes),
         "warnings": [
             {"code": code, "criterion": key, "text": text}
-            for key, (_, one) in keyed.items()
-            for code, text in one.warnings
+            for key, (_, ready) in keyed.items()
+            for code, text in ready.warnings
         ],
         "versions": dict(context.versions),
         "files": [
@@ -105,12 +108,12 @@ def _options(options: RecipeOptions) -> dict[str, object]:
     }
 
 
-def _book(book: Books, found: Readiness) -> dict[str, object]:
+def _book(book: Books, readiness: Readiness) -> dict[str, object]:
     """The counts and figures of one criterion."""
     return {
         **_criterion(book.recipe.criterion),
         "counts": book.ledger.describe(),
-        "figures": found.figures,
+        "figures": readiness.figures,
     }
 
 

@@ -84,19 +84,19 @@ def near_duplicates(sketch: np.ndarray, threshold: float = THRESHOLD) -> np.ndar
     """
     n = len(sketch)
     labels: np.ndarray = np.arange(n)
-    found: list[np.ndarray] = [np.zeros((0, 2), dtype=np.int64)]
+    links: list[np.ndarray] = [np.zeros((0, 2), dtype=np.int64)]
     for key in sketch.view(np.uint64).T:
         pairs = _bucket_pairs(key)
         pairs = pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]]
         if len(pairs):
             pairs = pairs[_similarity(sketch, pairs) >= threshold]
         if len(pairs):
-            found.append(pairs)
-            edges = np.concatenate(found)
+            links.append(pairs)
+            edges = np.concatenate(links)
             ones = np.ones(len(edges), dtype=np.int8)
             graph = coo_array((ones, (edges[:, 0], edges[:, 1])), shape=(n, n))
             labels = connected_components(graph, directed=False)[1]
-    return np.concatenate(found)
+    return np.concatenate(links)
 
 
 class _Hashes(dict[str, int]):

@@ -63,97 +63,99 @@ def readiness(
         "longer_response_chosen": plain(chosen),
         "markup_only_accuracy": plain(markup),
         "first_shown_chosen": {**plain(side), "p": signals.side_p(side)},
-        "tie_share": {kind: plain(one) for kind, one in signals.tie_shares(tally.people).items()},
-        "agreement_by_strength": {str(level): plain(one) for level, one in curve.items()},
+        "tie_share": {
+            kind: plain(figure) for kind, figure in signals.tie_shares(tally.people).items()
+        },
+        "agreement_by_strength": {str(level): plain(figure) for level, figure in curve.items()},
         "most_judgments_by_one_rater": plain(busiest),
         "effective_raters": plain(signals.effective_raters(raters)),
     }
     if splits:
         figures["repeated_prompts"] = plain(signals.repeated_prompts(splits))
-    found = [
+    warnings = [
         *agreement_warnings(raw.sides, raw.ceiling, kept.sides),
         *style_warnings(raw.sides, preferred, markup),
         *strength_warnings(curve),
         *_people_warnings(tally, side, busiest),
     ]
-    return Readiness(figures, tuple(found))
+    return Readiness(figures, tuple(warnings))
 
 
 def agreement_warnings(raw: Figure, ceiling: Figure, kept: Figure) -> list[Warned]:
     """Nobody knows how noisy the labels are, they are noise, or a filter flatters them."""
     if raw.value is None:
-        told = f"{raw.reason} Nobody knows how noisy the labels are: have tasks judged twice."
-        return [Warned("agreement_unknown", told)]
-    found = []
+        text = f"{raw.reason} Nobody knows how noisy the labels are: have tasks judged twice."
+        return [Warned("agreement_unknown", text)]
+    warnings = []
     if ceiling.value is None and ceiling.reason:
-        found.append(Warned("no_usable_signal", ceiling.reason))
+        warnings.append(Warned("no_usable_signal", ceiling.reason))
     if kept.value is not None and kept.value > raw.value + _FLATTERED:
-        told = (
+        text = (
             f"Raters agree in {_percent(kept)} of pairs of judgments that the recipe kept, and in "
             f"{_percent(raw)} of all: quote the latter when you speak of the raters."
         )
-        found.append(Warned("filtered_agreement", told))
-    return found
+        warnings.append(Warned("filtered_agreement", text))
+    return warnings
 
 
 def style_warnings(agreement: Figure, longer: Figure, markup: Figure) -> list[Warned]:
     """Length or markup alone predicts a judgment about as well as another rater does."""
-    found = []
+    warnings = []
     if agreement.value is None or agreement.value <= 0.5:
         return []
-    if told := length_explains(longer, agreement):
-        found.append(Warned("length_explains", told))
+    if text := length_explains(longer, agreement):
+        warnings.append(Warned("length_explains", text))
     if markup.value is not None and markup.value >= agreement.value - _NEAR:
-        told = (
+        text = (
             f"Markup explains nearly all of the signal: headers, lists, bold and code blocks alone "
             f"predict {_percent(markup)} of preferences, and raters agree in "
             f"{_percent(agreement)} of pairs."
         )
-        found.append(Warned("markup_explains", told))
-    return found
+        warnings.append(Warned("markup_explains", text))
+    return warnings
 
 
 def strength_warnings(curve: Mapping[int, Figure]) -> list[Warned]:
     """A stronger answer should be shared by more raters than a weaker one."""
-    known = [(level, one) for level, one in curve.items() if one.value is not None]
+    known = [(level, figure) for level, figure in curve.items() if figure.value is not None]
     for (weak, below), (strong, above) in pairwise(known):
         if (above.value or 0) >= (below.value or 0):
             continue
-        told = (
+        text = (
             f"Strength is not monotone: other raters take the side of an answer of strength "
             f"{strong} in {_percent(above)} of cases, and of one of strength {weak} in "
             f"{_percent(below)}. Do not train on margins before you know why."
         )
         if above.high is None or below.low is None or above.high >= below.low:
-            told += " Their intervals overlap: with more judgments it may turn out otherwise."
-        return [Warned("strength_not_monotone", told)]
+            text += " Their intervals overlap: with more judgments it may turn out otherwise."
+        return [Warned("strength_not_monotone", text)]
     return []
 
 
 def _people_warnings(tally: Tally, side: Figure, busiest: Figure) -> list[Warned]:
     """The screen, one person or a change of the guideline shows in the judgments."""
-    found = []
+    warnings = []
     p = signals.side_p(side)
     if p is not None and p < SIDE_P:
-        told = (
+        text = (
             f"The response shown first was preferred in {_percent(side)} of {side.n:,} decided "
             f"judgments (p = {p:.2g} against one half)."
         )
-        found.append(Warned("side_bias", told))
+        warnings.append(Warned("side_bias", text))
     if busiest.value is not None and busiest.value > TOO_MUCH:
-        told = (
+        text = (
             f"One rater gave {_percent(busiest)} of the judgments: what is learned from them is "
             "largely one person's taste."
         )
-        found.append(Warned("one_rater", told))
+        warnings.append(Warned("one_rater", text))
     versions = tally.by(1)
     if len(versions) > 1:
-        told = (
+        text = (
             f"The judgments were made under {len(versions)} versions of the guideline: a label "
             "means what its version says."
         )
-        found.append(Warned("several_guidelines", told))
-    return found
+        warnings.append(Warned("several_guidelines", text))
+    return warnings
 
 
 def _percent(figure: Figure) -> str:
@@ -194,10 +196,10 @@ def _counts(tally: Tally) -> dict[str, Any]:
 
 def _weights(tally: Tally) -> dict[str, list[float]] | None:
     """The weights between which good and bad responses are even, None where one kind is missing."""
-    found = kto_weights(tally.good, tally.bad)
-    if found is None:
+    weights = kto_weights(tally.good, tally.bad)
+    if weights is None:
         return None
-    return {name: [round(end, 6) for end in ends] for name, ends in found._asdict().items()}
+    return {name: [round(end, 6) for end in ends] for name, ends in weights._asdict().items()}
 
 
 def _models(tally: Tally) -> tuple[Counter[str], Counter[str]]:
@@ -216,7 +218,7 @@ def _models(tally: Tally) -> tuple[Counter[str], Counter[str]]:
 
 def _sorted(counts: Counter[Any], nameless: str = "") -> dict[str, int]:
     """Counts as plain data, by name; what has no name counts with what is called like that."""
-    found: Counter[str] = Counter()
+    named: Counter[str] = Counter()
     for key in sorted(counts):
-        found[str(key) or nameless] += counts[key]
-    return dict(found)
+        named[str(key) or nameless] += counts[key]
+    return dict(named)

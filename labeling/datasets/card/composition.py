@@ -14,30 +14,30 @@ from labeling.datasets.splits import RULES, SPLITS
 def summary(manifest: Mapping[str, Any], total: int) -> str:
     """What this is in one paragraph, and what to know before anything else."""
     figures, recipe, shape = manifest["figures"], manifest["recipe"], manifest["format"]
-    told = (
+    text = (
         f"{total:,} {recipe['rows_are']} from {plural(figures['judgments'], 'judgment')} by "
         f"{plural(figures['raters'], 'rater')} on {plural(figures['tasks'], 'task')} "
         f"({plural(figures['prompts'], 'prompt')}).\n\n"
     )
-    told += bullets(
+    text += bullets(
         (
             f"Recipe: **{recipe['title']}** ({code(recipe['key'])})",
             f"Format: **{shape['title']}** ({code(shape['key'])}, {shape['file_type']})",
         )
     )
     if manifest["warnings"]:
-        told += "\nKnow this before you train:\n\n" + bullets(
+        text += "\nKnow this before you train:\n\n" + bullets(
             line(f"{warning['criterion']}: {warning['text']}") for warning in manifest["warnings"]
         )
-    return told
+    return text
 
 
 def motivation(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
     """What the raters were asked, and what the owner says it is for."""
     asked = bullets(
-        f"**{inline(one['wording'])}** ({code(key)}, scale {code(one['scale'])}"
-        f"{', the primary criterion' if one['primary'] else ''})"
-        for key, one in manifest["criteria"].items()
+        f"**{inline(criterion['wording'])}** ({code(key)}, scale {code(criterion['scale'])}"
+        f"{', the primary criterion' if criterion['primary'] else ''})"
+        for key, criterion in manifest["criteria"].items()
     )
     purpose = (
         f"The owner of the project says:\n\n{quote(context.description)}\n"
@@ -93,11 +93,11 @@ def _balance(figures: Mapping[str, Any]) -> str:
     weights = figures["kto_weights"]
     if not weights:
         return ""
-    told = counts("Responses labelled", figures["labels"])
+    labelled = counts("Responses labelled", figures["labels"])
     low, high = weights["desirable"]
     few, many = weights["undesirable"]
     return (
-        f"{told} For KTO take a `desirable_weight` from {low:.3f} to {high:.3f}, or an "
+        f"{labelled} For KTO take a `desirable_weight` from {low:.3f} to {high:.3f}, or an "
         f"`undesirable_weight` from {few:.3f} to {many:.3f}, and leave the other at 1.\n\n"
     )
 
@@ -108,31 +108,31 @@ def _ledgers(manifest: Mapping[str, Any]) -> str:
     parts = [_ledger(manifest["counts"], made)]
     if len(manifest["criteria"]) > 1:
         parts += [
-            f"On {code(key)}:\n\n{_ledger(one['counts'], made)}"
-            for key, one in manifest["criteria"].items()
+            f"On {code(key)}:\n\n{_ledger(criterion['counts'], made)}"
+            for key, criterion in manifest["criteria"].items()
         ]
     for name, count in manifest["counts"]["never_read"].items():
         if count:
-            told = plural(count, f"{name.replace('_', ' ')} judgment")
-            parts.append(f"Never read, and so no row in: {told}.\n")
+            judgments = plural(count, f"{name.replace('_', ' ')} judgment")
+            parts.append(f"Never read, and so no row in: {judgments}.\n")
     left = manifest["figures"]["judgments_left_out"]
     if left:
         parts.append(counts("Judgments that are no data", left) + "\n")
     return "\n".join(parts)
 
 
-def _ledger(found: Mapping[str, Any], made: str) -> str:
-    unit = found["unit"]
-    rows = [(f"{unit}s in", f"{found['rows_in']:,}")]
-    for drop in found["dropped"].values():
+def _ledger(ledger: Mapping[str, Any], made: str) -> str:
+    unit = ledger["unit"]
+    rows = [(f"{unit}s in", f"{ledger['rows_in']:,}")]
+    for drop in ledger["dropped"].values():
         rows.append((f"left out: {inline(drop['because'])}", f"{drop['rows']:,}"))
-    rows.append((f"**{made} out**", f"**{found['rows_out']:,}**"))
+    rows.append((f"**{made} out**", f"**{ledger['rows_out']:,}**"))
     return table((f"a row in is a {unit}", "rows"), rows, numbers=1)
 
 
 def _splits(manifest: Mapping[str, Any]) -> str:
     splits = manifest["splits"]
-    told = (
+    text = (
         "Prompts form groups, and a group is never divided: the hash of its oldest prompt decides "
         "the split, so that splits stay put while the data grow. "
         f"{plural(splits['prompts'], 'prompt')} of the project form "
@@ -141,18 +141,18 @@ def _splits(manifest: Mapping[str, Any]) -> str:
     joins = [
         (rule.replace("_", " "), RULES[rule], f"{n:,}") for rule, n in splits["joined_by"].items()
     ]
-    told += table(("two prompts are joined by", "when", "links"), joins, numbers=1)
-    told += f"\nThe threshold of similarity is {splits['threshold']}.\n\n"
+    text += table(("two prompts are joined by", "when", "links"), joins, numbers=1)
+    text += f"\nThe threshold of similarity is {splits['threshold']}.\n\n"
     rows = [
         (code(name), *(f"{per_split.get(split, 0):,}" for split in SPLITS))
         for name, per_split in manifest["rows"].items()
     ]
-    told += table(("configuration", *SPLITS), rows, numbers=len(SPLITS))
-    return told + "".join(f"\n{line(note)}\n" for note in manifest["notes"])
+    text += table(("configuration", *SPLITS), rows, numbers=len(SPLITS))
+    return text + "".join(f"\n{line(note)}\n" for note in manifest["notes"])
 
 
 def _personal(figures: Mapping[str, Any]) -> str:
-    told = [
+    sentences = [
         "Raters appear under pseudonyms made for this release alone, and no name, e-mail address "
         "or user id is in the files. Whoever holds two releases of one project may still find a "
         "judgment in both by its task, its time and its words.",
@@ -160,13 +160,13 @@ def _personal(figures: Mapping[str, Any]) -> str:
         "data: do so before you publish them.",
     ]
     if rationales := figures["judgments_with_rationale"]:
-        told.append(
+        sentences.append(
             f"{plural(rationales, 'judgment')} came with a rationale in the rater's own words, "
             "which may tell who wrote it."
         )
     if flags := figures["judgments_per_flag"]:
-        told.append(counts("Raters flagged", flags))
-    return bullets(told)
+        sentences.append(counts("Raters flagged", flags))
+    return bullets(sentences)
 
 
 def _named(policy: Mapping[str, str]) -> str:

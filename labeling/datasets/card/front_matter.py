@@ -75,7 +75,7 @@ def size_category(rows: int) -> str:
 
 def split_files(table: Table, files: Sequence[FileInfo]) -> dict[str, list[FileInfo]]:
     """The files of each split of a table; only splits that have rows."""
-    found: dict[str, list[FileInfo]] = {}
+    by_split: dict[str, list[FileInfo]] = {}
     for split in SPLITS:
         own = [
             file
@@ -84,8 +84,8 @@ def split_files(table: Table, files: Sequence[FileInfo]) -> dict[str, list[FileI
             and PurePosixPath(file.name).name.startswith(f"{split}-")
         ]
         if own:
-            found[split] = own
-    return found
+            by_split[split] = own
+    return by_split
 
 
 def _licence(licence: str) -> list[str]:

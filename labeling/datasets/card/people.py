@@ -27,7 +27,7 @@ _FIGURES = (
 def collection(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
     """The section on raters, guideline, selection and agreement."""
     figures = manifest["figures"]
-    told = [
+    sentences = [
         f"{plural(figures['raters'], 'rater')} gave {plural(figures['judgments'], 'judgment')} "
         "that may become data. Who they are, how they were found and paid is not recorded here.",
         *map(line, context.collection),
@@ -37,38 +37,40 @@ def collection(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
     ]
     return "\n".join(
         (
-            "### Who judged, and how\n\n" + bullets(told),
+            "### Who judged, and how\n\n" + bullets(sentences),
             "### Guideline\n\n" + _guideline(context, figures),
             "### How well they agree\n\n" + _agreement(manifest),
         )
     )
 
 
-def _chances(found: Mapping[str, Any]) -> str:
-    if not found["n"]:
+def _chances(chances: Mapping[str, Any]) -> str:
+    if not chances["n"]:
         return "No selection probability is recorded."
     return (
-        f"{plural(found['n'], 'judgment')} with a selection probability, from {found['least']:g} "
-        f"to {found['largest']:g}."
+        f"{plural(chances['n'], 'judgment')} with a selection probability, from "
+        f"{chances['least']:g} to {chances['largest']:g}."
     )
 
 
 def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:
     per_version = figures["judgments_per_guideline_version"]
-    told = counts("Judgments per guideline version (0: none was published)", per_version) + "\n\n"
+    judgments = (
+        counts("Judgments per guideline version (0: none was published)", per_version) + "\n\n"
+    )
     if not context.guidelines:
-        return told + "The project had no published guideline.\n"
+        return judgments + "The project had no published guideline.\n"
     notes = [
         (
-            str(one.number),
-            inline(one.change_note) or "–",
-            code(f"guideline/{file_name(one.number)}"),
+            str(guideline.number),
+            inline(guideline.change_note) or "–",
+            code(f"guideline/{file_name(guideline.number)}"),
         )
-        for one in context.guidelines
+        for guideline in context.guidelines
     ]
     newest = max(context.guidelines, key=lambda guideline: guideline.number)
     return (
-        f"{told}{table(('version', 'what changed', 'text'), notes)}\n"
+        f"{judgments}{table(('version', 'what changed', 'text'), notes)}\n"
         "The numbered principles of every version are in `principles.json`. Version "
         f"{newest.number}, the newest in use:\n\n{quote(newest.text)}\n"
     )
@@ -82,12 +84,12 @@ def file_name(version: int) -> str:
 def _agreement(manifest: Mapping[str, Any]) -> str:
     """Every figure of every criterion: raw ones first, those on what was kept beside them."""
     rows = []
-    for key, one in manifest["criteria"].items():
-        for label, name in _FIGURES:
-            found = {label: one["figures"].get(name, {})}
-            rows += [(f"{key}: {told}", figure) for told, figure in figures_in(found)]
+    for key, criterion in manifest["criteria"].items():
+        for title, name in _FIGURES:
+            figures = {title: criterion["figures"].get(name, {})}
+            rows += [(f"{key}: {label}", figure) for label, figure in figures_in(figures)]
     for key, report in manifest["agreement"].get("criteria", {}).items():
-        rows += [(f"{key}: {told}", figure) for told, figure in figures_in(report)]
+        rows += [(f"{key}: {label}", figure) for label, figure in figures_in(report)]
     return (
         "“Raw” is over all answers by people on live tasks, whatever the recipe and its filters "
         "leave out; “kept” over those behind the rows. Figures without that word are raw, and "

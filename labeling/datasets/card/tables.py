@@ -20,10 +20,10 @@ def bullets(items: Iterable[str]) -> str:
     return "".join(f"- {item}\n" for item in items)
 
 
-def counts(title: str, found: Mapping[str, int]) -> str:
+def counts(title: str, numbers: Mapping[str, int]) -> str:
     """Counts by name in a sentence."""
-    told = ", ".join(f"{inline(name)}: {n:,}" for name, n in found.items())
-    return f"{title}: {told or 'none'}."
+    listed = ", ".join(f"{inline(name)}: {n:,}" for name, n in numbers.items())
+    return f"{title}: {listed or 'none'}."
 
 
 def figure_table(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
@@ -45,12 +45,12 @@ def figures_in(report: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
 
 def _figure(label: str, figure: Mapping[str, Any]) -> tuple[str, ...]:
     n, reason = f"{figure.get('n') or 0:,}", inline(figure.get("reason") or "")
-    told = inline(figure.get("convention") or "")
+    convention = inline(figure.get("convention") or "")
     if figure.get("value") is None:
-        return inline(label), "–", reason or "undefined", n, told
+        return inline(label), "–", reason or "undefined", n, convention
     low, high = figure.get("low"), figure.get("high")
     span = reason or "–" if low is None or high is None else f"{low:.3f} to {high:.3f}"
-    return inline(label), f"{figure['value']:.3f}", span, n, told
+    return inline(label), f"{figure['value']:.3f}", span, n, convention
 
 
 def plural(n: int, noun: str) -> str:

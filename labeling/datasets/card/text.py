@@ -95,8 +95,8 @@ def _visible(text: str) -> str:
 def _start(text: str) -> str:
     """The text without a beginning that Markdown takes for a block."""
 
-    def escaped(found: re.Match[str]) -> str:
-        space, mark = found.groups()
+    def escaped(beginning: re.Match[str]) -> str:
+        space, mark = beginning.groups()
         return f"{space}{mark}\\" if mark.isdigit() else f"{space}\\{mark}"
 
     return _BLOCK.sub(escaped, text, count=1)

@@ -153,11 +153,11 @@ def reply(content: str) -> tuple[Message, ...]:
 
 def load_call(folder: str, file_type: str, table: str = "") -> str:
     """The call that loads a release, or one table of it."""
-    given = [f'"{folder}"', *([f'"{table}"'] if table else [])]
+    arguments = [f'"{folder}"', *([f'"{table}"'] if table else [])]
     if file_type == "csv":
         # Without it, the words null, None and NA in a text are read as a missing value.
-        given.append("keep_default_na=False")
-    return f"load_dataset({', '.join(given)})"
+        arguments.append("keep_default_na=False")
+    return f"load_dataset({', '.join(arguments)})"
 
 
 def load_lines(code: str, file_type: str) -> str:

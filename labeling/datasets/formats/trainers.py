@@ -211,7 +211,7 @@ class OpenAI(Format):
         """One row per pair."""
         task = item.task
         candidates = task.candidates
-        given = _Input(task.messages)
+        prompt = _Input(task.messages)
         for pair in item.pairs:
             texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
-            yield Row("default", (given, *map(reply, texts)))
+            yield Row("default", (prompt, *map(reply, texts)))

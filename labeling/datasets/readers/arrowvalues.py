@@ -160,9 +160,9 @@ def values(array: Column) -> list[object]:
         array = array.cast(pa.timestamp("us", array.type.tz), safe=False)
     convert = converter(array)
     try:
-        found: list[object] = array.to_pylist()
+        cells: list[object] = array.to_pylist()
         if convert is None:
-            return found
-        return [None if value is None else convert(value) for value in found]
+            return cells
+        return [None if value is None else convert(value) for value in cells]
     except _UNREADABLE:
         return [_cell(array, row, convert) for row in range(len(array))]

@@ -200,8 +200,8 @@ def message(value: object, field: str, number: int = 1) -> Message:
         known = "Must be system, user, assistant or tool"
         said = "none" if name is None else f"“{excerpt(name)}”"
         raise RowError(f"{field}.role", f"{known}; message {number} has {said}.", name)
-    given = value["content"] if "content" in value else value.get("value")
-    content = _content(given, f"{field}.content")
+    body = value["content"] if "content" in value else value.get("value")
+    content = _content(body, f"{field}.content")
     # A chat template may want a system message even where it is empty; other turns say something.
     if role != "system" and is_blank(content):
         raise RowError(f"{field}.content", f"Message {number} is empty. Fill it or leave it out.")

@@ -214,8 +214,8 @@ def json_list(source: Source) -> Iterator[RawRow | Refusal]:
         _expected(window, "nothing after the closing ]", window.peek())
 
 
-def _expected(window: _Characters, what: str, found: str) -> None:
-    seen = repr(found) if found else "the end of the file"
+def _expected(window: _Characters, what: str, character: str) -> None:
+    seen = repr(character) if character else "the end of the file"
     raise UnreadableFile(
         f"Malformed JSON on line {window.line}: expected {what}, found {seen}. "
         "Mend the file and import it again.",

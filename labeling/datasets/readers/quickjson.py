@@ -28,11 +28,11 @@ def quick(line: bytes) -> dict[str, object] | None:
     """
     try:
         row = _decode(line)
-        found = _keys(row.values(), len(row), 1)
+        keys = _keys(row.values(), len(row), 1)
     except (ValueError, RecursionError):
         return None
     marks = len(_MARK.findall(line))
-    return row if found == marks or found == _outside(line, marks) else None
+    return row if keys == marks or keys == _outside(line, marks) else None
 
 
 def _outside(line: bytes, marks: int) -> int:

@@ -167,16 +167,16 @@ def check(
 
 
 def _for_every_row(
-    shape: Shape, found: Mapping[str, str], wished: Mapping[str, str]
+    shape: Shape, mapping: Mapping[str, str], wished: Mapping[str, str]
 ) -> dict[str, str]:
     """The mapping for rows beyond the sample too.
 
     A field whose column no sampled row had may still stand in a later row under its own name:
     labels that only some rows carry must not end as metadata.
     """
-    taken = {*found.values(), *(field for field, column in wished.items() if not column)}
-    late = {field: field for field in shape.fields if field not in found and field not in taken}
-    return {**found, **late}
+    taken = {*mapping.values(), *(field for field, column in wished.items() if not column)}
+    late = {field: field for field in shape.fields if field not in mapping and field not in taken}
+    return {**mapping, **late}
 
 
 def _sorted(
@@ -213,11 +213,11 @@ def read(
     Raises UnreadableFile or MappingError; a file that `check` passed raises no UnreadableFile but
     for columns that no kind of row fits.
     """
-    found = detect(path, format=format, mapping=mapping)
-    if found.format is None or found.problem:
-        raise UnreadableFile(found.problem)
-    shape, options = SHAPES[found.format], options or ReadOptions()
-    columns = _for_every_row(shape, found.mapping, mapping or {})
+    detection = detect(path, format=format, mapping=mapping)
+    if detection.format is None or detection.problem:
+        raise UnreadableFile(detection.problem)
+    shape, options = SHAPES[detection.format], options or ReadOptions()
+    columns = _for_every_row(shape, detection.mapping, mapping or {})
     view, seen = View.of(columns, options.label_rater), SeenRows()
     with opened(path) as file:
         for raw in file.rows:
@@ -239,8 +239,8 @@ def preview(
 
     Raises UnreadableFile or MappingError.
     """
-    found = detect(path, format=format, mapping=mapping)
-    if found.format is None or found.problem:
-        return Preview(found, ())
+    detection = detect(path, format=format, mapping=mapping)
+    if detection.format is None or detection.problem:
+        return Preview(detection, ())
     rows = read(path, format=format, mapping=mapping, options=options)
-    return Preview(found, tuple(islice(rows, limit)))
+    return Preview(detection, tuple(islice(rows, limit)))

@@ -66,9 +66,9 @@ class SeenIds:
         """Notes the key; (0, True) if it is new, else (line of the first, same content)."""
         keys, mask = self._keys, self._mask
         slot = key & mask
-        while (found := keys[slot]) and found != key:
+        while (held := keys[slot]) and held != key:
             slot = (slot + 1) & mask
-        if found:
+        if held:
             return self._lines[slot], self._contents[slot] == content
         if self._disk is not None:
             return self._on_disk(self._disk, key, content, line)
@@ -87,8 +87,8 @@ class SeenIds:
         noted = disk.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (key, content, line))
         if noted.rowcount:
             return 0, True
-        found = disk.execute("SELECT line, content FROM seen WHERE key = ?", (key,)).fetchone()
-        return found[0], found[1] == content
+        row = disk.execute("SELECT line, content FROM seen WHERE key = ?", (key,)).fetchone()
+        return row[0], row[1] == content
 
 
 def _temporary() -> sqlite3.Connection:

@@ -91,12 +91,12 @@ class HelpSteer(PerTask):
             return votes.tie(votes.tie_kind)
         if len(valid) < _KEPT_VOTES:
             return "too_few_valid_votes"
-        found = _similar(tuple(sorted(value for value, _ in valid)))
-        if found.value is None:
+        similar = _similar(tuple(sorted(value for value, _ in valid)))
+        if similar.value is None:
             return "votes_too_far_apart"
-        if not found.value:
+        if not similar.value:
             return "comes_out_as_tie"
-        return self._pair(found.value, _kept(valid, found.kept))
+        return self._pair(similar.value, _kept(valid, similar.kept))
 
     def _is_valid(self, vote: JudgmentRecord) -> bool:
         return bool(self.value(vote)) or self.tie(vote) not in _INVALID
@@ -128,13 +128,13 @@ class _Similar(NamedTuple):
 @lru_cache(maxsize=4096)
 def _similar(votes: tuple[int, ...]) -> _Similar:
     """The most similar of ordered votes; a project has a few hundred different sets of them."""
-    found = most_similar(votes, keep=_KEPT_VOTES, spread=_WIDEST, invalid=(), drop_ties=False)
+    aggregate = most_similar(votes, keep=_KEPT_VOTES, spread=_WIDEST, invalid=(), drop_ties=False)
     windows = {votes[start : start + _KEPT_VOTES] for start in range(len(votes) - _KEPT_VOTES + 1)}
     closest = {window for window in windows if _distances(window) == min(map(_distances, windows))}
     kept: Counter[int] = Counter()
     for window in closest:
         kept |= Counter(window)
-    return _Similar(found.value, kept)
+    return _Similar(aggregate.value, kept)
 
 
 def _distances(window: tuple[int, ...]) -> tuple[int, int]:

@@ -17,13 +17,13 @@ def ranks_of(
             return None
         return (1, 2) if value < 0 else (2, 1) if value > 0 else (1, 1)
     if criterion.answer == "rank":
-        given = {
+        ranks = {
             rating.response: rating.value
             for rating in judgment.ratings
             if rating.criterion == criterion.key
         }
-        if given.keys() == set(range(responses)):
-            return tuple(given[i] for i in range(responses))
+        if ranks.keys() == set(range(responses)):
+            return tuple(ranks[i] for i in range(responses))
     return None
 
 

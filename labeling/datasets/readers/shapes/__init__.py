@@ -50,12 +50,12 @@ def recognise(columns: Sequence[str], rows: Rows, wished: Mapping[str, str]) -> 
 
 def _fits(shape: Shape, columns: Sequence[str], rows: Rows, wished: Mapping[str, str]) -> bool:
     taken = {column for column in wished.values() if column}
-    found = {
+    mapping = {
         field: column
         for field, column in guess(columns, shape.fields).items()
         if column not in taken
     }
-    found |= {field: column for field, column in wished.items() if field in shape.fields}
-    if shape.missing(found) and not shape.marked:
+    mapping |= {field: column for field, column in wished.items() if field in shape.fields}
+    if shape.missing(mapping) and not shape.marked:
         return False
-    return shape.fits(Sample(tuple(columns), rows, found))
+    return shape.fits(Sample(tuple(columns), rows, mapping))

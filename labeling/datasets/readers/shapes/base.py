@@ -33,15 +33,15 @@ class Sample:
 
     columns: tuple[str, ...]
     rows: Rows
-    found: Mapping[str, str]
+    mapping: Mapping[str, str]
 
     def has(self, *fields: str) -> bool:
         """Whether there is a column for each of these fields."""
-        return all(self.found.get(field) for field in fields)
+        return all(self.mapping.get(field) for field in fields)
 
     def values(self, field: str) -> Iterator[object]:
         """What stands under a field, where something does."""
-        column = self.found.get(field, "")
+        column = self.mapping.get(field, "")
         values = (row.get(column) for row in self.rows)
         return (decoded(value) for value in values if value is not None)
 
@@ -83,7 +83,7 @@ class Shape:
     marked: bool = False
     spreads: bool = False
 
-    def missing(self, found: Mapping[str, str]) -> tuple[str, ...]:
+    def missing(self, mapping: Mapping[str, str]) -> tuple[str, ...]:
         """The needed fields that no column is found for; of several ways the nearest one."""
-        gaps = (tuple(name for name in group if not found.get(name)) for group in self.needs)
+        gaps = (tuple(name for name in group if not mapping.get(name)) for group in self.needs)
         return min(gaps, key=len)

@@ -20,8 +20,8 @@ def final_reply(chat: Chat, field: str) -> str:
     return chat[-1].content
 
 
-def _first_difference(one: Chat, other: Chat) -> str:
-    return next((b.content for a, b in zip(one, other, strict=False) if a != b), "")
+def _first_difference(first: Chat, second: Chat) -> str:
+    return next((b.content for a, b in zip(first, second, strict=False) if a != b), "")
 
 
 def common_prompt(chats: tuple[Chat, Chat], fields: tuple[str, str]) -> tuple[Chat, list[str]]:
@@ -29,17 +29,17 @@ def common_prompt(chats: tuple[Chat, Chat], fields: tuple[str, str]) -> tuple[Ch
 
     Raises RowError where they differ before it: the replies then answer different prompts.
     """
-    one, other = chats
-    if not one or one[:-1] != other[:-1]:
+    first, second = chats
+    if not first or first[:-1] != second[:-1]:
         raise RowError(
             fields[1],
             "The two chats differ before the last message, so they do not answer the same prompt.",
-            _first_difference(one, other),
+            _first_difference(first, second),
         )
     replies = [final_reply(chat, field) for chat, field in zip(chats, fields, strict=True)]
-    if len(one) == 1:
+    if len(first) == 1:
         raise RowError(fields[0], "Has no message before the reply: there is no prompt.")
-    return one[:-1], replies
+    return first[:-1], replies
 
 
 def single_reply(chat: Chat, field: str) -> str:

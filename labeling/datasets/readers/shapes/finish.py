@@ -94,20 +94,20 @@ def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedR
 
 
 def _extra(record: Record, parts: Parts) -> dict[str, object]:
-    given = record.get("metadata")
+    named = record.get("metadata")
     # What a kind of row adds never hides a column of the file.
     rest = {**parts.extra, **record.rest} if parts.extra else record.rest
-    if given is None:
+    if named is None:
         return metadata(rest)
-    if not isinstance(given, dict):
-        raise RowError(record.column("metadata"), "Must be an object of named values.", given)
-    twice = rest.keys() & given.keys()
+    if not isinstance(named, dict):
+        raise RowError(record.column("metadata"), "Must be an object of named values.", named)
+    twice = rest.keys() & named.keys()
     if twice:
         raise RowError(
             record.column("metadata"),
             f"Names “{min(twice)[:80]}”, which is a column of its own too. Keep one of them.",
         )
-    return metadata({**rest, **given})
+    return metadata({**rest, **named})
 
 
 def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:

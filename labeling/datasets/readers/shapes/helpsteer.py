@@ -50,10 +50,10 @@ def _vote(vote: object, field: str, rater: str) -> ImportedJudgment:
 
 def _votes(record: Record, rater: str) -> list[ImportedJudgment]:
     """The votes of a row; nobody knows who gave them, so a name says which vote, not who."""
-    given, field = record.get("individual_preference"), record.column("individual_preference")
-    if not isinstance(given, list):
-        raise RowError(field, f"Must be a list of votes, not {kind_of(given)}.", given)
-    if len(given) > limits.MAX_JUDGMENTS:
+    votes, field = record.get("individual_preference"), record.column("individual_preference")
+    if not isinstance(votes, list):
+        raise RowError(field, f"Must be a list of votes, not {kind_of(votes)}.", votes)
+    if len(votes) > limits.MAX_JUDGMENTS:
         raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} votes.")
     return [
         _vote(
@@ -61,17 +61,16 @@ def _votes(record: Record, rater: str) -> list[ImportedJudgment]:
             f"{field}[{i}]",
             label(f"{rater} vote {i + 1}", record.column("rater"), most=limits.MAX_RATER),
         )
-        for i, vote in enumerate(given)
+        for i, vote in enumerate(votes)
     ]
 
 
 def _feedback(record: Record) -> list[object]:
     """What the voters wrote about each response, which no judgment of ours has a place for."""
-    given = record.get("individual_preference")
-    votes = given if isinstance(given, list) else []
+    votes = record.get("individual_preference")
     said = [
         {name: vote[name] for name in ("feedback1", "feedback2") if vote.get(name)}
-        for vote in votes
+        for vote in (votes if isinstance(votes, list) else [])
         if isinstance(vote, dict)
     ]
     return list(said) if any(said) else []

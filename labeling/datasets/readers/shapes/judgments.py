@@ -40,10 +40,10 @@ _USUAL = (
 
 
 def _listed(record: Record, name: str) -> list[object]:
-    given, field = record.get(name), record.column(name)
-    if not isinstance(given, list):
-        raise RowError(field, f"Must be a list, not {kind_of(given)}.", given)
-    return given
+    values, field = record.get(name), record.column(name)
+    if not isinstance(values, list):
+        raise RowError(field, f"Must be a list, not {kind_of(values)}.", values)
+    return values
 
 
 def _candidates(record: Record) -> list[Candidate]:
@@ -69,8 +69,8 @@ def _candidates(record: Record) -> list[Candidate]:
 def _values(record: Record) -> dict[str, int]:
     """The values by criterion; one of a single response is not a comparison."""
     values: dict[str, int] = {}
-    given = _listed(record, "answers") if record.get("answers") is not None else []
-    for i, answer in enumerate(given):
+    answers = _listed(record, "answers") if record.get("answers") is not None else []
+    for i, answer in enumerate(answers):
         field = f"{record.column('answers')}[{i}]"
         if not isinstance(answer, dict):
             raise RowError(field, f"Must be an object, not {kind_of(answer)}.", answer)
@@ -85,9 +85,9 @@ def _values(record: Record) -> dict[str, int]:
 def _refuse_other_kinds(record: Record) -> None:
     """Only what people said on live tasks is data, here as in every release."""
     for name, usual, reason_of in _USUAL:
-        given = record.get(name)
-        if given and given != usual:
-            value = label(given, record.column(name), most=40)
+        stated = record.get(name)
+        if stated and stated != usual:
+            value = label(stated, record.column(name), most=40)
             if (reason := reason_of(value)) is not None:
                 raise RowError(record.column(name), f"Not taken: {sentence(reason)}.", value)
 

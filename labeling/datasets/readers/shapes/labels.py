@@ -27,39 +27,39 @@ def tie_of(value: object, field: str, values: dict[str, int]) -> str:
     return kind
 
 
-def _judgment(given: object, field: str) -> ImportedJudgment:
-    if not isinstance(given, dict):
-        raise RowError(field, f"Must be an object, not {kind_of(given)}.", given)
-    named = {key: value for key, value in given.items() if key not in _NOT_VALUES}
-    if "answers" in given:
-        answers = given["answers"]
+def _judgment(judgment: object, field: str) -> ImportedJudgment:
+    if not isinstance(judgment, dict):
+        raise RowError(field, f"Must be an object, not {kind_of(judgment)}.", judgment)
+    named = {key: value for key, value in judgment.items() if key not in _NOT_VALUES}
+    if "answers" in judgment:
+        answers = judgment["answers"]
         if not isinstance(answers, dict):
             raise RowError(f"{field}.answers", "Must be an object of criterion: value.", answers)
         named |= answers
     values = {key: whole_number(value, f"{field}.{key}") for key, value in named.items()}
-    tie_kind = tie_of(given.get("tie_kind"), f"{field}.tie_kind", values)
+    tie_kind = tie_of(judgment.get("tie_kind"), f"{field}.tie_kind", values)
     if not values:
         raise RowError(field, 'Has no value. Name a criterion, such as "overall": -1.')
-    rater = label(given.get("rater"), f"{field}.rater", most=limits.MAX_RATER)
+    rater = label(judgment.get("rater"), f"{field}.rater", most=limits.MAX_RATER)
     return ImportedJudgment(
         rater or filled(rater, f"{field}.rater"),
         values,
         tie_kind,
-        text(given.get("rationale") or "", f"{field}.rationale"),
-        moment(given.get("at"), f"{field}.at"),
+        text(judgment.get("rationale") or "", f"{field}.rationale"),
+        moment(judgment.get("at"), f"{field}.at"),
     )
 
 
 def listed_labels(record: Record) -> list[ImportedJudgment]:
     """The row's `judgments`: any number, each with its rater and values by criterion key."""
-    given, field = record.get("judgments"), record.column("judgments")
-    if given is None:
+    judgments, field = record.get("judgments"), record.column("judgments")
+    if judgments is None:
         return []
-    if not isinstance(given, list):
-        raise RowError(field, f"Must be a list of judgments, not {kind_of(given)}.", given)
-    if len(given) > limits.MAX_JUDGMENTS:
+    if not isinstance(judgments, list):
+        raise RowError(field, f"Must be a list of judgments, not {kind_of(judgments)}.", judgments)
+    if len(judgments) > limits.MAX_JUDGMENTS:
         raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} judgments.")
-    return [_judgment(item, f"{field}[{i}]") for i, item in enumerate(given)]
+    return [_judgment(judgment, f"{field}[{i}]") for i, judgment in enumerate(judgments)]
 
 
 def rater_of(record: Record) -> str:

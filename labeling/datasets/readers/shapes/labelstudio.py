@@ -49,20 +49,22 @@ def lifted(row: dict[str, object]) -> dict[str, object]:
     return flat
 
 
-def _annotator(given: object, field: str) -> str:
+def _annotator(annotator: object, field: str) -> str:
     """The name a label is stored under, from an id, an address, or an object with either."""
-    if isinstance(given, dict):
-        given = given.get("id") if given.get("id") is not None else given.get("email")
-    name = label(given, field, most=limits.MAX_RATER - len("annotator-"))
+    if isinstance(annotator, dict):
+        annotator = (
+            annotator.get("id") if annotator.get("id") is not None else annotator.get("email")
+        )
+    name = label(annotator, field, most=limits.MAX_RATER - len("annotator-"))
     return f"annotator-{name}" if name else ""
 
 
-def _results(given: object, field: str) -> list[Result]:
-    if given is None:
+def _results(results: object, field: str) -> list[Result]:
+    if results is None:
         return []
-    if not isinstance(given, list) or not all(isinstance(result, dict) for result in given):
-        raise RowError(field, "Must be a list of results.", given)
-    return given
+    if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+        raise RowError(field, "Must be a list of results.", results)
+    return results
 
 
 def _sides(record: Record) -> list[str]:
@@ -70,41 +72,48 @@ def _sides(record: Record) -> list[str]:
 
 
 def _judgment(
-    given: object, field: str, record: Record, skipped: Counter[str]
+    annotation: object, field: str, record: Record, skipped: Counter[str]
 ) -> ImportedJudgment | None:
     """One annotation as a label; None, and counted by its reason, where it is none."""
-    if not isinstance(given, dict):
-        raise RowError(field, f"Must be an annotation, not {kind_of(given)}.", given)
-    if given.get("was_cancelled") or given.get("skipped"):
+    if not isinstance(annotation, dict):
+        raise RowError(field, f"Must be an annotation, not {kind_of(annotation)}.", annotation)
+    if annotation.get("was_cancelled") or annotation.get("skipped"):
         skipped["cancelled"] += 1
         return None
-    results = _results(given.get("result"), f"{field}.result")
-    found = verdict(results, f"{field}.result", _sides(record))
-    rater = _annotator(given.get("completed_by"), f"{field}.completed_by") or record.label_rater
-    if found is None or not rater:
-        skipped["without a preference" if found is None else "without an annotator"] += 1
+    results = _results(annotation.get("result"), f"{field}.result")
+    answer = verdict(results, f"{field}.result", _sides(record))
+    rater = (
+        _annotator(annotation.get("completed_by"), f"{field}.completed_by") or record.label_rater
+    )
+    if answer is None or not rater:
+        skipped["without a preference" if answer is None else "without an annotator"] += 1
         return None
-    at = moment(given.get("created_at"), f"{field}.created_at")
-    return _label(rater, found, text(rationale(results), f"{field}.result"), at)
+    at = moment(annotation.get("created_at"), f"{field}.created_at")
+    return _label(rater, answer, text(rationale(results), f"{field}.result"), at)
 
 
-def _label(rater: str, found: Verdict, reason: str, at: dt.datetime | None) -> ImportedJudgment:
-    value, tie_kind = found
+def _label(rater: str, answer: Verdict, reason: str, at: dt.datetime | None) -> ImportedJudgment:
+    value, tie_kind = answer
     return ImportedJudgment(rater, {OVERALL: value}, tie_kind, reason, at)
 
 
 def _read_task(record: Record, parts: Parts) -> None:
     for name in _OF_ANNOTATION:
         record.keep(name)
-    given, field = record.get("annotations"), record.column("annotations")
-    if given is None:
+    annotations, field = record.get("annotations"), record.column("annotations")
+    if annotations is None:
         return
-    if not isinstance(given, list):
-        raise RowError(field, f"Must be a list of annotations, not {kind_of(given)}.", given)
-    if len(given) > limits.MAX_JUDGMENTS:
+    if not isinstance(annotations, list):
+        raise RowError(
+            field, f"Must be a list of annotations, not {kind_of(annotations)}.", annotations
+        )
+    if len(annotations) > limits.MAX_JUDGMENTS:
         raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} annotations.")
     skipped: Counter[str] = Counter()
-    read = [_judgment(one, f"{field}[{i}]", record, skipped) for i, one in enumerate(given)]
+    read = [
+        _judgment(annotation, f"{field}[{i}]", record, skipped)
+        for i, annotation in enumerate(annotations)
+    ]
     parts.judgments = [judgment for judgment in read if judgment is not None]
     if skipped:
         parts.extra["annotations_not_taken"] = dict(sorted(skipped.items()))
@@ -124,10 +133,10 @@ def _minimal_verdict(record: Record) -> Verdict | None:
     if selections := _selections(value):
         return pairwise_verdict(selections[0], name)
     word = text(value, name)
-    found = word_verdict(word)
-    if found is None:
+    answer = word_verdict(word)
+    if answer is None:
         raise RowError(name, "Names neither side. Use words such as left, right or tie.", word)
-    return found
+    return answer
 
 
 def _selections(value: object) -> list[Mapping[str, object]]:
@@ -136,15 +145,15 @@ def _selections(value: object) -> list[Mapping[str, object]]:
 
 
 def _read_minimal(record: Record, parts: Parts) -> None:
-    found = _minimal_verdict(record)
+    answer = _minimal_verdict(record)
     rater = _annotator(record.get("annotator"), record.column("annotator")) or record.label_rater
-    if found is None or not rater:
+    if answer is None or not rater:
         record.keep("choice")
         record.keep("annotator")
         return
     at = moment(record.get("created_at"), record.column("created_at"))
     reason = text(record.get("rationale") or "", record.column("rationale"))
-    parts.judgments = [_label(rater, found, reason, at)]
+    parts.judgments = [_label(rater, answer, reason, at)]
 
 
 def _read(record: Record) -> list[Parts]:
@@ -159,11 +168,13 @@ def _read(record: Record) -> list[Parts]:
 
 def _annotations(row: Mapping[str, object]) -> Sequence[Mapping[str, object]] | None:
     """The annotations of a task; None for a row that is none."""
-    given = decoded(row.get("annotations"))
-    if not isinstance(given, list):
+    annotations = decoded(row.get("annotations"))
+    if not isinstance(annotations, list):
         return None
-    tasks = all(isinstance(one, dict) and "result" in one for one in given)
-    return given if tasks else None
+    tasks = all(
+        isinstance(annotation, dict) and "result" in annotation for annotation in annotations
+    )
+    return annotations if tasks else None
 
 
 def _fits(sample: Sample) -> bool:
@@ -178,7 +189,7 @@ def _kinds(rows: Rows) -> Iterable[Result]:
         for annotation in _annotations(row) or ():
             results = annotation.get("result")
             if isinstance(results, list):
-                yield from (one for one in results if isinstance(one, dict))
+                yield from (result for result in results if isinstance(result, dict))
 
 
 def _objection(rows: Rows) -> str:

@@ -66,15 +66,15 @@ def _turn_chats(record: Record) -> tuple[Chat, Chat]:
 def _pair(record: Record) -> tuple[Chat, list[str], tuple[str, str]]:
     if record.get("conversation_a") is not None or record.get("conversation_b") is not None:
         fields = record.column("conversation_a"), record.column("conversation_b")
-        one, other = (
+        first, second = (
             messages(record.get(name), field)
             for name, field in zip(("conversation_a", "conversation_b"), fields, strict=True)
         )
-        _note_earlier_turns(record, one)
+        _note_earlier_turns(record, first)
     else:
         fields = record.column("response_a"), record.column("response_b")
-        one, other = _turn_chats(record)
-    return *common_prompt((one, other), fields), fields
+        first, second = _turn_chats(record)
+    return *common_prompt((first, second), fields), fields
 
 
 def _note_earlier_turns(record: Record, chat: Chat) -> None:
@@ -87,8 +87,8 @@ def _note_earlier_turns(record: Record, chat: Chat) -> None:
 
 def _winner(record: Record) -> tuple[int, str] | None:
     """The value and kind of tie of the vote; None where the row has none."""
-    given, field = record.get("winner"), record.column("winner")
-    if given is None:
+    winner, field = record.get("winner"), record.column("winner")
+    if winner is None:
         flags = [name for name in _FLAGS if record.get(name) is not None]
         if not flags:
             return None
@@ -97,11 +97,11 @@ def _winner(record: Record) -> tuple[int, str] | None:
             raise RowError(
                 record.column(flags[0]), f"Exactly one winner must be 1, not {len(won)}."
             )
-        given = _FLAGS[won[0]]
-    found = _WINNERS.get(label(given, field, most=limits.MAX_MODEL).lower())
-    if found is None:
-        raise RowError(field, "Must be model_a, model_b, tie or both_bad.", given)
-    return found
+        winner = _FLAGS[won[0]]
+    vote = _WINNERS.get(label(winner, field, most=limits.MAX_MODEL).lower())
+    if vote is None:
+        raise RowError(field, "Must be model_a, model_b, tie or both_bad.", winner)
+    return vote
 
 
 def _judgments(record: Record) -> list[ImportedJudgment]:

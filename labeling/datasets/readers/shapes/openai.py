@@ -24,12 +24,12 @@ def _output(record: Record, name: str) -> Candidate:
 
 def _read(record: Record) -> list[Parts]:
     """The pair; tools and other settings of the input are metadata."""
-    given, field = record.get("input"), record.column("input")
-    if not isinstance(given, dict):
-        raise RowError(field, f'Must be {{"messages": …}}, not {kind_of(given)}.', given)
-    prompt = messages(given.get("messages"), f"{field}.messages")
+    inputs, field = record.get("input"), record.column("input")
+    if not isinstance(inputs, dict):
+        raise RowError(field, f'Must be {{"messages": …}}, not {kind_of(inputs)}.', inputs)
+    prompt = messages(inputs.get("messages"), f"{field}.messages")
     parts = Parts(prompt, [_output(record, name) for name in _OUTPUTS], preferred_first(record))
-    settings = {name: value for name, value in given.items() if name != "messages" and value}
+    settings = {name: value for name, value in inputs.items() if name != "messages" and value}
     if settings:
         parts.extra["input"] = settings
     return [parts]

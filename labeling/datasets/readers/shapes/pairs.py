@@ -59,12 +59,12 @@ def _listed(value: object, field: str) -> Candidate:
 
 def listed_responses(record: Record) -> list[Candidate]:
     """`responses` as a list of texts or objects. Raises RowError naming the one at fault."""
-    given, field = record.get("responses"), record.column("responses")
-    if given is None:
+    responses, field = record.get("responses"), record.column("responses")
+    if responses is None:
         raise RowError(field, "Missing. Give a list of two responses.")
-    if not isinstance(given, list):
-        raise RowError(field, f"Must be a list of responses, not {kind_of(given)}.", given)
-    return [_listed(item, f"{field}[{i}]") for i, item in enumerate(given)]
+    if not isinstance(responses, list):
+        raise RowError(field, f"Must be a list of responses, not {kind_of(responses)}.", responses)
+    return [_listed(response, f"{field}[{i}]") for i, response in enumerate(responses)]
 
 
 def _read_concord(record: Record) -> list[Parts]:

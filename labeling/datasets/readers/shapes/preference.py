@@ -36,11 +36,11 @@ def _prompt(record: Record) -> Chat:
 
 def _with_input(record: Record, instruction: str) -> str:
     """An alpaca instruction and its input, a line each, as LLaMA-Factory joins them."""
-    given, field = record.get("input"), record.column("input")
+    addition, field = record.get("input"), record.column("input")
     if plain(record.column("prompt")) != "instruction":
         record.keep("input")
         return instruction
-    return "\n".join(part for part in (instruction, text(given or "", field)) if part)
+    return "\n".join(part for part in (instruction, text(addition or "", field)) if part)
 
 
 def _text_prompt(content: str, field: str) -> Chat:
@@ -99,28 +99,28 @@ def _repeats_prompt(record: Record) -> bool:
 
 def _common_text(record: Record) -> tuple[Chat, list[str]]:
     """Splits two texts where they part, one space earlier if there is one, as TRL does."""
-    one, other = (text(record.get(side), record.column(side)) for side in _SIDES)
+    chosen, rejected = (text(record.get(side), record.column(side)) for side in _SIDES)
     end = next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
+        (i for i, (a, b) in enumerate(zip(chosen, rejected, strict=False)) if a != b),
+        min(len(chosen), len(rejected)),
     )
-    if end and one[end - 1] == " ":
+    if end and chosen[end - 1] == " ":
         end -= 1
-    if not one[:end].strip():
+    if not chosen[:end].strip():
         raise RowError(
             record.column("chosen"),
             "There is no prompt: the row has none, and the two texts share no beginning.",
-            one,
+            chosen,
         )
-    return (Message("user", one[:end]),), [one[end:], other[end:]]
+    return (Message("user", chosen[:end]),), [chosen[end:], rejected[end:]]
 
 
 def _common_chat(record: Record) -> tuple[Chat, list[str]]:
     fields = record.column("chosen"), record.column("rejected")
-    one, other = (
+    chosen, rejected = (
         messages(record.get(side), field) for side, field in zip(_SIDES, fields, strict=True)
     )
-    return common_prompt((one, other), fields)
+    return common_prompt((chosen, rejected), fields)
 
 
 def _split(record: Record) -> tuple[Chat, list[str]]:

@@ -22,28 +22,30 @@ _RATED = ("rater", "rationale", "at")
 def _read_list(record: Record) -> list[Parts]:
     """Every pair of `responses`, by `ranks`."""
     candidates, field = listed_responses(record), record.column("ranks")
-    given = record.get("ranks")
-    if not isinstance(given, list):
-        raise RowError(field, f"Must be a list of ranks, not {kind_of(given)}.", given)
-    return pairs_of(record, prompt_of(record), candidates, ranks_of(given, field))
+    ranks = record.get("ranks")
+    if not isinstance(ranks, list):
+        raise RowError(field, f"Must be a list of ranks, not {kind_of(ranks)}.", ranks)
+    return pairs_of(record, prompt_of(record), candidates, ranks_of(ranks, field))
 
 
-def _completion(given: object, field: str) -> tuple[Candidate, int]:
-    if not isinstance(given, dict):
+def _completion(completion: object, field: str) -> tuple[Candidate, int]:
+    if not isinstance(completion, dict):
         raise RowError(
-            field, f'Must be {{"rank": …, "completion": …}}, not {kind_of(given)}.', given
+            field, f'Must be {{"rank": …, "completion": …}}, not {kind_of(completion)}.', completion
         )
-    rank = whole_number(given.get("rank"), f"{field}.rank")
+    rank = whole_number(completion.get("rank"), f"{field}.rank")
     name = f"{field}.completion"
-    return Candidate(name, single_reply(messages(given.get("completion"), name), name)), rank
+    return Candidate(name, single_reply(messages(completion.get("completion"), name), name)), rank
 
 
 def _read_nemo(record: Record) -> list[Parts]:
     """Every pair of `completions`, by the rank of each."""
     prompt = messages(record.get("context"), record.column("context"))
-    given, field = completions_of(record)
-    read = [_completion(item, f"{field}[{i}]") for i, item in enumerate(given)]
-    return pairs_of(record, prompt, [one for one, _ in read], [rank for _, rank in read])
+    completions, field = completions_of(record)
+    read = [_completion(completion, f"{field}[{i}]") for i, completion in enumerate(completions)]
+    return pairs_of(
+        record, prompt, [candidate for candidate, _ in read], [rank for _, rank in read]
+    )
 
 
 def _nemo_fits(sample: Sample) -> bool:

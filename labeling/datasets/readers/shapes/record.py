@@ -104,8 +104,8 @@ def _structure_or_text(value: str, keys: frozenset[str]) -> object:
     except (ValueError, RecursionError):
         return value
     objects = decoded if isinstance(decoded, list) else [decoded]
-    told = all(isinstance(one, dict) and keys & one.keys() for one in objects)
-    return decoded if objects and told else value
+    known = all(isinstance(item, dict) and keys & item.keys() for item in objects)
+    return decoded if objects and known else value
 
 
 def _cell(value: str, column: str) -> object:

@@ -89,8 +89,8 @@ def _read_transcripts(record: Record) -> list[Parts]:
 
 
 def _first_difference(chosen: list[Turn], rejected: list[Turn]) -> str:
-    for one, other in zip(chosen, rejected, strict=False):
-        if one != other:
+    for turn, other in zip(chosen, rejected, strict=False):
+        if turn != other:
             return f"{other[0]}: {other[1]}"
     return ""
 

@@ -17,33 +17,35 @@ from labeling.datasets.rows import RowError
 
 def completions_of(record: Record) -> tuple[list[object], str]:
     """The list under `completions`, and its name. Raises RowError for anything else."""
-    given, field = record.get("completions"), record.column("completions")
-    if not isinstance(given, list):
-        raise RowError(field, f"Must be a list of completions, not {kind_of(given)}.", given)
-    return given, field
+    completions, field = record.get("completions"), record.column("completions")
+    if not isinstance(completions, list):
+        raise RowError(
+            field, f"Must be a list of completions, not {kind_of(completions)}.", completions
+        )
+    return completions, field
 
 
-def _completion(given: object, field: str) -> tuple[Candidate, dict[str, object]]:
+def _completion(completion: object, field: str) -> tuple[Candidate, dict[str, object]]:
     """A completion, and what a model said of it."""
-    if not isinstance(given, dict):
-        raise RowError(field, f'Must be {{"response": …}}, not {kind_of(given)}.', given)
+    if not isinstance(completion, dict):
+        raise RowError(field, f'Must be {{"response": …}}, not {kind_of(completion)}.', completion)
     candidate = Candidate(
         field=f"{field}.response",
-        content=text(given.get("response"), f"{field}.response"),
-        model=label(given.get("model"), f"{field}.model", most=limits.MAX_MODEL),
+        content=text(completion.get("response"), f"{field}.response"),
+        model=label(completion.get("model"), f"{field}.model", most=limits.MAX_MODEL),
     )
     return candidate, {
         name: value
-        for name, value in given.items()
+        for name, value in completion.items()
         if name not in ("response", "model") and value is not None
     }
 
 
 def _read(record: Record) -> list[Parts]:
     """Every pair of the completions."""
-    given, field = completions_of(record)
-    read = [_completion(item, f"{field}[{i}]") for i, item in enumerate(given)]
-    candidates, extras = [one for one, _ in read], [extra for _, extra in read]
+    completions, field = completions_of(record)
+    read = [_completion(completion, f"{field}[{i}]") for i, completion in enumerate(completions)]
+    candidates, extras = [candidate for candidate, _ in read], [extra for _, extra in read]
     if record.get("models") != [candidate.model for candidate in candidates]:
         record.keep("models")
     return pairs_of(record, prompt_of(record), candidates, extras=extras)

@@ -76,11 +76,11 @@ def pairwise_verdict(value: Mapping[str, object], field: str) -> Verdict | None:
 
 def _by_pairwise(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
     for i, result in _of(results, "pairwise"):
-        found = pairwise_verdict(_value(result, f"{field}[{i}]"), f"{field}[{i}].value")
-        if found is not None:
+        answer = pairwise_verdict(_value(result, f"{field}[{i}]"), f"{field}[{i}].value")
+        if answer is not None:
             # A project may show the second response on the left.
             swapped = _objects(result) == list(reversed(sides)) and len(sides) == 2
-            return (-found[0] if swapped else found[0]), found[1]
+            return (-answer[0] if swapped else answer[0]), answer[1]
     return None
 
 
@@ -90,11 +90,11 @@ def _by_choice(results: Sequence[Result], field: str) -> Verdict | None:
     for i, result in _of(results, "choices"):
         words = _value(result, f"{field}[{i}]").get("choices")
         for word in words if isinstance(words, list) else [words]:
-            found = word_verdict(word) if isinstance(word, str) else None
-            if found is None:
+            answer = word_verdict(word) if isinstance(word, str) else None
+            if answer is None:
                 unknown = unknown or excerpt(word)
             else:
-                verdicts.add(found)
+                verdicts.add(answer)
     if len(verdicts) > 1:
         raise RowError(field, "The choices name more than one side. Keep one.")
     if unknown and not verdicts:
@@ -121,8 +121,8 @@ def _by_rating(results: Sequence[Result], field: str, sides: Sequence[str]) -> V
             "The ratings do not name both responses, so they do not say which is better.",
             ", ".join(sorted(rated)),
         )
-    one, other = (rated[side] for side in sides)
-    return (other > one) - (other < one), ""
+    first, second = (rated[side] for side in sides)
+    return (second > first) - (second < first), ""
 
 
 def verdict(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
@@ -133,10 +133,10 @@ def verdict(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verd
     """
     if results and not any(result.get("type") in COMPARING for result in results):
         raise RowError(field, other_kind(results))
-    found = _by_pairwise(results, field, sides)
-    if found is None:
-        found = _by_choice(results, field)
-    return _by_rating(results, field, sides) if found is None else found
+    answer = _by_pairwise(results, field, sides)
+    if answer is None:
+        answer = _by_choice(results, field)
+    return _by_rating(results, field, sides) if answer is None else answer
 
 
 def other_kind(results: Sequence[Result]) -> str:
