@@ -34,15 +34,12 @@ def make_manifest(
 ) -> dict[str, object]:
     """The manifest as plain data. `rows` maps table to split to number of rows.
 
-    `readiness` are the figures of each book. `counts` adds the criteria up; `figures` are those of the
-    first criterion, and `criteria` holds the counts and figures of each. `warnings` are what to
+    `readiness` are the figures of each book. `counts` adds the criteria up; `figures` are those of
+    the first criterion, and `criteria` holds the counts and figures of each. `warnings` are what to
     know before training: a code, the criterion, and a sentence.
     """
     recipe, shape = books[0].recipe, layout.shape
-    keyed = {
-        book.recipe.criterion.key: (book, ready)
-        for book, ready in zip(books, readiness, strict=True)
-    }
+    keys = [book.recipe.criterion.key for book in books]
     return {
         "manifest_version": MANIFEST_VERSION,
         "project": context.project,
@@ -51,7 +48,7 @@ def make_manifest(
         "recipe": _recipe(recipe),
         "format": _format(shape, file_type),
         "criterion": _criterion(recipe.criterion),
-        "criteria": {key: _book(*pair) for key, pair in keyed.items()},
+        "criteria": dict(zip(keys, map(_book, books, readiness), strict=True)),
         "counts": {**total_of(books).describe(), "never_read": dict(context.withheld)},
         "rows": {table: dict(per_split) for table, per_split in rows.items()},
         "splits": dict(splits),
@@ -63,7 +60,7 @@ def make_manifest(
         "notes": list(notes),
         "warnings": [
             {"code": code, "criterion": key, "text": text}
-            for key, (_, ready) in keyed.items()
+            for key, ready in zip(keys, readiness, strict=True)
             for code, text in ready.warnings
         ],
         "versions": dict(context.versions),

@@ -157,8 +157,8 @@ class Releases(ApiView):
     def post(self, request: Request, slug: str) -> Response:
         """Judgments up to now take part; a job writes the files. `Location` says how far it is."""
         access = self.access(slug, Action.RELEASE)
-        request_ = asked(self.checked(NewReleaseSerializer))
-        row = request_release(project=access.project, created_by=access.user, **request_)
+        wanted = asked(self.checked(NewReleaseSerializer))
+        row = request_release(project=access.project, created_by=access.user, **wanted)
         send(row)
         location = reverse("api:release", args=[slug, row.pk])
         return Response(_detail(request, slug, row), status=202, headers={"Location": location})
@@ -177,9 +177,9 @@ class ReleasePreview(ApiView):
     def post(self, request: Request, slug: str) -> Response:
         """Counted now, by the code that builds; the body is that of a new release."""
         access = self.access(slug, Action.RELEASE)
-        request_ = asked(self.checked(NewReleaseSerializer))
-        shown = preview_release(project=access.project, **request_)
-        body = asdict(shown)
+        wanted = asked(self.checked(NewReleaseSerializer))
+        preview = preview_release(project=access.project, **wanted)
+        body = asdict(preview)
         for name in ("dropped", "left_out"):
             body[name] = [{"reason": reason, "rows": rows} for reason, rows in body[name]]
         return Response(body)
@@ -238,10 +238,10 @@ class ReleaseFile(ReleaseView):
     )
     def get(self, request: Request, slug: str, release_id: int, name: str) -> HttpResponseBase:
         """Resume by `Range` with `If-Range`; the ETag is the file's sha256."""
-        found = file_of(self.find(slug, release_id), name)
-        if found is None:
+        listed = file_of(self.find(slug, release_id), name)
+        if listed is None:
             raise Http404("There is no such file in this release, or it is not done yet.")
-        path, entry = found
+        path, entry = listed
         saved_as = name.rsplit("/", 1)[-1]
         reply = file_response(request._request, path, name=saved_as, etag=entry["sha256"])
         if reply.status_code == 416:

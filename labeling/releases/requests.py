@@ -131,8 +131,8 @@ def request_of(release: Release) -> Request:
         licence=kept["licence"],
         choices=choices_of(release),
     )
-    found = {criterion.key: criterion for criterion in release.project.criteria.all()}
-    criteria = tuple(found[key] for key in keys)
+    by_key = {criterion.key: criterion for criterion in release.project.criteria.all()}
+    criteria = tuple(by_key[key] for key in keys)
     shape = FORMATS[release.format]
     return Request(release.recipe, shape, release.file_type, criteria, options)
 
@@ -201,14 +201,14 @@ def _check_shares(shares: tuple[float, ...]) -> None:
 def _criteria(project: Project, wanted: tuple[str, ...]) -> tuple[Criterion, ...]:
     """The criteria to release on, each once."""
     criteria = list(project.criteria.all())
-    found = {criterion.key: criterion for criterion in criteria}
+    by_key = {criterion.key: criterion for criterion in criteria}
     if not wanted and criteria:
         return (next((c for c in criteria if c.is_primary), criteria[0]),)
-    missing = [key for key in wanted if key not in found]
+    missing = [key for key in wanted if key not in by_key]
     if missing or not wanted:
-        known = ", ".join(found) or "none yet"
+        known = ", ".join(by_key) or "none yet"
         raise InvalidInput(
             "There is no such criterion.",
             fields={"criteria": f"The project's criteria: {known}."},
         )
-    return tuple(found[key] for key in dict.fromkeys(wanted))
+    return tuple(by_key[key] for key in dict.fromkeys(wanted))

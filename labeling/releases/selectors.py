@@ -124,8 +124,8 @@ def task_records(
     )
     # One query behind a server-side cursor: asking anew for every piece would look for the judged
     # tasks among all judgments each time.
-    found = tasks.order_by("pk").iterator(chunk_size=_CHUNK)
-    while rows := list(islice(found, _CHUNK)):
+    judged = tasks.order_by("pk").iterator(chunk_size=_CHUNK)
+    while rows := list(islice(judged, _CHUNK)):
         responses = _responses([pk for row in rows for pk in row[2]])
         judgments = _judgments(project, cutoff, rows, criteria, pseudonym, frozenset(reviewers))
         edits = _edits([pk for row in rows for pk in row[2]], edits_upto)
@@ -188,7 +188,7 @@ def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
 
 def _edits(ids: Sequence[int], upto: int | None) -> dict[int, list[ResponseRecord]]:
     """What people improved some responses into, by the response."""
-    found: dict[int, list[ResponseRecord]] = {}
+    by_response: dict[int, list[ResponseRecord]] = {}
     rows = Response.objects.filter(edited_from__in=ids).order_by("pk")
     if upto is not None:
         rows = rows.filter(pk__lte=upto)
@@ -197,8 +197,8 @@ def _edits(ids: Sequence[int], upto: int | None) -> dict[int, list[ResponseRecor
     )
     for origin, origin_name, name, content, model in columns:
         edit = ResponseRecord(name, content, model, edited_from=origin_name)
-        found.setdefault(origin, []).append(edit)
-    return found
+        by_response.setdefault(origin, []).append(edit)
+    return by_response
 
 
 _JUDGMENT_COLUMNS = (
@@ -236,13 +236,13 @@ def _judgments(
         .values_list(*_JUDGMENT_COLUMNS)
     )
     values, ratings = _answers([row[0] for row in rows], tasks, criteria)
-    found: dict[int, list[JudgmentRecord]] = {}
+    by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
         pk, task, rater, tie, rationale, flags, principles, guideline, *rest = row
         purpose, source, strategy, probability, shown, active, idle, created = rest
         # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
         seen = strategy != Strategy.IMPORTED
-        found.setdefault(task, []).append(
+        by_task.setdefault(task, []).append(
             JudgmentRecord(
                 id=pseudonym("judgment", pk),
                 rater=pseudonym("rater", rater),
@@ -264,7 +264,7 @@ def _judgments(
                 adjudicates=rater in reviewers,
             )
         )
-    return found
+    return by_task
 
 
 def _answers(

@@ -175,9 +175,9 @@ def asked(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _options(values: Mapping[str, Any]) -> ReleaseOptions:
     shares = values.get("shares")
-    one = (values["criterion"],) if values["criterion"] else ()
+    criterion = (values["criterion"],) if values["criterion"] else ()
     return ReleaseOptions(
-        criteria=tuple(values["criteria"]) or one,
+        criteria=tuple(values["criteria"]) or criterion,
         file_per_criterion=values["file_per_criterion"],
         shares=tuple(shares[split] for split in SPLITS) if shares else ReleaseOptions().shares,
         licence=values["licence"],

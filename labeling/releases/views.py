@@ -127,7 +127,7 @@ def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
     return {"preview": shown, "chosen_options": asked.options().choices.explain(), **policies}
 
 
-def _found(
+def _release_for(
     request: SignedInRequest, slug: str, number: int, action: Action
 ) -> tuple[Access, Release]:
     access = get_access(request.user, slug, action)
@@ -140,7 +140,7 @@ def _found(
 @require_safe
 def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """State and progress while it is built, then counts, figures, files and the code to load it."""
-    access, row = _found(request, slug, number, Action.SEE_RELEASES)
+    access, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     counts = row.counts
     context = {
         "access": access,
@@ -173,7 +173,7 @@ def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
 @require_POST
 def retry(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Puts a failed release back in the queue."""
-    _, row = _found(request, slug, number, Action.RELEASE)
+    _, row = _release_for(request, slug, number, Action.RELEASE)
     try:
         retry_release(release=row, actor=request.user)
     except Conflict as error:
@@ -186,11 +186,11 @@ def retry(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpResponseBase:
     """One file, whole or in part; only names that the release lists exist."""
-    _, row = _found(request, slug, number, Action.SEE_RELEASES)
-    found = file_of(row, name)
-    if found is None:
+    _, row = _release_for(request, slug, number, Action.SEE_RELEASES)
+    listed = file_of(row, name)
+    if listed is None:
         raise Http404("There is no such file in this release.")
-    path_, entry = found
+    path_, entry = listed
     saved_as = name.rsplit("/", 1)[-1]
     return file_response(request, path_, name=saved_as, etag=entry["sha256"])
 
@@ -198,7 +198,7 @@ def file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpRes
 @require_safe
 def archive(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     """The whole folder as one zip."""
-    _, row = _found(request, slug, number, Action.SEE_RELEASES)
+    _, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     if row.state != JobState.DONE or not folder_of(row).is_dir():
         raise Http404("This release has no files.")
     names = [entry["name"] for entry in row.files]
@@ -285,16 +285,16 @@ _SHOWN = (
 
 def _figures(counts: dict[str, Any]) -> list[dict[str, object]]:
     """The figures at the head of a finished release, each with how it is shown."""
-    found = []
+    figures = []
     for title, path_, unit, counted, note in _SHOWN:
         figure: Any = counts.get("figures", {})
         for key in path_:
             figure = figure.get(key) or {}
         if figure:
-            found.append(
+            figures.append(
                 {"title": title, "figure": figure, "unit": unit, "counted": counted, "note": note}
             )
-    return found
+    return figures
 
 
 navigation = [

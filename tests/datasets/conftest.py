@@ -16,9 +16,9 @@ from labeling.datasets.readers import ReadOptions, read
 def rows(tmp_path: Path) -> Callable[..., list[Any]]:
     """Writes rows as JSON Lines and reads them back; `rater` names who gave unnamed labels."""
 
-    def write_and_read(*given: object, rater: str = "", **how: Any) -> list[Any]:
+    def write_and_read(*raw: object, rater: str = "", **how: Any) -> list[Any]:
         path = tmp_path / "rows.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in given), encoding="utf-8")
+        path.write_text("".join(json.dumps(row) + "\n" for row in raw), encoding="utf-8")
         return list(read(path, options=ReadOptions(label_rater=rater), **how))
 
     return write_and_read

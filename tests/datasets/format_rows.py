@@ -63,9 +63,9 @@ def item(
         "demonstrations": [Demonstration(0)],
         **more,
     }
-    given = [decided(-2, said[0])] if pairs is None else pairs
+    decisions = [decided(-2, said[0])] if pairs is None else pairs
     record = record or task("tides", *said, messages=CHAT)
-    return TaskRows(record, OVERALL, "group-1", given, judgments=said, **parts)
+    return TaskRows(record, OVERALL, "group-1", decisions, judgments=said, **parts)
 
 
 def write(
@@ -73,8 +73,8 @@ def write(
 ) -> dict[str, list[dict[str, Any]]]:
     """Writes what the format makes of the items, and reads back the rows of each table."""
     with DataFiles(folder, Layout(shape, (OVERALL,)), file_type) as data:
-        for one in items:
-            data.write(shape.rows(one), OVERALL.key, "train", 100)
+        for task_rows in items:
+            data.write(shape.rows(task_rows), OVERALL.key, "train", 100)
         counts, _ = data.close()
     return {table.name: read_files(folder, table) for table in shape.tables if counts[table.name]}
 

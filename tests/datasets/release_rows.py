@@ -69,10 +69,10 @@ def ranked(name: str, ranks: Mapping[str, Sequence[int]], **more: Any) -> TaskRe
             id=rater,
             rater=rater,
             values={},
-            ratings=tuple(Rating("order", place, rank) for place, rank in enumerate(given)),
+            ratings=tuple(Rating("order", place, rank) for place, rank in enumerate(order)),
             **more,
         )
-        for rater, given in ranks.items()
+        for rater, order in ranks.items()
     ]
     size = max(map(len, ranks.values()), default=2)
     responses = tuple(

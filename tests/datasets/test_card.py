@@ -80,7 +80,7 @@ def hostile_release(out, text: str):
         )
         for record in project(4)
     ]
-    told = context(
+    hostile = context(
         name=text,
         description=text,
         licence=text,
@@ -95,7 +95,7 @@ def hostile_release(out, text: str):
         out,
         shape="trl",
         file_type="jsonl",
-        context=told,
+        context=hostile,
         options=options,
         criteria=(criterion,),
     )

@@ -39,13 +39,13 @@ def test_every_split_of_every_table_can_be_found_and_read(tmp_path, key):
     shape = FORMATS[key]
     result = release(project(20), tmp_path / "r", recipe=recipe_for(shape), shape=key,
                      file_type=shape.file_types[0])  # fmt: skip
-    told = croissant(result)
-    assert told["conformsTo"][0] == "http://mlcommons.org/croissant/1.0"
-    known = {one["@id"]: one for one in told["distribution"]}
+    document = croissant(result)
+    assert document["conformsTo"][0] == "http://mlcommons.org/croissant/1.0"
+    known = {entry["@id"]: entry for entry in document["distribution"]}
     wanted = {f"{table}_{split}" for table, rows in result.rows.items() for split in rows}
-    assert {one["@id"] for one in told["recordSet"]} == wanted
-    ids = [*known, *(one["@id"] for one in told["recordSet"])]
-    for records in told["recordSet"]:
+    assert {entry["@id"] for entry in document["recordSet"]} == wanted
+    ids = [*known, *(entry["@id"] for entry in document["recordSet"])]
+    for records in document["recordSet"]:
         for field in records["field"]:
             for leaf in field.get("subField", [field]):
                 ids.append(leaf["@id"])
@@ -56,25 +56,25 @@ def test_every_split_of_every_table_can_be_found_and_read(tmp_path, key):
 
 def test_every_data_file_stands_there_with_its_hash(tmp_path):
     result = release(project(20), tmp_path / "r")
-    told = croissant(result)
+    document = croissant(result)
     listed = {
-        one["contentUrl"]: one["sha256"]
-        for one in told["distribution"]
-        if one["@type"] == "cr:FileObject"
+        entry["contentUrl"]: entry["sha256"]
+        for entry in document["distribution"]
+        if entry["@type"] == "cr:FileObject"
     }
     assert listed == {file.name: file.sha256 for file in result.files if file.rows is not None}
     included = [
         name
-        for one in told["distribution"]
-        if one["@type"] == "cr:FileSet"
-        for name in one["includes"]
+        for entry in document["distribution"]
+        if entry["@type"] == "cr:FileSet"
+        for name in entry["includes"]
     ]
     assert sorted(included) == sorted(listed)
 
 
 def test_messages_are_repeated_objects_and_parquet_has_its_old_name(tmp_path):
-    told = croissant(release(project(20), tmp_path / "r", shape="trl"))
-    (train,) = [one for one in told["recordSet"] if one["@id"] == "default_train"]
+    document = croissant(release(project(20), tmp_path / "r", shape="trl"))
+    (train,) = [entry for entry in document["recordSet"] if entry["@id"] == "default_train"]
     prompt = train["field"][0]
     assert prompt["@id"] == "default_train/prompt"
     assert prompt["repeated"] is True
@@ -82,7 +82,9 @@ def test_messages_are_repeated_objects_and_parquet_has_its_old_name(tmp_path):
         "role",
         "content",
     ]
-    assert {one["encodingFormat"] for one in told["distribution"]} == {"application/x-parquet"}
+    assert {entry["encodingFormat"] for entry in document["distribution"]} == {
+        "application/x-parquet"
+    }
 
 
 def test_what_loaders_cannot_read_is_left_out_and_named(tmp_path):
@@ -94,18 +96,18 @@ def test_what_loaders_cannot_read_is_left_out_and_named(tmp_path):
 
 
 def test_cells_of_csv_are_text_where_they_hold_json(tmp_path):
-    told = croissant(release(project(4), tmp_path / "r", shape="judgments", recipe="raw",
+    document = croissant(release(project(4), tmp_path / "r", shape="judgments", recipe="raw",
                              file_type="csv"))  # fmt: skip
-    fields = {one["@id"].split("/")[1]: one for one in told["recordSet"][0]["field"]}
+    fields = {entry["@id"].split("/")[1]: entry for entry in document["recordSet"][0]["field"]}
     assert "repeated" not in fields["flags"]
     assert fields["flags"]["dataType"] == "sc:Text"
     assert fields["guideline_version"]["dataType"] == "sc:Integer"
 
 
 def test_what_is_known_about_people_and_biases_is_said(tmp_path):
-    told = croissant(release(project(60), tmp_path / "r", context=context(licence="unknown")))
-    assert "license" not in told
-    assert told["rai:annotationsPerItem"] == "3.00 on average"
-    assert told["rai:dataCollection"].endswith("Each task is judged by 3 different raters.")
-    assert any("shown first" in bias for bias in told["rai:dataBiases"])
-    assert "datePublished" not in told
+    document = croissant(release(project(60), tmp_path / "r", context=context(licence="unknown")))
+    assert "license" not in document
+    assert document["rai:annotationsPerItem"] == "3.00 on average"
+    assert document["rai:dataCollection"].endswith("Each task is judged by 3 different raters.")
+    assert any("shown first" in bias for bias in document["rai:dataBiases"])
+    assert "datePublished" not in document

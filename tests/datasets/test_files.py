@@ -91,8 +91,8 @@ def test_gzip_names_no_file_and_no_time(tmp_path):
 def test_zstd_is_one_frame_that_the_program_itself_unpacks(tmp_path):
     release(project(30), tmp_path / "r", file_type="jsonl.zst")
     path = only_file(tmp_path / "r" / "preference")
-    told = subprocess.run(["zstd", "-lv", path], capture_output=True, text=True, check=True)
-    assert "Zstandard Frames: 1" in told.stdout
+    listing = subprocess.run(["zstd", "-lv", path], capture_output=True, text=True, check=True)
+    assert "Zstandard Frames: 1" in listing.stdout
     text = subprocess.run(["zstd", "-dc", path], capture_output=True, text=True, check=True)
     assert text.stdout.splitlines() == lines_of(path)
 

@@ -25,8 +25,8 @@ settled = settings(max_examples=50, deadline=None)
 @given(counts, st.text(max_size=4))
 def test_folds_differ_by_no_more_than_one_rater_gave(judgments, salt):
     fold_of = rater_folds(judgments, salt=salt)
-    given_in = [sum(n for r, n in judgments.items() if fold_of[r] == f) for f in range(FOLDS)]
-    assert max(given_in) - min(given_in) <= max(judgments.values(), default=0)
+    held = [sum(n for r, n in judgments.items() if fold_of[r] == f) for f in range(FOLDS)]
+    assert max(held) - min(held) <= max(judgments.values(), default=0)
     assert len(set(fold_of.values())) == min(FOLDS, len(judgments))
 
 
@@ -65,7 +65,7 @@ def test_a_row_has_the_folds_of_its_voters_each_once():
 
 def pairs(rows, fold_of):
     """Agreeing and all pairs by counting one by one: {fold: ((equal, n), (equal, n))}."""
-    found = {}
+    tallies = {}
     for fold in set(fold_of.values()):
         tally = [[0, 0], [0, 0]]
         for i, (task, rater, value) in enumerate(rows):
@@ -74,8 +74,8 @@ def pairs(rows, fold_of):
                 if task == other_task and mine:
                     tally[2 - mine][0] += value == other_value
                     tally[2 - mine][1] += 1
-        found[fold] = tally
-    return found
+        tallies[fold] = tally
+    return tallies
 
 
 def test_agreement_by_fold_is_that_of_all_pairs_counted_one_by_one():
@@ -89,10 +89,13 @@ def test_agreement_by_fold_is_that_of_all_pairs_counted_one_by_one():
     rng.shuffle(rows)
     task, rater, value = zip(*rows, strict=True)
     wanted = pairs(rows, fold_of)
-    for found in fold_agreement(np.array(task), np.array(rater), np.array(value), fold_of):
-        (own, n), (across, m) = wanted[found.fold]
-        assert found.raters == [3, 2, 2][found.fold]
-        for figure, share, count in ((found.within, own / n, n), (found.others, across / m, m)):
+    for agreement in fold_agreement(np.array(task), np.array(rater), np.array(value), fold_of):
+        (own, n), (across, m) = wanted[agreement.fold]
+        assert agreement.raters == [3, 2, 2][agreement.fold]
+        for figure, share, count in (
+            (agreement.within, own / n, n),
+            (agreement.others, across / m, m),
+        ):
             low, point, high = shown(figure)
             assert figure.n == count
             assert point == pytest.approx(share)

@@ -96,7 +96,9 @@ def test_the_books_count_the_rows_of_any_texts(parts, target):
         out = Path(folder) / "r"
         result = release(tasks, out, recipe="raw", shape=key, file_type=file_type)
         table = FORMATS[key].main[Kind.PAIRS]
-        (declared,) = [one for one in FORMATS[key].tables if one.name == table]
+        (declared,) = [
+            declaration for declaration in FORMATS[key].tables if declaration.name == table
+        ]
         rows = read_files(out, declared)
     assert result.ledger.balanced()
     assert len(rows) == result.ledger.rows_out == sum(result.rows[table].values())

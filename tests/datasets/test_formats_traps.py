@@ -57,15 +57,15 @@ def written(tmp_path, shape) -> list[dict[str, Any]]:
 
 def messages_of(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Every message anywhere in a row."""
-    found: list[Any] = [row]
-    while found:
-        value = found.pop()
+    values: list[Any] = [row]
+    while values:
+        value = values.pop()
         if isinstance(value, dict):
             if "role" in value:
                 yield value
-            found += value.values()
+            values += value.values()
         elif isinstance(value, list):
-            found += value
+            values += value
 
 
 def labels_in_file_order(tmp_path, shape):

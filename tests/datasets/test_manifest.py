@@ -97,22 +97,23 @@ def test_every_option_is_written_those_at_their_default_too(tmp_path):
 def test_each_criterion_has_its_counts_figures_and_warnings(tmp_path):
     said = [judgment(None, name, id=f"{name}{i}") for i in range(4) for name in ("rui", "tao")]
     both = [
-        task(f"t{i}", *(_both(one, -1, 1) for one in said[2 * i : 2 * i + 2])) for i in range(4)
+        task(f"t{i}", *(_both(record, -1, 1) for record in said[2 * i : 2 * i + 2]))
+        for i in range(4)
     ]
     result = release(both, tmp_path / "r", criteria=(OVERALL, CLARITY), context=context())
     manifest = result.manifest
     assert list(manifest["criteria"]) == ["overall", "clarity"]
     assert manifest["counts"]["rows_out"] == 8
-    for one in manifest["criteria"].values():
-        assert one["counts"]["rows_out"] == 4
-        assert one["figures"]["agreement"]["raw"]["same_side"]["value"] == 1
+    for criterion in manifest["criteria"].values():
+        assert criterion["counts"]["rows_out"] == 4
+        assert criterion["figures"]["agreement"]["raw"]["same_side"]["value"] == 1
     assert manifest["criteria"]["clarity"]["figures"]["values"] == {"1": 8}
     assert "On `clarity`:" in card(result.path)[1]
 
 
-def _both(one, overall, clarity):
-    one.values.update({"overall": overall, "clarity": clarity})
-    return one
+def _both(record, overall, clarity):
+    record.values.update({"overall": overall, "clarity": clarity})
+    return record
 
 
 def test_rater_folds_name_every_rater_of_the_release_once(tmp_path):
@@ -125,6 +126,6 @@ def test_versions_and_the_reason_of_every_warning_are_told(tmp_path):
     manifest = release(project(4), tmp_path / "r", context=context()).manifest
     assert manifest["versions"] == {"Concord": "1.0", "pyarrow": "26.0"}
     assert all(
-        one.keys() == {"code", "criterion", "text"} and one["text"].endswith(".")
-        for one in manifest["warnings"]
+        warning.keys() == {"code", "criterion", "text"} and warning["text"].endswith(".")
+        for warning in manifest["warnings"]
     )

@@ -36,12 +36,12 @@ ANYTHING = st.recursive(
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The way to every value inside a row."""
     inner = value.items() if isinstance(value, dict) else enumerate(value)
-    found = []
+    paths = []
     for key, below in inner:
-        found.append((*path, key))
+        paths.append((*path, key))
         if isinstance(below, dict | list):
-            found += places(below, (*path, key))
-    return found
+            paths += places(below, (*path, key))
+    return paths
 
 
 def replaced(row: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:

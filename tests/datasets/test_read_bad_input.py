@@ -271,16 +271,16 @@ FIELDS = (
 @given(
     st.lists(st.dictionaries(st.sampled_from(FIELDS.split()), json_values), min_size=1, max_size=3)
 )
-def test_no_values_at_all_make_a_reader_fail_otherwise(tmp_path_factory, given_rows):
+def test_no_values_at_all_make_a_reader_fail_otherwise(tmp_path_factory, lines):
     path = tmp_path_factory.getbasetemp() / "any.jsonl"
-    path.write_text("\n".join(json.dumps(row) for row in given_rows))
+    path.write_text("\n".join(json.dumps(row) for row in lines))
     for shape in ("concord", "pairs", "trl", "hh"):
         try:
-            found = rows_of(path, format=shape)
+            outcomes = rows_of(path, format=shape)
         except UnreadableFile:
             continue
-        assert len(found) == len(given_rows)
-        for row in found:
+        assert len(outcomes) == len(lines)
+        for row in outcomes:
             for said in (row.field, row.reason, row.excerpt) if isinstance(row, Refusal) else ():
                 assert said.isprintable()
                 assert "\x00" not in said

@@ -89,22 +89,22 @@ def test_the_same_rows_come_out_of_every_container(tmp_path, kind):
 def test_detection_says_what_it_found(tmp_path):
     path = tmp_path / "upload"
     path.write_bytes(gzip.compress(b"\xef\xbb\xbf" + as_csv(ROWS, ";").encode()))
-    found = detect(path)
-    assert (found.format, found.container, found.compression) == (
+    detection = detect(path)
+    assert (detection.format, detection.container, detection.compression) == (
         "pairs",
         "CSV with semicolons",
         "gzip",
     )
-    assert found.encoding == "UTF-8 with a byte order mark"
-    assert found.mapping["prompt"] == "prompt"
-    assert found.unmapped == ()
+    assert detection.encoding == "UTF-8 with a byte order mark"
+    assert detection.mapping["prompt"] == "prompt"
+    assert detection.unmapped == ()
 
 
 def test_detection_names_zstd(tmp_path):
     path = tmp_path / "upload.gz"
     path.write_bytes(FILES["JSON list, zstd"])
-    found = detect(path)
-    assert (found.container, found.compression) == ("JSON list", "zstd")
+    detection = detect(path)
+    assert (detection.container, detection.compression) == ("JSON list", "zstd")
 
 
 def test_a_line_of_ten_megabytes_is_read(tmp_path):
@@ -113,9 +113,9 @@ def test_a_line_of_ten_megabytes_is_read(tmp_path):
     path = tmp_path / "upload"
     path.write_text(json.dumps(row, ensure_ascii=False) + "\n" + json.dumps({**row, "id": "q2"}))
     assert path.stat().st_size > 25e6
-    one, other = rows_of(path)
-    assert [m.content for m in one.messages] == [turn["content"] for turn in chat]
-    assert (one.line, other.line) == (1, 2)
+    first, second = rows_of(path)
+    assert [m.content for m in first.messages] == [turn["content"] for turn in chat]
+    assert (first.line, second.line) == (1, 2)
 
 
 def test_rows_are_numbered_by_the_line_on_which_they_begin(tmp_path):
@@ -193,20 +193,20 @@ any_text = st.text(
 @given(st.lists(st.tuples(any_text, any_text, any_text), min_size=1, max_size=4))
 @pytest.mark.parametrize("container", ["lines", "escaped lines", "list", "csv"])
 def test_every_character_survives(tmp_path_factory, container, triples):
-    given_rows = [
+    records = [
         {"id": str(i), "prompt": p, "response_a": "1" + a, "response_b": "2" + b}
         for i, (p, a, b) in enumerate(triples)
     ]
     written = {
-        "lines": lambda: "\n".join(json.dumps(row, ensure_ascii=False) for row in given_rows),
-        "escaped lines": lambda: "\n".join(json.dumps(row) for row in given_rows),
-        "list": lambda: json.dumps(given_rows, ensure_ascii=False),
-        "csv": lambda: as_csv(given_rows),
+        "lines": lambda: "\n".join(json.dumps(row, ensure_ascii=False) for row in records),
+        "escaped lines": lambda: "\n".join(json.dumps(row) for row in records),
+        "list": lambda: json.dumps(records, ensure_ascii=False),
+        "csv": lambda: as_csv(records),
     }[container]()
     path = tmp_path_factory.getbasetemp() / "planes"
     path.write_bytes(written.encode())
     got = [[r.messages[0].content, *(s.content for s in r.responses)] for r in rows_of(path)]
-    assert got == [[row["prompt"], row["response_a"], row["response_b"]] for row in given_rows]
+    assert got == [[row["prompt"], row["response_a"], row["response_b"]] for row in records]
 
 
 @pytest.mark.parametrize("container", ["lines", "list", "csv"])

@@ -61,8 +61,8 @@ def test_every_kind_has_a_sample():
 def test_each_kind_is_recognised_as_itself_in_every_file(tmp_path, write, kind, row):
     if write is _csv and kind == "labelstudio":
         row = LABEL_STUDIO_MIN
-    found = detect(write(tmp_path, row))
-    assert (found.format, found.problem) == (kind, "")
+    detection = detect(write(tmp_path, row))
+    assert (detection.format, detection.problem) == (kind, "")
 
 
 @WRITERS
@@ -79,8 +79,10 @@ def test_each_kind_reads_the_same_prompt_and_responses_from_every_file(tmp_path,
 
 @BY_NAME
 def test_no_kind_takes_labels_that_name_nobody(tmp_path, kind, row):
-    made = [one for one in read(_json_lines(tmp_path, row)) if isinstance(one, ImportRow)]
-    named = {j.rater for one in made for j in one.judgments}
+    made = [
+        outcome for outcome in read(_json_lines(tmp_path, row)) if isinstance(outcome, ImportRow)
+    ]
+    named = {j.rater for imported in made for j in imported.judgments}
     assert named <= {"annotator-7", "rater-3f", "r3", "f99812e1"}
 
 
@@ -101,8 +103,8 @@ def test_the_check_counts_what_is_read_whatever_the_options(tmp_path, kind, row)
 @BY_NAME
 def test_the_found_kind_asked_for_by_name_reads_alike(tmp_path, kind, row):
     path = _json_lines(tmp_path, row)
-    found = detect(path)
-    named = list(read(path, format=kind, mapping=found.mapping))
+    detection = detect(path)
+    named = list(read(path, format=kind, mapping=detection.mapping))
     assert named == list(read(path))
 
 
@@ -123,11 +125,11 @@ def test_every_kind_says_in_sentences_what_becomes_of_its_rows(shape):
     ],
 )
 def test_a_kind_names_the_nearest_columns_that_are_missing(tmp_path, kind, row, missing):
-    found = detect(_json_lines(tmp_path, row), format=kind)
-    assert found.problem.startswith(f"No column for {missing}")
+    detection = detect(_json_lines(tmp_path, row), format=kind)
+    assert detection.problem.startswith(f"No column for {missing}")
 
 
 def test_a_mapping_that_only_one_kind_knows_decides_for_it(tmp_path):
     row = {"responses": ["a", "b"], "order": [1, 2], "prompt": "p"}
-    found = detect(_json_lines(tmp_path, row), mapping={"ranks": "order"})
-    assert found.format == "listwise"
+    detection = detect(_json_lines(tmp_path, row), mapping={"ranks": "order"})
+    assert detection.format == "listwise"

@@ -155,15 +155,15 @@ def test_lifting_the_data_of_a_task_loses_nothing(task, data):
 
 def test_json_min_has_a_row_an_annotation_and_one_task_of_them(rows):
     other = {**LABEL_STUDIO_MIN, "annotator": "bo@example.org", "annotation_id": 1002}
-    one, two, again = rows(LABEL_STUDIO_MIN, other, LABEL_STUDIO_MIN)
-    assert (said(one), said(two)) == (
+    first, second, again = rows(LABEL_STUDIO_MIN, other, LABEL_STUDIO_MIN)
+    assert (said(first), said(second)) == (
         [("annotator-7", 1, "")],
         [("annotator-bo@example.org", 1, "")],
     )
-    assert one.external_id == two.external_id == "41"
+    assert first.external_id == second.external_id == "41"
     assert isinstance(again, Duplicate)
     # What differs from one annotation to the next is nothing that is known about the task.
-    assert one.metadata == two.metadata == {}
+    assert first.metadata == second.metadata == {}
 
 
 def test_what_a_task_says_of_itself_is_metadata(rows):
@@ -201,9 +201,9 @@ def test_an_export_of_another_project_type_is_refused_by_the_results_it_holds(
 ):
     path = tmp_path / "export.json"
     path.write_text(json.dumps([task, task]))
-    found = detect(path)
-    assert found.format == "labelstudio"
-    assert found.problem == (
+    detection = detect(path)
+    assert detection.format == "labelstudio"
+    assert detection.problem == (
         "This Label Studio export is of no pairwise project. Its results are of the kind "
         f"{kind}; only pairwise, choices and rating can say which of two responses is better."
     )

@@ -43,8 +43,8 @@ def parquet(tmp_path: Path):
 
 def test_ultrafeedback_reads_as_it_is_published(parquet):
     path = parquet(ROW, {**ROW, "prompt_id": "5a", "language": "en"})
-    found = detect(path)
-    assert (found.format, found.container, check(path).rows) == ("trl", "Parquet", 2)
+    detection = detect(path)
+    assert (detection.format, detection.container, check(path).rows) == ("trl", "Parquet", 2)
     row, other = read(path)
     assert isinstance(row, ImportRow)
     assert isinstance(other, ImportRow)

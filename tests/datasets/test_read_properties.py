@@ -120,9 +120,9 @@ def folder(tmp_path_factory) -> Path:
 @given(st.lists(pair, min_size=1, max_size=4))
 def test_a_pair_is_as_it_was_written_or_refused_by_line_and_field(folder, written):
     rows = numbered(written)
-    found = outcomes(folder, json_lines(rows))
-    assert [outcome.line for outcome in found] == list(range(1, len(rows) + 1))
-    for row, outcome in zip(rows, found, strict=True):
+    results = outcomes(folder, json_lines(rows))
+    assert [outcome.line for outcome in results] == list(range(1, len(rows) + 1))
+    for row, outcome in zip(rows, results, strict=True):
         if isinstance(outcome, Refusal):
             assert outcome.field in row
             assert outcome.reason
@@ -137,9 +137,9 @@ def test_a_pair_is_as_it_was_written_or_refused_by_line_and_field(folder, writte
 @given(st.lists(chat, min_size=1, max_size=3))
 def test_messages_are_as_they_were_written_or_refused_by_line_and_field(folder, written):
     rows = numbered(written)
-    found = outcomes(folder, json_lines(rows))
-    assert len(found) == len(rows)
-    for row, outcome in zip(rows, found, strict=True):
+    results = outcomes(folder, json_lines(rows))
+    assert len(results) == len(rows)
+    for row, outcome in zip(rows, results, strict=True):
         if isinstance(outcome, Refusal):
             assert outcome.line
             # An empty list of messages is missing what the field of another name might have held.
@@ -175,15 +175,15 @@ def test_tables_and_parquet_give_what_json_lines_give(folder, written):
     rows = numbered(written)
     lines = [without_line(o) for o in outcomes(folder, json_lines(rows))]
     for name, write in OF_TEXT.items():
-        found = [without_line(o) for o in outcomes(folder, write(rows))]
-        assert len(found) == len(lines)
-        for row, one, other in zip(rows, lines, found, strict=True):
+        results = [without_line(o) for o in outcomes(folder, write(rows))]
+        assert len(results) == len(lines)
+        for row, line, result in zip(rows, lines, results, strict=True):
             # An empty cell is a missing one: refused as well, if for another reason.
             if name == "csv" and "" in row.values():
-                assert isinstance(one, Refusal)
-                assert isinstance(other, Refusal)
+                assert isinstance(line, Refusal)
+                assert isinstance(result, Refusal)
             else:
-                assert one == other
+                assert line == result
 
 
 def records(reader: Any) -> Iterator[list[str] | str]:
@@ -215,8 +215,8 @@ def test_ids_seen_before_are_told_beyond_the_table_as_within_it(noted):
     for line, (key, content) in enumerate(noted, 1):
         first = expected.setdefault(key, (line, content))
         new = first[0] == line
-        told = seen.first(key, content, line)
-        assert told == ((0, True) if new else (first[0], first[1] == content))
+        answer = seen.first(key, content, line)
+        assert answer == ((0, True) if new else (first[0], first[1] == content))
 
 
 spaces = st.sampled_from(["", "", " ", "\t"])

@@ -105,10 +105,10 @@ def test_a_ranking_of_two_is_one_task_under_its_own_id(rows):
 
 def test_nemo_prefers_the_lower_rank(rows):
     swapped = [{"rank": 3, "completion": [COW]}, {"rank": 1, "completion": [COD]}]
-    (one,) = rows(NEMO, rater="team")
-    (other,) = rows({**NEMO, "completions": swapped}, rater="team")
-    assert said([one, other]) == [-1, 1]
-    assert one.messages == (Message("user", "Name a fish."),)
+    (first,) = rows(NEMO, rater="team")
+    (second,) = rows({**NEMO, "completions": swapped}, rater="team")
+    assert said([first, second]) == [-1, 1]
+    assert first.messages == (Message("user", "Name a fish."),)
 
 
 @pytest.mark.parametrize(

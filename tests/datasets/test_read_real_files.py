@@ -52,8 +52,8 @@ def test_in_hh_rlhf_speakers_alternate_once_doubled_tags_are_joined():
 
 @needs_llmbar
 def test_llmbar_gives_every_row():
-    found = detect(LLMBAR)
-    assert (found.format, found.unmapped) == ("pairs", ("gold",))
+    detection = detect(LLMBAR)
+    assert (detection.format, detection.unmapped) == ("pairs", ("gold",))
     rows = rows_of(LLMBAR)
     assert all(isinstance(row, ImportRow) for row in rows)
     assert Counter(row.metadata["gold"] for row in rows).total() == 419

@@ -278,16 +278,16 @@ def test_chosen_and_rejected_are_a_label_only_where_a_rater_is_named(rows):
 
 def test_the_same_pair_chosen_either_way_by_two_raters_is_one_row_id(rows):
     swapped = {"chosen": HH["rejected"], "rejected": HH["chosen"]}
-    one, other = rows({**HH, "rater": "sam"}, {**swapped, "rater": "tao"})
-    assert one.external_id == other.external_id
-    assert one.responses[0] == other.responses[1]
-    assert [row.judgments[0].rater for row in (one, other)] == ["sam", "tao"]
+    first, second = rows({**HH, "rater": "sam"}, {**swapped, "rater": "tao"})
+    assert first.external_id == second.external_id
+    assert first.responses[0] == second.responses[1]
+    assert [row.judgments[0].rater for row in (first, second)] == ["sam", "tao"]
 
 
 def test_an_id_made_of_content_does_not_tell_which_response_was_chosen(rows):
     swapped = {"chosen": HH["rejected"], "rejected": HH["chosen"]}
-    (one,), (other,) = rows(HH), rows(swapped)
-    assert {r.external_id for r in one.responses} == {r.external_id for r in other.responses}
+    (first,), (second,) = rows(HH), rows(swapped)
+    assert {r.external_id for r in first.responses} == {r.external_id for r in second.responses}
 
 
 def test_a_rater_who_contradicts_an_earlier_line_is_refused(rows):
@@ -335,9 +335,9 @@ def test_a_mapping_to_nowhere_says_what_there_is(tmp_path):
 def test_columns_that_fit_nothing_are_named_with_what_is_needed(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text('{"text": "hello"}')
-    found = detect(path)
-    assert found.format is None
-    assert found.problem.startswith("No kind of row fits the columns (text).")
+    detection = detect(path)
+    assert detection.format is None
+    assert detection.problem.startswith("No kind of row fits the columns (text).")
 
 
 def test_rows_without_ids_get_the_same_id_each_time(rows):
@@ -367,6 +367,6 @@ def test_fields_that_only_later_rows_have_are_not_taken_for_metadata(rows):
 
 def test_a_field_that_is_left_out_stays_out_in_later_rows(rows):
     pair = {"prompt": "p", "response_a": "a", "response_b": "b"}
-    given = [*({**pair, "id": i} for i in range(80)), {**pair, "id": 80, "category": "c"}]
-    last = rows(*given, mapping={"category": ""})[-1]
+    records = [*({**pair, "id": i} for i in range(80)), {**pair, "id": 80, "category": "c"}]
+    last = rows(*records, mapping={"category": ""})[-1]
     assert (last.category, last.metadata) == ("", {"category": "c"})

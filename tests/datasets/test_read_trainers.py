@@ -44,11 +44,11 @@ def test_an_instruction_and_its_input_are_one_prompt(rows):
     assert row.messages == (Message("user", "Name a fish.\nIn a river."),)
 
 
-@pytest.mark.parametrize("given", ["[3, 1, 2]", '{"a": 1}', "[a] first", "[]"])
-def test_text_that_only_looks_like_structure_stays_text(rows, given):
-    (row,) = rows({**ALPACA, "input": given, "chosen": given})
-    assert row.messages[0].content == f"Name a fish.\n{given}"
-    assert row.responses[0].content == given
+@pytest.mark.parametrize("text", ["[3, 1, 2]", '{"a": 1}', "[a] first", "[]"])
+def test_text_that_only_looks_like_structure_stays_text(rows, text):
+    (row,) = rows({**ALPACA, "input": text, "chosen": text})
+    assert row.messages[0].content == f"Name a fish.\n{text}"
+    assert row.responses[0].content == text
 
 
 def test_an_input_beside_a_prompt_of_another_name_is_metadata(rows):

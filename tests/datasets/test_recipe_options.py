@@ -179,9 +179,9 @@ def test_more_votes_than_any_task_has_leave_nothing_and_say_so(tmp_path):
     ],
 )
 def test_a_value_without_meaning_is_refused_by_the_name_of_its_field(field, value):
-    given: dict[str, Any] = {field: value}
+    option: dict[str, Any] = {field: value}
     with pytest.raises(ValueError, match=f"^{field}: ") as caught:
-        RecipeOptions(**given).checked()
+        RecipeOptions(**option).checked()
     assert isinstance(caught.value, OptionError)
     assert caught.value.field == field
     assert str(caught.value).endswith(".")
@@ -201,10 +201,10 @@ def test_the_defaults_say_nothing_and_every_choice_says_a_sentence():
         edits=False,
         sources=frozenset({"ai"}),
     ).checked()
-    told = said.explain()
-    assert len(told) == 10
-    assert all(text.endswith(".") for text in told.values())
-    assert "fewer than 1 vote " in told["Votes floor"]
-    assert "66.7%" in told["Agreement floor"]
-    assert told["Categories"] == "Only tasks of the categories (none), chat."
-    assert told["Sources"] == "Only judgments by a model."
+    sentences = said.explain()
+    assert len(sentences) == 10
+    assert all(text.endswith(".") for text in sentences.values())
+    assert "fewer than 1 vote " in sentences["Votes floor"]
+    assert "66.7%" in sentences["Agreement floor"]
+    assert sentences["Categories"] == "Only tasks of the categories (none), chat."
+    assert sentences["Sources"] == "Only judgments by a model."

@@ -109,9 +109,9 @@ def test_margin_follows_the_published_margins_where_a_scale_has_them():
 
 @pytest.mark.parametrize("recipe", RECIPES.values())
 def test_every_recipe_speaks_for_itself(recipe):
-    told = recipe.explain()
-    assert {"Rows", "Ties", "Both bad", "Aggregation", "Strength", "Whose judgments"} <= set(told)
-    assert all(text.endswith(".") for text in told.values())
+    policy = recipe.explain()
+    assert {"Rows", "Ties", "Both bad", "Aggregation", "Strength", "Whose judgments"} <= set(policy)
+    assert all(text.endswith(".") for text in policy.values())
 
 
 _judgments = st.lists(

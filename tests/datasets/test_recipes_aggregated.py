@@ -110,8 +110,8 @@ def test_kto_rows_are_what_its_table_holds(tmp_path):
 
 def test_kto_weights_even_out_the_classes():
     expected = GOLDEN["G36"]["expected"]
-    given = GOLDEN["G36"]["input"]
-    weights = kto_weights(given["desirable"], given["undesirable"])
+    numbers = GOLDEN["G36"]["input"]
+    weights = kto_weights(numbers["desirable"], numbers["undesirable"])
     assert weights is not None
     assert weights.undesirable == pytest.approx(expected["w_undesirable_range"])
     trl = kto_weights(900, 100, widest=TRL_WIDEST)
@@ -180,11 +180,11 @@ def test_sft_of_an_order_is_what_is_preferred_to_every_other():
 def test_majority_of_orders_is_that_of_each_two_responses():
     record = ranked("bread", {"rui": (1, 2, 3), "sam": (1, 3, 2), "tao": (2, 2, 1)})
     outcome = Majority(ORDER, primary="overall").apply(record)
-    found = {
+    votes_of = {
         (p.chosen, p.rejected): (p.votes_chosen, p.votes_rejected, p.votes_tie)
         for p in outcome.pairs
     }
-    assert found == {(0, 1): (2, 0, 1), (0, 2): (2, 1, 0), (2, 1): (2, 1, 0)}
+    assert votes_of == {(0, 1): (2, 0, 1), (0, 2): (2, 1, 0), (2, 1): (2, 1, 0)}
     assert {pair.weight for pair in outcome.pairs} == {1 / 3}
     assert outcome.labels == (Label(0, True), Label(1, False))
 

@@ -111,9 +111,9 @@ def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, re
 
 
 def test_every_recipe_has_a_format_and_every_format_a_recipe():
-    found = [pair for criterion in CRITERIA for pair in fitting(RecipeOptions(), criterion)]
-    assert {recipe.key for recipe, _ in found} == set(RECIPES)
-    assert {shape.key for _, shape in found} == set(FORMATS)
+    combinations = [pair for criterion in CRITERIA for pair in fitting(RecipeOptions(), criterion)]
+    assert {recipe.key for recipe, _ in combinations} == set(RECIPES)
+    assert {shape.key for _, shape in combinations} == set(FORMATS)
 
 
 @given(records=st.lists(tasks(), max_size=5), recipe=st.sampled_from(list(RECIPES.values())))

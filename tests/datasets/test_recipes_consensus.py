@@ -55,10 +55,10 @@ def test_the_probability_is_the_posterior_of_the_model():
     tasks = crowd()
     made = pairs(Consensus(OVERALL), tasks)
     rows = [(t.id, j.rater, j.values["overall"]) for t in tasks for j in t.judgments]
-    told = dawid_skene(
+    model = dawid_skene(
         Ratings(*zip(*rows, strict=True)), categories=(-1, 1), mirrored=True, shrinkage=20
     ).consensus
-    for name, weight in zip(told.tasks, told.weight, strict=True):
+    for name, weight in zip(model.tasks, model.weight, strict=True):
         (pair,) = made[name]
         assert pair.chosen == int(weight[1] > weight[0])
         assert pair.chosen_prob == pytest.approx(weight.max(), abs=1e-6)
@@ -86,9 +86,9 @@ def test_a_posterior_beside_the_majority_may_be_below_a_half():
 def test_the_model_does_not_depend_on_the_order_of_tasks_or_judgments():
     tasks = crowd(ties=0.2)
     mixed = [task(t.id, *reversed(t.judgments)) for t in reversed(tasks)]
-    one, other = pairs(Consensus(OVERALL), tasks), pairs(Consensus(OVERALL), mixed)
-    for name, found in one.items():
-        assert [p.chosen_prob for p in found] == [p.chosen_prob for p in other[name]]
+    ordered, shuffled = pairs(Consensus(OVERALL), tasks), pairs(Consensus(OVERALL), mixed)
+    for name, kept in ordered.items():
+        assert [p.chosen_prob for p in kept] == [p.chosen_prob for p in shuffled[name]]
 
 
 def test_a_reviewers_newest_word_decides():
@@ -176,7 +176,7 @@ def test_orders_of_several_responses_have_a_consensus_for_each_two():
 @settings(max_examples=30, deadline=None)
 def test_a_consensus_is_always_more_likely_than_not(values):
     tasks = [task(f"t{i}", *votes(*said)) for i, said in enumerate(values)]
-    for found in pairs(Consensus(OVERALL), tasks).values():
-        for pair in found:
+    for kept in pairs(Consensus(OVERALL), tasks).values():
+        for pair in kept:
             assert 0.5 < pair.chosen_prob <= 1
             assert pair.strength >= 1

@@ -49,15 +49,15 @@ def conversations(draw: st.DrawFn) -> tuple[Message, ...]:
 @st.composite
 def projects(draw: st.DrawFn) -> list[SplitPrompt]:
     """Prompts among which are the earlier choice points of others, in any order of age."""
-    found = draw(st.lists(conversations(), min_size=1, max_size=6))
-    for talk in list(found):
+    talks = draw(st.lists(conversations(), min_size=1, max_size=6))
+    for talk in list(talks):
         ends = [place for place, said in enumerate(talk, 1) if said.role == "user"]
-        found += [talk[:end] for end in draw(st.lists(st.sampled_from(ends), max_size=2))]
-    keys = draw(st.lists(st.sampled_from(["", "", "a", "b"]), min_size=len(found)))
-    ages = draw(st.lists(st.integers(0, 5), min_size=len(found)))
+        talks += [talk[:end] for end in draw(st.lists(st.sampled_from(ends), max_size=2))]
+    keys = draw(st.lists(st.sampled_from(["", "", "a", "b"]), min_size=len(talks)))
+    ages = draw(st.lists(st.integers(0, 5), min_size=len(talks)))
     return [
         SplitPrompt(f"p{row}", talk, age, key)
-        for row, (talk, age, key) in enumerate(zip(found, ages, keys, strict=False))
+        for row, (talk, age, key) in enumerate(zip(talks, ages, keys, strict=False))
     ]
 
 

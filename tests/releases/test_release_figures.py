@@ -16,8 +16,8 @@ Built = Callable[..., Release]
 
 
 def manifest_of(release: Release) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder_of(release) / "manifest.json").read_bytes())
-    return found
+    manifest: dict[str, Any] = json.loads((folder_of(release) / "manifest.json").read_bytes())
+    return manifest
 
 
 def test_the_raw_agreement_of_a_release_is_that_of_its_project(

@@ -206,9 +206,9 @@ def test_card_and_manifest_hold_guideline_agreement_and_parameters(
 
 def test_only_listed_files_of_a_finished_release_are_opened(built: Built, judged: Project) -> None:
     release = built(judged)
-    found = file_of(release, "manifest.json")
-    assert found is not None
-    assert found[1]["sha256"] == release.sha256
+    listed = file_of(release, "manifest.json")
+    assert listed is not None
+    assert listed[1]["sha256"] == release.sha256
     for name in ("../secret", "/etc/passwd", "", "preference", "manifest.json/.."):
         assert file_of(release, name) is None
     assert file_of(ask(judged), "manifest.json") is None

@@ -28,11 +28,11 @@ TURNS = [text for _, spoken in talks() for _, text in spoken.turns]
 
 def texts_of(row: dict[str, Any], file_type: str) -> list[str]:
     """Every text of a row; in CSV, lists are JSON in their cell."""
-    found = list(texts_in(row))
+    texts = list(texts_in(row))
     if file_type != "csv":
-        return found
-    lists = [json.loads(cell) for cell in found if cell.startswith("[")]
-    return [*found, *texts_in(lists)]
+        return texts
+    lists = [json.loads(cell) for cell in texts if cell.startswith("[")]
+    return [*texts, *texts_in(lists)]
 
 
 @pytest.mark.parametrize(("shape", "file_type"), EVERY_FILE_TYPE)

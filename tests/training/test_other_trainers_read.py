@@ -63,11 +63,11 @@ def test_openrlhf_reads_pairs_for_dpo(tmp_path: Path, shape: str) -> None:
     read = reward_dataset.RewardDataset(
         rows, tokenizer(rows), 4096, strategy, is_dpo=True, num_processors=1
     )
-    found = [
+    pairs = [
         Spoken(parsed(prompt), *(said(text) for text in (chosen, rejected)))
         for prompt, chosen, rejected in zip(read.prompts, read.chosens, read.rejects, strict=True)
     ]
-    check_pairs(found, train_count(result, shape))
+    check_pairs(pairs, train_count(result, shape))
     chosen, _, rejected, _, prompt_length = read[0]
     assert 0 < prompt_length < min(chosen.numel(), rejected.numel())
 
@@ -81,11 +81,11 @@ def test_openrlhf_reads_margins_for_reward_models(tmp_path: Path) -> None:
 
 def llamafactory() -> Any:
     """Its loader, without the readers of sound and video that its package imports beside it."""
-    found = importlib.util.find_spec("llamafactory")
-    if found is None or not found.submodule_search_locations:
+    spec = importlib.util.find_spec("llamafactory")
+    if spec is None or not spec.submodule_search_locations:
         pytest.skip(WHY)
     package = types.ModuleType("llamafactory.data")
-    package.__path__ = [str(Path(found.submodule_search_locations[0], "data"))]
+    package.__path__ = [str(Path(spec.submodule_search_locations[0], "data"))]
     sys.modules.setdefault("llamafactory.data", package)
     return importlib.import_module("llamafactory.data.loader")
 
@@ -95,7 +95,7 @@ def aligned(result: BuildResult, stage: str) -> dict[str, Any]:
     loader = llamafactory()
     names = list(json.loads((result.path / "dataset_info.json").read_text("utf-8")))
     hparams = importlib.import_module("llamafactory.hparams")
-    found: dict[str, Any] = loader._get_merged_dataset(
+    merged: dict[str, Any] = loader._get_merged_dataset(
         names,
         hparams.ModelArguments(model_name_or_path="none"),
         hparams.DataArguments(dataset=names, dataset_dir=str(result.path)),
@@ -103,7 +103,7 @@ def aligned(result: BuildResult, stage: str) -> dict[str, Any]:
         stage,
         return_dict=True,
     )
-    return found
+    return merged
 
 
 def spoken_by(row: Any) -> tuple[tuple[str, str], ...]:
@@ -117,10 +117,10 @@ def test_llamafactory_reads_ranked_pairs(tmp_path: Path) -> None:
     result = written("llamafactory", tmp_path / "r")
     read = [row for rows in aligned(result, "rm").values() for row in rows]
     assert all(len(row["_response"]) == 2 for row in read)
-    found = [
+    pairs = [
         Spoken(spoken_by(row), *(reply["content"] for reply in row["_response"])) for row in read
     ]
-    check_pairs(found, sum(result.rows[default_table("llamafactory")].values()))
+    check_pairs(pairs, sum(result.rows[default_table("llamafactory")].values()))
 
 
 def test_llamafactory_reads_labelled_responses(tmp_path: Path) -> None:
@@ -143,8 +143,8 @@ def test_llamafactory_reads_demonstrations(tmp_path: Path) -> None:
     read = [row for rows in aligned(result, "sft").values() for row in rows]
     assert len(read) == sum(result.rows[default_table("llamafactory-sft")].values()) > 0
     meant = {(spoken.turns, spoken.chosen) for _, spoken in talks()}
-    found = {(spoken_by(row), row["_response"][0]["content"]) for row in read}
-    assert found <= meant
+    demonstrations = {(spoken_by(row), row["_response"][0]["content"]) for row in read}
+    assert demonstrations <= meant
 
 
 @pytest.mark.parametrize(
@@ -164,11 +164,11 @@ def test_axolotl_reads_pairs(tmp_path: Path, shape: str, field: str) -> None:
     result = written(shape, tmp_path / "r")
     rows = train_rows(result)
     mapped = rows.map(read, fn_kwargs={"tokenizer": tokenizer(rows)}, **options)
-    found = [
+    pairs = [
         Spoken(parsed(row["prompt"]), *(said(row[side]) for side in ("chosen", "rejected")))
         for row in mapped
     ]
-    check_pairs(found, train_count(result, shape))
+    check_pairs(pairs, train_count(result, shape))
 
 
 def test_axolotl_reads_binarized_ultrafeedback(tmp_path: Path) -> None:
@@ -177,11 +177,11 @@ def test_axolotl_reads_binarized_ultrafeedback(tmp_path: Path) -> None:
     read = strategies.load("chatml.ultra", {})
     result = written("ultrafeedback", tmp_path / "r")
     single = [row for row in train_rows(result) if len(row["chosen"]) == 2]
-    found = {
+    pairs = {
         (row["prompt"], said(row["chosen"]), said(row["rejected"])) for row in map(read, single)
     }
-    assert found
-    assert all("the answer is" in chosen and "No idea" in rejected for _, chosen, rejected in found)
+    assert pairs
+    assert all("the answer is" in chosen and "No idea" in rejected for _, chosen, rejected in pairs)
 
 
 def nemo_rl(module: str) -> Any:
@@ -200,7 +200,7 @@ def test_nemo_rl_reads_ranked_completions(tmp_path: Path) -> None:
     reader = tokenizer(
         {"messages": row["context"] + row["completions"][0]["completion"]} for row in rows
     )
-    found = []
+    pairs = []
     for number, row in enumerate(rows):
         read = processors.preference_preprocessor(row, spec, reader, 4096, number)
         chosen, rejected = read["message_log_chosen"], read["message_log_rejected"]
@@ -208,8 +208,8 @@ def test_nemo_rl_reads_ranked_completions(tmp_path: Path) -> None:
         replies = (
             log[-1]["content"].split("<|im_start|>assistant\n")[-1] for log in (chosen, rejected)
         )
-        found.append(Spoken(turns_of(row["context"]), *map(said, replies)))
-    check_pairs(found, train_count(result, "nemo-rl"))
+        pairs.append(Spoken(turns_of(row["context"]), *map(said, replies)))
+    check_pairs(pairs, train_count(result, "nemo-rl"))
 
 
 def test_nemo_rl_reads_helpsteer3(tmp_path: Path) -> None:
@@ -217,12 +217,12 @@ def test_nemo_rl_reads_helpsteer3(tmp_path: Path) -> None:
     loader = nemo_rl("datasets.preference_datasets.helpsteer3").HelpSteer3Dataset
     rows = train_rows(written("helpsteer3", tmp_path / "r"))
     this = SimpleNamespace(task_name="HelpSteer3")
-    found = []
+    pairs = []
     for row in rows:
         read = loader.format_data(this, row)
         replies = (each["completion"][0]["content"] for each in read["completions"])
-        found.append(Spoken(turns_of(read["context"]), *replies))
-    check_pairs(found, len(rows))
+        pairs.append(Spoken(turns_of(read["context"]), *replies))
+    check_pairs(pairs, len(rows))
 
 
 def test_arena_rank_ranks_the_models_of_the_votes(tmp_path: Path) -> None:

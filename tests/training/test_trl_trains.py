@@ -89,11 +89,11 @@ def test_trl_finds_the_prompt_that_is_inside_the_texts(tmp_path: Path, shape: st
         for key in (shape, IMPLICIT[shape])
     )
     assert len(inside) == len(beside) > 0
-    for found, meant in zip(map(trl.extract_prompt, inside), beside, strict=True):
+    for extracted, meant in zip(map(trl.extract_prompt, inside), beside, strict=True):
         for side in ("chosen", "rejected"):
-            assert found["prompt"] + found[side] == _joined(meant["prompt"], meant[side])
+            assert extracted["prompt"] + extracted[side] == _joined(meant["prompt"], meant[side])
         if shape == "trl-implicit":
-            assert found["prompt"] == meant["prompt"]
+            assert extracted["prompt"] == meant["prompt"]
 
 
 def _joined(prompt: Any, response: Any) -> Any:
