@@ -88,7 +88,7 @@ DATABASES = {
         ),
         "ATOMIC_REQUESTS": False,
         "DISABLE_SERVER_SIDE_CURSORS": env.flag("CONCORD_PGBOUNCER"),
-        # Two test runs beside each other must not share a database.
+        # Two test runs beside each other must not share a database, nor messages (below).
         "TEST": {"NAME": f"test_concord_{os.getpid()}"},
     }
 }
@@ -136,7 +136,7 @@ DEFAULT_FROM_EMAIL = env.text("CONCORD_MAIL_FROM", "Concord <concord@localhost>"
 # --- work in the background --------------------------------------------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", paths.broker_url())
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
@@ -212,6 +212,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 if TESTING:
+    CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"test-{os.getpid()}-"
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 

@@ -5,6 +5,7 @@ lena leads; rui, sam and tao rate; vera reviews; mia trains models; otto is a st
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
@@ -24,9 +25,11 @@ from projects.models import Membership, Project, Role, User
 from projects.project_templates import CriterionSpec, GuidelineSpec
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
+from tests import profiles  # noqa: F401 - loads Hypothesis's profile
 from tests.api.client import api
+from tests.database import django_db_setup
 
-__all__ = ["api"]
+__all__ = ["api", "django_db_setup"]
 
 PASSWORD = "correct horse battery"
 
@@ -218,17 +221,34 @@ def chromium_path() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks browser tests, and skips exactly them where there is no browser (unless required)."""
+    """Marks browser tests, puts what waits first, and skips where there is no browser.
+
+    The files that start servers and browsers mostly wait: side by side with them, the others
+    compute. Exactly the browser tests are skipped without a browser, unless it is required.
+    """
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()) or "context" in getattr(
-            item, "fixturenames", ()
-        ):
+        if not _BROWSER_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+    rank = {item.path: len(_WAITING) for item in items}
+    for item in items:
+        marks = [place for place, name in enumerate(_WAITING) if item.get_closest_marker(name)]
+        rank[item.path] = min([rank[item.path], *marks])
+    items.sort(key=lambda item: rank[item.path])
     if chromium_path() is None and os.environ.get("REQUIRE_BROWSER") != "1":
         skip = pytest.mark.skip(reason="no Chromium: apt-get install chromium")
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(skip)
+
+
+_BROWSER_FIXTURES = frozenset({"page", "context", "browser"})
+_WAITING = ("instance", "kill", "browser")
+
+
+def pytest_collection_finish() -> None:
+    """Spares the collector the modules and tests that stay to the end anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -1,7 +1,8 @@
 """A pytest plugin: a throw-away PostgreSQL and broker for test runs that were given none.
 
 `./run test` brings its own; this serves `pytest` called by hand. It is loaded with `-p`, before
-the settings, because they read the addresses once.
+the settings, because they read the addresses once. The processes of pytest-xdist inherit the
+addresses from the one that started them.
 """
 
 from __future__ import annotations
@@ -10,30 +11,28 @@ import atexit
 import os
 import shutil
 import tempfile
-from pathlib import Path
 
-from config.embedded.postgres import Postgres
+from config.embedded.postgres import DISPOSABLE, Postgres
+from config.embedded.testing import scratch_folder, tests_environment
 from config.embedded.valkey import Valkey
-
-#: What makes a database fast and unsafe; a test's data may be lost.
-UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def _start() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="concord-test-"))
-    folder.chmod(0o755)
-    os.environ.setdefault("CONCORD_DATA", str(folder / "data"))
-    (folder / "data" / "static").mkdir(parents=True)
+    if {"DATABASE_URL", "CELERY_BROKER_URL"} <= os.environ.keys():
+        return
+    folder = scratch_folder()
+    for name, value in tests_environment(folder).items():
+        if name != "CONCORD_DATA" or name not in os.environ:
+            os.environ[name] = value
+    tempfile.tempdir = None  # read TMPDIR anew
     servers: list[Postgres | Valkey] = []
     if "DATABASE_URL" not in os.environ:
-        postgres = Postgres(folder / "pg", folder / "s", folder / "pg.log", overrides=UNSAFE)
+        postgres = Postgres(folder / "pg", folder / "s", folder / "pg.log", DISPOSABLE)
         os.environ["DATABASE_URL"] = postgres.start().url()
         servers.append(postgres)
     if "CELERY_BROKER_URL" not in os.environ:
         valkey = Valkey(folder / "broker", folder / "b" / "valkey.sock", folder / "valkey.log")
-        valkey.launch()
-        valkey.wait_ready()
-        os.environ["CELERY_BROKER_URL"] = f"redis+socket://{valkey.socket}"
+        os.environ["CELERY_BROKER_URL"] = valkey.start().url()
         servers.append(valkey)
     owner = os.getpid()
 

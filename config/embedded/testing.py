@@ -17,9 +17,22 @@ from config.embedded.process import SetupError, complain, say, spawn
 from config.embedded.supervisor import Service, Stop, Supervisor, stoppable
 from config.embedded.valkey import Valkey
 
+#: ``./run test --fast``: what starts no server or process of its own and no browser.
+FAST = "not browser and not instance and not kill"
+
 _NO_BROWSER = (
     "BROWSER TESTS WILL NOT RUN: there is no Chromium, and installing one takes root or sudo.\n"
     "Install it (Debian: apt-get install chromium) or name it with CONCORD_CHROMIUM=/path/to/it."
+)
+
+#: A folder in memory: no write waits for a disk there. It must have room for what tests leave.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+_ROOM = 4 * 1024**3
+
+#: pytest's options by which a run is not the whole suite, wants one process or says how many.
+_NOT_IN_PARALLEL = (
+    *("-n", "-k", "-s", "-p", "-h", "--numprocesses", "--dist", "--pdb", "--lf", "--last-failed"),
+    *("--sw", "--stepwise", "--co", "--collect-only", "--fixtures", "--version", "--help"),
 )
 
 
@@ -29,13 +42,14 @@ def test(arguments: Sequence[str]) -> int:
     The tests get a database, a broker and a data folder in a temporary place. A server that
     DATABASE_URL or CELERY_BROKER_URL names is used instead.
     """
-    environment = {**os.environ, **_browser(arguments)}
-    folder = Path(tempfile.mkdtemp(prefix="concord-test-"))
+    options = pytest_options(arguments)
+    environment = {**os.environ, **_browser(options)}
+    folder = scratch_folder()
     supervisor = Supervisor()
     try:
         with stoppable():
             try:
-                return _run_tests(arguments, environment, folder, supervisor)
+                return _run_tests(options, environment, folder, supervisor)
             except Stop:
                 return 130
             finally:
@@ -44,8 +58,65 @@ def test(arguments: Sequence[str]) -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_options(arguments: Sequence[str]) -> list[str]:
+    """Return pytest's arguments for ours: `--fast` chooses tests, a whole suite gets processes.
+
+    Many tests wait for servers and browsers, so there are more processes than processors, but
+    for `--fast`, where all of them compute.
+    """
+    options = [word for word in arguments if word != "--fast"]
+    fast = len(options) < len(arguments)
+    if fast:
+        options = ["-m", FAST, *options]
+    if _whole_suite(options):
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+        count = str(cores if fast else cores + 2)
+        # A file is a unit, for what its tests share; those that wait come first (conftest.py).
+        options = ["-n", count, "--dist", "loadfile", "--no-loadscope-reorder", *options]
+    return options
+
+
+def _whole_suite(options: Sequence[str]) -> bool:
+    """Return whether neither tests nor a reason for a single process are named."""
+    return not any(
+        word.startswith(("tests", "-n")) or word.partition("=")[0] in _NOT_IN_PARALLEL
+        for word in options
+    )
+
+
+def scratch_folder() -> Path:
+    """Create a folder for a test run: in memory where there is room, else where TMPDIR says."""
+    return Path(tempfile.mkdtemp(prefix="concord-test-", dir=_MEMORY if _memory_serves() else None))
+
+
+def _memory_serves() -> bool:
+    """Return whether the folder in memory is large enough and programs may be started from it."""
+    try:
+        found = os.statvfs(_MEMORY)
+    except OSError:
+        return False
+    free = found.f_bavail * found.f_frsize
+    return free >= _ROOM and not found.f_flag & os.ST_NOEXEC and os.access(_MEMORY, os.W_OK)
+
+
+def tests_environment(folder: Path) -> dict[str, str]:
+    """Return what a test run in `folder` adds to the environment.
+
+    Temporary files go to the folder, too. Bytecode is kept, whatever the environment says: the
+    suite starts some hundred Python processes, and each would compile everything anew.
+    """
+    data, temporary = folder / "data", folder / "tmp"
+    temporary.mkdir()
+    (data / "static").mkdir(parents=True)  # whitenoise warns where it is missing
+    return {
+        "CONCORD_DATA": str(data),
+        "TMPDIR": str(temporary),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+
+
 def _run_tests(
-    arguments: Sequence[str],
+    options: Sequence[str],
     environment: dict[str, str],
     folder: Path,
     supervisor: Supervisor,
@@ -55,7 +126,7 @@ def _run_tests(
     )
     broker = Valkey(folder / "broker", folder / "run" / "b" / "b.sock", folder / "run" / "b.log")
     services: dict[str, Service] = {}
-    environment["CONCORD_DATA"] = str(folder / "data")
+    environment |= tests_environment(folder)
     if "DATABASE_URL" not in environment:
         services["database"] = database
         environment["DATABASE_URL"] = database.url()
@@ -66,7 +137,7 @@ def _run_tests(
     supervisor.wait_ready()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # pytest's own affair
     child = spawn(
-        [sys.executable, "-m", "pytest", *arguments],
+        [sys.executable, "-m", "pytest", *options],
         env=environment,
         cwd=paths.CHECKOUT,
         foreground=True,
@@ -82,13 +153,13 @@ def _run_tests(
     return 128 - code if code < 0 else code
 
 
-def _browser(arguments: Sequence[str]) -> Mapping[str, str]:
+def _browser(options: Sequence[str]) -> Mapping[str, str]:
     """Return the environment that tells the tests which Chromium to use.
 
     Without one: an error under REQUIRE_BROWSER=1, else a red warning and exactly those tests are
     skipped (see tests/conftest.py).
     """
-    if not _may_need_browser(arguments):
+    if not _may_need_browser(options):
         return {}
     chromium = find_chromium()
     if chromium is None:
@@ -102,7 +173,18 @@ def _browser(arguments: Sequence[str]) -> Mapping[str, str]:
     return {}
 
 
-def _may_need_browser(arguments: Sequence[str]) -> bool:
-    """Return False only if every test path named is outside of tests/browser."""
-    named = [word.split("::")[0] for word in arguments if word.startswith("tests")]
-    return not named or any("browser" in word or word.strip("/") == "tests" for word in named)
+def _may_need_browser(options: Sequence[str]) -> bool:
+    """Return False only where marks exclude browsers or no file that is named speaks of one.
+
+    Which tests need a browser is known to pytest alone (it marks those that take a `page`).
+    """
+    if "--version" in options or FAST in options:
+        return False
+    named = [paths.CHECKOUT / word.split("::")[0] for word in options if word.startswith("tests")]
+    return not named or any(map(_speaks_of_browsers, named))
+
+
+def _speaks_of_browsers(path: Path) -> bool:
+    files = path.rglob("*.py") if path.is_dir() else [path]
+    texts = (file.read_text(encoding="utf-8") for file in files if file.is_file())
+    return any("browser" in text or "playwright" in text for text in texts)

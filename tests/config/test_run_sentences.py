@@ -13,7 +13,7 @@ import pytest
 from config.embedded.paths import CHECKOUT
 from tests.config.instances import command
 
-pytestmark = pytest.mark.kill
+pytestmark = pytest.mark.instance
 
 
 def fake_python(folder: Path, name: str, version: str) -> None:

@@ -27,7 +27,7 @@ from tests.config.instances import (
     wait_for,
 )
 
-pytestmark = pytest.mark.kill
+pytestmark = [pytest.mark.instance, pytest.mark.kill]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
@@ -124,9 +124,6 @@ def test_a_stranger_can_add_no_heading_row_html_or_key(tmp_path, plain, text):
     assert head["pretty_name"] == head["license_name"] == clean(text)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=40))
 def test_no_text_at_all_gets_out_of_its_place(tmp_path_factory, text):
     out = tmp_path_factory.mktemp("any") / "r"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.build import ReleaseError
@@ -125,7 +125,6 @@ def test_a_criterion_cannot_name_a_place_outside_the_release(tmp_path, key):
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(st.sampled_from("ab./\\-\0 é"), max_size=6))
 def test_a_safe_name_never_leaves_its_folder(name):
     if safe_name(name):

@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labeling.datasets.files import SINKS
@@ -93,7 +93,6 @@ def test_lists_and_messages_are_json():
     assert json.loads(row[5]) == [{"role": "user", "content": message.content}]
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(st.characters(codec="utf-8")))
 @example("a\rb")
 @example('"')
@@ -104,7 +103,6 @@ def test_every_text_comes_back(text):
     assert restore(cell) == text.replace("\0", "\ufffd")
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(st.sampled_from("'=+-@\t\r\n aＡ＝"), max_size=6))
 def test_no_cell_begins_with_a_formula(text):
     cell = defuse(text)

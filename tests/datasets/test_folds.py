@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.folds import (
@@ -18,10 +18,8 @@ from labeling.datasets.folds import (
 from labeling.stats import Figure
 
 counts = st.dictionaries(st.text(max_size=6), st.integers(0, 500), max_size=30)
-settled = settings(max_examples=50, deadline=None)
 
 
-@settled
 @given(counts, st.text(max_size=4))
 def test_folds_differ_by_no_more_than_one_rater_gave(judgments, salt):
     fold_of = rater_folds(judgments, salt=salt)
@@ -30,7 +28,6 @@ def test_folds_differ_by_no_more_than_one_rater_gave(judgments, salt):
     assert len(set(fold_of.values())) == min(FOLDS, len(judgments))
 
 
-@settled
 @given(counts, st.randoms(use_true_random=False))
 def test_the_order_of_raters_changes_nothing(judgments, random):
     names = list(judgments)

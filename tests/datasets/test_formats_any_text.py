@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.formats import FORMATS, Format
@@ -20,7 +20,6 @@ from labeling.datasets.texts import clean
 from tests.datasets.format_rows import decided, item, read_files, write
 from tests.datasets.release_rows import judgment, release, task
 
-FEW = settings(max_examples=40, deadline=None)
 HOSTILE = (
     "\0", "\ud83d", "\ude00", "\ud83d\ude00", "🦉", "\u2028\u2029\x85", "a\r\nb\rc\n", "null",
     "NaN", '{"role": "user", "content": "x"}', "[[[[", '"\\"', "=1+1", "\n\nHuman: x",
@@ -62,7 +61,6 @@ def expected_rows(shape: Format, made: TaskRows) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-@FEW
 @given(PROMPT, TEXT, TEXT, TEXT, TEXT, st.sampled_from(WRITTEN))
 def test_rows_hold_the_texts_as_they_are(prompt, first, second, rationale, name, target):
     key, file_type = target
@@ -83,7 +81,6 @@ def test_rows_hold_the_texts_as_they_are(prompt, first, second, rationale, name,
         assert holds(row, first, file_type) or holds(row, second, file_type)
 
 
-@FEW
 @given(
     st.lists(st.tuples(PROMPT, TEXT, TEXT, TEXT), min_size=1, max_size=4),
     st.sampled_from([pair for pair in WRITTEN if Kind.PAIRS in FORMATS[pair[0]].main]),
@@ -116,7 +113,6 @@ def tasks_of(parts: Any) -> list[TaskRecord]:
     ]
 
 
-@FEW
 @given(PROMPT, TEXT, TEXT)
 def test_a_table_of_pairs_keeps_conversations_as_json_in_a_cell(prompt, first, second):
     record = task("odd", messages=prompt or [("user", "x")], responses=(first, second))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.readers import ReadOptions, check, read
@@ -57,9 +57,6 @@ def replaced(row: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str
     ("kind", "row"), [sample[1:] for sample in SAMPLES], ids=[sample[0] for sample in SAMPLES]
 )
 @given(data=st.data())
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 def test_a_row_with_anything_anywhere_is_read_or_refused(tmp_path: Path, kind, row, data):
     path = data.draw(st.sampled_from(places(row)))
     odd = replaced(row, path, data.draw(ANYTHING))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.readers import check, detect, limits, read
@@ -246,7 +246,6 @@ def test_a_last_line_that_was_cut_off_is_refused_with_its_line(file):
     assert "Unterminated string" in cut.reason
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_at_all_make_a_reader_fail_otherwise(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any"
@@ -267,7 +266,6 @@ FIELDS = (
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(st.sampled_from(FIELDS.split()), json_values), min_size=1, max_size=3)
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.readers import check, detect, preview, read
@@ -189,7 +189,6 @@ any_text = st.text(
 ).map(lambda text: "p" + text)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(any_text, any_text, any_text), min_size=1, max_size=4))
 @pytest.mark.parametrize("container", ["lines", "escaped lines", "list", "csv"])
 def test_every_character_survives(tmp_path_factory, container, triples):

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.readers import detect, read
@@ -146,7 +146,6 @@ def test_data_keys_are_mapped_like_columns(rows):
     st.dictionaries(st.sampled_from(["id", "project", "prompt", "data", "x"]), st.integers()),
     st.dictionaries(st.sampled_from(["id", "prompt", "answer1", "x", "data"]), st.text()),
 )
-@settings(max_examples=50, deadline=None)
 def test_lifting_the_data_of_a_task_loses_nothing(task, data):
     flat = lifted({**task, "annotations": [], "data": data})
     assert len(flat) == len({**task, "data": 0}) + len(data)

@@ -24,8 +24,6 @@ from labeling.datasets.readers.quickjson import quick
 from labeling.datasets.readers.seen import SeenIds
 from labeling.datasets.rows import ImportRow, Refusal
 
-few = settings(max_examples=25, deadline=None)
-
 any_character = st.characters(exclude_categories=())
 planes = st.sampled_from(
     "\0\x01\x1f\x7f\x85\u2028\ufeff\ufffe\ufffd𐀀🙂\U000e0001\U0010ffff\ud800\udfff"
@@ -116,7 +114,6 @@ def folder(tmp_path_factory) -> Path:
     return made
 
 
-@few
 @given(st.lists(pair, min_size=1, max_size=4))
 def test_a_pair_is_as_it_was_written_or_refused_by_line_and_field(folder, written):
     rows = numbered(written)
@@ -133,7 +130,6 @@ def test_a_pair_is_as_it_was_written_or_refused_by_line_and_field(folder, writte
             assert said == [row["prompt"], row["response_a"], row["response_b"]]
 
 
-@few
 @given(st.lists(chat, min_size=1, max_size=3))
 def test_messages_are_as_they_were_written_or_refused_by_line_and_field(folder, written):
     rows = numbered(written)
@@ -151,7 +147,6 @@ def test_messages_are_as_they_were_written_or_refused_by_line_and_field(folder, 
             assert outcome.metadata == {"notes": row["notes"]}
 
 
-@few
 @given(st.lists(pair | chat, min_size=1, max_size=3).map(lambda rows: [rows[0]]))
 def test_every_container_of_json_gives_the_same_outcomes(folder, written):
     rows = numbered(written)
@@ -169,7 +164,6 @@ whole_pair = st.fixed_dictionaries(
 )
 
 
-@few
 @given(st.lists(whole_pair, min_size=1, max_size=4))
 def test_tables_and_parquet_give_what_json_lines_give(folder, written):
     rows = numbered(written)
@@ -199,7 +193,7 @@ def records(reader: Any) -> Iterator[list[str] | str]:
             yield cells or [""]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=2 * settings().max_examples)
 @given(st.text(st.sampled_from('"",,\n\n\rab '), max_size=24), st.sampled_from(",\t;"))
 def test_records_are_those_of_the_csv_module(content, delimiter):
     lines = list(io.StringIO(content.replace(",", delimiter), newline="\n"))
@@ -207,7 +201,6 @@ def test_records_are_those_of_the_csv_module(content, delimiter):
     assert ours == list(records(csv.reader(iter(lines), delimiter=delimiter, strict=True)))
 
 
-@few
 @given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 3)), max_size=120))
 def test_ids_seen_before_are_told_beyond_the_table_as_within_it(noted):
     seen = SeenIds(most=16)
@@ -243,7 +236,7 @@ written_values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples)
 @given(line=written_object(written_values))
 def test_a_line_is_decoded_fast_only_where_nothing_of_it_is_lost(line):
     exact = decoded(line)

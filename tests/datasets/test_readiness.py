@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
@@ -204,7 +204,6 @@ def test_strength_whose_agreement_does_not_fall_is_said():
 VALUES = st.lists(st.integers(-3, 3), max_size=4)
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(VALUES, max_size=8), st.sampled_from(["raw", "majority", "hh", "helpsteer"]))
 def test_every_figure_has_a_value_or_a_reason_and_values_add_up(rows, recipe):
     tasks = [task(f"t{i}", *votes(*values)) for i, values in enumerate(rows)]

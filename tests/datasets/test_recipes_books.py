@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
@@ -89,7 +89,6 @@ def fitting(options, criterion):
 
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.scale)
 @given(records=st.lists(tasks(), max_size=4), options=OPTIONS)
-@settings(max_examples=25, deadline=None)
 def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, records, options):
     for recipe, shape in fitting(options.checked(), criterion):
         kind = kind_of(recipe, shape)
@@ -117,7 +116,6 @@ def test_every_recipe_has_a_format_and_every_format_a_recipe():
 
 
 @given(records=st.lists(tasks(), max_size=5), recipe=st.sampled_from(list(RECIPES.values())))
-@settings(max_examples=40, deadline=None)
 def test_the_unit_of_a_row_in_is_what_is_counted(records, recipe):
     made = recipe(OVERALL, primary="overall")
     rows_in = sum(made.apply(record).rows_in for record in records)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.formats import FORMATS
@@ -173,7 +173,6 @@ def test_orders_of_several_responses_have_a_consensus_for_each_two():
         max_size=8,
     )
 )
-@settings(max_examples=30, deadline=None)
 def test_a_consensus_is_always_more_likely_than_not(values):
     tasks = [task(f"t{i}", *votes(*said)) for i, said in enumerate(values)]
     for kept in pairs(Consensus(OVERALL), tasks).values():

@@ -9,7 +9,7 @@ import sys
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.build import NothingToRelease, ReleaseError, staging_of
@@ -159,9 +159,6 @@ def test_large_releases_are_cut_into_shards_that_read_as_one(tmp_path, monkeypat
     assert len(read_table(result.path, "preference")) == 60
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(
     text=st.text(st.characters(codec=None, exclude_categories=()), min_size=1).filter(str.strip),
     file_type=st.sampled_from(["parquet", "jsonl"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.minhash import normalise
@@ -31,7 +31,6 @@ PHRASES = [
 phrases = st.sampled_from(PHRASES) | st.text(max_size=30)
 salts = st.text(max_size=8)
 three = st.tuples(*[st.integers(0, 4)] * 3).filter(any)
-settled = settings(max_examples=50, deadline=None)
 
 
 @st.composite
@@ -83,7 +82,6 @@ def placed(plan: SplitPlan, prompts: list[SplitPrompt]) -> dict[str, tuple[str, 
     return {p.key: (plan.group_of(p.key), plan.split_of(p.key)) for p in prompts}
 
 
-@settled
 @given(projects(), three, salts)
 def test_nothing_in_one_split_shares_a_group_with_another_for_any_salt(prompts, parts, salt):
     shares = tuple(part / sum(parts) for part in parts)
@@ -96,7 +94,6 @@ def test_nothing_in_one_split_shares_a_group_with_another_for_any_salt(prompts, 
     )
 
 
-@settled
 @given(projects())
 def test_what_belongs_together_shares_a_group(prompts):
     plan = plan_splits(prompts)
@@ -105,7 +102,6 @@ def test_what_belongs_together_shares_a_group(prompts):
             assert plan.group_of(a.key) == plan.group_of(b.key), (a, b)
 
 
-@settled
 @given(projects(), st.randoms(use_true_random=False))
 def test_prompts_in_any_order_have_the_same_plan(prompts, random):
     mixed = list(prompts)
@@ -115,7 +111,6 @@ def test_prompts_in_any_order_have_the_same_plan(prompts, random):
     assert first.describe() == second.describe()
 
 
-@settled
 @given(projects(), projects(), salts)
 def test_an_old_prompt_moves_only_when_its_group_joins_an_older_one(old, young, salt):
     young = [SplitPrompt(f"y{p.key}", p.messages, p.age + 6, p.group_key) for p in young]
@@ -131,7 +126,6 @@ def test_an_old_prompt_moves_only_when_its_group_joins_an_older_one(old, young, 
             assert now[p.key] == was[p.key], "The group has the oldest prompt it had."
 
 
-@settled
 @given(st.lists(st.sampled_from(LONG), min_size=1, max_size=50), st.data())
 def test_case_white_space_and_punctuation_make_no_new_group(said, data):
     joints = data.draw(
@@ -144,7 +138,6 @@ def test_case_white_space_and_punctuation_make_no_new_group(said, data):
     assert plan.group_of(plain) == plan.group_of(dressed)
 
 
-@settled
 @given(st.integers(0, 59), st.permutations(range(8)))
 def test_a_chain_of_near_duplicates_is_one_group_in_any_order_of_age(start, ages):
     """Its ends share nothing; each link has two words of a hundred changed."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.allocation import canonical_order
@@ -337,9 +337,6 @@ any_row = st.fixed_dictionaries(
 )
 
 
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(st.lists(any_row, min_size=1, max_size=4))
 def test_whatever_the_rows_hold_the_import_ends_and_its_report_adds_up(take, given_rows):
     usable = {**SAID, "id": "usable", "judgments": []}

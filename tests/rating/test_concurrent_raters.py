@@ -25,7 +25,7 @@ from tests.config.instances import Running, command, running
 
 T = TypeVar("T")
 
-pytestmark = pytest.mark.kill
+pytestmark = [pytest.mark.instance, pytest.mark.kill]
 
 RATERS = 64
 TASKS = 400

@@ -97,13 +97,12 @@ WORDS = (
 MARKUP = st.sampled_from([*WORDS.split(), " ", "\n", "\n\n", "\t", "\\", "\x00", "\u202e"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples)
 @given(st.lists(st.one_of(MARKUP, st.text(max_size=12)), max_size=30).map("".join))
 def test_no_text_at_all_escapes_the_allow_list(text: str):
     assert_safe(render_markdown(text))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1, max_size=40))
 def test_plain_words_survive_unchanged(text: str):
     assert Outline(render_markdown(text)).text.strip() == text

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.stats import (
@@ -52,7 +52,6 @@ def numbers(figures: list[Figure]) -> list[float]:
     return [np.nan if item is None else item for row in rows for item in row]
 
 
-@settings(max_examples=50, deadline=None)
 @given(events, st.sampled_from((1, 2, 3)))
 def test_judging_revising_and_withdrawing_leave_the_figures_of_what_stands(
     judgments: list[tuple[int, int, Any]], size: int

@@ -79,5 +79,8 @@ def test_the_broker_may_be_down_when_a_job_is_requested(
     assert Task.objects.filter(project=project).count() == 2
     assert (release.state, release.files) == (JobState.FAILED, [])  # nothing was judged yet
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+            " WHERE locktype = 'advisory' AND datname = current_database()"
+        )
         assert cursor.fetchone() == (0,)

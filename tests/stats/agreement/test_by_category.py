@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -16,7 +16,6 @@ from tests.stats.shapes import from_counts, from_rows, golden
 
 FLEISS = {case["name"]: case for case in golden("statistics")}["fleiss1971_psychiatric_diagnoses"]
 SCALE = (-1, 0, 1)
-QUICK = settings(max_examples=25, deadline=None)
 
 complete = st.lists(
     st.lists(st.sampled_from(SCALE), min_size=3, max_size=3), min_size=2, max_size=12
@@ -39,7 +38,6 @@ def test_the_z_of_fleiss_1971() -> None:
     assert p == pytest.approx(2 * stats.norm.sf(z))
 
 
-@QUICK
 @given(complete)
 def test_kappa_is_the_mean_of_the_category_kappas_by_their_spread(rows: list[Any]) -> None:
     ratings = from_rows(rows)
@@ -52,7 +50,6 @@ def test_kappa_is_the_mean_of_the_category_kappas_by_their_spread(rows: list[Any
     assert np.average(parts, weights=spread) == pytest.approx(whole)
 
 
-@QUICK
 @given(complete)
 def test_of_two_categories_each_tells_the_whole(rows: list[Any]) -> None:
     sides = [[0 if item else 1 for item in row] for row in rows]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.stats import Figure, Ratings, percent_agreement, table_of
@@ -20,7 +20,6 @@ from labeling.stats.agreement.ceiling import (
 from tests.stats.shapes import from_rows, golden
 
 VECTORS = {vector["id"]: vector for vector in golden("science_vectors")}
-QUICK = settings(max_examples=25, deadline=None)
 
 
 def agreeing(value: float | None, low: float | None = None, high: float | None = None) -> Figure:
@@ -61,7 +60,6 @@ def test_an_agreement_that_is_undefined_leaves_the_ceiling_so_with_its_reason() 
         assert (figure.value, figure.reason) == (None, "There are no judgments yet.")
 
 
-@QUICK
 @given(st.floats(0.501, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_the_interval_is_carried_end_by_end(value: float, below: float, above: float) -> None:
     low, high = value * below, value + (1 - value) * above
@@ -111,7 +109,6 @@ def test_no_judgments_at_all() -> None:
     assert noise_ceiling(ratings, categories=(-1, 0, 1)).reason == "There are no judgments yet."
 
 
-@QUICK
 @given(st.floats(0.5, 1), st.integers(0, 20))
 def test_more_votes_help_and_an_even_vote_adds_nothing(accuracy: float, half: int) -> None:
     votes = 2 * half + 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -23,7 +23,6 @@ from labeling.stats.intervals.jackknife import leave_one_out_interval
 from tests.stats.shapes import from_rows, golden
 
 CASES = {case["name"]: case for case in golden("statistics")}
-QUICK = settings(max_examples=25, deadline=None)
 
 rankings = st.integers(2, 4).flatmap(
     lambda raters: st.integers(2, 8).flatmap(
@@ -85,7 +84,6 @@ def test_mean_spearman_is_the_mean_of_scipys() -> None:
     assert mean_spearman(from_rows(values.tolist())).value == pytest.approx(np.mean(theirs))
 
 
-@QUICK
 @given(rankings)
 def test_without_ties_w_is_a_function_of_mean_spearman(rows: list[Any]) -> None:
     raters = len(rows[0])
@@ -95,7 +93,6 @@ def test_without_ties_w_is_a_function_of_mean_spearman(rows: list[Any]) -> None:
     assert w == pytest.approx(kendall_w(from_rows(rows), correct_ties=False).value)
 
 
-@QUICK
 @given(tied)
 def test_w_lies_between_0_and_1_and_ties_can_only_lower_it_uncorrected(rows: list[Any]) -> None:
     w = kendall_w(from_rows(rows)).value
@@ -106,7 +103,6 @@ def test_w_lies_between_0_and_1_and_ties_can_only_lower_it_uncorrected(rows: lis
     assert -1e-12 <= plain <= w + 1e-12 <= 1 + 1e-9
 
 
-@QUICK
 @given(tied)
 def test_ranks_and_scores_give_the_same_and_so_does_counting_backwards(rows: list[Any]) -> None:
     ranks = stats.rankdata(rows, axis=0).tolist()

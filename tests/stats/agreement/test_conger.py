@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from labeling.stats import Ratings, cohen_kappa, fleiss_kappa
@@ -19,7 +19,6 @@ from tests.stats.shapes import from_rows, golden
 CASES = {case["name"]: case for case in golden("statistics")}
 KRIPPENDORFF = CASES["kripp2011_C_missing_four_observers"]
 SCALE = (-1, 0, 1)
-QUICK = settings(max_examples=25, deadline=None)
 
 two = st.lists(st.lists(st.sampled_from(SCALE), min_size=2, max_size=2), min_size=2, max_size=12)
 gappy = st.lists(
@@ -39,7 +38,6 @@ def test_verified_values_with_missing_ratings_and_weights(weights: Any) -> None:
     assert figure.n == 11
 
 
-@QUICK
 @given(two, st.sampled_from(["identity", "linear", "quadratic", "ordinal"]))
 def test_with_two_raters_it_is_cohens_kappa_interval_and_all(rows: Any, weights: Any) -> None:
     ratings = from_rows(rows)
@@ -51,7 +49,6 @@ def test_with_two_raters_it_is_cohens_kappa_interval_and_all(rows: Any, weights:
         assert ends == pytest.approx((cohen.value, cohen.low, cohen.high), abs=1e-9)
 
 
-@QUICK
 @given(gappy, st.integers(1, 3))
 def test_the_jackknife_is_what_recomputing_without_each_prompt_gives(
     rows: list[Any], per_prompt: int
@@ -91,7 +88,6 @@ def test_a_strict_rater_is_not_chance_agreement_of_one_pool() -> None:
     assert conger > fleiss
 
 
-@QUICK
 @given(gappy)
 def test_it_is_a_number_with_an_interval_or_says_why_not(rows: list[Any]) -> None:
     figure = conger_kappa(from_rows(rows), categories=SCALE)

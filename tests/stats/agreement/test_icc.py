@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.api import OLS
 
@@ -17,7 +17,6 @@ from tests.stats.shapes import from_rows, golden
 
 CASES = {case["name"]: case for case in golden("statistics")}
 SHROUT = CASES["shrout_fleiss_1979"]
-QUICK = settings(max_examples=25, deadline=None)
 
 tables = st.integers(2, 4).flatmap(
     lambda raters: st.lists(
@@ -125,7 +124,6 @@ def test_an_interval_that_would_miss_its_own_value_is_not_shown() -> None:
     assert figure.reason.startswith("No interval:")
 
 
-@QUICK
 @given(tables)
 def test_every_form_is_a_number_or_says_why_not(rows: list[Any]) -> None:
     for figure in icc_forms(from_rows(rows)).figures.values():
@@ -138,7 +136,6 @@ def test_every_form_is_a_number_or_says_why_not(rows: list[Any]) -> None:
             assert figure.high <= 1 + 1e-9
 
 
-@QUICK
 @given(tables, st.floats(0.5, 1000), st.integers(-1000, 1000))
 def test_units_of_measurement_do_not_matter(rows: list[Any], stretch: float, shift: int) -> None:
     moved = [[shift + stretch * item for item in row] for row in rows]
@@ -150,7 +147,6 @@ def test_units_of_measurement_do_not_matter(rows: list[Any], stretch: float, shi
             assert after.value == pytest.approx(before.value, rel=1e-6, abs=1e-6)
 
 
-@QUICK
 @given(tables, st.lists(st.integers(-50, 50), min_size=4, max_size=4))
 def test_strict_raters_do_not_matter_to_consistency(rows: list[Any], strict: list[int]) -> None:
     moved = [[item + strict[rater] for rater, item in enumerate(row)] for row in rows]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -24,7 +24,6 @@ from labeling.stats import (
 from tests.stats.shapes import from_rows
 
 SCALE = (-2, -1, 0, 1, 2)
-QUICK = settings(max_examples=25, deadline=None)
 
 cells = st.one_of(st.none(), st.sampled_from(SCALE))
 gappy = st.lists(st.lists(cells, min_size=4, max_size=4), min_size=2, max_size=12)
@@ -70,7 +69,6 @@ def reach(figure: Figure) -> float:
     return float(np.arctanh(figure.high) - np.arctanh(figure.low)) / 2
 
 
-@QUICK
 @given(gappy)
 def test_every_figure_is_a_number_with_an_interval_or_says_why_not(rows: list[Any]) -> None:
     for figure in figures(from_rows(rows)):
@@ -82,7 +80,6 @@ def test_every_figure_is_a_number_with_an_interval_or_says_why_not(rows: list[An
             assert figure.value - 1e-9 <= figure.high <= 1 + 1e-9
 
 
-@QUICK
 @given(gappy, st.randoms(use_true_random=False))
 def test_figures_do_not_depend_on_the_order_of_raters_and_units(
     rows: list[Any], random: Any
@@ -94,7 +91,6 @@ def test_figures_do_not_depend_on_the_order_of_raters_and_units(
     )
 
 
-@QUICK
 @given(gappy)
 def test_mirroring_every_judgment_changes_no_figure(rows: list[Any]) -> None:
     mirrored = [[None if item is None else -item for item in row] for row in rows]
@@ -103,7 +99,6 @@ def test_mirroring_every_judgment_changes_no_figure(rows: list[Any]) -> None:
     )
 
 
-@QUICK
 @given(gappy, st.data())
 def test_the_symmetric_alpha_is_blind_to_the_order_of_responses(rows: list[Any], data: Any) -> None:
     swaps = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
@@ -118,7 +113,6 @@ def test_the_symmetric_alpha_is_blind_to_the_order_of_responses(rows: list[Any],
     assert ends[0] == pytest.approx(ends[1])
 
 
-@QUICK
 @given(complete)
 def test_on_complete_data_alpha_is_fleiss_corrected_for_sample_size(rows: list[Any]) -> None:
     ratings = from_rows(rows)
@@ -129,7 +123,6 @@ def test_on_complete_data_alpha_is_fleiss_corrected_for_sample_size(rows: list[A
     assert alpha == pytest.approx(kappa + (1 - kappa) / len(ratings))
 
 
-@QUICK
 @given(binary)
 def test_on_two_categories_all_levels_are_one(rows: list[Any]) -> None:
     ratings = from_rows(rows)
@@ -138,7 +131,6 @@ def test_on_two_categories_all_levels_are_one(rows: list[Any]) -> None:
         assert krippendorff_alpha(ratings, level).value == pytest.approx(nominal)
 
 
-@QUICK
 @given(gappy)
 def test_ordinal_alpha_reads_the_order_and_not_the_numbers(rows: list[Any]) -> None:
     stretch = {-2: -50, -1: 0, 0: 1, 1: 2, 2: 900, None: None}
@@ -148,7 +140,6 @@ def test_ordinal_alpha_reads_the_order_and_not_the_numbers(rows: list[Any]) -> N
     )
 
 
-@QUICK
 @given(gappy)
 def test_units_judged_once_tell_alpha_nothing(rows: list[Any]) -> None:
     lonely = [*rows, [2, None, None, None], [None, -1, None, None]]
@@ -158,7 +149,6 @@ def test_units_judged_once_tell_alpha_nothing(rows: list[Any]) -> None:
         np.testing.assert_allclose(numbers([with_them]), numbers([without]), atol=1e-9)
 
 
-@QUICK
 @given(st.lists(st.lists(st.sampled_from((0, 1)), min_size=2, max_size=2), min_size=2))
 def test_with_two_skewed_categories_ac1_is_at_least_brennan_prediger(rows: list[Any]) -> None:
     ratings = from_rows(rows)
@@ -169,7 +159,6 @@ def test_with_two_skewed_categories_ac1_is_at_least_brennan_prediger(rows: list[
     assert ac1 >= uniform - 1e-12
 
 
-@QUICK
 @given(complete)
 def test_the_jackknife_is_the_one_done_by_hand(rows: list[Any]) -> None:
     ratings = from_rows(rows)
@@ -186,7 +175,6 @@ def test_the_jackknife_is_the_one_done_by_hand(rows: list[Any]) -> None:
     assert reach(whole) == pytest.approx(t * error / (1 - (whole.value or 0) ** 2), rel=1e-6)
 
 
-@QUICK
 @given(st.lists(st.lists(st.sampled_from(SCALE), min_size=2, max_size=2), min_size=3))
 def test_a_cluster_of_one_unit_each_is_no_cluster(rows: list[Any]) -> None:
     plain = from_rows(rows)
@@ -196,7 +184,6 @@ def test_a_cluster_of_one_unit_each_is_no_cluster(rows: list[Any]) -> None:
     assert cohen_kappa(plain, categories=SCALE) == cohen_kappa(alone, categories=SCALE)
 
 
-@QUICK
 @given(gappy, st.integers(1, 4))
 def test_grouping_units_into_clusters_loses_none(rows: list[Any], size: int) -> None:
     plain = from_rows(rows)
@@ -208,7 +195,6 @@ def test_grouping_units_into_clusters_loses_none(rows: list[Any], size: int) -> 
     np.testing.assert_array_equal(table.marginals, table_of(plain, SCALE).marginals)
 
 
-@QUICK
 @given(st.lists(st.lists(st.sampled_from(SCALE), min_size=2, max_size=2), min_size=6, max_size=12))
 def test_the_jackknife_of_kappa_leaves_out_whole_clusters(rows: list[Any]) -> None:
     plain = from_rows(rows)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
@@ -80,7 +80,6 @@ def test_repeats_that_share_prompts_have_intervals_over_prompts() -> None:
     assert alone.kappa.value == pytest.approx(kappa.value)
 
 
-@settings(max_examples=25, deadline=None)
 @given(repeats)
 def test_the_pooled_share_is_the_mean_of_the_raters_by_repeats(rows: list[Any]) -> None:
     rater, first, second = zip(*rows, strict=True)

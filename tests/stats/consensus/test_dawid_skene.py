@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.stats import ConvergenceError, Ratings, RatingsError
@@ -19,7 +19,6 @@ CASE = next(
 )
 PATIENTS = from_triples(CASE["triples"])
 SCALE = (1, 2, 3, 4)
-QUICK = settings(max_examples=25, deadline=None)
 
 
 def expected(metric: str) -> Any:
@@ -113,7 +112,6 @@ def test_doubt_about_the_truth_widens_the_interval_of_a_rater() -> None:
     assert widths[1] > 1.2 * widths[0]
 
 
-@QUICK
 @given(st.randoms(use_true_random=False), st.sampled_from((0.0, 0.1, 1.0)))
 def test_neither_the_order_of_rows_nor_names_matter(random: Any, smoothing: float) -> None:
     world = one_coin(np.array([0.9, 0.7, 0.6, 0.8]), 25, seed=7, categories=3, each=3)
@@ -141,7 +139,6 @@ def test_neither_the_order_of_rows_nor_names_matter(random: Any, smoothing: floa
     )
 
 
-@QUICK
 @given(st.permutations(range(3)))
 def test_categories_are_only_names(order: list[int]) -> None:
     world = one_coin(np.array([0.9, 0.7, 0.6]), 30, seed=11, categories=3)
@@ -151,7 +148,6 @@ def test_categories_are_only_names(order: list[int]) -> None:
     assert turned.consensus.weight[:, order] == pytest.approx(plain.consensus.weight, abs=1e-6)
 
 
-@QUICK
 @given(
     st.lists(st.lists(st.one_of(st.none(), st.integers(0, 2)), min_size=4, max_size=4), min_size=1),
     st.sampled_from((0.0, 0.1)),

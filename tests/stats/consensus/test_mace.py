@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.stats import ConvergenceError, Ratings
@@ -18,7 +18,6 @@ CASE = next(
     case for case in golden("statistics") if case["name"] == "mace_anaesthetists_first_reading"
 )
 SCALE = (1, 2, 3, 4)
-QUICK = settings(max_examples=25, deadline=None)
 
 
 def test_the_verified_case_from_the_pinned_start() -> None:
@@ -36,7 +35,6 @@ def test_restarts_find_nothing_higher_there() -> None:
     assert "the highest of 6 starts, the pinned one (seed 3)" in model.convention
 
 
-@QUICK
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_of_no_consequence(random: Any) -> None:
     rows = [
@@ -56,7 +54,6 @@ def test_the_habit_of_a_rater_who_always_says_the_same_is_seen() -> None:
     assert model.habit[1, 1] > 0.9
 
 
-@QUICK
 @given(
     st.lists(st.lists(st.one_of(st.none(), st.integers(0, 2)), min_size=4, max_size=4), min_size=1),
     st.sampled_from(("variational", "em")),

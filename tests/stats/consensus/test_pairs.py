@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, special
 
@@ -15,8 +15,6 @@ from labeling.stats.consensus import JudgedPairs, rater_bradley_terry
 from labeling.stats.consensus.judged_pairs import code_pairs
 from labeling.stats.consensus.pair_likelihood import PairLikelihood, Prior
 from tests.stats.consensus.worlds import RELIABILITY, pair_world, values
-
-QUICK = settings(max_examples=25, deadline=None)
 
 
 def test_without_tasks_the_likelihood_is_that_of_the_paper() -> None:
@@ -83,7 +81,6 @@ def test_half_ties_draw_strengths_together() -> None:
     assert 0 < gap[1] < gap[0]
 
 
-@QUICK
 @given(st.randoms(use_true_random=False))
 def test_neither_order_nor_names_nor_sides_matter(random: Any) -> None:
     world = pair_world(5, reliability=RELIABILITY[::4], tasks=60, responses=5)

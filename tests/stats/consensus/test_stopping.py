@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.stats import Ratings, RatingsError
@@ -24,8 +24,6 @@ from labeling.stats.consensus import (
     rater_model_from_gold,
 )
 from tests.stats.consensus.worlds import model, one_coin
-
-QUICK = settings(max_examples=25, deadline=None)
 
 
 def votes(*values: Any) -> list[Vote]:
@@ -161,7 +159,6 @@ def test_earlier_judgments_without_gold_teach_raters() -> None:
     assert np.diag(raters.default).mean() == pytest.approx(0.75, abs=0.05)
 
 
-@QUICK
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from((-1, 1))), max_size=4, unique=True))
 def test_the_posterior_is_bayes_rule(cells: list[Any]) -> None:
     accuracy = {"r0": 0.9, "r1": 0.7, "r2": 0.6, "r3": 0.3}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.stats import Ratings, RatingsError, table_of
@@ -13,7 +13,6 @@ from labeling.stats.consensus import entropy_bits, most_similar, vote_shares
 from tests.stats.shapes import from_counts, from_rows, golden
 
 VECTORS = {vector["id"]: vector for vector in golden("science_vectors")}
-QUICK = settings(max_examples=25, deadline=None)
 
 rows = st.lists(
     st.lists(st.sampled_from((-1, 0, 1)), min_size=1, max_size=6), min_size=1, max_size=12
@@ -58,7 +57,6 @@ def test_smoothing_counts_declared_categories_that_nobody_chose() -> None:
     assert three.smoothed[0].tolist() == pytest.approx([1 / 8, 2 / 8, 5 / 8])
 
 
-@QUICK
 @given(rows)
 def test_patterns_of_a_table_say_the_same_as_the_ratings(cells: list[Any]) -> None:
     ratings, scale = from_rows(cells), (-1, 0, 1)
@@ -70,7 +68,6 @@ def test_patterns_of_a_table_say_the_same_as_the_ratings(cells: list[Any]) -> No
     assert ties == (votes.consensus.leader == -1).sum()
 
 
-@QUICK
 @given(rows)
 def test_mirrored_votes_have_the_mirrored_answers(cells: list[Any]) -> None:
     scale = (-1, 0, 1)
@@ -125,7 +122,6 @@ def test_a_tie_can_be_kept() -> None:
     assert most_similar([0, 0, 1], drop_ties=False).value == 0
 
 
-@QUICK
 @given(st.lists(st.integers(-3, 3), min_size=3, max_size=7))
 def test_mirrored_votes_have_the_mirrored_value(votes: list[int]) -> None:
     plain, turned = most_similar(votes), most_similar([-vote for vote in votes])

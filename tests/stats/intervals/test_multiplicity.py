@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -14,7 +14,6 @@ from tests.stats.shapes import golden
 
 CASES = {case["name"]: case for case in golden("statistics")}
 VECTORS = {vector["id"]: vector for vector in golden("science_vectors")}
-QUICK = settings(max_examples=25, deadline=None)
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
@@ -34,7 +33,6 @@ def test_verified_adjustment_and_combination() -> None:
     assert p == pytest.approx(expected["fisher_p"]["value"], abs=1e-9)
 
 
-@QUICK
 @given(p_values)
 def test_benjamini_hochberg_equals_statsmodels(values: list[float]) -> None:
     theirs = multipletests(values, method="fdr_bh")[1]
@@ -48,14 +46,12 @@ def test_holm_equals_statsmodels(seed: int) -> None:
     assert holm(values) == pytest.approx(theirs, abs=1e-12)
 
 
-@QUICK
 @given(st.lists(st.floats(1e-9, 1), min_size=1, max_size=12))
 def test_the_combination_equals_scipys(values: list[float]) -> None:
     theirs = stats.combine_pvalues(values, method="fisher")
     assert fisher_combination(values) == pytest.approx((theirs.statistic, theirs.pvalue), abs=1e-9)
 
 
-@QUICK
 @given(p_values)
 def test_adjusted_values_keep_order_and_are_never_smaller(
     values: list[float],

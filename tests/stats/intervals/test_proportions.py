@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
@@ -34,7 +34,6 @@ from tests.stats.shapes import golden
 
 CASES = {case["name"]: case for case in golden("statistics")}
 VECTORS = {vector["id"]: vector for vector in golden("science_vectors")}
-QUICK = settings(max_examples=25, deadline=None)
 
 INTERVALS: dict[str, Any] = {
     "wilson": wilson_interval,
@@ -89,7 +88,6 @@ def test_none_of_fifty_leaves_at_most_seven_percent() -> None:
         assert figure.value == pytest.approx(expected[name], abs=1e-4)
 
 
-@QUICK
 @given(counts, st.sampled_from(list(INTERVALS)), st.floats(0.5, 0.999))
 def test_an_interval_holds_its_share_and_mirrors_with_it(
     count: tuple[int, int], method: str, confidence: float
@@ -101,7 +99,6 @@ def test_an_interval_holds_its_share_and_mirrors_with_it(
     assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-9)
 
 
-@QUICK
 @given(st.integers(2, 200), st.sampled_from(list(INTERVALS)))
 def test_ends_rise_with_the_successes(trials: int, method: str) -> None:
     ends = [INTERVALS[method](successes, trials) for successes in range(trials + 1)]
@@ -110,7 +107,6 @@ def test_ends_rise_with_the_successes(trials: int, method: str) -> None:
         assert before.high <= after.high
 
 
-@QUICK
 @given(counts)
 def test_more_of_the_same_and_less_confidence_narrow_every_interval(
     count: tuple[int, int],
@@ -124,7 +120,6 @@ def test_more_of_the_same_and_less_confidence_narrow_every_interval(
         assert less.high - less.low < high - low
 
 
-@QUICK
 @given(counts)
 def test_each_end_of_the_exact_interval_leaves_a_fortieth_beyond(count: tuple[int, int]) -> None:
     successes, trials = count
@@ -171,7 +166,6 @@ def test_a_gap_of_groups_lies_near_its_wald_interval() -> None:
     assert (figure.low, figure.high) == pytest.approx(expected["wald95"], abs=0.01)
 
 
-@QUICK
 @given(counts, counts)
 def test_newcombes_interval_equals_statsmodels_and_mirrors(
     first: tuple[int, int], second: tuple[int, int]
@@ -211,7 +205,6 @@ def test_paired_flips_by_mcnemars_exact_test() -> None:
     assert mcnemar_exact(18, 4) == pytest.approx(VECTORS["G33"]["expected"]["p"], abs=1e-4)
 
 
-@QUICK
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_mcnemar_equals_statsmodels_and_does_not_know_which_is_first(b: int, c: int) -> None:
     p = mcnemar_exact(b, c)
@@ -271,7 +264,6 @@ def test_a_stratum_that_seems_not_to_vary_still_widens_the_interval() -> None:
     assert (single.low, single.high) == pytest.approx(wilson_interval(0, 20))
 
 
-@QUICK
 @given(st.lists(counts, min_size=1, max_size=5))
 def test_a_stratified_share_lies_within_its_interval(strata: list[tuple[int, int]]) -> None:
     hits, trials = [list(column) for column in zip(*strata, strict=True)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import (
@@ -32,7 +32,6 @@ from labeling.stats.planning.sample_size import (
 from tests.stats.shapes import golden
 
 VECTORS = {vector["id"]: vector for vector in golden("science_vectors")}
-QUICK = settings(max_examples=25, deadline=None)
 
 
 def test_the_sample_sizes_of_the_acceptance_list() -> None:
@@ -42,7 +41,6 @@ def test_the_sample_sizes_of_the_acceptance_list() -> None:
     assert judgments_to_detect(0.52).judgments == expected["detect_52_vs_50"] == 4904
 
 
-@QUICK
 @given(st.floats(0.05, 0.95), st.floats(0.01, 0.2), st.floats(0.8, 0.99))
 def test_the_half_width_is_reached_and_not_with_one_less(
     share: float, half_width: float, confidence: float
@@ -76,7 +74,6 @@ def test_two_groups_of_the_size_named_have_the_power_statsmodels_says() -> None:
         assert theirs.power == pytest.approx(0.8, abs=0.01)
 
 
-@QUICK
 @given(st.floats(0.05, 0.95), st.floats(0.05, 0.95))
 def test_which_share_is_first_does_not_matter_and_the_mirror_image_needs_as_many(
     first: float, second: float
@@ -121,7 +118,6 @@ def test_the_curve_foretells_the_interval_of_more_tasks() -> None:
     assert shares.half_width[1] == pytest.approx(shares.half_width[0] / 2, rel=0.1)
 
 
-@QUICK
 @given(st.floats(-0.9, 0.9), st.floats(0.01, 0.9), st.integers(5, 500))
 def test_the_curve_starts_at_the_pilot_and_narrows_about_its_value(
     value: float, reach: float, n: int
@@ -158,7 +154,6 @@ def test_one_rater_on_more_tasks_wins_while_tasks_cost_nothing() -> None:
     assert cheap.cost_per_right[0] == pytest.approx(1 / 0.8)
 
 
-@QUICK
 @given(st.floats(0.5, 1), st.floats(0, 5000), st.floats(0.1, 9), st.floats(0, 20))
 def test_a_plan_never_overspends_and_leaves_less_than_a_task(
     accuracy: float, budget: float, price: float, price_of_task: float

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labeling.stats.ranking import (
@@ -24,7 +24,6 @@ from labeling.stats.ranking import (
 from labeling.stats.ranking.elo import ELO_PER_LOGIT
 from tests.stats.ranking.data import Truth
 
-QUICK = settings(max_examples=25, deadline=None)
 TIES = ("half", "drop", "davidson", "rao_kupper")
 
 rows = st.lists(
@@ -48,7 +47,6 @@ def same(first: Any, second: Any) -> None:
     assert first.component.tolist() == second.component.tolist()
 
 
-@QUICK
 @given(rows, ways)
 def test_every_item_has_a_strength_with_an_interval_or_says_why_not(
     cells: list[Any], ties: Any
@@ -66,7 +64,6 @@ def test_every_item_has_a_strength_with_an_interval_or_says_why_not(
         assert ranking.reason
 
 
-@QUICK
 @given(rows, ways)
 def test_which_item_is_called_first_does_not_matter(cells: list[Any], ties: Any) -> None:
     turned = [
@@ -76,7 +73,6 @@ def test_which_item_is_called_first_does_not_matter(cells: list[Any], ties: Any)
     same(bradley_terry(compared(cells), ties=ties), bradley_terry(compared(turned), ties=ties))
 
 
-@QUICK
 @given(rows, ways, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(cells: list[Any], ties: Any, rng: Any) -> None:
     shuffled = list(cells)
@@ -84,7 +80,6 @@ def test_the_order_of_the_rows_does_not_matter(cells: list[Any], ties: Any, rng:
     same(bradley_terry(compared(cells), ties=ties), bradley_terry(compared(shuffled), ties=ties))
 
 
-@QUICK
 @given(rows, ways)
 def test_names_do_not_matter(cells: list[Any], ties: Any) -> None:
     named = [(f"model-{a}", f"model-{b}", value) for a, b, value in cells]
@@ -94,14 +89,12 @@ def test_names_do_not_matter(cells: list[Any], ties: Any) -> None:
     same(ranking, bradley_terry(compared(shifted), ties=ties))
 
 
-@QUICK
 @given(rows, ways)
 def test_how_strong_a_preference_is_does_not_matter(cells: list[Any], ties: Any) -> None:
     signs = [(a, b, float(np.sign(value)) / 2) for a, b, value in cells]
     same(bradley_terry(compared(cells), ties=ties), bradley_terry(compared(signs), ties=ties))
 
 
-@QUICK
 @given(rows)
 def test_a_count_is_as_many_rows_and_a_weight_of_one_is_none(cells: list[Any]) -> None:
     thrice = bradley_terry(compared(cells * 3))
@@ -111,13 +104,11 @@ def test_a_count_is_as_many_rows_and_a_weight_of_one_is_none(cells: list[Any]) -
     same(bradley_terry(compared(cells)), bradley_terry(compared(cells, weight=[1] * len(cells))))
 
 
-@QUICK
 @given(rows)
 def test_equal_weights_change_neither_strengths_nor_errors(cells: list[Any]) -> None:
     same(bradley_terry(compared(cells)), bradley_terry(compared(cells, weight=[7] * len(cells))))
 
 
-@QUICK
 @given(rows)
 def test_every_comparison_its_own_prompt_is_the_plain_sandwich(cells: list[Any]) -> None:
     alone = bradley_terry(compared(cells, cluster=range(len(cells))))
@@ -125,7 +116,6 @@ def test_every_comparison_its_own_prompt_is_the_plain_sandwich(cells: list[Any])
     same(bradley_terry(compared(cells)), alone)
 
 
-@QUICK
 @given(rows)
 def test_without_ties_all_models_are_bradley_terry(cells: list[Any]) -> None:
     decided = [cell for cell in cells if cell[2]] or [(0, 1, 1)]
@@ -134,7 +124,6 @@ def test_without_ties_all_models_are_bradley_terry(cells: list[Any]) -> None:
         same(plain, bradley_terry(compared(decided), ties=ties))
 
 
-@QUICK
 @given(rows)
 def test_the_expected_wins_equal_the_observed_ones(cells: list[Any]) -> None:
     ranking = bradley_terry(compared(cells))
@@ -149,7 +138,6 @@ def test_the_expected_wins_equal_the_observed_ones(cells: list[Any]) -> None:
     assert surplus == pytest.approx(np.zeros(len(surplus)), abs=1e-7)
 
 
-@QUICK
 @given(rows, st.integers(0, 3))
 def test_two_items_have_the_log_odds_of_their_wins(cells: list[Any], ties: int) -> None:
     wins = [(0, 1, -1)] * (1 + len(cells)) + [(0, 1, 1)] * 3 + [(0, 1, 0)] * ties
@@ -166,7 +154,6 @@ def test_two_items_have_the_log_odds_of_their_wins(cells: list[Any], ties: int) 
     assert pair.value == pytest.approx(raw.value)
 
 
-@QUICK
 @given(rows)
 @example(
     [(0, 1, -1)] * 3
@@ -178,7 +165,6 @@ def test_rankings_of_two_are_comparisons(cells: list[Any]) -> None:
     same(bradley_terry(compared(decided)), plackett_luce(Rankings.from_orders(orders)))
 
 
-@QUICK
 @given(st.lists(st.permutations(range(4)), min_size=1, max_size=12), st.permutations(range(4)))
 def test_plackett_luce_does_not_know_names(orders: list[Any], names: list[int]) -> None:
     ranking = plackett_luce(Rankings.from_orders(orders))
@@ -188,7 +174,6 @@ def test_plackett_luce_does_not_know_names(orders: list[Any], names: list[int]) 
     assert ranking.error == pytest.approx(renamed.error[back], abs=1e-6, nan_ok=True)
 
 
-@QUICK
 @given(st.integers(3, 9), st.integers(0, 2**31))
 def test_circular_triads_are_those_counted_one_by_one(size: int, seed: int) -> None:
     wins = np.triu(np.random.default_rng(seed).integers(0, 2, (size, size)), 1)
@@ -207,7 +192,6 @@ def test_circular_triads_are_those_counted_one_by_one(size: int, seed: int) -> N
         assert wins[c, a]
 
 
-@QUICK
 @given(st.integers(1, 9), st.integers(0, 2**31))
 def test_letters_are_shared_exactly_by_those_alike(size: int, seed: int) -> None:
     alike = np.triu(np.random.default_rng(seed).integers(0, 2, (size, size)), 1)

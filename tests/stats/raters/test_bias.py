@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, special
 from sklearn.linear_model import LogisticRegression
@@ -27,9 +27,6 @@ from labeling.stats.raters import (
     style_only_accuracy,
 )
 from labeling.stats.raters.features import firth_slopes, shrink
-
-QUICK = settings(max_examples=25, deadline=None)
-
 
 # Style of a text
 
@@ -64,7 +61,6 @@ def test_hostile_text_takes_no_longer_than_its_length(piece: str) -> None:
     assert perf_counter() - began < 1
 
 
-@QUICK
 @given(st.text("#-*_1. ab\n", max_size=40), st.text("#-*_1. ab\n", max_size=40))
 def test_styles_add_up_over_paragraphs(first: str, second: str) -> None:
     first_style, second_style, joint = (
@@ -211,7 +207,6 @@ def test_firths_slope_maximises_the_penalised_likelihood() -> None:
         assert variance[0] == pytest.approx(1 / (x * x * p * (1 - p)).sum(), rel=1e-5)
 
 
-@QUICK
 @given(st.integers(0, 10_000))
 def test_slopes_settle_for_any_few_judgments(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -286,7 +281,6 @@ def test_perfect_prediction_needs_a_ridge() -> None:
         ridge_logistic(x, second, ridge=-1)
 
 
-@QUICK
 @given(st.integers(0, 10_000))
 def test_mirrored_pairs_give_the_same_coefficients(seed: int) -> None:
     x, second, prompt = data(30, seed)

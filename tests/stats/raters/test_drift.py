@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.stats import RatingsError
@@ -19,14 +19,12 @@ from labeling.stats.raters import (
     hit_drift,
 )
 
-QUICK = settings(max_examples=25, deadline=None)
 finite = st.floats(-1e3, 1e3)
 
 
 # Drift
 
 
-@QUICK
 @given(st.lists(finite, max_size=40), finite, st.floats(0, 5))
 def test_the_cusum_equals_its_recursion(x: list[float], target: float, slack: float) -> None:
     chart = cusum(x, target=target, slack=slack, limit=50)
@@ -141,7 +139,6 @@ def test_one_rater_gave_everything() -> None:
         concentration(["a"], cap=0)
 
 
-@QUICK
 @given(st.lists(st.sampled_from("abcde"), min_size=1))
 def test_the_effective_number_lies_between_one_and_the_number_of_raters(who: list[str]) -> None:
     value = concentration(who).effective.value

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -17,7 +17,6 @@ from labeling.stats.raters import (
     self_consistency,
 )
 
-QUICK = settings(max_examples=25, deadline=None)
 finite = st.floats(-1e3, 1e3)
 
 
@@ -103,7 +102,6 @@ def test_an_answer_that_is_neither_right_nor_wrong_is_refused_by_position() -> N
         gold_accuracy(["a", "a"], [1, 0.5])
 
 
-@QUICK
 @given(st.integers(0, 30), st.integers(0, 30))
 def test_one_more_right_answer_never_lowers_the_posterior(right: int, wrong: int) -> None:
     def above(k: int, n: int) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -21,9 +21,6 @@ from labeling.stats.raters import (
 )
 from tests.stats.raters.panels import SCALE, panel, sound
 from tests.stats.shapes import from_rows
-
-QUICK = settings(max_examples=25, deadline=None)
-
 
 # Sides
 
@@ -87,7 +84,6 @@ def test_nobody_judged_anything() -> None:
         habits.of("rui")
 
 
-@QUICK
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from((-1, 1)), st.booleans())))
 def test_the_other_side_has_the_rest(cells: list[tuple[str, int, bool]]) -> None:
     rater, value, shown = [c[0] for c in cells], [c[1] for c in cells], [c[2] for c in cells]
@@ -100,7 +96,6 @@ def test_the_other_side_has_the_rest(cells: list[tuple[str, int, bool]]) -> None
         assert first.p == pytest.approx(second.p)
 
 
-@QUICK
 @given(st.integers(1, 60), st.data())
 def test_the_exact_test_equals_scipy(n: int, data: st.DataObject) -> None:
     k = data.draw(st.integers(0, n))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.sandbox.stats.runs import runstest_1samp
 
@@ -21,7 +21,6 @@ from labeling.stats.raters import (
     time_against_task,
 )
 
-QUICK = settings(max_examples=25, deadline=None)
 finite = st.floats(-1e3, 1e3)
 
 
@@ -106,7 +105,6 @@ def test_robust_z_of_nothing() -> None:
     assert (scores.z, scores.median, scores.reason) == (None, None, "There are no values.")
 
 
-@QUICK
 @given(st.lists(finite, min_size=3, max_size=30), st.floats(0.5, 3), finite)
 def test_robust_z_does_not_depend_on_the_units(x: list[float], scale: float, by: float) -> None:
     plain, moved = robust_z(x), robust_z(np.array(x) * scale + by)
@@ -117,13 +115,11 @@ def test_robust_z_does_not_depend_on_the_units(x: list[float], scale: float, by:
 # Runs
 
 
-@QUICK
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=30))
 def test_the_longest_run_equals_its_definition(answers: list[int]) -> None:
     assert straight_lining(["a"] * len(answers), answers)[0].longest == _longest_run(answers)
 
 
-@QUICK
 @given(st.lists(st.integers(0, 1), min_size=5, max_size=40).filter(lambda x: len(set(x)) > 1))
 def test_the_runs_test_of_two_answers_equals_statsmodels(answers: list[int]) -> None:
     runs = straight_lining(["a"] * len(answers), answers)[0]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.stats import Ratings, RatingsError, krippendorff_alpha
@@ -22,9 +22,6 @@ from labeling.stats.raters import (
 )
 from tests.stats.raters.panels import SCALE, gappy, panel, sound
 from tests.stats.shapes import from_rows
-
-QUICK = settings(max_examples=25, deadline=None)
-
 
 # The permutation behind the tests
 
@@ -125,7 +122,6 @@ def test_same_side_ignores_strength() -> None:
         peer_agreement(from_rows([["a", "b"]]), same_side=True)
 
 
-@QUICK
 @given(gappy)
 def test_majority_agreement_equals_its_definition(rows: list[list[Any]]) -> None:
     figures = majority_agreement(from_rows(rows), categories=SCALE)
@@ -143,7 +139,6 @@ def test_majority_agreement_equals_its_definition(rows: list[list[Any]]) -> None
         assert figure.n == len(points)
 
 
-@QUICK
 @given(gappy, st.sampled_from(("nominal", "ordinal", "interval")), st.booleans())
 def test_alpha_without_a_rater_equals_alpha_of_the_rest(
     rows: list[list[Any]], level: Any, symmetric: bool
@@ -167,7 +162,6 @@ def test_a_symmetric_alpha_needs_a_scale_that_mirrors_itself() -> None:
         alpha_without_each(from_rows([[0, 1]]), symmetric=True, categories=(0, 1, 2))
 
 
-@QUICK
 @given(gappy, st.permutations(range(4)))
 def test_names_of_raters_do_not_matter(rows: list[list[Any]], order: list[int]) -> None:
     moved = [[row[place] for place in order] for row in rows]

@@ -1,0 +1,21 @@
+"""How many examples Hypothesis tries: a few at a desk, many in CI (HYPOTHESIS_PROFILE=ci).
+
+A test says nothing about numbers by itself, except for one that needs several times as many.
+Examples are random, and what failed is printed so that it can be repeated anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_COMMON = settings(
+    # The machine may be busy: what is slow is no failure.
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("local", parent=_COMMON, max_examples=15)
+settings.register_profile("ci", parent=_COMMON, max_examples=100)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "local"))
