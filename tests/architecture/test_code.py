@@ -69,13 +69,13 @@ def _is_whole_save(node: ast.AST) -> bool:
 
 def test_existing_rows_are_saved_field_by_field():
     """A bare save() overwrites what somebody else changed in the meantime."""
-    found = {
+    saves = {
         (path, name)
         for path, tree in python_files(*APPS).items()
         for name, node in functions(tree)
         if any(_is_whole_save(inner) for inner in ast.walk(node))
     }
-    assert found <= WHOLE_SAVES
+    assert saves <= WHOLE_SAVES
 
 
 def test_models_have_no_hidden_behaviour():
@@ -99,7 +99,7 @@ def test_models_have_no_hidden_behaviour():
 
 
 def test_html_is_declared_safe_in_few_places():
-    found = {
+    places = {
         path
         for path, tree in python_files(*APPS).items()
         for node in ast.walk(tree)
@@ -107,7 +107,7 @@ def test_html_is_declared_safe_in_few_places():
         and isinstance(node.func, ast.Name)
         and node.func.id in {"mark_safe", "SafeString", "SafeText"}
     }
-    assert found <= set(SAFE_HTML)
+    assert places <= set(SAFE_HTML)
 
 
 def _lacks_docstring(node: Function | ast.ClassDef) -> bool:

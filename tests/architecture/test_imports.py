@@ -32,10 +32,10 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 count = 0
 for name in sys.argv[1:]:
-    module = importlib.import_module(name)
+    package = importlib.import_module(name)
     count += 1
-    for found in pkgutil.walk_packages(getattr(module, "__path__", []), name + "."):
-        importlib.import_module(found.name)
+    for module in pkgutil.walk_packages(getattr(package, "__path__", []), name + "."):
+        importlib.import_module(module.name)
         count += 1
 print(count)
 """

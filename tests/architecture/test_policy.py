@@ -48,15 +48,15 @@ def _routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[s
 
 def expected() -> Codes:
     """The table, by verb and route."""
-    found: Codes = {}
+    codes_of: Codes = {}
     for line in TABLE.strip().splitlines():
         if line.strip() and not line.startswith("#"):
             verb, route, *codes = line.split()
             route = "" if route == "/" else route
-            assert (verb, route) not in found, f"twice in the table: {line}"
+            assert (verb, route) not in codes_of, f"twice in the table: {line}"
             assert len(codes) == len(WHO), f"not one code for each role: {line}"
-            found[verb, route] = tuple(map(int, codes))
-    return found
+            codes_of[verb, route] = tuple(map(int, codes))
+    return codes_of
 
 
 @dataclass
@@ -181,9 +181,9 @@ def test_every_address_is_in_the_table():
 def test_everybody_is_answered_as_the_table_says(world: World):
     wrong = []
     for (verb, route), codes in expected().items():
-        found = tuple(world.status(verb, route, who) for who in WHO)
-        if found != codes:
-            wrong.append(f"{verb} {route}: {found}, the table says {codes}")
+        answers = tuple(world.status(verb, route, who) for who in WHO)
+        if answers != codes:
+            wrong.append(f"{verb} {route}: {answers}, the table says {codes}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -177,11 +177,11 @@ def test_self_consistency_compares_a_repeat_with_the_same_raters_first_answer(
     again(rui, repeat(tasks["t3"], turned=True), -1)
     again(sam, repeat(tasks["t4"]), -1)
     again(tao, repeat(tasks["t2"]), -2)
-    found = agreement_report(judged)
-    steady = found["criteria"]["overall"]["self_consistency"]
+    report = agreement_report(judged)
+    steady = report["criteria"]["overall"]["self_consistency"]
     assert (steady["value"], steady["n"]) == (pytest.approx(2 / 3), 3)
-    assert found["judgments"] == 8
-    assert found["criteria"]["correct"]["self_consistency"]["reason"] == (
+    assert report["judgments"] == 8
+    assert report["criteria"]["correct"]["self_consistency"]["reason"] == (
         "No task has been judged twice by the same rater."
     )
 

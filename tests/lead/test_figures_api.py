@@ -59,9 +59,9 @@ def test_agreement_has_the_published_shape(
     assert {"fleiss_kappa", "gwet_ac1", "pairs"} <= set(overall)
     (pair,) = overall["pairs"]
     assert ({pair["a"], pair["b"]}, pair["n"]) == ({"Rui", "Sam"}, 4)
-    found = list(figures(body))
-    assert len(found) > 10
-    for figure in found:
+    all_figures = list(figures(body))
+    assert len(all_figures) > 10
+    for figure in all_figures:
         assert_honest(figure)
 
 
