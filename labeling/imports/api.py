@@ -20,7 +20,7 @@ from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer
 from labeling.models import Import, ImportRefusal
 from labeling.work.api import JobSerializer, job_json
 from labeling.work.sending import send
-from projects.api.replies import PAGE, paged, refusals
+from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.models import Project
 from projects.permissions import Action
@@ -98,7 +98,7 @@ class Imports(ApiView):
         operation_id="list_imports",
         summary="Imports, newest first",
         tags=_TAGS,
-        parameters=PAGE,
+        parameters=PAGE_PARAMETERS,
         responses={200: paged(ImportSerializer), **refusals(403, 404)},
     )
     def get(self, request: Request, slug: str) -> Response:
@@ -148,7 +148,7 @@ class OneImport(ApiView):
         operation_id="read_import",
         summary="The report: counts and every refused row",
         tags=_TAGS,
-        parameters=PAGE,
+        parameters=PAGE_PARAMETERS,
         responses={200: ImportReportSerializer, **refusals(403, 404)},
     )
     def get(self, request: Request, slug: str, import_id: int) -> Response:

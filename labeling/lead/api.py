@@ -163,7 +163,7 @@ class ProjectProgress(ApiView):
         )
 
 
-class Agreement(ApiView):
+class ProjectAgreement(ApiView):
     """How well raters agree."""
 
     @extend_schema(
@@ -179,7 +179,7 @@ class Agreement(ApiView):
         return Response(agreement_report(access.project, show_names=names))
 
 
-class Raters(ApiView):
+class ProjectRaters(ApiView):
     """What each rater did."""
 
     @extend_schema(

@@ -31,7 +31,7 @@ from labeling.releases.serializers import (
 from labeling.releases.services import file_of, request_release
 from labeling.work.api import JobSerializer, job_json
 from labeling.work.sending import send
-from projects.api.replies import PAGE, paged, refusals
+from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.permissions import Action
 
@@ -134,7 +134,7 @@ class Releases(ApiView):
         operation_id="list_releases",
         summary="Releases, newest first",
         tags=_TAGS,
-        parameters=PAGE,
+        parameters=PAGE_PARAMETERS,
         responses={200: paged(ReleaseSerializer), **refusals(403, 404)},
     )
     def get(self, request: Request, slug: str) -> Response:

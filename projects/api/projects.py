@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects.api.replies import PAGE, paged, refusals
+from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.serializers import (
     SETTINGS,
     AcknowledgementSerializer,
@@ -37,7 +37,7 @@ class Projects(ApiView):
         operation_id="list_projects",
         summary="My projects, newest first",
         tags=["projects"],
-        parameters=PAGE,
+        parameters=PAGE_PARAMETERS,
         responses={200: paged(ProjectSerializer), **refusals(404)},
     )
     def get(self, request: Request) -> Response:

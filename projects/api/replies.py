@@ -39,7 +39,7 @@ def refusals(*statuses: int) -> dict[int, OpenApiResponse]:
 
 
 #: The query parameters of a list.
-PAGE = [
+PAGE_PARAMETERS = [
     OpenApiParameter("page", int, description="From 1."),
     OpenApiParameter("page_size", int, description="At most 500; 50 unless told."),
 ]

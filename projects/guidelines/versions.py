@@ -52,7 +52,7 @@ def compare(before: Guideline, after: Guideline) -> list[Section]:
         (_("When two good things pull apart"), before.trade_off_rule, after.trade_off_rule),
     )
     sections = (
-        Section(title, list(difference(old.splitlines(), new.splitlines())))
+        Section(title, list(line_difference(old.splitlines(), new.splitlines())))
         for title, old, new in parts
     )
     return [section for section in sections if section.lines]
@@ -70,7 +70,7 @@ def _principles(guideline: Guideline) -> str:
     return "\n".join(lines)
 
 
-def difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+def line_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
     """Lines removed, then added, with a little of what stayed around them; nothing if alike."""
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     end = 0

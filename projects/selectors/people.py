@@ -9,7 +9,7 @@ from projects.models import ApiKey, AuditEvent, Invitation, Membership, Project,
 _ORDER = (Role.LEAD, Role.REVIEWER, Role.ENGINEER, Role.RATER)
 
 
-def members(project: Project) -> QuerySet[Membership]:
+def members_of(project: Project) -> QuerySet[Membership]:
     """Members with their users: leads first, then by name."""
     rank = Case(
         *(When(role=role, then=Value(place)) for place, role in enumerate(_ORDER)),
@@ -30,7 +30,7 @@ def get_member(project: Project, pk: int) -> Membership | None:
     )
 
 
-def invitations(project: Project) -> QuerySet[Invitation]:
+def invitations_of(project: Project) -> QuerySet[Invitation]:
     """Invitations, newest first, open or not."""
     return Invitation.objects.filter(project=project).select_related("created_by")
 

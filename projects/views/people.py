@@ -67,7 +67,7 @@ def _members(
     status: int = 200,
 ) -> HttpResponse:
     may_manage = access.may(Action.MANAGE_MEMBERS)
-    pages = Paginator(people.members(access.project), MEMBERS_PAGE)
+    pages = Paginator(people.members_of(access.project), MEMBERS_PAGE)
     page = pages.get_page(request.GET.get("page"))
     context = {
         "access": access,
@@ -77,7 +77,7 @@ def _members(
             {"member": member, "form": may_manage and not member.user.is_placeholder}
             for member in page.object_list
         ],
-        "invitations": people.invitations(access.project) if may_manage else [],
+        "invitations": people.invitations_of(access.project) if may_manage else [],
         "invite_form": form,
         "fresh_link": link,
         "may_manage": may_manage,

@@ -19,7 +19,7 @@ MATRIX_RATERS = 12
 #: Pairs in the table, those with the most shared tasks; the download has all of them.
 TABLE_PAIRS = 300
 
-Report = Mapping[str, Any]
+Json = Mapping[str, Any]
 
 _PERCENT = (
     ("exact", gettext_lazy("ties exact"), gettext_lazy("A tie agrees with a tie only.")),
@@ -114,7 +114,7 @@ class FigureRow:
 
     label: str
     meaning: str
-    figure: Report
+    figure: Json
     counted: str = ""
 
 
@@ -133,13 +133,13 @@ class Panel:
     chance: Sequence[FigureRow]
     chance_chart: SafeString
     limits: Sequence[FigureRow]
-    pairs: Sequence[Report]
+    pairs: Sequence[Json]
     more_pairs: int
     matrix: SafeString | None
     histogram: SafeString
 
 
-def panels(project: Project, report: Report) -> list[Panel]:
+def panels(project: Project, report: Json) -> list[Panel]:
     """One panel a criterion, in the order of the rubric."""
     return [
         _panel(project, criterion, report["criteria"][criterion.key])
@@ -148,7 +148,7 @@ def panels(project: Project, report: Report) -> list[Panel]:
     ]
 
 
-def _panel(project: Project, criterion: Criterion, figures: Report) -> Panel:
+def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
     key = criterion.key
     strengths = len(figures["values"]) > 3
     percent = _percent_rows(figures["percent_agreement"])
@@ -186,7 +186,7 @@ def _panel(project: Project, criterion: Criterion, figures: Report) -> Panel:
     )
 
 
-def _percent_rows(figures: Report) -> list[FigureRow]:
+def _percent_rows(figures: Json) -> list[FigureRow]:
     """Pairs with the same answer, under the three tie conventions."""
     start = _("Pairs of judgments of one task with the same answer.")
     return [
@@ -195,7 +195,7 @@ def _percent_rows(figures: Report) -> list[FigureRow]:
     ]
 
 
-def _side_rows(figures: Report) -> list[FigureRow]:
+def _side_rows(figures: Json) -> list[FigureRow]:
     """Pairs that prefer the same response, under the three tie conventions."""
     start = _("Pairs that prefer the same response, however strongly.")
     return [
@@ -204,7 +204,7 @@ def _side_rows(figures: Report) -> list[FigureRow]:
     ]
 
 
-def _at(figures: Report, path: Sequence[str]) -> Report:
+def _at(figures: Json, path: Sequence[str]) -> Json:
     for key in path:
         figures = figures[key]
     return figures
@@ -243,7 +243,7 @@ def _forest(
     return _drawn(forest_plot(bars, ident=ident, title=title, percent=percent))
 
 
-def _matrix(pairs: Sequence[Report], ident: str) -> SafeString | None:
+def _matrix(pairs: Sequence[Json], ident: str) -> SafeString | None:
     """Cohen's kappa rater by rater, for three raters or more, but not too many."""
     names = sorted({pair[end] for pair in pairs for end in ("a", "b")}, key=str.casefold)
     if not 3 <= len(names) <= MATRIX_RATERS:
@@ -259,7 +259,7 @@ def _matrix(pairs: Sequence[Report], ident: str) -> SafeString | None:
     return _drawn(pair_matrix(names, cells, ident=ident, title=_("Cohen's kappa, rater by rater")))
 
 
-def _histogram(kind: Kind, values: Sequence[Report], ident: str) -> SafeString:
+def _histogram(kind: Kind, values: Sequence[Json], ident: str) -> SafeString:
     bars = [Bar(kind.mark(item["value"]), item["count"]) for item in values]
     return _drawn(bar_histogram(bars, ident=ident, title=_("Answers along the scale")))
 

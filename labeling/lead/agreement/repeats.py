@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from django.db.models import QuerySet
 
 from labeling.kinds import kind_for
 from labeling.models import Answer, Task
+from labeling.stats.ratings import Ints
 from labeling.vocabulary import Purpose
 from projects.models import Project
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from labeling.models import Report
 from labeling.stats import criterion_report, steadiness_report
 from projects.models import Project
 
-KIND = "agreement"
-VERSION = 2  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_KIND = "agreement"
+REPORT_VERSION = 2  # Raise it when a figure or the shape changes: older reports are computed anew.
 
 
 def agreement_report(project: Project, *, show_names: bool = True) -> dict[str, Any]:
@@ -29,8 +29,10 @@ def agreement_report(project: Project, *, show_names: bool = True) -> dict[str, 
     Computed from current, live, human judgments and cached; a report whose inputs changed is
     computed anew. Raters are named, or numbered by name where `show_names` is False.
     """
-    fingerprint = f"{VERSION}/{agreement_fingerprint(project)}"
-    report = Report.objects.filter(project=project, kind=KIND, fingerprint=fingerprint).first()
+    fingerprint = f"{REPORT_VERSION}/{agreement_fingerprint(project)}"
+    report = Report.objects.filter(
+        project=project, kind=REPORT_KIND, fingerprint=fingerprint
+    ).first()
     data = report.data if report is not None else _refresh(project, fingerprint)
     return _named(project, data, show_names=show_names)
 
@@ -47,7 +49,7 @@ def _refresh(project: Project, fingerprint: str) -> dict[str, Any]:
         "criteria": {item.criterion.key: _criterion(item) for item in basis.answers},
     }
     Report.objects.update_or_create(
-        project=project, kind=KIND, defaults={"fingerprint": fingerprint, "data": data}
+        project=project, kind=REPORT_KIND, defaults={"fingerprint": fingerprint, "data": data}
     )
     return data
 

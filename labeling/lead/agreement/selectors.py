@@ -8,7 +8,6 @@ from hashlib import sha256
 from io import BytesIO
 
 import numpy as np
-import numpy.typing as npt
 from django.db import connection
 from django.db.models import BigIntegerField, Case, Count, Max, QuerySet, When
 from django.db.models.functions import Cast
@@ -17,10 +16,9 @@ from labeling.kinds import kind_for
 from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
 from labeling.models import Answer, Judgment
 from labeling.stats import Ratings
+from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
-
-Ints = npt.NDArray[np.int64]
 
 _HEADER = 19  # PGCOPY signature (11 bytes), flags (4), length of the header's extension (4).
 _TRAILER = 2

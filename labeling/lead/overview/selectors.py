@@ -21,7 +21,7 @@ PACE_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProjectCounts:
     """Counts of a project's live tasks; a judgment of them is wanted `overlap` times each."""
 
     tasks: int
@@ -46,7 +46,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayCount:
     """Judgments submitted on one day (UTC)."""
 
     day: date
@@ -61,7 +61,7 @@ class Attention:
     count: int
 
 
-def project_progress(project: Project) -> Progress:
+def project_progress(project: Project) -> ProjectCounts:
     """What is there and what is left, in five queries whatever the size of the project."""
     live = Task.objects.filter(project=project, purpose=Purpose.LIVE, overlap__isnull=False)
     totals = live.aggregate(tasks=Count("id"), wanted=Sum("overlap"), places=Sum("open_slots"))
@@ -74,7 +74,7 @@ def project_progress(project: Project) -> Progress:
     complete = live.filter(open_slots=0).exclude(Exists(under_way)).count()
     counting = Judgment.objects.filter(project=project).counting()
     judged = counting.aggregate(n=Count("id"), raters=Count("rater", distinct=True))
-    return Progress(
+    return ProjectCounts(
         tasks=totals["tasks"],
         complete=complete,
         wanted=wanted,
@@ -85,7 +85,7 @@ def project_progress(project: Project) -> Progress:
     )
 
 
-def throughput(project: Project, *, now: datetime, days: int = 28) -> list[Day]:
+def throughput(project: Project, *, now: datetime, days: int = 28) -> list[DayCount]:
     """Judgments that count per day (UTC), oldest first, days without any as 0, imports left out."""
     first = (now - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = (
@@ -99,10 +99,10 @@ def throughput(project: Project, *, now: datetime, days: int = 28) -> list[Day]:
     )
     counts = dict(rows)
     dates = [(first + timedelta(days=i)).date() for i in range(days)]
-    return [Day(day, counts.get(day, 0)) for day in dates]
+    return [DayCount(day, counts.get(day, 0)) for day in dates]
 
 
-def days_left(progress: Progress, history: Sequence[Day]) -> int | None:
+def days_left(progress: ProjectCounts, history: Sequence[DayCount]) -> int | None:
     """At the pace of the last days, how many more are needed; None while nothing moves."""
     recent = sum(day.count for day in history[-PACE_DAYS:])
     if recent == 0 or progress.left == 0:
@@ -164,7 +164,7 @@ def _often_skipped(project: Project) -> int:
 class OwnProgress:
     """A rater's own share: judgments given, the limit if there is one, an open lease if any."""
 
-    given: int
+    judgments: int
     today: int
     skipped: int
     limit: int | None
@@ -172,8 +172,8 @@ class OwnProgress:
 
     @property
     def percent(self) -> int:
-        """Judgments given as a share of the limit, 0 to 100; 0 without a limit."""
-        return min(100, 100 * self.given // self.limit) if self.limit else 0
+        """The judgments as a share of the limit, 0 to 100; 0 without a limit."""
+        return min(100, 100 * self.judgments // self.limit) if self.limit else 0
 
 
 def _zone(user: User) -> ZoneInfo:
@@ -199,7 +199,7 @@ def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress
     own = Membership.objects.filter(project=project, user=rater).first()
     limit = own.rater_limit if own and own.rater_limit else project.rater_limit
     return OwnProgress(
-        given=judged["all"],
+        judgments=judged["all"],
         today=judged["today"],
         skipped=states["skipped"],
         limit=limit,

@@ -14,11 +14,11 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from labeling.lead.agreement.report import KIND, agreement_report
+from labeling.lead.agreement.report import REPORT_KIND, agreement_report
 from labeling.lead.overview.selectors import (
     Attention,
-    Day,
-    Progress,
+    DayCount,
+    ProjectCounts,
     attention,
     days_left,
     own_progress,
@@ -49,7 +49,7 @@ class Bar:
     kind: str
 
 
-def _bars(history: Sequence[Day]) -> list[Bar]:
+def _bars(history: Sequence[DayCount]) -> list[Bar]:
     """Bars from the left, the tallest as high as the chart; an empty day is a thin line."""
     most = max((day.count for day in history), default=0) or 1
     step = _WIDTH / max(1, len(history))
@@ -88,7 +88,7 @@ def _staff_context(access: Access) -> dict[str, object]:
 def _agreement(access: Access) -> dict[str, object] | None:
     """Two figures of the primary criterion, at most GLANCE old; None before any judgment."""
     now = timezone.now()
-    recent = recent_report(access.project, KIND, since=now - GLANCE)
+    recent = recent_report(access.project, REPORT_KIND, since=now - GLANCE)
     data = recent.data if recent else agreement_report(access.project)
     primary = access.project.criteria.filter(is_primary=True).values_list("key", flat=True).first()
     figures = data["criteria"].get(primary)
@@ -101,7 +101,7 @@ def _agreement(access: Access) -> dict[str, object] | None:
     }
 
 
-def _is_new(progress: Progress, waiting: Sequence[Attention]) -> bool:
+def _is_new(progress: ProjectCounts, waiting: Sequence[Attention]) -> bool:
     missing = {item.kind for item in waiting}
     return not progress.judgments and (
         not progress.tasks or bool({"no_guideline", "no_raters"} & missing)

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from labeling.kinds import COMPARE
 from labeling.models import Answer
 from labeling.stats import Figure, clustered_share, share
+from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy
 from projects.models import Project, User
 
 #: Below so many observations a share says nothing, and the page says so in words.
 FEW = 10
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ class TaskRow:
         return self.task.open_slots == 0 and self.leased == 0
 
 
-def excerpt(messages: object, length: int = 160) -> str:
+def prompt_excerpt(messages: object, length: int = 160) -> str:
     """The start of what was last asked, on one line; for tables and titles."""
     turns = messages if isinstance(messages, list) else []
     asked = [m for m in turns if isinstance(m, dict) and m.get("role") == "user"] or turns
@@ -148,7 +148,7 @@ def excerpt(messages: object, length: int = 160) -> str:
 
 def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
     """Lines for the tasks of one page, in three queries."""
-    rows = {task.pk: TaskRow(task, excerpt(task.prompt.messages)) for task in tasks}
+    rows = {task.pk: TaskRow(task, prompt_excerpt(task.prompt.messages)) for task in tasks}
     judged = Judgment.objects.filter(task__in=rows).counting()
     for task_id, flags in judged.values_list("task_id", "flags"):
         rows[task_id].judgments += 1
@@ -164,7 +164,7 @@ def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidAnswer:
+class AnswerInWords:
     """An answer in words, from the point of view of the canonical responses."""
 
     criterion: Criterion
@@ -173,7 +173,7 @@ class SaidAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class HistoryRow:
     """One row of judgment history, with its answers in the rubric's order.
 
     `first_shown` is the canonical number (from 1) of the response this rater saw first; `status`
@@ -181,7 +181,7 @@ class Said:
     """
 
     judgment: Judgment
-    answers: list[SaidAnswer]
+    answers: list[AnswerInWords]
     first_shown: int
     status: str
 
@@ -192,12 +192,14 @@ class TaskPage:
 
     task: Task
     responses: list[Response]
-    history: list[Said]
+    history: list[HistoryRow]
     assignments: list[Assignment]
     row: TaskRow
 
 
-def _history(judgments: list[Judgment], answers: dict[int, list[SaidAnswer]]) -> list[Said]:
+def _history(
+    judgments: list[Judgment], answers: dict[int, list[AnswerInWords]]
+) -> list[HistoryRow]:
     undone = {j.revises_id for j in judgments if j.withdrawn}
 
     def status(judgment: Judgment) -> str:
@@ -207,7 +209,9 @@ def _history(judgments: list[Judgment], answers: dict[int, list[SaidAnswer]]) ->
             return "counts"
         return "taken_back" if judgment.pk in undone else "replaced"
 
-    return [Said(j, answers[j.pk], j.assignment.shown_order[0] + 1, status(j)) for j in judgments]
+    return [
+        HistoryRow(j, answers[j.pk], j.assignment.shown_order[0] + 1, status(j)) for j in judgments
+    ]
 
 
 def get_task(project: Project, pk: int) -> Task | None:
@@ -224,11 +228,11 @@ def task_page(task: Task) -> TaskPage:
         .select_related("rater", "guideline", "assignment")
         .order_by("pk")
     )
-    answers: dict[int, list[SaidAnswer]] = defaultdict(list)
+    answers: dict[int, list[AnswerInWords]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "judgment")
     for answer in rows.order_by("criterion__position", "criterion_id"):
         words = kind.words(answer.criterion, answer.value, answer.judgment.tie_kind)
-        answers[answer.judgment_id].append(SaidAnswer(answer.criterion, answer.value, words))
+        answers[answer.judgment_id].append(AnswerInWords(answer.criterion, answer.value, words))
     return TaskPage(
         task=task,
         responses=[responses[pk] for pk in task.response_ids if pk in responses],

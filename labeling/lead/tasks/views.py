@@ -27,7 +27,7 @@ from projects.access import SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
 
-PAGE = 50
+TASKS_PAGE = 50
 
 STATES = (
     (TaskState.UNTOUCHED, gettext_lazy("Not judged yet")),
@@ -75,7 +75,9 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
     """A table of tasks, filtered by state, category, purpose and text."""
     access = get_access(request.user, slug, Action.SEE_TASKS)
     wanted = _wanted(request.GET)
-    page = Paginator(find_tasks(access.project, wanted), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(find_tasks(access.project, wanted), TASKS_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "access": access,
         "project": access.project,

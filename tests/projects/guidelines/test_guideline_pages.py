@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projects.guidelines.services import publish_guideline
-from projects.guidelines.versions import difference
+from projects.guidelines.versions import line_difference
 from projects.models import Acknowledgement, Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
 
@@ -137,7 +137,7 @@ def test_markup_in_a_guideline_is_never_markup(project: Project, lena: User, rui
 def test_a_difference_folds_what_stayed_the_same():
     old = [f"line {i}" for i in range(20)]
     new = [*old[:10], "new", *old[10:]]
-    kinds = [(line.kind, line.text) for line in difference(old, new)]
+    kinds = [(line.kind, line.text) for line in line_difference(old, new)]
     assert kinds == [
         ("gap", "8 lines unchanged"),
         ("same", "line 8"),
@@ -150,4 +150,4 @@ def test_a_difference_folds_what_stayed_the_same():
 
 
 def test_texts_that_are_alike_have_no_difference():
-    assert list(difference(["a", "b"], ["a", "b"])) == []
+    assert list(line_difference(["a", "b"], ["a", "b"])) == []
