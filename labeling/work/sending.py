@@ -39,7 +39,7 @@ def sweep() -> None:
     """Sends again what was lost: rows that wait, and rows whose worker is gone."""
     for kind in job_kinds():
         for pk in unfinished_jobs(kind):
-            current_app.send_task(kind.task, (pk,))
+            _put(kind.task, pk)
 
 
 def unfinished_jobs(kind: JobKind[J]) -> list[int]:
@@ -53,6 +53,11 @@ def unfinished_jobs(kind: JobKind[J]) -> list[int]:
 
 def _deliver(task: str, pk: int) -> None:
     try:
-        current_app.send_task(task, (pk,))
+        _put(task, pk)
     except OperationalError:
         logger.warning("The broker is away; %s is done later.", pk)
+
+
+def _put(task: str, pk: int) -> None:
+    """By name, so that asking for a job loads no worker's code."""
+    current_app.send_task(task, (pk,), ignore_result=True)

@@ -103,7 +103,7 @@ def test_a_request_is_sent_once_it_is_committed_and_again_when_it_was_lost(
     toy: Toy, entered: None, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
 ):
     sent: list[tuple[str, tuple[int]]] = []
-    monkeypatch.setattr(app, "send_task", lambda task, args: sent.append((task, args)))
+    monkeypatch.setattr(app, "send_task", lambda task, args, **how: sent.append((task, args)))
     with django_capture_on_commit_callbacks(execute=True):
         sending.send(toy)
         assert sent == []
