@@ -81,6 +81,19 @@ def drawing(
     )
 
 
+def scaled_drawing(title: str, view_box: str, class_: str, parts: Iterable[str]) -> str:
+    """Return a chart as wide as its box, named by its title; its parts say the rest in titles."""
+    return tag(
+        "svg",
+        "".join(parts),
+        xmlns="http://www.w3.org/2000/svg",
+        class_=class_,
+        role="img",
+        aria_label=title,
+        viewBox=view_box,
+    )
+
+
 def _plain(value: str | float) -> str:
     if isinstance(value, str):
         return escape(value, quote=True)

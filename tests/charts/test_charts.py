@@ -8,7 +8,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from labeling.charts import Bar, Cell, ForestRow, bar_histogram, forest_plot, number, pair_matrix
+from labeling.charts import (
+    Bar,
+    Cell,
+    Column,
+    ForestRow,
+    bar_histogram,
+    column_chart,
+    forest_plot,
+    number,
+    pair_matrix,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<script>alert("x")</script>&'
@@ -99,3 +109,21 @@ def test_numbers_have_a_true_minus_and_no_minus_zero() -> None:
 def test_the_histogram_tells_count_and_share() -> None:
     drawn = bar_histogram([Bar("−1", 1500), Bar("+1", 500)], ident="b", title="t")
     assert "1,500 (75.0%)" in drawn
+
+
+def test_columns_are_named_say_their_counts_and_stand_out_at_the_end() -> None:
+    days = [Column(0, HOSTILE), Column(4, "2 May: 4 judgments"), Column(2, "3 May: 2 judgments")]
+    chart = column_chart(days, title=HOSTILE)
+    root = ET.fromstring(chart)
+    assert root.get("aria-label") == HOSTILE
+    columns = root.findall(f"{SVG}rect")
+    assert [column.findtext(f"{SVG}title") for column in columns] == [day.words for day in days]
+    assert [column.get("class") for column in columns] == ["none", None, "last"]
+    assert [float(column.get("height") or 0) for column in columns] == [1, 96, 48]
+    for forbidden in (" style=", " fill=", " stroke=", "<style", "<script"):
+        assert forbidden not in chart
+
+
+def test_no_columns_are_a_line() -> None:
+    root = ET.fromstring(column_chart([], title="Nothing"))
+    assert [element.tag for element in root] == [f"{SVG}line"]

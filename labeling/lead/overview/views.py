@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -11,9 +10,11 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from labeling.charts import Column, column_chart
 from labeling.lead.agreement.report import REPORT_KIND, agreement_report
 from labeling.lead.overview.selectors import (
     Attention,
@@ -31,52 +32,46 @@ from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.navigation import Tab
 from projects.permissions import Action
 
-_WIDTH, _HEIGHT, _GAP = 560, 96, 4
-
 #: How old the agreement at a glance may be; the agreement page is always up to date.
 GLANCE = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One day of the throughput chart, in the units of its view box."""
+def _throughput_chart(history: Sequence[DayCount], this_week: int, busiest: DayCount) -> SafeString:
+    """A column a day; what it shows as a whole is said in words too."""
+    words = ngettext(
+        "%(count)s judgment in the last 7 days; "
+        "the busiest of %(days)s days was %(day)s with %(most)s.",
+        "%(count)s judgments in the last 7 days; "
+        "the busiest of %(days)s days was %(day)s with %(most)s.",
+        this_week,
+    ) % {
+        "count": this_week,
+        "days": len(history),
+        "day": date_format(busiest.day, "j F"),
+        "most": busiest.count,
+    }
+    chart = column_chart([Column(day.count, _day_words(day)) for day in history], title=words)
+    return mark_safe(chart)  # noqa: S308 - made by labeling.charts, which escapes every text
 
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-    kind: str
 
-
-def _bars(history: Sequence[DayCount]) -> list[Bar]:
-    """Bars from the left, the tallest as high as the chart; an empty day is a thin line."""
-    most = max((day.count for day in history), default=0) or 1
-    step = _WIDTH / max(1, len(history))
-    bars = []
-    for place, day in enumerate(history):
-        height = round(_HEIGHT * day.count / most, 1) if day.count else 1.0
-        kind = "none" if not day.count else "last" if place == len(history) - 1 else ""
-        label = ngettext(
-            "%(day)s: %(count)s judgment", "%(day)s: %(count)s judgments", day.count
-        ) % {"day": date_format(day.day, "j M"), "count": f"{day.count:,}"}
-        x, y = round(place * step, 1), round(_HEIGHT - height, 1)
-        bars.append(Bar(x, y, round(step - _GAP, 1), max(height, 1.0), label, kind))
-    return bars
+def _day_words(day: DayCount) -> str:
+    words = ngettext("%(day)s: %(count)s judgment", "%(day)s: %(count)s judgments", day.count)
+    return words % {"day": date_format(day.day, "j M"), "count": f"{day.count:,}"}
 
 
 def _staff_context(access: Access) -> dict[str, object]:
     """What leads, reviewers and engineers see."""
     progress = project_progress(access.project)
     history = throughput(access.project, now=timezone.now())
+    this_week = sum(day.count for day in history[-7:])
+    busiest = max(history, key=lambda day: day.count)
     waiting = attention(access.project) if access.may(Action.CONFIGURE) else []
     return {
         "progress": progress,
         "history": history,
-        "bars": _bars(history),
-        "chart": {"width": _WIDTH, "height": _HEIGHT},
-        "this_week": sum(day.count for day in history[-7:]),
-        "busiest": max(history, key=lambda day: day.count),
+        "throughput_chart": _throughput_chart(history, this_week, busiest),
+        "this_week": this_week,
+        "busiest": busiest,
         "days_left": days_left(progress, history),
         "attention": waiting,
         "has_raters": all(item.kind != "no_raters" for item in waiting),
