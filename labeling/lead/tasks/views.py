@@ -21,6 +21,7 @@ from labeling.lead.tasks.selectors import (
     task_page,
     task_rows,
 )
+from labeling.models.choices import choices
 from labeling.rating.texts import ensure_rendered
 from labeling.vocabulary import Purpose
 from projects.access import SignedInRequest, get_access
@@ -37,13 +38,7 @@ STATES = (
     (TaskState.FLAGGED, gettext_lazy("Flagged")),
     (TaskState.SKIPPED, gettext_lazy("Skipped by somebody")),
 )
-PURPOSES = (
-    (Purpose.LIVE, gettext_lazy("Live")),
-    (Purpose.GOLD, gettext_lazy("Gold")),
-    (Purpose.REPEAT, gettext_lazy("Repeat")),
-    (Purpose.ANCHOR, gettext_lazy("Anchor")),
-    (Purpose.TRAINING, gettext_lazy("Training")),
-)
+PURPOSES = choices(Purpose)
 
 
 def _wanted(query: QueryDict) -> TaskFilter:
