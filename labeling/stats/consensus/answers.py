@@ -112,6 +112,7 @@ def _lead(weight: Floats) -> tuple[Ints, Floats]:
     tasks, size = weight.shape
     if size < 2:
         return np.zeros(tasks, dtype=np.int64), np.ones(tasks)
+    # The two heaviest of each row, in order, without sorting the rest.
     top = np.partition(weight, size - 2, axis=1)[:, -2:]
     margin = top[:, 1] - top[:, 0]
     tied = margin <= _SAME

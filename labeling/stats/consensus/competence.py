@@ -4,6 +4,9 @@ A rater knows the true category with probability theta and says it; otherwise th
 from a habit (a distribution of the rater's own) that ignores the task. True categories are
 equally likely beforehand. EM starts with every rater knowing half of the time and without habits:
 no random start is needed, and the order of the rows is of no consequence.
+
+In Hovy et al. (2013) T_i is the true category, A_ij the answer of rater j, S_ij = 1 where it comes
+from habit (their "spamming"), theta_j = P(S_ij = 0) the competence and xi_j the habit.
 """
 
 from __future__ import annotations
@@ -176,16 +179,19 @@ class _Model:
             habit += rng.uniform(0, 0.5, habit.shape)
         know /= know.sum(axis=1, keepdims=True)
         habit /= habit.sum(axis=1, keepdims=True)
+        # Column 0 is theta_j, the others (1 - theta_j) xi_j: P(S_ij, A_ij) for each way to answer.
         return np.concatenate([know[:, :1], know[:, 1:] * habit], axis=1)
 
     def posterior(self, state: Floats) -> tuple[Floats, float]:
         """Return the posteriors of the truths, and the log evidence."""
         size = self.usage.shape[1]
+        # P(A_ij = a | T_i = t) = (1 - theta_j) xi_j(a), and theta_j more where a = t.
         guess = state[:, 1:]
         weights = np.repeat(guess[:, :, None], size, axis=2)
         own = np.arange(size)
         weights[:, own, own] += state[:, :1]
         logs = self.incidence.evidence(np.log(weights))
+        # P(T_i) = 1 / K: no category is likelier beforehand.
         logs -= np.log(size)
         return normalise(logs)
 
@@ -193,17 +199,20 @@ class _Model:
         """Return how often each rater answered from knowledge, and from habit by category."""
         own = np.arange(self.usage.shape[1])
         right = self.incidence.expected(posterior)[:, own, own]
+        # E[number of S_ij = 0]: only right answers can come from knowledge; the rest is habit.
         knew = right * self.knowing(state)
         return knew.sum(axis=1), np.maximum(self.usage - knew, 0)
 
     def knowing(self, state: Floats) -> Floats:
         """Return the probability that a right answer (R, K) came from knowledge."""
+        # P(S_ij = 0 | A_ij = T_i = a) = theta_j / (theta_j + (1 - theta_j) xi_j(a)).
         return np.asarray(state[:, :1] / (state[:, :1] + state[:, 1:]), dtype=np.float64)
 
     def step(self, state: Floats) -> tuple[Floats, float]:
         """Return the next weights, and the log evidence of the ones given."""
         posterior, evidence = self.posterior(state)
         knew, guessed = self.counts(state, posterior)
+        # Counts plus prior, for theta_j (a Beta) and for xi_j (a Dirichlet): the M step.
         coin = np.stack([knew, guessed.sum(axis=1)], axis=1) + self.know_prior
         habit = guessed + self.habit_prior
         scale = _geometric if self.variational else _shares
@@ -213,6 +222,7 @@ class _Model:
 
 def _geometric(counts: Floats) -> Floats:
     """Return exp E log p under Dirichlet(counts), row by row."""
+    # Variational Bayes: exp(psi(c) - psi(sum c)) stands where maximum likelihood has c / sum c.
     total = counts.sum(axis=1, keepdims=True)
     return np.asarray(np.exp(special.digamma(counts) - special.digamma(total)), dtype=np.float64)
 
@@ -249,6 +259,7 @@ def _competences(
     """Return every rater's competence with Wilson's interval at the effective judgments."""
     incidence = model.incidence
     knew = posterior[incidence.task, incidence.value]
+    # P(S_ij = 0 | all answers) = P(T_i = A_ij | all answers) P(S_ij = 0 | A_ij = T_i).
     knew *= model.knowing(state)[incidence.rater, incidence.value]
     raters = len(incidence.raters)
     share, effective, n = effective_trials(incidence.rater, knew, raters)

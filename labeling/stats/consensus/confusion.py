@@ -136,6 +136,7 @@ def _settled(model: Model, limits: Limits, restarts: int, seed: int) -> tuple[Cl
 
     best, selection = settle(model.step, shares, draw, limits, restarts, seed)
     if best.restart:
+        # Classes of a drawn start have no names: pair them with the votes they overlap most with.
         _, order = optimize.linear_sum_assignment(shares.T @ best.state, maximize=True)
         best = replace(best, state=best.state[:, order])
     return best, selection
@@ -171,17 +172,22 @@ class Model:
 
     def _fitted(self, posterior: Floats) -> tuple[Floats, Floats, Floats]:
         """Return confusion, class shares, and the judgments (said, true) added to each rater's."""
+        # sum_i T_ij n_il^(k) and sum_i T_ij: what pi_jl^(k) and p_j are made of in the paper.
         counts = self.incidence.expected(posterior)
         shares = posterior.sum(axis=0) + self.smoothing
         if self.mirrored:
+            # pi_jl = pi_j'l' for mirror images: each judgment counts with its image.
             counts = counts + counts[:, ::-1, ::-1]
             shares = shares + shares[::-1]
+        # All raters as one, the centre to which a row of a single rater is drawn.
         pooled = _divided(counts.sum(axis=0) + self.smoothing, axis=0)
+        # alpha - 1 of the Dirichlet prior of a row, whose posterior mode (n + alpha - 1) / sum is.
         added = self.smoothing + self.shrinkage * pooled
         return _divided(counts + added, axis=1), shares / shares.sum(), added
 
     def posterior(self, confusion: Floats, shares: Floats) -> tuple[Floats, float]:
         """Return the posteriors under parameters and the log likelihood: the E step."""
+        # log p_j + sum_kl n_il^(k) log pi_jl^(k): Bayes' rule for T_ij, before it adds up to 1.
         logs = self.incidence.evidence(safe_log(confusion))
         logs += safe_log(shares)
         return normalise(logs)
@@ -190,9 +196,11 @@ class Model:
         """Return the next posteriors, and what EM climbs: log likelihood plus log prior."""
         confusion, shares, added = self._fitted(posterior)
         following, likelihood = self.posterior(confusion, shares)
+        # Log density of the Dirichlet priors, (alpha - 1) log pi + (alpha - 1) log p.
         prior = float(special.xlogy(added, confusion).sum())
         prior += float(special.xlogy(self.smoothing, shares).sum())
         if self.shrinkage:
+            # The centre moves, and with it the constant log Gamma(sum alpha) / prod Gamma(alpha).
             shape = added + 1
             density = special.gammaln(shape.sum(axis=0)) - special.gammaln(shape).sum(axis=0)
             prior += len(confusion) * float(density.sum())

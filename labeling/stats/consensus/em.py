@@ -128,6 +128,7 @@ def normalise(logs: Floats) -> tuple[Floats, float]:
     if not logs.size:
         return logs, 0.0
     size = logs.shape[1]
+    # exp(x - max x) / sum: the largest term is 1, so that nothing overflows and not all vanish.
     top = logs[:, 0].copy()
     for column in range(1, size):
         np.maximum(top, logs[:, column], out=top)

@@ -3,6 +3,8 @@
 With V (tasks, raters * K), V[u, r * K + c] = how often rater r put task u in category c, the
 expected confusion counts of a posterior T are V' T, and the log likelihood of the truths given
 confusion matrices P is V log P. Both are one pass over the judgments, without any one-hot array.
+In Dawid and Skene (1979) V[i, k l] is n_il^(k), T is T_ij, and P is pi_jl^(k): patient i, observer
+k, true class j, answer l.
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ class Incidence:
     @property
     def shares(self) -> Floats:
         """Return the share of votes for each category, shape (U, K), in one pass."""
+        # The paper's start, T_ij = sum_k n_ij^(k) / sum_kl n_il^(k).
         counts = crossed(self.task, self.value, len(self.tasks), len(self.categories))
         return np.asarray(counts / self.n[:, None], dtype=np.float64)
 
@@ -81,11 +84,13 @@ class Incidence:
 
     def expected(self, posterior: Floats) -> Floats:
         """Return expected confusion counts (R, said, true) under the posterior (U, true)."""
+        # sum_i T_ij n_il^(k), the numerator of pi_jl^(k), for all k, l and j at once.
         counts = self.turned @ posterior
         return np.asarray(counts).reshape(len(self.raters), len(self.categories), -1)
 
     def evidence(self, weights: Floats) -> Floats:
         """Return a task's log weights (R, said, true) summed over its judgments, (U, true)."""
+        # sum_kl n_il^(k) log pi_jl^(k): the log of the product over answers.
         return np.asarray(self.matrix @ weights.reshape(-1, weights.shape[-1]))
 
 

@@ -3,7 +3,8 @@
 Every truth t is a coin: the first response is better with probability s_t = expit(a_i - a_j).
 Raters report it, right with probability h_r = expit(b_r). With z_t the truth, everything follows
 from its posterior q_t: the slope is the expected slope given z, and the curvature is what it
-would be with z known, less what is lost by not knowing it (Louis 1982).
+would be with z known, less what is lost by not knowing it (Louis 1982). In Chen et al. (2013) a_i
+is s_i and h_r is eta_k.
 """
 
 from __future__ import annotations
@@ -62,12 +63,14 @@ class PairLikelihood:
         truths = len(coded.first)
         agree = np.bincount(coded.truth, special.log_expit(said), minlength=truths)
         differ = np.bincount(coded.truth, special.log_expit(-said), minlength=truths)
+        # log(s_t prod P(said | z = 1) + (1 - s_t) prod P(said | z = 0)); no product underflows.
         gap = x[coded.first] - x[coded.second]
         logs = np.logaddexp(special.log_expit(gap) + agree, special.log_expit(-gap) + differ)
         return float(coded.weight @ logs)
 
     def posterior(self, x: Floats) -> Floats:
         """Return for every truth the probability that the first response is better."""
+        # The log odds of z_t are a_i - a_j plus the logits of those who said so, less the others'.
         return np.asarray(special.expit(self.design @ x), dtype=np.float64)
 
     def slope(self, x: Floats) -> Floats:
@@ -75,9 +78,11 @@ class PairLikelihood:
         coded, known = self.coded, special.expit(x)
         gap = special.expit(x[coded.first] - x[coded.second])
         posterior = self.posterior(x)
+        # E[z_t - s_t | judgments]: by how much the first was better than its strength expects.
         pull = coded.weight * (posterior - gap)
         right = np.where(coded.side > 0, posterior[coded.truth], 1 - posterior[coded.truth])
         reliable = known[self.responses :]
+        # E[right - h_r | judgments], of each judgment.
         trust = coded.weight[coded.truth] * (right - reliable[coded.rater])
         slope = np.zeros(self.size)
         slope[: self.responses] = (
@@ -99,15 +104,19 @@ class PairLikelihood:
         gap = special.expit(x[coded.first] - x[coded.second])
         posterior = self.posterior(x)
         pairs = self.design[:, : self.responses]
+        # Louis: E[I_X] - var(S). q_t (1 - q_t) is the variance of z_t given what was said.
         doubt = sparse.diags_array(coded.weight * posterior * (1 - posterior))
         games = sparse.diags_array(coded.weight * gap * (1 - gap))
+        # Diagonal of E[I_X]: each game against 0 and each judgment bends by p (1 - p).
         own = np.full(self.size, 2 * self.prior.games)
         own[self.responses :] = self.prior.right + self.prior.wrong
         own[self.responses :] += np.bincount(
             coded.rater, coded.weight[coded.truth], minlength=self.size - self.responses
         )
+        # X' diag(s_t (1 - s_t)) X, the Bradley-Terry part of E[I_X].
         between = (pairs.T @ games @ pairs).tocsr()
         between.resize((self.size, self.size))
+        # var(S): the score is linear in z_t with slope the row of the design, d log odds / dx.
         lost = self.design.T @ doubt @ self.design
         return sparse.csr_matrix(sparse.diags_array(own * spread) + between - lost)
 

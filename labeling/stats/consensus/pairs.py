@@ -220,7 +220,9 @@ def _errors(model: PairLikelihood, x: Floats) -> tuple[Floats, str | None]:
             "No interval: the likelihood is flat here, so that other strengths and reliabilities "
             "explain the judgments as well."
         )
+    # I = L L', so that the covariance is H' H with H = L^-1: variances cannot come out negative.
     half = np.linalg.inv(root)
+    # The columns of strengths less their mean: errors of a_i less the mean of all a.
     half[:, : model.responses] -= half[:, : model.responses].mean(axis=1, keepdims=True)
     return np.sqrt((half**2).sum(axis=0)), None
 

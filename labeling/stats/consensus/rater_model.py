@@ -70,6 +70,7 @@ class RaterModel:
                 raise RatingsError(
                     f"value {value} at position {position} is not on the scale: {listed}."
                 )
+            # Bayes' rule, log p_j + sum of log pi_jl^(k) over the votes.
             logs = logs + self._logs.get(rater, self._unknown)[:, place]
         weights = np.exp(logs - logs.max())
         return np.asarray(weights / weights.sum(), dtype=np.float64)
@@ -134,6 +135,7 @@ def rater_model_from_dawid_skene(fitted: DawidSkene) -> RaterModel:
     """
     if fitted.reason is not None:
         raise ValueError(f"Nothing is known of the raters. {fitted.reason}")
+    # The average of pi_jl^(k) over raters k, by the judgments it was learned from.
     weight = fitted.shared[:, None, None] * np.isfinite(fitted.confusion)
     total = weight.sum(axis=0)
     size = len(fitted.class_shares)
@@ -164,6 +166,7 @@ def _matrices(counts: Floats, smoothing: float, shrinkage: float) -> tuple[Float
     """Return the confusion matrix of all raters together, and of each drawn towards it."""
     pooled = counts.sum(axis=0) + smoothing
     pooled /= pooled.sum(axis=1, keepdims=True)
+    # Mean of Dirichlet(shrinkage pooled + counts), row by row: much gold outweighs the average.
     shrunk = counts + shrinkage * pooled
     return pooled, shrunk / shrunk.sum(axis=2, keepdims=True)
 

@@ -58,6 +58,8 @@ def effective_trials(rater: Ints, weight: Floats, raters: int) -> tuple[Floats, 
     share = np.clip(np.bincount(rater, weight, minlength=raters) / under, 0, 1)
     square = np.bincount(rater, weight * weight, minlength=raters) / under
     room = share * (1 - share)
+    # Louis: I_Y = E[I_X] - var(S), here n / (p q) - sum w (1 - w) / (p q)^2 with q = 1 - p;
+    # times p q, the information of one trial turned round, that is n var(w) / (p q) trials.
     known = np.clip((square - share**2) / np.where(room > _STILL, room, 1), 0, 1)
     effective = np.asarray(n * np.where(room > _STILL, known, 1.0), dtype=np.float64)
     return share, effective, n

@@ -79,6 +79,7 @@ def most_similar(
 
 def _closest(ordered: Floats, keep: int) -> tuple[float, float]:
     """Return the mean of the `keep` closest of ordered votes, and how far they lie apart."""
+    # Of ordered votes the closest are neighbours: every window of `keep` is a candidate.
     windows = np.lib.stride_tricks.sliding_window_view(ordered, keep)
     reach = windows[:, -1] - windows[:, 0]
     closest = windows[reach == reach.min()]

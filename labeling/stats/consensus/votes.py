@@ -72,6 +72,7 @@ def vote_shares(
         tasks, scale = coded.unit_levels, coded.categories
         counts = crossed(coded.unit, coded.value, coded.units, len(scale))
         frequency = np.ones(len(tasks), dtype=np.int64)
+    # n_c, and n over all c: every share is a row of counts over its sum.
     n = counts.sum(axis=1)
     under = n[:, None]
     return VoteShares(

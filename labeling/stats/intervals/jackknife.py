@@ -118,6 +118,7 @@ def jackknife_errors(rest: Floats, of: Ints, weight: Floats, size: int) -> tuple
         rest, of, weight: a figure without one of its clusters, which figure that is, and how
             many clusters it has that are alike.
     """
+    # (n - 1) / n times the sum of (S_(i) - S_(.))^2: Efron and Stein (1981), Annals of Stat. 9.
     clusters = counted(of, size, weight)
     mean = counted(of, size, weight * rest) / np.maximum(clusters, 1)
     square = counted(of, size, weight * (rest - mean[of]) ** 2)
@@ -136,6 +137,7 @@ def jackknife_ends(
     smooth = np.isfinite(error) & (error > STILL) & (np.abs(centred) < 1 - STILL)
     safe = centred[smooth]
     reach = error[smooth] * t_quantile(clusters[smooth] - 1, confidence)
+    # Delta method: with r = 2 (value - floor) / span - 1, dz / d value = (2 / span) / (1 - r^2).
     z, shift = np.arctanh(safe), reach * 2 / span / (1 - safe**2)
     low, high = np.full((2, len(value)), np.nan)
     low[smooth] = floor + span * (np.tanh(z - shift) + 1) / 2
@@ -226,6 +228,7 @@ def _resample(sums: Floats, frequency: Floats, resamples: int, rng: np.random.Ge
             if rare:
                 ones = owner[rng.integers(0, len(owner), rare)] - common
                 row[common:] = np.bincount(ones, minlength=len(frequency) - common)
+        # A resample's sums are those of the kinds, each as often as it was drawn (multinomial).
         parts.append(times @ sums)
     return np.concatenate(parts)
 
@@ -257,6 +260,7 @@ class _Kinds:
         table, coefficient = self.table, self.coefficient
         if table.groups is None:
             return coefficient.sums(table.counts[rows], table.scores)
+        # A cluster's sums are those of its units, so of its patterns times how often it has them.
         part = table.groups[rows]
         used = np.unique(part.indices)
         return np.asarray(part[:, used] @ coefficient.sums(table.counts[used], table.scores))
@@ -265,6 +269,7 @@ class _Kinds:
         """Return the sums over all clusters, shape (1, D)."""
         total = self._sums(slice(0, 0)).sum(axis=0)
         for sums, frequency in self:
+            # Sums over all clusters: kinds times how many there are of each.
             total = total + frequency @ sums
         return np.asarray(total[None, :])
 
@@ -276,6 +281,7 @@ class _Kinds:
         values, weights = [], []
         for sums, frequency in self:
             used = sums.any(axis=1)
+            # S_(i): sums add up, so that leaving a cluster out is taking its sums off, exactly.
             values.append(self.coefficient.value(total - sums[used], self.table.scores))
             weights.append(frequency[used])
         return np.concatenate(values), np.concatenate(weights)
@@ -296,6 +302,7 @@ def carried_wilson(
 def _carried_wilson(
     value: Floats, chance: Floats, clusters: Floats, floor: float, confidence: float
 ) -> EndColumns:
+    # pa = pe + kappa (1 - pe), Wilson's limits of pa, and back: d kappa / d pa = 1 / (1 - pe).
     agree = np.clip(chance + value * (1 - chance), 0, 1)
     low, high = wilson_ends(agree, clusters, confidence)
     stretch = 1 / np.maximum(1 - chance, STILL)

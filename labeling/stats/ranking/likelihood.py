@@ -1,4 +1,10 @@
-"""Finds the strengths that make the comparisons most likely: Newton's method on the cells."""
+"""Finds the strengths that make the comparisons most likely: Newton's method on the cells.
+
+In the comments: theta the parameters, eta_c = x_c' theta the advantage of a in cell c with
+x_c = e_a - e_b beside the cell's extras z_c, w_c = -d2 l_c / d eta_c^2 its bend, I the observed
+information, minus the second derivatives of the log likelihood l. Strengths are log pi_i of
+Bradley and Terry (1952), log gamma_i of Hunter (2004); tie parameters stand in `outcomes`.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +72,7 @@ class Design:
     def pull(self, by_eta: Floats, by_tie: Floats) -> Floats:
         """Return derivatives by the parameters from those by eta and tie, (C,) to (P,)."""
         cells = self.cells
+        # Chain rule, dl / d theta = X' (dl / d eta); the tie parameter is in every cell alike.
         parts = [self.spread(by_eta), by_eta @ cells.extras]
         if self.outcomes.has_tie:
             parts.append(by_tie.sum(keepdims=True))
@@ -80,14 +87,17 @@ class Design:
         """Return the full matrix of second-order sums over the parameters, shape (P, P)."""
         cells, items = self.cells, self.cells.items
         full = np.zeros((self.size, self.size))
+        # X'WX of x_c = e_a - e_b is a graph Laplacian: -w_c off the diagonal, row sums on it.
         met = np.bincount(self._pair, bend.eta, items * items).reshape(items, items)
         met += met.T
         full[:items, :items] = np.diag(met.sum(axis=1)) - met
+        # The other blocks of X'WX: X_items' W Z received item by item, and Z'WZ of the extras.
         weighed = bend.eta[:, None] * cells.extras
         for place, column in enumerate(weighed.T, start=items):
             full[:items, place] = full[place, :items] = self.spread(column)
         full[items : self.slopes, items : self.slopes] = cells.extras.T @ weighed
         if self.outcomes.has_tie:
+            # The border is X' of the cross derivatives, the corner the sum of the tie's own.
             full[-1, :-1] = full[:-1, -1] = np.concatenate(
                 [self.spread(bend.cross), bend.cross @ cells.extras]
             )
@@ -97,9 +107,11 @@ class Design:
     def sparse_gram(self, bend: Curvature) -> sparse.csr_matrix:
         """Return the same matrix for many items, as a sparse one."""
         slopes = sparse.hstack([self.ends, sparse.csr_matrix(self.cells.extras)], format="csr")
+        # X'WX again, in which only pairs that met have an entry.
         square = slopes.T @ sparse.diags_array(bend.eta) @ slopes
         if not self.outcomes.has_tie:
             return sparse.csr_matrix(square)
+        # X' of the cross derivatives beside the sum of the tie parameter's own, as in `gram`.
         border = sparse.csr_matrix((slopes.T @ bend.cross)[:, None])
         corner = sparse.csr_matrix([[bend.tie.sum()]])
         return sparse.csr_matrix(sparse.bmat([[square, border], [border.T, corner]]))
@@ -126,6 +138,7 @@ class Design:
     def level(self, size: float) -> Floats:
         """Return what makes the information on strengths invertible: ridge, or `centring`."""
         if self.ridge:
+            # The ridge lambda |theta|^2 bends by 2 lambda in every direction.
             return np.diag(np.full(self.cells.items, 2 * self.ridge))
         return centring(self.component, size)
 
@@ -136,6 +149,7 @@ def centring(component: Ints, size: float) -> Floats:
     A likelihood of differences does not change when all strengths of a component move together;
     this added to the information fixes their mean at 0 and changes nothing else.
     """
+    # P = 1 1' / m in a component of m items; I P = 0, and I + c P has an inverse where I has none.
     together = component[:, None] == component[None, :]
     return np.asarray(size * together / np.bincount(component)[component])
 
@@ -212,6 +226,7 @@ def _checked(point: Maximum, inverse: Floats | None) -> Maximum | None:
     design = point.design
     weight = design.cells.weight
     bend = design.outcomes.curvature(point.eta, point.tie, weight)
+    # I_kk (I^-1)_kk: curvature alone over curvature with all else free, a variance inflation.
     stiff = np.diagonal(design.gram(bend)) * np.diagonal(inverse)
     gone = float(bend.eta.sum()) * _FLAT < float(weight.sum())
     return None if gone or not np.abs(stiff).max() < _FLAT else point
@@ -222,6 +237,7 @@ def _newton_step(point: Maximum) -> tuple[Floats, float, Floats | None]:
     design, outcomes = point.design, point.design.outcomes
     eta, weight = point.eta, design.cells.weight
     gradient = design.pull(*outcomes.gradient(eta, point.tie, weight))
+    # Of the penalised likelihood l - lambda |theta|^2.
     gradient -= design.penalty(point.slopes)[1]
     bend = outcomes.curvature(eta, point.tie, weight)
     if not design.dense:
@@ -231,13 +247,16 @@ def _newton_step(point: Maximum) -> tuple[Floats, float, Floats | None]:
     items = design.cells.items
     size = float(np.diagonal(full)[:items].mean()) if items else 1.0
     level = design.level(size)
+    # I + c P (or I + 2 lambda), c of the size of I, so that the inverse loses no digits.
     full[:items, :items] += level
     try:
         inverse = np.asarray(np.linalg.inv(full), dtype=np.float64)
     except np.linalg.LinAlgError:
         return np.full(design.size, np.nan), 0.0, None
+    # Newton: theta + I^-1 dl / d theta; P dl / d theta = 0, so that c P does not show in the step.
     step = inverse @ gradient
     if not design.ridge:
+        # (I + c P)^-1 = I^+ + P / c: taking P / c off leaves the inverse on contrasts, I^+.
         inverse[:items, :items] -= level / size**2
     return step, float(gradient @ step), inverse
 
@@ -249,8 +268,10 @@ def _conjugate(design: Design, bend: Curvature, gradient: Floats) -> Floats:
         extra = np.zeros(design.size)
         extra[: design.cells.items] = 2 * design.ridge
         full = full + sparse.diags_array(extra)
+    # Jacobi's preconditioner D^-1: items met often and seldom come to one scale.
     diagonal = full.diagonal()
     lift = sparse.diags_array(1 / np.where(diagonal > 0, diagonal, 1.0))
+    # I step = dl / d theta can be solved though I is singular: the gradient's sum is 0 as well.
     step, trouble = iterative.cg(full, gradient, rtol=1e-10, M=lift)
     if trouble:
         raise ConvergenceError(
@@ -259,6 +280,7 @@ def _conjugate(design: Design, bend: Curvature, gradient: Floats) -> Floats:
         )
     if not design.ridge:
         items = design.cells.items
+        # (1 - P) step: what moves a whole component together is no part of a contrast.
         means = np.bincount(design.component, step[:items]) / np.bincount(design.component)
         step[:items] -= means[design.component]
     return np.asarray(step)

@@ -1,4 +1,9 @@
-"""How far the strengths would move with other comparisons or prompts: sandwich and bootstrap."""
+"""How far the strengths would move with other comparisons or prompts: sandwich and bootstrap.
+
+In the comments: A the information and B the sum of outer products of scores, as White (1982,
+Econometrica 50) has them but as sums, A^-1 B A^-1 his covariance C; x_c the design row of a cell
+and I = A, as in `labeling.stats.ranking.likelihood`.
+"""
 
 from __future__ import annotations
 
@@ -84,6 +89,7 @@ def variation_of(
         return Variation(
             None, inf, convention, reason="No interval: it needs at least 2 comparisons."
         )
+    # White's A^-1 B A^-1; n / (n - 1) because the scores are taken about their own mean, 0.
     covariance = maximum.inverse @ _meat(maximum) @ maximum.inverse * (n / (n - 1))
     return Variation(covariance, n - 1, convention)
 
@@ -97,6 +103,7 @@ def _meat(maximum: Maximum) -> Floats:
     design = maximum.design
     by_eta, by_tie = design.outcomes.scores(maximum.eta, maximum.tie)
     square = design.cells.square
+    # B: a score is s x_c, s = dl / d eta times the weight; s^2 x x' sums as curvature does.
     products = (by_eta * by_eta, by_eta * by_tie, by_tie * by_tie)
     return design.gram(Curvature(*((square * product).sum(axis=0) for product in products)))
 
@@ -117,7 +124,9 @@ def _cluster_sandwich(
 def sandwich(inverse: Floats, scores: sparse.csr_matrix) -> Floats:
     """Return the covariance of parameters (P, P) from the summed scores of clusters (G, P)."""
     clusters = scores.shape[0]
+    # B is the sum of U_g U_g' over clusters, U_g summed first: Liang and Zeger (1986, Biometrika).
     meat = np.asarray((scores.T @ scores).toarray())
+    # A^-1 B A^-1, times G / (G - 1): the clusters' scores, too, add up to 0.
     return np.asarray(inverse @ meat @ inverse * (clusters / (clusters - 1)))
 
 
@@ -128,6 +137,7 @@ def _cluster_scores(maximum: Maximum, coded: CodedComparisons) -> sparse.csr_mat
     cell, outcome, cluster, times = _kept_rows(cells, coded)
     levels, cluster = np.unique(cluster, return_inverse=True)
     by_eta, by_tie = design.outcomes.scores(maximum.eta, maximum.tie)
+    # U_g = sum of s x_c: plus s at a, minus s at b, s z at the extras, dl / d tie at the tie.
     pull = by_eta[outcome, cell] * times
     rows, columns, values = [cluster, cluster], [cells.a[cell], cells.b[cell]], [pull, -pull]
     for place in range(cells.extras.shape[1]):
@@ -167,7 +177,8 @@ def _bootstrap(
     """Return percentile intervals of strengths fitted again to resampled comparisons or prompts.
 
     Every comparison (every prompt) enters a resample a Poisson number of times, mean 1, which for
-    more than a handful is the usual drawing with replacement, and much faster.
+    more than a handful is the usual drawing with replacement, and much faster (Hanley and
+    MacGibbon 2006, Computer Methods and Programs in Biomedicine 83).
     """
     over = "comparisons" if coded.cluster is None else "prompts"
     convention = (
@@ -186,6 +197,7 @@ def _bootstrap(
             "has no finite estimate; there are too few comparisons."
         )
         return Variation(None, inf, convention, reason=reason)
+    # Over resamples; the ends come from percentiles, this serves tests and differences.
     covariance = np.atleast_2d(np.cov(defined, rowvar=False))
     return Variation(covariance, inf, convention, draws=defined)
 
@@ -209,6 +221,7 @@ def _resampled(
     if coded.cluster is None and coded.count is not None:
         mean = coded.count[levels, None]
         times = times / coded.count[levels]
+    # What one cluster adds to each outcome of each cell; a resample is this times its draws.
     held = sparse.csr_matrix(
         (times, (outcome * count + cell, cluster)), shape=(3 * count, len(levels))
     )
@@ -264,6 +277,7 @@ class _Chord:
     def of(cls, design: Design, inverse: Floats) -> _Chord:
         """Return the chord of a maximum."""
         items = design.cells.items
+        # X I^-1 once, (C, P): the step I^-1 X' g of a resample is then g (X I^-1), one product.
         of_items = np.asarray(design.ends @ inverse[:items])
         of_extras = design.cells.extras @ inverse[items : design.slopes]
         return cls(design, inverse, of_items + of_extras)
@@ -275,10 +289,12 @@ class _Chord:
         by_eta, by_tie = design.outcomes.gradient(
             design.eta(here[:, : design.slopes]), here[:, -1:] if tied else 0.0, weight
         )
+        # g (X I^-1), all resamples at once; the tie parameter's own derivative comes by its row.
         step = by_eta @ self.by_eta
         if tied:
             step += by_tie.sum(axis=1, keepdims=True) * self.inverse[-1]
         if design.ridge:
+            # Minus 2 lambda theta, the ridge's part of the gradient, through I^-1 as well.
             step -= 2 * design.ridge * here[:, :items] @ self.inverse[:items]
         return np.asarray(step)
 
