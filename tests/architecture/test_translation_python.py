@@ -37,11 +37,11 @@ ELSEWHERE = {
     "projects/api/replies.py": "the OpenAPI document",
     "projects/project_templates.py": "guidelines and rubrics, which become a project's own text",
     "projects/scales.py": "labels as they were published, translated where they are shown",
+    "labeling/imports/targets.py": "reasons of refusals, which a worker stores",
     "labeling/releases/facts.py": "the files of a release",
 }
 #: Rooms that are not converted yet; nothing is ever added.
 NOT_YET = (
-    "labeling/imports/",
     "labeling/releases/",
 )
 
@@ -93,17 +93,20 @@ SHOWN = {
 }
 #: Names of tables of words: FLAG_LABELS, _SENTENCES.
 TABLES = re.compile(r"(^|_)(labels|sentences|titles|words|meanings)$", re.I)
-#: Errors that programmers read, and other places where words are not for a screen.
+#: Errors that programmers read, sentences that a worker stores, and other words not for a screen.
 INWARD = {
     "AssertionError",
     "CommandError",
     "ImproperlyConfigured",
+    "JobFailed",
+    "JobKind",
     "KeyError",
     "LookupError",
     "NotImplementedError",
     "OpenApiExample",
     "OpenApiParameter",
     "OpenApiResponse",
+    "RowError",
     "RuntimeError",
     "TypeError",
     "ValueError",
