@@ -20,7 +20,7 @@ from labeling.datasets.readers import ReadOptions, check, detect, limits, previe
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.reading import Preview
 from labeling.datasets.rows import MappingError, UnreadableFile
-from labeling.imports import files as import_files
+from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, Outcome
 from labeling.models import Import, ImportRefusal
 from labeling.work.lifecycle import JobFailed, run
@@ -76,7 +76,7 @@ def keep_upload(*, content: Iterable[bytes]) -> str:
 
     Raises InvalidInput where it is too large or cannot be kept.
     """
-    return import_files.store(content).token
+    return files.store(content).token
 
 
 def preview_upload(
@@ -93,7 +93,7 @@ def preview_upload(
     """
     try:
         return preview(
-            import_files.path_of(token),
+            files.path_of(token),
             format=format,
             mapping=mapping,
             options=ReadOptions(label_rater=label_rater.strip()),
@@ -127,12 +127,12 @@ def create_import(
     if content is None:
         stored = _stored(token)
     else:
-        stored = import_files.store([content] if isinstance(content, bytes) else content)
+        stored = files.store([content] if isinstance(content, bytes) else content)
     try:
         _refuse_unreadable(stored.token, format, mapping)
     except InvalidInput:
         if content is not None:
-            import_files.discard(str(stored.path))
+            files.discard(str(stored.path))
         raise
     with transaction.atomic():
         import_ = Import.objects.create(
@@ -161,9 +161,9 @@ def _gone() -> InvalidInput:
     return InvalidInput(message, fields={"file": message})
 
 
-def _stored(token: str) -> import_files.StoredFile:
+def _stored(token: str) -> files.StoredFile:
     try:
-        return import_files.describe(token)
+        return files.describe(token)
     except FileNotFoundError:
         raise _gone() from None
 
@@ -185,7 +185,7 @@ def run_import(import_id: int) -> None:
     """Reads the file in; does nothing where it is over or another process is at it."""
     import_ = run(IMPORT_JOB, import_id, _read_file, at_end={"path": ""})
     if import_ is not None:
-        import_files.discard(import_.path)
+        files.discard(import_.path)
 
 
 def _read_file(import_: Import) -> None:

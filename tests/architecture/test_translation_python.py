@@ -41,9 +41,7 @@ ELSEWHERE = {
     "labeling/releases/facts.py": "the files of a release",
 }
 #: Rooms that are not converted yet; nothing is ever added.
-NOT_YET = (
-    "labeling/releases/",
-)
+NOT_YET = ("labeling/releases/",)
 
 GETTEXT = {
     "_",

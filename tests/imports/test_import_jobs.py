@@ -16,7 +16,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from labeling.datasets.readers import limits
-from labeling.imports import services as imports
+from labeling.imports import services
 from labeling.imports.batches import BatchWriter
 from labeling.imports.services import create_import, run_import
 from labeling.models import Import, ImportRefusal, Prompt, Response, Task
@@ -151,7 +151,7 @@ def test_a_finished_import_is_not_run_again(project):
 
 def test_an_interrupted_import_goes_on_where_its_last_batch_ended(project, monkeypatch):
     """Stops with an error inside the third batch, as a lost database connection does."""
-    monkeypatch.setattr(imports, "BATCH", 10)
+    monkeypatch.setattr(services, "BATCH", 10)
     bad = LINE.replace(b"No.", b"Because.") + b"\n"
     import_ = request(project, lines(25) + bad + lines(5) + b"\n")
     write, calls = BatchWriter.write, []
@@ -183,7 +183,7 @@ def test_an_interrupted_import_goes_on_where_its_last_batch_ended(project, monke
 
 def test_an_import_that_never_ends_is_given_up_with_a_reason(project):
     import_ = request(project, lines(2))
-    Import.objects.filter(pk=import_.pk).update(attempts=imports.IMPORT_JOB.max_attempts)
+    Import.objects.filter(pk=import_.pk).update(attempts=services.IMPORT_JOB.max_attempts)
     assert finished(import_).state == JobState.FAILED
     assert "begun 25 times" in import_.error
 
@@ -196,7 +196,7 @@ def test_a_file_that_vanished_fails_with_what_to_do(project):
 
 def test_refusals_beyond_the_limit_are_counted(project, monkeypatch):
     monkeypatch.setattr(limits, "MAX_REFUSALS_KEPT", 3)
-    monkeypatch.setattr(imports, "BATCH", 2)
+    monkeypatch.setattr(services, "BATCH", 2)
     import_ = finished(request(project, LINE + b"\n" + b'{"prompt": 1}\n' * 7))
     assert import_.counts["refused"] == 7
     assert import_.refusals.count() == 3
@@ -206,9 +206,9 @@ def worker(import_: Import) -> subprocess.Popen[bytes]:
     """Another process that runs the import on the tests' database."""
     code = (
         "import django; django.setup()\n"
-        "from labeling.imports import services as imports\n"
-        "imports.BATCH = 50\n"
-        f"imports.run_import({import_.pk})\n"
+        "from labeling.imports import services\n"
+        "services.BATCH = 50\n"
+        f"services.run_import({import_.pk})\n"
     )
     url = os.environ["DATABASE_URL"]
     name = connection.settings_dict["NAME"]
