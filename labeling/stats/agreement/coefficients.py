@@ -21,7 +21,7 @@ from labeling.stats.coding import divide
 from labeling.stats.ratings import Floats, require_option
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
-Ties = Literal["exact", "half", "drop"]
+PercentTies = Literal["exact", "half", "drop"]
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
 Chance = Literal["fleiss", "gwet", "uniform"]
 Average = Literal["pairs", "units", "ratings"]
@@ -146,7 +146,7 @@ class Percent:
     categories that are near each other agree in part.
     """
 
-    ties: Ties = "exact"
+    ties: PercentTies = "exact"
     sides: bool = False
     average: Average = "pairs"
     weights: Weights = "identity"
@@ -154,7 +154,7 @@ class Percent:
 
     def __post_init__(self) -> None:
         """Refuse ties and averages that there are not."""
-        require_option("ties", self.ties, get_args(Ties))
+        require_option("ties", self.ties, get_args(PercentTies))
         require_option("average", self.average, get_args(Average))
 
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:

@@ -18,7 +18,7 @@ from labeling.stats.agreement.coefficients import (
     Gwet,
     Level,
     Percent,
-    Ties,
+    PercentTies,
     Weights,
     weights_convention,
 )
@@ -45,7 +45,7 @@ _TIES = {
 
 def percent_agreement(
     ratings: Data,
-    ties: Ties = "exact",
+    ties: PercentTies = "exact",
     *,
     categories: Sequence[Any] | None = None,
     sides: bool = False,

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from labeling.stats.agreement.coefficients import (
     Level,
-    Ties,
+    PercentTies,
     Weights,
     weight_matrix,
     weights_convention,
@@ -73,7 +73,7 @@ def self_agreement(
     cluster: npt.ArrayLike | None = None,
     *,
     categories: Sequence[Any] | None = None,
-    ties: Ties = "exact",
+    ties: PercentTies = "exact",
     sides: bool = False,
     level: Level = "nominal",
     symmetric: bool = False,

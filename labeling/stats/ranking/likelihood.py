@@ -22,7 +22,7 @@ from labeling.stats.ratings import ConvergenceError, Floats, Ints
 
 DENSE = 2_000  # Up to this many items full matrices are held: 32 MB each.
 
-STEPS = 200
+NEWTON_STEPS = 200
 SETTLED = 1e-9  # A step below this leaves an error of about its square.
 NEAR = 1e-4  # Rounding may keep steps from falling further; steps that run away stay near 1.
 _FAR = 0.1  # Steps to a maximum shrink before they vanish; those to infinity drown at once.
@@ -199,7 +199,7 @@ def maximise(design: Design) -> Maximum | None:
     point = Maximum(design, np.zeros(design.slopes), outcomes.start(cells.weight), -np.inf)
     point = replace(point, log_likelihood=_height(point))
     before, size = 0.0, 0.0
-    for _ in range(STEPS):
+    for _ in range(NEWTON_STEPS):
         before = size
         step, gain, inverse = _newton_step(point)
         if not np.isfinite(step).all():

@@ -13,7 +13,7 @@ from scipy import sparse
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ranking.assembly import Context, nothing_of, ranking_of
 from labeling.stats.ranking.connections import components, reason_apart, reasons_alone
-from labeling.stats.ranking.likelihood import DENSE, NEAR, SETTLED, SLACK, STEPS, centring
+from labeling.stats.ranking.likelihood import DENSE, NEAR, NEWTON_STEPS, SETTLED, SLACK, centring
 from labeling.stats.ranking.outcomes import BradleyTerry
 from labeling.stats.ranking.rankings import OrderedRankings, Rankings, ordered_rankings
 from labeling.stats.ranking.result import Ranking
@@ -164,7 +164,7 @@ def _maximise(stages: _Stages) -> tuple[Floats, Floats]:
     """
     strength = np.zeros(len(stages.component))
     height = stages.log_likelihood(strength)
-    for _ in range(STEPS):
+    for _ in range(NEWTON_STEPS):
         step, gain, inverse = stages.step(strength)
         size = float(np.abs(step).max())
         if size < SETTLED or (size < NEAR and gain < SLACK * abs(height)):
@@ -175,7 +175,7 @@ def _maximise(stages: _Stages) -> tuple[Floats, Floats]:
             share /= 2
             reached = stages.log_likelihood(strength + share * step)
         strength, height = strength + share * step, reached
-    raise ConvergenceError(f"The strengths still move by {size:.2g} after {STEPS} steps.")
+    raise ConvergenceError(f"The strengths still move by {size:.2g} after {NEWTON_STEPS} steps.")
 
 
 def _variation(
