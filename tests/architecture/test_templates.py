@@ -8,6 +8,9 @@ import pytest
 
 from tests.architecture.sources import templates
 
+#: Characters in a line, so that a change shows as one and is read without scrolling.
+LONGEST_LINE = 160
+
 #: Templates that print HTML as it is, each with what it prints and why that is safe.
 SAFE = {
     "templates/_field.html": "help texts, written in our own forms",
@@ -53,3 +56,13 @@ def test_every_form_that_changes_something_carries_its_token():
         if "csrf_token" not in match[0]
     ]
     assert not bare
+
+
+def test_no_line_is_longer_than_a_page_is_wide():
+    long = {
+        f"{path}:{number}": len(line)
+        for path, text in templates().items()
+        for number, line in enumerate(text.splitlines(), start=1)
+        if len(line) > LONGEST_LINE
+    }
+    assert not long
