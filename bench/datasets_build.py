@@ -29,7 +29,7 @@ from labeling.datasets.build import build_release
 from labeling.datasets.files import DataFiles
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats import base as formats
-from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.judging import Books, judge_task
 from labeling.datasets.layout import Layout
 from labeling.datasets.recipes import RECIPES
@@ -142,7 +142,7 @@ def rows(count: int = 20_000) -> list[Row]:
     ]
 
 
-def _beside(table: Table, format_rows: Sequence[formats.Row]) -> Iterator[Row]:
+def _beside(table: FileTable, format_rows: Sequence[formats.Row]) -> Iterator[Row]:
     """Yield a row for each file type that has a plain way."""
     plain = _objects(table, format_rows)
     for file_type, peer, call in _PEERS:
@@ -154,7 +154,7 @@ def _beside(table: Table, format_rows: Sequence[formats.Row]) -> Iterator[Row]:
         yield Row(name, mine, theirs, peer, 2 * theirs)
 
 
-def _rows_of(table: Table) -> Iterator[formats.Row]:
+def _rows_of(table: FileTable) -> Iterator[formats.Row]:
     """Yield rows of a table of the native folder."""
     shape, book = FORMATS["native"], Books(RECIPES["raw"](CRITERION))
     for task in tasks(1_000_000):
@@ -162,7 +162,7 @@ def _rows_of(table: Table) -> Iterator[formats.Row]:
         yield from (row for row in shape.rows(item) if row.table == table.name)
 
 
-def _objects(table: Table, format_rows: Sequence[formats.Row]) -> list[dict[str, Any]]:
+def _objects(table: FileTable, format_rows: Sequence[formats.Row]) -> list[dict[str, Any]]:
     """Return the same rows as a program that knows no schema would hold them."""
     arrays = [
         kind.build(values)
@@ -173,14 +173,16 @@ def _objects(table: Table, format_rows: Sequence[formats.Row]) -> list[dict[str,
     return pa.Table.from_arrays(arrays, schema=table.schema).to_pylist()
 
 
-def _write(root: Path, table: Table, format_rows: Sequence[formats.Row], file_type: str) -> None:
+def _write(
+    root: Path, table: FileTable, format_rows: Sequence[formats.Row], file_type: str
+) -> None:
     layout = Layout(FORMATS["native"], (CRITERION,))
     with DataFiles(root, layout, file_type) as data:
         data.write(format_rows, CRITERION.key, "train", 4_000)
         data.close()
 
 
-def _by_pyarrow(path: Path, table: Table, format_rows: Sequence[dict[str, Any]]) -> None:
+def _by_pyarrow(path: Path, table: FileTable, format_rows: Sequence[dict[str, Any]]) -> None:
     schema = table.schema
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for start in range(0, len(format_rows), 5_000):
@@ -188,13 +190,13 @@ def _by_pyarrow(path: Path, table: Table, format_rows: Sequence[dict[str, Any]])
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
 
 
-def _by_json(path: Path, table: Table, format_rows: Sequence[dict[str, Any]]) -> None:
+def _by_json(path: Path, table: FileTable, format_rows: Sequence[dict[str, Any]]) -> None:
     with path.open("w") as file:
         for row in format_rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-_PEERS: Sequence[tuple[str, str, Callable[[Path, Table, Sequence[dict[str, Any]]], None]]] = (
+_PEERS: Sequence[tuple[str, str, Callable[[Path, FileTable, Sequence[dict[str, Any]]], None]]] = (
     ("parquet", "pyarrow, from_pylist", _by_pyarrow),
     ("jsonl", "json.dumps", _by_json),
 )

@@ -32,8 +32,7 @@ from labeling.datasets.files import (
     sync,
     sync_tree,
 )
-from labeling.datasets.folds import SALT as FOLD_SALT
-from labeling.datasets.folds import rater_folds
+from labeling.datasets.folds import FOLD_SALT, rater_folds
 from labeling.datasets.formats.base import Format
 from labeling.datasets.judging import Books, judge_task, total_of
 from labeling.datasets.layout import Layout
@@ -47,7 +46,7 @@ from labeling.datasets.splits import SPLITS, SplitPlan
 from labeling.datasets.spool import Spool
 
 #: Told how many tasks have been read, then how many have been written.
-Progress = Callable[[int, int], None]
+BuildProgress = Callable[[int, int], None]
 _PROGRESS_EVERY = 500
 _HANDFUL = 64
 _HANDFUL_CHARS = 1_000_000
@@ -96,7 +95,7 @@ def build_release(
     out: Path,
     context: ReleaseContext,
     file_per_criterion: bool = False,
-    progress: Progress | None = None,
+    progress: BuildProgress | None = None,
     shard_bytes: int = SHARD_BYTES,
 ) -> BuildResult:
     """Writes the release to `out`, which must not exist yet, and returns what was written.
@@ -173,7 +172,7 @@ class _Builder:
         recipes: Sequence[Recipe],
         layout: Layout,
         data: DataFiles,
-        progress: Progress | None,
+        progress: BuildProgress | None,
     ) -> None:
         self.root, self.plan, self.layout, self.shape = root, plan, layout, layout.shape
         self.data = data

@@ -15,7 +15,7 @@ from typing import Any
 
 from labeling.datasets.card.front_matter import split_files
 from labeling.datasets.files import FileInfo
-from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.formats.nested import feature_of
 from labeling.datasets.records import ReleaseContext
 from labeling.datasets.texts import clean
@@ -43,7 +43,7 @@ def make_croissant(
     *,
     context: ReleaseContext,
     manifest: Mapping[str, Any],
-    tables: Sequence[Table],
+    tables: Sequence[FileTable],
     files: Sequence[FileInfo],
 ) -> str:
     """The text of croissant.json; `tables` are those written, `files` those of the release."""
@@ -93,7 +93,7 @@ def _context() -> dict[str, Any]:
 
 
 def _description(
-    context: ReleaseContext, manifest: Mapping[str, Any], tables: Sequence[Table]
+    context: ReleaseContext, manifest: Mapping[str, Any], tables: Sequence[FileTable]
 ) -> str:
     asked = "; ".join(criterion["wording"] for criterion in manifest["criteria"].values())
     text = (
@@ -157,7 +157,7 @@ def _file(file: FileInfo, file_type: str) -> dict[str, Any]:
 
 
 def _file_set(
-    table: Table, split: str, files: Sequence[FileInfo], file_type: str
+    table: FileTable, split: str, files: Sequence[FileInfo], file_type: str
 ) -> dict[str, Any]:
     return {
         "@type": "cr:FileSet",
@@ -167,7 +167,7 @@ def _file_set(
     }
 
 
-def _record_set(table: Table, split: str, file_type: str) -> dict[str, Any]:
+def _record_set(table: FileTable, split: str, file_type: str) -> dict[str, Any]:
     name = f"{table.name}_{split}"
     files = _files_id(table, split)
     fields = []
@@ -178,7 +178,7 @@ def _record_set(table: Table, split: str, file_type: str) -> dict[str, Any]:
     return {"@type": "cr:RecordSet", "@id": name, "field": fields}
 
 
-def _files_id(table: Table, split: str) -> str:
+def _files_id(table: FileTable, split: str) -> str:
     return f"{table.name}_{split}_files"
 
 

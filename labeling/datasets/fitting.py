@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labeling.datasets.formats.base import Format
-from labeling.datasets.recipes.base import Kind, Recipe
+from labeling.datasets.recipes.base import Recipe, RowKind
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.records import Criterion
 
 _ROWS = {
-    Kind.PAIRS: "pairs",
-    Kind.RANKINGS: "rankings",
-    Kind.LABELS: "responses labelled good or bad",
-    Kind.DEMONSTRATIONS: "single responses to imitate",
+    RowKind.PAIRS: "pairs",
+    RowKind.RANKINGS: "rankings",
+    RowKind.LABELS: "responses labelled good or bad",
+    RowKind.DEMONSTRATIONS: "single responses to imitate",
 }
 
 
-def kind_of(recipe: type[Recipe], shape: Format) -> Kind | None:
+def row_kind_of(recipe: type[Recipe], shape: Format) -> RowKind | None:
     """What a row of that recipe is in that format, None where the two have nothing in common."""
     return next((kind for kind in recipe.kinds if kind in shape.main), None)
 
 
 def fits(recipe: type[Recipe], shape: Format) -> bool:
     """Whether the rows of that recipe have a place in that format at all."""
-    return kind_of(recipe, shape) is not None and (recipe.per_vote or not shape.needs_votes)
+    return row_kind_of(recipe, shape) is not None and (recipe.per_vote or not shape.needs_votes)
 
 
 def misfit(
@@ -42,7 +42,7 @@ def misfit(
             f"“{shape.title}” has a row a rater, and “{recipe.title}” puts raters together. "
             "Choose the recipe “Every vote” or another format.",
         )
-    if kind_of(recipe, shape) is None:
+    if row_kind_of(recipe, shape) is None:
         made = " or ".join(_ROWS[kind] for kind in recipe.kinds)
         taken = " or ".join(_ROWS[kind] for kind in shape.main)
         return (
@@ -64,7 +64,7 @@ def _contradiction(
     for field, sentence in recipe.refuses.items():
         if options.asks(field):
             return (field, sentence)
-    if options.asks("ties") and kind_of(recipe, shape) == Kind.PAIRS:
+    if options.asks("ties") and row_kind_of(recipe, shape) == RowKind.PAIRS:
         if not shape.carries_ties:
             return (
                 "ties",

@@ -23,14 +23,12 @@ import numpy.typing as npt
 from labeling.datasets.records import digest
 from labeling.stats.coding import codes, crossed
 from labeling.stats.intervals.clustered import clustered_share
-from labeling.stats.ratings import Figure, column, same_length
+from labeling.stats.ratings import Figure, Ints, column, same_length
 
 #: Pseudonyms are made for one release alone, and so are its folds: this need not be secret.
-SALT = "rater fold"
+FOLD_SALT = "rater fold"
 #: Five, as in the InstructGPT paper.
 FOLDS = 5
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from labeling.datasets.formats.base import (
 )
 from labeling.datasets.recipes.base import (
     Demonstration,
-    Kind,
-    Label,
     Ledger,
-    Outcome,
     Pair,
-    Ranking,
+    RankedResponses,
     Recipe,
+    RecipeOutcome,
+    ResponseLabel,
+    RowKind,
 )
 from labeling.datasets.records import TaskRecord
 from labeling.datasets.tally import Tally
@@ -31,7 +31,7 @@ from labeling.datasets.texts import sound
 _TWO = 2
 _Row = TypeVar("_Row")
 _Carried: TypeAlias = tuple[
-    Sequence[Pair], Sequence[Label], Sequence[Ranking], Sequence[Demonstration]
+    Sequence[Pair], Sequence[ResponseLabel], Sequence[RankedResponses], Sequence[Demonstration]
 ]
 
 
@@ -118,25 +118,27 @@ def judge_task(
 
 
 def _carried(
-    task: TaskRecord, outcome: Outcome, recipe: Recipe, shape: Format, ledger: Ledger
+    task: TaskRecord, outcome: RecipeOutcome, recipe: Recipe, shape: Format, ledger: Ledger
 ) -> _Carried:
     """What of the outcome the format can carry; what it cannot goes to the ledger."""
 
-    def drops(kind: Kind) -> Counter[str] | None:
+    def drops(kind: RowKind) -> Counter[str] | None:
         return ledger.drops if kind == recipe.kind else None
 
-    pairs = _sound(outcome.pairs, lambda pair: _pair_reason(task, pair, shape), drops(Kind.PAIRS))
+    pairs = _sound(
+        outcome.pairs, lambda pair: _pair_reason(task, pair, shape), drops(RowKind.PAIRS)
+    )
     if pairs and len(pairs) < len(outcome.pairs) and pairs[0].group_size > _TWO:
         pairs = _weighed_anew(pairs)
-    labels: Sequence[Label] = ()
+    labels: Sequence[ResponseLabel] = ()
     if outcome.labels:
-        labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(Kind.LABELS))
+        labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(RowKind.LABELS))
     shown: Sequence[Demonstration] = ()
     if outcome.demonstrations:
         shown = _sound(
             outcome.demonstrations,
             lambda demonstration: _empty(task, demonstration.response),
-            drops(Kind.DEMONSTRATIONS),
+            drops(RowKind.DEMONSTRATIONS),
         )
     return pairs, labels, outcome.rankings, shown
 
@@ -178,7 +180,9 @@ def _pair_reason(task: TaskRecord, pair: Pair, shape: Format) -> str | None:
     ) or shape.pair_refusal(task, pair)
 
 
-def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label], str | None]:
+def _label_reason(
+    task: TaskRecord, labels: Sequence[ResponseLabel]
+) -> Callable[[ResponseLabel], str | None]:
     """Tells of empty texts, and of texts that two labelled responses share."""
     candidates = task.candidates
     texts = {label.response: "" for label in labels}
@@ -186,7 +190,7 @@ def _label_reason(task: TaskRecord, labels: Sequence[Label]) -> Callable[[Label]
         texts[place] = candidates[place].content.strip()
     alone = len(set(texts.values())) == len(texts)
 
-    def reason(label: Label) -> str | None:
+    def reason(label: ResponseLabel) -> str | None:
         text = texts[label.response]
         if not text:
             return "empty_response"
@@ -201,10 +205,10 @@ def _empty(task: TaskRecord, place: int) -> str | None:
     return None if task.candidates[place].content.strip() else "empty_response"
 
 
-def _count(made: Outcome | TaskRows, kind: Kind) -> int:
+def _count(made: RecipeOutcome | TaskRows, kind: RowKind) -> int:
     """The rows of the kind that the books count."""
-    if kind == Kind.PAIRS:
+    if kind == RowKind.PAIRS:
         return len(made.pairs)
-    if kind == Kind.LABELS:
+    if kind == RowKind.LABELS:
         return len(made.labels)
-    return len(made.rankings if kind == Kind.RANKINGS else made.demonstrations)
+    return len(made.rankings if kind == RowKind.RANKINGS else made.demonstrations)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from labeling.datasets.formats.base import Format
-from labeling.datasets.formats.columns import Table
-from labeling.datasets.recipes.base import Kind
+from labeling.datasets.formats.columns import FileTable
+from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import Criterion
 
 
@@ -19,7 +19,7 @@ class Layout:
     criteria: tuple[Criterion, ...]
     file_per_criterion: bool = False
 
-    def table(self, name: str, criterion: str) -> Table:
+    def table(self, name: str, criterion: str) -> FileTable:
         """The table that a row of the format's table `name` goes to."""
         declared = next(table for table in self.shape.tables if table.name == name)
         if not self.file_per_criterion:
@@ -31,21 +31,21 @@ class Layout:
             default=declared.default and criterion == self.criteria[0].key,
         )
 
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> tuple[FileTable, ...]:
         """Every table, in order."""
         if not self.file_per_criterion:
             return self.shape.tables
         keys = [criterion.key for criterion in self.criteria]
         return tuple(self.table(table.name, key) for key in keys for table in self.shape.tables)
 
-    def filled(self, rows: Mapping[str, Mapping[str, int]]) -> tuple[Table, ...]:
+    def filled(self, rows: Mapping[str, Mapping[str, int]]) -> tuple[FileTable, ...]:
         """The tables that have rows; one of them opens by default, the declared one if it can."""
         tables = [table for table in self.tables() if rows[table.name]]
         if tables and not any(table.default for table in tables):
             tables[0] = replace(tables[0], default=True)
         return tuple(tables)
 
-    def main(self, kind: Kind) -> Sequence[str]:
+    def main(self, kind: RowKind) -> Sequence[str]:
         """The names of the tables whose rows the books count."""
         name = self.shape.main[kind]
         if not self.file_per_criterion:

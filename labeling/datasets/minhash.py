@@ -46,7 +46,7 @@ _ASCII_WORD = re.compile("[a-z0-9]+")
 _WORD = re.compile(f"[{_UNSPACED}]|(?:[^\\W_{_UNSPACED}]+[{_MARKS}]*)+")
 
 
-def normalise(text: str) -> list[str]:
+def normalised_words(text: str) -> list[str]:
     """Words of a text without the differences that do not make another prompt.
 
     Unicode compatibility form, case, punctuation and white space are gone. A text of punctuation

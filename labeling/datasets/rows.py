@@ -12,15 +12,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from labeling.datasets.records import Message
+
 #: Name of the primary criterion in a file, whatever its key is in the project.
 OVERALL = "overall"
-
-
-class Message(Struct, frozen=True, gc=False):
-    """One turn of a conversation."""
-
-    role: str
-    content: str
 
 
 class ImportedResponse(Struct, frozen=True, gc=False):

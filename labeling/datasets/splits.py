@@ -23,12 +23,13 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from labeling.datasets.minhash import THRESHOLD, near_duplicates, normalise, signatures
+from labeling.datasets.minhash import THRESHOLD, near_duplicates, normalised_words, signatures
 from labeling.datasets.records import Message, digest
 from labeling.datasets.texts import clean
+from labeling.stats.ratings import Ints
 
 SPLITS = ("train", "validation", "test")
-SALT = "concord"
+SPLIT_SALT = "concord"
 #: So many words of what a user said tell a conversation from others that merely begin alike.
 OPENING_WORDS = 8
 #: What joins two prompts into one group, by the name under which the links are counted.
@@ -46,7 +47,6 @@ RULES: Mapping[str, str] = {
 #: A group that holds more than this share of the prompts is worth a warning.
 LARGE = 0.2
 
-Ints = npt.NDArray[np.int64]
 Marks = npt.NDArray[np.uint64]
 
 _TEXT_BYTES = 16
@@ -124,7 +124,7 @@ def plan_splits(
     prompts: Iterable[SplitPrompt],
     *,
     shares: tuple[float, float, float] = (0.8, 0.1, 0.1),
-    salt: str = SALT,
+    salt: str = SPLIT_SALT,
     threshold: float = THRESHOLD,
 ) -> SplitPlan:
     """Places every prompt. `prompts` is read once and may come in any order.
@@ -182,7 +182,9 @@ class _Notes:
     def read(self, prompts: Iterable[SplitPrompt]) -> Iterator[list[str]]:
         """Notes each prompt and yields the words by which it may be a near-duplicate."""
         for row, prompt in enumerate(prompts):
-            said = [(message.role, normalise(message.content)) for message in prompt.messages]
+            said = [
+                (message.role, normalised_words(message.content)) for message in prompt.messages
+            ]
             system = [word for role, words in said if role == "system" for word in words]
             spoken = [word for role, words in said if role != "system" for word in words]
             self.keys.append(clean(prompt.key))

@@ -15,7 +15,7 @@ import msgspec
 
 from labeling.datasets.texts import clean_struct
 
-Item = TypeVar("Item", bound=msgspec.Struct)
+_Item = TypeVar("_Item", bound=msgspec.Struct)
 _FLUSH = 16 << 20
 #: A bucket is sorted in memory up to this size.
 _BUCKET = 64 << 20
@@ -24,14 +24,14 @@ _DIGITS = 2
 _KEY = 64
 
 
-class Spool(Generic[Item]):
+class Spool(Generic[_Item]):
     """Takes (key, item) in any order, gives the items back in the order of their keys.
 
     Keys are hexadecimal digests of 64 characters; items are of `kind`. Texts that hold half of a
     character pair come back with U+FFFD in its place. Raises OSError when the disk is full.
     """
 
-    def __init__(self, folder: Path, kind: type[Item]) -> None:
+    def __init__(self, folder: Path, kind: type[_Item]) -> None:
         self._folder = folder
         self._folder.mkdir(parents=True)
         self._encode = msgspec.json.Encoder(order="deterministic").encode
@@ -39,7 +39,7 @@ class Spool(Generic[Item]):
         self._waiting: dict[str, list[bytes]] = {}
         self._size = 0
 
-    def add(self, key: str, item: Item) -> Item:
+    def add(self, key: str, item: _Item) -> _Item:
         """Remembers one item, and returns it as it will come back."""
         try:
             data = self._encode(item)
@@ -53,7 +53,7 @@ class Spool(Generic[Item]):
             self._flush()
         return item
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[_Item]:
         """Every item once, in order; the buckets are removed as they are read."""
         self._flush()
         for path in _small(self._folder, _DIGITS):

@@ -11,8 +11,8 @@ from typing import Any
 
 from labeling.datasets.formats.base import TaskRows
 from labeling.datasets.reasons import HUMAN_ONLY
-from labeling.datasets.recipes.base import Kind, Recipe
-from labeling.datasets.recipes.orders import pairs_of, ranks_of
+from labeling.datasets.recipes.base import Recipe, RowKind
+from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.records import TIES, JudgmentRecord, ResponseRecord, TaskRecord
 from labeling.stats import style_of
 from labeling.vocabulary import Purpose, Source
@@ -191,7 +191,7 @@ class Tally:
             good += label.good
         self.good += good
         self.bad += len(item.labels) - good
-        if recipe.kind != Kind.PAIRS:
+        if recipe.kind != RowKind.PAIRS:
             for response, won in _written(item, recipe.kind):
                 self.alone[texts[response].model, won] += 1
         elif len(patterns) == 1 and behind == len(patterns.get((0, 1), ())) - 1:
@@ -220,7 +220,7 @@ def compared(task: TaskRecord, judgments: Iterable[JudgmentRecord], recipe: Reci
                 codes_of.setdefault((0, 1), []).append(code)
             continue
         ranks = ranks_of(judgment, recipe.criterion, size)
-        for first, second, better in pairs_of(ranks or ()):
+        for first, second, better in pairs_of_ranks(ranks or ()):
             codes_of.setdefault((first, second), []).append(better or _UNSPECIFIED)
     return {
         unit: pattern
@@ -242,10 +242,10 @@ def _patterns(task: TaskRecord, codes: list[int], unit: tuple[int, int] = (0, 1)
 def _behind(item: TaskRows, recipe: Recipe) -> Said:
     """What people said in the judgments behind the rows of a task; edits were never compared."""
     task = item.task
-    if recipe.kind == Kind.RANKINGS:
+    if recipe.kind == RowKind.RANKINGS:
         return compared(task, _human(ranking.judgment for ranking in item.rankings), recipe)
-    if recipe.kind != Kind.PAIRS:
-        written = item.labels if recipe.kind == Kind.LABELS else item.demonstrations
+    if recipe.kind != RowKind.PAIRS:
+        written = item.labels if recipe.kind == RowKind.LABELS else item.demonstrations
         return compared(task, _human(item.judgments), recipe) if written else {}
     codes_of: dict[tuple[int, int], list[int]] = {}
     # Raters who are put together stand behind many pairs of one order: each is asked once.
@@ -279,11 +279,11 @@ def _human(judgments: Iterable[JudgmentRecord]) -> Iterator[JudgmentRecord]:
     return (judgment for judgment in judgments if judgment.source == _HUMAN)
 
 
-def _written(item: TaskRows, kind: Kind) -> Iterator[tuple[int, bool]]:
+def _written(item: TaskRows, kind: RowKind) -> Iterator[tuple[int, bool]]:
     """Each response in rows that are no pairs, and whether it was preferred there."""
-    if kind == Kind.LABELS:
+    if kind == RowKind.LABELS:
         yield from ((label.response, label.good) for label in item.labels)
-    elif kind == Kind.RANKINGS:
+    elif kind == RowKind.RANKINGS:
         for ranking in item.rankings:
             yield from ((place, rank == 1) for place, rank in enumerate(ranking.ranks))
     else:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-Item = TypeVar("Item", bound=msgspec.Struct)
+_Item = TypeVar("_Item", bound=msgspec.Struct)
 _encode = msgspec.json.Encoder().encode
 _EXECUTED = re.compile(r"'*[\s\ufeff\u200b]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
@@ -30,12 +30,12 @@ def clean(value: Any) -> Any:
     return value
 
 
-def clean_struct(item: Item) -> Item:
+def clean_struct(item: _Item) -> _Item:
     """A copy of the item with clean texts."""
     return type(item)(**{name: clean(getattr(item, name)) for name in item.__struct_fields__})
 
 
-def sound(item: Item) -> Item:
+def sound(item: _Item) -> _Item:
     """The item as files can hold it: itself, or a copy with clean texts."""
     try:
         _encode(item)

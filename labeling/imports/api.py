@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.datasets.readers import FORMATS
+from labeling.datasets.readers import IMPORT_KINDS
 from labeling.imports.selectors import find_import, imports_of, refusals_csv, refusals_of
 from labeling.imports.services import create_import
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
@@ -82,7 +82,7 @@ def _refusal_json(refusal: ImportRefusal) -> dict[str, Any]:
 def _options() -> list[OpenApiParameter]:
     return [
         OpenApiParameter("filename", str, description="What the report calls the file."),
-        OpenApiParameter("format", str, enum=list(FORMATS)),
+        OpenApiParameter("format", str, enum=list(IMPORT_KINDS)),
         OpenApiParameter("mapping", str, description='A JSON object: `{"prompt": "question"}`.'),
         OpenApiParameter("overlap", int, description="Raters per task; else the project's."),
         OpenApiParameter("label_rater", str, description="Who gave chosen/rejected labels."),

@@ -11,7 +11,8 @@ from django.db import connection
 from labeling.allocation import overlap_for, queue_key
 from labeling.datasets.readers.fields import refusal
 from labeling.datasets.readers.identity import group_key
-from labeling.datasets.rows import Duplicate, ImportRow, Message, Refusal, RowError
+from labeling.datasets.records import Message
+from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
 from labeling.imports.labels import LabelRubric, write_labels
 from labeling.imports.targets import (

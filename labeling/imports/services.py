@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import structs
 
-from labeling.datasets.readers import ReadOptions, check, detect, limits, preview, read
+from labeling.datasets.readers import ReadOptions, check, detect, limits, preview_file, read
 from labeling.datasets.readers.fields import visible
-from labeling.datasets.readers.reading import Preview
+from labeling.datasets.readers.reading import FilePreview
 from labeling.datasets.rows import MappingError, UnreadableFile
 from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, Outcome
@@ -86,13 +86,13 @@ def preview_upload(
     mapping: Mapping[str, str] | None = None,
     label_rater: str = "",
     limit: int = 5,
-) -> Preview:
+) -> FilePreview:
     """The first rows of a stored upload as they would be imported; writes nothing.
 
     Raises InvalidInput where the file cannot be read or the mapping does not fit it.
     """
     try:
-        return preview(
+        return preview_file(
             files.path_of(token),
             format=format,
             mapping=mapping,

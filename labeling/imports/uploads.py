@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
-from labeling.datasets.readers import FORMATS
+from labeling.datasets.readers import IMPORT_KINDS
 from labeling.imports.services import ImportOptions
 from projects.api.errors import TooLarge
 from projects.exceptions import InvalidInput
@@ -129,8 +129,8 @@ def _file(request: Request) -> tuple[str, Iterator[bytes]]:
 
 
 def _format(text: str) -> str:
-    if text not in FORMATS:
-        message = _("Choose one of: %(formats)s.") % {"formats": ", ".join(FORMATS)}
+    if text not in IMPORT_KINDS:
+        message = _("Choose one of: %(formats)s.") % {"formats": ", ".join(IMPORT_KINDS)}
         raise InvalidInput(_("There is no such format."), fields={"format": message})
     return text
 

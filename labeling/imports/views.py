@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from labeling.datasets.readers import Preview
+from labeling.datasets.readers import FilePreview
 from labeling.imports.forms import (
     MappingForm,
     UploadForm,
@@ -107,7 +107,7 @@ def _mapping(request: SignedInRequest, token: str) -> dict[str, str] | None:
     return posted_mapping(request.POST, plain.detection.mapping)
 
 
-def _look(request: SignedInRequest, token: str) -> Preview:
+def _look(request: SignedInRequest, token: str) -> FilePreview:
     return preview_upload(
         token=token,
         format=posted_format(request.POST),
@@ -116,7 +116,7 @@ def _look(request: SignedInRequest, token: str) -> Preview:
     )
 
 
-def _mapping_form(request: SignedInRequest, access: Access, shown: Preview) -> MappingForm:
+def _mapping_form(request: SignedInRequest, access: Access, shown: FilePreview) -> MappingForm:
     """The form for the kind of rows that is shown, with what was typed so far."""
     kept = {name: request.POST.get(name, "") for name in ("overlap", "label_rater")}
     return MappingForm(shown.detection, access.project.overlap, initial=kept)
@@ -127,7 +127,7 @@ def _preview_page(
     access: Access,
     upload: str,
     filename: str,
-    shown: Preview,
+    shown: FilePreview,
     form: MappingForm,
 ) -> HttpResponse:
     context = {

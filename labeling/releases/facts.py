@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from django.db.models import Count
 
-from labeling.datasets.folds import SALT, fold_agreement, rater_folds
+from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
 from labeling.datasets.records import Guideline as GuidelineRecord
 from labeling.datasets.records import ReleaseContext, canonical_json
 from labeling.datasets.signals import plain
@@ -140,7 +140,7 @@ def _folds(project: Project, cutoff: int, salt: str) -> dict[int, int]:
     standing = Judgment.objects.filter(project=project).standing_at(cutoff)
     volumes = standing.order_by().values_list("rater").annotate(n=Count("pk"))
     counts = {rater: (name("rater", rater), n) for rater, n in volumes}
-    folds = rater_folds(dict(counts.values()), salt=SALT)
+    folds = rater_folds(dict(counts.values()), salt=FOLD_SALT)
     return {rater: folds[pseudonym] for rater, (pseudonym, _) in counts.items()}
 
 

@@ -24,7 +24,7 @@ from labeling.releases.requests import ReleaseOptions
 from labeling.releases.selectors import categories_of
 from projects.models import Project
 
-FILE_TYPES = (
+FILE_TYPE_TITLES = (
     ("", gettext_lazy("As the format usually is")),
     ("parquet", "Parquet"),
     ("jsonl", "JSON Lines"),
@@ -33,7 +33,7 @@ FILE_TYPES = (
     ("csv", "CSV"),
 )
 #: Licences as the hub's front matter writes them; any other line of text is taken as well.
-LICENCES = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc0-1.0", "apache-2.0", "mit")
+SUGGESTED_LICENCES = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc0-1.0", "apache-2.0", "mit")
 _MOST_CATEGORIES = 60
 
 
@@ -46,7 +46,7 @@ class ReleaseForm(forms.Form):
     format = forms.ChoiceField(
         choices=[(key, shape.title) for key, shape in FORMATS.items()], initial="native"
     )
-    file_type = forms.ChoiceField(label="File type", choices=FILE_TYPES, required=False)
+    file_type = forms.ChoiceField(label="File type", choices=FILE_TYPE_TITLES, required=False)
     criteria = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,

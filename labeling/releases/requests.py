@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from labeling.datasets.fitting import kind_of, misfit
+from labeling.datasets.fitting import misfit, row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.base import Format
 from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions
@@ -59,7 +59,7 @@ class Request:
                 criterion_record(criterion),
                 primary=primary,
                 options=self.options.choices,
-                kind=kind_of(made, self.shape),
+                kind=row_kind_of(made, self.shape),
             )
             for criterion in self.criteria
         ]

@@ -18,7 +18,7 @@ from django.db.models import F, Max
 
 from labeling.datasets.build import ReleaseError, build_release
 from labeling.datasets.files import describe_file
-from labeling.datasets.splits import SALT, plan_splits
+from labeling.datasets.splits import SPLIT_SALT, plan_splits
 from labeling.models import Release
 from labeling.releases.facts import pseudonyms, release_context, release_salt
 from labeling.releases.requests import (
@@ -169,7 +169,7 @@ def _build(release: Release, out: Path) -> None:
             reviewers,
             edits_upto=release.options.get("edits_upto"),
         ),
-        plan=plan_splits(prompts, shares=request.options.shares, salt=SALT),
+        plan=plan_splits(prompts, shares=request.options.shares, salt=SPLIT_SALT),
         recipes=request.recipes(primary_key(project)),
         shape=request.shape,
         file_type=request.file_type,

@@ -17,7 +17,7 @@ from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.releases.downloads import file_response, zip_response
-from labeling.releases.forms import FILE_TYPES, LICENCES, ReleaseForm
+from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
 from labeling.releases.previews import preview_release
 from labeling.releases.requests import choices_of
 from labeling.releases.selectors import find_release, is_quick_to_count, releases_of
@@ -34,14 +34,14 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.navigation import Tab
 from projects.permissions import Action
 
-PAGE = 20
+_PAGE = 20
 
 
 @require_safe
-def releases(request: SignedInRequest, slug: str) -> HttpResponse:
+def release_list(request: SignedInRequest, slug: str) -> HttpResponse:
     """All releases of the project, newest first."""
     access = get_access(request.user, slug, Action.SEE_RELEASES)
-    page = Paginator(releases_of(access.project), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(releases_of(access.project), _PAGE).get_page(request.GET.get("page"))
     context = {
         "access": access,
         "project": access.project,
@@ -52,7 +52,7 @@ def releases(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: SignedInRequest, slug: str) -> HttpResponse:
+def new_release(request: SignedInRequest, slug: str) -> HttpResponse:
     """Recipe and format with their policies in words, and what would come out right now."""
     access = get_access(request.user, slug, Action.RELEASE)
     posted = request.method == "POST"
@@ -76,7 +76,7 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
         "recipes": [(key, *_first(recipe.title, recipe)) for key, recipe in RECIPES.items()],
         "families": _families(str(form["format"].value())),
         "filters_open": form.changed_filters(),
-        "licences": LICENCES,
+        "licences": SUGGESTED_LICENCES,
     }
     if sent is not None or is_quick_to_count(access.project):
         context |= _preview_context(access, form)
@@ -86,7 +86,7 @@ def new(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def preview(request: SignedInRequest, slug: str) -> HttpResponse:
+def count_rows(request: SignedInRequest, slug: str) -> HttpResponse:
     """The part of the form's page that counts rows, for the choices made so far."""
     access = get_access(request.user, slug, Action.RELEASE)
     form = ReleaseForm(access.project, request.GET)
@@ -138,7 +138,7 @@ def _release_for(
 
 
 @require_safe
-def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+def release_page(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """State and progress while it is built, then counts, figures, files and the code to load it."""
     access, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     counts = row.counts
@@ -148,7 +148,7 @@ def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "row": row,
         "recipe_title": _recipe_title(row),
         "format_title": _format_title(row),
-        "file_type_title": dict(FILE_TYPES).get(row.file_type, row.file_type),
+        "file_type_title": dict(FILE_TYPE_TITLES).get(row.file_type, row.file_type),
         "policy": _policy(row),
         "asked": choices_of(row).explain(),
         "code": FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
@@ -171,7 +171,7 @@ def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_POST
-def retry(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+def retry_failed(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Puts a failed release back in the queue."""
     _, row = _release_for(request, slug, number, Action.RELEASE)
     try:
@@ -184,7 +184,7 @@ def retry(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_safe
-def file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpResponseBase:
+def release_file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpResponseBase:
     """One file, whole or in part; only names that the release lists exist."""
     _, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     listed = file_of(row, name)
@@ -196,7 +196,7 @@ def file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpRes
 
 
 @require_safe
-def archive(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
+def release_archive(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     """The whole folder as one zip."""
     _, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     if row.state != JobState.DONE or not folder_of(row).is_dir():
@@ -307,11 +307,13 @@ navigation = [
     )
 ]
 urlpatterns = [
-    path("p/<slug:slug>/releases/", releases, name="releases"),
-    path("p/<slug:slug>/releases/new/", new, name="release-new"),
-    path("p/<slug:slug>/releases/preview/", preview, name="release-preview"),
-    path("p/<slug:slug>/releases/<int:number>/", release, name="release"),
-    path("p/<slug:slug>/releases/<int:number>/retry/", retry, name="release-retry"),
-    path("p/<slug:slug>/releases/<int:number>/archive/", archive, name="release-archive"),
-    path("p/<slug:slug>/releases/<int:number>/files/<path:name>", file, name="release-file"),
+    path("p/<slug:slug>/releases/", release_list, name="releases"),
+    path("p/<slug:slug>/releases/new/", new_release, name="release-new"),
+    path("p/<slug:slug>/releases/preview/", count_rows, name="release-preview"),
+    path("p/<slug:slug>/releases/<int:number>/", release_page, name="release"),
+    path("p/<slug:slug>/releases/<int:number>/retry/", retry_failed, name="release-retry"),
+    path("p/<slug:slug>/releases/<int:number>/archive/", release_archive, name="release-archive"),
+    path(
+        "p/<slug:slug>/releases/<int:number>/files/<path:name>", release_file, name="release-file"
+    ),
 ]

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 
 from labeling.datasets.files import DataFiles
 from labeling.datasets.formats import Format, TaskRows
-from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.layout import Layout
-from labeling.datasets.recipes import Demonstration, Label, Pair, Ranking
+from labeling.datasets.recipes import Demonstration, Pair, RankedResponses, ResponseLabel
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from labeling.datasets.texts import restore
 from tests.datasets.release_rows import OVERALL, judgment, task
@@ -58,8 +58,8 @@ def item(
     """The task "tides" with one pair, two labels, a ranking and a demonstration."""
     said = judgments or [judgment(-2, "rui", rationale="Clearer.", active_ms=5)]
     parts: dict[str, Any] = {
-        "labels": [Label(0, True), Label(1, False)],
-        "rankings": [Ranking((1, 2), said[0])],
+        "labels": [ResponseLabel(0, True), ResponseLabel(1, False)],
+        "rankings": [RankedResponses((1, 2), said[0])],
         "demonstrations": [Demonstration(0)],
         **more,
     }
@@ -79,7 +79,7 @@ def write(
     return {table.name: read_files(folder, table) for table in shape.tables if counts[table.name]}
 
 
-def read_files(root: Path, table: Table) -> list[dict[str, Any]]:
+def read_files(root: Path, table: FileTable) -> list[dict[str, Any]]:
     """Every row of a table's files, of whatever type; cells of CSV as they were meant."""
     rows: list[dict[str, Any]] = []
     for path in sorted((root / table.folder).iterdir()):
@@ -95,7 +95,7 @@ def read_files(root: Path, table: Table) -> list[dict[str, Any]]:
     return rows
 
 
-def _meant(cells: dict[str, str], table: Table) -> dict[str, Any]:
+def _meant(cells: dict[str, str], table: FileTable) -> dict[str, Any]:
     listed = {name for name, kind in table.columns if "dtype" not in kind.feature} | {"messages"}
     return {
         name: json.loads(cell) if cell and name in listed else restore(cell)

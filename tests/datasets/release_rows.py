@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from msgspec.structs import replace as changed
 
 from labeling.datasets.build import BuildResult, build_release
-from labeling.datasets.fitting import kind_of
+from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
 from labeling.datasets.records import (
@@ -124,7 +124,7 @@ def release(
         principles=({"number": 1, "text": "Be kind."},),
         versions={"concord": "test"},
     )
-    kind = kind_of(RECIPES[recipe], FORMATS[shape])
+    kind = row_kind_of(RECIPES[recipe], FORMATS[shape])
     settings: dict[str, Any] = {
         "plan": plan,
         "recipes": [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
 from labeling.datasets.card.front_matter import size_category
-from labeling.datasets.card.text import code, inline, line, quote, yaml
+from labeling.datasets.card.text import code_span, inline, line, quote, yaml
 from labeling.datasets.recipes import RecipeOptions
 from labeling.datasets.records import Guideline
 from labeling.datasets.texts import clean
@@ -138,7 +138,7 @@ def test_no_text_at_all_gets_out_of_its_place(tmp_path_factory, text):
 
 @given(st.text(st.characters(codec=None, exclude_categories=())))
 def test_text_stays_one_line_and_one_cell(text):
-    for made in (line(text), inline(text), code(text)):
+    for made in (line(text), inline(text), code_span(text)):
         assert len(made.splitlines()) <= 1
         assert "|" not in made.replace("\\|", "")
     assert all(part.startswith(">") for part in quote(text).splitlines())

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from labeling.datasets.fitting import kind_of, misfit
+from labeling.datasets.fitting import misfit, row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
 from tests.datasets.card_rows import context
@@ -27,7 +27,7 @@ def recipe_for(shape):
         (
             recipe.key
             for recipe in RECIPES.values()
-            if kind_of(recipe, shape)
+            if row_kind_of(recipe, shape)
             and not misfit(recipe, shape, options=RecipeOptions(), criteria=[OVERALL])
         ),
         None,

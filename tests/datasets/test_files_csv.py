@@ -18,13 +18,13 @@ from labeling.datasets.formats.columns import (
     MESSAGES,
     STRING,
     STRINGS,
-    Table,
+    FileTable,
 )
 from labeling.datasets.records import Message
 from labeling.datasets.texts import defuse, restore
 from tests.datasets.release_rows import release, task, votes
 
-TABLE = Table(
+TABLE = FileTable(
     "default",
     "data",
     (

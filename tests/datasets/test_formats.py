@@ -12,7 +12,7 @@ import yaml
 from labeling.datasets.fitting import misfit
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
-from labeling.datasets.recipes import RECIPES, Kind, Majority, Raw, RecipeOptions
+from labeling.datasets.recipes import RECIPES, Majority, Raw, RecipeOptions, RowKind
 from labeling.datasets.records import TaskRecord
 from tests.datasets.format_rows import tied
 from tests.datasets.release_rows import OVERALL, judgment, project, read_table, release, task, votes
@@ -169,7 +169,7 @@ def test_a_ranking_needs_different_texts_and_a_record_of_judgments_needs_none(sh
         task("same", judgment(-1), responses=("a", "a ")),
         task("whole", judgment(-1)),
     ]
-    recipe = Raw(OVERALL, primary="overall", kind=Kind.RANKINGS)
+    recipe = Raw(OVERALL, primary="overall", kind=RowKind.RANKINGS)
     ledger, _ = preview(lambda: tasks, recipe=recipe, shape=FORMATS[shape])
     assert ledger.drops == drops
     assert ledger.rows_out == 3 - len(drops)
@@ -257,7 +257,7 @@ def test_llamafactory_numbers_the_shards_of_a_split_and_names_the_criterion():
 @pytest.mark.parametrize("shape", FORMATS.values(), ids=FORMATS)
 def test_every_format_says_what_it_cannot_carry(shape):
     assert "Cannot carry" in shape.explain()
-    assert shape.main.keys() <= set(Kind)
+    assert shape.main.keys() <= set(RowKind)
     assert all(name in {table.name for table in shape.tables} for name in shape.main.values())
 
 

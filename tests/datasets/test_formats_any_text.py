@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from labeling.datasets.formats import FORMATS, Format
 from labeling.datasets.formats.base import TaskRows, pair_refusal, task_refusal
 from labeling.datasets.reasons import REASONS
-from labeling.datasets.recipes import Kind
+from labeling.datasets.recipes import RowKind
 from labeling.datasets.records import TaskRecord
 from labeling.datasets.texts import clean
 from tests.datasets.format_rows import decided, item, read_files, write
@@ -50,10 +50,10 @@ def holds(row: dict[str, Any], text: str, file_type: str) -> bool:
 def expected_rows(shape: Format, made: TaskRows) -> dict[str, int]:
     """How many rows each table gets."""
     per_kind = {
-        Kind.PAIRS: made.pairs,
-        Kind.LABELS: made.labels,
-        Kind.RANKINGS: made.rankings,
-        Kind.DEMONSTRATIONS: made.demonstrations,
+        RowKind.PAIRS: made.pairs,
+        RowKind.LABELS: made.labels,
+        RowKind.RANKINGS: made.rankings,
+        RowKind.DEMONSTRATIONS: made.demonstrations,
     }
     counts = {name: len(per_kind[kind]) for kind, name in shape.main.items()}
     if shape.key == "native":
@@ -83,7 +83,7 @@ def test_rows_hold_the_texts_as_they_are(prompt, first, second, rationale, name,
 
 @given(
     st.lists(st.tuples(PROMPT, TEXT, TEXT, TEXT), min_size=1, max_size=4),
-    st.sampled_from([pair for pair in WRITTEN if Kind.PAIRS in FORMATS[pair[0]].main]),
+    st.sampled_from([pair for pair in WRITTEN if RowKind.PAIRS in FORMATS[pair[0]].main]),
 )
 def test_the_books_count_the_rows_of_any_texts(parts, target):
     key, file_type = target
@@ -92,7 +92,7 @@ def test_the_books_count_the_rows_of_any_texts(parts, target):
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "r"
         result = release(tasks, out, recipe="raw", shape=key, file_type=file_type)
-        table = FORMATS[key].main[Kind.PAIRS]
+        table = FORMATS[key].main[RowKind.PAIRS]
         (declared,) = [
             declaration for declaration in FORMATS[key].tables if declaration.name == table
         ]

@@ -9,7 +9,7 @@ import pytest
 
 from labeling.datasets.formats import FAMILIES, FORMATS
 from labeling.datasets.formats.judgments import COLUMNS
-from labeling.datasets.recipes import Pair, Ranking
+from labeling.datasets.recipes import Pair, RankedResponses
 from labeling.datasets.records import Criterion, Rating, TaskRecord
 from tests.datasets.format_rows import CHAT, decided, item, tied, write
 from tests.datasets.release_rows import judgment, read_table, release, task, votes
@@ -191,7 +191,7 @@ ORDER = Criterion("order", "Rank them.", "rank", 1, primary=False, answer="rank"
 
 def ranked(record: TaskRecord, *pairs: Pair) -> Any:
     made = item(record, pairs=pairs, judgments=[RANKED], labels=[], demonstrations=[])
-    return replace(made, criterion=ORDER, rankings=[Ranking((2, 1, 2), RANKED)])
+    return replace(made, criterion=ORDER, rankings=[RankedResponses((2, 1, 2), RANKED)])
 
 
 def test_a_ranking_keeps_every_rank_and_its_ties(tmp_path):

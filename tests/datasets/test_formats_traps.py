@@ -14,19 +14,19 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from labeling.datasets.fitting import kind_of
+from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.columns import MESSAGES
 from labeling.datasets.formats.nested import MESSAGE
-from labeling.datasets.recipes import RECIPES, Kind, Label
+from labeling.datasets.recipes import RECIPES, ResponseLabel, RowKind
 from tests.datasets.format_rows import item, tied, write
 from tests.datasets.release_rows import judgment, project, read_table, release, task, votes
 
-_RECIPE = {Kind.PAIRS: "majority", Kind.RANKINGS: "raw", Kind.LABELS: "kto"}
-_RECIPE[Kind.DEMONSTRATIONS] = "sft"
+_RECIPE = {RowKind.PAIRS: "majority", RowKind.RANKINGS: "raw", RowKind.LABELS: "kto"}
+_RECIPE[RowKind.DEMONSTRATIONS] = "sft"
 #: A recipe that each format can be made with.
 RECIPE = {
-    key: next(_RECIPE[kind] for kind in Kind if kind in shape.main)
+    key: next(_RECIPE[kind] for kind in RowKind if kind in shape.main)
     for key, shape in FORMATS.items()
 }
 TRL = [key for key, shape in FORMATS.items() if shape.family == "TRL"]
@@ -35,7 +35,7 @@ PAIRED = [
     key for key, shape in FORMATS.items() if {"chosen", "rejected"} <= set(shape.tables[0].names)
 ]
 EXPLICIT = ["native", "trl", "openrlhf"]
-LABELLED = [key for key, shape in FORMATS.items() if Kind.LABELS in shape.main]
+LABELLED = [key for key, shape in FORMATS.items() if RowKind.LABELS in shape.main]
 
 
 def built(tmp_path, shape, tasks=None, **more):
@@ -69,7 +69,7 @@ def messages_of(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def labels_in_file_order(tmp_path, shape):
-    name = FORMATS[shape].main[Kind.LABELS]
+    name = FORMATS[shape].main[RowKind.LABELS]
     items = [item(task(f"t{i}", messages=[("user", "Why?")])) for i in range(300)]
     return [row["label"] for row in write(FORMATS[shape], items, tmp_path)[name]]
 
@@ -254,11 +254,15 @@ def test_trap_18_no_format_has_other_messages():
 
 
 def test_a_label_names_the_response_that_it_is_about(tmp_path):
-    rows = write(FORMATS["trl-unpaired"], [item(labels=[Label(1, False)])], tmp_path)["default"]
+    rows = write(FORMATS["trl-unpaired"], [item(labels=[ResponseLabel(1, False)])], tmp_path)[
+        "default"
+    ]
     assert [(row["completion"][0]["content"], row["label"]) for row in rows] == [
         ("Nothing on tides.", False)
     ]
 
 
 def test_every_format_can_be_made_by_some_recipe():
-    assert all(any(kind_of(recipe, FORMATS[key]) for recipe in RECIPES.values()) for key in FORMATS)
+    assert all(
+        any(row_kind_of(recipe, FORMATS[key]) for recipe in RECIPES.values()) for key in FORMATS
+    )

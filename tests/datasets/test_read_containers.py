@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.datasets.readers import check, detect, preview, read
+from labeling.datasets.readers import check, detect, preview_file, read
 from labeling.datasets.readers import jsonrows as jsonrows_module
 from labeling.datasets.rows import Duplicate, ImportRow, Refusal, UnreadableFile
 
@@ -169,7 +169,7 @@ def test_structure_in_a_cell_is_json(tmp_path):
 def test_a_preview_shows_the_first_rows_and_their_refusals(tmp_path):
     path = tmp_path / "upload"
     path.write_text(LINES + '{"prompt": ""}\n' + LINES)
-    shown = preview(path, limit=5)
+    shown = preview_file(path, limit=5)
     assert [type(row) for row in shown.rows] == [ImportRow] * 3 + [Refusal, Duplicate]
 
 

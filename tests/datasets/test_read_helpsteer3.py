@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from labeling.datasets.rows import Message, Refusal
+from labeling.datasets.records import Message
+from labeling.datasets.rows import Refusal
 from tests.datasets.kinds import ASK, HELPSTEER2, HELPSTEER3
 
 

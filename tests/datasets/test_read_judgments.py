@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from labeling.datasets.readers import detect, read
-from labeling.datasets.records import Rating
-from labeling.datasets.rows import Duplicate, ImportRow, Message, Refusal
+from labeling.datasets.records import Message, Rating
+from labeling.datasets.rows import Duplicate, ImportRow, Refusal
 from tests.datasets.kinds import JUDGMENT
 from tests.datasets.release_rows import judgment, project, read_table, release, task, votes
 

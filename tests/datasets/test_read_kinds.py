@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from labeling.datasets.readers import SHAPES, ReadOptions, check, detect, preview, read
+from labeling.datasets.readers import SHAPES, ReadOptions, check, detect, preview_file, read
 from labeling.datasets.rows import ImportRow
 from tests.datasets.kinds import ASK, LABEL_STUDIO_MIN, SAMPLES, Row
 
@@ -89,7 +89,7 @@ def test_no_kind_takes_labels_that_name_nobody(tmp_path, kind, row):
 @BY_NAME
 def test_the_preview_shows_what_is_read(tmp_path, kind, row):
     path = _json_lines(tmp_path, row)
-    assert list(preview(path, limit=9).rows) == list(read(path))
+    assert list(preview_file(path, limit=9).rows) == list(read(path))
 
 
 @BY_NAME

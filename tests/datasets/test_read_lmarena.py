@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from labeling.datasets.rows import Message, Refusal
+from labeling.datasets.records import Message
+from labeling.datasets.rows import Refusal
 from tests.datasets.kinds import ASK, COD, COW, LMARENA_55K, LMARENA_100K, LMARENA_140K
 
 

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from labeling.datasets.readers import check, detect, limits, read
-from labeling.datasets.rows import ImportRow, Message, Refusal, UnreadableFile
+from labeling.datasets.records import Message
+from labeling.datasets.rows import ImportRow, Refusal, UnreadableFile
 
 ASK = {"role": "user", "content": "Name a fish."}
 ROW = {

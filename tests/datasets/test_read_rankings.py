@@ -7,7 +7,8 @@ import json
 import pytest
 
 from labeling.datasets.readers import check, limits, read
-from labeling.datasets.rows import ImportRow, Message, Refusal
+from labeling.datasets.records import Message
+from labeling.datasets.rows import ImportRow, Refusal
 from tests.datasets.kinds import (
     ASK,
     COD,

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from labeling.datasets.readers import detect
-from labeling.datasets.rows import Duplicate, ImportRow, MappingError, Message, Refusal
+from labeling.datasets.records import Message
+from labeling.datasets.rows import Duplicate, ImportRow, MappingError, Refusal
 
 USER, ASSISTANT = "user", "assistant"
 

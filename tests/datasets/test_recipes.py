@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, Raw
-from labeling.datasets.recipes.base import Label
+from labeling.datasets.recipes.base import ResponseLabel
 from labeling.datasets.records import Criterion
 from tests.datasets.release_rows import OVERALL, judgment, task, votes
 
@@ -65,8 +65,8 @@ def test_good_ties_label_two_goods_and_bad_ties_two_bads():
     good = Raw(OVERALL).apply(task("bread", judgment(0, tie_kind="equal_good")))
     bad = Raw(OVERALL).apply(task("bread", judgment(0, tie_kind="equal_bad")))
     neither = Raw(OVERALL).apply(task("bread", judgment(0, tie_kind="cannot_tell")))
-    assert good.labels == (Label(0, True), Label(1, True))
-    assert bad.labels == (Label(0, False), Label(1, False))
+    assert good.labels == (ResponseLabel(0, True), ResponseLabel(1, True))
+    assert bad.labels == (ResponseLabel(0, False), ResponseLabel(1, False))
     assert neither.labels == ()
 
 

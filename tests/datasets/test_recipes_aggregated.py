@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace as changed
 
 from labeling.datasets.recipes import HelpSteer, Kto, Majority, RecipeOptions, Sft
-from labeling.datasets.recipes.base import Demonstration, Label
+from labeling.datasets.recipes.base import Demonstration, ResponseLabel
 from labeling.datasets.recipes.kto import TRL_WIDEST, kto_weights
 from labeling.datasets.records import Message, Rating
 from tests.datasets.release_rows import (
@@ -76,28 +76,28 @@ def test_helpsteer_needs_three_valid_votes():
 
 def test_kto_labels_each_response_by_the_majority_of_what_is_said_of_it():
     assert Kto(OVERALL).apply(task("bread", *votes(-1, -2, 3))).labels == (
-        Label(0, True),
-        Label(1, False),
+        ResponseLabel(0, True),
+        ResponseLabel(1, False),
     )
 
 
 def test_kto_has_two_good_for_a_good_tie_and_two_bad_for_both_bad():
     for kind, good in (("equal_good", True), ("equal_bad", False)):
         outcome = Kto(OVERALL).apply(task("bread", judgment(0, tie_kind=kind)))
-        assert outcome.labels == (Label(0, good), Label(1, good))
+        assert outcome.labels == (ResponseLabel(0, good), ResponseLabel(1, good))
 
 
 def test_kto_counts_responses_that_raters_contradict_each_other_on():
     bad = judgment(0, "sam", tie_kind="equal_bad")
     outcome = Kto(OVERALL).apply(task("bread", judgment(-1), bad))
-    assert outcome.labels == (Label(1, False),)
+    assert outcome.labels == (ResponseLabel(1, False),)
     assert outcome.drops == ("label_split",)
     assert Kto(OVERALL).apply(task("bread", *votes(-1, 1))).drops == ("label_split",) * 2
 
 
 def test_kto_labels_the_ends_of_an_order():
     outcome = Kto(ORDER, primary="overall").apply(ranked("bread", {"rui": (2, 1, 3)}))
-    assert outcome.labels == (Label(1, True), Label(2, False))
+    assert outcome.labels == (ResponseLabel(1, True), ResponseLabel(2, False))
     assert (outcome.rows_in, outcome.drops) == (3, ("label_none",))
 
 
@@ -186,7 +186,7 @@ def test_majority_of_orders_is_that_of_each_two_responses():
     }
     assert votes_of == {(0, 1): (2, 0, 1), (0, 2): (2, 1, 0), (2, 1): (2, 1, 0)}
     assert {pair.weight for pair in outcome.pairs} == {1 / 3}
-    assert outcome.labels == (Label(0, True), Label(1, False))
+    assert outcome.labels == (ResponseLabel(0, True), ResponseLabel(1, False))
 
 
 def test_an_order_that_leaves_a_response_out_is_no_answer():

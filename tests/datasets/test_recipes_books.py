@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
-from labeling.datasets.fitting import kind_of, misfit
+from labeling.datasets.fitting import misfit, row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import Books, judge_task, preview
 from labeling.datasets.reasons import REASONS
-from labeling.datasets.recipes import RECIPES, Kind, RecipeOptions
+from labeling.datasets.recipes import RECIPES, RecipeOptions, RowKind
 from labeling.datasets.records import JudgmentRecord, Rating, ResponseRecord
 from tests.datasets.release_rows import FOUR_LEVELS, ORDER, OVERALL, task
 
@@ -91,7 +91,7 @@ def fitting(options, criterion):
 @given(records=st.lists(tasks(), max_size=4), options=OPTIONS)
 def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, records, options):
     for recipe, shape in fitting(options.checked(), criterion):
-        kind = kind_of(recipe, shape)
+        kind = row_kind_of(recipe, shape)
         made = recipe(criterion, primary="overall", options=options, kind=kind)
         ledger, excluded = preview(lambda: records, recipe=made, shape=shape)
         assert ledger.balanced(), (recipe.key, shape.key)
@@ -101,7 +101,7 @@ def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, re
         for record in records:
             item = judge_task(record, books, shape)
             written.update(row.table for row in shape.rows(item))
-            if kind == Kind.PAIRS and shape.key == "native":
+            if kind == RowKind.PAIRS and shape.key == "native":
                 # Native keeps ties among its judgments, each of them one rater's.
                 assert all(pair.judgment for pair in item.pairs if pair.tie)
                 written[shape.main[kind]] += len(item.pairs) - len(item.decided)

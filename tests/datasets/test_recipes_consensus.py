@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
-from labeling.datasets.recipes import Consensus, Majority, RecipeOptions
-from labeling.datasets.recipes.posterior import RaterModel
+from labeling.datasets.recipes import ConsensusRecipe, Majority, RecipeOptions
+from labeling.datasets.recipes.posterior import RaterLearner
 from labeling.datasets.recipes.votes import count_votes
 from labeling.stats import Ratings, dawid_skene
 from tests.datasets.release_rows import ORDER, OVERALL, judgment, ranked, release, task, votes
@@ -53,7 +53,7 @@ def pairs(recipe, tasks):
 
 def test_the_probability_is_the_posterior_of_the_model():
     tasks = crowd()
-    made = pairs(Consensus(OVERALL), tasks)
+    made = pairs(ConsensusRecipe(OVERALL), tasks)
     rows = [(t.id, j.rater, j.values["overall"]) for t in tasks for j in t.judgments]
     model = dawid_skene(
         Ratings(*zip(*rows, strict=True)), categories=(-1, 1), mirrored=True, shrinkage=20
@@ -66,7 +66,7 @@ def test_the_probability_is_the_posterior_of_the_model():
 
 def test_good_raters_outvote_more_poor_ones():
     tasks = [*crowd(), task("odd", *_said(g1=-1, g2=-1, f=1, p1=1, p2=1))]
-    (pair,) = pairs(Consensus(OVERALL), tasks)["odd"]
+    (pair,) = pairs(ConsensusRecipe(OVERALL), tasks)["odd"]
     assert (pair.chosen, pair.votes_chosen, pair.votes_rejected) == (0, 2, 3)
     assert 0.5 < pair.chosen_prob < 1
 
@@ -86,7 +86,10 @@ def test_a_posterior_beside_the_majority_may_be_below_a_half():
 def test_the_model_does_not_depend_on_the_order_of_tasks_or_judgments():
     tasks = crowd(ties=0.2)
     mixed = [task(t.id, *reversed(t.judgments)) for t in reversed(tasks)]
-    ordered, shuffled = pairs(Consensus(OVERALL), tasks), pairs(Consensus(OVERALL), mixed)
+    ordered, shuffled = (
+        pairs(ConsensusRecipe(OVERALL), tasks),
+        pairs(ConsensusRecipe(OVERALL), mixed),
+    )
     for name, kept in ordered.items():
         assert [p.chosen_prob for p in kept] == [p.chosen_prob for p in shuffled[name]]
 
@@ -94,20 +97,20 @@ def test_the_model_does_not_depend_on_the_order_of_tasks_or_judgments():
 def test_a_reviewers_newest_word_decides():
     older = judgment(-3, "rev", adjudicates=True, created_at="2026-01-01T00:00:00Z", id="a")
     newer = judgment(2, "rev2", adjudicates=True, created_at="2026-01-02T00:00:00Z", id="b")
-    (pair,) = Consensus(OVERALL).apply(task("bread", *votes(-1, -1), newer, older)).pairs
+    (pair,) = ConsensusRecipe(OVERALL).apply(task("bread", *votes(-1, -1), newer, older)).pairs
     assert (pair.chosen, pair.strength, pair.chosen_prob, pair.value) == (1, 2, 1.0, 2)
     assert pair.voters == 4
 
 
 def test_a_reviewers_tie_decides_too():
     word = judgment(0, "rev", adjudicates=True, tie_kind="equal_bad")
-    outcome = Consensus(OVERALL).apply(task("bread", *votes(-1, -1), word))
+    outcome = ConsensusRecipe(OVERALL).apply(task("bread", *votes(-1, -1), word))
     assert outcome.drops == ("tie_equal_bad",)
 
 
 def test_a_reviewer_who_says_nothing_on_the_criterion_decides_nothing():
     word = judgment(None, "rev", adjudicates=True)
-    (pair,) = Consensus(OVERALL).apply(task("bread", *votes(-1, -1), word)).pairs
+    (pair,) = ConsensusRecipe(OVERALL).apply(task("bread", *votes(-1, -1), word)).pairs
     assert (pair.chosen, pair.voters) == (0, 2)
 
 
@@ -115,20 +118,20 @@ def test_ties_are_an_answer_and_cannot_tell_is_none():
     tie = task("tie", *[judgment(0, r, tie_kind="equal_good") for r in ("g1", "g2", "f")])
     unknown = [judgment(None, r, tie_kind="cannot_tell", id=r) for r in ("f", "p1")]
     clear = task("clear", *_said(g1=-1), *unknown)
-    made = learned(Consensus(OVERALL), [*crowd(ties=0.2), tie, clear])
+    made = learned(ConsensusRecipe(OVERALL), [*crowd(ties=0.2), tie, clear])
     assert made.apply(tie).drops == ("tie_equal_good",)
     (pair,) = made.apply(clear).pairs
     assert (pair.chosen, pair.votes_tie) == (0, 2)
 
 
 def test_a_task_without_a_likely_answer_is_counted_as_unsure():
-    assert Consensus(OVERALL).apply(task("bread", *votes(-1, 1))).drops == ("unsure",)
+    assert ConsensusRecipe(OVERALL).apply(task("bread", *votes(-1, 1))).drops == ("unsure",)
 
 
 @pytest.mark.parametrize("values", [[(-1,), (1,)], [(-2,)]])
 def test_too_little_data_falls_back_to_the_shares_and_says_so(values):
     tasks = [task(f"t{i}", *votes(*said)) for i, said in enumerate(values)]
-    recipe = learned(Consensus(OVERALL), tasks)
+    recipe = learned(ConsensusRecipe(OVERALL), tasks)
     assert [pair.chosen_prob for t in tasks for pair in recipe.apply(t).pairs] == [1.0] * len(tasks)
     (note,) = recipe.notes
     assert "No task was judged by two raters" in note
@@ -136,13 +139,13 @@ def test_too_little_data_falls_back_to_the_shares_and_says_so(values):
 
 
 def test_a_model_that_does_not_settle_falls_back_and_says_so():
-    model = RaterModel(Consensus(OVERALL), iterations=1)
+    model = RaterLearner(ConsensusRecipe(OVERALL), iterations=1)
     for record in crowd(20):
         model.learn(record)
     model.settle()
     assert "did not settle" in model.notes[0]
     record = task("new", *votes(-1, -1, 1))
-    counted = count_votes(Consensus(OVERALL), record.judgments)
+    counted = count_votes(ConsensusRecipe(OVERALL), record.judgments)
     assert model.belief(record, counted).probability(0) == pytest.approx(2 / 3)
 
 
@@ -154,13 +157,13 @@ def test_what_became_of_the_model_stands_in_manifest_and_card(tmp_path):
 
 
 def test_nothing_to_learn_from_is_no_note():
-    ledger, _ = preview(lambda: [], recipe=Consensus(OVERALL), shape=FORMATS["native"])
+    ledger, _ = preview(lambda: [], recipe=ConsensusRecipe(OVERALL), shape=FORMATS["native"])
     assert ledger.rows_in == 0
 
 
 def test_orders_of_several_responses_have_a_consensus_for_each_two():
     record = ranked("bread", {"rui": (1, 2, 3), "sam": (1, 3, 2), "tao": (1, 2, 3)})
-    recipe = learned(Consensus(ORDER, primary="overall"), [record])
+    recipe = learned(ConsensusRecipe(ORDER, primary="overall"), [record])
     pairs = recipe.apply(record).pairs
     assert [(pair.chosen, pair.rejected) for pair in pairs] == [(0, 1), (0, 2), (1, 2)]
     assert {pair.weight for pair in pairs} == {1 / 3}
@@ -175,7 +178,7 @@ def test_orders_of_several_responses_have_a_consensus_for_each_two():
 )
 def test_a_consensus_is_always_more_likely_than_not(values):
     tasks = [task(f"t{i}", *votes(*said)) for i, said in enumerate(values)]
-    for kept in pairs(Consensus(OVERALL), tasks).values():
+    for kept in pairs(ConsensusRecipe(OVERALL), tasks).values():
         for pair in kept:
             assert 0.5 < pair.chosen_prob <= 1
             assert pair.strength >= 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from labeling.datasets.minhash import normalise
+from labeling.datasets.minhash import normalised_words
 from labeling.datasets.records import Message
 from labeling.datasets.splits import RULES, SplitPrompt, plan_splits
 
@@ -62,7 +62,7 @@ def test_prompts_of_punctuation_alone_are_not_all_the_same():
 
 
 def test_words_are_found_in_scripts_without_spaces():
-    assert normalise("今天天气") == ["今", "天", "天", "气"]
+    assert normalised_words("今天天气") == ["今", "天", "天", "气"]
 
 
 def test_adding_younger_prompts_moves_none_of_the_older():
@@ -125,7 +125,7 @@ def test_a_share_of_one_takes_every_prompt(shares, name):
 
 
 def test_vowel_marks_tell_words_apart():
-    assert normalise("की का") == ["की", "का"]
+    assert normalised_words("की का") == ["की", "का"]
 
 
 SYSTEM = Message("system", " ".join(WORDS[:300]))

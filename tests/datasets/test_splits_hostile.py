@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.datasets.minhash import normalise
+from labeling.datasets.minhash import normalised_words
 from labeling.datasets.records import Message
 from labeling.datasets.splits import SplitPlan, SplitPrompt, plan_splits
 
@@ -61,7 +61,7 @@ def projects(draw: st.DrawFn) -> list[SplitPrompt]:
 
 
 def words(talk: tuple[Message, ...]) -> list[str]:
-    return [word for said in talk for word in normalise(said.content)]
+    return [word for said in talk for word in normalised_words(said.content)]
 
 
 def belong_together(a: SplitPrompt, b: SplitPrompt) -> bool:
@@ -73,7 +73,7 @@ def belong_together(a: SplitPrompt, b: SplitPrompt) -> bool:
         # A turn without a word is no choice point: nothing was asked.
         or (
             a.messages[:short] == b.messages[:short]
-            and any(m.role == "user" and normalise(m.content) for m in a.messages[:short])
+            and any(m.role == "user" and normalised_words(m.content) for m in a.messages[:short])
         )
     )
 

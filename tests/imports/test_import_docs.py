@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from labeling.datasets.readers import FORMATS, limits
+from labeling.datasets.readers import IMPORT_KINDS, limits
 from labeling.vocabulary import TieKind
 
 PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text()
 
 
-@pytest.mark.parametrize("name", [*FORMATS, *TieKind])
+@pytest.mark.parametrize("name", [*IMPORT_KINDS, *TieKind])
 def test_every_format_and_tie_is_named(name):
     assert name in PAGE
 

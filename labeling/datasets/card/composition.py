@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from labeling.datasets.card.tables import bullets, counts, plural, table
-from labeling.datasets.card.text import code, inline, line, prose, quote
+from labeling.datasets.card.tables import bullets, counts, markdown_table, number_of
+from labeling.datasets.card.text import code_span, inline, line, prose, quote
 from labeling.datasets.records import ReleaseContext
 from labeling.datasets.splits import RULES, SPLITS
 
@@ -15,14 +15,14 @@ def summary(manifest: Mapping[str, Any], total: int) -> str:
     """What this is in one paragraph, and what to know before anything else."""
     figures, recipe, shape = manifest["figures"], manifest["recipe"], manifest["format"]
     text = (
-        f"{total:,} {recipe['rows_are']} from {plural(figures['judgments'], 'judgment')} by "
-        f"{plural(figures['raters'], 'rater')} on {plural(figures['tasks'], 'task')} "
-        f"({plural(figures['prompts'], 'prompt')}).\n\n"
+        f"{total:,} {recipe['rows_are']} from {number_of(figures['judgments'], 'judgment')} by "
+        f"{number_of(figures['raters'], 'rater')} on {number_of(figures['tasks'], 'task')} "
+        f"({number_of(figures['prompts'], 'prompt')}).\n\n"
     )
     text += bullets(
         (
-            f"Recipe: **{recipe['title']}** ({code(recipe['key'])})",
-            f"Format: **{shape['title']}** ({code(shape['key'])}, {shape['file_type']})",
+            f"Recipe: **{recipe['title']}** ({code_span(recipe['key'])})",
+            f"Format: **{shape['title']}** ({code_span(shape['key'])}, {shape['file_type']})",
         )
     )
     if manifest["warnings"]:
@@ -35,7 +35,8 @@ def summary(manifest: Mapping[str, Any], total: int) -> str:
 def motivation(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
     """What the raters were asked, and what the owner says it is for."""
     asked = bullets(
-        f"**{inline(criterion['wording'])}** ({code(key)}, scale {code(criterion['scale'])}"
+        f"**{inline(criterion['wording'])}** ({code_span(key)}, "
+        f"scale {code_span(criterion['scale'])}"
         f"{', the primary criterion' if criterion['primary'] else ''})"
         for key, criterion in manifest["criteria"].items()
     )
@@ -108,12 +109,12 @@ def _ledgers(manifest: Mapping[str, Any]) -> str:
     parts = [_ledger(manifest["counts"], made)]
     if len(manifest["criteria"]) > 1:
         parts += [
-            f"On {code(key)}:\n\n{_ledger(criterion['counts'], made)}"
+            f"On {code_span(key)}:\n\n{_ledger(criterion['counts'], made)}"
             for key, criterion in manifest["criteria"].items()
         ]
     for name, count in manifest["counts"]["never_read"].items():
         if count:
-            judgments = plural(count, f"{name.replace('_', ' ')} judgment")
+            judgments = number_of(count, f"{name.replace('_', ' ')} judgment")
             parts.append(f"Never read, and so no row in: {judgments}.\n")
     left = manifest["figures"]["judgments_left_out"]
     if left:
@@ -127,7 +128,7 @@ def _ledger(ledger: Mapping[str, Any], made: str) -> str:
     for drop in ledger["dropped"].values():
         rows.append((f"left out: {inline(drop['because'])}", f"{drop['rows']:,}"))
     rows.append((f"**{made} out**", f"**{ledger['rows_out']:,}**"))
-    return table((f"a row in is a {unit}", "rows"), rows, numbers=1)
+    return markdown_table((f"a row in is a {unit}", "rows"), rows, numbers=1)
 
 
 def _splits(manifest: Mapping[str, Any]) -> str:
@@ -135,19 +136,19 @@ def _splits(manifest: Mapping[str, Any]) -> str:
     text = (
         "Prompts form groups, and a group is never divided: the hash of its oldest prompt decides "
         "the split, so that splits stay put while the data grow. "
-        f"{plural(splits['prompts'], 'prompt')} of the project form "
-        f"{plural(splits['groups'], 'group')}; the largest has {splits['largest_group']:,}.\n\n"
+        f"{number_of(splits['prompts'], 'prompt')} of the project form "
+        f"{number_of(splits['groups'], 'group')}; the largest has {splits['largest_group']:,}.\n\n"
     )
     joins = [
         (rule.replace("_", " "), RULES[rule], f"{n:,}") for rule, n in splits["joined_by"].items()
     ]
-    text += table(("two prompts are joined by", "when", "links"), joins, numbers=1)
+    text += markdown_table(("two prompts are joined by", "when", "links"), joins, numbers=1)
     text += f"\nThe threshold of similarity is {splits['threshold']}.\n\n"
     rows = [
-        (code(name), *(f"{per_split.get(split, 0):,}" for split in SPLITS))
+        (code_span(name), *(f"{per_split.get(split, 0):,}" for split in SPLITS))
         for name, per_split in manifest["rows"].items()
     ]
-    text += table(("configuration", *SPLITS), rows, numbers=len(SPLITS))
+    text += markdown_table(("configuration", *SPLITS), rows, numbers=len(SPLITS))
     return text + "".join(f"\n{line(note)}\n" for note in manifest["notes"])
 
 
@@ -161,7 +162,7 @@ def _personal(figures: Mapping[str, Any]) -> str:
     ]
     if rationales := figures["judgments_with_rationale"]:
         sentences.append(
-            f"{plural(rationales, 'judgment')} came with a rationale in the rater's own words, "
+            f"{number_of(rationales, 'judgment')} came with a rationale in the rater's own words, "
             "which may tell who wrote it."
         )
     if flags := figures["judgments_per_flag"]:

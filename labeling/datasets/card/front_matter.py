@@ -15,33 +15,33 @@ from typing import Any
 from labeling.datasets.card.licences import LICENCES
 from labeling.datasets.card.text import yaml
 from labeling.datasets.files import FileInfo
-from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.formats.nested import feature_of
-from labeling.datasets.recipes.base import Kind
+from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.splits import SPLITS
 from labeling.vocabulary import Source
 
 _STEPS = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 _TASKS = {
-    Kind.PAIRS: ("text-generation", "reinforcement-learning"),
-    Kind.RANKINGS: ("text-generation", "text-ranking"),
-    Kind.LABELS: ("text-generation", "reinforcement-learning"),
-    Kind.DEMONSTRATIONS: ("text-generation",),
+    RowKind.PAIRS: ("text-generation", "reinforcement-learning"),
+    RowKind.RANKINGS: ("text-generation", "text-ranking"),
+    RowKind.LABELS: ("text-generation", "reinforcement-learning"),
+    RowKind.DEMONSTRATIONS: ("text-generation",),
 }
 _TAGS = {
-    Kind.PAIRS: ("preference", "human-feedback", "rlhf", "reward-model", "dpo"),
-    Kind.RANKINGS: ("preference", "human-feedback", "rlhf", "ranking"),
-    Kind.LABELS: ("preference", "human-feedback", "rlhf", "kto"),
-    Kind.DEMONSTRATIONS: ("human-feedback", "sft"),
+    RowKind.PAIRS: ("preference", "human-feedback", "rlhf", "reward-model", "dpo"),
+    RowKind.RANKINGS: ("preference", "human-feedback", "rlhf", "ranking"),
+    RowKind.LABELS: ("preference", "human-feedback", "rlhf", "kto"),
+    RowKind.DEMONSTRATIONS: ("human-feedback", "sft"),
 }
 
 
 def front_matter(
     manifest: Mapping[str, Any],
     *,
-    kind: Kind,
+    kind: RowKind,
     rows: int,
-    tables: Sequence[Table],
+    tables: Sequence[FileTable],
     files: Sequence[FileInfo],
 ) -> str:
     """The YAML between its two lines of dashes, of the tables written and the main ones' rows."""
@@ -73,7 +73,7 @@ def size_category(rows: int) -> str:
     return "n>1T"
 
 
-def split_files(table: Table, files: Sequence[FileInfo]) -> dict[str, list[FileInfo]]:
+def split_files(table: FileTable, files: Sequence[FileInfo]) -> dict[str, list[FileInfo]]:
     """The files of each split of a table; only splits that have rows."""
     by_split: dict[str, list[FileInfo]] = {}
     for split in SPLITS:
@@ -102,7 +102,7 @@ def _languages(counts: Mapping[str, int]) -> list[str]:
     return sorted({n for n in names if 2 <= len(n) <= 3 and n.isascii() and n.isalpha()})
 
 
-def _config(table: Table, files: Sequence[FileInfo]) -> list[str]:
+def _config(table: FileTable, files: Sequence[FileInfo]) -> list[str]:
     lines = [f"- config_name: {yaml(table.name)}"]
     lines += ["  default: true"] if table.default else []
     lines.append("  data_files:")
@@ -111,7 +111,7 @@ def _config(table: Table, files: Sequence[FileInfo]) -> list[str]:
     return lines
 
 
-def _info(table: Table, file_type: str) -> list[str]:
+def _info(table: FileTable, file_type: str) -> list[str]:
     lines = [f"- config_name: {yaml(table.name)}", "  features:"]
     for name, kind in table.columns:
         lines.append(f"  - {_plain({'name': name, **feature_of(kind, file_type)})}")

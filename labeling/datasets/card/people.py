@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from labeling.datasets.card.tables import bullets, counts, figure_table, figures_in, plural, table
-from labeling.datasets.card.text import code, inline, line, quote
+from labeling.datasets.card.tables import (
+    bullets,
+    counts,
+    figure_table,
+    figures_in,
+    markdown_table,
+    number_of,
+)
+from labeling.datasets.card.text import code_span, inline, line, quote
 from labeling.datasets.records import ReleaseContext
 
 _FIGURES = (
@@ -28,8 +35,9 @@ def collection(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
     """The section on raters, guideline, selection and agreement."""
     figures = manifest["figures"]
     sentences = [
-        f"{plural(figures['raters'], 'rater')} gave {plural(figures['judgments'], 'judgment')} "
-        "that may become data. Who they are, how they were found and paid is not recorded here.",
+        f"{number_of(figures['raters'], 'rater')} gave "
+        f"{number_of(figures['judgments'], 'judgment')} that may become data. Who they are, how "
+        "they were found and paid is not recorded here.",
         *map(line, context.collection),
         counts("Judgments per source", figures["judgments_per_source"]),
         counts("Judgments per way of choosing tasks", figures["judgments_per_strategy"]),
@@ -48,7 +56,7 @@ def _chances(chances: Mapping[str, Any]) -> str:
     if not chances["n"]:
         return "No selection probability is recorded."
     return (
-        f"{plural(chances['n'], 'judgment')} with a selection probability, from "
+        f"{number_of(chances['n'], 'judgment')} with a selection probability, from "
         f"{chances['least']:g} to {chances['largest']:g}."
     )
 
@@ -64,13 +72,13 @@ def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:
         (
             str(guideline.number),
             inline(guideline.change_note) or "–",
-            code(f"guideline/{file_name(guideline.number)}"),
+            code_span(f"guideline/{file_name(guideline.number)}"),
         )
         for guideline in context.guidelines
     ]
     newest = max(context.guidelines, key=lambda guideline: guideline.number)
     return (
-        f"{judgments}{table(('version', 'what changed', 'text'), notes)}\n"
+        f"{judgments}{markdown_table(('version', 'what changed', 'text'), notes)}\n"
         "The numbered principles of every version are in `principles.json`. Version "
         f"{newest.number}, the newest in use:\n\n{quote(newest.text)}\n"
     )

@@ -8,7 +8,7 @@ from typing import Any
 from labeling.datasets.card.text import inline
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
     """A Markdown table; the last `numbers` columns stand to the right. Cells come escaped."""
     marks = ["---"] * (len(head) - numbers) + ["---:"] * numbers
     lines = [f"| {' | '.join(cells)} |" for cells in (head, marks, *rows)]
@@ -29,7 +29,7 @@ def counts(title: str, numbers: Mapping[str, int]) -> str:
 def figure_table(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
     """Figures with interval, n and convention; one that is undefined says why."""
     head = ("figure", "value", "95% interval", "n", "convention")
-    return table(head, [_figure(label, figure) for label, figure in rows])
+    return markdown_table(head, [_figure(label, figure) for label, figure in rows])
 
 
 def figures_in(report: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -53,6 +53,6 @@ def _figure(label: str, figure: Mapping[str, Any]) -> tuple[str, ...]:
     return inline(label), f"{figure['value']:.3f}", span, n, convention
 
 
-def plural(n: int, noun: str) -> str:
+def number_of(n: int, noun: str) -> str:
     """So many things in words: 1 task, 2 tasks."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -37,7 +37,7 @@ def prose(text: str) -> str:
     return _start(re.sub(r"([\\\[\]<>|&!])", r"\\\1", _flat(text)))
 
 
-def code(text: str) -> str:
+def code_span(text: str) -> str:
     """The text as a code span, in a table too."""
     flat = _flat(text).replace("|", "¦")
     longest = max((len(run) for run in _CODE_MARKS.findall(flat)), default=0)

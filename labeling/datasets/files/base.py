@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from labeling.datasets.formats.base import Values
-from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.columns import FileTable
 
 Batch = TypeVar("Batch")
 
@@ -49,7 +49,7 @@ class Sink(ABC, Generic[Batch]):
     batch_rows: ClassVar[int]
     batch_chars: ClassVar[int]
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: FileTable) -> None:
         self.table = table
 
     @abstractmethod

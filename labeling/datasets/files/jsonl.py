@@ -12,7 +12,7 @@ import msgspec
 from labeling.datasets.files.base import OpenFile, Sink
 from labeling.datasets.files.text import Packing, TextFile
 from labeling.datasets.formats.base import Values
-from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.columns import FileTable
 
 
 class JsonLinesSink(Sink[bytes]):
@@ -23,7 +23,7 @@ class JsonLinesSink(Sink[bytes]):
     batch_chars = 4_000_000
     packing: ClassVar[Packing] = ""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: FileTable) -> None:
         super().__init__(table)
         # Fields are numbered and renamed: a column may be called what no Python name can be.
         fields = {f"c{i}": name for i, name in enumerate(table.names)}

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from labeling.datasets.files.base import OpenFile, Sink
 from labeling.datasets.formats.base import Values
-from labeling.datasets.formats.columns import Table
+from labeling.datasets.formats.columns import FileTable
 
 #: The rows of one task repeat its texts. A dictionary that holds a whole batch stores each once.
 _DICTIONARY_BYTES = 8 << 20
@@ -25,7 +25,7 @@ def _has_order(kind: pa.DataType) -> bool:
 
 
 class _ParquetFile(OpenFile[pa.Table]):
-    def __init__(self, path: Path, table: Table) -> None:
+    def __init__(self, path: Path, table: FileTable) -> None:
         self._groups = 0
         self._stream = pa.OSFile(str(path), "wb")
         self._writer = pq.ParquetWriter(

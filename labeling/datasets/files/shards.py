@@ -11,7 +11,7 @@ from typing import Any
 from labeling.datasets.files.background import Background
 from labeling.datasets.files.base import OpenFile, Sink
 from labeling.datasets.files.disk import FileInfo, hash_file
-from labeling.datasets.formats.base import Row
+from labeling.datasets.formats.base import FileRow
 from labeling.datasets.texts import clean
 
 #: A shard ends before it could pass 500 MB on disk.
@@ -42,13 +42,13 @@ class ShardWriter:
         self._root, self._split, self._sink = root, split, sink
         self._folder = root / sink.table.folder
         self._background, self._shard_bytes = background, shard_bytes
-        self._buffer: list[Row] = []
+        self._buffer: list[FileRow] = []
         self._chars = 0
         self._shards: list[_Shard] = []
         self._file: OpenFile[Any] | None = None
         self._synced = 0
 
-    def write(self, row: Row, chars: int) -> None:
+    def write(self, row: FileRow, chars: int) -> None:
         """Takes one row; `chars` is about how much text it holds."""
         self._buffer.append(row)
         self._chars += chars

@@ -11,7 +11,7 @@ from labeling.datasets.files.background import Background
 from labeling.datasets.files.disk import FileInfo
 from labeling.datasets.files.shards import SHARD_BYTES, ShardWriter
 from labeling.datasets.files.sinks import SINKS
-from labeling.datasets.formats.base import Row
+from labeling.datasets.formats.base import FileRow
 from labeling.datasets.layout import Layout
 from labeling.datasets.splits import SPLITS
 
@@ -28,7 +28,7 @@ class DataFiles:
         self._writers: dict[tuple[str, str], dict[str, ShardWriter]] = {}
         self._shared: dict[tuple[str, str], ShardWriter] = {}
 
-    def write(self, rows: Iterable[Row], criterion: str, split: str, chars: int) -> None:
+    def write(self, rows: Iterable[FileRow], criterion: str, split: str, chars: int) -> None:
         """Takes the rows of a task; `chars` is how much text one holds at most. Raises OSError."""
         writers = self._writers.setdefault((criterion, split), {})
         for row in rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from labeling.datasets.formats.base import Format, Row, TaskRows
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
 from labeling.datasets.formats.helpsteer import HelpSteer3
 from labeling.datasets.formats.hh import HH
 from labeling.datasets.formats.judgments import Judgments
@@ -63,4 +63,4 @@ FAMILIES: dict[str, tuple[Format, ...]] = {
     for family, members in groupby(FORMATS.values(), key=lambda shape: shape.family)
 }
 
-__all__ = ["FAMILIES", "FORMATS", "HH", "Format", "Native", "Row", "TaskRows"]
+__all__ = ["FAMILIES", "FORMATS", "HH", "FileRow", "Format", "Native", "TaskRows"]

@@ -7,8 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
-from labeling.datasets.formats.columns import Table
-from labeling.datasets.recipes.base import Demonstration, Kind, Label, Pair, Ranking
+from labeling.datasets.formats.columns import FileTable
+from labeling.datasets.recipes.base import (
+    Demonstration,
+    Pair,
+    RankedResponses,
+    ResponseLabel,
+    RowKind,
+)
 from labeling.datasets.records import Criterion, JudgmentRecord, Message, TaskRecord
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
@@ -20,7 +26,7 @@ JSON_LINES = ("jsonl", "jsonl.gz", "jsonl.zst")
 Values = tuple[Any, ...]
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """A row on its way to a table; `key` is a hash that orders a shuffled one."""
 
     table: str
@@ -52,9 +58,9 @@ class TaskRows:
     criterion: Criterion
     group: str
     pairs: Sequence[Pair]
-    labels: Sequence[Label]
+    labels: Sequence[ResponseLabel]
     judgments: Sequence[JudgmentRecord]
-    rankings: Sequence[Ranking] = ()
+    rankings: Sequence[RankedResponses] = ()
     demonstrations: Sequence[Demonstration] = ()
     first: bool = True
     folds: Mapping[str, int] = field(default_factory=lambda: NO_FOLDS)
@@ -80,8 +86,8 @@ class Format(ABC):
     title: ClassVar[str]
     family: ClassVar[str]
     file_types: ClassVar[tuple[str, ...]] = FILE_TYPES[:-1]
-    tables: ClassVar[tuple[Table, ...]]
-    main: ClassVar[Mapping[Kind, str]] = {Kind.PAIRS: "default"}
+    tables: ClassVar[tuple[FileTable, ...]]
+    main: ClassVar[Mapping[RowKind, str]] = {RowKind.PAIRS: "default"}
     carries_ties: ClassVar[bool] = False
     ties_of_raters: ClassVar[bool] = False
     needs_votes: ClassVar[bool] = False
@@ -89,7 +95,7 @@ class Format(ABC):
     usage: ClassVar[str] = 'print(rows["train"][0])\n'
 
     @abstractmethod
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """The rows of one task."""
 
     def explain(self) -> dict[str, str]:
@@ -108,7 +114,7 @@ class Format(ABC):
         """Why this pair cannot be written in this format though others of its task can."""
         return None
 
-    def extra_files(self, tables: Sequence[Table], names: Sequence[str]) -> Mapping[str, str]:
+    def extra_files(self, tables: Sequence[FileTable], names: Sequence[str]) -> Mapping[str, str]:
         """Files that the program this format is for wants beside the data: name to text.
 
         `tables` are those written, `names` the paths of all data files.

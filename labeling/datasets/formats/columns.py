@@ -22,7 +22,7 @@ _ANSWER = pa.struct(
 )
 
 
-class Answer(Struct, frozen=True, gc=False):
+class AnswerCell(Struct, frozen=True, gc=False):
     """A value on a criterion; `response` is 0 for a comparison, else counts from 1."""
 
     criterion: str
@@ -31,7 +31,7 @@ class Answer(Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ColumnType:
     """A column type: as Arrow, as front matter of a card, and how values become Arrow or JSON.
 
     `build` turns the values of a batch into an array; `plain` turns one into what JSON has a form
@@ -44,23 +44,25 @@ class Kind:
     plain: Callable[[Any], Any] | None = None
 
 
-def _scalar(arrow: pa.DataType, dtype: str, plain: Callable[[Any], Any] | None = None) -> Kind:
-    return Kind(arrow, {"dtype": dtype}, lambda values: pa.array(values, type=arrow), plain)
+def _scalar(
+    arrow: pa.DataType, dtype: str, plain: Callable[[Any], Any] | None = None
+) -> ColumnType:
+    return ColumnType(arrow, {"dtype": dtype}, lambda values: pa.array(values, type=arrow), plain)
 
 
-def _list(arrow: pa.DataType, dtype: str) -> Kind:
+def _list(arrow: pa.DataType, dtype: str) -> ColumnType:
     kind = pa.list_(arrow)
-    return Kind(
+    return ColumnType(
         kind,
         {"list": dtype},
         lambda values: _once_each(values, lambda some: pa.array(some, type=kind)),
     )
 
 
-def _struct_list(struct: pa.StructType, dtypes: Sequence[tuple[str, str]]) -> Kind:
+def _struct_list(struct: pa.StructType, dtypes: Sequence[tuple[str, str]]) -> ColumnType:
     """Lists of records: `Struct`s whose fields are those of the Arrow type, in order."""
     feature = {"list": [{"name": name, "dtype": dtype} for name, dtype in dtypes]}
-    return Kind(
+    return ColumnType(
         pa.list_(struct),
         feature,
         lambda values: _once_each(values, lambda some: _structs(struct, some)),
@@ -120,7 +122,7 @@ ANSWERS = _struct_list(
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FileTable:
     """One configuration of a release: a name, the folder of its files, and its columns.
 
     A row is a tuple of values in the order of the columns. With `shuffled`, the rows of a task do
@@ -129,7 +131,7 @@ class Table:
 
     name: str
     folder: str
-    columns: tuple[tuple[str, Kind], ...]
+    columns: tuple[tuple[str, ColumnType], ...]
     default: bool = False
     shuffled: bool = False
 

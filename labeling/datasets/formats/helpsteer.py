@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from labeling.datasets.formats.base import Format, Row, TaskRows
-from labeling.datasets.formats.columns import INT, MESSAGES, STRING, Table
-from labeling.datasets.formats.nested import record, several
-from labeling.datasets.formats.parts import shrunk, sides, signed
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.columns import INT, MESSAGES, STRING, FileTable
+from labeling.datasets.formats.nested import list_column, record_column
+from labeling.datasets.formats.parts import canonical_sides, shrunk, signed_value
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import JudgmentRecord, TaskRecord
@@ -37,7 +37,7 @@ class HelpSteer3(Format):
     title = "HelpSteer3 preference"
     family = "Published data sets"
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
@@ -49,8 +49,10 @@ class HelpSteer3(Format):
                 ("overall_preference", INT),
                 (
                     "individual_preference",
-                    several(
-                        record(score=INT, reasoning=STRING, feedback1=STRING, feedback2=STRING)
+                    list_column(
+                        record_column(
+                            score=INT, reasoning=STRING, feedback1=STRING, feedback2=STRING
+                        )
                     ),
                 ),
             ),
@@ -79,13 +81,13 @@ class HelpSteer3(Format):
         """0 means about the same, and nothing else."""
         return f"tie_{pair.tie}" if pair.tie and pair.tie not in _SAME else None
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         longest = item.criterion.strongest
         for pair in item.pairs:
-            first, second = sides(item, pair)
-            yield Row(
+            first, second = canonical_sides(item, pair)
+            yield FileRow(
                 "default",
                 (
                     task.category,
@@ -93,7 +95,7 @@ class HelpSteer3(Format):
                     task.messages,
                     first.content,
                     second.content,
-                    shrunk(signed(pair), _STRONGEST, longest),
+                    shrunk(signed_value(pair), _STRONGEST, longest),
                     tuple(_votes(item, pair)),
                 ),
             )
@@ -113,7 +115,7 @@ def _score(item: TaskRows, pair: Pair, judgment: JudgmentRecord) -> int | None:
     value = judgment.values.get(criterion.key)
     if value is None:
         ranked = criterion.answer == "rank" and pair.judgment is not None
-        return shrunk(signed(pair), _STRONGEST, criterion.strongest) if ranked else None
+        return shrunk(signed_value(pair), _STRONGEST, criterion.strongest) if ranked else None
     if value == 0 and criterion.primary and judgment.tie_kind not in ("", *_SAME):
         return None
     return shrunk(value, _STRONGEST, criterion.strongest)

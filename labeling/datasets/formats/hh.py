@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import Format, Row, TaskRows
-from labeling.datasets.formats.columns import STRING, Table
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.columns import STRING, FileTable
 from labeling.datasets.formats.refusals import role_refusal
 from labeling.datasets.records import Message, TaskRecord
 
@@ -29,7 +29,9 @@ class HH(Format):
     title = "hh-rlhf transcripts"
     family = "Published data sets"
     file_types = ("jsonl", "jsonl.gz", "jsonl.zst", "parquet")
-    tables = (Table("default", "data", (("chosen", STRING), ("rejected", STRING)), default=True),)
+    tables = (
+        FileTable("default", "data", (("chosen", STRING), ("rejected", STRING)), default=True),
+    )
     about = {
         "Texts": (
             "`chosen` and `rejected` are whole dialogues with an empty line and `Human: ` or "
@@ -53,7 +55,7 @@ class HH(Format):
             return "speaker_tag"
         return super().refusal(task)
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         prompt = transcript(item.task.messages) if item.pairs else ""
         for pair in item.pairs:
@@ -61,4 +63,4 @@ class HH(Format):
                 prompt + transcript((Message("assistant", item.task.candidates[i].content),))
                 for i in (pair.chosen, pair.rejected)
             )
-            yield Row("default", (chosen, rejected))
+            yield FileRow("default", (chosen, rejected))

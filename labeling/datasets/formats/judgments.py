@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from labeling.datasets.formats.base import FILE_TYPES, Format, Row, TaskRows, Values
+from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, Values
 from labeling.datasets.formats.columns import (
     ANSWERS,
     INT,
@@ -17,11 +17,11 @@ from labeling.datasets.formats.columns import (
     SHORTS,
     STRING,
     STRINGS,
-    Answer,
-    Table,
+    AnswerCell,
+    FileTable,
 )
 from labeling.datasets.formats.nested import OPTIONAL_FLOAT, OPTIONAL_LONG, OPTIONAL_SHORT
-from labeling.datasets.recipes.base import Kind
+from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 
 _VALUES = (
@@ -70,8 +70,8 @@ class Judgments(Format):
     title = "Judgments, one row each"
     family = "Concord"
     file_types = FILE_TYPES
-    main = {Kind.RANKINGS: "default"}
-    tables = (Table("default", "data", COLUMNS, default=True),)
+    main = {RowKind.RANKINGS: "default"}
+    tables = (FileTable("default", "data", COLUMNS, default=True),)
     carries_ties = True
     needs_votes = True
     about = {
@@ -91,10 +91,10 @@ class Judgments(Format):
         """No chat template is applied to a record of what was said."""
         return None
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per ranking, which is one per judgment."""
         for values in judgment_rows(item, [ranking.judgment for ranking in item.rankings]):
-            yield Row("default", values)
+            yield FileRow("default", values)
 
 
 def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterator[Values]:
@@ -138,11 +138,11 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
         )
 
 
-def _answers(judgment: JudgmentRecord) -> tuple[Answer, ...]:
+def _answers(judgment: JudgmentRecord) -> tuple[AnswerCell, ...]:
     """Every answer on every criterion, those on comparisons first."""
-    compared = [Answer(key, 0, value) for key, value in sorted(judgment.values.items())]
+    compared = [AnswerCell(key, 0, value) for key, value in sorted(judgment.values.items())]
     rated = [
-        Answer(rating.criterion, rating.response + 1, rating.value)
+        AnswerCell(rating.criterion, rating.response + 1, rating.value)
         for rating in sorted(judgment.ratings)
     ]
     return (*compared, *rated)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import Format, Row, TaskRows
-from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS, Table
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS, FileTable
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.recipes.base import Kind
+from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import TaskRecord
 
 
@@ -21,9 +21,9 @@ class Listwise(Format):
     key = "listwise"
     title = "Rankings, listwise"
     family = "Published data sets"
-    main = {Kind.RANKINGS: "default"}
+    main = {RowKind.RANKINGS: "default"}
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
@@ -64,7 +64,7 @@ class Listwise(Format):
             return "empty_response"
         return "identical_responses" if len(texts) < 2 else None
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per ranking."""
         task = item.task
         texts = tuple(response.content for response in task.responses)
@@ -73,4 +73,4 @@ class Listwise(Format):
         for ranking in item.rankings:
             said = (ranking.judgment.rater, ranking.judgment.rationale)
             values = (task.id, task.messages, texts, ranking.ranks, models, *said, *about)
-            yield Row("default", values)
+            yield FileRow("default", values)

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from labeling.datasets.formats.base import Format, Row, TaskRows, reply
-from labeling.datasets.formats.columns import BOOL, MESSAGES, Table
+from labeling.datasets.formats.base import FileRow, Format, TaskRows, reply
+from labeling.datasets.formats.columns import BOOL, MESSAGES, FileTable
 from labeling.datasets.formats.nested import MESSAGE
 from labeling.datasets.formats.parts import labelled
 from labeling.datasets.formats.refusals import alternation_refusal, role_refusal
-from labeling.datasets.recipes.base import Kind
+from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import Message, TaskRecord
 
 INFO_FILE = "dataset_info.json"
@@ -63,7 +63,7 @@ class _LlamaFactory(Format):
             return "media_placeholder"
         return None
 
-    def extra_files(self, tables: Sequence[Table], names: Sequence[str]) -> Mapping[str, str]:
+    def extra_files(self, tables: Sequence[FileTable], names: Sequence[str]) -> Mapping[str, str]:
         """`dataset_info.json`: an entry for every data file."""
         entries = {}
         for table in tables:
@@ -80,7 +80,7 @@ class _LlamaFactory(Format):
         return {INFO_FILE: json.dumps(entries, indent=2) + "\n"}
 
 
-def _entry_name(table: Table, path: PurePosixPath) -> str:
+def _entry_name(table: FileTable, path: PurePosixPath) -> str:
     """`concord_train`; with the criterion where each has its files, the number where shards are."""
     split, number, total = path.stem.replace("-of-", "-").rsplit("-", 2)
     parts = ["concord", *table.folder.split("-")[1:], split]
@@ -95,7 +95,7 @@ class LlamaFactory(_LlamaFactory):
     key = "llamafactory"
     title = "LLaMA-Factory preference"
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (("conversations", MESSAGES), ("chosen", MESSAGE), ("rejected", MESSAGE)),
@@ -113,13 +113,15 @@ class LlamaFactory(_LlamaFactory):
         "Cannot carry": f"Ties, ids and strength have no place in it. {_REFUSED}",
     }
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         candidates = task.candidates
         for pair in item.pairs:
             texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
-            yield Row("default", (task.messages, *(Message("assistant", text) for text in texts)))
+            yield FileRow(
+                "default", (task.messages, *(Message("assistant", text) for text in texts))
+            )
 
 
 class LlamaFactoryKto(_LlamaFactory):
@@ -127,9 +129,9 @@ class LlamaFactoryKto(_LlamaFactory):
 
     key = "llamafactory-kto"
     title = "LLaMA-Factory KTO"
-    main = {Kind.LABELS: "default"}
+    main = {RowKind.LABELS: "default"}
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (("messages", MESSAGES), ("label", BOOL)),
@@ -147,11 +149,11 @@ class LlamaFactoryKto(_LlamaFactory):
         "Cannot carry": f"Ids and strength have no place in it. {_REFUSED}",
     }
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per label."""
         for label, response, key in labelled(item):
             chat = item.task.messages + reply(response.content)
-            yield Row("default", (chat, label.good), key)
+            yield FileRow("default", (chat, label.good), key)
 
 
 class LlamaFactorySft(_LlamaFactory):
@@ -159,8 +161,8 @@ class LlamaFactorySft(_LlamaFactory):
 
     key = "llamafactory-sft"
     title = "LLaMA-Factory supervised fine-tuning"
-    main = {Kind.DEMONSTRATIONS: "default"}
-    tables = (Table("default", "data", (("messages", MESSAGES),), default=True),)
+    main = {RowKind.DEMONSTRATIONS: "default"}
+    tables = (FileTable("default", "data", (("messages", MESSAGES),), default=True),)
     columns = {"messages": "messages"}
     about = {
         "Texts": "`messages` is the conversation up to and with the response.",
@@ -170,9 +172,9 @@ class LlamaFactorySft(_LlamaFactory):
         ),
     }
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""
         task = item.task
         for shown in item.demonstrations:
             chat = task.messages + reply(task.candidates[shown.response].content)
-            yield Row("default", (chat,))
+            yield FileRow("default", (chat,))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import Format, Row, TaskRows, reply
-from labeling.datasets.formats.columns import INT, MESSAGES, STRING, Table
-from labeling.datasets.formats.parts import pair_id, sides, signed
+from labeling.datasets.formats.base import FileRow, Format, TaskRows, reply
+from labeling.datasets.formats.columns import INT, MESSAGES, STRING, FileTable
+from labeling.datasets.formats.parts import canonical_sides, pair_id, signed_value
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import TaskRecord
@@ -25,7 +25,7 @@ class LMArena(Format):
     title = "LMArena votes"
     family = "Published data sets"
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
@@ -60,14 +60,14 @@ class LMArena(Format):
         """Two kinds of ties have a word in it."""
         return f"tie_{pair.tie}" if pair.tie and pair.tie not in _TIES else None
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         asked = sum(message.role == "user" for message in task.messages)
         for pair in item.pairs:
-            first, second = sides(item, pair)
-            decided = "model_a" if signed(pair) < 0 else "model_b"
-            yield Row(
+            first, second = canonical_sides(item, pair)
+            decided = "model_a" if signed_value(pair) < 0 else "model_b"
+            yield FileRow(
                 "default",
                 (
                     pair_id(item, pair),

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from labeling.datasets.folds import voter_folds
 from labeling.datasets.formats.base import (
+    FileRow,
     Format,
-    Row,
     TaskRows,
     Values,
     load_call,
@@ -27,14 +27,14 @@ from labeling.datasets.formats.columns import (
     SHORT,
     SHORTS,
     STRING,
-    Table,
+    FileTable,
 )
 from labeling.datasets.formats.judgments import COLUMNS, judgment_rows
 from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.recipes.base import Demonstration, Kind, Pair
+from labeling.datasets.recipes.base import Demonstration, Pair, RowKind
 
-PREFERENCE = Table(
+PREFERENCE_TABLE = FileTable(
     "preference",
     "preference",
     (
@@ -70,7 +70,7 @@ PREFERENCE = Table(
     default=True,
 )
 
-KTO = Table(
+KTO_TABLE = FileTable(
     "kto",
     "kto",
     (
@@ -86,7 +86,7 @@ KTO = Table(
     shuffled=True,
 )
 
-SFT = Table(
+SFT_TABLE = FileTable(
     "sft",
     "sft",
     (
@@ -101,7 +101,7 @@ SFT = Table(
         ("language", STRING),
     ),
 )
-JUDGMENTS = Table("judgments", "judgments", COLUMNS)
+JUDGMENTS_TABLE = FileTable("judgments", "judgments", COLUMNS)
 
 
 class Native(Format):
@@ -110,8 +110,8 @@ class Native(Format):
     key = "native"
     title = "Concord folder"
     family = "Concord"
-    tables = (PREFERENCE, KTO, SFT, JUDGMENTS)
-    main = {Kind.PAIRS: "preference", Kind.LABELS: "kto", Kind.DEMONSTRATIONS: "sft"}
+    tables = (PREFERENCE_TABLE, KTO_TABLE, SFT_TABLE, JUDGMENTS_TABLE)
+    main = {RowKind.PAIRS: "preference", RowKind.LABELS: "kto", RowKind.DEMONSTRATIONS: "sft"}
     carries_ties = True
     ties_of_raters = True
     about = {
@@ -138,19 +138,19 @@ class Native(Format):
         "Cannot carry": f"A tie is a row of the judgments alone. {CHAT_REFUSED}",
     }
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """The pairs, the labels, the demonstrations and the judgments of one task."""
         task = item.task
         for pair in item.decided:
-            yield Row("preference", _preference(item, pair))
+            yield FileRow("preference", _preference(item, pair))
         for label, response, key in labelled(item):
             texts = (task.messages, reply(response.content), label.good, key[:16])
             names = (task.id, task.prompt_id, item.group, response.model)
-            yield Row("kto", (*texts, *names), key)
+            yield FileRow("kto", (*texts, *names), key)
         for shown in item.demonstrations:
-            yield Row("sft", _demonstration(item, shown))
+            yield FileRow("sft", _demonstration(item, shown))
         for values in judgment_rows(item, item.judgments) if item.first else ():
-            yield Row("judgments", values)
+            yield FileRow("judgments", values)
 
     def load_code(self, folder: str, file_type: str = "parquet") -> str:
         """Loads each configuration."""

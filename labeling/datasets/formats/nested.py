@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from labeling.datasets.formats.columns import FLOAT, LONG, SHORT, STRING, Kind
+from labeling.datasets.formats.columns import FLOAT, LONG, SHORT, STRING, ColumnType
 
 
-def record(**fields: Kind) -> Kind:
+def record_column(**fields: ColumnType) -> ColumnType:
     """A column of `Struct`s that have these fields, in this order."""
     struct = pa.struct([(name, kind.arrow) for name, kind in fields.items()])
     parts = [(attrgetter(name), kind) for name, kind in fields.items()]
@@ -22,10 +22,10 @@ def record(**fields: Kind) -> Kind:
         return pa.StructArray.from_arrays(columns, fields=list(struct))
 
     features = [{"name": name, **kind.feature} for name, kind in fields.items()]
-    return Kind(struct, {"struct": features}, build)
+    return ColumnType(struct, {"struct": features}, build)
 
 
-def several(kind: Kind) -> Kind:
+def list_column(kind: ColumnType) -> ColumnType:
     """A column of lists of what the other column holds."""
 
     def build(values: Sequence[Sequence[Any]]) -> pa.Array[Any]:
@@ -37,23 +37,23 @@ def several(kind: Kind) -> Kind:
         return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), kind.build(flat))
 
     feature = kind.feature.get("struct") or kind.feature["dtype"]
-    return Kind(pa.list_(kind.arrow), {"list": feature}, build)
+    return ColumnType(pa.list_(kind.arrow), {"list": feature}, build)
 
 
 #: One turn of a conversation by itself.
-MESSAGE = record(role=STRING, content=STRING)
+MESSAGE = record_column(role=STRING, content=STRING)
 #: Scores as the published sets write them, in 64 bits.
-DOUBLE = Kind(
+DOUBLE = ColumnType(
     pa.float64(), {"dtype": "float64"}, lambda values: pa.array(values, type=pa.float64())
 )
 
 
 @dataclass(frozen=True, slots=True)
-class OptionalKind(Kind):
+class OptionalKind(ColumnType):
     """A column of numbers in which null says that nobody gave one."""
 
 
-def _optional(kind: Kind) -> OptionalKind:
+def _optional(kind: ColumnType) -> OptionalKind:
     return OptionalKind(kind.arrow, kind.feature, kind.build, kind.plain)
 
 
@@ -62,7 +62,7 @@ OPTIONAL_LONG = _optional(LONG)
 OPTIONAL_FLOAT = _optional(FLOAT)
 
 
-def feature_of(kind: Kind, file_type: str) -> Mapping[str, object]:
+def feature_of(kind: ColumnType, file_type: str) -> Mapping[str, object]:
     """What the front matter of a card says of a column in a file of this type.
 
     A cell of CSV holds a list as JSON and a missing number as nothing, and both are read as text.

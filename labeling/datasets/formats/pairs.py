@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from labeling.datasets.formats.base import Format, Row, TaskRows
-from labeling.datasets.formats.columns import FLOAT, INT, SHORT, STRING, Table
-from labeling.datasets.formats.parts import sides, signed
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.columns import FLOAT, INT, SHORT, STRING, FileTable
+from labeling.datasets.formats.parts import canonical_sides, signed_value
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import Message, TaskRecord
 
@@ -20,7 +20,7 @@ class Pairs(Format):
     family = "Tables"
     file_types = ("csv",)
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
@@ -72,20 +72,20 @@ class Pairs(Format):
         """A table holds any prompt."""
         return None
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         prompt = _prompt(task.messages)
         about = (item.criterion.key, task.category, task.language)
         for pair in item.pairs:
-            first, second = sides(item, pair)
+            first, second = canonical_sides(item, pair)
             texts = (first.content, second.content, first.model, second.model)
-            value = signed(pair)
+            value = signed_value(pair)
             votes = (pair.votes_chosen, pair.votes_rejected)
             tie = "" if pair.tie == "unspecified" else pair.tie
             said = _said(pair)
             counted = (*(reversed(votes) if value > 0 else votes), pair.votes_tie, pair.strength)
-            yield Row(
+            yield FileRow(
                 "default",
                 (_id(task, pair), *prompt, *texts, value, tie, *said, *counted, *about),
             )

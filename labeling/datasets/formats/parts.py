@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labeling.datasets.formats.base import TaskRows
-from labeling.datasets.recipes.base import Label, Pair
+from labeling.datasets.recipes.base import Pair, ResponseLabel
 from labeling.datasets.records import ResponseRecord, digest
 
 
@@ -21,7 +21,7 @@ def demonstration_id(item: TaskRows, response: int) -> str:
     return digest("sft", item.task.id, str(response), item.criterion.key).hex()[:16]
 
 
-def labelled(item: TaskRows) -> Iterator[tuple[Label, ResponseRecord, str]]:
+def labelled(item: TaskRows) -> Iterator[tuple[ResponseLabel, ResponseRecord, str]]:
     """Each label with its response and the hash that mixes its row among others.
 
     A trainer that reads in file order does not learn from runs of one label, and the first digits
@@ -32,7 +32,7 @@ def labelled(item: TaskRows) -> Iterator[tuple[Label, ResponseRecord, str]]:
         yield label, item.task.candidates[label.response], key
 
 
-def sides(item: TaskRows, pair: Pair) -> tuple[ResponseRecord, ResponseRecord]:
+def canonical_sides(item: TaskRows, pair: Pair) -> tuple[ResponseRecord, ResponseRecord]:
     """The two responses of a pair in their canonical order, whichever was preferred."""
     candidates = item.task.candidates
     return (
@@ -41,7 +41,7 @@ def sides(item: TaskRows, pair: Pair) -> tuple[ResponseRecord, ResponseRecord]:
     )
 
 
-def signed(pair: Pair) -> int:
+def signed_value(pair: Pair) -> int:
     """The preference as a whole number: negative where the first of the two sides is better.
 
     A mean is rounded half up, never to 0; 0 is a tie.

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from labeling.datasets.formats.base import Format, Row, TaskRows, reply
-from labeling.datasets.formats.columns import BOOL, FLOAT, INT, MESSAGES, STRINGS, Table
-from labeling.datasets.formats.nested import MESSAGE, record, several
+from labeling.datasets.formats.base import FileRow, Format, TaskRows, reply
+from labeling.datasets.formats.columns import BOOL, FLOAT, INT, MESSAGES, STRINGS, FileTable
+from labeling.datasets.formats.nested import MESSAGE, list_column, record_column
 from labeling.datasets.formats.refusals import CHAT_REFUSED, role_refusal
 from labeling.datasets.records import Message, TaskRecord
 
@@ -28,7 +28,7 @@ class OpenRLHF(Format):
     title = "OpenRLHF reward and DPO"
     family = _FAMILY
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
@@ -53,14 +53,14 @@ class OpenRLHF(Format):
         "# --data.chosen_key chosen --data.rejected_key rejected --data.apply_chat_template\n"
     )
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         candidates = task.candidates
         for pair in item.pairs:
             chosen, rejected = candidates[pair.chosen], candidates[pair.rejected]
             texts = (task.messages, reply(chosen.content), reply(rejected.content))
-            yield Row("default", (*texts, pair.margin))
+            yield FileRow("default", (*texts, pair.margin))
 
 
 class Axolotl(Format):
@@ -70,7 +70,7 @@ class Axolotl(Format):
     title = "Axolotl DPO"
     family = _FAMILY
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (("messages", MESSAGES), ("chosen", MESSAGE), ("rejected", MESSAGE)),
@@ -101,13 +101,15 @@ class Axolotl(Format):
         """Axolotl stops at a role that it does not know."""
         return super().refusal(task) or role_refusal(task.messages, self._ROLES)
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         candidates = task.candidates
         for pair in item.pairs:
             texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
-            yield Row("default", (task.messages, *(Message("assistant", text) for text in texts)))
+            yield FileRow(
+                "default", (task.messages, *(Message("assistant", text) for text in texts))
+            )
 
 
 class _Completion(Struct, frozen=True, gc=False):
@@ -123,12 +125,12 @@ class NemoRL(Format):
     family = _FAMILY
     file_types = ("jsonl",)
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
                 ("context", MESSAGES),
-                ("completions", several(record(rank=INT, completion=MESSAGES))),
+                ("completions", list_column(record_column(rank=INT, completion=MESSAGES))),
             ),
             default=True,
         ),
@@ -146,7 +148,7 @@ class NemoRL(Format):
         "#           data_path: path/to/this/folder/data/train-00000-of-00001.jsonl}\n"
     )
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         candidates = task.candidates
@@ -155,7 +157,7 @@ class NemoRL(Format):
                 _Completion(rank, reply(candidates[place].content))
                 for rank, place in enumerate((pair.chosen, pair.rejected))
             )
-            yield Row("default", (task.messages, completions))
+            yield FileRow("default", (task.messages, completions))
 
 
 class _Input(Struct, frozen=True, gc=False):
@@ -172,13 +174,13 @@ class OpenAI(Format):
     family = _FAMILY
     file_types = ("jsonl",)
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
                 (
                     "input",
-                    record(messages=MESSAGES, tools=STRINGS, parallel_tool_calls=BOOL),
+                    record_column(messages=MESSAGES, tools=STRINGS, parallel_tool_calls=BOOL),
                 ),
                 ("preferred_output", MESSAGES),
                 ("non_preferred_output", MESSAGES),
@@ -207,11 +209,11 @@ class OpenAI(Format):
             return "empty_turn"
         return reason
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         candidates = task.candidates
         prompt = _Input(task.messages)
         for pair in item.pairs:
             texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
-            yield Row("default", (prompt, *map(reply, texts)))
+            yield FileRow("default", (prompt, *map(reply, texts)))

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labeling.datasets.formats.base import FILE_TYPES, Format, Row, TaskRows, reply
-from labeling.datasets.formats.columns import FLOAT, MESSAGES, STRING, Kind, Table
+from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, reply
+from labeling.datasets.formats.columns import FLOAT, MESSAGES, STRING, ColumnType, FileTable
 from labeling.datasets.formats.parts import pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.records import TaskRecord
@@ -39,11 +39,11 @@ def plain_refusal(task: TaskRecord) -> str | None:
     return "multi_turn" if len(task.messages) > 1 else None
 
 
-def _table(kind: Kind, *, explicit: bool) -> Table:
+def _table(kind: ColumnType, *, explicit: bool) -> FileTable:
     texts = ("prompt", "chosen", "rejected") if explicit else ("chosen", "rejected")
     columns = [(name, kind) for name in texts]
     columns += [("id", STRING), ("prompt_id", STRING), ("strength", FLOAT), ("margin", FLOAT)]
-    return Table("default", "data", tuple(columns), default=True)
+    return FileTable("default", "data", tuple(columns), default=True)
 
 
 class _Trl(Format):
@@ -55,7 +55,7 @@ class _Trl(Format):
         '# DPOTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
     )
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         candidates = task.candidates
@@ -64,7 +64,7 @@ class _Trl(Format):
                 task, candidates[pair.chosen].content, candidates[pair.rejected].content
             )
             names = (pair_id(item, pair), task.prompt_id)
-            yield Row("default", (*texts, *names, pair.strength, pair.margin))
+            yield FileRow("default", (*texts, *names, pair.strength, pair.margin))
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
         raise NotImplementedError

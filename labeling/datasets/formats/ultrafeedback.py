@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import Format, Row, TaskRows, reply
-from labeling.datasets.formats.columns import MESSAGES, STRING, Table
+from labeling.datasets.formats.base import FileRow, Format, TaskRows, reply
+from labeling.datasets.formats.columns import MESSAGES, STRING, FileTable
 from labeling.datasets.formats.nested import DOUBLE
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.records import TaskRecord
@@ -25,7 +25,7 @@ class UltraFeedback(Format):
     title = "UltraFeedback binarized"
     family = "Published data sets"
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
@@ -66,7 +66,7 @@ class UltraFeedback(Format):
         asked = any(message.role == "user" for message in task.messages)
         return super().refusal(task) or (None if asked else "no_user_turn")
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
         candidates = task.candidates
@@ -76,4 +76,4 @@ class UltraFeedback(Format):
             rejected = task.messages + reply(candidates[pair.rejected].content)
             score = round(_BEST * pair.chosen_prob, 4)
             scores = (score, round(_BEST - score, 4))
-            yield Row("default", (asked, task.prompt_id, chosen, rejected, chosen, *scores))
+            yield FileRow("default", (asked, task.prompt_id, chosen, rejected, chosen, *scores))

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labeling.datasets.formats.base import FILE_TYPES, Format, Row, TaskRows, reply
-from labeling.datasets.formats.columns import BOOL, MESSAGES, STRING, Table
-from labeling.datasets.formats.columns import Kind as Column
+from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, reply
+from labeling.datasets.formats.columns import BOOL, MESSAGES, STRING, FileTable
+from labeling.datasets.formats.columns import ColumnType as Column
 from labeling.datasets.formats.parts import demonstration_id, labelled
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.trl import IN_CSV, PLAIN_REFUSED, plain_refusal
-from labeling.datasets.recipes.base import Kind
+from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import TaskRecord
 
 _LABELS = (
@@ -25,10 +25,10 @@ _LABELS = (
 _LOST = "Strength has no place in it, and a tie that cannot tell gives no row."
 
 
-def _unpaired(kind: Column) -> Table:
+def _unpaired(kind: Column) -> FileTable:
     columns = (("prompt", kind), ("completion", kind), ("label", BOOL))
     names = (("id", STRING), ("prompt_id", STRING))
-    return Table("default", "data", (*columns, *names), default=True, shuffled=True)
+    return FileTable("default", "data", (*columns, *names), default=True, shuffled=True)
 
 
 class TrlUnpaired(Format):
@@ -37,7 +37,7 @@ class TrlUnpaired(Format):
     key = "trl-unpaired"
     title = "TRL unpaired preference, conversational"
     family = "TRL"
-    main = {Kind.LABELS: "default"}
+    main = {RowKind.LABELS: "default"}
     tables = (_unpaired(MESSAGES),)
     about = {
         "Texts": "`prompt` and `completion` are message lists; the completion is the reply alone.",
@@ -49,12 +49,12 @@ class TrlUnpaired(Format):
         '# KTOTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
     )
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per label."""
         task = item.task
         for label, response, key in labelled(item):
             texts = self._texts(task, response.content)
-            yield Row("default", (*texts, label.good, key[:16], task.prompt_id), key)
+            yield FileRow("default", (*texts, label.good, key[:16], task.prompt_id), key)
 
     def _texts(self, task: TaskRecord, completion: str) -> tuple[Any, Any]:
         return (task.messages, reply(completion))
@@ -89,9 +89,9 @@ class PromptCompletion(Format):
     key = "trl-prompt-completion"
     title = "TRL prompt and completion"
     family = "TRL"
-    main = {Kind.DEMONSTRATIONS: "default"}
+    main = {RowKind.DEMONSTRATIONS: "default"}
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (
@@ -115,13 +115,13 @@ class PromptCompletion(Format):
         '# SFTTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
     )
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""
         task = item.task
         for shown in item.demonstrations:
             texts = (task.messages, reply(task.candidates[shown.response].content))
             names = (demonstration_id(item, shown.response), task.prompt_id)
-            yield Row("default", (*texts, *names))
+            yield FileRow("default", (*texts, *names))
 
 
 class Messages(Format):
@@ -130,9 +130,9 @@ class Messages(Format):
     key = "messages"
     title = "Messages (language modelling)"
     family = "TRL"
-    main = {Kind.DEMONSTRATIONS: "default"}
+    main = {RowKind.DEMONSTRATIONS: "default"}
     tables = (
-        Table(
+        FileTable(
             "default",
             "data",
             (("messages", MESSAGES), ("id", STRING), ("prompt_id", STRING)),
@@ -148,10 +148,10 @@ class Messages(Format):
     }
     usage = PromptCompletion.usage
 
-    def rows(self, item: TaskRows) -> Iterator[Row]:
+    def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""
         task = item.task
         for shown in item.demonstrations:
             chat = task.messages + reply(task.candidates[shown.response].content)
             names = (demonstration_id(item, shown.response), task.prompt_id)
-            yield Row("default", (chat, *names))
+            yield FileRow("default", (chat, *names))

@@ -9,24 +9,24 @@ from __future__ import annotations
 from labeling.datasets.readers.reading import (
     Detection,
     FileFacts,
-    Preview,
+    FilePreview,
     ReadOptions,
     check,
     detect,
-    preview,
+    preview_file,
     read,
 )
-from labeling.datasets.readers.shapes import FORMATS, SHAPES
+from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES
 
 __all__ = [
-    "FORMATS",
+    "IMPORT_KINDS",
     "SHAPES",
     "Detection",
     "FileFacts",
-    "Preview",
+    "FilePreview",
     "ReadOptions",
     "check",
     "detect",
-    "preview",
+    "preview_file",
     "read",
 ]

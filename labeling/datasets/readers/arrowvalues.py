@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import Broken
-from labeling.datasets.readers.jsonrows import decoded
+from labeling.datasets.readers.jsonrows import decoded_json
 
 #: From a value as pyarrow gives it, never None, to the value; None where it is the same.
 Convert = Callable[[Any], object]
 
 #: An Arrow array; what it offers beside depends on its type, which the stubs do not tell.
-Column = Any
+ArrowColumn = Any
 #: What pyarrow and we raise for a value that Python or JSON cannot hold.
 _UNREADABLE = (
     ValueError,
@@ -80,7 +80,7 @@ def _listed(inner: Convert | None) -> Convert | None:
     return lambda value: [None if item is None else inner(item) for item in value]
 
 
-def _struct(array: Column) -> Convert | None:
+def _struct(array: ArrowColumn) -> Convert | None:
     """A missing key of a struct is null in Arrow, so null is a missing key again."""
     kind = array.type
     fields = [array.field(i) for i in range(kind.num_fields)]
@@ -101,7 +101,7 @@ def _struct(array: Column) -> Convert | None:
     return plain
 
 
-def _map(array: Column) -> Convert:
+def _map(array: ArrowColumn) -> Convert:
     inner = converter(array.items)
 
     def plain(pairs: list[tuple[object, Any]]) -> object:
@@ -117,13 +117,13 @@ def _map(array: Column) -> Convert:
     return plain
 
 
-def _of_extension(array: Column) -> Convert | None:
+def _of_extension(array: ArrowColumn) -> Convert | None:
     if array.type.extension_name == "arrow.json":
-        return decoded
+        return decoded_json
     return _other
 
 
-def converter(array: Column) -> Convert | None:
+def converter(array: ArrowColumn) -> Convert | None:
     """What makes plain values of those that `array.to_pylist()` gives; None where nothing must."""
     kind = array.type
     if _is(kind, _SAME):
@@ -145,7 +145,7 @@ def converter(array: Column) -> Convert | None:
     return _other
 
 
-def _cell(array: Column, row: int, convert: Convert | None) -> object:
+def _cell(array: ArrowColumn, row: int, convert: Convert | None) -> object:
     try:
         value = array[row].as_py()
         return value if convert is None or value is None else convert(value)
@@ -153,7 +153,7 @@ def _cell(array: Column, row: int, convert: Convert | None) -> object:
         return Broken(f"Holds a value that cannot be read ({error}). Leave it out.")
 
 
-def values(array: Column) -> list[object]:
+def values(array: ArrowColumn) -> list[object]:
     """The plain values of a column; a single one that cannot be read is `Broken`."""
     if pa.types.is_timestamp(array.type) and array.type.unit == "ns":
         # Python's times have microseconds; pandas, where it is there, would have more of them.

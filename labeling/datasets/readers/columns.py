@@ -45,7 +45,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def plain(column: str) -> str:
+def plain_name(column: str) -> str:
     """A column's name without case, and with one underscore for every run of other signs."""
     return re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")
 
@@ -54,7 +54,7 @@ def guess(columns: Iterable[str], fields: Iterable[str]) -> dict[str, str]:
     """field -> column for those of `fields` that a column is named after; a column serves once."""
     by_name: dict[str, str] = {}
     for column in columns:
-        by_name.setdefault(plain(column), column)
+        by_name.setdefault(plain_name(column), column)
     mapping: dict[str, str] = {}
     for field in fields:
         for alias in ALIASES.get(field, (field,)):

@@ -11,8 +11,8 @@ from pathlib import Path
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_lines_count, json_list
 from labeling.datasets.readers.parquet import is_parquet, parquet_count, parquet_rows
 from labeling.datasets.readers.shapes.labelstudio import lifted
-from labeling.datasets.readers.source import Source, open_source
-from labeling.datasets.readers.tables import delimiter_of, table
+from labeling.datasets.readers.source import ByteSource, open_source
+from labeling.datasets.readers.tables import csv_rows, delimiter_of
 from labeling.datasets.rows import Refusal, UnreadableFile
 
 _HEAD = 1 << 20
@@ -39,7 +39,7 @@ def _counted(rows: RawRows) -> Callable[[], int]:
     return lambda: sum(1 for _ in rows)
 
 
-def _container(source: Source) -> tuple[str, RawRows, Callable[[], int]]:
+def _container(source: ByteSource) -> tuple[str, RawRows, Callable[[], int]]:
     """The file's kind by its first visible character, its raw rows, and how to count them."""
     head = source.stream.peek(_HEAD)
     start = head.lstrip()
@@ -57,7 +57,7 @@ def _container(source: Source) -> tuple[str, RawRows, Callable[[], int]]:
         return "JSON Lines", json_lines(source), partial(json_lines_count, source)
     header = start.split(b"\n", 1)[0].decode(errors="replace")
     delimiter = delimiter_of(header)
-    rows = table(source, delimiter)
+    rows = csv_rows(source, delimiter)
     return _TABLES[delimiter], rows, _counted(rows)
 
 

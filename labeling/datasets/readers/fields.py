@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 
 from labeling.datasets.readers import limits
-from labeling.datasets.rows import Message, Refusal, RowError
+from labeling.datasets.records import Message
+from labeling.datasets.rows import Refusal, RowError
 
 _ROLES = {
     "system": "system",
@@ -49,7 +50,7 @@ def visible(text: str, most: int) -> str:
     return shown[:most] + ("…" if len(shown) > most else "")
 
 
-def excerpt(value: object) -> str:
+def excerpt_of(value: object) -> str:
     """The beginning of what stood there, for a refusal."""
     shown = value if isinstance(value, str) else repr(value)
     return visible(shown[: 2 * limits.EXCERPT].strip(), limits.EXCERPT)
@@ -61,7 +62,7 @@ def refusal(line: int, error: RowError) -> Refusal:
         line,
         visible(error.field, limits.MAX_FIELD_NAME),
         visible(error.reason, limits.MAX_REASON),
-        excerpt(error.value),
+        excerpt_of(error.value),
     )
 
 
@@ -70,7 +71,7 @@ def is_storable(name: str) -> bool:
     return "\x00" not in name and not any("\ud800" <= c <= "\udfff" for c in name)
 
 
-def kind_of(value: object) -> str:
+def type_in_words(value: object) -> str:
     """What a value is, in words."""
     return "empty" if value is None else _KINDS.get(type(value), "an object")
 
@@ -98,7 +99,7 @@ def is_blank(content: str) -> bool:
     return not content or content.isspace()
 
 
-def text(value: object, field: str, *, most: int = limits.MAX_TEXT) -> str:
+def text_value(value: object, field: str, *, most: int = limits.MAX_TEXT) -> str:
     """A text that may be empty. Raises RowError for another type, length or content."""
     # Most texts pass this one look; only the others need to be told apart.
     if type(value) is str and len(value) <= most and value.isascii() and "\x00" not in value:
@@ -112,7 +113,7 @@ def _examined(value: object, field: str, most: int) -> str:
             raise RowError(field, value.reason)
         if value is None:
             raise RowError(field, "Missing. Give it as text.")
-        raise RowError(field, f"Must be text, not {kind_of(value)}.", value)
+        raise RowError(field, f"Must be text, not {type_in_words(value)}.", value)
     if len(value) > most:
         raise RowError(
             field,
@@ -124,7 +125,7 @@ def _examined(value: object, field: str, most: int) -> str:
 
 def filled(value: object, field: str) -> str:
     """A text with at least one visible character."""
-    content = text(value, field)
+    content = text_value(value, field)
     if is_blank(content):
         raise RowError(field, "Is empty. Fill it or leave the row out.", content)
     return content
@@ -136,7 +137,7 @@ def label(value: object, field: str, *, most: int) -> str:
         return ""
     if type(value) is int:
         value = str(value)
-    return text(value, field, most=most).strip()
+    return text_value(value, field, most=most).strip()
 
 
 def whole_number(value: object, field: str) -> int:
@@ -153,7 +154,7 @@ def whole_number(value: object, field: str) -> int:
 def _point_in_time(value: object, field: str) -> dt.datetime:
     if type(value) is int or type(value) is float:
         return dt.datetime.fromtimestamp(value, dt.UTC)
-    written = text(value, field, most=64).strip()
+    written = text_value(value, field, most=64).strip()
     if _SECONDS.match(written):
         return dt.datetime.fromtimestamp(float(written), dt.UTC)
     return dt.datetime.fromisoformat(written)
@@ -175,13 +176,13 @@ def moment(value: object, field: str) -> dt.datetime | None:
 def _content(value: object, field: str) -> str:
     """A message's content, also as a list of text parts."""
     if not isinstance(value, list):
-        return text(value, field)
+        return text_value(value, field)
     parts: list[str] = []
     for part in value:
         if not isinstance(part, dict) or part.get("type", "text") != "text":
             raise RowError(field, "Holds a part that is not text; only text is taken.", part)
-        parts.append(text(part.get("text"), field))
-    return text("\n".join(parts), field)
+        parts.append(text_value(part.get("text"), field))
+    return text_value("\n".join(parts), field)
 
 
 def message(value: object, field: str, number: int = 1) -> Message:
@@ -198,7 +199,7 @@ def message(value: object, field: str, number: int = 1) -> Message:
     role = _ROLES.get(name) if isinstance(name, str) else None
     if role is None:
         known = "Must be system, user, assistant or tool"
-        said = "none" if name is None else f"“{excerpt(name)}”"
+        said = "none" if name is None else f"“{excerpt_of(name)}”"
         raise RowError(f"{field}.role", f"{known}; message {number} has {said}.", name)
     body = value["content"] if "content" in value else value.get("value")
     content = _content(body, f"{field}.content")
@@ -213,7 +214,7 @@ def messages(value: object, field: str) -> tuple[Message, ...]:
     if not isinstance(value, list):
         if isinstance(value, Broken):
             raise RowError(field, value.reason)
-        raise RowError(field, f"Must be a list of messages, not {kind_of(value)}.", value)
+        raise RowError(field, f"Must be a list of messages, not {type_in_words(value)}.", value)
     if len(value) > limits.MAX_MESSAGES:
         raise RowError(
             field, f"Has {len(value):,} messages; at most {limits.MAX_MESSAGES:,} are taken."

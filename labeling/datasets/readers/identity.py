@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from labeling.datasets.rows import ImportedResponse, Message
+from labeling.datasets.records import Message
+from labeling.datasets.rows import ImportedResponse
 
 _WORD = re.compile(r"\w+")
 

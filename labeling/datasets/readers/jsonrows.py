@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import Broken, excerpt
+from labeling.datasets.readers.fields import Broken, excerpt_of
 from labeling.datasets.readers.quickjson import quick
 from labeling.datasets.readers.source import (
-    Source,
+    ByteSource,
     not_utf8,
     numbered_bytes,
     numbered_lines,
@@ -56,7 +56,7 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def decoded(text: str) -> object:
+def decoded_json(text: str) -> object:
     """The JSON value of a text, `Broken` standing where something of it would be lost.
 
     The standard library's decoder, because it tells which key occurs twice, which number is too
@@ -78,14 +78,14 @@ def _as_row(line: int, value: object) -> RawRow | Refusal:
     if isinstance(value, Broken):
         return Refusal(line, "", value.reason)
     reason = 'A row must be a JSON object with named fields, such as {"prompt": …}.'
-    return Refusal(line, "", reason, excerpt(value))
+    return Refusal(line, "", reason, excerpt_of(value))
 
 
 def _syntax(error: json.JSONDecodeError) -> str:
     return f"Malformed JSON at column {error.colno}: {error.msg}."
 
 
-def json_lines(source: Source) -> Iterator[RawRow | Refusal]:
+def json_lines(source: ByteSource) -> Iterator[RawRow | Refusal]:
     """The rows of a JSON Lines file; a malformed line is refused and the next one read."""
     for number, offset, raw in numbered_bytes(source):
         if raw is None:
@@ -100,14 +100,14 @@ def json_lines(source: Source) -> Iterator[RawRow | Refusal]:
 def _line(number: int, text: str) -> RawRow | Refusal:
     """The row of a line that is not plain, or why there is none."""
     try:
-        return _as_row(number, decoded(text))
+        return _as_row(number, decoded_json(text))
     except json.JSONDecodeError as error:
-        return Refusal(number, "", _syntax(error), excerpt(text))
+        return Refusal(number, "", _syntax(error), excerpt_of(text))
     except RecursionError:
-        return Refusal(number, "", "The JSON is nested too deeply.", excerpt(text))
+        return Refusal(number, "", "The JSON is nested too deeply.", excerpt_of(text))
 
 
-def json_lines_count(source: Source) -> int:
+def json_lines_count(source: ByteSource) -> int:
     """How many rows a JSON Lines file has, malformed ones too; reads them without decoding."""
     return sum(text is None or not text.isspace() for _, text in numbered_lines(source))
 
@@ -115,7 +115,7 @@ def json_lines_count(source: Source) -> int:
 class _Characters:
     """The file as a window of decoded text that only ever grows at its end."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ByteSource) -> None:
         self._source = source
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._bytes_read = source.offset
@@ -192,7 +192,7 @@ def _element(window: _Characters) -> object:
         window.more()
 
 
-def json_list(source: Source) -> Iterator[RawRow | Refusal]:
+def json_list(source: ByteSource) -> Iterator[RawRow | Refusal]:
     """The elements of a JSON list. Raises UnreadableFile where the list is malformed."""
     window = _Characters(source)
     window.peek()

@@ -13,10 +13,10 @@ from labeling.datasets.readers.containers import opened
 from labeling.datasets.readers.fields import is_storable, refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.seen import SeenRows
-from labeling.datasets.readers.shapes import FORMATS, SHAPES, recognise
+from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Shape
 from labeling.datasets.readers.shapes.finish import finish
-from labeling.datasets.readers.shapes.record import View, look
+from labeling.datasets.readers.shapes.record import RecordView, look
 from labeling.datasets.rows import (
     Duplicate,
     ImportRow,
@@ -51,7 +51,7 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class FilePreview:
     """The first rows of a file as they would be imported; nothing has been written."""
 
     detection: Detection
@@ -76,8 +76,8 @@ def detect(
 
     Raises UnreadableFile, or MappingError for a format, field or column that does not exist.
     """
-    if format not in FORMATS:
-        raise MappingError(f"There is no format “{format}”. Formats: {', '.join(FORMATS)}.")
+    if format not in IMPORT_KINDS:
+        raise MappingError(f"There is no format “{format}”. Formats: {', '.join(IMPORT_KINDS)}.")
     with opened(path) as file:
         sample = _sample(file.rows)
         every = dict.fromkeys(column for row in sample for column in row)
@@ -180,7 +180,7 @@ def _for_every_row(
 
 
 def _sorted(
-    raw: RawRow, shape: Shape, view: View, seen: SeenRows
+    raw: RawRow, shape: Shape, view: RecordView, seen: SeenRows
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
     """What one line gives: one of the three, or as many as a kind that spreads makes."""
     line, values = raw
@@ -218,7 +218,7 @@ def read(
         raise UnreadableFile(detection.problem)
     shape, options = SHAPES[detection.format], options or ReadOptions()
     columns = _for_every_row(shape, detection.mapping, mapping or {})
-    view, seen = View.of(columns, options.label_rater), SeenRows()
+    view, seen = RecordView.of(columns, options.label_rater), SeenRows()
     with opened(path) as file:
         for raw in file.rows:
             if isinstance(raw, Refusal):
@@ -227,20 +227,20 @@ def read(
                 yield from _sorted(raw, shape, view, seen)
 
 
-def preview(
+def preview_file(
     path: Path,
     *,
     format: str = "auto",
     mapping: Mapping[str, str] | None = None,
     options: ReadOptions | None = None,
     limit: int = 5,
-) -> Preview:
+) -> FilePreview:
     """The first rows as they would be imported; none where the columns fit no kind of row.
 
     Raises UnreadableFile or MappingError.
     """
     detection = detect(path, format=format, mapping=mapping)
     if detection.format is None or detection.problem:
-        return Preview(detection, ())
+        return FilePreview(detection, ())
     rows = read(path, format=format, mapping=mapping, options=options)
-    return Preview(detection, tuple(islice(rows, limit)))
+    return FilePreview(detection, tuple(islice(rows, limit)))

@@ -6,7 +6,7 @@ import sqlite3
 from array import array
 from collections.abc import Hashable, Sequence
 
-from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.rows import (
     Duplicate,
     ImportedJudgment,
@@ -23,7 +23,7 @@ _WORD = (1 << 63) - 1
 _CACHE_KIB = 16 * 1024
 
 
-def fingerprint(value: Hashable) -> int:
+def keyed_hash(value: Hashable) -> int:
     """63 bits that tell values apart, never 0; keyed anew by every process, so never to be kept.
 
     Python's keyed hash reads a text as it lies in memory, several times faster than a digest of
@@ -106,13 +106,13 @@ def _content(row: ImportRow) -> int:
     """The prompt and its responses with their models, in whatever order the responses stand: a
     pair and the same pair swapped, as several raters of `chosen` write them, are one task."""
     responses = sorted([hash((r.model, r.content)) for r in row.responses])
-    return fingerprint((row.messages, *responses))
+    return keyed_hash((row.messages, *responses))
 
 
 def _said(judgment: ImportedJudgment, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
     values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
-    return fingerprint((values, judgment.tie_kind, judgment.rationale))
+    return keyed_hash((values, judgment.tie_kind, judgment.rationale))
 
 
 def _side(responses: Sequence[ImportedResponse]) -> int:
@@ -129,19 +129,19 @@ class SeenRows:
     def sort(self, row: ImportRow) -> ImportRow | Duplicate | Refusal:
         """The row, unless its id was there before: with other text it is refused, alike it
         repeats, and with labels by others it is a row again."""
-        line, same = self._rows.first(fingerprint(row.external_id), _content(row), row.line)
+        line, same = self._rows.first(keyed_hash(row.external_id), _content(row), row.line)
         if line and not same:
             reason = (
                 f"Its id stands on line {line} already, with a different text. Give it its own."
             )
-            return Refusal(row.line, "id", reason, excerpt(row.external_id))
+            return Refusal(row.line, "id", reason, excerpt_of(row.external_id))
         new_label = False
         sign = _side(row.responses) if row.judgments else 1
         for judgment in row.judgments:
-            by = fingerprint((row.external_id, judgment.rater))
+            by = keyed_hash((row.external_id, judgment.rater))
             before, same = self._labels.first(by, _said(judgment, sign), row.line)
             if before and not same:
                 reason = f"“{judgment.rater}” judges the same row differently on line {before}."
-                return Refusal(row.line, "judgments", reason, excerpt(row.external_id))
+                return Refusal(row.line, "judgments", reason, excerpt_of(row.external_id))
             new_label |= not before
         return row if not line or new_label else Duplicate(row.line, row.external_id, line)

@@ -91,7 +91,7 @@ class _Unpacked(io.RawIOBase):
 
 
 @dataclass(slots=True)
-class Source:
+class ByteSource:
     """An open file, unpacked, placed behind its byte order mark if it had one."""
 
     stream: io.BufferedReader[Any]
@@ -114,7 +114,7 @@ def _open_stream(raw: io.BufferedReader[Any]) -> tuple[io.BufferedReader[Any], s
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
+def open_source(path: Path) -> Iterator[ByteSource]:
     """The file's unpacked bytes. Raises UnreadableFile for kinds that are not rows of text."""
     with io.BufferedReader(io.FileIO(path), _CHUNK) as raw:
         stream, compression = _open_stream(raw)
@@ -125,7 +125,7 @@ def open_source(path: Path) -> Iterator[Source]:
         bom = head.startswith(_BOM)
         if bom:
             stream.read(len(_BOM))
-        yield Source(stream, compression, bom)
+        yield ByteSource(stream, compression, bom)
 
 
 def not_utf8(line: int, offset: int, byte: int) -> NoReturn:
@@ -146,7 +146,7 @@ def _skip_rest(stream: BinaryIO) -> int:
     return skipped
 
 
-def numbered_bytes(source: Source) -> Iterator[tuple[int, int, bytes | None]]:
+def numbered_bytes(source: ByteSource) -> Iterator[tuple[int, int, bytes | None]]:
     """(number from 1, offset in the file, bytes with their line end) of each line; None for the
     bytes of a line above the limit.
 
@@ -173,7 +173,7 @@ def text_of(number: int, offset: int, raw: bytes) -> str:
         not_utf8(number, offset + error.start, raw[error.start])
 
 
-def numbered_lines(source: Source) -> Iterator[tuple[int, str | None]]:
+def numbered_lines(source: ByteSource) -> Iterator[tuple[int, str | None]]:
     """(number from 1, text with its line end) of each line; None for one above the limit.
 
     Raises UnreadableFile at the first byte that is not UTF-8.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.csvrecords import CsvRecords
-from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.readers.jsonrows import RawRow
-from labeling.datasets.readers.source import Source, numbered_lines
+from labeling.datasets.readers.source import ByteSource, numbered_lines
 from labeling.datasets.rows import Refusal, UnreadableFile
 from labeling.datasets.texts import restore
 
@@ -23,7 +23,7 @@ def delimiter_of(header: str) -> str:
     return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
 
 
-def _lines(source: Source) -> Iterator[str]:
+def _lines(source: ByteSource) -> Iterator[str]:
     for number, line in numbered_lines(source):
         if line is None:
             mib = limits.MAX_LINE_BYTES // 1024**2
@@ -38,7 +38,7 @@ def _header(cells: list[str]) -> list[str]:
     twice = {name for name in names if name and names.count(name) > 1}
     if twice:
         raise UnreadableFile(
-            f"The header names the column “{excerpt(min(twice))}” twice. Rename one of them.",
+            f"The header names the column “{excerpt_of(min(twice))}” twice. Rename one of them.",
             line=1,
         )
     return [name or f"column {i}" for i, name in enumerate(names, 1)]
@@ -50,13 +50,13 @@ def _row(line: int, names: list[str], cells: list[str]) -> RawRow | Refusal:
             f"Has {len(cells)} cells where the header has {len(names)}. "
             "Quote cells that hold a delimiter or a line end."
         )
-        return Refusal(line, "", reason, excerpt(cells[0] if cells else ""))
+        return Refusal(line, "", reason, excerpt_of(cells[0] if cells else ""))
     # An empty cell says nothing, as a missing key in JSON does.
     filled = ((name, cell) for name, cell in zip(names, cells, strict=True) if cell != "")
     return line, {name: restore(cell) if cell[0] == "'" else cell for name, cell in filled}
 
 
-def table(source: Source, delimiter: str) -> Iterator[RawRow | Refusal]:
+def csv_rows(source: ByteSource, delimiter: str) -> Iterator[RawRow | Refusal]:
     """The rows of a CSV file under its header; empty lines are no rows.
 
     Raises UnreadableFile where a quote is opened and never closed: all that follows would silently

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from labeling.datasets.recipes.base import (
     Demonstration,
-    Kind,
-    Label,
     Ledger,
-    Outcome,
     Pair,
-    Ranking,
+    RankedResponses,
     Recipe,
+    RecipeOutcome,
+    ResponseLabel,
+    RowKind,
 )
-from labeling.datasets.recipes.consensus import Consensus
+from labeling.datasets.recipes.consensus import ConsensusRecipe
 from labeling.datasets.recipes.helpsteer import HelpSteer
 from labeling.datasets.recipes.hh import HelpfulHarmless
 from labeling.datasets.recipes.instructgpt import InstructGpt
@@ -29,7 +29,7 @@ RECIPES: dict[str, type[Recipe]] = {
     recipe.key: recipe
     for recipe in (
         Majority,
-        Consensus,
+        ConsensusRecipe,
         Raw,
         HelpSteer,
         HelpfulHarmless,
@@ -43,24 +43,24 @@ RECIPES: dict[str, type[Recipe]] = {
 
 __all__ = [
     "RECIPES",
-    "Consensus",
+    "ConsensusRecipe",
     "Demonstration",
     "HelpSteer",
     "HelpfulHarmless",
     "InstructGpt",
-    "Kind",
     "Kto",
-    "Label",
     "Ledger",
     "Llama2",
     "Llama3",
     "Majority",
     "OptionError",
-    "Outcome",
     "Pair",
-    "Ranking",
+    "RankedResponses",
     "Raw",
     "Recipe",
     "RecipeOptions",
+    "RecipeOutcome",
+    "ResponseLabel",
+    "RowKind",
     "Sft",
 ]

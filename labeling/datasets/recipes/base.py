@@ -11,14 +11,14 @@ from typing import ClassVar, NamedTuple, Protocol
 
 from labeling.datasets.reasons import purpose_reason, sentence, source_reason
 from labeling.datasets.recipes.options import RecipeOptions
-from labeling.datasets.recipes.orders import pairs_of, ranks_of
+from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 from labeling.vocabulary import Purpose
 
 _LIVE = Purpose.LIVE.value
 
 
-class Kind(StrEnum):
+class RowKind(StrEnum):
     """What a row of the main table of a format is; the books count these."""
 
     PAIRS = "pairs"
@@ -74,14 +74,14 @@ class Pair(NamedTuple):
         return (self.judgment,) if self.judgment else self.votes
 
 
-class Ranking(NamedTuple):
+class RankedResponses(NamedTuple):
     """One rater's order of the task's responses: a rank for each, 1 is best, equal ranks tie."""
 
     ranks: tuple[int, ...]
     judgment: JudgmentRecord
 
 
-class Label(NamedTuple):
+class ResponseLabel(NamedTuple):
     """A response called good or bad by itself: what unpaired training (KTO) reads."""
 
     response: int
@@ -108,7 +108,7 @@ class Sifted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RecipeOutcome:
     """What a recipe makes of one task.
 
     `rows_in` equals the rows of the recipe's kind plus `drops`: ties that the recipe keeps are
@@ -117,9 +117,9 @@ class Outcome:
 
     rows_in: int
     pairs: tuple[Pair, ...] = ()
-    labels: tuple[Label, ...] = ()
+    labels: tuple[ResponseLabel, ...] = ()
     drops: tuple[str, ...] = ()
-    rankings: tuple[Ranking, ...] = ()
+    rankings: tuple[RankedResponses, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
 
 
@@ -166,7 +166,7 @@ class Learner(Protocol):
 
 
 class Recipe(ABC):
-    """Turns the judgments of a task into rows of one `Kind`.
+    """Turns the judgments of a task into rows of one `RowKind`.
 
     `kinds` lists what it can make, the usual one first; `per_vote` says that a pair is one
     rater's; `keeps_ties` and `labels_ties` (ties call their responses good or bad) are its own
@@ -177,7 +177,7 @@ class Recipe(ABC):
     key: ClassVar[str]
     title: ClassVar[str]
     unit: str
-    kinds: ClassVar[tuple[Kind, ...]] = (Kind.PAIRS,)
+    kinds: ClassVar[tuple[RowKind, ...]] = (RowKind.PAIRS,)
     per_vote: ClassVar[bool] = False
     keeps_ties: ClassVar[bool] = False
     labels_ties: ClassVar[bool] = True
@@ -190,7 +190,7 @@ class Recipe(ABC):
         *,
         primary: str = "",
         options: RecipeOptions | None = None,
-        kind: Kind | None = None,
+        kind: RowKind | None = None,
     ) -> None:
         self.criterion = criterion
         self.primary = primary or (criterion.key if criterion.primary else "")
@@ -199,15 +199,15 @@ class Recipe(ABC):
         self.compares = criterion.answer == "compare"
         self.with_ties = self.options.ties == "keep" if self.options.ties else self.keeps_ties
         self.with_tie_labels = self.labels_ties and self.options.ties != "drop"
-        if not self.compares and self.kind == Kind.PAIRS:
+        if not self.compares and self.kind == RowKind.PAIRS:
             self.unit = "comparison"
 
-    def apply(self, task: TaskRecord) -> Outcome:
+    def apply(self, task: TaskRecord) -> RecipeOutcome:
         """The rows of one task, and why the rest of it is none."""
         return self.make(task, self.sift(task))
 
     @abstractmethod
-    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+    def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """The same for a task whose judgments are divided already."""
 
     @classmethod
@@ -298,7 +298,7 @@ class Recipe(ABC):
         sides: Counter[tuple[int, int, int]] = Counter()
         for vote in votes:
             ranks = ranks_of(vote, self.criterion, len(task.responses))
-            sides.update(pair for pair in pairs_of(ranks or ()) if pair[2])
+            sides.update(pair for pair in pairs_of_ranks(ranks or ()) if pair[2])
         total = sides.total()
         if not total:
             return 1.0
@@ -307,7 +307,7 @@ class Recipe(ABC):
 
     def worth(self, task: TaskRecord) -> int:
         """How many rows one order of the task's responses is: pairs, where it orders several."""
-        if self.compares or self.kind != Kind.PAIRS:
+        if self.compares or self.kind != RowKind.PAIRS:
             return 1
         count = len(task.responses)
         return count * (count - 1) // 2

@@ -6,20 +6,20 @@ from functools import cached_property
 
 from labeling.datasets.recipes.base import SHARED_POLICY, Learner, Pair, newest
 from labeling.datasets.recipes.per_task import PerTask
-from labeling.datasets.recipes.posterior import RaterModel
+from labeling.datasets.recipes.posterior import RaterLearner
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import TaskRecord
 
 
-class Consensus(PerTask):
+class ConsensusRecipe(PerTask):
     """One row per task whose answer is more likely right than not."""
 
     key = "consensus"
     title = "Consensus"
 
     @cached_property
-    def _model(self) -> RaterModel:
-        return RaterModel(self)
+    def _model(self) -> RaterLearner:
+        return RaterLearner(self)
 
     @property
     def learner(self) -> Learner | None:

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from labeling.datasets.recipes.base import SHARED_POLICY, Pair
 from labeling.datasets.recipes.per_task import PerTask
-from labeling.datasets.recipes.published import HELPSTEER, NO_TIES
+from labeling.datasets.recipes.published import HELPSTEER_PAPERS, NO_TIES
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 from labeling.stats import most_similar
@@ -65,7 +65,7 @@ class HelpSteer(PerTask):
             ),
             "Filter": "Tasks whose three closest votes still lie more than 2 apart are left out.",
             "Strength": "The magnitude of the rounded mean, 1 to 3; `margin` is a third of it.",
-            "Source": HELPSTEER,
+            "Source": HELPSTEER_PAPERS,
             **SHARED_POLICY,
         }
 

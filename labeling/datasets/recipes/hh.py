@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Kind
-from labeling.datasets.recipes.published import HH, PublishedVotes
+from labeling.datasets.recipes.base import SHARED_POLICY, RowKind
+from labeling.datasets.recipes.published import HH_PAPER, PublishedVotes
 from labeling.datasets.records import Criterion
 
 
@@ -12,7 +12,7 @@ class HelpfulHarmless(PublishedVotes):
 
     key = "hh"
     title = "Helpful and harmless"
-    kinds = (Kind.PAIRS,)
+    kinds = (RowKind.PAIRS,)
     answers = frozenset({"compare"})
 
     @classmethod
@@ -25,7 +25,7 @@ class HelpfulHarmless(PublishedVotes):
             "Aggregation": "None: every vote has equal weight.",
             "Filter": "Votes of the weakest strength of the scale are left out.",
             "Strength": "`strength` stays beside each pair; `margin` is 0, for the loss has none.",
-            "Source": HH,
+            "Source": HH_PAPER,
             **SHARED_POLICY,
         }
 

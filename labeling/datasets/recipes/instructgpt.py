@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labeling.datasets.recipes.base import SHARED_POLICY
-from labeling.datasets.recipes.published import INSTRUCTGPT, PublishedVotes
+from labeling.datasets.recipes.published import INSTRUCTGPT_PAPER, PublishedVotes
 
 
 class InstructGpt(PublishedVotes):
@@ -34,6 +34,6 @@ class InstructGpt(PublishedVotes):
                 "`strength` is the magnitude of a comparison, 1 in an order of several; `margin` "
                 "is 0, for the loss has none."
             ),
-            "Source": INSTRUCTGPT,
+            "Source": INSTRUCTGPT_PAPER,
             **SHARED_POLICY,
         }

@@ -6,7 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Kind, Label, Outcome, Recipe, Sifted
+from labeling.datasets.recipes.base import (
+    SHARED_POLICY,
+    Recipe,
+    RecipeOutcome,
+    ResponseLabel,
+    RowKind,
+    Sifted,
+)
 from labeling.datasets.recipes.labels import rank_labels, tie_labels
 from labeling.datasets.recipes.orders import ranks_of
 from labeling.datasets.recipes.votes import nobody
@@ -24,7 +31,7 @@ class Kto(Recipe):
     key = "kto"
     title = "Good and bad responses (KTO)"
     unit = "response"
-    kinds = (Kind.LABELS,)
+    kinds = (RowKind.LABELS,)
     keeps_ties = True
     refuses: ClassVar[Mapping[str, str]] = {
         "soft": (
@@ -62,15 +69,15 @@ class Kto(Recipe):
             **SHARED_POLICY,
         }
 
-    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+    def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """At most one label for each response."""
         size = len(task.responses)
         reason = sifted.refused or (None if sifted.votes else nobody(sifted.excluded))
         if not reason and size != 2:
             reason = "not_a_pair" if self.compares else "single_response" if size < 2 else None
         if reason:
-            return Outcome(size, drops=(reason,) * size)
-        said = Counter[Label]()
+            return RecipeOutcome(size, drops=(reason,) * size)
+        said = Counter[ResponseLabel]()
         unlabelled: list[str] = []
         for vote in sifted.votes:
             labels = self._labels(vote, size)
@@ -78,17 +85,17 @@ class Kto(Recipe):
                 unlabelled.append(labels)
             else:
                 said.update(labels)
-        made: list[Label] = []
+        made: list[ResponseLabel] = []
         drops: list[str] = []
         for place in range(size):
-            good, bad = said[Label(place, True)], said[Label(place, False)]
+            good, bad = said[ResponseLabel(place, True)], said[ResponseLabel(place, False)]
             if good != bad:
-                made.append(Label(place, good > bad))
+                made.append(ResponseLabel(place, good > bad))
             else:
                 drops.append("label_split" if good else min(unlabelled, default="label_none"))
-        return Outcome(size, labels=tuple(made), drops=tuple(drops))
+        return RecipeOutcome(size, labels=tuple(made), drops=tuple(drops))
 
-    def _labels(self, vote: JudgmentRecord, size: int) -> tuple[Label, ...] | str:
+    def _labels(self, vote: JudgmentRecord, size: int) -> tuple[ResponseLabel, ...] | str:
         """What a vote says about each response, or why it says nothing."""
         ranks, kind = ranks_of(vote, self.criterion, size), self.tie(vote)
         if ranks and len(set(ranks)) > 1:
@@ -103,14 +110,14 @@ class Kto(Recipe):
         return labels or f"tie_{kind}"
 
 
-class Weights(NamedTuple):
+class LabelWeights(NamedTuple):
     """The least and the largest weight of each class while the other's stays at 1."""
 
     desirable: tuple[float, float]
     undesirable: tuple[float, float]
 
 
-def kto_weights(desirable: int, undesirable: int, *, widest: float = WIDEST) -> Weights | None:
+def kto_weights(desirable: int, undesirable: int, *, widest: float = WIDEST) -> LabelWeights | None:
     """Between which weights the two classes are even, None where one of them is empty.
 
     λ_D n_D / (λ_U n_U) must be from 1 to `widest`; TRL's KTOTrainer, whose settings are called
@@ -121,4 +128,4 @@ def kto_weights(desirable: int, undesirable: int, *, widest: float = WIDEST) -> 
     if not desirable or not undesirable:
         return None
     ratio = desirable / undesirable
-    return Weights((1 / ratio, widest / ratio), (ratio / widest, ratio))
+    return LabelWeights((1 / ratio, widest / ratio), (ratio / widest, ratio))

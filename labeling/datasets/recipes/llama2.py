@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Kind
-from labeling.datasets.recipes.published import LLAMA2, PublishedVotes
+from labeling.datasets.recipes.base import SHARED_POLICY, RowKind
+from labeling.datasets.recipes.published import LLAMA2_PAPER, PublishedVotes
 from labeling.datasets.records import Criterion
 
 #: The published scale: significantly better, better, slightly better, negligibly better or unsure.
@@ -18,7 +18,7 @@ class Llama2(PublishedVotes):
 
     key = "llama2"
     title = "Llama 2"
-    kinds = (Kind.PAIRS,)
+    kinds = (RowKind.PAIRS,)
     answers = frozenset({"compare"})
 
     @cached_property
@@ -38,7 +38,7 @@ class Llama2(PublishedVotes):
                 "significantly better, 2 for better, 1 for slightly better, 0 for negligibly "
                 "better or unsure. A third of it is the published small one."
             ),
-            "Source": LLAMA2,
+            "Source": LLAMA2_PAPER,
             **SHARED_POLICY,
         }
 

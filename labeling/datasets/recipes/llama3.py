@@ -6,9 +6,16 @@ from collections import defaultdict
 from dataclasses import replace
 from itertools import chain
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Kind, Label, Outcome, Pair, Sifted
+from labeling.datasets.recipes.base import (
+    SHARED_POLICY,
+    Pair,
+    RecipeOutcome,
+    ResponseLabel,
+    RowKind,
+    Sifted,
+)
 from labeling.datasets.recipes.edits import edits_of
-from labeling.datasets.recipes.published import LLAMA3, PublishedVotes
+from labeling.datasets.recipes.published import LLAMA3_PAPER, PublishedVotes
 from labeling.datasets.records import Criterion, TaskRecord
 
 _KEPT_LEVELS = 2
@@ -22,7 +29,7 @@ class Llama3(PublishedVotes):
     key = "llama3"
     title = "Llama 3"
     unit = "comparison"
-    kinds = (Kind.PAIRS,)
+    kinds = (RowKind.PAIRS,)
     answers = frozenset({"compare"})
 
     @classmethod
@@ -48,7 +55,7 @@ class Llama3(PublishedVotes):
                 "rated an edit: edited over chosen has the weakest strength, edited over rejected "
                 "that of chosen over rejected, which it has at least."
             ),
-            "Source": LLAMA3,
+            "Source": LLAMA3_PAPER,
             **SHARED_POLICY,
         }
 
@@ -71,18 +78,20 @@ class Llama3(PublishedVotes):
             return "weaker_level"
         return super().drop(strength)
 
-    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+    def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """The votes' pairs, and the edits'."""
         outcome = super().make(task, sifted)
         return self._with_edits(task, outcome, sifted.refused) if task.edits else outcome
 
-    def _with_edits(self, task: TaskRecord, outcome: Outcome, refused: str | None) -> Outcome:
+    def _with_edits(
+        self, task: TaskRecord, outcome: RecipeOutcome, refused: str | None
+    ) -> RecipeOutcome:
         votes: dict[int, list[Pair]] = defaultdict(list)
         for pair in outcome.pairs:
             votes[pair.chosen].append(pair)
         made: list[Pair] = []
         drops: list[str] = []
-        labels: list[Label] = []
+        labels: list[ResponseLabel] = []
         for edit in edits_of(task):
             won, lost = votes[edit.original], votes[1 - edit.original]
             reason = refused or (None if self.options.edits else "edits_not_wanted") or edit.reason
@@ -90,7 +99,7 @@ class Llama3(PublishedVotes):
                 drops += [reason or "edit_not_preferred"] * _PAIRS_OF_EDIT
                 continue
             made += self._of_edit(edit.position, won)
-            labels.append(Label(edit.position, True))
+            labels.append(ResponseLabel(edit.position, True))
         return replace(
             outcome,
             rows_in=outcome.rows_in + _PAIRS_OF_EDIT * len(task.edits),

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from labeling.datasets.recipes.base import SHARED_POLICY, Learner, Pair
 from labeling.datasets.recipes.per_task import PerTask
-from labeling.datasets.recipes.posterior import RaterModel
+from labeling.datasets.recipes.posterior import RaterLearner
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import TaskRecord
 
@@ -18,8 +18,8 @@ class Majority(PerTask):
     title = "Majority of raters"
 
     @cached_property
-    def _model(self) -> RaterModel | None:
-        return RaterModel(self) if self.options.soft == "posterior" else None
+    def _model(self) -> RaterLearner | None:
+        return RaterLearner(self) if self.options.soft == "posterior" else None
 
     @property
     def learner(self) -> Learner | None:

@@ -20,9 +20,9 @@ from labeling.vocabulary import Source
 from projects.words import ENGLISH, Translation, gettext_noop
 
 #: What becomes of ties: "" is the recipe's own policy.
-Ties = Literal["", "keep", "drop"]
+TieChoice = Literal["", "keep", "drop"]
 #: What stands in `chosen_prob`: the share of the votes, or the posterior of a model of the raters.
-Soft = Literal["share", "posterior"]
+SoftChoice = Literal["share", "posterior"]
 
 _SOURCES = {
     Source.HUMAN.value: gettext_noop("people"),
@@ -130,7 +130,7 @@ class RecipeOptions:
             )
         },
     )
-    ties: Ties = field(
+    ties: TieChoice = field(
         default="",
         metadata={
             "choice": Word(
@@ -138,7 +138,7 @@ class RecipeOptions:
                 document=gettext_noop("Empty: as the recipe does."),
                 brief=gettext_noop("default: as the recipe does"),
                 group="labels",
-                words=get_args(Ties),
+                words=get_args(TieChoice),
                 titles={
                     "": gettext_noop("As the recipe does"),
                     "drop": gettext_noop("Leave out"),
@@ -147,7 +147,7 @@ class RecipeOptions:
             )
         },
     )
-    soft: Soft = field(
+    soft: SoftChoice = field(
         default="share",
         metadata={
             "choice": Word(
@@ -158,7 +158,7 @@ class RecipeOptions:
                 ),
                 group="labels",
                 folded=False,
-                words=get_args(Soft),
+                words=get_args(SoftChoice),
                 titles={
                     "share": gettext_noop("Share of the votes"),
                     "posterior": gettext_noop("Posterior of a rater model"),

@@ -27,7 +27,7 @@ def ranks_of(
     return None
 
 
-def pairs_of(ranks: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
+def pairs_of_ranks(ranks: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
     """Every two responses, with -1 where the first is better, 1 where the second is, 0 for ties."""
     for first, rank in enumerate(ranks):
         for second in range(first + 1, len(ranks)):

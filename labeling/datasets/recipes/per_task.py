@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from labeling.datasets.recipes.base import Label, Outcome, Pair, Recipe, Sifted
+from labeling.datasets.recipes.base import Pair, Recipe, RecipeOutcome, ResponseLabel, Sifted
 from labeling.datasets.recipes.labels import tie_labels
 from labeling.datasets.recipes.votes import Votes, count_orders, count_votes, nobody
 from labeling.datasets.records import JudgmentRecord, TaskRecord
@@ -24,11 +24,11 @@ class PerTask(Recipe):
         A tie is a pair with a kind of tie; whether it stays is not decided here.
         """
 
-    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+    def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """At most one pair for each two responses."""
         worth = self.worth(task)
         if reason := self.without_votes(task, sifted):
-            return Outcome(worth, drops=(reason,) * worth)
+            return RecipeOutcome(worth, drops=(reason,) * worth)
         pairs: list[Pair] = []
         drops: list[str] = []
         said: list[Pair] = []
@@ -50,7 +50,7 @@ class PerTask(Recipe):
         labels = self._labels(task, said)
         if not self.compares:
             pairs = _weighted(pairs, len(task.responses))
-        return Outcome(worth, tuple(pairs), labels, tuple(drops))
+        return RecipeOutcome(worth, tuple(pairs), labels, tuple(drops))
 
     def without_votes(self, task: TaskRecord, sifted: Sifted) -> str | None:
         """Why the task has nothing to decide, None if it has."""
@@ -67,11 +67,11 @@ class PerTask(Recipe):
             return iter((count_votes(self, judgments),))
         return count_orders(self, task, judgments)
 
-    def _labels(self, task: TaskRecord, said: list[Pair]) -> tuple[Label, ...]:
+    def _labels(self, task: TaskRecord, said: list[Pair]) -> tuple[ResponseLabel, ...]:
         """Good is what wins more of its comparisons than it loses, bad the reverse."""
         if len(said) == 1 and not said[0].tie:
             chosen, rejected = said[0].chosen, said[0].rejected
-            labels = (Label(chosen, True), Label(rejected, False))
+            labels = (ResponseLabel(chosen, True), ResponseLabel(rejected, False))
             return labels if chosen < rejected else labels[::-1]
         ahead: Counter[int] = Counter()
         for pair in said:
@@ -79,7 +79,9 @@ class PerTask(Recipe):
                 ahead[pair.chosen] += 1
                 ahead[pair.rejected] -= 1
         if ahead:
-            return tuple(Label(place, ahead[place] > 0) for place in sorted(ahead) if ahead[place])
+            return tuple(
+                ResponseLabel(place, ahead[place] > 0) for place in sorted(ahead) if ahead[place]
+            )
         kinds = {pair.tie for pair in said}
         if len(kinds) != 1 or not self.with_tie_labels:
             return ()

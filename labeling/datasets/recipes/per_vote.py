@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from labeling.datasets.recipes.base import (
-    Kind,
-    Label,
-    Outcome,
     Pair,
-    Ranking,
+    RankedResponses,
     Recipe,
+    RecipeOutcome,
+    ResponseLabel,
+    RowKind,
     Sifted,
 )
 from labeling.datasets.recipes.labels import rank_labels, tie_labels
-from labeling.datasets.recipes.orders import pairs_of, ranks_of
+from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 
 NO_POSTERIOR = (
@@ -33,7 +33,7 @@ class PerVote(Recipe):
 
     per_vote = True
     unit = "judgment"
-    kinds: ClassVar[tuple[Kind, ...]] = (Kind.PAIRS, Kind.RANKINGS)
+    kinds: ClassVar[tuple[RowKind, ...]] = (RowKind.PAIRS, RowKind.RANKINGS)
     refuses: ClassVar[Mapping[str, str]] = {"soft": NO_POSTERIOR}
 
     def drop(self, strength: int) -> str | None:
@@ -44,7 +44,7 @@ class PerVote(Recipe):
     def margin(self, strength: int) -> float:
         """The margin of a pair of this strength."""
 
-    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+    def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """A pair, or a ranking, for each judgment; ties where they are kept."""
         made, worth = _Made(), self.worth(task)
         made.lose(sifted.excluded, worth)
@@ -68,7 +68,7 @@ class PerVote(Recipe):
                 made.drops.append("not_answered")
                 return
             made.labels += tie_labels(kind) if self.with_tie_labels else ()
-            if self.kind == Kind.RANKINGS:
+            if self.kind == RowKind.RANKINGS:
                 self._rank(made, (1, 1), judgment, kind)
             else:
                 self._tie(made, 0, 1, kind, judgment)
@@ -77,9 +77,9 @@ class PerVote(Recipe):
             made.drops.append(reason)
             return
         chosen = 0 if value < 0 else 1
-        made.labels += (Label(chosen, True), Label(1 - chosen, False))
-        if self.kind == Kind.RANKINGS:
-            made.rankings.append(Ranking((2, 1) if chosen else (1, 2), judgment))
+        made.labels += (ResponseLabel(chosen, True), ResponseLabel(1 - chosen, False))
+        if self.kind == RowKind.RANKINGS:
+            made.rankings.append(RankedResponses((2, 1) if chosen else (1, 2), judgment))
             return
         strength = abs(value)
         margin = self.margin(strength)
@@ -101,11 +101,11 @@ class PerVote(Recipe):
         elif self.with_tie_labels:
             made.labels += tie_labels(kind, size)
         made.rows_in += self.worth(task)
-        if self.kind == Kind.RANKINGS:
+        if self.kind == RowKind.RANKINGS:
             self._rank(made, ranks, judgment, kind)
             return
-        decided = sum(1 for *_, better in pairs_of(ranks) if better)
-        for first, second, better in pairs_of(ranks):
+        decided = sum(1 for *_, better in pairs_of_ranks(ranks) if better)
+        for first, second, better in pairs_of_ranks(ranks):
             if not better:
                 self._tie(made, first, second, kind, judgment, size)
                 continue
@@ -118,7 +118,7 @@ class PerVote(Recipe):
     ) -> None:
         """A ranking, or a tie where all ranks are equal: that is no order."""
         if len(set(ranks)) > 1 or self.with_ties:
-            made.rankings.append(Ranking(ranks, judgment))
+            made.rankings.append(RankedResponses(ranks, judgment))
         else:
             made.drops.append(f"tie_{kind}")
 
@@ -147,8 +147,8 @@ class _Made:
     def __init__(self) -> None:
         self.rows_in = 0
         self.pairs: list[Pair] = []
-        self.labels: list[Label] = []
-        self.rankings: list[Ranking] = []
+        self.labels: list[ResponseLabel] = []
+        self.rankings: list[RankedResponses] = []
         self.drops: list[str] = []
 
     def lose(self, reasons: list[str], worth: int) -> None:
@@ -156,9 +156,9 @@ class _Made:
         self.rows_in += worth * len(reasons)
         self.drops += reasons * worth
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RecipeOutcome:
         """The same, frozen."""
-        return Outcome(
+        return RecipeOutcome(
             self.rows_in,
             tuple(self.pairs),
             tuple(self.labels),

@@ -39,7 +39,7 @@ class Belief(NamedTuple):
         return (self.second if side else self.first) + self.neither / 2
 
 
-class RaterModel:
+class RaterLearner:
     """Learns from the votes that a recipe lets through; a reviewer's final word is none of them.
 
     Equally good and equally bad are one answer, that neither is better; cannot tell is no answer.

@@ -12,13 +12,15 @@ NO_TIES = (
     "take the recipe “Every vote”."
 )
 #: The publications, as recipes cite them.
-HH = "Bai et al. 2022, Training a helpful and harmless assistant (arXiv:2204.05862)."
-INSTRUCTGPT = (
+HH_PAPER = "Bai et al. 2022, Training a helpful and harmless assistant (arXiv:2204.05862)."
+INSTRUCTGPT_PAPER = (
     "Ouyang et al. 2022, Training language models to follow instructions (arXiv:2203.02155)."
 )
-LLAMA2 = "Touvron et al. 2023, Llama 2 (arXiv:2307.09288), section 3.2.2."
-LLAMA3 = "Grattafiori et al. 2024, The Llama 3 herd of models (arXiv:2407.21783), section 4.2.1."
-HELPSTEER = (
+LLAMA2_PAPER = "Touvron et al. 2023, Llama 2 (arXiv:2307.09288), section 3.2.2."
+LLAMA3_PAPER = (
+    "Grattafiori et al. 2024, The Llama 3 herd of models (arXiv:2407.21783), section 4.2.1."
+)
+HELPSTEER_PAPERS = (
     "Wang et al. 2024, HelpSteer2-Preference (arXiv:2410.01257), and Wang et al. 2025, "
     "HelpSteer3-Preference (arXiv:2505.11475)."
 )

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Demonstration, Kind, Outcome, Sifted
+from labeling.datasets.recipes.base import (
+    SHARED_POLICY,
+    Demonstration,
+    RecipeOutcome,
+    RowKind,
+    Sifted,
+)
 from labeling.datasets.recipes.edits import edits_of
 from labeling.datasets.recipes.majority import Majority
 from labeling.datasets.records import TaskRecord
@@ -17,7 +23,7 @@ class Sft(Majority):
     key = "sft"
     title = "Demonstrations (SFT)"
     unit = "demonstration"
-    kinds = (Kind.DEMONSTRATIONS,)
+    kinds = (RowKind.DEMONSTRATIONS,)
     refuses: ClassVar[Mapping[str, str]] = {
         "ties": (
             "A tie names no response to imitate. Drop ties, or take a recipe of pairs or of "
@@ -57,7 +63,7 @@ class Sft(Majority):
             **SHARED_POLICY,
         }
 
-    def make(self, task: TaskRecord, sifted: Sifted) -> Outcome:
+    def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """The edits that count; without any, the best response or the reason why there is none."""
         best = self._best(task, sifted)
         # Without a vote nobody says that the task is data at all: it may be a gold one.
@@ -79,7 +85,9 @@ class Sft(Majority):
                 shown.append(Demonstration(best))
             else:
                 drops.append(best)
-        return Outcome(len(shown) + len(drops), drops=tuple(drops), demonstrations=tuple(shown))
+        return RecipeOutcome(
+            len(shown) + len(drops), drops=tuple(drops), demonstrations=tuple(shown)
+        )
 
     def _best(self, task: TaskRecord, sifted: Sifted) -> int | str:
         """The place of the response that wins every comparison, or why none does."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from labeling.datasets.recipes.base import Pair, Recipe
-from labeling.datasets.recipes.orders import pairs_of, ranks_of
+from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 
 
@@ -109,7 +109,7 @@ def count_orders(
         ranks, kind = ranks_of(judgment, recipe.criterion, size), recipe.tie(judgment)
         if ranks is None and kind is None:
             continue
-        for first, second, better in pairs_of(ranks or (1,) * size):
+        for first, second, better in pairs_of_ranks(ranks or (1,) * size):
             votes = counted[first, second]
             votes.judgments.append(judgment)
             votes.sides.append(better)

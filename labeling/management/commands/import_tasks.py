@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from labeling.datasets.readers import FORMATS
+from labeling.datasets.readers import IMPORT_KINDS
 from labeling.imports.selectors import refusals_of, report_of
 from labeling.imports.services import (
     ImportOptions,
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("project", metavar="PROJECT", help="slug of the project")
         parser.add_argument("file", metavar="FILE", type=Path, help="the file to import")
         parser.add_argument(
-            "--format", default="auto", choices=FORMATS, help="kind of rows (default: auto)"
+            "--format", default="auto", choices=IMPORT_KINDS, help="kind of rows (default: auto)"
         )
         parser.add_argument(
             "--map",

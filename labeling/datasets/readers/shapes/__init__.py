@@ -35,7 +35,7 @@ _SHAPES = (
 #: Every kind of row by its name in `--format`.
 SHAPES: Mapping[str, Shape] = {shape.key: shape for shape in _SHAPES}
 #: What `--format` takes.
-FORMATS = ("auto", *SHAPES)
+IMPORT_KINDS = ("auto", *SHAPES)
 
 
 def recognise(columns: Sequence[str], rows: Rows, wished: Mapping[str, str]) -> Shape | None:

@@ -17,7 +17,7 @@ ABOUT = ("id", "category", "language", "metadata")
 COMMON = (*ABOUT, "judgments")
 
 
-def decoded(value: object) -> object:
+def decoded_cell(value: object) -> object:
     """A value of a sampled row; what a table wrote as JSON in a cell is taken for what it means."""
     if type(value) is str and value[:1] in ("[", "{"):
         try:
@@ -43,7 +43,7 @@ class Sample:
         """What stands under a field, where something does."""
         column = self.mapping.get(field, "")
         values = (row.get(column) for row in self.rows)
-        return (decoded(value) for value in values if value is not None)
+        return (decoded_cell(value) for value in values if value is not None)
 
     def items(self, field: str) -> Iterator[Mapping[str, object]]:
         """The objects in the lists under a field."""

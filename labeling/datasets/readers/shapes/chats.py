@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from labeling.datasets.rows import Message, RowError
+from labeling.datasets.records import Message
+from labeling.datasets.rows import RowError
 
 Chat = tuple[Message, ...]
 

@@ -11,13 +11,8 @@ from labeling.datasets.readers.fields import is_blank, label, metadata
 from labeling.datasets.readers.identity import content_digest, response_digest
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.rows import (
-    ImportedJudgment,
-    ImportedResponse,
-    ImportRow,
-    Message,
-    RowError,
-)
+from labeling.datasets.records import Message
+from labeling.datasets.rows import ImportedJudgment, ImportedResponse, ImportRow, RowError
 
 
 class Candidate(Struct, frozen=True, gc=False):

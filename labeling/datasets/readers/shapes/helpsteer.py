@@ -10,14 +10,22 @@ from __future__ import annotations
 import re
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import filled, kind_of, label, messages, text, whole_number
+from labeling.datasets.readers.fields import (
+    filled,
+    label,
+    messages,
+    text_value,
+    type_in_words,
+    whole_number,
+)
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Chat
 from labeling.datasets.readers.shapes.finish import Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, judged, rater_of
 from labeling.datasets.readers.shapes.pairs import side_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.rows import OVERALL, ImportedJudgment, Message, RowError
+from labeling.datasets.records import Message
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
 from labeling.vocabulary import TieKind
 
 _STRONGEST = 3
@@ -42,9 +50,11 @@ def _score(value: object, field: str) -> tuple[int, str]:
 
 def _vote(vote: object, field: str, rater: str) -> ImportedJudgment:
     if not isinstance(vote, dict):
-        raise RowError(field, f'Must be {{"score": …, "reasoning": …}}, not {kind_of(vote)}.', vote)
+        raise RowError(
+            field, f'Must be {{"score": …, "reasoning": …}}, not {type_in_words(vote)}.', vote
+        )
     value, tie_kind = _score(vote.get("score"), f"{field}.score")
-    reason = text(vote.get("reasoning") or "", f"{field}.reasoning")
+    reason = text_value(vote.get("reasoning") or "", f"{field}.reasoning")
     return ImportedJudgment(rater, {OVERALL: value}, tie_kind, reason)
 
 
@@ -52,7 +62,7 @@ def _votes(record: Record, rater: str) -> list[ImportedJudgment]:
     """The votes of a row; nobody knows who gave them, so a name says which vote, not who."""
     votes, field = record.get("individual_preference"), record.column("individual_preference")
     if not isinstance(votes, list):
-        raise RowError(field, f"Must be a list of votes, not {kind_of(votes)}.", votes)
+        raise RowError(field, f"Must be a list of votes, not {type_in_words(votes)}.", votes)
     if len(votes) > limits.MAX_JUDGMENTS:
         raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} votes.")
     return [

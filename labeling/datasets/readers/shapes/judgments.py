@@ -11,11 +11,11 @@ from functools import partial
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import (
     filled,
-    kind_of,
     label,
     messages,
     moment,
-    text,
+    text_value,
+    type_in_words,
     whole_number,
 )
 from labeling.datasets.readers.shapes.base import ABOUT, Shape
@@ -42,7 +42,7 @@ _USUAL = (
 def _listed(record: Record, name: str) -> list[object]:
     values, field = record.get(name), record.column(name)
     if not isinstance(values, list):
-        raise RowError(field, f"Must be a list, not {kind_of(values)}.", values)
+        raise RowError(field, f"Must be a list, not {type_in_words(values)}.", values)
     return values
 
 
@@ -58,7 +58,7 @@ def _candidates(record: Record) -> list[Candidate]:
     return [
         Candidate(
             field=f"{field}[{i}]",
-            content=text(content, f"{field}[{i}]"),
+            content=text_value(content, f"{field}[{i}]"),
             model=label(beside["models"][i], f"models[{i}]", most=limits.MAX_MODEL),
             external_id=label(beside["response_ids"][i], f"response_ids[{i}]", most=limits.MAX_ID),
         )
@@ -73,7 +73,7 @@ def _values(record: Record) -> dict[str, int]:
     for i, answer in enumerate(answers):
         field = f"{record.column('answers')}[{i}]"
         if not isinstance(answer, dict):
-            raise RowError(field, f"Must be an object, not {kind_of(answer)}.", answer)
+            raise RowError(field, f"Must be an object, not {type_in_words(answer)}.", answer)
         if whole_number(answer.get("response"), f"{field}.response") == 0:
             key = filled(answer.get("criterion"), f"{field}.criterion")
             values[key] = whole_number(answer.get("value"), f"{field}.value")
@@ -105,7 +105,7 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
             rater=rater,
             values=values,
             tie_kind=tie_kind,
-            rationale=text(record.get("rationale") or "", record.column("rationale")),
+            rationale=text_value(record.get("rationale") or "", record.column("rationale")),
             at=moment(record.get("created_at"), record.column("created_at")),
         )
     ]

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import filled, kind_of, label, moment, text, whole_number
+from labeling.datasets.readers.fields import (
+    filled,
+    label,
+    moment,
+    text_value,
+    type_in_words,
+    whole_number,
+)
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
 from labeling.vocabulary import TieKind
@@ -19,7 +26,7 @@ def tie_of(value: object, field: str, values: dict[str, int]) -> str:
     """Which tie a 0 was, "" if unsaid; it stands for a 0 where the overall value is missing."""
     if not value and (value is None or value == ""):
         return ""
-    kind = text(value, field, most=40)
+    kind = text_value(value, field, most=40)
     if kind not in _TIES:
         raise RowError(field, f"Must be one of {', '.join(_TIES)}.", kind)
     if values.setdefault(OVERALL, 0) != 0:
@@ -29,7 +36,7 @@ def tie_of(value: object, field: str, values: dict[str, int]) -> str:
 
 def _judgment(judgment: object, field: str) -> ImportedJudgment:
     if not isinstance(judgment, dict):
-        raise RowError(field, f"Must be an object, not {kind_of(judgment)}.", judgment)
+        raise RowError(field, f"Must be an object, not {type_in_words(judgment)}.", judgment)
     named = {key: value for key, value in judgment.items() if key not in _NOT_VALUES}
     if "answers" in judgment:
         answers = judgment["answers"]
@@ -45,7 +52,7 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
         rater or filled(rater, f"{field}.rater"),
         values,
         tie_kind,
-        text(judgment.get("rationale") or "", f"{field}.rationale"),
+        text_value(judgment.get("rationale") or "", f"{field}.rationale"),
         moment(judgment.get("at"), f"{field}.at"),
     )
 
@@ -56,7 +63,9 @@ def listed_labels(record: Record) -> list[ImportedJudgment]:
     if judgments is None:
         return []
     if not isinstance(judgments, list):
-        raise RowError(field, f"Must be a list of judgments, not {kind_of(judgments)}.", judgments)
+        raise RowError(
+            field, f"Must be a list of judgments, not {type_in_words(judgments)}.", judgments
+        )
     if len(judgments) > limits.MAX_JUDGMENTS:
         raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} judgments.")
     return [_judgment(judgment, f"{field}[{i}]") for i, judgment in enumerate(judgments)]
@@ -117,6 +126,6 @@ def _flat(record: Record, rater: str, values: dict[str, int], tie_kind: str) -> 
         rater=rater,
         values=values,
         tie_kind=tie_kind,
-        rationale=text(record.get("rationale") or "", record.column("rationale")),
+        rationale=text_value(record.get("rationale") or "", record.column("rationale")),
         at=moment(record.get("at"), record.column("at")),
     )

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.columns import plain
-from labeling.datasets.readers.fields import kind_of, label, moment, text
-from labeling.datasets.readers.shapes.base import COMMON, Rows, Sample, Shape, decoded
+from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.fields import label, moment, text_value, type_in_words
+from labeling.datasets.readers.shapes.base import COMMON, Rows, Sample, Shape, decoded_cell
 from labeling.datasets.readers.shapes.finish import Parts
 from labeling.datasets.readers.shapes.pairs import prompt_of, side_of
 from labeling.datasets.readers.shapes.record import Record
@@ -68,7 +68,7 @@ def _results(results: object, field: str) -> list[Result]:
 
 
 def _sides(record: Record) -> list[str]:
-    return [plain(record.column(name)) for name in ("response_a", "response_b")]
+    return [plain_name(record.column(name)) for name in ("response_a", "response_b")]
 
 
 def _judgment(
@@ -76,7 +76,9 @@ def _judgment(
 ) -> ImportedJudgment | None:
     """One annotation as a label; None, and counted by its reason, where it is none."""
     if not isinstance(annotation, dict):
-        raise RowError(field, f"Must be an annotation, not {kind_of(annotation)}.", annotation)
+        raise RowError(
+            field, f"Must be an annotation, not {type_in_words(annotation)}.", annotation
+        )
     if annotation.get("was_cancelled") or annotation.get("skipped"):
         skipped["cancelled"] += 1
         return None
@@ -89,7 +91,7 @@ def _judgment(
         skipped["without a preference" if answer is None else "without an annotator"] += 1
         return None
     at = moment(annotation.get("created_at"), f"{field}.created_at")
-    return _label(rater, answer, text(rationale(results), f"{field}.result"), at)
+    return _label(rater, answer, text_value(rationale(results), f"{field}.result"), at)
 
 
 def _label(rater: str, answer: Verdict, reason: str, at: dt.datetime | None) -> ImportedJudgment:
@@ -105,7 +107,7 @@ def _read_task(record: Record, parts: Parts) -> None:
         return
     if not isinstance(annotations, list):
         raise RowError(
-            field, f"Must be a list of annotations, not {kind_of(annotations)}.", annotations
+            field, f"Must be a list of annotations, not {type_in_words(annotations)}.", annotations
         )
     if len(annotations) > limits.MAX_JUDGMENTS:
         raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} annotations.")
@@ -123,16 +125,16 @@ def _minimal_verdict(record: Record) -> Verdict | None:
     """What a JSON-MIN row says: its mapped choice, or the column that holds a pairwise value."""
     name, value = record.column("choice"), record.get("choice")
     if value is None:
-        values = {name: decoded(value) for name, value in record.rest.items()}
+        values = {name: decoded_cell(value) for name, value in record.rest.items()}
         pairwise = [name for name, value in values.items() if _selections(value)]
         if not pairwise:
             return None
         name = pairwise[0]
         value = record.rest.pop(name)
-    value = decoded(value)
+    value = decoded_cell(value)
     if selections := _selections(value):
         return pairwise_verdict(selections[0], name)
-    word = text(value, name)
+    word = text_value(value, name)
     answer = word_verdict(word)
     if answer is None:
         raise RowError(name, "Names neither side. Use words such as left, right or tie.", word)
@@ -152,7 +154,7 @@ def _read_minimal(record: Record, parts: Parts) -> None:
         record.keep("annotator")
         return
     at = moment(record.get("created_at"), record.column("created_at"))
-    reason = text(record.get("rationale") or "", record.column("rationale"))
+    reason = text_value(record.get("rationale") or "", record.column("rationale"))
     parts.judgments = [_label(rater, answer, reason, at)]
 
 
@@ -168,7 +170,7 @@ def _read(record: Record) -> list[Parts]:
 
 def _annotations(row: Mapping[str, object]) -> Sequence[Mapping[str, object]] | None:
     """The annotations of a task; None for a row that is none."""
-    annotations = decoded(row.get("annotations"))
+    annotations = decoded_cell(row.get("annotations"))
     if not isinstance(annotations, list):
         return None
     tasks = all(

@@ -8,12 +8,13 @@ for a message's content, and an image among them cannot be compared here.
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import label, messages, moment, text, whole_number
-from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape, decoded
+from labeling.datasets.readers.fields import label, messages, moment, text_value, whole_number
+from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape, decoded_cell
 from labeling.datasets.readers.shapes.chats import Chat, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.rows import OVERALL, ImportedJudgment, Message, RowError
+from labeling.datasets.records import Message
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
 from labeling.vocabulary import TieKind
 
 _WINNERS = {
@@ -31,7 +32,7 @@ _MODEL_JUDGE = "gpt"
 
 def _turns(record: Record, name: str) -> list[object] | None:
     """A cell of the 55k file as its turns; None for a text that is no list."""
-    value = decoded(record.get(name))
+    value = decoded_cell(record.get(name))
     return value if isinstance(value, list) else None
 
 
@@ -43,9 +44,11 @@ def _turn_chats(record: Record) -> tuple[Chat, Chat]:
     for name, turns in zip(names, lists, strict=True):
         field = record.column(name)
         if None in lists:
-            columns.append([text(record.get(name), field)])
+            columns.append([text_value(record.get(name), field)])
         else:
-            columns.append([text(turn, f"{field}[{i}]") for i, turn in enumerate(turns or ())])
+            columns.append(
+                [text_value(turn, f"{field}[{i}]") for i, turn in enumerate(turns or ())]
+            )
     prompts, *sides = columns
     for name, replies in zip(names[1:], sides, strict=True):
         if len(replies) != len(prompts):
@@ -79,7 +82,7 @@ def _pair(record: Record) -> tuple[Chat, list[str], tuple[str, str]]:
 
 def _note_earlier_turns(record: Record, chat: Chat) -> None:
     """`full_conversation` repeats the texts; only what it says beyond them is kept, as a count."""
-    whole = decoded(record.get("full_conversation"))
+    whole = decoded_cell(record.get("full_conversation"))
     asked = sum(message.role == "user" for message in chat)
     if isinstance(whole, list) and len(whole) > asked:
         record.rest["earlier_turns"] = len(whole) - asked
@@ -120,7 +123,7 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
 def _read(record: Record) -> list[Parts]:
     """The two last answers, and the vote as a label where the row or the user names who voted."""
     # The newest generations tag a row with a tree of categories, which is no name of one.
-    if not isinstance(decoded(record.get("category")), str):
+    if not isinstance(decoded_cell(record.get("category")), str):
         record.keep("category")
     prompt, replies, fields = _pair(record)
     candidates = [

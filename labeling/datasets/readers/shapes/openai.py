@@ -6,7 +6,7 @@ OpenAI describes them; outputs are lists of messages.
 
 from __future__ import annotations
 
-from labeling.datasets.readers.fields import kind_of, messages
+from labeling.datasets.readers.fields import messages, type_in_words
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
 from labeling.datasets.readers.shapes.chats import single_reply
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -26,7 +26,7 @@ def _read(record: Record) -> list[Parts]:
     """The pair; tools and other settings of the input are metadata."""
     inputs, field = record.get("input"), record.column("input")
     if not isinstance(inputs, dict):
-        raise RowError(field, f'Must be {{"messages": …}}, not {kind_of(inputs)}.', inputs)
+        raise RowError(field, f'Must be {{"messages": …}}, not {type_in_words(inputs)}.', inputs)
     prompt = messages(inputs.get("messages"), f"{field}.messages")
     parts = Parts(prompt, [_output(record, name) for name in _OUTPUTS], preferred_first(record))
     settings = {name: value for name, value in inputs.items() if name != "messages" and value}

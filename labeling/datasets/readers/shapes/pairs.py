@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import filled, kind_of, label, messages, text
+from labeling.datasets.readers.fields import filled, label, messages, text_value, type_in_words
 from labeling.datasets.readers.shapes.base import COMMON, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.rows import Message, RowError
+from labeling.datasets.records import Message
+from labeling.datasets.rows import RowError
 
 
 def prompt_of(record: Record) -> tuple[Message, ...]:
@@ -34,7 +35,7 @@ def side_of(record: Record, side: str) -> Candidate:
     model = record.column(f"model_{side}")
     return Candidate(
         field=column,
-        content=text(record.get(f"response_{side}"), column),
+        content=text_value(record.get(f"response_{side}"), column),
         model=label(record.get(f"model_{side}"), model, most=limits.MAX_MODEL),
     )
 
@@ -46,12 +47,14 @@ def _read_pair(record: Record) -> list[Parts]:
 
 def _listed(value: object, field: str) -> Candidate:
     if type(value) is str:
-        return Candidate(field, text(value, field))
+        return Candidate(field, text_value(value, field))
     if not isinstance(value, dict):
-        raise RowError(field, f'Must be {{"content": …}} or text, not {kind_of(value)}.', value)
+        raise RowError(
+            field, f'Must be {{"content": …}} or text, not {type_in_words(value)}.', value
+        )
     return Candidate(
         field=f"{field}.content",
-        content=text(value.get("content"), f"{field}.content"),
+        content=text_value(value.get("content"), f"{field}.content"),
         model=label(value.get("model"), f"{field}.model", most=limits.MAX_MODEL),
         external_id=label(value.get("id"), f"{field}.id", most=limits.MAX_ID),
     )
@@ -63,7 +66,9 @@ def listed_responses(record: Record) -> list[Candidate]:
     if responses is None:
         raise RowError(field, "Missing. Give a list of two responses.")
     if not isinstance(responses, list):
-        raise RowError(field, f"Must be a list of responses, not {kind_of(responses)}.", responses)
+        raise RowError(
+            field, f"Must be a list of responses, not {type_in_words(responses)}.", responses
+        )
     return [_listed(response, f"{field}[{i}]") for i, response in enumerate(responses)]
 
 

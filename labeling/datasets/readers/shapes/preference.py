@@ -7,15 +7,23 @@ message object each (LLaMA-Factory, Axolotl), and an instruction with an input o
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.columns import plain
-from labeling.datasets.readers.fields import filled, kind_of, label, message, messages, text
+from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.fields import (
+    filled,
+    label,
+    message,
+    messages,
+    text_value,
+    type_in_words,
+)
 from labeling.datasets.readers.shapes.base import COMMON, Shape
 from labeling.datasets.readers.shapes.chats import Chat, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.transcripts import joined, looks_like_transcript, turns
-from labeling.datasets.rows import Message, RowError
+from labeling.datasets.readers.shapes.transcripts import joined_turns, looks_like_transcript, turns
+from labeling.datasets.records import Message
+from labeling.datasets.rows import RowError
 
 _SIDES = ("chosen", "rejected")
 
@@ -37,10 +45,10 @@ def _prompt(record: Record) -> Chat:
 def _with_input(record: Record, instruction: str) -> str:
     """An alpaca instruction and its input, a line each, as LLaMA-Factory joins them."""
     addition, field = record.get("input"), record.column("input")
-    if plain(record.column("prompt")) != "instruction":
+    if plain_name(record.column("prompt")) != "instruction":
         record.keep("input")
         return instruction
-    return "\n".join(part for part in (instruction, text(addition or "", field)) if part)
+    return "\n".join(part for part in (instruction, text_value(addition or "", field)) if part)
 
 
 def _text_prompt(content: str, field: str) -> Chat:
@@ -48,7 +56,7 @@ def _text_prompt(content: str, field: str) -> Chat:
         history = turns(content, field)
         if history[-1][0] == "Assistant" and not history[-1][1].strip():
             history.pop()
-        return joined(history)[0]
+        return joined_turns(history)[0]
     return (Message("user", content),)
 
 
@@ -75,7 +83,7 @@ def _reply(record: Record, side: str, prompt: Chat) -> str:
         return _last(messages(value, field), prompt, field)
     if isinstance(value, dict):
         return _last((message(value, field),), (), field)
-    return text(value, field)
+    return text_value(value, field)
 
 
 def _repeats_prompt(record: Record) -> bool:
@@ -99,7 +107,7 @@ def _repeats_prompt(record: Record) -> bool:
 
 def _common_text(record: Record) -> tuple[Chat, list[str]]:
     """Splits two texts where they part, one space earlier if there is one, as TRL does."""
-    chosen, rejected = (text(record.get(side), record.column(side)) for side in _SIDES)
+    chosen, rejected = (text_value(record.get(side), record.column(side)) for side in _SIDES)
     end = next(
         (i for i, (a, b) in enumerate(zip(chosen, rejected, strict=False)) if a != b),
         min(len(chosen), len(rejected)),
@@ -144,8 +152,8 @@ def _split(record: Record) -> tuple[Chat, list[str]]:
             raise RowError(record.column(side), "Missing. Give it as text or messages.")
     raise RowError(
         record.column("rejected"),
-        f"Both must be text or both messages; chosen is {kind_of(chosen)} and rejected "
-        f"{kind_of(rejected)}.",
+        f"Both must be text or both messages; chosen is {type_in_words(chosen)} and rejected "
+        f"{type_in_words(rejected)}.",
     )
 
 

@@ -6,13 +6,13 @@ messages; the lower rank is better.
 
 from __future__ import annotations
 
-from labeling.datasets.readers.fields import kind_of, messages, whole_number
+from labeling.datasets.readers.fields import messages, type_in_words, whole_number
 from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
 from labeling.datasets.readers.shapes.chats import single_reply
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.pairs import listed_responses, prompt_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.spread import pairs_of, ranks_of
+from labeling.datasets.readers.shapes.spread import paired_parts, rank_numbers
 from labeling.datasets.readers.shapes.ultrafeedback import completions_of
 from labeling.datasets.rows import RowError
 
@@ -24,14 +24,16 @@ def _read_list(record: Record) -> list[Parts]:
     candidates, field = listed_responses(record), record.column("ranks")
     ranks = record.get("ranks")
     if not isinstance(ranks, list):
-        raise RowError(field, f"Must be a list of ranks, not {kind_of(ranks)}.", ranks)
-    return pairs_of(record, prompt_of(record), candidates, ranks_of(ranks, field))
+        raise RowError(field, f"Must be a list of ranks, not {type_in_words(ranks)}.", ranks)
+    return paired_parts(record, prompt_of(record), candidates, rank_numbers(ranks, field))
 
 
 def _completion(completion: object, field: str) -> tuple[Candidate, int]:
     if not isinstance(completion, dict):
         raise RowError(
-            field, f'Must be {{"rank": …, "completion": …}}, not {kind_of(completion)}.', completion
+            field,
+            f'Must be {{"rank": …, "completion": …}}, not {type_in_words(completion)}.',
+            completion,
         )
     rank = whole_number(completion.get("rank"), f"{field}.rank")
     name = f"{field}.completion"
@@ -43,7 +45,7 @@ def _read_nemo(record: Record) -> list[Parts]:
     prompt = messages(record.get("context"), record.column("context"))
     completions, field = completions_of(record)
     read = [_completion(completion, f"{field}[{i}]") for i, completion in enumerate(completions)]
-    return pairs_of(
+    return paired_parts(
         record, prompt, [candidate for candidate, _ in read], [rank for _, rank in read]
     )
 

@@ -30,7 +30,7 @@ _EITHER = {
 }
 
 
-class View(Struct, frozen=True):
+class RecordView(Struct, frozen=True):
     """What is the same for all rows of a file: field -> column, column -> field, and who gave the
     labels that name nobody."""
 
@@ -53,7 +53,7 @@ class Record(Struct):
     line: int
     values: dict[str, object]
     rest: dict[str, object]
-    view: View
+    view: RecordView
 
     @property
     def label_rater(self) -> str:
@@ -75,7 +75,7 @@ class Record(Struct):
             self.rest[self.column(name)] = value
 
 
-def look(line: int, raw: Mapping[str, object], view: View) -> Record:
+def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
     """The raw row through the view. Raises RowError for a cell that is not the JSON it must be."""
     named = view.fields.get
     values: dict[str, object] = {}

@@ -10,15 +10,16 @@ from labeling.datasets.readers.fields import whole_number
 from labeling.datasets.readers.shapes.finish import Candidate, Parts, check_count
 from labeling.datasets.readers.shapes.labels import judged, keep_flat, rater_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.rows import Message, RowError
+from labeling.datasets.records import Message
+from labeling.datasets.rows import RowError
 
 
-def ranks_of(values: Sequence[object], field: str) -> list[int]:
+def rank_numbers(values: Sequence[object], field: str) -> list[int]:
     """Ranks, 1 (or 0) for the best, equal ones for ties."""
     return [whole_number(value, f"{field}[{i}]") for i, value in enumerate(values)]
 
 
-def pairs_of(
+def paired_parts(
     record: Record,
     messages: tuple[Message, ...],
     candidates: Sequence[Candidate],

@@ -6,12 +6,13 @@ import re
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import guess
-from labeling.datasets.readers.fields import label, text
+from labeling.datasets.readers.fields import label, text_value
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.rows import Message, RowError
+from labeling.datasets.records import Message
+from labeling.datasets.rows import RowError
 
 _TAG = re.compile(r"\n\n(Human|Assistant):")
 _START = re.compile(r"\s*(Human|Assistant):")
@@ -36,7 +37,7 @@ def turns(transcript: str, field: str) -> list[Turn]:
     ]
 
 
-def joined(history: list[Turn]) -> tuple[tuple[Message, ...], int]:
+def joined_turns(history: list[Turn]) -> tuple[tuple[Message, ...], int]:
     """The turns as messages, and how many were joined to the one before.
 
     A speaker tag that follows the same speaker's tag does not start a turn: chat templates want
@@ -69,7 +70,7 @@ def _read_transcripts(record: Record) -> list[Parts]:
     """`chosen` and `rejected` dialogues that are the same up to the last Assistant turn."""
     names = record.column("chosen"), record.column("rejected")
     chosen, rejected = (
-        turns(text(record.get(field), name), name)
+        turns(text_value(record.get(field), name), name)
         for field, name in zip(("chosen", "rejected"), names, strict=True)
     )
     candidates = _reply(record, "chosen", chosen), _reply(record, "rejected", rejected)
@@ -82,7 +83,7 @@ def _read_transcripts(record: Record) -> list[Parts]:
         )
     if len(chosen) == 1:
         raise RowError(names[0], "Has no turn before the Assistant's: there is no prompt.")
-    messages, doubled = joined(chosen[:-1])
+    messages, doubled = joined_turns(chosen[:-1])
     if doubled:
         record.rest["joined_turns"] = doubled
     return [Parts(messages, candidates, preferred_first(record))]

@@ -6,12 +6,12 @@ Scores, ratings and critiques are a model's and never become judgments.
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import kind_of, label, text
+from labeling.datasets.readers.fields import label, text_value, type_in_words
 from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.pairs import prompt_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.spread import pairs_of
+from labeling.datasets.readers.shapes.spread import paired_parts
 from labeling.datasets.rows import RowError
 
 
@@ -20,7 +20,7 @@ def completions_of(record: Record) -> tuple[list[object], str]:
     completions, field = record.get("completions"), record.column("completions")
     if not isinstance(completions, list):
         raise RowError(
-            field, f"Must be a list of completions, not {kind_of(completions)}.", completions
+            field, f"Must be a list of completions, not {type_in_words(completions)}.", completions
         )
     return completions, field
 
@@ -28,10 +28,12 @@ def completions_of(record: Record) -> tuple[list[object], str]:
 def _completion(completion: object, field: str) -> tuple[Candidate, dict[str, object]]:
     """A completion, and what a model said of it."""
     if not isinstance(completion, dict):
-        raise RowError(field, f'Must be {{"response": …}}, not {kind_of(completion)}.', completion)
+        raise RowError(
+            field, f'Must be {{"response": …}}, not {type_in_words(completion)}.', completion
+        )
     candidate = Candidate(
         field=f"{field}.response",
-        content=text(completion.get("response"), f"{field}.response"),
+        content=text_value(completion.get("response"), f"{field}.response"),
         model=label(completion.get("model"), f"{field}.model", most=limits.MAX_MODEL),
     )
     return candidate, {
@@ -48,7 +50,7 @@ def _read(record: Record) -> list[Parts]:
     candidates, extras = [candidate for candidate, _ in read], [extra for _, extra in read]
     if record.get("models") != [candidate.model for candidate in candidates]:
         record.keep("models")
-    return pairs_of(record, prompt_of(record), candidates, extras=extras)
+    return paired_parts(record, prompt_of(record), candidates, extras=extras)
 
 
 def _fits(sample: Sample) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from labeling.datasets.readers.columns import plain
-from labeling.datasets.readers.fields import excerpt
+from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.rows import RowError
 from labeling.vocabulary import TieKind
 
@@ -40,7 +40,7 @@ _TIES = {
 
 def word_verdict(word: str) -> Verdict | None:
     """What a choice's word says; None where it names neither a side nor a tie."""
-    said = plain(word)
+    said = plain_name(word)
     if said in _TIES:
         return 0, _TIES[said]
     side = _SIDE.fullmatch(said)
@@ -60,7 +60,7 @@ def _of(results: Sequence[Result], kind: str) -> Iterator[tuple[int, Result]]:
 
 def _objects(result: Result) -> list[str]:
     """The names of the objects that a result compares, left one first."""
-    return [plain(name) for name in str(result.get("to_name") or "").split(",")]
+    return [plain_name(name) for name in str(result.get("to_name") or "").split(",")]
 
 
 def pairwise_verdict(value: Mapping[str, object], field: str) -> Verdict | None:
@@ -92,7 +92,7 @@ def _by_choice(results: Sequence[Result], field: str) -> Verdict | None:
         for word in words if isinstance(words, list) else [words]:
             answer = word_verdict(word) if isinstance(word, str) else None
             if answer is None:
-                unknown = unknown or excerpt(word)
+                unknown = unknown or excerpt_of(word)
             else:
                 verdicts.add(answer)
     if len(verdicts) > 1:
@@ -141,7 +141,7 @@ def verdict(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verd
 
 def other_kind(results: Sequence[Result]) -> str:
     """Why results of other kinds make no comparison."""
-    kinds = sorted({excerpt(str(result.get("type") or "unnamed")) for result in results})
+    kinds = sorted({excerpt_of(str(result.get("type") or "unnamed")) for result in results})
     return (
         f"Its results are of the kind {', '.join(kinds)}; only pairwise, choices and rating can "
         "say which of two responses is better."
