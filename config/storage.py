@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -9,3 +11,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """WhiteNoise's storage; modules import each other by name, so those names are hashed too."""
 
     support_js_module_import_aggregation = True
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Compress what pages name: the hashed twins, not the originals (half of the time)."""
+        yield from super().compress_files(set(paths) - self.hashed_files.keys())

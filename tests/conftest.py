@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
 from tests import profiles  # noqa: F401 - loads Hypothesis's profile
 from tests.api.client import api
+from tests.config.instances import FirstStart, copy_folder, first_start
 from tests.database import django_db_setup
 
 __all__ = ["api", "django_db_setup"]
@@ -207,6 +209,22 @@ def client_for() -> Callable[[User], Client]:
         return client
 
     return make
+
+
+# --- instances ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def started_once(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    """The run's one start from an empty folder, whichever process of pytest-xdist makes it."""
+    base = tmp_path_factory.getbasetemp()
+    return first_start(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+
+
+@pytest.fixture(scope="module")
+def data_folder(started_once: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as after a first start, for the tests of a file: set up, and nothing in it."""
+    return copy_folder(started_once.data, tmp_path_factory.mktemp("i") / "d")
 
 
 # --- browser -----------------------------------------------------------------------------------

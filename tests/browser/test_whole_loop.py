@@ -1,7 +1,7 @@
 """The whole loop as new users do it: real servers, a real worker, real browsers.
 
-Import, compare, agree, release, from an empty instance. It stands in for nothing: the instance is
-the one that `./run` starts.
+Import, compare, agree, release, from an instance without a user. It stands in for nothing: the
+instance is the one that `./run` starts.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ REAL_DATA = Path(os.environ.get("CONCORD_TEST_DATA", CHECKOUT.parent / "shared" 
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def instance(data_folder: Path) -> Iterator[Running]:
     """A fresh instance with one account and nothing else."""
-    data = tmp_path_factory.mktemp("loop") / "data"
-    with running(data) as started:
+    with running(data_folder) as started:
         made = command(
-            "manage", "create_user", "lena@example.com", "--password", PASSWORD, data=data
+            "manage", "create_user", "lena@example.com", "--password", PASSWORD, data=data_folder
         )
         assert made.returncode == 0, made.stderr
         yield started

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import psycopg2
 import pytest
 
 from config.embedded.paths import CHECKOUT, DATABASE_NAME, DATABASE_USER
 from tests.config.instances import (
+    END_SECONDS,
     START_SECONDS,
+    FirstStart,
     Running,
     command,
     drain,
@@ -25,20 +26,17 @@ from tests.config.instances import (
     processes_on,
     running,
     wait_for,
+    wait_until_gone,
 )
 
 pytestmark = [pytest.mark.instance, pytest.mark.kill]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture
+def folder(data_folder: Path) -> Iterator[Path]:
     """A data folder that was set up once; the tests start and end instances on it."""
-    data = tmp_path_factory.mktemp("i") / "d"
-    with running(data) as instance:
-        instance.signal(signal.SIGINT)
-        assert instance.wait_gone() == 0, instance.output()
-    yield data
-    assert processes_on(data) == []
+    yield data_folder
+    assert processes_on(data_folder) == []
 
 
 def connect(data: Path) -> psycopg2.extensions.connection:
@@ -47,9 +45,16 @@ def connect(data: Path) -> psycopg2.extensions.connection:
     )
 
 
+def test_a_first_start_makes_everything_it_needs(started_once: FirstStart) -> None:
+    assert started_once.status == 200
+    assert started_once.exit_code == 0, started_once.output
+    for step in ("preparing the database", "preparing static files", "Nothing is lost"):
+        assert step in started_once.output
+
+
 def test_ctrl_c_stops_everything_even_when_pressed_twice(folder: Path) -> None:
     with running(folder) as instance:
-        wait_for(lambda: len(processes_on(folder)) > 10, 30, "workers and sessions run")
+        wait_for(lambda: len(processes_on(folder)) > 10, END_SECONDS, "workers and sessions run")
         instance.signal(signal.SIGINT)
         instance.process.send_signal(signal.SIGINT)
         assert instance.wait_gone() == 0
@@ -70,7 +75,7 @@ def test_a_closed_terminal_stops_everything(folder: Path) -> None:
     drain(terminal, START_SECONDS, b"Concord is running at")
     os.close(terminal)
     os.waitpid(child, 0)
-    wait_for(lambda: not processes_on(folder), 30, "every process has ended")
+    wait_until_gone(folder)
 
 
 def test_killing_the_supervisor_leaves_no_process_and_the_next_start_succeeds(folder: Path) -> None:
@@ -88,45 +93,13 @@ def test_killing_the_supervisor_leaves_no_process_and_the_next_start_succeeds(fo
                 assert cursor.fetchall() == [(17,)]
                 cursor.execute("DROP TABLE kept")
             connection.close()
-    wait_for(lambda: not processes_on(folder), 30, "every process has ended")
+    wait_until_gone(folder)
 
 
 def test_killing_the_supervisor_alone_is_enough_to_end_all(folder: Path) -> None:
     with running(folder) as instance:
         instance.signal(signal.SIGKILL)
         assert instance.wait_gone() == -signal.SIGKILL
-
-
-@pytest.mark.parametrize("victim", ["gunicorn", "celery", "valkey", "postgres"])
-def test_a_killed_child_is_started_again(folder: Path, victim: str) -> None:
-    with running(folder) as instance:
-        main = next(p for p in psutil.Process(instance.process.pid).children() if _is(p, victim))
-        main.kill()
-        wait_for(lambda: "starting it again" in instance.output(), 10, "the death is noticed")
-        wait_for(lambda: instance.status() == 200, 30, "the pages are back")
-        assert instance.process.poll() is None
-
-
-def _is(process: psutil.Process, word: str) -> bool:
-    return word in " ".join(process.cmdline()[:4])
-
-
-def test_a_second_start_on_the_same_folder_says_where_the_first_is(folder: Path) -> None:
-    with running(folder) as instance:
-        second = command("serve", data=folder, PORT=str(free_port()))
-        assert second.returncode == 1
-        assert f"already running on {folder} at http://127.0.0.1:{instance.port}" in second.stderr
-        assert len(second.stderr.strip().splitlines()) == 1
-        assert instance.status() == 200
-
-
-def test_manage_uses_the_servers_of_a_running_instance(folder: Path) -> None:
-    with running(folder) as instance:
-        before = {process.pid for process in instance.children("postgres")}
-        done = command("manage", "migrate", "--check", data=folder)
-        assert done.returncode == 0, done.stderr
-        assert before <= {process.pid for process in instance.children("postgres")}
-        assert instance.status() == 200
 
 
 def test_manage_brings_servers_and_takes_them_away(folder: Path) -> None:
@@ -147,39 +120,13 @@ def test_two_commands_at_once_share_the_servers(folder: Path) -> None:
         for _ in range(3)
     ]
     for job in jobs:
-        _, errors = job.communicate(timeout=60)
+        _, errors = job.communicate(timeout=START_SECONDS)
         assert job.returncode == 0, errors
     assert processes_on(folder) == []
 
 
 def test_manage_passes_on_the_exit_code(folder: Path) -> None:
     assert command("manage", "no_such_command", data=folder).returncode == 1
-
-
-def test_servers_named_by_url_replace_the_embedded_ones(folder: Path, tmp_path: Path) -> None:
-    with running(folder):
-        urls = {
-            "DATABASE_URL": f"postgres://postgres@%2F{_quoted(folder / 'run/postgres')}/concord",
-            "CELERY_BROKER_URL": f"redis+socket://{folder}/run/broker/valkey.sock",
-        }
-        other = tmp_path / "o"
-        with running(other, **urls) as instance:
-            assert instance.children("postgres") == []
-            assert instance.children("valkey-server") == []
-            assert instance.status() == 200
-
-
-def _quoted(path: Path) -> str:
-    return str(path).lstrip("/").replace("/", "%2F")
-
-
-def test_the_key_is_made_once_and_closed_to_others(folder: Path) -> None:
-    key = folder / "secret_key"
-    assert key.stat().st_mode & 0o777 == 0o600
-    before = key.read_text()
-    with running(folder):
-        pass
-    assert key.read_text() == before
 
 
 def test_a_start_that_fails_halfway_leaves_nothing(folder: Path) -> None:

@@ -30,21 +30,20 @@ pytestmark = [pytest.mark.instance, pytest.mark.kill]
 RATERS = 64
 TASKS = 400
 OVERLAP = 3
-SECONDS = 20.0
-PATIENCE = 15.0
+SECONDS = 12.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, dict[str, object]]]:
+def site(data_folder: Path) -> Iterator[tuple[Running, dict[str, object]]]:
     """An instance with a project, its tasks and 64 raters with sessions."""
-    folder = tmp_path_factory.mktemp("k")
-    facts = folder / "facts.json"
-    with running(folder / "d", CONCORD_DEBUG="0") as instance:
+    facts = data_folder.parent / "facts.json"
+    with running(data_folder) as instance:
         code = (
             "from bench import fill; "
             f"fill.main({str(facts)!r}, raters={RATERS}, tasks={TASKS}, overlap={OVERLAP})"
         )
-        done = command("manage", "shell", "-c", code, data=folder / "d")
+        done = command("manage", "shell", "-c", code, data=data_folder)
         assert done.returncode == 0, done.stderr
         yield instance, json.loads(facts.read_text())
 
@@ -53,7 +52,7 @@ class Person:
     """A rater who goes on whatever happens, and notes what the server has acknowledged."""
 
     def __init__(self, port: int, made: dict[str, object], session: str) -> None:
-        client = Client("127.0.0.1", port, {"sessionid": session}, timeout=10)
+        client = Client("127.0.0.1", port, {"sessionid": session}, timeout=30)
         answers = [(str(key), str(value)) for key, value in made["answers"]]  # type: ignore[attr-defined]
         self.page = FormRater(client, str(made["slug"]), answers)
         self.acknowledged: list[int] = []
@@ -94,10 +93,10 @@ class Person:
 
 
 def kill_at_random(instance: Running, end: float, killed: list[str]) -> None:
-    """Kill a web worker, a worker's child or a main process every half second or so."""
+    """Kill a web worker, a worker's child or a main process some thirty times."""
     rng = random.Random(20)
     while time.monotonic() < end - 1:
-        time.sleep(rng.uniform(0.3, 0.8))
+        time.sleep(rng.uniform(0.2, 0.5))
         masters = psutil.Process(instance.process.pid).children()
         word = rng.choice(["gunicorn", "gunicorn", "gunicorn", "celery"])
         mains = [process for process in masters if word in " ".join(process.cmdline()[:4])]

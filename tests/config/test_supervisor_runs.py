@@ -1,0 +1,88 @@
+"""While an instance runs: what dies is started again, and commands and second starts find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import pytest
+
+from tests.config.instances import (
+    END_SECONDS,
+    Running,
+    command,
+    free_port,
+    running,
+    wait_for,
+)
+
+pytestmark = [pytest.mark.instance, pytest.mark.kill]
+
+
+@pytest.fixture(scope="module")
+def key(data_folder: Path) -> str:
+    """The secret key as the first start made it."""
+    return (data_folder / "secret_key").read_text()
+
+
+@pytest.fixture(scope="module")
+def instance(data_folder: Path, key: str) -> Iterator[Running]:
+    """One instance that every test finds running, and leaves so."""
+    with running(data_folder) as started:
+        yield started
+
+
+def test_the_key_is_made_once_and_closed_to_others(instance: Running, key: str) -> None:
+    file = instance.data / "secret_key"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_text() == key
+
+
+@pytest.mark.parametrize(
+    ("victim", "name"),
+    [("gunicorn", "web"), ("celery", "worker"), ("valkey", "broker"), ("postgres", "database")],
+)
+def test_a_killed_child_is_started_again(instance: Running, victim: str, name: str) -> None:
+    main = next(p for p in psutil.Process(instance.process.pid).children() if _is(p, victim))
+    main.kill()
+    wait_for(
+        lambda: f"{name} ended unexpectedly" in instance.output(), END_SECONDS, "it is noticed"
+    )
+    wait_for(lambda: instance.status() == 200, END_SECONDS, "the pages are back")
+    assert instance.process.poll() is None
+
+
+def _is(process: psutil.Process, word: str) -> bool:
+    return word in " ".join(process.cmdline()[:4])
+
+
+def test_a_second_start_on_the_same_folder_says_where_the_first_is(instance: Running) -> None:
+    second = command("serve", data=instance.data, PORT=str(free_port()))
+    assert second.returncode == 1
+    where = f"already running on {instance.data} at http://127.0.0.1:{instance.port}"
+    assert where in second.stderr
+    assert len(second.stderr.strip().splitlines()) == 1
+    assert instance.status() == 200
+
+
+def test_manage_uses_the_servers_of_a_running_instance(instance: Running) -> None:
+    before = {process.pid for process in instance.children("postgres")}
+    done = command("manage", "migrate", "--check", data=instance.data)
+    assert done.returncode == 0, done.stderr
+    assert before <= {process.pid for process in instance.children("postgres")}
+    assert instance.status() == 200
+
+
+def test_servers_named_by_url_replace_the_embedded_ones(instance: Running, tmp_path: Path) -> None:
+    sockets = instance.data / "run"
+    urls = {
+        "DATABASE_URL": f"postgres://postgres@{quote(str(sockets / 'postgres'), safe='')}/concord",
+        "CELERY_BROKER_URL": f"redis+socket://{sockets}/broker/valkey.sock",
+    }
+    # Its static files are its own to collect: uncompressed, as for a developer.
+    with running(tmp_path / "o", CONCORD_DEBUG="1", **urls) as other:
+        assert other.children("postgres") == []
+        assert other.children("valkey-server") == []
+        assert other.status() == 200
