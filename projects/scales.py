@@ -2,13 +2,15 @@
 
 A preference is a signed integer: negative means the first of two responses is better, positive the
 second, 0 a tie; the magnitude is the strength. Labels are what the rater reads; the stored value
-never depends on them, so that they can be translated.
+never depends on them, so that they are translated where they are shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from projects.words import gettext_noop as _
 
 EQUAL_GOOD = "equal_good"
 EQUAL_BAD = "equal_bad"
@@ -75,96 +77,91 @@ class Scale:
         return value in self.values
 
 
-def _graded(
-    side_a: str, side_b: str, words: tuple[str, ...], middle: Option | None
-) -> tuple[Option, ...]:
-    """Options from `words`, strongest first, mirrored around `middle`."""
-    top = len(words)
-    left = tuple(Option(-(top - i), f"{side_a} {word}") for i, word in enumerate(words))
-    right = tuple(Option(i + 1, f"{side_b} {word}") for i, word in enumerate(reversed(words)))
-    return left + ((middle,) if middle else ()) + right
-
-
-_HELPFUL = "Considering both model responses, which is better (helpful while also being safe and honest), Model A or Model B?"  # noqa: E501
+_HELPFUL = _(
+    "Considering both model responses, which is better (helpful while also being safe and honest), "
+    "Model A or Model B?"
+)
 
 _SCALES = (
     Scale(
         key="arena4",
-        title="Arena, four choices",
-        question="Which response is better?",
+        title=_("Arena, four choices"),
+        question=_("Which response is better?"),
         options=(
-            Option(-1, "A is better"),
-            Option(1, "B is better"),
-            Option(0, "Tie", EQUAL_GOOD),
-            Option(0, "Both are bad", EQUAL_BAD),
+            Option(-1, _("A is better")),
+            Option(1, _("B is better")),
+            Option(0, _("Tie"), EQUAL_GOOD),
+            Option(0, _("Both are bad"), EQUAL_BAD),
         ),
         source="Chatbot Arena (arXiv:2403.04132)",
     ),
     Scale(
         key="hh8",
-        title="Helpful and harmless, eight buttons",
-        question="Choose the most helpful and honest response",
+        title=_("Helpful and harmless, eight buttons"),
+        question=_("Choose the most helpful and honest response"),
         options=tuple(Option(v, "A" if v < 0 else "B") for v in (-4, -3, -2, -1, 1, 2, 3, 4)),
-        ends=("A is better", "B is better"),
+        ends=(_("A is better"), _("B is better")),
         source="Bai et al. 2022 (arXiv:2204.05862), Figure 6",
     ),
     Scale(
         key="llama2_4",
-        title="Llama 2, forced choice with four strengths",
-        question="Which response is better, and by how much?",
-        options=_graded(
-            "A is",
-            "B is",
-            (
-                "significantly better",
-                "better",
-                "slightly better",
-                "negligibly better / unsure",
-            ),
-            None,
+        title=_("Llama 2, forced choice with four strengths"),
+        question=_("Which response is better, and by how much?"),
+        options=(
+            Option(-4, _("A is significantly better")),
+            Option(-3, _("A is better")),
+            Option(-2, _("A is slightly better")),
+            Option(-1, _("A is negligibly better / unsure")),
+            Option(1, _("B is negligibly better / unsure")),
+            Option(2, _("B is slightly better")),
+            Option(3, _("B is better")),
+            Option(4, _("B is significantly better")),
         ),
         margins={4: 3.0, 3: 2.0, 2: 1.0, 1: 0.0},
         source="Touvron et al. 2023 (arXiv:2307.09288), section 3.2.1",
     ),
     Scale(
         key="llama_eval7",
-        title="Llama evaluation, seven points",
+        title=_("Llama evaluation, seven points"),
         question=_HELPFUL,
-        options=_graded(
-            "A is",
-            "B is",
-            ("much better", "better", "slightly better"),
-            Option(0, "About the same", EQUAL_GOOD),
+        options=(
+            Option(-3, _("A is much better")),
+            Option(-2, _("A is better")),
+            Option(-1, _("A is slightly better")),
+            Option(0, _("About the same"), EQUAL_GOOD),
+            Option(1, _("B is slightly better")),
+            Option(2, _("B is better")),
+            Option(3, _("B is much better")),
         ),
         source="Touvron et al. 2023 (arXiv:2307.09288), appendix A.3.7",
     ),
     Scale(
         key="helpsteer7",
-        title="HelpSteer, seven points",
-        question="Which response is better overall?",
+        title=_("HelpSteer, seven points"),
+        question=_("Which response is better overall?"),
         options=(
-            Option(-3, "Response 1 is much better than Response 2"),
-            Option(-2, "Response 1 is better than Response 2"),
-            Option(-1, "Response 1 is slightly better than Response 2"),
-            Option(0, "Response 1 is about the same as Response 2", EQUAL_GOOD),
-            Option(1, "Response 2 is slightly better than Response 1"),
-            Option(2, "Response 2 is better than Response 1"),
-            Option(3, "Response 2 is much better than Response 1"),
-            Option(0, "Neither response is valid", EQUAL_BAD),
+            Option(-3, _("Response 1 is much better than Response 2")),
+            Option(-2, _("Response 1 is better than Response 2")),
+            Option(-1, _("Response 1 is slightly better than Response 2")),
+            Option(0, _("Response 1 is about the same as Response 2"), EQUAL_GOOD),
+            Option(1, _("Response 2 is slightly better than Response 1")),
+            Option(2, _("Response 2 is better than Response 1")),
+            Option(3, _("Response 2 is much better than Response 1")),
+            Option(0, _("Neither response is valid"), EQUAL_BAD),
         ),
-        sides=("Response 1", "Response 2"),
+        sides=(_("Response 1"), _("Response 2")),
         source="Wang et al. 2025, HelpSteer3-Preference (arXiv:2505.11475)",
     ),
     Scale(
         key="webgpt5",
-        title="WebGPT, five points",
-        question="Which answer is better?",
+        title=_("WebGPT, five points"),
+        question=_("Which answer is better?"),
         options=(
-            Option(-2, "A much better"),
-            Option(-1, "A better"),
-            Option(0, "Equally good", EQUAL_GOOD),
-            Option(1, "B better"),
-            Option(2, "B much better"),
+            Option(-2, _("A much better")),
+            Option(-1, _("A better")),
+            Option(0, _("Equally good"), EQUAL_GOOD),
+            Option(1, _("B better")),
+            Option(2, _("B much better")),
         ),
         source="Nakano et al. 2021 (arXiv:2112.09332)",
     ),

@@ -28,7 +28,7 @@ from labeling.models import Prompt, Response, Task
 from labeling.vocabulary import TaskKind
 from projects.models import Project
 
-Outcome = ImportRow | Duplicate | Refusal
+RowOutcome = ImportRow | Duplicate | Refusal
 
 #: Lock space of "who writes prompts of this project"; arbitrary, but it must never change.
 _WRITER_SPACE = 41003
@@ -82,7 +82,7 @@ class BatchWriter:
         self._overlap = overlap or project.overlap
         self._rubric = LabelRubric(project, COMPARE)
 
-    def write(self, outcomes: Sequence[Outcome], now: datetime) -> BatchResult:
+    def write(self, outcomes: Sequence[RowOutcome], now: datetime) -> BatchResult:
         """Stores the batch's rows and says what became of each."""
         result, counts = BatchResult(), Counts(rows=len(outcomes))
         with connection.cursor() as cursor:

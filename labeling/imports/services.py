@@ -21,7 +21,7 @@ from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.reading import FilePreview
 from labeling.datasets.rows import MappingError, UnreadableFile
 from labeling.imports import files
-from labeling.imports.batches import BatchWriter, Counts, Outcome
+from labeling.imports.batches import BatchWriter, Counts, RowOutcome
 from labeling.models import Import, ImportRefusal
 from labeling.work.lifecycle import JobFailed, run
 from labeling.work.registry import JobKind, register
@@ -214,7 +214,7 @@ def _examine(import_: Import) -> None:
     import_.save(update_fields=["progress_total", "format", "mapping"])
 
 
-def _outcomes(import_: Import) -> Iterator[Outcome]:
+def _outcomes(import_: Import) -> Iterator[RowOutcome]:
     options = ReadOptions(label_rater=import_.options.get("label_rater", ""))
     return read(Path(import_.path), format=import_.format, mapping=import_.mapping, options=options)
 

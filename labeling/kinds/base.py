@@ -9,15 +9,11 @@ from enum import StrEnum
 from typing import ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
-import numpy as np
-import numpy.typing as npt
-
 from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.stats.ratings import Ints
 from labeling.vocabulary import Source
 from projects.scales import Option, Scale
 from projects.words import gettext
-
-Ints = npt.NDArray[np.int64]
 
 #: In rows and submissions the primary criterion may be named so, whatever its key.
 PRIMARY_ALIAS = "overall"

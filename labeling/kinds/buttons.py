@@ -26,7 +26,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ButtonRow:
     """The buttons of one question, with the captions at the ends where they help.
 
     `tapered`: the strongest are the largest, as published. `long_labels`: too long for one line.
@@ -38,14 +38,14 @@ class Row:
     tapered: bool
 
 
-def button_row(question: Question, chosen: str) -> Row:
+def button_row(question: Question, chosen: str) -> ButtonRow:
     """The buttons of a question; `chosen` is the code of the option that is filled in."""
     scale = question.scale
     letters = _letters(scale)
     segments = [
         Segment(
             code=option.code,
-            label=option.label,
+            label=gettext(option.label),
             name=_spoken(scale, option),
             keys=" ".join([str(number), *letters.get(option.code, "")]),
             caps=[str(number), *letters.get(option.code, "")[:1].upper()],
@@ -53,9 +53,10 @@ def button_row(question: Question, chosen: str) -> Row:
         )
         for number, option in enumerate(scale.options, start=1)
     ]
-    return Row(
+    ends = scale.ends or (scale.sides if _runs_from_side_to_side(scale) else None)
+    return ButtonRow(
         segments=segments,
-        ends=scale.ends or (scale.sides if _runs_from_side_to_side(scale) else None),
+        ends=(gettext(ends[0]), gettext(ends[1])) if ends else None,
         long_labels=max(len(word) for o in scale.options for word in o.label.split()) > 10
         or max(len(option.label) for option in scale.options) > 24,
         # As published: where the buttons carry only a letter, the strongest are the largest.
@@ -87,9 +88,9 @@ def _letters(scale: Scale) -> dict[str, str]:
 def _spoken(scale: Scale, option: Option) -> str:
     """What a screen reader says: the label, with the strength where labels repeat."""
     if [other.label for other in scale.options].count(option.label) == 1:
-        return option.label
+        return gettext(option.label)
     return gettext("%(label)s, strength %(strength)d of %(strongest)d") % {
-        "label": option.label,
+        "label": gettext(option.label),
         "strength": abs(option.value),
         "strongest": scale.strongest,
     }

@@ -13,7 +13,6 @@ import numpy as np
 from labeling.datasets.records import Criterion as CriterionRecord
 from labeling.kinds.base import (
     Answered,
-    Ints,
     Kind,
     LabelError,
     Outcome,
@@ -24,6 +23,7 @@ from labeling.kinds.base import (
     named_answers,
     primary_of,
 )
+from labeling.stats.ratings import Ints
 from labeling.vocabulary import TaskKind, TieKind
 from projects.scales import Option, Scale
 from projects.words import gettext
@@ -62,7 +62,7 @@ class Compare(Kind):
         """The sides as the primary's published labels call them."""
         primary = primary_of(questions)
         if primary is not None and count == 2:
-            return list(primary.scale.sides)
+            return [gettext(side) for side in primary.scale.sides]
         return super().place_names(questions, count)
 
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:

@@ -29,7 +29,7 @@ def lock_rater(*, project_id: int, rater_id: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueueStanding:
     """Where a rater stands in a project.
 
     `left_at` is the queue key of the task they had last, `head` that of the first task with a
@@ -115,7 +115,7 @@ def standing(
     limited: bool,
     now: datetime,
     until: datetime,
-) -> Standing:
+) -> QueueStanding:
     """Reads where the rater stands, and opens `showing`, the assignment on the screen.
 
     `held` (leases and judgments) is counted only where there is a limit.
@@ -128,7 +128,7 @@ def standing(
         now=now,
         until=until,
     )
-    return Standing(*row)
+    return QueueStanding(*row)
 
 
 # `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add such

@@ -79,7 +79,7 @@ def _submit_locked(
     criteria: Sequence[Criterion] | None,
     now: datetime,
 ) -> Submitted:
-    content_hash = fingerprint(submission)
+    content_hash = submission_fingerprint(submission)
     stored = records.stored_judgments(held.pk)
     if replay := _replayed(held, submission, content_hash, stored):
         return Submitted(replay, created=False)
@@ -143,7 +143,7 @@ def _replayed(
     return None
 
 
-def fingerprint(submission: Submission) -> str:
+def submission_fingerprint(submission: Submission) -> str:
     """What was said, without when and how fast: equal for a repeated submission."""
     content = asdict(submission)
     for volatile in ("active_ms", "idle_ms", "key", "ui_version"):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.kinds import Kind
-from labeling.kinds.buttons import Row, button_row
+from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.rating.desk import TaskView
 from labeling.rating.forms import Filled
 from labeling.rendering import MAX_RICH_BYTES, escape_visibly, render_markdown, role_label
@@ -48,7 +48,7 @@ class BarQuestion:
     short: str
     required: bool
     primary: bool
-    row: Row
+    row: ButtonRow
     error: str
 
 
@@ -93,7 +93,7 @@ def rating_bar(
 def _question(criterion: Criterion, chosen: str, errors: Mapping[str, str]) -> BarQuestion:
     return BarQuestion(
         key=criterion.key,
-        wording=criterion.wording or criterion.scale.question,
+        wording=criterion.wording or gettext(criterion.scale.question),
         help_text=criterion.help_text,
         short=criterion.key.replace("_", " ").capitalize(),
         required=criterion.is_required,

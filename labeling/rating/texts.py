@@ -11,7 +11,7 @@ from labeling.models import Prompt, Response
 from labeling.rendering import RENDERER_VERSION, render_conversation, render_markdown
 
 #: How many texts one job renders before it makes room for others.
-BATCH = 100
+RENDER_BATCH = 100
 
 
 def ensure_rendered(*, prompt: Prompt, responses: Iterable[Response]) -> None:
@@ -29,7 +29,7 @@ def ensure_rendered(*, prompt: Prompt, responses: Iterable[Response]) -> None:
 
 @transaction.atomic
 def render_some(*, project_id: int, after: int = 0) -> int:
-    """Renders up to BATCH prompts with their responses, in order of their ids, beyond `after`.
+    """Renders up to RENDER_BATCH prompts with their responses, by id, beyond `after`.
 
     Returns the last id where more may be left, else 0.
     """
@@ -39,8 +39,8 @@ def render_some(*, project_id: int, after: int = 0) -> int:
         Prompt.objects.filter(project_id=project_id, pk__gt=after)
         .filter(stale | Exists(of_prompt))
         .order_by("pk")
-        .prefetch_related("responses")[:BATCH]
+        .prefetch_related("responses")[:RENDER_BATCH]
     )
     for prompt in prompts:
         ensure_rendered(prompt=prompt, responses=prompt.responses.all())
-    return prompts[-1].pk if len(prompts) == BATCH else 0
+    return prompts[-1].pk if len(prompts) == RENDER_BATCH else 0

@@ -48,7 +48,7 @@ from projects.models import Criterion
 from projects.navigation import Tab
 from projects.permissions import Action
 
-View = Callable[..., HttpResponse]
+RateView = Callable[..., HttpResponse]
 _NOTHING_YET = Filled()
 
 
@@ -56,7 +56,7 @@ def _wants_json(request: SignedInRequest) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
 
 
-def _refused_in_words(view: View) -> View:
+def _refused_in_words(view: RateView) -> RateView:
     """Turns a refusal into words: JSON for the script, a message and the next task for a form."""
 
     @wraps(view)
@@ -258,7 +258,7 @@ def _mine(request: SignedInRequest, access: Access, assignment_id: int) -> Assig
 
 @require_POST
 @_refused_in_words
-def release(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
+def give_back(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Gives back a task that was prepared and never shown: the page is being left."""
     access = get_access(request.user, slug, Action.RATE)
     release_prepared(assignment=_mine(request, access, assignment_id))
@@ -317,5 +317,5 @@ urlpatterns = [
     path(f"{_BASE}<int:assignment_id>/skip/", skip, name="rate_skip"),
     path(f"{_BASE}<int:assignment_id>/prepare/", prepare, name="rate_prepare"),
     path(f"{_BASE}<int:assignment_id>/heartbeat/", keep, name="rate_heartbeat"),
-    path(f"{_BASE}<int:assignment_id>/release/", release, name="rate_release"),
+    path(f"{_BASE}<int:assignment_id>/release/", give_back, name="rate_release"),
 ]

@@ -54,7 +54,7 @@ def register(kind: JobKind[J]) -> JobKind[J]:
     return kind
 
 
-def kind_of(job: Job) -> JobKind[Any]:
+def job_kind_of(job: Job) -> JobKind[Any]:
     """The kind of a row. Raises KeyError where no desk has entered its table."""
     return _KINDS[type(job)]
 

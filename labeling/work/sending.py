@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from labeling.models import Job
 from labeling.vocabulary import JobState
 from labeling.work.locks import is_free
-from labeling.work.registry import J, JobKind, job_kinds, kind_of
+from labeling.work.registry import J, JobKind, job_kind_of, job_kinds
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ MESSAGE_PATIENCE = timedelta(seconds=10)
 
 def send(job: Job) -> None:
     """Sends a job's id once its row is committed; with the broker down, the sweep does."""
-    send_id(kind_of(job).task, job.pk)
+    send_id(job_kind_of(job).task, job.pk)
 
 
 def send_id(task: str, pk: int) -> None:

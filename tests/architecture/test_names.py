@@ -13,16 +13,11 @@ CONVENTIONS = frozenset({"Command", "app_name", "navigation", "register", "urlpa
 
 #: Twins that still stand, each with what is to become of it. The list only shrinks.
 TWINS = {
-    "BATCH": "how many rows at a time, in imports and in rating",
     "Criterion": "the criterion of a release and the project's",
     "Guideline": "the guideline of a release and the project's",
-    "Ints": "an array of integers, in kinds and in statistics",
     "Json": "plain data, on the agreement page and in its command",
-    "Outcome": "of a batch of imported rows, and of a judgment",
-    "Standing": "of a rater at a task, and of a model in a ranking",
     "address": "of a tab, as a function and as a tag",
     "coded": "values as codes, and a template filter",
-    "kind_of": "of a task and of a job",
     "plain": "a figure as plain data, and a matrix",
     "preview": "of a release's rows, and a page of imports",
     "refusals": "of an import as a file, and of the API",

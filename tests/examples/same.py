@@ -11,7 +11,8 @@ import numpy as np
 
 from labeling.datasets.records import Criterion as CriterionRecord
 from labeling.kinds import Answered, Kind, LabelError, Outcome, Policy, Question, Submission
-from labeling.kinds.base import Ints, Q, named_answers
+from labeling.kinds.base import Q, named_answers
+from labeling.stats.ratings import Ints
 from projects.scales import Option, Scale
 
 SAME_SCALE = Scale(

@@ -11,7 +11,7 @@ from labeling import jobs
 from labeling.imports.services import IMPORT_JOB
 from labeling.models import Import, Release
 from labeling.releases.services import RELEASE_JOB
-from labeling.work.registry import job_kinds, job_models, kind_of, register
+from labeling.work.registry import job_kind_of, job_kinds, job_models, register
 from tests.work.toys import TOY
 
 #: Names that messages under way may carry: none may ever go, whatever file its task moves to.
@@ -41,8 +41,8 @@ def test_every_table_of_long_work_is_entered_with_the_lock_it_always_had():
     assert {kind.model: kind.space for kind in job_kinds()} == SPACES
     assert job_models() == list(SPACES)
     assert all(kind.task in app.tasks for kind in job_kinds())
-    assert kind_of(Import()) is IMPORT_JOB
-    assert kind_of(Release()) is RELEASE_JOB
+    assert job_kind_of(Import()) is IMPORT_JOB
+    assert job_kind_of(Release()) is RELEASE_JOB
 
 
 def test_no_two_kinds_share_a_table_or_a_lock():
