@@ -87,7 +87,7 @@ def imports(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def preview(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
+def preview_rows(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     """The first rows as they would be imported, and which column is which; writes nothing."""
     access = get_access(request.user, slug, Action.IMPORT)
     token, filename = _upload(access.project, upload)
@@ -201,7 +201,7 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
 
 
 @require_safe
-def refusals(request: SignedInRequest, slug: str, import_id: int) -> HttpResponseBase:
+def refusals_file(request: SignedInRequest, slug: str, import_id: int) -> HttpResponseBase:
     """Every refused row as CSV."""
     access = get_access(request.user, slug, Action.SEE_IMPORTS)
     row = _find(access.project, import_id)
@@ -223,8 +223,10 @@ navigation = [
 ]
 urlpatterns = [
     path("p/<slug:slug>/imports/", imports, name="imports"),
-    path("p/<slug:slug>/imports/new/<str:upload>/", preview, name="import-preview"),
+    path("p/<slug:slug>/imports/new/<str:upload>/", preview_rows, name="import-preview"),
     path("p/<slug:slug>/imports/new/<str:upload>/start/", start, name="import-start"),
     path("p/<slug:slug>/imports/<int:import_id>/", report, name="import"),
-    path("p/<slug:slug>/imports/<int:import_id>/refused.csv", refusals, name="import-refusals"),
+    path(
+        "p/<slug:slug>/imports/<int:import_id>/refused.csv", refusals_file, name="import-refusals"
+    ),
 ]

@@ -9,11 +9,16 @@ from enum import StrEnum
 from typing import ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
+import numpy as np
+import numpy.typing as npt
+
 from labeling.datasets.records import Criterion as CriterionRecord
-from labeling.stats.ratings import Ints
 from labeling.vocabulary import Source
 from projects.scales import Option, Scale
 from projects.words import gettext
+
+#: Stored answers, one an element; shape (n,).
+Values = npt.NDArray[np.int64]
 
 #: In rows and submissions the primary criterion may be named so, whatever its key.
 PRIMARY_ALIAS = "overall"
@@ -176,16 +181,16 @@ class Kind(ABC):
 
     # What statistics and releases get.
 
-    def categories(self, scale: Scale, values: Ints) -> tuple[int, ...]:
+    def categories(self, scale: Scale, values: Values) -> tuple[int, ...]:
         """The categories that answers on this scale fall in, ascending; shape of `values`: (n,)."""
         return scale.values
 
     @abstractmethod
-    def directions(self, values: Ints) -> Ints:
+    def directions(self, values: Values) -> Values:
         """-1 where the first response is preferred, 1 the second, 0 neither; shape (n,)."""
 
     @abstractmethod
-    def first_preferred(self, directions: Ints, first_shown: Ints) -> Ints:
+    def first_preferred(self, directions: Values, first_shown: Values) -> Values:
         """Whether the response shown first is preferred: 1, 0, and -1 for a tie; shape (n,).
 
         `first_shown` is the canonical index of the response that stood first.

@@ -20,10 +20,10 @@ from labeling.kinds.base import (
     Q,
     Question,
     Submission,
+    Values,
     named_answers,
     primary_of,
 )
-from labeling.stats.ratings import Ints
 from labeling.vocabulary import TaskKind, TieKind
 from projects.scales import Option, Scale
 from projects.words import gettext
@@ -118,16 +118,16 @@ class Compare(Kind):
         """Somebody prefers the first response and somebody the second."""
         return {f"{low}__lt": 0, f"{high}__gt": 0}
 
-    def categories(self, scale: Scale, values: Ints) -> tuple[int, ...]:
+    def categories(self, scale: Scale, values: Values) -> tuple[int, ...]:
         """The scale's values, and 0 where "both bad" or "cannot tell" stand for one it lacks."""
         tie = {0} if (values == 0).any() else set()
         return tuple(sorted({*scale.values, *tie}))
 
-    def directions(self, values: Ints) -> Ints:
+    def directions(self, values: Values) -> Values:
         """The sign."""
         return np.sign(values)
 
-    def first_preferred(self, directions: Ints, first_shown: Ints) -> Ints:
+    def first_preferred(self, directions: Values, first_shown: Values) -> Values:
         """Canonical 0 shown first and preferred, or canonical 1 shown first and preferred."""
         is_first = (directions < 0) == (first_shown == 0)
         return np.where(directions == 0, -1, is_first.astype(np.int64))

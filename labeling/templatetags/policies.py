@@ -9,11 +9,11 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 
-@register.filter
-def coded(text: str) -> SafeString:
+@register.filter("coded")
+def with_code(text: str) -> SafeString:
     """The text with what stands between backticks as code; everything is escaped.
 
-    >>> coded("`a` & b")
+    >>> with_code("`a` & b")
     '<code>a</code> &amp; b'
     """
     pieces = enumerate(str(text).split("`"))

@@ -33,8 +33,8 @@ def project_tabs(context: template.Context, project: Project) -> list[dict[str, 
     ]
 
 
-@register.simple_tag
-def address(key: str, *args: object) -> str:
+@register.simple_tag(name="address")
+def desk_address(key: str, *args: object) -> str:
     """The address of a page that some desk brings, as `url` is that of a page of our own."""
     return navigation.address(key, *args)
 

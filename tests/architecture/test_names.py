@@ -15,12 +15,7 @@ CONVENTIONS = frozenset({"Command", "app_name", "navigation", "register", "urlpa
 TWINS = {
     "Criterion": "the criterion of a release and the project's",
     "Guideline": "the guideline of a release and the project's",
-    "Json": "plain data, on the agreement page and in its command",
-    "address": "of a tab, as a function and as a tag",
-    "coded": "values as codes, and a template filter",
     "plain": "a figure as plain data, and a matrix",
-    "preview": "of a release's rows, and a page of imports",
-    "refusals": "of an import as a file, and of the API",
 }
 
 

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from labeling.lead.agreement.report import agreement_report
 from projects.models import Project
 
-Json = Mapping[str, Any]
+_Json = Mapping[str, Any]
 
 #: Pairs of raters in the table, those with the most shared tasks; --json has all of them.
 _PAIRS = 50
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def _table(report: Json) -> Iterator[str]:
+def _table(report: _Json) -> Iterator[str]:
     """The lines of the table: a head, then a block a criterion."""
     yield (
         f"{report['project']}: {report['judgments']:,} judgments of {report['tasks']:,} tasks "
@@ -80,7 +80,7 @@ def _table(report: Json) -> Iterator[str]:
         yield from _pairs(found["pairs"])
 
 
-def _pairs(pairs: list[Json]) -> Iterator[str]:
+def _pairs(pairs: list[_Json]) -> Iterator[str]:
     """Cohen's kappa of the pairs that share most tasks."""
     if pairs:
         yield "  Cohen's kappa"
@@ -90,7 +90,7 @@ def _pairs(pairs: list[Json]) -> Iterator[str]:
         yield f"    and {len(pairs) - _PAIRS:,} more pairs: see --json"
 
 
-def _line(label: str, figure: Json) -> Iterator[str]:
+def _line(label: str, figure: _Json) -> Iterator[str]:
     """One figure: value, interval and n, or the reason why there is none."""
     start = f"  {label:<24}"
     n = f"n {figure['n']:,}"
