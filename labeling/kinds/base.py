@@ -18,7 +18,7 @@ from projects.scales import Option, Scale
 from projects.words import gettext
 
 #: Stored answers, one an element; shape (n,).
-Values = npt.NDArray[np.int64]
+AnswerValues = npt.NDArray[np.int64]
 
 #: In rows and submissions the primary criterion may be named so, whatever its key.
 PRIMARY_ALIAS = "overall"
@@ -181,16 +181,16 @@ class Kind(ABC):
 
     # What statistics and releases get.
 
-    def categories(self, scale: Scale, values: Values) -> tuple[int, ...]:
+    def categories(self, scale: Scale, values: AnswerValues) -> tuple[int, ...]:
         """The categories that answers on this scale fall in, ascending; shape of `values`: (n,)."""
         return scale.values
 
     @abstractmethod
-    def directions(self, values: Values) -> Values:
+    def directions(self, values: AnswerValues) -> AnswerValues:
         """-1 where the first response is preferred, 1 the second, 0 neither; shape (n,)."""
 
     @abstractmethod
-    def first_preferred(self, directions: Values, first_shown: Values) -> Values:
+    def first_preferred(self, directions: AnswerValues, first_shown: AnswerValues) -> AnswerValues:
         """Whether the response shown first is preferred: 1, 0, and -1 for a tie; shape (n,).
 
         `first_shown` is the canonical index of the response that stood first.

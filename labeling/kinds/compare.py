@@ -13,6 +13,7 @@ import numpy as np
 from labeling.datasets.records import Criterion as CriterionRecord
 from labeling.kinds.base import (
     Answered,
+    AnswerValues,
     Kind,
     LabelError,
     Outcome,
@@ -20,7 +21,6 @@ from labeling.kinds.base import (
     Q,
     Question,
     Submission,
-    Values,
     named_answers,
     primary_of,
 )
@@ -47,7 +47,7 @@ class Compare(Kind):
         submission: Submission,
         errors: dict[str, str],
     ) -> Answered[Q]:
-        """Values on their scales, and the primary's tie; a tie fills in the primary's 0."""
+        """AnswerValues on their scales, and the primary's tie; a tie fills in the primary's 0."""
         answers = named_answers(questions, submission, errors)
         tie_kind = _tie_kind(questions, policy, answers, submission, errors)
         return Answered(_values(questions, answers, tie_kind, errors), tie_kind)
@@ -118,16 +118,16 @@ class Compare(Kind):
         """Somebody prefers the first response and somebody the second."""
         return {f"{low}__lt": 0, f"{high}__gt": 0}
 
-    def categories(self, scale: Scale, values: Values) -> tuple[int, ...]:
+    def categories(self, scale: Scale, values: AnswerValues) -> tuple[int, ...]:
         """The scale's values, and 0 where "both bad" or "cannot tell" stand for one it lacks."""
         tie = {0} if (values == 0).any() else set()
         return tuple(sorted({*scale.values, *tie}))
 
-    def directions(self, values: Values) -> Values:
+    def directions(self, values: AnswerValues) -> AnswerValues:
         """The sign."""
         return np.sign(values)
 
-    def first_preferred(self, directions: Values, first_shown: Values) -> Values:
+    def first_preferred(self, directions: AnswerValues, first_shown: AnswerValues) -> AnswerValues:
         """Canonical 0 shown first and preferred, or canonical 1 shown first and preferred."""
         is_first = (directions < 0) == (first_shown == 0)
         return np.where(directions == 0, -1, is_first.astype(np.int64))

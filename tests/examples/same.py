@@ -11,7 +11,7 @@ import numpy as np
 
 from labeling.datasets.records import Criterion as CriterionRecord
 from labeling.kinds import Answered, Kind, LabelError, Outcome, Policy, Question, Submission
-from labeling.kinds.base import Q, Values, named_answers
+from labeling.kinds.base import AnswerValues, Q, named_answers
 from projects.scales import Option, Scale
 
 SAME_SCALE = Scale(
@@ -70,11 +70,11 @@ class Same(Kind):
         """Somebody says no and somebody yes."""
         return {low: 0, high: 1}
 
-    def directions(self, values: Values) -> Values:
+    def directions(self, values: AnswerValues) -> AnswerValues:
         """No response is preferred."""
         return np.zeros_like(values)
 
-    def first_preferred(self, directions: Values, first_shown: Values) -> Values:
+    def first_preferred(self, directions: AnswerValues, first_shown: AnswerValues) -> AnswerValues:
         """No response is preferred."""
         return np.full_like(directions, -1)
 
