@@ -15,101 +15,82 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from labeling.allocation import canonical_order, queue_key
 from labeling.kinds import Submission
 from labeling.models import Assignment, Prompt, Response, Task
 from labeling.rating.judgments import Submitted, submit_judgment
 from labeling.rating.leases import next_assignment
-from projects.guidelines.services import acknowledge
-from projects.models import Membership, Project, Role, User
-from projects.project_templates import CriterionSpec, GuidelineSpec
-from projects.services.members import create_user, set_member
-from projects.services.projects import create_project
+from projects.models import Membership, Project, User
 from tests import profiles  # noqa: F401 - loads Hypothesis's profile
 from tests.api.client import api
+from tests.cast import PASSWORD, Cast, record_cast
 from tests.config.instances import FirstStart, copy_folder, first_start
 from tests.database import django_db_setup
 
-__all__ = ["api", "django_db_setup"]
-
-PASSWORD = "correct horse battery"
+__all__ = ["PASSWORD", "api", "django_db_setup"]
 
 # Playwright's synchronous API runs an event loop in the test's thread; Django then refuses its ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-def _person(name: str) -> User:
-    return create_user(
-        email=f"{name}@example.com", password=PASSWORD, name=name.capitalize(), check_password=False
-    )
+@pytest.fixture(scope="session")
+def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Cast:
+    """Everybody and their project, recorded; the fixtures below put them on the stage."""
+    with django_db_blocker.unblock():
+        return record_cast()
 
 
 @pytest.fixture
-def lena(db: None) -> User:
+def lena(cast: Cast, db: None) -> User:
     """The lead."""
-    return _person("lena")
+    return cast.people["lena"].put_back()
 
 
 @pytest.fixture
-def rui(db: None) -> User:
+def rui(cast: Cast, db: None) -> User:
     """A rater."""
-    return _person("rui")
+    return cast.people["rui"].put_back()
 
 
 @pytest.fixture
-def sam(db: None) -> User:
+def sam(cast: Cast, db: None) -> User:
     """A rater."""
-    return _person("sam")
+    return cast.people["sam"].put_back()
 
 
 @pytest.fixture
-def tao(db: None) -> User:
+def tao(cast: Cast, db: None) -> User:
     """A rater."""
-    return _person("tao")
+    return cast.people["tao"].put_back()
 
 
 @pytest.fixture
-def vera(db: None) -> User:
+def vera(cast: Cast, db: None) -> User:
     """The reviewer."""
-    return _person("vera")
+    return cast.people["vera"].put_back()
 
 
 @pytest.fixture
-def mia(db: None) -> User:
+def mia(cast: Cast, db: None) -> User:
     """The ML engineer."""
-    return _person("mia")
+    return cast.people["mia"].put_back()
 
 
 @pytest.fixture
-def otto(db: None) -> User:
+def otto(cast: Cast, db: None) -> User:
     """A user who is no member."""
-    return _person("otto")
+    return cast.people["otto"].put_back()
 
 
 @pytest.fixture
-def project(lena: User, rui: User, sam: User, tao: User, vera: User, mia: User) -> Project:
+def project(
+    cast: Cast, lena: User, rui: User, sam: User, tao: User, vera: User, mia: User
+) -> Project:
     """A seven-point project with everybody but otto in it; the guideline is acknowledged."""
-    project = create_project(
-        name="Support answers",
-        created_by=lena,
-        criteria=[
-            CriterionSpec("overall", "Which is better?", "llama_eval7", is_primary=True),
-            CriterionSpec("correct", "Which is more correct?", "webgpt5", is_required=False),
-        ],
-        guideline=GuidelineSpec(text="Prefer what helps.", principles=()),
-        settings={"overlap": 2},
-    )
-    guideline = project.guidelines.get()
-    for user, role in (
-        (rui, Role.RATER),
-        (sam, Role.RATER),
-        (tao, Role.RATER),
-        (vera, Role.REVIEWER),
-        (mia, Role.ENGINEER),
-    ):
-        set_member(project=project, user=user, role=role)
-        acknowledge(user=user, guideline=guideline)
+    project = cast.project.put_back()
+    project.created_by = lena
     return project
 
 
