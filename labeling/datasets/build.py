@@ -39,11 +39,12 @@ from labeling.datasets.layout import Layout
 from labeling.datasets.manifest import make_manifest, manifest_bytes
 from labeling.datasets.memory import tuned_memory
 from labeling.datasets.readiness import readiness
-from labeling.datasets.reasons import sentence
+from labeling.datasets.reasons import rows_in_words, sentence
 from labeling.datasets.recipes.base import Ledger, Recipe
 from labeling.datasets.records import ReleaseContext, TaskRecord, canonical_json
 from labeling.datasets.splits import SPLITS, SplitPlan
 from labeling.datasets.spool import Spool
+from projects.words import ENGLISH, Translation
 
 #: Told how many tasks have been read, then how many have been written.
 BuildProgress = Callable[[int, int], None]
@@ -151,15 +152,18 @@ def staging_of(out: Path) -> Path:
     return out.with_name(f".{out.name}.partial")
 
 
-def nothing_left(ledger: Ledger) -> str:
+def nothing_left(ledger: Ledger, language: Translation = ENGLISH) -> str:
     """A sentence for a release without rows, with every count."""
+    gettext = language.gettext
     if not ledger.rows_in:
-        return "There is nothing to release yet: no task has a judgment that counts."
-    reasons = "; ".join(f"{count:,} {sentence(name)}" for name, count in ledger.drops.most_common())
-    return (
-        f"No row is left of {ledger.rows_in:,} {ledger.unit}{'s' * (ledger.rows_in != 1)}: "
-        f"{reasons}. Choose another recipe, criterion, filter or format."
+        return gettext("There is nothing to release yet: no task has a judgment that counts.")
+    reasons = "; ".join(
+        f"{count:,} {gettext(sentence(name))}" for name, count in ledger.drops.most_common()
     )
+    return gettext(
+        "No row is left of %(rows)s: %(reasons)s. Choose another recipe, criterion, filter or "
+        "format."
+    ) % {"rows": rows_in_words(ledger.unit, ledger.rows_in, language), "reasons": reasons}
 
 
 class _Builder:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from labeling.datasets.formats.base import Format
 from labeling.datasets.recipes.base import Recipe, RowKind
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.records import Criterion
+from projects.words import gettext, gettext_noop
 
 _ROWS = {
-    RowKind.PAIRS: "pairs",
-    RowKind.RANKINGS: "rankings",
-    RowKind.LABELS: "responses labelled good or bad",
-    RowKind.DEMONSTRATIONS: "single responses to imitate",
+    RowKind.PAIRS: gettext_noop("pairs"),
+    RowKind.RANKINGS: gettext_noop("rankings"),
+    RowKind.LABELS: gettext_noop("responses labelled good or bad"),
+    RowKind.DEMONSTRATIONS: gettext_noop("single responses to imitate"),
 }
 
 
@@ -36,25 +37,30 @@ def misfit(
     file_per_criterion: bool = False,
 ) -> tuple[str, str] | None:
     """The field at fault and a sentence that says what to choose instead; None if all fits."""
+    names = {"format": gettext(shape.title), "recipe": gettext(recipe.title)}
     if shape.needs_votes and not recipe.per_vote:
-        return (
-            "format",
-            f"“{shape.title}” has a row a rater, and “{recipe.title}” puts raters together. "
-            "Choose the recipe “Every vote” or another format.",
+        sentence = gettext(
+            "“%(format)s” has a row a rater, and “%(recipe)s” puts raters together. Choose the "
+            "recipe “Every vote” or another format."
         )
+        return ("format", sentence % names)
     if row_kind_of(recipe, shape) is None:
-        made = " or ".join(_ROWS[kind] for kind in recipe.kinds)
-        taken = " or ".join(_ROWS[kind] for kind in shape.main)
-        return (
-            "format",
-            f"The recipe “{recipe.title}” makes {made}, and “{shape.title}” holds {taken}. "
-            "Choose another format or another recipe.",
+        sentence = gettext(
+            "The recipe “%(recipe)s” makes %(made)s, and “%(format)s” holds %(held)s. Choose "
+            "another format or another recipe."
         )
+        rows = {"made": _listed(recipe.kinds), "held": _listed(shape.main)}
+        return ("format", sentence % (names | rows))
     return (
         _contradiction(recipe, shape, options)
         or _crowded(shape, criteria, file_per_criterion)
         or next(filter(None, (_unsuited(recipe, options, each) for each in criteria)), None)
     )
+
+
+def _listed(kinds: Iterable[RowKind]) -> str:
+    """Kinds of rows in words."""
+    return gettext(" or ").join(gettext(_ROWS[kind]) for kind in kinds)
 
 
 def _contradiction(
@@ -63,25 +69,26 @@ def _contradiction(
     """What the options ask of a recipe or a format that does not have it."""
     for field, sentence in recipe.refuses.items():
         if options.asks(field):
-            return (field, sentence)
+            return (field, gettext(sentence))
     if options.asks("ties") and row_kind_of(recipe, shape) == RowKind.PAIRS:
+        name = {"format": gettext(shape.title)}
         if not shape.carries_ties:
-            return (
-                "ties",
-                f"“{shape.title}” has no place for ties. Drop them or choose another format.",
+            sentence = gettext(
+                "“%(format)s” has no place for ties. Drop them or choose another format."
             )
+            return ("ties", sentence % name)
         if shape.ties_of_raters and not recipe.per_vote:
-            return (
-                "ties",
-                f"“{shape.title}” has no place for ties that raters make together. Drop them or "
-                "choose another format.",
+            sentence = gettext(
+                "“%(format)s” has no place for ties that raters make together. Drop them or choose "
+                "another format."
             )
+            return ("ties", sentence % name)
     if len(options.sources) > 1:
-        return (
-            "sources",
+        sentence = gettext(
             "Judgments by people, by models and by people who saw a model's are never mixed in one "
-            "release. Choose one source, and make a release of each.",
+            "release. Choose one source, and make a release of each."
         )
+        return ("sources", sentence)
     return None
 
 
@@ -91,11 +98,11 @@ def _crowded(
     """Several criteria in rows that do not name theirs."""
     if len(criteria) < 2 or file_per_criterion or shape.carries_criterion:
         return None
-    return (
-        "criteria",
-        f"A row of “{shape.title}” does not say which criterion it is about. Take one criterion, "
-        "or one file a criterion.",
+    sentence = gettext(
+        "A row of “%(format)s” does not say which criterion it is about. Take one criterion, or "
+        "one file a criterion."
     )
+    return ("criteria", sentence % {"format": gettext(shape.title)})
 
 
 def _unsuited(
@@ -107,15 +114,19 @@ def _unsuited(
     if not options.min_strength:
         return None
     if criterion.answer == "rank":
-        return (
-            "min_strength",
-            f"“{criterion.key}” puts responses in order, and an order has no strength. Leave the "
-            "strength floor at 0.",
+        sentence = gettext(
+            "“%(criterion)s” puts responses in order, and an order has no strength. Leave the "
+            "strength floor at 0."
         )
+        return ("min_strength", sentence % {"criterion": criterion.key})
     if options.min_strength > criterion.strongest:
-        return (
-            "min_strength",
-            f"The scale of “{criterion.key}” ends at {criterion.strongest}: no answer is as strong "
-            f"as {options.min_strength}.",
+        sentence = gettext(
+            "The scale of “%(criterion)s” ends at %(end)s: no answer is as strong as %(floor)s."
         )
+        names = {
+            "criterion": criterion.key,
+            "end": criterion.strongest,
+            "floor": options.min_strength,
+        }
+        return ("min_strength", sentence % names)
     return None

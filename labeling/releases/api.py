@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -123,7 +124,7 @@ class ReleaseView(ApiView):
         project = self.access(slug, Action.SEE_RELEASES).project
         row = releases_of(project).filter(pk=release_id).first()
         if row is None:
-            raise Http404("There is no such release in this project.")
+            raise Http404(_("There is no such release in this project."))
         return row
 
 
@@ -240,14 +241,15 @@ class ReleaseFile(ReleaseView):
         """Resume by `Range` with `If-Range`; the ETag is the file's sha256."""
         listed = file_of(self.find(slug, release_id), name)
         if listed is None:
-            raise Http404("There is no such file in this release, or it is not done yet.")
+            raise Http404(_("There is no such file in this release, or it is not done yet."))
         path, entry = listed
         saved_as = name.rsplit("/", 1)[-1]
         reply = file_response(request._request, path, name=saved_as, etag=entry["sha256"])
         if reply.status_code == 416:
             body = {
                 "code": "range_not_satisfiable",
-                "message": f"The file has {entry['size']} bytes; ask for a part of those.",
+                "message": _("The file has %(size)d bytes; ask for a part of those.")
+                % {"size": entry["size"]},
                 "fields": {},
             }
             return Response(body, status=416, headers=dict(reply.items()))

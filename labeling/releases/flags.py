@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from labeling.datasets.recipes import RecipeOptions
 from labeling.datasets.recipes.choices import (
@@ -25,13 +25,13 @@ from labeling.datasets.recipes.options import CHOICES, DEFAULTS
 def add_choices(parser: ArgumentParser) -> None:
     """Adds a flag for every option that recipes understand."""
     groups = {
-        "filters": parser.add_argument_group(gettext("filters")),
-        "labels": parser.add_argument_group(gettext("labels")),
+        "filters": parser.add_argument_group(_("filters")),
+        "labels": parser.add_argument_group(_("labels")),
     }
     for name, choice in CHOICES.items():
         words = "--" + _flag(name, choice).replace("_", "-")
         settings = _settings(choice, getattr(DEFAULTS, name))
-        groups[choice.group].add_argument(words, help=gettext(choice.brief), **settings)
+        groups[choice.group].add_argument(words, help=_(choice.brief), **settings)
 
 
 def read_choices(options: Mapping[str, Any]) -> RecipeOptions:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
@@ -24,14 +25,14 @@ from labeling.releases.requests import ReleaseOptions
 from labeling.releases.selectors import categories_of
 from projects.models import Project
 
-FILE_TYPE_TITLES = (
-    ("", gettext_lazy("As the format usually is")),
-    ("parquet", "Parquet"),
-    ("jsonl", "JSON Lines"),
-    ("jsonl.gz", gettext_lazy("JSON Lines, gzip")),
-    ("jsonl.zst", gettext_lazy("JSON Lines, zstd")),
-    ("csv", "CSV"),
-)
+FILE_TYPE_TITLES = {
+    "": _("As the format usually is"),
+    "parquet": _("Parquet"),
+    "jsonl": _("JSON Lines"),
+    "jsonl.gz": _("JSON Lines, gzip"),
+    "jsonl.zst": _("JSON Lines, zstd"),
+    "csv": _("CSV"),
+}
 #: Licences as the hub's front matter writes them; any other line of text is taken as well.
 SUGGESTED_LICENCES = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc0-1.0", "apache-2.0", "mit")
 _MOST_CATEGORIES = 60
@@ -41,29 +42,39 @@ class ReleaseForm(forms.Form):
     """What decides the bytes of a release."""
 
     recipe = forms.ChoiceField(
-        choices=[(key, recipe.title) for key, recipe in RECIPES.items()], initial="majority"
+        label=_("Recipe"),
+        choices=[(key, _(recipe.title)) for key, recipe in RECIPES.items()],
+        initial="majority",
     )
     format = forms.ChoiceField(
-        choices=[(key, shape.title) for key, shape in FORMATS.items()], initial="native"
+        label=_("Format"),
+        choices=[(key, _(shape.title)) for key, shape in FORMATS.items()],
+        initial="native",
     )
-    file_type = forms.ChoiceField(label="File type", choices=FILE_TYPE_TITLES, required=False)
+    file_type = forms.ChoiceField(
+        label=_("File type"), choices=FILE_TYPE_TITLES.items(), required=False
+    )
     criteria = forms.MultipleChoiceField(
         required=False,
+        label=_("Criteria"),
         widget=forms.CheckboxSelectMultiple,
-        help_text="The questions whose answers make the rows. None: the primary one.",
+        help_text=_("The questions whose answers make the rows. None: the primary one."),
     )
     file_per_criterion = forms.BooleanField(
         required=False,
-        label="Files of its own for each criterion",
-        help_text="A configuration each, instead of a column that says which one a row is about.",
+        label=_("Files of its own for each criterion"),
+        help_text=_(
+            "A configuration each, instead of a column that says which one a row is about."
+        ),
     )
-    train = forms.IntegerField(min_value=0, max_value=100, initial=80, label="Train")
-    validation = forms.IntegerField(min_value=0, max_value=100, initial=10, label="Validation")
-    test = forms.IntegerField(min_value=0, max_value=100, initial=10, label="Test")
+    train = forms.IntegerField(min_value=0, max_value=100, initial=80, label=_("Train"))
+    validation = forms.IntegerField(min_value=0, max_value=100, initial=10, label=_("Validation"))
+    test = forms.IntegerField(min_value=0, max_value=100, initial=10, label=_("Test"))
     licence = forms.CharField(
         required=False,
+        label=_("Licence"),
         max_length=80,
-        help_text="Printed on the dataset card, for example cc-by-4.0. Empty: not stated.",
+        help_text=_("Printed on the dataset card, for example cc-by-4.0. Empty: not stated."),
         widget=forms.TextInput(attrs={"list": "licences", "autocomplete": "off"}),
     )
 
@@ -72,13 +83,17 @@ class ReleaseForm(forms.Form):
         for name, choice in CHOICES.items():
             self.fields[field_name(name, choice)] = _field(choice)
         criteria = list(project.criteria.all())
-        self._offer(
-            "criteria",
-            [(c.key, f"{c.wording}{' (primary)' if c.is_primary else ''}") for c in criteria],
-        )
+        primary = gettext("%(wording)s (primary)")
+        questions = [
+            (c.key, primary % {"wording": c.wording} if c.is_primary else c.wording)
+            for c in criteria
+        ]
+        self._offer("criteria", questions)
         versions = project.guidelines.order_by("number").values_list("number", flat=True)
-        self._offer("guideline_versions", [(number, f"Version {number}") for number in versions])
-        named = [(name, name or "(none)") for name in categories_of(project)]
+        version = gettext("Version %(number)d")
+        numbered = [(number, version % {"number": number}) for number in versions]
+        self._offer("guideline_versions", numbered)
+        named = [(name, name or gettext("(none)")) for name in categories_of(project)]
         self._offer("categories", named[:_MOST_CATEGORIES])
         if len(criteria) < 2:
             del self.fields["file_per_criterion"]
@@ -106,7 +121,7 @@ class ReleaseForm(forms.Form):
         cleaned = super().clean() or {}
         shares = [cleaned.get(name) for name in ("train", "validation", "test")]
         if None not in shares and sum(share or 0 for share in shares) != 100:
-            self.add_error("train", "Train, validation and test must add up to 100%.")
+            self.add_error("train", gettext("Train, validation and test must add up to 100%."))
         return cleaned
 
     def asked(self) -> dict[str, Any]:
@@ -155,8 +170,8 @@ def _field(choice: Choice) -> forms.Field:
     """The field of an option, none of which must be filled in."""
     shared: dict[str, Any] = {
         "required": False,
-        "label": gettext_lazy(choice.label),
-        "help_text": gettext_lazy(choice.help) if choice.help else "",
+        "label": _(choice.label),
+        "help_text": _(choice.help) if choice.help else "",
     }
     match choice:
         case Count():
@@ -171,7 +186,7 @@ def _field(choice: Choice) -> forms.Field:
         case Switch():
             return forms.BooleanField(**shared)
         case Word():
-            titles = [(word, gettext_lazy(title)) for word, title in choice.titles.items()]
+            titles = [(word, _(title)) for word, title in choice.titles.items()]
             return forms.ChoiceField(choices=titles, **shared)
         case _:
             assert_never(choice)

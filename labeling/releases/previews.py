@@ -7,6 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from labeling.datasets.build import nothing_left
 from labeling.datasets.judging import added_up, preview
@@ -62,6 +65,8 @@ def preview_release(
     cutoff = newest_judgment(project)
     reviewers = adjudicators(project)
     asked = [recipe, format, request.frozen()["choices"], reviewers, newest_edit(project)]
+    # What is kept is in words: each language has its own.
+    asked.append(get_language())
     asked += [criterion.pk for criterion in request.criteria]
     mark = hashlib.sha256(canonical_json(asked).encode()).hexdigest()[:24]
     key = f"release-preview:{project.pk}:{cutoff}:{mark}"
@@ -91,11 +96,11 @@ def _preview(project: Project, cutoff: int, request: Request, reviewers: list[in
         rows_are=recipes[0].kind.value,
         rows_in=ledger.rows_in,
         rows_out=ledger.rows_out,
-        dropped=tuple((sentence(name), count) for name, count in ledger.drops.most_common()),
+        dropped=tuple((_(sentence(name)), count) for name, count in ledger.drops.most_common()),
         left_out=tuple(
-            (sentence(name), count)
+            (_(sentence(name)), count)
             for name, count in sorted(left_out.items())
             if name not in ledger.drops
         ),
-        problem="" if ledger.rows_out else nothing_left(ledger),
+        problem="" if ledger.rows_out else nothing_left(ledger, translation),
     )

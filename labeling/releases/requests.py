@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from labeling.datasets.fitting import misfit, row_kind_of
 from labeling.datasets.formats import FORMATS
@@ -95,13 +96,12 @@ def check_request(
     shape = _checked_format(format)
     if recipe not in RECIPES:
         known = ", ".join(RECIPES)
-        raise InvalidInput("There is no such recipe.", fields={"recipe": f"Choose one of {known}."})
+        choose = _("Choose one of %(known)s.") % {"known": known}
+        raise InvalidInput(_("There is no such recipe."), fields={"recipe": choose})
     _check_shares(options.shares)
     if len(options.licence) > _LICENCE or not options.licence.isprintable():
-        raise InvalidInput(
-            "The licence does not fit.",
-            fields={"licence": f"Use one line of at most {_LICENCE} characters."},
-        )
+        limit = _("Use one line of at most %(most)d characters.") % {"most": _LICENCE}
+        raise InvalidInput(_("The licence does not fit."), fields={"licence": limit})
     try:
         options.choices.checked()
     except OptionError as error:
@@ -116,7 +116,8 @@ def check_request(
         file_per_criterion=options.file_per_criterion,
     )
     if wrong:
-        raise InvalidInput("These choices do not go together.", fields={wrong[0]: wrong[1]})
+        message = _("These choices do not go together.")
+        raise InvalidInput(message, fields={wrong[0]: wrong[1]})
     return Request(recipe, shape, _checked_type(shape, file_type), criteria, options)
 
 
@@ -156,18 +157,19 @@ def _checked_format(format: str) -> Format:
     shape = FORMATS.get(format)
     if shape is None:
         known = ", ".join(FORMATS)
-        raise InvalidInput("There is no such format.", fields={"format": f"Choose one of {known}."})
+        choose = _("Choose one of %(known)s.") % {"known": known}
+        raise InvalidInput(_("There is no such format."), fields={"format": choose})
     return shape
 
 
 def _checked_type(shape: Format, file_type: str) -> str:
     """The file type to write, the format's usual one where none was named."""
     if file_type and file_type not in shape.file_types:
-        known = " or ".join(shape.file_types)
-        raise InvalidInput(
-            "The file type does not fit.",
-            fields={"file_type": f"“{shape.title}” is written as {known}. Choose one of these."},
-        )
+        choose = _("“%(format)s” is written as %(known)s. Choose one of these.") % {
+            "format": _(shape.title),
+            "known": _(" or ").join(shape.file_types),
+        }
+        raise InvalidInput(_("The file type does not fit."), fields={"file_type": choose})
     return file_type or shape.file_types[0]
 
 
@@ -176,16 +178,19 @@ def _check_known(project: Project, choices: RecipeOptions) -> None:
     published = set(project.guidelines.values_list("number", flat=True))
     # Version 0 is that of judgments made before there was a guideline, and of imported ones.
     if unknown := choices.guideline_versions - published - {0}:
-        known = ", ".join(map(str, sorted(published))) or "none yet"
-        sentence = f"There is no version {min(unknown)}. The project's versions: {known}."
+        sentence = _("There is no version %(version)d. The project's versions: %(known)s.") % {
+            "version": min(unknown),
+            "known": ", ".join(map(str, sorted(published))) or _("none yet"),
+        }
         raise InvalidInput(sentence, fields={"guideline_versions": sentence})
     if choices.categories:
         present = categories_of(project)
         if unknown_names := choices.categories - set(present):
-            known = ", ".join(name or "(none)" for name in present[:_NAMED]) or "none yet"
-            sentence = (
-                f"No prompt is of the category “{min(unknown_names)[:80]}”. There are: {known}."
-            )
+            known = ", ".join(name or _("(none)") for name in present[:_NAMED])
+            sentence = _("No prompt is of the category “%(category)s”. There are: %(known)s.") % {
+                "category": min(unknown_names)[:80],
+                "known": known or _("none yet"),
+            }
             raise InvalidInput(sentence, fields={"categories": sentence})
 
 
@@ -193,8 +198,8 @@ def _check_shares(shares: tuple[float, ...]) -> None:
     fits = len(shares) == 3 and all(0 <= share <= 1 for share in shares)
     if not fits or abs(sum(shares) - 1) > 1e-6:
         raise InvalidInput(
-            "The shares of the splits do not fit.",
-            fields={"shares": "Train, validation and test must add up to 100%."},
+            _("The shares of the splits do not fit."),
+            fields={"shares": _("Train, validation and test must add up to 100%.")},
         )
 
 
@@ -206,9 +211,8 @@ def _criteria(project: Project, wanted: tuple[str, ...]) -> tuple[Criterion, ...
         return (next((c for c in criteria if c.is_primary), criteria[0]),)
     missing = [key for key in wanted if key not in by_key]
     if missing or not wanted:
-        known = ", ".join(by_key) or "none yet"
-        raise InvalidInput(
-            "There is no such criterion.",
-            fields={"criteria": f"The project's criteria: {known}."},
-        )
+        choose = _("The project's criteria: %(known)s.") % {
+            "known": ", ".join(by_key) or _("none yet")
+        }
+        raise InvalidInput(_("There is no such criterion."), fields={"criteria": choose})
     return tuple(by_key[key] for key in dict.fromkeys(wanted))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 import msgspec
+from django.utils import translation
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from labeling.datasets.fitting import fits
@@ -91,7 +93,7 @@ class NewReleaseSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of `criterion` and `criteria`."""
         if attrs["criterion"] and attrs["criteria"]:
-            raise serializers.ValidationError({"criterion": ["Give criterion or criteria."]})
+            raise serializers.ValidationError({"criterion": [_("Give criterion or criteria.")]})
         return attrs
 
 
@@ -147,9 +149,9 @@ def choices_json() -> dict[str, Any]:
         "recipes": [
             {
                 "key": key,
-                "title": recipe.title,
+                "title": _(recipe.title),
                 "unit": recipe.unit,
-                "policy": recipe.explain(),
+                "policy": recipe.explain(translation),
                 "formats": [name for name, shape in FORMATS.items() if fits(recipe, shape)],
             }
             for key, recipe in RECIPES.items()
@@ -157,9 +159,9 @@ def choices_json() -> dict[str, Any]:
         "formats": [
             {
                 "key": key,
-                "title": shape.title,
-                "family": shape.family,
-                "policy": shape.explain(),
+                "title": _(shape.title),
+                "family": _(shape.family),
+                "policy": shape.explain(translation),
                 "file_types": list(shape.file_types),
             }
             for key, shape in FORMATS.items()

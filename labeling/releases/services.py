@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils.translation import gettext as _
 
 from labeling.datasets.build import ReleaseError, build_release
 from labeling.datasets.files import describe_file
@@ -110,7 +111,7 @@ def retry_release(*, release: Release, actor: User | None) -> None:
     """
     with transaction.atomic():
         if not retry(release):
-            raise Conflict("Only a release that failed can be tried again.")
+            raise Conflict(_("Only a release that failed can be tried again."))
         record(project=release.project, actor=actor, verb="release retried", number=release.number)
 
 

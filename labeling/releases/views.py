@@ -9,6 +9,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -96,14 +98,14 @@ def count_rows(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _first(title: str, policy: Recipe | type[Recipe] | Format) -> tuple[str, str]:
     """A choice's title and the first sentences of its policy."""
-    return title, next(iter(policy.explain().values()))
+    return _(title), next(iter(policy.explain(translation).values()))
 
 
 def _families(chosen: str) -> list[tuple[str, list[tuple[str, str, str]], bool]]:
     """The formats by family: its name, (key, title, first sentence) of each, whether to show it."""
     families: dict[str, list[tuple[str, str, str]]] = {}
     for key, shape in FORMATS.items():
-        families.setdefault(shape.family, []).append((key, *_first(shape.title, shape)))
+        families.setdefault(_(shape.family), []).append((key, *_first(shape.title, shape)))
     return [
         (name, formats, any(key == chosen for key, *_ in formats))
         for name, formats in families.items()
@@ -117,14 +119,15 @@ def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
         return {"preview": None, "problem": " ".join(map(str, wrong))}
     cleaned = asked.cleaned_data
     policies = {
-        "chosen_recipe": RECIPES[cleaned["recipe"]].explain(),
-        "chosen_format": FORMATS[cleaned["format"]].explain(),
+        "chosen_recipe": RECIPES[cleaned["recipe"]].explain(translation),
+        "chosen_format": FORMATS[cleaned["format"]].explain(translation),
     }
     try:
         shown = preview_release(project=access.project, **asked.asked())
     except InvalidInput as error:
         return {"preview": None, "problem": " ".join(error.fields.values()), **policies}
-    return {"preview": shown, "chosen_options": asked.options().choices.explain(), **policies}
+    chosen = asked.options().choices.explain(translation)
+    return {"preview": shown, "chosen_options": chosen, **policies}
 
 
 def _release_for(
@@ -133,7 +136,7 @@ def _release_for(
     access = get_access(request.user, slug, action)
     release = find_release(access.project, number)
     if release is None:
-        raise Http404("There is no such release in this project.")
+        raise Http404(_("There is no such release in this project."))
     return access, release
 
 
@@ -148,15 +151,17 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
         "row": row,
         "recipe_title": _recipe_title(row),
         "format_title": _format_title(row),
-        "file_type_title": dict(FILE_TYPE_TITLES).get(row.file_type, row.file_type),
+        "file_type_title": FILE_TYPE_TITLES.get(row.file_type, row.file_type),
         "policy": _policy(row),
-        "asked": choices_of(row).explain(),
+        "asked": choices_of(row).explain(translation),
         "code": FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
         if row.format in FORMATS
         else "",
         "splits": SPLITS,
         "tables": _tables(row),
-        "dropped": [(drop["because"], drop["rows"]) for drop in counts.get("dropped", {}).values()],
+        "dropped": [
+            (_(drop["because"]), drop["rows"]) for drop in counts.get("dropped", {}).values()
+        ],
         "never_read": [
             (name.replace("_", " "), count)
             for name, count in counts.get("never_read", {}).items()
@@ -173,7 +178,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
 @require_POST
 def retry_failed(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Puts a failed release back in the queue."""
-    _, row = _release_for(request, slug, number, Action.RELEASE)
+    row = _release_for(request, slug, number, Action.RELEASE)[1]
     try:
         retry_release(release=row, actor=request.user)
     except Conflict as error:
@@ -186,10 +191,10 @@ def retry_failed(request: SignedInRequest, slug: str, number: int) -> HttpRespon
 @require_safe
 def release_file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpResponseBase:
     """One file, whole or in part; only names that the release lists exist."""
-    _, row = _release_for(request, slug, number, Action.SEE_RELEASES)
+    row = _release_for(request, slug, number, Action.SEE_RELEASES)[1]
     listed = file_of(row, name)
     if listed is None:
-        raise Http404("There is no such file in this release.")
+        raise Http404(_("There is no such file in this release."))
     path_, entry = listed
     saved_as = name.rsplit("/", 1)[-1]
     return file_response(request, path_, name=saved_as, etag=entry["sha256"])
@@ -198,23 +203,23 @@ def release_file(request: SignedInRequest, slug: str, number: int, name: str) ->
 @require_safe
 def release_archive(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     """The whole folder as one zip."""
-    _, row = _release_for(request, slug, number, Action.SEE_RELEASES)
+    row = _release_for(request, slug, number, Action.SEE_RELEASES)[1]
     if row.state != JobState.DONE or not folder_of(row).is_dir():
-        raise Http404("This release has no files.")
+        raise Http404(_("This release has no files."))
     names = [entry["name"] for entry in row.files]
     return zip_response(request, folder_of(row), names, name=f"{slug}-release-{number}.zip")
 
 
 def _recipe_title(row: Release) -> str:
-    return RECIPES[row.recipe].title if row.recipe in RECIPES else row.recipe
+    return _(RECIPES[row.recipe].title) if row.recipe in RECIPES else row.recipe
 
 
 def _format_title(row: Release) -> str:
-    return FORMATS[row.format].title if row.format in FORMATS else row.format
+    return _(FORMATS[row.format].title) if row.format in FORMATS else row.format
 
 
 def _policy(row: Release) -> dict[str, str]:
-    return RECIPES[row.recipe].explain() if row.recipe in RECIPES else {}
+    return RECIPES[row.recipe].explain(translation) if row.recipe in RECIPES else {}
 
 
 def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
@@ -232,53 +237,53 @@ def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
 #: The figures of a finished release: title, place, how it is shown, what n counts, a note.
 _SHOWN = (
     (
-        "Agreement, all judgments",
+        gettext_lazy("Agreement, all judgments"),
         ("agreement", "raw", "exact"),
         "percent",
-        "pairs of judgments",
-        "a tie agrees only with a tie",
+        gettext_lazy("pairs of judgments"),
+        gettext_lazy("a tie agrees only with a tie"),
     ),
     (
-        "Agreement, what was kept",
+        gettext_lazy("Agreement, what was kept"),
         ("agreement", "kept", "exact"),
         "percent",
-        "pairs of judgments",
-        "after the recipe and its filters",
+        gettext_lazy("pairs of judgments"),
+        gettext_lazy("after the recipe and its filters"),
     ),
     (
-        "Krippendorff’s alpha, all judgments",
+        gettext_lazy("Krippendorff’s alpha, all judgments"),
         ("agreement", "raw", "krippendorff_alpha"),
         "number",
-        "tasks",
-        "symmetrised, chance-corrected",
+        gettext_lazy("tasks"),
+        gettext_lazy("symmetrised, chance-corrected"),
     ),
     (
-        "Noise ceiling, all judgments",
+        gettext_lazy("Noise ceiling, all judgments"),
         ("noise_ceiling", "raw"),
         "percent",
-        "pairs of judgments",
-        "the best accuracy a model can show against single judgments",
+        gettext_lazy("pairs of judgments"),
+        gettext_lazy("the best accuracy a model can show against single judgments"),
     ),
     (
-        "Longer response preferred",
+        gettext_lazy("Longer response preferred"),
         ("longer_response_preferred",),
         "percent",
-        "judgments",
-        "judgments on responses of unequal length",
+        gettext_lazy("judgments"),
+        gettext_lazy("judgments on responses of unequal length"),
     ),
     (
-        "Shown first preferred",
+        gettext_lazy("Shown first preferred"),
         ("first_shown_chosen",),
         "percent",
-        "judgments",
-        "judgments that prefer one response",
+        gettext_lazy("judgments"),
+        gettext_lazy("judgments that prefer one response"),
     ),
     (
-        "By the busiest rater",
+        gettext_lazy("By the busiest rater"),
         ("most_judgments_by_one_rater",),
         "percent",
-        "judgments",
-        "share of the judgments",
+        gettext_lazy("judgments"),
+        gettext_lazy("share of the judgments"),
     ),
 )
 

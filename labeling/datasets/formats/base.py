@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from labeling.datasets.formats.columns import FileTable
+from labeling.datasets.policies import PolicyText, in_words
 from labeling.datasets.recipes.base import (
     Demonstration,
     Pair,
@@ -16,6 +17,7 @@ from labeling.datasets.recipes.base import (
     RowKind,
 )
 from labeling.datasets.records import Criterion, JudgmentRecord, Message, TaskRecord
+from projects.words import ENGLISH, Translation
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 #: How a table can be written: Parquet in shards, JSON Lines plain or packed, CSV.
@@ -91,16 +93,16 @@ class Format(ABC):
     carries_ties: ClassVar[bool] = False
     ties_of_raters: ClassVar[bool] = False
     needs_votes: ClassVar[bool] = False
-    about: ClassVar[Mapping[str, str]]
+    about: ClassVar[PolicyText]
     usage: ClassVar[str] = 'print(rows["train"][0])\n'
 
     @abstractmethod
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """The rows of one task."""
 
-    def explain(self) -> dict[str, str]:
+    def explain(self, language: Translation = ENGLISH) -> dict[str, str]:
         """What the files look like and what they cannot carry, in words."""
-        return dict(self.about)
+        return in_words(self.about, language)
 
     def load_code(self, folder: str, file_type: str = "parquet") -> str:
         """Lines of Python that load a release in this format."""

@@ -18,6 +18,7 @@ from labeling.datasets.formats.parts import canonical_sides, shrunk, signed_valu
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import JudgmentRecord, TaskRecord
+from projects.words import gettext_noop
 
 _STRONGEST = 3
 _SAME = ("equal_good", "unspecified")
@@ -34,8 +35,8 @@ class HelpSteer3(Format):
     """Two responses side by side, whoever won, with the votes behind the overall preference."""
 
     key = "helpsteer3"
-    title = "HelpSteer3 preference"
-    family = "Published data sets"
+    title = gettext_noop("HelpSteer3 preference")
+    family = gettext_noop("Published data sets")
     tables = (
         FileTable(
             "default",
@@ -61,19 +62,22 @@ class HelpSteer3(Format):
     )
     carries_ties = True
     about = {
-        "Preference": (
+        "Preference": gettext_noop(
             "`overall_preference` goes from -3 (response 1 is much better) to 3; a mean is rounded "
             "to a whole number other than 0, and a longer scale is shrunk to 3. 0 is a tie of two "
             "equally good responses: leave those rows out before you train."
         ),
-        "Votes": (
+        "Votes": gettext_noop(
             "`individual_preference` holds each rater's score and reason; there is no feedback on "
             "single responses, so `feedback1` and `feedback2` are empty. `domain` is the category."
         ),
         "Cannot carry": (
-            "Ids, raters and models have no place in it. Ties of other kinds (equally bad, cannot "
-            "tell, mixed) have no number in it: such a row is left out and counted, such a vote is "
-            f"not among the scores. {CHAT_REFUSED}"
+            gettext_noop(
+                "Ids, raters and models have no place in it. Ties of other kinds (equally bad, "
+                "cannot tell, mixed) have no number in it: such a row is left out and counted, "
+                "such a vote is not among the scores."
+            ),
+            CHAT_REFUSED,
         ),
     }
 

@@ -12,6 +12,7 @@ from labeling.datasets.formats.base import FileRow, Format, TaskRows
 from labeling.datasets.formats.columns import STRING, FileTable
 from labeling.datasets.formats.refusals import role_refusal
 from labeling.datasets.records import Message, TaskRecord
+from projects.words import gettext_noop
 
 _TAGS = {"user": "\n\nHuman: ", "assistant": "\n\nAssistant: "}
 _MARKS = ("\n\nHuman:", "\n\nAssistant:")
@@ -26,18 +27,18 @@ class HH(Format):
     """Two strings a row, `chosen` and `rejected`."""
 
     key = "hh"
-    title = "hh-rlhf transcripts"
-    family = "Published data sets"
+    title = gettext_noop("hh-rlhf transcripts")
+    family = gettext_noop("Published data sets")
     file_types = ("jsonl", "jsonl.gz", "jsonl.zst", "parquet")
     tables = (
         FileTable("default", "data", (("chosen", STRING), ("rejected", STRING)), default=True),
     )
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`chosen` and `rejected` are whole dialogues with an empty line and `Human: ` or "
             "`Assistant: ` before each turn; the prompt is everything up to the last `Assistant:`."
         ),
-        "Cannot carry": (
+        "Cannot carry": gettext_noop(
             "Strength, ties and ids have no place in this format. System and tool turns, and texts "
             "that contain a speaker tag themselves, are left out and counted."
         ),

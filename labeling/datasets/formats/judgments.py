@@ -23,8 +23,9 @@ from labeling.datasets.formats.columns import (
 from labeling.datasets.formats.nested import OPTIONAL_FLOAT, OPTIONAL_LONG, OPTIONAL_SHORT
 from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
+from projects.words import gettext_noop
 
-_VALUES = (
+_VALUES = gettext_noop(
     "`choice` and `value` are on `criterion`: a negative value prefers the first response. In "
     "`answers`, `response` is 0 for a comparison and else counts from 1. `shown_order` is the "
     "order in which the rater saw the responses, `rater` a pseudonym of this release alone, "
@@ -67,24 +68,24 @@ class Judgments(Format):
     """One row a judgment, and nothing aggregated."""
 
     key = "judgments"
-    title = "Judgments, one row each"
-    family = "Concord"
+    title = gettext_noop("Judgments, one row each")
+    family = gettext_noop("Concord")
     file_types = FILE_TYPES
     main = {RowKind.RANKINGS: "default"}
     tables = (FileTable("default", "data", COLUMNS, default=True),)
     carries_ties = True
     needs_votes = True
     about = {
-        "Rows": (
+        "Rows": gettext_noop(
             "One row per judgment, ties and contradicting raters included: the prompt, all "
             "responses in canonical order, and everything the rater said, on every criterion."
         ),
         "Values": _VALUES,
-        "In CSV": (
+        "In CSV": gettext_noop(
             "Lists are JSON in their cell, a number that nobody gave is an empty cell, and a text "
             "that a spreadsheet would run as a formula has an apostrophe in front."
         ),
-        "Cannot carry": "Only judgments on an empty prompt are left out and counted.",
+        "Cannot carry": gettext_noop("Only judgments on an empty prompt are left out and counted."),
     }
 
     def refusal(self, task: TaskRecord) -> str | None:

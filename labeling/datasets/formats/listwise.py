@@ -13,14 +13,15 @@ from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS,
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import TaskRecord
+from projects.words import gettext_noop
 
 
 class Listwise(Format):
     """One row per rater and task."""
 
     key = "listwise"
-    title = "Rankings, listwise"
-    family = "Published data sets"
+    title = gettext_noop("Rankings, listwise")
+    family = gettext_noop("Published data sets")
     main = {RowKind.RANKINGS: "default"}
     tables = (
         FileTable(
@@ -44,14 +45,17 @@ class Listwise(Format):
     carries_ties = True
     needs_votes = True
     about = {
-        "Rows": (
+        "Rows": gettext_noop(
             "One row per judgment: all responses in canonical order and a rank for each, 1 for the "
             "best. Equal ranks are a tie. A comparison is a ranking of two."
         ),
-        "Names": "`id` is the task's; `rater` is a pseudonym of this release alone.",
+        "Names": gettext_noop("`id` is the task's; `rater` is a pseudonym of this release alone."),
         "Cannot carry": (
-            "Strength and the kind of a tie have no place in it. A task with an empty response, "
-            f"or with none but equal ones, is left out and counted. {CHAT_REFUSED}"
+            gettext_noop(
+                "Strength and the kind of a tie have no place in it. A task with an empty "
+                "response, or with none but equal ones, is left out and counted."
+            ),
+            CHAT_REFUSED,
         ),
     }
 

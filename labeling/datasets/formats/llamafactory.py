@@ -20,6 +20,7 @@ from labeling.datasets.formats.parts import labelled
 from labeling.datasets.formats.refusals import alternation_refusal, role_refusal
 from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import Message, TaskRecord
+from projects.words import gettext_noop
 
 INFO_FILE = "dataset_info.json"
 _ROLES = frozenset({"system", "user", "assistant", "tool"})
@@ -32,11 +33,11 @@ _TAGS = {
     "observation_tag": "tool",
     "system_tag": "system",
 }
-_INFO = (
-    f"`{INFO_FILE}` names every file of every split: set `dataset_dir` to this folder and "
+_INFO = gettext_noop(
+    "`dataset_info.json` names every file of every split: set `dataset_dir` to this folder and "
     "`dataset` to names such as `concord_train`."
 )
-_REFUSED = (
+_REFUSED = gettext_noop(
     "After an optional system turn, user (or tool) and assistant must take turns and the prompt "
     "must end with a user or tool turn; other prompts, and texts with a placeholder such as "
     "`<image>`, are left out and counted."
@@ -46,7 +47,7 @@ _REFUSED = (
 class _LlamaFactory(Format):
     """The shared part: refusals, and the file that tells the program what the columns are."""
 
-    family = "Other trainers"
+    family = gettext_noop("Other trainers")
     file_types = ("jsonl", "parquet")
     usage = "# llamafactory-cli train … --dataset_dir path/to/this/folder --dataset concord_train\n"
     columns: ClassVar[Mapping[str, str]]
@@ -93,7 +94,7 @@ class LlamaFactory(_LlamaFactory):
     """Ranking rows, for reward models, DPO, ORPO and SimPO."""
 
     key = "llamafactory"
-    title = "LLaMA-Factory preference"
+    title = gettext_noop("LLaMA-Factory preference")
     tables = (
         FileTable(
             "default",
@@ -105,12 +106,12 @@ class LlamaFactory(_LlamaFactory):
     columns = {"messages": "conversations", "chosen": "chosen", "rejected": "rejected"}
     settings = {"ranking": True}
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`conversations` is the prompt as messages; `chosen` and `rejected` are one message "
             "each."
         ),
         "Beside the data": _INFO,
-        "Cannot carry": f"Ties, ids and strength have no place in it. {_REFUSED}",
+        "Cannot carry": (gettext_noop("Ties, ids and strength have no place in it."), _REFUSED),
     }
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
@@ -128,7 +129,7 @@ class LlamaFactoryKto(_LlamaFactory):
     """Conversations that end with a response, and a true or false label."""
 
     key = "llamafactory-kto"
-    title = "LLaMA-Factory KTO"
+    title = gettext_noop("LLaMA-Factory KTO")
     main = {RowKind.LABELS: "default"}
     tables = (
         FileTable(
@@ -141,12 +142,12 @@ class LlamaFactoryKto(_LlamaFactory):
     )
     columns = {"messages": "messages", "kto_tag": "label"}
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`messages` is the conversation up to and with the response; `label` is true for a "
             "good one, false for a bad one. Rows are mixed by a hash."
         ),
         "Beside the data": _INFO,
-        "Cannot carry": f"Ids and strength have no place in it. {_REFUSED}",
+        "Cannot carry": (gettext_noop("Ids and strength have no place in it."), _REFUSED),
     }
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
@@ -160,15 +161,16 @@ class LlamaFactorySft(_LlamaFactory):
     """Conversations that end with the response to imitate."""
 
     key = "llamafactory-sft"
-    title = "LLaMA-Factory supervised fine-tuning"
+    title = gettext_noop("LLaMA-Factory supervised fine-tuning")
     main = {RowKind.DEMONSTRATIONS: "default"}
     tables = (FileTable("default", "data", (("messages", MESSAGES),), default=True),)
     columns = {"messages": "messages"}
     about = {
-        "Texts": "`messages` is the conversation up to and with the response.",
+        "Texts": gettext_noop("`messages` is the conversation up to and with the response."),
         "Beside the data": _INFO,
         "Cannot carry": (
-            "The response that was not chosen and ids have no place in it. " + _REFUSED
+            gettext_noop("The response that was not chosen and ids have no place in it."),
+            _REFUSED,
         ),
     }
 

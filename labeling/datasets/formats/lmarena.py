@@ -14,6 +14,7 @@ from labeling.datasets.formats.parts import canonical_sides, pair_id, signed_val
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import TaskRecord
+from projects.words import gettext_noop
 
 _TIES = {"equal_good": "tie", "unspecified": "tie", "equal_bad": "both_bad"}
 
@@ -22,8 +23,8 @@ class LMArena(Format):
     """One row a vote, ties included."""
 
     key = "lmarena"
-    title = "LMArena votes"
-    family = "Published data sets"
+    title = gettext_noop("LMArena votes")
+    family = gettext_noop("Published data sets")
     tables = (
         FileTable(
             "default",
@@ -45,14 +46,17 @@ class LMArena(Format):
     )
     carries_ties = True
     about = {
-        "Rows": (
+        "Rows": gettext_noop(
             "One row per pair: both whole conversations in canonical order, and `winner`, which is "
             "model_a, model_b, tie (equally good) or both_bad. `judge_hash` is the rater's "
             "pseudonym, empty where raters were put together; `turn` counts the user's turns."
         ),
         "Cannot carry": (
-            "Strength has no place in it. A tie that cannot tell, or is of several kinds, is left "
-            f"out and counted: LMArena has no such vote. {CHAT_REFUSED}"
+            gettext_noop(
+                "Strength has no place in it. A tie that cannot tell, or is of several kinds, is "
+                "left out and counted: LMArena has no such vote."
+            ),
+            CHAT_REFUSED,
         ),
     }
 

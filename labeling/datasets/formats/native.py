@@ -33,6 +33,7 @@ from labeling.datasets.formats.judgments import COLUMNS, judgment_rows
 from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Demonstration, Pair, RowKind
+from projects.words import gettext_noop
 
 PREFERENCE_TABLE = FileTable(
     "preference",
@@ -108,34 +109,34 @@ class Native(Format):
     """Concord's own folder, opened by `load_dataset(folder)` as it is."""
 
     key = "native"
-    title = "Concord folder"
-    family = "Concord"
+    title = gettext_noop("Concord folder")
+    family = gettext_noop("Concord")
     tables = (PREFERENCE_TABLE, KTO_TABLE, SFT_TABLE, JUDGMENTS_TABLE)
     main = {RowKind.PAIRS: "preference", RowKind.LABELS: "kto", RowKind.DEMONSTRATIONS: "sft"}
     carries_ties = True
     ties_of_raters = True
     about = {
-        "preference": (
+        "preference": gettext_noop(
             "One row per pair: prompt, chosen and rejected as message lists, votes, strength, and "
             "`margin`, which RewardTrainer subtracts in its loss (0 to 1 unless the recipe says "
             "otherwise); remove that column for the plain loss. Pairs of one ranking share "
             "`task_id`, and each weighs `pair_weight`. `rater_folds` are those of five groups of "
             "raters that had a say: hold one out to test on people the model never saw."
         ),
-        "kto": (
+        "kto": gettext_noop(
             "One row per response and vote with a true or false `label`, mixed by a hash because "
             "KTOTrainer reads rows in file order."
         ),
-        "sft": (
+        "sft": gettext_noop(
             "One row per response to imitate, at the end of its conversation; only a recipe that "
             "makes them fills it."
         ),
-        "judgments": (
+        "judgments": gettext_noop(
             "One row per judgment, ties included, with all responses in canonical order. A "
             "negative `value` prefers the first response; in `answers`, `response` is 0 for a "
             "comparison and else counts from 1; `shown_order` is what the rater saw."
         ),
-        "Cannot carry": f"A tie is a row of the judgments alone. {CHAT_REFUSED}",
+        "Cannot carry": (gettext_noop("A tie is a row of the judgments alone."), CHAT_REFUSED),
     }
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:

@@ -10,14 +10,15 @@ from labeling.datasets.formats.columns import FLOAT, INT, SHORT, STRING, FileTab
 from labeling.datasets.formats.parts import canonical_sides, signed_value
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import Message, TaskRecord
+from projects.words import gettext_noop
 
 
 class Pairs(Format):
     """One row per pair, one value a cell."""
 
     key = "pairs"
-    title = "Table of pairs (CSV)"
-    family = "Tables"
+    title = gettext_noop("Table of pairs (CSV)")
+    family = gettext_noop("Tables")
     file_types = ("csv",)
     tables = (
         FileTable(
@@ -49,20 +50,20 @@ class Pairs(Format):
     )
     carries_ties = True
     about = {
-        "Rows": (
+        "Rows": gettext_noop(
             "One row per pair, the responses in canonical order whoever won. `overall` is the "
             "preference on the criterion as a whole number, negative where response A is better; "
             "0 is a tie, and `tie_kind` says which."
         ),
-        "Prompt": (
+        "Prompt": gettext_noop(
             "A prompt of one user turn stands in `prompt`; any other is a list of messages in JSON "
             "in `messages`, and the other column is empty."
         ),
-        "Raters": (
+        "Raters": gettext_noop(
             "`rater` and `rationale` are filled where a row is one rater's; else the votes are "
             "counted and `strength` is their mean."
         ),
-        "Cannot carry": (
+        "Cannot carry": gettext_noop(
             "A text that a spreadsheet would run as a formula has an apostrophe in front. "
             "Texts may be longer than the 32,767 characters that a spreadsheet shows in a cell."
         ),

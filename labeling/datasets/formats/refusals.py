@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from labeling.datasets.records import Message
+from projects.words import gettext_noop
 
 #: Said by every format whose prompts go through a chat template.
-CHAT_REFUSED = (
+CHAT_REFUSED = gettext_noop(
     "A prompt that does not end with a user or tool turn, or that has a role which chat templates "
     "do not know, is left out and counted."
 )

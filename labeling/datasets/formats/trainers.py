@@ -16,16 +16,17 @@ from labeling.datasets.formats.columns import BOOL, FLOAT, INT, MESSAGES, STRING
 from labeling.datasets.formats.nested import MESSAGE, list_column, record_column
 from labeling.datasets.formats.refusals import CHAT_REFUSED, role_refusal
 from labeling.datasets.records import Message, TaskRecord
+from projects.words import gettext_noop
 
 _FAMILY = "Other trainers"
-_NO_TIES = "Ties and ids have no place in it."
+_NO_TIES = gettext_noop("Ties and ids have no place in it.")
 
 
 class OpenRLHF(Format):
     """Prompt, chosen and rejected as message lists, and the margin of its reward model."""
 
     key = "openrlhf"
-    title = "OpenRLHF reward and DPO"
+    title = gettext_noop("OpenRLHF reward and DPO")
     family = _FAMILY
     tables = (
         FileTable(
@@ -41,12 +42,14 @@ class OpenRLHF(Format):
         ),
     )
     about = {
-        "Texts": "The prompt is a message list; `chosen` and `rejected` hold the reply alone.",
-        "Margin": (
+        "Texts": gettext_noop(
+            "The prompt is a message list; `chosen` and `rejected` hold the reply alone."
+        ),
+        "Margin": gettext_noop(
             "`margin` is the strength from 0 to 1, unless the recipe says otherwise; it counts "
             "with `--model.margin_loss_enable` only."
         ),
-        "Cannot carry": f"{_NO_TIES} {CHAT_REFUSED}",
+        "Cannot carry": (_NO_TIES, CHAT_REFUSED),
     }
     usage = (
         "# --data.dataset path/to/this/folder --data.prompt_key prompt\n"
@@ -67,7 +70,7 @@ class Axolotl(Format):
     """The prompt as `messages`, and one message each as `chosen` and `rejected`."""
 
     key = "axolotl"
-    title = "Axolotl DPO"
+    title = gettext_noop("Axolotl DPO")
     family = _FAMILY
     tables = (
         FileTable(
@@ -78,16 +81,16 @@ class Axolotl(Format):
         ),
     )
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`messages` is the prompt, `chosen` and `rejected` are one message each, as the type "
             "`chat_template.default` reads them for DPO, IPO, SimPO and ORPO."
         ),
-        "Beware": (
+        "Beware": gettext_noop(
             "Axolotl looks for a response in the rendered chat. It cuts at the wrong place where "
             "the chat template trims the response, or is the first to contain it, as with an "
             "answer of a single letter; take a template that does neither."
         ),
-        "Cannot carry": f"{_NO_TIES} Strength has none either. {CHAT_REFUSED}",
+        "Cannot carry": (_NO_TIES, gettext_noop("Strength has none either."), CHAT_REFUSED),
     }
     usage = (
         "# rl: dpo\n"
@@ -121,7 +124,7 @@ class NemoRL(Format):
     """A context and two completions with a rank each, the lower one preferred."""
 
     key = "nemo-rl"
-    title = "NeMo-RL preference"
+    title = gettext_noop("NeMo-RL preference")
     family = _FAMILY
     file_types = ("jsonl",)
     tables = (
@@ -136,11 +139,11 @@ class NemoRL(Format):
         ),
     )
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`context` is the prompt; `completions` are two replies as message lists, the "
             "preferred one with rank 0, the other with rank 1."
         ),
-        "Cannot carry": f"{_NO_TIES} Strength has none either. {CHAT_REFUSED}",
+        "Cannot carry": (_NO_TIES, gettext_noop("Strength has none either."), CHAT_REFUSED),
     }
     usage = (
         "# data:\n"
@@ -170,7 +173,7 @@ class OpenAI(Format):
     """The input with its messages, a preferred and a non-preferred output."""
 
     key = "openai"
-    title = "OpenAI preference fine-tuning"
+    title = gettext_noop("OpenAI preference fine-tuning")
     family = _FAMILY
     file_types = ("jsonl",)
     tables = (
@@ -189,14 +192,17 @@ class OpenAI(Format):
         ),
     )
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`input` holds the prompt's messages; `preferred_output` and `non_preferred_output` "
             "are one assistant message each. Fireworks and Together take the same lines."
         ),
         "Cannot carry": (
-            f"{_NO_TIES} Strength has none either. Tool turns, which would need the call they "
-            "answer, developer turns, and prompts with an empty turn are left out and counted, and "
-            "so is a prompt that does not end with a user turn."
+            _NO_TIES,
+            gettext_noop(
+                "Strength has none either. Tool turns, which would need the call they answer, "
+                "developer turns, and prompts with an empty turn are left out and counted, and so "
+                "is a prompt that does not end with a user turn."
+            ),
         ),
     }
     usage = "# Upload the files in data/ as they are, for training and for validation.\n"

@@ -16,19 +16,20 @@ from labeling.datasets.formats.columns import FLOAT, MESSAGES, STRING, ColumnTyp
 from labeling.datasets.formats.parts import pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.records import TaskRecord
+from projects.words import gettext_noop
 
 #: What stands between prompt and response where plain text holds both.
 JOINT = "\n\n"
-_STRENGTH = (
+_STRENGTH = gettext_noop(
     "`strength` is the magnitude on the scale. RewardTrainer subtracts `margin` in its loss (0 to "
     "1 unless the recipe says otherwise); remove that column for the plain loss."
 )
-IN_CSV = (
+IN_CSV = gettext_noop(
     "In CSV a text that a spreadsheet would run as a formula has an apostrophe in front; take "
     "another file type to train on."
 )
 #: What plain text cannot carry, in whatever shape.
-PLAIN_REFUSED = (
+PLAIN_REFUSED = gettext_noop(
     "A prompt of several turns or with a system turn is left out and counted: plain text would "
     "need a chat template that no model was trained with. Take a conversational format for those."
 )
@@ -49,7 +50,7 @@ def _table(kind: ColumnType, *, explicit: bool) -> FileTable:
 class _Trl(Format):
     """The shared part: one table, ids and strength after the texts."""
 
-    family = "TRL"
+    family = gettext_noop("TRL")
     usage = (
         "# trl.RewardTrainer and trl.DPOTrainer take it as it is:\n"
         '# DPOTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
@@ -74,13 +75,15 @@ class TrlConversational(_Trl):
     """Message lists, explicit prompt: what most trainers take unchanged."""
 
     key = "trl"
-    title = "TRL preference, conversational"
+    title = gettext_noop("TRL preference, conversational")
     tables = (_table(MESSAGES, explicit=True),)
     about = {
-        "Texts": "The prompt is a message list; `chosen` and `rejected` hold the reply alone.",
-        "Columns": "prompt, chosen, rejected, id, prompt_id, strength, margin.",
+        "Texts": gettext_noop(
+            "The prompt is a message list; `chosen` and `rejected` hold the reply alone."
+        ),
+        "Columns": gettext_noop("prompt, chosen, rejected, id, prompt_id, strength, margin."),
         "Strength": _STRENGTH,
-        "Cannot carry": f"Ties have no place in it. {CHAT_REFUSED}",
+        "Cannot carry": (gettext_noop("Ties have no place in it."), CHAT_REFUSED),
     }
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
@@ -91,15 +94,15 @@ class TrlConversationalImplicit(_Trl):
     """Message lists that hold the whole conversation."""
 
     key = "trl-implicit"
-    title = "TRL preference, conversational, implicit prompt"
+    title = gettext_noop("TRL preference, conversational, implicit prompt")
     tables = (_table(MESSAGES, explicit=False),)
     about = {
         **TrlConversational.about,
-        "Texts": (
+        "Texts": gettext_noop(
             "`chosen` and `rejected` both hold the whole conversation; the shared beginning is the "
             "prompt."
         ),
-        "Columns": "chosen, rejected, id, prompt_id, strength, margin.",
+        "Columns": gettext_noop("chosen, rejected, id, prompt_id, strength, margin."),
     }
 
     def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
@@ -110,15 +113,15 @@ class TrlPlain(_Trl):
     """Strings, explicit prompt, for prompts of a single user turn."""
 
     key = "trl-plain"
-    title = "TRL preference, plain text"
+    title = gettext_noop("TRL preference, plain text")
     file_types = FILE_TYPES
     tables = (_table(STRING, explicit=True),)
     about = {
-        "Texts": "Strings, exactly as the raters saw them; no template is applied.",
+        "Texts": gettext_noop("Strings, exactly as the raters saw them; no template is applied."),
         "Columns": TrlConversational.about["Columns"],
         "Strength": _STRENGTH,
         "In CSV": IN_CSV,
-        "Cannot carry": f"Ties have no place in it. {PLAIN_REFUSED}",
+        "Cannot carry": (gettext_noop("Ties have no place in it."), PLAIN_REFUSED),
     }
 
     def refusal(self, task: TaskRecord) -> str | None:
@@ -133,11 +136,13 @@ class TrlPlainImplicit(TrlPlain):
     """Strings that hold prompt and response."""
 
     key = "trl-plain-implicit"
-    title = "TRL preference, plain text, implicit prompt"
+    title = gettext_noop("TRL preference, plain text, implicit prompt")
     tables = (_table(STRING, explicit=False),)
     about = {
         **TrlPlain.about,
-        "Texts": "`chosen` and `rejected` are the prompt, an empty line, and the response.",
+        "Texts": gettext_noop(
+            "`chosen` and `rejected` are the prompt, an empty line, and the response."
+        ),
         "Columns": TrlConversationalImplicit.about["Columns"],
     }
 

@@ -14,6 +14,7 @@ from labeling.datasets.formats.columns import MESSAGES, STRING, FileTable
 from labeling.datasets.formats.nested import DOUBLE
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.records import TaskRecord
+from projects.words import gettext_noop
 
 _BEST = 10
 
@@ -22,8 +23,8 @@ class UltraFeedback(Format):
     """The first question as text, both whole conversations, and scores from 0 to 10."""
 
     key = "ultrafeedback"
-    title = "UltraFeedback binarized"
-    family = "Published data sets"
+    title = gettext_noop("UltraFeedback binarized")
+    family = gettext_noop("Published data sets")
     tables = (
         FileTable(
             "default",
@@ -41,22 +42,25 @@ class UltraFeedback(Format):
         ),
     )
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`prompt` is the first user turn as text; `chosen` and `rejected` are the whole "
             "conversations, and `messages` repeats the chosen one."
         ),
-        "Scores": (
+        "Scores": gettext_noop(
             "There a model gives scores from 1 to 10; here `score_chosen` and `score_rejected` are "
             "ten times the probability that each is the better one, which is the share of the "
             "votes unless the release says otherwise."
         ),
-        "Training": (
+        "Training": gettext_noop(
             "Drop `prompt` and `messages` before you train with TRL, which cannot read a prompt in "
             "text beside conversations."
         ),
         "Cannot carry": (
-            "Ties and strength have no place in it, and a prompt without a user turn is left out "
-            f"and counted. {CHAT_REFUSED}"
+            gettext_noop(
+                "Ties and strength have no place in it, and a prompt without a user turn is left "
+                "out and counted."
+            ),
+            CHAT_REFUSED,
         ),
     }
     usage = 'pairs = rows.remove_columns(["prompt", "messages"])  # for TRL\n'

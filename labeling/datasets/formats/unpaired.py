@@ -17,12 +17,13 @@ from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.trl import IN_CSV, PLAIN_REFUSED, plain_refusal
 from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import TaskRecord
+from projects.words import gettext_noop
 
-_LABELS = (
+_LABELS = gettext_noop(
     "`label` is true for a good response and false for a bad one. Rows are mixed by a hash, "
     "because KTOTrainer reads them in file order and learns nothing from runs of one label."
 )
-_LOST = "Strength has no place in it, and a tie that cannot tell gives no row."
+_LOST = gettext_noop("Strength has no place in it, and a tie that cannot tell gives no row.")
 
 
 def _unpaired(kind: Column) -> FileTable:
@@ -35,14 +36,16 @@ class TrlUnpaired(Format):
     """Prompt and completion as message lists, and a true or false label."""
 
     key = "trl-unpaired"
-    title = "TRL unpaired preference, conversational"
-    family = "TRL"
+    title = gettext_noop("TRL unpaired preference, conversational")
+    family = gettext_noop("TRL")
     main = {RowKind.LABELS: "default"}
     tables = (_unpaired(MESSAGES),)
     about = {
-        "Texts": "`prompt` and `completion` are message lists; the completion is the reply alone.",
+        "Texts": gettext_noop(
+            "`prompt` and `completion` are message lists; the completion is the reply alone."
+        ),
         "Labels": _LABELS,
-        "Cannot carry": f"{_LOST} {CHAT_REFUSED}",
+        "Cannot carry": (_LOST, CHAT_REFUSED),
     }
     usage = (
         "# trl.KTOTrainer takes it as it is:\n"
@@ -64,15 +67,15 @@ class TrlUnpairedPlain(TrlUnpaired):
     """Prompt and completion as strings, and a true or false label."""
 
     key = "trl-unpaired-plain"
-    title = "TRL unpaired preference, plain text"
+    title = gettext_noop("TRL unpaired preference, plain text")
     file_types = FILE_TYPES
     tables = (_unpaired(STRING),)
     about = {
-        "Texts": "Strings, exactly as the raters saw them; no template is applied.",
+        "Texts": gettext_noop("Strings, exactly as the raters saw them; no template is applied."),
         "Labels": _LABELS,
-        "Also for": "Axolotl reads it with `rl: kto` and the type `chatml.ultra`.",
+        "Also for": gettext_noop("Axolotl reads it with `rl: kto` and the type `chatml.ultra`."),
         "In CSV": IN_CSV,
-        "Cannot carry": f"{_LOST} {PLAIN_REFUSED}",
+        "Cannot carry": (_LOST, PLAIN_REFUSED),
     }
 
     def refusal(self, task: TaskRecord) -> str | None:
@@ -87,8 +90,8 @@ class PromptCompletion(Format):
     """Prompt and completion as message lists: what SFTTrainer trains the completion of."""
 
     key = "trl-prompt-completion"
-    title = "TRL prompt and completion"
-    family = "TRL"
+    title = gettext_noop("TRL prompt and completion")
+    family = gettext_noop("TRL")
     main = {RowKind.DEMONSTRATIONS: "default"}
     tables = (
         FileTable(
@@ -104,11 +107,14 @@ class PromptCompletion(Format):
         ),
     )
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`prompt` and `completion` are message lists; SFTTrainer computes its loss on the "
             "completion."
         ),
-        "Cannot carry": f"The response that was not chosen has no place in it. {CHAT_REFUSED}",
+        "Cannot carry": (
+            gettext_noop("The response that was not chosen has no place in it."),
+            CHAT_REFUSED,
+        ),
     }
     usage = (
         "# trl.SFTTrainer takes it as it is:\n"
@@ -128,8 +134,8 @@ class Messages(Format):
     """Whole conversations that end with the response to imitate."""
 
     key = "messages"
-    title = "Messages (language modelling)"
-    family = "TRL"
+    title = gettext_noop("Messages (language modelling)")
+    family = gettext_noop("TRL")
     main = {RowKind.DEMONSTRATIONS: "default"}
     tables = (
         FileTable(
@@ -140,11 +146,14 @@ class Messages(Format):
         ),
     )
     about = {
-        "Texts": (
+        "Texts": gettext_noop(
             "`messages` is the whole conversation and ends with the response; set "
             "`assistant_only_loss` or take prompt and completion to train on the response alone."
         ),
-        "Cannot carry": f"The response that was not chosen has no place in it. {CHAT_REFUSED}",
+        "Cannot carry": (
+            gettext_noop("The response that was not chosen has no place in it."),
+            CHAT_REFUSED,
+        ),
     }
     usage = PromptCompletion.usage
 

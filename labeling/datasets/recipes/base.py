@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, NamedTuple, Protocol
 
+from labeling.datasets.policies import PolicyText, in_words
 from labeling.datasets.reasons import purpose_reason, sentence, source_reason
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 from labeling.vocabulary import Purpose
+from projects.words import ENGLISH, Translation, gettext, gettext_noop
 
 _LIVE = Purpose.LIVE.value
 
@@ -168,6 +170,7 @@ class Learner(Protocol):
 class Recipe(ABC):
     """Turns the judgments of a task into rows of one `RowKind`.
 
+    `policy` says how, a sentence or two under each heading, marked for translation as the title is.
     `kinds` lists what it can make, the usual one first; `per_vote` says that a pair is one
     rater's; `keeps_ties` and `labels_ties` (ties call their responses good or bad) are its own
     policy, before the user's word. `answers` are the kinds of criteria it reads, `refuses` the
@@ -176,6 +179,7 @@ class Recipe(ABC):
 
     key: ClassVar[str]
     title: ClassVar[str]
+    policy: ClassVar[PolicyText]
     unit: str
     kinds: ClassVar[tuple[RowKind, ...]] = (RowKind.PAIRS,)
     per_vote: ClassVar[bool] = False
@@ -211,9 +215,9 @@ class Recipe(ABC):
         """The same for a task whose judgments are divided already."""
 
     @classmethod
-    @abstractmethod
-    def explain(cls) -> dict[str, str]:
-        """The policy in words, one sentence or two under each heading."""
+    def explain(cls, language: Translation = ENGLISH) -> dict[str, str]:
+        """The policy in words, and what holds for every recipe."""
+        return in_words({**cls.policy, **SHARED_POLICY}, language)
 
     @classmethod
     def needs(cls, criterion: Criterion) -> str | None:
@@ -221,14 +225,16 @@ class Recipe(ABC):
         if criterion.answer in cls.answers:
             return None
         if criterion.answer == "rate":
-            return (
-                f"“{criterion.key}” rates each response by itself; the recipe “{cls.title}” needs "
-                "a criterion that compares them."
+            reason = gettext(
+                "“%(criterion)s” rates each response by itself; the recipe “%(recipe)s” needs a "
+                "criterion that compares them."
             )
-        return (
-            f"“{criterion.key}” puts responses in order without saying how much better one is; "
-            f"the recipe “{cls.title}” needs a criterion that compares two."
-        )
+        else:
+            reason = gettext(
+                "“%(criterion)s” puts responses in order without saying how much better one is; "
+                "the recipe “%(recipe)s” needs a criterion that compares two."
+            )
+        return reason % {"criterion": criterion.key, "recipe": gettext(cls.title)}
 
     @property
     def learner(self) -> Learner | None:
@@ -327,13 +333,13 @@ def newest(judgments: list[JudgmentRecord]) -> JudgmentRecord:
 
 
 #: Said by every recipe: it holds for all of them.
-SHARED_POLICY = {
-    "Whose judgments": (
+SHARED_POLICY: PolicyText = {
+    "Whose judgments": gettext_noop(
         "Current judgments of one source on live tasks: people's, unless another source is asked "
         "for. Gold, repeat, anchor and training judgments, and those of other sources, are counted "
         "and left out."
     ),
-    "Unusable texts": (
+    "Unusable texts": gettext_noop(
         "No pair is made of two responses with the same text, or from an empty prompt or response."
     ),
 }

@@ -4,18 +4,54 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Learner, Pair, newest
+from labeling.datasets.recipes.base import Learner, Pair, newest
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.posterior import RaterLearner
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import TaskRecord
+from projects.words import gettext_noop
 
 
 class ConsensusRecipe(PerTask):
     """One row per task whose answer is more likely right than not."""
 
     key = "consensus"
-    title = "Consensus"
+    title = gettext_noop("Consensus")
+    policy = {
+        "Rows": gettext_noop(
+            "One row per task: the response that a reviewer's final word prefers, the newest "
+            "where there are several; without one, the response that a model of the raters "
+            "believes to be better with a probability above 1/2. An order of more than two "
+            "responses gives one for each two of them."
+        ),
+        "Ties": gettext_noop(
+            "Equally good and equally bad are an answer to the model, that neither is better; "
+            "cannot tell is none. A task that a reviewer calls a tie, or that is one with a "
+            "probability above 1/2, is counted by the kind of its ties and left out."
+        ),
+        "Both bad": gettext_noop(
+            "A tie like the others. In unpaired rows a task that is equally bad gives bad "
+            "responses only, equally good gives good ones only, and cannot tell gives none."
+        ),
+        "Unsure": gettext_noop(
+            "No answer has a probability above 1/2: no pair, counted as unsure."
+        ),
+        "Aggregation": gettext_noop(
+            "Dawid-Skene: raters err in ways of their own, and are weighed by how often they "
+            "are right on tasks that others judged too; the first response is treated like "
+            "the second, and raters with few judgments like the average one (shrinkage 20). "
+            "`chosen_prob` is the posterior, a tie counting half for each side, and 1 by a "
+            "reviewer's word. Where no model can be fitted the shares of the votes stand in "
+            "its place, and the notes say so."
+        ),
+        "Strength": gettext_noop(
+            "The mean magnitude of the votes for the chosen response, or the reviewer's own."
+        ),
+        "Source": gettext_noop(
+            "Dawid and Skene 1979, Maximum likelihood estimation of observer error-rates using "
+            "the EM algorithm (Applied Statistics 28)."
+        ),
+    }
 
     @cached_property
     def _model(self) -> RaterLearner:
@@ -30,44 +66,6 @@ class ConsensusRecipe(PerTask):
     def notes(self) -> tuple[str, ...]:
         """What became of the model."""
         return self._model.notes
-
-    @classmethod
-    def explain(cls) -> dict[str, str]:
-        """The policy in words."""
-        return {
-            "Rows": (
-                "One row per task: the response that a reviewer's final word prefers, the newest "
-                "where there are several; without one, the response that a model of the raters "
-                "believes to be better with a probability above 1/2. An order of more than two "
-                "responses gives one for each two of them."
-            ),
-            "Ties": (
-                "Equally good and equally bad are an answer to the model, that neither is better; "
-                "cannot tell is none. A task that a reviewer calls a tie, or that is one with a "
-                "probability above 1/2, is counted by the kind of its ties and left out."
-            ),
-            "Both bad": (
-                "A tie like the others. In unpaired rows a task that is equally bad gives bad "
-                "responses only, equally good gives good ones only, and cannot tell gives none."
-            ),
-            "Unsure": "No answer has a probability above 1/2: no pair, counted as unsure.",
-            "Aggregation": (
-                "Dawid-Skene: raters err in ways of their own, and are weighed by how often they "
-                "are right on tasks that others judged too; the first response is treated like "
-                "the second, and raters with few judgments like the average one (shrinkage 20). "
-                "`chosen_prob` is the posterior, a tie counting half for each side, and 1 by a "
-                "reviewer's word. Where no model can be fitted the shares of the votes stand in "
-                "its place, and the notes say so."
-            ),
-            "Strength": (
-                "The mean magnitude of the votes for the chosen response, or the reviewer's own."
-            ),
-            "Source": (
-                "Dawid and Skene 1979, Maximum likelihood estimation of observer error-rates using "
-                "the EM algorithm (Applied Statistics 28)."
-            ),
-            **SHARED_POLICY,
-        }
 
     def decide(self, task: TaskRecord, votes: Votes) -> Pair | str:
         """The reviewer's word, else what the model believes."""

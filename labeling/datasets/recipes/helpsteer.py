@@ -8,13 +8,14 @@ from functools import lru_cache
 from itertools import combinations
 from typing import ClassVar, NamedTuple
 
-from labeling.datasets.recipes.base import SHARED_POLICY, Pair
+from labeling.datasets.recipes.base import Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.published import HELPSTEER_PAPERS, NO_TIES
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
 from labeling.stats import most_similar
 from labeling.vocabulary import TieKind
+from projects.words import gettext, gettext_noop
 
 _KEPT_VOTES = 3
 _WIDEST = 2
@@ -28,46 +29,44 @@ class HelpSteer(PerTask):
     """The rounded mean of the most similar votes, where they are similar and prefer a response."""
 
     key = "helpsteer"
-    title = "HelpSteer"
+    title = gettext_noop("HelpSteer")
     labels_ties = False
     answers = frozenset({"compare"})
     refuses: ClassVar[Mapping[str, str]] = {
         "ties": NO_TIES,
-        "soft": (
+        "soft": gettext_noop(
             "This recipe has an aggregation of its own, and a posterior would be another. Take the "
             "share of the votes, or the recipe “Majority of raters” or “Consensus”."
         ),
-        "adjudicated_only": (
-            f"This recipe needs {_KEPT_VOTES} votes a task, and a reviewer's final word is one. "
-            "Take all judgments, or the recipe “Consensus”."
+        "adjudicated_only": gettext_noop(
+            "This recipe needs 3 votes a task, and a reviewer's final word is one. Take all "
+            "judgments, or the recipe “Consensus”."
         ),
     }
-
-    @classmethod
-    def explain(cls) -> dict[str, str]:
-        """The policy in words."""
-        return {
-            "Rows": (
-                "One row per task, from the three of its votes that lie closest together; where "
-                "several threes lie equally close, from all of those."
-            ),
-            "Ties": (
-                "Equally good is a vote of 0. A task whose votes come out as 0 is counted and left "
-                "out."
-            ),
-            "Both bad": (
-                "Neither response is valid: no vote, as in the publication. Cannot tell is none "
-                "either. A task on which fewer than three votes remain is left out."
-            ),
-            "Aggregation": (
-                "The mean of the three, rounded to a whole number, halves to the even one. The "
-                "row's votes and probability are those of the votes that are kept."
-            ),
-            "Filter": "Tasks whose three closest votes still lie more than 2 apart are left out.",
-            "Strength": "The magnitude of the rounded mean, 1 to 3; `margin` is a third of it.",
-            "Source": HELPSTEER_PAPERS,
-            **SHARED_POLICY,
-        }
+    policy = {
+        "Rows": gettext_noop(
+            "One row per task, from the three of its votes that lie closest together; where "
+            "several threes lie equally close, from all of those."
+        ),
+        "Ties": gettext_noop(
+            "Equally good is a vote of 0. A task whose votes come out as 0 is counted and left out."
+        ),
+        "Both bad": gettext_noop(
+            "Neither response is valid: no vote, as in the publication. Cannot tell is none "
+            "either. A task on which fewer than three votes remain is left out."
+        ),
+        "Aggregation": gettext_noop(
+            "The mean of the three, rounded to a whole number, halves to the even one. The "
+            "row's votes and probability are those of the votes that are kept."
+        ),
+        "Filter": gettext_noop(
+            "Tasks whose three closest votes still lie more than 2 apart are left out."
+        ),
+        "Strength": gettext_noop(
+            "The magnitude of the rounded mean, 1 to 3; `margin` is a third of it."
+        ),
+        "Source": HELPSTEER_PAPERS,
+    }
 
     @classmethod
     def needs(cls, criterion: Criterion) -> str | None:
@@ -75,11 +74,15 @@ class HelpSteer(PerTask):
         if reason := super().needs(criterion):
             return reason
         if criterion.strengths != _SCALE:
-            return (
-                f"The recipe “{cls.title}” counts distances on a scale from -3 to 3, and that of "
-                f"“{criterion.key}” ends at {criterion.strongest}. Take the recipe “Majority of "
-                "raters”, or another criterion."
-            )
+            return gettext(
+                "The recipe “%(recipe)s” counts distances on a scale from -3 to 3, and that of "
+                "“%(criterion)s” ends at %(end)s. Take the recipe “Majority of raters”, or another "
+                "criterion."
+            ) % {
+                "recipe": gettext(cls.title),
+                "criterion": criterion.key,
+                "end": criterion.strongest,
+            }
         return None
 
     def decide(self, task: TaskRecord, votes: Votes) -> Pair | str:

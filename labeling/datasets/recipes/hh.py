@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from labeling.datasets.recipes.base import SHARED_POLICY, RowKind
+from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.recipes.published import HH_PAPER, PublishedVotes
 from labeling.datasets.records import Criterion
+from projects.words import gettext, gettext_noop
 
 
 class HelpfulHarmless(PublishedVotes):
     """Every decided vote but those of the weakest strength."""
 
     key = "hh"
-    title = "Helpful and harmless"
+    title = gettext_noop("Helpful and harmless")
     kinds = (RowKind.PAIRS,)
     answers = frozenset({"compare"})
-
-    @classmethod
-    def explain(cls) -> dict[str, str]:
-        """The policy in words."""
-        return {
-            "Rows": "One row per decided judgment; which response is better, and nothing else.",
-            "Ties": "The published scale has none. Ties on other scales are counted and left out.",
-            "Both bad": "A tie: left out.",
-            "Aggregation": "None: every vote has equal weight.",
-            "Filter": "Votes of the weakest strength of the scale are left out.",
-            "Strength": "`strength` stays beside each pair; `margin` is 0, for the loss has none.",
-            "Source": HH_PAPER,
-            **SHARED_POLICY,
-        }
+    policy = {
+        "Rows": gettext_noop(
+            "One row per decided judgment; which response is better, and nothing else."
+        ),
+        "Ties": gettext_noop(
+            "The published scale has none. Ties on other scales are counted and left out."
+        ),
+        "Both bad": gettext_noop("A tie: left out."),
+        "Aggregation": gettext_noop("None: every vote has equal weight."),
+        "Filter": gettext_noop("Votes of the weakest strength of the scale are left out."),
+        "Strength": gettext_noop(
+            "`strength` stays beside each pair; `margin` is 0, for the loss has none."
+        ),
+        "Source": HH_PAPER,
+    }
 
     @classmethod
     def needs(cls, criterion: Criterion) -> str | None:
@@ -35,10 +37,10 @@ class HelpfulHarmless(PublishedVotes):
         if reason := super().needs(criterion):
             return reason
         if len(criterion.strengths) < 2:
-            return (
-                f"The scale of “{criterion.key}” has one strength only, and the recipe "
-                f"“{cls.title}” leaves out the weakest. Choose another recipe or criterion."
-            )
+            return gettext(
+                "The scale of “%(criterion)s” has one strength only, and the recipe “%(recipe)s” "
+                "leaves out the weakest. Choose another recipe or criterion."
+            ) % {"criterion": criterion.key, "recipe": gettext(cls.title)}
         return None
 
     def drop(self, strength: int) -> str | None:

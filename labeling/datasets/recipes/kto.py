@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 from labeling.datasets.recipes.base import (
-    SHARED_POLICY,
     Recipe,
     RecipeOutcome,
     ResponseLabel,
@@ -18,6 +17,7 @@ from labeling.datasets.recipes.labels import rank_labels, tie_labels
 from labeling.datasets.recipes.orders import ranks_of
 from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import JudgmentRecord, TaskRecord
+from projects.words import gettext_noop
 
 #: How far the weighted classes may differ: λ_D n_D / (λ_U n_U) from 1 to 4/3.
 WIDEST = 4 / 3
@@ -29,45 +29,40 @@ class Kto(Recipe):
     """Each response by what most of the votes that say anything of it say."""
 
     key = "kto"
-    title = "Good and bad responses (KTO)"
+    title = gettext_noop("Good and bad responses (KTO)")
     unit = "response"
     kinds = (RowKind.LABELS,)
     keeps_ties = True
     refuses: ClassVar[Mapping[str, str]] = {
-        "soft": (
+        "soft": gettext_noop(
             "A row of this recipe is true or false and has no place for a probability. Take the "
             "share of the votes, or a recipe of pairs."
         )
     }
-
-    @classmethod
-    def explain(cls) -> dict[str, str]:
-        """The policy in words."""
-        return {
-            "Rows": (
-                "One row per response, with a label: true for a good one, false for a bad one. A "
-                "vote calls the response that it prefers good and the other bad; an order of "
-                "several calls good what is ahead of more responses than behind, and bad the "
-                "reverse."
-            ),
-            "Ties": (
-                "Equally good calls all responses good. Cannot tell, and ties of no stated kind, "
-                "say nothing of any response."
-            ),
-            "Both bad": "Equally bad calls all responses bad.",
-            "Aggregation": (
-                "The label that more of the task's votes give the response; as many for one label "
-                "as for the other is no row, counted as a split."
-            ),
-            "Strength": (
-                "A label has none. With a strength floor, weaker preferences give no label."
-            ),
-            "Source": (
-                "Ethayarajh et al. 2024, KTO: Model alignment as prospect theoretic optimization "
-                "(arXiv:2402.01306)."
-            ),
-            **SHARED_POLICY,
-        }
+    policy = {
+        "Rows": gettext_noop(
+            "One row per response, with a label: true for a good one, false for a bad one. A "
+            "vote calls the response that it prefers good and the other bad; an order of "
+            "several calls good what is ahead of more responses than behind, and bad the "
+            "reverse."
+        ),
+        "Ties": gettext_noop(
+            "Equally good calls all responses good. Cannot tell, and ties of no stated kind, "
+            "say nothing of any response."
+        ),
+        "Both bad": gettext_noop("Equally bad calls all responses bad."),
+        "Aggregation": gettext_noop(
+            "The label that more of the task's votes give the response; as many for one label "
+            "as for the other is no row, counted as a split."
+        ),
+        "Strength": gettext_noop(
+            "A label has none. With a strength floor, weaker preferences give no label."
+        ),
+        "Source": gettext_noop(
+            "Ethayarajh et al. 2024, KTO: Model alignment as prospect theoretic optimization "
+            "(arXiv:2402.01306)."
+        ),
+    }
 
     def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """At most one label for each response."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from labeling.datasets.recipes.base import SHARED_POLICY, RowKind
+from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.recipes.published import LLAMA2_PAPER, PublishedVotes
 from labeling.datasets.records import Criterion
+from projects.words import gettext, gettext_noop
 
 #: The published scale: significantly better, better, slightly better, negligibly better or unsure.
 _LEVELS = 4
@@ -17,30 +18,27 @@ class Llama2(PublishedVotes):
     """All strengths; `margin` in published units."""
 
     key = "llama2"
-    title = "Llama 2"
+    title = gettext_noop("Llama 2")
     kinds = (RowKind.PAIRS,)
     answers = frozenset({"compare"})
+    policy = {
+        "Rows": gettext_noop("One row per decided judgment, of any strength."),
+        "Ties": gettext_noop(
+            "The published scale has none. Ties on other scales are counted and left out."
+        ),
+        "Both bad": gettext_noop("A tie: left out."),
+        "Aggregation": gettext_noop("None: every rater's answer stands for itself."),
+        "Strength": gettext_noop(
+            "`strength` stays beside each pair. `margin` is the published large one: 3 for "
+            "significantly better, 2 for better, 1 for slightly better, 0 for negligibly "
+            "better or unsure. A third of it is the published small one."
+        ),
+        "Source": LLAMA2_PAPER,
+    }
 
     @cached_property
     def _margins(self) -> Mapping[int, float]:
         return published_margins(self.criterion)
-
-    @classmethod
-    def explain(cls) -> dict[str, str]:
-        """The policy in words."""
-        return {
-            "Rows": "One row per decided judgment, of any strength.",
-            "Ties": "The published scale has none. Ties on other scales are counted and left out.",
-            "Both bad": "A tie: left out.",
-            "Aggregation": "None: every rater's answer stands for itself.",
-            "Strength": (
-                "`strength` stays beside each pair. `margin` is the published large one: 3 for "
-                "significantly better, 2 for better, 1 for slightly better, 0 for negligibly "
-                "better or unsure. A third of it is the published small one."
-            ),
-            "Source": LLAMA2_PAPER,
-            **SHARED_POLICY,
-        }
 
     @classmethod
     def needs(cls, criterion: Criterion) -> str | None:
@@ -48,11 +46,15 @@ class Llama2(PublishedVotes):
         if reason := super().needs(criterion):
             return reason
         if not published_margins(criterion):
-            return (
-                f"The recipe “{cls.title}” needs a scale of four strengths, whose margins are "
-                f"published; that of “{criterion.key}” has {len(criterion.strengths)}. Take the "
-                "recipe “Every vote”, or a criterion on a scale of four."
-            )
+            return gettext(
+                "The recipe “%(recipe)s” needs a scale of four strengths, whose margins are "
+                "published; that of “%(criterion)s” has %(strengths)s. Take the recipe “Every "
+                "vote”, or a criterion on a scale of four."
+            ) % {
+                "recipe": gettext(cls.title),
+                "criterion": criterion.key,
+                "strengths": len(criterion.strengths),
+            }
         return None
 
     def margin(self, strength: int) -> float:

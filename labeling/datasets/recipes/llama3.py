@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import chain
 
 from labeling.datasets.recipes.base import (
-    SHARED_POLICY,
     Pair,
     RecipeOutcome,
     ResponseLabel,
@@ -17,6 +16,7 @@ from labeling.datasets.recipes.base import (
 from labeling.datasets.recipes.edits import edits_of
 from labeling.datasets.recipes.published import LLAMA3_PAPER, PublishedVotes
 from labeling.datasets.records import Criterion, TaskRecord
+from projects.words import gettext, gettext_noop
 
 _KEPT_LEVELS = 2
 #: An edited response is preferred to its original and to the response that lost against that.
@@ -27,37 +27,34 @@ class Llama3(PublishedVotes):
     """Strong votes, and two pairs more for each edit of a response that they prefer."""
 
     key = "llama3"
-    title = "Llama 3"
+    title = gettext_noop("Llama 3")
     unit = "comparison"
     kinds = (RowKind.PAIRS,)
     answers = frozenset({"compare"})
-
-    @classmethod
-    def explain(cls) -> dict[str, str]:
-        """The policy in words."""
-        return {
-            "Rows": (
-                "One row per judgment of the two strongest levels of the scale. An edited response "
-                "adds two: edited over chosen, and edited over rejected."
-            ),
-            "Ties": "The published scale has none. Ties on other scales are counted and left out.",
-            "Both bad": "A tie: left out.",
-            "Aggregation": (
-                "None: every rater's answer stands for itself. An edit counts where more of the "
-                "votes that are kept prefer its original than the other response."
-            ),
-            "Filter": (
-                "Votes of weaker levels are left out. So are edits that change nothing but white "
-                "space, and edits of a response that the votes do not prefer: two rows each."
-            ),
-            "Strength": (
-                "`strength` stays beside each pair; `margin` is 0, for Llama 3 dropped it. Nobody "
-                "rated an edit: edited over chosen has the weakest strength, edited over rejected "
-                "that of chosen over rejected, which it has at least."
-            ),
-            "Source": LLAMA3_PAPER,
-            **SHARED_POLICY,
-        }
+    policy = {
+        "Rows": gettext_noop(
+            "One row per judgment of the two strongest levels of the scale. An edited response "
+            "adds two: edited over chosen, and edited over rejected."
+        ),
+        "Ties": gettext_noop(
+            "The published scale has none. Ties on other scales are counted and left out."
+        ),
+        "Both bad": gettext_noop("A tie: left out."),
+        "Aggregation": gettext_noop(
+            "None: every rater's answer stands for itself. An edit counts where more of the "
+            "votes that are kept prefer its original than the other response."
+        ),
+        "Filter": gettext_noop(
+            "Votes of weaker levels are left out. So are edits that change nothing but white "
+            "space, and edits of a response that the votes do not prefer: two rows each."
+        ),
+        "Strength": gettext_noop(
+            "`strength` stays beside each pair; `margin` is 0, for Llama 3 dropped it. Nobody "
+            "rated an edit: edited over chosen has the weakest strength, edited over rejected "
+            "that of chosen over rejected, which it has at least."
+        ),
+        "Source": LLAMA3_PAPER,
+    }
 
     @classmethod
     def needs(cls, criterion: Criterion) -> str | None:
@@ -65,11 +62,15 @@ class Llama3(PublishedVotes):
         if reason := super().needs(criterion):
             return reason
         if len(criterion.strengths) <= _KEPT_LEVELS:
-            return (
-                f"The recipe “{cls.title}” keeps the two strongest levels and needs a scale of at "
-                f"least three; that of “{criterion.key}” has {len(criterion.strengths)}. Take the "
-                "recipe “Every vote”, or another criterion."
-            )
+            return gettext(
+                "The recipe “%(recipe)s” keeps the two strongest levels and needs a scale of at "
+                "least three; that of “%(criterion)s” has %(strengths)s. Take the recipe “Every "
+                "vote”, or another criterion."
+            ) % {
+                "recipe": gettext(cls.title),
+                "criterion": criterion.key,
+                "strengths": len(criterion.strengths),
+            }
         return None
 
     def drop(self, strength: int) -> str | None:

@@ -18,8 +18,9 @@ from labeling.datasets.recipes.base import (
 from labeling.datasets.recipes.labels import rank_labels, tie_labels
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.records import JudgmentRecord, TaskRecord
+from projects.words import gettext_noop
 
-NO_POSTERIOR = (
+NO_POSTERIOR = gettext_noop(
     "A row of this recipe is one rater's, and a posterior is what many raters say together. Take "
     "the share of the votes, or the recipe “Majority of raters” or “Consensus”."
 )

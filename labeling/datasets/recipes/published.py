@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from labeling.datasets.recipes.per_vote import NO_POSTERIOR, PerVote
+from projects.words import gettext_noop
 
-NO_TIES = (
+NO_TIES = gettext_noop(
     "The practice that this recipe is named after has no ties in its training data. Drop them, or "
     "take the recipe “Every vote”."
 )

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from labeling.datasets.recipes.base import (
-    SHARED_POLICY,
     Demonstration,
     RecipeOutcome,
     RowKind,
@@ -15,53 +14,53 @@ from labeling.datasets.recipes.base import (
 from labeling.datasets.recipes.edits import edits_of
 from labeling.datasets.recipes.majority import Majority
 from labeling.datasets.records import TaskRecord
+from projects.words import gettext_noop
 
 
 class Sft(Majority):
     """The edits of a task's best response, else that response."""
 
     key = "sft"
-    title = "Demonstrations (SFT)"
+    title = gettext_noop("Demonstrations (SFT)")
     unit = "demonstration"
     kinds = (RowKind.DEMONSTRATIONS,)
     refuses: ClassVar[Mapping[str, str]] = {
-        "ties": (
+        "ties": gettext_noop(
             "A tie names no response to imitate. Drop ties, or take a recipe of pairs or of "
             "labelled responses."
         ),
-        "soft": (
+        "soft": gettext_noop(
             "A row of this recipe is a text and has no place for a probability. Take the share of "
             "the votes, or a recipe of pairs."
         ),
     }
-
-    @classmethod
-    def explain(cls) -> dict[str, str]:
-        """The policy in words."""
-        return {
-            "Rows": (
-                "One row per task: the response preferred by more than half of the votes that "
-                "prefer one, of several responses the one that is so against every other. Where "
-                "people edited it, each edit stands in its place."
-            ),
-            "Ties": (
-                "A task whose votes are ties singles out no response: it is counted by the kind "
-                "of its ties and left out, even where both are good. An edited response is taken "
-                "all the same: a person made it better."
-            ),
-            "Both bad": "Nothing to imitate: counted and left out, but for edited responses.",
-            "Splits": "As many votes for one side as for the other: no row, counted as a split.",
-            "Aggregation": "Each rater has one vote, whatever its strength.",
-            "Filter": (
-                "Edits that change nothing but white space, and edits of a response to which the "
-                "votes prefer another, are counted and left out."
-            ),
-            "Strength": (
-                "A demonstration has none. With a strength floor, responses whose votes are weaker "
-                "in the mean are left out; edited ones are not."
-            ),
-            **SHARED_POLICY,
-        }
+    policy = {
+        "Rows": gettext_noop(
+            "One row per task: the response preferred by more than half of the votes that "
+            "prefer one, of several responses the one that is so against every other. Where "
+            "people edited it, each edit stands in its place."
+        ),
+        "Ties": gettext_noop(
+            "A task whose votes are ties singles out no response: it is counted by the kind "
+            "of its ties and left out, even where both are good. An edited response is taken "
+            "all the same: a person made it better."
+        ),
+        "Both bad": gettext_noop(
+            "Nothing to imitate: counted and left out, but for edited responses."
+        ),
+        "Splits": gettext_noop(
+            "As many votes for one side as for the other: no row, counted as a split."
+        ),
+        "Aggregation": gettext_noop("Each rater has one vote, whatever its strength."),
+        "Filter": gettext_noop(
+            "Edits that change nothing but white space, and edits of a response to which the "
+            "votes prefer another, are counted and left out."
+        ),
+        "Strength": gettext_noop(
+            "A demonstration has none. With a strength floor, responses whose votes are weaker "
+            "in the mean are left out; edited ones are not."
+        ),
+    }
 
     def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """The edits that count; without any, the best response or the reason why there is none."""

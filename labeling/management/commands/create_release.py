@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.base import FILE_TYPES
@@ -30,60 +32,53 @@ _POLL_SECONDS = 0.5
 class Command(BaseCommand):
     """Door to `labeling.releases.services`."""
 
-    help = (
+    help = gettext_noop(
         "Freeze the project's judgments as a dataset and build it without a worker. Prints rows "
         "in, rows out and every reason; the exit code is 0 only if the release is whole."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The project and the shape of the dataset."""
-        parser.add_argument("project", metavar="PROJECT", help="slug of the project")
+        parser.description = _(self.help)
+        parser.add_argument("project", metavar="PROJECT", help=_("slug of the project"))
         parser.add_argument(
             "--recipe",
             required=True,
             choices=RECIPES,
-            help="which judgments become which rows: "
-            + "; ".join(f"{key}: {recipe.title.lower()}" for key, recipe in RECIPES.items()),
+            help=_("which judgments become which rows: ")
+            + "; ".join(f"{key}: {_(recipe.title).lower()}" for key, recipe in RECIPES.items()),
         )
         parser.add_argument(
             "--format",
             default="native",
             choices=FORMATS,
-            help="in which shape they are written (default: native)",
+            help=_("in which shape they are written (default: native)"),
         )
         parser.add_argument(
             "--file-type",
             default="",
             choices=FILE_TYPES,
-            help="how the files are written (default: what the format usually is)",
+            help=_("how the files are written (default: what the format usually is)"),
         )
         parser.add_argument(
             "--criterion",
             action="append",
             default=[],
             metavar="KEY",
-            help="criterion (default: the primary one); may be given several times",
+            help=_("criterion (default: the primary one); may be given several times"),
         )
         parser.add_argument(
             "--file-per-criterion",
             action="store_true",
-            help="several criteria: a configuration with files of its own for each",
+            help=_("several criteria: a configuration with files of its own for each"),
         )
         parser.add_argument(
             "--split",
             default="80,10,10",
             metavar="TRAIN,VALIDATION,TEST",
-            help="per cent of prompt groups in each split (default: 80,10,10)",
+            help=_("per cent of prompt groups in each split (default: 80,10,10)"),
         )
-        parser.add_argument("--licence", default="", help="licence printed on the dataset card")
-        parser.add_argument(
-            "--out", type=Path, metavar="DIR", help="also copy the release to this new folder"
-        )
-        parser.add_argument(
-            "--dry-run",
-            action="store_true",
-            help="print rows in, rows out and every reason, and write nothing",
-        )
+        _add_outputs(parser)
         add_choices(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -91,7 +86,8 @@ class Command(BaseCommand):
         project = _project(options["project"])
         out: Path | None = options["out"]
         if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise CommandError(f"{out} is not empty. Name a folder that does not exist yet.")
+            sentence = _("%(folder)s is not empty. Name a folder that does not exist yet.")
+            raise CommandError(sentence % {"folder": out})
         asked: dict[str, Any] = {
             "project": project,
             "recipe": options["recipe"],
@@ -118,14 +114,17 @@ class Command(BaseCommand):
         self._print(release)
         if out is not None:
             _copy(folder_of(release), out)
-        self.stdout.write(f"in {out or folder_of(release)}")
+        self.stdout.write(_("in %(folder)s") % {"folder": out or folder_of(release)})
 
-    def _print_preview(self, shown: Preview) -> None:
-        self._print_books(shown.unit, shown.rows_in, shown.dropped, shown.rows_are, shown.rows_out)
-        for text, count in shown.left_out:
-            self.stdout.write(f"  besides: {text}: {count:,}")
-        if shown.problem:
-            raise CommandError(shown.problem)
+    def _print_preview(self, preview: Preview) -> None:
+        self._print_books(
+            preview.unit, preview.rows_in, preview.dropped, preview.rows_are, preview.rows_out
+        )
+        for reason, count in preview.left_out:
+            besides = _("besides: %(reason)s: %(rows)s")
+            self.stdout.write(f"  {besides % {'reason': reason, 'rows': f'{count:,}'}}")
+        if preview.problem:
+            raise CommandError(preview.problem)
 
     def _print_books(
         self,
@@ -142,25 +141,41 @@ class Command(BaseCommand):
 
     def _print(self, release: Release) -> None:
         counts = release.counts
-        self.stdout.write(f"Release {release.number}: {release.recipe} as {release.format}")
-        dropped = [(drop["because"], drop["rows"]) for drop in counts["dropped"].values()]
+        title = _("Release %(number)d: %(recipe)s as %(format)s")
+        names = {"number": release.number, "recipe": release.recipe, "format": release.format}
+        self.stdout.write(title % names)
+        dropped = [(_(drop["because"]), drop["rows"]) for drop in counts["dropped"].values()]
         self._print_books(
             counts["unit"], release.rows_in, dropped, counts["rows_are"], release.rows_out
         )
         for table, rows in counts["rows"].items():
-            shown = ", ".join(f"{name} {rows[name]:,}" for name in SPLITS if name in rows)
-            if shown:
-                self.stdout.write(f"  {table}: {shown}")
+            splits = ", ".join(f"{name} {rows[name]:,}" for name in SPLITS if name in rows)
+            if splits:
+                self.stdout.write(f"  {table}: {splits}")
         for note in counts["notes"]:
             self.stdout.write(f"  {note}")
         self.stdout.write(f"sha256 of manifest.json: {release.sha256}")
+
+
+def _add_outputs(parser: ArgumentParser) -> None:
+    """What is printed on the card, and where the release goes."""
+    parser.add_argument("--licence", default="", help=_("licence printed on the dataset card"))
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help=_("also copy the release to this new folder")
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=_("print rows in, rows out and every reason, and write nothing"),
+    )
 
 
 def _project(slug: str) -> Project:
     project = Project.objects.filter(slug=slug).first()
     if project is None:
         known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20])
-        raise CommandError(f"There is no project “{slug}”. Projects: {known or 'none yet'}.")
+        sentence = _("There is no project “%(slug)s”. Projects: %(known)s.")
+        raise CommandError(sentence % {"slug": slug, "known": known or _("none yet")})
     return project
 
 
@@ -168,7 +183,8 @@ def _shares(text: str) -> tuple[float, float, float]:
     try:
         train, validation, test = (float(part) / 100 for part in text.split(","))
     except ValueError:
-        raise CommandError(f"--split {text}: write three numbers, such as 80,10,10.") from None
+        sentence = _("--split %(text)s: write three numbers, such as 80,10,10.")
+        raise CommandError(sentence % {"text": text}) from None
     return train, validation, test
 
 
@@ -191,7 +207,8 @@ def _copy(source: Path, out: Path) -> None:
         part.replace(out)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
-        raise CommandError(
-            f"The release is whole in {source}, but could not be copied to {out}: "
-            f"{error.strerror or error}."
-        ) from None
+        sentence = _(
+            "The release is whole in %(source)s, but could not be copied to %(out)s: %(reason)s."
+        )
+        names = {"source": source, "out": out, "reason": error.strerror or error}
+        raise CommandError(sentence % names) from None
