@@ -70,6 +70,11 @@ class RatingBar:
         """What shows how a question is answered."""
         return f"labeling/rating/kinds/{self.control}.html"
 
+    @property
+    def script(self) -> str:
+        """What the keys of such a question do."""
+        return f"js/rating/kinds/{self.control}.js"
+
 
 def rating_bar(
     project: Project,

@@ -1,14 +1,74 @@
-// What every page shares: local times, copy buttons, menus that close, sure-about-that buttons,
-// and what rendered text needs after it arrives: typeset mathematics, scrolling by keyboard.
+// What every page shares: the words that scripts say, local times, copy buttons, menus that close,
+// sure-about-that buttons, and what rendered text needs after it arrives: typeset mathematics,
+// scrolling by keyboard.
 // Every page works without this file.
+
+// --- words: they come with the page, where the server has translated them ----------------------
+//   <template data-words data-copied="Copied" data-answers-one="1 answer" …></template>
+
+/** @type {Record<string, string | undefined>} */
+const words = {};
+for (
+  const holder of /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll("[data-words]")
+  )
+) Object.assign(words, holder.dataset);
+
+/**
+ * The words under a name, with `{places}` filled in.
+ * @param {string} name
+ * @param {Record<string, string | number>} [values]
+ */
+export function say(name, values = {}) {
+  const text = words[name] ?? "";
+  return text.replace(/\{(\w+)\}/g, (_, place) => String(values[place] ?? ""));
+}
+
+/**
+ * The words that go with a number: `name` with `One`, `Few`, `Many` or `Other` behind it, as the
+ * page's language counts.
+ * @param {string} name
+ * @param {number} count
+ */
+export function sayCount(name, count) {
+  const form = new Intl.PluralRules(document.documentElement.lang || "en").select(count);
+  const exact = `${name}${form.charAt(0).toUpperCase()}${form.slice(1)}`;
+  return say(exact in words ? exact : `${name}Other`, { count });
+}
+
+// --- times, copying, menus, forms ---------------------------------------------------------------
 
 const short = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-/** Show each <time datetime> in the reader's own zone; the server wrote UTC. */
+/**
+ * The HTML elements that a selector finds.
+ * @param {ParentNode} root
+ * @param {string} selector
+ */
+function all(root, selector) {
+  return /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector));
+}
+
+/**
+ * The nearest element around what an event happened to.
+ * @param {Event} event
+ * @param {string} selector
+ */
+function around(event, selector) {
+  const { target } = event;
+  return target instanceof Element
+    ? /** @type {HTMLElement | null} */ (target.closest(selector))
+    : null;
+}
+
+/**
+ * Show each <time datetime> in the reader's own zone; the server wrote UTC.
+ * @param {ParentNode} [root]
+ */
 export function localiseTimes(root = document) {
-  for (const element of root.querySelectorAll("time[datetime]:not([data-local])")) {
-    const at = new Date(element.dateTime);
+  for (const element of all(root, "time[datetime]:not([data-local])")) {
+    const at = new Date(element.getAttribute("datetime") ?? "");
     if (Number.isNaN(at.getTime()) || element.dataset.form === "day") continue;
     element.textContent = short.format(at);
     element.title = long.format(at);
@@ -16,62 +76,57 @@ export function localiseTimes(root = document) {
   }
 }
 
-/** Put a button that copies into each .code[data-copy]. */
+/**
+ * Put a button that copies into each .code[data-copy].
+ * @param {ParentNode} [root]
+ */
 export function addCopyButtons(root = document) {
   if (!navigator.clipboard) return;
-  for (const box of root.querySelectorAll("[data-copy]:not(:has(.copy))")) {
+  for (const box of all(root, "[data-copy]:not(:has(.copy))")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
-    button.textContent = "Copy";
+    button.textContent = say("copy");
     button.addEventListener("click", async () => {
       const source = box.querySelector("code, pre, input");
       try {
-        await navigator.clipboard.writeText(source.value ?? source.textContent);
-        button.textContent = "Copied";
+        const text = source instanceof HTMLInputElement ? source.value : source?.textContent;
+        await navigator.clipboard.writeText(text ?? "");
+        button.textContent = say("copied");
       } catch {
-        button.textContent = "Select it and copy";
+        button.textContent = say("copyFailed");
       }
-      setTimeout(() => (button.textContent = "Copy"), 1600);
+      setTimeout(() => (button.textContent = say("copy")), 1600);
     });
     box.append(button);
   }
 }
 
-/** Say something in the region that screen readers listen to. */
-export function announce(text, kind = "info") {
-  const region = document.getElementById("messages");
-  const notice = document.createElement("div");
-  notice.className = `notice ${kind}`;
-  notice.append(Object.assign(document.createElement("span"), { textContent: text }));
-  region.hidden = false;
-  region.append(notice);
-}
-
+/** @param {Element | null} except */
 function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
-    if (menu !== except) menu.open = false;
+  for (const menu of all(document, "details[data-menu][open]")) {
+    if (menu !== except) menu.removeAttribute("open");
   }
 }
 
-document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-menu]")));
+document.addEventListener("click", (event) => closeMenus(around(event, "details[data-menu]")));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const open = document.querySelector("details[data-menu][open]");
   if (open) {
-    open.open = false;
-    open.querySelector("summary").focus();
+    open.removeAttribute("open");
+    open.querySelector("summary")?.focus();
   }
 });
 
 // A button with data-sure asks once more, in its own place, before it acts.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-sure]");
+  const button = around(event, "[data-sure]");
   if (!button || button.dataset.armed !== undefined) return;
   event.preventDefault();
   const label = button.textContent;
   button.dataset.armed = "";
-  button.textContent = button.dataset.sure;
+  button.textContent = button.dataset.sure ?? "";
   setTimeout(() => {
     delete button.dataset.armed;
     button.textContent = label;
@@ -80,50 +135,76 @@ document.addEventListener("click", (event) => {
 
 // A select that filters sends its form at once; the button beside it is for browsers without script.
 document.addEventListener("change", (event) => {
-  if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+  const { target } = event;
+  if (target instanceof HTMLSelectElement && target.closest("[data-submit-on-change]")) {
+    target.form?.requestSubmit();
+  }
 });
 
 // One submit per click: a second press while the first is under way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (!(form instanceof HTMLFormElement)) return;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent !== undefined) event.preventDefault();
   form.dataset.sent = "";
 });
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+addEventListener("pageshow", () => {
+  for (const form of all(document, "form[data-sent]")) delete form.dataset.sent;
 });
 
+/** @param {ParentNode} root */
 function prepare(root) {
   localiseTimes(root);
   addCopyButtons(root);
 }
 
 prepare(document);
-document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target instanceof Element) prepare(event.target);
+});
 
 // --- rendered text: complete without this ------------------------------------------------------
 
-const NAMES = [["pre", "Code"], [".math", "Formula"], [".body", "Prompt"], ["*", "Table"]];
+const SCROLLERS = [
+  ".content pre",
+  ".content .table-scroll",
+  ".math[data-display=true]",
+  ".prompt .body",
+].join(", ");
 
-/** Make what overflows reachable by keyboard, as a named region. */
+/** @param {Element} box */
+function scrollerName(box) {
+  if (box.matches("pre")) return say("scrollsCode");
+  if (box.matches(".math")) return say("scrollsFormula");
+  return box.matches(".body") ? say("scrollsPrompt") : say("scrollsTable");
+}
+
+/**
+ * Make what overflows reachable by keyboard, as a named region.
+ * @param {ParentNode} root
+ */
 function nameScrollers(root) {
-  for (const box of root.querySelectorAll(".content pre, .content .table-scroll, .math[data-display=true], .prompt .body")) {
-    const overflows = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+  for (const box of all(root, SCROLLERS)) {
+    const overflows = box.scrollWidth > box.clientWidth + 1 ||
+      box.scrollHeight > box.clientHeight + 1;
     if (overflows && !box.hasAttribute("tabindex")) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
-      box.setAttribute("aria-label", `${NAMES.find(([kind]) => box.matches(kind))[1]}, scrolls`);
+      box.setAttribute("aria-label", scrollerName(box));
     }
   }
 }
 
-/** Prepare the rendered text inside an element that is in the document. */
+/**
+ * Prepare the rendered text inside an element that is in the document.
+ * @param {ParentNode} [root]
+ */
 export async function prepareContent(root = document) {
   if (root.querySelector(".math:not(.typeset, .broken)")) {
     try {
       const { typeset } = await import("./math.js");
-      await typeset(root);
+      await typeset(root, (reason) => say("mathBroken", { reason }));
     } catch {
       // Not to be had just now (offline): the TeX source stays readable.
     }
@@ -132,4 +213,6 @@ export async function prepareContent(root = document) {
 }
 
 prepareContent();
-document.addEventListener("htmx:afterSettle", (event) => prepareContent(event.target));
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target instanceof Element) prepareContent(event.target);
+});

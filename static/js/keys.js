@@ -2,28 +2,55 @@
 // a link is followed, a field is focused. `?` opens the sheet of what the page knows.
 // Keys never fire while somebody types, nor with Ctrl, Alt or Meta held.
 
-const TYPING = "input:not([type=radio], [type=checkbox], [type=button], [type=submit]), textarea, select, [contenteditable]:not([contenteditable=false])";
+import { say } from "./app.js";
 
-/** Whether a key pressed now belongs to the field that has the focus. */
+const TYPING = [
+  "input:not([type=radio], [type=checkbox], [type=button], [type=submit])",
+  "textarea",
+  "select",
+  "[contenteditable]:not([contenteditable=false])",
+].join(", ");
+
+/**
+ * Whether a key pressed now belongs to the field that has the focus.
+ * @param {EventTarget | null} target
+ */
 export function isTyping(target) {
   return target instanceof Element && target.closest(TYPING) !== null;
 }
 
+/** @param {HTMLElement} element */
 function visible(element) {
-  return !element.disabled && element.getClientRects().length > 0;
+  const disabled = "disabled" in element && element.disabled;
+  return !disabled && element.getClientRects().length > 0;
 }
 
-/** The visible control of a key, if the page has one. */
+/**
+ * The elements that a selector of keys finds.
+ * @param {ParentNode} root
+ * @param {string} selector
+ */
+function keyed(root, selector) {
+  return [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
+}
+
+/**
+ * The visible control of a key, if the page has one.
+ * @param {string} key
+ * @param {ParentNode} [root]
+ */
 export function controlFor(key, root = document) {
   const wanted = key.length === 1 ? key.toLowerCase() : key;
-  return [...root.querySelectorAll("[data-key]")].find(
-    (element) => element.dataset.key.split(" ").includes(wanted) && visible(element),
+  return keyed(root, "[data-key]").find(
+    (element) => element.dataset.key?.split(" ").includes(wanted) && visible(element),
   );
 }
 
+/** @param {HTMLElement} element */
 function act(element) {
-  if (element.matches("input:not([type=radio], [type=checkbox]), textarea, select")) element.focus();
-  else element.click();
+  if (element.matches("input:not([type=radio], [type=checkbox]), textarea, select")) {
+    element.focus();
+  } else element.click();
 }
 
 /** Open the sheet of keys, built from what is on the page. */
@@ -33,11 +60,17 @@ export function showSheet() {
   sheet.className = "keys";
   sheet.setAttribute("aria-labelledby", "keys-title");
   const list = document.createElement("dl");
-  const rows = [...document.querySelectorAll("[data-key][data-key-label]")].filter(visible);
-  for (const element of rows) addRow(list, element.dataset.key, element.dataset.keyLabel);
-  addRow(list, "?", "This sheet");
-  const title = Object.assign(document.createElement("h2"), { id: "keys-title", textContent: "Keys" });
-  const close = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: "Close" });
+  for (const { dataset } of keyed(document, "[data-key][data-key-label]").filter(visible)) {
+    addRow(list, dataset.key ?? "", dataset.keyLabel ?? "");
+  }
+  addRow(list, "?", say("keysThis"));
+  const title = document.createElement("h2");
+  title.id = "keys-title";
+  title.textContent = say("keysTitle");
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "button";
+  close.textContent = say("keysClose");
   close.addEventListener("click", () => sheet.close());
   sheet.addEventListener("close", () => sheet.remove());
   sheet.append(title, list, close);
@@ -45,8 +78,14 @@ export function showSheet() {
   sheet.showModal();
 }
 
+/** @type {Record<string, string | undefined>} */
 const CAPS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 
+/**
+ * @param {HTMLDListElement} list
+ * @param {string} keys
+ * @param {string} label
+ */
 function addRow(list, keys, label) {
   const term = document.createElement("dt");
   for (const key of keys.split(" ")) {
@@ -54,11 +93,14 @@ function addRow(list, keys, label) {
     cap.textContent = CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
     term.append(cap, " ");
   }
-  list.append(term, Object.assign(document.createElement("dd"), { textContent: label }));
+  const meaning = document.createElement("dd");
+  meaning.textContent = label;
+  list.append(term, meaning);
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || event.repeat) return;
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.defaultPrevented || event.repeat) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "?") {
     event.preventDefault();

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from django.template.base import Lexer, Token, TokenType
 
-from tests.architecture.sources import templates
+from tests.architecture.sources import ROOT, templates
 
 #: Words that are the same in every language.
 SAME_EVERYWHERE = {
@@ -140,3 +140,54 @@ def test_every_text_of_a_template_can_be_translated():
 )
 def test_the_search_finds(source: str, texts: list[str]):
     assert untranslated(source) == texts
+
+
+# --- scripts: their words come with the page ----------------------------------------------------
+
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.S | re.M)
+_LITERAL = re.compile(r'"([^"\\\n]*)"|`([^`]*)`')
+_SAID = re.compile(r'\b(?P<call>say|sayCount)\("(?P<name>\w+)"')
+_WORDS = re.compile(r"<template data-words(?P<words>[^>]*)>")
+
+#: Key names and selectors with a space, which look like words.
+NO_WORDS = {".content pre"}
+
+
+def scripts() -> dict[str, str]:
+    """Our own scripts without their comments, by path from the root."""
+    return {
+        path.relative_to(ROOT).as_posix(): _COMMENT.sub("", path.read_text())
+        for path in sorted((ROOT / "static" / "js").rglob("*.js"))
+    }
+
+
+def sentences(source: str) -> list[str]:
+    """The literals of a script with two words in a row, or with the point of a sentence."""
+    sentence = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}|[A-Za-z][.!?]$")
+    literals = [match[1] or match[2] or "" for match in _LITERAL.finditer(source)]
+    return [text for text in literals if sentence.search(text) and text not in NO_WORDS]
+
+
+def test_scripts_hold_no_sentence():
+    found = {path: texts for path, source in scripts().items() if (texts := sentences(source))}
+    assert not found
+
+
+def test_the_search_for_sentences_finds_them():
+    source = 'tell("Saved."); tell(`${n} answers wait`); box.matches(".pair > .side"); part("keys")'
+    assert sentences(source) == ["Saved.", "${n} answers wait"]
+
+
+def test_the_words_of_scripts_are_there_and_are_all_said():
+    kept = {
+        re.sub(r"-(\w)", lambda letter: letter[1].upper(), name)
+        for source in templates().values()
+        for match in _WORDS.finditer(source)
+        for name in re.findall(r"\bdata-([\w-]+)=", match["words"])
+    }
+    said = set()
+    for source in scripts().values():
+        for match in _SAID.finditer(source):
+            forms = ("One", "Other") if match["call"] == "sayCount" else ("",)
+            said |= {match["name"] + form for form in forms}
+    assert said == kept

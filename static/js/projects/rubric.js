@@ -1,55 +1,75 @@
 // The rubric builder: previews the chosen scale, suggests keys, adds criteria without a round trip.
 // Without this file the server adds the row and derives the key.
 
-const builder = document.querySelector("[data-rubric]");
-
-function showPreview(criterion) {
-  const chosen = criterion.querySelector("select").value;
-  for (const panel of criterion.querySelectorAll("[data-scale]")) {
-    panel.hidden = panel.dataset.scale !== chosen;
-  }
+/**
+ * The field of a criterion that a selector finds; the page is sure to have it.
+ * @param {ParentNode} root
+ * @param {string} selector
+ */
+function field(root, selector) {
+  return /** @type {HTMLInputElement} */ (root.querySelector(selector));
 }
 
+/** @param {Element} criterion */
+function showPreview(criterion) {
+  const chosen = field(criterion, "select").value;
+  const panels = /** @type {NodeListOf<HTMLElement>} */ (
+    criterion.querySelectorAll("[data-scale]")
+  );
+  for (const panel of panels) panel.hidden = panel.dataset.scale !== chosen;
+}
+
+/** @param {string} wording */
 function keyFrom(wording) {
   const plain = wording.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_");
   return plain.replace(/^[^a-z]+|_+$/g, "").slice(0, 40).replace(/_+$/, "");
 }
 
+/** @param {Element} criterion */
 function suggestKey(criterion) {
-  const key = criterion.querySelector("input[name$='-key']");
-  const wording = criterion.querySelector("[name$='-wording']");
+  const key = field(criterion, "input[name$='-key']");
+  const wording = field(criterion, "[name$='-wording']");
   if (key.readOnly || key.dataset.own !== undefined) return;
   key.value = keyFrom(wording.value);
 }
 
-function addCriterion() {
-  const total = builder.querySelector("input[name$='-TOTAL_FORMS']");
+/** @param {HTMLElement} builder */
+function addCriterion(builder) {
+  const total = field(builder, "input[name$='-TOTAL_FORMS']");
   const holder = document.createElement("div");
   const empty = builder.querySelector("[data-empty]");
-  holder.innerHTML = empty.innerHTML.replaceAll("__prefix__", total.value);
+  holder.innerHTML = (empty?.innerHTML ?? "").replaceAll("__prefix__", total.value);
   const criterion = holder.firstElementChild;
-  builder.querySelector("[data-rows]").append(criterion);
-  total.value = Number(total.value) + 1;
+  if (!criterion) return;
+  builder.querySelector("[data-rows]")?.append(criterion);
+  total.value = String(Number(total.value) + 1);
   showPreview(criterion);
-  criterion.querySelector("[name$='-wording']").focus();
+  field(criterion, "[name$='-wording']").focus();
 }
 
-if (builder) {
+/** @param {HTMLElement} builder */
+function begin(builder) {
   for (const criterion of builder.querySelectorAll("[data-rows] > [data-criterion]")) {
     showPreview(criterion);
-    const key = criterion.querySelector("input[name$='-key']");
+    const key = field(criterion, "input[name$='-key']");
     if (key.value) key.dataset.own = "";
   }
-  builder.addEventListener("change", (event) => {
-    if (event.target.matches("select")) showPreview(event.target.closest("[data-criterion]"));
+  builder.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLSelectElement)) return;
+    const criterion = target.closest("[data-criterion]");
+    if (criterion) showPreview(criterion);
   });
-  builder.addEventListener("input", (event) => {
-    const criterion = event.target.closest("[data-criterion]");
-    if (event.target.name.endsWith("-wording")) suggestKey(criterion);
-    if (event.target.name.endsWith("-key")) event.target.dataset.own = "";
+  builder.addEventListener("input", ({ target }) => {
+    const { name } = /** @type {HTMLInputElement} */ (target);
+    const criterion = /** @type {HTMLElement} */ (target).closest("[data-criterion]");
+    if (criterion && name.endsWith("-wording")) suggestKey(criterion);
+    if (name.endsWith("-key")) /** @type {HTMLElement} */ (target).dataset.own = "";
   });
-  builder.querySelector("[data-add]").addEventListener("click", (event) => {
+  builder.querySelector("[data-add]")?.addEventListener("click", (event) => {
     event.preventDefault();
-    addCriterion();
+    addCriterion(builder);
   });
 }
+
+const builder = /** @type {HTMLElement | null} */ (document.querySelector("[data-rubric]"));
+if (builder) begin(builder);

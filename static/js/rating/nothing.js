@@ -1,28 +1,32 @@
 // On the page that says why there is no task: answers that still wait are sent from here, too.
 
-import { Outbox } from "./rate-store.js";
+import { say, sayCount } from "../app.js";
+import { Outbox } from "./store.js";
 
-const kept = document.getElementById("kept");
+const kept = /** @type {HTMLElement} */ (document.getElementById("kept"));
+let problem = "";
+
 const outbox = new Outbox(`${kept.dataset.rater}:${kept.dataset.project}`, {
   showing: () => null,
   changed: tell,
   saved: () => {},
   refused: (_entry, { data }) => {
-    problem = `One of your answers was not saved. ${data?.message ?? "The server refused it."}`;
+    problem = say("oneNotSaved", { why: data?.message ?? say("serverRefused") });
   },
 });
-let problem = "";
 
 function tell() {
   const count = outbox.entries.length;
-  const waiting = count ? `${count === 1 ? "1 answer" : `${count} answers`} waiting for the connection; nothing is lost.` : "";
+  const waiting = count ? sayCount("waiting", count) : "";
   kept.textContent = [problem, waiting].filter(Boolean).join(" ");
   kept.hidden = kept.textContent === "";
 }
 
 const started = Date.now();
 document.querySelector("form.accept")?.addEventListener("submit", (event) => {
-  event.target.elements.seconds.value = Math.round((Date.now() - started) / 1000);
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const seconds = /** @type {HTMLInputElement} */ (form.elements.namedItem("seconds"));
+  seconds.value = String(Math.round((Date.now() - started) / 1000));
 });
 
 outbox.flush();

@@ -1,0 +1,288 @@
+// The bar as a form: how answers are given, which question is in view, what is filled in beside
+// the answers, what is missing. What is special to a kind of task is in its module under kinds/,
+// which is named by the form's data-control, exports its control as `default`, and overrides what
+// is its own: how keys choose, what excludes what, what is missing.
+
+import { say, sayCount } from "../app.js";
+
+/**
+ * A field of the form and its value.
+ * @typedef {[name: string, value: string]} Field
+ */
+
+/** Fields beside the answers, the same for every kind. */
+const BESIDES = ["rationale", "principles", "flags"];
+
+/** Fields of the form that are no answer. */
+const NO_ANSWER = new Set(["csrfmiddlewaretoken", "key", "active_ms", "idle_ms", ...BESIDES]);
+
+/**
+ * The inputs that a selector finds.
+ * @param {ParentNode} root
+ * @param {string} selector
+ */
+export function inputs(root, selector) {
+  return [.../** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll(selector))];
+}
+
+/** Answers as inputs that are checked, one question after the other. */
+export class Control {
+  /**
+   * @param {HTMLFormElement} form
+   * @param {HTMLElement[]} questions
+   */
+  constructor(form, questions) {
+    this.form = form;
+    this.questions = questions;
+  }
+
+  /**
+   * Whether a question has its answer.
+   * @param {HTMLElement} question
+   */
+  answered(question) {
+    return question.querySelector("input:checked") !== null;
+  }
+
+  /**
+   * Put the focus where a question is answered, choosing nothing.
+   * @param {HTMLElement} question
+   */
+  focus(question) {
+    const [chosen] = inputs(question, "input:checked");
+    const [first] = inputs(question, "input");
+    (chosen ?? first)?.focus({ preventScroll: true });
+  }
+
+  /**
+   * Left (-1) and Right (+1) in the question in view.
+   * @param {HTMLElement} _question
+   * @param {-1 | 1} _direction
+   */
+  move(_question, _direction) {}
+
+  /**
+   * Undo what a choice that was just made excludes.
+   * @param {HTMLInputElement} _chosen
+   */
+  settle(_chosen) {}
+
+  /** The first question that still needs an answer before the form can be sent; -1 if none does. */
+  missing() {
+    const required = this.questions.findIndex(
+      (question) => question.hasAttribute("data-required") && !this.answered(question),
+    );
+    if (required >= 0) return required;
+    return this.questions.some((question) => this.answered(question)) ? -1 : 0;
+  }
+
+  /**
+   * The answers that are given.
+   * @returns {Field[]}
+   */
+  read() {
+    const fields = [...new FormData(this.form)].filter(([name]) => !NO_ANSWER.has(name));
+    return fields.map(([name, value]) => [name, String(value)]);
+  }
+
+  /**
+   * Give answers that were read before.
+   * @param {Field[]} fields
+   */
+  put(fields) {
+    for (const [name, value] of fields) {
+      if (NO_ANSWER.has(name)) continue;
+      for (const input of inputs(this.form, `[name="${CSS.escape(name)}"]`)) {
+        input.checked ||= input.value === value;
+      }
+    }
+  }
+
+  /** Take every answer back. */
+  clear() {
+    for (const input of inputs(this.form, "input[type=radio], input[type=checkbox]")) {
+      if (input.form === this.form && !NO_ANSWER.has(input.name)) input.checked = false;
+    }
+  }
+}
+
+/**
+ * The HTML elements that a selector finds.
+ * @param {ParentNode} root
+ * @param {string} selector
+ */
+function all(root, selector) {
+  return [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
+}
+
+/** The whole bar: the answers, through the kind's control, and what stands beside them. */
+export class Bar {
+  /**
+   * @param {HTMLFormElement} form
+   * @param {new (form: HTMLFormElement, questions: HTMLElement[]) => Control} KindControl
+   */
+  constructor(form, KindControl) {
+    this.form = form;
+    this.questions = all(form, "[data-criterion]");
+    this.steps = all(form, "[data-step]");
+    this.control = new KindControl(form, this.questions);
+    this.place = 0;
+    form.querySelector(".steps")?.removeAttribute("hidden");
+    for (const [index, step] of this.steps.entries()) {
+      step.addEventListener("click", () => this.#enter(index));
+    }
+    form.addEventListener("change", (event) => this.#changed(event.target));
+    form.addEventListener("input", () => this.refresh());
+    const wrong = this.questions.findIndex((question) => !this.#error(question).hidden);
+    this.go(Math.max(0, wrong));
+    this.refresh();
+  }
+
+  get #rationale() {
+    return /** @type {HTMLTextAreaElement} */ (this.form.elements.namedItem("rationale"));
+  }
+
+  /** @param {HTMLElement} question */
+  #error(question) {
+    return /** @type {HTMLElement} */ (question.querySelector("[data-error]"));
+  }
+
+  /**
+   * Show one question; the others keep their answers.
+   * @param {number} index
+   */
+  go(index) {
+    this.place = Math.min(Math.max(index, 0), this.questions.length - 1);
+    for (const [i, question] of this.questions.entries()) {
+      question.classList.toggle("later", i !== this.place);
+    }
+    for (const [i, step] of this.steps.entries()) {
+      if (i === this.place) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    }
+  }
+
+  /**
+   * Show one question and put the focus where it is answered, choosing nothing.
+   * @param {number} index
+   */
+  #enter(index) {
+    this.go(index);
+    const question = this.questions[this.place];
+    if (question) this.control.focus(question);
+  }
+
+  /**
+   * Left (-1) and Right (+1) in the question in view.
+   * @param {-1 | 1} direction
+   */
+  move(direction) {
+    const question = this.questions[this.place];
+    if (question) this.control.move(question, direction);
+  }
+
+  /** @param {EventTarget | null} target */
+  #changed(target) {
+    if (!(target instanceof HTMLInputElement)) return this.refresh();
+    this.control.settle(target);
+    const question = /** @type {HTMLElement | null} */ (target.closest("[data-criterion]"));
+    if (target.type === "radio" && question) this.#error(question).hidden = true;
+    this.refresh();
+  }
+
+  /** Marks on the chips and steps of what is filled in. */
+  refresh() {
+    for (const [i, question] of this.questions.entries()) {
+      this.steps[i]?.classList.toggle("answered", this.control.answered(question));
+    }
+    const principles = inputs(this.form, "input[name=principles]:checked");
+    const cited = principles.map((box) => `P${box.value}`).join(", ");
+    const flags = inputs(this.form, "input[name=flags]:checked").length;
+    this.#mark("reason", this.#rationale.value.trim() !== "");
+    this.#mark("principles", cited !== "", "[data-cited]", cited || say("principles"));
+    const flagged = flags ? sayCount("flags", flags) : say("flag");
+    this.#mark("flags", flags > 0, "[data-flagged]", flagged);
+  }
+
+  /**
+   * @param {string} name
+   * @param {boolean} filled
+   * @param {string} [label]
+   * @param {string} [text]
+   */
+  #mark(name, filled, label, text) {
+    const pop = this.form.querySelector(`[data-pop=${name}]`);
+    pop?.classList.toggle("filled", filled);
+    const holder = label && pop?.querySelector(label);
+    if (holder && holder.textContent !== text) holder.textContent = text ?? "";
+  }
+
+  /**
+   * What is filled in, the answers first.
+   * @returns {Field[]}
+   */
+  values() {
+    const entries = [...new FormData(this.form)].filter(([name]) => BESIDES.includes(name));
+    const besides = entries.map(([name, value]) => /** @type {Field} */ ([name, String(value)]));
+    return [...this.control.read(), ...besides].filter(([, value]) => value !== "");
+  }
+
+  /** @param {Field[]} fields */
+  fill(fields) {
+    this.clear();
+    this.control.put(fields);
+    for (const [name, value] of fields) {
+      if (name === "rationale") this.#rationale.value = value;
+      else if (BESIDES.includes(name)) {
+        for (const box of inputs(this.form, `input[name="${name}"]`)) {
+          box.checked ||= box.value === value;
+        }
+      }
+    }
+    this.refresh();
+  }
+
+  clear() {
+    this.control.clear();
+    for (const box of inputs(this.form, "input[name=principles], input[name=flags]")) {
+      box.checked = false;
+    }
+    this.#rationale.value = "";
+    for (const question of this.questions) this.#error(question).hidden = true;
+    for (const pop of all(this.form, "details[open]")) pop.removeAttribute("open");
+    this.go(0);
+    this.refresh();
+  }
+
+  /**
+   * The first thing that is missing, shown in its place; null when the form is complete.
+   * @param {boolean} rationaleRequired
+   */
+  missing(rationaleRequired) {
+    const index = this.control.missing();
+    if (index >= 0 && this.questions.length) {
+      this.go(index);
+      return this.#tell(say("choosePlace"));
+    }
+    if (rationaleRequired && this.#rationale.value.trim() === "") {
+      this.form.querySelector("[data-pop=reason]")?.setAttribute("open", "");
+      this.#rationale.focus();
+      return this.#tell(say("sayWhy"));
+    }
+    return null;
+  }
+
+  /**
+   * Say what is missing at the question in view.
+   * @param {string} text
+   */
+  #tell(text) {
+    const question = this.questions[this.place];
+    if (question) {
+      const error = this.#error(question);
+      error.textContent = text;
+      error.hidden = false;
+    }
+    return text;
+  }
+}

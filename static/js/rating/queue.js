@@ -1,0 +1,289 @@
+// What is prepared, kept and sent: the next task is there before it is asked for, and an answer is
+// kept until the server has acknowledged it. What is shown of it is the business of the screen.
+
+import { say } from "../app.js";
+import { Drafts, Outbox, post, uuid } from "./store.js";
+
+/**
+ * @typedef {import("./bar.js").Field} Field
+ * @typedef {import("./screen.js").Screen} Screen
+ * @typedef {import("./store.js").Clock} Clock
+ * @typedef {import("./store.js").Entry} Entry
+ * @typedef {import("./store.js").Reply} Reply
+ * @typedef {import("./store.js").ReplyData} ReplyData
+ * @typedef {import("./store.js").Task} Task
+ *
+ * A task that was answered on this page, as it was left.
+ * @typedef {{ id: number, html: string, fields: Field[], counts: number }} Answered
+ */
+
+/** How many answers can be taken back without asking the server for their tasks. */
+const REMEMBERED = 20;
+
+/** Why there may never be another task for this rater, as long as nothing changes. */
+const FINAL = ["done", "limit", "empty", "paused"];
+
+export class Queue {
+  /** Tasks prepared. @type {Task[]} */
+  #ahead = [];
+  /** What was just answered, newest last. @type {Answered[]} */
+  #done = [];
+  #exhausted = false;
+  #busy = false;
+  #lastBeat = Date.now();
+
+  /**
+   * @param {Screen} screen
+   * @param {Clock} clock
+   */
+  constructor(screen, clock) {
+    this.screen = screen;
+    this.clock = clock;
+    this.drafts = new Drafts(screen.rater);
+    this.outbox = new Outbox(`${screen.rater}:${screen.project}`, {
+      showing: () => (screen.waiting ? null : screen.id),
+      changed: () => screen.banner(this.outbox.entries.length, this.outbox.state),
+      saved: (entry, reply) => this.#saved(entry, reply ?? {}),
+      refused: (entry, reply) => this.#refused(entry, reply),
+    });
+  }
+
+  /** Take up what was left when the page was last open, then send what waits. */
+  begin() {
+    const draft = this.drafts.get(this.screen.id);
+    if (this.outbox.has(this.screen.id)) {
+      // The page was reloaded before the answer on this very task was acknowledged: it is on its way.
+      this.screen.wait();
+    } else if (draft) {
+      this.screen.bar.fill(draft.fields);
+      this.clock.restart(draft.active, draft.idle);
+    }
+    this.screen.arrange();
+    this.outbox.flush();
+    if (!this.screen.waiting) this.prepare();
+  }
+
+  /** Whether nothing can be said about a task just now. */
+  get #idle() {
+    return this.screen.waiting || this.#busy;
+  }
+
+  // --- answering -------------------------------------------------------------------------------
+
+  submit() {
+    const { bar } = this.screen;
+    if (this.#idle) return;
+    // The second half of a double click is not an answer to the next task.
+    if (this.screen.age < 500 && bar.values().length === 0) return;
+    const missing = bar.missing(this.screen.rationaleRequired);
+    if (missing) {
+      this.screen.announce(missing);
+      return;
+    }
+    const { active, idle } = this.clock.read();
+    const fields = bar.values();
+    /** @type {Field[]} */
+    const facts = [["key", uuid()], ["active_ms", String(active)], ["idle_ms", String(idle)]];
+    this.#leave(fields, "submit", [...fields, ...facts], 1);
+  }
+
+  skip() {
+    if (this.#idle) return;
+    const form = /** @type {HTMLFormElement} */ (document.getElementById("skip"));
+    const entries = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    const facts = entries.map(([name, value]) => /** @type {Field} */ ([name, String(value)]));
+    this.#leave(this.screen.bar.values(), "skip", facts, 0);
+  }
+
+  /**
+   * Queue what was said about this task and go on at once, if the next one is here.
+   * @param {Field[]} fields what is filled in
+   * @param {"submit" | "skip"} act
+   * @param {Field[]} facts what is sent
+   * @param {number} counts
+   */
+  #leave(fields, act, facts, counts) {
+    const { screen } = this;
+    this.saveDraft();
+    this.#done.push({ id: screen.id, html: screen.html, fields, counts });
+    if (this.#done.length > REMEMBERED) this.#done.shift();
+    const url = screen.address(screen.id, act);
+    const entry = { id: screen.id, url, fields: facts, at: Date.now(), counts };
+    screen.clearNotices();
+    screen.countJudged(counts);
+    const next = this.#ahead.shift();
+    if (next) this.#show(next);
+    else {
+      screen.wait();
+      screen.announce(say("saving"));
+    }
+    this.outbox.add(entry);
+  }
+
+  /**
+   * Show a task with its draft; without one, with what is given.
+   * @param {Task} task
+   * @param {Field[]} [fields]
+   */
+  #show(task, fields) {
+    const draft = this.drafts.get(task.id);
+    this.screen.show(task, draft?.fields ?? fields);
+    this.clock.restart(draft?.active, draft?.idle);
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {ReplyData} reply
+   */
+  #saved(entry, reply) {
+    const { screen } = this;
+    this.drafts.drop(entry.id);
+    if (reply.lost) this.#lost(say("lost"));
+    if (reply.nothing) this.#exhausted = true;
+    // A task whose own answer still waits is offered again until that answer has arrived.
+    if (reply.task && !this.#known(reply.task.id)) this.#arrive(reply.task);
+    const over = this.#exhausted || !reply.task;
+    if (screen.waiting && !this.outbox.entries.length && over) screen.leave();
+  }
+
+  /** @param {number} id */
+  #known(id) {
+    const { screen } = this;
+    return id === screen.id || this.#ahead.some((task) => task.id === id) || this.outbox.has(id);
+  }
+
+  /** @param {Task} task */
+  #arrive(task) {
+    if (this.screen.waiting) {
+      this.#show(task);
+      this.prepare();
+    } else this.#ahead.push(task);
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {Reply} reply
+   */
+  #refused(entry, { data }) {
+    const { screen } = this;
+    const why = data?.message ?? say("serverRefused");
+    const detail = Object.values(data?.fields ?? {}).join(" ");
+    screen.countJudged(-entry.counts);
+    const invalid = data?.code === "invalid";
+    const open = invalid && this.#done.some((item) => item.id === entry.id);
+    const back = { text: say("goBack"), href: `${screen.base}?task=${entry.id}` };
+    screen.notice("bad", say("notSaved", { why, detail }), open ? back : undefined);
+    if (!invalid) this.drafts.drop(entry.id);
+    if (screen.waiting) this.prepare(true);
+  }
+
+  /** @param {string} why */
+  #lost(why) {
+    const another = { text: say("takeAnother"), href: this.screen.base };
+    this.screen.notice("warn", `${why} ${say("stillSaved")}`, another);
+  }
+
+  // --- preparing and keeping -------------------------------------------------------------------
+
+  /** Have the next task ready; `instead` of one that is waited for, whatever is here. */
+  async prepare(instead = false) {
+    const { screen } = this;
+    if (!instead && (this.#ahead.length || this.#exhausted)) return;
+    const { state, data } = await post(screen.address(screen.id, "prepare"), []);
+    if (state !== "ok" || !data) return;
+    if (data.lost && !screen.waiting) this.#lost(say("lost"));
+    if (data.task) {
+      if (!this.#known(data.task.id)) this.#arrive(data.task);
+    } else if (screen.waiting && !this.outbox.entries.length) screen.leave();
+    else this.#exhausted = FINAL.includes(data.nothing ?? "");
+  }
+
+  /** Keep the lease of the task on the screen and of the one prepared. */
+  async beat() {
+    if (this.#idle) return;
+    this.#lastBeat = Date.now();
+    const { id } = this.screen;
+    const ahead = String(this.#ahead[0]?.id ?? "");
+    const { state, data } = await post(this.screen.address(id, "heartbeat"), [["ahead", ahead]]);
+    if (state === "refused" && id === this.screen.id && !this.outbox.has(id)) {
+      this.#lost(data?.message ?? say("noLongerYours"));
+    }
+    if (Array.isArray(data?.lost)) {
+      const { lost } = data;
+      this.#ahead = this.#ahead.filter((task) => !lost.includes(task.id));
+    }
+    if (state === "ok") this.prepare();
+  }
+
+  /** Beat while somebody is there. */
+  watch() {
+    const present = !document.hidden && this.clock.quiet < 120000;
+    if (present && Date.now() - this.#lastBeat > 40000) this.beat();
+  }
+
+  /** Keep what is filled in and give back what was prepared. */
+  close() {
+    this.saveDraft();
+    const { form } = this.screen;
+    const token = /** @type {HTMLInputElement} */ (form.elements.namedItem("csrfmiddlewaretoken"));
+    for (const task of this.#ahead.splice(0)) {
+      const body = new URLSearchParams({ csrfmiddlewaretoken: token.value });
+      navigator.sendBeacon(this.screen.address(task.id, "release"), body);
+    }
+  }
+
+  saveDraft() {
+    const { id, waiting, bar } = this.screen;
+    if (waiting) return;
+    const fields = bar.values();
+    if (fields.length || this.drafts.get(id)) this.drafts.set(id, { fields, ...this.clock.read() });
+  }
+
+  // --- undo ------------------------------------------------------------------------------------
+
+  async undo() {
+    if (this.#busy) return;
+    const last = this.#done.at(-1);
+    if (last && this.outbox.withdraw(last.id)) {
+      this.#takeBack({ id: last.id, html: last.html }, last.fields, last.counts);
+      return;
+    }
+    this.#busy = true;
+    await this.outbox.flush(true);
+    const reply = this.outbox.entries.length ? null : await post(`${this.screen.base}undo/`, []);
+    this.#busy = false;
+    const task = reply?.data?.task;
+    if (reply?.state === "ok" && task) this.#takeBack(task, pairs(reply.data?.values ?? {}), 1);
+    else this.screen.notice("warn", reply?.data?.message ?? say("undoOffline"));
+  }
+
+  /**
+   * @param {Task} task
+   * @param {Field[]} fields
+   * @param {number} counts
+   */
+  #takeBack(task, fields, counts) {
+    const { screen } = this;
+    this.saveDraft();
+    if (!screen.waiting) this.#ahead.unshift({ id: screen.id, html: screen.html });
+    this.drafts.drop(task.id);
+    const at = this.#done.findIndex((item) => item.id === task.id);
+    if (at >= 0) this.#done.splice(at);
+    screen.countJudged(-counts);
+    this.#show(task, fields);
+    screen.announce(say("takenBack"));
+  }
+}
+
+/**
+ * What the server says was filled in, as fields.
+ * @param {Record<string, string | string[]>} values
+ * @returns {Field[]}
+ */
+function pairs(values) {
+  return Object.entries(values).flatMap(([name, list]) =>
+    [list].flat().filter((value) => value !== "").map((
+      value,
+    ) => /** @type {Field} */ ([name, value]))
+  );
+}

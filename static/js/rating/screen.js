@@ -1,0 +1,316 @@
+// What a rater sees: the task, what is told about it, the panels, and the keys that all of it has.
+// What becomes of an answer is the business of the queue; how it is given, of the kind's control.
+
+import { isTyping, showSheet } from "../keys.js";
+import { prepareContent, say, sayCount } from "../app.js";
+
+/**
+ * @typedef {import("./bar.js").Bar} Bar
+ * @typedef {import("./bar.js").Field} Field
+ * @typedef {import("./store.js").Task} Task
+ * @typedef {import("./store.js").State} State
+ *
+ * What a rater may do with the task on the screen.
+ * @typedef {{ submit(): void, skip(): void, undo(): void }} Acts
+ */
+
+/**
+ * An element that the page always has.
+ * @param {string} id
+ */
+function part(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+/** @param {string} id */
+function formPart(id) {
+  return /** @type {HTMLFormElement} */ (document.getElementById(id));
+}
+
+export class Screen {
+  #desk = part("desk");
+  #drawer = document.getElementById("drawer");
+  #shownAt = 0;
+
+  /** @param {Bar} bar */
+  constructor(bar) {
+    this.bar = bar;
+    this.form = bar.form;
+    this.base = this.#desk.dataset.base ?? "";
+    this.rater = this.#desk.dataset.rater ?? "";
+    this.project = this.#desk.dataset.project ?? "";
+    this.rationaleRequired = this.#desk.dataset.rationale === "required";
+    /** The task on the screen. */
+    this.id = Number(this.#task.dataset.assignment);
+    /** Whether it is answered, and the next one not here yet. */
+    this.waiting = false;
+  }
+
+  get #task() {
+    return /** @type {HTMLElement} */ (this.#desk.firstElementChild);
+  }
+
+  /** What is shown, to be shown again. */
+  get html() {
+    return this.#desk.innerHTML;
+  }
+
+  /** Milliseconds since the task appeared; very many for the one that came with the page. */
+  get age() {
+    return Date.now() - this.#shownAt;
+  }
+
+  /**
+   * Where an act on a task is posted.
+   * @param {number} id
+   * @param {string} act
+   */
+  address(id, act) {
+    return `${this.base}${id}/${act}/`;
+  }
+
+  // --- showing ---------------------------------------------------------------------------------
+
+  /**
+   * Show a task, with what was filled in before, if anything was.
+   * @param {Task} task
+   * @param {Field[]} [fields]
+   */
+  show(task, fields) {
+    this.id = task.id;
+    this.waiting = false;
+    this.#shownAt = Date.now();
+    this.form.classList.remove("waiting");
+    this.#desk.innerHTML = task.html;
+    this.form.action = this.address(task.id, "submit");
+    formPart("skip").action = this.address(task.id, "skip");
+    formPart("skip").reset();
+    this.bar.clear();
+    if (fields) this.bar.fill(fields);
+    scrollTo(0, 0);
+    this.focus();
+    const prompt = this.#desk.querySelector(".prompt .formatted");
+    this.announce(say("nextTask", { words: prompt?.textContent?.trim().slice(0, 120) ?? "" }));
+    this.arrange();
+    this.#compareGuideline(task);
+  }
+
+  /** @param {Task} task */
+  #compareGuideline({ id, guideline }) {
+    if (!guideline || String(guideline) === this.#desk.dataset.guideline) return;
+    const link = { text: say("guidelineReload"), href: `${this.base}?task=${id}` };
+    this.notice("info", say("guidelineChanged", { version: guideline }), link);
+  }
+
+  /** Typeset what needs it; of a conversation too long for its box, begin with the last message. */
+  arrange() {
+    prepareContent(this.#desk);
+    const box = this.#desk.querySelector(".prompt .body");
+    if (box?.querySelector(".turn + .turn")) box.scrollTop = box.scrollHeight;
+  }
+
+  /** Give the keys to the task. */
+  focus() {
+    this.#task.focus({ preventScroll: true });
+  }
+
+  /** Say that the task is answered and the next one not here yet. */
+  wait() {
+    this.waiting = true;
+    this.form.classList.add("waiting");
+  }
+
+  /** Go to where the server says what is next. */
+  leave() {
+    location.assign(this.base);
+  }
+
+  // --- telling ---------------------------------------------------------------------------------
+
+  /** @param {string} text */
+  announce(text) {
+    part("announcer").textContent = text;
+  }
+
+  /**
+   * Count judgments given (or taken back) on this page.
+   * @param {number} step
+   */
+  countJudged(step) {
+    const progress = part("progress");
+    const judged = Math.max(0, Number(progress.dataset.judged) + step);
+    progress.dataset.judged = String(judged);
+    const { limit } = progress.dataset;
+    part("judged").textContent = limit
+      ? say("judgedOf", { judged, limit })
+      : say("judged", { judged });
+    const meter = progress.querySelector("progress");
+    if (meter) meter.value = judged;
+  }
+
+  /**
+   * Say something above the bar until it is dismissed or the next answer is given.
+   * @param {"info" | "warn" | "bad"} kind
+   * @param {string} text
+   * @param {{ text: string, href: string }} [link]
+   */
+  notice(kind, text, link) {
+    const box = document.createElement("div");
+    box.className = `notice ${kind}`;
+    const words = document.createElement("span");
+    words.textContent = `${text} `;
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.textContent = link.text;
+      anchor.href = link.href;
+      words.append(anchor);
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "quiet";
+    close.textContent = say("dismiss");
+    close.addEventListener("click", () => box.remove());
+    box.append(words, close);
+    part("refusals").replaceChildren(box);
+  }
+
+  clearNotices() {
+    part("refusals").replaceChildren();
+  }
+
+  /**
+   * Say what waits for the connection, or that nothing does.
+   * @param {number} count
+   * @param {State} state
+   */
+  banner(count, state) {
+    const box = part("banner");
+    const texts = [];
+    if (count && state === "login") texts.push(sayCount("loggedOut", count));
+    else if (count && state === "later") texts.push(sayCount("waiting", count));
+    if (this.waiting && (texts.length || !navigator.onLine)) texts.push(say("nextComes"));
+    box.textContent = texts.join(" ");
+    box.hidden = texts.length === 0;
+  }
+
+  // --- panels and keys -------------------------------------------------------------------------
+
+  /** @param {Acts} acts */
+  listen(acts) {
+    this.#listenToPanels();
+    this.#listenToKeys(acts);
+    const forms = { skip: formPart("skip"), undo: formPart("undo"), submit: this.form };
+    for (const act of /** @type {(keyof Acts)[]} */ (Object.keys(forms))) {
+      forms[act].addEventListener("submit", (event) => {
+        event.preventDefault();
+        acts[act]();
+      });
+    }
+  }
+
+  #listenToPanels() {
+    document.getElementById("guideline-link")?.addEventListener("click", (event) => {
+      if (!this.#drawer || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.#toggleDrawer(Boolean(this.#drawer.hidden));
+    });
+    const close = document.getElementById("drawer-close");
+    close?.addEventListener("click", () => this.#toggleDrawer(false));
+    // Clicked with a mouse, the switch must not keep the keys to itself.
+    part("raw").addEventListener("change", () => this.focus());
+    const keysButton = part("keys");
+    keysButton.hidden = false;
+    keysButton.addEventListener("click", showSheet);
+    for (
+      const pop of /** @type {NodeListOf<HTMLDetailsElement>} */ (
+        this.form.querySelectorAll("details.pop")
+      )
+    ) {
+      // At once, not at the next frame: what is typed right after a panel's key belongs to it.
+      pop.querySelector("summary")?.addEventListener("click", (event) => {
+        event.preventDefault();
+        pop.open = !pop.open;
+        const field = /** @type {HTMLElement | null} */ (pop.querySelector("textarea, input"));
+        if (pop.open) field?.focus({ preventScroll: true });
+        else this.focus();
+      });
+    }
+    for (
+      const button of /** @type {NodeListOf<HTMLButtonElement>} */ (
+        this.form.querySelectorAll("[data-close]")
+      )
+    ) {
+      button.hidden = false;
+      button.addEventListener("click", () => this.#closePanels());
+    }
+  }
+
+  /** @param {boolean} open */
+  #toggleDrawer(open) {
+    if (!open || !this.#drawer) {
+      this.#closePanels();
+      return;
+    }
+    this.#drawer.hidden = false;
+    this.#drawer.focus({ preventScroll: true });
+  }
+
+  /** Close what is open and give the keys back to the task; whether anything was. */
+  #closePanels() {
+    const open = this.form.querySelector("details.pop[open]");
+    if (open) open.removeAttribute("open");
+    else if (this.#drawer && !this.#drawer.hidden) this.#drawer.hidden = true;
+    else return false;
+    this.focus();
+    return true;
+  }
+
+  /**
+   * What an arrow does; up and down only where there are several questions.
+   * @param {string} key
+   * @returns {(() => void) | undefined}
+   */
+  #arrow(key) {
+    const { bar } = this;
+    if (key === "ArrowLeft") return () => bar.move(-1);
+    if (key === "ArrowRight") return () => bar.move(1);
+    if (bar.questions.length < 2) return undefined;
+    if (key === "ArrowUp") return () => bar.go(bar.place - 1);
+    if (key === "ArrowDown") return () => bar.go(bar.place + 1);
+    return undefined;
+  }
+
+  /** @param {Acts} acts */
+  #listenToKeys(acts) {
+    // Before keys.js and before the browser's own meaning of arrows on a radio button.
+    addEventListener("keydown", (event) => this.#pressed(event, acts), { capture: true });
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @param {Acts} acts
+   */
+  #pressed(event, acts) {
+    const { target, key } = event;
+    const arrow = this.#arrow(key);
+    if (document.querySelector("dialog[open]")) return;
+    if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (!event.repeat) acts.submit();
+    } else if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
+      return;
+    } else if (key === "Escape") {
+      if (this.#closePanels()) event.stopPropagation();
+    } else if (isTyping(target)) {
+      return;
+    } else if (key === "Enter" || arrow) {
+      // Inside a panel, and where a button, a link or a scrolling box has the focus, they mean that.
+      const theirs = key === "Enter" ? ".sheet, button, a, summary" : ".sheet, [tabindex='0']";
+      event.stopPropagation();
+      if (target instanceof Element && target.closest(theirs)) return;
+      event.preventDefault();
+      if (arrow) arrow();
+      else if (!event.repeat) acts.submit();
+    }
+  }
+}
