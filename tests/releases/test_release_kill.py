@@ -26,7 +26,7 @@ WORKER = """
 import os, signal, sys, importlib, django
 django.setup()
 from django.conf import settings
-from labeling.releases import services as releases
+from labeling.releases import services
 settings.RELEASES_DIR = sys.argv[2]
 module, name = sys.argv[3].rsplit(".", 1)
 holder = importlib.import_module(module) if module != "Path" else __import__("pathlib").Path
@@ -41,7 +41,7 @@ if len(sys.argv) > 5:
     import resource
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[5]),) * 2)
-releases.run_release(int(sys.argv[1]))
+services.run_release(int(sys.argv[1]))
 """
 
 
