@@ -28,8 +28,12 @@ from tests.api.client import api
 from tests.cast import PASSWORD, Cast, record_cast
 from tests.config.instances import FirstStart, copy_folder, first_start
 from tests.database import django_db_setup
+from tests.scheduling import ByFile, put_what_waits_first
 
 __all__ = ["PASSWORD", "api", "django_db_setup"]
+
+# Modules and tests stay to the end: looking for garbage among them only takes time.
+gc.disable()
 
 # Playwright's synchronous API runs an event loop in the test's thread; Django then refuses its ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -228,11 +232,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not _BROWSER_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
-    rank = {item.path: len(_WAITING) for item in items}
-    for item in items:
-        marks = [place for place, name in enumerate(_WAITING) if item.get_closest_marker(name)]
-        rank[item.path] = min([rank[item.path], *marks])
-    items.sort(key=lambda item: rank[item.path])
+    put_what_waits_first(items)
     if chromium_path() is None and os.environ.get("REQUIRE_BROWSER") != "1":
         skip = pytest.mark.skip(reason="no Chromium: apt-get install chromium")
         for item in items:
@@ -241,13 +241,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 _BROWSER_FIXTURES = frozenset({"page", "context", "browser"})
-_WAITING = ("instance", "kill", "browser")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Hands out files, in the order of collection."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:
     """Spares the collector the modules and tests that stay to the end anyway."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

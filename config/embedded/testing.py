@@ -70,9 +70,7 @@ def pytest_options(arguments: Sequence[str]) -> list[str]:
         options = ["-m", FAST, *options]
     if _whole_suite(options):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-        count = str(cores if fast else cores + 2)
-        # A file is a unit, for what its tests share; those that wait come first (conftest.py).
-        options = ["-n", count, "--dist", "loadfile", "--no-loadscope-reorder", *options]
+        options = ["-n", str(cores if fast else cores + 2), *options]
     return options
 
 

@@ -13,12 +13,15 @@ APPS = ("config", "projects", "labeling")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@lru_cache
 def python_files(*folders: str) -> dict[str, ast.Module]:
     """Parsed modules by path from the root, migrations left out."""
+    return {path: tree for folder in folders for path, tree in _parsed(folder).items()}
+
+
+@lru_cache
+def _parsed(folder: str) -> dict[str, ast.Module]:
     return {
         path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
-        for folder in folders
         for path in sorted((ROOT / folder).rglob("*.py"))
         if "migrations" not in path.parts
     }

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -21,6 +20,7 @@ from playwright.sync_api import (
 
 from labeling.models import Judgment, Prompt
 from projects.models import Criterion, Project, User
+from tests.browser.axe import serious
 from tests.browser.desk import saved
 from tests.conftest import MakeTasks
 from tests.rendering.test_hostile import OURS
@@ -293,16 +293,6 @@ def test_axe_finds_nothing_serious_where_nothing_is_left(page: Page, url: str):
     page.goto(url)
     expect(page.get_by_role("heading", name="No tasks yet")).to_be_visible()
     assert serious(page) == []
-
-
-def serious(page: Page) -> list[str]:
-    """What axe calls serious or critical, in a line each."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0].get('failureSummary', '')[:200]}"
-        for v in found
-        if v["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_it_works_without_a_script(

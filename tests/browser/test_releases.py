@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from labeling.models import Release
 from labeling.releases.services import run_release
 from projects.models import Project, User
+from tests.browser.axe import serious
 from tests.conftest import judge, lease
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def releases_dir(tmp_path: Path, settings: Any) -> None:
     """Releases of a test go to a folder of its own."""
     settings.RELEASES_DIR = tmp_path / "releases"
-
-
-def serious(page: Any) -> list[str]:
-    """What axe finds serious or worse."""
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {v['help']}" for v in found if v["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])

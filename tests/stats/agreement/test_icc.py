@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.api import OLS
+from statsmodels.regression.linear_model import OLS
 
 from labeling.stats import Ratings, RatingsError
 from labeling.stats.agreement.icc import FORMS, icc, icc_forms

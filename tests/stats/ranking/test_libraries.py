@@ -14,8 +14,9 @@ import choix
 import evalica
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from scipy import optimize, special
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from labeling.stats.ranking import Comparisons, Rankings, bradley_terry, plackett_luce
 from labeling.stats.ratings import Floats
@@ -145,9 +146,7 @@ def test_errors_equal_those_of_a_generalised_linear_model(kind: Any) -> None:
             "cov_kwds": {"groups": cluster, "use_correction": False},
         },
     }[kind]
-    theirs = sm.GLM((1 - comparisons.value) / 2, columns, family=sm.families.Binomial()).fit(
-        tol=1e-14, **options
-    )
+    theirs = GLM((1 - comparisons.value) / 2, columns, family=Binomial()).fit(tol=1e-14, **options)
     enlarged = {"model": 1.0, "sandwich": 600 / 599, "cluster": 120 / 119}[kind]
     assert ranking.strength - ranking.strength[0] == pytest.approx(
         [0, *theirs.params[:5]], abs=1e-8

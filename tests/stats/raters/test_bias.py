@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize, special
 from sklearn.linear_model import LogisticRegression
+from statsmodels.discrete.discrete_model import Logit
 from statsmodels.stats.meta_analysis import combine_effects
 
 from labeling.stats import ConvergenceError, RatingsError
@@ -261,7 +261,7 @@ def test_coefficients_equal_scikit_learn(ridge: float) -> None:
 def test_errors_over_prompts_equal_statsmodels() -> None:
     x, second, prompt = data(400)
     fit = ridge_logistic(x, second, ridge=0.0, cluster=prompt)
-    theirs = sm.Logit(second.astype(float), x).fit(
+    theirs = Logit(second.astype(float), x).fit(
         disp=False, cov_type="cluster", cov_kwds={"groups": prompt}
     )
     assert fit.coefficients == pytest.approx(theirs.params, abs=1e-7)
