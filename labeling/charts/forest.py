@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.charts.svg import LINE, drawing, label_width, lines, number, tag, text, wrap
+from projects.words import gettext
 
-_TOLD, _PLOT, _COUNT = 150, 420, 90
+_NUMBERS, _PLOT, _COUNT = 150, 420, 90
 _PAD, _ROW, _AXIS = 10, 30, 28
 _LABEL_CHARACTERS, _WORD_CHARACTERS = 32, 90
 
 
 @dataclass(frozen=True, slots=True)
 class ForestRow:
-    """One figure: None as value is shown as `reason`; `n` is told beside the numbers."""
+    """One figure: None as value is shown as `reason`; `n` stands beside the numbers."""
 
     label: str
     value: float | None
@@ -38,7 +39,7 @@ def forest_plot(
     `percent`, numbers are shown as percentages.
     """
     labels = [wrap(row.label, _LABEL_CHARACTERS) for row in rows]
-    words = [_told(row) for row in rows]
+    words = [_reason_lines(row) for row in rows]
     plan = _Plan.of(rows, labels, floor=floor, percent=percent)
     heights = [
         max(_ROW, LINE * max(len(label), len(word)) + 12)
@@ -72,7 +73,7 @@ class _Plan:
 
     @property
     def plot(self) -> float:
-        return self.label + _TOLD
+        return self.label + _NUMBERS
 
     def place(self, value: float) -> float:
         """Return where a value lies on the axis; values beyond an end lie at the end."""
@@ -89,11 +90,11 @@ class _Plan:
         return cls(label_width(labels, least=170), start, percent)
 
 
-def _told(row: ForestRow) -> list[str]:
+def _reason_lines(row: ForestRow) -> list[str]:
     """Return the words of an undefined row, in lines; one empty line where there is a value."""
     if row.value is not None:
         return [""]
-    return wrap(row.reason or "Undefined for these data.", _WORD_CHARACTERS)
+    return wrap(row.reason or gettext("Undefined for these data."), _WORD_CHARACTERS)
 
 
 def _axis(plan: _Plan, bottom: float) -> str:
@@ -105,8 +106,8 @@ def _axis(plan: _Plan, bottom: float) -> str:
         x = plan.place(value)
         kind = "chart-zero" if abs(value) < 1e-9 else "chart-grid"
         parts.append(tag("line", x1=x, x2=x, y1=_PAD, y2=bottom, class_=kind))
-        told = f"{100 * value:.0f}%" if plan.percent else number(value)
-        parts.append(text(x, bottom + 18, told, "chart-tick", text_anchor="middle"))
+        figure = f"{100 * value:.0f}%" if plan.percent else number(value)
+        parts.append(text(x, bottom + 18, figure, "chart-tick", text_anchor="middle"))
     return "".join(parts)
 
 
@@ -137,18 +138,18 @@ def _value(row: ForestRow, percent: bool) -> str:
     def shown(value: float) -> str:
         return number(100 * value, 1) if percent else number(value)
 
-    told = shown(row.value or 0.0) + ("%" if percent else "")
+    figure = shown(row.value or 0.0) + ("%" if percent else "")
     if row.low is None or row.high is None:
-        return f"{told} (no interval)"
-    return f"{told} [{shown(row.low)}, {shown(row.high)}]"
+        return gettext("%(figure)s (no interval)") % {"figure": figure}
+    return f"{figure} [{shown(row.low)}, {shown(row.high)}]"
 
 
 def _description(rows: Sequence[ForestRow], percent: bool) -> str:
     """Return every row as a sentence, for those who do not see the chart."""
-    told = [
-        f"{row.label}: {row.reason or 'undefined.'}"
+    sentences = [
+        f"{row.label}: {row.reason or gettext('undefined.')}"
         if row.value is None
         else f"{row.label}: {_value(row, percent)}, n {row.n:,}."
         for row in rows
     ]
-    return " ".join(told)
+    return " ".join(sentences)

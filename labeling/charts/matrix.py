@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from labeling.charts.svg import drawing, label_width, lines, number, tag, text, wrap
+from projects.words import gettext
 
 STEPS = 6  # Classes heat-0 to heat-5; below zero is heat-low.
 _CELL, _HEAD, _STEP = 64, 34, 44
@@ -16,7 +17,7 @@ _SHORT = 8  # Names up to so many characters stand above the columns; longer one
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is known of a pair of raters: None as value is shown as a dash and told as `reason`."""
+    """What is known of a pair of raters: None as value is shown as a dash and said as `reason`."""
 
     value: float | None
     n: int
@@ -70,14 +71,14 @@ def step_class(value: float) -> str:
 
 def _row_name(left: float, name: str, place: int, label: list[str]) -> str:
     middle = _HEAD + (place + 0.5) * _CELL
-    told = lines(left - 12, middle, label, "chart-label", text_anchor="end")
-    return tag("g", tag("title", escape(name)) + told)
+    name_lines = lines(left - 12, middle, label, "chart-label", text_anchor="end")
+    return tag("g", tag("title", escape(name)) + name_lines)
 
 
 def _column_name(left: float, name: str, place: int, head: str) -> str:
     x = left + (place + 0.5) * _CELL
-    told = text(x, _HEAD - 12, head, "chart-label", text_anchor="middle")
-    return tag("g", tag("title", escape(name)) + told)
+    name_text = text(x, _HEAD - 12, head, "chart-label", text_anchor="middle")
+    return tag("g", tag("title", escape(name)) + name_text)
 
 
 def _square(left: float, row: int, column: int, names: Sequence[str], cell: Cell | None) -> str:
@@ -88,13 +89,13 @@ def _square(left: float, row: int, column: int, names: Sequence[str], cell: Cell
     if cell is None:
         return box
     middle = x + _CELL / 2
-    told = "–" if cell.value is None else number(cell.value)
-    tip = f"{names[row]} and {names[column]}: {_sentence(cell)}"
+    figure = "–" if cell.value is None else number(cell.value)
+    tip = _pair_sentence(names[row], names[column], cell)
     return tag(
         "g",
         tag("title", escape(tip))
         + box
-        + text(middle, y + 30, told, f"heat-value on-{kind}", text_anchor="middle")
+        + text(middle, y + 30, figure, f"heat-value on-{kind}", text_anchor="middle")
         + text(middle, y + 47, f"n {cell.n:,}", f"heat-n on-{kind}", text_anchor="middle"),
     )
 
@@ -104,24 +105,30 @@ def _legend(left: float, top: float) -> str:
     ranges = [("heat-low", "< 0")]
     ranges += [(f"heat-{step}", f"≥ {step / STEPS:.2f}") for step in range(STEPS)]
     parts = []
-    for place, (kind, told) in enumerate(ranges):
+    for place, (kind, words) in enumerate(ranges):
         x = left + place * (_STEP + 4)
         parts.append(tag("rect", x=x, y=top, width=_STEP, height=12, rx=3, class_=kind))
-        parts.append(text(x, top + 28, told, "chart-tick"))
+        parts.append(text(x, top + 28, words, "chart-tick"))
     return "".join(parts)
+
+
+def _pair_sentence(first: str, second: str, cell: Cell) -> str:
+    """Return what is known of a pair in words; names may hold anything, braces included."""
+    pair = gettext("%(first)s and %(second)s") % {"first": first, "second": second}
+    return f"{pair}: {_sentence(cell)}"
 
 
 def _sentence(cell: Cell) -> str:
     if cell.value is None:
-        return cell.reason or "undefined."
-    told = number(cell.value)
+        return cell.reason or gettext("undefined.")
+    figure = number(cell.value)
     if cell.low is not None and cell.high is not None:
-        told += f" [{number(cell.low)}, {number(cell.high)}]"
-    return f"{told}, n {cell.n:,}."
+        figure += f" [{number(cell.low)}, {number(cell.high)}]"
+    return f"{figure}, n {cell.n:,}."
 
 
 def _description(names: Sequence[str], cells: Mapping[tuple[int, int], Cell]) -> str:
     return " ".join(
-        f"{names[row]} and {names[column]}: {_sentence(cell)}"
+        _pair_sentence(names[row], names[column], cell)
         for (row, column), cell in sorted(cells.items())
     )

@@ -15,12 +15,12 @@ def tag(name: str, content: str = "", **attributes: str | float | None) -> str:
     A trailing underscore of an attribute is dropped (`class_`), other underscores become hyphens;
     None leaves the attribute out; numbers are rounded to a hundredth of a pixel.
     """
-    told = "".join(
+    written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{_plain(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
-    return f"<{name}{told}>{content}</{name}>" if content else f"<{name}{told}/>"
+    return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
 
 
 def text(x: float, y: float, content: str, class_: str, **attributes: str | float | None) -> str:
@@ -52,10 +52,10 @@ def label_width(labels: Iterable[Sequence[str]], least: float = 60) -> float:
 
 def number(value: float, digits: int = 2) -> str:
     """Return a number as people read it: fixed digits, a true minus, no minus before zero."""
-    told = f"{value:.{digits}f}"
-    if float(told) == 0:
-        told = told.removeprefix("-")
-    return told.replace("-", "−")
+    figure = f"{value:.{digits}f}"
+    if float(figure) == 0:
+        figure = figure.removeprefix("-")
+    return figure.replace("-", "−")
 
 
 def drawing(

@@ -100,7 +100,7 @@ def _container_direction(tokens: Sequence[Token], start: int) -> str:
     """Return the direction of a container: that of its first text.
 
     `dir="auto"` skips descendants that carry a `dir` of their own, so a list of right-to-left
-    paragraphs would keep its markers on the left unless it is told.
+    paragraphs would keep its markers on the left unless it says so.
     """
     level = tokens[start].level
     for token in tokens[start + 1 :]:

@@ -63,14 +63,14 @@ def _find_bracket(src: str, pos: int) -> tuple[str, int, bool] | None:
 def _inline(state: StateInline, silent: bool) -> bool:
     sign = state.src[state.pos]
     if sign == "$":
-        found = _find_dollar(state.src, state.pos)
+        formula = _find_dollar(state.src, state.pos)
     elif sign == "\\":
-        found = _find_bracket(state.src, state.pos)
+        formula = _find_bracket(state.src, state.pos)
     else:
         return False
-    if found is None:
+    if formula is None:
         return False
-    body, end, display = found
+    body, end, display = formula
     if end > state.posMax or not body.strip() or has_hidden(body):
         return False
     if not silent:

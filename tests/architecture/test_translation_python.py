@@ -2,7 +2,7 @@
 
 Not for a screen, and so in English: docstrings, log lines, errors for programmers, commands of the
 terminal, the OpenAPI document, what is written into files. Pure code marks its words with
-`projects.words`; the pure libraries (statistics, data sets, charts) are not read here.
+`projects.words`; the pure libraries (statistics, data sets) are not read here.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ ROOMS = (
     "projects",
     "labeling/admin.py",
     "labeling/api",
+    "labeling/charts",
     "labeling/imports",
     "labeling/kinds",
     "labeling/lead",
