@@ -33,12 +33,12 @@ from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.judging import Books, judge_task
 from labeling.datasets.layout import Layout
 from labeling.datasets.recipes import RECIPES
-from labeling.datasets.records import Criterion, ReleaseContext
+from labeling.datasets.records import CriterionRecord, ReleaseContext
 from labeling.datasets.splits import plan_splits
 
 #: Seconds and megabytes that a million judgments may take.
 AIM_SECONDS, AIM_MEGABYTES = 60.0, 400.0
-CRITERION = Criterion("overall", "Which response is better?", "helpsteer7", 3)
+CRITERION = CriterionRecord("overall", "Which response is better?", "helpsteer7", 3)
 HEAD = [
     "file type",
     "judgments",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from labeling.datasets.formats.base import Format
 from labeling.datasets.recipes.base import Recipe, RowKind
 from labeling.datasets.recipes.options import RecipeOptions
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 from projects.words import gettext, gettext_noop
 
 _ROWS = {
@@ -33,7 +33,7 @@ def misfit(
     shape: Format,
     *,
     options: RecipeOptions,
-    criteria: Sequence[Criterion],
+    criteria: Sequence[CriterionRecord],
     file_per_criterion: bool = False,
 ) -> tuple[str, str] | None:
     """The field at fault and a sentence that says what to choose instead; None if all fits."""
@@ -93,7 +93,7 @@ def _contradiction(
 
 
 def _crowded(
-    shape: Format, criteria: Sequence[Criterion], file_per_criterion: bool
+    shape: Format, criteria: Sequence[CriterionRecord], file_per_criterion: bool
 ) -> tuple[str, str] | None:
     """Several criteria in rows that do not name theirs."""
     if len(criteria) < 2 or file_per_criterion or shape.carries_criterion:
@@ -106,7 +106,7 @@ def _crowded(
 
 
 def _unsuited(
-    recipe: type[Recipe], options: RecipeOptions, criterion: Criterion
+    recipe: type[Recipe], options: RecipeOptions, criterion: CriterionRecord
 ) -> tuple[str, str] | None:
     """A criterion that the recipe cannot read, or on which a strength has no meaning."""
     if reason := recipe.needs(criterion):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from labeling.datasets.formats.base import Format
 from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.recipes.base import RowKind
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Layout:
     """The tables of a release, by the criterion that a row is about."""
 
     shape: Format
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[CriterionRecord, ...]
     file_per_criterion: bool = False
 
     def table(self, name: str, criterion: str) -> FileTable:

@@ -14,7 +14,7 @@ from labeling.datasets.layout import Layout
 from labeling.datasets.readiness import Readiness
 from labeling.datasets.recipes.base import Recipe
 from labeling.datasets.recipes.options import RecipeOptions
-from labeling.datasets.records import Criterion, ReleaseContext
+from labeling.datasets.records import CriterionRecord, ReleaseContext
 
 MANIFEST_VERSION = 2
 
@@ -114,7 +114,7 @@ def _book(book: Books, readiness: Readiness) -> dict[str, object]:
     }
 
 
-def _criterion(criterion: Criterion) -> dict[str, object]:
+def _criterion(criterion: CriterionRecord) -> dict[str, object]:
     return {
         "key": criterion.key,
         "wording": criterion.wording,

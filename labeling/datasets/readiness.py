@@ -15,8 +15,8 @@ import numpy as np
 
 from labeling.datasets import signals
 from labeling.datasets.recipes.kto import kto_weights
-from labeling.datasets.records import Criterion
-from labeling.datasets.signals import Agreement, plain
+from labeling.datasets.records import CriterionRecord
+from labeling.datasets.signals import Agreement, rounded_figure
 from labeling.datasets.tally import FIRST_TIE, TIE_CODES, Tally
 from labeling.stats import Figure, length_explains
 
@@ -45,7 +45,7 @@ class Readiness(NamedTuple):
 
 
 def readiness(
-    tally: Tally, criterion: Criterion, splits: Mapping[str, Any] | None = None
+    tally: Tally, criterion: CriterionRecord, splits: Mapping[str, Any] | None = None
 ) -> Readiness:
     """Everything that the tally knows, as figures; `splits` are those of the whole release."""
     raw, kept = Agreement(tally.people, criterion), Agreement(tally.kept, criterion)
@@ -58,20 +58,23 @@ def readiness(
     figures = {
         **_counts(tally),
         "agreement": {"raw": raw.plain(), "kept": kept.plain()},
-        "noise_ceiling": {"raw": plain(raw.ceiling), "kept": plain(kept.ceiling)},
-        "longer_response_preferred": plain(preferred),
-        "longer_response_chosen": plain(chosen),
-        "markup_only_accuracy": plain(markup),
-        "first_shown_chosen": {**plain(side), "p": signals.side_p(side)},
+        "noise_ceiling": {"raw": rounded_figure(raw.ceiling), "kept": rounded_figure(kept.ceiling)},
+        "longer_response_preferred": rounded_figure(preferred),
+        "longer_response_chosen": rounded_figure(chosen),
+        "markup_only_accuracy": rounded_figure(markup),
+        "first_shown_chosen": {**rounded_figure(side), "p": signals.side_p(side)},
         "tie_share": {
-            kind: plain(figure) for kind, figure in signals.tie_shares(tally.people).items()
+            kind: rounded_figure(figure)
+            for kind, figure in signals.tie_shares(tally.people).items()
         },
-        "agreement_by_strength": {str(level): plain(figure) for level, figure in curve.items()},
-        "most_judgments_by_one_rater": plain(busiest),
-        "effective_raters": plain(signals.effective_raters(raters)),
+        "agreement_by_strength": {
+            str(level): rounded_figure(figure) for level, figure in curve.items()
+        },
+        "most_judgments_by_one_rater": rounded_figure(busiest),
+        "effective_raters": rounded_figure(signals.effective_raters(raters)),
     }
     if splits:
-        figures["repeated_prompts"] = plain(signals.repeated_prompts(splits))
+        figures["repeated_prompts"] = rounded_figure(signals.repeated_prompts(splits))
     warnings = [
         *agreement_warnings(raw.sides, raw.ceiling, kept.sides),
         *style_warnings(raw.sides, preferred, markup),

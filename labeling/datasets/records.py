@@ -121,7 +121,7 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 @dataclass(frozen=True)
-class Criterion:
+class CriterionRecord:
     """The criterion a release is made on.
 
     `answer` says whether it compares two responses, ranks all of them (1 is best, equal numbers
@@ -156,7 +156,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Guideline:
+class GuidelineRecord:
     """One published version of the instructions the raters worked by."""
 
     number: int
@@ -177,7 +177,7 @@ class ReleaseContext:
     project: str
     name: str
     parameters: Mapping[str, object]
-    guidelines: tuple[Guideline, ...] = ()
+    guidelines: tuple[GuidelineRecord, ...] = ()
     principles: tuple[Mapping[str, object], ...] = ()
     agreement: Mapping[str, object] = field(default_factory=dict)
     withheld: Mapping[str, int] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labeling.datasets.records import TIES, Criterion
+from labeling.datasets.records import TIES, CriterionRecord
 from labeling.datasets.tally import FIRST_TIE, MARKUP, STYLED_TASKS, TIE_CODES, Patterns
 from labeling.stats import (
     Figure,
@@ -33,7 +33,7 @@ from labeling.stats import (
 _DIGITS = 6
 
 
-def plain(figure: Figure) -> dict[str, Any]:
+def rounded_figure(figure: Figure) -> dict[str, Any]:
     """The figure as plain data, rounded so that every machine writes the same digits."""
     rounded = figure.as_dict()
     for name in ("value", "low", "high"):
@@ -45,7 +45,7 @@ def plain(figure: Figure) -> dict[str, Any]:
 class Agreement:
     """How people agree on which response is better."""
 
-    def __init__(self, patterns: Patterns, criterion: Criterion) -> None:
+    def __init__(self, patterns: Patterns, criterion: CriterionRecord) -> None:
         table = _table(patterns, criterion)
         self.sides = percent_agreement(table, "drop", sides=True)
         self.exact = percent_agreement(table, "exact")
@@ -55,13 +55,13 @@ class Agreement:
     def plain(self) -> dict[str, Any]:
         """The three figures by name."""
         return {
-            "same_side": plain(self.sides),
-            "exact": plain(self.exact),
-            "krippendorff_alpha": plain(self.alpha),
+            "same_side": rounded_figure(self.sides),
+            "exact": rounded_figure(self.exact),
+            "krippendorff_alpha": rounded_figure(self.alpha),
         }
 
 
-def _table(patterns: Patterns, criterion: Criterion) -> Table:
+def _table(patterns: Patterns, criterion: CriterionRecord) -> Table:
     """The answers as agreement reads them: all kinds of ties are one."""
     strengths = criterion.strengths if criterion.answer == "compare" else (1,)
     seen = [[_value(code) for code in pattern[1:]] for pattern in patterns.seen]
@@ -128,7 +128,7 @@ def longer_chosen(rows: Patterns) -> Figure:
     )
 
 
-def strength_curve(answers: Patterns, criterion: Criterion) -> dict[int, Figure]:
+def strength_curve(answers: Patterns, criterion: CriterionRecord) -> dict[int, Figure]:
     """How often another rater takes the same side, by the strength of an answer, weak to strong."""
     if criterion.answer != "compare" or len(criterion.strengths) < 2:
         return {}

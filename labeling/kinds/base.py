@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.datasets.records import CriterionRecord
 from labeling.vocabulary import Source
 from projects.scales import Option, Scale
 from projects.words import gettext

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.datasets.records import CriterionRecord
 from labeling.kinds.base import (
     Answered,
     AnswerValues,

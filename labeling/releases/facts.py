@@ -13,9 +13,8 @@ import pyarrow as pa
 from django.db.models import Count
 
 from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
-from labeling.datasets.records import Guideline as GuidelineRecord
-from labeling.datasets.records import ReleaseContext, canonical_json
-from labeling.datasets.signals import plain
+from labeling.datasets.records import GuidelineRecord, ReleaseContext, canonical_json
+from labeling.datasets.signals import rounded_figure
 from labeling.kinds import kind_for
 from labeling.models import Judgment, Release
 from labeling.releases.selectors import Pseudonym, not_counted, release_ratings
@@ -150,7 +149,10 @@ def _fold_agreement(ratings: Ratings, folds: Mapping[int, int]) -> dict[str, Any
         ratings.unit, ratings.rater, ratings.value, folds, prompt=ratings.cluster
     )
     return {
-        f"fold {fold.fold}": {"within": plain(fold.within), "with others": plain(fold.others)}
+        f"fold {fold.fold}": {
+            "within": rounded_figure(fold.within),
+            "with others": rounded_figure(fold.others),
+        }
         for fold in folded
     }
 

@@ -14,7 +14,7 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.base import Format
 from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions
 from labeling.datasets.recipes.options import OptionError
-from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.datasets.records import CriterionRecord
 from labeling.kinds import kind_for
 from labeling.models import Release
 from labeling.releases.selectors import categories_of

@@ -11,13 +11,6 @@ from tests.architecture.sources import python_files
 #: What Django looks for under this name in every module of its kind.
 CONVENTIONS = frozenset({"Command", "app_name", "navigation", "register", "urlpatterns"})
 
-#: Twins that still stand, each with what is to become of it. The list only shrinks.
-TWINS = {
-    "Criterion": "the criterion of a release and the project's",
-    "Guideline": "the guideline of a release and the project's",
-    "plain": "a figure as plain data, and a matrix",
-}
-
 
 def _names(tree: ast.Module) -> Iterator[str]:
     """The names that a module defines at its top level; what it imports is not its own."""
@@ -48,7 +41,40 @@ def _twins() -> dict[str, list[str]]:
 
 
 def test_no_public_name_is_defined_in_two_modules():
-    twins = _twins()
-    assert not {name: paths for name, paths in twins.items() if name not in TWINS}
-    parted = set(TWINS) - set(twins)
-    assert not parted, "take them off the list, so that they cannot come back"
+    assert not _twins()
+
+
+#: Participles that say nothing of what a value is; hypothesis' own decorator is called so.
+VAGUE = frozenset({"told", "found", "given", "one"})
+
+
+def _vague(tree: ast.Module) -> set[str]:
+    """Names for things and functions that are no nouns of what they hold."""
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    names = {
+        name
+        for node in ast.walk(tree)
+        for name in (
+            getattr(node, "id", None) if isinstance(node, ast.Name) else None,
+            getattr(node, "arg", None) if isinstance(node, ast.arg) else None,
+            getattr(node, "name", None)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            else None,
+        )
+        if name
+    }
+    return {name for name in names - imported if name.strip("_") in VAGUE}
+
+
+def test_what_a_name_stands_for_is_a_thing():
+    vague = {
+        path: names
+        for path, tree in python_files("config", "projects", "labeling", "tests", "bench").items()
+        if (names := _vague(tree))
+    }
+    assert not vague

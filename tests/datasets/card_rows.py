@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 
-from labeling.datasets.records import Guideline, ReleaseContext
+from labeling.datasets.records import GuidelineRecord, ReleaseContext
 
 
 def context(**more: Any) -> ReleaseContext:
@@ -18,7 +18,7 @@ def context(**more: Any) -> ReleaseContext:
             "project": "helpful",
             "name": "Helpful, release 1",
             "parameters": {"recipe": "majority", "cutoff": 7},
-            "guidelines": (Guideline(1, "# Be fair\nRead both.", "First version"),),
+            "guidelines": (GuidelineRecord(1, "# Be fair\nRead both.", "First version"),),
             "principles": ({"number": 1, "text": "Be kind."},),
             "withheld": {"superseded": 1, "withdrawn": 0},
             "versions": {"Concord": "1.0", "pyarrow": "26.0"},

@@ -15,8 +15,8 @@ from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
 from labeling.datasets.records import (
-    Criterion,
-    Guideline,
+    CriterionRecord,
+    GuidelineRecord,
     JudgmentRecord,
     Message,
     Rating,
@@ -26,10 +26,10 @@ from labeling.datasets.records import (
 )
 from labeling.datasets.splits import SplitPrompt, plan_splits
 
-OVERALL = Criterion("overall", "Which response is better?", "helpsteer7", 3)
+OVERALL = CriterionRecord("overall", "Which response is better?", "helpsteer7", 3)
 #: Four strengths as published for Llama 2, but with ties.
-FOUR_LEVELS = Criterion("overall", "Which response is better?", "four", 4)
-ORDER = Criterion("order", "Put the responses in order.", "rank", 1, False, answer="rank")
+FOUR_LEVELS = CriterionRecord("overall", "Which response is better?", "four", 4)
+ORDER = CriterionRecord("order", "Put the responses in order.", "rank", 1, False, answer="rank")
 
 
 def judgment(value: int | None, rater: str = "rui", **more: Any) -> JudgmentRecord:
@@ -105,7 +105,7 @@ def release(
     *,
     recipe: str = "majority",
     options: RecipeOptions | None = None,
-    criteria: Sequence[Criterion] = (OVERALL,),
+    criteria: Sequence[CriterionRecord] = (OVERALL,),
     shape: str = "native",
     file_type: str = "parquet",
     **more: Any,
@@ -120,7 +120,7 @@ def release(
         project="helpful",
         name="Helpful, release 1",
         parameters={"recipe": recipe, "cutoff": 7},
-        guidelines=(Guideline(1, "# Be fair\nRead both."),),
+        guidelines=(GuidelineRecord(1, "# Be fair\nRead both."),),
         principles=({"number": 1, "text": "Be kind."},),
         versions={"concord": "test"},
     )

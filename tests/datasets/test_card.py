@@ -12,7 +12,7 @@ from msgspec.structs import replace as changed
 from labeling.datasets.card.front_matter import size_category
 from labeling.datasets.card.text import code_span, inline, line, quote, yaml
 from labeling.datasets.recipes import RecipeOptions
-from labeling.datasets.records import Guideline
+from labeling.datasets.records import GuidelineRecord
 from labeling.datasets.texts import clean
 from tests.datasets.card_rows import card, context, outline
 from tests.datasets.release_rows import OVERALL, judgment, project, release, task, votes
@@ -86,7 +86,7 @@ def hostile_release(out, text: str):
         licence=text,
         limits=(text,),
         collection=(text,),
-        guidelines=(Guideline(1, text, text),),
+        guidelines=(GuidelineRecord(1, text, text),),
     )
     options = RecipeOptions(categories=frozenset({clean(text), "other"}))
     criterion = replace(OVERALL, wording=text, scale=text)

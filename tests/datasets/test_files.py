@@ -21,7 +21,7 @@ from labeling.datasets.build import ReleaseError
 from labeling.datasets.files import SINKS, hash_file, safe_name
 from labeling.datasets.files.background import Background
 from labeling.datasets.formats.base import FILE_TYPES
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 from tests.datasets.release_rows import project, release, task, tree, votes
 
 LINES = ("jsonl", "jsonl.gz", "jsonl.zst")
@@ -119,7 +119,7 @@ def test_shards_of_lines_are_cut_like_those_of_parquet(tmp_path, monkeypatch, fi
 
 @pytest.mark.parametrize("key", ["../x", "a/b", ".hidden", "a\0b", "", "a b", "a\n"])
 def test_a_criterion_cannot_name_a_place_outside_the_release(tmp_path, key):
-    criteria = [Criterion(key, "Which?", "helpsteer7", 3)]
+    criteria = [CriterionRecord(key, "Which?", "helpsteer7", 3)]
     with pytest.raises(ReleaseError, match="cannot be part of a file name"):
         release(project(3), tmp_path / "r", criteria=criteria, file_per_criterion=True)
     assert list(tmp_path.iterdir()) == []

@@ -7,10 +7,10 @@ import pytest
 from labeling.datasets.fitting import misfit
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 from tests.datasets.release_rows import FOUR_LEVELS, ORDER, OVERALL
 
-RATING = Criterion("helpful", "How helpful?", "stars", 5, False, answer="rate")
+RATING = CriterionRecord("helpful", "How helpful?", "stars", 5, False, answer="rate")
 
 
 def refused(recipe, shape="native", criteria=(OVERALL,), file_per_criterion=False, **options):
@@ -79,9 +79,9 @@ def test_no_recipe_compares_what_is_rated_by_itself(recipe):
 @pytest.mark.parametrize(
     ("recipe", "criterion"),
     [
-        ("hh", Criterion("overall", "", "arena4", 1)),
+        ("hh", CriterionRecord("overall", "", "arena4", 1)),
         ("llama2", OVERALL),
-        ("llama3", Criterion("overall", "", "webgpt5", 2)),
+        ("llama3", CriterionRecord("overall", "", "webgpt5", 2)),
         ("helpsteer", FOUR_LEVELS),
         ("hh", ORDER),
         ("helpsteer", ORDER),
@@ -115,7 +115,7 @@ def test_a_row_a_rater_is_not_made_of_raters_put_together():
 
 
 def test_several_criteria_need_rows_that_name_theirs_or_files_of_their_own():
-    both = [OVERALL, Criterion("honesty", "Which is more honest?", "webgpt5", 2, False)]
+    both = [OVERALL, CriterionRecord("honesty", "Which is more honest?", "webgpt5", 2, False)]
     assert refused("majority", "native", both) is None
     assert refused("majority", "trl", both) == "criteria"
     assert refused("majority", "trl", both, file_per_criterion=True) is None

@@ -10,7 +10,7 @@ import pytest
 from labeling.datasets.formats import FAMILIES, FORMATS
 from labeling.datasets.formats.judgments import COLUMNS
 from labeling.datasets.recipes import Pair, RankedResponses
-from labeling.datasets.records import Criterion, Rating, TaskRecord
+from labeling.datasets.records import CriterionRecord, Rating, TaskRecord
 from tests.datasets.format_rows import CHAT, decided, item, tied, write
 from tests.datasets.release_rows import judgment, read_table, release, task, votes
 
@@ -186,7 +186,7 @@ def three(**more: Any) -> TaskRecord:
 RANKED = judgment(
     None, "rui", ratings=tuple(Rating("order", i, r) for i, r in enumerate((2, 1, 2)))
 )
-ORDER = Criterion("order", "Rank them.", "rank", 1, primary=False, answer="rank")
+ORDER = CriterionRecord("order", "Rank them.", "rank", 1, primary=False, answer="rank")
 
 
 def ranked(record: TaskRecord, *pairs: Pair) -> Any:
@@ -274,7 +274,7 @@ def test_a_preference_is_never_rounded_to_a_tie(tmp_path, value, written):
 
 
 def test_helpsteer_shrinks_a_longer_scale_to_its_own(tmp_path):
-    nine = Criterion("overall", "Which?", "nine", 4)
+    nine = CriterionRecord("overall", "Which?", "nine", 4)
     pairs = [decided(value) for value in (-4, -3, -2, -1, 1, 4)]
     made = replace(item(pairs=pairs), criterion=nine)
     rows = write(FORMATS["helpsteer3"], [made], tmp_path)["default"]

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from labeling.datasets.recipes import RecipeOptions
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 from tests.datasets.card_rows import card, context
 from tests.datasets.release_rows import (
     ORDER,
@@ -24,7 +24,7 @@ from tests.datasets.release_rows import (
     votes,
 )
 
-CLARITY = Criterion("clarity", "Which one is clearer?", "helpsteer7", 3, primary=False)
+CLARITY = CriterionRecord("clarity", "Which one is clearer?", "helpsteer7", 3, primary=False)
 RELEASES = [
     ("majority", "native", "parquet", OVERALL),
     ("consensus", "trl", "jsonl.gz", OVERALL),
@@ -38,7 +38,7 @@ RELEASES = [
 ]
 
 
-def rows_for(criterion: Criterion):
+def rows_for(criterion: CriterionRecord):
     """Tasks with agreement, splits, ties, gold, an edit: something of everything."""
     if criterion is ORDER:
         orders = {"a": [1, 2, 3], "b": [2, 1, 3], "c": [1, 1, 2]}

@@ -10,7 +10,7 @@ from labeling.datasets.build import NothingToRelease
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, OptionError, Raw, RecipeOptions
-from labeling.datasets.records import Criterion, TaskRecord
+from labeling.datasets.records import CriterionRecord, TaskRecord
 from tests.datasets.release_rows import (
     ORDER,
     OVERALL,
@@ -25,7 +25,9 @@ from tests.datasets.release_rows import (
 NATIVE = FORMATS["native"]
 
 
-def left(recipe: str, *records: TaskRecord, criterion: Criterion = OVERALL, **options: Any) -> Any:
+def left(
+    recipe: str, *records: TaskRecord, criterion: CriterionRecord = OVERALL, **options: Any
+) -> Any:
     """Rows out and the reasons of the rest."""
     shape = FORMATS[options.pop("shape", "native")]
     made = RECIPES[recipe](criterion, primary="overall", options=RecipeOptions(**options))

@@ -10,7 +10,7 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, Raw
 from labeling.datasets.recipes.base import ResponseLabel
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 from tests.datasets.release_rows import OVERALL, judgment, task, votes
 
 NATIVE, PAIRS = FORMATS["native"], FORMATS["trl"]
@@ -87,7 +87,7 @@ def test_no_judgment_by_a_model_votes_with_people():
 
 def test_another_criterion_ignores_the_kind_of_tie_of_the_primary():
     record = task("bread", judgment(0, tie_kind="equal_bad"))
-    honesty = Criterion("honesty", "Which is more honest?", "webgpt5", 2, primary=False)
+    honesty = CriterionRecord("honesty", "Which is more honest?", "webgpt5", 2, primary=False)
     assert Raw(honesty, primary="overall").apply(record).drops == ("not_answered",)
 
 
@@ -101,7 +101,7 @@ def test_texts_that_teach_nothing_are_dropped_with_a_reason(responses, reason):
 
 
 def test_margin_follows_the_published_margins_where_a_scale_has_them():
-    llama = Criterion("overall", "", "llama2_4", 4, margins={4: 3.0, 3: 2.0, 2: 1.0, 1: 0.0})
+    llama = CriterionRecord("overall", "", "llama2_4", 4, margins={4: 3.0, 3: 2.0, 2: 1.0, 1: 0.0})
     pairs = Raw(llama).apply(task("bread", *votes(4, 3, 2, 1))).pairs
     assert [pair.margin for pair in pairs] == [1.0, 2 / 3, 1 / 3, 0.0]
     assert [pair.strength for pair in pairs] == [4, 3, 2, 1]

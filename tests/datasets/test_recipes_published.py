@@ -12,7 +12,7 @@ import pytest
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, RecipeOptions
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 from tests.datasets.release_rows import (
     FOUR_LEVELS,
     ORDER,
@@ -57,7 +57,9 @@ def test_the_twenty_judgments_of_the_published_recipes(recipe):
 def test_llama2_has_the_published_margins():
     margins = Counter(f"{pair.margin:g}" for pair in pairs_of("llama2"))
     assert margins == GOLDEN["G22"]["llama2_margin_hist"]
-    published = Criterion("overall", "", "llama2_4", 4, margins={4: 3.0, 3: 2.0, 2: 1.0, 1: 0.0})
+    published = CriterionRecord(
+        "overall", "", "llama2_4", 4, margins={4: 3.0, 3: 2.0, 2: 1.0, 1: 0.0}
+    )
     assert pairs_of("llama2", published) == pairs_of("llama2")
 
 
@@ -145,7 +147,7 @@ def test_llama3_without_edits_counts_them():
 
 @pytest.mark.parametrize("recipe", ["hh", "llama2", "llama3"])
 def test_a_criterion_without_the_needed_scale_is_refused_with_a_sentence(recipe):
-    one_strength = Criterion("overall", "", "arena4", 1)
+    one_strength = CriterionRecord("overall", "", "arena4", 1)
     reason = RECIPES[recipe].needs(one_strength) or ""
     assert "“overall”" in reason
     assert reason.endswith(".")

@@ -12,7 +12,7 @@ from msgspec.structs import replace as changed
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, RecipeOptions
-from labeling.datasets.records import Criterion, JudgmentRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord
 from tests.datasets.release_rows import (
     ORDER,
     OVERALL,
@@ -25,7 +25,7 @@ from tests.datasets.release_rows import (
     votes,
 )
 
-STYLE = Criterion("style", "Which reads better?", "helpsteer7", 3, primary=False)
+STYLE = CriterionRecord("style", "Which reads better?", "helpsteer7", 3, primary=False)
 HALF = "half \ud800 a character"
 
 

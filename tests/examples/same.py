@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from labeling.datasets.records import Criterion as CriterionRecord
+from labeling.datasets.records import CriterionRecord
 from labeling.kinds import Answered, Kind, LabelError, Outcome, Policy, Question, Submission
 from labeling.kinds.base import AnswerValues, Q, named_answers
 from projects.scales import Option, Scale

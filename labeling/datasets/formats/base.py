@@ -16,7 +16,7 @@ from labeling.datasets.recipes.base import (
     ResponseLabel,
     RowKind,
 )
-from labeling.datasets.records import Criterion, JudgmentRecord, Message, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, Message, TaskRecord
 from projects.words import ENGLISH, Translation
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
@@ -57,7 +57,7 @@ class TaskRows:
     """
 
     task: TaskRecord
-    criterion: Criterion
+    criterion: CriterionRecord
     group: str
     pairs: Sequence[Pair]
     labels: Sequence[ResponseLabel]

@@ -22,7 +22,7 @@ from labeling.datasets.formats.columns import (
 )
 from labeling.datasets.formats.nested import OPTIONAL_FLOAT, OPTIONAL_LONG, OPTIONAL_SHORT
 from labeling.datasets.recipes.base import RowKind
-from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
 from projects.words import gettext_noop
 
 _VALUES = gettext_noop(
@@ -149,7 +149,7 @@ def _answers(judgment: JudgmentRecord) -> tuple[AnswerCell, ...]:
     return (*compared, *rated)
 
 
-def _choice(criterion: Criterion, value: int | None, judgment: JudgmentRecord) -> str:
+def _choice(criterion: CriterionRecord, value: int | None, judgment: JudgmentRecord) -> str:
     """`first`, `second`, a kind of tie, `tie`, `ranked`, or `none` where there is no answer."""
     if value:
         return "first" if value < 0 else "second"

@@ -13,7 +13,7 @@ from labeling.datasets.policies import PolicyText, in_words
 from labeling.datasets.reasons import purpose_reason, sentence, source_reason
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
-from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
 from labeling.vocabulary import Purpose
 from projects.words import ENGLISH, Translation, gettext, gettext_noop
 
@@ -190,7 +190,7 @@ class Recipe(ABC):
 
     def __init__(
         self,
-        criterion: Criterion,
+        criterion: CriterionRecord,
         *,
         primary: str = "",
         options: RecipeOptions | None = None,
@@ -220,7 +220,7 @@ class Recipe(ABC):
         return in_words({**cls.policy, **SHARED_POLICY}, language)
 
     @classmethod
-    def needs(cls, criterion: Criterion) -> str | None:
+    def needs(cls, criterion: CriterionRecord) -> str | None:
         """Why this recipe cannot be made on the criterion, None if it can."""
         if criterion.answer in cls.answers:
             return None

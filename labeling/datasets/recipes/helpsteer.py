@@ -12,7 +12,7 @@ from labeling.datasets.recipes.base import Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.published import HELPSTEER_PAPERS, NO_TIES
 from labeling.datasets.recipes.votes import Votes
-from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
 from labeling.stats import most_similar
 from labeling.vocabulary import TieKind
 from projects.words import gettext, gettext_noop
@@ -69,7 +69,7 @@ class HelpSteer(PerTask):
     }
 
     @classmethod
-    def needs(cls, criterion: Criterion) -> str | None:
+    def needs(cls, criterion: CriterionRecord) -> str | None:
         """The published scale of seven points, -3 to 3."""
         if reason := super().needs(criterion):
             return reason

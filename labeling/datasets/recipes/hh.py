@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.recipes.published import HH_PAPER, PublishedVotes
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 from projects.words import gettext, gettext_noop
 
 
@@ -32,7 +32,7 @@ class HelpfulHarmless(PublishedVotes):
     }
 
     @classmethod
-    def needs(cls, criterion: Criterion) -> str | None:
+    def needs(cls, criterion: CriterionRecord) -> str | None:
         """A scale that keeps something when its weakest strength is left out."""
         if reason := super().needs(criterion):
             return reason

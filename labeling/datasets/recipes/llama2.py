@@ -7,7 +7,7 @@ from functools import cached_property
 
 from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.recipes.published import LLAMA2_PAPER, PublishedVotes
-from labeling.datasets.records import Criterion
+from labeling.datasets.records import CriterionRecord
 from projects.words import gettext, gettext_noop
 
 #: The published scale: significantly better, better, slightly better, negligibly better or unsure.
@@ -41,7 +41,7 @@ class Llama2(PublishedVotes):
         return published_margins(self.criterion)
 
     @classmethod
-    def needs(cls, criterion: Criterion) -> str | None:
+    def needs(cls, criterion: CriterionRecord) -> str | None:
         """A scale with published margins, or one of four strengths like the published one."""
         if reason := super().needs(criterion):
             return reason
@@ -62,7 +62,7 @@ class Llama2(PublishedVotes):
         return self._margins.get(strength, 0.0)
 
 
-def published_margins(criterion: Criterion) -> Mapping[int, float]:
+def published_margins(criterion: CriterionRecord) -> Mapping[int, float]:
     """The margin of each strength: as the scale's publication says, else by the level of four.
 
     Empty where neither is there.

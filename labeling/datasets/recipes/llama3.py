@@ -15,7 +15,7 @@ from labeling.datasets.recipes.base import (
 )
 from labeling.datasets.recipes.edits import edits_of
 from labeling.datasets.recipes.published import LLAMA3_PAPER, PublishedVotes
-from labeling.datasets.records import Criterion, TaskRecord
+from labeling.datasets.records import CriterionRecord, TaskRecord
 from projects.words import gettext, gettext_noop
 
 _KEPT_LEVELS = 2
@@ -57,7 +57,7 @@ class Llama3(PublishedVotes):
     }
 
     @classmethod
-    def needs(cls, criterion: Criterion) -> str | None:
+    def needs(cls, criterion: CriterionRecord) -> str | None:
         """A scale on which two levels are not all there is."""
         if reason := super().needs(criterion):
             return reason

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.records import Criterion, JudgmentRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord
 
 
 def ranks_of(
-    judgment: JudgmentRecord, criterion: Criterion, responses: int
+    judgment: JudgmentRecord, criterion: CriterionRecord, responses: int
 ) -> tuple[int, ...] | None:
     """The rank of each response on the criterion, None where it was not answered (in full)."""
     if criterion.answer == "compare":

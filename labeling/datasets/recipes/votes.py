@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from labeling.datasets.recipes.base import Pair, Recipe
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
-from labeling.datasets.records import Criterion, JudgmentRecord, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Votes:
             return "mixed"
         return next(iter(self.ties), "unspecified")
 
-    def pair(self, side: int, criterion: Criterion, probability: float | None = None) -> Pair:
+    def pair(self, side: int, criterion: CriterionRecord, probability: float | None = None) -> Pair:
         """The pair that prefers the first (0) or the second, as strong as the votes for it.
 
         Where nobody voted for that side (a model may prefer it all the same) it is as weak as can
@@ -71,7 +71,7 @@ class Votes:
         return Pair(*self.places, 0, 0.0, first, second, ties, tie=kind, votes=said)
 
 
-def _margin(magnitudes: list[int], criterion: Criterion) -> float:
+def _margin(magnitudes: list[int], criterion: CriterionRecord) -> float:
     """The mean margin; an order of several responses has no strength, and the largest margin."""
     if criterion.answer != "compare":
         return 1.0
