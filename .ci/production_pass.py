@@ -170,10 +170,10 @@ def rate(site: Site) -> None:
 
 def required_answers(page: str) -> list[tuple[str, str]]:
     """Return the first option of every question on the page."""
-    found: dict[str, str] = {}
+    options: dict[str, str] = {}
     for name, value in re.findall(r'type="radio" name="(answer\.[^"]+)" value="([^"]+)"', page):
-        found.setdefault(name, value)
-    return list(found.items())
+        options.setdefault(name, value)
+    return list(options.items())
 
 
 def release(site: Site) -> None:

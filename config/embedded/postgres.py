@@ -124,12 +124,12 @@ def find_binaries(major: int | None = None) -> Binaries:
     none, saying how to get them.
     """
     for folder in candidate_dirs():
-        found = _major_version(folder)
-        if found is not None and major in {None, found}:
-            return Binaries(folder, found)
-    version = "" if major is None else f" {major} (the version that wrote the data folder)"
+        version = _major_version(folder)
+        if version is not None and major in {None, version}:
+            return Binaries(folder, version)
+    wanted = "" if major is None else f" {major} (the version that wrote the data folder)"
     raise SetupError(
-        f"No usable PostgreSQL{version} was found: install PostgreSQL, name its programs' folder "
+        f"No usable PostgreSQL{wanted} was found: install PostgreSQL, name its programs' folder "
         "with PG_BIN=/path/to/bin, or name a running server with DATABASE_URL=postgres://…"
     )
 

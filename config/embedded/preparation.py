@@ -115,8 +115,10 @@ def static_mark() -> str:
 def _mark(files: Iterable[Path], *, by_content: bool) -> str:
     digest = hashlib.sha256()
     for file in sorted(files):
-        found = file.stat()
-        said = file.read_bytes() if by_content else f"{found.st_size} {found.st_mtime_ns}".encode()
+        status = file.stat()
+        said = (
+            file.read_bytes() if by_content else f"{status.st_size} {status.st_mtime_ns}".encode()
+        )
         digest.update(f"{file.relative_to(paths.CHECKOUT)}\0{len(said)}\0".encode() + said)
     return digest.hexdigest()
 

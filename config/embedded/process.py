@@ -163,13 +163,13 @@ def private_dir(path: Path, owner: int | None = None) -> None:
             path.mkdir(mode=0o700)
             if wanted != os.geteuid():
                 os.chown(path, wanted, -1)
-        found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {wanted, os.geteuid()}:
+        status = path.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {wanted, os.geteuid()}:
             raise SetupError(
                 f"{path} belongs to another user: remove it, or name another folder "
                 "with CONCORD_DATA=/path/to/folder."
             )
-        if found.st_uid != wanted:
+        if status.st_uid != wanted:
             os.chown(path, wanted, -1)
         path.chmod(0o700)
     except OSError as error:

@@ -90,11 +90,11 @@ def scratch_folder() -> Path:
 def _memory_serves() -> bool:
     """Return whether the folder in memory is large enough and programs may be started from it."""
     try:
-        found = os.statvfs(_MEMORY)
+        space = os.statvfs(_MEMORY)
     except OSError:
         return False
-    free = found.f_bavail * found.f_frsize
-    return free >= _ROOM and not found.f_flag & os.ST_NOEXEC and os.access(_MEMORY, os.W_OK)
+    free = space.f_bavail * space.f_frsize
+    return free >= _ROOM and not space.f_flag & os.ST_NOEXEC and os.access(_MEMORY, os.W_OK)
 
 
 def tests_environment(folder: Path) -> dict[str, str]:

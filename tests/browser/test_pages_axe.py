@@ -66,8 +66,8 @@ class Watch:
         for size, theme, everything in LOOKS:
             self.page.set_viewport_size(size)
             self.page.emulate_media(color_scheme=theme)
-            found = problems(self.page, everything=everything)
-            self.found += [f"{path} {size['width']} {theme}: {problem}" for problem in found]
+            violations = problems(self.page, everything=everything)
+            self.found += [f"{path} {size['width']} {theme}: {problem}" for problem in violations]
 
 
 def problems(page: Page, *, everything: bool) -> Iterator[str]:

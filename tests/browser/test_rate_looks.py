@@ -238,14 +238,14 @@ def test_everything_works_by_touch_on_a_phone(
 
 def small_targets(page: Page) -> list[str]:
     """Controls of the bar that are smaller than 44 pixels either way."""
-    found: list[str] = page.evaluate(
+    places: list[str] = page.evaluate(
         """() => [...document.querySelectorAll(".segment, .chip, .quiet, button, .raw-switch")]
           .filter((e) => e.checkVisibility() && !e.closest("header"))
           .map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
           .filter(([, box]) => box.height < 44 || box.width < 44)
           .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
     )
-    return found
+    return places
 
 
 @pytest.mark.parametrize("scale", ["arena4", "hh8", "llama2_4", "helpsteer7", "webgpt5"])

@@ -59,13 +59,13 @@ def processes_on(data: Path) -> list[psutil.Process]:
 
     PostgreSQL's sessions write their state over their environment: they are found as children.
     """
-    found = {}
+    processes = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.environ().get("CONCORD_DATA") == str(data):
-                found[process.pid] = process
-                found |= {child.pid: child for child in process.children(recursive=True)}
-    return [process for process in found.values() if _lives(process)]
+                processes[process.pid] = process
+                processes |= {child.pid: child for child in process.children(recursive=True)}
+    return [process for process in processes.values() if _lives(process)]
 
 
 def _lives(process: psutil.Process) -> bool:
@@ -146,12 +146,12 @@ class Running:
 
     def children(self, word: str) -> list[psutil.Process]:
         """Return the processes of this instance with `word` in their command line."""
-        found = []
+        processes = []
         for process in processes_on(self.data):
             with contextlib.suppress(psutil.Error):
                 if word in " ".join(process.cmdline()) and process.pid != self.process.pid:
-                    found.append(process)
-        return found
+                    processes.append(process)
+        return processes
 
 
 @contextlib.contextmanager

@@ -33,9 +33,9 @@ def bare_path(tmp_path: Path) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     for tool in ("sh", "dirname", "cksum", "cat", "mkdir", "rm", "id"):
-        found = shutil.which(tool)
-        assert found
-        (folder / tool).symlink_to(found)
+        program = shutil.which(tool)
+        assert program
+        (folder / tool).symlink_to(program)
     return folder
 
 

@@ -60,7 +60,7 @@ def _table(report: _Json) -> Iterator[str]:
             f"Not in these figures: {report['left_out']:,} judgments of gold, repeated or training "
             "tasks, of machines, or without an answer."
         )
-    for key, found in report["criteria"].items():
+    for key, figures in report["criteria"].items():
         yield ""
         yield key
         for name, ties in (
@@ -68,16 +68,16 @@ def _table(report: _Json) -> Iterator[str]:
             ("half", "ties half"),
             ("drop", "ties dropped"),
         ):
-            yield from _line(f"percent, {ties}", found["percent_agreement"][name])
-        for level, figure in found["krippendorff_alpha"].items():
+            yield from _line(f"percent, {ties}", figures["percent_agreement"][name])
+        for level, figure in figures["krippendorff_alpha"].items():
             yield from _line(f"alpha, {level}", figure)
-        yield from _line("Fleiss' kappa", found["fleiss_kappa"])
-        yield from _line("Gwet's AC1", found["gwet_ac1"])
-        yield from _line("Brennan-Prediger", found["brennan_prediger"])
-        yield from _line("noise ceiling", found["noise_ceiling"])
-        yield from _line("self-consistency", found["self_consistency"])
-        yield from _line("chosen when shown first", found["side_bias"])
-        yield from _pairs(found["pairs"])
+        yield from _line("Fleiss' kappa", figures["fleiss_kappa"])
+        yield from _line("Gwet's AC1", figures["gwet_ac1"])
+        yield from _line("Brennan-Prediger", figures["brennan_prediger"])
+        yield from _line("noise ceiling", figures["noise_ceiling"])
+        yield from _line("self-consistency", figures["self_consistency"])
+        yield from _line("chosen when shown first", figures["side_bias"])
+        yield from _pairs(figures["pairs"])
 
 
 def _pairs(pairs: list[_Json]) -> Iterator[str]:
