@@ -75,7 +75,6 @@ def test_what_a_name_stands_for_is_a_thing():
     vague = {
         path: names
         for path, tree in python_files("config", "projects", "labeling", "tests", "bench").items()
-        if not path.startswith(("labeling/charts/", "tests/architecture/test_translation.py"))
-        and (names := _vague(tree))
+        if (names := _vague(tree))
     }
     assert not vague

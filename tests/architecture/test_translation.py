@@ -169,8 +169,8 @@ def sentences(source: str) -> list[str]:
 
 
 def test_scripts_hold_no_sentence():
-    found = {path: texts for path, source in scripts().items() if (texts := sentences(source))}
-    assert not found
+    literals = {path: texts for path, source in scripts().items() if (texts := sentences(source))}
+    assert not literals
 
 
 def test_the_search_for_sentences_finds_them():
