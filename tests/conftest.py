@@ -321,6 +321,6 @@ def context(live_server: Any, context: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def page(page: Any) -> Any:
-    """Playwright's page with a short patience: a missing element is a bug, not a slow network."""
-    page.set_default_timeout(8000)
+    """Playwright's page with patience: the machine has other tests to do meanwhile."""
+    page.set_default_timeout(30_000)
     return page

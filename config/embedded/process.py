@@ -80,6 +80,11 @@ def _become_child(death_signal: signal.Signals, own_group: bool, parent: int) ->
     """Run between fork and exec: leave the group, ask for the signal, notice a dead parent."""
     if own_group:
         os.setpgid(0, 0)
+    end_with_parent(parent, death_signal)
+
+
+def end_with_parent(parent: int, death_signal: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel for a signal when `parent` dies; end at once if it is dead. Linux only."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:  # it died before the kernel knew our wish

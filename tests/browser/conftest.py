@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from projects.models import Criterion, Project, User
 from tests.browser.desk import Desk
+
+# The machine has other tests to do meanwhile.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture

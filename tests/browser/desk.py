@@ -50,7 +50,7 @@ class Desk:
 
 def saved(page: Page, count: int) -> list[Judgment]:
     """Waits until so many judgments count; returns them in order."""
-    for _ in range(80):
+    for _ in range(600):
         rows = list(Judgment.objects.filter(is_current=True, withdrawn=False).order_by("pk"))
         if len(rows) >= count:
             break
@@ -61,7 +61,7 @@ def saved(page: Page, count: int) -> list[Judgment]:
 
 def wait_for_empty_storage(page: Page) -> None:
     """Until no draft and no unsent answer is kept in the browser."""
-    for _ in range(100):
+    for _ in range(600):
         kept = page.evaluate("Object.keys(localStorage)")
         if not kept:
             return

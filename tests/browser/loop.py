@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Error
+
 PASSWORD = "quiet-harbour-lamp-7"
 
 
@@ -52,7 +54,7 @@ class Person:
         self.base, self.email = base, email
         self.context = browser.new_context(base_url=base, viewport={"width": 1440, "height": 900})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on(
@@ -91,7 +93,7 @@ class Person:
         self.page.locator("input[type=file]").set_input_files(path)
         self.page.get_by_role("button", name="Show the first rows").click()
         self.page.get_by_role("button", name="Import all rows").click()
-        self.page.locator("#report .notice").first.wait_for(timeout=60_000)
+        self.page.locator("#report .notice").first.wait_for(timeout=120_000)
         return str(self.page.locator("main").inner_text())
 
     def invite(self, slug: str, role: str) -> str:
@@ -140,14 +142,18 @@ class Person:
 
     def _next_task(self, answered: set[str]) -> str:
         """Waits, as a person does, until another task is on the screen; returns its address."""
-        self.page.wait_for_function(
-            """answered => {
-                const form = document.getElementById("judgment");
-                return document.readyState === "complete"
-                    && form && !answered.includes(form.getAttribute("action"));
-            }""",
-            arg=sorted(answered),
-        )
+        try:
+            self.page.wait_for_function(
+                """answered => {
+                    const form = document.getElementById("judgment");
+                    return document.readyState === "complete"
+                        && form && !answered.includes(form.getAttribute("action"));
+                }""",
+                arg=sorted(answered),
+            )
+        except Error as error:
+            shown = self.page.locator("body").inner_text()
+            raise AssertionError(f"no task after {len(answered)}: {shown}") from error
         return str(self.page.locator("#judgment").get_attribute("action"))
 
     def release(self, slug: str, folder: Path) -> Path:
@@ -155,7 +161,7 @@ class Person:
         self.open(f"/p/{slug}/releases/new/")
         self.page.get_by_role("button", name="Freeze and build").click()
         link = self.page.get_by_role("link", name="Download all")
-        link.wait_for(timeout=60_000)
+        link.wait_for(timeout=120_000)
         with self.page.expect_download() as waiting:
             link.click()
         archive = folder / "release.zip"

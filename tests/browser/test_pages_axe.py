@@ -59,7 +59,7 @@ class Watch:
 
     def open(self, path: str, *, status: int = 200) -> None:
         """Opens a page and looks at it in both themes and both sizes."""
-        reply = self.page.goto(f"{self.origin}{path}", timeout=30_000)
+        reply = self.page.goto(f"{self.origin}{path}")
         assert reply is not None
         if reply.status != status:
             self.found.append(f"{path}: status {reply.status}")
