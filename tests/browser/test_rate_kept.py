@@ -199,7 +199,7 @@ def test_leaving_gives_back_the_prepared_task(desk: Desk, make_tasks: MakeTasks)
     desk.ready()
     prepared = Assignment.objects.exclude(pk=desk.assignment).get()
     desk.page.goto("about:blank")
-    for _ in range(40):
+    for _ in range(600):
         prepared.refresh_from_db()
         if prepared.state == AssignmentState.EXPIRED:
             break
