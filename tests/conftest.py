@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from config.embedded.browser import find_chromium
 from labeling.allocation import canonical_order, queue_key
 from labeling.kinds import Submission
 from labeling.models import Assignment, Prompt, Response, Task
@@ -215,12 +216,10 @@ def data_folder(started_once: FirstStart, tmp_path_factory: pytest.TempPathFacto
 # --- browser -----------------------------------------------------------------------------------
 
 
+@cache
 def chromium_path() -> str | None:
     """The system's Chromium: CONCORD_CHROMIUM, else one on PATH."""
-    named = os.environ.get("CONCORD_CHROMIUM")
-    return named or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
+    return os.environ.get("CONCORD_CHROMIUM") or find_chromium()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -234,7 +233,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
     put_what_waits_first(items)
     if chromium_path() is None and os.environ.get("REQUIRE_BROWSER") != "1":
-        skip = pytest.mark.skip(reason="no Chromium: apt-get install chromium")
+        skip = pytest.mark.skip(reason="no Chromium: apt-get install chromium-headless-shell")
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(skip)
@@ -267,7 +266,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_sep("=", "BROWSER TESTS NOT RUN", red=True, bold=True)
         terminalreporter.write_line(
             f"{len(skipped)} browser tests were skipped: no Chromium was found. "
-            "Install one (apt-get install chromium) or set CONCORD_CHROMIUM=/path/to/chromium.",
+            "Install one (apt-get install chromium-headless-shell) or name one with "
+            "CONCORD_CHROMIUM=/path/to/it.",
             red=True,
         )
 

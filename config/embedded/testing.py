@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.embedded import paths
-from config.embedded.browser import find_chromium, install_chromium
+from config.embedded.browser import find_chromium, install_chromium, lacks_shell
 from config.embedded.postgres import DISPOSABLE, Postgres
 from config.embedded.process import SetupError, complain, say, spawn
 from config.embedded.supervisor import Service, Stop, Supervisor, stoppable
@@ -22,7 +22,8 @@ FAST = "not browser and not instance and not kill"
 
 _NO_BROWSER = (
     "BROWSER TESTS WILL NOT RUN: there is no Chromium, and installing one takes root or sudo.\n"
-    "Install it (Debian: apt-get install chromium) or name it with CONCORD_CHROMIUM=/path/to/it."
+    "Install it (Debian: apt-get install chromium-headless-shell) or name it with "
+    "CONCORD_CHROMIUM=/path/to/it."
 )
 
 #: A folder in memory: no write waits for a disk there. It must have room for what tests leave.
@@ -160,8 +161,8 @@ def _browser(options: Sequence[str]) -> Mapping[str, str]:
     if not _may_need_browser(options):
         return {}
     chromium = find_chromium()
-    if chromium is None:
-        say("No Chromium for the browser tests: installing one …")
+    if chromium is None or lacks_shell():
+        say("Installing a Chromium for the browser tests …")
         chromium = install_chromium()
     if chromium:
         return {"CONCORD_CHROMIUM": chromium}

@@ -9,6 +9,12 @@ from playwright.sync_api import Page, expect
 from labeling.models import Judgment
 from projects.models import Project
 
+#: The script has begun: the page is loaded a moment before.
+HEARS_KEYS = """() => {
+    const form = document.getElementById("judgment");
+    return document.readyState === "complete" && (!form || "scripted" in form.dataset);
+}"""
+
 
 class Desk:
     """A rater at the screen."""
@@ -20,7 +26,12 @@ class Desk:
 
     def open(self) -> Desk:
         self.page.goto(self.url)
+        self.page.wait_for_function(HEARS_KEYS)
         return self
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.page.wait_for_function(HEARS_KEYS)
 
     @property
     def assignment(self) -> int:

@@ -147,7 +147,8 @@ class Person:
                 """answered => {
                     const form = document.getElementById("judgment");
                     return document.readyState === "complete"
-                        && form && !answered.includes(form.getAttribute("action"));
+                        && form && "scripted" in form.dataset
+                        && !answered.includes(form.getAttribute("action"));
                 }""",
                 arg=sorted(answered),
             )

@@ -25,7 +25,7 @@ def test_a_draft_survives_a_reload(desk: Desk, make_tasks: MakeTasks):
     desk.press("Escape")
     desk.page.locator("[data-pop=flags] summary").click()
     desk.page.get_by_label("Wrong language").check()
-    desk.page.reload()
+    desk.reload()
     assert desk.checked() == "3"
     assert desk.page.locator("#rationale").input_value() == "not yet done"
     expect(desk.page.locator("[data-pop=flags] summary")).to_contain_text("1 flag")
@@ -107,7 +107,7 @@ def test_an_answer_that_waits_survives_a_reload(
     first = desk.leave()
     expect(desk.page.locator("#banner")).to_contain_text("1 answer waiting")
     desk.page.unroute("**/submit/")
-    desk.page.reload()
+    desk.reload()
     assert saved(desk.page, 1)[0].assignment_id == first
     # The task whose answer was on its way is not asked for again.
     expect(desk.page.locator("#task")).not_to_have_attribute("data-assignment", str(first))

@@ -21,7 +21,7 @@ from playwright.sync_api import (
 from labeling.models import Judgment, Prompt
 from projects.models import Criterion, Project, User
 from tests.browser.axe import serious
-from tests.browser.desk import saved
+from tests.browser.desk import HEARS_KEYS, saved
 from tests.conftest import MakeTasks
 from tests.rendering.test_hostile import OURS
 
@@ -180,6 +180,7 @@ def test_the_switch_shows_both_sides_as_written(
 ):
     make_tasks(project, 1, contents=("**bold**", "*slanted*"))
     page.goto(url)
+    page.wait_for_function(HEARS_KEYS)
     expect(page.locator(".side .raw").first).to_be_hidden()
     page.keyboard.press("t")
     expect(page.locator(".side .raw")).to_have_count(2)

@@ -111,7 +111,15 @@ def test_manage_brings_servers_and_takes_them_away(folder: Path) -> None:
 def test_two_commands_at_once_share_the_servers(folder: Path) -> None:
     jobs = [
         subprocess.Popen(
-            [sys.executable, "-m", "config.embedded", "manage", "migrate", "--check", "--skip-checks"],
+            [
+                sys.executable,
+                "-m",
+                "config.embedded",
+                "manage",
+                "migrate",
+                "--check",
+                "--skip-checks",
+            ],
             cwd=CHECKOUT,
             env=environment(folder),
             stderr=subprocess.PIPE,

@@ -37,4 +37,5 @@ if (kind) {
   addEventListener("pagehide", () => queue.close());
   addEventListener("pageshow", (event) => event.persisted && queue.prepare());
   queue.begin();
+  form.dataset.scripted = ""; // From here on keys are heard.
 }
