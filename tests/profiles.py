@@ -1,4 +1,4 @@
-"""How many examples Hypothesis tries: a few at a desk, many in CI (HYPOTHESIS_PROFILE=ci).
+"""How many examples Hypothesis tries: a few at a desk, many in CI (HYPOTHESIS_PROFILE).
 
 A test says nothing about numbers by itself, except for one that needs several times as many.
 Examples are random, and what failed is printed so that it can be repeated anywhere.
@@ -16,6 +16,7 @@ _COMMON = settings(
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+settings.register_profile("fast", parent=_COMMON, max_examples=5)
 settings.register_profile("local", parent=_COMMON, max_examples=15)
 settings.register_profile("ci", parent=_COMMON, max_examples=100)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "local"))

@@ -17,8 +17,8 @@ from config.embedded.process import SetupError, complain, say, spawn
 from config.embedded.supervisor import Service, Stop, Supervisor, stoppable
 from config.embedded.valkey import Valkey
 
-#: ``./run test --fast``: what starts no server or process of its own and no browser.
-FAST = "not browser and not instance and not kill"
+#: ``./run test --fast``: what starts no server of its own and no browser, and takes no second.
+FAST = "not browser and not instance and not kill and not slow"
 
 _NO_BROWSER = (
     "BROWSER TESTS WILL NOT RUN: there is no Chromium, and installing one takes root or sudo.\n"
@@ -45,6 +45,8 @@ def test(arguments: Sequence[str]) -> int:
     """
     options = pytest_options(arguments)
     environment = {**os.environ, **_browser(options)}
+    if FAST in options:
+        environment.setdefault("HYPOTHESIS_PROFILE", "fast")
     folder = scratch_folder()
     supervisor = Supervisor()
     try:

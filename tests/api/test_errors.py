@@ -166,6 +166,7 @@ for method, path in [
 """
 
 
+@pytest.mark.slow
 def test_503_while_the_database_is_down(tmp_path: Path):
     environment = {
         **os.environ,

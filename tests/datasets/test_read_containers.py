@@ -107,6 +107,7 @@ def test_detection_names_zstd(tmp_path):
     assert (detection.container, detection.compression) == ("JSON list", "zstd")
 
 
+@pytest.mark.slow
 def test_a_line_of_ten_megabytes_is_read(tmp_path):
     chat = [{"role": "user", "content": "ä“ " * 300_000 + str(i)} for i in range(8)]
     row = {"id": "q1", "messages": chat, "responses": ["a", "b"]}
@@ -208,6 +209,7 @@ def test_every_character_survives(tmp_path_factory, container, triples):
     assert got == [[row["prompt"], row["response_a"], row["response_b"]] for row in records]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("container", ["lines", "list", "csv"])
 def test_memory_stays_flat_in_the_number_of_rows(tmp_path: Path, container):
     """The file has 90 MB; read whole it would take more than that, row by row a sixth suffices."""

@@ -111,6 +111,7 @@ def test_a_damaged_packed_file_is_found(file, pack):
         check(file(bytes(packed)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 def test_a_bomb_is_stopped_early(file, pack):
     bomb = pack(b'{"prompt": "' + b"a" * (64 * 1024 * 1024) + b'"}')

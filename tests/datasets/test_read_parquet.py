@@ -185,6 +185,7 @@ def test_a_file_without_rows_says_so(tmp_path, groups):
             call(path)
 
 
+@pytest.mark.slow
 def test_a_few_bytes_that_a_dictionary_makes_gigabytes_of_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "MAX_BATCH_BYTES", 50_000_000)
     path = tmp_path / "upload"

@@ -50,6 +50,7 @@ def test_production_gets_no_published_passwords(settings):
     assert counts() == before
 
 
+@pytest.mark.slow
 def test_a_second_seeding_changes_nothing(project):
     before = counts()
     again = seed_demo()

@@ -29,6 +29,7 @@ def take(project: Project, path: Path, **options: str) -> Import:
     return import_
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HH.exists(), reason=f"no hh-rlhf test set at {HH}")
 def test_hh_rlhf_becomes_2303_tasks_and_nine_refusals_and_then_labels(project):
     first = take(project, HH)

@@ -56,6 +56,7 @@ def wait_until_done(row: Import | Release) -> None:
     raise AssertionError(f"still {row.state}")
 
 
+@pytest.mark.slow
 def test_the_broker_may_be_down_when_a_job_is_requested(
     project: Project, lena: User, api: CallAs, tmp_path: Path, settings: Any
 ):

@@ -176,6 +176,7 @@ def test_settings_without_meaning_are_refused(setting: dict[str, Any], message: 
         rater_bradley_terry(JudgedPairs([1], [2], ["a"], [1]), **setting)
 
 
+@pytest.mark.slow
 def test_many_judgments_of_one_pair_and_many_raters_with_one_judgment() -> None:
     crowded = rater_bradley_terry(
         JudgedPairs([1] * 500, [2] * 500, range(500), [-1] * 300 + [1] * 200, [0] * 500)

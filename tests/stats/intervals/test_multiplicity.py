@@ -39,6 +39,7 @@ def test_benjamini_hochberg_equals_statsmodels(values: list[float]) -> None:
     assert benjamini_hochberg(values) == pytest.approx(theirs, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_holm_equals_statsmodels(seed: int) -> None:
     values = np.random.default_rng(seed).random(9) ** 3
