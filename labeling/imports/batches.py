@@ -26,12 +26,10 @@ from labeling.imports.targets import (
 from labeling.kinds import COMPARE
 from labeling.models import Prompt, Response, Task
 from labeling.vocabulary import TaskKind
+from labeling.work.registry import BATCH_WRITER_SPACE
 from projects.models import Project
 
 RowOutcome = ImportRow | Duplicate | Refusal
-
-#: Lock space of "who writes prompts of this project"; arbitrary, but it must never change.
-_WRITER_SPACE = 41003
 _ABOUT = ["category", "language", "metadata"]
 _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
 _RESPONSE = ("id", "prompt_id", "external_id", "content", "model")
@@ -87,7 +85,8 @@ class BatchWriter:
         result, counts = BatchResult(), Counts(rows=len(outcomes))
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", [_WRITER_SPACE, self._project.pk % 2**31]
+                "SELECT pg_advisory_xact_lock(%s, %s)",
+                [BATCH_WRITER_SPACE, self._project.pk % 2**31],
             )
         rows = [outcome for outcome in outcomes if isinstance(outcome, ImportRow)]
         targets = stored_targets(self._project, rows, now)

@@ -42,11 +42,16 @@ class JobKind(Generic[J]):
         )
 
 
+#: The lock space of "who writes prompts of this project": no job's, and never to change.
+BATCH_WRITER_SPACE = 41003
+
 _KINDS: dict[type[Job], JobKind[Any]] = {}
 
 
 def register(kind: JobKind[J]) -> JobKind[J]:
     """Enters a kind and returns it. Raises ValueError where its table or locks are taken."""
+    if kind.space == BATCH_WRITER_SPACE:
+        raise ValueError(f"The locks of {kind.model.__name__} are those of whoever writes batches.")
     for other in _KINDS.values():
         if kind.model is other.model or kind.space == other.space:
             raise ValueError(f"{kind.model.__name__} and {other.model.__name__} are in conflict.")

@@ -50,6 +50,8 @@ def test_no_two_kinds_share_a_table_or_a_lock():
         register(replace(RELEASE_JOB, space=41099))
     with pytest.raises(ValueError, match="in conflict"):
         register(replace(TOY, space=RELEASE_JOB.space))
+    with pytest.raises(ValueError, match="writes batches"):
+        register(replace(TOY, space=41003))
     assert {kind.model: kind.space for kind in job_kinds()} == SPACES
 
 
