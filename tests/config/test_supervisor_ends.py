@@ -125,7 +125,7 @@ def test_two_commands_at_once_share_the_servers(folder: Path) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(3)
+        for _ in range(2)
     ]
     for job in jobs:
         _, errors = job.communicate(timeout=START_SECONDS)
