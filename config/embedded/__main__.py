@@ -9,7 +9,9 @@ from config.embedded.process import SetupError, complain
 from config.embedded.serve import serve
 from config.embedded.testing import test
 
-USAGE = "Usage: ./run | ./run test [pytest's arguments] | ./run manage COMMAND [its arguments]"
+USAGE = (
+    "Usage: ./run | ./run test [--fast] [pytest's arguments] | ./run manage COMMAND [its arguments]"
+)
 
 
 def main(arguments: list[str]) -> int:

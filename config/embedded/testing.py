@@ -64,8 +64,8 @@ def test(arguments: Sequence[str]) -> int:
 def pytest_options(arguments: Sequence[str]) -> list[str]:
     """Return pytest's arguments for ours: `--fast` chooses tests, a whole suite gets processes.
 
-    Many tests wait for servers and browsers, so there are more processes than processors, but
-    for `--fast`, where all of them compute.
+    Some tests wait for servers and browsers, so there is a process more than processors, but for
+    `--fast`, where all of them compute.
     """
     options = [word for word in arguments if word != "--fast"]
     fast = len(options) < len(arguments)
@@ -73,7 +73,7 @@ def pytest_options(arguments: Sequence[str]) -> list[str]:
         options = ["-m", FAST, *options]
     if _whole_suite(options):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-        options = ["-n", str(cores if fast else cores + 2), *options]
+        options = ["-n", str(cores if fast else cores + 1), *options]
     return options
 
 

@@ -41,33 +41,33 @@ class Watch:
 
     def __init__(self, page: Page, origin: str) -> None:
         self.page, self.origin = page, origin
-        self.found: list[str] = []
+        self.faults: list[str] = []
         # A colour on its way from one theme to the other has no contrast to speak of.
         page.emulate_media(reduced_motion="reduce")
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.found.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: self.found.append(f"dialog: {dialog.message}"))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
         page.on("request", self._request)
 
     def _console(self, message: Any) -> None:
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
-            self.found.append(f"console: {message.text}")
+            self.faults.append(f"console: {message.text}")
 
     def _request(self, request: Any) -> None:
         if not request.url.startswith((self.origin, "data:", "blob:")):
-            self.found.append(f"elsewhere: {request.url}")
+            self.faults.append(f"elsewhere: {request.url}")
 
     def open(self, path: str, *, status: int = 200) -> None:
         """Opens a page and looks at it in both themes and both sizes."""
         reply = self.page.goto(f"{self.origin}{path}")
         assert reply is not None
         if reply.status != status:
-            self.found.append(f"{path}: status {reply.status}")
+            self.faults.append(f"{path}: status {reply.status}")
         for size, theme, everything in LOOKS:
             self.page.set_viewport_size(size)
             self.page.emulate_media(color_scheme=theme)
             violations = problems(self.page, everything=everything)
-            self.found += [f"{path} {size['width']} {theme}: {problem}" for problem in violations]
+            self.faults += [f"{path} {size['width']} {theme}: {problem}" for problem in violations]
 
 
 def problems(page: Page, *, everything: bool) -> Iterator[str]:
@@ -119,7 +119,7 @@ def busy(
 def walk(watch: Watch, paths: Iterable[str]) -> None:
     for path in paths:
         watch.open(path)
-    assert watch.found == []
+    assert watch.faults == []
 
 
 def test_pages_without_a_log_in(watch: Watch, busy: Project, lena: User):
