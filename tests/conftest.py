@@ -29,7 +29,7 @@ from tests.api.client import api
 from tests.cast import PASSWORD, Cast, record_cast
 from tests.config.instances import FirstStart, copy_folder, first_start
 from tests.database import django_db_setup
-from tests.scheduling import ByFile, put_what_waits_first
+from tests.scheduling import ByFile, put_in_order
 
 __all__ = ["PASSWORD", "api", "django_db_setup"]
 
@@ -223,15 +223,14 @@ def chromium_path() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks browser tests, puts what waits first, and skips where there is no browser.
+    """Marks browser tests, orders files, and skips where there is no browser.
 
-    The files that start servers and browsers mostly wait: side by side with them, the others
-    compute. Exactly the browser tests are skipped without a browser, unless it is required.
+    Exactly the browser tests are skipped without a browser, unless it is required.
     """
     for item in items:
         if not _BROWSER_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
-    put_what_waits_first(items)
+    put_in_order(items)
     if chromium_path() is None and os.environ.get("REQUIRE_BROWSER") != "1":
         skip = pytest.mark.skip(reason="no Chromium: apt-get install chromium-headless-shell")
         for item in items:

@@ -7,14 +7,18 @@ of the server itself, and the others copy what they find.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
 import pytest
 from django.db import connection
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from pytest_django import DjangoDbBlocker
+
+from config.embedded.postgres import START_SECONDS
 
 #: The lock under which databases are made; any number that nobody else takes.
 _LOCK = 5_113_009
@@ -74,10 +78,23 @@ def _server() -> Iterator[psycopg2.extensions.cursor]:
     parameters = {**connection.get_connection_params(), "dbname": "postgres"}
     for ours in ("cursor_factory", "context"):
         parameters.pop(ours, None)
-    session = psycopg2.connect(**parameters)
+    session = _patiently(parameters)
     try:
         session.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
         with session.cursor() as cursor:
             yield cursor
     finally:
         session.close()
+
+
+def _patiently(parameters: dict[str, Any]) -> psycopg2.extensions.connection:
+    """Connect as soon as the server is there: `./run test` starts it beside pytest."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            session: psycopg2.extensions.connection = psycopg2.connect(**parameters)
+            return session
+        except psycopg2.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)

@@ -11,10 +11,20 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from config.embedded.postgres import DISPOSABLE, Postgres
 from config.embedded.testing import scratch_folder, tests_environment
 from config.embedded.valkey import Valkey
+
+
+def _own_folder() -> None:
+    """Give every process of pytest-xdist a data folder of its own inside the run's."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker and "CONCORD_DATA" in os.environ:
+        data = Path(os.environ["CONCORD_DATA"]) / worker
+        (data / "static").mkdir(parents=True, exist_ok=True)
+        os.environ["CONCORD_DATA"] = str(data)
 
 
 def _start() -> None:
@@ -46,4 +56,5 @@ def _start() -> None:
     atexit.register(stop)
 
 
+_own_folder()
 _start()

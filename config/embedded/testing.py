@@ -134,9 +134,7 @@ def _run_tests(
     if "CELERY_BROKER_URL" not in environment:
         services["broker"] = broker
         environment["CELERY_BROKER_URL"] = broker.url()
-    supervisor.launch(services)
-    supervisor.wait_ready()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # pytest's own affair
+    before = signal.getsignal(signal.SIGINT)
     child = spawn(
         [sys.executable, "-m", "pytest", *options],
         env=environment,
@@ -144,8 +142,12 @@ def _run_tests(
         foreground=True,
     )
     try:
+        # While pytest collects; who needs a server before it is there waits (tests/database.py).
+        supervisor.launch(services)
+        supervisor.wait_ready()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # from here on pytest's own affair
         code = child.wait()
-    except Stop:
+    except (Stop, SetupError):
         child.terminate()
         child.wait()
         raise

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import APIResponse, BrowserContext, Route, expect
 
 from labeling.models import Assignment, Judgment
 from labeling.vocabulary import AssignmentState
@@ -232,3 +232,27 @@ def test_a_reservation_that_ran_out_is_told(
     desk.press("1", "Enter")
     expect(desk.page.locator("#refusals")).to_contain_text("other raters have completed it")
     assert Judgment.objects.get().rater == sam
+
+
+def test_a_prepared_task_that_comes_late_is_not_shown_again(desk: Desk, make_tasks: MakeTasks):
+    make_tasks(desk.project, 3)
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    desk.page.route("**/prepare/", hold_the_first)
+    desk.open()
+    for count in (1, 2):
+        desk.press("1")
+        desk.leave()
+        saved(desk.page, count)
+    route, response = late[0]
+    with desk.page.expect_response("**/prepare/"):
+        route.fulfill(response=response)
+    desk.press("1", "Enter")
+    saved(desk.page, 3)
+    expect(desk.page.get_by_role("heading", name="All done here")).to_be_visible()

@@ -146,10 +146,13 @@ export class Queue {
     if (screen.waiting && !this.outbox.entries.length && over) screen.leave();
   }
 
-  /** @param {number} id */
+  /**
+   * Whether a task is here or was answered here: a reply that comes late may still bring it.
+   * @param {number} id
+   */
   #known(id) {
-    const { screen } = this;
-    return id === screen.id || this.#ahead.some((task) => task.id === id) || this.outbox.has(id);
+    const here = [...this.#ahead, ...this.#done].some((task) => task.id === id);
+    return here || id === this.screen.id || this.outbox.has(id);
   }
 
   /** @param {Task} task */
@@ -174,6 +177,7 @@ export class Queue {
     const back = { text: say("goBack"), href: `${screen.base}?task=${entry.id}` };
     screen.notice("bad", say("notSaved", { why, detail }), open ? back : undefined);
     if (!invalid) this.drafts.drop(entry.id);
+    this.#done = this.#done.filter((item) => item.id !== entry.id);
     if (screen.waiting) this.prepare(true);
   }
 
