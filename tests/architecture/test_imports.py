@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from graphlib import TopologicalSorter
+
+import grimp
 
 from tests.architecture.sources import ROOT
 
@@ -64,3 +67,11 @@ def test_pure_code_runs_where_django_cannot_be_imported():
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > len(PURE)
+
+
+def test_no_module_imports_itself_by_a_detour():
+    graph = grimp.build_graph(
+        "config", "projects", "labeling", exclude_type_checking_imports=True, cache_dir=None
+    )
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the circle
