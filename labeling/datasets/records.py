@@ -19,23 +19,73 @@ from msgspec import Struct
 from labeling.vocabulary import Purpose, Source, Strategy, TieKind
 
 
-class Message(Struct, frozen=True, gc=False):
-    """One turn of a conversation; `role` is system, user, assistant or tool."""
+class FunctionCall(Struct, frozen=True, gc=False):
+    """Which function a model calls, with its arguments as JSON text, as it wrote them."""
+
+    name: str
+    arguments: str
+
+
+class ToolCall(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A call in the shape of chat files: `{"id", "type", "function": {"name", "arguments"}}`."""
+
+    function: FunctionCall
+    id: str = ""
+    type: str = "function"
+
+
+class ContentPart(Struct, frozen=True, gc=False):
+    """One part of a turn's content, as chat files list them; `type` is text."""
+
+    type: str
+    text: str
+
+
+class Message(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One turn of a conversation; `role` is system, user, assistant or tool.
+
+    `content` is its whole text, "" where it only calls tools; `parts` are those it was written
+    in, where they were several. A tool's turn may name the call it answers and the tool.
+    """
 
     role: str
     content: str
+    parts: tuple[ContentPart, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    name: str = ""
+    reasoning_content: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether role and content say all of it."""
+        return not (
+            self.parts
+            or self.tool_calls
+            or self.tool_call_id
+            or self.name
+            or self.reasoning_content
+        )
 
 
-class ResponseRecord(Struct, frozen=True, gc=False):
+class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One candidate output. `id` is the name the owner of the data gave it.
 
     `edited_from` is the id of the response that a person improved into this one, "" for none.
+    `messages` are its own turns, empty for one plain turn of the assistant; `content` is the text
+    of the last turn.
     """
 
     id: str
     content: str
     model: str = ""
     edited_from: str = ""
+    messages: tuple[Message, ...] = ()
+
+    @property
+    def turns(self) -> tuple[Message, ...]:
+        """What the model wrote, turn by turn; never empty."""
+        return self.messages or (Message("assistant", self.content),)
 
 
 class Rating(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from enum import StrEnum
 
 from msgspec import Struct, field
 
@@ -18,12 +19,39 @@ from labeling.datasets.records import Message
 OVERALL = "overall"
 
 
+class RefusalCode(StrEnum):
+    """Why a row was not taken, for programs; the sentence beside it is for people."""
+
+    MALFORMED = "malformed"  # not what the file's kind writes: broken JSON, a row of other cells
+    MISSING = "missing"
+    EMPTY = "empty"
+    WRONG_TYPE = "wrong_type"
+    NOT_ALLOWED = "not_allowed"  # a value outside those that are taken
+    NOT_STORABLE = "not_storable"  # NUL, half a character, a number that JSON cannot hold
+    TOO_LONG = "too_long"  # of characters, rows, messages, responses
+    TOO_FEW = "too_few"
+    SAME_TEXT = "same_text"
+    DIFFERENT_PROMPTS = "different_prompts"
+    TWICE = "twice"  # an id, a rater, a key: said twice where one is possible
+    CONTRADICTION = "contradiction"  # two things in the file or the project that exclude each other
+    OFF_SCALE = "off_scale"
+    UNKNOWN_CRITERION = "unknown_criterion"
+    UNSUPPORTED = "unsupported"  # images, sounds: what Concord cannot show
+    AMBIGUOUS = "ambiguous"  # may mean several things; a mapping says which
+    IN_USE = "in_use"  # the task was judged, or is on a screen: its text cannot change
+
+
 class ImportedResponse(Struct, frozen=True, gc=False):
-    """One candidate output, in the order of the row. `model` is empty where nobody said."""
+    """One candidate output, in the order of the row. `model` is empty where nobody said.
+
+    `messages` are its own turns, empty for one plain turn of the assistant; `content` is the text
+    of the last turn.
+    """
 
     external_id: str
     model: str
     content: str
+    messages: tuple[Message, ...] = ()
 
 
 class ImportedJudgment(Struct, frozen=True, gc=False):
@@ -68,6 +96,7 @@ class Refusal(Struct, frozen=True, gc=False):
     field: str
     reason: str
     excerpt: str = ""
+    code: str = RefusalCode.MALFORMED.value
 
 
 class UnreadableFile(Exception):
@@ -86,8 +115,16 @@ class MappingError(ValueError):
 class RowError(Exception):
     """One row cannot be taken; readers turn it into a `Refusal`."""
 
-    def __init__(self, field: str, reason: str, value: object = "") -> None:
+    def __init__(
+        self,
+        field: str,
+        reason: str,
+        value: object = "",
+        *,
+        code: RefusalCode = RefusalCode.NOT_ALLOWED,
+    ) -> None:
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
         self.value = value
+        self.code = code

@@ -72,11 +72,12 @@ class Import(Job):
 
 
 class ImportRefusal(models.Model):
-    """One refused row of a file: where, which field, why."""
+    """One refused row of a file: where, which field, why; `code` names the reason for programs."""
 
     import_job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="refusals")
     line = models.PositiveBigIntegerField()
     field = models.CharField(max_length=120, blank=True)
+    code = models.CharField(max_length=24, blank=True, db_default="")
     reason = models.TextField()
     excerpt = models.TextField(blank=True)
 

@@ -110,6 +110,11 @@ class Judgment(models.Model):
     flags = models.JSONField(default=list, blank=True)
     active_ms = models.PositiveIntegerField(default=0)
     idle_ms = models.PositiveIntegerField(default=0)
+    times_cut = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("The times sent were not plausible and were cut to what can be."),
+    )
     ui_version = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -138,7 +143,11 @@ class Judgment(models.Model):
 
 
 class Answer(models.Model):
-    """The value given on one criterion, from the point of view of the canonical responses."""
+    """The value given on one criterion, from the point of view of the canonical responses.
+
+    `side_only` marks an imported label whose source told which response is better, and not how
+    much: its value is -1 or 1, and nothing may read that as a strength.
+    """
 
     judgment = models.ForeignKey(Judgment, on_delete=models.CASCADE, related_name="answers")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="answers")
@@ -146,6 +155,7 @@ class Answer(models.Model):
         Response, null=True, blank=True, on_delete=models.PROTECT, related_name="answers"
     )
     value = models.SmallIntegerField()
+    side_only = models.BooleanField(default=False, db_default=False)
 
     objects = AnswerQuerySet.as_manager()
 

@@ -50,11 +50,17 @@ class Prompt(models.Model):
 
 
 class Response(models.Model):
-    """One candidate output for a prompt, with the model that wrote it (never shown to raters)."""
+    """One candidate output for a prompt, with the model that wrote it (never shown to raters).
+
+    `messages` are its own turns in the shape of `Prompt.messages`: `role`, `content`, and where
+    they have them `parts`, `tool_calls`, `tool_call_id`, `name`, `reasoning_content`. It is empty
+    for one plain turn of the assistant; `content` is the text of the last turn either way.
+    """
 
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="responses")
     external_id = models.CharField(max_length=200)
     content = models.TextField()
+    messages = models.JSONField(default=list, db_default=[], blank=True)
     model = models.CharField(max_length=200, blank=True)
     model_version = models.CharField(max_length=120, blank=True)
     decoding = models.JSONField(default=dict, blank=True)
@@ -81,7 +87,8 @@ class Task(models.Model):
     `response_ids` is the canonical order (a salted hash of ids, blind to model and screen); every
     stored answer refers to it. `open_slots` is kept by a database trigger on assignments: overlap
     less live leases and submitted judgments, NULL where there is no bound; a check constraint
-    keeps it from falling below zero, whatever the code does.
+    keeps it from falling below zero, whatever the code does. `model_votes` are what models said of
+    the responses, in canonical order: no judgments, and in no figure of people's.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
@@ -96,6 +103,7 @@ class Task(models.Model):
     queue_key = models.BigIntegerField(
         help_text=_("Priority and a seeded shuffle in one number: the order of the queue.")
     )
+    model_votes = models.JSONField(default=list, db_default=[], blank=True)
     gold_answer = models.JSONField(null=True, blank=True)
     repeat_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="repeats"

@@ -63,6 +63,7 @@ def refusal(line: int, error: RowError) -> Refusal:
         visible(error.field, limits.MAX_FIELD_NAME),
         visible(error.reason, limits.MAX_REASON),
         excerpt_of(error.value),
+        error.code.value,
     )
 
 
