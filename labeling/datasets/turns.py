@@ -1,0 +1,66 @@
+"""Turns of a chat as JSON, which tables and files hold, and as `Message`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from labeling.datasets.records import ContentPart, FunctionCall, Message, ToolCall
+
+_TEXTS = ("tool_call_id", "name", "reasoning_content")
+_PLAIN = 2  # role and content
+
+
+def _call_of(call: Mapping[str, Any]) -> ToolCall:
+    function = call["function"]
+    return ToolCall(
+        FunctionCall(function["name"], function["arguments"]),
+        call.get("id", ""),
+        call.get("type", "function"),
+    )
+
+
+def _turn_of(turn: Mapping[str, Any]) -> Message:
+    if len(turn) == _PLAIN:
+        return Message(turn["role"], turn["content"])
+    return Message(
+        turn["role"],
+        turn["content"],
+        tuple(ContentPart(part["type"], part["text"]) for part in turn.get("parts", ())),
+        tuple(map(_call_of, turn.get("tool_calls", ()))),
+        *(turn.get(name, "") for name in _TEXTS),
+    )
+
+
+def turns_of(turns: Iterable[Mapping[str, Any]]) -> tuple[Message, ...]:
+    """Turns as they are stored: what `json_of` made of messages."""
+    return tuple(map(_turn_of, turns))
+
+
+def _call_json(call: ToolCall) -> dict[str, Any]:
+    function = {"name": call.function.name, "arguments": call.function.arguments}
+    named = {"id": call.id} if call.id else {}
+    return {**named, "type": call.type, "function": function}
+
+
+def _turn_json(message: Message) -> dict[str, Any]:
+    turn: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.is_plain:
+        return turn
+    if message.parts:
+        turn["parts"] = [{"type": part.type, "text": part.text} for part in message.parts]
+    if message.tool_calls:
+        turn["tool_calls"] = list(map(_call_json, message.tool_calls))
+    for name in _TEXTS:
+        if said := getattr(message, name):
+            turn[name] = said
+    return turn
+
+
+def json_of(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """The turns in the shape of chat files, without what they do not say.
+
+    A plain turn is exactly `{"role", "content"}`; a call always has its `type`, which chat
+    templates ask for.
+    """
+    return list(map(_turn_json, messages))
