@@ -16,8 +16,9 @@ from projects.models import Guideline, Project
 class Assignment(models.Model):
     """A rater's lease, with the order in which the responses are shown: fixed for its whole life.
 
-    `shown_order[i]` is the canonical index of the response shown at place i. A lease that was
-    prepared ahead (`opened_at` empty) is short, so that a closed tab frees it soon.
+    `shown_order[i]` is the canonical index of the response shown at place i; under the strategy
+    `imported` it is the canonical order and says nothing, because nobody saw a screen here. A
+    lease that was prepared ahead (`opened_at` empty) is short, so that a closed tab frees it soon.
     """
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments")

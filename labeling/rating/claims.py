@@ -169,7 +169,7 @@ def claim_task(*, project_id: int, rater_id: int, after: int, wait: bool) -> Tas
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """Another assignment of a task."""
+    """An assignment of a task whose rater saw its responses here."""
 
     pk: int
     rater_id: int
@@ -180,14 +180,18 @@ class Sibling:
 _SIBLINGS = Statement(
     "siblings",
     """
-    SELECT id, rater_id, state, shown_order FROM labeling_assignment WHERE task_id = %(task)s
+    SELECT id, rater_id, state, shown_order FROM labeling_assignment
+    WHERE task_id = %(task)s AND strategy <> 'imported'
     """,
     task="bigint",
 )
 
 
 def siblings(task_id: int) -> list[Sibling]:
-    """All assignments of a task; read after the task was locked, so that none is missed."""
+    """The assignments of a task that had a screen; read after the task was locked.
+
+    So none is missed. Imported labels are none of them: nobody knows on which side they stood.
+    """
     return [Sibling(*row) for row in _SIBLINGS.rows(task=task_id)]
 
 
