@@ -39,6 +39,15 @@ class TieKind(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
+class Grade(StrEnum):
+    """How much better, in the words that sources use; each scale says which number it is there."""
+
+    NEGLIGIBLE = "negligible"
+    SLIGHT = "slight"
+    PLAIN = "plain"
+    MUCH = "much"
+
+
 class Source(StrEnum):
     """Who judged: people and models are never mixed in one figure."""
 

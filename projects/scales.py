@@ -8,7 +8,7 @@ never depends on them, so that they are translated where they are shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from projects.words import gettext_noop as _
 
@@ -39,7 +39,8 @@ class Scale:
     `answer` is the kind of answer it takes, by the key of `labeling.kinds`. `sides` are the names
     the published labels use for the two responses in the order shown;
     `ends` caption the row where the published scale has captions instead of a label a button;
-    `margins` maps a strength to the margin that the publication trains with, where it states one.
+    `margins` maps a strength to the margin that the publication trains with, where it states one;
+    `grades` maps a word of strength in its labels (`labeling.vocabulary.Grade`) to that strength.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Scale:
     ends: tuple[str, str] | None = None
     margins: Mapping[int, float] | None = None
     answer: str = "compare"
+    grades: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -118,6 +120,7 @@ _SCALES = (
             Option(4, _("B is significantly better")),
         ),
         margins={4: 3.0, 3: 2.0, 2: 1.0, 1: 0.0},
+        grades={"negligible": 1, "slight": 2, "plain": 3, "much": 4},
         source="Touvron et al. 2023 (arXiv:2307.09288), section 3.2.1",
     ),
     Scale(
@@ -134,6 +137,7 @@ _SCALES = (
             Option(3, _("B is much better")),
         ),
         source="Touvron et al. 2023 (arXiv:2307.09288), appendix A.3.7",
+        grades={"slight": 1, "plain": 2, "much": 3},
     ),
     Scale(
         key="helpsteer7",
@@ -151,6 +155,7 @@ _SCALES = (
         ),
         sides=(_("Response 1"), _("Response 2")),
         source="Wang et al. 2025, HelpSteer3-Preference (arXiv:2505.11475)",
+        grades={"slight": 1, "plain": 2, "much": 3},
     ),
     Scale(
         key="webgpt5",
@@ -164,6 +169,7 @@ _SCALES = (
             Option(2, _("B much better")),
         ),
         source="Nakano et al. 2021 (arXiv:2112.09332)",
+        grades={"plain": 1, "much": 2},
     ),
 )
 

@@ -58,7 +58,10 @@ class ImportedJudgment(Struct, frozen=True, gc=False):
     """What a rater of the file said about its row.
 
     `values` maps criterion keys (or `overall`) to signed integers from the row's point of view:
-    negative means the row's first response is better.
+    negative means the row's first response is better. Of the criteria in `side_only` the source
+    told no more than that: their value is -1 or 1 and no strength. `grades` maps a criterion to
+    the source's own word of strength; its value is -1 or 1 until the project's scale turns it into
+    its number.
     """
 
     rater: str
@@ -66,6 +69,8 @@ class ImportedJudgment(Struct, frozen=True, gc=False):
     tie_kind: str = ""
     rationale: str = ""
     at: dt.datetime | None = None
+    side_only: tuple[str, ...] = ()
+    grades: Mapping[str, str] = field(default_factory=dict)
 
 
 class ImportRow(Struct, frozen=True, gc=False):

@@ -19,17 +19,34 @@ from projects.services.members import placeholder_raters
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One rater's checked answers; `values` is criterion id -> value of the canonical responses."""
+    """One rater's checked answers; `values` is criterion id -> value of the canonical responses.
+
+    Of the criteria in `side_only` the source told the side and no strength.
+    """
 
     rater: str
     values: Mapping[int, int]
     tie_kind: str
     rationale: str
     at: datetime | None
+    side_only: frozenset[int] = frozenset()
 
-    def same_answer(self, other: Label) -> bool:
-        """Whether the two say the same, whenever they said it."""
-        return self.values == other.values and self.tie_kind == other.tie_kind
+    def says_no_more_than(self, record: Label) -> bool:
+        """Whether the record says all of this, whenever it was said.
+
+        A side alone is said by a strength on that side too.
+        """
+        return (
+            self.values.keys() == record.values.keys()
+            and self.tie_kind == record.tie_kind
+            and all(self._is_said(pk, value, record) for pk, value in self.values.items())
+        )
+
+    def _is_said(self, criterion_id: int, value: int, record: Label) -> bool:
+        recorded = record.values[criterion_id]
+        if criterion_id in self.side_only:
+            return value * recorded > 0
+        return value == recorded and criterion_id not in record.side_only
 
 
 class LabelRubric:
@@ -57,6 +74,14 @@ class LabelRubric:
             criterion = self._criterion(key)
             if answers.setdefault(criterion.key, value) != value:
                 raise RowError(f"judgments.{key}", "Is answered twice, differently.", value)
+        side_only = {self._criterion(key).key for key in judgment.side_only}
+        for key, grade in judgment.grades.items():
+            criterion = self._criterion(key)
+            value = self.kind.graded(criterion, answers[criterion.key], grade)
+            if value is None:
+                side_only.add(criterion.key)
+            else:
+                answers[criterion.key] = value
         try:
             tie_kind = self.kind.check_label(self.criteria, answers, judgment.tie_kind)
         except LabelError as error:
@@ -65,7 +90,8 @@ class LabelRubric:
             self._by_key[key].pk: self.kind.turned(value, shown_order)
             for key, value in answers.items()
         }
-        return Label(judgment.rater, values, tie_kind, judgment.rationale, judgment.at)
+        sides = frozenset(self._by_key[key].pk for key in side_only)
+        return Label(judgment.rater, values, tie_kind, judgment.rationale, judgment.at, sides)
 
     def _criterion(self, key: str) -> Criterion:
         criterion = self._by_key.get(key)
@@ -85,14 +111,17 @@ def stored_labels(task_ids: Iterable[int]) -> dict[int, dict[str, Label]]:
     judgments = Judgment.objects.filter(task_id__in=ids, rater__is_placeholder=True).standing()
     rows = list(judgments.values_list("pk", "task_id", "rater__name", "tie_kind"))
     values: dict[int, dict[int, int]] = defaultdict(dict)
+    sides: dict[int, set[int]] = defaultdict(set)
     answers = Answer.objects.filter(judgment_id__in=[row[0] for row in rows])
-    for judgment_id, criterion_id, value in answers.values_list(
-        "judgment_id", "criterion_id", "value"
+    for judgment_id, criterion_id, value, side_only in answers.values_list(
+        "judgment_id", "criterion_id", "value", "side_only"
     ):
         values[judgment_id][criterion_id] = value
+        if side_only:
+            sides[judgment_id].add(criterion_id)
     labels: dict[int, dict[str, Label]] = defaultdict(dict)
     for pk, task_id, name, tie_kind in rows:
-        labels[task_id][name] = Label(name, values[pk], tie_kind, "", None)
+        labels[task_id][name] = Label(name, values[pk], tie_kind, "", None, frozenset(sides[pk]))
     return labels
 
 
@@ -119,7 +148,12 @@ def write_labels(
         for assignment, label in zip(assignments, flat, strict=True)
     )
     Answer.objects.bulk_create(
-        Answer(judgment=judgment, criterion_id=criterion_id, value=value)
+        Answer(
+            judgment=judgment,
+            criterion_id=criterion_id,
+            value=value,
+            side_only=criterion_id in label.side_only,
+        )
         for judgment, label in zip(judgments, flat, strict=True)
         for criterion_id, value in label.values.items()
     )

@@ -114,7 +114,7 @@ def new_labels(said: Iterable[Label], known: Mapping[str, Label]) -> list[Label]
         before = known.get(label.rater)
         if before is None:
             fresh.append(label)
-        elif not before.same_answer(label):
+        elif not label.says_no_more_than(before):
             raise RowError(
                 "judgments",
                 f"“{label.rater}” is on record with another answer for this task; labels are "

@@ -164,8 +164,13 @@ class Kind(ABC):
     # What leads read.
 
     @abstractmethod
-    def words(self, question: Question, value: int, tie_kind: str) -> str:
-        """A stored answer for people who do not see sides; `tie_kind` is the judgment's."""
+    def words(
+        self, question: Question, value: int, tie_kind: str, *, side_only: bool = False
+    ) -> str:
+        """A stored answer for people who do not see sides; `tie_kind` is the judgment's.
+
+        Of an answer that is `side_only` nobody knows the strength.
+        """
 
     @abstractmethod
     def mark(self, value: int) -> str:
@@ -201,6 +206,13 @@ class Kind(ABC):
         """The criterion as recipes and formats read it."""
 
     # What an importer's label must be.
+
+    def graded(self, question: Question, value: int, grade: str) -> int | None:
+        """The value that a word of strength (`Grade`) makes of a side on the question's scale.
+
+        None where the scale has no such word: then only the side is known.
+        """
+        return None
 
     @abstractmethod
     def check_label(

@@ -84,7 +84,9 @@ class Compare(Kind):
         }
         return tuple(tie.value for tie, is_offered in offers.items() if is_offered)
 
-    def words(self, question: Question, value: int, tie_kind: str) -> str:
+    def words(
+        self, question: Question, value: int, tie_kind: str, *, side_only: bool = False
+    ) -> str:
         """Which response is better, and how strongly.
 
         The tie belongs to the judgment as a whole, so it names the primary answer only.
@@ -94,6 +96,10 @@ class Compare(Kind):
         strongest = question.scale.strongest
         if strongest == 1:
             return gettext("response %(number)d is better") % {"number": 1 if value < 0 else 2}
+        if side_only:
+            return gettext("response %(number)d is better, strength not told") % {
+                "number": 1 if value < 0 else 2
+            }
         return gettext("response %(number)d is better, strength %(strength)d of %(strongest)d") % {
             "number": 1 if value < 0 else 2,
             "strength": abs(value),
@@ -144,6 +150,11 @@ class Compare(Kind):
             margins=scale.margins,
             levels=tuple(sorted({abs(value) for value in scale.values if value})),
         )
+
+    def graded(self, question: Question, value: int, grade: str) -> int | None:
+        """The strength that the published scale calls so, with the sign of the side."""
+        strength = question.scale.grades.get(grade)
+        return None if strength is None else strength if value > 0 else -strength
 
     def check_label(
         self, questions: Sequence[Question], values: Mapping[str, int], tie_kind: str

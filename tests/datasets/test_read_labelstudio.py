@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labeling.datasets.readers import detect, read
 from labeling.datasets.readers.shapes.labelstudio import lifted
-from labeling.datasets.readers.shapes.verdicts import word_verdict
+from labeling.datasets.readers.shapes.words import word_verdict
 from labeling.datasets.records import Message
 from labeling.datasets.rows import Duplicate, Refusal, UnreadableFile
 from tests.datasets.kinds import LABEL_STUDIO_MIN, annotation, labelstudio, pairwise
@@ -124,7 +124,7 @@ def test_choices_and_ratings_count_where_they_say_which_is_better(rows, results,
 def test_words_that_name_a_side_or_a_tie_are_understood(word, value):
     verdict = word_verdict(word)
     assert verdict is not None
-    assert verdict[0] == value
+    assert verdict.value == value
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from labeling.datasets.readers.fields import is_storable, refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.seen import SeenRows
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
-from labeling.datasets.readers.shapes.base import Shape
+from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.finish import finish
 from labeling.datasets.readers.shapes.record import RecordView, look
+from labeling.datasets.readers.shapes.words import tells_strength
 from labeling.datasets.rows import (
     Duplicate,
     ImportRow,
@@ -32,7 +33,8 @@ class Detection:
     """What a file turned out to be.
 
     `format` is None where no kind of row fits its columns; `problem` then says what is missing.
-    `mapping` is field -> column; `unmapped` columns become metadata.
+    `mapping` is field -> column; `unmapped` columns become metadata. `graded`: the words of its
+    labels tell strengths.
     """
 
     format: str | None
@@ -42,6 +44,7 @@ class Detection:
     columns: tuple[str, ...]
     mapping: Mapping[str, str]
     problem: str = ""
+    graded: bool = False
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -94,7 +97,12 @@ def detect(
         columns,
         mapped,
         _problem(shape, columns, mapped, sample),
+        shape is not None and _is_graded(shape, Sample(columns, sample, mapped)),
     )
+
+
+def _is_graded(shape: Shape, sample: Sample) -> bool:
+    return any(map(tells_strength, shape.words(sample)))
 
 
 def _sample(raw: Iterator[RawRow | Refusal]) -> list[dict[str, object]]:
@@ -218,7 +226,8 @@ def read(
         raise UnreadableFile(detection.problem)
     shape, options = SHAPES[detection.format], options or ReadOptions()
     columns = _for_every_row(shape, detection.mapping, mapping or {})
-    view, seen = RecordView.of(columns, options.label_rater), SeenRows()
+    view = RecordView.of(columns, options.label_rater, graded=detection.graded)
+    seen = SeenRows()
     with opened(path) as file:
         for raw in file.rows:
             if isinstance(raw, Refusal):

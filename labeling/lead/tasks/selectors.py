@@ -231,7 +231,12 @@ def task_page(task: Task) -> TaskPage:
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "judgment")
     for answer in rows.order_by("criterion__position", "criterion_id"):
-        words = kind.words(answer.criterion, answer.value, answer.judgment.tie_kind)
+        words = kind.words(
+            answer.criterion,
+            answer.value,
+            answer.judgment.tie_kind,
+            side_only=answer.side_only,
+        )
         answers[answer.judgment_id].append(AnswerInWords(answer.criterion, answer.value, words))
     return TaskPage(
         task=task,

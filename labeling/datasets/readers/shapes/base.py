@@ -56,6 +56,11 @@ def always(sample: Sample) -> bool:
     return True
 
 
+def no_words(sample: Sample) -> Iterator[str]:
+    """Nothing in rows of this kind is said in words."""
+    return iter(())
+
+
 def no_objection(rows: Rows) -> str:
     """No file of this kind is refused as a whole."""
     return ""
@@ -68,7 +73,8 @@ class Shape:
     `needs` are the fields it cannot do without, in alternatives: one whole group must be there.
     `fits` says whether the sample is of this kind once a group is there; a kind that is `marked`
     by columns of its own is recognised without one, so that the message names what is missing.
-    `objection` says why a file of this kind cannot be taken at all. A kind that `spreads` makes
+    `objection` says why a file of this kind cannot be taken at all; `words` are those in which the
+    sampled rows say which response is better. A kind that `spreads` makes
     several rows of one line of the file.
     """
 
@@ -80,6 +86,7 @@ class Shape:
     read: Callable[[Record], Sequence[Parts]]
     fits: Callable[[Sample], bool] = always
     objection: Callable[[Rows], str] = no_objection
+    words: Callable[[Sample], Iterator[str]] = no_words
     marked: bool = False
     spreads: bool = False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import (
     filled,
@@ -18,7 +20,7 @@ from labeling.vocabulary import TieKind
 #: Fields of a flat row that only mean something when it names a rater.
 FLAT_FIELDS = ("rater", "overall", "tie_kind", "rationale", "at")
 
-_NOT_VALUES = frozenset({"rater", "tie_kind", "rationale", "at", "answers"})
+_NOT_VALUES = frozenset({"rater", "tie_kind", "side_only", "rationale", "at", "answers"})
 _TIES = tuple(kind.value for kind in TieKind)
 
 
@@ -32,6 +34,22 @@ def tie_of(value: object, field: str, values: dict[str, int]) -> str:
     if values.setdefault(OVERALL, 0) != 0:
         raise RowError(field, "Is only for ties: the overall value must then be 0.", kind)
     return kind
+
+
+def sides_of(value: object, field: str, values: Mapping[str, int]) -> tuple[str, ...]:
+    """The criteria of which only the side is told: those of a list, or all with `true`.
+
+    Raises RowError for one without a value, or whose value is a strength.
+    """
+    if value is None or value is False:
+        return ()
+    keys = [key for key, number in values.items() if number] if value is True else value
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise RowError(field, "Must be true, or a list of criteria.", value)
+    for key in keys:
+        if abs(values.get(key, 0)) != 1:
+            raise RowError(field, f"“{key}” must then be -1 or 1: a side and no strength.", key)
+    return tuple(sorted(keys))
 
 
 def _judgment(judgment: object, field: str) -> ImportedJudgment:
@@ -54,6 +72,7 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
         tie_kind,
         text_value(judgment.get("rationale") or "", f"{field}.rationale"),
         moment(judgment.get("at"), f"{field}.at"),
+        sides_of(judgment.get("side_only"), f"{field}.side_only", values),
     )
 
 
@@ -102,9 +121,12 @@ def flat_labels(record: Record) -> list[ImportedJudgment]:
     return [_flat(record, rater, values, tie_kind)]
 
 
-def judged(record: Record, rater: str, value: int, tie_kind: str = "") -> ImportedJudgment:
+def judged(
+    record: Record, rater: str, value: int, tie_kind: str = "", *, side_only: bool = False
+) -> ImportedJudgment:
     """A rater's overall value, with the rationale and the time that the row has."""
-    return _flat(record, rater, {OVERALL: value}, tie_kind)
+    sides = (OVERALL,) if side_only and value else ()
+    return _flat(record, rater, {OVERALL: value}, tie_kind, sides)
 
 
 def preferred_first(record: Record) -> list[ImportedJudgment]:
@@ -118,14 +140,21 @@ def preferred_first(record: Record) -> list[ImportedJudgment]:
         return []
     record.keep("overall")
     record.keep("tie_kind")
-    return [judged(record, rater, -1)]
+    return [judged(record, rater, -1, side_only=True)]
 
 
-def _flat(record: Record, rater: str, values: dict[str, int], tie_kind: str) -> ImportedJudgment:
+def _flat(
+    record: Record,
+    rater: str,
+    values: dict[str, int],
+    tie_kind: str,
+    side_only: tuple[str, ...] = (),
+) -> ImportedJudgment:
     return ImportedJudgment(
         rater=rater,
         values=values,
         tie_kind=tie_kind,
         rationale=text_value(record.get("rationale") or "", record.column("rationale")),
         at=moment(record.get("at"), record.column("at")),
+        side_only=side_only,
     )

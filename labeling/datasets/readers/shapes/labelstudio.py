@@ -7,9 +7,8 @@ annotation. The keys of a task's `data` are lifted to columns, so that both are 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import plain_name
@@ -21,14 +20,14 @@ from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.verdicts import (
     COMPARING,
     Result,
-    Verdict,
+    choice_words,
     other_kind,
     pairwise_verdict,
     rationale,
     verdict,
-    word_verdict,
 )
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
+from labeling.datasets.readers.shapes.words import Verdict, word_verdict
+from labeling.datasets.rows import ImportedJudgment, RowError
 
 _MINIMAL = ("annotator", "annotation_id")
 #: What JSON-MIN says of the annotation and not of the task, so that it is none of its metadata.
@@ -83,7 +82,7 @@ def _judgment(
         skipped["cancelled"] += 1
         return None
     results = _results(annotation.get("result"), f"{field}.result")
-    answer = verdict(results, f"{field}.result", _sides(record))
+    answer = verdict(results, f"{field}.result", _sides(record), graded=record.view.graded)
     rater = (
         _annotator(annotation.get("completed_by"), f"{field}.completed_by") or record.label_rater
     )
@@ -91,12 +90,7 @@ def _judgment(
         skipped["without a preference" if answer is None else "without an annotator"] += 1
         return None
     at = moment(annotation.get("created_at"), f"{field}.created_at")
-    return _label(rater, answer, text_value(rationale(results), f"{field}.result"), at)
-
-
-def _label(rater: str, answer: Verdict, reason: str, at: dt.datetime | None) -> ImportedJudgment:
-    value, tie_kind = answer
-    return ImportedJudgment(rater, {OVERALL: value}, tie_kind, reason, at)
+    return answer.judgment(rater, text_value(rationale(results), f"{field}.result"), at)
 
 
 def _read_task(record: Record, parts: Parts) -> None:
@@ -135,7 +129,7 @@ def _minimal_verdict(record: Record) -> Verdict | None:
     if selections := _selections(value):
         return pairwise_verdict(selections[0], name)
     word = text_value(value, name)
-    answer = word_verdict(word)
+    answer = word_verdict(word, graded=record.view.graded)
     if answer is None:
         raise RowError(name, "Names neither side. Use words such as left, right or tie.", word)
     return answer
@@ -155,7 +149,7 @@ def _read_minimal(record: Record, parts: Parts) -> None:
         return
     at = moment(record.get("created_at"), record.column("created_at"))
     reason = text_value(record.get("rationale") or "", record.column("rationale"))
-    parts.judgments = [_label(rater, answer, reason, at)]
+    parts.judgments = [answer.judgment(rater, reason, at)]
 
 
 def _read(record: Record) -> list[Parts]:
@@ -194,6 +188,12 @@ def _kinds(rows: Rows) -> Iterable[Result]:
                 yield from (result for result in results if isinstance(result, dict))
 
 
+def _words(sample: Sample) -> Iterator[str]:
+    """What annotators chose, of either kind of export."""
+    yield from choice_words(list(_kinds(sample.rows)))
+    yield from (value for value in sample.values("choice") if isinstance(value, str))
+
+
 def _objection(rows: Rows) -> str:
     """Why an export of another type of project cannot be taken."""
     results = list(_kinds(rows))
@@ -221,5 +221,6 @@ LABEL_STUDIO = Shape(
     read=_read,
     fits=_fits,
     objection=_objection,
+    words=_words,
     marked=True,
 )

@@ -13,16 +13,17 @@ from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape, decoded
 from labeling.datasets.readers.shapes.chats import Chat, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.shapes.words import Verdict
 from labeling.datasets.records import Message
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
+from labeling.datasets.rows import ImportedJudgment, RowError
 from labeling.vocabulary import TieKind
 
 _WINNERS = {
-    "model_a": (-1, ""),
-    "model_b": (1, ""),
-    "tie": (0, TieKind.EQUAL_GOOD.value),
-    "both_bad": (0, TieKind.EQUAL_BAD.value),
-    "tie (bothbad)": (0, TieKind.EQUAL_BAD.value),
+    "model_a": Verdict(-1),
+    "model_b": Verdict(1),
+    "tie": Verdict(0, TieKind.EQUAL_GOOD.value),
+    "both_bad": Verdict(0, TieKind.EQUAL_BAD.value),
+    "tie (bothbad)": Verdict(0, TieKind.EQUAL_BAD.value),
 }
 _FLAGS = {"winner_model_a": "model_a", "winner_model_b": "model_b", "winner_tie": "tie"}
 _VOTE = ("winner", *_FLAGS)
@@ -88,8 +89,8 @@ def _note_earlier_turns(record: Record, chat: Chat) -> None:
         record.rest["earlier_turns"] = len(whole) - asked
 
 
-def _winner(record: Record) -> tuple[int, str] | None:
-    """The value and kind of tie of the vote; None where the row has none."""
+def _winner(record: Record) -> Verdict | None:
+    """The vote; None where the row has none."""
     winner, field = record.get("winner"), record.column("winner")
     if winner is None:
         flags = [name for name in _FLAGS if record.get(name) is not None]
@@ -115,9 +116,7 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
         for name in ("judge", "tstamp", *_VOTE):
             record.keep(name)
         return []
-    value, tie_kind = vote
-    at = moment(record.get("tstamp"), record.column("tstamp"))
-    return [ImportedJudgment(rater, {OVERALL: value}, tie_kind, "", at)]
+    return [vote.judgment(rater, at=moment(record.get("tstamp"), record.column("tstamp")))]
 
 
 def _read(record: Record) -> list[Parts]:

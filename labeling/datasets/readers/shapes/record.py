@@ -31,20 +31,21 @@ _EITHER = {
 
 
 class RecordView(Struct, frozen=True):
-    """What is the same for all rows of a file: field -> column, column -> field, and who gave the
-    labels that name nobody."""
+    """What is the same for all rows of a file: field -> column, column -> field, who gave the
+    labels that name nobody, and whether the words of its labels tell strengths."""
 
     columns: Mapping[str, str]
     fields: Mapping[str, str]
     label_rater: str = ""
+    graded: bool = False
 
     @classmethod
-    def of(cls, mapping: Mapping[str, str], label_rater: str = "") -> Self:
+    def of(cls, mapping: Mapping[str, str], label_rater: str = "", *, graded: bool = False) -> Self:
         """The view through a mapping of fields to columns; the first field has the column."""
         fields: dict[str, str] = {}
         for name, column in mapping.items():
             fields.setdefault(column, name)
-        return cls(mapping, fields, label_rater)
+        return cls(mapping, fields, label_rater, graded)
 
 
 class Record(Struct):

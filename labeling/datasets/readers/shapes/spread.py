@@ -43,7 +43,7 @@ def paired_parts(
         parts.suffix = "" if alone else f"-{i + 1}-{j + 1}"
         if ranks is not None and rater:
             value = (ranks[i] > ranks[j]) - (ranks[i] < ranks[j])
-            parts.judgments = [judged(record, rater, value)]
+            parts.judgments = [judged(record, rater, value, side_only=True)]
         elif ranks is not None:
             parts.extra["ranks"] = [ranks[i], ranks[j]]
         if extras and (extras[i] or extras[j]):

@@ -6,45 +6,18 @@ choice are the project's own, so only those that plainly name a side or a tie ar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.fields import excerpt_of
+from labeling.datasets.readers.shapes.words import Verdict, word_verdict
 from labeling.datasets.rows import RowError
-from labeling.vocabulary import TieKind
 
-#: A signed value and which tie it is.
-Verdict = tuple[int, str]
 Result = Mapping[str, object]
 
 _SIDES = {"left": -1, "right": 1}
 #: Kinds of results that can say which response is better.
 COMPARING = ("pairwise", "choices", "rating")
-
-_THING = r"(?:response|answer|output|completion|model|option|text|reply|assistant|summary)"
-_SIDE = re.compile(
-    rf"(?:the_)?(?:{_THING}_?)?(?P<mark>a|b|1|2|left|right|first|second)(?:_{_THING})?"
-    r"(?:_is)?(?:_(?:much|slightly|clearly))?(?:_(?:better|best|wins|preferred))?"
-)
-_FIRST = frozenset({"a", "1", "left", "first"})
-_TIES = {
-    **dict.fromkeys(("tie", "equal", "same", "about_the_same", "no_preference", "draw"), ""),
-    **dict.fromkeys(("both", "both_good", "equally_good", "equal_good"), TieKind.EQUAL_GOOD.value),
-    **dict.fromkeys(
-        ("neither", "both_bad", "equally_bad", "equal_bad", "none"), TieKind.EQUAL_BAD.value
-    ),
-    **dict.fromkeys(("cannot_tell", "can_t_tell", "unsure", "not_sure"), TieKind.CANNOT_TELL.value),
-}
-
-
-def word_verdict(word: str) -> Verdict | None:
-    """What a choice's word says; None where it names neither a side nor a tie."""
-    said = plain_name(word)
-    if said in _TIES:
-        return 0, _TIES[said]
-    side = _SIDE.fullmatch(said)
-    return (-1 if side["mark"] in _FIRST else 1, "") if side else None
 
 
 def _value(result: Result, field: str) -> Mapping[str, object]:
@@ -71,7 +44,7 @@ def pairwise_verdict(value: Mapping[str, object], field: str) -> Verdict | None:
     side = _SIDES.get(selected) if isinstance(selected, str) else None
     if side is None:
         raise RowError(f"{field}.selected", "Must be left or right.", selected)
-    return side, ""
+    return Verdict(side)
 
 
 def _by_pairwise(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
@@ -80,17 +53,29 @@ def _by_pairwise(results: Sequence[Result], field: str, sides: Sequence[str]) ->
         if answer is not None:
             # A project may show the second response on the left.
             swapped = _objects(result) == list(reversed(sides)) and len(sides) == 2
-            return (-answer[0] if swapped else answer[0]), answer[1]
+            return Verdict(-answer.value) if swapped else answer
     return None
 
 
-def _by_choice(results: Sequence[Result], field: str) -> Verdict | None:
+def choice_words(results: Sequence[Result]) -> Iterator[str]:
+    """The words of all choices that were made."""
+    for _, result in _of(results, "choices"):
+        value = result.get("value")
+        words = value.get("choices") if isinstance(value, dict) else None
+        yield from (word for word in _listed(words) if isinstance(word, str))
+
+
+def _listed(words: object) -> list[object]:
+    return words if isinstance(words, list) else [words]
+
+
+def _by_choice(results: Sequence[Result], field: str, *, graded: bool) -> Verdict | None:
     verdicts: set[Verdict] = set()
     unknown = ""
     for i, result in _of(results, "choices"):
         words = _value(result, f"{field}[{i}]").get("choices")
-        for word in words if isinstance(words, list) else [words]:
-            answer = word_verdict(word) if isinstance(word, str) else None
+        for word in _listed(words):
+            answer = word_verdict(word, graded=graded) if isinstance(word, str) else None
             if answer is None:
                 unknown = unknown or excerpt_of(word)
             else:
@@ -122,20 +107,24 @@ def _by_rating(results: Sequence[Result], field: str, sides: Sequence[str]) -> V
             ", ".join(sorted(rated)),
         )
     first, second = (rated[side] for side in sides)
-    return (second > first) - (second < first), ""
+    # Stars are said of each response by itself: they order the two and tell no strength.
+    return Verdict((second > first) - (second < first))
 
 
-def verdict(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
+def verdict(
+    results: Sequence[Result], field: str, sides: Sequence[str], *, graded: bool = False
+) -> Verdict | None:
     """What an annotation says of the responses named `sides`; None where it says nothing.
 
-    A pairwise result counts before a choice, and a choice before ratings of both responses. Raises
-    RowError for results of other kinds alone, and for words that name no side.
+    A pairwise result counts before a choice, and a choice before ratings of both responses;
+    `graded` says that the words of choices tell strengths. Raises RowError for results of other
+    kinds alone, and for words that name no side.
     """
     if results and not any(result.get("type") in COMPARING for result in results):
         raise RowError(field, other_kind(results))
     answer = _by_pairwise(results, field, sides)
     if answer is None:
-        answer = _by_choice(results, field)
+        answer = _by_choice(results, field, graded=graded)
     return _by_rating(results, field, sides) if answer is None else answer
 
 
