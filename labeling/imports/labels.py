@@ -77,11 +77,11 @@ class LabelRubric:
         side_only = {self._criterion(key).key for key in judgment.side_only}
         for key, grade in judgment.grades.items():
             criterion = self._criterion(key)
-            value = self.kind.graded(criterion, answers[criterion.key], grade)
-            if value is None:
+            strength = self.kind.graded(criterion, answers[criterion.key], grade)
+            if strength is None:
                 side_only.add(criterion.key)
             else:
-                answers[criterion.key] = value
+                answers[criterion.key] = strength
         try:
             tie_kind = self.kind.check_label(self.criteria, answers, judgment.tie_kind)
         except LabelError as error:

@@ -54,7 +54,9 @@ class Same(Kind):
         """The option of that value."""
         return next((o for o in question.scale.options if o.value == value), None)
 
-    def words(self, question: Question, value: int, tie_kind: str) -> str:
+    def words(
+        self, question: Question, value: int, tie_kind: str, *, side_only: bool = False
+    ) -> str:
         """In words."""
         return "they say the same" if value else "they differ"
 
