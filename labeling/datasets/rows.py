@@ -107,14 +107,17 @@ class Refusal(Struct, frozen=True, gc=False):
 class UnreadableFile(Exception):
     """The file as a whole cannot be read; the message says where, why, and what to do."""
 
-    def __init__(self, message: str, *, line: int = 0) -> None:
+    def __init__(self, message: str, *, line: int = 0, code: str = "unreadable") -> None:
         super().__init__(message)
         self.message = message
         self.line = line
+        self.code = code
 
 
 class MappingError(ValueError):
     """The wished mapping names a field or a column that does not exist."""
+
+    code = "unknown_column"
 
 
 class RowError(Exception):

@@ -86,6 +86,7 @@ def _options() -> list[OpenApiParameter]:
         OpenApiParameter("mapping", str, description='A JSON object: `{"prompt": "question"}`.'),
         OpenApiParameter("overlap", int, description="Raters per task; else the project's."),
         OpenApiParameter("label_rater", str, description="Who gave chosen/rejected labels."),
+        OpenApiParameter("yes", bool, description="Accept the reader's guesses where it asks."),
     ]
 
 

@@ -6,6 +6,7 @@ so an import that was killed anywhere goes on where its last batch ended.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -16,7 +17,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import structs
 
-from labeling.datasets.readers import ReadOptions, check, detect, limits, preview_file, read
+from labeling.datasets.readers import (
+    ColumnQuestion,
+    ReadOptions,
+    accepted,
+    check,
+    detect,
+    limits,
+    preview_file,
+    read,
+)
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.reading import FilePreview
 from labeling.datasets.rows import MappingError, UnreadableFile
@@ -44,13 +54,44 @@ IMPORT_JOB = register(
 )
 
 
+class FileRefused(InvalidInput):
+    """The file as a whole is not taken: it cannot be read, or no kind of row fits it."""
+
+    def __init__(self, message: str, *, field: str, code: str) -> None:
+        super().__init__(message, fields={field: message})
+        self.code = code
+
+
+class FileUnclear(FileRefused):
+    """The file may be meant in several ways; `questions` say which, and how to say so."""
+
+    def __init__(self, questions: tuple[ColumnQuestion, ...]) -> None:
+        message = " ".join(question.text for question in questions)
+        super().__init__(message, field="mapping", code="ambiguous")
+        self.questions = questions
+        self.fields["mapping"] = " ".join(map(_spelled, questions))
+
+
+def _spelled(question: ColumnQuestion) -> str:
+    """The question with the mappings that answer it, as a program sends them."""
+    answers = [f"{question.text} To answer, send one of these as the mapping, or merge it in:"]
+    for place, option in enumerate(question.options):
+        sent = json.dumps(dict(option.mapping), ensure_ascii=False)
+        format = f" with format={option.format}" if option.format else ""
+        guess = "; yes=true accepts this" if place == question.guess else ""
+        answers.append(f"{sent}{format} ({option.text}{guess}).")
+    return " ".join(answers)
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """What the user decides: overlap of new tasks (the project's if None), the name for labels
-    of chosen/rejected rows that name no rater (no label if empty)."""
+    of chosen/rejected rows that name no rater (no label if empty), and whether the reader's
+    guesses are accepted (`yes`) where it is unsure."""
 
     overlap: int | None = None
     label_rater: str = ""
+    yes: bool = False
 
     def checked(self) -> ImportOptions:
         """Itself. Raises InvalidInput naming the option at fault."""
@@ -68,7 +109,7 @@ class ImportOptions:
                     % {"count": limits.MAX_RATER}
                 },
             )
-        return ImportOptions(self.overlap, name)
+        return ImportOptions(self.overlap, name, self.yes)
 
 
 def keep_upload(*, content: Iterable[bytes]) -> str:
@@ -100,9 +141,9 @@ def preview_upload(
             limit=limit,
         )
     except MappingError as error:
-        raise InvalidInput(str(error), fields={"mapping": str(error)}) from None
+        raise FileRefused(str(error), field="mapping", code=error.code) from None
     except UnreadableFile as error:
-        raise InvalidInput(error.message, fields={"file": error.message}) from None
+        raise FileRefused(error.message, field="file", code=error.code) from None
     except FileNotFoundError:
         raise _gone() from None
 
@@ -129,7 +170,7 @@ def create_import(
     else:
         stored = files.store([content] if isinstance(content, bytes) else content)
     try:
-        _refuse_unreadable(stored.token, format, mapping)
+        format, mapping = _decided(stored.token, format, mapping, yes=options.yes)
     except InvalidInput:
         if content is not None:
             files.discard(str(stored.path))
@@ -143,7 +184,7 @@ def create_import(
             size=stored.size,
             sha256=stored.sha256,
             format=format,
-            mapping=dict(mapping or {}),
+            mapping=mapping,
             options=asdict(options),
         )
         record(
@@ -168,10 +209,23 @@ def _stored(token: str) -> files.StoredFile:
         raise _gone() from None
 
 
-def _refuse_unreadable(token: str, format: str, mapping: Mapping[str, str] | None) -> None:
-    shown = preview_upload(token=token, format=format, mapping=mapping, limit=1)
-    if shown.detection.problem:
-        raise InvalidInput(shown.detection.problem, fields={"mapping": shown.detection.problem})
+def _decided(
+    token: str, format: str, mapping: Mapping[str, str] | None, *, yes: bool
+) -> tuple[str, dict[str, str]]:
+    """The kind of rows and the mapping to read with; with `yes` the reader's guesses are in it.
+
+    Raises FileRefused for a file that no kind of row fits, or that leaves a question open.
+    """
+    decided = dict(mapping or {})
+    shown = preview_upload(token=token, format=format, mapping=decided, limit=1).detection
+    if shown.questions and yes:
+        format, decided = accepted(files.path_of(token), format=format, mapping=decided)
+        shown = preview_upload(token=token, format=format, mapping=decided, limit=1).detection
+    if shown.problem:
+        raise FileRefused(shown.problem, field="mapping", code=shown.code)
+    if shown.questions:
+        raise FileUnclear(shown.questions)
+    return format, decided
 
 
 def _safe_name(filename: str) -> str:

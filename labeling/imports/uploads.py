@@ -81,6 +81,9 @@ class UploadSerializer(serializers.Serializer[Any]):
     label_rater = serializers.CharField(
         required=False, help_text="Who gave the labels of chosen/rejected rows; none if empty."
     )
+    yes = serializers.BooleanField(
+        required=False, help_text="Accept the reader's guesses where it is unsure."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ def read_upload(request: Request) -> Upload:
         options=ImportOptions(
             overlap=_overlap(fields.get("overlap", "")),
             label_rater=fields.get("label_rater", ""),
+            yes=_switch("yes", fields.get("yes", "")),
         ),
     )
 
@@ -133,6 +137,14 @@ def _format(text: str) -> str:
         message = _("Choose one of: %(formats)s.") % {"formats": ", ".join(IMPORT_KINDS)}
         raise InvalidInput(_("There is no such format."), fields={"format": message})
     return text
+
+
+def _switch(name: str, text: str) -> bool:
+    """A yes or no. Raises InvalidInput for other words."""
+    if text.lower() not in ("", "true", "false", "1", "0"):
+        message = _("Write true or false.")
+        raise InvalidInput(message, fields={name: message})
+    return text.lower() in ("true", "1")
 
 
 def _overlap(text: str) -> int | None:

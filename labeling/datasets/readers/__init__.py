@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from labeling.datasets.readers.questions import ColumnQuestion, Meaning, OpenQuestions
 from labeling.datasets.readers.reading import (
     Detection,
     FileFacts,
     FilePreview,
     ReadOptions,
+    accepted,
     check,
     detect,
     preview_file,
@@ -21,10 +23,14 @@ from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES
 __all__ = [
     "IMPORT_KINDS",
     "SHAPES",
+    "ColumnQuestion",
     "Detection",
     "FileFacts",
     "FilePreview",
+    "Meaning",
+    "OpenQuestions",
     "ReadOptions",
+    "accepted",
     "check",
     "detect",
     "preview_file",

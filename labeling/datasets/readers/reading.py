@@ -12,6 +12,7 @@ from labeling.datasets.readers.columns import guess, override
 from labeling.datasets.readers.containers import opened
 from labeling.datasets.readers.fields import is_storable, refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow
+from labeling.datasets.readers.questions import ColumnQuestion, OpenQuestions
 from labeling.datasets.readers.seen import SeenRows
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
@@ -27,14 +28,18 @@ from labeling.datasets.rows import (
     UnreadableFile,
 )
 
+#: How often an accepted guess may raise the next question.
+_ROUNDS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:
     """What a file turned out to be.
 
-    `format` is None where no kind of row fits its columns; `problem` then says what is missing.
-    `mapping` is field -> column; `unmapped` columns become metadata. `graded`: the words of its
-    labels tell strengths.
+    `format` is None where no kind of row fits its columns; `problem` then says what is missing,
+    `code` the same for programs. `mapping` is field -> column; `unmapped` columns become metadata.
+    `graded`: the words of its labels tell strengths. `read` refuses the file while one of
+    `questions` is open.
     """
 
     format: str | None
@@ -45,6 +50,8 @@ class Detection:
     mapping: Mapping[str, str]
     problem: str = ""
     graded: bool = False
+    code: str = ""
+    questions: tuple[ColumnQuestion, ...] = ()
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -89,6 +96,9 @@ def detect(
     wished = dict(mapping or {})
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, columns, wished)
+    code, problem = _problem(shape, columns, mapped, sample)
+    seen = Sample(columns, sample, mapped, wished)
+    asked = shape.asks(seen) if shape and not problem else ()
     return Detection(
         shape.key if shape else None,
         file.container,
@@ -96,9 +106,30 @@ def detect(
         file.encoding,
         columns,
         mapped,
-        _problem(shape, columns, mapped, sample),
-        shape is not None and _is_graded(shape, Sample(columns, sample, mapped)),
+        problem,
+        shape is not None and _is_graded(shape, seen),
+        code,
+        tuple(asked),
     )
+
+
+def accepted(
+    path: Path, *, format: str = "auto", mapping: Mapping[str, str] | None = None
+) -> tuple[str, dict[str, str]]:
+    """The kind of rows and the mapping with every guess accepted; one answer may raise the next
+    question. A question that has no guess stays open.
+
+    Raises UnreadableFile or MappingError like `detect`.
+    """
+    decided = dict(mapping or {})
+    for _ in range(_ROUNDS):
+        questions = detect(path, format=format, mapping=decided).questions
+        guesses = [q.options[q.guess] for q in questions if q.guess is not None]
+        if not guesses:
+            break
+        for option in guesses:
+            format, decided = option.format or format, {**decided, **option.mapping}
+    return format, decided
 
 
 def _is_graded(shape: Shape, sample: Sample) -> bool:
@@ -132,18 +163,23 @@ def _problem(
     columns: tuple[str, ...],
     mapped: Mapping[str, str],
     sample: list[dict[str, object]],
-) -> str:
+) -> tuple[str, str]:
+    """Why the file fits no kind, for programs and in words; twice "" where it fits."""
     names = visible(", ".join(columns), limits.MAX_REASON) or "none"
     if shape is None:
         return (
+            "unrecognised",
             f"No kind of row fits the columns ({names}). Say which column is the prompt and which "
-            "are the responses."
+            "are the responses.",
         )
     if objection := shape.objection(sample):
-        return visible(objection, limits.MAX_REASON)
+        return "unsupported", visible(objection, limits.MAX_REASON)
     if missing := shape.missing(mapped):
-        return f"No column for {' and '.join(missing)} among {names}. Say which one it is."
-    return ""
+        return (
+            "unrecognised",
+            f"No column for {' and '.join(missing)} among {names}. Say which one it is.",
+        )
+    return "", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +255,23 @@ def read(
     A line of a kind that spreads gives several rows, each of them exactly one of the three.
 
     Raises UnreadableFile or MappingError; a file that `check` passed raises no UnreadableFile but
-    for columns that no kind of row fits.
+    for columns that no kind of row fits, and OpenQuestions where it may be meant in several ways.
     """
     detection = detect(path, format=format, mapping=mapping)
-    if detection.format is None or detection.problem:
-        raise UnreadableFile(detection.problem)
-    shape, options = SHAPES[detection.format], options or ReadOptions()
+    if detection.problem:
+        raise UnreadableFile(detection.problem, code=detection.code)
+    if detection.questions:
+        raise OpenQuestions(detection.questions)
+    yield from _rows(path, detection, mapping, options)
+
+
+def _rows(
+    path: Path,
+    detection: Detection,
+    mapping: Mapping[str, str] | None,
+    options: ReadOptions | None,
+) -> Iterator[ImportRow | Duplicate | Refusal]:
+    shape, options = SHAPES[detection.format or ""], options or ReadOptions()
     columns = _for_every_row(shape, detection.mapping, mapping or {})
     view = RecordView.of(columns, options.label_rater, graded=detection.graded)
     seen = SeenRows()
@@ -244,12 +291,13 @@ def preview_file(
     options: ReadOptions | None = None,
     limit: int = 5,
 ) -> FilePreview:
-    """The first rows as they would be imported; none where the columns fit no kind of row.
+    """The first rows as they would be imported; none where the columns fit no kind of row, or
+    before its questions are answered.
 
     Raises UnreadableFile or MappingError.
     """
     detection = detect(path, format=format, mapping=mapping)
-    if detection.format is None or detection.problem:
+    if detection.problem or detection.questions:
         return FilePreview(detection, ())
-    rows = read(path, format=format, mapping=mapping, options=options)
+    rows = _rows(path, detection, mapping, options)
     return FilePreview(detection, tuple(islice(rows, limit)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from argparse import ArgumentParser
@@ -11,9 +12,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from labeling.datasets.readers import IMPORT_KINDS
+from labeling.datasets.readers import IMPORT_KINDS, ColumnQuestion, Meaning
 from labeling.imports.selectors import refusals_of, report_of
 from labeling.imports.services import (
+    FileUnclear,
     ImportOptions,
     create_import,
     rehearse_import,
@@ -29,6 +31,14 @@ _CHUNK = 1 << 20
 #: Refused rows that are printed; the page and the API have all of them.
 _PRINTED = 200
 _POLL_SECONDS = 0.5
+
+
+class ImportRefused(CommandError):
+    """The file as a whole is not taken; `code` says why, for programs."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Command(BaseCommand):
@@ -54,7 +64,17 @@ class Command(BaseCommand):
             default=[],
             metavar="field=column",
             help="which column is which field, such as prompt=question; repeat for more; "
-            "field= leaves a field out",
+            "field= leaves a field out, column= leaves a column as metadata",
+        )
+        unsure = parser.add_mutually_exclusive_group()
+        unsure.add_argument(
+            "--strict",
+            action="store_true",
+            help="where the file may be meant in several ways, import nothing and print the "
+            "mappings that would tell (the default)",
+        )
+        unsure.add_argument(
+            "--yes", action="store_true", help="accept the guess instead, and print what it was"
         )
         parser.add_argument(
             "--overlap", type=int, metavar="N", help="raters per new task (default: the project's)"
@@ -78,7 +98,7 @@ class Command(BaseCommand):
             "content": _content(options["file"]),
             "format": options["format"],
             "mapping": _mapping(options["map"]),
-            "options": ImportOptions(options["overlap"], options["label_rater"]),
+            "options": ImportOptions(options["overlap"], options["label_rater"], options["yes"]),
         }
         try:
             if options["dry_run"]:
@@ -87,8 +107,11 @@ class Command(BaseCommand):
                 import_ = create_import(created_by=None, **how)
                 _run(import_)
                 refusals = list(refusals_of(import_)[:_PRINTED])
+        except FileUnclear as error:
+            raise ImportRefused("\n".join(map(_spelled, error.questions)), error.code) from None
         except ConcordError as error:
-            raise CommandError(" ".join(error.fields.values()) or error.message) from None
+            message = " ".join(error.fields.values()) or error.message
+            raise ImportRefused(message, error.code) from None
         self._print(import_, refusals, dry=options["dry_run"])
         if import_.state == JobState.FAILED:
             raise CommandError(import_.error)
@@ -120,6 +143,20 @@ class Command(BaseCommand):
                 break
         if report.refused > printed:
             self.stdout.write(f"… and {report.refused - printed:,} more refused rows.")
+
+
+def _spelled(question: ColumnQuestion) -> str:
+    """The question, and the arguments that answer it, one answer a line."""
+    lines = [question.text, "Say so with"]
+    for place, option in enumerate(question.options):
+        guess = "; --yes accepts this" if place == question.guess else ""
+        lines.append(f"  {_arguments(option)}   ({option.text}{guess})")
+    return "\n".join(lines if question.options else lines[:1])
+
+
+def _arguments(option: Meaning) -> str:
+    pairs = [f"--map {shlex.quote(f'{name}={column}')}" for name, column in option.mapping.items()]
+    return " ".join([*([f"--format {option.format}"] if option.format else []), *pairs])
 
 
 def _content(path: Path) -> Iterator[bytes]:

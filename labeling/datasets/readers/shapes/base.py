@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from labeling.datasets.readers.questions import ColumnQuestion
 from labeling.datasets.readers.shapes.finish import Parts
 from labeling.datasets.readers.shapes.record import Record
 
@@ -29,11 +30,15 @@ def decoded_cell(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The first rows of a file, and which of its columns would be which field of a kind."""
+    """The first rows of a file, and which of its columns would be which field of a kind.
+
+    `wished` is the part of the mapping that the user decided; it answers questions.
+    """
 
     columns: tuple[str, ...]
     rows: Rows
     mapping: Mapping[str, str]
+    wished: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, *fields: str) -> bool:
         """Whether there is a column for each of these fields."""
@@ -66,6 +71,11 @@ def no_objection(rows: Rows) -> str:
     return ""
 
 
+def no_question(sample: Sample) -> Sequence[ColumnQuestion]:
+    """This kind asks nothing beyond what is asked of every file."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One kind of row.
@@ -73,9 +83,9 @@ class Shape:
     `needs` are the fields it cannot do without, in alternatives: one whole group must be there.
     `fits` says whether the sample is of this kind once a group is there; a kind that is `marked`
     by columns of its own is recognised without one, so that the message names what is missing.
-    `objection` says why a file of this kind cannot be taken at all; `words` are those in which the
-    sampled rows say which response is better. A kind that `spreads` makes
-    several rows of one line of the file.
+    `objection` says why a file of this kind cannot be taken at all, `asks` what has to be known
+    before its rows are; `words` are those in which the sampled rows say which response is better.
+    A kind that `spreads` makes several rows of one line of the file.
     """
 
     key: str
@@ -87,6 +97,7 @@ class Shape:
     fits: Callable[[Sample], bool] = always
     objection: Callable[[Rows], str] = no_objection
     words: Callable[[Sample], Iterator[str]] = no_words
+    asks: Callable[[Sample], Sequence[ColumnQuestion]] = no_question
     marked: bool = False
     spreads: bool = False
 
