@@ -102,7 +102,8 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     `values` maps the key of a comparing criterion to its signed value; `tie_kind` ("" for none)
     says which tie a 0 on the primary criterion was. `shown` holds the positions of the responses
     in the order in which the rater saw them, e.g. (1, 0) when the second was shown first.
-    Times are milliseconds, None where nobody measured them (imported judgments).
+    Times are milliseconds, None where nobody measured them: in imported judgments, and where a
+    broken clock sent what cannot be (`times_cut`).
     `adjudicates` marks a reviewer's final word on the task. `created_at` is ISO 8601 in UTC.
     """
 
@@ -122,6 +123,7 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     shown: tuple[int, ...] = ()
     active_ms: int | None = None
     idle_ms: int | None = None
+    times_cut: bool = False
     created_at: str = ""
     adjudicates: bool = False
 

@@ -68,7 +68,8 @@ A = TypeVar("A")
 class Submission:
     """What a rater sends. Signs refer to the order shown: negative, the first shown is better.
 
-    `key` is the client's idempotency key; `active_ms` and `idle_ms` are milliseconds;
+    `key` is the client's idempotency key; `active_ms` and `idle_ms` are milliseconds,
+    None where what was sent is no time;
     `ui_version` is the interface it was given in, the kind's own page where empty.
     """
 
@@ -77,8 +78,8 @@ class Submission:
     rationale: str = ""
     principles: Sequence[int] = ()
     flags: Sequence[str] = ()
-    active_ms: int = 0
-    idle_ms: int = 0
+    active_ms: int | None = 0
+    idle_ms: int | None = 0
     key: UUID | None = None
     ui_version: str = ""
     source: str = field(default=Source.HUMAN.value)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -13,8 +15,12 @@ from projects.exceptions import InvalidInput
 from projects.models import Criterion, Principle, Project
 
 RATIONALE_LIMIT = 10_000
-#: One task cannot take longer than a day; more is a broken clock.
-LONGEST_MS = 24 * 3600 * 1000
+#: Nobody works at one task for longer than a day; more is a broken clock.
+LONGEST_ACTIVE_MS = 24 * 3600 * 1000
+#: What its column holds, some 24 days: a tab may well stay open over a weekend.
+LONGEST_IDLE_MS = 2**31 - 1
+#: How much longer than the server a browser may have counted, on the way there and back.
+CLOCK_SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,34 @@ class CheckedSubmission:
     answers: Answered[Criterion]
     principles: list[int]
     flags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long a rater was at a task; where `cut`, what was sent cannot be: no measurement."""
+
+    active_ms: int
+    idle_ms: int
+    cut: bool
+
+
+def milliseconds(value: object) -> int | None:
+    """A number as whole milliseconds; None where it is no number, or not a finite one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return round(value) if isinstance(value, int) or math.isfinite(value) else None
+
+
+def plausible_times(submission: Submission, *, since: datetime, now: datetime) -> Times:
+    """The times sent, cut to what fits between `since`, when the rater first had the task, and now.
+
+    A broken clock must never cost an answer, and never pass for a measurement.
+    """
+    elapsed = max(0, (now - since + CLOCK_SLACK) // timedelta(milliseconds=1))
+    active, idle = milliseconds(submission.active_ms), milliseconds(submission.idle_ms)
+    active_ms = min(max(active or 0, 0), elapsed, LONGEST_ACTIVE_MS)
+    idle_ms = min(max(idle or 0, 0), elapsed - active_ms, LONGEST_IDLE_MS)
+    return Times(active_ms, idle_ms, cut=(active_ms, idle_ms) != (active, idle))
 
 
 def check_submission(
@@ -39,8 +73,6 @@ def check_submission(
     errors: dict[str, str] = {}
     answers = kind.check(kind.asked(criteria), project, submission, errors)
     _check_text(project, submission, errors)
-    if not 0 <= submission.active_ms <= LONGEST_MS or not 0 <= submission.idle_ms <= LONGEST_MS:
-        errors["active_ms"] = _("Times are whole milliseconds between 0 and one day.")
     flags = _flags(submission, errors)
     principles = _principles(guideline_id, submission, errors)
     if errors:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from labeling.kinds import Submission, kind_for
+from labeling.rating.answers import milliseconds
 from projects.models import Criterion
 
 #: Criteria are posted as `answer.<key>`, with a value or `value:tie_kind`.
@@ -25,8 +26,8 @@ class Filled:
     rationale: str = ""
     principles: Sequence[int] = ()
     flags: Sequence[str] = ()
-    active_ms: int = 0
-    idle_ms: int = 0
+    active_ms: int | None = 0
+    idle_ms: int | None = 0
     key: UUID | None = None
 
     def submission(self, primary_key: str) -> Submission:
@@ -62,8 +63,8 @@ def read_form(post: QueryDict) -> Filled:
         rationale=post.get("rationale", "").replace("\r\n", "\n"),
         principles=_numbers(post.getlist("principles")),
         flags=post.getlist("flags"),
-        active_ms=_milliseconds(post.get("active_ms", "")),
-        idle_ms=_milliseconds(post.get("idle_ms", "")),
+        active_ms=_milliseconds(post.get("active_ms", "0")),
+        idle_ms=_milliseconds(post.get("idle_ms", "0")),
         key=_uuid(post.get("key", "")),
     )
 
@@ -94,8 +95,11 @@ def _numbers(texts: Iterable[str]) -> list[int]:
     return [_whole(text) for text in texts]
 
 
-def _milliseconds(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+def _milliseconds(text: str) -> int | None:
+    try:
+        return milliseconds(float(text))
+    except ValueError:
+        return None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating import records
-from labeling.rating.answers import check_submission
+from labeling.rating.answers import check_submission, plausible_times
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.selectors import shown_answers
 from labeling.vocabulary import AssignmentState, SkipReason
@@ -89,6 +89,7 @@ def _submit_locked(
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
     kind = kind_of(held.kind)
     checked = check_submission(project, kind, criteria, held.guideline_id, submission)
+    times = plausible_times(submission, since=held.since, now=now)
     previous = next((row for row in stored if row.is_current), None)
     if previous is not None:
         Judgment.objects.filter(pk=previous.pk).update(is_current=False)
@@ -109,8 +110,9 @@ def _submit_locked(
         rationale=submission.rationale.strip(),
         principles=checked.principles,
         flags=checked.flags,
-        active_ms=submission.active_ms,
-        idle_ms=submission.idle_ms,
+        active_ms=times.active_ms,
+        idle_ms=times.idle_ms,
+        times_cut=times.cut,
         ui_version=(submission.ui_version or kind.interface)[:40],
         created_at=now,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -18,7 +19,11 @@ from projects.sql import Statement
 
 @dataclass(frozen=True, slots=True)
 class HeldAssignment:
-    """A rater's own assignment, locked until the transaction ends."""
+    """A rater's own assignment, locked until the transaction ends.
+
+    `since` is when the rater first had the task: a page that lost its connection shows what was
+    prepared ahead before the server hears that it was opened.
+    """
 
     pk: int
     task_id: int
@@ -31,13 +36,15 @@ class HeldAssignment:
     strategy: str
     selection_probability: float
     kind: str
+    since: datetime
 
 
 _HOLD = Statement(
     "hold",
     """
     SELECT a.id, a.task_id, a.project_id, a.rater_id, a.state, a.shown_order, a.guideline_id,
-        a.purpose, a.strategy, a.selection_probability, t.kind
+        a.purpose, a.strategy, a.selection_probability, t.kind,
+        LEAST(a.created_at, a.opened_at)
     FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
     WHERE a.id = %(id)s AND a.rater_id = %(rater)s FOR UPDATE OF a
     """,
@@ -96,6 +103,7 @@ _COLUMNS = {
     "rationale": "text",
     "active_ms": "integer",
     "idle_ms": "integer",
+    "times_cut": "boolean",
     "ui_version": "varchar",
     "created_at": "timestamptz",
 }
@@ -106,11 +114,11 @@ _INSERT = Statement(
         INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id,
             guideline_id, revises_id, is_current, withdrawn, key, fingerprint, purpose, strategy,
             selection_probability, source, tie_kind, rationale, principles, flags, active_ms,
-            idle_ms, ui_version, created_at)
+            idle_ms, times_cut, ui_version, created_at)
         VALUES (%(assignment_id)s, %(task_id)s, %(project_id)s, %(rater_id)s, %(guideline_id)s,
             %(revises_id)s, true, false, %(key)s, %(fingerprint)s, %(purpose)s, %(strategy)s,
             %(selection_probability)s, %(source)s, %(tie_kind)s, %(rationale)s, %(principles)s,
-            %(flags)s, %(active_ms)s, %(idle_ms)s, %(ui_version)s, %(created_at)s)
+            %(flags)s, %(active_ms)s, %(idle_ms)s, %(times_cut)s, %(ui_version)s, %(created_at)s)
         RETURNING id
     ), answers AS (
         INSERT INTO labeling_answer (judgment_id, criterion_id, response_id, value)

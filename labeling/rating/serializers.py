@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from labeling.kinds import COMPARE
 from labeling.models import Assignment, Judgment
-from labeling.rating.answers import LONGEST_MS, RATIONALE_LIMIT
+from labeling.rating.answers import RATIONALE_LIMIT, milliseconds
 from labeling.rating.desk import present, rubric
 from labeling.rating.selectors import shown_answers
 from labeling.vocabulary import Flag, NothingLeft, SkipReason, TaskKind, TieKind
 from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, criterion_json
 from projects.models import Project
+
+_TIMES = "Milliseconds since the task was shown; what cannot be is cut, and never refused."
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -52,6 +55,18 @@ class LeasedTaskSerializer(serializers.Serializer[Any]):
     task = TaskSerializer()
 
 
+class MillisecondsField(serializers.IntegerField):
+    """A time: any number, because what cannot be is cut when it is stored; null is none."""
+
+    default_error_messages = {"invalid": gettext_lazy("A time is a number of milliseconds.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Fractions are rounded, as clocks have them."""
+        if isinstance(data, float):
+            return milliseconds(data)
+        return super().to_internal_value(data)
+
+
 class SubmissionSerializer(StrictSerializer):
     """A judgment. Signs refer to the order shown: negative means the first shown is better."""
 
@@ -68,8 +83,8 @@ class SubmissionSerializer(StrictSerializer):
         child=serializers.IntegerField(), default=list, help_text="Numbers of cited principles."
     )
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)), default=list)
-    active_ms = serializers.IntegerField(default=0, min_value=0, max_value=LONGEST_MS)
-    idle_ms = serializers.IntegerField(default=0, min_value=0, max_value=LONGEST_MS)
+    active_ms = MillisecondsField(default=0, allow_null=True, help_text=_TIMES)
+    idle_ms = MillisecondsField(default=0, allow_null=True)
     key = serializers.UUIDField(
         default=None,
         allow_null=True,
@@ -93,6 +108,9 @@ class JudgmentSerializer(serializers.Serializer[Any]):
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)))
     active_ms = serializers.IntegerField()
     idle_ms = serializers.IntegerField()
+    times_cut = serializers.BooleanField(
+        help_text="The times sent could not be and were cut; no figure of pace reads them."
+    )
     submitted_at = serializers.DateTimeField()
 
 
@@ -169,5 +187,6 @@ def judgment_json(judgment: Judgment) -> dict[str, Any]:
         "flags": judgment.flags,
         "active_ms": judgment.active_ms,
         "idle_ms": judgment.idle_ms,
+        "times_cut": judgment.times_cut,
         "submitted_at": judgment.created_at,
     }

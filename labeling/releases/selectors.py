@@ -217,6 +217,7 @@ _JUDGMENT_COLUMNS = (
     "assignment__shown_order",
     "active_ms",
     "idle_ms",
+    "times_cut",
     "created_at",
 )
 
@@ -239,9 +240,10 @@ def _judgments(
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
         pk, task, rater, tie, rationale, flags, principles, guideline, *rest = row
-        purpose, source, strategy, probability, shown, active, idle, created = rest
+        purpose, source, strategy, probability, shown, active, idle, cut, created = rest
         # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
         seen = strategy != Strategy.IMPORTED
+        timed = seen and not cut
         by_task.setdefault(task, []).append(
             JudgmentRecord(
                 id=pseudonym("judgment", pk),
@@ -258,8 +260,9 @@ def _judgments(
                 strategy=strategy,
                 probability=probability if seen else None,
                 shown=tuple(shown) if seen else (),
-                active_ms=active if seen else None,
-                idle_ms=idle if seen else None,
+                active_ms=active if timed else None,
+                idle_ms=idle if timed else None,
+                times_cut=cut,
                 created_at=_iso(created),
                 adjudicates=rater in reviewers,
             )

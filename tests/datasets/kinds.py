@@ -220,6 +220,7 @@ JUDGMENT: Row = {
     "shown_order": [1, 0],
     "active_ms": 9000,
     "idle_ms": None,
+    "times_cut": False,
     "created_at": "2026-01-31T12:00:00Z",
     "category": "biology",
     "language": "en",

@@ -47,6 +47,7 @@ JUDGMENT = {
     "shown_order": [0, 1],
     "active_ms": 5,
     "idle_ms": None,
+    "times_cut": False,
     "created_at": "",
     "category": "coding",
     "language": "en",

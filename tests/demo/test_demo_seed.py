@@ -125,6 +125,7 @@ def test_every_judgment_carries_its_guideline_purpose_source_and_times(project):
         assert judgment.purpose == Purpose.LIVE
         assert judgment.source == Source.HUMAN
         assert judgment.active_ms > 1000
+        assert not judgment.times_cut
         assert judgment.ui_version
     numbers = Counter(Judgment.objects.values_list("guideline__number", flat=True))
     assert min(numbers[1], numbers[2]) > 30

@@ -220,7 +220,6 @@ def test_an_answer_that_does_not_fit_is_named(
         ({"rationale": "half \ud800"}, "rationale"),
         ({"flags": ["spam"]}, "flags"),
         ({"principles": [9]}, "principles"),
-        ({"active_ms": -1}, "active_ms"),
         ({"tie_kind": "equal_bad"}, "tie_kind"),
         ({"tie_kind": "perhaps"}, "tie_kind"),
     ],

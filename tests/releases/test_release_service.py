@@ -212,3 +212,14 @@ def test_only_listed_files_of_a_finished_release_are_opened(built: Built, judged
     for name in ("../secret", "/etc/passwd", "", "preference", "manifest.json/.."):
         assert file_of(release, name) is None
     assert file_of(ask(judged), "manifest.json") is None
+
+
+def test_a_cut_time_is_no_measurement_in_a_release(
+    built: Built, project: Project, rui: User, make_tasks: Any
+) -> None:
+    make_tasks(project, 2)
+    for sent in ({"active_ms": 1500, "idle_ms": 20}, {"active_ms": 10**9, "idle_ms": 20}):
+        judge(rui, lease(rui, project), -1, **sent)
+    columns = ("active_ms", "idle_ms", "times_cut")
+    times = {tuple(row[name] for name in columns) for row in rows(built(project), "judgments")}
+    assert times == {(1500, 20, False), (None, None, True)}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, Values
 from labeling.datasets.formats.columns import (
     ANSWERS,
+    BOOL,
     INT,
     MESSAGES,
     SHORT,
@@ -58,6 +59,7 @@ COLUMNS = (
     ("shown_order", SHORTS),
     ("active_ms", OPTIONAL_LONG),
     ("idle_ms", OPTIONAL_LONG),
+    ("times_cut", BOOL),
     ("created_at", STRING),
     ("category", STRING),
     ("language", STRING),
@@ -134,6 +136,7 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             judgment.shown,
             judgment.active_ms,
             judgment.idle_ms,
+            judgment.times_cut,
             judgment.created_at,
             *about,
         )

@@ -25,7 +25,8 @@ FEW = 10
 class RaterRow:
     """What is known about one rater of a project, from judgments of live tasks that count.
 
-    `median_ms` is the median active time of judgments made here (imported ones have none).
+    `median_ms` is the median active time of judgments whose time was measured: made here, and
+    not cut.
     `ties`: share of judgments without a preference. `left`: share of preferences for the response
     shown first; a rater without side bias is near one half. `agreement`: share of pairs with
     another rater's judgment of the same task in which both prefer the same side or both a tie.
@@ -42,7 +43,7 @@ class RaterRow:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The primary answers of a project, one entry a judgment."""
+    """The primary answers of a project, one entry a judgment; `active_ms` 0: not measured."""
 
     task: Ints
     rater: Ints
@@ -61,10 +62,11 @@ def _load(project: Project) -> _Columns:
         "judgment__assignment__shown_order__0",
         "judgment__active_ms",
         "judgment__strategy",
+        "judgment__times_cut",
     )
     answers = [
-        (task, rater, value, shown, active, strategy == Strategy.IMPORTED)
-        for task, rater, value, shown, active, strategy in rows.iterator(chunk_size=5000)
+        (task, rater, value, shown, 0 if cut else active, strategy == Strategy.IMPORTED)
+        for task, rater, value, shown, active, strategy, cut in rows.iterator(chunk_size=5000)
     ]
     table = np.array(answers, dtype=np.int64).reshape(-1, 6)
     side = COMPARE.directions(table[:, 2])
