@@ -41,7 +41,7 @@ from labeling.datasets.memory import tuned_memory
 from labeling.datasets.readiness import readiness
 from labeling.datasets.reasons import rows_in_words, sentence
 from labeling.datasets.recipes.base import Ledger, Recipe
-from labeling.datasets.records import ReleaseContext, TaskRecord, canonical_json
+from labeling.datasets.records import ReleaseContext, ResponseRecord, TaskRecord, canonical_json
 from labeling.datasets.splits import SPLITS, SplitPlan
 from labeling.datasets.spool import Spool
 from projects.words import ENGLISH, Translation
@@ -327,8 +327,14 @@ def _handfuls(tasks: Iterable[TaskRecord]) -> Iterator[list[tuple[TaskRecord, in
 
 def _chars(task: TaskRecord) -> int:
     """About how much text a row of this task holds, at most."""
-    texts = [len(message.content) for message in task.messages]
-    return sum(texts) + sum([len(response.content) for response in task.responses])
+    turns = [len(message.text) + len(message.reasoning_content) for message in task.messages]
+    return sum(turns) + sum(map(_response_chars, task.responses))
+
+
+def _response_chars(response: ResponseRecord) -> int:
+    if not response.messages:
+        return len(response.content)
+    return sum(len(turn.text) + len(turn.reasoning_content) for turn in response.messages)
 
 
 def _in_order(task: TaskRecord) -> TaskRecord:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from labeling.vocabulary import Purpose, Source, Strategy, TieKind
 
@@ -67,6 +67,15 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
             or self.reasoning_content
         )
 
+    @property
+    def text(self) -> str:
+        """What it says aloud: its content, then its calls, a line each; not its reasoning."""
+        if not self.tool_calls:
+            return self.content
+        functions = [call.function for call in self.tool_calls]
+        calls = [f"{function.name}({function.arguments})" for function in functions]
+        return "\n".join([self.content, *calls] if self.content else calls)
+
 
 class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One candidate output. `id` is the name the owner of the data gave it.
@@ -86,6 +95,13 @@ class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     def turns(self) -> tuple[Message, ...]:
         """What the model wrote, turn by turn; never empty."""
         return self.messages or (Message("assistant", self.content),)
+
+    @property
+    def text(self) -> str:
+        """All that it says, turn by turn: what has a length and a style, and can be empty."""
+        if not self.messages:
+            return self.content
+        return "\n\n".join([turn.text for turn in self.messages])
 
 
 class Rating(NamedTuple):
@@ -167,8 +183,12 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
         parts = [self.id, self.prompt_id]
         for message in self.messages:
             parts += (message.role, message.content)
+            if not message.is_plain:
+                parts.append(canonical_json(to_builtins(message)))
         for response in self.responses:
             parts += (response.id, response.content, response.model)
+            if response.messages:
+                parts.append(canonical_json(to_builtins(response.messages)))
         return digest(*parts).hex()
 
 

@@ -182,9 +182,7 @@ class _Notes:
     def read(self, prompts: Iterable[SplitPrompt]) -> Iterator[list[str]]:
         """Notes each prompt and yields the words by which it may be a near-duplicate."""
         for row, prompt in enumerate(prompts):
-            said = [
-                (message.role, normalised_words(message.content)) for message in prompt.messages
-            ]
+            said = [(message.role, normalised_words(message.text)) for message in prompt.messages]
             system = [word for role, words in said if role == "system" for word in words]
             spoken = [word for role, words in said if role != "system" for word in words]
             self.keys.append(clean(prompt.key))

@@ -181,7 +181,7 @@ class Tally:
             if not pair.tie:
                 chosen, rejected = texts[pair.chosen], texts[pair.rejected]
                 self.matches[chosen.model, rejected.model] += 1
-                ahead = len(chosen.content) - len(rejected.content)
+                ahead = len(chosen.text) - len(rejected.text)
                 if ahead:
                     differ += 1
                     longer += ahead > 0
@@ -234,7 +234,7 @@ def _patterns(task: TaskRecord, codes: list[int], unit: tuple[int, int] = (0, 1)
     responses = task.responses
     if not codes:
         return {}
-    ahead = len(responses[unit[1]].content) - len(responses[unit[0]].content)
+    ahead = len(responses[unit[1]].text) - len(responses[unit[0]].text)
     codes.sort()
     return {unit: ((ahead > 0) - (ahead < 0), *codes)}
 
@@ -291,7 +291,7 @@ def _written(item: TaskRows, kind: RowKind) -> Iterator[tuple[int, bool]]:
 
 
 def _markup(response: ResponseRecord) -> list[int]:
-    style = style_of(response.content)
+    style = style_of(response.text)
     return [getattr(style, name) for name in MARKUP]
 
 

@@ -18,12 +18,12 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from labeling.datasets.records import (
     JudgmentRecord,
-    Message,
     Rating,
     ResponseRecord,
     TaskRecord,
 )
 from labeling.datasets.splits import SplitPrompt
+from labeling.datasets.turns import turns_of
 from labeling.kinds import kind_for
 from labeling.models import Answer, Judgment, Prompt, Release, Response, Task
 from labeling.stats import Ratings
@@ -90,7 +90,7 @@ def split_prompts(
         prompts = prompts.filter(Q(created_at__lte=asked_at) | Exists(judged))
     columns = prompts.order_by("pk").values_list("external_id", "messages", "pk", "group_key")
     for key, messages, age, group in columns.iterator(chunk_size=_CHUNK):
-        yield SplitPrompt(key, _messages(messages), age, group)
+        yield SplitPrompt(key, turns_of(messages), age, group)
 
 
 def adjudicators(project: Project) -> list[int]:
@@ -133,7 +133,7 @@ def task_records(
             yield TaskRecord(
                 id=name,
                 prompt_id=prompt,
-                messages=_messages(messages),
+                messages=turns_of(messages),
                 responses=tuple(responses[response] for response in order),
                 judgments=tuple(judgments.get(pk, ())),
                 category=category,
@@ -177,13 +177,13 @@ def find_release(project: Project, number: int) -> Release | None:
     return releases_of(project).filter(number=number).first()
 
 
-def _messages(messages: Sequence[dict[str, str]]) -> tuple[Message, ...]:
-    return tuple(Message(message["role"], message["content"]) for message in messages)
-
-
 def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
-    rows = Response.objects.filter(pk__in=ids).values_list("pk", "external_id", "content", "model")
-    return {pk: ResponseRecord(name, content, model) for pk, name, content, model in rows}
+    columns = ("pk", "external_id", "content", "model", "messages")
+    rows = Response.objects.filter(pk__in=ids).values_list(*columns)
+    return {
+        pk: ResponseRecord(name, content, model, messages=turns_of(messages))
+        for pk, name, content, model, messages in rows
+    }
 
 
 def _edits(ids: Sequence[int], upto: int | None) -> dict[int, list[ResponseRecord]]:
@@ -193,10 +193,10 @@ def _edits(ids: Sequence[int], upto: int | None) -> dict[int, list[ResponseRecor
     if upto is not None:
         rows = rows.filter(pk__lte=upto)
     columns: Iterable[tuple[Any, ...]] = rows.values_list(
-        "edited_from", "edited_from__external_id", "external_id", "content", "model"
+        "edited_from", "edited_from__external_id", "external_id", "content", "model", "messages"
     )
-    for origin, origin_name, name, content, model in columns:
-        edit = ResponseRecord(name, content, model, edited_from=origin_name)
+    for origin, origin_name, name, content, model, messages in columns:
+        edit = ResponseRecord(name, content, model, origin_name, turns_of(messages))
         by_response.setdefault(origin, []).append(edit)
     return by_response
 

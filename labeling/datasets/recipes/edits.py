@@ -29,7 +29,7 @@ def edits_of(task: TaskRecord) -> Iterator[Edit]:
         original = names.get(edit.edited_from, -1)
         if original < 0:
             yield Edit(place, original, _UNKNOWN)
-        elif edit.content.split() == task.responses[original].content.split():
+        elif edit.text.split() == task.responses[original].text.split():
             yield Edit(place, original, NO_OP)
         else:
             yield Edit(place, original)

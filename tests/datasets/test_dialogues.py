@@ -1,0 +1,59 @@
+"""Responses of several turns, tool calls and reasoning: what of them counts as text, and where."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace as changed
+
+from labeling.datasets.records import FunctionCall, Message, ResponseRecord, TaskRecord, ToolCall
+from labeling.datasets.splits import SplitPrompt, plan_splits
+from tests.datasets.release_rows import judgment, task
+
+CALL = ToolCall(FunctionCall("lookup", '{"q": "pool"}'), "c1")
+CALLING = Message("assistant", "", tool_calls=(CALL,))
+TOLD = Message("tool", '{"open": "7-21"}', tool_call_id="c1", name="lookup")
+ASKED = Message("user", "When is the pool open?")
+
+
+def spoken(*turns: Message, name: str = "a", model: str = "m1") -> ResponseRecord:
+    """A response of these turns."""
+    return ResponseRecord(name, turns[-1].content, model, messages=turns)
+
+
+def compared(first: ResponseRecord, second: ResponseRecord, *prompt: Message) -> TaskRecord:
+    """A task with these two, of which one rater prefers the first."""
+    record = task("pool", judgment(-2, "rui"))
+    return changed(record, messages=prompt or (ASKED,), responses=(first, second))
+
+
+def test_the_text_of_a_response_is_all_that_its_turns_say_aloud():
+    thought = Message("assistant", "It opens at 7.", reasoning_content="The tool says so.")
+    assert spoken(CALLING, TOLD, thought).text == (
+        'lookup({"q": "pool"})\n\n{"open": "7-21"}\n\nIt opens at 7.'
+    )
+    assert ResponseRecord("a", "Plain.").text == "Plain."
+
+
+def test_tasks_that_differ_in_a_call_alone_have_different_keys():
+    other = changed(CALLING, tool_calls=(changed(CALL, function=FunctionCall("search", "{}")),))
+    plain = spoken(Message("assistant", "No."), name="b")
+    keys = {
+        compared(spoken(CALLING), plain).content_key(),
+        compared(spoken(other), plain).content_key(),
+        compared(plain, plain, ASKED, CALLING, TOLD).content_key(),
+        compared(plain, plain, ASKED, other, TOLD).content_key(),
+    }
+    assert len(keys) == 4
+
+
+def test_prompts_that_call_alike_are_near_duplicates_and_others_are_not():
+    def prompt(key: str, arguments: str) -> SplitPrompt:
+        call = ToolCall(FunctionCall("lookup", arguments))
+        turns = (Message("user", key), Message("assistant", "", tool_calls=(call,)))
+        return SplitPrompt(key, turns, len(key))
+
+    words = "the pool in the old town by the river on a day in May"
+    plan = plan_splits(
+        [prompt("a", f"{words} 1"), prompt("bb", f"{words} 2"), prompt("ccc", "trains to Rome")]
+    )
+    groups = [plan.group_of(key) for key in ("a", "bb", "ccc")]
+    assert groups[0] == groups[1] != groups[2]
