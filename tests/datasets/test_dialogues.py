@@ -51,7 +51,7 @@ def test_prompts_that_call_alike_are_near_duplicates_and_others_are_not():
         turns = (Message("user", key), Message("assistant", "", tool_calls=(call,)))
         return SplitPrompt(key, turns, len(key))
 
-    words = "the pool in the old town by the river on a day in May"
+    words = " ".join(f"word{number}" for number in range(40))
     plan = plan_splits(
         [prompt("a", f"{words} 1"), prompt("bb", f"{words} 2"), prompt("ccc", "trains to Rome")]
     )
