@@ -96,6 +96,13 @@ class SkipReason(StrEnum):
     OTHER = "other"
 
 
+class Act(StrEnum):
+    """What a rater does with a task at hand, and can take back."""
+
+    JUDGMENT = "judgment"
+    SKIP = "skip"
+
+
 class Flag(StrEnum):
     """What a rater can point out about a task beside the comparison."""
 

@@ -276,7 +276,11 @@ class _Stage:
         if skip is not None:
             reason, note = skip
             skip_assignment(
-                rater=turn.membership.user, assignment_id=assignment.pk, reason=reason, note=note
+                rater=turn.membership.user,
+                assignment_id=assignment.pk,
+                reason=reason,
+                note=note,
+                now=at,
             )
             self._at(at + timedelta(seconds=15), turn)
             return

@@ -27,6 +27,7 @@ from labeling.rating.serializers import (
     UndoneSerializer,
     judgment_json,
     leased_task_json,
+    undone_json,
 )
 from labeling.vocabulary import NothingLeft
 from projects.access import Access
@@ -210,25 +211,20 @@ class Heartbeat(RaterView):
 
 
 class UndoLast(ApiView):
-    """The last judgment taken back."""
+    """The last act taken back."""
 
     @extend_schema(
-        operation_id="undo_last_judgment",
-        summary="Take back my last judgment",
+        operation_id="undo_last_act",
+        summary="Take back my last judgment or skip",
         tags=["rating"],
         request=None,
         responses={200: UndoneSerializer, **refusals(403, 404, 409)},
     )
     def post(self, request: Request, slug: str) -> Response:
-        """The task is open again; the judgment stays on record as withdrawn."""
+        """Its task is open again; a judgment stays on record as withdrawn.
+
+        409 where a skip has given its place to others.
+        """
         access = self.access(slug, Action.RATE)
         undone = undo_last(rater=access.user, project=access.project)
-        body = leased_task_json(undone.assignment, access.project)
-        body["taken_back"] = {
-            "answers": undone.answers,
-            "tie_kind": undone.tie_kind,
-            "rationale": undone.rationale,
-            "principles": undone.principles,
-            "flags": undone.flags,
-        }
-        return Response(body)
+        return Response(undone_json(undone, access.project))

@@ -17,8 +17,8 @@ from labeling.models import Assignment, Judgment
 from labeling.rating import records
 from labeling.rating.answers import check_submission, plausible_times
 from labeling.rating.leases import lease_length, own_assignment
-from labeling.rating.selectors import shown_answers
-from labeling.vocabulary import AssignmentState, SkipReason
+from labeling.rating.selectors import TakenBack, last_act, taken_back
+from labeling.vocabulary import Act, AssignmentState, SkipReason
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
 
@@ -155,7 +155,9 @@ def submission_fingerprint(submission: Submission) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def skip_assignment(*, rater: User, assignment_id: int, reason: str, note: str = "") -> Assignment:
+def skip_assignment(
+    *, rater: User, assignment_id: int, reason: str, note: str = "", now: datetime | None = None
+) -> Assignment:
     """Gives a task back with a reason; the rater will not get it again. Idempotent.
 
     Raises NotYours, InvalidInput for an unknown reason, Conflict where it was judged.
@@ -163,7 +165,8 @@ def skip_assignment(*, rater: User, assignment_id: int, reason: str, note: str =
     if reason not in set(SkipReason):
         known = ", ".join(SkipReason)
         reason_error = _("Choose one of: %(known)s.") % {"known": known}
-        raise InvalidInput(_("Say why."), fields={"reason": reason_error})
+        sentence = _("Choose why you skip this task; it is still open.")
+        raise InvalidInput(sentence, fields={"reason": reason_error})
     with transaction.atomic():
         assignment = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
         if assignment is None:
@@ -172,57 +175,81 @@ def skip_assignment(*, rater: User, assignment_id: int, reason: str, note: str =
             raise Conflict(_("You have already judged this task, so it cannot be skipped."))
         if assignment.state != AssignmentState.SKIPPED:
             assignment.state = AssignmentState.SKIPPED
+            assignment.skipped_at = now or timezone.now()
             assignment.skip_reason = reason
             assignment.skip_note = note.strip()[:2000].replace("\x00", "")
-            assignment.save(update_fields=["state", "skip_reason", "skip_note"])
+            assignment.save(update_fields=["state", "skipped_at", "skip_reason", "skip_note"])
     return assignment
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A task that is open again, with what had been answered (signs of the order shown)."""
+    """A task that is open again: which act was taken back, and what had been answered there.
+
+    `skip_reason` and `skip_note` are what a skip had said.
+    """
 
     assignment: Assignment
-    answers: Mapping[str, int]
-    tie_kind: str
-    rationale: str
-    principles: Sequence[int]
-    flags: Sequence[str]
+    took_back: Act
+    answered: TakenBack | None
+    skip_reason: str = ""
+    skip_note: str = ""
 
 
 def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> Undone:
-    """Takes back the rater's newest judgment in a project: a new row withdraws the old one.
+    """Takes back the rater's last act in a project, a judgment or a skip, and opens its task again.
 
-    The task keeps its place for this rater and is open again. Raises Conflict where there is
-    nothing to take back.
+    A judgment is withdrawn by a new row and keeps its place; a skip has given its place away.
+    Raises Conflict where there is nothing to take back, or where others have that place now.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        newest = (
-            Judgment.objects.filter(rater=rater, project=project, ui_version__gt="")
-            .standing()
-            .order_by("-pk")
-            .first()
+        last = last_act(rater=rater, project=project)
+        if last is None:
+            raise Conflict(_("There is nothing of yours to take back here."))
+        assignment = own_assignment(rater=rater, assignment_id=last.assignment_id, lock=True)
+        state = AssignmentState.SUBMITTED if last.judgment else AssignmentState.SKIPPED
+        if assignment is None or assignment.state != state:
+            raise Conflict(_("This was taken back already."))
+        if last.judgment is not None:
+            _withdraw(last.judgment, now)
+        undone = Undone(
+            assignment=assignment,
+            took_back=last.act,
+            answered=taken_back(assignment),
+            skip_reason=assignment.skip_reason,
+            skip_note=assignment.skip_note,
         )
-        if newest is None:
-            raise Conflict(_("There is no judgment of yours to take back."))
-        assignment = own_assignment(rater=rater, assignment_id=newest.assignment_id, lock=True)
-        if assignment is None or assignment.state != AssignmentState.SUBMITTED:
-            raise Conflict(_("This judgment was taken back already."))
-        _withdraw(newest, now)
-        assignment.state = AssignmentState.LEASED
-        assignment.submitted_at = None
-        # `opened_at` stays: the oldest open lease is the one that is resumed.
-        assignment.lease_expires_at = now + lease_length(project)
-        assignment.save(update_fields=["state", "submitted_at", "lease_expires_at"])
-    return Undone(
-        assignment=assignment,
-        answers=shown_answers(newest),
-        tie_kind=newest.tie_kind,
-        rationale=newest.rationale,
-        principles=newest.principles,
-        flags=newest.flags,
-    )
+        _open_again(assignment, now + lease_length(project))
+    return undone
+
+
+def _open_again(assignment: Assignment, until: datetime) -> None:
+    """`opened_at` stays: the oldest open lease is the one that is resumed."""
+    assignment.state = AssignmentState.LEASED
+    assignment.lease_expires_at = until
+    assignment.submitted_at = assignment.skipped_at = None
+    assignment.skip_reason = assignment.skip_note = ""
+    changed = [
+        "state",
+        "lease_expires_at",
+        "submitted_at",
+        "skipped_at",
+        "skip_reason",
+        "skip_note",
+    ]
+    try:
+        with transaction.atomic():
+            assignment.save(update_fields=changed)
+    except IntegrityError as error:
+        if "task_overlap_exact" not in str(error):
+            raise
+        raise Conflict(
+            _(
+                "You skipped this task, and others have taken its place since: "
+                "the skip cannot be taken back. Please go on with the next task."
+            )
+        ) from None
 
 
 def _withdraw(judgment: Judgment, now: datetime) -> None:

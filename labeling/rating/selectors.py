@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from labeling.kinds import kind_of
 from labeling.models import Assignment, Judgment
-from labeling.vocabulary import AssignmentState
+from labeling.vocabulary import Act, AssignmentState
 from projects.models import Project, User
 
 
@@ -64,6 +64,43 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
         principles=judgment.principles,
         flags=judgment.flags,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LastAct:
+    """What a rater did last in a project, and to which task."""
+
+    act: Act
+    assignment_id: int
+    judgment: Judgment | None
+
+
+def last_act(*, rater: User, project: Project) -> LastAct | None:
+    """The newest judgment that stands or skip of this rater here, whichever came last.
+
+    What was imported is nobody's act, and a skip from before skips had a time has no place in
+    the order.
+    """
+    judgment = (
+        Judgment.objects.filter(rater=rater, project=project, ui_version__gt="")
+        .standing()
+        .order_by("-pk")
+        .first()
+    )
+    skipped = (
+        Assignment.objects.filter(
+            rater=rater,
+            project=project,
+            state=AssignmentState.SKIPPED,
+            skipped_at__isnull=False,
+        )
+        .order_by("-skipped_at", "-pk")
+        .values_list("pk", "skipped_at")
+        .first()
+    )
+    if skipped is not None and (judgment is None or skipped[1] > judgment.created_at):
+        return LastAct(Act.SKIP, skipped[0], None)
+    return LastAct(Act.JUDGMENT, judgment.assignment_id, judgment) if judgment else None
 
 
 def judged_count(*, rater: User, project: Project) -> int:

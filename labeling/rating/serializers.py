@@ -11,8 +11,9 @@ from labeling.kinds import COMPARE
 from labeling.models import Assignment, Judgment
 from labeling.rating.answers import RATIONALE_LIMIT, milliseconds
 from labeling.rating.desk import present, rubric
+from labeling.rating.judgments import Undone
 from labeling.rating.selectors import shown_answers
-from labeling.vocabulary import Flag, NothingLeft, SkipReason, TaskKind, TieKind
+from labeling.vocabulary import Act, Flag, NothingLeft, SkipReason, TaskKind, TieKind
 from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, criterion_json
 from projects.models import Project
@@ -146,9 +147,12 @@ class LeaseSerializer(serializers.Serializer[Any]):
 
 
 class UndoneSerializer(LeasedTaskSerializer):
-    """A task that is open again, with what had been answered (signs of the order shown)."""
+    """A task that is open again, and what was taken back."""
 
-    taken_back = serializers.DictField()
+    took_back = serializers.ChoiceField(choices=list(Act))
+    taken_back = serializers.DictField(
+        help_text="What had been answered (signs of the order shown); of a skip, `reason` and `note`."
+    )
 
 
 def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]:
@@ -172,6 +176,23 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
             "criteria": [criterion_json(criterion, project) for criterion in view.criteria],
         },
     }
+
+
+def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
+    """The task that is open again, and what was taken back."""
+    answered = undone.answered
+    if undone.took_back == Act.SKIP or answered is None:
+        said: dict[str, Any] = {"reason": undone.skip_reason, "note": undone.skip_note}
+    else:
+        said = {
+            "answers": answered.answers,
+            "tie_kind": answered.tie_kind,
+            "rationale": answered.rationale,
+            "principles": answered.principles,
+            "flags": answered.flags,
+        }
+    leased = leased_task_json(undone.assignment, project)
+    return {**leased, "took_back": undone.took_back, "taken_back": said}
 
 
 def judgment_json(judgment: Judgment) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from labeling.rating.desk import present, rubric
 from labeling.rating.forms import Filled, codes_for, read_form
 from labeling.rating.judgments import (
     NotYours,
+    Undone,
     skip_assignment,
     submit_judgment,
     undo_last,
@@ -31,15 +32,17 @@ from labeling.rating.leases import (
     next_assignment,
     release_prepared,
 )
-from labeling.rating.page import bar_context, guideline_view, shown_task
+from labeling.rating.page import SKIP_LABELS, bar_context, guideline_view, shown_task
 from labeling.rating.selectors import (
+    TakenBack,
     is_own,
     judged_count,
+    last_act,
     own_in_project,
     own_lease,
     taken_back,
 )
-from labeling.vocabulary import NothingLeft
+from labeling.vocabulary import Act, NothingLeft, SkipReason
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import ConcordError, Conflict, InvalidInput
 from projects.guidelines.selectors import current_guideline
@@ -148,6 +151,7 @@ def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> H
         "reason": reason.value,
         "guideline": guideline,
         "judged": judged_count(rater=request.user, project=access.project),
+        "last": last_act(rater=request.user, project=access.project),
         "may_import": access.may(Action.IMPORT),
         "may_configure": access.may(Action.CONFIGURE),
     }
@@ -268,23 +272,37 @@ def give_back(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRe
 @require_POST
 @_refused_in_words
 def undo(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Takes back my newest judgment here and opens its task again, filled in as it was."""
+    """Takes back my last act here, judgment or skip; its task is open again, filled in as it was."""
     access = get_access(request.user, slug, Action.RATE)
     undone = undo_last(rater=request.user, project=access.project)
     if not _wants_json(request):
-        messages.info(request, gettext("Taken back. Change it and submit it again."))
+        messages.info(request, _took_back_words(undone))
         return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
     criteria = rubric(access.project)
-    codes = codes_for(criteria, undone.answers, undone.tie_kind)
-    fields = {f"answer.{key}": [code] for key, code in codes.items()}
-    values = {
-        **fields,
-        "tie_kind": [undone.tie_kind],
-        "rationale": [undone.rationale],
-        "principles": [str(number) for number in undone.principles],
-        "flags": list(undone.flags),
+    values = _values(undone.answered, criteria) if undone.answered else {}
+    task = _task_json(undone.assignment, criteria)
+    return JsonResponse({"took_back": undone.took_back, "values": values, **task})
+
+
+def _took_back_words(undone: Undone) -> str:
+    if undone.took_back == Act.JUDGMENT:
+        return gettext("Took back your judgment of this task. Change it and submit it again.")
+    reason = SKIP_LABELS[SkipReason(undone.skip_reason)]
+    return gettext("Took back your skip of this task (“%(reason)s”). It is open again.") % {
+        "reason": reason
     }
-    return JsonResponse({"values": values, **_task_json(undone.assignment, criteria)})
+
+
+def _values(answered: TakenBack, criteria: list[Criterion]) -> dict[str, list[str]]:
+    """What was filled in, by the names of the form's fields."""
+    codes = codes_for(criteria, answered.answers, answered.tie_kind)
+    return {
+        **{f"answer.{key}": [code] for key, code in codes.items()},
+        "tie_kind": [answered.tie_kind],
+        "rationale": [answered.rationale],
+        "principles": [str(number) for number in answered.principles],
+        "flags": list(answered.flags),
+    }
 
 
 @require_POST

@@ -322,7 +322,7 @@ def test_it_works_without_a_script(
     expect(page.get_by_text("1 judged")).to_be_visible()
     assert Judgment.objects.get().rationale == "plain <i>forms</i>"
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Taken back.")).to_be_visible()
+    expect(page.get_by_text("Took back your judgment")).to_be_visible()
     expect(page.get_by_role("radio", name="B is much better")).to_be_checked()
     page.locator("summary", has_text="Skip").click()
     page.get_by_label("Outside my expertise").check()

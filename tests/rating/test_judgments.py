@@ -88,8 +88,9 @@ def test_undo_adds_a_row_and_opens_the_task_again(
     assignment = lease(rui, project)
     first = judge(rui, assignment, -3, rationale="Because.").judgment
     undone = undo_last(rater=rui, project=project)
-    assert (undone.assignment.pk, undone.answers["overall"]) == (assignment.pk, -3)
-    assert undone.rationale == "Because."
+    assert (undone.assignment.pk, undone.took_back) == (assignment.pk, "judgment")
+    assert undone.answered is not None
+    assert (undone.answered.answers["overall"], undone.answered.rationale) == (-3, "Because.")
     withdrawal = first.revised_by
     assert (withdrawal.withdrawn, withdrawal.is_current) == (True, True)
     assert Task.objects.get().open_slots == 0
@@ -99,7 +100,7 @@ def test_undo_adds_a_row_and_opens_the_task_again(
 
 
 def test_undo_with_nothing_to_take_back_says_so(project: Project, rui: User):
-    with pytest.raises(Conflict, match="no judgment of yours"):
+    with pytest.raises(Conflict, match="nothing of yours"):
         undo_last(rater=rui, project=project)
 
 

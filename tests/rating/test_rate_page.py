@@ -261,7 +261,7 @@ def test_a_reload_after_an_undo_is_not_a_second_undo(
 
 def test_nothing_to_undo_is_said(project: Project, rui: User, client_for: ClientFor):
     response = client_for(rui).post(rate_url(project, "undo"), follow=True)
-    assert "There is no judgment of yours to take back." in response.content.decode()
+    assert "There is nothing of yours to take back here." in response.content.decode()
 
 
 def test_the_raw_text_shows_what_was_hidden(

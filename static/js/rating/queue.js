@@ -92,6 +92,10 @@ export class Queue {
     const form = /** @type {HTMLFormElement} */ (document.getElementById("skip"));
     const entries = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
     const facts = entries.map(([name, value]) => /** @type {Field} */ ([name, String(value)]));
+    if (!facts.some(([name]) => name === "reason")) {
+      this.screen.notice("warn", say("chooseReason"));
+      return;
+    }
     this.#leave(this.screen.bar.values(), "skip", facts, 0);
   }
 
@@ -257,8 +261,10 @@ export class Queue {
     const reply = this.outbox.entries.length ? null : await post(`${this.screen.base}undo/`, []);
     this.#busy = false;
     const task = reply?.data?.task;
-    if (reply?.state === "ok" && task) this.#takeBack(task, pairs(reply.data?.values ?? {}), 1);
-    else this.screen.notice("warn", reply?.data?.message ?? say("undoOffline"));
+    const counts = reply?.data?.took_back === "skip" ? 0 : 1;
+    if (reply?.state === "ok" && task) {
+      this.#takeBack(task, pairs(reply.data?.values ?? {}), counts);
+    } else this.screen.notice("warn", reply?.data?.message ?? say("undoOffline"));
   }
 
   /**

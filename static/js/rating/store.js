@@ -19,6 +19,7 @@
  * @property {string} [nothing]
  * @property {boolean | number[]} [lost]
  * @property {Record<string, string | string[]>} [values]
+ * @property {"judgment" | "skip"} [took_back]
  * @property {string} [code]
  * @property {string} [message]
  * @property {Record<string, string>} [fields]
