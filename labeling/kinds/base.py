@@ -174,7 +174,7 @@ class Kind(ABC):
         """
 
     @abstractmethod
-    def mark(self, value: int) -> str:
+    def mark(self, scale: Scale, value: int) -> str:
         """A stored value at the axis of a chart, in as few words as tell it from the others."""
 
     @abstractmethod

@@ -106,12 +106,13 @@ class Compare(Kind):
             "strongest": strongest,
         }
 
-    def mark(self, value: int) -> str:
-        """The signed strength and the side."""
+    def mark(self, scale: Scale, value: int) -> str:
+        """The strength: which response is called the first is arbitrary, and the sides are one."""
         if value == 0:
-            return gettext("0 · tie")
-        side = gettext("first better") if value < 0 else gettext("second better")
-        return f"{'−' if value < 0 else '+'}{abs(value)} · {side}"
+            return gettext("tie")
+        if scale.strongest == 1:
+            return gettext("preference")
+        return gettext("strength %(strength)d") % {"strength": abs(value)}
 
     def outcome(self, value: int, tie_kind: str) -> Outcome:
         """The side, or which of the ties."""

@@ -83,11 +83,39 @@ class PairSerializer(serializers.Serializer[Any]):
     cohen_kappa = FigureSerializer()
 
 
+class CountsSerializer(serializers.Serializer[Any]):
+    """What the figures of a criterion rest on."""
+
+    tasks = serializers.IntegerField()
+    judgments = serializers.IntegerField()
+    raters = serializers.IntegerField()
+    tasks_judged_twice = serializers.IntegerField()
+    pairs_of_judgments = serializers.IntegerField()
+    pairs_of_raters_apart = serializers.IntegerField(help_text="Pairs that share no task.")
+    side_only = serializers.IntegerField(
+        help_text="Answers that tell which response is better and not how much: they count in "
+        "`same_side`, `side_alpha` and `noise_ceiling` only."
+    )
+
+
+class ValueSerializer(serializers.Serializer[Any]):
+    """How often one strength was given; 0 is a tie."""
+
+    value = serializers.IntegerField()
+    count = serializers.IntegerField()
+
+
 class CriterionAgreementSerializer(serializers.Serializer[Any]):
     """The agreement on one criterion."""
 
     percent_agreement = PercentSerializer()
+    same_side = PercentSerializer(
+        allow_null=True, help_text="On the preferred side alone, however strongly."
+    )
     krippendorff_alpha = AlphaSerializer()
+    side_alpha = FigureSerializer(
+        allow_null=True, help_text="Alpha of the preferred side alone, however strongly."
+    )
     fleiss_kappa = FigureSerializer()
     gwet_ac1 = FigureSerializer()
     brennan_prediger = FigureSerializer()
@@ -101,6 +129,8 @@ class CriterionAgreementSerializer(serializers.Serializer[Any]):
         help_text="Share of preferences for the response shown first; one half is no bias."
     )
     pairs = PairSerializer(many=True)
+    counts = CountsSerializer()
+    values = ValueSerializer(many=True, help_text="How often each strength was given.")
 
 
 class AgreementSerializer(serializers.Serializer[Any]):

@@ -17,8 +17,8 @@ from labeling.datasets.records import GuidelineRecord, ReleaseContext, canonical
 from labeling.datasets.signals import rounded_figure
 from labeling.kinds import kind_for
 from labeling.models import Judgment, Release
-from labeling.releases.selectors import Pseudonym, not_counted, release_ratings
-from labeling.stats import Ratings, criterion_report
+from labeling.releases.selectors import Pseudonym, ReleaseRatings, not_counted, release_ratings
+from labeling.stats import criterion_report
 from projects.models import Criterion, Guideline, Principle, Project
 
 
@@ -143,10 +143,15 @@ def _folds(project: Project, cutoff: int, salt: str) -> dict[int, int]:
     return {rater: folds[pseudonym] for rater, (pseudonym, _) in counts.items()}
 
 
-def _fold_agreement(ratings: Ratings, folds: Mapping[int, int]) -> dict[str, Any]:
-    """Agreement inside each fold of raters and with the others: a habit of one group shows."""
+def _fold_agreement(answers: ReleaseRatings, folds: Mapping[int, int]) -> dict[str, Any]:
+    """Agreement inside each fold of raters and with the others: a habit of one group shows.
+
+    Answers are compared whole, so that those which tell the side only are left out.
+    """
+    ratings, told = answers.ratings, ~answers.side_only
+    prompt = None if ratings.cluster is None else ratings.cluster[told]
     folded = fold_agreement(
-        ratings.unit, ratings.rater, ratings.value, folds, prompt=ratings.cluster
+        ratings.unit[told], ratings.rater[told], ratings.value[told], folds, prompt=prompt
     )
     return {
         f"fold {fold.fold}": {
@@ -164,10 +169,15 @@ def _agreement(
     folds = _folds(project, cutoff, release_salt)
     reports = {}
     for criterion in criteria:
-        ratings, categories = release_ratings(project, criterion, cutoff)
-        is_preference = kind_for(criterion.scale).is_preference
-        report = criterion_report(ratings, categories, preference=is_preference, rater_names={})
+        answers = release_ratings(project, criterion, cutoff)
+        report = criterion_report(
+            answers.ratings,
+            answers.categories,
+            preference=kind_for(criterion.scale).is_preference,
+            rater_names={},
+            side_only=answers.side_only,
+        )
         report.pop("pairs", None)
-        report["rater_folds"] = _fold_agreement(ratings, folds)
+        report["rater_folds"] = _fold_agreement(answers, folds)
         reports[criterion.key] = report
     return {"project": project.slug, "criteria": reports}

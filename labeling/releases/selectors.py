@@ -142,23 +142,39 @@ def task_records(
             )
 
 
-def release_ratings(
-    project: Project, criterion: Criterion, cutoff: int
-) -> tuple[Ratings, tuple[int, ...]]:
-    """The live human answers on one criterion at the cut-off, and the categories they are on."""
+@dataclass(frozen=True, slots=True)
+class ReleaseRatings:
+    """The live human answers on one criterion, and the categories they are on.
+
+    `side_only`, one an answer: whether it tells the side and not how strongly.
+    """
+
+    ratings: Ratings
+    categories: tuple[int, ...]
+    side_only: npt.NDArray[np.bool_]
+
+
+def release_ratings(project: Project, criterion: Criterion, cutoff: int) -> ReleaseRatings:
+    """What agreement at the cut-off rests on."""
     answers = (
         Answer.objects.filter(criterion=criterion, response__isnull=True)
         .filter(judgment__in=Judgment.objects.filter(project=project).counting_at(cutoff).live())
         .order_by("judgment_id")
         .values_list(
-            "judgment__task_id", "judgment__rater_id", "judgment__task__prompt_id", "value"
+            "judgment__task_id",
+            "judgment__rater_id",
+            "judgment__task__prompt_id",
+            "value",
+            "side_only",
         )
     )
-    columns = np.dtype((np.int64, 4))
+    columns = np.dtype((np.int64, 5))
     rows = np.fromiter(answers.iterator(chunk_size=5_000), dtype=columns, count=-1)
-    task, rater, prompt, value = cast("npt.NDArray[np.int64]", rows.reshape(-1, 4)).T
-    categories = kind_for(criterion.scale).categories(criterion.scale, value)
-    return Ratings(task, rater, value, prompt), categories
+    task, rater, prompt, value, side = cast("npt.NDArray[np.int64]", rows.reshape(-1, 5)).T
+    scale = criterion.scale
+    categories = kind_for(scale).categories(scale, value)
+    side_only = (side > 0) & (scale.strongest > 1)
+    return ReleaseRatings(Ratings(task, rater, value, prompt), categories, side_only)
 
 
 def categories_of(project: Project) -> list[str]:

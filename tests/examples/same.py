@@ -60,7 +60,7 @@ class Same(Kind):
         """In words."""
         return "they say the same" if value else "they differ"
 
-    def mark(self, value: int) -> str:
+    def mark(self, scale: Scale, value: int) -> str:
         """Yes or no."""
         return "yes" if value else "no"
 

@@ -136,8 +136,12 @@ def test_words_name_responses_never_sides():
     assert COMPARE.words(OVERALL, 0, "equal_bad") == "both are bad"
     assert COMPARE.words(OVERALL, 0, "cannot_tell") == "cannot tell"
     assert COMPARE.words(CORRECT, 0, "equal_bad") == "equally good"
-    marks = [COMPARE.mark(value) for value in (-2, 0, 1)]
-    assert marks == ["−2 · first better", "0 · tie", "+1 · second better"]
+
+
+def test_a_chart_of_answers_shows_strengths_and_no_side():
+    marks = [COMPARE.mark(SCALES["helpsteer7"], value) for value in (-2, 0, 1)]
+    assert marks == ["strength 2", "tie", "strength 1"]
+    assert [COMPARE.mark(SCALES["arena4"], value) for value in (0, 1)] == ["tie", "preference"]
 
 
 def test_an_outcome_tells_the_ties_apart():

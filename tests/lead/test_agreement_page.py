@@ -189,3 +189,20 @@ def test_a_forty_rater_page_stays_small(
     text = page(client_for(lena), project)
     assert "480 more pairs" in text
     assert len(text) < 400_000
+
+
+def test_page_and_command_say_how_many_labels_tell_the_side_only(
+    client_for: ClientFor, lena: User, judged: Project
+) -> None:
+    told = Answer.objects.filter(criterion__key="overall").exclude(value=0).first()
+    assert told is not None
+    Answer.objects.create(
+        judgment=told.judgment,
+        criterion=judged.criteria.get(key="correct"),
+        value=1,
+        side_only=True,
+    )
+    assert "1 answer tells the side only" in page(client_for(lena), judged)
+    out = StringIO()
+    call_command("agreement", judged.slug, stdout=out)
+    assert "1 answer tells the side only" in out.getvalue()

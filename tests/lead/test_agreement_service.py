@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -244,3 +244,41 @@ def test_the_ceiling_follows_from_how_far_raters_prefer_the_same_side(judged: Pr
     ceiling = agreement_report(judged)["criteria"]["overall"]["noise_ceiling"]
     assert ceiling["value"] == pytest.approx(1.0)
     assert "pairs with a tie are left out" in ceiling["convention"]
+
+
+def labels(project: Project, task: Task, values: Iterable[int], **fields: Any) -> None:
+    """Labels of raters elsewhere, in canonical order."""
+    criterion = project.criteria.get(key="overall")
+    for place, value in enumerate(values):
+        email = f"label-{place}@example.com"
+        rater, _ = User.objects.get_or_create(email=email, defaults={"name": f"Label {place}"})
+        assignment = Assignment.objects.create(
+            task=task,
+            project=project,
+            rater=rater,
+            state="submitted",
+            strategy="imported",
+            lease_expires_at=timezone.now(),
+            shown_order=[0, 1],
+        )
+        judgment = Judgment.objects.create(
+            assignment=assignment, task=task, project=project, rater=rater, strategy="imported"
+        )
+        Answer.objects.create(judgment=judgment, criterion=criterion, value=value, **fields)
+
+
+def test_labels_of_the_side_alone_are_counted_apart_on_a_scale_with_strengths(
+    project: Project, make_tasks: Callable[..., list[Task]]
+) -> None:
+    for task, value in zip(make_tasks(project, 3, overlap=9), (1, -1, 1), strict=True):
+        labels(project, task, [value, value], side_only=True)
+    overall = agreement_report(project)["criteria"]["overall"]
+    assert overall["counts"]["side_only"] == 6
+    assert (overall["same_side"]["exact"]["value"], overall["same_side"]["exact"]["n"]) == (1, 3)
+    assert overall["krippendorff_alpha"]["ordinal"]["reason"] == (
+        "No judgment tells how much better a response is: 6 answers tell the side only."
+    )
+    project.criteria.filter(key="overall").update(scale_key="arena4")
+    overall = agreement_report(project)["criteria"]["overall"]
+    assert overall["counts"]["side_only"] == 0
+    assert overall["krippendorff_alpha"]["nominal"]["value"] == 1

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from labeling.charts import Bar, Cell, ForestRow, bar_histogram, forest_plot, pair_matrix
-from labeling.kinds import Kind, kind_for
+from labeling.kinds import kind_for
 from projects.models import Criterion, Project
+from projects.scales import Scale
 
 #: Up to so many raters the pairs are drawn as a matrix; more are a table only.
 MATRIX_RATERS = 12
@@ -35,7 +36,8 @@ _CHANCE = (
         ("krippendorff_alpha", "symmetric"),
         gettext_lazy("Alpha, symmetric"),
         gettext_lazy(
-            "For preferences: it does not depend on which of the two responses is called the first."
+            "The alpha that suits the scale: nominal without strengths, else ordinal. Like all "
+            "figures beyond chance it does not depend on which response is called the first."
         ),
     ),
     (
@@ -74,6 +76,13 @@ _CHANCE = (
             "Answers are the same or different; "
             "chance is one in the number of answers to choose from."
         ),
+    ),
+)
+_SIDE_CHANCE = (
+    (
+        ("side_alpha",),
+        gettext_lazy("Alpha of the side"),
+        gettext_lazy("Which response is preferred, however strongly; a tie is an answer too."),
     ),
 )
 _LIMITS = (
@@ -127,6 +136,7 @@ class Panel:
     scale: str
     counts: Mapping[str, int]
     nothing: str
+    sides_alone: str
     headline: tuple[FigureRow, FigureRow]
     percent: Sequence[FigureRow]
     percent_chart: SafeString
@@ -150,11 +160,12 @@ def panels(project: Project, report: Json) -> list[Panel]:
 
 def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
     key = criterion.key
-    strengths = len(figures["values"]) > 3
+    strengths = criterion.scale.strongest > 1
     percent = _percent_rows(figures["percent_agreement"])
     sides = _side_rows(figures["same_side"]) if strengths else []
     chance = [
-        FigureRow(str(label), str(meaning), _at(figures, path)) for path, label, meaning in _CHANCE
+        FigureRow(str(label), str(meaning), _at(figures, path))
+        for path, label, meaning in (*_CHANCE, *(_SIDE_CHANCE if strengths else ()))
     ]
     policy = [name for name, _label, _meaning in _PERCENT].index(project.tie_policy)
     return Panel(
@@ -163,6 +174,7 @@ def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
         scale=_(criterion.scale.title),
         counts=figures["counts"],
         nothing=_nothing(figures["counts"]),
+        sides_alone=_sides_alone(figures["counts"]["side_only"]),
         headline=((sides or percent)[policy], chance[0]),
         percent=[*sides, *percent],
         percent_chart=_forest(
@@ -182,7 +194,7 @@ def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
         pairs=figures["pairs"][:TABLE_PAIRS],
         more_pairs=max(0, len(figures["pairs"]) - TABLE_PAIRS),
         matrix=_matrix(figures["pairs"], f"{key}-matrix"),
-        histogram=_histogram(kind_for(criterion.scale), figures["values"], f"{key}-values"),
+        histogram=_histogram(criterion.scale, figures["values"], f"{key}-values"),
     )
 
 
@@ -226,6 +238,22 @@ def _nothing(counts: Mapping[str, int]) -> str:
     return sentence % {"tasks": f"{counts['tasks']:,}"}
 
 
+def _sides_alone(n: int) -> str:
+    """The sentence on imported labels without a strength, or nothing."""
+    if not n:
+        return ""
+    sentence = ngettext(
+        "%(n)s answer tells the side only: which response is better, and not how much. It counts "
+        "in “same side”, the alpha of the side and the noise ceiling, and in no figure of the "
+        "strength.",
+        "%(n)s answers tell the side only: which response is better, and not how much. They count "
+        "in “same side”, the alpha of the side and the noise ceiling, and in no figure of the "
+        "strength.",
+        n,
+    )
+    return sentence % {"n": f"{n:,}"}
+
+
 def _forest(
     rows: Sequence[FigureRow], ident: str, title: str, *, percent: bool = False
 ) -> SafeString:
@@ -259,8 +287,9 @@ def _matrix(pairs: Sequence[Json], ident: str) -> SafeString | None:
     return _drawn(pair_matrix(names, cells, ident=ident, title=_("Cohen's kappa, rater by rater")))
 
 
-def _histogram(kind: Kind, values: Sequence[Json], ident: str) -> SafeString:
-    bars = [Bar(kind.mark(item["value"]), item["count"]) for item in values]
+def _histogram(scale: Scale, values: Sequence[Json], ident: str) -> SafeString:
+    kind = kind_for(scale)
+    bars = [Bar(kind.mark(scale, item["value"]), item["count"]) for item in values]
     return _drawn(bar_histogram(bars, ident=ident, title=_("Answers along the scale")))
 
 

@@ -20,7 +20,7 @@ from labeling.stats import criterion_report, steadiness_report
 from projects.models import Project
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 2  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 3  # Raise it when a figure or the shape changes: older reports are computed anew.
 
 
 def agreement_report(project: Project, *, show_names: bool = True) -> dict[str, Any]:
@@ -59,7 +59,11 @@ def _criterion(item: CriterionAnswers) -> dict[str, Any]:
     again = item.repeats
     is_preference = kind_for(item.criterion.scale).is_preference
     agreement = criterion_report(
-        item.ratings, item.categories, preference=is_preference, rater_names={}
+        item.ratings,
+        item.categories,
+        preference=is_preference,
+        rater_names={},
+        side_only=item.side_only,
     )
     repeats = (again.rater, again.first, again.again, again.prompt)
     steadiness = steadiness_report(item.ratings, item.first_shown, repeats)

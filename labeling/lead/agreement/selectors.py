@@ -8,8 +8,9 @@ from hashlib import sha256
 from io import BytesIO
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection
-from django.db.models import BigIntegerField, Case, Count, Max, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, IntegerField, Max, QuerySet, When
 from django.db.models.functions import Cast
 
 from labeling.kinds import kind_for
@@ -29,12 +30,15 @@ class CriterionAnswers:
     """The answers on one criterion, and the declared scale with the tie where ties occur.
 
     `first_shown`, one a rating: the canonical index of the response that the rater saw first, -1
-    where there was no screen. `repeats`: the same rater's answers on a task and on its repeat.
+    where there was no screen. `side_only`, one a rating: whether it tells the side and not how
+    strongly; on a scale of one strength the side is all there is to tell. `repeats`: the same
+    rater's answers on a task and on its repeat.
     """
 
     criterion: Criterion
     ratings: Ratings
     first_shown: Ints
+    side_only: npt.NDArray[np.bool_]
     repeats: RepeatedAnswers
     categories: tuple[int, ...]
 
@@ -85,8 +89,9 @@ def agreement_data(project: Project) -> AgreementData:
                 default=Cast("judgment__assignment__shown_order__0", BigIntegerField()),
                 output_field=BigIntegerField(),
             ),
+            Cast(Cast("side_only", IntegerField()), BigIntegerField()),
         ),
-        columns=7,
+        columns=8,
     )
     again = repeated_answers(project)
     return AgreementData(
@@ -110,7 +115,8 @@ def _of_criterion(criterion: Criterion, rows: Ints, repeats: RepeatedAnswers) ->
     task, rater, prompt, value = own[:, 2], own[:, 3], own[:, 4], own[:, 5]
     categories = kind_for(criterion.scale).categories(criterion.scale, value)
     ratings = Ratings(task, rater, value, prompt)
-    return CriterionAnswers(criterion, ratings, own[:, 6], repeats, categories)
+    side_only = (own[:, 7] > 0) & (criterion.scale.strongest > 1)
+    return CriterionAnswers(criterion, ratings, own[:, 6], side_only, repeats, categories)
 
 
 def _copied(query: QuerySet[Answer, tuple[int, ...]], *, columns: int) -> Ints:

@@ -63,6 +63,9 @@ def _table(report: _Json) -> Iterator[str]:
     for key, figures in report["criteria"].items():
         yield ""
         yield key
+        if n := figures["counts"]["side_only"]:
+            answers = "answer tells" if n == 1 else "answers tell"
+            yield f"  {n:,} {answers} the side only, and no strength: no figure of strength has it."
         for name, ties in (
             ("exact", "ties exact"),
             ("half", "ties half"),
@@ -71,6 +74,8 @@ def _table(report: _Json) -> Iterator[str]:
             yield from _line(f"percent, {ties}", figures["percent_agreement"][name])
         for level, figure in figures["krippendorff_alpha"].items():
             yield from _line(f"alpha, {level}", figure)
+        if figures["side_alpha"]:
+            yield from _line("alpha, side alone", figures["side_alpha"])
         yield from _line("Fleiss' kappa", figures["fleiss_kappa"])
         yield from _line("Gwet's AC1", figures["gwet_ac1"])
         yield from _line("Brennan-Prediger", figures["brennan_prediger"])

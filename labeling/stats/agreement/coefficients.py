@@ -17,6 +17,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.agreement.mirror import mirrored_pool
 from labeling.stats.coding import divide
 from labeling.stats.ratings import Floats, require_option
 
@@ -106,7 +107,7 @@ class Alpha:
         size = self._size(sums)
         marginals, observed = sums[:, 1 : size + 1], sums[:, size + 1 :]
         total = marginals.sum(axis=1)
-        pool = (marginals + marginals[:, ::-1]) / 2 if self.symmetric else marginals
+        pool = mirrored_pool(marginals) if self.symmetric else marginals
         spare = total if self.symmetric else total - 1
         if self.level == "ordinal":
             first, second = np.triu_indices(size, 1)
@@ -123,7 +124,7 @@ class Alpha:
     def expected(self, sums: Floats, scores: Floats | None) -> Floats:
         """Return the share of equal pairs among all ratings, whatever the level."""
         marginals = sums[:, 1 : self._size(sums) + 1]
-        pool = (marginals + marginals[:, ::-1]) / 2 if self.symmetric else marginals
+        pool = mirrored_pool(marginals) if self.symmetric else marginals
         total = marginals.sum(axis=1, keepdims=True)
         return np.asarray((divide(pool, total) ** 2).sum(axis=1))
 
@@ -160,7 +161,7 @@ class Percent:
     def sums(self, counts: Floats, scores: Floats | None) -> Floats:
         """Pairs (or units) that count, and how many of them agree."""
         if self.sides:
-            counts, scores = _sides(counts, scores), np.array([-1.0, 0.0, 1.0])
+            counts, scores = side_counts(counts, scores), np.array([-1.0, 0.0, 1.0])
         votes = counts.sum(axis=1)
         weighted = counts @ weight_matrix(self.weights, scores, counts.shape[1])
         ties = np.zeros(len(counts))
@@ -187,8 +188,12 @@ class Percent:
         return np.zeros(len(sums))
 
 
-def _sides(counts: Floats, scores: Floats | None) -> Floats:
-    """Merge categories into first better, tie, second better."""
+def side_counts(counts: Floats, scores: Floats | None) -> Floats:
+    """Merge categories into first better, tie, second better.
+
+    Raises:
+        ValueError: categories that are no numbers.
+    """
     if scores is None:
         raise ValueError("Sides need categories that are numbers.")
     return np.column_stack(
@@ -201,7 +206,8 @@ class Gwet:
     """(pa - pe) / (1 - pe) with pa the mean over units, in Gwet's general form with weights.
 
     `chance` chooses pe: "fleiss" the squared shares, "gwet" AC1 and AC2, "uniform" one in K
-    (Brennan-Prediger). Units rated once count for the shares only, unless `paired_only`.
+    (Brennan-Prediger). Units rated once count for the shares only, unless `paired_only`. With
+    `symmetric` pe comes from the shares and their mirror images, as in `Alpha`.
 
     Source: Gwet, Handbook of Inter-Rater Reliability, 4th ed. (2014), chapters 2 and 4.
     """
@@ -209,6 +215,7 @@ class Gwet:
     chance: Chance = "gwet"
     weights: Weights = "identity"
     paired_only: bool = False
+    symmetric: bool = False
     floor: float = -1.0
 
     def __post_init__(self) -> None:
@@ -236,6 +243,7 @@ class Gwet:
     def expected(self, sums: Floats, scores: Floats | None) -> Floats:
         """Return pe for each row."""
         shares = divide(sums[:, 3:], sums[:, 2:3])
+        shares = mirrored_pool(shares) if self.symmetric else shares
         size = shares.shape[1]
         weights = weight_matrix(self.weights, scores, size)
         if self.chance == "fleiss":

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_convention
 from labeling.stats.agreement.contingency import contingency
+from labeling.stats.agreement.mirror import chance_convention, require_mirror, with_mirror
 from labeling.stats.agreement.pairs import KappaColumns, interval_conventions, kappa_columns
 from labeling.stats.coding import Coded, code
 from labeling.stats.intervals.proportions import CONFIDENCE
@@ -48,6 +49,7 @@ def cohen_kappa(
     *,
     categories: Sequence[Any] | None = None,
     weights: Weights | npt.ArrayLike = "identity",
+    symmetric: bool = False,
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return Cohen's kappa of raters `a` and `b` over the units both rated.
@@ -59,18 +61,25 @@ def cohen_kappa(
     Args:
         weights: "identity", "linear", "quadratic", "ordinal", or a matrix of agreement weights
             (1 on the diagonal) in the order of the declared categories.
+        symmetric: for preferences. Each rater's shares are taken over their judgments and the
+            mirror images of those, so that kappa does not depend on which response is called
+            the first: it is the plain one of all tasks once as they stand and once mirrored.
 
     Raises:
-        ValueError: more than two raters and no `a` and `b`, or only one of the two.
+        ValueError: more than two raters and no `a` and `b`, or only one of the two; `symmetric`
+            on a scale that is not its own mirror image.
 
     Source: Cohen (1960), Educational and Psychological Measurement 20; weights: Cohen (1968).
     """
-    coded = code(of_two_raters(ratings, a, b), categories)
+    chosen = of_two_raters(ratings, a, b)
+    if symmetric and categories is None:
+        categories = with_mirror(chosen)
+    coded = code(chosen, categories)
     if len(coded.raters) > 2:
         raise ValueError(
             f"Cohen's kappa is for two raters and here are {len(coded.raters)}: name two."
         )
-    pairs = _pairs(coded, weights, confidence)
+    pairs = _pairs(coded, weights, confidence, symmetric=symmetric)
     if not len(pairs):
         return no_shared_task(pairs.kappa_convention)
     return pairs.figures(0)[1]
@@ -81,19 +90,26 @@ def cohen_kappa_pairs(
     *,
     categories: Sequence[Any] | None = None,
     weights: Weights | npt.ArrayLike = "identity",
+    symmetric: bool = False,
     confidence: float = CONFIDENCE,
 ) -> RaterPairs:
     """Return Cohen's kappa and percent agreement of every pair of raters that shares a unit.
 
     Time is linear in the pairs of ratings; 100 raters at a million ratings take a fraction of a
     second. Intervals as everywhere: jackknife over prompts (see
-    `labeling.stats.intervals.jackknife`).
+    `labeling.stats.intervals.jackknife`). `weights` and `symmetric` as for `cohen_kappa`.
     """
-    return _pairs(code(ratings, categories), weights, confidence)
+    if symmetric and categories is None and isinstance(ratings, Ratings):
+        categories = with_mirror(ratings)
+    return _pairs(code(ratings, categories), weights, confidence, symmetric=symmetric)
 
 
-def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) -> RaterPairs:
+def _pairs(
+    coded: Coded, weights: Weights | npt.ArrayLike, confidence: float, *, symmetric: bool
+) -> RaterPairs:
     """Compute all pairs at once."""
+    if symmetric:
+        require_mirror(coded.categories)
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
     shared = contingency(coded)
     clustered = coded.cluster is not None
@@ -106,6 +122,9 @@ def _pairs(coded: Coded, weights: Weights | npt.ArrayLike, confidence: float) ->
         percent_convention=(
             f"share of tasks on which both gave the same category; {ends}, {percent}"
         ),
-        kappa_convention=f"Cohen's kappa{weights_convention(weights)}; {ends}, {kappa}",
-        **kappa_columns(shared, weight, confidence),
+        kappa_convention=(
+            f"Cohen's kappa{weights_convention(weights)}{chance_convention(symmetric)}; "
+            f"{ends}, {kappa}"
+        ),
+        **kappa_columns(shared, weight, confidence, symmetric=symmetric),
     )

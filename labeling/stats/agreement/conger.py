@@ -16,6 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_convention
+from labeling.stats.agreement.mirror import (
+    chance_convention,
+    mirrored_weights,
+    require_mirror,
+    with_mirror,
+)
 from labeling.stats.coding import Coded, code, counted, crossed, divide
 from labeling.stats.intervals.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
@@ -31,6 +37,7 @@ def conger_kappa(
     *,
     categories: Sequence[Any] | None = None,
     weights: Weights | npt.ArrayLike = "identity",
+    symmetric: bool = False,
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return Conger's kappa of all raters; with two raters on the same tasks, Cohen's kappa.
@@ -45,22 +52,29 @@ def conger_kappa(
     Args:
         weights: "identity", "linear", "quadratic", "ordinal", or a matrix of agreement weights
             (1 on the diagonal) in the order of the declared categories.
+        symmetric: for preferences, as for `cohen_kappa`.
 
     The interval is the exact jackknife over prompts, as for every other coefficient.
 
     Raises:
-        ValueError: a matrix of weights of the wrong shape.
+        ValueError: a matrix of weights of the wrong shape, or `symmetric` on a scale that is
+            not its own mirror image.
         RatingsError: anything that `code` refuses.
 
     Source: Conger (1980), Psychological Bulletin 88; missing ratings: Gwet, Handbook of
     Inter-Rater Reliability, 4th ed. (2014), chapter 2.
     """
     normal_quantile(confidence)
+    if symmetric and categories is None and isinstance(ratings, Ratings):
+        categories = with_mirror(ratings)
     coded = code(ratings, categories)
+    if symmetric:
+        require_mirror(coded.categories)
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
-    convention = f"Conger's kappa{weights_convention(weights)}, raters: {len(coded.raters)}"
-    convention += "; n counts tasks judged at least twice"
-    return _figure(_Sample.of(coded, weight), coded, convention, confidence)
+    pooled = mirrored_weights(weight) if symmetric else weight
+    convention = f"Conger's kappa{weights_convention(weights)}{chance_convention(symmetric)}"
+    convention += f", raters: {len(coded.raters)}; n counts tasks judged at least twice"
+    return _figure(_Sample.of(coded, weight, pooled), coded, convention, confidence)
 
 
 _SAME = (
@@ -79,7 +93,7 @@ class _Sample:
             were judged at least twice; shape (clusters,).
         counts: ratings of each rater in each category, shape (raters, K).
         cluster, rater, value: the ratings, in the order of clusters.
-        weight: agreement weights, shape (K, K).
+        pooled: weights of chance agreement, shape (K, K).
     """
 
     agree: Floats
@@ -88,10 +102,10 @@ class _Sample:
     cluster: Ints
     rater: Ints
     value: Ints
-    weight: Floats
+    pooled: Floats
 
     @classmethod
-    def of(cls, coded: Coded, weight: Floats) -> _Sample:
+    def of(cls, coded: Coded, weight: Floats, pooled: Floats) -> _Sample:
         """Sum the agreement of every task, and the ratings of every rater."""
         size, raters = len(coded.categories), len(coded.raters)
         of_unit = np.arange(coded.units) if coded.cluster is None else coded.cluster
@@ -109,7 +123,7 @@ class _Sample:
             cluster=cluster[order],
             rater=coded.rater[order],
             value=coded.value[order],
-            weight=weight,
+            pooled=pooled,
         )
 
     @property
@@ -121,8 +135,8 @@ class _Sample:
         """Return P' W P and Q."""
         shares = divide(self.counts, self.counts.sum(axis=1, keepdims=True))
         total = shares.sum(axis=0)
-        own = ((shares @ self.weight) * shares).sum(axis=1)
-        return np.asarray(total @ self.weight @ total), np.asarray(own.sum())
+        own = ((shares @ self.pooled) * shares).sum(axis=1)
+        return np.asarray(total @ self.pooled @ total), np.asarray(own.sum())
 
     def leave_one_out(self) -> Floats:
         """Return kappa without each cluster; clusters that hold no rating do not exist.
@@ -130,7 +144,7 @@ class _Sample:
         A rater whose every rating lies in the cluster drops out with it.
         """
         shares = divide(self.counts, self.counts.sum(axis=1, keepdims=True))
-        own = ((shares @ self.weight) * shares).sum(axis=1)
+        own = ((shares @ self.pooled) * shares).sum(axis=1)
         rest = []
         for first, last, span in self._blocks():
             held = np.arange(first, last)
@@ -138,7 +152,7 @@ class _Sample:
             square = np.full(len(held), own.sum())
             raters = np.full(len(held), float(self.raters))
             self._without(span, first, shares, own, total, square, raters)
-            both = ((total @ self.weight) * total).sum(axis=1)
+            both = ((total @ self.pooled) * total).sum(axis=1)
             rest.append(
                 _kappa(
                     self.agree.sum() - self.agree[held],
@@ -159,7 +173,7 @@ class _Sample:
         raters: Floats,
     ) -> None:
         """Take the ratings of `span` out of the sums of their clusters, in place."""
-        size = len(self.weight)
+        size = len(self.pooled)
         pair, group = np.unique(
             (self.cluster[span] - first) * self.raters + self.rater[span], return_inverse=True
         )
@@ -169,14 +183,14 @@ class _Sample:
         held = left.sum(axis=1, keepdims=True)
         anew = np.nan_to_num(divide(left, held))
         np.add.at(total, cluster, anew - shares[rater])
-        change = ((anew @ self.weight) * anew).sum(axis=1) - own[rater]
+        change = ((anew @ self.pooled) * anew).sum(axis=1) - own[rater]
         square += np.bincount(cluster, change, minlength=len(square))
         raters -= np.bincount(cluster, held[:, 0] == 0, minlength=len(raters))
 
     def _blocks(self) -> Iterator[tuple[int, int, slice]]:
         """Yield ranges of clusters with their ratings, so that memory stays bounded."""
         clusters = len(self.agree)
-        step = max(1, _BLOCK // max(1, len(self.weight)))
+        step = max(1, _BLOCK // max(1, len(self.pooled)))
         starts = np.searchsorted(self.cluster, np.arange(clusters + 1))
         first = 0
         while first < clusters:

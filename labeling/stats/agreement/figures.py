@@ -22,6 +22,7 @@ from labeling.stats.agreement.coefficients import (
     Weights,
     weights_convention,
 )
+from labeling.stats.agreement.mirror import chance_convention, require_mirror, with_mirror
 from labeling.stats.coding import codes
 from labeling.stats.intervals.jackknife import Coefficient, Estimate, jackknife
 from labeling.stats.intervals.proportions import CONFIDENCE
@@ -119,11 +120,7 @@ def krippendorff_alpha(
 
     Source: Krippendorff, Computing Krippendorff's Alpha-Reliability (2011).
     """
-    if symmetric and categories is None and isinstance(ratings, Ratings):
-        categories = _with_mirror(ratings)
-    table = table_of(ratings, categories)
-    if symmetric:
-        _require_mirror(table)
+    table = _mirrored(ratings, categories) if symmetric else table_of(ratings, categories)
     pool = "expected distance from these judgments"
     pool += " and their mirror images" if symmetric else ""
     convention = (
@@ -142,6 +139,7 @@ def fleiss_kappa(
     categories: Sequence[Any] | None = None,
     weights: Weights = "identity",
     missing: Literal["refuse", "gwet"] = "refuse",
+    symmetric: bool = False,
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return Fleiss' kappa: the same number of ratings for every unit.
@@ -150,11 +148,20 @@ def fleiss_kappa(
     Gwet's extension to that case. Units rated once are passed over (in Gwet's form they count
     for the shares of the categories).
 
-    Source: Fleiss (1971), Psychological Bulletin 76; Gwet (2014) for missing ratings.
+    Args:
+        symmetric: for preferences. Chance agreement comes from the ratings and their mirror
+            images, so that the figure does not depend on which response is called the first: it
+            is the plain one of all units once as they stand and once mirrored.
+
+    Raises:
+        ValueError: `symmetric` on a scale that is not its own mirror image.
+
+    Source: Fleiss (1971), Psychological Bulletin 76; Gwet (2014) for missing ratings; Scott
+    (1955), whose pool of categories this takes over both orders of the responses.
     """
     require_option("missing", missing, ("refuse", "gwet"))
-    table = table_of(ratings, categories)
-    convention = f"Fleiss' kappa{weights_convention(weights)}"
+    table = _mirrored(ratings, categories) if symmetric else table_of(ratings, categories)
+    convention = f"Fleiss' kappa{weights_convention(weights)}{chance_convention(symmetric)}"
     convention += " with missing ratings (Gwet)" if missing == "gwet" else ""
     convention += "; n counts tasks judged at least twice"
     votes = table.counts.sum(axis=1)
@@ -166,7 +173,7 @@ def fleiss_kappa(
             "Krippendorff's alpha allows for that."
         )
         return Figure(None, None, None, _paired_units(table), convention, reason)
-    coefficient = Gwet("fleiss", weights, paired_only=missing == "refuse")
+    coefficient = Gwet("fleiss", weights, missing == "refuse", symmetric)
     return _chance_corrected(coefficient, table, convention, confidence)
 
 
@@ -174,22 +181,26 @@ def scott_pi(
     ratings: Ratings,
     *,
     categories: Sequence[Any] | None = None,
+    symmetric: bool = False,
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return Scott's pi of two raters, over the units that both rated.
 
     Like Cohen's kappa with one pool of categories for both raters. For more raters it is
-    Fleiss' kappa. Undefined, with the reason, unless there are exactly two raters.
+    Fleiss' kappa. Undefined, with the reason, unless there are exactly two raters. `symmetric`
+    is for preferences, as for `fleiss_kappa`.
 
     Source: Scott (1955), Public Opinion Quarterly 19.
     """
-    table = table_of(ratings, categories)
-    convention = "Scott's pi of two raters; n counts tasks that both judged"
+    table = _mirrored(ratings, categories) if symmetric else table_of(ratings, categories)
+    convention = f"Scott's pi of two raters{chance_convention(symmetric)}"
+    convention += "; n counts tasks that both judged"
     raters = len(codes(ratings.rater)[1])
     if raters > 2:
         reason = f"Scott's pi is for two raters and here are {raters}; see Fleiss' kappa."
         return Figure(None, None, None, _paired_units(table), convention, reason)
-    return _chance_corrected(Gwet("fleiss", paired_only=True), table, convention, confidence)
+    coefficient = Gwet("fleiss", paired_only=True, symmetric=symmetric)
+    return _chance_corrected(coefficient, table, convention, confidence)
 
 
 def gwet_ac(
@@ -197,20 +208,22 @@ def gwet_ac(
     *,
     categories: Sequence[Any] | None = None,
     weights: Weights = "identity",
+    symmetric: bool = False,
     confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return Gwet's AC1, or AC2 where `weights` are not "identity".
 
     Steadier than kappa when one category is rare (a flag, a violation). The number of declared
-    categories enters: declare the scale.
+    categories enters: declare the scale. `symmetric` is for preferences, as for `fleiss_kappa`.
 
     Source: Gwet (2008), British Journal of Mathematical and Statistical Psychology 61.
     """
-    table = table_of(ratings, categories)
+    table = _mirrored(ratings, categories) if symmetric else table_of(ratings, categories)
     name = "Gwet's AC1" if weights == "identity" else "Gwet's AC2"
-    convention = f"{name}{weights_convention(weights)}, {_scale(table)}"
-    convention += "; n counts tasks judged at least twice"
-    return _chance_corrected(Gwet("gwet", weights), table, convention, confidence)
+    convention = f"{name}{weights_convention(weights)}{chance_convention(symmetric)}"
+    convention += f", {_scale(table)}; n counts tasks judged at least twice"
+    coefficient = Gwet("gwet", weights, symmetric=symmetric)
+    return _chance_corrected(coefficient, table, convention, confidence)
 
 
 def brennan_prediger(
@@ -293,17 +306,10 @@ def _scale(table: Table) -> str:
     )
 
 
-def _with_mirror(ratings: Ratings) -> Sequence[Any] | None:
-    """Return the observed numbers and their mirror images, for data without a declared scale."""
-    if ratings.value.dtype.kind not in "iuf":
-        return None
-    return tuple(np.union1d(ratings.value, -ratings.value).tolist())
-
-
-def _require_mirror(table: Table) -> None:
-    """Refuse a scale that is not its own mirror image."""
-    if table.scores is not None and not np.array_equal(table.scores, -table.scores[::-1]):
-        raise ValueError(
-            "A symmetric alpha needs a preference scale that mirrors itself around 0, in order; "
-            f"this scale is {', '.join(str(item) for item in table.categories)}."
-        )
+def _mirrored(ratings: Data, categories: Sequence[Any] | None) -> Table:
+    """Return the patterns on a scale that is its own mirror image."""
+    if categories is None and isinstance(ratings, Ratings):
+        categories = with_mirror(ratings)
+    table = table_of(ratings, categories)
+    require_mirror(table.categories)
+    return table

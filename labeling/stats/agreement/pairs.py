@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from labeling.stats.agreement.contingency import Contingency
+from labeling.stats.agreement.mirror import mirrored_weights
 from labeling.stats.coding import crossed, divide
 from labeling.stats.intervals.jackknife import jackknife_errors, jackknife_or_wilson_ends
 from labeling.stats.intervals.proportions import wilson_ends
@@ -67,7 +68,7 @@ class PairSums:
         chance: agreement expected by chance times n squared, shape (pairs,).
         as_row, as_column: what chance loses with one rating in a category, shape (pairs, size).
         rows, columns: the margins, shape (pairs, size).
-        weight: agreement weights, shape (size, size).
+        weight, pooled: weights of agreement, and those of chance agreement, shape (size, size).
     """
 
     n: Floats
@@ -78,24 +79,30 @@ class PairSums:
     as_column: Floats
     rows: Floats
     weight: Floats
+    pooled: Floats
 
 
-def kappa_columns(tables: Contingency, weight: Floats, confidence: float) -> dict[str, Any]:
+def kappa_columns(
+    tables: Contingency, weight: Floats, confidence: float, *, symmetric: bool = False
+) -> dict[str, Any]:
     """Return n, percent and kappa with their ends, by their names in `KappaColumns`.
 
-    NaN where kappa is undefined. The ends are those of the jackknife-t interval on the Fisher z
-    scale over units or, where `tables` has them, clusters; Wilson's where nothing varies.
+    NaN where kappa is undefined. With `symmetric` chance comes from the mirrored pool. The ends
+    are those of the jackknife-t interval on the Fisher z scale over units or, where `tables` has
+    them, clusters; Wilson's where nothing varies.
     """
     rows, columns = tables.margins()
+    pooled = mirrored_weights(weight) if symmetric else weight
     sums = PairSums(
         n=tables.by_pair(tables.times),
         agree=tables.by_pair(tables.times * weight[tables.row, tables.column]),
         same=tables.by_pair(tables.times * (tables.row == tables.column)),
-        chance=((rows @ weight) * columns).sum(axis=1),
-        as_row=columns @ weight.T,
-        as_column=rows @ weight,
+        chance=((rows @ pooled) * columns).sum(axis=1),
+        as_row=columns @ pooled.T,
+        as_column=rows @ pooled,
         rows=rows,
         weight=weight,
+        pooled=pooled,
     )
     kappa, percent = _kappa(sums.agree, sums.chance, sums.n), sums.same / sums.n
     if tables.clusters is None:
@@ -132,7 +139,8 @@ def _leave_one_rating_out(tables: Contingency, sums: PairSums) -> tuple[Floats, 
     pair, size = tables.pair, tables.size
     weight = sums.weight[tables.row, tables.column]
     lost = sums.as_row.ravel()[pair * size + tables.row]
-    lost += sums.as_column.ravel()[pair * size + tables.column] - weight
+    lost += sums.as_column.ravel()[pair * size + tables.column]
+    lost -= sums.pooled[tables.row, tables.column]
     rest = _kappa(sums.agree[pair] - weight, sums.chance[pair] - lost, sums.n[pair] - 1)
     return jackknife_errors(rest, pair, tables.times, len(sums.n))
 
@@ -153,7 +161,7 @@ def _leave_one_cluster_out(
     agreed = np.bincount(group, weight[first, second], minlength=groups)
     matched = np.bincount(group, first == second, minlength=groups)
     lost = (row * sums.as_row[of]).sum(axis=1) + (sums.as_column[of] * column).sum(axis=1)
-    lost -= ((row @ weight) * column).sum(axis=1)
+    lost -= ((row @ sums.pooled) * column).sum(axis=1)
     left = sums.n[of] - held
     kappa_rest = _kappa(sums.agree[of] - agreed, sums.chance[of] - lost, left)
     percent_rest = divide(sums.same[of] - matched, left)

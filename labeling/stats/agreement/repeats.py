@@ -24,6 +24,7 @@ from labeling.stats.agreement.coefficients import (
 )
 from labeling.stats.agreement.contingency import Contingency
 from labeling.stats.agreement.figures import krippendorff_alpha, percent_agreement
+from labeling.stats.agreement.mirror import chance_convention, with_mirror
 from labeling.stats.agreement.pairs import KappaColumns, interval_conventions, kappa_columns
 from labeling.stats.coding import Coded, code, codes, joined, plain
 from labeling.stats.intervals.proportions import CONFIDENCE
@@ -93,7 +94,8 @@ def self_agreement(
         categories: the declared scale.
         ties, sides: of the pooled percentage, as in `percent_agreement`; the percentages of
             single raters count exact agreement.
-        level, symmetric: of the pooled alpha, as in `krippendorff_alpha`.
+        level: of the pooled alpha, as in `krippendorff_alpha`.
+        symmetric: of alpha and kappa, for preferences.
         weights: of kappa, as in `cohen_kappa`.
 
     Raises:
@@ -101,6 +103,8 @@ def self_agreement(
             the entries of `second` follow those of `first`).
     """
     who, pooled = _pooled(rater, first, second, cluster)
+    if symmetric and categories is None:
+        categories = with_mirror(pooled)
     coded = code(pooled, categories)
     percent = percent_agreement(
         pooled, ties, categories=categories, sides=sides, confidence=confidence
@@ -108,13 +112,14 @@ def self_agreement(
     alpha = krippendorff_alpha(
         pooled, level, categories=categories, symmetric=symmetric, confidence=confidence
     )
-    together = _by_rater(np.zeros(len(who), dtype=np.int64), coded, weights, confidence)
+    alone = np.zeros(len(who), dtype=np.int64)
+    together = _by_rater(alone, coded, weights, confidence, symmetric=symmetric)
     nobody = Figure(None, None, None, 0, together.kappa_convention, _NONE)
     return SelfAgreement(
         percent=_named(percent, len(who)),
         kappa=together.figures(0)[1] if len(who) else nobody,
         alpha=_named(alpha, len(who)),
-        by_rater=_by_rater(who, coded, weights, confidence),
+        by_rater=_by_rater(who, coded, weights, confidence, symmetric=symmetric),
     )
 
 
@@ -148,7 +153,9 @@ def _pooled(
     )
 
 
-def _by_rater(who: Array, coded: Coded, weights: Weights, confidence: float) -> RaterRepeats:
+def _by_rater(
+    who: Array, coded: Coded, weights: Weights, confidence: float, *, symmetric: bool
+) -> RaterRepeats:
     """Return percent agreement and kappa of first and second answers for each in `who`."""
     size, repeats = len(coded.categories), len(who)
     rater, levels = codes(who)
@@ -163,6 +170,9 @@ def _by_rater(who: Array, coded: Coded, weights: Weights, confidence: float) -> 
     return RaterRepeats(
         raters=plain(levels),
         percent_convention=f"share of repeats answered as before, {basis}, {percent}",
-        kappa_convention=f"Cohen's kappa{weights_convention(weights)}, {basis}, {kappa}",
-        **kappa_columns(answers, weight, confidence),
+        kappa_convention=(
+            f"Cohen's kappa{weights_convention(weights)}{chance_convention(symmetric)}, {basis}, "
+            f"{kappa}"
+        ),
+        **kappa_columns(answers, weight, confidence, symmetric=symmetric),
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from labeling.stats.agreement.ceiling import noise_ceiling
+from labeling.stats.agreement.coefficients import Level, side_counts
 from labeling.stats.agreement.cohen import RaterPairs, cohen_kappa_pairs, no_shared_task
 from labeling.stats.agreement.figures import (
     brennan_prediger,
@@ -18,10 +21,11 @@ from labeling.stats.agreement.figures import (
     percent_agreement,
 )
 from labeling.stats.coding import code
-from labeling.stats.ratings import Figure, Ratings
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Ratings, plural
 from labeling.stats.table import Table, tabulate
 
 LIST_ALL = 60  # Up to this many raters, pairs that share no task are listed too.
+_LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval")
 _PREFERENCE = "preference scales only"
 
 
@@ -31,6 +35,8 @@ def criterion_report(
     *,
     preference: bool,
     rater_names: Mapping[Any, str],
+    side_only: npt.ArrayLike | None = None,
+    as_ordered: bool = False,
 ) -> dict[str, Any]:
     """Return every agreement figure of one criterion, as JSON-ready data.
 
@@ -38,36 +44,51 @@ def criterion_report(
         ratings: one row per judgment, `cluster` being the prompt.
         categories: the declared scale in its declared order.
         preference: whether the scale compares two responses, so that it mirrors itself around 0.
+            Chance then comes from the mirrored pool (`labeling.stats.agreement.mirror`): no figure
+            depends on which response is called the first.
         rater_names: the name to show for each rater; a rater without one is shown as it is.
+        side_only: whether a judgment tells only which response is better, shape (n,); none without
+            it. Those count in figures of the side and are left out of those of the value.
+        as_ordered: take the plain coefficients of a preference instead, as published figures are.
 
     Returns:
         "percent_agreement" (exact, half, drop), "krippendorff_alpha" (nominal, ordinal,
         interval, symmetric), "fleiss_kappa", "gwet_ac1" and "pairs", every figure an object with
         value, low, high, n, convention, and reason where something is undefined. Besides:
-        "same_side" (percent agreement on the preferred side alone, whatever its strength),
-        "counts" (what the figures rest on) and "values" (the histogram of the judgments).
+        "same_side" (percent agreement on the preferred side alone, whatever its strength) and
+        "side_alpha" (the mirrored nominal alpha of it), "counts" (what the figures rest on) and
+        "values" (the histogram of the judgments; of a preference, by strength).
 
     Raises:
         RatingsError: a value off the scale, a rater twice on a unit; the position is named.
     """
-    coded = code(ratings, categories)
-    table = tabulate(coded)
-    pairs = cohen_kappa_pairs(coded)
-    return {
+    everyone = code(ratings, categories)
+    table = whole = tabulate(everyone)
+    coded, sided = everyone, 0
+    if side_only is not None and (sided := int(np.count_nonzero(side_only))):
+        coded = code(_rows(ratings, ~np.asarray(side_only, dtype=bool)), categories)
+        table = tabulate(coded)
+    mirrored = preference and not as_ordered
+    pairs = cohen_kappa_pairs(coded, symmetric=mirrored)
+    content = {
         "percent_agreement": _three_conventions(table, sides=False),
-        "same_side": _three_conventions(table, sides=True) if preference else None,
-        "krippendorff_alpha": _alphas(table, preference=preference),
-        "fleiss_kappa": fleiss_kappa(table).as_dict(),
-        "gwet_ac1": gwet_ac(table).as_dict(),
+        "same_side": _three_conventions(whole, sides=True) if preference else None,
+        "side_alpha": _side_alpha(whole).as_dict() if preference else None,
+        "krippendorff_alpha": _alphas(table, preference=preference, mirrored=mirrored),
+        "fleiss_kappa": fleiss_kappa(table, symmetric=mirrored).as_dict(),
+        "gwet_ac1": gwet_ac(table, symmetric=mirrored).as_dict(),
         "brennan_prediger": brennan_prediger(table).as_dict(),
-        "noise_ceiling": _ceiling(table, preference=preference).as_dict(),
+        "noise_ceiling": _ceiling(whole, preference=preference).as_dict(),
         "pairs": _pair_rows(pairs, rater_names),
-        "counts": _counts(table, pairs),
-        "values": [
-            {"value": category, "count": round(float(count))}
-            for category, count in zip(table.categories, table.marginals, strict=True)
-        ],
+        "counts": {**_counts(whole, len(everyone.raters), pairs), "side_only": sided},
+        "values": _histogram(table, folded=mirrored),
     }
+    return _without_a_strength(content, sided) if sided and not table.ratings else content
+
+
+def _rows(ratings: Ratings, kept: npt.NDArray[np.bool_]) -> Ratings:
+    cluster = None if ratings.cluster is None else ratings.cluster[kept]
+    return Ratings(ratings.unit[kept], ratings.rater[kept], ratings.value[kept], cluster)
 
 
 def _three_conventions(table: Table, *, sides: bool) -> dict[str, Any]:
@@ -79,24 +100,31 @@ def _three_conventions(table: Table, *, sides: bool) -> dict[str, Any]:
     }
 
 
-def _alphas(table: Table, *, preference: bool) -> dict[str, Any]:
-    """Return alpha at three levels, and symmetrised for a preference.
+def _side_alpha(table: Table) -> Figure:
+    """Return the mirrored nominal alpha of which response is preferred, ties being a category."""
+    counts = side_counts(table.counts, table.scores)
+    places = np.array([-1.0, 0.0, 1.0])
+    sides = replace(table, categories=("first", "tie", "second"), scores=places, counts=counts)
+    figure = krippendorff_alpha(sides, "nominal", symmetric=True)
+    return replace(figure, convention=f"the preferred side, however strongly: {figure.convention}")
 
-    The symmetrised figure is nominal on scales of at most three steps (better, tie, better) and
+
+def _alphas(table: Table, *, preference: bool, mirrored: bool) -> dict[str, Any]:
+    """Return alpha at three levels, and the one that suits a preference.
+
+    That one is mirrored, nominal on scales of at most three steps (better, tie, better) and
     ordinal on scales with strengths.
     """
     alphas = {
-        "nominal": krippendorff_alpha(table, "nominal").as_dict(),
-        "ordinal": krippendorff_alpha(table, "ordinal").as_dict(),
-        "interval": krippendorff_alpha(table, "interval").as_dict(),
+        level: krippendorff_alpha(table, level, symmetric=mirrored).as_dict() for level in _LEVELS
     }
-    if preference:
-        strengths = len(table.categories) > 3
-        symmetric = krippendorff_alpha(table, "ordinal" if strengths else "nominal", symmetric=True)
-    else:
+    if not preference:
         reason = "Symmetric alpha is for preferences; this scale does not compare two responses."
-        symmetric = Figure(None, None, None, 0, _PREFERENCE, reason)
-    return alphas | {"symmetric": symmetric.as_dict()}
+        return alphas | {"symmetric": Figure(None, None, None, 0, _PREFERENCE, reason).as_dict()}
+    level: Level = "ordinal" if len(table.categories) > 3 else "nominal"
+    if mirrored:
+        return alphas | {"symmetric": alphas[level]}
+    return alphas | {"symmetric": krippendorff_alpha(table, level, symmetric=True).as_dict()}
 
 
 def _ceiling(table: Table, *, preference: bool) -> Figure:
@@ -105,6 +133,30 @@ def _ceiling(table: Table, *, preference: bool) -> Figure:
         return noise_ceiling(table)
     reason = "The noise ceiling is for preferences; this scale does not compare two responses."
     return Figure(None, None, None, 0, _PREFERENCE, reason)
+
+
+def _histogram(table: Table, *, folded: bool) -> list[dict[str, Any]]:
+    """Return how often each category was given; `folded`, each strength of a preference."""
+    counts = dict(zip(table.categories, table.marginals.tolist(), strict=True))
+    if folded:
+        strengths = sorted({abs(category) for category in counts})
+        counts = {size: sum(counts.get(end, 0.0) for end in {-size, size}) for size in strengths}
+    return [{"value": category, "count": round(count)} for category, count in counts.items()]
+
+
+def _without_a_strength(content: Any, sided: int) -> Any:
+    """Return the report where no judgment tells a strength: that is why its figures are empty."""
+    if isinstance(content, list):
+        return [_without_a_strength(item, sided) for item in content]
+    if not isinstance(content, dict):
+        return content
+    content = {key: _without_a_strength(item, sided) for key, item in content.items()}
+    if content.get("reason") == NO_JUDGMENTS:
+        content["reason"] = (
+            f"No judgment tells how much better a response is: {plural(sided, 'answer')} "
+            f"{'tells' if sided == 1 else 'tell'} the side only."
+        )
+    return content
 
 
 def _pair_rows(pairs: RaterPairs, names: Mapping[Any, str]) -> list[dict[str, Any]]:
@@ -141,11 +193,10 @@ def _row(
     }
 
 
-def _counts(table: Table, pairs: RaterPairs) -> dict[str, int]:
+def _counts(table: Table, raters: int, pairs: RaterPairs) -> dict[str, int]:
     """Return what the figures rest on."""
     votes = table.counts.sum(axis=1)
     frequency = table.pattern_frequency
-    raters = len(pairs.raters)
     return {
         "tasks": table.units,
         "judgments": table.ratings,

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from labeling.stats.agreement.coefficients import Alpha, Level
+from labeling.stats.agreement.mirror import require_mirror
 from labeling.stats.coding import Coded, code
 from labeling.stats.ratings import Figure, Floats, Ratings
 from labeling.stats.table import patterns_of, scores
@@ -48,8 +49,8 @@ def alpha_without_each(
     """
     table = code(ratings, categories)
     values = scores(table.categories)
-    if symmetric and (values is None or not np.array_equal(values, -values[::-1])):
-        raise ValueError("A symmetric alpha needs a scale that mirrors itself around 0.")
+    if symmetric:
+        require_mirror(table.categories)
     alpha = Alpha(level, symmetric)
     parts = _Parts.of(table)
     whole = parts.frequency @ alpha.sums(parts.patterns, values)

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labeling.stats import Ratings, RatingsError, criterion_report
+from labeling.stats import (
+    Ratings,
+    RatingsError,
+    cohen_kappa,
+    criterion_report,
+    gwet_ac,
+    krippendorff_alpha,
+)
 from tests.stats.shapes import from_rows
 
 ARENA = (-1, 0, 1)
@@ -73,13 +80,75 @@ def test_an_empty_report_is_complete_and_in_words() -> None:
 
 
 def test_the_histogram_shows_the_declared_scale_with_its_unused_steps() -> None:
-    content = report([[1, 1], [1, 1]])
+    content = report([[1, 1], [1, 1]], preference=False)
     assert content["values"] == [
         {"value": -1, "count": 0},
         {"value": 0, "count": 0},
         {"value": 1, "count": 4},
     ]
     assert content["counts"]["pairs_of_judgments"] == 2
+
+
+def test_the_histogram_of_a_preference_is_by_strength_whichever_response_comes_first() -> None:
+    assert report([[1, -1], [0, 1]])["values"] == [
+        {"value": 0, "count": 1},
+        {"value": 1, "count": 3},
+    ]
+
+
+def shown(content: Any) -> Any:
+    """The report rounded to nine digits, so that two of them can be compared whole."""
+    return json.loads(json.dumps(content), parse_float=lambda text: round(float(text), 9))
+
+
+def test_nothing_of_a_preference_changes_when_the_responses_of_tasks_change_places() -> None:
+    rows: list[list[Any]] = ROWS
+    flipped = [
+        [None if value is None else value * sign for value in row]
+        for row, sign in zip(rows, (1, -1, -1, 1, -1, 1), strict=True)
+    ]
+    assert shown(report(flipped)) == shown(report())
+
+
+def test_as_ordered_the_coefficients_are_the_plain_ones() -> None:
+    ratings = from_rows(ROWS)
+    content = criterion_report(ratings, ARENA, preference=True, rater_names=NAMES, as_ordered=True)
+    plain = krippendorff_alpha(ratings, "ordinal", categories=ARENA)
+    assert content["krippendorff_alpha"]["ordinal"] == plain.as_dict()
+    assert content["gwet_ac1"] == gwet_ac(ratings, categories=ARENA).as_dict()
+    kappa = cohen_kappa(ratings, 0, 1, categories=ARENA)
+    assert content["pairs"][0]["cohen_kappa"]["value"] == kappa.value
+    mirrored = report()["krippendorff_alpha"]["symmetric"]
+    assert content["krippendorff_alpha"]["symmetric"] == mirrored
+
+
+GRADED = (-3, -2, -1, 1, 2, 3)
+
+
+def graded(rows: Any, side_only: Any) -> dict[str, Any]:
+    """The report on a scale with strengths, some answers of which tell the side only."""
+    return criterion_report(
+        from_rows(rows), GRADED, preference=True, rater_names={}, side_only=side_only
+    )
+
+
+def test_answers_that_tell_the_side_only_count_in_figures_of_the_side_alone() -> None:
+    content = graded([[3, 1], [2, 2], [-1, -3]], [False, True, False, False, True, False])
+    assert content["counts"]["side_only"] == 2
+    assert content["counts"]["judgments"] == 6
+    assert content["same_side"]["exact"]["n"] == 3
+    assert content["side_alpha"]["value"] == 1
+    assert content["percent_agreement"]["exact"]["n"] == 1
+    assert sum(bar["count"] for bar in content["values"]) == 4
+    assert content["krippendorff_alpha"]["ordinal"]["n"] == 1
+
+
+def test_where_no_answer_tells_its_strength_the_reason_says_so() -> None:
+    content = graded([[1, 1], [1, -1]], [True] * 4)
+    assert content["same_side"]["exact"]["value"] == 0.5
+    assert content["fleiss_kappa"]["reason"] == (
+        "No judgment tells how much better a response is: 4 answers tell the side only."
+    )
 
 
 def test_a_value_off_the_scale_is_refused() -> None:
