@@ -73,6 +73,26 @@ class ImportedJudgment(Struct, frozen=True, gc=False):
     grades: Mapping[str, str] = field(default_factory=dict)
 
 
+class ModelVote(Struct, frozen=True, gc=False):
+    """What a model said about a row; it is no judgment, and stands beside those of people.
+
+    Its fields mean what those of an `ImportedJudgment` mean.
+    """
+
+    model: str
+    values: Mapping[str, int]
+    tie_kind: str = ""
+    rationale: str = ""
+    at: dt.datetime | None = None
+    side_only: tuple[str, ...] = ()
+    grades: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rater(self) -> str:
+        """The name that the vote stands under."""
+        return self.model
+
+
 class ImportRow(Struct, frozen=True, gc=False):
     """A prompt with its responses and the labels it already carries; every text can be stored."""
 
@@ -81,6 +101,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     messages: tuple[Message, ...]
     responses: tuple[ImportedResponse, ...]
     judgments: tuple[ImportedJudgment, ...] = ()
+    model_votes: tuple[ModelVote, ...] = ()
     category: str = ""
     language: str = ""
     metadata: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,64 @@
+"""Whose a label is, by the name it is given under."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeling.datasets.readers.whose import Author, Whose, author_of
+
+MODELS = (
+    "gpt-4", "GPT-4o", "gpt4", "gpt-3.5-turbo-0125", "chatgpt", "ChatGPT", "text-davinci-003",
+    "claude-3-5-sonnet", "claude-v1", "Claude 2", "claude2", "claude-instant-1.2", "Claude Opus",
+    "gemini-1.5-pro", "gemini-pro", "gemma-2-9b-it", "llama", "Llama-2-70b-chat", "llama2",
+    "meta-llama/Meta-Llama-3-70B-Instruct", "mistralai/Mistral-7B-Instruct-v0.2", "mistral-large",
+    "mixtral-8x7b", "Qwen2.5-72B-Instruct", "deepseek-r1", "DeepSeek V3", "command-r-plus",
+    "palm-2", "palm-2-chat-bison", "vicuna-13b-v1.5", "alpaca", "prometheus-eval/prometheus-7b",
+    "PandaLM", "auto-j", "autoj-13b", "judgelm", "phi-3-mini", "yi-34b-chat", "AI", "ai", "LLM",
+    "llm judge", "AI judge", "ai_feedback", "weighted_alpaca_eval_gpt4_turbo", "annotator-gpt-4",
+    "google/gemma-7b-it", "some-new-thing-7b", "foo-70b-instruct", "reward model", "o1-preview",
+    "openai/o3-mini", "anthropic/claude-opus-4", "ＧＰＴ－４", "judge gpt", "synthetic",
+)  # fmt: skip
+PEOPLE = (
+    "kim", "r1", "rater-7", "annotator-7", "annotator1", "expert_0", "author_2", "A1B2C3", "crowd",
+    "HelpSteer3 vote 1", "Claude Monet", "claude.monet@example.org", "Gemma Arterton",
+    "Mistral Dubois", "Phi Nguyen", "Ai Weiwei", "Ai Tanaka", "Dolly Parton", "Palmer", "Llamas",
+    "Phil", "Yi Sun", "Bardot", "Georgina", "worker 7b", "group-3b", "class 7b", "s1", "judge 3",
+    "Gemini Ganesan", "Ottokar", "Aida", "Bottom", "Kai", "Maia", "sam@ai.example",
+    "9f86d081884c7d659a2f", "8f14e45f-412b-4c2b-9b7b-1d2e3f405b6c", "d4",
+    "张伟", "Ольга", "5", "", "annotator-ann@example.org",
+)  # fmt: skip
+EITHER = ("Claude", "claude", "Gemma", "mistral", "Gemini", "Yi", "palm", "Ai", "o1", "Ernie")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_models_name_is_known(name):
+    assert author_of(name) is Author.MODEL
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_persons_name_is_left_alone(name):
+    assert author_of(name) is Author.PERSON
+
+
+@pytest.mark.parametrize("name", EITHER)
+def test_a_name_of_both_is_a_question(name):
+    assert author_of(name) is Author.UNSURE
+    assert Whose().is_unsure(name)
+    assert Whose().is_model(name), "never a person's in silence"
+    assert not Whose(labels_by="people").is_unsure(name)
+
+
+def test_the_user_has_the_last_word():
+    assert not Whose(labels_by="people").is_model("gpt-4")
+    assert Whose(labels_by="models").is_model("kim")
+    mixed = Whose(labels_by="people", models=frozenset({"claude"}))
+    assert mixed.is_model("claude")
+    assert not mixed.is_model("gpt-4")
+    assert Whose(models=frozenset({"kim"})).is_model("kim")
+
+
+@given(st.text(max_size=150))
+def test_any_text_has_an_answer(name):
+    assert author_of(name) in Author
