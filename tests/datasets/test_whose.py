@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.datasets.readers.whose import Author, Whose, author_of
+from labeling.datasets.readers.whose import Author, Whose, author_of, whose_question
+from labeling.datasets.rows import ImportedJudgment, MappingError
 
 MODELS = (
     "gpt-4", "GPT-4o", "gpt4", "gpt-3.5-turbo-0125", "chatgpt", "ChatGPT", "text-davinci-003",
@@ -46,17 +47,35 @@ def test_a_persons_name_is_left_alone(name):
 def test_a_name_of_both_is_a_question(name):
     assert author_of(name) is Author.UNSURE
     assert Whose().is_unsure(name)
-    assert Whose().is_model(name), "never a person's in silence"
-    assert not Whose(labels_by="people").is_unsure(name)
+    assert not Whose(people=frozenset({name})).is_unsure(name)
+
+
+def is_model(whose: Whose, name: str) -> bool:
+    return whose.vote(ImportedJudgment(name, {"overall": 1})) is not None
 
 
 def test_the_user_has_the_last_word():
-    assert not Whose(labels_by="people").is_model("gpt-4")
-    assert Whose(labels_by="models").is_model("kim")
-    mixed = Whose(labels_by="people", models=frozenset({"claude"}))
-    assert mixed.is_model("claude")
-    assert not mixed.is_model("gpt-4")
-    assert Whose(models=frozenset({"kim"})).is_model("kim")
+    assert not is_model(Whose.of({"people": "*"}), "gpt-4")
+    assert is_model(Whose.of({"model_raters": "*"}), "kim")
+    mixed = Whose.of({"people": "*", "model_raters": "claude| kim "})
+    assert [is_model(mixed, name) for name in ("claude", "kim", "gpt-4")] == [True, True, False]
+    assert is_model(Whose(), "claude"), "never a person's in silence"
+
+
+def test_nobody_is_a_person_and_a_model():
+    with pytest.raises(MappingError, match="kim"):
+        Whose.of({"people": "kim", "model_raters": "kim"})
+
+
+def test_the_question_keeps_what_was_said_before():
+    question = whose_question(["kim", "claude", "gpt-4"], Whose.of({"people": "gemma"}))
+    assert question is not None
+    assert question.text == "Labels by “claude”: is that a person or a model?"
+    assert [dict(option.mapping) for option in question.options] == [
+        {"model_raters": "claude"},
+        {"people": "gemma|claude"},
+    ]
+    assert whose_question(["kim", "gpt-4"], Whose()) is None
 
 
 @given(st.text(max_size=150))

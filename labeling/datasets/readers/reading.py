@@ -13,12 +13,14 @@ from labeling.datasets.readers.containers import opened
 from labeling.datasets.readers.fields import is_storable, refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.questions import ColumnQuestion, OpenQuestions
+from labeling.datasets.readers.sampling import sampled_raters
 from labeling.datasets.readers.seen import SeenRows
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.finish import finish
 from labeling.datasets.readers.shapes.record import RecordView, look
 from labeling.datasets.readers.shapes.words import tells_strength
+from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
 from labeling.datasets.rows import (
     Duplicate,
     ImportRow,
@@ -80,7 +82,11 @@ class ReadOptions:
 
 
 def detect(
-    path: Path, *, format: str = "auto", mapping: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    options: ReadOptions | None = None,
 ) -> Detection:
     """What the file is and which column is which, from its first rows.
 
@@ -93,12 +99,19 @@ def detect(
         every = dict.fromkeys(column for row in sample for column in row)
         # A name that cannot be stored cannot be mapped; rows that have it are refused one by one.
         columns = tuple(filter(is_storable, every))[: limits.MAX_COLUMNS]
-    wished = dict(mapping or {})
+    whose, wished = Whose.of(mapping or {}), _columns_of(mapping)
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, columns, wished)
     code, problem = _problem(shape, columns, mapped, sample)
     seen = Sample(columns, sample, mapped, wished)
-    asked = shape.asks(seen) if shape and not problem else ()
+    graded = shape is not None and _is_graded(shape, seen)
+    asked: list[ColumnQuestion] = []
+    if shape and not problem:
+        asked += shape.asks(seen)
+        rater = options.label_rater if options else ""
+        view = RecordView.of(mapped, rater, graded=graded, whose=whose)
+        doubt = whose_question(sampled_raters(shape, sample, view), whose)
+        asked += [doubt] if doubt else []
     return Detection(
         shape.key if shape else None,
         file.container,
@@ -107,14 +120,23 @@ def detect(
         columns,
         mapped,
         problem,
-        shape is not None and _is_graded(shape, seen),
+        graded,
         code,
         tuple(asked),
     )
 
 
+def _columns_of(mapping: Mapping[str, str] | None) -> dict[str, str]:
+    """The part of a mapping that speaks of columns."""
+    return {field: column for field, column in (mapping or {}).items() if field not in WHOSE_WORDS}
+
+
 def accepted(
-    path: Path, *, format: str = "auto", mapping: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    options: ReadOptions | None = None,
 ) -> tuple[str, dict[str, str]]:
     """The kind of rows and the mapping with every guess accepted; one answer may raise the next
     question. A question that has no guess stays open.
@@ -123,7 +145,7 @@ def accepted(
     """
     decided = dict(mapping or {})
     for _ in range(_ROUNDS):
-        questions = detect(path, format=format, mapping=decided).questions
+        questions = detect(path, format=format, mapping=decided, options=options).questions
         guesses = [q.options[q.guess] for q in questions if q.guess is not None]
         if not guesses:
             break
@@ -257,7 +279,7 @@ def read(
     Raises UnreadableFile or MappingError; a file that `check` passed raises no UnreadableFile but
     for columns that no kind of row fits, and OpenQuestions where it may be meant in several ways.
     """
-    detection = detect(path, format=format, mapping=mapping)
+    detection = detect(path, format=format, mapping=mapping, options=options)
     if detection.problem:
         raise UnreadableFile(detection.problem, code=detection.code)
     if detection.questions:
@@ -272,8 +294,10 @@ def _rows(
     options: ReadOptions | None,
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
     shape, options = SHAPES[detection.format or ""], options or ReadOptions()
-    columns = _for_every_row(shape, detection.mapping, mapping or {})
-    view = RecordView.of(columns, options.label_rater, graded=detection.graded)
+    columns = _for_every_row(shape, detection.mapping, _columns_of(mapping))
+    view = RecordView.of(
+        columns, options.label_rater, graded=detection.graded, whose=Whose.of(mapping or {})
+    )
     seen = SeenRows()
     with opened(path) as file:
         for raw in file.rows:
@@ -296,7 +320,7 @@ def preview_file(
 
     Raises UnreadableFile or MappingError.
     """
-    detection = detect(path, format=format, mapping=mapping)
+    detection = detect(path, format=format, mapping=mapping, options=options)
     if detection.problem or detection.questions:
         return FilePreview(detection, ())
     rows = _rows(path, detection, mapping, options)

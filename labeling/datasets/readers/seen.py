@@ -12,6 +12,7 @@ from labeling.datasets.rows import (
     ImportedJudgment,
     ImportedResponse,
     ImportRow,
+    ModelVote,
     Refusal,
 )
 
@@ -109,7 +110,7 @@ def _content(row: ImportRow) -> int:
     return keyed_hash((row.messages, *responses))
 
 
-def _said(judgment: ImportedJudgment, sign: int) -> int:
+def _said(judgment: ImportedJudgment | ModelVote, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
     values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
     strengths = frozenset(judgment.side_only), frozenset(judgment.grades.items())
@@ -137,8 +138,9 @@ class SeenRows:
             )
             return Refusal(row.line, "id", reason, excerpt_of(row.external_id))
         new_label = False
-        sign = _side(row.responses) if row.judgments else 1
-        for judgment in row.judgments:
+        labels = (*row.judgments, *row.model_votes)
+        sign = _side(row.responses) if labels else 1
+        for judgment in labels:
             by = keyed_hash((row.external_id, judgment.rater))
             before, same = self._labels.first(by, _said(judgment, sign), row.line)
             if before and not same:

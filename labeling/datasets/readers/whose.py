@@ -9,13 +9,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
+from typing import Self
 
 from msgspec import Struct
 
-from labeling.datasets.rows import ImportedJudgment, ModelVote
+from labeling.datasets.readers.questions import ColumnQuestion, Meaning
+from labeling.datasets.rows import ImportedJudgment, MappingError, ModelVote
+
+
+#: Words of a mapping that name no column: whose labels those of these names are.
+WHOSE_WORDS = ("people", "model_raters")
+#: Stands for every name that is not said to be somebody's.
+EVERYBODY = "*"
+#: Names that a question lists.
+_SHOWN = 5
 
 
 class Author(StrEnum):
@@ -127,29 +138,40 @@ def _named_too(tokens: list[str]) -> Author:
 
 
 class Whose(Struct, frozen=True):
-    """Whose the labels of a file are.
+    """What the user said of the names in a file: these are people's, those are models'.
 
-    `models` are names of models whatever they look like; `labels_by` is `people` or `models` for
-    all other names, "" where each is judged by itself.
+    `EVERYBODY` among them stands for all names that are not said otherwise.
     """
 
-    labels_by: str = ""
+    people: frozenset[str] = frozenset()
     models: frozenset[str] = frozenset()
 
-    def is_model(self, rater: str) -> bool:
-        """Whether this name's labels are a model's; a doubtful name's are, unless told."""
-        if rater in self.models or self.labels_by:
-            return rater in self.models or self.labels_by == "models"
-        return author_of(rater) is not Author.PERSON
+    @classmethod
+    def of(cls, mapping: Mapping[str, str]) -> Self:
+        """What a mapping says beside its columns, names with a bar between them."""
+        people, models = (
+            frozenset(name.strip() for name in mapping.get(word, "").split("|") if name.strip())
+            for word in WHOSE_WORDS
+        )
+        if twice := people & models:
+            raise MappingError(f"“{min(twice)}” is said to be a person and a model. Keep one.")
+        return cls(people, models)
+
+    def _author(self, rater: str) -> Author:
+        for name in (rater, EVERYBODY):
+            if name in self.models:
+                return Author.MODEL
+            if name in self.people:
+                return Author.PERSON
+        return author_of(rater)
 
     def is_unsure(self, rater: str) -> bool:
-        """Whether nobody said whose this name is, and it may be either's."""
-        is_said = self.labels_by or rater in self.models
-        return not is_said and author_of(rater) is Author.UNSURE
+        """Whether the name may be either's, and nobody said whose it is."""
+        return self._author(rater) is Author.UNSURE
 
     def vote(self, judgment: ImportedJudgment) -> ModelVote | None:
-        """The label as a model's vote; None where it is a person's."""
-        if not self.is_model(judgment.rater):
+        """The label as a model's vote; None where it is a person's. A doubtful one is a model's."""
+        if self._author(judgment.rater) is Author.PERSON:
             return None
         return ModelVote(
             model=judgment.rater,
@@ -160,3 +182,25 @@ class Whose(Struct, frozen=True):
             side_only=judgment.side_only,
             grades=judgment.grades,
         )
+
+
+def whose_question(names: Iterable[str], whose: Whose) -> ColumnQuestion | None:
+    """Asks whose the doubtful ones among the names of raters are; None where there are none."""
+    doubtful = sorted({name for name in names if whose.is_unsure(name)})
+    if not doubtful:
+        return None
+    shown = ", ".join(f"“{name}”" for name in doubtful[:_SHOWN])
+    more = f" and {len(doubtful) - _SHOWN} more" if len(doubtful) > _SHOWN else ""
+    people, models = (
+        {word: "|".join([*sorted(known), *doubtful])}
+        for word, known in zip(WHOSE_WORDS, (whose.people, whose.models), strict=True)
+    )
+    return ColumnQuestion(
+        "whose_labels",
+        f"Labels by {shown}{more}: is that a person or a model?",
+        (
+            Meaning("a model: its votes are kept beside the task and are no judgments", models),
+            Meaning("a person: the labels become judgments", people),
+        ),
+        guess=0,
+    )

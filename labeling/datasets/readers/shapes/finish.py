@@ -12,7 +12,13 @@ from labeling.datasets.readers.identity import content_digest, response_digest
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message
-from labeling.datasets.rows import ImportedJudgment, ImportedResponse, ImportRow, RowError
+from labeling.datasets.rows import (
+    ImportedJudgment,
+    ImportedResponse,
+    ImportRow,
+    ModelVote,
+    RowError,
+)
 
 
 class Candidate(Struct, frozen=True, gc=False):
@@ -116,11 +122,22 @@ def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
     return said
 
 
+def _parted(
+    record: Record, labels: tuple[ImportedJudgment, ...]
+) -> tuple[tuple[ImportedJudgment, ...], tuple[ModelVote, ...]]:
+    """The labels of people, and those of models, which are no judgments."""
+    if not labels:
+        return (), ()
+    votes = [(label, record.view.whose.vote(label)) for label in labels]
+    people = tuple(label for label, vote in votes if vote is None)
+    return people, tuple(vote for _, vote in votes if vote is not None)
+
+
 def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
     check_count(len(parts.candidates))
     _check_texts(parts.messages, parts.candidates)
-    said = _labels(record, parts)
+    judgments, model_votes = _parted(record, _labels(record, parts))
     category = label(record.get("category"), record.column("category"), most=limits.MAX_CATEGORY)
     language = label(record.get("language"), record.column("language"), most=limits.MAX_LANGUAGE)
     room = limits.MAX_ID - len(parts.suffix)
@@ -135,7 +152,8 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         external_id=row_id,
         messages=parts.messages,
         responses=_identified(row_id, parts.candidates),
-        judgments=said,
+        judgments=judgments,
+        model_votes=model_votes,
         category=category,
         language=language,
         metadata=_extra(record, parts),

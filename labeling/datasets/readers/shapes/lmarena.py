@@ -27,8 +27,6 @@ _WINNERS = {
 }
 _FLAGS = {"winner_model_a": "model_a", "winner_model_b": "model_b", "winner_tie": "tie"}
 _VOTE = ("winner", *_FLAGS)
-#: Judges of MT-Bench's second half are models; their words never count as people's.
-_MODEL_JUDGE = "gpt"
 
 
 def _turns(record: Record, name: str) -> list[object] | None:
@@ -112,7 +110,7 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
     vote = _winner(record)
     judge = label(record.get("judge"), record.column("judge"), most=limits.MAX_RATER)
     rater = judge or record.label_rater
-    if vote is None or not rater or judge.lower().startswith(_MODEL_JUDGE):
+    if vote is None or not rater:
         for name in ("judge", "tstamp", *_VOTE):
             record.keep(name)
         return []

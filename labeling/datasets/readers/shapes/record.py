@@ -9,6 +9,7 @@ from typing import Self
 from msgspec import Struct
 
 from labeling.datasets.readers.fields import Broken
+from labeling.datasets.readers.whose import Whose
 from labeling.datasets.rows import RowError
 
 #: Fields that hold structure; a table writes them as JSON in a cell.
@@ -32,20 +33,29 @@ _EITHER = {
 
 class RecordView(Struct, frozen=True):
     """What is the same for all rows of a file: field -> column, column -> field, who gave the
-    labels that name nobody, and whether the words of its labels tell strengths."""
+    labels that name nobody, whether the words of its labels tell strengths, and which names are
+    people's."""
 
     columns: Mapping[str, str]
     fields: Mapping[str, str]
     label_rater: str = ""
     graded: bool = False
+    whose: Whose = Whose()
 
     @classmethod
-    def of(cls, mapping: Mapping[str, str], label_rater: str = "", *, graded: bool = False) -> Self:
+    def of(
+        cls,
+        mapping: Mapping[str, str],
+        label_rater: str = "",
+        *,
+        graded: bool = False,
+        whose: Whose | None = None,
+    ) -> Self:
         """The view through a mapping of fields to columns; the first field has the column."""
         fields: dict[str, str] = {}
         for name, column in mapping.items():
             fields.setdefault(column, name)
-        return cls(mapping, fields, label_rater, graded)
+        return cls(mapping, fields, label_rater, graded, whose or Whose())
 
 
 class Record(Struct):
