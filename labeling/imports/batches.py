@@ -35,7 +35,7 @@ _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
 _RESPONSE = ("id", "prompt_id", "external_id", "content", "model")
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
-    *("overlap", "open_slots", "queue_key"),
+    *("overlap", "open_slots", "queue_key", "model_votes"),
 )
 
 
@@ -43,7 +43,8 @@ _TASK = (
 class Counts:
     """What became of the rows: `rows` is the sum of the five kinds below it.
 
-    `labels` counts the judgments that were added, on created and on updated rows.
+    `labels` counts the judgments that were added, on created and on updated rows, `model_votes`
+    the votes of models, which are none.
     """
 
     rows: int = 0
@@ -53,6 +54,7 @@ class Counts:
     duplicates: int = 0
     refused: int = 0
     labels: int = 0
+    model_votes: int = 0
 
     def add(self, other: Counts) -> None:
         """Adds another batch's counts."""
@@ -118,27 +120,33 @@ class BatchWriter:
                 change, wished = merged(target, wished)
             places = [response.content for response in wished.responses]
             shown_order = [places.index(response.content) for response in row.responses]
-            said = self._rubric.labels(row, shown_order)
+            said = self._rubric.labels(row.judgments, shown_order)
             fresh = new_labels(said, target.known if target else {})
+            voted = self._rubric.labels(row.model_votes, shown_order)
+            votes = new_labels(voted, self._rubric.stored_votes(target.votes if target else ()))
         except RowError as error:
             refusals.append(refusal(row.line, error))
             return
         if target is None:
             target = targets[row.external_id] = wished
             counts.created += 1
-        elif change is not Change.NONE or fresh:
+        elif change is not Change.NONE or fresh or votes:
             target.takes(wished, change)
             counts.updated += 1
         else:
             counts.unchanged += 1
         target.labels += fresh
         target.known |= {label.rater: label for label in fresh}
+        target.votes += [self._rubric.vote_json(vote) for vote in votes]
+        target.has_new_votes |= bool(votes)
         counts.labels += len(fresh)
+        counts.model_votes += len(votes)
 
     def _store(self, targets: list[Target], now: datetime) -> None:
         self._create([target for target in targets if target.change is Change.NEW])
         self._rewrite([target for target in targets if target.change is Change.TEXT])
         self._describe([target for target in targets if target.change is Change.ABOUT])
+        _keep_votes([t for t in targets if t.has_new_votes and t.change is not Change.NEW])
         labelled = {target.task_id: target for target in targets if target.labels}
         write_labels(
             self._project,
@@ -168,7 +176,7 @@ class BatchWriter:
         key = queue_key(0, self._project.salt, target.external_id)
         return (
             *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
-            *(TaskKind.COMPARE.value, array(response_ids), overlap, overlap, key),
+            *(TaskKind.COMPARE.value, array(response_ids), overlap, overlap, key, target.votes),
         )
 
     def _rewrite(self, targets: list[Target]) -> None:
@@ -201,6 +209,12 @@ class BatchWriter:
                     renamed.append(stored)
         Prompt.objects.bulk_update(prompts, _ABOUT)
         Response.objects.bulk_update(renamed, ["model"])
+
+
+def _keep_votes(targets: list[Target]) -> None:
+    """Votes of models on tasks that were there, beside those that they had."""
+    tasks = [Task(pk=target.task_id, model_votes=target.votes) for target in targets]
+    Task.objects.bulk_update(tasks, ["model_votes"])
 
 
 def _create_responses(targets: list[Target]) -> list[list[int]]:

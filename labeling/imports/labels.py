@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
-from labeling.datasets.rows import OVERALL, ImportedJudgment, ImportRow, RowError
+from labeling.datasets.rows import OVERALL, ImportedJudgment, ModelVote, RowError
 from labeling.kinds import Kind, LabelError, primary_of
 from labeling.models import Answer, Assignment, Judgment, Task
 from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy
@@ -60,15 +61,19 @@ class LabelRubric:
         if primary is not None:
             self._by_key.setdefault(OVERALL, primary)
 
-    def labels(self, row: ImportRow, shown_order: Sequence[int]) -> list[Label]:
-        """The row's labels, turned to canonical order.
+    def labels(
+        self, judgments: Iterable[ImportedJudgment | ModelVote], shown_order: Sequence[int]
+    ) -> list[Label]:
+        """What a row's raters, people or models, said, turned to canonical order.
 
         `shown_order[i]` is the canonical index of the row's response i. Raises RowError for an
         unknown criterion and for a value outside its scale.
         """
-        return [self._label(judgment, shown_order) for judgment in row.judgments]
+        return [self._label(judgment, shown_order) for judgment in judgments]
 
-    def _label(self, judgment: ImportedJudgment, shown_order: Sequence[int]) -> Label:
+    def _label(
+        self, judgment: ImportedJudgment | ModelVote, shown_order: Sequence[int]
+    ) -> Label:
         answers: dict[str, int] = {}
         for key, value in judgment.values.items():
             criterion = self._criterion(key)
@@ -92,6 +97,32 @@ class LabelRubric:
         }
         sides = frozenset(self._by_key[key].pk for key in side_only)
         return Label(judgment.rater, values, tie_kind, judgment.rationale, judgment.at, sides)
+
+    def vote_json(self, label: Label) -> dict[str, object]:
+        """A model's vote as it is kept on its task, by the keys of criteria."""
+        keys = {criterion.pk: criterion.key for criterion in self.criteria}
+        primary = primary_of(self.criteria)
+        ties = {primary.key: label.tie_kind} if primary and label.tie_kind else {}
+        return {
+            "model": label.rater,
+            "values": {keys[pk]: value for pk, value in label.values.items()},
+            "side_only": [keys[pk] for pk in label.values if pk in label.side_only],
+            "tie_kinds": ties,
+            "rationale": label.rationale,
+            "at": label.at.isoformat() if label.at else None,
+        }
+
+    def stored_votes(self, votes: Iterable[Mapping[str, Any]]) -> dict[str, Label]:
+        """model -> its vote that is kept on a task."""
+        return {vote["model"]: self._stored_vote(vote) for vote in votes}
+
+    def _stored_vote(self, vote: Mapping[str, Any]) -> Label:
+        ids = {criterion.key: criterion.pk for criterion in self.criteria}
+        # A criterion that nobody has judged by may be gone since.
+        values = {ids[key]: value for key, value in vote["values"].items() if key in ids}
+        sides = frozenset(ids[key] for key in vote["side_only"] if key in ids)
+        tie_kind = next(iter(vote["tie_kinds"].values()), "")
+        return Label(vote["model"], values, tie_kind, "", None, sides)
 
     def _criterion(self, key: str) -> Criterion:
         criterion = self._by_key.get(key)

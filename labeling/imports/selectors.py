@@ -45,11 +45,15 @@ class ImportReport:
     duplicates: int
     refused: int
     labels: int
+    model_votes: int
 
 
 def report_of(import_: Import) -> ImportReport:
     """The counts so far; all zero before the first batch."""
-    kinds = ("rows", "created", "updated", "unchanged", "duplicates", "refused", "labels")
+    kinds = (
+        *("rows", "created", "updated", "unchanged", "duplicates", "refused"),
+        *("labels", "model_votes"),
+    )
     return ImportReport(**{kind: int(import_.counts.get(kind, 0)) for kind in kinds})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -45,7 +46,7 @@ class Target:
 
     `prompt` and `stored` are what the database had of it, if anything, and the ids what it has;
     `frozen` says why its text may not change; `known` and `labels` are the labels on record, by
-    rater, and the new ones.
+    rater, and the new ones; `votes` are those of models as they are kept, old and new.
     """
 
     external_id: str
@@ -61,6 +62,8 @@ class Target:
     frozen: str = ""
     known: dict[str, Label] = field(default_factory=dict)
     labels: list[Label] = field(default_factory=list)
+    votes: list[dict[str, Any]] = field(default_factory=list)
+    has_new_votes: bool = False
     change: Change = Change.NONE
 
     def takes(self, wished: Target, change: Change) -> None:
@@ -181,6 +184,8 @@ def _stored_target(
         prompt_id=prompt.pk,
         task_id=task.pk,
         stored=stored,
-        frozen=_JUDGED if judged else _BUSY if leased else "",
+        # A model's vote speaks of this text as a judgment does.
+        frozen=_JUDGED if judged or task.model_votes else _BUSY if leased else "",
         known=dict(known),
+        votes=list(task.model_votes),
     )

@@ -70,7 +70,8 @@ def test_a_row_without_a_vote_carries_no_label(rows):
 def test_a_models_verdict_is_never_a_human_label(rows):
     (row,) = rows({**LMARENA_100K, "judge_hash": "gpt4_pair"}, rater="arena")
     assert row.judgments == ()
-    assert (row.metadata["judge_hash"], row.metadata["winner"]) == ("gpt4_pair", "model_b")
+    (vote,) = row.model_votes
+    assert (vote.model, vote.values, vote.side_only) == ("gpt4_pair", {"overall": 1}, ("overall",))
 
 
 def test_earlier_turns_of_a_session_are_counted_where_they_are_not_in_the_chats(rows):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -187,6 +189,16 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VoteInWords:
+    """What a model said of a task's responses, beside the judgments of people."""
+
+    model: str
+    answers: list[AnswerInWords]
+    rationale: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPage:
     """Everything about one task: its responses in canonical order and all that was ever said."""
 
@@ -195,6 +207,7 @@ class TaskPage:
     history: list[HistoryRow]
     assignments: list[Assignment]
     row: TaskRow
+    model_votes: list[VoteInWords]
 
 
 def _history(
@@ -211,6 +224,34 @@ def _history(
 
     return [
         HistoryRow(j, answers[j.pk], j.assignment.shown_order[0] + 1, status(j)) for j in judgments
+    ]
+
+
+def _model_votes(task: Task) -> list[VoteInWords]:
+    """In the order in which they came; answers on criteria that are gone have no words."""
+    if not task.model_votes:
+        return []
+    kind = kind_of(task.kind)
+    criteria = {c.key: c for c in Criterion.objects.filter(project_id=task.project_id)}
+
+    def answer(vote: dict[str, Any], key: str, value: int) -> AnswerInWords:
+        criterion = criteria[key]
+        tie_kind = vote["tie_kinds"].get(key, "")
+        words = kind.words(criterion, value, tie_kind, side_only=key in vote["side_only"])
+        return AnswerInWords(criterion, value, words)
+
+    return [
+        VoteInWords(
+            model=vote["model"],
+            answers=[
+                answer(vote, key, value)
+                for key, value in vote["values"].items()
+                if key in criteria
+            ],
+            rationale=vote["rationale"],
+            at=datetime.fromisoformat(vote["at"]) if vote["at"] else None,
+        )
+        for vote in task.model_votes
     ]
 
 
@@ -248,4 +289,5 @@ def task_page(task: Task) -> TaskPage:
             .order_by(F("submitted_at").asc(nulls_last=True), "pk")
         ),
         row=task_rows(task.project, [task])[0],
+        model_votes=_model_votes(task),
     )

@@ -134,6 +134,8 @@ class Command(BaseCommand):
         for kind in ("created", "updated", "unchanged", "duplicates", "refused"):
             self.stdout.write(f"  {kind:<11}{getattr(report, kind):>10,}")
         self.stdout.write(f"  {'labels':<11}{report.labels:>10,}")
+        if report.model_votes:
+            self.stdout.write(f"  {'model votes':<11}{report.model_votes:>10,} (no judgments)")
         printed = 0
         for printed, refusal in enumerate(refusals, 1):
             field = f", {refusal.field}" if refusal.field else ""
