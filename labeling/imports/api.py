@@ -86,6 +86,8 @@ def _options() -> list[OpenApiParameter]:
         OpenApiParameter("mapping", str, description='A JSON object: `{"prompt": "question"}`.'),
         OpenApiParameter("overlap", int, description="Raters per task; else the project's."),
         OpenApiParameter("label_rater", str, description="Who gave chosen/rejected labels."),
+        OpenApiParameter("people", str, description="Names of people, `|` between; `*`: all."),
+        OpenApiParameter("model_rater", str, description="Names of models, likewise."),
         OpenApiParameter("yes", bool, description="Accept the reader's guesses where it asks."),
     ]
 

@@ -71,9 +71,7 @@ class LabelRubric:
         """
         return [self._label(judgment, shown_order) for judgment in judgments]
 
-    def _label(
-        self, judgment: ImportedJudgment | ModelVote, shown_order: Sequence[int]
-    ) -> Label:
+    def _label(self, judgment: ImportedJudgment | ModelVote, shown_order: Sequence[int]) -> Label:
         answers: dict[str, int] = {}
         for key, value in judgment.values.items():
             criterion = self._criterion(key)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -170,7 +171,7 @@ def create_import(
     else:
         stored = files.store([content] if isinstance(content, bytes) else content)
     try:
-        format, mapping = _decided(stored.token, format, mapping, yes=options.yes)
+        format, mapping = _decided(stored.token, format, mapping, options)
     except InvalidInput:
         if content is not None:
             files.discard(str(stored.path))
@@ -210,22 +211,25 @@ def _stored(token: str) -> files.StoredFile:
 
 
 def _decided(
-    token: str, format: str, mapping: Mapping[str, str] | None, *, yes: bool
+    token: str, format: str, mapping: Mapping[str, str] | None, options: ImportOptions
 ) -> tuple[str, dict[str, str]]:
     """The kind of rows and the mapping to read with; with `yes` the reader's guesses are in it.
 
     Raises FileRefused for a file that no kind of row fits, or that leaves a question open.
     """
-    decided = dict(mapping or {})
-    shown = preview_upload(token=token, format=format, mapping=decided, limit=1).detection
-    if shown.questions and yes:
-        format, decided = accepted(files.path_of(token), format=format, mapping=decided)
-        shown = preview_upload(token=token, format=format, mapping=decided, limit=1).detection
+    how: dict[str, Any] = {"format": format, "mapping": dict(mapping or {})}
+    rater = options.label_rater
+    shown = preview_upload(token=token, **how, label_rater=rater, limit=1).detection
+    if shown.questions and options.yes:
+        read_options = ReadOptions(label_rater=rater)
+        format, decided = accepted(files.path_of(token), **how, options=read_options)
+        how = {"format": format, "mapping": decided}
+        shown = preview_upload(token=token, **how, label_rater=rater, limit=1).detection
     if shown.problem:
         raise FileRefused(shown.problem, field="mapping", code=shown.code)
     if shown.questions:
         raise FileUnclear(shown.questions)
-    return format, decided
+    return how["format"], how["mapping"]
 
 
 def _safe_name(filename: str) -> str:

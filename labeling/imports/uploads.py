@@ -16,6 +16,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
 from labeling.datasets.readers import IMPORT_KINDS
+from labeling.datasets.readers.whose import WHOSE_WORDS
 from labeling.imports.services import ImportOptions
 from projects.api.errors import TooLarge
 from projects.exceptions import InvalidInput
@@ -81,6 +82,14 @@ class UploadSerializer(serializers.Serializer[Any]):
     label_rater = serializers.CharField(
         required=False, help_text="Who gave the labels of chosen/rejected rows; none if empty."
     )
+    people = serializers.CharField(
+        required=False,
+        help_text="Names whose labels are people's, with | between them; * for all.",
+    )
+    model_rater = serializers.CharField(
+        required=False,
+        help_text="Names whose labels are votes of models, with | between them; * for all.",
+    )
     yes = serializers.BooleanField(
         required=False, help_text="Accept the reader's guesses where it is unsure."
     )
@@ -113,7 +122,7 @@ def read_upload(request: Request) -> Upload:
         filename=filename,
         content=content,
         format=_format(fields.get("format") or "auto"),
-        mapping=_mapping(fields.get("mapping", "")),
+        mapping=_with_whose(_mapping(fields.get("mapping", "")), fields),
         options=ImportOptions(
             overlap=_overlap(fields.get("overlap", "")),
             label_rater=fields.get("label_rater", ""),
@@ -154,6 +163,12 @@ def _overlap(text: str) -> int | None:
         message = _("Overlap is a whole number of raters from 1 to 100.")
         raise InvalidInput(message, fields={"overlap": message})
     return int(text)
+
+
+def _with_whose(mapping: dict[str, str] | None, fields: Mapping[str, str]) -> dict[str, str] | None:
+    """The mapping, and beside its columns whose the labels of these names are."""
+    whose = {word: fields[word] for word in WHOSE_WORDS if fields.get(word)}
+    return {**(mapping or {}), **whose} if whose else mapping
 
 
 def _mapping(text: str) -> dict[str, str] | None:

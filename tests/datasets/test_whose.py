@@ -56,15 +56,15 @@ def is_model(whose: Whose, name: str) -> bool:
 
 def test_the_user_has_the_last_word():
     assert not is_model(Whose.of({"people": "*"}), "gpt-4")
-    assert is_model(Whose.of({"model_raters": "*"}), "kim")
-    mixed = Whose.of({"people": "*", "model_raters": "claude| kim "})
+    assert is_model(Whose.of({"model_rater": "*"}), "kim")
+    mixed = Whose.of({"people": "*", "model_rater": "claude| kim "})
     assert [is_model(mixed, name) for name in ("claude", "kim", "gpt-4")] == [True, True, False]
     assert is_model(Whose(), "claude"), "never a person's in silence"
 
 
 def test_nobody_is_a_person_and_a_model():
     with pytest.raises(MappingError, match="kim"):
-        Whose.of({"people": "kim", "model_raters": "kim"})
+        Whose.of({"people": "kim", "model_rater": "kim"})
 
 
 def test_the_question_keeps_what_was_said_before():
@@ -72,7 +72,7 @@ def test_the_question_keeps_what_was_said_before():
     assert question is not None
     assert question.text == "Labels by “claude”: is that a person or a model?"
     assert [dict(option.mapping) for option in question.options] == [
-        {"model_raters": "claude"},
+        {"model_rater": "claude"},
         {"people": "gemma|claude"},
     ]
     assert whose_question(["kim", "gpt-4"], Whose()) is None

@@ -26,8 +26,8 @@ def sampled_raters(
     shape: Shape, rows: Sequence[Mapping[str, object]], view: RecordView
 ) -> set[str]:
     """The names under which the rows' labels stand, people's and models'."""
-    return {
-        label.rater
-        for row in sampled_rows(shape, rows, view)
-        for label in (*row.judgments, *row.model_votes)
-    }
+    names = set()
+    for row in sampled_rows(shape, rows, view):
+        names.update(judgment.rater for judgment in row.judgments)
+        names.update(vote.model for vote in row.model_votes)
+    return names

@@ -138,7 +138,7 @@ class SeenRows:
             )
             return Refusal(row.line, "id", reason, excerpt_of(row.external_id))
         new_label = False
-        labels = (*row.judgments, *row.model_votes)
+        labels: list[ImportedJudgment | ModelVote] = [*row.judgments, *row.model_votes]
         sign = _side(row.responses) if labels else 1
         for judgment in labels:
             by = keyed_hash((row.external_id, judgment.rater))

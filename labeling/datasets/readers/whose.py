@@ -22,7 +22,7 @@ from labeling.datasets.rows import ImportedJudgment, MappingError, ModelVote
 
 
 #: Words of a mapping that name no column: whose labels those of these names are.
-WHOSE_WORDS = ("people", "model_raters")
+WHOSE_WORDS = ("people", "model_rater")
 #: Stands for every name that is not said to be somebody's.
 EVERYBODY = "*"
 #: Names that a question lists.

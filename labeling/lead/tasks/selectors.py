@@ -244,9 +244,7 @@ def _model_votes(task: Task) -> list[VoteInWords]:
         VoteInWords(
             model=vote["model"],
             answers=[
-                answer(vote, key, value)
-                for key, value in vote["values"].items()
-                if key in criteria
+                answer(vote, key, value) for key, value in vote["values"].items() if key in criteria
             ],
             rationale=vote["rationale"],
             at=datetime.fromisoformat(vote["at"]) if vote["at"] else None,

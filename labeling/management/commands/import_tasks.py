@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnQuestion, Meaning
+from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 from labeling.imports.selectors import refusals_of, report_of
 from labeling.imports.services import (
     FileUnclear,
@@ -86,6 +87,22 @@ class Command(BaseCommand):
             help="import chosen/rejected rows that name no rater as labels given by NAME",
         )
         parser.add_argument(
+            "--people",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="the labels under this name are a person's, even if it looks like a model's; "
+            f"repeat for more; {EVERYBODY} for all names",
+        )
+        parser.add_argument(
+            "--model-rater",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="the labels under this name are a model's votes and no judgments; repeat for "
+            f"more; {EVERYBODY} for all names",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="print the report and change nothing"
         )
 
@@ -97,7 +114,7 @@ class Command(BaseCommand):
             "filename": options["file"].name,
             "content": _content(options["file"]),
             "format": options["format"],
-            "mapping": _mapping(options["map"]),
+            "mapping": _mapping(options["map"]) | _whose(options),
             "options": ImportOptions(options["overlap"], options["label_rater"], options["yes"]),
         }
         try:
@@ -145,6 +162,11 @@ class Command(BaseCommand):
                 break
         if report.refused > printed:
             self.stdout.write(f"… and {report.refused - printed:,} more refused rows.")
+
+
+def _whose(options: dict[str, Any]) -> dict[str, str]:
+    """Whose the labels of these names are, as a mapping says it."""
+    return {word: "|".join(options[word]) for word in WHOSE_WORDS if options[word]}
 
 
 def _spelled(question: ColumnQuestion) -> str:
