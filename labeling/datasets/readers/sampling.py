@@ -26,7 +26,7 @@ def sampled_raters(
     shape: Shape, rows: Sequence[Mapping[str, object]], view: RecordView
 ) -> set[str]:
     """The names under which the rows' labels stand, people's and models'."""
-    names = set()
+    names: set[str] = set()
     for row in sampled_rows(shape, rows, view):
         names.update(judgment.rater for judgment in row.judgments)
         names.update(vote.model for vote in row.model_votes)

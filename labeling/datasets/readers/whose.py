@@ -20,7 +20,6 @@ from msgspec import Struct
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning
 from labeling.datasets.rows import ImportedJudgment, MappingError, ModelVote
 
-
 #: Words of a mapping that name no column: whose labels those of these names are.
 WHOSE_WORDS = ("people", "model_rater")
 #: Stands for every name that is not said to be somebody's.
