@@ -112,8 +112,9 @@ def test_trl_conversational_with_an_explicit_prompt(rows):
     assert texts(row) == ["Blue.", "Green."]
 
 
-def test_trl_with_an_implicit_prompt_splits_where_the_texts_part(rows):
-    (row,) = rows({"chosen": "The sky is blue.", "rejected": "The sky is green."})
+def test_texts_with_an_implicit_prompt_are_split_where_they_part_if_the_user_says_so(rows):
+    texts_alone = {"chosen": "The sky is blue.", "rejected": "The sky is green."}
+    (row,) = rows(texts_alone, mapping={"prompt": "chosen"})
     assert row.messages == (Message(USER, "The sky is"),)
     assert texts(row) == [" blue.", " green."]
 
@@ -132,6 +133,8 @@ def test_trl_conversational_with_an_implicit_prompt(rows):
 
 def test_texts_without_a_common_beginning_have_no_prompt(rows):
     (refusal,) = rows({"chosen": "Blue.", "rejected": "Green."})
+    assert (refusal.field, refusal.code) == ("prompt", "missing")
+    (refusal,) = rows({"chosen": "Blue.", "rejected": "Green."}, mapping={"prompt": "chosen"})
     assert refusal.reason.startswith("There is no prompt")
 
 

@@ -52,9 +52,12 @@ def test_text_that_only_looks_like_structure_stays_text(rows, text):
     assert row.responses[0].content == text
 
 
-def test_an_input_beside_a_prompt_of_another_name_is_metadata(rows):
-    (row,) = rows({"prompt": "Hi", "input": "x", "chosen": "a", "rejected": "b"})
-    assert (row.messages[0].content, row.metadata) == ("Hi", {"input": "x"})
+def test_an_input_beside_a_prompt_of_another_name_is_part_of_it_where_the_user_says_so(rows):
+    row = {"prompt": "Hi", "input": "x", "chosen": "a", "rejected": "b"}
+    (joined,) = rows(row, mapping={"input": "input"})
+    (apart,) = rows(row, mapping={"input": ""})
+    assert (joined.messages[0].content, joined.metadata) == ("Hi\nx", {})
+    assert (apart.messages[0].content, apart.metadata) == ("Hi", {"input": "x"})
 
 
 def test_a_system_text_comes_before_the_prompt(rows):
@@ -88,7 +91,7 @@ def test_the_names_of_older_files_are_known(rows):
         (LLAMAFACTORY, {"rejected": None}, "rejected", "Missing."),
         (ALPACA, {"instruction": ""}, "instruction", "Is empty."),
         (ALPACA, {"input": 7}, "input", "not a number"),
-        (AXOLOTL, {"system": " "}, "system", "Is empty."),
+        (AXOLOTL, {"system": 7}, "system", "not a number"),
         (
             TRL,
             {"prompt": [ASK, {"role": "king", "content": "x"}]},

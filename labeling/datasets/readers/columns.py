@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from labeling.datasets.rows import MappingError
 
-_LETTERS = {"a": ("a", "1"), "b": ("b", "2")}
-_OUTPUTS = ("response", "answer", "output", "completion", "reply")
+#: How two sides are told apart, in order of preference; a pair is never made of two ways.
+_MARKS = (("a", "b"), ("1", "2"), ("0", "1"))
+_OUTPUTS = ("response", "answer", "output", "completion", "reply", "candidate", "human_ref")
+_MODELS = ("model", "model_name", "generator")
+_NUMBERED = re.compile(rf"({'|'.join(_OUTPUTS)})_?([0-9]{{1,2}}|[a-i])\Z")
 
 
-def _sided(side: str, stems: tuple[str, ...]) -> tuple[str, ...]:
+def _sided(side: int, stems: tuple[str, ...]) -> tuple[str, ...]:
     """`response_a`, `response1`, `response_1`, … for every stem, in order of preference."""
-    names = [f"{stem}_{mark}" for stem in stems for mark in _LETTERS[side]]
-    names += [f"{stem}{mark}" for stem in stems for mark in _LETTERS[side]]
+    marks = [pair[side] for pair in _MARKS[:2]]
+    names = [f"{stem}_{mark}" for stem in stems for mark in marks]
+    names += [f"{stem}{mark}" for stem in stems for mark in marks]
     return tuple(names)
 
 
@@ -27,10 +31,11 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     ),
     "prompt": ("prompt", "instruction", "question", "input", "query"),
     "messages": ("messages", "conversation", "conversations"),
-    "response_a": _sided("a", _OUTPUTS),
-    "response_b": _sided("b", _OUTPUTS),
-    "model_a": (*_sided("a", ("model", "model_name", "generator")), "response_a_model"),
-    "model_b": (*_sided("b", ("model", "model_name", "generator")), "response_b_model"),
+    "system": ("system", "system_prompt", "system_message"),
+    "response_a": _sided(0, _OUTPUTS),
+    "response_b": _sided(1, _OUTPUTS),
+    "model_a": (*_sided(0, _MODELS), "response_a_model"),
+    "model_b": (*_sided(1, _MODELS), "response_b_model"),
     "chosen": ("chosen", "chosen_response"),
     "rejected": ("rejected", "rejected_response"),
     "chosen_model": ("chosen_model", "model_chosen"),
@@ -50,17 +55,57 @@ def plain_name(column: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")
 
 
+def numbered(columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns that number candidates, `output_0`, `output_1` and so on; none below three.
+
+    Of several such series it is the longest.
+    """
+    series: dict[str, list[str]] = {}
+    names = {plain_name(column): column for column in reversed(list(columns))}
+    for name, column in reversed(names.items()):
+        if match := _NUMBERED.match(name):
+            series.setdefault(match[1], []).append(column)
+    longest = max(series.values(), key=len, default=[])
+    return tuple(longest) if len(longest) > 2 else ()
+
+
+def _of_pair(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The names of both responses and their models, marked alike; empty where no two match."""
+    for stem in _OUTPUTS:
+        for gap in ("_", ""):
+            for pair in _MARKS:
+                marked = [f"{stem}{gap}{mark}" for mark in pair]
+                if all(name in names for name in marked):
+                    return _marked_alike(marked, pair)
+    return {}
+
+
+def _marked_alike(responses: Sequence[str], pair: tuple[str, str]) -> dict[str, tuple[str, ...]]:
+    aliases: dict[str, tuple[str, ...]] = {}
+    for side, name, mark in zip("ab", responses, pair, strict=True):
+        models = [f"{stem}{gap}{mark}" for stem in _MODELS for gap in ("_", "")]
+        # A model counted from one does not belong to a response counted from zero.
+        usual = () if mark in ("0", "1") and pair[0] == "0" else ALIASES[f"model_{side}"]
+        aliases[f"response_{side}"] = (name,)
+        aliases[f"model_{side}"] = (*models, f"{name}_model", *usual)
+    return aliases
+
+
 def guess(columns: Iterable[str], fields: Iterable[str]) -> dict[str, str]:
     """field -> column for those of `fields` that a column is named after; a column serves once."""
     by_name: dict[str, str] = {}
     for column in columns:
         by_name.setdefault(plain_name(column), column)
+    aliases = {**ALIASES, **_of_pair(by_name)}
     mapping: dict[str, str] = {}
     for field in fields:
-        for alias in ALIASES.get(field, (field,)):
+        for alias in aliases.get(field, (field,)):
             if alias in by_name:
                 mapping[field] = by_name.pop(alias)
                 break
+    if "prompt" in mapping and plain_name(mapping["prompt"]) != "instruction":
+        # Beside any other prompt nobody knows what an input is: it is asked about.
+        mapping.pop("input", None)
     return mapping
 
 
@@ -70,19 +115,34 @@ def override(
     columns: Iterable[str],
     fields: Iterable[str],
 ) -> dict[str, str]:
-    """The guess with the user's word on top; an empty column unmaps its field.
+    """The guess with the user's word on top; an empty column unmaps its field, and a column's own
+    name with nothing behind it leaves that column as metadata.
+
+    The prompt may be said to stand in `chosen` itself: it is then what both texts begin with.
 
     Raises MappingError for a field or a column that does not exist.
     """
     known, present = tuple(fields), tuple(columns)
     for field, column in wished.items():
+        if field not in known and not column and field in present:
+            continue
         if field not in known:
             raise MappingError(f"There is no field “{field}”. Fields: {', '.join(known)}.")
         if column and column not in present:
             raise MappingError(
                 f"There is no column “{column}” for {field}. Columns: {', '.join(present)}."
             )
+    return decided_mapping(guessed, wished, known)
+
+
+def decided_mapping(
+    guessed: Mapping[str, str], wished: Mapping[str, str], fields: Sequence[str]
+) -> dict[str, str]:
+    """The guess with what is wished of these fields on top, unchecked."""
     taken = {column for column in wished.values() if column}
-    merged = {field: column for field, column in guessed.items() if column not in taken}
-    merged.update(wished)
-    return {field: column for field, column in merged.items() if column}
+    taken |= {name for name, column in wished.items() if not column and name not in fields}
+    if wished.get("prompt") == guessed.get("chosen"):
+        taken.discard(wished.get("prompt", ""))
+    both = {field: column for field, column in guessed.items() if column not in taken}
+    both |= {field: column for field, column in wished.items() if field in fields}
+    return {field: column for field, column in both.items() if column}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.asking import ColumnRole, questions_of, roles_of
+from labeling.datasets.readers.candidates import folded, is_series
 from labeling.datasets.readers.columns import guess, override
 from labeling.datasets.readers.containers import opened
 from labeling.datasets.readers.fields import is_storable, refusal, visible
@@ -41,7 +43,7 @@ class Detection:
     `format` is None where no kind of row fits its columns; `problem` then says what is missing,
     `code` the same for programs. `mapping` is field -> column; `unmapped` columns become metadata.
     `graded`: the words of its labels tell strengths. `read` refuses the file while one of
-    `questions` is open.
+    `questions` is open; `roles` says where each column goes.
     """
 
     format: str | None
@@ -54,6 +56,7 @@ class Detection:
     graded: bool = False
     code: str = ""
     questions: tuple[ColumnQuestion, ...] = ()
+    roles: Mapping[str, ColumnRole] = field(default_factory=dict)
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -94,24 +97,23 @@ def detect(
     """
     if format not in IMPORT_KINDS:
         raise MappingError(f"There is no format “{format}”. Formats: {', '.join(IMPORT_KINDS)}.")
+    whose, wished = Whose.of(mapping or {}), _columns_of(mapping)
+    name = _series(wished)
     with opened(path) as file:
-        sample = _sample(file.rows)
+        sample = [folded(row, name) if name else row for row in _sample(file.rows)]
         every = dict.fromkeys(column for row in sample for column in row)
         # A name that cannot be stored cannot be mapped; rows that have it are refused one by one.
         columns = tuple(filter(is_storable, every))[: limits.MAX_COLUMNS]
-    whose, wished = Whose.of(mapping or {}), _columns_of(mapping)
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, columns, wished)
     code, problem = _problem(shape, columns, mapped, sample)
     seen = Sample(columns, sample, mapped, wished)
     graded = shape is not None and _is_graded(shape, seen)
-    asked: list[ColumnQuestion] = []
+    asked: tuple[ColumnQuestion, ...] = ()
     if shape and not problem:
-        asked += shape.asks(seen)
         rater = options.label_rater if options else ""
         view = RecordView.of(mapped, rater, graded=graded, whose=whose)
-        doubt = whose_question(sampled_raters(shape, sample, view), whose)
-        asked += [doubt] if doubt else []
+        asked = (*questions_of(shape, seen), *_doubt(shape, sample, view))
     return Detection(
         shape.key if shape else None,
         file.container,
@@ -122,13 +124,28 @@ def detect(
         problem,
         graded,
         code,
-        tuple(asked),
+        asked,
+        roles_of(seen, asked),
     )
+
+
+def _doubt(
+    shape: Shape, sample: list[dict[str, object]], view: RecordView
+) -> tuple[ColumnQuestion, ...]:
+    """Whether somebody among the raters is a person or a model."""
+    doubt = whose_question(sampled_raters(shape, sample, view), view.whose)
+    return (doubt,) if doubt else ()
 
 
 def _columns_of(mapping: Mapping[str, str] | None) -> dict[str, str]:
     """The part of a mapping that speaks of columns."""
     return {field: column for field, column in (mapping or {}).items() if field not in WHOSE_WORDS}
+
+
+def _series(wished: Mapping[str, str]) -> str:
+    """The series of columns that the user calls the responses; "" where it is one column."""
+    name = wished.get("responses", "")
+    return name if is_series(name) else ""
 
 
 def accepted(
@@ -232,16 +249,15 @@ def check(
     return FileFacts(rows)
 
 
-def _for_every_row(
-    shape: Shape, mapping: Mapping[str, str], wished: Mapping[str, str]
-) -> dict[str, str]:
+def _for_every_row(shape: Shape, detection: Detection, wished: Mapping[str, str]) -> dict[str, str]:
     """The mapping for rows beyond the sample too.
 
     A field whose column no sampled row had may still stand in a later row under its own name:
     labels that only some rows carry must not end as metadata.
     """
-    taken = {*mapping.values(), *(field for field, column in wished.items() if not column)}
-    late = {field: field for field in shape.fields if field not in mapping and field not in taken}
+    mapping = detection.mapping
+    taken = {*detection.columns, *(name for name, column in wished.items() if not column)}
+    late = {name: name for name in shape.fields if name not in mapping and name not in taken}
     return {**mapping, **late}
 
 
@@ -294,7 +310,8 @@ def _rows(
     options: ReadOptions | None,
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
     shape, options = SHAPES[detection.format or ""], options or ReadOptions()
-    columns = _for_every_row(shape, detection.mapping, _columns_of(mapping))
+    wished = _columns_of(mapping)
+    columns, series = _for_every_row(shape, detection, wished), _series(wished)
     view = RecordView.of(
         columns, options.label_rater, graded=detection.graded, whose=Whose.of(mapping or {})
     )
@@ -304,7 +321,9 @@ def _rows(
             if isinstance(raw, Refusal):
                 yield raw
             else:
-                yield from _sorted(raw, shape, view, seen)
+                line, row = raw
+                row = folded(row, series) if series else row
+                yield from _sorted((line, row), shape, view, seen)
 
 
 def preview_file(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from labeling.datasets.readers.columns import guess
+from labeling.datasets.readers.columns import decided_mapping, guess
 from labeling.datasets.readers.shapes.base import Rows, Sample, Shape
 from labeling.datasets.readers.shapes.helpsteer import HELPSTEER
 from labeling.datasets.readers.shapes.judgments import JUDGMENTS
 from labeling.datasets.readers.shapes.labelstudio import LABEL_STUDIO
 from labeling.datasets.readers.shapes.lmarena import LMARENA
 from labeling.datasets.readers.shapes.openai import OPENAI
-from labeling.datasets.readers.shapes.pairs import CONCORD, PAIRS
+from labeling.datasets.readers.shapes.pairs import CANDIDATES, CONCORD, PAIRS
 from labeling.datasets.readers.shapes.preference import PREFERENCE
 from labeling.datasets.readers.shapes.rankings import LISTWISE, NEMO
 from labeling.datasets.readers.shapes.transcripts import TRANSCRIPTS
@@ -26,6 +26,7 @@ _SHAPES = (
     LMARENA,
     HELPSTEER,
     LISTWISE,
+    CANDIDATES,
     CONCORD,
     TRANSCRIPTS,
     PREFERENCE,
@@ -49,13 +50,7 @@ def recognise(columns: Sequence[str], rows: Rows, wished: Mapping[str, str]) -> 
 
 
 def _fits(shape: Shape, columns: Sequence[str], rows: Rows, wished: Mapping[str, str]) -> bool:
-    taken = {column for column in wished.values() if column}
-    mapping = {
-        field: column
-        for field, column in guess(columns, shape.fields).items()
-        if column not in taken
-    }
-    mapping |= {field: column for field, column in wished.items() if field in shape.fields}
+    mapping = decided_mapping(guess(columns, shape.fields), wished, shape.fields)
     if shape.missing(mapping) and not shape.marked:
         return False
     return shape.fits(Sample(tuple(columns), rows, mapping))

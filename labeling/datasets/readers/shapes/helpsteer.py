@@ -23,6 +23,7 @@ from labeling.datasets.readers.shapes.chats import Chat
 from labeling.datasets.readers.shapes.finish import Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, judged, rater_of
 from labeling.datasets.readers.shapes.pairs import side_of
+from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
@@ -100,7 +101,7 @@ def _prompt(record: Record) -> Chat:
 
 def _read(record: Record) -> list[Parts]:
     """The pair; its votes, or else its overall value, are labels where a rater is named."""
-    parts = Parts(_prompt(record), (side_of(record, "a"), side_of(record, "b")))
+    parts = Parts(framed(record, _prompt(record)), (side_of(record, "a"), side_of(record, "b")))
     rater = rater_of(record)
     if rater and record.get("individual_preference"):
         parts.judgments = _votes(record, rater)
@@ -131,6 +132,7 @@ HELPSTEER = Shape(
     fields=(
         *("context", "prompt", "response_a", "response_b", "model_a", "model_b"),
         *("overall_preference", "individual_preference"),
+        *FRAME,
         *COMMON,
         *(name for name in FLAT_FIELDS if name not in ("overall", "tie_kind")),
     ),

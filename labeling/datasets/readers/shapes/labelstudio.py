@@ -15,7 +15,8 @@ from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.fields import label, moment, text_value, type_in_words
 from labeling.datasets.readers.shapes.base import COMMON, Rows, Sample, Shape, decoded_cell
 from labeling.datasets.readers.shapes.finish import Parts
-from labeling.datasets.readers.shapes.pairs import prompt_of, side_of
+from labeling.datasets.readers.shapes.pairs import side_of
+from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.verdicts import (
     COMPARING,
@@ -215,6 +216,7 @@ LABEL_STUDIO = Shape(
         *("prompt", "messages", "response_a", "response_b", "model_a", "model_b"),
         *("annotations", "choice", "annotator", "annotation_id", "rationale"),
         *_OF_ANNOTATION,
+        *FRAME,
         *COMMON,
     ),
     needs=(("response_a", "response_b"),),

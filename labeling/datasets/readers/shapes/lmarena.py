@@ -12,6 +12,7 @@ from labeling.datasets.readers.fields import label, messages, moment, text_value
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape, decoded_cell
 from labeling.datasets.readers.shapes.chats import Chat, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
+from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.words import Verdict
 from labeling.datasets.records import Message
@@ -123,6 +124,7 @@ def _read(record: Record) -> list[Parts]:
     if not isinstance(decoded_cell(record.get("category")), str):
         record.keep("category")
     prompt, replies, fields = _pair(record)
+    prompt = framed(record, prompt)
     candidates = [
         Candidate(
             field=field,
@@ -149,6 +151,7 @@ LMARENA = Shape(
     fields=(
         *("conversation_a", "conversation_b", "prompt", "response_a", "response_b"),
         *("model_a", "model_b", *_VOTE, "judge", "tstamp", "full_conversation"),
+        *FRAME,
         *COMMON,
     ),
     needs=(("conversation_a", "conversation_b"), ("prompt", "response_a", "response_b")),

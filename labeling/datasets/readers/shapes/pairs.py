@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import filled, label, messages, text_value, type_in_words
-from labeling.datasets.readers.shapes.base import COMMON, Shape
+from labeling.datasets.readers.candidates import is_series
+from labeling.datasets.readers.fields import label, messages, text_value, type_in_words
+from labeling.datasets.readers.shapes.base import ABOUT, COMMON, Sample, Shape
+from labeling.datasets.readers.shapes.chats import single_reply
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS
+from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.records import Message
+from labeling.datasets.readers.shapes.spread import paired_parts
 from labeling.datasets.rows import RowError
 
 
-def prompt_of(record: Record) -> tuple[Message, ...]:
-    """The prompt as messages: `prompt` as text or chat, or `messages`, but not both."""
-    prompt, chat = record.get("prompt"), record.get("messages")
-    if prompt is not None and chat is not None:
-        raise RowError(
-            record.column("messages"),
-            f"The row has both {record.column('prompt')} and {record.column('messages')}. "
-            "Keep one.",
-        )
-    if prompt is None and chat is None:
-        raise RowError(record.column("prompt"), "Missing. Give the prompt as text or messages.")
-    if prompt is None or isinstance(prompt, list):
-        name = record.column("messages" if prompt is None else "prompt")
-        return messages(chat if prompt is None else prompt, name)
-    return (Message("user", filled(prompt, record.column("prompt"))),)
+def _reply(said: object, column: str) -> str:
+    """A response's text, also where it stands as a chat of one message."""
+    chat = [said] if isinstance(said, dict) else said
+    if isinstance(chat, list) and all(isinstance(turn, dict) for turn in chat):
+        return single_reply(messages(chat, column), column)
+    return text_value(said, column)
 
 
 def side_of(record: Record, side: str) -> Candidate:
     """The response `a` or `b`, with its model where the row names one."""
     column = record.column(f"response_{side}")
     model = record.column(f"model_{side}")
+    said = record.get(f"response_{side}")
     return Candidate(
         field=column,
-        content=text_value(record.get(f"response_{side}"), column),
+        content=_reply(said, column),
         model=label(record.get(f"model_{side}"), model, most=limits.MAX_MODEL),
     )
 
@@ -77,6 +72,29 @@ def _read_concord(record: Record) -> list[Parts]:
     return [Parts(prompt_of(record), listed_responses(record))]
 
 
+def _read_candidates(record: Record) -> list[Parts]:
+    """Every pair of the numbered columns."""
+    return paired_parts(record, prompt_of(record), listed_responses(record))
+
+
+def _is_numbered(sample: Sample) -> bool:
+    return is_series(sample.mapping.get("responses", ""))
+
+
+CANDIDATES = Shape(
+    key="candidates",
+    title="Numbered candidates: a prompt and columns such as output_0, output_1, output_2",
+    explanation=(
+        "Each two of a row's candidates become a task of their own, six where there are four. "
+        "Labels of such rows are metadata."
+    ),
+    fields=("prompt", "messages", "responses", *FRAME, *ABOUT),
+    needs=(("responses",),),
+    read=_read_candidates,
+    fits=_is_numbered,
+    spreads=True,
+)
+
 CONCORD = Shape(
     key="concord",
     title="Concord rows: a prompt and a list of responses",
@@ -84,7 +102,7 @@ CONCORD = Shape(
         "A prompt as text or messages, a list of two responses with their ids and models, and any "
         "number of judgments, each by the rater it names."
     ),
-    fields=("prompt", "messages", "responses", *COMMON),
+    fields=("prompt", "messages", "responses", *FRAME, *COMMON),
     needs=(("responses",),),
     read=_read_concord,
 )
@@ -98,6 +116,7 @@ PAIRS = Shape(
     ),
     fields=(
         *("prompt", "messages", "response_a", "response_b", "model_a", "model_b"),
+        *FRAME,
         *COMMON,
         *FLAT_FIELDS,
     ),

@@ -7,7 +7,6 @@ message object each (LLaMA-Factory, Axolotl), and an instruction with an input o
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.fields import (
     filled,
     label,
@@ -20,35 +19,23 @@ from labeling.datasets.readers.shapes.base import COMMON, Shape
 from labeling.datasets.readers.shapes.chats import Chat, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
+from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.transcripts import joined_turns, looks_like_transcript, turns
 from labeling.datasets.records import Message
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 _SIDES = ("chosen", "rejected")
 
 
 def _prompt(record: Record) -> Chat:
-    """The explicit prompt, with the system text and the input that some files keep apart."""
+    """The explicit prompt, with what some files keep apart from it."""
     name = "prompt" if record.get("prompt") is not None else "messages"
     value, field = record.get(name), record.column(name)
+    value = [value] if isinstance(value, dict) else value
     if isinstance(value, list):
-        record.keep("input")
-        chat = messages(value, field)
-    else:
-        chat = _text_prompt(_with_input(record, filled(value, field)), field)
-    if record.get("system") is None:
-        return chat
-    return (Message("system", filled(record.get("system"), record.column("system"))), *chat)
-
-
-def _with_input(record: Record, instruction: str) -> str:
-    """An alpaca instruction and its input, a line each, as LLaMA-Factory joins them."""
-    addition, field = record.get("input"), record.column("input")
-    if plain_name(record.column("prompt")) != "instruction":
-        record.keep("input")
-        return instruction
-    return "\n".join(part for part in (instruction, text_value(addition or "", field)) if part)
+        return framed(record, messages(value, field))
+    return framed(record, _text_prompt(filled(value, field), field))
 
 
 def _text_prompt(content: str, field: str) -> Chat:
@@ -119,6 +106,7 @@ def _common_text(record: Record) -> tuple[Chat, list[str]]:
             record.column("chosen"),
             "There is no prompt: the row has none, and the two texts share no beginning.",
             chosen,
+            code=RefusalCode.MISSING,
         )
     return (Message("user", chosen[:end]),), [chosen[end:], rejected[end:]]
 
@@ -140,12 +128,24 @@ def _split(record: Record) -> tuple[Chat, list[str]]:
     if explicit and not _repeats_prompt(record):
         prompt = _prompt(record)
         return prompt, [_reply(record, side, prompt) for side in _SIDES]
-    record.keep("system")
-    record.keep("input")
+    prompt, replies = _common(record)
+    return framed(record, prompt), replies
+
+
+def _common(record: Record) -> tuple[Chat, list[str]]:
+    """The prompt as both sides begin with it: as turns, or as text where the user says so."""
     chosen, rejected = (record.get(side) for side in _SIDES)
     if isinstance(chosen, list) and isinstance(rejected, list):
         return _common_chat(record)
     if isinstance(chosen, str) and isinstance(rejected, str):
+        # What two texts begin with is as often no prompt at all ("I think", "The").
+        if record.column("prompt") != record.column("chosen"):
+            raise RowError(
+                record.column("prompt"),
+                "Missing. Say which column is the prompt.",
+                chosen,
+                code=RefusalCode.MISSING,
+            )
         return _common_text(record)
     for side in _SIDES:
         if record.get(side) is None:
@@ -185,7 +185,7 @@ PREFERENCE = Shape(
     ),
     fields=(
         *("prompt", "messages", "chosen", "rejected", "chosen_model", "rejected_model"),
-        *("system", "input"),
+        *FRAME,
         *COMMON,
         *FLAT_FIELDS,
     ),

@@ -10,7 +10,8 @@ from labeling.datasets.readers.fields import messages, type_in_words, whole_numb
 from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
 from labeling.datasets.readers.shapes.chats import single_reply
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.pairs import listed_responses, prompt_of
+from labeling.datasets.readers.shapes.pairs import listed_responses
+from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts, rank_numbers
 from labeling.datasets.readers.shapes.ultrafeedback import completions_of
@@ -63,7 +64,7 @@ LISTWISE = Shape(
     key="listwise",
     title="Rankings: a prompt, responses and their ranks",
     explanation=_EXPLANATION,
-    fields=("prompt", "messages", "responses", "ranks", *ABOUT, *_RATED),
+    fields=("prompt", "messages", "responses", "ranks", *FRAME, *ABOUT, *_RATED),
     needs=(("responses", "ranks"),),
     read=_read_list,
     spreads=True,

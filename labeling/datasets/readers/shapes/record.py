@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Self
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from labeling.datasets.readers.fields import Broken
 from labeling.datasets.readers.whose import Whose
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 #: Fields that hold structure; a table writes them as JSON in a cell.
 _STRUCTURED = frozenset(
@@ -20,15 +21,24 @@ _STRUCTURED = frozenset(
         *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
     )
 )
-_JSON_STARTS = ("[", "{")
-_OF_MESSAGE = frozenset({"role", "from"})
+_JSON_STARTS = ("[", "{", "array([")
+_OF_MESSAGE = frozenset({"role", "from", "messages"})
 #: Fields that hold text or structure, and the keys by which structure in a cell is told from text.
 _EITHER = {
     "prompt": _OF_MESSAGE,
     "chosen": _OF_MESSAGE,
     "rejected": _OF_MESSAGE,
+    "response_a": _OF_MESSAGE,
+    "response_b": _OF_MESSAGE,
     "input": frozenset({"messages"}),
 }
+#: What Python prints for messages, also in numpy's arrays, and for lists at all.
+_MESSAGES_PRINTED = re.compile(r"(?:array\()?\[?\s*\{\s*'(?:role|content|from|value|messages)'\s*:")
+_LIST_PRINTED = re.compile(r"(?:array\()?\[?\s*[{'\[]?\s*'")
+_NOT_JSON = (
+    "Holds what Python prints for a list, not JSON. Write the column with json.dumps, or save the "
+    "file as JSON Lines or Parquet."
+)
 
 
 class RecordView(Struct, frozen=True):
@@ -99,20 +109,40 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
             values[name] = _structured(value, name, column)
         elif value is not None:
             values[name] = value
+    for name in _EITHER.keys() & values.keys():
+        _open_chat(name, values, rest, view)
     return Record(line, values, rest, view)
+
+
+def _open_chat(
+    name: str, values: dict[str, object], rest: dict[str, object], view: RecordView
+) -> None:
+    """A chat that stands as `{"messages": […], "tools": […]}` becomes its messages; what else it
+    says stays with the metadata."""
+    chat = values[name]
+    if type(chat) is not dict or type(chat.get("messages")) is not list or name == "input":
+        return
+    values[name] = chat["messages"]
+    column = view.columns.get(name, name)
+    rest |= {f"{column}.{k}": said for k, said in chat.items() if k != "messages" and said}
 
 
 def _structured(value: str, name: str, column: str) -> object:
     if name in _STRUCTURED:
         return _cell(value, column)
-    return _structure_or_text(value, _EITHER[name]) if name in _EITHER else value
+    return _structure_or_text(value, column, _EITHER[name]) if name in _EITHER else value
 
 
-def _structure_or_text(value: str, keys: frozenset[str]) -> object:
-    """The objects that a cell holds; the text itself where it holds anything else."""
+def _structure_or_text(value: str, column: str, keys: frozenset[str]) -> object:
+    """The objects that a cell holds; the text itself where it holds anything else.
+
+    Raises RowError for messages as Python prints them: they are never meant as that text.
+    """
     try:
         decoded = json.loads(value)
     except (ValueError, RecursionError):
+        if _MESSAGES_PRINTED.match(value):
+            raise RowError(column, _NOT_JSON, value, code=RefusalCode.MALFORMED) from None
         return value
     objects = decoded if isinstance(decoded, list) else [decoded]
     known = all(isinstance(item, dict) and keys & item.keys() for item in objects)
@@ -124,4 +154,5 @@ def _cell(value: str, column: str) -> object:
     try:
         return json.loads(value, parse_constant=lambda name: Broken(f"{name} is not JSON."))
     except (ValueError, RecursionError):
-        raise RowError(column, "Must be JSON in this cell.", value) from None
+        reason = _NOT_JSON if _LIST_PRINTED.match(value) else "Must be JSON in this cell."
+        raise RowError(column, reason, value, code=RefusalCode.MALFORMED) from None

@@ -10,6 +10,7 @@ from labeling.datasets.readers.fields import label, text_value
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
+from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message
 from labeling.datasets.rows import RowError
@@ -86,7 +87,7 @@ def _read_transcripts(record: Record) -> list[Parts]:
     messages, doubled = joined_turns(chosen[:-1])
     if doubled:
         record.rest["joined_turns"] = doubled
-    return [Parts(messages, candidates, preferred_first(record))]
+    return [Parts(framed(record, messages), candidates, preferred_first(record))]
 
 
 def _first_difference(chosen: list[Turn], rejected: list[Turn]) -> str:
@@ -109,7 +110,7 @@ TRANSCRIPTS = Shape(
         "Whole dialogues with Human and Assistant tags; the prompt is everything before the last "
         "Assistant turn. Chosen is a label only where a rater is named."
     ),
-    fields=("chosen", "rejected", "chosen_model", "rejected_model", *COMMON, *FLAT_FIELDS),
+    fields=("chosen", "rejected", "chosen_model", "rejected_model", *FRAME, *COMMON, *FLAT_FIELDS),
     needs=(("chosen", "rejected"),),
     read=_read_transcripts,
     fits=_fits,

@@ -9,7 +9,7 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import label, text_value, type_in_words
 from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.pairs import prompt_of
+from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts
 from labeling.datasets.rows import RowError
@@ -64,7 +64,7 @@ ULTRAFEEDBACK = Shape(
         "Each pair of a row's completions becomes a task of its own, six where there are four. "
         "Scores and critiques are a model's: they stay metadata and are never judgments."
     ),
-    fields=("prompt", "messages", "completions", "models", *ABOUT),
+    fields=("prompt", "messages", "completions", "models", *FRAME, *ABOUT),
     needs=(("prompt", "completions"), ("messages", "completions")),
     read=_read,
     fits=_fits,

@@ -1,0 +1,207 @@
+"""What is asked of every file: which column is the prompt, which candidates are compared, and
+whether raters should see a text that no field claims.
+
+What a rater does not see cannot be judged, so text is left as metadata only where its name, its
+length or what raters see already says that nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from itertools import combinations
+
+from labeling.datasets.readers.candidates import series_name
+from labeling.datasets.readers.columns import numbered
+from labeling.datasets.readers.fields import visible
+from labeling.datasets.readers.questions import ColumnQuestion, Meaning
+from labeling.datasets.readers.shapes.base import Sample, Shape
+from labeling.datasets.readers.shapes.prompts import FRAME
+from labeling.datasets.readers.unclaimed import Unclaimed, unclaimed_texts
+
+#: Fields in which a prompt stands.
+_PROMPTS = ("prompt", "messages", "context", "conversation_a")
+_RESPONSES = frozenset(
+    (
+        *("responses", "response_a", "response_b", "completions", "chosen", "rejected"),
+        *("conversation_a", "conversation_b", "preferred_output", "non_preferred_output"),
+    )
+)
+_ABOUT = frozenset(
+    (
+        *("id", "category", "language", "metadata", "models", "response_ids", "model_a"),
+        *("model_b", "chosen_model", "rejected_model"),
+    )
+)
+#: What a kind of row knows and leaves behind: it repeats other columns, or belongs elsewhere.
+_LEFT_OUT = frozenset(
+    (
+        *("full_conversation", "judgment_id", "flags", "principles", "guideline_version"),
+        *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "criterion"),
+        "rater_fold",
+    )
+)
+#: Questions of one file that are asked at a time.
+_ASKED = 20
+_NAME = 60
+
+
+class ColumnRole(StrEnum):
+    """Where a column of a file goes."""
+
+    PROMPT = "prompt"
+    RESPONSE = "response"
+    LABEL = "label"
+    ABOUT = "about"  # known about the task: id, category, language, models
+    METADATA = "metadata"
+    LEFT_OUT = "left_out"
+    QUESTION = "question"
+
+
+def _role(field: str) -> ColumnRole:
+    if field in _RESPONSES:
+        return ColumnRole.RESPONSE
+    if field in _PROMPTS or field in FRAME:
+        return ColumnRole.PROMPT
+    if field in _ABOUT:
+        return ColumnRole.ABOUT
+    return ColumnRole.LEFT_OUT if field in _LEFT_OUT else ColumnRole.LABEL
+
+
+def roles_of(sample: Sample, questions: Sequence[ColumnQuestion]) -> dict[str, ColumnRole]:
+    """column -> where it goes, in the order of the file; while it is asked about, that."""
+    asked = {column for question in questions for column in question.columns}
+    fields = {column: field for field, column in reversed(list(sample.mapping.items()))}
+    roles = {}
+    for column in sample.columns:
+        roles[column] = _role(fields[column]) if column in fields else ColumnRole.METADATA
+        if column in asked:
+            roles[column] = ColumnRole.QUESTION
+    return roles
+
+
+def questions_of(shape: Shape, sample: Sample) -> tuple[ColumnQuestion, ...]:
+    """What has to be known before the file's rows are read."""
+    series = numbered(sample.columns)
+    texts = [text for text in unclaimed_texts(sample) if text.column not in series]
+    asked: list[ColumnQuestion] = []
+    if {"response_a", "response_b"} <= set(shape.fields):
+        asked += _which_candidates(shape, sample, series)
+    if "prompt" in shape.fields and not _says_prompt(sample):
+        asked += _which_prompt(shape, sample, texts)
+    claimed = {column for question in asked for column in question.columns}
+    rest = [text for text in texts if text.column not in claimed]
+    asked += (_what_is_it(shape, sample, text) for text in rest if text.asks)
+    return (*asked[:_ASKED], *shape.asks(sample))
+
+
+def _named(column: str) -> str:
+    return f"“{visible(column, _NAME)}”"
+
+
+def _which_candidates(
+    shape: Shape, sample: Sample, series: Sequence[str]
+) -> Iterator[ColumnQuestion]:
+    """Of three or more numbered candidates a comparison takes two."""
+    if not series or all(sample.wished.get(f"response_{side}") for side in "ab"):
+        return
+    options = []
+    if shape.key == "pairs" and (name := series_name(series)):
+        options.append(
+            Meaning("each two of them are a task of their own", {"responses": name}, "candidates")
+        )
+    pairs = list(combinations(series, 2))
+    options += (
+        Meaning(
+            f"{_named(a)} and {_named(b)}; the others are metadata",
+            {"response_a": a, "response_b": b},
+        )
+        for a, b in (pairs if len(series) == 3 else pairs[:1])
+    )
+    yield ColumnQuestion(
+        "candidates",
+        f"There are {len(series)} candidates in a row, {_named(series[0])} to "
+        f"{_named(series[-1])}, and a comparison takes two. Which?",
+        tuple(options),
+        0 if options[0].format else None,
+        tuple(series),
+    )
+
+
+def _says_prompt(sample: Sample) -> bool:
+    """Whether the prompt is known: in a column, by the user's word, or within chats."""
+    if any(sample.mapping.get(name) for name in _PROMPTS) or "prompt" in sample.wished:
+        return True
+    return any(
+        (isinstance(chat, list) and len(chat) > 1)
+        or (isinstance(chat, dict) and "messages" in chat)
+        for chat in sample.values("chosen")
+    )
+
+
+def _which_prompt(
+    shape: Shape, sample: Sample, texts: Sequence[Unclaimed]
+) -> Iterator[ColumnQuestion]:
+    likely = sorted(
+        (text for text in texts if text.long or text.telling), key=lambda text: not text.telling
+    )
+    options = [
+        Meaning(
+            f"{_named(text.column)} is the prompt",
+            {"messages" if text.chat else "prompt": text.column},
+        )
+        for text in likely
+        if not text.chat or "messages" in shape.fields
+    ]
+    guess = 0 if options and (likely[0].telling or len(options) == 1) else None
+    if _share_beginnings(sample):
+        options.append(
+            Meaning(
+                "there is none; the prompt is what both texts begin with",
+                {"prompt": sample.mapping["chosen"]},
+            )
+        )
+    if options:
+        yield ColumnQuestion(
+            "prompt",
+            "Which column is the prompt? None has a usual name for it.",
+            tuple(options),
+            guess,
+            tuple(text.column for text in likely),
+        )
+
+
+def _share_beginnings(sample: Sample) -> bool:
+    """Whether `chosen` and `rejected` are texts that begin alike in every sampled row."""
+    columns = sample.mapping.get("chosen", ""), sample.mapping.get("rejected", "")
+    texts = [[row.get(column) for column in columns] for row in sample.rows]
+    return bool(texts) and all(
+        isinstance(a, str) and isinstance(b, str) and a[:1] == b[:1] and a[:1] not in ("", "[", "{")
+        for a, b in texts
+    )
+
+
+def _what_is_it(shape: Shape, sample: Sample, text: Unclaimed) -> ColumnQuestion:
+    """A text that raters would not see."""
+    words = {
+        "passage": "it comes before the prompt",
+        "input": "it follows the prompt",
+        "system": "it is the system text",
+    }
+    free = [name for name in FRAME if name in shape.fields and not sample.mapping.get(name)]
+    if text.structured:
+        free = []
+    options = [Meaning(words[name], {name: text.column}) for name in free]
+    if text.chat and "messages" in shape.fields and not sample.mapping.get("messages"):
+        whole = {"messages": text.column, "prompt": ""}
+        options.append(Meaning("it is the whole prompt, in place of the other column", whole))
+    options.append(Meaning("no: it stays metadata", {text.column: ""}))
+    guess = free.index(text.place) if text.place in free else len(options) - 1
+    return ColumnQuestion(
+        "unseen_text",
+        f"{_named(text.column)} holds text that raters would not see. Is it part of what they "
+        "should judge?",
+        tuple(options),
+        guess,
+        (text.column,),
+    )

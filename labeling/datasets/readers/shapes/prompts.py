@@ -1,0 +1,79 @@
+"""The prompt of a row: text or a chat, framed by what a file keeps apart from it.
+
+What a rater does not see cannot be judged: a system text, a passage that comes before the prompt
+and an input that follows it are part of the prompt wherever a row has them.
+"""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from labeling.datasets.readers.fields import filled, is_blank, messages, text_value
+from labeling.datasets.readers.shapes.chats import Chat
+from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.records import Message
+from labeling.datasets.rows import RefusalCode, RowError
+
+#: The fields that frame a prompt.
+FRAME = ("passage", "input", "system")
+
+
+def _text(record: Record, name: str) -> str:
+    """The text of a field; "" where the row has none or a blank one."""
+    value = text_value(record.get(name) or "", record.column(name))
+    return "" if is_blank(value) else value
+
+
+def _with_system(chat: Chat, system: str) -> Chat:
+    if not system:
+        return chat
+    if chat and chat[0].role == "system":
+        own = chat[0].content
+        if own.strip() == system.strip():
+            return chat
+        return (Message("system", f"{system}\n\n{own}".strip()), *chat[1:])
+    return (Message("system", system), *chat)
+
+
+def framed(record: Record, chat: Chat) -> Chat:
+    """The prompt with its system text before all, the passage before the first thing asked and
+    the input, on a line of its own as LLaMA-Factory joins them, after the last."""
+    passage, follows = _text(record, "passage"), _text(record, "input")
+    turns = list(chat)
+    asked = [i for i, turn in enumerate(turns) if turn.role == "user"]
+    if (passage or follows) and not asked:
+        asked = [len(turns)]
+        turns.append(Message("user", ""))
+    if passage:
+        turns[asked[0]] = _joined(turns[asked[0]], passage, "\n\n", before=True)
+    if follows:
+        turns[asked[-1]] = _joined(turns[asked[-1]], follows, "\n", before=False)
+    return _with_system(tuple(turns), _text(record, "system"))
+
+
+def _joined(turn: Message, text: str, gap: str, *, before: bool) -> Message:
+    parts = [text, turn.content] if before else [turn.content, text]
+    content = gap.join(part for part in parts if part)
+    return structs.replace(turn, content=content, parts=())
+
+
+def prompt_of(record: Record) -> Chat:
+    """The prompt as messages: `prompt` as text or chat, or `messages`, but not both; framed."""
+    prompt, chat = record.get("prompt"), record.get("messages")
+    if prompt is not None and chat is not None:
+        raise RowError(
+            record.column("messages"),
+            f"The row has both {record.column('prompt')} and {record.column('messages')}. "
+            "Keep one.",
+            code=RefusalCode.CONTRADICTION,
+        )
+    if prompt is None and chat is None:
+        raise RowError(
+            record.column("prompt"),
+            "Missing. Give the prompt as text or messages.",
+            code=RefusalCode.MISSING,
+        )
+    if prompt is None or isinstance(prompt, list):
+        name = record.column("messages" if prompt is None else "prompt")
+        return framed(record, messages(chat if prompt is None else prompt, name))
+    return framed(record, (Message("user", filled(prompt, record.column("prompt"))),))
