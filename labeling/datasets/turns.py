@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from labeling.datasets.records import ContentPart, FunctionCall, Message, ToolCall
 
 _TEXTS = ("tool_call_id", "name", "reasoning_content")
@@ -64,3 +66,34 @@ def json_of(messages: Iterable[Message]) -> list[dict[str, Any]]:
     templates ask for.
     """
     return list(map(_turn_json, messages))
+
+
+def without_parts(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The messages as they read: in how many parts a text was written tells none from another."""
+    if not any(message.parts for message in messages):
+        return messages
+    return tuple(replace(message, parts=()) for message in messages)
+
+
+def blinded(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """The messages as raters may know them.
+
+    Ids of calls become numbers, in the order of the calls, and an assistant has no name: both
+    would tell whose model wrote it.
+    """
+    numbers: dict[str, str] = {}
+
+    def number(call_id: str) -> str:
+        return numbers.setdefault(call_id, str(len(numbers) + 1)) if call_id else ""
+
+    return tuple(
+        message
+        if message.is_plain
+        else replace(
+            message,
+            tool_calls=tuple(replace(call, id=number(call.id)) for call in message.tool_calls),
+            tool_call_id=number(message.tool_call_id),
+            name="" if message.role == "assistant" else message.name,
+        )
+        for message in messages
+    )

@@ -11,8 +11,8 @@ from django.db import connection
 from labeling.allocation import overlap_for, queue_key
 from labeling.datasets.readers.fields import refusal
 from labeling.datasets.readers.identity import group_key
-from labeling.datasets.records import Message
 from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
+from labeling.datasets.turns import json_of
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
 from labeling.imports.labels import LabelRubric, write_labels
 from labeling.imports.targets import (
@@ -21,6 +21,7 @@ from labeling.imports.targets import (
     merged,
     new_labels,
     planned,
+    response_identity,
     stored_targets,
 )
 from labeling.kinds import COMPARE
@@ -32,7 +33,7 @@ from projects.models import Project
 RowOutcome = ImportRow | Duplicate | Refusal
 _ABOUT = ["category", "language", "metadata"]
 _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
-_RESPONSE = ("id", "prompt_id", "external_id", "content", "model")
+_RESPONSE = ("id", "prompt_id", "external_id", "content", "messages", "model")
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
     *("overlap", "open_slots", "queue_key", "model_votes"),
@@ -118,8 +119,8 @@ class BatchWriter:
             change = Change.NEW
             if target is not None:
                 change, wished = merged(target, wished)
-            places = [response.content for response in wished.responses]
-            shown_order = [places.index(response.content) for response in row.responses]
+            places = [response_identity(response) for response in wished.responses]
+            shown_order = [places.index(response_identity(response)) for response in row.responses]
             said = self._rubric.labels(row.judgments, shown_order)
             fresh = new_labels(said, target.known if target else {})
             voted = self._rubric.labels(row.model_votes, shown_order)
@@ -165,10 +166,10 @@ class BatchWriter:
 
     def _prompt(self, target: Target) -> tuple[object, ...]:
         about = target.category, target.language, target.metadata
-        key = _group_key(target)
+        key = group_key(target.messages)
         return (
             *(target.prompt_id, self._project.pk, target.external_id),
-            *(target.messages, key, *about),
+            *(json_of(target.messages), key, *about),
         )
 
     def _task(self, target: Target, response_ids: list[int]) -> tuple[object, ...]:
@@ -184,7 +185,8 @@ class BatchWriter:
         prompts = [target.prompt for target in targets if target.prompt]
         for target, prompt in zip(targets, prompts, strict=True):
             _describe_prompt(target, prompt)
-            prompt.messages, prompt.group_key = target.messages, _group_key(target)
+            prompt.messages = json_of(target.messages)
+            prompt.group_key = group_key(target.messages)
             prompt.html, prompt.html_version = "", 0
         Prompt.objects.bulk_update(
             prompts, ["messages", "group_key", "html", "html_version", *_ABOUT]
@@ -229,16 +231,15 @@ def _create_responses(targets: list[Target]) -> list[list[int]]:
         Response,
         _RESPONSE,
         (
-            (pk, target.prompt_id, response.external_id, response.content, response.model)
+            (
+                *(pk, target.prompt_id, response.external_id),
+                *(response.content, json_of(response.messages), response.model),
+            )
             for target, pks in zip(targets, places, strict=True)
             for pk, response in zip(pks, target.responses, strict=True)
         ),
     )
     return places
-
-
-def _group_key(target: Target) -> str:
-    return group_key(Message(m["role"], m["content"]) for m in target.messages)
 
 
 def _describe_prompt(target: Target, prompt: Prompt) -> None:

@@ -9,9 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from msgspec.structs import replace
 
 from labeling.allocation import canonical_order
+from labeling.datasets.readers.identity import identity_text
+from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedResponse, ImportRow, RowError
+from labeling.datasets.turns import turns_of, without_parts
 from labeling.imports.labels import Label, stored_labels
 from labeling.models import Assignment, Judgment, Prompt, Response, Task
 from labeling.vocabulary import AssignmentState
@@ -50,7 +54,7 @@ class Target:
     """
 
     external_id: str
-    messages: list[dict[str, str]]
+    messages: tuple[Message, ...]
     responses: list[ImportedResponse]
     category: str
     language: str
@@ -75,12 +79,17 @@ class Target:
             self.change = change
 
 
+def response_identity(response: ImportedResponse) -> str:
+    """All that a response says: what tells the responses of a task apart."""
+    return identity_text(response.content, response.messages)
+
+
 def planned(row: ImportRow, salt: str) -> Target:
     """The task that a row would make, its responses in the project's canonical order."""
     keys = [f"{row.external_id}/{response.external_id}" for response in row.responses]
     return Target(
         external_id=row.external_id,
-        messages=[{"role": m.role, "content": m.content} for m in row.messages],
+        messages=row.messages,
         responses=[row.responses[index] for index in canonical_order(salt, keys)],
         category=row.category,
         language=row.language,
@@ -95,15 +104,16 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
     Where the text is the same, the stored responses keep their ids and places. Raises RowError
     where the text differs and may not change any more.
     """
-    contents = [response.content for response in target.responses]
-    models = {response.content: response.model for response in wished.responses}
-    if wished.messages != target.messages or set(contents) != set(models):
+    texts = [response_identity(response) for response in target.responses]
+    models = {response_identity(response): response.model for response in wished.responses}
+    same_prompt = without_parts(wished.messages) == without_parts(target.messages)
+    if not same_prompt or set(texts) != set(models):
         if target.frozen:
             raise RowError("id", target.frozen, target.external_id)
         return Change.TEXT, wished
     wished.responses = [
-        ImportedResponse(response.external_id, models[response.content], response.content)
-        for response in target.responses
+        replace(response, model=models[text])
+        for response, text in zip(target.responses, texts, strict=True)
     ]
     about = (wished.category, wished.language, wished.metadata, wished.responses)
     mine = (target.category, target.language, target.metadata, target.responses)
@@ -146,7 +156,7 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
     for external_id in tasks.keys() | prompts.keys():
         task, prompt = tasks.get(external_id), prompts.get(external_id)
         if task is None or prompt is None or task.prompt_id != prompt.pk:
-            targets[external_id] = Target(external_id, [], [], "", "", {}, frozen=_TAKEN)
+            targets[external_id] = Target(external_id, (), [], "", "", {}, frozen=_TAKEN)
         else:
             targets[external_id] = _stored_target(task, prompt, contents, known.get(task.pk, {}))
     return targets
@@ -175,8 +185,11 @@ def _stored_target(
     judged, leased = getattr(task, "judged", False), getattr(task, "leased", False)
     return Target(
         external_id=task.external_id,
-        messages=prompt.messages,
-        responses=[ImportedResponse(r.external_id, r.model, r.content) for r in stored],
+        messages=turns_of(prompt.messages),
+        responses=[
+            ImportedResponse(r.external_id, r.model, r.content, turns_of(r.messages))
+            for r in stored
+        ],
         category=prompt.category,
         language=prompt.language,
         metadata=prompt.metadata,

@@ -99,10 +99,11 @@ IMAGE = [{"type": "image", "image": {"path": "x.png"}, "text": None}]
         (LMARENA_100K, {"conversation_b": [COD, COW]}, "conversation_b", "differ before the last"),
         (
             LMARENA_100K,
-            {"conversation_a": [ASK, COD, ASK, COD], "conversation_b": [ASK, COW, ASK, COW]},
+            {"conversation_a": [ASK, COD], "conversation_b": [{**ASK, "content": "Hm?"}, COW]},
             "conversation_b",
-            "differ before the last message, so they do not answer the same prompt",
+            "so they do not answer the same prompt",
         ),
+        (LMARENA_100K, {"turn": 2}, "turn", "from 1 to 1"),
         (LMARENA_100K, {"conversation_a": None}, "conversation_a", "not empty"),
         (LMARENA_100K, {"conversation_a": [ASK], "conversation_b": [ASK]}, "conversation_a", "end"),
         (LMARENA_100K, {"conversation_a": [COD], "conversation_b": [COW]}, "conversation_a", "no"),

@@ -172,9 +172,8 @@ def test_tables_and_parquet_give_what_json_lines_give(folder, written):
         results = [without_line(o) for o in outcomes(folder, write(rows))]
         assert len(results) == len(lines)
         for row, line, result in zip(rows, lines, results, strict=True):
-            # An empty cell is a missing one: refused as well, if for another reason.
+            # An empty cell is a missing one; in JSON a model may answer nothing.
             if name == "csv" and "" in row.values():
-                assert isinstance(line, Refusal)
                 assert isinstance(result, Refusal)
             else:
                 assert line == result

@@ -142,7 +142,7 @@ def test_nemo_prefers_the_lower_rank(rows):
             "completions[0].completion",
             "assistant",
         ),
-        (NEMO, {"completions": [{"rank": 0, "completion": [COD, COD]}]}, "completions[0]", "not 2"),
+        (NEMO, {"completions": [{"rank": 0, "completion": []}]}, "completions[0]", "no messages"),
         (
             NEMO,
             {"completions": [{"rank": None, "completion": [COD]}]},

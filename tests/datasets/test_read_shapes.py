@@ -185,16 +185,19 @@ def test_the_prompt_of_a_transcript_is_everything_before_the_last_assistant_turn
     assert texts(row) == ["See you.", "Go."]
 
 
-def test_transcripts_with_different_histories_are_refused_with_where_they_part(rows):
-    other = HH["rejected"].replace("Hello.", "Hey.")
-    (refusal,) = rows({**HH, "rejected": other})
-    assert "differ before the last Assistant turn" in refusal.reason
-    assert refusal.excerpt == "Assistant: Hey."
+def test_transcripts_that_part_before_the_last_turn_are_whole_conversations(rows):
+    (row,) = rows({**HH, "rejected": HH["rejected"].replace("Hello.", "Hey.")})
+    assert row.messages == (Message(USER, "Hi"),)
+    assert texts(row) == ["See you.", "Go."]
+    assert [[turn.content for turn in response.messages] for response in row.responses] == [
+        ["Hello.", "Bye", "See you."],
+        ["Hey.", "Bye", "Go."],
+    ]
 
 
-def test_an_empty_last_turn_is_refused(rows):
-    (refusal,) = rows({**HH, "chosen": HH["chosen"].replace("See you.", "")})
-    assert (refusal.field, refusal.reason[:9]) == ("chosen", "Is empty.")
+def test_an_empty_last_turn_is_an_empty_answer(rows):
+    (row,) = rows({**HH, "chosen": HH["chosen"].replace("See you.", "")})
+    assert texts(row) == ["", "Go."]
 
 
 def test_a_transcript_that_ends_with_the_human_is_refused(rows):

@@ -76,8 +76,8 @@ def test_the_names_of_older_files_are_known(rows):
         (OPENAI, {"input": "Hi"}, "input", "not text"),
         (OPENAI, {"input": {}}, "input.messages", "Must be a list of messages, not empty."),
         (OPENAI, {"preferred_output": "Cod."}, "preferred_output", "list of messages, not text"),
-        (OPENAI, {"preferred_output": []}, "preferred_output", "one assistant message, not 0"),
-        (OPENAI, {"preferred_output": [COD, COD]}, "preferred_output", "not 2"),
+        (OPENAI, {"preferred_output": []}, "preferred_output", "Has no messages."),
+        (OPENAI, {"preferred_output": [COD, ASK]}, "preferred_output", "not the user's"),
         (OPENAI, {"non_preferred_output": [ASK]}, "non_preferred_output", "not the user's"),
         (
             OPENAI,
@@ -101,9 +101,9 @@ def test_the_names_of_older_files_are_known(rows):
         (TRL, {"prompt": [{"content": "x"}]}, "prompt[0].role", "message 1 has none"),
         (
             TRL,
-            {"prompt": [ASK, {**COW, "content": ""}, ASK]},
-            "prompt[1].content",
-            "Message 2 is empty",
+            {"prompt": [ASK, COW, {**ASK, "content": ""}]},
+            "prompt[2].content",
+            "Message 3 is empty",
         ),
         (TRL, {"prompt": [ASK, "x"]}, "prompt[1]", "Must be a message"),
         (TRL, {"chosen": [[COD]]}, "chosen[0]", "Must be a message"),

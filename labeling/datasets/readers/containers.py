@@ -16,7 +16,8 @@ from labeling.datasets.readers.tables import csv_rows, delimiter_of
 from labeling.datasets.rows import Refusal, UnreadableFile
 
 _HEAD = 1 << 20
-_TABLES = {",": "CSV", "\t": "TSV", ";": "CSV with semicolons"}
+#: Tables by the sign between their cells.
+TABLES = {",": "CSV", "\t": "TSV", ";": "CSV with semicolons"}
 
 RawRows = Iterator[RawRow | Refusal]
 
@@ -58,7 +59,7 @@ def _container(source: ByteSource) -> tuple[str, RawRows, Callable[[], int]]:
     header = start.split(b"\n", 1)[0].decode(errors="replace")
     delimiter = delimiter_of(header)
     rows = csv_rows(source, delimiter)
-    return _TABLES[delimiter], rows, _counted(rows)
+    return TABLES[delimiter], rows, _counted(rows)
 
 
 def _flat(rows: RawRows) -> RawRows:

@@ -9,20 +9,8 @@ import re
 from collections.abc import Mapping
 
 from labeling.datasets.readers import limits
-from labeling.datasets.records import Message
 from labeling.datasets.rows import Refusal, RowError
 
-_ROLES = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "human": "user",
-    "prompter": "user",
-    "assistant": "assistant",
-    "gpt": "assistant",
-    "model": "assistant",
-    "tool": "tool",
-}
 #: Years of a judgment; far ones are broken clocks, and some cannot be read back from PostgreSQL.
 _YEARS = (1970, 2200)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}\Z")
@@ -174,57 +162,11 @@ def moment(value: object, field: str) -> dt.datetime | None:
     return at if at.tzinfo is not None else at.replace(tzinfo=dt.UTC)
 
 
-def _content(value: object, field: str) -> str:
-    """A message's content, also as a list of text parts."""
-    if not isinstance(value, list):
-        return text_value(value, field)
-    parts: list[str] = []
-    for part in value:
-        if not isinstance(part, dict) or part.get("type", "text") != "text":
-            raise RowError(field, "Holds a part that is not text; only text is taken.", part)
-        parts.append(text_value(part.get("text"), field))
-    return text_value("\n".join(parts), field)
+def sized(value: object, field: str, depth: int = 1) -> int:
+    """Looks at a value to its leaves. As JSON it has no more characters than this gives.
 
-
-def message(value: object, field: str, number: int = 1) -> Message:
-    """`{"role", "content"}`, or `{"from", "value"}` as some files write it.
-
-    Raises RowError for another role, which it names with the message's number, and for a turn in
-    which nothing is said.
+    Raises RowError for what cannot be stored.
     """
-    if not isinstance(value, dict):
-        if isinstance(value, Broken):
-            raise RowError(field, value.reason)
-        raise RowError(field, 'Must be a message {"role": …, "content": …}.', value)
-    name = value.get("role", value.get("from"))
-    role = _ROLES.get(name) if isinstance(name, str) else None
-    if role is None:
-        known = "Must be system, user, assistant or tool"
-        said = "none" if name is None else f"“{excerpt_of(name)}”"
-        raise RowError(f"{field}.role", f"{known}; message {number} has {said}.", name)
-    body = value["content"] if "content" in value else value.get("value")
-    content = _content(body, f"{field}.content")
-    # A chat template may want a system message even where it is empty; other turns say something.
-    if role != "system" and is_blank(content):
-        raise RowError(f"{field}.content", f"Message {number} is empty. Fill it or leave it out.")
-    return Message(role, content)
-
-
-def messages(value: object, field: str) -> tuple[Message, ...]:
-    """A list of chat messages."""
-    if not isinstance(value, list):
-        if isinstance(value, Broken):
-            raise RowError(field, value.reason)
-        raise RowError(field, f"Must be a list of messages, not {type_in_words(value)}.", value)
-    if len(value) > limits.MAX_MESSAGES:
-        raise RowError(
-            field, f"Has {len(value):,} messages; at most {limits.MAX_MESSAGES:,} are taken."
-        )
-    return tuple(message(item, f"{field}[{i}]", i + 1) for i, item in enumerate(value))
-
-
-def _walk(value: object, field: str, depth: int) -> int:
-    """Looks at a value to its leaves. As JSON it has no more characters than this gives."""
     if depth > limits.MAX_DEPTH:
         raise RowError(field, f"Is nested deeper than {limits.MAX_DEPTH} levels.")
     if type(value) is str:
@@ -236,10 +178,10 @@ def _walk(value: object, field: str, depth: int) -> int:
             if type(inner) is str and inner.isascii() and "\x00" not in inner:
                 size += _ESCAPED * len(inner) + _AROUND
             else:
-                size += _walk(inner, f"{field}.{key[:40]}", depth + 1)
+                size += sized(inner, f"{field}.{key[:40]}", depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            size += _walk(inner, field, depth + 1)
+            size += sized(inner, field, depth + 1)
     elif isinstance(value, int):
         size += value.bit_length()
     elif isinstance(value, Broken):
@@ -255,7 +197,7 @@ def metadata(values: Mapping[str, object]) -> dict[str, object]:
         return {}
     most = 0
     for key, value in values.items():
-        most += _ESCAPED * len(storable(key, "metadata")) + _AROUND + _walk(value, key[:80], 1)
+        most += _ESCAPED * len(storable(key, "metadata")) + _AROUND + sized(value, key[:80], 1)
     if most <= limits.MAX_METADATA:
         return dict(values)
     size = sum(len(value) for value in values.values() if type(value) is str)

@@ -7,15 +7,29 @@ import unicodedata
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from labeling.datasets.records import Message
+from labeling.datasets.records import Message, canonical_json
 from labeling.datasets.rows import ImportedResponse
+from labeling.datasets.turns import json_of, without_parts
 
 _WORD = re.compile(r"\w+")
 
 
-def response_digest(content: str) -> bytes:
-    """16 bytes that identify a response's text."""
-    return blake2b(content.encode(), digest_size=16).digest()
+def identity_text(content: str, messages: tuple[Message, ...] = ()) -> str:
+    """All that a response says, as one text: two with the same are the same response.
+
+    Of one plain turn it is its content. Texts hold no NUL, so that no other response has this text.
+    """
+    if not messages:
+        return content
+    turns = without_parts(messages)
+    if turns == (Message("assistant", content),):
+        return content
+    return f"{content}\0{canonical_json(json_of(turns))}"
+
+
+def response_digest(text: str) -> bytes:
+    """16 bytes that identify a response by all it says."""
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def content_digest(messages: Iterable[Message], responses: Iterable[ImportedResponse]) -> bytes:
@@ -26,9 +40,12 @@ def content_digest(messages: Iterable[Message], responses: Iterable[ImportedResp
     separators are unambiguous.
     """
     digest = blake2b(digest_size=16)
-    for message in messages:
+    for message in without_parts(tuple(messages)):
         digest.update(f"{message.role}\0{message.content}\0".encode())
-    for part in sorted(response_digest(f"{r.model}\0{r.content}") for r in responses):
+        if not message.is_plain:
+            digest.update(f"\0{canonical_json(json_of([message]))}\0".encode())
+    texts = (f"{r.model}\0{identity_text(r.content, r.messages)}" for r in responses)
+    for part in sorted(map(response_digest, texts)):
         digest.update(part)
     return digest.digest()
 
@@ -40,7 +57,8 @@ def group_key(messages: Iterable[Message]) -> str:
     """
     digest = blake2b(digest_size=16)
     for message in messages:
-        text = unicodedata.normalize("NFKC", message.content).casefold()
+        said = [message.text, message.reasoning_content]
+        text = unicodedata.normalize("NFKC", "\n".join(filter(None, said))).casefold()
         words = " ".join(_WORD.findall(text)) or text
         digest.update(f"{message.role}\0{words}\0".encode())
     return digest.hexdigest()

@@ -12,6 +12,9 @@ MAX_CATEGORY = 80
 MAX_LANGUAGE = 35
 #: Messages of one prompt.
 MAX_MESSAGES = 1_000
+#: Parts, and calls, of one message; characters of the name of a function or a speaker.
+MAX_PARTS = 1_000
+MAX_NAME = 200
 #: Judgments that one row may carry.
 MAX_JUDGMENTS = 100
 #: Responses a row may hold, and how many a comparison takes.

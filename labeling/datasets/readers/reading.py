@@ -11,7 +11,7 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.asking import ColumnRole, questions_of, roles_of
 from labeling.datasets.readers.candidates import folded, is_series
 from labeling.datasets.readers.columns import guess, override
-from labeling.datasets.readers.containers import opened
+from labeling.datasets.readers.containers import TABLES, opened
 from labeling.datasets.readers.fields import is_storable, refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.questions import ColumnQuestion, OpenQuestions
@@ -313,7 +313,11 @@ def _rows(
     wished = _columns_of(mapping)
     columns, series = _for_every_row(shape, detection, wished), _series(wished)
     view = RecordView.of(
-        columns, options.label_rater, graded=detection.graded, whose=Whose.of(mapping or {})
+        columns,
+        options.label_rater,
+        graded=detection.graded,
+        whose=Whose.of(mapping or {}),
+        header=detection.columns if detection.container in TABLES.values() else (),
     )
     seen = SeenRows()
     with opened(path) as file:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Hashable, Sequence
 
 from labeling.datasets.readers.fields import excerpt_of
+from labeling.datasets.readers.identity import identity_text
 from labeling.datasets.rows import (
     Duplicate,
     ImportedJudgment,
@@ -15,6 +16,7 @@ from labeling.datasets.rows import (
     ModelVote,
     Refusal,
 )
+from labeling.datasets.turns import without_parts
 
 _FIRST_SIZE = 1 << 12
 #: Slots of the table at most: 24 MiB, two thirds of it filled.
@@ -106,8 +108,10 @@ def _temporary() -> sqlite3.Connection:
 def _content(row: ImportRow) -> int:
     """The prompt and its responses with their models, in whatever order the responses stand: a
     pair and the same pair swapped, as several raters of `chosen` write them, are one task."""
-    responses = sorted([hash((r.model, r.content)) for r in row.responses])
-    return keyed_hash((row.messages, *responses))
+    responses = sorted(
+        [hash((r.model, identity_text(r.content, r.messages))) for r in row.responses]
+    )
+    return keyed_hash((without_parts(row.messages), *responses))
 
 
 def _said(judgment: ImportedJudgment | ModelVote, sign: int) -> int:
@@ -119,7 +123,11 @@ def _said(judgment: ImportedJudgment | ModelVote, sign: int) -> int:
 
 def _side(responses: Sequence[ImportedResponse]) -> int:
     """-1 where the responses stand the other way round than by their texts."""
-    return -1 if responses[0].content > responses[-1].content else 1
+    first, last = responses[0], responses[-1]
+    if first.content != last.content:
+        return -1 if first.content > last.content else 1
+    texts = [identity_text(response.content, response.messages) for response in (first, last)]
+    return -1 if texts[0] > texts[1] else 1
 
 
 class SeenRows:

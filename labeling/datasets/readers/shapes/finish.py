@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.chat import unread
 from labeling.datasets.readers.fields import is_blank, label, metadata
-from labeling.datasets.readers.identity import content_digest, response_digest
+from labeling.datasets.readers.identity import content_digest, identity_text, response_digest
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message
@@ -17,17 +19,30 @@ from labeling.datasets.rows import (
     ImportedResponse,
     ImportRow,
     ModelVote,
+    RefusalCode,
     RowError,
 )
+from labeling.datasets.turns import blinded
+
+#: Fields that hold no messages, whatever their keys are called.
+_NO_CHATS = frozenset({"metadata", "judgments", "annotations", "individual_preference"})
 
 
 class Candidate(Struct, frozen=True, gc=False):
-    """A response before it has an id; `field` is where its text stood."""
+    """A response before it has an id; `field` is where its text stood.
+
+    `messages` are its turns where they are more than one plain turn.
+    """
 
     field: str
     content: str
     model: str = ""
     external_id: str = ""
+    messages: tuple[Message, ...] = ()
+
+    def named(self, external_id: str) -> ImportedResponse:
+        """The response under its id."""
+        return ImportedResponse(external_id, self.model, self.content, self.messages)
 
 
 class Parts(Struct):
@@ -65,29 +80,47 @@ def _check_texts(messages: tuple[Message, ...], candidates: Sequence[Candidate])
     if all(is_blank(message.content) for message in messages):
         raise RowError("prompt", "Is empty. Fill it or leave the row out.")
     first, second = candidates
-    for candidate in candidates:
-        if is_blank(candidate.content):
-            raise RowError(
-                candidate.field,
-                "Is empty. A response needs at least one visible character.",
-                candidate.content,
-            )
-    if first.content.strip() == second.content.strip():
+    if _as_read(first) == _as_read(second):
         raise RowError(
             second.field,
             "Both responses are the same text (but for spaces at the ends). There is nothing "
             "to compare.",
             second.content,
+            code=RefusalCode.SAME_TEXT,
         )
+
+
+def _check_cells(record: Record, said: Sequence[ImportedJudgment]) -> None:
+    """A table says nothing apart from empty text: only where somebody judged an empty cell was it
+    an answer."""
+    if record.blank and not said:
+        raise RowError(
+            record.column(record.blank[0]),
+            "The cell is empty, and nobody judged the row: the response may be missing. Where the "
+            'model answered nothing, give the row in JSON with "" as its text.',
+            code=RefusalCode.MISSING,
+        )
+
+
+def _as_read(candidate: Candidate) -> str:
+    """All that a rater reads of a response, without spaces at the ends of its turns."""
+    if not candidate.messages:
+        return candidate.content.strip()
+    turns = blinded(candidate.messages)
+    stripped = tuple(replace(turn, content=turn.content.strip()) for turn in turns)
+    return identity_text(stripped[-1].content, stripped)
+
+
+def _digest(candidate: Candidate) -> str:
+    text = identity_text(candidate.content, candidate.messages)
+    return response_digest(text)[:6].hex()
 
 
 def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedResponse, ...]:
     """Responses with ids. One without an id gets one of its text, which tells no preference."""
     first, second = [
-        ImportedResponse(
-            c.external_id or f"{row_id}-{response_digest(c.content)[:6].hex()}", c.model, c.content
-        )
-        for c in candidates
+        candidate.named(candidate.external_id or f"{row_id}-{_digest(candidate)}")
+        for candidate in candidates
     ]
     if first.external_id == second.external_id:
         raise RowError("responses", "Two responses have the same id.", first.external_id)
@@ -97,7 +130,14 @@ def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedR
 def _extra(record: Record, parts: Parts) -> dict[str, object]:
     named = record.get("metadata")
     # What a kind of row adds never hides a column of the file.
-    rest = {**parts.extra, **record.rest} if parts.extra else record.rest
+    beyond = {
+        place: said
+        for name, value in record.values.items()
+        if type(value) in (list, dict) and name not in _NO_CHATS
+        for place, said in unread(value, record.column(name))
+    }
+    extra = {**parts.extra, "other_fields": beyond} if beyond else parts.extra
+    rest = {**extra, **record.rest} if extra else record.rest
     if named is None:
         return metadata(rest)
     if not isinstance(named, dict):
@@ -137,7 +177,9 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
     check_count(len(parts.candidates))
     _check_texts(parts.messages, parts.candidates)
-    judgments, model_votes = _parted(record, _labels(record, parts))
+    said = _labels(record, parts)
+    _check_cells(record, said)
+    judgments, model_votes = _parted(record, said)
     category = label(record.get("category"), record.column("category"), most=limits.MAX_CATEGORY)
     language = label(record.get("language"), record.column("language"), most=limits.MAX_LANGUAGE)
     room = limits.MAX_ID - len(parts.suffix)
@@ -145,7 +187,7 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     if row_id:
         row_id += parts.suffix
     else:
-        unnamed = [ImportedResponse("", c.model, c.content) for c in parts.candidates]
+        unnamed = [candidate.named("") for candidate in parts.candidates]
         row_id = f"row-{content_digest(parts.messages, unnamed).hex()}"
     return ImportRow(
         line=record.line,

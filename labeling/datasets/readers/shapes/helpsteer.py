@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.chat import messages
 from labeling.datasets.readers.fields import (
     filled,
     label,
-    messages,
     text_value,
     type_in_words,
     whole_number,

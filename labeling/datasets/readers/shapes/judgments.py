@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import partial
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.chat import messages
 from labeling.datasets.readers.fields import (
     filled,
     label,
-    messages,
     moment,
     text_value,
     type_in_words,

@@ -8,9 +8,11 @@ for a message's content, and an image among them cannot be compared here.
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import label, messages, moment, text_value, whole_number
+from labeling.datasets.readers.chat import messages
+from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.fields import label, moment, text_value, whole_number
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape, decoded_cell
-from labeling.datasets.readers.shapes.chats import Chat, common_prompt
+from labeling.datasets.readers.shapes.chats import Chat, Reply, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
@@ -66,7 +68,7 @@ def _turn_chats(record: Record) -> tuple[Chat, Chat]:
     return first, second
 
 
-def _pair(record: Record) -> tuple[Chat, list[str], tuple[str, str]]:
+def _pair(record: Record) -> tuple[Chat, list[Reply], tuple[str, str]]:
     if record.get("conversation_a") is not None or record.get("conversation_b") is not None:
         fields = record.column("conversation_a"), record.column("conversation_b")
         first, second = (
@@ -77,7 +79,30 @@ def _pair(record: Record) -> tuple[Chat, list[str], tuple[str, str]]:
     else:
         fields = record.column("response_a"), record.column("response_b")
         first, second = _turn_chats(record)
+    if record.get("turn") is not None:
+        field = record.column("turn")
+        turn = whole_number(record.get("turn"), field)
+        first, second = (_up_to(turn, chat, field) for chat in (first, second))
+        record.keep("turn")
     return *common_prompt((first, second), fields), fields
+
+
+def _up_to(turn: int, chat: Chat, field: str) -> Chat:
+    """A conversation up to the answer that was judged: MT-Bench has two turns, each with votes."""
+    asked = [place for place, message in enumerate(chat) if message.role == "user"]
+    if asked and not 1 <= turn <= len(asked):
+        raise RowError(
+            field,
+            f"Must be a turn of the conversation, from 1 to {len(asked)}.",
+            str(turn),
+        )
+    return chat[: asked[turn]] if turn < len(asked) else chat
+
+
+def _names_a_question(record: Record) -> bool:
+    """Whether the id is the number of a question, which all votes on it share, as in MT-Bench."""
+    of_question = plain_name(record.column("id")) == "question_id"
+    return of_question and record.get("turn") is not None and type(record.get("id")) is int
 
 
 def _note_earlier_turns(record: Record, chat: Chat) -> None:
@@ -119,17 +144,20 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
 
 
 def _read(record: Record) -> list[Parts]:
-    """The two last answers, and the vote as a label where the row or the user names who voted."""
+    """The answers that were judged; the vote is a label where the row or the user names a rater."""
     # The newest generations tag a row with a tree of categories, which is no name of one.
     if not isinstance(decoded_cell(record.get("category")), str):
         record.keep("category")
+    if _names_a_question(record):
+        record.keep("id")
     prompt, replies, fields = _pair(record)
     prompt = framed(record, prompt)
     candidates = [
         Candidate(
             field=field,
-            content=reply,
+            content=reply.content,
             model=label(record.get(model), record.column(model), most=limits.MAX_MODEL),
+            messages=reply.messages,
         )
         for field, reply, model in zip(fields, replies, ("model_a", "model_b"), strict=True)
     ]
@@ -144,13 +172,14 @@ LMARENA = Shape(
     key="lmarena",
     title="LMArena votes: two conversations and a winner",
     explanation=(
-        "The prompt is what both conversations share up to the last answers. The vote is a "
+        "The prompt is what both conversations share. Where a turn is named, they are read up to "
+        "its answers; where they part earlier, the rest of each is compared. The vote is a "
         "judgment by the judge that the row names, or by the name given below; a session is no "
         "person. A tie is equally good, both_bad equally bad."
     ),
     fields=(
         *("conversation_a", "conversation_b", "prompt", "response_a", "response_b"),
-        *("model_a", "model_b", *_VOTE, "judge", "tstamp", "full_conversation"),
+        *("model_a", "model_b", *_VOTE, "judge", "turn", "tstamp", "full_conversation"),
         *FRAME,
         *COMMON,
     ),

@@ -6,9 +6,10 @@ OpenAI describes them; outputs are lists of messages.
 
 from __future__ import annotations
 
-from labeling.datasets.readers.fields import messages, type_in_words
+from labeling.datasets.readers.chat import messages
+from labeling.datasets.readers.fields import type_in_words
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
-from labeling.datasets.readers.shapes.chats import single_reply
+from labeling.datasets.readers.shapes.chats import reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import preferred_first
 from labeling.datasets.readers.shapes.record import Record
@@ -19,7 +20,8 @@ _OUTPUTS = ("preferred_output", "non_preferred_output")
 
 def _output(record: Record, name: str) -> Candidate:
     field = record.column(name)
-    return Candidate(field, single_reply(messages(record.get(name), field), field))
+    reply = reply_of(messages(record.get(name), field), field)
+    return Candidate(field, reply.content, messages=reply.messages)
 
 
 def _read(record: Record) -> list[Parts]:
@@ -43,7 +45,7 @@ OPENAI = Shape(
     key="openai",
     title="OpenAI preference: input, preferred_output and non_preferred_output",
     explanation=(
-        "The messages of the input, and one assistant message as each output. Preferred is a "
+        "The messages of the input, and the assistant's messages as each output. Preferred is a "
         "label only where a rater is named."
     ),
     fields=("input", *_OUTPUTS, *COMMON, "rater", "rationale", "at"),

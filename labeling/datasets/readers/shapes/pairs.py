@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.candidates import is_series
-from labeling.datasets.readers.fields import label, messages, text_value, type_in_words
+from labeling.datasets.readers.chat import OF_TURN, message, messages
+from labeling.datasets.readers.fields import label, text_value, type_in_words
 from labeling.datasets.readers.shapes.base import ABOUT, COMMON, Sample, Shape
-from labeling.datasets.readers.shapes.chats import single_reply
+from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 
-def _reply(said: object, column: str) -> str:
-    """A response's text, also where it stands as a chat of one message."""
+def _reply(said: object, column: str) -> Reply:
+    """A response, also where it stands as a chat."""
     chat = [said] if isinstance(said, dict) else said
     if isinstance(chat, list) and all(isinstance(turn, dict) for turn in chat):
-        return single_reply(messages(chat, column), column)
-    return text_value(said, column)
+        return reply_of(messages(chat, column), column)
+    return Reply(text_value(said, column))
 
 
 def side_of(record: Record, side: str) -> Candidate:
     """The response `a` or `b`, with its model where the row names one."""
     column = record.column(f"response_{side}")
+    reply = _reply(record.get(f"response_{side}"), column)
     model = record.column(f"model_{side}")
-    said = record.get(f"response_{side}")
     return Candidate(
         field=column,
-        content=_reply(said, column),
+        content=reply.content,
+        messages=reply.messages,
         model=label(record.get(f"model_{side}"), model, most=limits.MAX_MODEL),
     )
 
@@ -40,6 +44,22 @@ def _read_pair(record: Record) -> list[Parts]:
     return [Parts(prompt_of(record), (side_of(record, "a"), side_of(record, "b")))]
 
 
+def _listed_reply(value: Mapping[str, object], field: str) -> Reply:
+    """What a response says: its `messages`, or itself as the one turn of the assistant."""
+    if value.get("messages"):
+        reply = reply_of(messages(value["messages"], f"{field}.messages"), f"{field}.messages")
+        if value.get("content") not in (None, reply.content):
+            raise RowError(
+                f"{field}.content",
+                "Must be the text of the last of its messages.",
+                value["content"],
+                code=RefusalCode.CONTRADICTION,
+            )
+        return reply
+    turn = {name: said for name, said in value.items() if name in OF_TURN}
+    return reply_of((message({"role": "assistant", **turn}, field),), field)
+
+
 def _listed(value: object, field: str) -> Candidate:
     if type(value) is str:
         return Candidate(field, text_value(value, field))
@@ -47,9 +67,11 @@ def _listed(value: object, field: str) -> Candidate:
         raise RowError(
             field, f'Must be {{"content": …}} or text, not {type_in_words(value)}.', value
         )
+    reply = _listed_reply(value, field)
     return Candidate(
         field=f"{field}.content",
-        content=text_value(value.get("content"), f"{field}.content"),
+        content=reply.content,
+        messages=reply.messages,
         model=label(value.get("model"), f"{field}.model", most=limits.MAX_MODEL),
         external_id=label(value.get("id"), f"{field}.id", most=limits.MAX_ID),
     )

@@ -7,21 +7,25 @@ message object each (LLaMA-Factory, Axolotl), and an instruction with an input o
 from __future__ import annotations
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.chat import message, messages
 from labeling.datasets.readers.fields import (
     filled,
     label,
-    message,
-    messages,
     text_value,
     type_in_words,
 )
 from labeling.datasets.readers.shapes.base import COMMON, Shape
-from labeling.datasets.readers.shapes.chats import Chat, common_prompt
+from labeling.datasets.readers.shapes.chats import Chat, Reply, common_prompt, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.transcripts import joined_turns, looks_like_transcript, turns
+from labeling.datasets.readers.shapes.transcripts import (
+    joined_turns,
+    looks_like_transcript,
+    transcript_pair,
+    turns,
+)
 from labeling.datasets.records import Message
 from labeling.datasets.rows import RefusalCode, RowError
 
@@ -47,30 +51,31 @@ def _text_prompt(content: str, field: str) -> Chat:
     return (Message("user", content),)
 
 
-def _last(chat: Chat, prompt: Chat, field: str) -> str:
-    """The reply of a chat that may repeat its prompt. Raises RowError where there is not one."""
+def _after(chat: Chat, prompt: Chat, field: str) -> Reply:
+    """The reply of a chat that may repeat its prompt. Raises RowError where it answers another."""
     if chat[: len(prompt)] == prompt:
         chat = chat[len(prompt) :]
     elif prompt and prompt[0].role == "system" and chat[: len(prompt) - 1] == prompt[1:]:
         chat = chat[len(prompt) - 1 :]
-    if len(chat) != 1:
+    reply = reply_of(chat, field)
+    begins_anew = chat[0].role in ("system", "user")
+    if begins_anew and not (prompt and prompt[-1].role == "assistant"):
         raise RowError(
             field,
-            f"Must be one reply to the prompt; {len(chat)} messages differ from it.",
-            chat[0].content if chat else "",
+            "Must begin with the prompt or with the reply to it.",
+            chat[0].content,
+            code=RefusalCode.DIFFERENT_PROMPTS,
         )
-    if chat[0].role != "assistant":
-        raise RowError(field, f"Must be the assistant's message, not the {chat[0].role}'s.")
-    return chat[0].content
+    return reply
 
 
-def _reply(record: Record, side: str, prompt: Chat) -> str:
+def _reply(record: Record, side: str, prompt: Chat) -> Reply:
     value, field = record.get(side), record.column(side)
     if isinstance(value, list):
-        return _last(messages(value, field), prompt, field)
+        return _after(messages(value, field), prompt, field)
     if isinstance(value, dict):
-        return _last((message(value, field),), (), field)
-    return text_value(value, field)
+        return _after((message(value, field),), (), field)
+    return Reply(text_value(value, field))
 
 
 def _repeats_prompt(record: Record) -> bool:
@@ -92,7 +97,7 @@ def _repeats_prompt(record: Record) -> bool:
     return True
 
 
-def _common_text(record: Record) -> tuple[Chat, list[str]]:
+def _common_text(record: Record) -> tuple[Chat, list[Reply]]:
     """Splits two texts where they part, one space earlier if there is one, as TRL does."""
     chosen, rejected = (text_value(record.get(side), record.column(side)) for side in _SIDES)
     end = next(
@@ -108,10 +113,10 @@ def _common_text(record: Record) -> tuple[Chat, list[str]]:
             chosen,
             code=RefusalCode.MISSING,
         )
-    return (Message("user", chosen[:end]),), [chosen[end:], rejected[end:]]
+    return (Message("user", chosen[:end]),), [Reply(chosen[end:]), Reply(rejected[end:])]
 
 
-def _common_chat(record: Record) -> tuple[Chat, list[str]]:
+def _common_chat(record: Record) -> tuple[Chat, list[Reply]]:
     fields = record.column("chosen"), record.column("rejected")
     chosen, rejected = (
         messages(record.get(side), field) for side, field in zip(_SIDES, fields, strict=True)
@@ -119,7 +124,7 @@ def _common_chat(record: Record) -> tuple[Chat, list[str]]:
     return common_prompt((chosen, rejected), fields)
 
 
-def _split(record: Record) -> tuple[Chat, list[str]]:
+def _split(record: Record) -> tuple[Chat, list[Reply]]:
     # UltraFeedback repeats the chosen chat as `messages`; elsewhere they are the prompt.
     chat = record.get("messages")
     explicit = record.get("prompt") is not None or (
@@ -132,11 +137,13 @@ def _split(record: Record) -> tuple[Chat, list[str]]:
     return framed(record, prompt), replies
 
 
-def _common(record: Record) -> tuple[Chat, list[str]]:
+def _common(record: Record) -> tuple[Chat, list[Reply]]:
     """The prompt as both sides begin with it: as turns, or as text where the user says so."""
     chosen, rejected = (record.get(side) for side in _SIDES)
     if isinstance(chosen, list) and isinstance(rejected, list):
         return _common_chat(record)
+    if looks_like_transcript(chosen) and looks_like_transcript(rejected):
+        return transcript_pair(record)
     if isinstance(chosen, str) and isinstance(rejected, str):
         # What two texts begin with is as often no prompt at all ("I think", "The").
         if record.column("prompt") != record.column("chosen"):
@@ -166,10 +173,11 @@ def _read_preference(record: Record) -> list[Parts]:
     candidates = [
         Candidate(
             field=record.column(side),
-            content=reply,
+            content=reply.content,
             model=label(
                 record.get(f"{side}_model"), record.column(f"{side}_model"), most=limits.MAX_MODEL
             ),
+            messages=reply.messages,
         )
         for side, reply in zip(_SIDES, replies, strict=True)
     ]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from labeling.datasets.readers.fields import filled, is_blank, messages, text_value
+from labeling.datasets.readers.chat import messages
+from labeling.datasets.readers.fields import filled, is_blank, text_value
 from labeling.datasets.readers.shapes.chats import Chat
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message

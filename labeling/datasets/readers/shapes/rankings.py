@@ -6,9 +6,10 @@ messages; the lower rank is better.
 
 from __future__ import annotations
 
-from labeling.datasets.readers.fields import messages, type_in_words, whole_number
+from labeling.datasets.readers.chat import messages
+from labeling.datasets.readers.fields import type_in_words, whole_number
 from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
-from labeling.datasets.readers.shapes.chats import single_reply
+from labeling.datasets.readers.shapes.chats import reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.pairs import listed_responses
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
@@ -38,7 +39,8 @@ def _completion(completion: object, field: str) -> tuple[Candidate, int]:
         )
     rank = whole_number(completion.get("rank"), f"{field}.rank")
     name = f"{field}.completion"
-    return Candidate(name, single_reply(messages(completion.get("completion"), name), name)), rank
+    reply = reply_of(messages(completion.get("completion"), name), name)
+    return Candidate(name, reply.content, messages=reply.messages), rank
 
 
 def _read_nemo(record: Record) -> list[Parts]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Self
 
 from msgspec import Struct
@@ -22,6 +22,8 @@ _STRUCTURED = frozenset(
     )
 )
 _JSON_STARTS = ("[", "{", "array([")
+#: Fields that hold one response each.
+_RESPONSES = ("response_a", "response_b", "chosen", "rejected")
 _OF_MESSAGE = frozenset({"role", "from", "messages"})
 #: Fields that hold text or structure, and the keys by which structure in a cell is told from text.
 _EITHER = {
@@ -44,13 +46,17 @@ _NOT_JSON = (
 class RecordView(Struct, frozen=True):
     """What is the same for all rows of a file: field -> column, column -> field, who gave the
     labels that name nobody, whether the words of its labels tell strengths, and which names are
-    people's."""
+    people's.
+
+    `cells` are the fields of responses that a table cannot leave out of a row, only leave empty.
+    """
 
     columns: Mapping[str, str]
     fields: Mapping[str, str]
     label_rater: str = ""
     graded: bool = False
     whose: Whose = Whose()
+    cells: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -60,21 +66,30 @@ class RecordView(Struct, frozen=True):
         *,
         graded: bool = False,
         whose: Whose | None = None,
+        header: Collection[str] = (),
     ) -> Self:
-        """The view through a mapping of fields to columns; the first field has the column."""
+        """The view through a mapping of fields to columns; the first field has the column.
+
+        `header` are the columns of a table, of which every row has each.
+        """
         fields: dict[str, str] = {}
         for name, column in mapping.items():
             fields.setdefault(column, name)
-        return cls(mapping, fields, label_rater, graded, whose or Whose())
+        cells = tuple(name for name in _RESPONSES if mapping.get(name) in header)
+        return cls(mapping, fields, label_rater, graded, whose or Whose(), cells)
 
 
 class Record(Struct):
-    """One raw row: the mapped fields, and the columns that nobody claimed."""
+    """One raw row: the mapped fields, and the columns that nobody claimed.
+
+    `blank` are responses of a table whose cells are empty: an empty answer, or none.
+    """
 
     line: int
     values: dict[str, object]
     rest: dict[str, object]
     view: RecordView
+    blank: tuple[str, ...] = ()
 
     @property
     def label_rater(self) -> str:
@@ -111,7 +126,9 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
             values[name] = value
     for name in _EITHER.keys() & values.keys():
         _open_chat(name, values, rest, view)
-    return Record(line, values, rest, view)
+    blank = tuple(name for name in view.cells if name not in values)
+    values.update(dict.fromkeys(blank, ""))
+    return Record(line, values, rest, view, blank)
 
 
 def _open_chat(

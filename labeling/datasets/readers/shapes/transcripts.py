@@ -1,4 +1,8 @@
-"""hh-rlhf transcripts: whole dialogues as `\\n\\nHuman: …\\n\\nAssistant: …` (arXiv:2204.05862)."""
+"""hh-rlhf transcripts: whole dialogues as `\\n\\nHuman: …\\n\\nAssistant: …` (arXiv:2204.05862).
+
+Some files part the turns by single newlines. A text that has empty lines before the Assistant's
+turns is cut at those alone: a name within a turn begins none.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,16 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import guess
 from labeling.datasets.readers.fields import label, text_value
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
+from labeling.datasets.readers.shapes.chats import Chat, Reply, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 _TAG = re.compile(r"\n\n(Human|Assistant):")
+_CLOSE_TAG = re.compile(r"\n+(Human|Assistant):")
 _START = re.compile(r"\s*(Human|Assistant):")
 _ROLE = {"Human": "user", "Assistant": "assistant"}
 
@@ -24,14 +30,15 @@ Turn = tuple[str, str]
 
 def looks_like_transcript(value: object) -> bool:
     """Whether a text is a dialogue with at least one turn of each speaker."""
-    return isinstance(value, str) and _START.match(value) is not None and "\n\nAssistant:" in value
+    return isinstance(value, str) and _START.match(value) is not None and "\nAssistant:" in value
 
 
 def turns(transcript: str, field: str) -> list[Turn]:
     """(speaker, text) of each tag, without the one space that follows it."""
     if _START.match(transcript) is None:
         raise RowError(field, 'Must begin with a speaker, as in "\\n\\nHuman: …".', transcript)
-    pieces = _TAG.split("\n\n" + transcript.lstrip())
+    tag = _TAG if "\n\nAssistant:" in transcript else _CLOSE_TAG
+    pieces = tag.split("\n\n" + transcript.lstrip())
     return [
         (speaker, said.removeprefix(" "))
         for speaker, said in zip(pieces[1::2], pieces[2::2], strict=True)
@@ -56,45 +63,60 @@ def joined_turns(history: list[Turn]) -> tuple[tuple[Message, ...], int]:
     return tuple(messages), doubled
 
 
-def _reply(record: Record, side: str, transcript: list[Turn]) -> Candidate:
-    field = record.column(side)
-    model = label(record.get(f"{side}_model"), f"{side}_model", most=limits.MAX_MODEL)
-    speaker, said = transcript[-1]
+def _ends(dialogue: list[Turn], field: str) -> None:
+    """Raises RowError unless the Assistant has the last turn."""
+    speaker, said = dialogue[-1]
     if speaker != "Assistant":
         raise RowError(
             field, "Ends with a Human turn; the last turn must be the Assistant's.", said
         )
-    return Candidate(field, said, model)
+
+
+def transcript_pair(record: Record) -> tuple[Chat, list[Reply]]:
+    """The prompt and the two replies of `chosen` and `rejected` dialogues.
+
+    Raises RowError where they share no turn of the Human: they answer different prompts.
+    """
+    names = record.column("chosen"), record.column("rejected")
+    dialogues = [
+        turns(text_value(record.get(side), name), name)
+        for side, name in zip(("chosen", "rejected"), names, strict=True)
+    ]
+    for dialogue, name in zip(dialogues, names, strict=True):
+        _ends(dialogue, name)
+    chosen, rejected = dialogues
+    if chosen[:-1] == rejected[:-1]:
+        # What follows a turn of the Assistant's own is a reply of its own, not joined to it.
+        messages, doubled = joined_turns(chosen[:-1])
+        replies = [Reply(dialogue[-1][1]) for dialogue in dialogues]
+        if not messages:
+            raise RowError(
+                names[0],
+                "Has no turn before the Assistant's: there is no prompt.",
+                code=RefusalCode.MISSING,
+            )
+    else:
+        (first, doubled), (second, more) = map(joined_turns, dialogues)
+        doubled += more
+        messages, replies = common_prompt((first, second), names)
+    if doubled:
+        record.rest["joined_turns"] = doubled
+    return messages, replies
 
 
 def _read_transcripts(record: Record) -> list[Parts]:
-    """`chosen` and `rejected` dialogues that are the same up to the last Assistant turn."""
-    names = record.column("chosen"), record.column("rejected")
-    chosen, rejected = (
-        turns(text_value(record.get(field), name), name)
-        for field, name in zip(("chosen", "rejected"), names, strict=True)
-    )
-    candidates = _reply(record, "chosen", chosen), _reply(record, "rejected", rejected)
-    if chosen[:-1] != rejected[:-1]:
-        raise RowError(
-            names[1],
-            "The two dialogues differ before the last Assistant turn, so they do not answer the "
-            "same prompt.",
-            _first_difference(chosen, rejected),
+    """`chosen` and `rejected` dialogues, by what they share and what each says after it."""
+    prompt, replies = transcript_pair(record)
+    candidates = [
+        Candidate(
+            record.column(side),
+            reply.content,
+            label(record.get(f"{side}_model"), f"{side}_model", most=limits.MAX_MODEL),
+            messages=reply.messages,
         )
-    if len(chosen) == 1:
-        raise RowError(names[0], "Has no turn before the Assistant's: there is no prompt.")
-    messages, doubled = joined_turns(chosen[:-1])
-    if doubled:
-        record.rest["joined_turns"] = doubled
-    return [Parts(framed(record, messages), candidates, preferred_first(record))]
-
-
-def _first_difference(chosen: list[Turn], rejected: list[Turn]) -> str:
-    for turn, other in zip(chosen, rejected, strict=False):
-        if turn != other:
-            return f"{other[0]}: {other[1]}"
-    return ""
+        for side, reply in zip(("chosen", "rejected"), replies, strict=True)
+    ]
+    return [Parts(framed(record, prompt), candidates, preferred_first(record))]
 
 
 def _fits(sample: Sample) -> bool:
@@ -107,8 +129,8 @@ TRANSCRIPTS = Shape(
     key="hh",
     title="hh-rlhf transcripts: chosen and rejected dialogues",
     explanation=(
-        "Whole dialogues with Human and Assistant tags; the prompt is everything before the last "
-        "Assistant turn. Chosen is a label only where a rater is named."
+        "Whole dialogues with Human and Assistant tags; the prompt is what both share. Chosen is a "
+        "label only where a rater is named."
     ),
     fields=("chosen", "rejected", "chosen_model", "rejected_model", *FRAME, *COMMON, *FLAT_FIELDS),
     needs=(("chosen", "rejected"),),
