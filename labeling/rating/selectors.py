@@ -87,19 +87,14 @@ def last_act(*, rater: User, project: Project) -> LastAct | None:
         .order_by("-pk")
         .first()
     )
-    skipped = (
-        Assignment.objects.filter(
-            rater=rater,
-            project=project,
-            state=AssignmentState.SKIPPED,
-            skipped_at__isnull=False,
-        )
-        .order_by("-skipped_at", "-pk")
-        .values_list("pk", "skipped_at")
-        .first()
+    skips = Assignment.objects.filter(
+        rater=rater, project=project, state=AssignmentState.SKIPPED, skipped_at__isnull=False
     )
-    if skipped is not None and (judgment is None or skipped[1] > judgment.created_at):
-        return LastAct(Act.SKIP, skipped[0], None)
+    if judgment is not None:
+        skips = skips.filter(skipped_at__gt=judgment.created_at)
+    skipped = skips.order_by("-skipped_at", "-pk").values_list("pk", flat=True).first()
+    if skipped is not None:
+        return LastAct(Act.SKIP, skipped, None)
     return LastAct(Act.JUDGMENT, judgment.assignment_id, judgment) if judgment else None
 
 

@@ -1,6 +1,6 @@
-// What every page shares: the words that scripts say, local times, copy buttons, menus that close,
-// sure-about-that buttons, and what rendered text needs after it arrives: typeset mathematics,
-// scrolling by keyboard.
+// What every page shares: the words that scripts say, local times, copy buttons, what opens in front
+// of the page, sure-about-that buttons, and what rendered text needs after it arrives: typeset
+// mathematics, scrolling by keyboard.
 // Every page works without this file.
 
 // --- words: they come with the page, where the server has translated them ----------------------
@@ -36,7 +36,7 @@ export function sayCount(name, count) {
   return say(exact in words ? exact : `${name}Other`, { count });
 }
 
-// --- times, copying, menus, forms ---------------------------------------------------------------
+// --- times, copying ---------------------------------------------------------------
 
 const short = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
@@ -102,6 +102,64 @@ export function addCopyButtons(root = document) {
   }
 }
 
+// --- what opens in front of the page ------------------------------------------------------------
+//   Menus and panels are <details data-menu>, drawers [data-drawer], and there are dialogs. While
+//   one is open its keys belong to it (see keys.js); Escape closes it, and the focus goes back.
+
+const OPEN = ["dialog[open]", "details[data-menu][open]", "[data-drawer]:not([hidden])"];
+
+/** Where the focus goes back to. @type {WeakMap<HTMLElement, Element>} */
+const before = new WeakMap();
+
+/**
+ * What is open in front of the page, if anything is.
+ * @returns {HTMLElement | undefined}
+ */
+export function layer() {
+  return OPEN.flatMap((selector) => [...all(document, selector)])[0];
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {boolean} open
+ */
+function setOpen(box, open) {
+  if (box instanceof HTMLDetailsElement) box.open = open;
+  else box.hidden = !open;
+}
+
+/**
+ * Open a panel or a drawer; when it closes, the focus goes back to a place, or where it is now.
+ * @param {HTMLElement} box
+ * @param {Element | null} [place]
+ */
+export function openLayer(box, place = document.activeElement) {
+  if (place) before.set(box, place);
+  setOpen(box, true);
+}
+
+/**
+ * Close what is open; without a place to go back to, the focus goes to what opened it.
+ * @param {HTMLElement} box
+ */
+export function closeLayer(box) {
+  if (box instanceof HTMLDialogElement) return box.close();
+  setOpen(box, false);
+  const place = before.get(box);
+  before.delete(box);
+  const lost = !place?.isConnected || place === document.body;
+  const home = document.getElementById("task") ?? document.getElementById("content");
+  const target = lost ? (place ? home : box.querySelector("summary") ?? home) : place;
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+}
+
+addEventListener("keydown", (event) => {
+  const box = event.key === "Escape" && !event.isComposing ? layer() : undefined;
+  if (!box || box instanceof HTMLDialogElement) return;
+  event.preventDefault();
+  closeLayer(box);
+}, { capture: true });
+
 /** @param {Element | null} except */
 function closeMenus(except) {
   for (const menu of all(document, "details[data-menu][open]")) {
@@ -110,14 +168,14 @@ function closeMenus(except) {
 }
 
 document.addEventListener("click", (event) => closeMenus(around(event, "details[data-menu]")));
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  const open = document.querySelector("details[data-menu][open]");
-  if (open) {
-    open.removeAttribute("open");
-    open.querySelector("summary")?.focus();
-  }
+document.addEventListener("focusout", (event) => {
+  const menu = around(event, "details[data-menu][open]");
+  const next = event.relatedTarget;
+  if (!menu || !(next instanceof Node) || menu.contains(next) || next.contains(menu)) return;
+  menu.removeAttribute("open");
 });
+
+// --- forms --------------------------------------------------------------------------------------
 
 // A button with data-sure asks once more, in its own place, before it acts.
 document.addEventListener("click", (event) => {

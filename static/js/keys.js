@@ -1,8 +1,9 @@
 // Keys, declared where they act: <button data-key="s" data-key-label="Skip"> is pressed by S,
 // a link is followed, a field is focused. `?` opens the sheet of what the page knows.
-// Keys never fire while somebody types, nor with Ctrl, Alt or Meta held.
+// Keys never fire while somebody types, nor with Ctrl, Alt or Meta held. While something is open in
+// front of the page, only the keys declared inside it fire.
 
-import { say } from "./app.js";
+import { layer, say } from "./app.js";
 
 const TYPING = [
   "input:not([type=radio], [type=checkbox], [type=button], [type=submit])",
@@ -64,16 +65,21 @@ export function showSheet() {
     addRow(list, dataset.key ?? "", dataset.keyLabel ?? "");
   }
   addRow(list, "?", say("keysThis"));
+  const hint = document.createElement("p");
+  hint.className = "hint";
+  hint.textContent = say("keysPanel");
+  hint.hidden = document.querySelector("[data-menu] input[data-key]") === null;
   const title = document.createElement("h2");
   title.id = "keys-title";
   title.textContent = say("keysTitle");
   const close = document.createElement("button");
   close.type = "button";
   close.className = "button";
+  close.dataset.key = "?";
   close.textContent = say("keysClose");
   close.addEventListener("click", () => sheet.close());
   sheet.addEventListener("close", () => sheet.remove());
-  sheet.append(title, list, close);
+  sheet.append(title, list, hint, close);
   document.body.append(sheet);
   sheet.showModal();
 }
@@ -98,10 +104,38 @@ function addRow(list, keys, label) {
   list.append(term, meaning);
 }
 
+const CONTROLS = "a, button, input, select, summary, textarea";
+
+/**
+ * A key while something is open in front of the page: it acts in there, or not at all.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} box
+ */
+function pressedIn(event, box) {
+  const { key, target } = event;
+  if (event.defaultPrevented || event.isComposing || event.altKey || key === "Tab") return;
+  const element = target instanceof Element ? target : document.body;
+  const inside = box.contains(element);
+  if (key === "Enter") {
+    if (inside && element.closest("textarea, a, button, summary")) return;
+  } else if (event.ctrlKey || event.metaKey || (inside && isTyping(element))) return;
+  const control = controlFor(key, box);
+  if (control && !event.repeat) {
+    if (control instanceof HTMLInputElement) control.focus({ preventScroll: true });
+    control.click();
+  }
+  // Enter in a field would send its form, and what has the focus behind it would hear the others.
+  if (control || key === "Enter" || (!inside && element.closest(CONTROLS))) event.preventDefault();
+}
+
+addEventListener("keydown", (event) => {
+  const box = layer();
+  if (box) pressedIn(event, box);
+}, { capture: true });
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.defaultPrevented || event.repeat) return;
-  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || event.repeat || layer() || isTyping(event.target)) return;
   if (event.key === "?") {
     event.preventDefault();
     showSheet();

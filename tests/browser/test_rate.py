@@ -131,9 +131,7 @@ def test_a_skip_by_keyboard_names_its_reason(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 3)
     desk.ready()
     before = desk.assignment
-    desk.press("s")
-    desk.press("ArrowDown")
-    desk.press("Enter")
+    desk.press("s", "2", "Enter")
     expect(desk.page.locator("#task")).not_to_have_attribute("data-assignment", str(before))
     wait_for_empty_storage(desk.page)
     skipped = Assignment.objects.get(pk=before)

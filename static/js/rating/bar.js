@@ -3,7 +3,7 @@
 // which is named by the form's data-control, exports its control as `default`, and overrides what
 // is its own: how keys choose, what excludes what, what is missing.
 
-import { say, sayCount } from "../app.js";
+import { openLayer, say, sayCount } from "../app.js";
 
 /**
  * A field of the form and its value.
@@ -265,7 +265,8 @@ export class Bar {
       return this.#tell(say("choosePlace"));
     }
     if (rationaleRequired && this.#rationale.value.trim() === "") {
-      this.form.querySelector("[data-pop=reason]")?.setAttribute("open", "");
+      const [pop] = all(this.form, "[data-pop=reason]");
+      if (pop) openLayer(pop);
       this.#rationale.focus();
       return this.#tell(say("sayWhy"));
     }

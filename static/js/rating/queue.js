@@ -93,7 +93,7 @@ export class Queue {
     const entries = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
     const facts = entries.map(([name, value]) => /** @type {Field} */ ([name, String(value)]));
     if (!facts.some(([name]) => name === "reason")) {
-      this.screen.notice("warn", say("chooseReason"));
+      this.screen.askReason();
       return;
     }
     this.#leave(this.screen.bar.values(), "skip", facts, 0);

@@ -2,7 +2,7 @@
 // What becomes of an answer is the business of the queue; how it is given, of the kind's control.
 
 import { isTyping, showSheet } from "../keys.js";
-import { prepareContent, say, sayCount } from "../app.js";
+import { closeLayer, layer, openLayer, prepareContent, say, sayCount } from "../app.js";
 
 /**
  * @typedef {import("./bar.js").Bar} Bar
@@ -85,6 +85,7 @@ export class Screen {
     this.form.action = this.address(task.id, "submit");
     formPart("skip").action = this.address(task.id, "skip");
     formPart("skip").reset();
+    part("skip-error").hidden = true;
     this.bar.clear();
     if (fields) this.bar.fill(fields);
     scrollTo(0, 0);
@@ -209,15 +210,21 @@ export class Screen {
   }
 
   #listenToPanels() {
+    const drawer = this.#drawer;
     document.getElementById("guideline-link")?.addEventListener("click", (event) => {
-      if (!this.#drawer || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!drawer || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      this.#toggleDrawer(Boolean(this.#drawer.hidden));
+      this.#toggle(drawer, drawer, event);
     });
     const close = document.getElementById("drawer-close");
-    close?.addEventListener("click", () => this.#toggleDrawer(false));
+    if (drawer) close?.addEventListener("click", () => closeLayer(drawer));
     // Clicked with a mouse, the switch must not keep the keys to itself.
     part("raw").addEventListener("change", () => this.focus());
+    this.form.addEventListener("change", ({ target }) => {
+      if (target instanceof Element && target.matches("[name=reason]")) {
+        part("skip-error").hidden = true;
+      }
+    });
     const keysButton = part("keys");
     keysButton.hidden = false;
     keysButton.addEventListener("click", showSheet);
@@ -229,40 +236,35 @@ export class Screen {
       // At once, not at the next frame: what is typed right after a panel's key belongs to it.
       pop.querySelector("summary")?.addEventListener("click", (event) => {
         event.preventDefault();
-        pop.open = !pop.open;
-        const field = /** @type {HTMLElement | null} */ (pop.querySelector("textarea, input"));
-        if (pop.open) field?.focus({ preventScroll: true });
-        else this.focus();
+        this.#toggle(pop, pop.querySelector("textarea, input"), event);
       });
-    }
-    for (
-      const button of /** @type {NodeListOf<HTMLButtonElement>} */ (
-        this.form.querySelectorAll("[data-close]")
-      )
-    ) {
+      const button = /** @type {HTMLElement | null} */ (pop.querySelector("[data-close]"));
+      if (!button) continue;
       button.hidden = false;
-      button.addEventListener("click", () => this.#closePanels());
+      button.addEventListener("click", () => closeLayer(pop));
     }
   }
 
-  /** @param {boolean} open */
-  #toggleDrawer(open) {
-    if (!open || !this.#drawer) {
-      this.#closePanels();
-      return;
-    }
-    this.#drawer.hidden = false;
-    this.#drawer.focus({ preventScroll: true });
+  /**
+   * Open a panel or close it. Where the focus came by a click, it goes back to the task.
+   * @param {HTMLElement} panel
+   * @param {HTMLElement | null} field what has the focus while it is open
+   * @param {MouseEvent} click
+   */
+  #toggle(panel, field, click) {
+    const isOpen = panel instanceof HTMLDetailsElement ? panel.open : !panel.hidden;
+    if (isOpen) return closeLayer(panel);
+    openLayer(panel, click.detail ? this.#task : document.activeElement);
+    field?.focus({ preventScroll: true });
   }
 
-  /** Close what is open and give the keys back to the task; whether anything was. */
-  #closePanels() {
-    const open = this.form.querySelector("details.pop[open]");
-    if (open) open.removeAttribute("open");
-    else if (this.#drawer && !this.#drawer.hidden) this.#drawer.hidden = true;
-    else return false;
-    this.focus();
-    return true;
+  /** Ask in the panel why a task is skipped. */
+  askReason() {
+    const error = part("skip-error");
+    error.textContent = say("chooseReason");
+    error.hidden = false;
+    const reason = this.form.querySelector("input[name=reason]");
+    if (reason instanceof HTMLElement) reason.focus({ preventScroll: true });
   }
 
   /**
@@ -292,20 +294,19 @@ export class Screen {
    */
   #pressed(event, acts) {
     const { target, key } = event;
+    if (event.defaultPrevented) return;
     const arrow = this.#arrow(key);
-    if (document.querySelector("dialog[open]")) return;
     if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (layer() && !(target instanceof HTMLTextAreaElement)) return;
       event.preventDefault();
       if (!event.repeat) acts.submit();
-    } else if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
+    } else if (layer() || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) {
       return;
-    } else if (key === "Escape") {
-      if (this.#closePanels()) event.stopPropagation();
     } else if (isTyping(target)) {
       return;
     } else if (key === "Enter" || arrow) {
-      // Inside a panel, and where a button, a link or a scrolling box has the focus, they mean that.
-      const theirs = key === "Enter" ? ".sheet, button, a, summary" : ".sheet, [tabindex='0']";
+      // Where a button, a link or a scrolling box has the focus, they mean that.
+      const theirs = key === "Enter" ? "button, a, summary" : "[tabindex='0']";
       event.stopPropagation();
       if (target instanceof Element && target.closest(theirs)) return;
       event.preventDefault();
