@@ -151,7 +151,7 @@ class UndoneSerializer(LeasedTaskSerializer):
 
     took_back = serializers.ChoiceField(choices=list(Act))
     taken_back = serializers.DictField(
-        help_text="What had been answered (signs of the order shown); of a skip, `reason` and `note`."
+        help_text="What was answered, in signs of the order shown; of a skip, `reason` and `note`."
     )
 
 

@@ -272,7 +272,7 @@ def give_back(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRe
 @require_POST
 @_refused_in_words
 def undo(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Takes back my last act here, judgment or skip; its task is open again, filled in as it was."""
+    """Takes back my last act here, judgment or skip; its task is open again, as it was left."""
     access = get_access(request.user, slug, Action.RATE)
     undone = undo_last(rater=request.user, project=access.project)
     if not _wants_json(request):
