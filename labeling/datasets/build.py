@@ -112,11 +112,12 @@ def build_release(
     shutil.rmtree(staging, ignore_errors=True)
     try:
         staging.mkdir(parents=True)
-        with tuned_memory(), DataFiles(staging, layout, file_type, shard_bytes) as data:
-            builder = _Builder(staging, plan, recipes, layout, data, progress)
+        with tuned_memory():
+            builder = _Builder(staging, plan, recipes, layout, progress)
             builder.read(tasks)
-            builder.write()
-            result = builder.finish(context)
+            with DataFiles(staging, builder.layout, file_type, shard_bytes) as data:
+                builder.write(data)
+                result = builder.finish(data, context)
         sync_tree(staging)
         staging.replace(out)
         sync(out.parent)
@@ -175,11 +176,9 @@ class _Builder:
         plan: SplitPlan,
         recipes: Sequence[Recipe],
         layout: Layout,
-        data: DataFiles,
         progress: BuildProgress | None,
     ) -> None:
         self.root, self.plan, self.layout, self.shape = root, plan, layout, layout.shape
-        self.data = data
         self.progress = progress or (lambda read, written: None)
         self.books = [Books(recipe) for recipe in recipes]
         self.spool = Spool(root / ".tasks", TaskRecord)
@@ -190,10 +189,12 @@ class _Builder:
     def read(self, tasks: Iterable[TaskRecord]) -> None:
         """Puts every task on disk, by its key, and lets recipes learn that must."""
         learners = [learner for book in self.books if (learner := book.recipe.learner)]
+        needs = self.layout.needs
         for handful in _handfuls(tasks):
             keys = [task.content_key() for task, _ in handful]
             for key, (record, _) in zip(keys, handful, strict=True):
                 task = self.spool.add(key, _in_order(record))
+                needs = needs if all(needs) else needs.and_of(task)
                 for learner in learners:
                     learner.learn(task)
                 for judgment in task.judgments:
@@ -202,29 +203,31 @@ class _Builder:
             self._tell(self.tasks, len(handful), 0)
         for learner in learners:
             learner.settle()
+        self.layout = replace(self.layout, needs=needs)
         # Pseudonyms are made for this release alone, and so are its folds.
         self.folds = rater_folds(self.judgments_by_rater, salt=FOLD_SALT)
 
-    def write(self) -> None:
+    def write(self, data: DataFiles) -> None:
         """Turns tasks into rows, in order. Raises NothingToRelease."""
         written = 0
         for handful in _handfuls(self.spool):
-            self._write(handful)
+            self._write(data, handful)
             written += len(handful)
             self._tell(self.tasks, len(handful), written)
         total = total_of(self.books)
         if not total.rows_out:
             raise NothingToRelease(total)
 
-    def _write(self, handful: Sequence[tuple[TaskRecord, int]]) -> None:
+    def _write(self, data: DataFiles, handful: Sequence[tuple[TaskRecord, int]]) -> None:
         """Takes some tasks through one step after the other."""
         plan, shape = self.plan, self.shape
+        known: dict[str, Any] = {"folds": self.folds, "needs": self.layout.needs}
         places = [(plan.split_of(t.prompt_id), plan.group_of(t.prompt_id)) for t, _ in handful]
         first = [True] * len(handful)
         made = []
         for book in self.books:
             items = [
-                judge_task(task, book, shape, group=group, folds=self.folds, first=new)
+                judge_task(task, book, shape, group=group, first=new, **known)
                 for (task, _), (_, group), new in zip(handful, places, first, strict=True)
             ]
             for item in items:
@@ -234,7 +237,7 @@ class _Builder:
             first = [new and not item.judgments for new, item in zip(first, items, strict=True)]
         for place, ((_, chars), (split, _)) in enumerate(zip(handful, places, strict=True)):
             for criterion, of_tasks in made:
-                self.data.write(of_tasks[place], criterion, split, chars)
+                data.write(of_tasks[place], criterion, split, chars)
 
     def _tell(self, read: int, more: int, written: int) -> None:
         """Reports progress, where so many more tasks have passed another of its marks."""
@@ -242,9 +245,9 @@ class _Builder:
         if done // _PROGRESS_EVERY > (done - more) // _PROGRESS_EVERY:
             self.progress(read, written)
 
-    def finish(self, context: ReleaseContext) -> BuildResult:
+    def finish(self, data: DataFiles, context: ReleaseContext) -> BuildResult:
         """Closes the files, hashes them, writes card, guideline and manifest."""
-        rows, files = self.data.close()
+        rows, files = data.close()
         shutil.rmtree(self.root / ".tasks")
         tables = self.layout.filled(rows)
         names = [file.name for file in files]
@@ -260,7 +263,7 @@ class _Builder:
             "context": context,
             "books": self.books,
             "layout": self.layout,
-            "file_type": self.data.file_type,
+            "file_type": data.file_type,
             "splits": splits,
             "folds": self.folds,
             "rows": rows,
@@ -275,7 +278,7 @@ class _Builder:
             context=context,
             books=self.books,
             layout=self.layout,
-            file_type=self.data.file_type,
+            file_type=data.file_type,
             manifest=manifest,
             files=files,
         )

@@ -11,8 +11,18 @@ from labeling.datasets.formats.base import (
     NO_FOLDS,
     Format,
     TaskRows,
-    pair_refusal,
     task_refusal,
+)
+from labeling.datasets.formats.carrying import (
+    NO_NEEDS,
+    Needs,
+    Part,
+    has_reasoning,
+    is_empty,
+    pair_not_carried,
+    prompt_not_carried,
+    response_not_carried,
+    said_by,
 )
 from labeling.datasets.recipes.base import (
     Demonstration,
@@ -67,7 +77,8 @@ def preview(
     """Rows in, rows out and why, by the very code that builds, without writing anything.
 
     `tasks` is called once for each time the tasks must be read: twice for recipes that learn.
-    Also returns what was left out judgment by judgment (purposes and sources).
+    Also returns what else was left out: judgments by purpose and source, and the reasoning of
+    rows whose format has no place for it.
     """
     books = Books(recipe)
     learner = recipe.learner
@@ -77,7 +88,10 @@ def preview(
         learner.settle()
     for task in map(sound, tasks()):
         judge_task(task, books, shape)
-    return books.ledger, dict(books.tally.excluded)
+    left = dict(books.tally.excluded)
+    if books.tally.reasoning_left_out:
+        left["reasoning_left_out"] = books.tally.reasoning_left_out
+    return books.ledger, left
 
 
 def judge_task(
@@ -88,10 +102,11 @@ def judge_task(
     group: str = "",
     folds: Mapping[str, int] = NO_FOLDS,
     first: bool = True,
+    needs: Needs = NO_NEEDS,
 ) -> TaskRows:
     """Applies recipe and format to one task and keeps the books.
 
-    `group`, `folds` and `first` are handed on to the format.
+    `group`, `folds`, `first` and `needs` are handed on to the format.
     """
     recipe, ledger, tally = books.recipe, books.ledger, books.tally
     sifted = recipe.sift(task)
@@ -101,7 +116,7 @@ def judge_task(
     ledger.rows_in += outcome.rows_in
     if outcome.drops:
         ledger.drops.update(outcome.drops)
-    refused = task_refusal(task) or shape.refusal(task)
+    refused = task_refusal(task) or prompt_not_carried(task, shape.carries) or shape.refusal(task)
     if refused:
         lost = _count(outcome, recipe.kind)
         if lost:
@@ -111,9 +126,12 @@ def judge_task(
         carried = _carried(task, outcome, recipe, shape, ledger)
     pairs, labels, rankings, shown = carried
     item = TaskRows(
-        task, recipe.criterion, group, pairs, labels, kept, rankings, shown, first, folds
+        task, recipe.criterion, group, pairs, labels, kept, rankings, shown, first, folds, needs
     )
-    ledger.rows_out += _count(item, recipe.kind)
+    rows = _count(item, recipe.kind)
+    ledger.rows_out += rows
+    if rows and Part.REASONING not in shape.carries.responses:
+        tally.reasoning_left_out += _unreasoned(item, recipe.kind)
     return item
 
 
@@ -132,12 +150,13 @@ def _carried(
         pairs = _weighed_anew(pairs)
     labels: Sequence[ResponseLabel] = ()
     if outcome.labels:
-        labels = _sound(outcome.labels, _label_reason(task, outcome.labels), drops(RowKind.LABELS))
+        reason = _label_reason(task, outcome.labels, shape)
+        labels = _sound(outcome.labels, reason, drops(RowKind.LABELS))
     shown: Sequence[Demonstration] = ()
     if outcome.demonstrations:
         shown = _sound(
             outcome.demonstrations,
-            lambda demonstration: _empty(task, demonstration.response),
+            lambda demonstration: _demonstration_reason(task, demonstration, shape),
             drops(RowKind.DEMONSTRATIONS),
         )
     return pairs, labels, outcome.rankings, shown
@@ -175,34 +194,64 @@ def _pair_reason(task: TaskRecord, pair: Pair, shape: Format) -> str | None:
     if pair.judgment is None and shape.needs_votes:
         return "edit_without_vote"
     texts = task.candidates
-    return pair_refusal(
-        texts[pair.chosen].content, texts[pair.rejected].content
-    ) or shape.pair_refusal(task, pair)
+    first, second = texts[pair.chosen], texts[pair.rejected]
+    return (
+        pair_not_carried(first, second, shape.carries)
+        or shape.response_refusal(first)
+        or shape.response_refusal(second)
+        or shape.pair_refusal(task, pair)
+    )
 
 
 def _label_reason(
-    task: TaskRecord, labels: Sequence[ResponseLabel]
+    task: TaskRecord, labels: Sequence[ResponseLabel], shape: Format
 ) -> Callable[[ResponseLabel], str | None]:
-    """Tells of empty texts, and of texts that two labelled responses share."""
+    """Tells of responses without a place in the format, and of those that two labels share."""
     candidates = task.candidates
-    texts = {label.response: "" for label in labels}
-    for place in texts:
-        texts[place] = candidates[place].content.strip()
-    alone = len(set(texts.values())) == len(texts)
+    said = {label.response: said_by(candidates[label.response]) for label in labels}
+    alone = len(set(said.values())) == len(said)
 
     def reason(label: ResponseLabel) -> str | None:
-        text = texts[label.response]
-        if not text:
+        response = candidates[label.response]
+        # Silence may be bad. Nobody should imitate it, and LLaMA-Factory reads such a row as bad.
+        if label.good and is_empty(response):
             return "empty_response"
-        if alone or list(texts.values()).count(text) == 1:
+        if why := response_not_carried(response, shape.carries) or shape.response_refusal(response):
+            return why
+        if alone:
             return None
-        return "identical_responses"
+        others = [candidates[place] for place in said if place != label.response]
+        same = [other for other in others if said_by(other) == said[label.response]]
+        return pair_not_carried(response, same[0], shape.carries) if same else None
 
     return reason
 
 
-def _empty(task: TaskRecord, place: int) -> str | None:
-    return None if task.candidates[place].content.strip() else "empty_response"
+def _demonstration_reason(task: TaskRecord, shown: Demonstration, shape: Format) -> str | None:
+    response = task.candidates[shown.response]
+    if is_empty(response):
+        return "empty_response"
+    return response_not_carried(response, shape.carries) or shape.response_refusal(response)
+
+
+def _unreasoned(item: TaskRows, kind: RowKind) -> int:
+    """The rows of a format without reasoning that lost some."""
+    task = item.task
+    if has_reasoning(task.messages):
+        return _count(item, kind)
+    thought = {
+        place for place, response in enumerate(task.candidates) if has_reasoning(response.messages)
+    }
+    if not thought:
+        return 0
+    match kind:
+        case RowKind.PAIRS:
+            return sum(not thought.isdisjoint((p.chosen, p.rejected)) for p in item.pairs)
+        case RowKind.LABELS:
+            return sum(label.response in thought for label in item.labels)
+        case RowKind.DEMONSTRATIONS:
+            return sum(shown.response in thought for shown in item.demonstrations)
+    return len(item.rankings)
 
 
 def _count(made: RecipeOutcome | TaskRows, kind: RowKind) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from labeling.datasets.formats.base import Format
+from labeling.datasets.formats.carrying import NO_NEEDS, Needs
 from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import CriterionRecord
@@ -18,10 +19,15 @@ class Layout:
     shape: Format
     criteria: tuple[CriterionRecord, ...]
     file_per_criterion: bool = False
+    needs: Needs = NO_NEEDS
+
+    @property
+    def _declared(self) -> tuple[FileTable, ...]:
+        return self.shape.tables_for(self.needs)
 
     def table(self, name: str, criterion: str) -> FileTable:
         """The table that a row of the format's table `name` goes to."""
-        declared = next(table for table in self.shape.tables if table.name == name)
+        declared = next(table for table in self._declared if table.name == name)
         if not self.file_per_criterion:
             return declared
         return replace(
@@ -34,9 +40,9 @@ class Layout:
     def tables(self) -> tuple[FileTable, ...]:
         """Every table, in order."""
         if not self.file_per_criterion:
-            return self.shape.tables
+            return self._declared
         keys = [criterion.key for criterion in self.criteria]
-        return tuple(self.table(table.name, key) for key in keys for table in self.shape.tables)
+        return tuple(self.table(table.name, key) for key in keys for table in self._declared)
 
     def filled(self, rows: Mapping[str, Mapping[str, int]]) -> tuple[FileTable, ...]:
         """The tables that have rows; one of them opens by default, the declared one if it can."""

@@ -23,6 +23,7 @@ HEADINGS = frozenset(
         gettext_noop("Both bad"),
         gettext_noop("Cannot carry"),
         gettext_noop("Columns"),
+        gettext_noop("Dialogues"),
         gettext_noop("Filter"),
         gettext_noop("In CSV"),
         gettext_noop("Labels"),

@@ -52,6 +52,21 @@ REASONS: dict[str, str] = {
     "single_response": gettext_noop("there is no other response to put this one in order with"),
     "identical_responses": gettext_noop("the two responses are the same text"),
     "empty_response": gettext_noop("a response is empty"),
+    "tool_calls_not_carried": gettext_noop("a tool call, which the format has no place for"),
+    "text_beside_tool_call": gettext_noop(
+        "a text beside a tool call, which the format has no place for"
+    ),
+    "unmatched_tool_calls": gettext_noop("a tool call and its answer that do not name each other"),
+    "several_turns_not_carried": gettext_noop(
+        "a response of several turns, which the format has no place for"
+    ),
+    "reasoning_not_carried": gettext_noop(
+        "the two responses differ in their reasoning alone, which the format has no place for"
+    ),
+    "names_not_carried": gettext_noop("a turn says who speaks, which the format has no place for"),
+    "reasoning_left_out": gettext_noop(
+        "rows written without their models' reasoning, which the format has no place for"
+    ),
     "empty_prompt": gettext_noop("the prompt is empty"),
     "prompt_not_ending_with_user": gettext_noop("the prompt does not end with a user or tool turn"),
     "unknown_role": gettext_noop("a role that chat templates do not know"),

@@ -78,6 +78,8 @@ class Tally:
         matches: decided pairs by the models of the chosen and of the rejected response.
         alone: responses in rows that are no pairs, by their model and whether they were preferred.
         good, bad: responses labelled so.
+        empty: responses that say nothing, of `responses` of the tasks.
+        reasoning_left_out: rows whose format has no place for their models' reasoning.
     """
 
     tasks: int = 0
@@ -100,6 +102,9 @@ class Tally:
     alone: Counter[tuple[str, bool]] = field(default_factory=Counter)
     good: int = 0
     bad: int = 0
+    responses: int = 0
+    empty: int = 0
+    reasoning_left_out: int = 0
 
     def by(self, place: int) -> Counter[Any]:
         """Judgments that may become data by one part of `ways`, of which raters are part 0."""
@@ -118,6 +123,8 @@ class Tally:
             self.prompts.append(cluster)
             self.categories[task.category] += 1
             self.languages[task.language] += 1
+            self.responses += len(task.responses)
+            self.empty += sum(not response.text.strip() for response in task.responses)
             codes = self._judgments(may, recipe)
             if recipe.criterion.answer != "compare":
                 patterns = compared(task, may, recipe)

@@ -18,6 +18,8 @@ from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, criterion_json
 from projects.models import Project
 
+_TIMES = "Milliseconds since the task was shown; what cannot be is cut, and never refused."
+
 
 class MessageSerializer(serializers.Serializer[Any]):
     """One turn of the prompt."""
@@ -67,10 +69,7 @@ class MillisecondsField(serializers.IntegerField):
 
 
 class SubmissionSerializer(StrictSerializer):
-    """A judgment. Signs refer to the order shown: negative means the first shown is better.
-
-    Times are milliseconds; what cannot be is cut, and never refused.
-    """
+    """A judgment. Signs refer to the order shown: negative means the first shown is better."""
 
     answers = serializers.DictField(
         help_text="A whole number a criterion, by key; `overall` names the primary one."
@@ -85,7 +84,7 @@ class SubmissionSerializer(StrictSerializer):
         child=serializers.IntegerField(), default=list, help_text="Numbers of cited principles."
     )
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)), default=list)
-    active_ms = MillisecondsField(default=0, allow_null=True)
+    active_ms = MillisecondsField(default=0, allow_null=True, help_text=_TIMES)
     idle_ms = MillisecondsField(default=0, allow_null=True)
     key = serializers.UUIDField(
         default=None,

@@ -181,7 +181,7 @@ class ReleasePreview(ApiView):
         wanted = asked(self.checked(NewReleaseSerializer))
         preview = preview_release(project=access.project, **wanted)
         body = asdict(preview)
-        for name in ("dropped", "left_out"):
+        for name in ("dropped", "left_out", "shortened"):
             body[name] = [{"reason": reason, "rows": rows} for reason, rows in body[name]]
         return Response(body)
 

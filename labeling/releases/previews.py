@@ -27,6 +27,7 @@ from labeling.releases.selectors import adjudicators, newest_edit, newest_judgme
 from projects.models import Project
 
 _SECONDS = 600
+_REASONING = "reasoning_left_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Preview:
     """Rows in, rows out and why, before anything is written.
 
     `rows_are` says what a row out is (pairs, labels …). `dropped` are (reason in words, rows);
-    `left_out` are judgments that are no data at all.
+    `left_out` are judgments that are no data at all, `shortened` rows that are written without a
+    part.
     """
 
     unit: str
@@ -44,6 +46,7 @@ class Preview:
     dropped: tuple[tuple[str, int], ...]
     left_out: tuple[tuple[str, int], ...]
     problem: str = ""
+    shortened: tuple[tuple[str, int], ...] = ()
 
 
 def preview_release(
@@ -69,7 +72,7 @@ def preview_release(
     asked.append(get_language())
     asked += [criterion.pk for criterion in request.criteria]
     mark = hashlib.sha256(canonical_json(asked).encode()).hexdigest()[:24]
-    key = f"release-preview:{project.pk}:{cutoff}:{mark}"
+    key = f"release-preview-2:{project.pk}:{cutoff}:{mark}"
     kept: Preview | None = cache.get(key)
     if kept is None:
         kept = _preview(project, cutoff, request, reviewers)
@@ -80,6 +83,7 @@ def preview_release(
 def _preview(project: Project, cutoff: int, request: Request, reviewers: list[int]) -> Preview:
     ledgers: list[Ledger] = []
     left_out: Counter[str] = Counter()
+    without_reasoning = 0
     recipes = request.recipes(primary_key(project))
     for recipe in recipes:
         ledger, left = preview(
@@ -87,6 +91,7 @@ def _preview(project: Project, cutoff: int, request: Request, reviewers: list[in
             recipe=recipe,
             shape=request.shape,
         )
+        without_reasoning += left.pop(_REASONING, 0)
         # Who may vote does not hang on the criterion: one count is that of all.
         left_out = left_out or Counter(left)
         ledgers.append(ledger)
@@ -103,4 +108,5 @@ def _preview(project: Project, cutoff: int, request: Request, reviewers: list[in
             if name not in ledger.drops
         ),
         problem="" if ledger.rows_out else nothing_left(ledger, translation),
+        shortened=((_(sentence(_REASONING)), without_reasoning),) if without_reasoning else (),
     )

@@ -113,6 +113,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     rows_out = serializers.IntegerField()
     dropped = DropSerializer(many=True)
     left_out = DropSerializer(many=True, help_text="Judgments that are no data at all.")
+    shortened = DropSerializer(many=True, help_text="Rows that are written without a part.")
     problem = serializers.CharField(allow_blank=True)
 
 

@@ -161,7 +161,7 @@ def test_ultrafeedback_needs_a_question():
 
 @pytest.mark.parametrize(
     ("shape", "drops"),
-    [("listwise", {"empty_response": 1, "identical_responses": 1}), ("judgments", {})],
+    [("listwise", {"identical_responses": 1}), ("judgments", {})],
 )
 def test_a_ranking_needs_different_texts_and_a_record_of_judgments_needs_none(shape, drops):
     tasks = [

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.formats import FORMATS, Format
-from labeling.datasets.formats.base import TaskRows, pair_refusal, task_refusal
+from labeling.datasets.formats.base import TaskRows, task_refusal
+from labeling.datasets.formats.carrying import pair_not_carried
 from labeling.datasets.reasons import REASONS
 from labeling.datasets.recipes import RowKind
 from labeling.datasets.records import TaskRecord
@@ -67,7 +68,8 @@ def test_rows_hold_the_texts_as_they_are(prompt, first, second, rationale, name,
     shape = FORMATS[key]
     record = task("odd", messages=prompt or [("user", "x")], responses=(first, second))
     said = judgment(-1, name, rationale=rationale)
-    reason = task_refusal(record) or shape.refusal(record) or pair_refusal(first, second)
+    reason = task_refusal(record) or shape.refusal(record)
+    reason = reason or pair_not_carried(*record.responses, shape.carries)
     if reason:
         assert reason in REASONS
         return

@@ -16,7 +16,7 @@ import yaml
 
 from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
-from labeling.datasets.formats.columns import MESSAGES
+from labeling.datasets.formats.columns import MESSAGES, PLAIN_MESSAGES, SPOKEN_MESSAGES
 from labeling.datasets.formats.nested import MESSAGE
 from labeling.datasets.recipes import RECIPES, ResponseLabel, RowKind
 from tests.datasets.format_rows import item, tied, write
@@ -244,7 +244,7 @@ def test_trap_18_every_message_has_the_same_two_keys(tmp_path, shape):
 
 
 def test_trap_18_no_format_has_other_messages():
-    kinds = {id(MESSAGES), id(MESSAGE)}
+    kinds = {id(MESSAGES), id(PLAIN_MESSAGES), id(SPOKEN_MESSAGES), id(MESSAGE)}
     for shape in FORMATS.values():
         for table in shape.tables:
             for _, kind in table.columns:

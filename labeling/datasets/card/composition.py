@@ -63,6 +63,12 @@ def composition(manifest: Mapping[str, Any], shape: Mapping[str, str]) -> str:
             ("Of these preferred", "rows_won_per_model"),
         )
     ]
+    if empty := figures["responses_empty"]:
+        are = "is" if empty == 1 else "are"
+        about.append(
+            f"Of {number_of(figures['responses'], 'response')}, {empty:,} {are} empty: the model "
+            "answered nothing."
+        )
     return "\n".join(
         (
             "### What the files hold\n\n" + _named(shape),
@@ -116,6 +122,11 @@ def _ledgers(manifest: Mapping[str, Any]) -> str:
         if count:
             judgments = number_of(count, f"{name.replace('_', ' ')} judgment")
             parts.append(f"Never read, and so no row in: {judgments}.\n")
+    if lost := manifest["figures"]["reasoning_left_out"]:
+        rows = number_of(lost, "row")
+        parts.append(
+            f"Written without their models' reasoning, which the format has no place for: {rows}.\n"
+        )
     left = manifest["figures"]["judgments_left_out"]
     if left:
         parts.append(counts("Judgments that are no data", left) + "\n")

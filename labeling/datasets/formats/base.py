@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
+from labeling.datasets.formats.carrying import NO_NEEDS, Carried, Needs
+from labeling.datasets.formats.carrying import in_words as carried_in_words
 from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.policies import PolicyText, in_words
 from labeling.datasets.recipes.base import (
@@ -16,7 +18,13 @@ from labeling.datasets.recipes.base import (
     ResponseLabel,
     RowKind,
 )
-from labeling.datasets.records import CriterionRecord, JudgmentRecord, Message, TaskRecord
+from labeling.datasets.records import (
+    CriterionRecord,
+    JudgmentRecord,
+    Message,
+    ResponseRecord,
+    TaskRecord,
+)
 from projects.words import ENGLISH, Translation
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
@@ -53,7 +61,7 @@ class TaskRows:
     `pairs` hold ties only where the format carries them; `judgments` are those that may become
     data, decided or not; `group` names the prompt's group of near-duplicates, `folds` the fold of
     every rater (0 where nobody made folds). `first` is false when the same judgments are written
-    for another criterion already.
+    for another criterion already. `needs` are those of the whole release.
     """
 
     task: TaskRecord
@@ -66,6 +74,7 @@ class TaskRows:
     demonstrations: Sequence[Demonstration] = ()
     first: bool = True
     folds: Mapping[str, int] = field(default_factory=lambda: NO_FOLDS)
+    needs: Needs = NO_NEEDS
 
     @property
     def decided(self) -> Sequence[Pair]:
@@ -80,6 +89,7 @@ class Format(ABC):
     kind of row, `file_types` lists what it can be written as, the usual one first. A format that
     `carries_ties` has a place for pairs that prefer neither, with `ties_of_raters` for those of one
     rater only; one that `needs_votes` writes a row a rater, which aggregated rows cannot give.
+    `carries` says what of dialogues it has a place for.
     `about` says what the files look like and what they cannot carry, `usage` is what one does with
     the loaded `rows`.
     """
@@ -93,6 +103,7 @@ class Format(ABC):
     carries_ties: ClassVar[bool] = False
     ties_of_raters: ClassVar[bool] = False
     needs_votes: ClassVar[bool] = False
+    carries: ClassVar[Carried] = Carried()
     about: ClassVar[PolicyText]
     usage: ClassVar[str] = 'print(rows["train"][0])\n'
 
@@ -102,11 +113,17 @@ class Format(ABC):
 
     def explain(self, language: Translation = ENGLISH) -> dict[str, str]:
         """What the files look like and what they cannot carry, in words."""
-        return in_words(self.about, language)
+        return in_words({**self.about, "Dialogues": carried_in_words(self.carries)}, language)
 
     def load_code(self, folder: str, file_type: str = "parquet") -> str:
         """Lines of Python that load a release in this format."""
         return load_lines(f"rows = {load_call(folder, file_type)}\n{self.usage}", file_type)
+
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """The tables of a release whose tasks need this: `tables` where they are plain."""
+        if needs.keys and self.carries.has_keys:
+            return tuple(table.with_dialogues() for table in self.tables)
+        return self.tables
 
     def refusal(self, task: TaskRecord) -> str | None:
         """Why nothing of this task can be written in this format, None if it can."""
@@ -114,6 +131,10 @@ class Format(ABC):
 
     def pair_refusal(self, task: TaskRecord, pair: Pair) -> str | None:
         """Why this pair cannot be written in this format though others of its task can."""
+        return None
+
+    def response_refusal(self, response: ResponseRecord) -> str | None:
+        """Why no row of this format can hold this response, beside what it `carries`."""
         return None
 
     def extra_files(self, tables: Sequence[FileTable], names: Sequence[str]) -> Mapping[str, str]:
@@ -131,18 +152,9 @@ class Format(ABC):
 
 def task_refusal(task: TaskRecord) -> str | None:
     """Why nothing of this task is worth training on in any format."""
-    if any(message.content.strip() for message in task.messages):
+    if any(message.text.strip() for message in task.messages):
         return None
     return "empty_prompt"
-
-
-def pair_refusal(first: str, second: str) -> str | None:
-    """Why two texts are no pair in any format: equal ones give no gradient and no error, an empty
-    one crashes some trainers."""
-    first, second = first.strip(), second.strip()
-    if not first or not second:
-        return "empty_response"
-    return "identical_responses" if first == second else None
 
 
 def chat_refusal(messages: Sequence[Message]) -> str | None:
@@ -152,11 +164,6 @@ def chat_refusal(messages: Sequence[Message]) -> str | None:
     if messages[-1].role not in ("user", "tool"):
         return "prompt_not_ending_with_user"
     return None
-
-
-def reply(content: str) -> tuple[Message, ...]:
-    """A response as the message list that conversational trainers read."""
-    return (Message("assistant", content),)
 
 
 def load_call(folder: str, file_type: str, table: str = "") -> str:

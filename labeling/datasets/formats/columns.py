@@ -8,15 +8,21 @@ the Parquet schema and in the front matter of the card.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import Raw, Struct
+from msgspec.json import Encoder
 
+from labeling.datasets.formats.chatjson import spoken_turns, template_turns
+from labeling.datasets.records import Message
+
+_encode = Encoder().encode
 _SAMPLE = 100
 _MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
+_JSON = pa.json_()
 _ANSWER = pa.struct(
     [("criterion", pa.string()), ("response", pa.int16()), ("value", pa.int16())],
 )
@@ -36,12 +42,14 @@ class ColumnType:
 
     `build` turns the values of a batch into an array; `plain` turns one into what JSON has a form
     for, None where every value has one already (texts, numbers, structs and lists of those).
+    `dialogue` is its type in a release with messages of more keys than `role` and `content`.
     """
 
     arrow: pa.DataType
     feature: Mapping[str, object]
     build: Callable[[Sequence[Any]], pa.Array[Any]]
     plain: Callable[[Any], Any] | None = None
+    dialogue: ColumnType | None = None
 
 
 def _scalar(
@@ -84,6 +92,21 @@ def _structs(struct: pa.StructType, values: Sequence[Sequence[Any]]) -> pa.Array
     return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), items)
 
 
+def _chat(turns: Callable[[Sequence[Message]], list[Raw]]) -> ColumnType:
+    """Lists of messages as one JSON value, in which each message has its own keys alone.
+
+    As records, every key would be there in every message, empty in most, and some chat templates
+    take an empty `tool_calls` for one. As a list of JSON values, `datasets` 5.2 would cut the text
+    that a program puts in its place into characters.
+    """
+
+    def build(values: Sequence[Sequence[Message]]) -> pa.Array[Any]:
+        texts = pa.array([_encode(turns(value)).decode() for value in values], type=pa.string())
+        return pa.ExtensionArray.from_storage(_JSON, texts)
+
+    return ColumnType(_JSON, {"dtype": "json"}, build, turns)
+
+
 def _once_each(
     values: Sequence[Any], build: Callable[[Sequence[Any]], pa.Array[Any]]
 ) -> pa.Array[Any]:
@@ -115,7 +138,12 @@ LONG = _scalar(pa.int64(), "int64")
 FLOAT = _scalar(pa.float32(), "float32", _decimal)
 STRINGS = _list(pa.string(), "string")
 SHORTS = _list(pa.int16(), "int16")
-MESSAGES = _struct_list(_MESSAGE, (("role", "string"), ("content", "string")))
+#: Message lists of `role` and `content`, whatever a release holds.
+PLAIN_MESSAGES = _struct_list(_MESSAGE, (("role", "string"), ("content", "string")))
+#: Message lists for chat templates, and those that a service or a record holds.
+MESSAGES = replace(PLAIN_MESSAGES, dialogue=_chat(template_turns))
+SPOKEN_JSON = _chat(spoken_turns)
+SPOKEN_MESSAGES = replace(PLAIN_MESSAGES, dialogue=SPOKEN_JSON)
 ANSWERS = _struct_list(
     _ANSWER, (("criterion", "string"), ("response", "int16"), ("value", "int16"))
 )
@@ -126,7 +154,8 @@ class FileTable:
     """One configuration of a release: a name, the folder of its files, and its columns.
 
     A row is a tuple of values in the order of the columns. With `shuffled`, the rows of a task do
-    not stay neighbours: they are mixed by a hash of their own.
+    not stay neighbours: they are mixed by a hash of their own. `dialogues` says that a message may
+    have more keys than `role` and `content`.
     """
 
     name: str
@@ -134,6 +163,12 @@ class FileTable:
     columns: tuple[tuple[str, ColumnType], ...]
     default: bool = False
     shuffled: bool = False
+    dialogues: bool = False
+
+    def with_dialogues(self) -> FileTable:
+        """The table for messages of more keys than `role` and `content`."""
+        columns = tuple((name, kind.dialogue or kind) for name, kind in self.columns)
+        return replace(self, columns=columns, dialogues=True)
 
     @property
     def schema(self) -> pa.Schema:

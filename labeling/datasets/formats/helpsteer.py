@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
-from labeling.datasets.formats.columns import INT, MESSAGES, STRING, FileTable
+from labeling.datasets.formats.carrying import TEXTS, kept
+from labeling.datasets.formats.columns import INT, PLAIN_MESSAGES, STRING, FileTable
 from labeling.datasets.formats.nested import list_column, record_column
 from labeling.datasets.formats.parts import canonical_sides, shrunk, signed_value
 from labeling.datasets.formats.refusals import CHAT_REFUSED
@@ -44,7 +45,7 @@ class HelpSteer3(Format):
             (
                 ("domain", STRING),
                 ("language", STRING),
-                ("context", MESSAGES),
+                ("context", PLAIN_MESSAGES),
                 ("response1", STRING),
                 ("response2", STRING),
                 ("overall_preference", INT),
@@ -61,6 +62,7 @@ class HelpSteer3(Format):
         ),
     )
     carries_ties = True
+    carries = TEXTS
     about = {
         "Preference": gettext_noop(
             "`overall_preference` goes from -3 (response 1 is much better) to 3; a mean is rounded "
@@ -96,7 +98,7 @@ class HelpSteer3(Format):
                 (
                     task.category,
                     task.language,
-                    task.messages,
+                    kept(task.messages, TEXTS.prompts),
                     first.content,
                     second.content,
                     shrunk(signed_value(pair), _STRONGEST, longest),

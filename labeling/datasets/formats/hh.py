@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import TEXTS
 from labeling.datasets.formats.columns import STRING, FileTable
 from labeling.datasets.formats.refusals import role_refusal
 from labeling.datasets.records import Message, TaskRecord
@@ -33,6 +34,7 @@ class HH(Format):
     tables = (
         FileTable("default", "data", (("chosen", STRING), ("rejected", STRING)), default=True),
     )
+    carries = TEXTS
     about = {
         "Texts": gettext_noop(
             "`chosen` and `rejected` are whole dialogues with an empty line and `Human: ` or "

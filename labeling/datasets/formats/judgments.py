@@ -7,21 +7,29 @@ pseudonyms made for the release.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, Values
+from labeling.datasets.formats.carrying import CHATS, Needs, kept, reply
 from labeling.datasets.formats.columns import (
     ANSWERS,
     BOOL,
     INT,
-    MESSAGES,
     SHORT,
     SHORTS,
+    SPOKEN_JSON,
+    SPOKEN_MESSAGES,
     STRING,
     STRINGS,
     AnswerCell,
     FileTable,
 )
-from labeling.datasets.formats.nested import OPTIONAL_FLOAT, OPTIONAL_LONG, OPTIONAL_SHORT
+from labeling.datasets.formats.nested import (
+    OPTIONAL_FLOAT,
+    OPTIONAL_LONG,
+    OPTIONAL_SHORT,
+    list_column,
+)
 from labeling.datasets.recipes.base import RowKind
 from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
 from projects.words import gettext_noop
@@ -32,6 +40,10 @@ _VALUES = gettext_noop(
     "order in which the rater saw the responses, `rater` a pseudonym of this release alone, "
     "`rater_fold` one of five groups of raters to hold out."
 )
+TURNS_BESIDE = gettext_noop(
+    "`responses` are texts. Where a response has turns of its own, `response_messages` holds the "
+    "turns of all of them, and `responses` the text of the last."
+)
 COLUMNS = (
     ("task_id", STRING),
     ("prompt_id", STRING),
@@ -39,7 +51,7 @@ COLUMNS = (
     ("judgment_id", STRING),
     ("rater", STRING),
     ("rater_fold", SHORT),
-    ("prompt", MESSAGES),
+    ("prompt", SPOKEN_MESSAGES),
     ("responses", STRINGS),
     ("response_ids", STRINGS),
     ("models", STRINGS),
@@ -65,6 +77,17 @@ COLUMNS = (
     ("language", STRING),
 )
 
+#: The responses turn by turn, where `responses`, which hold the text of the last, are not all.
+_RESPONSE_MESSAGES = ("response_messages", list_column(SPOKEN_JSON))
+
+
+def judgment_table(table: FileTable, needs: Needs) -> FileTable:
+    """A table of judgments for a release whose tasks need this."""
+    table = table.with_dialogues() if needs.keys else table
+    if not needs.turns:
+        return table
+    return replace(table, columns=(*table.columns, _RESPONSE_MESSAGES))
+
 
 class Judgments(Format):
     """One row a judgment, and nothing aggregated."""
@@ -76,6 +99,7 @@ class Judgments(Format):
     main = {RowKind.RANKINGS: "default"}
     tables = (FileTable("default", "data", COLUMNS, default=True),)
     carries_ties = True
+    carries = CHATS
     needs_votes = True
     about = {
         "Rows": gettext_noop(
@@ -83,12 +107,17 @@ class Judgments(Format):
             "responses in canonical order, and everything the rater said, on every criterion."
         ),
         "Values": _VALUES,
+        "Texts": TURNS_BESIDE,
         "In CSV": gettext_noop(
             "Lists are JSON in their cell, a number that nobody gave is an empty cell, and a text "
             "that a spreadsheet would run as a formula has an apostrophe in front."
         ),
         "Cannot carry": gettext_noop("Only judgments on an empty prompt are left out and counted."),
     }
+
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With the responses' turns where one has any."""
+        return tuple(judgment_table(table, needs) for table in self.tables)
 
     def refusal(self, task: TaskRecord) -> str | None:
         """No chat template is applied to a record of what was said."""
@@ -106,13 +135,16 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
     names = (task.id, task.prompt_id, item.group)
     # The same objects in every row: a sink converts each of them once.
     texts = (
-        task.messages,
+        kept(task.messages, CHATS.prompts),
         tuple(response.content for response in task.responses),
         tuple(response.id for response in task.responses),
         tuple(response.model for response in task.responses),
         criterion.key,
     )
-    about = (task.category, task.language)
+    about: Values = (task.category, task.language)
+    if item.needs.turns:
+        turns = tuple(reply(response, CHATS.responses) for response in task.responses)
+        about = (*about, turns)
     for judgment in judgments:
         value = judgment.values.get(criterion.key)
         yield (

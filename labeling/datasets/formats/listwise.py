@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import (
+    KEYS,
+    Carried,
+    Part,
+    kept,
+    pair_not_carried,
+    response_not_carried,
+)
 from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS, FileTable
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import RowKind
@@ -43,6 +51,7 @@ class Listwise(Format):
         ),
     )
     carries_ties = True
+    carries = Carried(KEYS, frozenset({Part.EMPTY}))
     needs_votes = True
     about = {
         "Rows": gettext_noop(
@@ -52,29 +61,32 @@ class Listwise(Format):
         "Names": gettext_noop("`id` is the task's; `rater` is a pseudonym of this release alone."),
         "Cannot carry": (
             gettext_noop(
-                "Strength and the kind of a tie have no place in it. A task with an empty "
-                "response, or with none but equal ones, is left out and counted."
+                "Strength and the kind of a tie have no place in it. A task whose responses are "
+                "all equal is left out and counted."
             ),
             CHAT_REFUSED,
         ),
     }
 
     def refusal(self, task: TaskRecord) -> str | None:
-        """Every place of a ranking has a text, and they are not all the same."""
+        """Every place of a ranking has a text of one turn, and they are not all the same."""
         if reason := super().refusal(task):
             return reason
-        texts = {response.content.strip() for response in task.responses}
-        if "" in texts:
-            return "empty_response"
-        return "identical_responses" if len(texts) < 2 else None
+        first, *others = task.responses
+        for response in task.responses:
+            if reason := response_not_carried(response, self.carries):
+                return reason
+        reasons = [pair_not_carried(first, other, self.carries) for other in others]
+        return None if None in reasons else next(iter(reasons), "identical_responses")
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per ranking."""
         task = item.task
         texts = tuple(response.content for response in task.responses)
+        prompt = kept(task.messages, self.carries.prompts)
         models = tuple(response.model for response in task.responses)
         about = (item.criterion.key, task.category, task.language)
         for ranking in item.rankings:
             said = (ranking.judgment.rater, ranking.judgment.rationale)
-            values = (task.id, task.messages, texts, ranking.ranks, models, *said, *about)
+            values = (task.id, prompt, texts, ranking.ranks, models, *said, *about)
             yield FileRow("default", values)

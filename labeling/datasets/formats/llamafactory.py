@@ -13,15 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from labeling.datasets.formats.base import FileRow, Format, TaskRows, reply
-from labeling.datasets.formats.columns import BOOL, MESSAGES, FileTable
+from msgspec.json import Encoder
+
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import Carried, Part, kept, reply
+from labeling.datasets.formats.chatjson import arguments_of
+from labeling.datasets.formats.columns import BOOL, PLAIN_MESSAGES, FileTable
 from labeling.datasets.formats.nested import MESSAGE
 from labeling.datasets.formats.parts import labelled
 from labeling.datasets.formats.refusals import alternation_refusal, role_refusal
 from labeling.datasets.recipes.base import RowKind
-from labeling.datasets.records import Message, TaskRecord
+from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 
+_encode = Encoder().encode
 INFO_FILE = "dataset_info.json"
 _ROLES = frozenset({"system", "user", "assistant", "tool"})
 _PLACEHOLDERS = ("<image>", "<video>", "<audio>")
@@ -33,6 +38,8 @@ _TAGS = {
     "observation_tag": "tool",
     "system_tag": "system",
 }
+#: The role of a turn that calls tools, which such a program asks for only where one does.
+_CALL_TAG = {"function_tag": "function_call"}
 _INFO = gettext_noop(
     "`dataset_info.json` names every file of every split: set `dataset_dir` to this folder and "
     "`dataset` to names such as `concord_train`."
@@ -49,6 +56,7 @@ class _LlamaFactory(Format):
 
     family = gettext_noop("Other trainers")
     file_types = ("jsonl", "parquet")
+    carries = Carried(frozenset({Part.CALLS}), frozenset({Part.CALLS, Part.EMPTY}))
     usage = "# llamafactory-cli train … --dataset_dir path/to/this/folder --dataset concord_train\n"
     columns: ClassVar[Mapping[str, str]]
     settings: ClassVar[Mapping[str, Any]] = {}
@@ -58,11 +66,25 @@ class _LlamaFactory(Format):
         reason = role_refusal(task.messages, _ROLES) or alternation_refusal(task.messages)
         if reason:
             return reason
-        texts = [message.content for message in task.messages]
-        texts += [response.content for response in task.candidates]
+        texts = [message.text for message in task.messages]
+        texts += [response.text for response in task.candidates]
         if any(mark in text for text in texts for mark in _PLACEHOLDERS):
             return "media_placeholder"
-        return None
+        return _beside_call(task.messages)
+
+    def response_refusal(self, response: ResponseRecord) -> str | None:
+        """A turn is a text or a call, and a response is the assistant's."""
+        if any(turn.role != "assistant" for turn in response.messages):
+            return "not_alternating"
+        return _beside_call(response.messages)
+
+    def prompt(self, task: TaskRecord) -> tuple[Message, ...]:
+        """The prompt's turns."""
+        return _with_calls(kept(task.messages, self.carries.prompts))
+
+    def reply(self, response: ResponseRecord) -> tuple[Message, ...]:
+        """A response's one turn."""
+        return _with_calls(reply(response, self.carries.responses))
 
     def extra_files(self, tables: Sequence[FileTable], names: Sequence[str]) -> Mapping[str, str]:
         """`dataset_info.json`: an entry for every data file."""
@@ -76,9 +98,33 @@ class _LlamaFactory(Format):
                         "formatting": "sharegpt",
                         **self.settings,
                         "columns": dict(self.columns),
-                        "tags": _TAGS,
+                        "tags": _TAGS | (_CALL_TAG if table.dialogues else {}),
                     }
         return {INFO_FILE: json.dumps(entries, indent=2) + "\n"}
+
+
+def _beside_call(messages: Sequence[Message]) -> str | None:
+    """The content of a turn that calls is the call itself."""
+    both = any(turn.tool_calls and turn.content.strip() for turn in messages)
+    return "text_beside_tool_call" if both else None
+
+
+def _with_calls(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Turns of role and content: a call, or a list of several, stands in JSON as the content."""
+    if all(turn.is_plain for turn in messages):
+        return messages
+    return tuple(
+        Message(_CALL_TAG["function_tag"], _calls_json(turn))
+        if turn.tool_calls
+        else Message(turn.role, turn.content)
+        for turn in messages
+    )
+
+
+def _calls_json(turn: Message) -> str:
+    functions = [call.function for call in turn.tool_calls]
+    calls = [{"name": each.name, "arguments": arguments_of(each.arguments)} for each in functions]
+    return _encode(calls if len(calls) > 1 else calls[0]).decode()
 
 
 def _entry_name(table: FileTable, path: PurePosixPath) -> str:
@@ -99,7 +145,7 @@ class LlamaFactory(_LlamaFactory):
         FileTable(
             "default",
             "data",
-            (("conversations", MESSAGES), ("chosen", MESSAGE), ("rejected", MESSAGE)),
+            (("conversations", PLAIN_MESSAGES), ("chosen", MESSAGE), ("rejected", MESSAGE)),
             default=True,
         ),
     )
@@ -119,10 +165,9 @@ class LlamaFactory(_LlamaFactory):
         task = item.task
         candidates = task.candidates
         for pair in item.pairs:
-            texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
-            yield FileRow(
-                "default", (task.messages, *(Message("assistant", text) for text in texts))
-            )
+            sides = (candidates[pair.chosen], candidates[pair.rejected])
+            replies = (self.reply(side)[0] for side in sides)
+            yield FileRow("default", (self.prompt(task), *replies))
 
 
 class LlamaFactoryKto(_LlamaFactory):
@@ -135,7 +180,7 @@ class LlamaFactoryKto(_LlamaFactory):
         FileTable(
             "default",
             "data",
-            (("messages", MESSAGES), ("label", BOOL)),
+            (("messages", PLAIN_MESSAGES), ("label", BOOL)),
             default=True,
             shuffled=True,
         ),
@@ -153,7 +198,7 @@ class LlamaFactoryKto(_LlamaFactory):
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per label."""
         for label, response, key in labelled(item):
-            chat = item.task.messages + reply(response.content)
+            chat = self.prompt(item.task) + self.reply(response)
             yield FileRow("default", (chat, label.good), key)
 
 
@@ -163,7 +208,7 @@ class LlamaFactorySft(_LlamaFactory):
     key = "llamafactory-sft"
     title = gettext_noop("LLaMA-Factory supervised fine-tuning")
     main = {RowKind.DEMONSTRATIONS: "default"}
-    tables = (FileTable("default", "data", (("messages", MESSAGES),), default=True),)
+    tables = (FileTable("default", "data", (("messages", PLAIN_MESSAGES),), default=True),)
     columns = {"messages": "messages"}
     about = {
         "Texts": gettext_noop("`messages` is the conversation up to and with the response."),
@@ -178,5 +223,5 @@ class LlamaFactorySft(_LlamaFactory):
         """One row per demonstration."""
         task = item.task
         for shown in item.demonstrations:
-            chat = task.messages + reply(task.candidates[shown.response].content)
+            chat = self.prompt(task) + self.reply(task.candidates[shown.response])
             yield FileRow("default", (chat,))

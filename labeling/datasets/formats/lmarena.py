@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import FileRow, Format, TaskRows, reply
-from labeling.datasets.formats.columns import INT, MESSAGES, STRING, FileTable
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import PLAIN_CHATS, kept, reply
+from labeling.datasets.formats.columns import INT, PLAIN_MESSAGES, STRING, FileTable
 from labeling.datasets.formats.parts import canonical_sides, pair_id, signed_value
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Pair
@@ -35,8 +36,8 @@ class LMArena(Format):
                 ("model_b", STRING),
                 ("winner", STRING),
                 ("judge_hash", STRING),
-                ("conversation_a", MESSAGES),
-                ("conversation_b", MESSAGES),
+                ("conversation_a", PLAIN_MESSAGES),
+                ("conversation_b", PLAIN_MESSAGES),
                 ("turn", INT),
                 ("language", STRING),
                 ("category_tag", STRING),
@@ -45,6 +46,7 @@ class LMArena(Format):
         ),
     )
     carries_ties = True
+    carries = PLAIN_CHATS
     about = {
         "Rows": gettext_noop(
             "One row per pair: both whole conversations in canonical order, and `winner`, which is "
@@ -67,9 +69,10 @@ class LMArena(Format):
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
-        asked = sum(message.role == "user" for message in task.messages)
+        prompt = kept(task.messages, PLAIN_CHATS.prompts)
         for pair in item.pairs:
             first, second = canonical_sides(item, pair)
+            chats = [prompt + reply(side, PLAIN_CHATS.responses) for side in (first, second)]
             decided = "model_a" if signed_value(pair) < 0 else "model_b"
             yield FileRow(
                 "default",
@@ -79,9 +82,8 @@ class LMArena(Format):
                     second.model,
                     _TIES[pair.tie] if pair.tie else decided,
                     pair.judgment.rater if pair.judgment else "",
-                    task.messages + reply(first.content),
-                    task.messages + reply(second.content),
-                    asked,
+                    *chats,
+                    max(sum(turn.role == "user" for turn in chat) for chat in chats),
                     task.language,
                     task.category,
                 ),

@@ -17,8 +17,8 @@ from labeling.datasets.formats.base import (
     Values,
     load_call,
     load_lines,
-    reply,
 )
+from labeling.datasets.formats.carrying import CHATS, Needs, kept, reply
 from labeling.datasets.formats.columns import (
     BOOL,
     FLOAT,
@@ -29,7 +29,12 @@ from labeling.datasets.formats.columns import (
     STRING,
     FileTable,
 )
-from labeling.datasets.formats.judgments import COLUMNS, judgment_rows
+from labeling.datasets.formats.judgments import (
+    COLUMNS,
+    TURNS_BESIDE,
+    judgment_rows,
+    judgment_table,
+)
 from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.base import Demonstration, Pair, RowKind
@@ -115,6 +120,7 @@ class Native(Format):
     main = {RowKind.PAIRS: "preference", RowKind.LABELS: "kto", RowKind.DEMONSTRATIONS: "sft"}
     carries_ties = True
     ties_of_raters = True
+    carries = CHATS
     about = {
         "preference": gettext_noop(
             "One row per pair: prompt, chosen and rejected as message lists, votes, strength, and "
@@ -131,13 +137,21 @@ class Native(Format):
             "One row per response to imitate, at the end of its conversation; only a recipe that "
             "makes them fills it."
         ),
-        "judgments": gettext_noop(
-            "One row per judgment, ties included, with all responses in canonical order. A "
-            "negative `value` prefers the first response; in `answers`, `response` is 0 for a "
-            "comparison and else counts from 1; `shown_order` is what the rater saw."
+        "judgments": (
+            gettext_noop(
+                "One row per judgment, ties included, with all responses in canonical order. A "
+                "negative `value` prefers the first response; in `answers`, `response` is 0 for a "
+                "comparison and else counts from 1; `shown_order` is what the rater saw."
+            ),
+            TURNS_BESIDE,
         ),
         "Cannot carry": (gettext_noop("A tie is a row of the judgments alone."), CHAT_REFUSED),
     }
+
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With the responses' turns among the judgments where one has any."""
+        *training, judgments = super().tables_for(needs)
+        return (*training, judgment_table(judgments, needs))
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """The pairs, the labels, the demonstrations and the judgments of one task."""
@@ -145,7 +159,8 @@ class Native(Format):
         for pair in item.decided:
             yield FileRow("preference", _preference(item, pair))
         for label, response, key in labelled(item):
-            texts = (task.messages, reply(response.content), label.good, key[:16])
+            said = (kept(task.messages, CHATS.prompts), reply(response, CHATS.responses))
+            texts = (*said, label.good, key[:16])
             names = (task.id, task.prompt_id, item.group, response.model)
             yield FileRow("kto", (*texts, *names), key)
         for shown in item.demonstrations:
@@ -174,9 +189,9 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
     chosen, rejected = texts[pair.chosen], texts[pair.rejected]
     decided = pair.votes_chosen + pair.votes_rejected
     return (
-        task.messages,
-        reply(chosen.content),
-        reply(rejected.content),
+        kept(task.messages, CHATS.prompts),
+        reply(chosen, CHATS.responses),
+        reply(rejected, CHATS.responses),
         pair.margin,
         pair.strength,
         pair.chosen_prob,
@@ -210,7 +225,7 @@ def _demonstration(item: TaskRows, shown: Demonstration) -> Values:
     task = item.task
     response = task.candidates[shown.response]
     return (
-        task.messages + reply(response.content),
+        kept(task.messages, CHATS.prompts) + reply(response, CHATS.responses),
         shown.edited,
         demonstration_id(item, shown.response),
         task.id,

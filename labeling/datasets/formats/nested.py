@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -22,7 +22,20 @@ def record_column(**fields: ColumnType) -> ColumnType:
         return pa.StructArray.from_arrays(columns, fields=list(struct))
 
     features = [{"name": name, **kind.feature} for name, kind in fields.items()]
-    return ColumnType(struct, {"struct": features}, build)
+    column = ColumnType(struct, {"struct": features}, build)
+    if not any(kind.dialogue for kind in fields.values()):
+        return column
+    inner = {name: kind.dialogue or kind for name, kind in fields.items()}
+
+    def plain(value: Any) -> dict[str, Any]:
+        named = {name: getattr(value, name) for name in inner}
+        return {name: (inner[name].plain or _same)(part) for name, part in named.items()}
+
+    return replace(column, dialogue=replace(record_column(**inner), plain=plain))
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def list_column(kind: ColumnType) -> ColumnType:
@@ -37,7 +50,14 @@ def list_column(kind: ColumnType) -> ColumnType:
         return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), kind.build(flat))
 
     feature = kind.feature.get("struct") or kind.feature["dtype"]
-    return ColumnType(pa.list_(kind.arrow), {"list": feature}, build)
+    plain, richer = kind.plain, kind.dialogue
+    return ColumnType(
+        pa.list_(kind.arrow),
+        {"list": feature},
+        build,
+        (lambda value: list(map(plain, value))) if plain else None,
+        list_column(richer) if richer else None,
+    )
 
 
 #: One turn of a conversation by itself.
@@ -67,6 +87,8 @@ def feature_of(kind: ColumnType, file_type: str) -> Mapping[str, object]:
 
     A cell of CSV holds a list as JSON and a missing number as nothing, and both are read as text.
     """
-    if file_type == "csv" and (isinstance(kind, OptionalKind) or "dtype" not in kind.feature):
+    if file_type != "csv":
+        return kind.feature
+    if isinstance(kind, OptionalKind) or kind.feature.get("dtype", "json") == "json":
         return STRING.feature
     return kind.feature

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import KEYS, Carried, Part, kept
 from labeling.datasets.formats.columns import FLOAT, INT, SHORT, STRING, FileTable
 from labeling.datasets.formats.parts import canonical_sides, signed_value
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import Message, TaskRecord
+from labeling.datasets.turns import json_of
 from projects.words import gettext_noop
 
 
@@ -49,6 +51,7 @@ class Pairs(Format):
         ),
     )
     carries_ties = True
+    carries = Carried(KEYS, frozenset({Part.EMPTY}))
     about = {
         "Rows": gettext_noop(
             "One row per pair, the responses in canonical order whoever won. `overall` is the "
@@ -76,7 +79,7 @@ class Pairs(Format):
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
-        prompt = _prompt(task.messages)
+        prompt = _prompt(kept(task.messages, self.carries.prompts))
         about = (item.criterion.key, task.category, task.language)
         for pair in item.pairs:
             first, second = canonical_sides(item, pair)
@@ -100,12 +103,11 @@ def _id(task: TaskRecord, pair: Pair) -> str:
     return f"{task.id}-{first + 1}-{second + 1}"
 
 
-def _prompt(messages: Sequence[Message]) -> tuple[str, str]:
+def _prompt(messages: tuple[Message, ...]) -> tuple[str, str]:
     """The columns `prompt` and `messages`, one of them empty."""
-    if len(messages) == 1 and messages[0].role == "user":
+    if len(messages) == 1 and messages[0].role == "user" and messages[0].is_plain:
         return messages[0].content, ""
-    turns = [{"role": message.role, "content": message.content} for message in messages]
-    return "", json.dumps(turns, ensure_ascii=False)
+    return "", json.dumps(json_of(messages), ensure_ascii=False)
 
 
 def _said(pair: Pair) -> tuple[str, str, str]:

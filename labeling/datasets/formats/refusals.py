@@ -21,6 +21,28 @@ def role_refusal(messages: Sequence[Message], allowed: Collection[str]) -> str |
     return None if strange is None else _ROLE_REASONS.get(strange, "unknown_role")
 
 
+def call_refusal(messages: Sequence[Message], *, may_call_last: bool = False) -> str | None:
+    """Why turns are left out where each call has an id, and the tools' turns after it name all of
+    them; with `may_call_last`, calls that end the turns have no answer yet.
+    """
+    waiting: set[str] = set()
+    for turn in messages:
+        if turn.role == "tool":
+            if not turn.tool_call_id:
+                return "tool_turn"
+            if turn.tool_call_id not in waiting:
+                return "unmatched_tool_calls"
+            waiting.remove(turn.tool_call_id)
+            continue
+        calls = [call.id for call in turn.tool_calls]
+        if waiting or "" in calls or len(set(calls)) < len(calls):
+            return "unmatched_tool_calls"
+        waiting = set(calls)
+    if not waiting or (may_call_last and messages[-1].tool_calls):
+        return None
+    return "unmatched_tool_calls"
+
+
 def alternation_refusal(messages: Sequence[Message]) -> str | None:
     """Why a prompt is left out where user (or tool) and assistant must take turns.
 

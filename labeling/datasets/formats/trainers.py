@@ -10,12 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from labeling.datasets.formats.base import FileRow, Format, TaskRows, reply
-from labeling.datasets.formats.columns import BOOL, FLOAT, INT, MESSAGES, STRINGS, FileTable
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import CHATS, KEYS, Carried, Part, kept, reply
+from labeling.datasets.formats.columns import (
+    BOOL,
+    FLOAT,
+    INT,
+    MESSAGES,
+    PLAIN_MESSAGES,
+    SPOKEN_MESSAGES,
+    STRINGS,
+    FileTable,
+)
 from labeling.datasets.formats.nested import MESSAGE, list_column, record_column
-from labeling.datasets.formats.refusals import CHAT_REFUSED, role_refusal
-from labeling.datasets.records import Message, TaskRecord
+from labeling.datasets.formats.refusals import CHAT_REFUSED, call_refusal, role_refusal
+from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 
 _FAMILY = "Other trainers"
@@ -28,6 +39,7 @@ class OpenRLHF(Format):
     key = "openrlhf"
     title = gettext_noop("OpenRLHF reward and DPO")
     family = _FAMILY
+    carries = CHATS
     tables = (
         FileTable(
             "default",
@@ -59,11 +71,13 @@ class OpenRLHF(Format):
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
-        candidates = task.candidates
+        prompt = kept(task.messages, CHATS.prompts)
         for pair in item.pairs:
-            chosen, rejected = candidates[pair.chosen], candidates[pair.rejected]
-            texts = (task.messages, reply(chosen.content), reply(rejected.content))
-            yield FileRow("default", (*texts, pair.margin))
+            replies = (
+                reply(task.candidates[place], CHATS.responses)
+                for place in (pair.chosen, pair.rejected)
+            )
+            yield FileRow("default", (prompt, *replies, pair.margin))
 
 
 class Axolotl(Format):
@@ -76,7 +90,7 @@ class Axolotl(Format):
         FileTable(
             "default",
             "data",
-            (("messages", MESSAGES), ("chosen", MESSAGE), ("rejected", MESSAGE)),
+            (("messages", PLAIN_MESSAGES), ("chosen", MESSAGE), ("rejected", MESSAGE)),
             default=True,
         ),
     )
@@ -110,9 +124,8 @@ class Axolotl(Format):
         candidates = task.candidates
         for pair in item.pairs:
             texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
-            yield FileRow(
-                "default", (task.messages, *(Message("assistant", text) for text in texts))
-            )
+            replies = (Message("assistant", text) for text in texts)
+            yield FileRow("default", (kept(task.messages, frozenset()), *replies))
 
 
 class _Completion(Struct, frozen=True, gc=False):
@@ -126,6 +139,8 @@ class NemoRL(Format):
     key = "nemo-rl"
     title = gettext_noop("NeMo-RL preference")
     family = _FAMILY
+    # Its loss on pairs counts the last message of a completion alone.
+    carries = Carried(CHATS.prompts, CHATS.responses - {Part.TURNS})
     file_types = ("jsonl",)
     tables = (
         FileTable(
@@ -154,13 +169,17 @@ class NemoRL(Format):
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
-        candidates = task.candidates
+        parts = self.carries.responses
         for pair in item.pairs:
             completions = tuple(
-                _Completion(rank, reply(candidates[place].content))
+                _Completion(rank, reply(task.candidates[place], parts))
                 for rank, place in enumerate((pair.chosen, pair.rejected))
             )
-            yield FileRow("default", (task.messages, completions))
+            yield FileRow("default", (kept(task.messages, self.carries.prompts), completions))
+
+
+#: What the service knows of a turn beside its text: it has no key for reasoning.
+_SAID = KEYS - {Part.REASONING}
 
 
 class _Input(Struct, frozen=True, gc=False):
@@ -175,6 +194,7 @@ class OpenAI(Format):
     key = "openai"
     title = gettext_noop("OpenAI preference fine-tuning")
     family = _FAMILY
+    carries = Carried(_SAID, _SAID | {Part.TURNS})
     file_types = ("jsonl",)
     tables = (
         FileTable(
@@ -183,10 +203,12 @@ class OpenAI(Format):
             (
                 (
                     "input",
-                    record_column(messages=MESSAGES, tools=STRINGS, parallel_tool_calls=BOOL),
+                    record_column(
+                        messages=SPOKEN_MESSAGES, tools=STRINGS, parallel_tool_calls=BOOL
+                    ),
                 ),
-                ("preferred_output", MESSAGES),
-                ("non_preferred_output", MESSAGES),
+                ("preferred_output", SPOKEN_MESSAGES),
+                ("non_preferred_output", SPOKEN_MESSAGES),
             ),
             default=True,
         ),
@@ -194,32 +216,51 @@ class OpenAI(Format):
     about = {
         "Texts": gettext_noop(
             "`input` holds the prompt's messages; `preferred_output` and `non_preferred_output` "
-            "are one assistant message each. Fireworks and Together take the same lines."
+            "are the assistant's. Fireworks and Together take the same lines."
         ),
         "Cannot carry": (
             _NO_TIES,
             gettext_noop(
-                "Strength has none either. Tool turns, which would need the call they answer, "
-                "developer turns, and prompts with an empty turn are left out and counted, and so "
-                "is a prompt that does not end with a user turn."
+                "Strength has none either. A tool's turn and a call that do not name each other, "
+                "developer turns, and empty turns are left out and counted, and so are a prompt "
+                "that does not end with a user or tool turn and a response with a user's turn."
             ),
         ),
     }
     usage = "# Upload the files in data/ as they are, for training and for validation.\n"
-    _ROLES = frozenset({"system", "user", "assistant"})
+    _ROLES = frozenset({"system", "user", "assistant", "tool"})
+    _OUTPUT_ROLES = frozenset({"assistant", "tool"})
 
     def refusal(self, task: TaskRecord) -> str | None:
-        """Roles that the service takes without more, and no empty turn."""
-        reason = role_refusal(task.messages, self._ROLES) or super().refusal(task)
-        if reason is None and not all(message.content.strip() for message in task.messages):
-            return "empty_turn"
-        return reason
+        """Roles that the service takes, answers that name their calls, and no empty turn."""
+        reason = role_refusal(task.messages, self._ROLES) or call_refusal(task.messages)
+        if reason := reason or super().refusal(task):
+            return reason
+        return None if all(turn.text.strip() for turn in task.messages) else "empty_turn"
+
+    def response_refusal(self, response: ResponseRecord) -> str | None:
+        """The same of an output, which is the assistant's and its tools' alone."""
+        if any(turn.role not in self._OUTPUT_ROLES for turn in response.messages):
+            return "several_turns_not_carried"
+        if reason := call_refusal(response.messages, may_call_last=True):
+            return reason
+        return None if all(turn.text.strip() for turn in response.messages) else "empty_turn"
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
-        candidates = task.candidates
-        prompt = _Input(task.messages)
+        parts = self.carries.responses
+        prompt = _Input(_named_by_calls(kept(task.messages, self.carries.prompts)))
         for pair in item.pairs:
-            texts = (candidates[pair.chosen].content, candidates[pair.rejected].content)
-            yield FileRow("default", (prompt, *map(reply, texts)))
+            replies = (
+                _named_by_calls(reply(task.candidates[place], parts))
+                for place in (pair.chosen, pair.rejected)
+            )
+            yield FileRow("default", (prompt, *replies))
+
+
+def _named_by_calls(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The messages without the names of tools, which the service knows from their calls."""
+    if not any(turn.name and turn.role == "tool" for turn in messages):
+        return messages
+    return tuple(replace(turn, name="") if turn.role == "tool" else turn for turn in messages)

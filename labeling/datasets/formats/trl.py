@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, reply
+from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import CHATS, TEXTS, kept, reply
 from labeling.datasets.formats.columns import FLOAT, MESSAGES, STRING, ColumnType, FileTable
 from labeling.datasets.formats.parts import pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 
 #: What stands between prompt and response where plain text holds both.
@@ -47,10 +48,19 @@ def _table(kind: ColumnType, *, explicit: bool) -> FileTable:
     return FileTable("default", "data", tuple(columns), default=True)
 
 
+def _prompt(task: TaskRecord) -> tuple[Message, ...]:
+    return kept(task.messages, CHATS.prompts)
+
+
+def _reply(response: ResponseRecord) -> tuple[Message, ...]:
+    return reply(response, CHATS.responses)
+
+
 class _Trl(Format):
     """The shared part: one table, ids and strength after the texts."""
 
     family = gettext_noop("TRL")
+    carries = CHATS
     usage = (
         "# trl.RewardTrainer and trl.DPOTrainer take it as it is:\n"
         '# DPOTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
@@ -61,13 +71,13 @@ class _Trl(Format):
         task = item.task
         candidates = task.candidates
         for pair in item.pairs:
-            texts = self._texts(
-                task, candidates[pair.chosen].content, candidates[pair.rejected].content
-            )
+            texts = self._texts(task, candidates[pair.chosen], candidates[pair.rejected])
             names = (pair_id(item, pair), task.prompt_id)
             yield FileRow("default", (*texts, *names, pair.strength, pair.margin))
 
-    def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
+    def _texts(
+        self, task: TaskRecord, chosen: ResponseRecord, rejected: ResponseRecord
+    ) -> tuple[Any, ...]:
         raise NotImplementedError
 
 
@@ -86,8 +96,10 @@ class TrlConversational(_Trl):
         "Cannot carry": (gettext_noop("Ties have no place in it."), CHAT_REFUSED),
     }
 
-    def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
-        return (task.messages, reply(chosen), reply(rejected))
+    def _texts(
+        self, task: TaskRecord, chosen: ResponseRecord, rejected: ResponseRecord
+    ) -> tuple[Any, ...]:
+        return (_prompt(task), _reply(chosen), _reply(rejected))
 
 
 class TrlConversationalImplicit(_Trl):
@@ -105,8 +117,11 @@ class TrlConversationalImplicit(_Trl):
         "Columns": gettext_noop("chosen, rejected, id, prompt_id, strength, margin."),
     }
 
-    def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
-        return (task.messages + reply(chosen), task.messages + reply(rejected))
+    def _texts(
+        self, task: TaskRecord, chosen: ResponseRecord, rejected: ResponseRecord
+    ) -> tuple[Any, ...]:
+        prompt = _prompt(task)
+        return (prompt + _reply(chosen), prompt + _reply(rejected))
 
 
 class TrlPlain(_Trl):
@@ -115,6 +130,7 @@ class TrlPlain(_Trl):
     key = "trl-plain"
     title = gettext_noop("TRL preference, plain text")
     file_types = FILE_TYPES
+    carries = TEXTS
     tables = (_table(STRING, explicit=True),)
     about = {
         "Texts": gettext_noop("Strings, exactly as the raters saw them; no template is applied."),
@@ -128,8 +144,10 @@ class TrlPlain(_Trl):
         """No conversations."""
         return super().refusal(task) or plain_refusal(task)
 
-    def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
-        return (task.messages[0].content, chosen, rejected)
+    def _texts(
+        self, task: TaskRecord, chosen: ResponseRecord, rejected: ResponseRecord
+    ) -> tuple[Any, ...]:
+        return (task.messages[0].content, chosen.content, rejected.content)
 
 
 class TrlPlainImplicit(TrlPlain):
@@ -146,6 +164,8 @@ class TrlPlainImplicit(TrlPlain):
         "Columns": TrlConversationalImplicit.about["Columns"],
     }
 
-    def _texts(self, task: TaskRecord, chosen: str, rejected: str) -> tuple[Any, ...]:
+    def _texts(
+        self, task: TaskRecord, chosen: ResponseRecord, rejected: ResponseRecord
+    ) -> tuple[Any, ...]:
         prompt = task.messages[0].content + JOINT
-        return (prompt + chosen, prompt + rejected)
+        return (prompt + chosen.content, prompt + rejected.content)

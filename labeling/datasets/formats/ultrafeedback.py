@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import FileRow, Format, TaskRows, reply
-from labeling.datasets.formats.columns import MESSAGES, STRING, FileTable
+from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import PLAIN_CHATS, kept, reply
+from labeling.datasets.formats.columns import PLAIN_MESSAGES, STRING, FileTable
 from labeling.datasets.formats.nested import DOUBLE
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.records import TaskRecord
@@ -32,9 +33,9 @@ class UltraFeedback(Format):
             (
                 ("prompt", STRING),
                 ("prompt_id", STRING),
-                ("chosen", MESSAGES),
-                ("rejected", MESSAGES),
-                ("messages", MESSAGES),
+                ("chosen", PLAIN_MESSAGES),
+                ("rejected", PLAIN_MESSAGES),
+                ("messages", PLAIN_MESSAGES),
                 ("score_chosen", DOUBLE),
                 ("score_rejected", DOUBLE),
             ),
@@ -63,6 +64,7 @@ class UltraFeedback(Format):
             CHAT_REFUSED,
         ),
     }
+    carries = PLAIN_CHATS
     usage = 'pairs = rows.remove_columns(["prompt", "messages"])  # for TRL\n'
 
     def refusal(self, task: TaskRecord) -> str | None:
@@ -74,10 +76,13 @@ class UltraFeedback(Format):
         """One row per pair."""
         task = item.task
         candidates = task.candidates
+        prompt = kept(task.messages, PLAIN_CHATS.prompts)
         asked = next((m.content for m in task.messages if m.role == "user"), "")
         for pair in item.pairs:
-            chosen = task.messages + reply(candidates[pair.chosen].content)
-            rejected = task.messages + reply(candidates[pair.rejected].content)
+            chosen, rejected = (
+                prompt + reply(candidates[place], PLAIN_CHATS.responses)
+                for place in (pair.chosen, pair.rejected)
+            )
             score = round(_BEST * pair.chosen_prob, 4)
             scores = (score, round(_BEST - score, 4))
             yield FileRow("default", (asked, task.prompt_id, chosen, rejected, chosen, *scores))

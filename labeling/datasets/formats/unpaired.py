@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, reply
+from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows
+from labeling.datasets.formats.carrying import CHATS, TEXTS, kept, reply
 from labeling.datasets.formats.columns import BOOL, MESSAGES, STRING, FileTable
 from labeling.datasets.formats.columns import ColumnType as Column
 from labeling.datasets.formats.parts import demonstration_id, labelled
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.trl import IN_CSV, PLAIN_REFUSED, plain_refusal
 from labeling.datasets.recipes.base import RowKind
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.records import ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 
 _LABELS = gettext_noop(
@@ -39,6 +40,7 @@ class TrlUnpaired(Format):
     title = gettext_noop("TRL unpaired preference, conversational")
     family = gettext_noop("TRL")
     main = {RowKind.LABELS: "default"}
+    carries = CHATS
     tables = (_unpaired(MESSAGES),)
     about = {
         "Texts": gettext_noop(
@@ -56,11 +58,11 @@ class TrlUnpaired(Format):
         """One row per label."""
         task = item.task
         for label, response, key in labelled(item):
-            texts = self._texts(task, response.content)
+            texts = self._texts(task, response)
             yield FileRow("default", (*texts, label.good, key[:16], task.prompt_id), key)
 
-    def _texts(self, task: TaskRecord, completion: str) -> tuple[Any, Any]:
-        return (task.messages, reply(completion))
+    def _texts(self, task: TaskRecord, completion: ResponseRecord) -> tuple[Any, Any]:
+        return (kept(task.messages, CHATS.prompts), reply(completion, CHATS.responses))
 
 
 class TrlUnpairedPlain(TrlUnpaired):
@@ -69,6 +71,7 @@ class TrlUnpairedPlain(TrlUnpaired):
     key = "trl-unpaired-plain"
     title = gettext_noop("TRL unpaired preference, plain text")
     file_types = FILE_TYPES
+    carries = TEXTS
     tables = (_unpaired(STRING),)
     about = {
         "Texts": gettext_noop("Strings, exactly as the raters saw them; no template is applied."),
@@ -82,8 +85,8 @@ class TrlUnpairedPlain(TrlUnpaired):
         """No conversations."""
         return super().refusal(task) or plain_refusal(task)
 
-    def _texts(self, task: TaskRecord, completion: str) -> tuple[Any, Any]:
-        return (task.messages[0].content, completion)
+    def _texts(self, task: TaskRecord, completion: ResponseRecord) -> tuple[Any, Any]:
+        return (task.messages[0].content, completion.content)
 
 
 class PromptCompletion(Format):
@@ -93,6 +96,7 @@ class PromptCompletion(Format):
     title = gettext_noop("TRL prompt and completion")
     family = gettext_noop("TRL")
     main = {RowKind.DEMONSTRATIONS: "default"}
+    carries = CHATS
     tables = (
         FileTable(
             "default",
@@ -125,7 +129,8 @@ class PromptCompletion(Format):
         """One row per demonstration."""
         task = item.task
         for shown in item.demonstrations:
-            texts = (task.messages, reply(task.candidates[shown.response].content))
+            completion = reply(task.candidates[shown.response], CHATS.responses)
+            texts = (kept(task.messages, CHATS.prompts), completion)
             names = (demonstration_id(item, shown.response), task.prompt_id)
             yield FileRow("default", (*texts, *names))
 
@@ -137,6 +142,7 @@ class Messages(Format):
     title = gettext_noop("Messages (language modelling)")
     family = gettext_noop("TRL")
     main = {RowKind.DEMONSTRATIONS: "default"}
+    carries = CHATS
     tables = (
         FileTable(
             "default",
@@ -161,6 +167,7 @@ class Messages(Format):
         """One row per demonstration."""
         task = item.task
         for shown in item.demonstrations:
-            chat = task.messages + reply(task.candidates[shown.response].content)
+            completion = reply(task.candidates[shown.response], CHATS.responses)
+            chat = kept(task.messages, CHATS.prompts) + completion
             names = (demonstration_id(item, shown.response), task.prompt_id)
             yield FileRow("default", (chat, *names))

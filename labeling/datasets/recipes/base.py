@@ -340,6 +340,7 @@ SHARED_POLICY: PolicyText = {
         "and left out."
     ),
     "Unusable texts": gettext_noop(
-        "No pair is made of two responses with the same text, or from an empty prompt or response."
+        "No pair is made of two responses that say the same, or from an empty prompt. An empty "
+        "response is an answer: the format says what becomes of it."
     ),
 }

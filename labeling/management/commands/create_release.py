@@ -120,7 +120,7 @@ class Command(BaseCommand):
         self._print_books(
             preview.unit, preview.rows_in, preview.dropped, preview.rows_are, preview.rows_out
         )
-        for reason, count in preview.left_out:
+        for reason, count in (*preview.left_out, *preview.shortened):
             besides = _("besides: %(reason)s: %(rows)s")
             self.stdout.write(f"  {besides % {'reason': reason, 'rows': f'{count:,}'}}")
         if preview.problem:

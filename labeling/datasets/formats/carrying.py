@@ -1,0 +1,187 @@
+"""What of a dialogue a format carries, and why it refuses the rest: nothing is flattened.
+
+A prompt or a response may hold more than texts that take turns: calls of tools and their answers,
+names of who speaks, reasoning, several turns of a response, or nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from labeling.datasets.records import Message, ResponseRecord, TaskRecord
+from projects.words import gettext_noop
+
+
+class Part(StrEnum):
+    """Something that a format may have no place for."""
+
+    CALLS = "tool_calls"
+    NAMES = "names"
+    REASONING = "reasoning"
+    TURNS = "several_turns"
+    EMPTY = "empty"
+
+
+#: What a turn says beside its role and its text: keys of a message.
+KEYS = frozenset({Part.CALLS, Part.NAMES, Part.REASONING})
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a format carries in prompts, and what in responses.
+
+    `EMPTY` is of pairs and of responses called bad: nobody should imitate silence.
+    """
+
+    prompts: frozenset[Part] = frozenset()
+    responses: frozenset[Part] = frozenset()
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether a message may have more keys than `role` and `content`."""
+        return bool((self.prompts | self.responses) & KEYS)
+
+
+#: Message lists as chat templates take them, whatever a turn says.
+CHATS = Carried(KEYS, frozenset(Part))
+#: Texts, which may be empty.
+TEXTS = Carried(responses=frozenset({Part.EMPTY}))
+#: Message lists of `role` and `content` alone.
+PLAIN_CHATS = Carried(responses=frozenset({Part.EMPTY, Part.TURNS}))
+
+
+class Needs(NamedTuple):
+    """What a release holds beyond plain texts: `keys` of messages, `turns` of responses.
+
+    Tables get the columns for it only where something needs them.
+    """
+
+    keys: bool = False
+    turns: bool = False
+
+    def and_of(self, task: TaskRecord) -> Needs:
+        """These, and what the task needs."""
+        responses = task.candidates
+        turns = any(response.messages for response in responses)
+        keys = any(map(_has_keys, task.messages)) or (
+            turns and any(_has_keys(turn) for each in responses for turn in each.messages)
+        )
+        return Needs(self.keys or keys, self.turns or turns)
+
+
+NO_NEEDS = Needs()
+
+
+def _has_keys(turn: Message) -> bool:
+    return bool(turn.tool_calls or turn.tool_call_id or turn.name or turn.reasoning_content)
+
+
+def kept(messages: tuple[Message, ...], parts: frozenset[Part]) -> tuple[Message, ...]:
+    """The turns as a format writes them; only reasoning may be left out, all else is refused."""
+    if all(turn.is_plain for turn in messages):
+        return messages
+    thinks = Part.REASONING in parts
+    return tuple(
+        replace(turn, parts=(), reasoning_content=turn.reasoning_content if thinks else "")
+        for turn in messages
+    )
+
+
+def reply(response: ResponseRecord, parts: frozenset[Part]) -> tuple[Message, ...]:
+    """A response as the message list that conversational trainers read."""
+    return kept(response.turns, parts)
+
+
+def has_reasoning(messages: Iterable[Message]) -> bool:
+    """Whether a turn says what its model thought."""
+    return any(turn.reasoning_content for turn in messages)
+
+
+def is_empty(response: ResponseRecord) -> bool:
+    """Whether the model answered nothing: what it thought is no answer."""
+    return not response.text.strip()
+
+
+def prompt_not_carried(task: TaskRecord, carried: Carried) -> str | None:
+    """Why the prompt has no place in a format, None if it has."""
+    return _not_carried(task.messages, carried.prompts)
+
+
+def response_not_carried(response: ResponseRecord, carried: Carried) -> str | None:
+    """Why a response has no place in a format, None if it has."""
+    parts = carried.responses
+    if response.messages:
+        if reason := _not_carried(response.messages, parts):
+            return reason
+        if len(response.messages) > 1 and Part.TURNS not in parts:
+            return "several_turns_not_carried"
+    return "empty_response" if Part.EMPTY not in parts and is_empty(response) else None
+
+
+def _not_carried(messages: Sequence[Message], parts: frozenset[Part]) -> str | None:
+    if Part.CALLS not in parts and any(
+        turn.tool_calls or turn.tool_call_id or (turn.name and turn.role == "tool")
+        for turn in messages
+    ):
+        return "tool_calls_not_carried"
+    if Part.NAMES not in parts and any(turn.name and turn.role != "tool" for turn in messages):
+        return "names_not_carried"
+    return None
+
+
+def pair_not_carried(first: ResponseRecord, second: ResponseRecord, carried: Carried) -> str | None:
+    """Why two responses are no pair in a format: equal ones give no gradient and no error."""
+    reason = response_not_carried(first, carried) or response_not_carried(second, carried)
+    if reason or said_by(first) != said_by(second):
+        return reason
+    if _thoughts(first) == _thoughts(second):
+        return "identical_responses"
+    return None if Part.REASONING in carried.responses else "reasoning_not_carried"
+
+
+def said_by(response: ResponseRecord) -> tuple[tuple[str, str], ...]:
+    """What a response says aloud, turn by turn: white space around a turn is nothing."""
+    if not response.messages:
+        return (("assistant", response.content.strip()),)
+    return tuple((turn.role, turn.text.strip()) for turn in response.messages)
+
+
+def _thoughts(response: ResponseRecord) -> list[str]:
+    return [turn.reasoning_content.strip() for turn in response.turns]
+
+
+_WORDS: dict[Part, tuple[str, str]] = {
+    Part.CALLS: (
+        gettext_noop("Tool calls and their answers stand in the messages."),
+        gettext_noop("Tool calls and their answers have no place in it."),
+    ),
+    Part.TURNS: (
+        gettext_noop("A response may have several turns."),
+        gettext_noop("A response has one turn; one of several is left out and counted."),
+    ),
+    Part.REASONING: (
+        gettext_noop("Reasoning stands beside the text, in `reasoning_content`."),
+        gettext_noop(
+            "Reasoning is left out and counted, and two responses that differ in it alone are no "
+            "pair."
+        ),
+    ),
+    Part.EMPTY: (
+        gettext_noop("An empty response is an empty text; no row holds one up as good by itself."),
+        gettext_noop("An empty response is left out and counted."),
+    ),
+}
+_IN_PROMPTS = gettext_noop("Tool calls and their answers stand in prompts, not in responses.")
+
+
+def in_words(carried: Carried) -> tuple[str, ...]:
+    """What becomes of dialogues, a sentence each, marked for translation."""
+    texts = [words[0] if part in carried.responses else words[1] for part, words in _WORDS.items()]
+    if Part.CALLS in carried.prompts - carried.responses:
+        texts[0] = _IN_PROMPTS
+    return tuple(texts)
