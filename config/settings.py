@@ -57,6 +57,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 NAVIGATION = "config.urls.navigation"  # what each desk brings to the tabs; projects/navigation.py
+WHEN_PEOPLE_LEAVE = "labeling.rating.places.end_leases"  # projects/departures.py
 WSGI_APPLICATION = "config.wsgi.application"
 
 _LOADERS: list[object] = [

@@ -52,6 +52,11 @@ POLICY: dict[Action, frozenset[Role]] = {
 }
 
 
+def roles_that_may(action: Action) -> list[str]:
+    """The roles whose members may do it, as they are stored."""
+    return [role.value for role in POLICY[action]]
+
+
 def role_may(role: str, action: Action) -> bool:
     """Whether a member of that role may do it."""
     return role in POLICY[action]
@@ -74,5 +79,6 @@ def visible_projects(user: User | AnonymousUser, action: Action = Action.SEE) ->
     """The projects in which this user may do it: the same table as `may`."""
     if not user.is_authenticated:
         return Project.objects.none()
-    roles = [role.value for role in POLICY[action]]
-    return Project.objects.filter(memberships__user_id=user.pk, memberships__role__in=roles)
+    return Project.objects.filter(
+        memberships__user_id=user.pk, memberships__role__in=roles_that_may(action)
+    )

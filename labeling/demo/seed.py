@@ -287,7 +287,7 @@ class _Stage:
         submission = self._answer(turn.temper, assignment, pair)
         hasty = simulation.is_hasty(turn.temper, pair.item)
         turn.task = _OnScreen(assignment, pair, submission, hasty)
-        spent = submission.active_ms + submission.idle_ms
+        spent = (submission.active_ms or 0) + (submission.idle_ms or 0)
         self._at(at + timedelta(milliseconds=spent), turn)
 
     def _submit(self, at: datetime, turn: _Turn, task: _OnScreen) -> None:

@@ -90,8 +90,8 @@ class RaterView(ApiView):
     def rating(self, assignment_id: int) -> Access:
         """The asker's access to the project of an assignment of theirs.
 
-        Raises Http404 for a stranger's assignment or project, PermissionDenied where the role
-        may no longer rate.
+        Raises Http404 for a stranger's assignment and where the asker was removed from its
+        project, PermissionDenied where the role may no longer rate.
         """
         membership = (
             Membership.objects.select_related("project")
@@ -103,7 +103,11 @@ class RaterView(ApiView):
             .first()
         )
         if membership is None:
-            raise Http404(gettext("There is no such task among yours."))
+            if own_assignment(rater=self.user(), assignment_id=assignment_id) is None:
+                raise Http404(gettext("There is no such task among yours."))
+            raise Http404(
+                gettext("You are no longer a member of this project: what you sent was not saved.")
+            )
         membership.user = self.user()
         access = Access(project=membership.project, membership=membership)
         if not access.may(Action.RATE):

@@ -28,6 +28,15 @@ def lock_rater(*, project_id: int, rater_id: int) -> None:
     _LOCK.rows(key=seeded_number("rater", project_id, rater_id, bits=62))
 
 
+def lock_limit(*, project_id: int, rater_id: int) -> None:
+    """Serialises what counts against a rater's limit until the transaction ends.
+
+    A lock of its own: whoever claims a task locks the rater before the assignment, whoever submits
+    has the assignment already.
+    """
+    _LOCK.rows(key=seeded_number("limit", project_id, rater_id, bits=62))
+
+
 @dataclass(frozen=True, slots=True)
 class QueueStanding:
     """Where a rater stands in a project.
@@ -40,6 +49,7 @@ class QueueStanding:
     guideline_number: int | None
     acknowledged: bool
     held: int
+    judged: int
     open_id: int | None
     showing_is_live: bool
     left_at: int | None
@@ -76,16 +86,13 @@ _STANDING = Statement(
     SELECT g.id, g.number,
         EXISTS (SELECT 1 FROM projects_acknowledgement k
                 WHERE k.guideline_id = g.id AND k.user_id = %(rater)s),
-        CASE WHEN %(limited)s THEN (
-            SELECT count(*) FROM labeling_assignment h
-            WHERE h.rater_id = %(rater)s AND h.project_id = %(project)s
-              AND h.state IN ('leased', 'submitted') AND h.purpose = 'live') ELSE 0 END,
+        mine.held, mine.judged,
         (SELECT o.id FROM labeling_assignment o
          WHERE o.rater_id = %(rater)s AND o.project_id = %(project)s AND o.state = 'leased'
            AND o.id <> %(showing)s
          ORDER BY o.opened_at ASC NULLS LAST, o.id LIMIT 1),
         EXISTS (SELECT 1 FROM showing),
-        mine.queue_key, mine.priority,
+        latest.queue_key, latest.priority,
         (SELECT t.queue_key FROM labeling_task t
          WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
          ORDER BY t.queue_key LIMIT 1)
@@ -96,7 +103,12 @@ _STANDING = Statement(
         SELECT t.queue_key, t.priority FROM labeling_task t
         WHERE t.id = (SELECT a.task_id FROM labeling_assignment a
                       WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s
-                      ORDER BY a.id DESC LIMIT 1)) mine ON true
+                      ORDER BY a.id DESC LIMIT 1)) latest ON true
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS held, count(*) FILTER (WHERE h.state = 'submitted') AS judged
+        FROM labeling_assignment h
+        WHERE %(limited)s AND h.rater_id = %(rater)s AND h.project_id = %(project)s
+          AND h.state IN ('leased', 'submitted')) mine ON true
     """,
     project="bigint",
     rater="bigint",
@@ -118,7 +130,7 @@ def standing(
 ) -> QueueStanding:
     """Reads where the rater stands, and opens `showing`, the assignment on the screen.
 
-    `held` (leases and judgments) is counted only where there is a limit.
+    `held` (leases and judgments) and `judged` are counted only where there is a limit.
     """
     (row,) = _STANDING.rows(
         project=project_id,

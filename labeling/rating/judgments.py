@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,15 @@ from labeling.models import Assignment, Judgment
 from labeling.rating import records
 from labeling.rating.answers import check_submission, plausible_times
 from labeling.rating.leases import lease_length, own_assignment
+from labeling.rating.places import (
+    LimitReached,
+    RaterLimit,
+    TaskFull,
+    make_room,
+    rater_limit,
+    require_room,
+    with_place,
+)
 from labeling.rating.selectors import TakenBack, last_act, taken_back
 from labeling.vocabulary import Act, AssignmentState, SkipReason
 from projects.exceptions import Conflict, InvalidInput
@@ -54,22 +63,12 @@ def submit_judgment(
     stranger's assignment (or one of another project), InvalidInput naming the fields at fault,
     Conflict where the assignment is judged otherwise, skipped, or its place was given to others.
     """
-    try:
-        with transaction.atomic():
-            held = records.lock_assignment(assignment_id=assignment_id, rater_id=rater.pk)
-            if held is None or (project is not None and held.project_id != project.pk):
-                raise NotYours(_("There is no such task among yours."))
-            project = project or Project.objects.get(pk=held.project_id)
-            return _submit_locked(held, submission, project, criteria, now or timezone.now())
-    except IntegrityError as error:
-        if "task_overlap_exact" not in str(error):
-            raise
-        raise Conflict(
-            _(
-                "The reservation of this task ran out and other raters have completed it. "
-                "Your answer was not saved; thank you, and please go on with the next task."
-            )
-        ) from None
+    with transaction.atomic():
+        held = records.lock_assignment(assignment_id=assignment_id, rater_id=rater.pk)
+        if held is None or (project is not None and held.project_id != project.pk):
+            raise NotYours(_("There is no such task among yours."))
+        project = project or Project.objects.get(pk=held.project_id)
+        return _submit_locked(held, submission, project, criteria, now or timezone.now())
 
 
 def _submit_locked(
@@ -120,8 +119,32 @@ def _submit_locked(
         (criterion.pk, kind.turned(value, held.shown_order))
         for criterion, value in checked.answers.values
     ]
-    records.insert_judgment(judgment, canonical)
+    _insert(held, judgment, canonical)
     return Submitted(judgment, created=True)
+
+
+def _insert(
+    held: records.HeldAssignment, judgment: Judgment, answers: list[tuple[int, int]]
+) -> None:
+    """Stores it; a lease that has lapsed takes its place again first, of the task and the rater.
+
+    Raises Conflict, in words, where there is none.
+    """
+    limit = RaterLimit(held.rater_id, held.project_id, held.limit)
+    try:
+        if held.state == AssignmentState.LEASED:
+            require_room(limit)
+            records.insert_judgment(judgment, answers)
+        else:
+            make_room(limit)
+            with_place(
+                lambda: records.insert_judgment(judgment, answers),
+                task_id=held.task_id,
+                now=judgment.created_at,
+            )
+    except (TaskFull, LimitReached) as error:
+        thanks = _("Your answer was not saved; thank you, and please go on with the next task.")
+        raise type(error)(f"{error.message} {thanks}") from None
 
 
 def _replayed(
@@ -211,7 +234,11 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
         state = AssignmentState.SUBMITTED if last.judgment else AssignmentState.SKIPPED
         if assignment is None or assignment.state != state:
             raise Conflict(_("This was taken back already."))
-        if last.judgment is not None:
+        limit = rater_limit(rater_id=rater.pk, project=project)
+        if last.judgment is None:
+            make_room(limit)
+        else:
+            _require_return(limit)
             _withdraw(last.judgment, now)
         undone = Undone(
             assignment=assignment,
@@ -220,14 +247,24 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
             skip_reason=assignment.skip_reason,
             skip_note=assignment.skip_note,
         )
-        _open_again(assignment, now + lease_length(project))
+        _open_again(assignment, now)
     return undone
 
 
-def _open_again(assignment: Assignment, until: datetime) -> None:
+def _require_return(limit: RaterLimit) -> None:
+    """Raises LimitReached where a judgment taken back could not be given again."""
+    if limit.most is not None:
+        judged = limit.assignments(AssignmentState.SUBMITTED).count()
+        if judged > limit.most:
+            raise LimitReached(
+                _("Your limit was lowered: a judgment taken back could not be given again.")
+            )
+
+
+def _open_again(assignment: Assignment, now: datetime) -> None:
     """`opened_at` stays: the oldest open lease is the one that is resumed."""
     assignment.state = AssignmentState.LEASED
-    assignment.lease_expires_at = until
+    assignment.lease_expires_at = now + lease_length(assignment.project)
     assignment.submitted_at = assignment.skipped_at = None
     assignment.skip_reason = assignment.skip_note = ""
     changed = [
@@ -239,11 +276,10 @@ def _open_again(assignment: Assignment, until: datetime) -> None:
         "skip_note",
     ]
     try:
-        with transaction.atomic():
-            assignment.save(update_fields=changed)
-    except IntegrityError as error:
-        if "task_overlap_exact" not in str(error):
-            raise
+        with_place(
+            lambda: assignment.save(update_fields=changed), task_id=assignment.task_id, now=now
+        )
+    except TaskFull:
         raise Conflict(
             _(
                 "You skipped this task, and others have taken its place since: "

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,13 @@ from django.utils.translation import gettext as _
 from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
 from labeling.models import Assignment, Task
 from labeling.rating import claims
+from labeling.rating.places import (
+    TaskFull,
+    expire_leases,
+    rater_limit,
+    require_room,
+    with_place,
+)
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
 from projects.exceptions import Conflict
 from projects.models import Guideline, Membership, Project, User
@@ -64,6 +71,10 @@ class _Desk:
     def limit(self) -> int | None:
         return self.membership.rater_limit or self.project.rater_limit
 
+    def has_room(self, n: int) -> bool:
+        """Whether the rater's limit allows one more beside `n`."""
+        return self.limit is None or n < self.limit
+
     def until(self, *, opened: bool) -> datetime:
         return self.now + (lease_length(self.project) if opened else PREPARED_LEASE)
 
@@ -107,12 +118,21 @@ def _advance_locked(desk: _Desk) -> Advance:
         now=desk.now,
         until=desk.until(opened=True),
     )
-    lost = desk.showing is not None and not stands.showing_is_live and not _reclaim(desk)
+    held, is_shown = stands.held, stands.showing_is_live
+    if desk.showing is not None and not is_shown and desk.has_room(held):
+        is_shown = _reclaim(desk)
+        held += is_shown
+    if not desk.has_room(stands.judged):
+        is_shown = False
+    lost = desk.showing is not None and not is_shown
     if stands.guideline_id is not None and not stands.acknowledged:
         return Advance(Nothing(NothingLeft.NOT_ACKNOWLEDGED), lost)
+    if not desk.has_room(stands.judged + is_shown):
+        _give_back(desk, keeping=desk.showing if is_shown else None)
+        return Advance(Nothing(NothingLeft.LIMIT), lost)
     if stands.open_id is not None:
         return Advance(_resume(desk, stands.open_id, stands.guideline), lost)
-    if desk.limit is not None and stands.held >= desk.limit:
+    if not desk.has_room(held):
         return Advance(Nothing(NothingLeft.LIMIT), lost)
     task = _claim(desk, stands.resume_after)
     if task is None:
@@ -128,17 +148,27 @@ def _reclaim(desk: _Desk) -> bool:
         project=desk.project,
         state=AssignmentState.EXPIRED,
     )
-    try:
-        with transaction.atomic():
-            return bool(
-                lapsed.update(
-                    state=AssignmentState.LEASED,
-                    lease_expires_at=desk.until(opened=True),
-                    opened_at=Coalesce("opened_at", desk.now),
-                )
-            )
-    except IntegrityError:
+    task_id = lapsed.values_list("task_id", flat=True).first()
+    if task_id is None:
         return False
+    again = partial(
+        lapsed.update,
+        state=AssignmentState.LEASED,
+        lease_expires_at=desk.until(opened=True),
+        opened_at=Coalesce("opened_at", desk.now),
+    )
+    try:
+        return bool(with_place(again, task_id=task_id, now=desk.now))
+    except TaskFull:
+        return False
+
+
+def _give_back(desk: _Desk, *, keeping: int | None) -> None:
+    """Frees what a rater has open and could never submit: the limit is reached without it."""
+    open_ones = Assignment.objects.filter(
+        rater=desk.rater_id, project=desk.project, state=AssignmentState.LEASED
+    )
+    open_ones.exclude(pk=keeping or 0).update(state=AssignmentState.EXPIRED)
 
 
 def _resume(desk: _Desk, pk: int, guideline: Guideline | None) -> Assignment:
@@ -241,23 +271,18 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
     """Keeps the lease alive and returns when it ends now.
 
     A lease that has expired is taken again if its place is still free. Raises Conflict where it
-    is not, or where the assignment is over.
+    is not, where the assignment is over, or where the rater's limit is reached without it.
     """
     now = now or timezone.now()
-    if assignment.state not in {AssignmentState.LEASED, AssignmentState.EXPIRED}:
+    rows = Assignment.objects.filter(pk=assignment.pk)
+    state = rows.select_for_update().values_list("state", flat=True).get()
+    if state not in {AssignmentState.LEASED, AssignmentState.EXPIRED}:
         raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
+    limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)
+    require_room(limit, holding=state == AssignmentState.EXPIRED)
     length = PREPARED_LEASE if assignment.opened_at is None else lease_length(assignment.project)
-    try:
-        with transaction.atomic():
-            changed = Assignment.objects.filter(pk=assignment.pk, state=assignment.state).update(
-                state=AssignmentState.LEASED, lease_expires_at=now + length
-            )
-    except IntegrityError:
-        raise Conflict(
-            _("The reservation of this task ran out and other raters have completed it.")
-        ) from None
-    if not changed:
-        raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
+    kept = partial(rows.update, state=AssignmentState.LEASED, lease_expires_at=now + length)
+    with_place(kept, task_id=assignment.task_id, now=now)
     return now + length
 
 
@@ -267,11 +292,3 @@ def release_prepared(*, assignment: Assignment) -> bool:
         pk=assignment.pk, state=AssignmentState.LEASED, opened_at__isnull=True
     ).update(state=AssignmentState.EXPIRED)
     return bool(changed)
-
-
-def expire_leases(*, project: Project | None = None, now: datetime | None = None) -> int:
-    """Frees the places of leases that ran out; returns how many."""
-    due = Q(state=AssignmentState.LEASED, lease_expires_at__lt=now or timezone.now())
-    if project is not None:
-        due &= Q(project=project)
-    return Assignment.objects.filter(due).update(state=AssignmentState.EXPIRED)

@@ -22,7 +22,8 @@ class HeldAssignment:
     """A rater's own assignment, locked until the transaction ends.
 
     `since` is when the rater first had the task: a page that lost its connection shows what was
-    prepared ahead before the server hears that it was opened.
+    prepared ahead before the server hears that it was opened. `limit` is the most judgments that
+    this rater may give in this project.
     """
 
     pk: int
@@ -37,6 +38,7 @@ class HeldAssignment:
     selection_probability: float
     kind: str
     since: datetime
+    limit: int | None
 
 
 _HOLD = Statement(
@@ -44,8 +46,11 @@ _HOLD = Statement(
     """
     SELECT a.id, a.task_id, a.project_id, a.rater_id, a.state, a.shown_order, a.guideline_id,
         a.purpose, a.strategy, a.selection_probability, t.kind,
-        LEAST(a.created_at, a.opened_at)
+        LEAST(a.created_at, a.opened_at),
+        COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0))
     FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
+        JOIN projects_project p ON p.id = a.project_id
+        LEFT JOIN projects_membership m ON m.project_id = a.project_id AND m.user_id = a.rater_id
     WHERE a.id = %(id)s AND a.rater_id = %(rater)s FOR UPDATE OF a
     """,
     id="bigint",

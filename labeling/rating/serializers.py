@@ -18,8 +18,6 @@ from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, criterion_json
 from projects.models import Project
 
-_TIMES = "Milliseconds since the task was shown; what cannot be is cut, and never refused."
-
 
 class MessageSerializer(serializers.Serializer[Any]):
     """One turn of the prompt."""
@@ -69,7 +67,10 @@ class MillisecondsField(serializers.IntegerField):
 
 
 class SubmissionSerializer(StrictSerializer):
-    """A judgment. Signs refer to the order shown: negative means the first shown is better."""
+    """A judgment. Signs refer to the order shown: negative means the first shown is better.
+
+    Times are milliseconds; what cannot be is cut, and never refused.
+    """
 
     answers = serializers.DictField(
         help_text="A whole number a criterion, by key; `overall` names the primary one."
@@ -84,7 +85,7 @@ class SubmissionSerializer(StrictSerializer):
         child=serializers.IntegerField(), default=list, help_text="Numbers of cited principles."
     )
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)), default=list)
-    active_ms = MillisecondsField(default=0, allow_null=True, help_text=_TIMES)
+    active_ms = MillisecondsField(default=0, allow_null=True)
     idle_ms = MillisecondsField(default=0, allow_null=True)
     key = serializers.UUIDField(
         default=None,

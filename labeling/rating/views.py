@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -72,6 +73,13 @@ def _refused_in_words(view: RateView) -> RateView:
                 return JsonResponse(body, status=422 if error.status == 400 else error.status)
             messages.warning(request, error.message)
             return redirect("labeling:rate", slug)
+        except (Http404, PermissionDenied) as error:
+            if not _wants_json(request):
+                raise
+            status = 404 if isinstance(error, Http404) else 403
+            code = "not_found" if status == 404 else "forbidden"
+            body = {"code": code, "message": str(error), "fields": {}}
+            return JsonResponse(body, status=status)
 
     return wrapper
 

@@ -36,7 +36,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if key is None:
             raise AuthenticationFailed(
                 _(
-                    "This token is unknown or was revoked. "
+                    "This token is unknown or was revoked, or its account is switched off. "
                     "Send “Authorization: Token …” with a token of yours."
                 )
             )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from projects.audit import record
+from projects.departures import end_work
 from projects.exceptions import InvalidInput
 from projects.models import User
 
@@ -41,6 +42,7 @@ def update_user(*, user: User, actor: User, changes: Mapping[str, object]) -> No
         raise InvalidInput(_("Some values do not fit."), fields=fields) from None
     if changes:
         user.save(update_fields=list(changes))
+        end_work(user=user)
         record(
             project=None,
             actor=actor,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from projects.audit import record
+from projects.departures import end_work
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Membership, Project, Role, User
 
@@ -63,21 +64,27 @@ def set_member(
     )
     verb = gettext_noop("member added") if created else gettext_noop("member changed")
     record(project=project, actor=actor, verb=verb, user=user.display_name, role=role)
+    end_work(user=user, project=project)
     return membership
 
 
 @transaction.atomic
 def remove_member(*, membership: Membership, actor: User) -> None:
-    """Ends a membership; judgments stay. Raises Conflict for the last lead."""
-    _keep_a_lead(membership.project, membership.user)
+    """Ends a membership and what was reserved under it; judgments stay.
+
+    Raises Conflict for the last lead.
+    """
+    project, user = membership.project, membership.user
+    _keep_a_lead(project, user)
     record(
-        project=membership.project,
+        project=project,
         actor=actor,
         verb=gettext_noop("member removed"),
-        user=membership.user.display_name,
+        user=user.display_name,
         role=membership.role,
     )
     membership.delete()
+    end_work(user=user, project=project)
 
 
 def _keep_a_lead(project: Project, leaving: User) -> None:

@@ -16,11 +16,11 @@ from labeling.rating.judgments import skip_assignment
 from labeling.rating.leases import (
     Nothing,
     advance,
-    expire_leases,
     heartbeat,
     next_assignment,
     release_prepared,
 )
+from labeling.rating.places import expire_leases
 from labeling.vocabulary import AssignmentState, NothingLeft
 from projects.exceptions import Conflict
 from projects.guidelines.services import acknowledge, publish_guideline

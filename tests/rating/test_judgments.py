@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from labeling.models import Answer, Assignment, Judgment, Task
 from labeling.rating.judgments import NotYours, skip_assignment, undo_last
-from labeling.rating.leases import expire_leases
+from labeling.rating.places import expire_leases
 from labeling.vocabulary import AssignmentState, TieKind
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.services import publish_guideline

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Assignment, Judgment
-from labeling.rating.leases import expire_leases
+from labeling.rating.places import expire_leases
 from labeling.vocabulary import AssignmentState
 from projects.models import Membership, Project, User
 from projects.services.members import set_member
