@@ -21,13 +21,13 @@ from tests.datasets.test_dialogues import ASKED, CALL, CALLING, TOLD, compared, 
 
 CALLS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
          "messages", "openrlhf", "nemo-rl", "openai", "llamafactory", "llamafactory-kto",
-         "llamafactory-sft")  # fmt: skip
+         "llamafactory-sft", "pairs")  # fmt: skip
 #: Those that have prompts as message lists, but responses as texts.
-PROMPTS = ("listwise", "pairs")
+PROMPTS = ("listwise",)
 TURNS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
-         "messages", "openrlhf", "openai", "lmarena", "ultrafeedback")  # fmt: skip
+         "messages", "openrlhf", "openai", "lmarena", "ultrafeedback", "pairs")  # fmt: skip
 THOUGHTS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
-            "messages", "openrlhf", "nemo-rl")  # fmt: skip
+            "messages", "openrlhf", "nemo-rl", "pairs")  # fmt: skip
 SILENT = [key for key in FORMATS if key not in ("axolotl", "openai")]
 ANSWER = Message("assistant", "It opens at 7.")
 YES = ResponseRecord("a", "It opens at 7.", "m1")
@@ -209,7 +209,9 @@ def test_responses_that_are_empty_stand_on_the_card(tmp_path):
     assert "Of 6 responses, 1 is empty" in (result.path / "README.md").read_text()
 
 
-@pytest.mark.parametrize("shape", [key for key in FORMATS if key in CALLS and key != "openai"])
+@pytest.mark.parametrize(
+    "shape", [key for key in FORMATS if key in CALLS and key not in ("openai", "pairs")]
+)
 def test_tables_have_room_for_calls_only_where_there_are_calls(tmp_path, shape):
     plain, _ = written(tmp_path / "plain", shape, *project(3))
     tools, _ = written(tmp_path / "tools", shape, pool(YES, NO, ASKED, CALLING, TOLD))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 
 from labeling.datasets.build import BuildResult
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.readers import ReadOptions, detect, read
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from labeling.datasets.rows import ImportRow
 from tests.datasets.release_rows import judgment, release, task
+from tests.datasets.test_dialogues import ASKED, CALLING, TOLD, compared, spoken
 
 CHAT = [("user", "Hi"), ("assistant", "Hello"), ("user", "Why?")]
 SYSTEM = [("system", "Be brief."), ("user", "Why?")]
@@ -39,6 +42,10 @@ READ_AS = {
 }
 #: Formats whose rows name the rater.
 NAMED = ("judgments", "lmarena", "listwise", "pairs")
+#: Formats that keep whatever a dialogue says.
+DIALOGUES = ("native", "judgments", "trl", "trl-implicit", "openrlhf", "pairs")
+#: Formats that know a tool's turn by the call that it answers.
+NAMELESS = ("openai", "llamafactory")
 FILES = [(shape, file_type) for shape in READ_AS for file_type in FORMATS[shape].file_types]
 
 
@@ -128,3 +135,41 @@ def test_helpsteer_votes_come_back_as_places_in_a_row(tmp_path):
         (-1, ""),
         (1, ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("shape", "file_type"),
+    [pair for pair in FILES if pair[0] in (*DIALOGUES, *NAMELESS, "nemo-rl")],
+)
+def test_tool_dialogues_come_back_as_they_were(tmp_path, shape, file_type):
+    """With the calls, their answers and the reasoning, in prompts and in responses."""
+    thinking = Message("assistant", "At 7.", reasoning_content="So says the tool.")
+    first = spoken(CALLING, TOLD, thinking) if shape in DIALOGUES else spoken(CALLING)
+    tasks = [
+        compared(first, ResponseRecord("b", "I do not know."), *prompt)
+        for prompt in ((ASKED,), (ASKED, CALLING, TOLD))
+    ]
+    tasks = [changed(each, id=f"t{n}", prompt_id=f"p{n}") for n, each in enumerate(tasks)]
+    result = release(tasks, tmp_path / "r", recipe="raw", shape=shape, file_type=file_type)
+    assert result.ledger.rows_out == 2
+    rows = list(rows_of(result, FORMATS[shape].tables[0].folder, "" if shape in NAMED else "vera"))
+    assert all(isinstance(row, ImportRow) for row in rows), rows
+    names = shape not in NAMELESS
+    assert {_turns(row.messages, row.responses, names) for row in rows} == {
+        _turns(record.messages, record.responses, names) for record in tasks
+    }
+
+
+def _turns(messages: Any, responses: Any, names: bool) -> Any:
+    """What was said, the arguments of calls as values: a file may write their JSON its own way."""
+
+    def plain(turn: Message) -> Any:
+        calls = [json.loads(call.function.arguments) for call in turn.tool_calls]
+        ids = [call.id for call in turn.tool_calls]
+        said = changed(turn, tool_calls=())
+        if not names:
+            ids, said = [], changed(said, name="", tool_call_id="")
+        return said, json.dumps([calls, ids])
+
+    texts = (tuple(map(plain, each.messages)) or each.content for each in responses)
+    return tuple(map(plain, messages)), frozenset(texts)

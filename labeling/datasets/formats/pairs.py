@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
-from labeling.datasets.formats.carrying import KEYS, Carried, Part, kept
+from labeling.datasets.formats.carrying import CHATS, kept, reply
 from labeling.datasets.formats.columns import FLOAT, INT, SHORT, STRING, FileTable
 from labeling.datasets.formats.parts import canonical_sides, signed_value
 from labeling.datasets.recipes.base import Pair
-from labeling.datasets.records import Message, TaskRecord
+from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from labeling.datasets.turns import json_of
 from projects.words import gettext_noop
 
@@ -51,7 +51,7 @@ class Pairs(Format):
         ),
     )
     carries_ties = True
-    carries = Carried(KEYS, frozenset({Part.EMPTY}))
+    carries = CHATS
     about = {
         "Rows": gettext_noop(
             "One row per pair, the responses in canonical order whoever won. `overall` is the "
@@ -60,7 +60,8 @@ class Pairs(Format):
         ),
         "Prompt": gettext_noop(
             "A prompt of one user turn stands in `prompt`; any other is a list of messages in JSON "
-            "in `messages`, and the other column is empty."
+            "in `messages`, and the other column is empty. A response of more than one plain "
+            "turn is one too, in its own column."
         ),
         "Raters": gettext_noop(
             "`rater` and `rationale` are filled where a row is one rater's; else the votes are "
@@ -79,11 +80,11 @@ class Pairs(Format):
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
         task = item.task
-        prompt = _prompt(kept(task.messages, self.carries.prompts))
+        prompt = _prompt(kept(task.messages, CHATS.prompts))
         about = (item.criterion.key, task.category, task.language)
         for pair in item.pairs:
             first, second = canonical_sides(item, pair)
-            texts = (first.content, second.content, first.model, second.model)
+            texts = (_cell(first), _cell(second), first.model, second.model)
             value = signed_value(pair)
             votes = (pair.votes_chosen, pair.votes_rejected)
             tie = "" if pair.tie == "unspecified" else pair.tie
@@ -101,6 +102,13 @@ def _id(task: TaskRecord, pair: Pair) -> str:
         return task.id
     first, second = sorted((pair.chosen, pair.rejected))
     return f"{task.id}-{first + 1}-{second + 1}"
+
+
+def _cell(response: ResponseRecord) -> str:
+    """A response as text, or as a list of messages in JSON where it is more than one plain turn."""
+    if not response.messages:
+        return response.content
+    return json.dumps(json_of(reply(response, CHATS.responses)), ensure_ascii=False)
 
 
 def _prompt(messages: tuple[Message, ...]) -> tuple[str, str]:

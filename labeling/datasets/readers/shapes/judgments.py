@@ -19,6 +19,7 @@ from labeling.datasets.readers.fields import (
     whole_number,
 )
 from labeling.datasets.readers.shapes.base import ABOUT, Shape
+from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import rater_of, tie_of
 from labeling.datasets.readers.shapes.record import Record
@@ -49,20 +50,27 @@ def _listed(record: Record, name: str) -> list[object]:
 def _candidates(record: Record) -> list[Candidate]:
     texts, field = _listed(record, "responses"), record.column("responses")
     beside: dict[str, list[object]] = {}
-    for name in ("models", "response_ids"):
+    for name in ("models", "response_ids", "response_messages"):
         beside[name] = _listed(record, name) if record.get(name) is not None else [""] * len(texts)
         if len(beside[name]) != len(texts):
             raise RowError(
                 record.column(name), f"Has {len(beside[name])} items for {len(texts)} responses."
             )
+    replies = [
+        reply_of(messages(turns, f"response_messages[{i}]"), f"response_messages[{i}]")
+        if turns
+        else Reply(text_value(texts[i], f"{field}[{i}]"))
+        for i, turns in enumerate(beside["response_messages"])
+    ]
     return [
         Candidate(
             field=f"{field}[{i}]",
-            content=text_value(content, f"{field}[{i}]"),
+            content=reply.content,
+            messages=reply.messages,
             model=label(beside["models"][i], f"models[{i}]", most=limits.MAX_MODEL),
             external_id=label(beside["response_ids"][i], f"response_ids[{i}]", most=limits.MAX_ID),
         )
-        for i, content in enumerate(texts)
+        for i, reply in enumerate(replies)
     ]
 
 
@@ -127,7 +135,8 @@ JUDGMENTS = Shape(
         "single responses belong to the project they come from and are left out."
     ),
     fields=(
-        *("prompt", "responses", "response_ids", "models", "rater", "value", "tie_kind"),
+        *("prompt", "responses", "response_messages", "response_ids", "models", "rater", "value"),
+        "tie_kind",
         *("answers", "rationale", "purpose", "source", "created_at"),
         *ABOUT,
         *_CIRCUMSTANCES,

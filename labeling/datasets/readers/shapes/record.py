@@ -16,7 +16,15 @@ from labeling.datasets.rows import RefusalCode, RowError
 #: Fields that hold structure; a table writes them as JSON in a cell.
 _STRUCTURED = frozenset(
     (
-        *("messages", "responses", "judgments", "metadata", "context", "conversation_a"),
+        *(
+            "messages",
+            "responses",
+            "response_messages",
+            "judgments",
+            "metadata",
+            "context",
+            "conversation_a",
+        ),
         *("conversation_b", "individual_preference", "completions", "models", "ranks"),
         *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
     )
