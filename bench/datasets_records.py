@@ -97,7 +97,7 @@ def _judgment(row: int, judge: int, value: int) -> JudgmentRecord:
         id=f"judgment-{row}-{judge}",
         rater=f"rater-{(row + 7 * judge) % RATERS:03d}",
         values={"overall": value},
-        tie_kind="" if value else "equal_good",
+        tie_kinds={} if value else {"overall": "equal_good"},
         guideline_version=1,
         shown=(0, 1) if (row + judge) % 2 else (1, 0),
         active_ms=12_000 + row % 50_000,

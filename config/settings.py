@@ -176,6 +176,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # What a rater may say, and what may be on record.
+    "ENUM_NAME_OVERRIDES": {
+        "TieKindEnum": "projects.scales.TIE_KINDS",
+        "StoredTieKindEnum": "labeling.vocabulary.TieKind",
+    },
 }
 
 # --- files -------------------------------------------------------------------------------------

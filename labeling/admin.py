@@ -71,7 +71,7 @@ class JudgmentAdmin(ReadOnlyAdmin):
 class AnswerAdmin(ReadOnlyAdmin):
     """Append-only: the values of judgments."""
 
-    list_display = ["judgment", "criterion", "response", "value"]
+    list_display = ["judgment", "criterion", "response", "value", "tie_kind", "unsaid"]
     list_select_related = ["judgment", "criterion", "response"]
 
 

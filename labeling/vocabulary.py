@@ -32,11 +32,19 @@ UNBOUNDED_PURPOSES = frozenset({Purpose.GOLD, Purpose.ANCHOR, Purpose.TRAINING})
 
 
 class TieKind(StrEnum):
-    """The three things a tie can be."""
+    """The three things a tie can be, and that nobody knows any more which of them it was."""
 
     EQUAL_GOOD = "equal_good"
     EQUAL_BAD = "equal_bad"
     CANNOT_TELL = "cannot_tell"
+    UNSPECIFIED = "unspecified"
+
+
+class Unsaid(StrEnum):
+    """Why a question has an answer and no value."""
+
+    UNSURE = "unsure"
+    NOT_APPLICABLE = "not_applicable"
 
 
 class Grade(StrEnum):

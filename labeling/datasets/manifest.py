@@ -16,7 +16,7 @@ from labeling.datasets.recipes.base import Recipe
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.records import CriterionRecord, ReleaseContext
 
-MANIFEST_VERSION = 2
+MANIFEST_VERSION = 3
 
 
 def make_manifest(

@@ -115,9 +115,9 @@ class Rating(NamedTuple):
 class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One rater's judgment.
 
-    `values` maps the key of a comparing criterion to its signed value; `tie_kind` ("" for none)
-    says which tie a 0 on the primary criterion was. `shown` holds the positions of the responses
-    in the order in which the rater saw them, e.g. (1, 0) when the second was shown first.
+    `values` maps the key of a comparing criterion to its signed value, `tie_kinds` to which tie a
+    0 was, and `unsaid` to why there is no value. `shown` holds the positions of the responses in
+    the order in which the rater saw them, e.g. (1, 0) when the second was shown first.
     Times are milliseconds, None where nobody measured them: in imported judgments, and where a
     broken clock sent what cannot be (`times_cut`).
     `adjudicates` marks a reviewer's final word on the task. `created_at` is ISO 8601 in UTC.
@@ -126,7 +126,8 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     id: str
     rater: str
     values: dict[str, int]
-    tie_kind: str = ""
+    tie_kinds: dict[str, str] = {}
+    unsaid: dict[str, str] = {}
     ratings: tuple[Rating, ...] = ()
     rationale: str = ""
     flags: tuple[str, ...] = ()
@@ -143,15 +144,15 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     created_at: str = ""
     adjudicates: bool = False
 
-    def tie_on(self, criterion: str, primary: str) -> str | None:
+    def tie_on(self, criterion: str) -> str | None:
         """Which tie this judgment is on the criterion, None if it is decided or not answered.
 
-        "unspecified" where a 0 carries no kind: other criteria than the primary have none.
+        "unspecified" where a 0 carries no kind.
         """
         value = self.values.get(criterion)
-        if criterion == primary and self.tie_kind and not value:
-            return self.tie_kind
-        return "unspecified" if value == 0 else None
+        if value:
+            return None
+        return self.tie_kinds.get(criterion, None if value is None else "unspecified")
 
 
 class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -272,5 +273,5 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
-#: The kinds of ties a judgment can be, as reasons for leaving it out.
-TIES = (*(kind.value for kind in TieKind), "unspecified")
+#: The kinds of ties an answer can be, as reasons for leaving it out.
+TIES = tuple(kind.value for kind in TieKind)

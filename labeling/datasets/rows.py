@@ -58,15 +58,15 @@ class ImportedJudgment(Struct, frozen=True, gc=False):
     """What a rater of the file said about its row.
 
     `values` maps criterion keys (or `overall`) to signed integers from the row's point of view:
-    negative means the row's first response is better. Of the criteria in `side_only` the source
-    told no more than that: their value is -1 or 1 and no strength. `grades` maps a criterion to
-    the source's own word of strength; its value is -1 or 1 until the project's scale turns it into
-    its number.
+    negative means the row's first response is better. `tie_kinds` maps them to which tie a 0 is.
+    Of the criteria in `side_only` the source told no more than the side: their value is -1 or 1
+    and no strength. `grades` maps a criterion to the source's own word of strength; its value is
+    -1 or 1 until the project's scale turns it into its number.
     """
 
     rater: str
     values: Mapping[str, int]
-    tie_kind: str = ""
+    tie_kinds: Mapping[str, str] = {}
     rationale: str = ""
     at: dt.datetime | None = None
     side_only: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class ModelVote(Struct, frozen=True, gc=False):
 
     model: str
     values: Mapping[str, int]
-    tie_kind: str = ""
+    tie_kinds: Mapping[str, str] = {}
     rationale: str = ""
     at: dt.datetime | None = None
     side_only: tuple[str, ...] = ()
@@ -91,6 +91,11 @@ class ModelVote(Struct, frozen=True, gc=False):
     def rater(self) -> str:
         """The name that the vote stands under."""
         return self.model
+
+
+def overall_tie(kind: str) -> dict[str, str]:
+    """The ties of a label whose overall value alone may be one; "" for none."""
+    return {OVERALL: kind} if kind else {}
 
 
 class ImportRow(Struct, frozen=True, gc=False):

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db.models import F
 
-from labeling.datasets.rows import OVERALL, ImportedJudgment, ModelVote, RowError
+from labeling.datasets.rows import OVERALL, ImportedJudgment, ModelVote, RefusalCode, RowError
 from labeling.kinds import Kind, LabelError, primary_of
 from labeling.models import Answer, Assignment, Judgment, Task
-from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy
+from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TieKind
 from projects.models import Criterion, Project, User
 from projects.services.members import placeholder_raters
 
@@ -22,12 +22,13 @@ from projects.services.members import placeholder_raters
 class Label:
     """One rater's checked answers; `values` is criterion id -> value of the canonical responses.
 
-    Of the criteria in `side_only` the source told the side and no strength.
+    `tie_kinds` is criterion id -> which tie a 0 is. Of the criteria in `side_only` the source told
+    the side and no strength.
     """
 
     rater: str
     values: Mapping[int, int]
-    tie_kind: str
+    tie_kinds: Mapping[int, str]
     rationale: str
     at: datetime | None
     side_only: frozenset[int] = frozenset()
@@ -35,19 +36,19 @@ class Label:
     def says_no_more_than(self, record: Label) -> bool:
         """Whether the record says all of this, whenever it was said.
 
-        A side alone is said by a strength on that side too.
+        A side alone is said by a strength on that side too, and a tie of an unknown kind is any.
         """
-        return (
-            self.values.keys() == record.values.keys()
-            and self.tie_kind == record.tie_kind
-            and all(self._is_said(pk, value, record) for pk, value in self.values.items())
+        return self.values.keys() == record.values.keys() and all(
+            self._is_said(pk, value, record) for pk, value in self.values.items()
         )
 
     def _is_said(self, criterion_id: int, value: int, record: Label) -> bool:
         recorded = record.values[criterion_id]
         if criterion_id in self.side_only:
             return value * recorded > 0
-        return value == recorded and criterion_id not in record.side_only
+        ties = {label.tie_kinds.get(criterion_id, "") for label in (self, record)}
+        same_tie = len(ties) == 1 or TieKind.UNSPECIFIED in ties
+        return value == recorded and same_tie and criterion_id not in record.side_only
 
 
 class LabelRubric:
@@ -86,26 +87,41 @@ class LabelRubric:
             else:
                 answers[criterion.key] = strength
         try:
-            tie_kind = self.kind.check_label(self.criteria, answers, judgment.tie_kind)
+            ties = self.kind.check_label(self.criteria, answers, self._named_ties(judgment))
         except LabelError as error:
             raise RowError(f"judgments.{error.key}", error.reason, error.value) from None
         values = {
             self._by_key[key].pk: self.kind.turned(value, shown_order)
             for key, value in answers.items()
         }
+        tie_kinds = {self._by_key[key].pk: kind for key, kind in ties.items()}
         sides = frozenset(self._by_key[key].pk for key in side_only)
-        return Label(judgment.rater, values, tie_kind, judgment.rationale, judgment.at, sides)
+        return Label(judgment.rater, values, tie_kinds, judgment.rationale, judgment.at, sides)
+
+    def _named_ties(self, judgment: ImportedJudgment | ModelVote) -> dict[str, str]:
+        """Which ties a label names, by the criterion's own key."""
+        ties: dict[str, str] = {}
+        for key, kind in judgment.tie_kinds.items():
+            before = ties.get(own := self._criterion(key).key, TieKind.UNSPECIFIED.value)
+            if before == TieKind.UNSPECIFIED:
+                ties[own] = kind
+            elif kind not in (TieKind.UNSPECIFIED, before):
+                raise RowError(
+                    f"judgments.tie_kinds.{key}"[:120],
+                    "Is called two different ties.",
+                    kind,
+                    code=RefusalCode.CONTRADICTION,
+                )
+        return ties
 
     def vote_json(self, label: Label) -> dict[str, object]:
         """A model's vote as it is kept on its task, by the keys of criteria."""
         keys = {criterion.pk: criterion.key for criterion in self.criteria}
-        primary = primary_of(self.criteria)
-        ties = {primary.key: label.tie_kind} if primary and label.tie_kind else {}
         return {
             "model": label.rater,
             "values": {keys[pk]: value for pk, value in label.values.items()},
             "side_only": [keys[pk] for pk in label.values if pk in label.side_only],
-            "tie_kinds": ties,
+            "tie_kinds": {keys[pk]: kind for pk, kind in label.tie_kinds.items()},
             "rationale": label.rationale,
             "at": label.at.isoformat() if label.at else None,
         }
@@ -119,8 +135,8 @@ class LabelRubric:
         # A criterion that nobody has judged by may be gone since.
         values = {ids[key]: value for key, value in vote["values"].items() if key in ids}
         sides = frozenset(ids[key] for key in vote["side_only"] if key in ids)
-        tie_kind = next(iter(vote["tie_kinds"].values()), "")
-        return Label(vote["model"], values, tie_kind, "", None, sides)
+        ties = {ids[key]: kind for key, kind in vote["tie_kinds"].items() if key in ids}
+        return Label(vote["model"], values, ties, "", None, sides)
 
     def _criterion(self, key: str) -> Criterion:
         criterion = self._by_key.get(key)
@@ -138,19 +154,25 @@ def stored_labels(task_ids: Iterable[int]) -> dict[int, dict[str, Label]]:
     """task id -> rater's name -> what the placeholder rater of that name is on record with."""
     ids = list(task_ids)
     judgments = Judgment.objects.filter(task_id__in=ids, rater__is_placeholder=True).standing()
-    rows = list(judgments.values_list("pk", "task_id", "rater__name", "tie_kind"))
+    rows = list(judgments.values_list("pk", "task_id", "rater__name"))
     values: dict[int, dict[int, int]] = defaultdict(dict)
+    ties: dict[int, dict[int, str]] = defaultdict(dict)
     sides: dict[int, set[int]] = defaultdict(set)
-    answers = Answer.objects.filter(judgment_id__in=[row[0] for row in rows])
-    for judgment_id, criterion_id, value, side_only in answers.values_list(
-        "judgment_id", "criterion_id", "value", "side_only"
-    ):
+    answers: Iterable[tuple[Any, ...]] = (
+        Answer.objects.filter(judgment_id__in=[row[0] for row in rows])
+        .with_value()
+        .values_list("judgment_id", "criterion_id", "value", "tie_kind", "side_only")
+    )
+    for judgment_id, criterion_id, value, tie, side_only in answers:
         values[judgment_id][criterion_id] = value
+        if tie:
+            ties[judgment_id][criterion_id] = tie
         if side_only:
             sides[judgment_id].add(criterion_id)
     labels: dict[int, dict[str, Label]] = defaultdict(dict)
-    for pk, task_id, name, tie_kind in rows:
-        labels[task_id][name] = Label(name, values[pk], tie_kind, "", None, frozenset(sides[pk]))
+    for pk, task_id, name in rows:
+        sides_of = frozenset(sides[pk])
+        labels[task_id][name] = Label(name, values[pk], ties[pk], "", None, sides_of)
     return labels
 
 
@@ -181,6 +203,7 @@ def write_labels(
             judgment=judgment,
             criterion_id=criterion_id,
             value=value,
+            tie_kind=label.tie_kinds.get(criterion_id, ""),
             side_only=criterion_id in label.side_only,
         )
         for judgment, label in zip(judgments, flat, strict=True)
@@ -228,7 +251,6 @@ def _judgment(assignment: Assignment, label: Label, now: datetime) -> Judgment:
         purpose=Purpose.LIVE,
         strategy=Strategy.IMPORTED,
         source=Source.HUMAN,
-        tie_kind=label.tie_kind,
         rationale=label.rationale,
         created_at=label.at or now,
     )

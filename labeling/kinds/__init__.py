@@ -9,6 +9,7 @@ from __future__ import annotations
 from labeling.kinds.base import (
     PRIMARY_ALIAS,
     Answered,
+    Escape,
     Kind,
     LabelError,
     Outcome,
@@ -16,6 +17,7 @@ from labeling.kinds.base import (
     Question,
     Submission,
     primary_of,
+    unsaid_words,
 )
 from labeling.kinds.compare import COMPARE
 from projects.scales import Scale
@@ -43,6 +45,7 @@ __all__ = [
     "KINDS",
     "PRIMARY_ALIAS",
     "Answered",
+    "Escape",
     "Kind",
     "LabelError",
     "Outcome",
@@ -52,4 +55,5 @@ __all__ = [
     "kind_for",
     "kind_of",
     "primary_of",
+    "unsaid_words",
 ]

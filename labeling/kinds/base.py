@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.datasets.records import CriterionRecord
-from labeling.vocabulary import Source
-from projects.scales import Option, Scale
+from labeling.vocabulary import Source, Unsaid
+from projects.scales import TIE_KINDS, Option, Scale
 from projects.words import gettext
 
 #: Stored answers, one an element; shape (n,).
@@ -68,13 +68,15 @@ A = TypeVar("A")
 class Submission:
     """What a rater sends. Signs refer to the order shown: negative, the first shown is better.
 
-    `key` is the client's idempotency key; `active_ms` and `idle_ms` are milliseconds,
+    `tie_kinds` says which tie a 0 is, by criterion; `tie_kind` is another way to say it of the
+    primary one. `key` is the client's idempotency key; `active_ms` and `idle_ms` are milliseconds,
     None where what was sent is no time;
     `ui_version` is the interface it was given in, the kind's own page where empty.
     """
 
     answers: Mapping[str, int | None]
     tie_kind: str = ""
+    tie_kinds: Mapping[str, str] = field(default_factory=dict)
     rationale: str = ""
     principles: Sequence[int] = ()
     flags: Sequence[str] = ()
@@ -87,10 +89,22 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Answered(Generic[A]):
-    """Answers that fit their questions, in the order of the rubric; signs as they came."""
+    """Answers that fit their questions, in the order of the rubric; signs as they came.
+
+    `tie_kinds` says which tie a 0 is, by the criterion's key.
+    """
 
     values: list[tuple[A, int]]
-    tie_kind: str = ""
+    tie_kinds: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """A tie offered beside the primary scale: what it is stored as, its words, and its key."""
+
+    tie_kind: str
+    label: str
+    letter: str
 
 
 class Outcome(StrEnum):
@@ -101,6 +115,7 @@ class Outcome(StrEnum):
     EQUAL = "equal"
     BOTH_BAD = "both_bad"
     CANNOT_TELL = "cannot_tell"
+    UNSPECIFIED = "unspecified"
 
 
 class LabelError(ValueError):
@@ -156,9 +171,9 @@ class Kind(ABC):
 
     @abstractmethod
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
-        """The option of the scale that an answer was given by; `tie_kind` is the judgment's."""
+        """The option of the scale that an answer was given by; `tie_kind` is the answer's own."""
 
-    def escapes(self, questions: Sequence[Question], policy: Policy) -> tuple[str, ...]:
+    def escapes(self, questions: Sequence[Question], policy: Policy) -> tuple[Escape, ...]:
         """The ties offered beside the primary scale, for those who cannot answer on it."""
         return ()
 
@@ -168,7 +183,7 @@ class Kind(ABC):
     def words(
         self, question: Question, value: int, tie_kind: str, *, side_only: bool = False
     ) -> str:
-        """A stored answer for people who do not see sides; `tie_kind` is the judgment's.
+        """A stored answer for people who do not see sides; `tie_kind` is the answer's own.
 
         Of an answer that is `side_only` nobody knows the strength.
         """
@@ -217,9 +232,9 @@ class Kind(ABC):
 
     @abstractmethod
     def check_label(
-        self, questions: Sequence[Question], values: Mapping[str, int], tie_kind: str
-    ) -> str:
-        """Which tie a label is, "" for none; `values` by key. Raises LabelError where one misfits.
+        self, questions: Sequence[Question], values: Mapping[str, int], ties: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Which ties a label holds; all by key. Raises LabelError where a value misfits.
 
         Labels answer to the scale alone: what a project offers beside it binds its own raters.
         """
@@ -230,23 +245,40 @@ def primary_of(questions: Iterable[Q]) -> Q | None:
     return next((question for question in questions if question.is_primary), None)
 
 
+def unsaid_words(unsaid: str) -> str:
+    """Why a question has an answer and no value."""
+    if unsaid == Unsaid.NOT_APPLICABLE:
+        return gettext("not applicable")
+    return gettext("unsure")
+
+
+def _by_name(questions: Sequence[Question]) -> dict[str, Question]:
+    """The questions by key, and the primary one by its alias too."""
+    by_name: dict[str, Question] = {question.key: question for question in questions}
+    primary = primary_of(questions)
+    if primary is not None:
+        by_name.setdefault(PRIMARY_ALIAS, primary)
+    return by_name
+
+
+def _unknown(key: str, questions: Sequence[Question]) -> str:
+    known = ", ".join(question.key for question in questions)
+    return gettext("Unknown criterion “%(key)s”; this project asks: %(known)s.") % {
+        "key": key,
+        "known": known,
+    }
+
+
 def named_answers(
     questions: Sequence[Question], submission: Submission, errors: dict[str, str]
 ) -> dict[str, int]:
     """The whole numbers a submission gives, by the criterion's own key; misfits into `errors`."""
-    by_key: dict[str, Question] = {question.key: question for question in questions}
-    primary = primary_of(questions)
-    if primary is not None:
-        by_key.setdefault(PRIMARY_ALIAS, primary)
+    by_name = _by_name(questions)
     answers: dict[str, int] = {}
     for key, value in submission.answers.items():
-        question = by_key.get(key)
+        question = by_name.get(key)
         if question is None:
-            known = ", ".join(question.key for question in questions)
-            errors[key] = gettext("Unknown criterion “%(key)s”; this project asks: %(known)s.") % {
-                "key": key,
-                "known": known,
-            }
+            errors[key] = _unknown(key, questions)
         elif value is None:
             continue
         elif isinstance(value, bool) or not isinstance(value, int):
@@ -256,3 +288,25 @@ def named_answers(
         else:
             answers[question.key] = value
     return answers
+
+
+def named_ties(
+    questions: Sequence[Question], submission: Submission, errors: dict[str, str]
+) -> dict[str, str]:
+    """Which ties a submission names, by the criterion's own key; misfits into `errors`."""
+    by_name = _by_name(questions)
+    named = [("tie_kind", PRIMARY_ALIAS, submission.tie_kind)] if submission.tie_kind else []
+    named += [("tie_kinds", key, kind) for key, kind in submission.tie_kinds.items() if kind]
+    ties: dict[str, str] = {}
+    for field_name, key, kind in named:
+        question = by_name.get(key)
+        if kind not in TIE_KINDS:
+            known = ", ".join(TIE_KINDS)
+            errors[field_name] = gettext("A tie is one of: %(known)s.") % {"known": known}
+        elif question is None:
+            errors[field_name] = _unknown(key, questions)
+        elif ties.setdefault(question.key, kind) != kind:
+            errors[field_name] = gettext("“%(key)s” is called two different ties.") % {
+                "key": question.key
+            }
+    return ties

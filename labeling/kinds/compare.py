@@ -1,7 +1,7 @@
 """Comparisons: which of two responses is better, and how strongly.
 
 An answer is a signed integer: negative, the first response is better; positive, the second; 0, no
-preference, and the judgment says which of the ties it is. The magnitude is the strength.
+preference, and the answer says which of the ties it is. The magnitude is the strength.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from labeling.datasets.records import CriterionRecord
 from labeling.kinds.base import (
     Answered,
     AnswerValues,
+    Escape,
     Kind,
     LabelError,
     Outcome,
@@ -22,14 +23,24 @@ from labeling.kinds.base import (
     Question,
     Submission,
     named_answers,
+    named_ties,
     primary_of,
 )
 from labeling.vocabulary import TaskKind, TieKind
 from projects.scales import Option, Scale
-from projects.words import gettext
+from projects.words import gettext, gettext_noop
 
 #: Ties that even a scale without a 0 may carry: they say only that there is no preference.
 _ESCAPES = (TieKind.EQUAL_BAD, TieKind.CANNOT_TELL)
+_BOTH_BAD = Escape(TieKind.EQUAL_BAD.value, gettext_noop("Both are bad"), "x")
+_CANNOT_TELL = Escape(TieKind.CANNOT_TELL.value, gettext_noop("Cannot tell"), "c")
+
+
+_OUTCOMES: Mapping[str, Outcome] = {
+    TieKind.EQUAL_GOOD: Outcome.EQUAL,
+    TieKind.EQUAL_BAD: Outcome.BOTH_BAD,
+    TieKind.CANNOT_TELL: Outcome.CANNOT_TELL,
+}
 
 
 class Compare(Kind):
@@ -47,10 +58,10 @@ class Compare(Kind):
         submission: Submission,
         errors: dict[str, str],
     ) -> Answered[Q]:
-        """AnswerValues on their scales, and the primary's tie; a tie fills in the primary's 0."""
+        """Values on their scales, each 0 with its tie; "both bad" and "cannot tell" are a 0."""
         answers = named_answers(questions, submission, errors)
-        tie_kind = _tie_kind(questions, policy, answers, submission, errors)
-        return Answered(_values(questions, answers, tie_kind, errors), tie_kind)
+        ties = _ties(questions, policy, answers, submission, errors)
+        return Answered(_values(questions, answers, ties, errors), ties)
 
     def turned(self, value: int, shown_order: Sequence[int]) -> int:
         """The sign changes where the second response was shown first."""
@@ -66,33 +77,25 @@ class Compare(Kind):
         return super().place_names(questions, count)
 
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
-        """The first option of that value whose tie the judgment can have meant.
+        """The option of that value and tie; where the kind is not known, the only one of it."""
+        options = [option for option in question.scale.options if option.value == value]
+        if tie_kind == TieKind.UNSPECIFIED:
+            return options[0] if len(options) == 1 else None
+        return next((o for o in options if o.tie_kind == tie_kind), None)
 
-        The tie belongs to the primary question; elsewhere a 0 was given as "equally good".
-        """
-        ties = {tie_kind} if question.is_primary else {tie_kind, TieKind.EQUAL_GOOD.value}
-        options = (option for option in question.scale.options if option.value == value)
-        return next((o for o in options if not o.tie_kind or o.tie_kind in ties), None)
-
-    def escapes(self, questions: Sequence[Question], policy: Policy) -> tuple[str, ...]:
+    def escapes(self, questions: Sequence[Question], policy: Policy) -> tuple[Escape, ...]:
         """Both bad, unless the scale itself has it, and cannot tell, where the project offers."""
         primary = primary_of(questions)
         has_both_bad = primary is not None and primary.scale.has_both_bad
-        offers = {
-            TieKind.EQUAL_BAD: policy.allow_both_bad and not has_both_bad,
-            TieKind.CANNOT_TELL: policy.allow_cannot_tell,
-        }
-        return tuple(tie.value for tie, is_offered in offers.items() if is_offered)
+        both_bad = (_BOTH_BAD,) if policy.allow_both_bad and not has_both_bad else ()
+        return (*both_bad, *((_CANNOT_TELL,) if policy.allow_cannot_tell else ()))
 
     def words(
         self, question: Question, value: int, tie_kind: str, *, side_only: bool = False
     ) -> str:
-        """Which response is better, and how strongly.
-
-        The tie belongs to the judgment as a whole, so it names the primary answer only.
-        """
+        """Which response is better, and how strongly, or which tie it is."""
         if value == 0:
-            return _tie_words(tie_kind if question.is_primary else "")
+            return _tie_words(tie_kind)
         strongest = question.scale.strongest
         if strongest == 1:
             return gettext("response %(number)d is better") % {"number": 1 if value < 0 else 2}
@@ -118,8 +121,7 @@ class Compare(Kind):
         """The side, or which of the ties."""
         if value:
             return Outcome.FIRST if value < 0 else Outcome.SECOND
-        ties = {TieKind.EQUAL_BAD: Outcome.BOTH_BAD, TieKind.CANNOT_TELL: Outcome.CANNOT_TELL}
-        return ties[TieKind(tie_kind)] if tie_kind in ties else Outcome.EQUAL
+        return _OUTCOMES.get(tie_kind, Outcome.UNSPECIFIED)
 
     def opposed(self, low: str, high: str) -> dict[str, int]:
         """Somebody prefers the first response and somebody the second."""
@@ -158,77 +160,86 @@ class Compare(Kind):
         return None if strength is None else strength if value > 0 else -strength
 
     def check_label(
-        self, questions: Sequence[Question], values: Mapping[str, int], tie_kind: str
-    ) -> str:
-        """Every value is on its scale; a primary 0 without a kind is "equally good"."""
-        primary = primary_of(questions)
-        is_tie = primary is not None and values.get(primary.key) == 0
-        if primary is not None and is_tie and not tie_kind and primary.scale.has_tie:
-            tie_kind = TieKind.EQUAL_GOOD.value
+        self, questions: Sequence[Question], values: Mapping[str, int], ties: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Every value is on its scale; a 0 without a kind is "equally good"."""
         by_key = {question.key: question for question in questions}
+        checked: dict[str, str] = {}
         for key, value in values.items():
-            question = by_key[key]
-            escaped = question.is_primary and value == 0 and tie_kind in _ESCAPES
-            if not escaped and not question.scale.accepts(value):
-                allowed = ", ".join(map(str, question.scale.values))
+            kind = _kind_of_zero(by_key[key], ties.get(key, "")) if value == 0 else ""
+            if not by_key[key].scale.accepts(value) and kind not in _ESCAPES:
+                allowed = ", ".join(map(str, by_key[key].scale.values))
                 # Kept with the import's report, so it stays in the language of the file's readers.
                 reason = f"{value} is not on this project's scale ({allowed})."
                 raise LabelError(key, reason, value)
-        return tie_kind
+            if kind:
+                checked[key] = kind
+        return checked
 
 
 def _tie_words(tie_kind: str) -> str:
+    if tie_kind == TieKind.EQUAL_GOOD:
+        return gettext("equally good")
     if tie_kind == TieKind.EQUAL_BAD:
         return gettext("both are bad")
     if tie_kind == TieKind.CANNOT_TELL:
         return gettext("cannot tell")
-    return gettext("equally good")
+    return gettext("no preference, kind not known")
 
 
-def _tie_kind(
+def _kind_of_zero(question: Question, kind: str) -> str:
+    """Which tie a 0 is: what was said, else "equally good" where the scale has that."""
+    return kind or (TieKind.EQUAL_GOOD.value if question.scale.has_tie else "")
+
+
+def _ties(
     questions: Sequence[Question],
     policy: Policy,
     answers: dict[str, int],
     submission: Submission,
     errors: dict[str, str],
-) -> str:
-    """Which of the three ties this is, or "" for a preference; fills in the primary's 0."""
-    primary = primary_of(questions)
-    kind = submission.tie_kind
-    if primary is None or kind not in {"", *TieKind}:
-        if kind:
-            known = ", ".join(TieKind)
-            errors["tie_kind"] = gettext("A tie is one of: %(known)s.") % {"known": known}
-        return ""
-    if kind in _ESCAPES and not _is_offered(policy, primary, kind):
-        errors["tie_kind"] = gettext("This project does not offer “%(tie)s”.") % {"tie": kind}
-        return ""
-    value = answers.setdefault(primary.key, 0) if kind in _ESCAPES else answers.get(primary.key)
-    if kind and value != 0:
-        errors["tie_kind"] = gettext("A tie cannot go with a preference.")
-    if value == 0 and not kind and primary.scale.has_tie:
-        return TieKind.EQUAL_GOOD.value
-    return kind
+) -> dict[str, str]:
+    """Which tie each 0 is, by key; "both bad" and "cannot tell" fill in the 0 they stand for."""
+    named = named_ties(questions, submission, errors)
+    ties: dict[str, str] = {}
+    for question in questions:
+        key, kind = question.key, named.get(question.key, "")
+        field = "tie_kind" if question.is_primary and submission.tie_kind else "tie_kinds"
+        if kind in _ESCAPES:
+            if not _is_offered(policy, question, kind):
+                errors[field] = gettext("This project does not offer “%(tie)s”.") % {"tie": kind}
+                continue
+            answers.setdefault(key, 0)
+        value = answers.get(key)
+        if kind and value != 0:
+            errors[field] = gettext("A tie cannot go with a preference.")
+        if value == 0 and (kind := _kind_of_zero(question, kind)):
+            ties[key] = kind
+    return ties
 
 
-def _is_offered(policy: Policy, primary: Question, kind: str) -> bool:
+def _is_offered(policy: Policy, question: Question, kind: str) -> bool:
     if kind == TieKind.EQUAL_BAD:
-        return policy.allow_both_bad or primary.scale.has_both_bad
+        return policy.allow_both_bad or question.scale.has_both_bad
     return policy.allow_cannot_tell
 
 
 def _values(
-    questions: Sequence[Q], answers: Mapping[str, int], tie_kind: str, errors: dict[str, str]
+    questions: Sequence[Q],
+    answers: Mapping[str, int],
+    ties: Mapping[str, str],
+    errors: dict[str, str],
 ) -> list[tuple[Q, int]]:
+    primary = primary_of(questions)
+    has_escaped = primary is not None and ties.get(primary.key) in _ESCAPES
     values = []
     for question in questions:
         value = answers.get(question.key)
         if value is None:
-            if question.is_required and tie_kind not in _ESCAPES and question.key not in errors:
+            if question.is_required and not has_escaped and question.key not in errors:
                 errors[question.key] = gettext("This question needs an answer.")
             continue
-        escaped = question.is_primary and value == 0 and tie_kind in _ESCAPES
-        if not escaped and not question.scale.accepts(value):
+        if not question.scale.accepts(value) and ties.get(question.key) not in _ESCAPES:
             allowed = ", ".join(map(str, question.scale.values))
             errors[question.key] = gettext("%(value)s is not on this scale (%(allowed)s).") % {
                 "value": value,

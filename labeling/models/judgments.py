@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from labeling.models.assignments import Assignment
 from labeling.models.choices import choices
 from labeling.models.tasks import Response, Task
-from labeling.vocabulary import Purpose, Source, Strategy, TieKind
-from projects.models import Criterion, Guideline, Project
+from labeling.vocabulary import Purpose, Source, Strategy, TieKind, Unsaid
+from projects.models import Criterion, Guideline, Principle, Project
 
 
 def _standing(prefix: str = "") -> Q:
@@ -70,6 +70,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """The answers that become data: none of gold, repeat, anchor or training tasks."""
         return self.of_purpose(Purpose.LIVE)
 
+    def with_value(self) -> Self:
+        """The answers that are a number: neither unsure nor not applicable."""
+        return self.filter(value__isnull=False)
+
     def primary(self) -> Self:
         """The answers on the primary criterion of their project."""
         return self.filter(criterion__is_primary=True)
@@ -98,13 +102,12 @@ class Judgment(models.Model):
     is_current = models.BooleanField(default=True)
     withdrawn = models.BooleanField(default=False)
     key = models.UUIDField(null=True, blank=True, help_text=_("The client's idempotency key."))
-    fingerprint = models.CharField(max_length=64, blank=True)
+    fingerprint = models.CharField(max_length=72, blank=True)
 
     purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
     strategy = models.CharField(max_length=20, choices=choices(Strategy), default=Strategy.UNIFORM)
     selection_probability = models.FloatField(default=1.0)
     source = models.CharField(max_length=16, choices=choices(Source), default=Source.HUMAN)
-    tie_kind = models.CharField(max_length=12, blank=True, choices=choices(TieKind))
     rationale = models.TextField(blank=True)
     principles = models.JSONField(default=list, blank=True)
     flags = models.JSONField(default=list, blank=True)
@@ -145,8 +148,10 @@ class Judgment(models.Model):
 class Answer(models.Model):
     """The value given on one criterion, from the point of view of the canonical responses.
 
-    `side_only` marks an imported label whose source told which response is better, and not how
-    much: its value is -1 or 1, and nothing may read that as a strength.
+    A preference of 0 says in `tie_kind` which tie it is; `unsaid` says why there is no value.
+    `principle` is set where the question was about one of the guideline's. `side_only` marks an
+    imported label whose source told which response is better, and not how much: its value is -1
+    or 1, and nothing may read that as a strength.
     """
 
     judgment = models.ForeignKey(Judgment, on_delete=models.CASCADE, related_name="answers")
@@ -154,7 +159,21 @@ class Answer(models.Model):
     response = models.ForeignKey(
         Response, null=True, blank=True, on_delete=models.PROTECT, related_name="answers"
     )
-    value = models.SmallIntegerField()
+    principle = models.ForeignKey(
+        Principle,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="answers",
+    )
+    value = models.SmallIntegerField(null=True, blank=True)
+    tie_kind = models.CharField(
+        max_length=12, blank=True, default="", db_default="", choices=choices(TieKind)
+    )
+    unsaid = models.CharField(
+        max_length=14, blank=True, default="", db_default="", choices=choices(Unsaid)
+    )
     side_only = models.BooleanField(default=False, db_default=False)
 
     objects = AnswerQuerySet.as_manager()
@@ -162,11 +181,34 @@ class Answer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["judgment", "criterion", "response"],
+                fields=["judgment", "criterion", "response", "principle"],
                 nulls_distinct=False,
                 name="one_answer_per_question",
+            ),
+            models.CheckConstraint(
+                condition=Q(tie_kind="")
+                | Q(
+                    tie_kind__in=list(TieKind),
+                    value=0,
+                    value__isnull=False,
+                    response__isnull=True,
+                ),
+                name="tie_is_a_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(unsaid="", value__isnull=False)
+                | Q(unsaid__in=list(Unsaid), value__isnull=True),
+                name="value_or_why_not",
+            ),
+        ]
+        indexes = [
+            # Few answers are about a principle: none pays for an index of the others.
+            models.Index(
+                fields=["principle"],
+                condition=Q(principle__isnull=False),
+                name="answer_principle",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.criterion}: {self.value}"
+        return f"{self.criterion}: {self.unsaid or self.value}"

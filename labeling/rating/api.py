@@ -170,7 +170,9 @@ def _submission(values: Mapping[str, Any], header: str | None) -> Submission:
             message = gettext("The header and the body name different keys; send one.")
             raise InvalidInput(message, fields={"key": message})
         key = named
-    return Submission(**{**values, "key": key, "tie_kind": values["tie_kind"] or ""})
+    ties = {criterion: kind or "" for criterion, kind in values["tie_kinds"].items()}
+    own = {"key": key, "tie_kind": values["tie_kind"] or "", "tie_kinds": ties}
+    return Submission(**{**values, **own})
 
 
 class SkipTask(RaterView):

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from labeling.kinds import Submission, kind_for
 from labeling.rating.answers import milliseconds
+from labeling.rating.selectors import ShownAnswers
 from projects.models import Criterion
 
 #: Criteria are posted as `answer.<key>`, with a value or `value:tie_kind`.
@@ -31,16 +32,18 @@ class Filled:
     key: UUID | None = None
 
     def submission(self, primary_key: str) -> Submission:
-        """The submission this form means; the primary's option may say which tie it is."""
-        answers, tie_kind = {}, self.tie_kind
+        """The submission this form means; options may say which tie they are."""
+        answers, ties = {}, {}
         for key, code in self.codes.items():
             value, _colon, tie = code.partition(":")
             answers[key] = _whole(value)
-            if key == primary_key and tie and not tie_kind:
-                tie_kind = tie
+            if tie:
+                ties[key] = tie
+        tie_kind = ties.pop(primary_key, "")
         return Submission(
             answers=answers,
-            tie_kind=tie_kind,
+            tie_kind=self.tie_kind or tie_kind,
+            tie_kinds=ties,
             rationale=self.rationale,
             principles=self.principles,
             flags=self.flags,
@@ -69,15 +72,14 @@ def read_form(post: QueryDict) -> Filled:
     )
 
 
-def codes_for(
-    criteria: Iterable[Criterion], answers: Mapping[str, int], tie_kind: str
-) -> dict[str, str]:
-    """Option codes for stored answers (signs of the order shown), to show them again."""
+def codes_for(criteria: Iterable[Criterion], answers: ShownAnswers) -> dict[str, str]:
+    """Option codes for stored answers, to show them again."""
     codes = {}
     for criterion in criteria:
-        value = answers.get(criterion.key)
+        value = answers.values.get(criterion.key)
         if value is None:
             continue
+        tie_kind = answers.tie_kinds.get(criterion.key, "")
         option = kind_for(criterion.scale).chosen(criterion, value, tie_kind)
         if option is not None:
             codes[criterion.key] = option.code

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.kinds import Submission, kind_of
+from labeling.kinds import PRIMARY_ALIAS, Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating import records
 from labeling.rating.answers import check_submission, plausible_times
@@ -30,6 +30,9 @@ from labeling.rating.selectors import TakenBack, last_act, taken_back
 from labeling.vocabulary import Act, AssignmentState, SkipReason
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
+
+#: What begins a fingerprint that covers the tie of every answer; the first version had no such.
+_FINGERPRINT = "2:"
 
 
 class NotYours(Conflict):
@@ -105,7 +108,6 @@ def _submit_locked(
         strategy=held.strategy,
         selection_probability=held.selection_probability,
         source=submission.source,
-        tie_kind=checked.answers.tie_kind,
         rationale=submission.rationale.strip(),
         principles=checked.principles,
         flags=checked.flags,
@@ -115,8 +117,9 @@ def _submit_locked(
         ui_version=(submission.ui_version or kind.interface)[:40],
         created_at=now,
     )
+    ties = checked.answers.tie_kinds
     canonical = [
-        (criterion.pk, kind.turned(value, held.shown_order))
+        (criterion.pk, kind.turned(value, held.shown_order), ties.get(criterion.key, ""))
         for criterion, value in checked.answers.values
     ]
     _insert(held, judgment, canonical)
@@ -156,24 +159,56 @@ def _replayed(
     """The judgment that this very submission made before, even if it was withdrawn since."""
     for row in stored:
         if submission.key is not None and row.key == submission.key:
-            if row.fingerprint != content_hash:
+            if not _says_the_same(row, submission, content_hash):
                 raise Conflict(_("This submission key was used with other answers."))
             return Judgment.objects.get(pk=row.pk)
         if (
             held.state == AssignmentState.SUBMITTED
             and row.is_current
-            and row.fingerprint == content_hash
+            and _says_the_same(row, submission, content_hash)
         ):
             return Judgment.objects.get(pk=row.pk)
     return None
 
 
+def _says_the_same(row: records.StoredJudgment, submission: Submission, content_hash: str) -> bool:
+    """Whether a stored judgment is this submission, by the fingerprint of the time it was made."""
+    if row.fingerprint.startswith(_FINGERPRINT):
+        return row.fingerprint == content_hash
+    return row.fingerprint == _fingerprint_before_ties(submission)
+
+
 def submission_fingerprint(submission: Submission) -> str:
-    """What was said, without when and how fast: equal for a repeated submission."""
+    """What was said, without when and how fast: equal for a repeated submission.
+
+    It begins with the version of what it covers, so that older rows are compared with theirs.
+    """
+    content = _said(submission)
+    del content["tie_kind"]
+    ties = {key: kind for key, kind in submission.tie_kinds.items() if kind}
+    tie_kind = submission.tie_kind
+    if tie_kind and ties.setdefault(PRIMARY_ALIAS, tie_kind) != tie_kind:
+        ties["tie_kind"] = tie_kind
+    return f"{_FINGERPRINT}{_hash({**content, 'tie_kinds': ties})}"
+
+
+def _fingerprint_before_ties(submission: Submission) -> str:
+    """The fingerprint of the first version, which knew one tie a judgment."""
+    content = _said(submission)
+    content["tie_kind"] = submission.tie_kind or submission.tie_kinds.get(PRIMARY_ALIAS, "")
+    del content["tie_kinds"]
+    return _hash(content)
+
+
+def _said(submission: Submission) -> dict[str, object]:
     content = asdict(submission)
     for volatile in ("active_ms", "idle_ms", "key", "ui_version"):
         del content[volatile]
     content["answers"] = {k: v for k, v in submission.answers.items() if v is not None}
+    return content
+
+
+def _hash(content: Mapping[str, object]) -> str:
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -12,12 +12,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from labeling.kinds import Kind
+from labeling.kinds import Escape, Kind
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.rating.desk import TaskView
 from labeling.rating.forms import Filled
 from labeling.rendering import MAX_RICH_BYTES, escape_visibly, render_markdown, role_label
-from labeling.vocabulary import Flag, SkipReason, TieKind
+from labeling.vocabulary import Flag, SkipReason
 from projects.models import Criterion, Guideline, Principle, Project
 
 FLAG_LABELS = {
@@ -53,6 +53,16 @@ class BarQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """A tie offered beside the primary scale: what it posts and shows, and its key."""
+
+    value: str
+    label: str
+    letter: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RatingBar:
     """The bar: questions, and the ties offered beside the primary scale.
 
@@ -61,8 +71,7 @@ class RatingBar:
 
     control: str
     questions: Sequence[BarQuestion]
-    both_bad: bool
-    cannot_tell: bool
+    escapes: Sequence[Chip]
     rationale_required: bool
 
     @property
@@ -85,14 +94,17 @@ def rating_bar(
 ) -> RatingBar:
     """The bar of a task's kind with what is filled in and what is wrong with it."""
     asked = kind.asked(criteria)
-    escapes = kind.escapes(asked, project)
     return RatingBar(
         control=kind.control,
         questions=[_question(c, filled.codes.get(c.key, ""), errors) for c in asked],
-        both_bad=TieKind.EQUAL_BAD in escapes,
-        cannot_tell=TieKind.CANNOT_TELL in escapes,
+        escapes=[_chip(escape, filled.tie_kind) for escape in kind.escapes(asked, project)],
         rationale_required=project.rationale_required,
     )
+
+
+def _chip(escape: Escape, tie_kind: str) -> Chip:
+    chosen = escape.tie_kind == tie_kind
+    return Chip(escape.tie_kind, gettext(escape.label), escape.letter, chosen)
 
 
 def _question(criterion: Criterion, chosen: str, errors: Mapping[str, str]) -> BarQuestion:

@@ -104,7 +104,6 @@ _COLUMNS = {
     "strategy": "varchar",
     "selection_probability": "double precision",
     "source": "varchar",
-    "tie_kind": "varchar",
     "rationale": "text",
     "active_ms": "integer",
     "idle_ms": "integer",
@@ -118,17 +117,18 @@ _INSERT = Statement(
     WITH judgment AS (
         INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id,
             guideline_id, revises_id, is_current, withdrawn, key, fingerprint, purpose, strategy,
-            selection_probability, source, tie_kind, rationale, principles, flags, active_ms,
-            idle_ms, times_cut, ui_version, created_at)
+            selection_probability, source, rationale, principles, flags, active_ms, idle_ms,
+            times_cut, ui_version, created_at)
         VALUES (%(assignment_id)s, %(task_id)s, %(project_id)s, %(rater_id)s, %(guideline_id)s,
             %(revises_id)s, true, false, %(key)s, %(fingerprint)s, %(purpose)s, %(strategy)s,
-            %(selection_probability)s, %(source)s, %(tie_kind)s, %(rationale)s, %(principles)s,
-            %(flags)s, %(active_ms)s, %(idle_ms)s, %(times_cut)s, %(ui_version)s, %(created_at)s)
+            %(selection_probability)s, %(source)s, %(rationale)s, %(principles)s, %(flags)s,
+            %(active_ms)s, %(idle_ms)s, %(times_cut)s, %(ui_version)s, %(created_at)s)
         RETURNING id
     ), answers AS (
-        INSERT INTO labeling_answer (judgment_id, criterion_id, response_id, value)
-        SELECT judgment.id, answer.criterion_id, NULL, answer.value
-        FROM judgment, unnest(%(criteria)s, %(values)s) AS answer (criterion_id, value)
+        INSERT INTO labeling_answer (judgment_id, criterion_id, value, tie_kind)
+        SELECT judgment.id, answer.criterion_id, answer.value, answer.tie_kind
+        FROM judgment, unnest(%(criteria)s, %(values)s, %(ties)s)
+            AS answer (criterion_id, value, tie_kind)
     ), assignment AS (
         UPDATE labeling_assignment
         SET state = 'submitted', submitted_at = %(created_at)s,
@@ -143,11 +143,14 @@ _INSERT = Statement(
     flags="jsonb",
     criteria="bigint[]",
     values="smallint[]",
+    ties="varchar[]",
 )
 
 
-def insert_judgment(judgment: Judgment, answers: Sequence[tuple[int, int]]) -> None:
-    """Stores a judgment with its (criterion id, canonical value) answers; submits the assignment.
+def insert_judgment(judgment: Judgment, answers: Sequence[tuple[int, int, str]]) -> None:
+    """Stores a judgment with its answers, and submits the assignment.
+
+    An answer is the criterion's id, the canonical value, and which tie it is ("" for none).
 
     Raises IntegrityError where the place was given to others (`task_overlap_exact`).
     """
@@ -156,8 +159,9 @@ def insert_judgment(judgment: Judgment, answers: Sequence[tuple[int, int]]) -> N
         key=str(judgment.key) if judgment.key else None,
         principles=json.dumps(judgment.principles),
         flags=json.dumps(judgment.flags),
-        criteria=[criterion for criterion, _ in answers],
-        values=[value for _, value in answers],
+        criteria=[criterion for criterion, _, _ in answers],
+        values=[value for _, value, _ in answers],
+        ties=[tie for _, _, tie in answers],
     )
     judgment.pk = row[0] if row else None
     judgment._state.adding = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from labeling.kinds import kind_of
 from labeling.models import Assignment, Judgment
@@ -32,22 +33,46 @@ def is_own(*, rater: User, project: Project, assignment_id: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
-    """What a rater had answered before taking it back; signs of the order shown."""
+class ShownAnswers:
+    """What a judgment answered, by criterion in the rubric's order; signs of the order shown.
 
-    answers: Mapping[str, int]
+    `tie_kinds` says which tie each 0 is, `tie_kind` which the primary one.
+    """
+
+    values: Mapping[str, int]
+    tie_kinds: Mapping[str, str]
     tie_kind: str
+
+
+def shown_answers(judgment: Judgment) -> ShownAnswers:
+    """What a judgment answered, as its rater saw the task."""
+    rows: list[tuple[Any, ...]] = list(
+        judgment.answers.with_value()
+        .order_by("criterion__position", "criterion_id")
+        .values_list(
+            "criterion__key",
+            "criterion__is_primary",
+            "value",
+            "tie_kind",
+            "judgment__assignment__shown_order",
+            "judgment__task__kind",
+        )
+    )
+    return ShownAnswers(
+        values={key: kind_of(kind).turned(value, order) for key, _, value, _, order, kind in rows},
+        tie_kinds={key: tie for key, _, _, tie, _, _ in rows if tie},
+        tie_kind=next((tie for _, is_primary, _, tie, _, _ in rows if is_primary), ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a rater had said before taking it back."""
+
+    answers: ShownAnswers
     rationale: str
     principles: Sequence[int]
     flags: Sequence[str]
-
-
-def shown_answers(judgment: Judgment) -> dict[str, int]:
-    """What a judgment answered, by criterion in the rubric's order; signs of the order shown."""
-    rows = judgment.answers.order_by("criterion__position", "criterion_id").values_list(
-        "criterion__key", "value", "judgment__assignment__shown_order", "judgment__task__kind"
-    )
-    return {key: kind_of(kind).turned(value, order) for key, value, order, kind in rows}
 
 
 def taken_back(assignment: Assignment) -> TakenBack | None:
@@ -59,7 +84,6 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
         return None
     return TakenBack(
         answers=shown_answers(judgment),
-        tie_kind=judgment.tie_kind,
         rationale=judgment.rationale,
         principles=judgment.principles,
         flags=judgment.flags,

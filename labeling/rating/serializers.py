@@ -17,6 +17,7 @@ from labeling.vocabulary import Act, Flag, NothingLeft, SkipReason, TaskKind, Ti
 from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, criterion_json
 from projects.models import Project
+from projects.scales import TIE_KINDS
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -76,7 +77,16 @@ class SubmissionSerializer(StrictSerializer):
         help_text="A whole number a criterion, by key; `overall` names the primary one."
     )
     tie_kind = serializers.ChoiceField(
-        choices=list(TieKind), default="", allow_blank=True, allow_null=True
+        choices=TIE_KINDS,
+        default="",
+        allow_blank=True,
+        allow_null=True,
+        help_text="Which tie a 0 on the primary criterion is.",
+    )
+    tie_kinds = serializers.DictField(
+        child=serializers.ChoiceField(choices=TIE_KINDS, allow_blank=True, allow_null=True),
+        default=dict,
+        help_text="Which tie a 0 is, by criterion; `overall` names the primary one.",
     )
     rationale = serializers.CharField(
         default="", allow_blank=True, trim_whitespace=False, max_length=RATIONALE_LIMIT
@@ -104,7 +114,13 @@ class JudgmentSerializer(serializers.Serializer[Any]):
     assignment = serializers.IntegerField()
     task = serializers.IntegerField()
     answers = serializers.DictField(child=serializers.IntegerField())
-    tie_kind = serializers.ChoiceField(choices=list(TieKind), allow_blank=True)
+    tie_kind = serializers.ChoiceField(
+        choices=list(TieKind), allow_blank=True, help_text="That of the primary criterion."
+    )
+    tie_kinds = serializers.DictField(
+        child=serializers.ChoiceField(choices=list(TieKind)),
+        help_text="Which tie each 0 is, by criterion.",
+    )
     rationale = serializers.CharField(allow_blank=True)
     principles = serializers.ListField(child=serializers.IntegerField())
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)))
@@ -186,8 +202,9 @@ def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
         said: dict[str, Any] = {"reason": undone.skip_reason, "note": undone.skip_note}
     else:
         said = {
-            "answers": answered.answers,
-            "tie_kind": answered.tie_kind,
+            "answers": answered.answers.values,
+            "tie_kind": answered.answers.tie_kind,
+            "tie_kinds": answered.answers.tie_kinds,
             "rationale": answered.rationale,
             "principles": answered.principles,
             "flags": answered.flags,
@@ -198,12 +215,14 @@ def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
 
 def judgment_json(judgment: Judgment) -> dict[str, Any]:
     """The judgment as it was stored; the same for a first and for a repeated submission."""
+    answers = shown_answers(judgment)
     return {
         "id": judgment.pk,
         "assignment": judgment.assignment_id,
         "task": judgment.task_id,
-        "answers": shown_answers(judgment),
-        "tie_kind": judgment.tie_kind,
+        "answers": answers.values,
+        "tie_kind": answers.tie_kind,
+        "tie_kinds": answers.tie_kinds,
         "rationale": judgment.rationale,
         "principles": judgment.principles,
         "flags": judgment.flags,

@@ -116,8 +116,8 @@ def _filled_before(assignment: Assignment, criteria: list[Criterion]) -> Filled:
     if before is None:
         return _NOTHING_YET
     return Filled(
-        codes=codes_for(criteria, before.answers, before.tie_kind),
-        tie_kind=before.tie_kind,
+        codes=codes_for(criteria, before.answers),
+        tie_kind=before.answers.tie_kind,
         rationale=before.rationale,
         principles=before.principles,
         flags=before.flags,
@@ -303,10 +303,10 @@ def _took_back_words(undone: Undone) -> str:
 
 def _values(answered: TakenBack, criteria: list[Criterion]) -> dict[str, list[str]]:
     """What was filled in, by the names of the form's fields."""
-    codes = codes_for(criteria, answered.answers, answered.tie_kind)
+    codes = codes_for(criteria, answered.answers)
     return {
         **{f"answer.{key}": [code] for key, code in codes.items()},
-        "tie_kind": [answered.tie_kind],
+        "tie_kind": [answered.answers.tie_kind],
         "rationale": [answered.rationale],
         "principles": [str(number) for number in answered.principles],
         "flags": list(answered.flags),

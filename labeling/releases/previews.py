@@ -21,7 +21,6 @@ from labeling.releases.requests import (
     ReleaseOptions,
     Request,
     check_request,
-    primary_key,
 )
 from labeling.releases.selectors import adjudicators, newest_edit, newest_judgment, task_records
 from projects.models import Project
@@ -84,7 +83,7 @@ def _preview(project: Project, cutoff: int, request: Request, reviewers: list[in
     ledgers: list[Ledger] = []
     left_out: Counter[str] = Counter()
     without_reasoning = 0
-    recipes = request.recipes(primary_key(project))
+    recipes = request.recipes()
     for recipe in recipes:
         ledger, left = preview(
             lambda: task_records(project, cutoff, pseudonyms("preview"), reviewers),

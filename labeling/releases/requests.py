@@ -52,13 +52,12 @@ class Request:
     criteria: tuple[Criterion, ...]
     options: ReleaseOptions
 
-    def recipes(self, primary: str) -> list[Recipe]:
-        """The recipe on each criterion; `primary` is the key of the project's primary one."""
+    def recipes(self) -> list[Recipe]:
+        """The recipe on each criterion."""
         made = RECIPES[self.recipe]
         return [
             made(
                 criterion_record(criterion),
-                primary=primary,
                 options=self.options.choices,
                 kind=row_kind_of(made, self.shape),
             )
@@ -146,11 +145,6 @@ def choices_of(release: Release) -> RecipeOptions:
 def criterion_record(criterion: Criterion) -> CriterionRecord:
     """The criterion as the pure core knows it."""
     return kind_for(criterion.scale).record(criterion)
-
-
-def primary_key(project: Project) -> str:
-    """The key of the project's primary criterion, "" where it has none."""
-    return next((c.key for c in project.criteria.all() if c.is_primary), "")
 
 
 def _checked_format(format: str) -> Format:

@@ -6,8 +6,9 @@ so that later edits never change what a frozen release contains.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, cast
@@ -158,6 +159,7 @@ def release_ratings(project: Project, criterion: Criterion, cutoff: int) -> Rele
     """What agreement at the cut-off rests on."""
     answers = (
         Answer.objects.filter(criterion=criterion, response__isnull=True)
+        .with_value()
         .filter(judgment__in=Judgment.objects.filter(project=project).counting_at(cutoff).live())
         .order_by("judgment_id")
         .values_list(
@@ -221,7 +223,6 @@ _JUDGMENT_COLUMNS = (
     "pk",
     "task_id",
     "rater_id",
-    "tie_kind",
     "rationale",
     "flags",
     "principles",
@@ -252,10 +253,10 @@ def _judgments(
         .standing_at(cutoff)
         .values_list(*_JUDGMENT_COLUMNS)
     )
-    values, ratings = _answers([row[0] for row in rows], tasks, criteria)
+    answers = _answers([row[0] for row in rows], tasks, criteria)
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
-        pk, task, rater, tie, rationale, flags, principles, guideline, *rest = row
+        pk, task, rater, rationale, flags, principles, guideline, *rest = row
         purpose, source, strategy, probability, shown, active, idle, cut, created = rest
         # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
         seen = strategy != Strategy.IMPORTED
@@ -264,9 +265,10 @@ def _judgments(
             JudgmentRecord(
                 id=pseudonym("judgment", pk),
                 rater=pseudonym("rater", rater),
-                values=values.get(pk, {}),
-                tie_kind=tie,
-                ratings=tuple(ratings.get(pk, ())),
+                values=answers[pk].values,
+                tie_kinds=answers[pk].tie_kinds,
+                unsaid=answers[pk].unsaid,
+                ratings=tuple(answers[pk].ratings),
                 rationale=rationale,
                 flags=tuple(map(str, flags)),
                 principles=tuple(map(str, principles)),
@@ -286,23 +288,37 @@ def _judgments(
     return by_task
 
 
+@dataclass(slots=True)
+class _Answers:
+    """What one judgment answered: comparisons by criterion, and ratings of single responses."""
+
+    values: dict[str, int] = field(default_factory=dict)
+    tie_kinds: dict[str, str] = field(default_factory=dict)
+    unsaid: dict[str, str] = field(default_factory=dict)
+    ratings: list[Rating] = field(default_factory=list)
+
+
 def _answers(
     judgments: Sequence[int], tasks: Sequence[tuple[Any, ...]], criteria: dict[int, str]
-) -> tuple[dict[int, dict[str, int]], dict[int, list[Rating]]]:
-    """The answers of some judgments: comparisons by criterion, and ratings of single responses."""
+) -> defaultdict[int, _Answers]:
+    """The answers of some judgments, by judgment."""
     place = {pk: index for task in tasks for index, pk in enumerate(task[2])}
-    values: dict[int, dict[str, int]] = {}
-    ratings: dict[int, list[Rating]] = {}
-    rows: Iterable[tuple[int, int, int | None, int]] = Answer.objects.filter(
-        judgment_id__in=judgments
-    ).values_list("judgment_id", "criterion_id", "response_id", "value")
-    for judgment, criterion, response, value in rows:
-        key = criteria[criterion]
-        if response is None:
-            values.setdefault(judgment, {})[key] = value
+    by_judgment: defaultdict[int, _Answers] = defaultdict(_Answers)
+    rows: Iterable[tuple[Any, ...]] = Answer.objects.filter(judgment_id__in=judgments).values_list(
+        "judgment_id", "criterion_id", "response_id", "value", "tie_kind", "unsaid"
+    )
+    for judgment, criterion, response, value, tie, unsaid in rows:
+        key, answers = criteria[criterion], by_judgment[judgment]
+        if response is not None:
+            if value is not None:
+                answers.ratings.append(Rating(key, place[response], value))
+        elif value is None:
+            answers.unsaid[key] = unsaid
         else:
-            ratings.setdefault(judgment, []).append(Rating(key, place[response], value))
-    return values, ratings
+            answers.values[key] = value
+            if tie:
+                answers.tie_kinds[key] = tie
+    return by_judgment
 
 
 def _iso(moment: datetime) -> str:

@@ -25,7 +25,6 @@ from labeling.releases.facts import pseudonyms, release_context, release_salt
 from labeling.releases.requests import (
     ReleaseOptions,
     check_request,
-    primary_key,
     request_of,
 )
 from labeling.releases.selectors import (
@@ -171,7 +170,7 @@ def _build(release: Release, out: Path) -> None:
             edits_upto=release.options.get("edits_upto"),
         ),
         plan=plan_splits(prompts, shares=request.options.shares, salt=SPLIT_SALT),
-        recipes=request.recipes(primary_key(project)),
+        recipes=request.recipes(),
         shape=request.shape,
         file_type=request.file_type,
         out=out,

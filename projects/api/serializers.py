@@ -16,7 +16,7 @@ from projects.project_templates import (
     GuidelineSpec,
     PrincipleSpec,
 )
-from projects.scales import SCALES, TIE_KINDS
+from projects.scales import CANNOT_TELL, EQUAL_BAD, SCALES, TIE_KINDS
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
 SETTINGS = (
@@ -204,10 +204,10 @@ def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
 
 def _tie_kinds(criterion: Criterion, project: Project) -> list[str]:
     offered = {option.tie_kind for option in criterion.scale.options}
-    if criterion.is_primary and project.allow_both_bad:
-        offered.add("equal_bad")
-    if criterion.is_primary and project.allow_cannot_tell:
-        offered.add("cannot_tell")
+    if project.allow_both_bad:
+        offered.add(EQUAL_BAD)
+    if project.allow_cannot_tell:
+        offered.add(CANNOT_TELL)
     return [kind for kind in TIE_KINDS if kind in offered]
 
 

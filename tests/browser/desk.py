@@ -80,5 +80,5 @@ def wait_for_empty_storage(page: Page) -> None:
     raise AssertionError(kept)
 
 
-def primary_value(judgment: Judgment) -> int:
+def primary_value(judgment: Judgment) -> int | None:
     return judgment.answers.get(criterion__is_primary=True).value

@@ -66,7 +66,10 @@ def test_both_bad_and_cannot_tell_replace_a_preference(desk: Desk, make_tasks: M
     desk.press("x", "c")
     assert desk.checked("tie_kind") == "cannot_tell"
     desk.leave()
-    assert [judgment.tie_kind for judgment in saved(desk.page, 2)] == ["equal_bad", "cannot_tell"]
+    assert [j.answers.get(criterion__is_primary=True).tie_kind for j in saved(desk.page, 2)] == [
+        "equal_bad",
+        "cannot_tell",
+    ]
     assert [primary_value(judgment) for judgment in saved(desk.page, 2)] == [0, 0]
 
 

@@ -61,7 +61,7 @@ def test_undo_opens_the_last_task_as_it_was(desk: Desk, make_tasks: MakeTasks):
     assert (desk.assignment, desk.checked()) == (second, "1")
     (judgment,) = saved(desk.page, 1)
     assert judgment.assignment_id == first
-    assert abs(primary_value(judgment)) == 3
+    assert primary_value(judgment) in (-3, 3)
 
 
 def test_a_double_press_submits_once(desk: Desk, make_tasks: MakeTasks):

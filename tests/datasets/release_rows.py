@@ -35,6 +35,8 @@ ORDER = CriterionRecord("order", "Put the responses in order.", "rank", 1, False
 def judgment(value: int | None, rater: str = "rui", **more: Any) -> JudgmentRecord:
     """A live judgment of the overall criterion; None leaves it unanswered."""
     values = {} if value is None else {"overall": value}
+    if tie := more.pop("tie_kind", ""):
+        more["tie_kinds"] = {"overall": tie}
     name = more.pop("id", f"{rater}-{value}")
     return JudgmentRecord(id=name, rater=rater, values=values, shown=(0, 1), **more)
 
@@ -130,7 +132,6 @@ def release(
         "recipes": [
             RECIPES[recipe](
                 criterion,
-                primary="overall",
                 options=options,
                 kind=kind,
             )

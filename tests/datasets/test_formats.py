@@ -169,7 +169,7 @@ def test_a_ranking_needs_different_texts_and_a_record_of_judgments_needs_none(sh
         task("same", judgment(-1), responses=("a", "a ")),
         task("whole", judgment(-1)),
     ]
-    recipe = Raw(OVERALL, primary="overall", kind=RowKind.RANKINGS)
+    recipe = Raw(OVERALL, kind=RowKind.RANKINGS)
     ledger, _ = preview(lambda: tasks, recipe=recipe, shape=FORMATS[shape])
     assert ledger.drops == drops
     assert ledger.rows_out == 3 - len(drops)
@@ -203,9 +203,7 @@ def test_refused_ties_are_in_the_books():
         task("unsure", judgment(0, tie_kind="cannot_tell")),
         task("won", judgment(-1)),
     ]
-    ledger, _ = preview(
-        lambda: tasks, recipe=Raw(OVERALL, primary="overall"), shape=FORMATS["helpsteer3"]
-    )
+    ledger, _ = preview(lambda: tasks, recipe=Raw(OVERALL), shape=FORMATS["helpsteer3"])
     assert (ledger.rows_in, ledger.rows_out) == (4, 2)
     assert ledger.drops == {"tie_equal_bad": 1, "tie_cannot_tell": 1}
 

@@ -36,6 +36,7 @@ JUDGMENT = {
     "value": -2,
     "tie_kind": "",
     "answers": [{"criterion": "overall", "response": 0, "value": -2}],
+    "tie_kinds": [],
     "rationale": "Clearer.",
     "flags": [],
     "principles": [],

@@ -58,7 +58,7 @@ def recipes_for(shape: str) -> Iterator[tuple[Recipe, list[TaskRecord]]]:
             options = RecipeOptions()
             if misfit(recipe, FORMATS[shape], options=options, criteria=[criterion]) is None:
                 kind = row_kind_of(recipe, FORMATS[shape])
-                yield recipe(criterion, primary="overall", kind=kind), tasks
+                yield recipe(criterion, kind=kind), tasks
 
 
 def table_hashes(shape: str) -> dict[str, str]:

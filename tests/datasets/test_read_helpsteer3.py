@@ -11,7 +11,10 @@ from tests.datasets.kinds import ASK, HELPSTEER2, HELPSTEER3
 
 def said(row):
     """(rater, overall value, kind of tie, rationale) of each label."""
-    return [(j.rater, j.values["overall"], j.tie_kind, j.rationale) for j in row.judgments]
+    return [
+        (j.rater, j.values["overall"], j.tie_kinds.get("overall", ""), j.rationale)
+        for j in row.judgments
+    ]
 
 
 def test_votes_are_labels_only_under_a_name_that_the_user_gives(rows):

@@ -49,12 +49,12 @@ def test_what_a_release_wrote_is_what_the_reader_reads(tmp_path):
     # A judgment that left the criterion open only repeats its task.
     assert [type(row) for row in every if row not in made] in ([], [Duplicate])
     got = {
-        (row.external_id, said.rater, said.values["overall"], said.tie_kind)
+        (row.external_id, said.rater, said.values["overall"], said.tie_kinds.get("overall", ""))
         for row in made
         for said in row.judgments
     }
     assert got == {
-        (record.id, said.rater, said.values["overall"], said.tie_kind)
+        (record.id, said.rater, said.values["overall"], said.tie_kinds.get("overall", ""))
         for record in tasks
         for said in record.judgments
         if said.values

@@ -20,7 +20,7 @@ from tests.datasets.kinds import LABEL_STUDIO_MIN, annotation, labelstudio, pair
 
 def said(row):
     """(rater, overall value, kind of tie) of each label."""
-    return [(j.rater, j.values["overall"], j.tie_kind) for j in row.judgments]
+    return [(j.rater, j.values["overall"], j.tie_kinds.get("overall", "")) for j in row.judgments]
 
 
 def result(kind: str, value: object, **more: object) -> dict[str, object]:

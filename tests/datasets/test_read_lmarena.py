@@ -13,7 +13,7 @@ from tests.datasets.kinds import ASK, COD, COW, LMARENA_55K, LMARENA_100K, LMARE
 
 def said(row):
     """(rater, overall value, kind of tie) of each label."""
-    return [(j.rater, j.values["overall"], j.tie_kind) for j in row.judgments]
+    return [(j.rater, j.values["overall"], j.tie_kinds.get("overall", "")) for j in row.judgments]
 
 
 @pytest.mark.parametrize("row", [LMARENA_55K, LMARENA_100K, LMARENA_140K])

@@ -64,7 +64,7 @@ def test_judgments_name_criteria_by_key_and_say_which_tie(rows):
     said = {"rater": "r1", "overall": 0, "honesty": 2, "tie_kind": "equal_bad"}
     (row,) = rows({**CONCORD, "judgments": [said]})
     assert dict(row.judgments[0].values) == {"overall": 0, "honesty": 2}
-    assert row.judgments[0].tie_kind == "equal_bad"
+    assert row.judgments[0].tie_kinds == {"overall": "equal_bad"}
 
 
 @pytest.mark.parametrize(

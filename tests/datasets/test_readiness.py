@@ -27,7 +27,7 @@ def readiness_of(
     tasks, *, recipe="majority", criterion=OVERALL, options=None, shape="native"
 ) -> Readiness:
     """The readiness of a release of these tasks, without the files."""
-    book = Books(RECIPES[recipe](criterion, primary="overall", options=options))
+    book = Books(RECIPES[recipe](criterion, options=options))
     for record in tasks:
         book.tally.take(judge_task(record, book, FORMATS["native"]), book.recipe)
     return readiness(book.tally, criterion)

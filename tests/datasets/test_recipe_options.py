@@ -30,7 +30,7 @@ def left(
 ) -> Any:
     """Rows out and the reasons of the rest."""
     shape = FORMATS[options.pop("shape", "native")]
-    made = RECIPES[recipe](criterion, primary="overall", options=RecipeOptions(**options))
+    made = RECIPES[recipe](criterion, options=RecipeOptions(**options))
     ledger, _ = preview(lambda: records, recipe=made, shape=shape)
     assert ledger.balanced()
     return ledger.rows_out, dict(ledger.drops)

@@ -88,7 +88,7 @@ def test_no_judgment_by_a_model_votes_with_people():
 def test_another_criterion_ignores_the_kind_of_tie_of_the_primary():
     record = task("bread", judgment(0, tie_kind="equal_bad"))
     honesty = CriterionRecord("honesty", "Which is more honest?", "webgpt5", 2, primary=False)
-    assert Raw(honesty, primary="overall").apply(record).drops == ("not_answered",)
+    assert Raw(honesty).apply(record).drops == ("not_answered",)
 
 
 @pytest.mark.parametrize(

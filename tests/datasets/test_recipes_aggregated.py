@@ -96,7 +96,7 @@ def test_kto_counts_responses_that_raters_contradict_each_other_on():
 
 
 def test_kto_labels_the_ends_of_an_order():
-    outcome = Kto(ORDER, primary="overall").apply(ranked("bread", {"rui": (2, 1, 3)}))
+    outcome = Kto(ORDER).apply(ranked("bread", {"rui": (2, 1, 3)}))
     assert outcome.labels == (ResponseLabel(1, True), ResponseLabel(2, False))
     assert (outcome.rows_in, outcome.drops) == (3, ("label_none",))
 
@@ -172,14 +172,14 @@ def test_sft_takes_no_edit_that_no_vote_stands_for():
 def test_sft_of_an_order_is_what_is_preferred_to_every_other():
     clear = ranked("bread", {"rui": (2, 1, 3), "sam": (3, 1, 2)})
     circle = ranked("tides", {"rui": (1, 2, 3), "sam": (3, 1, 2), "tao": (2, 3, 1)})
-    recipe = Sft(ORDER, primary="overall")
+    recipe = Sft(ORDER)
     assert recipe.apply(clear).demonstrations == (Demonstration(1),)
     assert recipe.apply(circle).drops == ("no_best_response",)
 
 
 def test_majority_of_orders_is_that_of_each_two_responses():
     record = ranked("bread", {"rui": (1, 2, 3), "sam": (1, 3, 2), "tao": (2, 2, 1)})
-    outcome = Majority(ORDER, primary="overall").apply(record)
+    outcome = Majority(ORDER).apply(record)
     votes_of = {
         (p.chosen, p.rejected): (p.votes_chosen, p.votes_rejected, p.votes_tie)
         for p in outcome.pairs
@@ -192,7 +192,7 @@ def test_majority_of_orders_is_that_of_each_two_responses():
 def test_an_order_that_leaves_a_response_out_is_no_answer():
     record = ranked("bread", {"rui": (1, 2, 3)})
     part = changed(record.judgments[0], ratings=(Rating("order", 0, 1), Rating("order", 1, 2)))
-    outcome = Majority(ORDER, primary="overall").apply(changed(record, judgments=(part,)))
+    outcome = Majority(ORDER).apply(changed(record, judgments=(part,)))
     assert outcome.drops == ("not_answered",) * 3
 
 

@@ -25,11 +25,12 @@ TEXTS = st.sampled_from(["one", "two", "three", "four", "one ", "", " \n"])
 def judgments(draw, size):
     ranks = draw(st.none() | st.lists(st.integers(1, size), min_size=size, max_size=size))
     value = draw(st.sampled_from([None, -3, -2, -1, 0, 1, 2, 3]))
+    tie = draw(st.sampled_from(["", "", "equal_good", "equal_bad", "cannot_tell", "unspecified"]))
     return JudgmentRecord(
         id=draw(st.uuids()).hex,
         rater=draw(st.sampled_from(["rui", "sam", "tao"])),
         values={} if value is None else {"overall": value},
-        tie_kind=draw(st.sampled_from(["", "", "equal_good", "equal_bad", "cannot_tell"])),
+        tie_kinds={"overall": tie} if tie else {},
         ratings=tuple(Rating("order", place, rank) for place, rank in enumerate(ranks or ())),
         guideline_version=draw(st.sampled_from([1, 2])),
         purpose=draw(st.sampled_from(["live", "live", "live", "gold", "repeat"])),
@@ -92,7 +93,7 @@ def fitting(options, criterion):
 def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, records, options):
     for recipe, shape in fitting(options.checked(), criterion):
         kind = row_kind_of(recipe, shape)
-        made = recipe(criterion, primary="overall", options=options, kind=kind)
+        made = recipe(criterion, options=options, kind=kind)
         ledger, excluded = preview(lambda: records, recipe=made, shape=shape)
         assert ledger.balanced(), (recipe.key, shape.key)
         assert set(ledger.drops) | set(excluded) <= set(REASONS)
@@ -117,7 +118,7 @@ def test_every_recipe_has_a_format_and_every_format_a_recipe():
 
 @given(records=st.lists(tasks(), max_size=5), recipe=st.sampled_from(list(RECIPES.values())))
 def test_the_unit_of_a_row_in_is_what_is_counted(records, recipe):
-    made = recipe(OVERALL, primary="overall")
+    made = recipe(OVERALL)
     rows_in = sum(made.apply(record).rows_in for record in records)
     expected = {
         "task": len(records),

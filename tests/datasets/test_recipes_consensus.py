@@ -163,7 +163,7 @@ def test_nothing_to_learn_from_is_no_note():
 
 def test_orders_of_several_responses_have_a_consensus_for_each_two():
     record = ranked("bread", {"rui": (1, 2, 3), "sam": (1, 3, 2), "tao": (1, 2, 3)})
-    recipe = learned(ConsensusRecipe(ORDER, primary="overall"), [record])
+    recipe = learned(ConsensusRecipe(ORDER), [record])
     pairs = recipe.apply(record).pairs
     assert [(pair.chosen, pair.rejected) for pair in pairs] == [(0, 1), (0, 2), (1, 2)]
     assert {pair.weight for pair in pairs} == {1 / 3}

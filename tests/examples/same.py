@@ -42,7 +42,7 @@ class Same(Kind):
                 errors.setdefault(question.key, "This question needs an answer.")
             elif not question.scale.accepts(answers.get(question.key, 0)):
                 errors[question.key] = "Answer 1 for yes or 0 for no."
-        if submission.tie_kind:
+        if submission.tie_kind or submission.tie_kinds:
             errors["tie_kind"] = "There are no ties here."
         return Answered([(q, answers[q.key]) for q in questions if q.key in answers])
 
@@ -87,13 +87,13 @@ class Same(Kind):
         )
 
     def check_label(
-        self, questions: Sequence[Question], values: Mapping[str, int], tie_kind: str
-    ) -> str:
+        self, questions: Sequence[Question], values: Mapping[str, int], ties: Mapping[str, str]
+    ) -> dict[str, str]:
         """Yes or no, never a tie."""
         for key, value in values.items():
             if value not in (0, 1):
                 raise LabelError(key, "Must be 1 for yes or 0 for no.", value)
-        return ""
+        return {}
 
 
 SAME = Same()

@@ -71,7 +71,7 @@ def test_a_vote_is_kept_in_canonical_order_beside_the_judgments_of_people(projec
             "model": "gpt-4",
             "values": {"overall": -2 if first == "4" else 2, "correct": 0},
             "side_only": [],
-            "tie_kinds": {},
+            "tie_kinds": {"correct": "equal_good"},
             "rationale": "Arithmetic.",
             "at": "2026-01-31T12:00:00+00:00",
         }

@@ -43,11 +43,11 @@ FORCED = Asked(scale=SCALES["hh8"])
 
 
 def check(*questions: Asked, policy: Offers | None = None, **submission: Any) -> Any:
-    """The checked answers by key, the tie, and the errors by field."""
+    """The checked answers by key, the ties by key, and the errors by field."""
     errors: dict[str, str] = {}
     sent = Submission(**{"answers": {}, **submission})
     answered = COMPARE.check(questions or (OVERALL, CORRECT), policy or Offers(), sent, errors)
-    return {question.key: value for question, value in answered.values}, answered.tie_kind, errors
+    return {question.key: value for question, value in answered.values}, answered.tie_kinds, errors
 
 
 def test_every_kind_is_found_by_the_name_on_its_task_and_by_its_scales():
@@ -76,9 +76,9 @@ def test_a_comparison_of_three_is_none():
 
 
 def test_answers_are_stored_in_the_order_of_the_rubric_under_their_own_keys():
-    values, tie, errors = check(answers={"correct": 2, "overall": -1})
-    assert (list(values.items()), tie, errors) == ([("overall", -1), ("correct", 2)], "", {})
-    assert check(Asked("helpful"), answers={"overall": 3}) == ({"helpful": 3}, "", {})
+    values, ties, errors = check(answers={"correct": 2, "overall": -1})
+    assert (list(values.items()), ties, errors) == ([("overall", -1), ("correct", 2)], {}, {})
+    assert check(Asked("helpful"), answers={"overall": 3}) == ({"helpful": 3}, {}, {})
 
 
 @pytest.mark.parametrize(
@@ -106,17 +106,54 @@ def test_one_question_answered_under_two_names_is_refused():
 
 @pytest.mark.parametrize("tie", [TieKind.EQUAL_BAD, TieKind.CANNOT_TELL])
 def test_an_escape_needs_no_other_answer_and_fills_in_the_zero(tie: TieKind):
-    assert check(tie_kind=tie.value) == ({"overall": 0}, tie, {})
-    assert check(FORCED, tie_kind=tie.value) == ({"overall": 0}, tie, {})
+    assert check(tie_kind=tie.value) == ({"overall": 0}, {"overall": tie}, {})
+    assert check(FORCED, tie_kind=tie.value) == ({"overall": 0}, {"overall": tie}, {})
     never = Offers(allow_both_bad=False, allow_cannot_tell=False)
     assert check(policy=never, tie_kind=tie.value)[2]["tie_kind"].startswith("This project does")
 
 
 def test_a_zero_is_equally_good_and_no_zero_is_a_tie():
-    assert check(answers={"overall": 0}) == ({"overall": 0}, TieKind.EQUAL_GOOD, {})
+    assert check(answers={"overall": 0}) == ({"overall": 0}, {"overall": "equal_good"}, {})
     assert "tie_kind" in check(answers={"overall": 2}, tie_kind="equal_good")[2]
     assert "tie_kind" in check(answers={"overall": 0}, tie_kind="perhaps")[2]
     assert "overall" in check(FORCED, answers={"overall": 0})[2]
+    assert "tie_kind" in check(answers={"overall": 0}, tie_kind="unspecified")[2]
+
+
+def test_each_question_has_a_tie_of_its_own():
+    arena = Asked("safe", is_primary=False, scale=SCALES["arena4"])
+    both = {"overall": 2, "safe": 0}
+    ties = {"safe": "equal_bad"}
+    assert check(OVERALL, arena, answers=both, tie_kinds=ties) == (both, ties, {})
+    assert check(OVERALL, arena, answers=both)[1] == {"safe": "equal_good"}
+    unsure = {"safe": "cannot_tell"}
+    assert check(OVERALL, arena, answers={"overall": 2}, tie_kinds=unsure) == (both, unsure, {})
+    never = Offers(allow_both_bad=False, allow_cannot_tell=False)
+    assert check(OVERALL, arena, answers=both, tie_kinds=ties, policy=never) == (both, ties, {})
+    assert "does not offer" in check(arena, tie_kinds=unsure, policy=never)[2]["tie_kinds"]
+
+
+def test_only_the_primary_question_excuses_the_others():
+    arena = Asked("safe", is_primary=False, scale=SCALES["arena4"])
+    assert check(OVERALL, arena, tie_kind="cannot_tell")[2] == {}
+    errors = check(OVERALL, arena, tie_kinds={"safe": "cannot_tell"})[2]
+    assert errors == {"overall": "This question needs an answer."}
+
+
+def test_the_tie_of_the_primary_question_has_two_names_and_one_meaning():
+    assert check(tie_kinds={"overall": "equal_bad"}) == check(tie_kind="equal_bad")
+    helpful = Asked("helpful")
+    assert check(helpful, tie_kinds={"helpful": "equal_bad"})[1] == {"helpful": "equal_bad"}
+    for ties in ({"overall": "cannot_tell"}, {"helpful": "cannot_tell"}):
+        errors = check(helpful, tie_kind="equal_bad", tie_kinds=ties)[2]
+        assert errors == {"tie_kinds": "“helpful” is called two different ties."}
+
+
+def test_a_tie_of_a_question_that_is_not_asked_or_preferred_is_refused():
+    assert "asks: overall, correct" in check(tie_kinds={"style": "equal_bad"})[2]["tie_kinds"]
+    answers = {"overall": 1, "correct": 2}
+    errors = check(answers=answers, tie_kinds={"correct": "equal_good"})[2]
+    assert errors == {"tie_kinds": "A tie cannot go with a preference."}
 
 
 @given(st.sampled_from(sorted(SCALES)), st.data())
@@ -135,7 +172,9 @@ def test_words_name_responses_never_sides():
     assert COMPARE.words(Asked(scale=SCALES["arena4"]), 1, "") == "response 2 is better"
     assert COMPARE.words(OVERALL, 0, "equal_bad") == "both are bad"
     assert COMPARE.words(OVERALL, 0, "cannot_tell") == "cannot tell"
-    assert COMPARE.words(CORRECT, 0, "equal_bad") == "equally good"
+    assert COMPARE.words(CORRECT, 0, "equal_bad") == "both are bad"
+    assert COMPARE.words(CORRECT, 0, "equal_good") == "equally good"
+    assert COMPARE.words(CORRECT, 0, "unspecified") == "no preference, kind not known"
 
 
 def test_a_chart_of_answers_shows_strengths_and_no_side():
@@ -145,8 +184,13 @@ def test_a_chart_of_answers_shows_strengths_and_no_side():
 
 
 def test_an_outcome_tells_the_ties_apart():
-    outcomes = [COMPARE.outcome(0, tie) for tie in ("", *TieKind)]
-    assert outcomes == [Outcome.EQUAL, Outcome.EQUAL, Outcome.BOTH_BAD, Outcome.CANNOT_TELL]
+    outcomes = [COMPARE.outcome(0, tie) for tie in TieKind]
+    assert outcomes == [
+        Outcome.EQUAL,
+        Outcome.BOTH_BAD,
+        Outcome.CANNOT_TELL,
+        Outcome.UNSPECIFIED,
+    ]
     assert (COMPARE.outcome(-3, ""), COMPARE.outcome(1, "")) == (Outcome.FIRST, Outcome.SECOND)
 
 
@@ -168,8 +212,13 @@ def test_a_release_gets_the_strengths_of_the_scale():
 
 def test_a_label_answers_to_the_scale_alone():
     questions = (OVERALL, CORRECT)
-    assert COMPARE.check_label(questions, {"overall": 0}, "") == "equal_good"
-    assert COMPARE.check_label((FORCED,), {"overall": 0}, "cannot_tell") == "cannot_tell"
+    zeros = {"overall": 0, "correct": 0}
+    good, unsure = {"overall": "equal_good"}, {"overall": "cannot_tell"}
+    assert COMPARE.check_label(questions, {"overall": 0}, {}) == good
+    assert COMPARE.check_label((FORCED,), {"overall": 0}, unsure) == unsure
+    lost = {"overall": "equal_bad", "correct": "unspecified"}
+    assert COMPARE.check_label(questions, zeros, lost) == lost
+    assert COMPARE.check_label(questions, {"overall": 1}, {}) == {}
     with pytest.raises(LabelError, match=r"0 is not on this project's scale \(-4, ") as refused:
-        COMPARE.check_label((FORCED,), {"overall": 0}, "")
+        COMPARE.check_label((FORCED,), {"overall": 0}, {})
     assert (refused.value.key, refused.value.value) == ("overall", 0)

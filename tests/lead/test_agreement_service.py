@@ -208,7 +208,7 @@ def test_a_repeat_may_be_a_tie_where_nobody_tied_and_the_scale_has_none(
 def test_side_bias_counts_preferences_for_the_response_on_the_left(judged: Project) -> None:
     side = agreement_report(judged)["criteria"]["overall"]["side_bias"]
     chosen = [
-        (answer.value < 0) == (answer.judgment.assignment.shown_order[0] == 0)
+        ((answer.value or 0) < 0) == (answer.judgment.assignment.shown_order[0] == 0)
         for answer in Answer.objects.filter(criterion__key="overall").exclude(value=0)
     ]
     assert (side["value"], side["n"]) == (pytest.approx(sum(chosen) / 7), 7)

@@ -21,7 +21,7 @@ from projects.project_templates import GuidelineSpec, PrincipleSpec
 from tests.conftest import MakeTasks, judge, lease
 
 
-def primary_value(judgment: Judgment) -> int:
+def primary_value(judgment: Judgment) -> int | None:
     return judgment.answers.get(criterion__is_primary=True).value
 
 
@@ -90,7 +90,10 @@ def test_undo_adds_a_row_and_opens_the_task_again(
     undone = undo_last(rater=rui, project=project)
     assert (undone.assignment.pk, undone.took_back) == (assignment.pk, "judgment")
     assert undone.answered is not None
-    assert (undone.answered.answers["overall"], undone.answered.rationale) == (-3, "Because.")
+    assert (undone.answered.answers.values["overall"], undone.answered.rationale) == (
+        -3,
+        "Because.",
+    )
     withdrawal = first.revised_by
     assert (withdrawal.withdrawn, withdrawal.is_current) == (True, True)
     assert Task.objects.get().open_slots == 0
@@ -242,7 +245,7 @@ def test_the_three_ties_are_kept_apart(project: Project, rui: User, make_tasks: 
         ({"overall": None, "tie_kind": "cannot_tell"}, TieKind.CANNOT_TELL),
     ):
         judgment = judge(rui, lease(rui, project), **fields).judgment
-        assert (primary_value(judgment), judgment.tie_kind) == (0, stored)
+        assert (primary_value(judgment), judgment.answers.get().tie_kind) == (0, stored)
 
 
 def test_a_forced_choice_scale_takes_a_zero_only_as_both_bad_or_cannot_tell(

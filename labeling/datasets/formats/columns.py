@@ -26,6 +26,7 @@ _JSON = pa.json_()
 _ANSWER = pa.struct(
     [("criterion", pa.string()), ("response", pa.int16()), ("value", pa.int16())],
 )
+_TIE = pa.struct([("criterion", pa.string()), ("tie_kind", pa.string())])
 
 
 class AnswerCell(Struct, frozen=True, gc=False):
@@ -34,6 +35,13 @@ class AnswerCell(Struct, frozen=True, gc=False):
     criterion: str
     response: int
     value: int
+
+
+class TieCell(Struct, frozen=True, gc=False):
+    """Which tie the answer on a criterion is."""
+
+    criterion: str
+    tie_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,8 @@ SPOKEN_MESSAGES = replace(PLAIN_MESSAGES, dialogue=SPOKEN_JSON)
 ANSWERS = _struct_list(
     _ANSWER, (("criterion", "string"), ("response", "int16"), ("value", "int16"))
 )
+
+TIE_CELLS = _struct_list(_TIE, (("criterion", "string"), ("tie_kind", "string")))
 
 
 @dataclass(frozen=True, slots=True)

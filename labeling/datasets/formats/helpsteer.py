@@ -122,6 +122,6 @@ def _score(item: TaskRows, pair: Pair, judgment: JudgmentRecord) -> int | None:
     if value is None:
         ranked = criterion.answer == "rank" and pair.judgment is not None
         return shrunk(signed_value(pair), _STRONGEST, criterion.strongest) if ranked else None
-    if value == 0 and criterion.primary and judgment.tie_kind not in ("", *_SAME):
+    if value == 0 and judgment.tie_on(criterion.key) not in _SAME:
         return None
     return shrunk(value, _STRONGEST, criterion.strongest)

@@ -21,8 +21,10 @@ from labeling.datasets.formats.columns import (
     SPOKEN_MESSAGES,
     STRING,
     STRINGS,
+    TIE_CELLS,
     AnswerCell,
     FileTable,
+    TieCell,
 )
 from labeling.datasets.formats.nested import (
     OPTIONAL_FLOAT,
@@ -35,9 +37,10 @@ from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecor
 from projects.words import gettext_noop
 
 _VALUES = gettext_noop(
-    "`choice` and `value` are on `criterion`: a negative value prefers the first response. In "
-    "`answers`, `response` is 0 for a comparison and else counts from 1. `shown_order` is the "
-    "order in which the rater saw the responses, `rater` a pseudonym of this release alone, "
+    "`choice`, `value` and `tie_kind` are on `criterion`: a negative value prefers the first "
+    "response. In `answers`, `response` is 0 for a comparison and else counts from 1; `tie_kinds` "
+    "says which tie each 0 among them is (`unspecified`: nobody knows any more). `shown_order` is "
+    "the order in which the rater saw the responses, `rater` a pseudonym of this release alone, "
     "`rater_fold` one of five groups of raters to hold out."
 )
 TURNS_BESIDE = gettext_noop(
@@ -60,6 +63,7 @@ COLUMNS = (
     ("value", OPTIONAL_SHORT),
     ("tie_kind", STRING),
     ("answers", ANSWERS),
+    ("tie_kinds", TIE_CELLS),
     ("rationale", STRING),
     ("flags", STRINGS),
     ("principles", STRINGS),
@@ -155,8 +159,9 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             *texts,
             _choice(criterion, value, judgment),
             value,
-            judgment.tie_kind,
+            judgment.tie_on(criterion.key) or "",
             _answers(judgment),
+            tuple(TieCell(key, kind) for key, kind in sorted(judgment.tie_kinds.items())),
             judgment.rationale,
             judgment.flags,
             judgment.principles,
@@ -185,12 +190,13 @@ def _answers(judgment: JudgmentRecord) -> tuple[AnswerCell, ...]:
 
 
 def _choice(criterion: CriterionRecord, value: int | None, judgment: JudgmentRecord) -> str:
-    """`first`, `second`, a kind of tie, `tie`, `ranked`, or `none` where there is no answer."""
+    """`first`, `second`, a kind of tie, `tie`, `ranked`, why nothing was said, or `none`."""
     if value:
         return "first" if value < 0 else "second"
-    if judgment.tie_kind and criterion.primary:
-        return judgment.tie_kind
-    if value is not None:
-        return "tie"
+    kind = judgment.tie_on(criterion.key)
+    if kind:
+        return "tie" if kind == "unspecified" else kind
+    if criterion.key in judgment.unsaid:
+        return judgment.unsaid[criterion.key]
     ranked = any(rating.criterion == criterion.key for rating in judgment.ratings)
     return "ranked" if ranked and criterion.answer == "rank" else "none"

@@ -117,8 +117,9 @@ def _content(row: ImportRow) -> int:
 def _said(judgment: ImportedJudgment | ModelVote, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
     values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
+    ties = frozenset(judgment.tie_kinds.items())
     strengths = frozenset(judgment.side_only), frozenset(judgment.grades.items())
-    return keyed_hash((values, strengths, judgment.tie_kind, judgment.rationale))
+    return keyed_hash((values, ties, strengths, judgment.rationale))
 
 
 def _side(responses: Sequence[ImportedResponse]) -> int:

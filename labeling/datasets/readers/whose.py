@@ -175,7 +175,7 @@ class Whose(Struct, frozen=True):
         return ModelVote(
             model=judgment.rater,
             values=judgment.values,
-            tie_kind=judgment.tie_kind,
+            tie_kinds=judgment.tie_kinds,
             rationale=judgment.rationale,
             at=judgment.at,
             side_only=judgment.side_only,

@@ -192,12 +192,10 @@ class Recipe(ABC):
         self,
         criterion: CriterionRecord,
         *,
-        primary: str = "",
         options: RecipeOptions | None = None,
         kind: RowKind | None = None,
     ) -> None:
         self.criterion = criterion
-        self.primary = primary or (criterion.key if criterion.primary else "")
         self.options = options or RecipeOptions()
         self.kind = kind or self.kinds[0]
         self.compares = criterion.answer == "compare"
@@ -320,7 +318,7 @@ class Recipe(ABC):
 
     def tie(self, judgment: JudgmentRecord) -> str | None:
         """The kind of tie on this recipe's criterion, None if there is none."""
-        return judgment.tie_on(self.criterion.key, self.primary)
+        return judgment.tie_on(self.criterion.key)
 
     def value(self, judgment: JudgmentRecord) -> int | None:
         """The signed value on this recipe's criterion, None if it was not answered."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
@@ -45,7 +47,7 @@ def repeated_answers(project: Project) -> RepeatedAnswers:
 
     A repeat whose original the rater has not judged, or took back, is no pair and left out.
     """
-    repeats = list(
+    repeats: list[tuple[Any, ...]] = list(
         _answers(project, purpose=Purpose.REPEAT)
         .filter(judgment__task__repeat_of__isnull=False)
         .values_list(
@@ -58,16 +60,13 @@ def repeated_answers(project: Project) -> RepeatedAnswers:
             "judgment__task__repeat_of__response_ids",
         )
     )
-    originals: dict[tuple[int, int, int | None], int] = {
-        (criterion, rater, task): value
-        for criterion, rater, task, value in _answers(project, purpose=Purpose.LIVE)
-        .filter(
-            judgment__task_id__in=Task.objects.filter(
-                project=project, repeats__isnull=False
-            ).values("pk")
-        )
+    repeated = Task.objects.filter(project=project, repeats__isnull=False).values("pk")
+    first: Iterable[tuple[Any, ...]] = (
+        _answers(project, purpose=Purpose.LIVE)
+        .filter(judgment__task_id__in=repeated)
         .values_list("criterion_id", "judgment__rater_id", "judgment__task_id", "value")
-    }
+    )
+    originals = {(criterion, rater, task): value for criterion, rater, task, value in first}
     kinds = {c.pk: kind_for(c.scale) for c in project.criteria.all()}
     rows = [
         (
@@ -85,4 +84,4 @@ def repeated_answers(project: Project) -> RepeatedAnswers:
 
 def _answers(project: Project, *, purpose: Purpose) -> QuerySet[Answer]:
     answers = Answer.objects.filter(judgment__project=project, response__isnull=True)
-    return answers.counting().of_purpose(purpose).order_by()
+    return answers.counting().of_purpose(purpose).with_value().order_by()

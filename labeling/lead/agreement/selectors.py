@@ -76,6 +76,7 @@ def agreement_data(project: Project) -> AgreementData:
         Answer.objects.filter(judgment__project=project, response__isnull=True)
         .counting()
         .live()
+        .with_value()
         .order_by()
         .values_list(
             "criterion_id",

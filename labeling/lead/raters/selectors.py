@@ -55,7 +55,7 @@ class _Columns:
 
 def _load(project: Project) -> _Columns:
     primary = Answer.objects.filter(criterion__project=project).counting().live().primary()
-    rows = primary.values_list(
+    rows = primary.with_value().values_list(
         "judgment__task_id",
         "judgment__rater_id",
         "value",

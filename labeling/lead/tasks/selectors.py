@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from labeling.kinds import Outcome, kind_of
+from labeling.kinds import Outcome, kind_of, unsaid_words
 from labeling.lead.disagreements import split_tasks
 from labeling.models import Answer, Assignment, Judgment, Prompt, Response, Task
 from labeling.vocabulary import AssignmentState
@@ -123,9 +123,14 @@ class TaskRow:
         return self.outcomes[Outcome.CANNOT_TELL]
 
     @property
+    def unspecified(self) -> int:
+        """Judgments without a preference of which nobody knows the kind."""
+        return self.outcomes[Outcome.UNSPECIFIED]
+
+    @property
     def ties(self) -> int:
         """Judgments without a preference, of whatever kind."""
-        return self.equal + self.both_bad + self.cannot_tell
+        return self.equal + self.both_bad + self.cannot_tell + self.unspecified
 
     @property
     def is_split(self) -> bool:
@@ -156,7 +161,10 @@ def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
         rows[task_id].judgments += 1
         rows[task_id].flagged += bool(flags)
     primary = Answer.objects.filter(judgment__task__in=rows).counting().primary()
-    for task_id, value, tie in primary.values_list("judgment__task", "value", "judgment__tie_kind"):
+    answers: Iterable[tuple[Any, ...]] = primary.with_value().values_list(
+        "judgment__task", "value", "tie_kind"
+    )
+    for task_id, value, tie in answers:
         row = rows[task_id]
         row.outcomes[kind_of(row.task.kind).outcome(value, tie)] += 1
     leases = Assignment.objects.filter(task__in=rows, state=AssignmentState.LEASED)
@@ -170,7 +178,7 @@ class AnswerInWords:
     """An answer in words, from the point of view of the canonical responses."""
 
     criterion: Criterion
-    value: int
+    value: int | None
     words: str
 
 
@@ -268,13 +276,14 @@ def task_page(task: Task) -> TaskPage:
         .order_by("pk")
     )
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
-    rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "judgment")
+    rows = Answer.objects.filter(judgment__task=task).select_related("criterion")
     for answer in rows.order_by("criterion__position", "criterion_id"):
-        words = kind.words(
-            answer.criterion,
-            answer.value,
-            answer.judgment.tie_kind,
-            side_only=answer.side_only,
+        words = (
+            unsaid_words(answer.unsaid)
+            if answer.value is None
+            else kind.words(
+                answer.criterion, answer.value, answer.tie_kind, side_only=answer.side_only
+            )
         )
         answers[answer.judgment_id].append(AnswerInWords(answer.criterion, answer.value, words))
     return TaskPage(

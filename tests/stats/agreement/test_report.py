@@ -20,7 +20,14 @@ from tests.stats.shapes import from_rows
 
 ARENA = (-1, 0, 1)
 NAMES = {0: "rui", 1: "sam", 2: "tao"}
-ROWS = [[-1, -1, 0], [1, 1, 1], [0, 0, 1], [-1, 1, 1], [1, 1, None], [-1, -1, None]]
+ROWS: list[list[Any]] = [
+    [-1, -1, 0],
+    [1, 1, 1],
+    [0, 0, 1],
+    [-1, 1, 1],
+    [1, 1, None],
+    [-1, -1, None],
+]
 
 
 def report(rows: Any = ROWS, *, preference: bool = True) -> dict[str, Any]:
@@ -102,7 +109,7 @@ def shown(content: Any) -> Any:
 
 
 def test_nothing_of_a_preference_changes_when_the_responses_of_tasks_change_places() -> None:
-    rows: list[list[Any]] = ROWS
+    rows = ROWS
     flipped = [
         [None if value is None else value * sign for value in row]
         for row, sign in zip(rows, (1, -1, -1, 1, -1, 1), strict=True)

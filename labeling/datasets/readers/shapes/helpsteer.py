@@ -26,7 +26,7 @@ from labeling.datasets.readers.shapes.pairs import side_of
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError, overall_tie
 from labeling.vocabulary import TieKind
 
 _STRONGEST = 3
@@ -56,7 +56,7 @@ def _vote(vote: object, field: str, rater: str) -> ImportedJudgment:
         )
     value, tie_kind = _score(vote.get("score"), f"{field}.score")
     reason = text_value(vote.get("reasoning") or "", f"{field}.reasoning")
-    return ImportedJudgment(rater, {OVERALL: value}, tie_kind, reason)
+    return ImportedJudgment(rater, {OVERALL: value}, overall_tie(tie_kind), reason)
 
 
 def _votes(record: Record, rater: str) -> list[ImportedJudgment]:

@@ -21,11 +21,11 @@ from labeling.datasets.readers.fields import (
 from labeling.datasets.readers.shapes.base import ABOUT, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.labels import rater_of, tie_of
+from labeling.datasets.readers.shapes.labels import rater_of, tie_of, ties_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
-from labeling.vocabulary import Purpose, Source
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError, overall_tie
+from labeling.vocabulary import Purpose, Source, TieKind
 
 #: What a judgment was made under there; it has no meaning in another project and is left out.
 _CIRCUMSTANCES = (
@@ -90,6 +90,26 @@ def _values(record: Record) -> dict[str, int]:
     return values
 
 
+def _ties(record: Record, values: dict[str, int]) -> dict[str, str]:
+    """Which tie each 0 is.
+
+    Releases before version 3 of the manifest said it of the primary criterion alone, in
+    `tie_kind`: of every other 0 it is not known. Later ones list it by criterion.
+    """
+    if record.get("tie_kinds") is None:
+        kind = tie_of(record.get("tie_kind"), record.column("tie_kind"), values)
+        lost = {key: TieKind.UNSPECIFIED.value for key, value in values.items() if value == 0}
+        return {**lost, **overall_tie(kind)}
+    ties: dict[str, str] = {}
+    for i, cell in enumerate(_listed(record, "tie_kinds")):
+        field = f"{record.column('tie_kinds')}[{i}]"
+        if not isinstance(cell, dict):
+            raise RowError(field, f"Must be an object, not {type_in_words(cell)}.", cell)
+        key = filled(cell.get("criterion"), f"{field}.criterion")
+        ties |= ties_of({key: cell.get("tie_kind")}, field, values)
+    return ties
+
+
 def _refuse_other_kinds(record: Record) -> None:
     """Only what people said on live tasks is data, here as in every release."""
     for name, usual, reason_of in _USUAL:
@@ -102,17 +122,17 @@ def _refuse_other_kinds(record: Record) -> None:
 
 def _judgments(record: Record) -> list[ImportedJudgment]:
     values = _values(record)
-    tie_kind = tie_of(record.get("tie_kind"), record.column("tie_kind"), values)
+    ties = _ties(record, values)
     rater = rater_of(record)
     if not values or not rater:
-        for name in ("rater", "value", "tie_kind", "rationale", "created_at"):
+        for name in ("rater", "value", "tie_kind", "tie_kinds", "rationale", "created_at"):
             record.keep(name)
         return []
     return [
         ImportedJudgment(
             rater=rater,
             values=values,
-            tie_kind=tie_kind,
+            tie_kinds=ties,
             rationale=text_value(record.get("rationale") or "", record.column("rationale")),
             at=moment(record.get("created_at"), record.column("created_at")),
         )
@@ -136,7 +156,7 @@ JUDGMENTS = Shape(
     ),
     fields=(
         *("prompt", "responses", "response_messages", "response_ids", "models", "rater", "value"),
-        "tie_kind",
+        *("tie_kind", "tie_kinds"),
         *("answers", "rationale", "purpose", "source", "created_at"),
         *ABOUT,
         *_CIRCUMSTANCES,

@@ -14,26 +14,47 @@ from labeling.datasets.readers.fields import (
     whole_number,
 )
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
 from labeling.vocabulary import TieKind
 
 #: Fields of a flat row that only mean something when it names a rater.
 FLAT_FIELDS = ("rater", "overall", "tie_kind", "rationale", "at")
 
-_NOT_VALUES = frozenset({"rater", "tie_kind", "side_only", "rationale", "at", "answers"})
+_NOT_VALUES = frozenset(
+    {"rater", "tie_kind", "tie_kinds", "side_only", "rationale", "at", "answers"}
+)
 _TIES = tuple(kind.value for kind in TieKind)
 
 
-def tie_of(value: object, field: str, values: dict[str, int]) -> str:
-    """Which tie a 0 was, "" if unsaid; it stands for a 0 where the overall value is missing."""
+def tie_of(value: object, field: str, values: dict[str, int], criterion: str = OVERALL) -> str:
+    """Which tie a 0 was, "" if unsaid; it stands for a 0 where the criterion's value is missing."""
     if not value and (value is None or value == ""):
         return ""
     kind = text_value(value, field, most=40)
     if kind not in _TIES:
         raise RowError(field, f"Must be one of {', '.join(_TIES)}.", kind)
-    if values.setdefault(OVERALL, 0) != 0:
-        raise RowError(field, "Is only for ties: the overall value must then be 0.", kind)
+    if values.setdefault(criterion, 0) != 0:
+        reason = f"Is only for ties: the {criterion} value must then be 0."
+        raise RowError(field, reason, kind, code=RefusalCode.CONTRADICTION)
     return kind
+
+
+def ties_of(value: object, field: str, values: dict[str, int]) -> dict[str, str]:
+    """Which ties an object of criterion: kind names; each stands for a 0 like `tie_of`'s."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise RowError(field, "Must be an object of criterion: kind of tie.", value)
+    ties = {key: tie_of(kind, f"{field}.{key}", values, key) for key, kind in value.items()}
+    return {key: kind for key, kind in ties.items() if kind}
+
+
+def both_ties(overall: str, ties: dict[str, str], field: str) -> dict[str, str]:
+    """The overall tie among those by criterion. Raises RowError where the two contradict."""
+    if overall and ties.setdefault(OVERALL, overall) != overall:
+        reason = "Contradicts the kind of tie beside it."
+        raise RowError(field, reason, overall, code=RefusalCode.CONTRADICTION)
+    return ties
 
 
 def sides_of(value: object, field: str, values: Mapping[str, int]) -> tuple[str, ...]:
@@ -62,14 +83,18 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
             raise RowError(f"{field}.answers", "Must be an object of criterion: value.", answers)
         named |= answers
     values = {key: whole_number(value, f"{field}.{key}") for key, value in named.items()}
-    tie_kind = tie_of(judgment.get("tie_kind"), f"{field}.tie_kind", values)
+    ties = both_ties(
+        tie_of(judgment.get("tie_kind"), f"{field}.tie_kind", values),
+        ties_of(judgment.get("tie_kinds"), f"{field}.tie_kinds", values),
+        f"{field}.tie_kind",
+    )
     if not values:
         raise RowError(field, 'Has no value. Name a criterion, such as "overall": -1.')
     rater = label(judgment.get("rater"), f"{field}.rater", most=limits.MAX_RATER)
     return ImportedJudgment(
         rater or filled(rater, f"{field}.rater"),
         values,
-        tie_kind,
+        ties,
         text_value(judgment.get("rationale") or "", f"{field}.rationale"),
         moment(judgment.get("at"), f"{field}.at"),
         sides_of(judgment.get("side_only"), f"{field}.side_only", values),
@@ -153,7 +178,7 @@ def _flat(
     return ImportedJudgment(
         rater=rater,
         values=values,
-        tie_kind=tie_kind,
+        tie_kinds=overall_tie(tie_kind),
         rationale=text_value(record.get("rationale") or "", record.column("rationale")),
         at=moment(record.get("at"), record.column("at")),
         side_only=side_only,

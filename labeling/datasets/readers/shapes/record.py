@@ -26,7 +26,14 @@ _STRUCTURED = frozenset(
             "conversation_a",
         ),
         *("conversation_b", "individual_preference", "completions", "models", "ranks"),
-        *("preferred_output", "non_preferred_output", "annotations", "response_ids", "answers"),
+        *(
+            "preferred_output",
+            "non_preferred_output",
+            "annotations",
+            "response_ids",
+            "answers",
+            "tie_kinds",
+        ),
     )
 )
 _JSON_STARTS = ("[", "{", "array([")

@@ -12,7 +12,7 @@ import re
 from msgspec import Struct
 
 from labeling.datasets.readers.columns import plain_name
-from labeling.datasets.rows import OVERALL, ImportedJudgment
+from labeling.datasets.rows import OVERALL, ImportedJudgment, overall_tie
 from labeling.vocabulary import Grade, TieKind
 
 
@@ -31,7 +31,7 @@ class Verdict(Struct, frozen=True, gc=False):
         return ImportedJudgment(
             rater,
             {OVERALL: self.value},
-            self.tie_kind,
+            overall_tie(self.tie_kind),
             rationale,
             at,
             (OVERALL,) if self.value and not self.grade else (),
