@@ -148,10 +148,14 @@ def _fold_agreement(answers: ReleaseRatings, folds: Mapping[int, int]) -> dict[s
 
     Answers are compared whole, so that those which tell the side only are left out.
     """
-    ratings, told = answers.ratings, ~answers.side_only
-    prompt = None if ratings.cluster is None else ratings.cluster[told]
+    ratings, has_value = answers.ratings, ~answers.side_only
+    prompt = None if ratings.cluster is None else ratings.cluster[has_value]
     folded = fold_agreement(
-        ratings.unit[told], ratings.rater[told], ratings.value[told], folds, prompt=prompt
+        ratings.unit[has_value],
+        ratings.rater[has_value],
+        ratings.value[has_value],
+        folds,
+        prompt=prompt,
     )
     return {
         f"fold {fold.fold}": {

@@ -96,5 +96,5 @@ def test_labels_of_turns_find_the_response_they_mean(take):
     assert counts(take(*rows))["labels"] == 2
     for task in Task.objects.all():
         (answer,) = task.judgments.get().answers.all()
-        preferred = Response.objects.get(pk=task.response_ids[answer.value > 0])
+        preferred = Response.objects.get(pk=task.response_ids[(answer.value or 0) > 0])
         assert bool(preferred.messages) is (task.external_id == "pool")

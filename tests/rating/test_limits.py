@@ -73,7 +73,7 @@ def test_a_late_answer_takes_the_room_of_what_was_leased_instead(
     instead = lease(rui, project)
     assert instead.pk != late.pk
     judge(rui, late)
-    with pytest.raises(Conflict, match="limit of 2 judgments.*was not saved"):
+    with pytest.raises(Conflict, match=r"limit of 2 judgments.*was not saved"):
         judge(rui, instead)
     instead.refresh_from_db()
     assert (instead.state, judged(rui)) == (AssignmentState.EXPIRED, 2)
@@ -89,7 +89,7 @@ def test_a_skip_taken_back_takes_the_room_of_the_task_after_it(
     after = lease(rui, project)
     undo_last(rater=rui, project=project)
     judge(rui, skipped)
-    with pytest.raises(Conflict, match="limit of 1 judgment.*was not saved"):
+    with pytest.raises(Conflict, match=r"limit of 1 judgment.*was not saved"):
         judge(rui, after)
     assert judged(rui) == 1
 
@@ -120,7 +120,7 @@ def test_a_limit_that_was_lowered_holds_at_once(
     open_now = lease(rui, project)
     prepared = lease(rui, project, ahead_of=open_now.pk)
     limit(rui, 2)
-    with pytest.raises(Conflict, match="limit of 2 judgments"):
+    with pytest.raises(Conflict, match=r"limit of 2 judgments"):
         heartbeat(assignment=open_now)
     reply = submit(api(rui), open_now.pk)
     assert (reply.status_code, reply.json()["code"]) == (409, "limit")

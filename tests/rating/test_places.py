@@ -93,15 +93,15 @@ def test_who_is_working_on_it_keeps_the_place_and_the_reason_says_so(
     project: Project, rui: User, sam: User, late: Assignment
 ):
     working = lease(sam, project)
-    with pytest.raises(Conflict, match="with another rater now.*was not saved"):
+    with pytest.raises(Conflict, match=r"with another rater now.*was not saved"):
         judge(rui, late)
     late.refresh_from_db()
-    with pytest.raises(Conflict, match="with another rater now"):
+    with pytest.raises(Conflict, match=r"with another rater now"):
         heartbeat(assignment=late)
     assert advance(membership=membership(rui, project), showing=late.pk).lost
     assert state(working) == AssignmentState.LEASED
     judge(sam, working)
-    with pytest.raises(Conflict, match="completed it.*was not saved"):
+    with pytest.raises(Conflict, match=r"completed it.*was not saved"):
         judge(rui, late)
 
 

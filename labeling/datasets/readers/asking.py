@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import combinations
 
 from labeling.datasets.readers.candidates import series_name
-from labeling.datasets.readers.columns import numbered
+from labeling.datasets.readers.columns import numbered_series
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning
 from labeling.datasets.readers.shapes.base import Sample, Shape
@@ -82,7 +82,7 @@ def roles_of(sample: Sample, questions: Sequence[ColumnQuestion]) -> dict[str, C
 
 def questions_of(shape: Shape, sample: Sample) -> tuple[ColumnQuestion, ...]:
     """What has to be known before the file's rows are read."""
-    series = numbered(sample.columns)
+    series = numbered_series(sample.columns)
     texts = [text for text in unclaimed_texts(sample) if text.column not in series]
     asked: list[ColumnQuestion] = []
     if {"response_a", "response_b"} <= set(shape.fields):

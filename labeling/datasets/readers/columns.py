@@ -55,7 +55,7 @@ def plain_name(column: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")
 
 
-def numbered(columns: Iterable[str]) -> tuple[str, ...]:
+def numbered_series(columns: Iterable[str]) -> tuple[str, ...]:
     """The columns that number candidates, `output_0`, `output_1` and so on; none below three.
 
     Of several such series it is the longest.

@@ -86,6 +86,13 @@ class Command(BaseCommand):
             metavar="NAME",
             help="import chosen/rejected rows that name no rater as labels given by NAME",
         )
+        self._add_whose(parser)
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print the report and change nothing"
+        )
+
+    def _add_whose(self, parser: ArgumentParser) -> None:
+        """Whose labels are people's, and whose models'."""
         parser.add_argument(
             "--people",
             action="append",
@@ -101,9 +108,6 @@ class Command(BaseCommand):
             metavar="NAME",
             help="the labels under this name are a model's votes and no judgments; repeat for "
             f"more; {EVERYBODY} for all names",
-        )
-        parser.add_argument(
-            "--dry-run", action="store_true", help="print the report and change nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -84,9 +84,8 @@ def self_agreement(
     """Return how far raters agree with themselves on tasks given to them twice.
 
     Use it for blind repeats, the sides shuffled anew; soon after the first time people answer
-    from memory, and the figure is too high. It says how steady answers are, not how right: who
-    always takes the longer response is steady. The pooled kappa and alpha take chance from all
-    raters' answers together: where habits differ that is less than within one rater.
+    from memory. It says how steady answers are, not how right. Pooled kappa and alpha take chance
+    from all raters together: where habits differ that is less than within one rater.
 
     Args:
         rater, first, second: one entry a repeat: who, the earlier answer, the later one.
@@ -94,17 +93,15 @@ def self_agreement(
         categories: the declared scale.
         ties, sides: of the pooled percentage, as in `percent_agreement`; the percentages of
             single raters count exact agreement.
-        level: of the pooled alpha, as in `krippendorff_alpha`.
-        symmetric: of alpha and kappa, for preferences.
-        weights: of kappa, as in `cohen_kappa`.
+        level, symmetric, weights: of alpha and kappa, as in `krippendorff_alpha` and
+            `cohen_kappa`.
 
     Raises:
         RatingsError: columns of unequal length, holes, values off the scale (in whose position
             the entries of `second` follow those of `first`).
     """
     who, pooled = _pooled(rater, first, second, cluster)
-    if symmetric and categories is None:
-        categories = with_mirror(pooled)
+    categories = with_mirror(pooled) if symmetric and categories is None else categories
     coded = code(pooled, categories)
     percent = percent_agreement(
         pooled, ties, categories=categories, sides=sides, confidence=confidence
@@ -112,8 +109,7 @@ def self_agreement(
     alpha = krippendorff_alpha(
         pooled, level, categories=categories, symmetric=symmetric, confidence=confidence
     )
-    alone = np.zeros(len(who), dtype=np.int64)
-    together = _by_rater(alone, coded, weights, confidence, symmetric=symmetric)
+    together = _by_rater(np.zeros_like(who), coded, weights, confidence, symmetric=symmetric)
     nobody = Figure(None, None, None, 0, together.kappa_convention, _NONE)
     return SelfAgreement(
         percent=_named(percent, len(who)),

@@ -43,31 +43,26 @@ def criterion_report(
     Args:
         ratings: one row per judgment, `cluster` being the prompt.
         categories: the declared scale in its declared order.
-        preference: whether the scale compares two responses, so that it mirrors itself around 0.
-            Chance then comes from the mirrored pool (`labeling.stats.agreement.mirror`): no figure
-            depends on which response is called the first.
+        preference: whether the scale compares two responses. Chance then comes from the mirrored
+            pool (`labeling.stats.agreement.mirror`): no figure depends on which is called first.
         rater_names: the name to show for each rater; a rater without one is shown as it is.
-        side_only: whether a judgment tells only which response is better, shape (n,); none without
-            it. Those count in figures of the side and are left out of those of the value.
-        as_ordered: take the plain coefficients of a preference instead, as published figures are.
+        side_only: whether a judgment tells only which response is better, shape (n,). Those are
+            left out of figures of the value; none without it.
+        as_ordered: take a preference's plain coefficients instead, as published figures are.
 
     Returns:
         "percent_agreement" (exact, half, drop), "krippendorff_alpha" (nominal, ordinal,
         interval, symmetric), "fleiss_kappa", "gwet_ac1" and "pairs", every figure an object with
-        value, low, high, n, convention, and reason where something is undefined. Besides:
-        "same_side" (percent agreement on the preferred side alone, whatever its strength) and
-        "side_alpha" (the mirrored nominal alpha of it), "counts" (what the figures rest on) and
-        "values" (the histogram of the judgments; of a preference, by strength).
+        value, low, high, n, convention, and reason where undefined. Besides: "same_side" and
+        "side_alpha" (of the side alone), "counts" and "values" (the histogram of the judgments).
 
     Raises:
         RatingsError: a value off the scale, a rater twice on a unit; the position is named.
     """
     everyone = code(ratings, categories)
-    table = whole = tabulate(everyone)
-    coded, sided = everyone, 0
-    if side_only is not None and (sided := int(np.count_nonzero(side_only))):
-        coded = code(_rows(ratings, ~np.asarray(side_only, dtype=bool)), categories)
-        table = tabulate(coded)
+    sided = 0 if side_only is None else int(np.count_nonzero(side_only))
+    coded = code(_rows(ratings, ~np.asarray(side_only, bool)), categories) if sided else everyone
+    whole, table = tabulate(everyone), tabulate(coded)
     mirrored = preference and not as_ordered
     pairs = cohen_kappa_pairs(coded, symmetric=mirrored)
     content = {

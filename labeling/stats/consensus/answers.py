@@ -94,7 +94,7 @@ def entropy_bits(weight: npt.ArrayLike) -> Floats:
     return np.asarray(bits, dtype=np.float64)
 
 
-def require_mirror(categories: tuple[Any, ...]) -> None:
+def require_symmetric(categories: tuple[Any, ...]) -> None:
     """Refuse a scale that is not its own mirror image about 0.
 
     Raises:

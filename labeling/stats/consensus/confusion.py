@@ -18,7 +18,7 @@ import numpy as np
 from scipy import optimize, special
 
 from labeling.stats.coding import code
-from labeling.stats.consensus.answers import Consensus, require_mirror
+from labeling.stats.consensus.answers import Consensus, require_symmetric
 from labeling.stats.consensus.em import (
     Climb,
     Limits,
@@ -150,7 +150,7 @@ class Model:
     ) -> None:
         require_from_zero(smoothing=smoothing, shrinkage=shrinkage)
         if mirrored:
-            require_mirror(incidence.categories)
+            require_symmetric(incidence.categories)
         self.incidence = incidence
         self.smoothing = smoothing
         self.shrinkage = shrinkage

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from labeling.stats.coding import Coded, code
-from labeling.stats.consensus.answers import require_mirror
+from labeling.stats.consensus.answers import require_symmetric
 from labeling.stats.consensus.confusion import DawidSkene
 from labeling.stats.ratings import Floats, Ints, Ratings, RatingsError
 
@@ -106,7 +106,7 @@ def rater_model_from_gold(
     coded = code(ratings, categories)
     scale = coded.categories
     if mirrored:
-        require_mirror(scale)
+        require_symmetric(scale)
     true = _true(coded, truth)
     counts = _counted(coded, true)
     classes = np.bincount(true, minlength=len(scale)) + smoothing

@@ -158,10 +158,10 @@ def test_everyone_on_one_side_is_agreement_and_everyone_at_a_tie_is_undefined() 
 def test_a_rater_agrees_with_an_earlier_self_alike_in_any_order() -> None:
     first, again = np.array([1, 1, 1, -1, 0]), np.array([1, 1, -1, -1, 0])
     sign = np.array([1, -1, 1, -1, 1])
-    one = self_agreement([1] * 5, first, again, symmetric=True)
-    two = self_agreement([1] * 5, first * sign, again * sign, symmetric=True)
-    assert same(one.kappa, two.kappa)
-    assert same(one.by_rater.figures(0)[1], two.by_rater.figures(0)[1])
+    plain = self_agreement([1] * 5, first, again, symmetric=True)
+    flipped = self_agreement([1] * 5, first * sign, again * sign, symmetric=True)
+    assert same(plain.kappa, flipped.kappa)
+    assert same(plain.by_rater.figures(0)[1], flipped.by_rater.figures(0)[1])
 
 
 @pytest.mark.parametrize("statistic", [fleiss_kappa, gwet_ac, cohen_kappa, scott_pi, conger_kappa])
