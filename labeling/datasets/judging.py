@@ -15,8 +15,8 @@ from labeling.datasets.formats.base import (
 )
 from labeling.datasets.formats.carrying import (
     NO_NEEDS,
+    ChatPart,
     Needs,
-    Part,
     has_reasoning,
     is_empty,
     pair_not_carried,
@@ -130,7 +130,7 @@ def judge_task(
     )
     rows = _count(item, recipe.kind)
     ledger.rows_out += rows
-    if rows and Part.REASONING not in shape.carries.responses:
+    if rows and ChatPart.REASONING not in shape.carries.responses:
         tally.reasoning_left_out += _unreasoned(item, recipe.kind)
     return item
 

@@ -127,7 +127,7 @@ def _submit_locked(
 
 
 def _insert(
-    held: records.HeldAssignment, judgment: Judgment, answers: list[tuple[int, int]]
+    held: records.HeldAssignment, judgment: Judgment, answers: list[tuple[int, int, str]]
 ) -> None:
     """Stores it; a lease that has lapsed takes its place again first, of the task and the rater.
 

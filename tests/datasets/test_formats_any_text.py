@@ -69,7 +69,8 @@ def test_rows_hold_the_texts_as_they_are(prompt, first, second, rationale, name,
     record = task("odd", messages=prompt or [("user", "x")], responses=(first, second))
     said = judgment(-1, name, rationale=rationale)
     reason = task_refusal(record) or shape.refusal(record)
-    reason = reason or pair_not_carried(*record.responses, shape.carries)
+    first_response, second_response = record.responses
+    reason = reason or pair_not_carried(first_response, second_response, shape.carries)
     if reason:
         assert reason in REASONS
         return

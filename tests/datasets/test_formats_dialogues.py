@@ -48,9 +48,7 @@ def dropped(shape: str, *tasks: TaskRecord) -> dict[str, int]:
     """What the books of this format say was left out of these tasks."""
     recipe = RECIPES[recipe_for(shape)]
     kind = row_kind_of(recipe, FORMATS[shape])
-    ledger, _ = preview(
-        lambda: tasks, recipe=recipe(OVERALL, primary="overall", kind=kind), shape=FORMATS[shape]
-    )
+    ledger, _ = preview(lambda: tasks, recipe=recipe(OVERALL, kind=kind), shape=FORMATS[shape])
     assert ledger.balanced()
     return dict(ledger.drops)
 
@@ -65,7 +63,9 @@ def written(tmp_path, shape, *tasks, file_type="jsonl", recipe=""):
     kind = file_type if file_type in FORMATS[shape].file_types else "csv"
     settings = {"shape": shape, "file_type": kind, "recipe": recipe or recipe_for(shape)}
     result = release(tasks, tmp_path / "r", **settings)
-    table = FORMATS[shape].main[row_kind_of(RECIPES[settings["recipe"]], FORMATS[shape])]
+    rows_are = row_kind_of(RECIPES[settings["recipe"]], FORMATS[shape])
+    assert rows_are is not None
+    table = FORMATS[shape].main[rows_are]
     (declared,) = [each for each in FORMATS[shape].tables if each.name == table]
     return result, read_files(result.path, declared)
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
-from labeling.datasets.formats.carrying import NO_NEEDS, Carried, Needs
-from labeling.datasets.formats.carrying import in_words as carried_in_words
+from labeling.datasets.formats.carrying import NO_NEEDS, Carried, Needs, carried_in_words
 from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.policies import PolicyText, in_words
 from labeling.datasets.recipes.base import (

@@ -17,7 +17,7 @@ from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 
 
-class Part(StrEnum):
+class ChatPart(StrEnum):
     """Something that a format may have no place for."""
 
     CALLS = "tool_calls"
@@ -28,7 +28,7 @@ class Part(StrEnum):
 
 
 #: What a turn says beside its role and its text: keys of a message.
-KEYS = frozenset({Part.CALLS, Part.NAMES, Part.REASONING})
+KEYS = frozenset({ChatPart.CALLS, ChatPart.NAMES, ChatPart.REASONING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Carried:
     `EMPTY` is of pairs and of responses called bad: nobody should imitate silence.
     """
 
-    prompts: frozenset[Part] = frozenset()
-    responses: frozenset[Part] = frozenset()
+    prompts: frozenset[ChatPart] = frozenset()
+    responses: frozenset[ChatPart] = frozenset()
 
     @property
     def has_keys(self) -> bool:
@@ -48,11 +48,11 @@ class Carried:
 
 
 #: Message lists as chat templates take them, whatever a turn says.
-CHATS = Carried(KEYS, frozenset(Part))
+CHATS = Carried(KEYS, frozenset(ChatPart))
 #: Texts, which may be empty.
-TEXTS = Carried(responses=frozenset({Part.EMPTY}))
+TEXTS = Carried(responses=frozenset({ChatPart.EMPTY}))
 #: Message lists of `role` and `content` alone.
-PLAIN_CHATS = Carried(responses=frozenset({Part.EMPTY, Part.TURNS}))
+PLAIN_CHATS = Carried(responses=frozenset({ChatPart.EMPTY, ChatPart.TURNS}))
 
 
 class Needs(NamedTuple):
@@ -81,18 +81,18 @@ def _has_keys(turn: Message) -> bool:
     return bool(turn.tool_calls or turn.tool_call_id or turn.name or turn.reasoning_content)
 
 
-def kept(messages: tuple[Message, ...], parts: frozenset[Part]) -> tuple[Message, ...]:
+def kept(messages: tuple[Message, ...], parts: frozenset[ChatPart]) -> tuple[Message, ...]:
     """The turns as a format writes them; only reasoning may be left out, all else is refused."""
     if all(turn.is_plain for turn in messages):
         return messages
-    thinks = Part.REASONING in parts
+    thinks = ChatPart.REASONING in parts
     return tuple(
         replace(turn, parts=(), reasoning_content=turn.reasoning_content if thinks else "")
         for turn in messages
     )
 
 
-def reply(response: ResponseRecord, parts: frozenset[Part]) -> tuple[Message, ...]:
+def reply(response: ResponseRecord, parts: frozenset[ChatPart]) -> tuple[Message, ...]:
     """A response as the message list that conversational trainers read."""
     return kept(response.turns, parts)
 
@@ -118,18 +118,18 @@ def response_not_carried(response: ResponseRecord, carried: Carried) -> str | No
     if response.messages:
         if reason := _not_carried(response.messages, parts):
             return reason
-        if len(response.messages) > 1 and Part.TURNS not in parts:
+        if len(response.messages) > 1 and ChatPart.TURNS not in parts:
             return "several_turns_not_carried"
-    return "empty_response" if Part.EMPTY not in parts and is_empty(response) else None
+    return "empty_response" if ChatPart.EMPTY not in parts and is_empty(response) else None
 
 
-def _not_carried(messages: Sequence[Message], parts: frozenset[Part]) -> str | None:
-    if Part.CALLS not in parts and any(
+def _not_carried(messages: Sequence[Message], parts: frozenset[ChatPart]) -> str | None:
+    if ChatPart.CALLS not in parts and any(
         turn.tool_calls or turn.tool_call_id or (turn.name and turn.role == "tool")
         for turn in messages
     ):
         return "tool_calls_not_carried"
-    if Part.NAMES not in parts and any(turn.name and turn.role != "tool" for turn in messages):
+    if ChatPart.NAMES not in parts and any(turn.name and turn.role != "tool" for turn in messages):
         return "names_not_carried"
     return None
 
@@ -141,7 +141,7 @@ def pair_not_carried(first: ResponseRecord, second: ResponseRecord, carried: Car
         return reason
     if _thoughts(first) == _thoughts(second):
         return "identical_responses"
-    return None if Part.REASONING in carried.responses else "reasoning_not_carried"
+    return None if ChatPart.REASONING in carried.responses else "reasoning_not_carried"
 
 
 def said_by(response: ResponseRecord) -> tuple[tuple[str, str], ...]:
@@ -155,23 +155,23 @@ def _thoughts(response: ResponseRecord) -> list[str]:
     return [turn.reasoning_content.strip() for turn in response.turns]
 
 
-_WORDS: dict[Part, tuple[str, str]] = {
-    Part.CALLS: (
+_WORDS: dict[ChatPart, tuple[str, str]] = {
+    ChatPart.CALLS: (
         gettext_noop("Tool calls and their answers stand in the messages."),
         gettext_noop("Tool calls and their answers have no place in it."),
     ),
-    Part.TURNS: (
+    ChatPart.TURNS: (
         gettext_noop("A response may have several turns."),
         gettext_noop("A response has one turn; one of several is left out and counted."),
     ),
-    Part.REASONING: (
+    ChatPart.REASONING: (
         gettext_noop("Reasoning stands beside the text, in `reasoning_content`."),
         gettext_noop(
             "Reasoning is left out and counted, and two responses that differ in it alone are no "
             "pair."
         ),
     ),
-    Part.EMPTY: (
+    ChatPart.EMPTY: (
         gettext_noop("An empty response is an empty text; no row holds one up as good by itself."),
         gettext_noop("An empty response is left out and counted."),
     ),
@@ -179,9 +179,9 @@ _WORDS: dict[Part, tuple[str, str]] = {
 _IN_PROMPTS = gettext_noop("Tool calls and their answers stand in prompts, not in responses.")
 
 
-def in_words(carried: Carried) -> tuple[str, ...]:
+def carried_in_words(carried: Carried) -> tuple[str, ...]:
     """What becomes of dialogues, a sentence each, marked for translation."""
     texts = [words[0] if part in carried.responses else words[1] for part, words in _WORDS.items()]
-    if Part.CALLS in carried.prompts - carried.responses:
+    if ChatPart.CALLS in carried.prompts - carried.responses:
         texts[0] = _IN_PROMPTS
     return tuple(texts)

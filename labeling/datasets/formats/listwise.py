@@ -12,7 +12,7 @@ from labeling.datasets.formats.base import FileRow, Format, TaskRows
 from labeling.datasets.formats.carrying import (
     KEYS,
     Carried,
-    Part,
+    ChatPart,
     kept,
     pair_not_carried,
     response_not_carried,
@@ -51,7 +51,7 @@ class Listwise(Format):
         ),
     )
     carries_ties = True
-    carries = Carried(KEYS, frozenset({Part.EMPTY}))
+    carries = Carried(KEYS, frozenset({ChatPart.EMPTY}))
     needs_votes = True
     about = {
         "Rows": gettext_noop(

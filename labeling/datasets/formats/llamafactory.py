@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from msgspec.json import Encoder
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
-from labeling.datasets.formats.carrying import Carried, Part, kept, reply
+from labeling.datasets.formats.carrying import Carried, ChatPart, kept, reply
 from labeling.datasets.formats.chatjson import arguments_of
 from labeling.datasets.formats.columns import BOOL, PLAIN_MESSAGES, FileTable
 from labeling.datasets.formats.nested import MESSAGE
@@ -56,7 +56,7 @@ class _LlamaFactory(Format):
 
     family = gettext_noop("Other trainers")
     file_types = ("jsonl", "parquet")
-    carries = Carried(frozenset({Part.CALLS}), frozenset({Part.CALLS, Part.EMPTY}))
+    carries = Carried(frozenset({ChatPart.CALLS}), frozenset({ChatPart.CALLS, ChatPart.EMPTY}))
     usage = "# llamafactory-cli train … --dataset_dir path/to/this/folder --dataset concord_train\n"
     columns: ClassVar[Mapping[str, str]]
     settings: ClassVar[Mapping[str, Any]] = {}

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
-from labeling.datasets.formats.carrying import CHATS, KEYS, Carried, Part, kept, reply
+from labeling.datasets.formats.carrying import CHATS, KEYS, Carried, ChatPart, kept, reply
 from labeling.datasets.formats.columns import (
     BOOL,
     FLOAT,
@@ -140,7 +140,7 @@ class NemoRL(Format):
     title = gettext_noop("NeMo-RL preference")
     family = _FAMILY
     # Its loss on pairs counts the last message of a completion alone.
-    carries = Carried(CHATS.prompts, CHATS.responses - {Part.TURNS})
+    carries = Carried(CHATS.prompts, CHATS.responses - {ChatPart.TURNS})
     file_types = ("jsonl",)
     tables = (
         FileTable(
@@ -179,7 +179,7 @@ class NemoRL(Format):
 
 
 #: What the service knows of a turn beside its text: it has no key for reasoning.
-_SAID = KEYS - {Part.REASONING}
+_SAID = KEYS - {ChatPart.REASONING}
 
 
 class _Input(Struct, frozen=True, gc=False):
@@ -194,7 +194,7 @@ class OpenAI(Format):
     key = "openai"
     title = gettext_noop("OpenAI preference fine-tuning")
     family = _FAMILY
-    carries = Carried(_SAID, _SAID | {Part.TURNS})
+    carries = Carried(_SAID, _SAID | {ChatPart.TURNS})
     file_types = ("jsonl",)
     tables = (
         FileTable(
