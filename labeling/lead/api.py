@@ -150,6 +150,9 @@ class RaterSerializer(serializers.Serializer[Any]):
     rater = serializers.CharField()
     judgments = serializers.IntegerField()
     median_active_ms = serializers.FloatField(allow_null=True)
+    timed = serializers.IntegerField(
+        help_text="Judgments whose time was measured: given here, and not cut."
+    )
     ties = FigureSerializer()
     left_side = FigureSerializer()
     agreement = FigureSerializer()

@@ -108,7 +108,13 @@ def _asked_for(request: SignedInRequest, access: Access) -> Assignment | None:
     text = request.GET.get("task", "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         return None
-    return own_lease(rater=request.user, project=access.project, assignment_id=int(text))
+    lease = own_lease(rater=request.user, project=access.project, assignment_id=int(text))
+    try:
+        if lease is not None:
+            lease.lease_expires_at = heartbeat(assignment=lease)
+    except Conflict:
+        return None  # the limit was lowered meanwhile, and it could not be submitted
+    return lease
 
 
 def _filled_before(assignment: Assignment, criteria: list[Criterion]) -> Filled:

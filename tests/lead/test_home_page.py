@@ -165,6 +165,18 @@ def test_a_limit_shows_how_far_the_rater_is(project: Project, rui: User, client_
     assert "judgment of at most 4" in page
 
 
+def test_a_limit_lowered_below_what_is_there_is_said_as_it_is(
+    project: Project, rui: User, client_for, make_tasks
+):
+    make_tasks(project, 2)
+    for _ in range(2):
+        judge(rui, lease(rui, project))
+    set_member(project=project, user=rui, role=Role.RATER, rater_limit=1)
+    page = client_for(rui).get(f"/p/{project.slug}/").content.decode()
+    assert "judgments; the limit is 1 now" in page
+    assert "at most" not in page
+
+
 def test_a_rater_is_sent_to_a_guideline_that_is_new(
     project: Project, lena: User, rui: User, client_for
 ):

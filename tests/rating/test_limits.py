@@ -127,6 +127,9 @@ def test_a_limit_that_was_lowered_holds_at_once(
     assert "limit of 2 judgments" in reply.json()["message"]
     page = client_for(rui).post(rate_url(project, open_now.pk, "submit"), form("-1"), headers=JSON)
     assert (page.status_code, page.json()["code"]) == (409, "limit")
+    shown = client_for(rui).get(f"{rate_url(project)}?task={open_now.pk}")
+    assert "You have reached your limit" in shown.content.decode()
+    Assignment.objects.filter(pk__in=(open_now.pk, prepared.pk)).update(state="leased")
     step = advance(membership=membership(rui, project), showing=open_now.pk)
     assert (step.next, step.lost) == (Nothing(NothingLeft.LIMIT), True)
     reply = api(rui).post(NEXT)
@@ -135,6 +138,18 @@ def test_a_limit_that_was_lowered_holds_at_once(
         given_back.refresh_from_db()
         assert given_back.state == AssignmentState.EXPIRED
     assert judged(rui) == 3
+
+
+def test_the_limit_of_the_project_holds_for_who_has_none_of_their_own(
+    project: Project, rui: User, make_tasks: MakeTasks
+):
+    make_tasks(project, 2)
+    held = lease(rui, project)
+    ahead = lease(rui, project, ahead_of=held.pk)
+    Project.objects.filter(pk=project.pk).update(rater_limit=1)
+    judge(rui, held)
+    with pytest.raises(Conflict, match="limit of 1 judgment"):
+        judge(rui, ahead)
 
 
 def test_what_could_not_be_given_again_under_a_lowered_limit_is_not_taken_back(

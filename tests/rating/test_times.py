@@ -161,7 +161,7 @@ def test_no_figure_of_pace_reads_a_cut_time(project: Project, rui: User, make_ta
     for active in (1000, 3000, 50 * HOUR):
         judge(rui, lease(rui, project), active_ms=active)
     (row,) = rater_rows(project)
-    assert (row.judgments, row.median_ms) == (3, 2000)
+    assert (row.judgments, row.median_ms, row.timed) == (3, 2000, 2)
 
 
 def test_the_page_of_a_task_names_no_pace_where_the_clock_was_wrong(

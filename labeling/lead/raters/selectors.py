@@ -25,8 +25,8 @@ FEW = 10
 class RaterRow:
     """What is known about one rater of a project, from judgments of live tasks that count.
 
-    `median_ms` is the median active time of judgments whose time was measured: made here, and
-    not cut.
+    `median_ms` is the median active time of the `timed` judgments, those whose time was
+    measured: given here, and not cut.
     `ties`: share of judgments without a preference. `left`: share of preferences for the response
     shown first; a rater without side bias is near one half. `agreement`: share of pairs with
     another rater's judgment of the same task in which both prefer the same side or both a tie.
@@ -35,6 +35,7 @@ class RaterRow:
     rater: User
     judgments: int
     median_ms: float | None
+    timed: int
     ties: Figure
     left: Figure
     agreement: Figure
@@ -88,6 +89,7 @@ def rater_rows(project: Project) -> list[RaterRow]:
                 rater=user,
                 judgments=int(mine.sum()),
                 median_ms=float(np.median(data.active_ms[timed])) if timed.any() else None,
+                timed=int(timed.sum()),
                 ties=_ties(data.side[mine]),
                 left=_left(data.left[mine & ~data.imported]),
                 agreement=_agreement(agree[mine], pairs[mine], data.task[mine]),
@@ -148,6 +150,7 @@ def as_json(rows: Iterable[RaterRow]) -> list[dict[str, Any]]:
             "rater": row.rater.display_name,
             "judgments": row.judgments,
             "median_active_ms": row.median_ms,
+            "timed": row.timed,
             "ties": row.ties.as_dict(),
             "left_side": row.left.as_dict(),
             "agreement": row.agreement.as_dict(),
