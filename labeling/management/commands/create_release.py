@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.base import FILE_TYPES
+from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import RECIPES
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
@@ -148,6 +149,8 @@ class Command(BaseCommand):
         self._print_books(
             counts["unit"], release.rows_in, dropped, counts["rows_are"], release.rows_out
         )
+        if lost := counts["figures"]["reasoning_left_out"]:
+            self.stdout.write(f"  {_(sentence('reasoning_left_out'))}: {lost:,}")
         for table, rows in counts["rows"].items():
             splits = ", ".join(f"{name} {rows[name]:,}" for name in SPLITS if name in rows)
             if splits:
