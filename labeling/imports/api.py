@@ -73,7 +73,7 @@ def import_json(row: Import) -> dict[str, Any]:
         "sha256": row.sha256,
         "format": row.format,
         "mapping": row.mapping,
-        "columns": row.options.get("columns", {}),
+        "columns": dict(row.options.get("columns", [])),
         "guesses": row.options.get("guesses", {}),
         "options": {k: v for k, v in row.options.items() if k not in ("columns", "guesses")},
         "counts": row.counts,

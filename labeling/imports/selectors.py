@@ -59,10 +59,8 @@ def report_of(import_: Import) -> ImportReport:
 
 def columns_of(import_: Import) -> dict[str, list[str]]:
     """role -> the file's columns that have it, roles in the order of `ColumnRole`."""
-    columns = import_.options.get("columns", {})
-    roles = {
-        role.value: [c for c, where in columns.items() if where == role] for role in ColumnRole
-    }
+    columns = import_.options.get("columns", [])
+    roles = {role.value: [c for c, where in columns if where == role] for role in ColumnRole}
     return {role: named for role, named in roles.items() if named}
 
 

@@ -206,7 +206,7 @@ def create_import(
             sha256=stored.sha256,
             format=format,
             mapping=decided,
-            options={**asdict(options), "columns": columns, "guesses": guesses},
+            options={**asdict(options), "columns": list(columns.items()), "guesses": guesses},
         )
         record(
             project=project,
