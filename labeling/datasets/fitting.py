@@ -111,6 +111,8 @@ def _unsuited(
     """A criterion that the recipe cannot read, or on which a strength has no meaning."""
     if reason := recipe.needs(criterion):
         return ("criteria", reason)
+    if criterion.has_strengths and options.strength_of_sides(criterion) > criterion.strongest:
+        return ("side_only", _beyond(criterion, options.side_only))
     if not options.min_strength:
         return None
     if criterion.answer == "rank":
@@ -120,13 +122,17 @@ def _unsuited(
         )
         return ("min_strength", sentence % {"criterion": criterion.key})
     if options.min_strength > criterion.strongest:
-        sentence = gettext(
-            "The scale of “%(criterion)s” ends at %(end)s: no answer is as strong as %(floor)s."
-        )
-        names = {
-            "criterion": criterion.key,
-            "end": criterion.strongest,
-            "floor": options.min_strength,
-        }
-        return ("min_strength", sentence % names)
+        return ("min_strength", _beyond(criterion, options.min_strength))
     return None
+
+
+def _beyond(criterion: CriterionRecord, strength: int | str) -> str:
+    """Why a strength is none of the scale's."""
+    sentence = gettext(
+        "The scale of “%(criterion)s” ends at %(end)s: no answer is as strong as %(strength)s."
+    )
+    return sentence % {
+        "criterion": criterion.key,
+        "end": criterion.strongest,
+        "strength": strength,
+    }

@@ -17,7 +17,7 @@ from labeling.datasets import signals
 from labeling.datasets.recipes.kto import kto_weights
 from labeling.datasets.records import CriterionRecord
 from labeling.datasets.signals import Agreement, rounded_figure
-from labeling.datasets.tally import FIRST_TIE, TIE_CODES, Tally
+from labeling.datasets.tally import SIDE_ALONE, TIE_CODES, Tally
 from labeling.stats import Figure, length_explains
 
 #: A side chosen this unevenly by chance less often than this is called a side bias.
@@ -79,6 +79,7 @@ def readiness(
         *agreement_warnings(raw.sides, raw.ceiling, kept.sides),
         *style_warnings(raw.sides, preferred, markup),
         *strength_warnings(curve),
+        *side_warnings(tally),
         *_people_warnings(tally, side, busiest),
     ]
     return Readiness(figures, tuple(warnings))
@@ -165,13 +166,23 @@ def _percent(figure: Figure) -> str:
     return f"{100 * (figure.value or 0):.0f}%"
 
 
+def side_warnings(tally: Tally) -> list[Warned]:
+    """Labels that tell which response is better and not how much."""
+    answers = tally.values()
+    alone = answers[SIDE_ALONE] + answers[-SIDE_ALONE]
+    if not alone:
+        return []
+    text = (
+        f"{alone:,} of {answers.total():,} answers tell which response is better and not how much: "
+        "no figure of the strength counts them."
+    )
+    return [Warned("side_only", text)]
+
+
 def _counts(tally: Tally) -> dict[str, Any]:
     """What is counted, not estimated."""
     versions, sources, strategies = (tally.by(place) for place in (1, 2, 3))
-    values: Counter[int] = Counter()
-    for pattern, times in tally.answers.items():
-        for code in pattern[1:]:
-            values[code] += times
+    values = tally.values()
     models, wins = _models(tally)
     n, low, high = tally.chances
     return {
@@ -193,7 +204,8 @@ def _counts(tally: Tally) -> dict[str, Any]:
         "tasks_per_language": _sorted(tally.languages, "(not stated)"),
         "rows_per_model": _sorted(models, "(not stated)"),
         "rows_won_per_model": _sorted(wins, "(not stated)"),
-        "values": {str(code): values[code] for code in sorted(values) if code < FIRST_TIE},
+        "values": {str(code): values[code] for code in sorted(values) if abs(code) < SIDE_ALONE},
+        "side_only": values[SIDE_ALONE] + values[-SIDE_ALONE],
         "ties": {kind: values[code] for kind, code in TIE_CODES.items() if values[code]},
         "labels": {"good": tally.good, "bad": tally.bad},
         "kto_weights": _weights(tally),

@@ -117,7 +117,9 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
 
     `values` maps the key of a comparing criterion to its signed value, `tie_kinds` to which tie a
     0 was, and `unsaid` to why there is no value. `shown` holds the positions of the responses in
-    the order in which the rater saw them, e.g. (1, 0) when the second was shown first.
+    the order in which the rater saw them, e.g. (1, 0) when the second was shown first. Of the
+    criteria in `side_only` the source of an imported label told the side alone: the value is -1
+    or 1, and on a scale with strengths nothing may read that as one.
     Times are milliseconds, None where nobody measured them: in imported judgments, and where a
     broken clock sent what cannot be (`times_cut`).
     `adjudicates` marks a reviewer's final word on the task. `created_at` is ISO 8601 in UTC.
@@ -143,6 +145,7 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     times_cut: bool = False
     created_at: str = ""
     adjudicates: bool = False
+    side_only: tuple[str, ...] = ()
 
     def tie_on(self, criterion: str) -> str | None:
         """Which tie this judgment is on the criterion, None if it is decided or not answered.
@@ -216,6 +219,11 @@ class CriterionRecord:
     def strengths(self) -> tuple[int, ...]:
         """The magnitudes a decided answer can have, from weak to strong."""
         return self.levels or tuple(range(1, self.strongest + 1))
+
+    @property
+    def has_strengths(self) -> bool:
+        """Whether a decided answer says how much better one response is."""
+        return self.answer == "compare" and len(self.strengths) > 1
 
     @cached_property
     def _largest_margin(self) -> float:

@@ -14,7 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.datasets.records import TIES, CriterionRecord
-from labeling.datasets.tally import FIRST_TIE, MARKUP, STYLED_TASKS, TIE_CODES, Patterns
+from labeling.datasets.tally import (
+    FIRST_TIE,
+    MARKUP,
+    SIDE_ALONE,
+    STYLED_TASKS,
+    TIE_CODES,
+    Patterns,
+)
 from labeling.stats import (
     Figure,
     Table,
@@ -46,8 +53,10 @@ class Agreement:
     """How people agree on which response is better."""
 
     def __init__(self, patterns: Patterns, criterion: CriterionRecord) -> None:
+        codes = {abs(code) for pattern in patterns.seen for code in pattern[1:]}
         table = _table(patterns, criterion)
-        self.sides = percent_agreement(table, "drop", sides=True)
+        sides = _table(patterns, criterion, with_sides=True) if SIDE_ALONE in codes else table
+        self.sides = percent_agreement(sides, "drop", sides=True)
         self.exact = percent_agreement(table, "exact")
         self.alpha = krippendorff_alpha(table, "ordinal", symmetric=True)
         self.ceiling = noise_ceiling(self.sides)
@@ -61,10 +70,17 @@ class Agreement:
         }
 
 
-def _table(patterns: Patterns, criterion: CriterionRecord) -> Table:
-    """The answers as agreement reads them: all kinds of ties are one."""
+def _table(patterns: Patterns, criterion: CriterionRecord, *, with_sides: bool = False) -> Table:
+    """The answers as agreement reads them: all kinds of ties are one.
+
+    A side without a strength is left out or, for figures of the side alone, as weak as can be.
+    """
     strengths = criterion.strengths if criterion.answer == "compare" else (1,)
-    seen = [[_value(code) for code in pattern[1:]] for pattern in patterns.seen]
+    alone = {SIDE_ALONE: 1, -SIDE_ALONE: -1}
+    seen = [
+        [alone.get(value, value) for value in values if with_sides or value not in alone]
+        for values in ([_value(code) for code in pattern[1:]] for pattern in patterns.seen)
+    ]
     reach = {*strengths, *(abs(value) for values in seen for value in values)}
     scale = sorted({value for level in reach for value in (-level, level)} | {0})
     place = {value: at for at, value in enumerate(scale)}

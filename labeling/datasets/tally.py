@@ -19,6 +19,8 @@ from labeling.vocabulary import Purpose, Source
 
 #: Numbers from here on are kinds of ties in patterns of answers; no scale goes that far.
 FIRST_TIE = 1_000_000
+#: The number of a second response that is better, nobody knows how much; of a first one negated.
+SIDE_ALONE = FIRST_TIE - 1
 TIE_CODES = {kind: FIRST_TIE + place for place, kind in enumerate(TIES)}
 #: Tasks whose responses are looked at for their style. Tasks come in the order of a hash, so the
 #: first ones are a random sample.
@@ -37,7 +39,7 @@ class Patterns:
     """What units showed, in 12 bytes a unit: which distinct pattern, and of which prompt.
 
     The first number of a pattern of answers is the longer response (-1 the first, 1 the second, 0
-    neither), the others are the answers, sorted: values, and `TIE_CODES`.
+    neither), the others are the answers, sorted: values, `SIDE_ALONE` and `TIE_CODES`.
     """
 
     __slots__ = ("clusters", "seen", "shown")
@@ -113,6 +115,14 @@ class Tally:
             counts[way[place]] += n
         return counts
 
+    def values(self) -> Counter[int]:
+        """How often each number of a pattern was answered."""
+        counts: Counter[int] = Counter()
+        for pattern, times in self.answers.items():
+            for code in pattern[1:]:
+                counts[code] += times
+        return counts
+
     def take(self, item: TaskRows, recipe: Recipe) -> None:
         """Counts a task on the recipe's criterion: what was said, and what became of it."""
         task, may = item.task, item.judgments
@@ -156,7 +166,7 @@ class Tally:
             ways[way] += 1
             value = judgment.values.get(key)
             if value:
-                codes.append(value)
+                codes.append(_code(judgment, value, recipe))
                 if len(judgment.shown) == 2 and (human or judgment.source == _HUMAN):
                     known += 1
                     first += (judgment.shown[0] == 0) == (value < 0)
@@ -222,8 +232,13 @@ def compared(task: TaskRecord, judgments: Iterable[JudgmentRecord], recipe: Reci
     for judgment in judgments:
         if recipe.criterion.answer == "compare":
             kind = recipe.tie(judgment)
-            code = TIE_CODES.get(kind, _UNSPECIFIED) if kind else recipe.value(judgment)
-            if code is not None and size == 2:
+            value = judgment.values.get(recipe.criterion.key)
+            if size == 2 and (kind or value is not None):
+                code = (
+                    TIE_CODES.get(kind, _UNSPECIFIED)
+                    if kind
+                    else _code(judgment, value or 0, recipe)
+                )
                 codes_of.setdefault((0, 1), []).append(code)
             continue
         ranks = ranks_of(judgment, recipe.criterion, size)
@@ -269,12 +284,19 @@ def _behind(item: TaskRows, recipe: Recipe) -> Said:
                 codes += compared_alone[vote.id].get(unit, ())[1:]
         elif pair.judgment.source == _HUMAN:
             tie = TIE_CODES.get(pair.tie, _UNSPECIFIED)
-            codes.append(tie if pair.tie else round(pair.value))
+            codes.append(tie if pair.tie else _code(pair.judgment, round(pair.value), recipe))
     return {
         unit: pattern
         for unit, codes in codes_of.items()
         for pattern in _patterns(task, codes, unit).values()
     }
+
+
+def _code(judgment: JudgmentRecord, value: int, recipe: Recipe) -> int:
+    """A value in a pattern: no figure takes what a side may count as for its strength."""
+    if value and judgment.side_only and recipe.tells_side_only(judgment):
+        return SIDE_ALONE if value > 0 else -SIDE_ALONE
+    return value
 
 
 def _people(task: TaskRecord) -> Iterator[JudgmentRecord]:

@@ -148,14 +148,10 @@ def _fold_agreement(answers: ReleaseRatings, folds: Mapping[int, int]) -> dict[s
 
     Answers are compared whole, so that those which tell the side only are left out.
     """
-    ratings, has_value = answers.ratings, ~answers.side_only
-    prompt = None if ratings.cluster is None else ratings.cluster[has_value]
+    ratings, whole = answers.ratings, ~answers.side_only
+    prompt = None if ratings.cluster is None else ratings.cluster[whole]
     folded = fold_agreement(
-        ratings.unit[has_value],
-        ratings.rater[has_value],
-        ratings.value[has_value],
-        folds,
-        prompt=prompt,
+        ratings.unit[whole], ratings.rater[whole], ratings.value[whole], folds, prompt=prompt
     )
     return {
         f"fold {fold.fold}": {

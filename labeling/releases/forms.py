@@ -81,7 +81,7 @@ class ReleaseForm(forms.Form):
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choice in CHOICES.items():
-            self.fields[field_name(name, choice)] = _field(choice)
+            self.fields[field_name(name, choice)] = _field(choice, getattr(DEFAULTS, name))
         criteria = list(project.criteria.all())
         primary = gettext("%(wording)s (primary)")
         questions = [
@@ -166,7 +166,7 @@ def field_name(option: str, choice: Choice) -> str:
 FILTERS = frozenset(field_name(name, choice) for name, choice in CHOICES.items() if choice.folded)
 
 
-def _field(choice: Choice) -> forms.Field:
+def _field(choice: Choice, default: Any) -> forms.Field:
     """The field of an option, none of which must be filled in."""
     shared: dict[str, Any] = {
         "required": False,
@@ -187,7 +187,9 @@ def _field(choice: Choice) -> forms.Field:
             return forms.BooleanField(**shared)
         case Word():
             titles = [(word, _(title)) for word, title in choice.titles.items()]
-            return forms.ChoiceField(choices=titles, **shared)
+            # Without an initial word the default, once posted, would count as a change.
+            initial = default if isinstance(default, str) else None
+            return forms.ChoiceField(choices=titles, initial=initial, **shared)
         case _:
             assert_never(choice)
 

@@ -283,6 +283,7 @@ def _judgments(
                 times_cut=cut,
                 created_at=_iso(created),
                 adjudicates=rater in reviewers,
+                side_only=tuple(sorted(answers[pk].sides)),
             )
         )
     return by_task
@@ -296,6 +297,7 @@ class _Answers:
     tie_kinds: dict[str, str] = field(default_factory=dict)
     unsaid: dict[str, str] = field(default_factory=dict)
     ratings: list[Rating] = field(default_factory=list)
+    sides: list[str] = field(default_factory=list)
 
 
 def _answers(
@@ -305,9 +307,9 @@ def _answers(
     place = {pk: index for task in tasks for index, pk in enumerate(task[2])}
     by_judgment: defaultdict[int, _Answers] = defaultdict(_Answers)
     rows: Iterable[tuple[Any, ...]] = Answer.objects.filter(judgment_id__in=judgments).values_list(
-        "judgment_id", "criterion_id", "response_id", "value", "tie_kind", "unsaid"
+        "judgment_id", "criterion_id", "response_id", "value", "tie_kind", "unsaid", "side_only"
     )
-    for judgment, criterion, response, value, tie, unsaid in rows:
+    for judgment, criterion, response, value, tie, unsaid, side_only in rows:
         key, answers = criteria[criterion], by_judgment[judgment]
         if response is not None:
             if value is not None:
@@ -318,6 +320,8 @@ def _answers(
             answers.values[key] = value
             if tie:
                 answers.tie_kinds[key] = tie
+            if side_only:
+                answers.sides.append(key)
     return by_judgment
 
 

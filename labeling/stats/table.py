@@ -212,6 +212,21 @@ def scores(categories: Sequence[Any]) -> Floats | None:
     return numbers
 
 
+def require_mirror(categories: Sequence[Any]) -> None:
+    """Refuse a scale that is not its own mirror image about 0.
+
+    Raises:
+        ValueError: the message names the categories.
+    """
+    places = scores(categories)
+    if places is None or not np.array_equal(places, -places[::-1]):
+        listed = ", ".join(map(str, categories))
+        raise ValueError(
+            "Only a preference scale that mirrors itself around 0, in order, has a mirror image; "
+            f"this one is {listed}."
+        )
+
+
 def patterns_of(unit: Ints, votes: Ints, value: Ints, size: int) -> tuple[Ints, Ints]:
     """Return the distinct patterns (P, K) and the pattern that each unit shows.
 

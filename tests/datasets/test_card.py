@@ -205,7 +205,7 @@ def test_the_datasheet_is_filled_from_the_figures(tmp_path):
     _, body = card(result.path)
     assert "6 pairs from 19 judgments by 4 raters on 8 tasks (8 prompts)." in body
     assert "| tasks in | 8 |" in body
-    assert "| left out: raters split evenly | 1 |" in body
+    assert "| left out: without a majority of all votes | 1 |" in body
     assert "1 superseded judgment" in body
     assert "> To train a helpful model." in body
     assert "Each task is judged by 3 different raters." in body

@@ -35,6 +35,7 @@ JUDGMENT = {
     "choice": "first",
     "value": -2,
     "tie_kind": "",
+    "side_only": [],
     "answers": [{"criterion": "overall", "response": 0, "value": -2}],
     "tie_kinds": [],
     "rationale": "Clearer.",

@@ -87,7 +87,9 @@ def test_every_option_is_written_those_at_their_default_too(tmp_path):
         "categories": ["art", "coding"],
         "adjudicated_only": False,
         "ties": "",
+        "wins_by": "majority",
         "soft": "share",
+        "side_only": "leave_out",
         "edits": True,
         "sources": ["human"],
     }

@@ -51,11 +51,13 @@ def test_a_votes_floor_counts_the_votes_that_answer():
     assert left("majority", record, min_votes=2) == (1, {})
 
 
-def test_an_agreement_floor_is_about_the_votes_that_prefer_a_response():
-    record = task("bread", *votes(-1, -2, 3, 0))
-    assert left("majority", record, min_agreement=0.66) == (1, {})
-    assert left("majority", record, min_agreement=0.67) == (0, {"below_agreement": 1})
-    assert left("raw", record, min_agreement=0.67) == (0, {"below_agreement": 4})
+def test_an_agreement_floor_is_about_all_votes_ties_among_them():
+    record = task("bread", *votes(-1, -2, -2, 3, 0))
+    assert left("majority", record, min_agreement=0.6) == (1, {})
+    assert left("majority", record, min_agreement=0.61) == (0, {"below_agreement": 1})
+    assert left("raw", record, min_agreement=0.61) == (0, {"below_agreement": 5})
+    ties = task("bread", *votes(0, 0, 0, -1))
+    assert left("majority", ties, min_agreement=0.75) == (0, {"tie_unspecified": 1})
 
 
 def test_agreement_on_orders_is_that_of_their_pairs():

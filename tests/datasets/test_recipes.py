@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
-from labeling.datasets.recipes import RECIPES, Majority, Raw
+from labeling.datasets.recipes import RECIPES, Majority, Raw, RecipeOptions
 from labeling.datasets.recipes.base import ResponseLabel
 from labeling.datasets.records import CriterionRecord
 from tests.datasets.release_rows import OVERALL, judgment, task, votes
@@ -44,15 +44,44 @@ def test_raw_keeps_the_three_ties_apart():
     }
 
 
-def test_majority_takes_the_side_with_more_decided_votes():
-    (pair,) = Majority(OVERALL).apply(task("bread", *votes(-1, -3, 2, 0))).pairs
-    assert (pair.chosen, pair.votes_chosen, pair.votes_rejected, pair.votes_tie) == (0, 2, 1, 1)
-    assert pair.strength == 2
+PLURALITY = RecipeOptions(wins_by="plurality")
 
 
-def test_majority_calls_an_even_division_a_split_and_not_a_tie():
-    assert drops(Majority, task("bread", *votes(-1, 2))) == {"split": 1}
-    assert drops(Majority, task("bread", *votes(-1, 2, 0))) == {"split": 1}
+def test_a_majority_is_more_than_half_of_all_votes_ties_counted():
+    (pair,) = Majority(OVERALL).apply(task("bread", *votes(-1, -3, -2, 2, 0))).pairs
+    assert (pair.chosen, pair.votes_chosen, pair.votes_rejected, pair.votes_tie) == (0, 3, 1, 1)
+    assert (pair.strength, pair.agreement) == (2, 0.6)
+
+
+@pytest.mark.parametrize("values", [(-1, -3, 2, 0), (-1, 2), (-1, 2, 0), (-1, 0), (-1, -1, 0, 0)])
+def test_without_a_majority_a_task_is_no_pair_and_counted(values):
+    assert drops(Majority, task("bread", *votes(*values))) == {"no_majority": 1}
+
+
+def test_one_vote_beside_two_ties_is_a_tie_and_no_pair():
+    record = task("bread", *votes(0, 0, -1))
+    assert drops(Majority, record) == {"tie_unspecified": 1}
+    kept = Majority(OVERALL, options=RecipeOptions(ties="keep"))
+    (tie,) = kept.apply(record).pairs
+    assert (tie.tie, tie.votes_chosen, tie.votes_tie) == ("unspecified", 1, 2)
+    assert (tie.chosen_prob, tie.agreement) == (2 / 3, 2 / 3)
+
+
+def test_plurality_of_preferences_is_asked_for_and_its_agreement_says_so():
+    (pair,) = Majority(OVERALL, options=PLURALITY).apply(task("bread", *votes(0, 0, -1))).pairs
+    assert pair.chosen == 0
+    assert pair.agreement == pytest.approx(1 / 3)
+    even = Majority(OVERALL, options=PLURALITY).apply(task("bread", *votes(-1, 2, 0)))
+    assert even.drops == ("split",)
+    assert "fewer than half of all votes" in PLURALITY.explain()["What wins"]
+
+
+def test_of_several_kinds_of_ties_the_one_that_more_than_half_of_all_votes_are_comes_out():
+    kinds = ("equal_good", "equal_good", "equal_bad")
+    good = [judgment(0, rater, tie_kind=kind) for rater, kind in zip("abc", kinds, strict=True)]
+    assert drops(Majority, task("bread", *good)) == {"tie_equal_good": 1}
+    split = [*good, judgment(-1, "d"), judgment(-1, "e")]
+    assert drops(Majority, task("bread", *split)) == {"tie_mixed": 1}
 
 
 def test_majority_counts_tasks_of_ties_by_kind():

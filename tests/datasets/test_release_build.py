@@ -71,13 +71,13 @@ def test_card_and_manifest_print_the_policy_and_every_reason(tmp_path):
     rows = [*project(5), task("tie", *votes(0)), task("even", *votes(1, -1))]
     result = release(rows, tmp_path / "r")
     card = (result.path / "README.md").read_text()
-    assert "| left out: raters split evenly | 1 |" in card
+    assert "| left out: without a majority of all votes | 1 |" in card
     assert "| left out: ties of no stated kind | 1 |" in card
-    assert "A tie is no vote for either side" in card
+    assert "A tie is a vote for neither side" in card
     assert "> Read both." in card
-    assert result.manifest["counts"]["dropped"]["split"] == {
+    assert result.manifest["counts"]["dropped"]["no_majority"] == {
         "rows": 1,
-        "because": "raters split evenly",
+        "because": "without a majority of all votes",
     }
 
 
@@ -88,7 +88,7 @@ def test_text_of_strangers_cannot_break_out_of_the_card(tmp_path):
 
 
 def test_a_recipe_that_leaves_no_row_says_why_and_leaves_nothing(tmp_path):
-    with pytest.raises(NothingToRelease, match=r"No row is left of 2 tasks: 2 raters split"):
+    with pytest.raises(NothingToRelease, match=r"No row is left of 2 tasks: 2 without a majority"):
         release([task("a", *votes(1, -1)), task("b", *votes(1, -1))], tmp_path / "r")
     assert list(tmp_path.iterdir()) == []
 

@@ -194,10 +194,10 @@ def test_a_forty_rater_page_stays_small(
 def test_page_and_command_say_how_many_labels_tell_the_side_only(
     client_for: ClientFor, lena: User, judged: Project
 ) -> None:
-    answer = Answer.objects.filter(criterion__key="overall").exclude(value=0).first()
-    assert answer is not None
+    primary = Answer.objects.filter(criterion__key="overall").exclude(value=0).first()
+    assert primary is not None
     Answer.objects.create(
-        judgment=answer.judgment,
+        judgment=primary.judgment,
         criterion=judged.criteria.get(key="correct"),
         value=1,
         side_only=True,

@@ -23,7 +23,7 @@ def test_it_builds_prints_the_books_and_copies(judged: Project, tmp_path: Path) 
     out = tmp_path / "out"
     said = run(judged.slug, "--recipe", "majority", "--format", "trl", "--out", str(out))
     assert "tasks in                             6" in said
-    assert "- raters split evenly: 1" in said
+    assert "- without a majority of all votes: 1" in said
     assert f"in {out}" in said
     assert {"README.md", "manifest.json", "data"} <= {path.name for path in out.iterdir()}
     assert Release.objects.get().state == "done"

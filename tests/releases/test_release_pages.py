@@ -40,7 +40,7 @@ def test_an_engineer_freezes_a_release_and_sees_it_ready(
     assert release.options["shares"] == [0.8, 0.1, 0.1]
     run_release(release.pk)
     page = client.get(url("release", judged, 1)).content.decode()
-    assert "raters split evenly" in page
+    assert "without a majority of all votes" in page
     assert "load_dataset(" in page
     assert release.options["licence"] in page
     assert url("release-file", judged, 1, "manifest.json") in page
@@ -60,7 +60,7 @@ def test_the_new_page_counts_and_explains_without_a_script(
 ) -> None:
     text = client_for(mia).get(url("release-new", judged), CHOICES).content.decode()
     assert "Tasks in" in text
-    assert "A tie is no vote for either side" in text
+    assert "A tie is a vote for neither side" in text
     assert 'value="jsonl" selected' in text
 
 
@@ -160,7 +160,7 @@ def test_choices_that_contradict_are_said_in_the_preview(
     wished = {**CHOICES, "format": "trl", "ties": "keep"}
     text = client_for(mia).get(url("release-preview", judged), wished).content.decode()
     assert "no place for ties" in text
-    assert "A tie is no vote for either side" in text
+    assert "A tie is a vote for neither side" in text
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,9 @@ def rows(release: Release, table: str) -> list[dict[str, Any]]:
 def test_a_release_counts_rows_in_rows_out_and_why(built: Built, judged: Project) -> None:
     release = built(judged)
     assert (release.state, release.rows_in, release.rows_out) == ("done", 6, 5)
-    assert release.counts["dropped"] == {"split": {"rows": 1, "because": "raters split evenly"}}
+    assert release.counts["dropped"] == {
+        "no_majority": {"rows": 1, "because": "without a majority of all votes"}
+    }
     assert release.percent == 100
     assert len(rows(release, "preference")) == 5
     assert len(rows(release, "judgments")) == 12
@@ -163,7 +165,7 @@ def test_the_preview_is_what_the_release_becomes(built: Built, judged: Project) 
     release = built(judged)
     assert (preview.unit, preview.rows_in, preview.rows_out) == ("task", 6, 5)
     assert (release.rows_in, release.rows_out) == (preview.rows_in, preview.rows_out)
-    assert preview.dropped == (("raters split evenly", 1),)
+    assert preview.dropped == (("without a majority of all votes", 1),)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,9 +85,13 @@ def labeling(manifest: Mapping[str, Any]) -> str:
     """The recipe's policies and the choices of whoever asked for the release."""
     recipe = manifest["recipe"]
     chosen = {**recipe["policy"], **recipe["options_in_words"]}
-    values = counts(
-        "Values (negative: the first response is better)", manifest["figures"]["values"]
-    )
+    figures = manifest["figures"]
+    strengths: Counter[str] = Counter()
+    for value, n in sorted(figures["values"].items(), key=lambda item: abs(int(item[0]))):
+        strengths[value.removeprefix("-")] += n
+    if figures["side_only"]:
+        strengths["not told"] = figures["side_only"]
+    values = counts("Strength of the preferences", strengths)
     return (
         f"{_named(chosen)}\n{values}\n\n{counts('Ties', manifest['figures']['ties'])}\n\n"
         f"{_balance(manifest['figures'])}"

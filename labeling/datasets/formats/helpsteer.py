@@ -76,15 +76,17 @@ class HelpSteer3(Format):
         "Cannot carry": (
             gettext_noop(
                 "Ids, raters and models have no place in it. Ties of other kinds (equally bad, "
-                "cannot tell, mixed) have no number in it: such a row is left out and counted, "
-                "such a vote is not among the scores."
+                "cannot tell, mixed) have no number in it, nor has a side without a strength: such "
+                "a row is left out and counted, such a vote is not among the scores."
             ),
             CHAT_REFUSED,
         ),
     }
 
     def pair_refusal(self, task: TaskRecord, pair: Pair) -> str | None:
-        """0 means about the same, and nothing else."""
+        """0 means about the same and nothing else, and every other number is a strength."""
+        if pair.strength is None:
+            return "no_strength"
         return f"tie_{pair.tie}" if pair.tie and pair.tie not in _SAME else None
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
@@ -119,6 +121,10 @@ def _score(item: TaskRows, pair: Pair, judgment: JudgmentRecord) -> int | None:
     """A rater's own score, None where it has no number here."""
     criterion = item.criterion
     value = judgment.values.get(criterion.key)
+    if criterion.has_strengths and criterion.key in judgment.side_only:
+        # The row's own number is what the user has a side alone count as.
+        own = pair.judgment is not None
+        return shrunk(signed_value(pair), _STRONGEST, criterion.strongest) if own else None
     if value is None:
         ranked = criterion.answer == "rank" and pair.judgment is not None
         return shrunk(signed_value(pair), _STRONGEST, criterion.strongest) if ranked else None

@@ -39,10 +39,10 @@ from projects.words import gettext_noop
 _VALUES = gettext_noop(
     "`choice`, `value` and `tie_kind` are on `criterion`: a negative value prefers the first "
     "response. In `answers`, `response` is 0 for a comparison and else counts from 1; `tie_kinds` "
-    "says which tie each 0 among them is (`unspecified`: nobody knows any more). `shown_order` is "
-    "the order in which the rater saw the responses, `rater` a pseudonym of this release alone, "
-    "`rater_fold` one of five groups of raters to hold out. Times are empty where nobody measured "
-    "them, or where a clock sent what cannot be (`times_cut`)."
+    "says which tie each 0 among them is (`unspecified`: nobody knows any more). On the criteria "
+    "in `side_only` an imported label told the side and no strength. `shown_order` is the order "
+    "in which the rater saw the responses, `rater` a pseudonym of this release alone, "
+    "`rater_fold` one of five groups of raters to hold out."
 )
 TURNS_BESIDE = gettext_noop(
     "`responses` are texts. Where a response has turns of its own, `response_messages` holds the "
@@ -63,6 +63,7 @@ COLUMNS = (
     ("choice", STRING),
     ("value", OPTIONAL_SHORT),
     ("tie_kind", STRING),
+    ("side_only", STRINGS),
     ("answers", ANSWERS),
     ("tie_kinds", TIE_CELLS),
     ("rationale", STRING),
@@ -161,6 +162,7 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             _choice(criterion, value, judgment),
             value,
             judgment.tie_on(criterion.key) or "",
+            judgment.side_only,
             _answers(judgment),
             tuple(TieCell(key, kind) for key, kind in sorted(judgment.tie_kinds.items())),
             judgment.rationale,

@@ -187,7 +187,6 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
     task, judgment = item.task, pair.judgment
     texts = task.candidates
     chosen, rejected = texts[pair.chosen], texts[pair.rejected]
-    decided = pair.votes_chosen + pair.votes_rejected
     return (
         kept(task.messages, CHATS.prompts),
         reply(chosen, CHATS.responses),
@@ -195,7 +194,7 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         pair.margin,
         pair.strength,
         pair.chosen_prob,
-        pair.votes_chosen / decided if decided else 1.0,
+        pair.agreement,
         pair.voters,
         pair.votes_chosen,
         pair.votes_rejected,

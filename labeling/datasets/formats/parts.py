@@ -44,11 +44,11 @@ def canonical_sides(item: TaskRows, pair: Pair) -> tuple[ResponseRecord, Respons
 def signed_value(pair: Pair) -> int:
     """The preference as a whole number: negative where the first of the two sides is better.
 
-    A mean is rounded half up, never to 0; 0 is a tie.
+    A mean is rounded half up, never to 0; 0 is a tie. It is -1 or 1 where nobody told a strength.
     """
     if pair.tie:
         return 0
-    whole = max(1, int(abs(pair.value or pair.strength) + 0.5))
+    whole = max(1, int(abs(pair.value or pair.strength or 1) + 0.5))
     return -whole if pair.chosen < pair.rejected else whole
 
 

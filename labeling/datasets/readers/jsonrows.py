@@ -17,7 +17,7 @@ from labeling.datasets.readers.source import (
     numbered_lines,
     text_of,
 )
-from labeling.datasets.rows import Refusal, RefusalCode, UnreadableFile
+from labeling.datasets.rows import Refusal, UnreadableFile
 
 #: A row as it stood in the file, with the line on which it begins.
 RawRow = tuple[int, dict[str, object]]
@@ -37,7 +37,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> object:
         return row
     seen: set[str] = set()
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    return Broken(f"The key {twice[:80]!r} occurs twice. Keep one of them.", RefusalCode.TWICE)
+    return Broken(f"The key {twice[:80]!r} occurs twice. Keep one of them.")
 
 
 def _whole(digits: str) -> object:
@@ -47,7 +47,7 @@ def _whole(digits: str) -> object:
 
 
 def _not_json(name: str) -> object:
-    return Broken(f"{name} is not a JSON value. Use null.", RefusalCode.MALFORMED)
+    return Broken(f"{name} is not a JSON value. Use null.")
 
 
 # strict=False: control characters inside a string are kept, not refused.
@@ -74,12 +74,11 @@ def _as_row(line: int, value: object) -> RawRow | Refusal:
     if type(value) is dict:
         if len(value) <= limits.MAX_COLUMNS:
             return line, value
-        reason = f"The row has more than {limits.MAX_COLUMNS} keys."
-        return Refusal(line, "", reason, code=RefusalCode.TOO_LONG)
+        return Refusal(line, "", f"The row has more than {limits.MAX_COLUMNS} keys.")
     if isinstance(value, Broken):
-        return Refusal(line, "", value.reason, code=value.code)
+        return Refusal(line, "", value.reason)
     reason = 'A row must be a JSON object with named fields, such as {"prompt": …}.'
-    return Refusal(line, "", reason, excerpt_of(value), RefusalCode.WRONG_TYPE)
+    return Refusal(line, "", reason, excerpt_of(value))
 
 
 def _syntax(error: json.JSONDecodeError) -> str:
@@ -91,8 +90,7 @@ def json_lines(source: ByteSource) -> Iterator[RawRow | Refusal]:
     for number, offset, raw in numbered_bytes(source):
         if raw is None:
             mib = limits.MAX_LINE_BYTES // 1024**2
-            reason = f"The line is longer than {mib} MiB."
-            yield Refusal(number, "", reason, code=RefusalCode.TOO_LONG)
+            yield Refusal(number, "", f"The line is longer than {mib} MiB.")
         elif (row := quick(raw)) is not None:
             yield _as_row(number, row)
         elif not (text := text_of(number, offset, raw)).isspace():
@@ -106,8 +104,7 @@ def _line(number: int, text: str) -> RawRow | Refusal:
     except json.JSONDecodeError as error:
         return Refusal(number, "", _syntax(error), excerpt_of(text))
     except RecursionError:
-        reason = "The JSON is nested too deeply."
-        return Refusal(number, "", reason, excerpt_of(text), RefusalCode.TOO_LONG)
+        return Refusal(number, "", "The JSON is nested too deeply.", excerpt_of(text))
 
 
 def json_lines_count(source: ByteSource) -> int:

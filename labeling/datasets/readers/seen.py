@@ -15,7 +15,6 @@ from labeling.datasets.rows import (
     ImportRow,
     ModelVote,
     Refusal,
-    RefusalCode,
 )
 from labeling.datasets.turns import without_parts
 
@@ -146,7 +145,7 @@ class SeenRows:
             reason = (
                 f"Its id stands on line {line} already, with a different text. Give it its own."
             )
-            return Refusal(row.line, "id", reason, excerpt_of(row.external_id), RefusalCode.TWICE)
+            return Refusal(row.line, "id", reason, excerpt_of(row.external_id))
         new_label = False
         labels: list[ImportedJudgment | ModelVote] = [*row.judgments, *row.model_votes]
         sign = _side(row.responses) if labels else 1
@@ -155,12 +154,6 @@ class SeenRows:
             before, same = self._labels.first(by, _said(judgment, sign), row.line)
             if before and not same:
                 reason = f"“{judgment.rater}” judges the same row differently on line {before}."
-                return Refusal(
-                    row.line,
-                    "judgments",
-                    reason,
-                    excerpt_of(row.external_id),
-                    RefusalCode.CONTRADICTION,
-                )
+                return Refusal(row.line, "judgments", reason, excerpt_of(row.external_id))
             new_label |= not before
         return row if not line or new_label else Duplicate(row.line, row.external_id, line)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar, NamedTuple, Protocol
 
 from labeling.datasets.policies import PolicyText, in_words
@@ -32,9 +33,10 @@ class RowKind(StrEnum):
 class Pair(NamedTuple):
     """Two responses compared. `chosen` and `rejected` are positions among the task's candidates.
 
-    `strength` is the mean magnitude of the values behind it, `margin` the same on the scale from
-    0 to 1 (0 where the recipe trains without one, published units where it says so), `value` the
-    signed value from the point of view of the first response. The votes count
+    `strength` is the mean magnitude of the values behind it, None where they tell the side only;
+    `margin` the same on the scale from 0 to 1 (0 where the recipe trains without one or nobody
+    told a strength, published units where it says so), `value` the signed value from the point of
+    view of the first response. The votes count
     everyone who answered the criterion; `judgment` is set when the pair is one rater's, else
     `votes` are the judgments behind it. With `tie` ("" for none) nothing was chosen, and `chosen`
     is simply the first. `probability` is that of the chosen one, None for the share of the votes.
@@ -44,7 +46,7 @@ class Pair(NamedTuple):
 
     chosen: int
     rejected: int
-    strength: float
+    strength: float | None
     margin: float
     votes_chosen: int
     votes_rejected: int
@@ -69,6 +71,11 @@ class Pair(NamedTuple):
         if self.probability is not None:
             return self.probability
         return (self.votes_chosen + self.votes_tie / 2) / self.voters
+
+    @property
+    def agreement(self) -> float:
+        """The winner's share of all votes; a tie is a vote like the others."""
+        return (self.votes_tie if self.tie else self.votes_chosen) / self.voters
 
     @property
     def judgments(self) -> tuple[JudgmentRecord, ...]:
@@ -172,9 +179,10 @@ class Recipe(ABC):
 
     `policy` says how, a sentence or two under each heading, marked for translation as the title is.
     `kinds` lists what it can make, the usual one first; `per_vote` says that a pair is one
-    rater's; `keeps_ties` and `labels_ties` (ties call their responses good or bad) are its own
-    policy, before the user's word. `answers` are the kinds of criteria it reads, `refuses` the
-    options that contradict it, each with a sentence. `unit` is what the books count as a row in.
+    rater's, `needs_strength` that a vote without one is none; `keeps_ties` and `labels_ties` (ties
+    call their responses good or bad) are its own policy, before the user's word. `answers` are the
+    kinds of criteria it reads, `refuses` the options that contradict it, each with a sentence.
+    `unit` is what the books count as a row in.
     """
 
     key: ClassVar[str]
@@ -185,6 +193,7 @@ class Recipe(ABC):
     per_vote: ClassVar[bool] = False
     keeps_ties: ClassVar[bool] = False
     labels_ties: ClassVar[bool] = True
+    needs_strength: ClassVar[bool] = False
     answers: ClassVar[frozenset[str]] = frozenset({"compare", "rank"})
     refuses: ClassVar[Mapping[str, str]] = {}
 
@@ -275,6 +284,8 @@ class Recipe(ABC):
             return "other_guideline_version"
         if options.adjudicated_only and not judgment.adjudicates:
             return "not_adjudicated"
+        if self.needs_strength and self.is_without_strength(judgment):
+            return "no_strength"
         return None
 
     def _filtered(self, task: TaskRecord, votes: list[JudgmentRecord]) -> str | None:
@@ -298,16 +309,19 @@ class Recipe(ABC):
         return ranks_of(judgment, self.criterion, len(task.responses)) is not None
 
     def _agreement(self, task: TaskRecord, votes: list[JudgmentRecord]) -> float:
-        """The share of the preferences that are with the larger side of theirs; 1 without any."""
-        sides: Counter[tuple[int, int, int]] = Counter()
+        """The share of the votes on each two responses that say what most of them say."""
+        said: Counter[tuple[int, int, int]] = Counter()
+        size = len(task.responses)
         for vote in votes:
-            ranks = ranks_of(vote, self.criterion, len(task.responses))
-            sides.update(pair for pair in pairs_of_ranks(ranks or ()) if pair[2])
-        total = sides.total()
+            ranks = ranks_of(vote, self.criterion, size)
+            if ranks is None and self.tie(vote) is not None:
+                ranks = (1,) * size
+            said.update(pairs_of_ranks(ranks or ()))
+        total = said.total()
         if not total:
             return 1.0
-        places = {(first, second) for first, second, _ in sides}
-        return sum(max(sides[*place, -1], sides[*place, 1]) for place in places) / total
+        places = {(first, second) for first, second, _ in said}
+        return sum(max(said[*place, way] for way in (-1, 0, 1)) for place in places) / total
 
     def worth(self, task: TaskRecord) -> int:
         """How many rows one order of the task's responses is: pairs, where it orders several."""
@@ -321,8 +335,33 @@ class Recipe(ABC):
         return judgment.tie_on(self.criterion.key)
 
     def value(self, judgment: JudgmentRecord) -> int | None:
-        """The signed value on this recipe's criterion, None if it was not answered."""
-        return judgment.values.get(self.criterion.key)
+        """The signed value on this recipe's criterion, None if it was not answered.
+
+        Of a judgment that tells the side only it is what the user has that count as, else -1 or 1.
+        """
+        value = judgment.values.get(self.criterion.key)
+        if value and judgment.side_only and self.tells_side_only(judgment):
+            strength = self._assumed or 1
+            return strength if value > 0 else -strength
+        return value
+
+    def strength(self, judgment: JudgmentRecord) -> int | None:
+        """How much better the one response is, None where that is not told."""
+        value = self.value(judgment)
+        return None if value is None or self.is_without_strength(judgment) else abs(value)
+
+    def tells_side_only(self, judgment: JudgmentRecord) -> bool:
+        """Whether the judgment says which response is better, on a scale that says how much."""
+        return self.criterion.has_strengths and self.criterion.key in judgment.side_only
+
+    def is_without_strength(self, judgment: JudgmentRecord) -> bool:
+        """Whether the judgment tells the side only and the user does not have that count."""
+        return not self._assumed and self.tells_side_only(judgment)
+
+    @cached_property
+    def _assumed(self) -> int:
+        """The strength that the user has a side alone count as, 0 for none."""
+        return self.options.strength_of_sides(self.criterion)
 
 
 def newest(judgments: list[JudgmentRecord]) -> JudgmentRecord:

@@ -90,7 +90,6 @@ class ConsensusRecipe(PerTask):
         pair = votes.pair(0 if side < 0 else 1, self.criterion, 1.0)
         if not self.compares:
             return pair
-        strength = abs(self.value(word) or side)
-        return pair._replace(
-            strength=strength, margin=self.criterion.margin(strength), value=strength * side
-        )
+        strength = self.strength(word)
+        margin = 0.0 if strength is None else self.criterion.margin(strength)
+        return pair._replace(strength=strength, margin=margin, value=(strength or 1) * side)

@@ -31,6 +31,7 @@ class HelpSteer(PerTask):
     key = "helpsteer"
     title = gettext_noop("HelpSteer")
     labels_ties = False
+    needs_strength = True
     answers = frozenset({"compare"})
     refuses: ClassVar[Mapping[str, str]] = {
         "ties": NO_TIES,

@@ -14,6 +14,7 @@ class HelpfulHarmless(PublishedVotes):
     key = "hh"
     title = gettext_noop("Helpful and harmless")
     kinds = (RowKind.PAIRS,)
+    needs_strength = True
     answers = frozenset({"compare"})
     policy = {
         "Rows": gettext_noop(
@@ -43,6 +44,8 @@ class HelpfulHarmless(PublishedVotes):
             ) % {"criterion": criterion.key, "recipe": gettext(cls.title)}
         return None
 
-    def drop(self, strength: int) -> str | None:
+    def drop(self, strength: int | None) -> str | None:
         """The weakest strength of the scale is left out."""
-        return "weakest" if strength <= self.criterion.strengths[0] else super().drop(strength)
+        if strength is not None and strength <= self.criterion.strengths[0]:
+            return "weakest"
+        return super().drop(strength)

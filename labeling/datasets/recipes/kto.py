@@ -19,6 +19,8 @@ from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from projects.words import gettext_noop
 
+#: Votes that are none: on another question, or weaker than asked for.
+_NO_VOTES = ("not_answered", "no_strength", "below_strength")
 #: How far the weighted classes may differ: λ_D n_D / (λ_U n_U) from 1 to 4/3.
 WIDEST = 4 / 3
 #: The same bound as TRL's KTOTrainer has it when it warns.
@@ -52,8 +54,9 @@ class Kto(Recipe):
         ),
         "Both bad": gettext_noop("Equally bad calls all responses bad."),
         "Aggregation": gettext_noop(
-            "The label that more of the task's votes give the response; as many for one label "
-            "as for the other is no row, counted as a split."
+            "The label that more than half of the task's votes give the response, those that say "
+            "nothing of it among them; else no row, counted as no majority, or as a split where "
+            "as many give one label as the other."
         ),
         "Strength": gettext_noop(
             "A label has none. With a strength floor, weaker preferences give no label."
@@ -80,23 +83,34 @@ class Kto(Recipe):
                 unlabelled.append(labels)
             else:
                 said.update(labels)
+        left_out = sum(unlabelled.count(reason) for reason in _NO_VOTES)
+        votes = len(sifted.votes) - left_out
         made: list[ResponseLabel] = []
         drops: list[str] = []
         for place in range(size):
             good, bad = said[ResponseLabel(place, True)], said[ResponseLabel(place, False)]
-            if good != bad:
+            if good != bad and self._is_enough(max(good, bad), votes):
                 made.append(ResponseLabel(place, good > bad))
+            elif good or bad:
+                drops.append("label_split" if good == bad else "no_majority")
             else:
-                drops.append("label_split" if good else min(unlabelled, default="label_none"))
+                drops.append(min(unlabelled, default="label_none"))
         return RecipeOutcome(size, labels=tuple(made), drops=tuple(drops))
+
+    def _is_enough(self, labels: int, votes: int) -> bool:
+        """Whether more than half of all votes give the label, unless the most of them will do."""
+        return self.options.wins_by == "plurality" or 2 * labels > votes
 
     def _labels(self, vote: JudgmentRecord, size: int) -> tuple[ResponseLabel, ...] | str:
         """What a vote says about each response, or why it says nothing."""
         ranks, kind = ranks_of(vote, self.criterion, size), self.tie(vote)
         if ranks and len(set(ranks)) > 1:
-            value = self.value(vote)
-            if value and abs(value) < self.options.min_strength:
-                return "below_strength"
+            if self.compares and self.options.min_strength:
+                strength = self.strength(vote)
+                if strength is None:
+                    return "no_strength"
+                if strength < self.options.min_strength:
+                    return "below_strength"
             return rank_labels(ranks)
         if ranks is None and kind is None:
             return "not_answered"

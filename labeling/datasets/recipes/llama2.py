@@ -20,6 +20,7 @@ class Llama2(PublishedVotes):
     key = "llama2"
     title = gettext_noop("Llama 2")
     kinds = (RowKind.PAIRS,)
+    needs_strength = True
     answers = frozenset({"compare"})
     policy = {
         "Rows": gettext_noop("One row per decided judgment, of any strength."),

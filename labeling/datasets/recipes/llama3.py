@@ -30,6 +30,7 @@ class Llama3(PublishedVotes):
     title = gettext_noop("Llama 3")
     unit = "comparison"
     kinds = (RowKind.PAIRS,)
+    needs_strength = True
     answers = frozenset({"compare"})
     policy = {
         "Rows": gettext_noop(
@@ -73,9 +74,9 @@ class Llama3(PublishedVotes):
             }
         return None
 
-    def drop(self, strength: int) -> str | None:
+    def drop(self, strength: int | None) -> str | None:
         """Only the two strongest levels of the scale are kept."""
-        if strength < self.criterion.strengths[-_KEPT_LEVELS]:
+        if strength is not None and strength < self.criterion.strengths[-_KEPT_LEVELS]:
             return "weaker_level"
         return super().drop(strength)
 
@@ -112,7 +113,7 @@ class Llama3(PublishedVotes):
     def _of_edit(self, edited: int, won: list[Pair]) -> tuple[Pair, Pair]:
         """Edited over chosen and edited over rejected, from the votes for the chosen one."""
         behind = tuple(chain.from_iterable(pair.judgments for pair in won))
-        strength = sum(pair.strength for pair in won) / len(won)
+        strength = sum(pair.strength or 0.0 for pair in won) / len(won)
         weakest = self.criterion.strengths[0]
 
         def pair(other: int, strength: float) -> Pair:

@@ -1,4 +1,4 @@
-"""`majority`: one row per task, by the majority of its decided votes."""
+"""`majority`: one row per task, by what more than half of its votes say."""
 
 from __future__ import annotations
 
@@ -13,31 +13,33 @@ from projects.words import gettext_noop
 
 
 class Majority(PerTask):
-    """One row per task; ties and even splits are kept apart and counted by kind."""
+    """One row per task; ties, and tasks without a majority, are kept apart and counted by kind."""
 
     key = "majority"
     title = gettext_noop("Majority of raters")
     policy = {
         "Rows": gettext_noop(
-            "One row per task: the response preferred by more than half of the votes that "
-            "prefer one. An order of more than two responses gives one for each two of them."
+            "One row per task: the response preferred by more than half of all votes, ties among "
+            "them. An order of more than two responses gives one for each two of them."
         ),
         "Ties": gettext_noop(
-            "A tie is no vote for either side, but stays in the row's counts. A task with ties "
-            "only is no pair and is counted by the kind of tie, or as mixed."
+            "A tie is a vote for neither side. A task on which more than half of the votes are "
+            "ties is a tie, counted by its kind: that of all its ties, or of more than half of "
+            "the votes, else mixed."
         ),
         "Both bad": gettext_noop(
             "A tie like the others. In unpaired rows a task that is equally bad gives bad "
             "responses only, equally good gives good ones only, and cannot tell gives none."
         ),
         "Splits": gettext_noop(
-            "As many votes for one side as for the other: no pair, counted as a split."
+            "Neither a response nor a tie has more than half of the votes: no pair, counted as "
+            "no majority."
         ),
         "Aggregation": gettext_noop(
             "Each rater has one vote, whatever its strength; a reviewer's final word is a vote "
-            "like the others. `chosen_prob` is the share of the votes, a tie counting half for "
-            "each side; as a posterior of a model of the raters it may be below 1/2 where "
-            "the model sides with the minority."
+            "like the others. `agreement` is the winner's share of all votes, `chosen_prob` the "
+            "same with a tie counting half for each side; as a posterior of a model of the raters "
+            "it may be below 1/2 where the model sides with the minority."
         ),
         "Strength": gettext_noop("The mean magnitude of the votes for the chosen response."),
     }
@@ -57,13 +59,16 @@ class Majority(PerTask):
         return self._model.notes if self._model else ()
 
     def decide(self, task: TaskRecord, votes: Votes) -> Pair | str:
-        """The side with more votes; a tie where nobody prefers either."""
-        first, second = len(votes.first), len(votes.second)
-        if first == second:
-            if first:
-                return "split"
-            return votes.tie(votes.tie_kind) if votes.ties else "not_answered"
-        side = 0 if first > second else 1
+        """The side, or the tie, that the votes make."""
+        if not votes.judgments:
+            return "not_answered"
+        by_most = self.options.wins_by == "plurality"
+        way = votes.most_preferred() if by_most else votes.winner()
+        if way is None:
+            return "split" if by_most else "no_majority"
+        if not way:
+            return votes.tie(votes.tie_kind)
+        side = 0 if way < 0 else 1
         if self._model is None:
             return votes.pair(side, self.criterion)
         probability = self._model.belief(task, votes).probability(side)

@@ -16,6 +16,7 @@ from labeling.datasets.recipes.choices import (
     Word,
     Words,
 )
+from labeling.datasets.records import CriterionRecord
 from labeling.vocabulary import Source
 from projects.words import ENGLISH, Translation, gettext_noop
 
@@ -23,6 +24,10 @@ from projects.words import ENGLISH, Translation, gettext_noop
 TieChoice = Literal["", "keep", "drop"]
 #: What stands in `chosen_prob`: the share of the votes, or the posterior of a model of the raters.
 SoftChoice = Literal["share", "posterior"]
+#: What wins where votes are put together: more than half of all of them, or most preferences.
+WinChoice = Literal["majority", "plurality"]
+#: What a label that tells the side only counts as, where a strength is needed.
+SideChoice = Literal["leave_out", "weakest", "2", "3", "4"]
 
 _SOURCES = {
     Source.HUMAN.value: gettext_noop("people"),
@@ -47,13 +52,17 @@ class RecipeOptions:
         min_strength: preferences weaker than this are left out (mean magnitude where votes are
             aggregated); 0 keeps all.
         min_votes: tasks with fewer judgments that answer the criterion are left out.
-        min_agreement: tasks where a smaller share of the votes that prefer a response prefer the
-            same one are left out, 0 to 1.
+        min_agreement: tasks where a smaller share of the votes say what most of them say are left
+            out, 0 to 1; a tie is a vote like the others.
         guideline_versions: only judgments made under one of these; empty takes all.
         categories: only tasks of these categories; empty takes all.
         adjudicated_only: only tasks with a reviewer's final word, and of those only that word.
         ties: keep or drop ties, "" as the recipe does by itself.
+        wins_by: what wins where votes are put together: more than half of all votes, ties among
+            them, or the most of those that prefer a response.
         soft: which probability stands beside a pair.
+        side_only: the strength that labels count as whose source told the side only; left out
+            by what needs a strength, taken without one by everything else.
         edits: whether edited responses make rows of their own where the recipe has them.
         sources: whose judgments take part.
     """
@@ -86,9 +95,11 @@ class RecipeOptions:
             "choice": Share(
                 label=gettext_noop("Agreement at least, %"),
                 help=gettext_noop(
-                    "Of the votes that prefer a response, so many prefer the same one."
+                    "So many of the votes say what most of them say; a tie is a vote too."
                 ),
-                document=gettext_noop("Of the votes that prefer a response."),
+                document=gettext_noop(
+                    "The share of the votes that say what most say, ties being votes too."
+                ),
                 brief=gettext_noop(
                     "leave tasks out where a smaller share of the votes agrees, 0 to 1"
                 ),
@@ -147,6 +158,28 @@ class RecipeOptions:
             )
         },
     )
+    wins_by: WinChoice = field(
+        default="majority",
+        metadata={
+            "choice": Word(
+                label=gettext_noop("What wins"),
+                help=gettext_noop(
+                    "In the recipes “Majority of raters”, KTO and SFT. By the most of the votes "
+                    "that prefer a response, one vote beside two ties makes a pair."
+                ),
+                brief=gettext_noop(
+                    "more than half of all votes, ties among them, or the most of those that "
+                    "prefer a response"
+                ),
+                group="labels",
+                words=get_args(WinChoice),
+                titles={
+                    "majority": gettext_noop("More than half of all votes"),
+                    "plurality": gettext_noop("Most of the votes that prefer a response"),
+                },
+            )
+        },
+    )
     soft: SoftChoice = field(
         default="share",
         metadata={
@@ -162,6 +195,31 @@ class RecipeOptions:
                 titles={
                     "share": gettext_noop("Share of the votes"),
                     "posterior": gettext_noop("Posterior of a rater model"),
+                },
+            )
+        },
+    )
+    side_only: SideChoice = field(
+        default="leave_out",
+        metadata={
+            "choice": Word(
+                label=gettext_noop("A side without a strength"),
+                help=gettext_noop(
+                    "What an imported label counts as that tells which response is better and not "
+                    "how much, on a scale with strengths. Left out only where a strength is needed."
+                ),
+                brief=gettext_noop(
+                    "what labels count as that tell which response is better and not how much: "
+                    "left out where a strength is needed, the weakest strength, or this one"
+                ),
+                group="labels",
+                words=get_args(SideChoice),
+                titles={
+                    "leave_out": gettext_noop("Leave out where a strength is needed"),
+                    "weakest": gettext_noop("Count as the weakest strength"),
+                    "2": gettext_noop("Count as strength 2"),
+                    "3": gettext_noop("Count as strength 3"),
+                    "4": gettext_noop("Count as strength 4"),
                 },
             )
         },
@@ -210,6 +268,12 @@ class RecipeOptions:
                 raise OptionError(name, reason)
         return self
 
+    def strength_of_sides(self, criterion: CriterionRecord) -> int:
+        """The strength on a scale that a side alone counts as, 0 where it counts as none."""
+        if self.side_only == "leave_out":
+            return 0
+        return criterion.strengths[0] if self.side_only == "weakest" else int(self.side_only)
+
     def asks(self, name: str) -> bool:
         """Whether the user asks for something by this field; of ties, whether to keep them."""
         if name == "ties":
@@ -239,8 +303,8 @@ class RecipeOptions:
             ) % {"floor": self.min_votes}
         if self.min_agreement:
             sentences[gettext("Agreement floor")] = gettext(
-                "Tasks where less than %(floor)s of the votes that prefer a response prefer the "
-                "same one are left out."
+                "Tasks where less than %(floor)s of the votes say what most of them say are left "
+                "out; a tie is a vote too."
             ) % {"floor": f"{self.min_agreement:.1%}"}
         if self.guideline_versions:
             sentences[gettext("Guideline versions")] = ngettext(
@@ -268,6 +332,18 @@ class RecipeOptions:
         if self.ties:
             sentences[gettext("Ties asked for")] = (
                 gettext("Ties are kept.") if self.ties == "keep" else gettext("Ties are left out.")
+            )
+        if self.wins_by == "plurality":
+            sentences[gettext("What wins")] = gettext(
+                "The response that most of the votes prefer which prefer one: ties are not "
+                "counted, and the winner may have fewer than half of all votes."
+            )
+        if self.side_only != "leave_out":
+            sentences[gettext("A side without a strength")] = (
+                gettext("Labels that tell the side only count as the weakest strength.")
+                if self.side_only == "weakest"
+                else gettext("Labels that tell the side only count as strength %(strength)s.")
+                % {"strength": self.side_only}
             )
         if self.soft == "posterior":
             sentences[gettext("Soft labels")] = gettext(

@@ -42,8 +42,8 @@ class PerTask(Recipe):
                     pairs.append(made)
                 else:
                     drops.append(f"tie_{made.tie}")
-            elif made.strength < self.options.min_strength:
-                drops.append("below_strength")
+            elif reason := self.weak(made.strength):
+                drops.append(reason)
             else:
                 said.append(made)
                 pairs.append(made)
@@ -51,6 +51,14 @@ class PerTask(Recipe):
         if not self.compares:
             pairs = _weighted(pairs, len(task.responses))
         return RecipeOutcome(worth, tuple(pairs), labels, tuple(drops))
+
+    def weak(self, strength: float | None) -> str | None:
+        """Why a preference of this strength is left out, None if it is kept."""
+        if not self.options.min_strength:
+            return None
+        if strength is None:
+            return "no_strength"
+        return "below_strength" if strength < self.options.min_strength else None
 
     def without_votes(self, task: TaskRecord, sifted: Sifted) -> str | None:
         """Why the task has nothing to decide, None if it has."""

@@ -37,8 +37,13 @@ class PerVote(Recipe):
     kinds: ClassVar[tuple[RowKind, ...]] = (RowKind.PAIRS, RowKind.RANKINGS)
     refuses: ClassVar[Mapping[str, str]] = {"soft": NO_POSTERIOR}
 
-    def drop(self, strength: int) -> str | None:
-        """Why a decided answer of this strength is left out, None if it is kept."""
+    def drop(self, strength: int | None) -> str | None:
+        """Why a decided answer of this strength is left out, None if it is kept.
+
+        None where the strength is not told: a recipe that needs it never sees such a vote.
+        """
+        if strength is None:
+            return "no_strength" if self.options.min_strength else None
         return "below_strength" if strength < self.options.min_strength else None
 
     @abstractmethod
@@ -74,7 +79,8 @@ class PerVote(Recipe):
             else:
                 self._tie(made, 0, 1, kind, judgment)
             return
-        if reason := self.drop(abs(value)):
+        strength = self.strength(judgment)
+        if reason := self.drop(strength):
             made.drops.append(reason)
             return
         chosen = 0 if value < 0 else 1
@@ -82,8 +88,7 @@ class PerVote(Recipe):
         if self.kind == RowKind.RANKINGS:
             made.rankings.append(RankedResponses((2, 1) if chosen else (1, 2), judgment))
             return
-        strength = abs(value)
-        margin = self.margin(strength)
+        margin = 0.0 if strength is None else self.margin(strength)
         made.pairs.append(
             Pair(chosen, 1 - chosen, strength, margin, 1, 0, 0, judgment, value=value)
         )

@@ -36,20 +36,21 @@ class Sft(Majority):
     }
     policy = {
         "Rows": gettext_noop(
-            "One row per task: the response preferred by more than half of the votes that "
-            "prefer one, of several responses the one that is so against every other. Where "
+            "One row per task: the response preferred by more than half of all votes, ties "
+            "among them, of several responses the one that is so against every other. Where "
             "people edited it, each edit stands in its place."
         ),
         "Ties": gettext_noop(
-            "A task whose votes are ties singles out no response: it is counted by the kind "
-            "of its ties and left out, even where both are good. An edited response is taken "
-            "all the same: a person made it better."
+            "A task on which more than half of the votes are ties singles out no response: it is "
+            "counted by the kind of its ties and left out, even where both are good. An edited "
+            "response is taken all the same: a person made it better."
         ),
         "Both bad": gettext_noop(
             "Nothing to imitate: counted and left out, but for edited responses."
         ),
         "Splits": gettext_noop(
-            "As many votes for one side as for the other: no row, counted as a split."
+            "Neither a response nor a tie has more than half of the votes: no row, counted as "
+            "no majority."
         ),
         "Aggregation": gettext_noop("Each rater has one vote, whatever its strength."),
         "Filter": gettext_noop(
@@ -100,8 +101,8 @@ class Sft(Majority):
                 reasons.append(made)
             elif made.tie:
                 reasons.append(f"tie_{made.tie}")
-            elif made.strength < self.options.min_strength:
-                reasons.append("below_strength")
+            elif reason := self.weak(made.strength):
+                reasons.append(reason)
             else:
                 wins[made.chosen] += 1
         for place, won in enumerate(wins):

@@ -14,12 +14,13 @@ from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecor
 class Votes:
     """Magnitudes of the votes for either of two responses, the ties by kind, and who answered.
 
+    A magnitude is None where the vote tells the side only.
     `sides` holds -1, 1 or 0 (a tie) for each of `judgments`; `places` are the positions of the two
     among the task's responses.
     """
 
-    first: list[int] = field(default_factory=list)
-    second: list[int] = field(default_factory=list)
+    first: list[int | None] = field(default_factory=list)
+    second: list[int | None] = field(default_factory=list)
     ties: dict[str, int] = field(default_factory=dict)
     judgments: list[JudgmentRecord] = field(default_factory=list)
     sides: list[int] = field(default_factory=list)
@@ -36,30 +37,52 @@ class Votes:
 
     @property
     def tie_kind(self) -> str:
-        """The kind of the ties, "mixed" where there are several, "unspecified" without any."""
-        if len(self.ties) > 1:
-            return "mixed"
-        return next(iter(self.ties), "unspecified")
+        """The kind of the ties, "unspecified" without any.
+
+        Of several kinds it is the one that more than half of all votes are, else "mixed".
+        """
+        if len(self.ties) < 2:
+            return next(iter(self.ties), "unspecified")
+        most = max(self.ties, key=self.ties.__getitem__)
+        return most if self._is_majority(self.ties[most]) else "mixed"
+
+    def winner(self) -> int | None:
+        """What more than half of all votes say: -1 the first, 1 the second, 0 a tie; or None."""
+        said = {-1: len(self.first), 0: self.tied, 1: len(self.second)}
+        return next((way for way, votes in said.items() if self._is_majority(votes)), None)
+
+    def most_preferred(self) -> int | None:
+        """The side with more votes than the other; 0 where all are ties, None at a draw."""
+        first, second = len(self.first), len(self.second)
+        if first == second:
+            return None if first else 0
+        return -1 if first > second else 1
+
+    def _is_majority(self, votes: int) -> bool:
+        return 2 * votes > len(self.first) + len(self.second) + self.tied
 
     def pair(self, side: int, criterion: CriterionRecord, probability: float | None = None) -> Pair:
         """The pair that prefers the first (0) or the second, as strong as the votes for it.
 
         Where nobody voted for that side (a model may prefer it all the same) it is as weak as can
-        be.
+        be; where all who did tell the side only, nobody knows how strong it is.
         """
         won, lost = (self.first, self.second) if side == 0 else (self.second, self.first)
-        won = won or [criterion.strengths[0] if criterion.answer == "compare" else 1]
-        strength = sum(won) / len(won)
+        if not won:
+            won = [criterion.strengths[0] if criterion.answer == "compare" else 1]
+        strengths = [magnitude for magnitude in won if magnitude is not None]
+        strength = sum(strengths) / len(strengths) if strengths else None
+        value = strength or 1
         votes = (self.first, self.second)[side]
         return Pair(
             chosen=self.places[side],
             rejected=self.places[1 - side],
             strength=strength,
-            margin=_margin(won, criterion),
+            margin=_margin(strengths, criterion) if strengths else 0.0,
             votes_chosen=len(votes),
             votes_rejected=len(lost),
             votes_tie=self.tied,
-            value=strength if side else -strength,
+            value=value if side else -value,
             probability=probability,
             votes=tuple(self.judgments),
         )
@@ -84,7 +107,7 @@ def count_votes(recipe: Recipe, judgments: Iterable[JudgmentRecord]) -> Votes:
     for judgment in judgments:
         value = recipe.value(judgment)
         if value:
-            (votes.first if value < 0 else votes.second).append(abs(value))
+            (votes.first if value < 0 else votes.second).append(recipe.strength(judgment))
             votes.sides.append(-1 if value < 0 else 1)
         elif kind := recipe.tie(judgment):
             votes.add_tie(kind)

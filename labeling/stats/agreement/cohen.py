@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_convention
 from labeling.stats.agreement.contingency import contingency
-from labeling.stats.agreement.mirror import chance_convention, require_mirror, with_mirror
+from labeling.stats.agreement.mirror import chance_convention, mirrored_scale
 from labeling.stats.agreement.pairs import KappaColumns, interval_conventions, kappa_columns
 from labeling.stats.coding import Coded, code
 from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.ratings import Figure, Ints, Ratings, of_two_raters
-from labeling.stats.table import scores
+from labeling.stats.table import require_mirror, scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +72,7 @@ def cohen_kappa(
     Source: Cohen (1960), Educational and Psychological Measurement 20; weights: Cohen (1968).
     """
     chosen = of_two_raters(ratings, a, b)
-    if symmetric and categories is None:
-        categories = with_mirror(chosen)
-    coded = code(chosen, categories)
+    coded = code(chosen, mirrored_scale(chosen, categories) if symmetric else categories)
     if len(coded.raters) > 2:
         raise ValueError(
             f"Cohen's kappa is for two raters and here are {len(coded.raters)}: name two."
@@ -99,9 +97,8 @@ def cohen_kappa_pairs(
     second. Intervals as everywhere: jackknife over prompts (see
     `labeling.stats.intervals.jackknife`). `weights` and `symmetric` as for `cohen_kappa`.
     """
-    if symmetric and categories is None and isinstance(ratings, Ratings):
-        categories = with_mirror(ratings)
-    return _pairs(code(ratings, categories), weights, confidence, symmetric=symmetric)
+    coded = code(ratings, mirrored_scale(ratings, categories) if symmetric else categories)
+    return _pairs(coded, weights, confidence, symmetric=symmetric)
 
 
 def _pairs(

@@ -16,17 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_convention
-from labeling.stats.agreement.mirror import (
-    chance_convention,
-    mirrored_weights,
-    require_mirror,
-    with_mirror,
-)
+from labeling.stats.agreement.mirror import chance_convention, mirrored_scale, mirrored_weights
 from labeling.stats.coding import Coded, code, counted, crossed, divide
 from labeling.stats.intervals.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings, unpaired
-from labeling.stats.table import scores
+from labeling.stats.table import require_mirror, scores
 
 _BLOCK = 4_000_000  # Cells of rater shares held at once.
 _FLOOR = -1.0
@@ -65,9 +60,7 @@ def conger_kappa(
     Inter-Rater Reliability, 4th ed. (2014), chapter 2.
     """
     normal_quantile(confidence)
-    if symmetric and categories is None and isinstance(ratings, Ratings):
-        categories = with_mirror(ratings)
-    coded = code(ratings, categories)
+    coded = code(ratings, mirrored_scale(ratings, categories) if symmetric else categories)
     if symmetric:
         require_mirror(coded.categories)
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))

@@ -22,12 +22,12 @@ from labeling.stats.agreement.coefficients import (
     Weights,
     weights_convention,
 )
-from labeling.stats.agreement.mirror import chance_convention, require_mirror, with_mirror
+from labeling.stats.agreement.mirror import chance_convention, mirrored_scale
 from labeling.stats.coding import codes
 from labeling.stats.intervals.jackknife import Coefficient, Estimate, jackknife
 from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.ratings import Figure, Floats, Ratings, require_option, unpaired
-from labeling.stats.table import Table, table_of
+from labeling.stats.table import Table, require_mirror, table_of
 
 Data = Ratings | Table
 
@@ -308,8 +308,6 @@ def _scale(table: Table) -> str:
 
 def _mirrored(ratings: Data, categories: Sequence[Any] | None) -> Table:
     """Return the patterns on a scale that is its own mirror image."""
-    if categories is None and isinstance(ratings, Ratings):
-        categories = with_mirror(ratings)
-    table = table_of(ratings, categories)
+    table = table_of(ratings, mirrored_scale(ratings, categories))
     require_mirror(table.categories)
     return table

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from labeling.stats.ratings import Floats, Ratings
-from labeling.stats.table import scores
 
 
 def mirrored_pool(shares: Floats) -> Floats:
@@ -31,25 +30,12 @@ def mirrored_weights(weights: Floats) -> Floats:
     return mirrored_pool(mirrored_pool(weights).T).T
 
 
-def with_mirror(ratings: Ratings) -> Sequence[Any] | None:
-    """Return the observed numbers and their mirror images, for data without a declared scale."""
-    if ratings.value.dtype.kind not in "iuf":
-        return None
+def mirrored_scale(data: object, categories: Sequence[Any] | None) -> Sequence[Any] | None:
+    """Return the declared scale; of ratings without one, the observed numbers and their mirror."""
+    ratings = data if isinstance(data, Ratings) else None
+    if categories is not None or ratings is None or ratings.value.dtype.kind not in "iuf":
+        return categories
     return tuple(np.union1d(ratings.value, -ratings.value).tolist())
-
-
-def require_mirror(categories: Sequence[Any]) -> None:
-    """Refuse a scale of numbers that is not its own mirror image.
-
-    Raises:
-        ValueError: the message names the categories.
-    """
-    place = scores(categories)
-    if place is not None and not np.array_equal(place, -place[::-1]):
-        raise ValueError(
-            "A symmetric figure needs a preference scale that mirrors itself around 0, in order; "
-            f"this scale is {', '.join(str(item) for item in categories)}."
-        )
 
 
 def chance_convention(symmetric: bool) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -24,12 +25,12 @@ from labeling.stats.agreement.coefficients import (
 )
 from labeling.stats.agreement.contingency import Contingency
 from labeling.stats.agreement.figures import krippendorff_alpha, percent_agreement
-from labeling.stats.agreement.mirror import chance_convention, with_mirror
+from labeling.stats.agreement.mirror import chance_convention, mirrored_scale
 from labeling.stats.agreement.pairs import KappaColumns, interval_conventions, kappa_columns
 from labeling.stats.coding import Coded, code, codes, joined, plain
 from labeling.stats.intervals.proportions import CONFIDENCE
 from labeling.stats.ratings import Array, Figure, Ratings, column, same_length
-from labeling.stats.table import scores
+from labeling.stats.table import scores, tabulate
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +85,9 @@ def self_agreement(
     """Return how far raters agree with themselves on tasks given to them twice.
 
     Use it for blind repeats, the sides shuffled anew; soon after the first time people answer
-    from memory. It says how steady answers are, not how right. Pooled kappa and alpha take chance
-    from all raters together: where habits differ that is less than within one rater.
+    from memory, and the figure is too high. It says how steady answers are, not how right: who
+    always takes the longer response is steady. The pooled kappa and alpha take chance from all
+    raters' answers together: where habits differ that is less than within one rater.
 
     Args:
         rater, first, second: one entry a repeat: who, the earlier answer, the later one.
@@ -93,29 +95,28 @@ def self_agreement(
         categories: the declared scale.
         ties, sides: of the pooled percentage, as in `percent_agreement`; the percentages of
             single raters count exact agreement.
-        level, symmetric, weights: of alpha and kappa, as in `krippendorff_alpha` and
-            `cohen_kappa`.
+        level: of the pooled alpha, as in `krippendorff_alpha`.
+        symmetric: of alpha and kappa, for preferences.
+        weights: of kappa, as in `cohen_kappa`.
 
     Raises:
         RatingsError: columns of unequal length, holes, values off the scale (in whose position
             the entries of `second` follow those of `first`).
     """
     who, pooled = _pooled(rater, first, second, cluster)
-    categories = with_mirror(pooled) if symmetric and categories is None else categories
+    categories = mirrored_scale(pooled, categories) if symmetric else categories
     coded = code(pooled, categories)
-    percent = percent_agreement(
-        pooled, ties, categories=categories, sides=sides, confidence=confidence
-    )
-    alpha = krippendorff_alpha(
-        pooled, level, categories=categories, symmetric=symmetric, confidence=confidence
-    )
-    together = _by_rater(np.zeros_like(who), coded, weights, confidence, symmetric=symmetric)
+    table = tabulate(coded)
+    percent = percent_agreement(table, ties, sides=sides, confidence=confidence)
+    alpha = krippendorff_alpha(table, level, symmetric=symmetric, confidence=confidence)
+    kappas = partial(_by_rater, coded, weights, confidence, symmetric)
+    together = kappas(np.zeros(len(who), dtype=np.int64))
     nobody = Figure(None, None, None, 0, together.kappa_convention, _NONE)
     return SelfAgreement(
         percent=_named(percent, len(who)),
         kappa=together.figures(0)[1] if len(who) else nobody,
         alpha=_named(alpha, len(who)),
-        by_rater=_by_rater(who, coded, weights, confidence, symmetric=symmetric),
+        by_rater=kappas(who),
     )
 
 
@@ -150,7 +151,7 @@ def _pooled(
 
 
 def _by_rater(
-    who: Array, coded: Coded, weights: Weights, confidence: float, *, symmetric: bool
+    coded: Coded, weights: Weights, confidence: float, symmetric: bool, who: Array
 ) -> RaterRepeats:
     """Return percent agreement and kappa of first and second answers for each in `who`."""
     size, repeats = len(coded.categories), len(who)

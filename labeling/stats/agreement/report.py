@@ -20,7 +20,7 @@ from labeling.stats.agreement.figures import (
     krippendorff_alpha,
     percent_agreement,
 )
-from labeling.stats.coding import code
+from labeling.stats.coding import Coded, code
 from labeling.stats.ratings import NO_JUDGMENTS, Figure, Ratings, plural
 from labeling.stats.table import Table, tabulate
 
@@ -43,26 +43,26 @@ def criterion_report(
     Args:
         ratings: one row per judgment, `cluster` being the prompt.
         categories: the declared scale in its declared order.
-        preference: whether the scale compares two responses. Chance then comes from the mirrored
-            pool (`labeling.stats.agreement.mirror`): no figure depends on which is called first.
+        preference: whether the scale compares two responses; chance is then of the mirrored pool.
         rater_names: the name to show for each rater; a rater without one is shown as it is.
-        side_only: whether a judgment tells only which response is better, shape (n,). Those are
-            left out of figures of the value; none without it.
-        as_ordered: take a preference's plain coefficients instead, as published figures are.
+        side_only: whether a judgment tells the side and no strength, shape (n,).
+        as_ordered: take the plain coefficients of a preference instead, as published figures are.
 
     Returns:
         "percent_agreement" (exact, half, drop), "krippendorff_alpha" (nominal, ordinal,
         interval, symmetric), "fleiss_kappa", "gwet_ac1" and "pairs", every figure an object with
-        value, low, high, n, convention, and reason where undefined. Besides: "same_side" and
-        "side_alpha" (of the side alone), "counts" and "values" (the histogram of the judgments).
+        value, low, high, n, convention, and reason where something is undefined. Besides:
+        "same_side" (percent agreement on the preferred side alone) and "side_alpha" (its nominal
+        alpha), "counts" (what the figures rest on) and "values" (the histogram of the judgments,
+        of a preference by strength).
 
     Raises:
         RatingsError: a value off the scale, a rater twice on a unit; the position is named.
     """
     everyone = code(ratings, categories)
-    sided = 0 if side_only is None else int(np.count_nonzero(side_only))
-    coded = code(_rows(ratings, ~np.asarray(side_only, bool)), categories) if sided else everyone
-    whole, table = tabulate(everyone), tabulate(coded)
+    coded, sided = _with_a_strength(ratings, everyone, side_only)
+    whole = tabulate(everyone)
+    table = tabulate(coded) if sided else whole
     mirrored = preference and not as_ordered
     pairs = cohen_kappa_pairs(coded, symmetric=mirrored)
     content = {
@@ -81,9 +81,17 @@ def criterion_report(
     return _without_a_strength(content, sided) if sided and not table.ratings else content
 
 
-def _rows(ratings: Ratings, kept: npt.NDArray[np.bool_]) -> Ratings:
+def _with_a_strength(
+    ratings: Ratings, everyone: Coded, side_only: npt.ArrayLike | None
+) -> tuple[Coded, int]:
+    """Return the judgments that tell more than the side, and how many tell no more."""
+    sided = 0 if side_only is None else int(np.count_nonzero(side_only))
+    if not sided:
+        return everyone, 0
+    kept = ~np.asarray(side_only, dtype=bool)
     cluster = None if ratings.cluster is None else ratings.cluster[kept]
-    return Ratings(ratings.unit[kept], ratings.rater[kept], ratings.value[kept], cluster)
+    graded = Ratings(ratings.unit[kept], ratings.rater[kept], ratings.value[kept], cluster)
+    return code(graded, everyone.categories), sided
 
 
 def _three_conventions(table: Table, *, sides: bool) -> dict[str, Any]:
@@ -99,7 +107,7 @@ def _side_alpha(table: Table) -> Figure:
     """Return the mirrored nominal alpha of which response is preferred, ties being a category."""
     counts = side_counts(table.counts, table.scores)
     places = np.array([-1.0, 0.0, 1.0])
-    sides = replace(table, categories=("first", "tie", "second"), scores=places, counts=counts)
+    sides = replace(table, categories=(-1, 0, 1), scores=places, counts=counts)
     figure = krippendorff_alpha(sides, "nominal", symmetric=True)
     return replace(figure, convention=f"the preferred side, however strongly: {figure.convention}")
 

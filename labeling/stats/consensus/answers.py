@@ -10,7 +10,6 @@ import numpy.typing as npt
 from scipy import special
 
 from labeling.stats.ratings import Array, Floats, Ints
-from labeling.stats.table import scores
 
 TIED = -1  # What stands in `Consensus.leader` where the lead is shared.
 _SAME = 1e-9  # Weights that differ by less are a shared lead.
@@ -92,19 +91,6 @@ def entropy_bits(weight: npt.ArrayLike) -> Floats:
         raise ValueError("A row without weight has no entropy.")
     bits = special.entr(weights / total).sum(axis=-1) / np.log(2)
     return np.asarray(bits, dtype=np.float64)
-
-
-def require_symmetric(categories: tuple[Any, ...]) -> None:
-    """Refuse a scale that is not its own mirror image about 0.
-
-    Raises:
-        ValueError: naming the scale.
-    """
-    numbers = scores(categories)
-    if numbers is None or not np.array_equal(numbers, -numbers[::-1]):
-        raise ValueError(
-            f"The scale {categories} is not symmetric about 0, so it has no mirror image."
-        )
 
 
 def _lead(weight: Floats) -> tuple[Ints, Floats]:

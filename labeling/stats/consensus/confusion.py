@@ -18,7 +18,7 @@ import numpy as np
 from scipy import optimize, special
 
 from labeling.stats.coding import code
-from labeling.stats.consensus.answers import Consensus, require_symmetric
+from labeling.stats.consensus.answers import Consensus
 from labeling.stats.consensus.em import (
     Climb,
     Limits,
@@ -38,6 +38,7 @@ from labeling.stats.consensus.reliability import (
 )
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
 from labeling.stats.ratings import Figure, Floats, Ints, Ratings
+from labeling.stats.table import require_mirror
 
 _NAME = "Dawid-Skene"
 
@@ -150,7 +151,7 @@ class Model:
     ) -> None:
         require_from_zero(smoothing=smoothing, shrinkage=shrinkage)
         if mirrored:
-            require_symmetric(incidence.categories)
+            require_mirror(incidence.categories)
         self.incidence = incidence
         self.smoothing = smoothing
         self.shrinkage = shrinkage

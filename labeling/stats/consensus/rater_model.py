@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from labeling.stats.coding import Coded, code
-from labeling.stats.consensus.answers import require_symmetric
 from labeling.stats.consensus.confusion import DawidSkene
 from labeling.stats.ratings import Floats, Ints, Ratings, RatingsError
+from labeling.stats.table import require_mirror
 
 _SURE = 1e-6  # No rater is trusted beyond this: one judgment never settles a task for good.
 
@@ -106,7 +106,7 @@ def rater_model_from_gold(
     coded = code(ratings, categories)
     scale = coded.categories
     if mirrored:
-        require_symmetric(scale)
+        require_mirror(scale)
     true = _true(coded, truth)
     counts = _counted(coded, true)
     classes = np.bincount(true, minlength=len(scale)) + smoothing

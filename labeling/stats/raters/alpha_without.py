@@ -10,10 +10,9 @@ import numpy as np
 from scipy import sparse
 
 from labeling.stats.agreement.coefficients import Alpha, Level
-from labeling.stats.agreement.mirror import require_mirror
 from labeling.stats.coding import Coded, code
 from labeling.stats.ratings import Figure, Floats, Ratings
-from labeling.stats.table import patterns_of, scores
+from labeling.stats.table import patterns_of, require_mirror, scores
 
 _NOTHING = "Alpha is undefined for all judgments together."
 

@@ -8,7 +8,7 @@ import { closeLayer, layer, openLayer, prepareContent, say, sayCount } from "../
  * @typedef {import("./bar.js").Bar} Bar
  * @typedef {import("./bar.js").Field} Field
  * @typedef {import("./store.js").Task} Task
- * @typedef {import("./store.js").Outbox} Outbox
+ * @typedef {import("./store.js").State} State
  *
  * What a rater may do with the task on the screen.
  * @typedef {{ submit(): void, skip(): void, undo(): void }} Acts
@@ -31,15 +31,13 @@ export class Screen {
   #desk = part("desk");
   #drawer = document.getElementById("drawer");
   #shownAt = 0;
-  #lastTimer = 0;
 
   /** @param {Bar} bar */
   constructor(bar) {
     this.bar = bar;
     this.form = bar.form;
     this.base = this.#desk.dataset.base ?? "";
-    /** Whose screen this is, in words. */
-    this.person = document.body.dataset.person ?? "";
+    this.rater = this.#desk.dataset.rater ?? "";
     this.project = this.#desk.dataset.project ?? "";
     this.rationaleRequired = this.#desk.dataset.rationale === "required";
     /** The task on the screen. */
@@ -55,13 +53,6 @@ export class Screen {
   /** What is shown, to be shown again. */
   get html() {
     return this.#desk.innerHTML;
-  }
-
-  /** What the task is about: how its prompt begins. */
-  get about() {
-    const text = this.#desk.querySelector(".prompt .formatted")?.textContent ?? "";
-    const words = text.trim().slice(0, 200).replace(/\s+/g, " ");
-    return words.length > 60 ? `${words.slice(0, 60)}…` : words;
   }
 
   /** Milliseconds since the task appeared; very many for the one that came with the page. */
@@ -99,7 +90,8 @@ export class Screen {
     if (fields) this.bar.fill(fields);
     scrollTo(0, 0);
     this.focus();
-    this.announce(say("nextTask", { words: this.about }));
+    const prompt = this.#desk.querySelector(".prompt .formatted");
+    this.announce(say("nextTask", { words: prompt?.textContent?.trim().slice(0, 120) ?? "" }));
     this.arrange();
     this.#compareGuideline(task);
   }
@@ -180,49 +172,23 @@ export class Screen {
     close.textContent = say("dismiss");
     close.addEventListener("click", () => box.remove());
     box.append(words, close);
-    this.clearNotices();
-    part("refusals").append(box);
+    part("refusals").replaceChildren(box);
   }
 
-  /** Take away what was said, but for answers that were refused: they stay until dismissed. */
   clearNotices() {
-    for (const box of part("refusals").querySelectorAll(":scope > :not([data-about])")) {
-      box.remove();
-    }
+    part("refusals").replaceChildren();
   }
 
   /**
-   * Say what was done last, over the text for a while, with a button that takes it back.
-   * @param {string} text
-   * @param {boolean} undoable
+   * Say what waits for the connection, or that nothing does.
+   * @param {number} count
+   * @param {State} state
    */
-  tellLast(text, undoable) {
-    const box = part("last");
-    const [words, button] = /** @type {Iterable<HTMLElement>} */ (box.children);
-    if (words) words.textContent = text;
-    if (button) button.hidden = !undoable;
-    box.hidden = false;
-    clearTimeout(this.#lastTimer);
-    const away = () => {
-      if (box.matches(":hover, :focus-within")) this.#lastTimer = setTimeout(away, 2000);
-      else box.hidden = true;
-    };
-    this.#lastTimer = setTimeout(away, 8000);
-  }
-
-  /**
-   * Say what waits and why, or that nothing does.
-   * @param {Outbox} outbox
-   */
-  banner({ entries: { length }, state, why, isVolatile }) {
+  banner(count, state) {
     const box = part("banner");
     const texts = [];
-    if (length && state === "login") texts.push(sayCount("loggedOut", length));
-    else if (length && state === "foreign") {
-      texts.push(why, sayCount("yours", length, { person: this.person }));
-    } else if (length && state === "denied") texts.push(why, sayCount("kept", length));
-    else if (length && state === "later") texts.push(sayCount("waiting", length));
-    if (length && isVolatile) texts.push(say("volatile"));
+    if (count && state === "login") texts.push(sayCount("loggedOut", count));
+    else if (count && state === "later") texts.push(sayCount("waiting", count));
     if (this.waiting && (texts.length || !navigator.onLine)) texts.push(say("nextComes"));
     box.textContent = texts.join(" ");
     box.hidden = texts.length === 0;

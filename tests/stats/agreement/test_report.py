@@ -109,10 +109,9 @@ def shown(content: Any) -> Any:
 
 
 def test_nothing_of_a_preference_changes_when_the_responses_of_tasks_change_places() -> None:
-    rows = ROWS
     flipped = [
         [None if value is None else value * sign for value in row]
-        for row, sign in zip(rows, (1, -1, -1, 1, -1, 1), strict=True)
+        for row, sign in zip(ROWS, (1, -1, -1, 1, -1, 1), strict=True)
     ]
     assert shown(report(flipped)) == shown(report())
 

@@ -193,7 +193,7 @@ def test_the_posterior_is_bayes_rule(cells: list[Any]) -> None:
             lambda: rater_model_from_gold(
                 Ratings([1], ["a"], [0]), {1: 0}, categories=(0, 1), mirrored=True
             ),
-            "no mirror image",
+            "has a mirror image",
         ),
         (
             lambda: rater_model_from_dawid_skene(dawid_skene(Ratings([], [], []))),

@@ -21,10 +21,10 @@ from labeling.datasets.readers.fields import (
 from labeling.datasets.readers.shapes.base import ABOUT, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.labels import rater_of, tie_of, ties_of
+from labeling.datasets.readers.shapes.labels import rater_of, sides_of, tie_of, ties_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError, overall_tie
 from labeling.vocabulary import Purpose, Source, TieKind
 
 #: What a judgment was made under there; it has no meaning in another project and is left out.
@@ -43,12 +43,7 @@ _USUAL = (
 def _listed(record: Record, name: str) -> list[object]:
     values, field = record.get(name), record.column(name)
     if not isinstance(values, list):
-        raise RowError(
-            field,
-            f"Must be a list, not {type_in_words(values)}.",
-            values,
-            code=RefusalCode.WRONG_TYPE,
-        )
+        raise RowError(field, f"Must be a list, not {type_in_words(values)}.", values)
     return values
 
 
@@ -59,9 +54,7 @@ def _candidates(record: Record) -> list[Candidate]:
         beside[name] = _listed(record, name) if record.get(name) is not None else [""] * len(texts)
         if len(beside[name]) != len(texts):
             raise RowError(
-                record.column(name),
-                f"Has {len(beside[name])} items for {len(texts)} responses.",
-                code=RefusalCode.CONTRADICTION,
+                record.column(name), f"Has {len(beside[name])} items for {len(texts)} responses."
             )
     replies = [
         reply_of(messages(turns, f"response_messages[{i}]"), f"response_messages[{i}]")
@@ -88,12 +81,7 @@ def _values(record: Record) -> dict[str, int]:
     for i, answer in enumerate(answers):
         field = f"{record.column('answers')}[{i}]"
         if not isinstance(answer, dict):
-            raise RowError(
-                field,
-                f"Must be an object, not {type_in_words(answer)}.",
-                answer,
-                code=RefusalCode.WRONG_TYPE,
-            )
+            raise RowError(field, f"Must be an object, not {type_in_words(answer)}.", answer)
         if whole_number(answer.get("response"), f"{field}.response") == 0:
             key = filled(answer.get("criterion"), f"{field}.criterion")
             values[key] = whole_number(answer.get("value"), f"{field}.value")
@@ -147,6 +135,7 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
             tie_kinds=ties,
             rationale=text_value(record.get("rationale") or "", record.column("rationale")),
             at=moment(record.get("created_at"), record.column("created_at")),
+            side_only=sides_of(record.get("side_only") or None, record.column("side_only"), values),
         )
     ]
 
@@ -168,7 +157,7 @@ JUDGMENTS = Shape(
     ),
     fields=(
         *("prompt", "responses", "response_messages", "response_ids", "models", "rater", "value"),
-        *("tie_kind", "tie_kinds"),
+        *("tie_kind", "tie_kinds", "side_only"),
         *("answers", "rationale", "purpose", "source", "created_at"),
         *ABOUT,
         *_CIRCUMSTANCES,

@@ -33,6 +33,7 @@ _STRUCTURED = frozenset(
             "response_ids",
             "answers",
             "tie_kinds",
+            "side_only",
         ),
     )
 )
