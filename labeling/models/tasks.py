@@ -80,6 +80,11 @@ class Response(models.Model):
     def __str__(self) -> str:
         return self.external_id
 
+    @property
+    def answers_nothing(self) -> bool:
+        """Whether the model wrote nothing that can be seen: an answer as well."""
+        return not self.messages and not self.content.strip()
+
 
 class Task(models.Model):
     """A prompt with its responses, to be judged by `overlap` different raters.

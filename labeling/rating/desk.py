@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from labeling.datasets.turns import blinded, json_of, turns_of
 from labeling.kinds import kind_of
 from labeling.models import Assignment, Prompt, Response
 from labeling.rating.texts import ensure_rendered
@@ -16,15 +18,21 @@ from labeling.rendering import RENDERER_VERSION
 from projects.models import Criterion, Project
 from projects.sql import RowReader, Statement
 
+_PLAIN = {"role", "content"}
+
 
 @dataclass(frozen=True, slots=True)
 class ShownResponse:
-    """One response in its place on the screen; `name` is what the scale calls that place."""
+    """One response in its place on the screen; `name` is what the scale calls that place.
+
+    `messages` are its own turns, empty for one plain turn.
+    """
 
     slot: str
     name: str
     content: str
     html: str
+    messages: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class TaskView:
     task_id: int
     kind: str
     expires: datetime
-    messages: list[dict[str, str]]
+    messages: list[dict[str, Any]]
     prompt_html: str
     responses: list[ShownResponse]
     criteria: list[Criterion]
@@ -63,6 +71,7 @@ class _Text:
     content: str
     html: str
     html_version: int
+    turns: str
     messages: str
     prompt_html: str
     prompt_version: int
@@ -75,7 +84,7 @@ class _Text:
 _TEXTS = Statement(
     "texts",
     """
-    SELECT r.id, r.content, r.html, r.html_version, p.messages, p.html, p.html_version
+    SELECT r.id, r.content, r.html, r.html_version, r.messages, p.messages, p.html, p.html_version
     FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
     WHERE r.id = ANY (%(ids)s)
     """,
@@ -85,6 +94,14 @@ _TEXTS = Statement(
 
 def _texts(response_ids: list[int]) -> dict[int, _Text]:
     return {row[0]: _Text(*row) for row in _TEXTS.rows(ids=response_ids)}
+
+
+def _blind(turns: list[dict[str, Any]], prompt: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Turns that follow a prompt as raters may know them: ids of calls and names of assistants
+    would tell whose model it is."""
+    if all(turn.keys() <= _PLAIN for turn in turns):
+        return turns
+    return json_of(blinded(turns_of([*prompt, *turns])))[len(prompt) :]
 
 
 def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) -> TaskView:
@@ -102,17 +119,19 @@ def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) 
     kind = kind_of(task.kind)
     asked = kind.asked(criteria)
     names = kind.place_names(asked, len(shown))
+    prompt = json.loads(shown[0].messages)
+    turns = [_blind(json.loads(text.turns), prompt) for text in shown]
     slots = [chr(ord("A") + place) for place in range(len(shown))]
     return TaskView(
         assignment_id=assignment.pk,
         task_id=task.pk,
         kind=task.kind,
         expires=assignment.lease_expires_at,
-        messages=json.loads(shown[0].messages),
+        messages=_blind(prompt, []),
         prompt_html=shown[0].prompt_html,
         responses=[
-            ShownResponse(slot, name, text.content, text.html)
-            for slot, name, text in zip(slots, names, shown, strict=True)
+            ShownResponse(slot, name, text.content, text.html, messages)
+            for slot, name, text, messages in zip(slots, names, shown, turns, strict=True)
         ],
         criteria=asked,
         guideline_number=assignment.guideline.number if assignment.guideline else None,

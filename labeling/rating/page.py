@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import uuid4
 
 from django.template.loader import render_to_string
@@ -16,7 +17,12 @@ from labeling.kinds import Escape, Kind
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.rating.desk import TaskView
 from labeling.rating.forms import Filled
-from labeling.rendering import MAX_RICH_BYTES, escape_visibly, render_markdown, role_label
+from labeling.rendering import (
+    MAX_RICH_BYTES,
+    escape_visibly,
+    render_markdown,
+    written_conversation,
+)
 from labeling.vocabulary import Flag, SkipReason
 from projects.models import Criterion, Guideline, Principle, Project
 
@@ -138,8 +144,13 @@ def shown_task(view: TaskView) -> SafeString:
         "turns": len(view.messages),
         "prompt": Text(gettext("Prompt"), prompt, messages, False),
         "sides": [
-            Text(r.name, _safe(r.html), _raw(r.content), not r.content.strip())
-            for r in view.responses
+            Text(
+                response.name,
+                _safe(response.html),
+                _raw_messages(response.messages) if response.messages else _raw(response.content),
+                not response.messages and not response.content.strip(),
+            )
+            for response in view.responses
         ],
     }
     return render_to_string("labeling/rating/rate_task.html", context)
@@ -153,11 +164,8 @@ def _raw(text: str) -> SafeString:
     return _safe(escape_visibly(text)) if len(text) <= MAX_RICH_BYTES else _safe("")
 
 
-def _raw_messages(messages: Sequence[Mapping[str, str]]) -> SafeString:
-    if len(messages) == 1:
-        return _raw(str(messages[0].get("content", "")))
-    parts = (f"[{role_label(m.get('role', ''))}]\n{m.get('content', '')}" for m in messages)
-    return _raw("\n\n".join(parts))
+def _raw_messages(messages: Sequence[Mapping[str, Any]]) -> SafeString:
+    return _raw(written_conversation(messages))
 
 
 @dataclass(frozen=True, slots=True)

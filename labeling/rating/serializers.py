@@ -20,20 +20,52 @@ from projects.models import Project
 from projects.scales import TIE_KINDS
 
 
+class ContentPartSerializer(serializers.Serializer[Any]):
+    """One part of a turn's content."""
+
+    type = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+
+
+class FunctionCallSerializer(serializers.Serializer[Any]):
+    """Which function a model calls; `arguments` are text, mostly JSON, as the model wrote them."""
+
+    name = serializers.CharField()
+    arguments = serializers.CharField(allow_blank=True)
+
+
+class ToolCallSerializer(serializers.Serializer[Any]):
+    """A call of a tool; `id` is its number in the task."""
+
+    id = serializers.CharField(required=False)
+    type = serializers.CharField()
+    function = FunctionCallSerializer()
+
+
 class MessageSerializer(serializers.Serializer[Any]):
-    """One turn of the prompt."""
+    """One turn; what it does not say is left out. A tool's turn names the call it answers."""
 
     role = serializers.CharField()
     content = serializers.CharField(allow_blank=True)
+    parts = ContentPartSerializer(many=True, required=False)
+    tool_calls = ToolCallSerializer(many=True, required=False)
+    tool_call_id = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+    reasoning_content = serializers.CharField(required=False)
 
 
 class ShownResponseSerializer(serializers.Serializer[Any]):
     """One response in its place: `A` is shown first. Nothing says which model wrote it."""
 
     slot = serializers.CharField()
-    content = serializers.CharField(allow_blank=True)
+    content = serializers.CharField(
+        allow_blank=True, help_text='The text of the last turn; "" where the model said nothing.'
+    )
+    messages = MessageSerializer(
+        many=True, help_text="All turns of the response; empty for one plain turn."
+    )
     html = serializers.CharField(
-        allow_blank=True, help_text="The content rendered as sanitised HTML."
+        allow_blank=True, help_text="All of the response rendered as sanitised HTML."
     )
 
 
@@ -182,12 +214,14 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
         "task": {
             "id": view.task_id,
             "kind": view.kind,
-            "messages": [
-                {"role": message["role"], "content": message["content"]}
-                for message in view.messages
-            ],
+            "messages": view.messages,
             "responses": [
-                {"slot": shown.slot, "content": shown.content, "html": shown.html}
+                {
+                    "slot": shown.slot,
+                    "content": shown.content,
+                    "messages": shown.messages,
+                    "html": shown.html,
+                }
                 for shown in view.responses
             ],
             "criteria": [criterion_json(criterion, project) for criterion in view.criteria],

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from labeling.models import Prompt, Response
-from labeling.rendering import RENDERER_VERSION, render_conversation, render_markdown
+from labeling.rendering import RENDERER_VERSION, render_conversation, render_response
 
 #: How many texts one job renders before it makes room for others.
 RENDER_BATCH = 100
@@ -22,7 +22,7 @@ def ensure_rendered(*, prompt: Prompt, responses: Iterable[Response]) -> None:
         prompt.save(update_fields=["html", "html_version"])
     for response in responses:
         if response.html_version != RENDERER_VERSION:
-            response.html = render_markdown(response.content)
+            response.html = render_response(response.content, response.messages)
             response.html_version = RENDERER_VERSION
             response.save(update_fields=["html", "html_version"])
 

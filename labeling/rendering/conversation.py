@@ -1,14 +1,25 @@
-"""Messages of a conversation with their roles."""
+"""Messages of a conversation with their roles, and what a model did beside talking.
+
+A message is a mapping with `role` and `content`, and where it has them `tool_calls`,
+`tool_call_id`, `name` and `reasoning_content`. Ids of calls and the name of an assistant may tell
+whose model it is: calls are numbered instead, and an assistant is called by its role.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from labeling.rendering.markdown import render_markdown
+from labeling.rendering.codeblock import laid_out_json, render_code
+from labeling.rendering.invisible import clean_source, escape_visibly
+from labeling.rendering.markdown import MAX_RICH_BYTES, render_markdown, render_unformatted
 
 #: Of a longer conversation, so many last messages stay open; the earlier ones fold away.
 OPEN_MESSAGES = 3
+#: Reasoning, and in a prompt a tool's result, of more characters folds away: the answer stays near.
+OPEN_CHARS = 1_000
+#: What is shown for an answer without a visible character.
+ANSWERED_NOTHING = "The model answered nothing."
 
 _ROLES = {
     "user": "User",
@@ -18,8 +29,12 @@ _ROLES = {
     "tool": "Tool",
     "function": "Tool",
 }
+_TOOLS = frozenset({"tool", "function"})
 # Folded away at first: a rater seldom needs them, and they are often long.
-_FOLDED = frozenset({"system", "developer", "tool", "function"})
+_FOLDED = frozenset({"system", "developer", *_TOOLS})
+_MAX_NAME = 200
+
+_Turn = Mapping[str, Any]
 
 
 def role_label(role: str) -> str:
@@ -27,37 +42,158 @@ def role_label(role: str) -> str:
     return _ROLES.get(role.strip().lower(), role.strip()[:30] or "Message")
 
 
-def render_message(role: str, text: str) -> str:
-    """Return one message as safe HTML: its role as a label, its text rendered as Markdown.
+def _key(turn: _Turn) -> str:
+    return str(turn.get("role", "")).strip().lower()
 
-    System and tool messages are folded (`<details>`). The role is shown in words, so that the
-    speaker is clear without colour.
+
+def _text(turn: _Turn, name: str) -> str:
+    return str(turn.get(name) or "")
+
+
+def _functions(turn: _Turn) -> list[tuple[str, str]]:
+    """The name and the arguments of each call of a turn."""
+    functions = [call["function"] for call in turn.get("tool_calls") or ()]
+    return [(str(f["name"])[:_MAX_NAME], str(f["arguments"])) for f in functions]
+
+
+class _Numbers:
+    """The calls of a conversation, numbered where there are several."""
+
+    def __init__(self, turns: Iterable[_Turn]) -> None:
+        calls = [call for turn in turns for call in turn.get("tool_calls") or ()]
+        self._several = len(calls) > 1
+        self._places: dict[str, int] = {}
+        for place, call in enumerate(calls, 1):
+            self._places.setdefault(str(call.get("id") or ""), place)
+        self._places.pop("", None)
+        self._count = 0
+
+    def call(self) -> str:
+        """What the next call is called."""
+        self._count += 1
+        return f"Call {self._count}" if self._several else "Call"
+
+    def result(self, turn: _Turn) -> str:
+        """What a tool's turn is called: which call it answers, and the tool."""
+        place = self._places.get(_text(turn, "tool_call_id"))
+        name = _text(turn, "name")[:_MAX_NAME]
+        if place is None and not name:
+            return "Tool message"
+        of = f" of call {place}" if place and self._several else ""
+        return f"Result{of}{f': {name}' if name else ''}"
+
+
+def _speaker(turn: _Turn, numbers: _Numbers) -> str:
+    """Who speaks, in words; a name is told of everybody but a model."""
+    if _key(turn) in _TOOLS:
+        return numbers.result(turn)
+    name = _text(turn, "name")[:_MAX_NAME] if _key(turn) == "user" else ""
+    return role_label(_text(turn, "role")) + (f": {name}" if name else "")
+
+
+def _label(words: str) -> str:
+    return escape_visibly(clean_source(words))
+
+
+def _blocks(turn: _Turn, numbers: _Numbers, rich: bool) -> Iterator[str]:
+    """What a turn says, in the order in which it came: thoughts, text, calls."""
+    text, thoughts = _text(turn, "content"), _text(turn, "reasoning_content")
+    functions = _functions(turn)
+    if thoughts:
+        state = " open" if len(thoughts) <= OPEN_CHARS else ""
+        yield (
+            f'<details class="reasoning"{state}><summary>Reasoning, {_words(thoughts)}</summary>'
+            f'<div class="content">{_formatted(thoughts, rich)}</div></details>\n'
+        )
+    if text.strip():
+        yield f'<div class="content">{_said(turn, text, rich)}</div>'
+    elif _key(turn) == "assistant" and not functions:
+        yield f'<p class="nothing">{ANSWERED_NOTHING}</p>'
+    elif not functions:
+        yield '<div class="content"></div>'
+    for name, arguments in functions:
+        yield (
+            f'<div class="call"><p class="what">{numbers.call()}: <code>{_label(name)}</code></p>'
+            f'<div class="content">{render_code(arguments, rich=rich) if arguments else ""}</div>'
+            "</div>\n"
+        )
+
+
+def _words(text: str) -> str:
+    n = len(text.split())
+    return "1 word" if n == 1 else f"{n:,} words"
+
+
+def _said(turn: _Turn, text: str, rich: bool) -> str:
+    is_json = rich and _key(turn) in _TOOLS and laid_out_json(text) is not None
+    return render_code(text) if is_json else _formatted(text, rich)
+
+
+def _formatted(text: str, rich: bool) -> str:
+    return render_markdown(text) if rich else render_unformatted(text)
+
+
+def _render_turn(turn: _Turn, numbers: _Numbers, rich: bool, *, folding: bool = True) -> str:
+    """Return one turn as safe HTML: its role as a label, what it says under it.
+
+    System and tool messages are `<details>`, folded at first where `folding`, but for a short
+    result of a tool. The role is shown in words, so that the speaker is clear without colour.
     """
-    label, body = escape(role_label(role)), render_markdown(text)
-    key = role.strip().lower()
+    label, key = _label(_speaker(turn, numbers)), _key(turn)
+    body = "".join(_blocks(turn, numbers, rich))
     kind = key if key in {"user", "assistant"} else "other"
     if key in _FOLDED:
+        words = label if key in _TOOLS else f"{label} message"
+        short = key in _TOOLS and len(_text(turn, "content")) <= OPEN_CHARS
+        state = " open" if short or not folding else ""
         return (
-            f'<details class="turn turn-{kind}"><summary class="role">{label} message</summary>'
-            f'<div class="content">{body}</div></details>\n'
+            f'<details class="turn turn-{kind}"{state}><summary class="role">{words}</summary>'
+            f"{body}</details>\n"
         )
-    return (
-        f'<div class="turn turn-{kind}"><p class="role">{label}</p>'
-        f'<div class="content">{body}</div></div>\n'
-    )
+    return f'<div class="turn turn-{kind}"><p class="role">{label}</p>{body}</div>\n'
 
 
-def render_conversation(messages: Iterable[Mapping[str, str]]) -> str:
-    """Return messages (`role`, `content`) as safe HTML, in order.
+def render_message(role: str, text: str) -> str:
+    """Return one message as safe HTML: its role as a label, its text rendered as Markdown."""
+    turn = {"role": role, "content": text}
+    return _render_turn(turn, _Numbers(()), rich=True)
+
+
+def _size(turn: _Turn) -> int:
+    texts = [_text(turn, "content"), _text(turn, "reasoning_content")]
+    texts += [part for function in _functions(turn) for part in function]
+    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+
+
+def _rich(turns: Sequence[_Turn]) -> list[bool]:
+    """Which turns are formatted: the last ones, up to a size that bounds the cost of all."""
+    left = MAX_RICH_BYTES
+    rich = []
+    for turn in reversed(turns):
+        left -= _size(turn)
+        rich.append(left >= 0)
+    return rich[::-1]
+
+
+def _rendered(turns: Sequence[_Turn], *, folding: bool) -> list[str]:
+    numbers = _Numbers(turns)
+    return [
+        _render_turn(turn, numbers, rich, folding=folding)
+        for turn, rich in zip(turns, _rich(turns), strict=True)
+    ]
+
+
+def render_conversation(messages: Iterable[_Turn]) -> str:
+    """Return messages as safe HTML, in order.
 
     A single message needs no role above it. Of a conversation with more than `OPEN_MESSAGES` + 1
     messages, only the last `OPEN_MESSAGES` stay open; the earlier ones are one click away.
     """
-    items = [(str(item.get("role", "")), str(item.get("content", ""))) for item in messages]
-    if len(items) == 1 and items[0][0] == "user":
-        body = render_markdown(items[0][1])
+    turns = list(messages)
+    if len(turns) == 1 and turns[0].keys() <= {"role", "content"} and _key(turns[0]) == "user":
+        body = render_markdown(_text(turns[0], "content"))
         return f'<div class="turn turn-only"><div class="content">{body}</div></div>\n'
-    rendered = [render_message(role, text) for role, text in items]
+    rendered = _rendered(turns, folding=True)
     fold = len(rendered) - OPEN_MESSAGES
     if fold <= 1:
         return "".join(rendered)
@@ -65,3 +201,42 @@ def render_conversation(messages: Iterable[Mapping[str, str]]) -> str:
         f'<details class="earlier"><summary>{fold} earlier messages</summary>\n'
         f"{''.join(rendered[:fold])}</details>\n{''.join(rendered[fold:])}"
     )
+
+
+def render_response(content: str, messages: Iterable[_Turn] = ()) -> str:
+    """Return a response as safe HTML: its content, or all its turns where it has several.
+
+    Nothing folds: what one response did must be as plain to see as what another said. One turn
+    of the assistant needs no role above it.
+    """
+    turns = list(messages)
+    if not turns:
+        return render_markdown(content)
+    if len(turns) == 1 and _key(turns[0]) == "assistant":
+        body = "".join(_blocks(turns[0], _Numbers(turns), rich=_rich(turns)[0]))
+        return f'<div class="turn turn-only">{body}</div>\n'
+    return "".join(_rendered(turns, folding=False))
+
+
+def _written_turn(turn: _Turn, numbers: _Numbers, *, named: bool) -> Iterator[str]:
+    if named:
+        yield f"[{_speaker(turn, numbers)}]"
+    if thoughts := _text(turn, "reasoning_content"):
+        yield f"[Reasoning]\n{thoughts}\n"
+    text, functions = _text(turn, "content"), _functions(turn)
+    if thoughts and (text or not functions):
+        yield "[Answer]"
+    if text or not functions:
+        yield text
+    for name, arguments in functions:
+        yield f"[{numbers.call()}: {name}]"
+        if arguments:
+            yield arguments
+
+
+def written_conversation(messages: Iterable[_Turn]) -> str:
+    """All that messages say as one plain text, as it was written, the speakers in brackets."""
+    turns = list(messages)
+    numbers = _Numbers(turns)
+    named = len(turns) > 1 or any(_key(turn) in _TOOLS for turn in turns)
+    return "\n\n".join("\n".join(_written_turn(turn, numbers, named=named)) for turn in turns)

@@ -159,8 +159,17 @@ _parser = _make_parser()
 
 def _render_plain(text: str, size: int) -> str:
     note = f"<p>This text is {size // 1024:,} KB long, so it is shown without formatting.</p>\n"
+    return f"{note}{_as_it_is(text)}"
+
+
+def _as_it_is(text: str) -> str:
     body = escape_visibly(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return f'{note}<pre class="plain" dir="auto"><code>{body}</code></pre>\n'
+    return f'<pre class="plain" dir="auto"><code>{body}</code></pre>\n'
+
+
+def render_unformatted(text: str) -> str:
+    """Return a text as safe HTML that shows it as it is."""
+    return sanitise(_as_it_is(clean_source(text)))
 
 
 def render_markdown(text: str) -> str:

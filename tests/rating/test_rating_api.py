@@ -34,7 +34,9 @@ def test_a_leased_task_has_the_published_shape(
     assert reply["task"]["id"] == task.pk
     assert reply["task"]["kind"] == "compare"
     assert reply["task"]["messages"] == [{"role": "user", "content": "What is 1 + 1?"}]
-    assert [set(r) for r in reply["task"]["responses"]] == [{"slot", "content", "html"}] * 2
+    shape = {"slot", "content", "messages", "html"}
+    assert [set(r) for r in reply["task"]["responses"]] == [shape] * 2
+    assert [r["messages"] for r in reply["task"]["responses"]] == [[], []]
     assert [r["slot"] for r in reply["task"]["responses"]] == ["A", "B"]
     overall = reply["task"]["criteria"][0]
     assert (overall["key"], overall["primary"], overall["required"]) == ("overall", True, True)
