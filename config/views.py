@@ -64,7 +64,8 @@ def database_reachable() -> bool:
 
 
 def _problem(request: HttpRequest, status: int, code: str, message: str | Promise) -> HttpResponse:
-    if request.path.startswith("/api/"):
+    wants_json = request.headers.get("accept", "").startswith("application/json")
+    if wants_json or request.path.startswith("/api/"):
         body: dict[str, object] = {"code": code, "message": message, "fields": {}}
         return JsonResponse(body, status=status)
     return render(request, f"{status}.html", {"message": message}, status=status)

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.datasets.readers import IMPORT_KINDS
+from labeling.datasets.readers import IMPORT_KINDS, ColumnRole
 from labeling.imports.selectors import find_import, imports_of, refusals_csv, refusals_of
 from labeling.imports.services import create_import
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
@@ -36,6 +36,13 @@ class ImportSerializer(JobSerializer):
     sha256 = serializers.CharField()
     format = serializers.CharField()
     mapping = serializers.DictField(child=serializers.CharField())
+    columns = serializers.DictField(
+        child=serializers.ChoiceField(choices=list(ColumnRole)),
+        help_text="Where each column of the file goes.",
+    )
+    guesses = serializers.DictField(
+        child=serializers.CharField(), help_text="The part of the mapping that `yes` accepted."
+    )
     options = serializers.DictField()
     counts = serializers.DictField(child=serializers.IntegerField())
 
@@ -45,6 +52,7 @@ class RefusalSerializer(serializers.Serializer[Any]):
 
     line = serializers.IntegerField()
     field = serializers.CharField(allow_blank=True)
+    code = serializers.CharField(allow_blank=True, help_text="The kind of reason, for programs.")
     reason = serializers.CharField()
     excerpt = serializers.CharField(allow_blank=True)
 
@@ -65,7 +73,9 @@ def import_json(row: Import) -> dict[str, Any]:
         "sha256": row.sha256,
         "format": row.format,
         "mapping": row.mapping,
-        "options": row.options,
+        "columns": dict(row.options.get("columns", [])),
+        "guesses": row.options.get("guesses", {}),
+        "options": {k: v for k, v in row.options.items() if k not in ("columns", "guesses")},
         "counts": row.counts,
     }
 
@@ -74,6 +84,7 @@ def _refusal_json(refusal: ImportRefusal) -> dict[str, Any]:
     return {
         "line": refusal.line,
         "field": refusal.field,
+        "code": refusal.code,
         "reason": refusal.reason,
         "excerpt": refusal.excerpt,
     }
@@ -185,7 +196,7 @@ class ImportRefusals(ApiView):
         responses={(200, "text/csv"): OpenApiTypes.STR, **refusals(403, 404)},
     )
     def get(self, request: Request, slug: str, import_id: int) -> StreamingHttpResponse:
-        """Line, field, reason and excerpt; no cell starts like a formula."""
+        """Line, field, code, reason and excerpt; no cell starts like a formula."""
         row = _find(self.access(slug, Action.SEE_IMPORTS).project, import_id)
         return StreamingHttpResponse(
             refusals_csv(row),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,13 +13,14 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from labeling.datasets.readers import SHAPES, Detection, limits
+from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detection, limits
 from labeling.imports.services import ImportOptions
 
 #: Characters that may be pasted; a file has no such limit.
 MAX_PASTED = 2_000_000
 _CHUNK = 1 << 20
 _PREFIX = "field-"
+_ANSWER = "answer-"
 
 _TITLES = {
     "id": _("Id"),
@@ -25,7 +28,8 @@ _TITLES = {
     "messages": _("Prompt as messages"),
     "context": _("Prompt as context"),
     "system": _("System text"),
-    "input": _("Input of the instruction"),
+    "passage": _("Passage before the prompt"),
+    "input": _("Input after the prompt"),
     "responses": _("Responses"),
     "completions": _("Completions"),
     "conversation_a": _("First conversation"),
@@ -61,6 +65,18 @@ _TITLES = {
     "annotator": _("Annotator"),
     "choice": _("Which is better"),
     "created_at": _("Time of the judgment"),
+}
+
+
+#: Where columns go, in words, in the order in which people look for them.
+_ROLES = {
+    ColumnRole.QUESTION: _("Asked about above"),
+    ColumnRole.PROMPT: _("Part of the prompt"),
+    ColumnRole.RESPONSE: _("Responses"),
+    ColumnRole.LABEL: _("Labels"),
+    ColumnRole.ABOUT: _("Known about the task"),
+    ColumnRole.METADATA: _("Metadata, which raters never see"),
+    ColumnRole.LEFT_OUT: _("Left out"),
 }
 
 
@@ -110,6 +126,20 @@ class UploadForm(forms.Form):
             yield self.cleaned_data["text"].replace("\r\n", "\n").encode()
 
 
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question of the reader under the name of its answer; an option's value is what it maps."""
+
+    name: str
+    question: ColumnQuestion
+
+    def options(self) -> Iterator[tuple[str, str, bool]]:
+        """The value of each option, its words, and whether it is the guess."""
+        for place, option in enumerate(self.question.options):
+            value = json.dumps({"mapping": dict(option.mapping), "format": option.format})
+            yield value, option.text, place == self.question.guess
+
+
 class MappingForm(forms.Form):
     """Which kind of rows, which column is which field, and what to do with labels."""
 
@@ -133,6 +163,15 @@ class MappingForm(forms.Form):
     def __init__(self, detection: Detection, overlap: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.shape = SHAPES[detection.format or "pairs"]
+        self.roles = [
+            (words, [column for column, where in detection.roles.items() if where is role])
+            for role, words in _ROLES.items()
+            if role in detection.roles.values()
+        ]
+        self.questions = [
+            AskedQuestion(f"{_ANSWER}{place}", question)
+            for place, question in enumerate(detection.questions)
+        ]
         self.fields["overlap"].help_text = gettext("Empty for the project's %(overlap)s.") % {
             "overlap": overlap
         }
@@ -171,7 +210,15 @@ _LABELLED = frozenset(
 _MAIN = frozenset(
     {
         *("id", "prompt", "messages", "context", "responses", "response_a", "response_b"),
-        *("chosen", "rejected", "input", "preferred_output", "non_preferred_output"),
+        *(
+            "chosen",
+            "rejected",
+            "passage",
+            "input",
+            "system",
+            "preferred_output",
+            "non_preferred_output",
+        ),
         *("completions", "conversation_a", "conversation_b", "annotations"),
     }
 )
@@ -183,17 +230,48 @@ def posted_format(data: Mapping[str, Any]) -> str:
     return wished if wished in SHAPES else "auto"
 
 
-def posted_mapping(data: Mapping[str, Any], detected: Mapping[str, str]) -> dict[str, str] | None:
-    """field -> column as posted; None where the form was made for another kind of rows.
+def posted_decisions(data: Mapping[str, Any]) -> dict[str, str]:
+    """What had been decided about columns when the posted page was shown; none of it holds for
+    another kind of rows."""
+    if data.get("mapped_as") != posted_format(data):
+        return {}
+    return _texts(_decoded(data.get("decided")))
 
-    Fields that were not found and were left alone are no decision: a later row may have them.
+
+def posted_mapping(data: Mapping[str, Any], shown: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The kind of rows and the mapping that a page asks for, which was shown with this one.
+
+    Fields that were left as they were shown are no decision: a later row may have other columns,
+    and a guess that nobody touched answers no question.
     """
     format = posted_format(data)
     if format == "auto" or data.get("mapped_as") != format:
-        return None
+        return format, {}
     known = SHAPES[format].fields
     posted = {name: str(data[_PREFIX + name]) for name in known if _PREFIX + name in data}
-    return {name: column for name, column in posted.items() if column or name in detected}
+    changed = {name: column for name, column in posted.items() if column != shown.get(name, "")}
+    decided = {**posted_decisions(data), **changed}
+    for name in data:
+        if name.startswith(_ANSWER):
+            answer = _decoded(data[name])
+            decided |= _texts(answer.get("mapping"))
+            format = answer["format"] if answer.get("format") in SHAPES else format
+    if format != posted_format(data):
+        decided = {name: column for name, column in decided.items() if name not in changed}
+    return format, decided
+
+
+def _decoded(text: object) -> dict[str, Any]:
+    try:
+        value = json.loads(str(text or "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> dict[str, str]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {name: text for name, text in pairs if isinstance(text, str)}
 
 
 def posted_options(form: MappingForm) -> ImportOptions:

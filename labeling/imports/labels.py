@@ -77,7 +77,12 @@ class LabelRubric:
         for key, value in judgment.values.items():
             criterion = self._criterion(key)
             if answers.setdefault(criterion.key, value) != value:
-                raise RowError(f"judgments.{key}", "Is answered twice, differently.", value)
+                raise RowError(
+                    f"judgments.{key}",
+                    "Is answered twice, differently.",
+                    value,
+                    code=RefusalCode.TWICE,
+                )
         side_only = {self._criterion(key).key for key in judgment.side_only}
         for key, grade in judgment.grades.items():
             criterion = self._criterion(key)
@@ -89,7 +94,9 @@ class LabelRubric:
         try:
             ties = self.kind.check_label(self.criteria, answers, self._named_ties(judgment))
         except LabelError as error:
-            raise RowError(f"judgments.{error.key}", error.reason, error.value) from None
+            raise RowError(
+                f"judgments.{error.key}", error.reason, error.value, code=RefusalCode.OFF_SCALE
+            ) from None
         values = {
             self._by_key[key].pk: self.kind.turned(value, shown_order)
             for key, value in answers.items()
@@ -146,6 +153,7 @@ class LabelRubric:
                 f"judgments.{key}"[:120],
                 f"This project has no criterion “{key[:80]}”; it asks: {known}.",
                 key,
+                code=RefusalCode.UNKNOWN_CRITERION,
             )
         return criterion
 

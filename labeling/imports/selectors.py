@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from labeling.datasets.readers import SHAPES
+from labeling.datasets.readers import SHAPES, ColumnRole
 from labeling.models import Import, ImportRefusal
 from projects.models import Project
 
 #: What a spreadsheet takes for the beginning of a formula, also in full width
 #: (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_CSV_HEADER = ("line", "field", "reason", "excerpt")
+_CSV_HEADER = ("line", "field", "reason", "excerpt", "code")
 
 
 def imports_of(project: Project) -> QuerySet[Import]:
@@ -57,6 +57,13 @@ def report_of(import_: Import) -> ImportReport:
     return ImportReport(**{kind: int(import_.counts.get(kind, 0)) for kind in kinds})
 
 
+def columns_of(import_: Import) -> dict[str, list[str]]:
+    """role -> the file's columns that have it, roles in the order of `ColumnRole`."""
+    columns = import_.options.get("columns", [])
+    roles = {role.value: [c for c, where in columns if where == role] for role in ColumnRole}
+    return {role: named for role, named in roles.items() if named}
+
+
 def format_title(import_: Import) -> str:
     """The kind of rows in words."""
     shape = SHAPES.get(import_.format)
@@ -74,7 +81,7 @@ def refusals_csv(import_: Import) -> Iterator[str]:
     """All kept refusals as CSV, a line at a time; no cell starts like a formula."""
     writer = csv.writer(_Echo())
     yield writer.writerow(_CSV_HEADER)
-    rows = refusals_of(import_).values_list("line", "field", "reason", "excerpt")
+    rows = refusals_of(import_).values_list(*_CSV_HEADER)
     for line, *texts in rows.iterator(chunk_size=2000):
         yield writer.writerow([line, *map(defused, texts)])
 

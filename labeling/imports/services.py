@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -133,7 +133,7 @@ def preview_upload(
 
     Raises InvalidInput where the file cannot be read or the mapping does not fit it.
     """
-    try:
+    with _readable():
         return preview_file(
             files.path_of(token),
             format=format,
@@ -141,6 +141,25 @@ def preview_upload(
             options=ReadOptions(label_rater=label_rater.strip()),
             limit=limit,
         )
+
+
+def accept_guesses(
+    *, token: str, format: str = "auto", mapping: Mapping[str, str], label_rater: str = ""
+) -> tuple[str, dict[str, str]]:
+    """The kind of rows and the mapping of a stored upload with the reader's guesses in it.
+
+    Raises InvalidInput where the file cannot be read or the mapping does not fit it.
+    """
+    options = ReadOptions(label_rater=label_rater.strip())
+    with _readable():
+        return accepted(files.path_of(token), format=format, mapping=mapping, options=options)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turns what a reader says of a file as a whole into a refusal of what was sent."""
+    try:
+        yield
     except MappingError as error:
         raise FileRefused(str(error), field="mapping", code=error.code) from None
     except UnreadableFile as error:
@@ -171,11 +190,12 @@ def create_import(
     else:
         stored = files.store([content] if isinstance(content, bytes) else content)
     try:
-        format, mapping = _decided(stored.token, format, mapping, options)
+        format, decided, columns = _decided(stored.token, format, mapping, options)
     except InvalidInput:
         if content is not None:
             files.discard(str(stored.path))
         raise
+    guesses = {name: column for name, column in decided.items() if name not in (mapping or {})}
     with transaction.atomic():
         import_ = Import.objects.create(
             project=project,
@@ -185,8 +205,8 @@ def create_import(
             size=stored.size,
             sha256=stored.sha256,
             format=format,
-            mapping=mapping,
-            options=asdict(options),
+            mapping=decided,
+            options={**asdict(options), "columns": list(columns.items()), "guesses": guesses},
         )
         record(
             project=project,
@@ -212,24 +232,25 @@ def _stored(token: str) -> files.StoredFile:
 
 def _decided(
     token: str, format: str, mapping: Mapping[str, str] | None, options: ImportOptions
-) -> tuple[str, dict[str, str]]:
-    """The kind of rows and the mapping to read with; with `yes` the reader's guesses are in it.
+) -> tuple[str, dict[str, str], dict[str, str]]:
+    """The kind of rows and the mapping to read with, and where each column goes then; with `yes`
+    the reader's guesses are in it.
 
     Raises FileRefused for a file that no kind of row fits, or that leaves a question open.
     """
-    how: dict[str, Any] = {"format": format, "mapping": dict(mapping or {})}
-    rater = options.label_rater
-    shown = preview_upload(token=token, **how, label_rater=rater, limit=1).detection
-    if shown.questions and options.yes:
-        read_options = ReadOptions(label_rater=rater)
-        format, decided = accepted(files.path_of(token), **how, options=read_options)
-        how = {"format": format, "mapping": decided}
-        shown = preview_upload(token=token, **how, label_rater=rater, limit=1).detection
+    decided, rater = dict(mapping or {}), options.label_rater
+    if options.yes:
+        format, decided = accept_guesses(
+            token=token, format=format, mapping=decided, label_rater=rater
+        )
+    shown = preview_upload(
+        token=token, format=format, mapping=decided, label_rater=rater, limit=1
+    ).detection
     if shown.problem:
         raise FileRefused(shown.problem, field="mapping", code=shown.code)
     if shown.questions:
         raise FileUnclear(shown.questions)
-    return how["format"], how["mapping"]
+    return format, decided, {column: role.value for column, role in shown.roles.items()}
 
 
 def _safe_name(filename: str) -> str:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from labeling.allocation import canonical_order
 from labeling.datasets.readers.identity import identity_text
 from labeling.datasets.records import Message
-from labeling.datasets.rows import ImportedResponse, ImportRow, RowError
+from labeling.datasets.rows import ImportedResponse, ImportRow, RefusalCode, RowError
 from labeling.datasets.turns import turns_of, without_parts
 from labeling.imports.labels import Label, stored_labels
 from labeling.models import Assignment, Judgment, Prompt, Response, Task
@@ -109,7 +109,7 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
     same_prompt = without_parts(wished.messages) == without_parts(target.messages)
     if not same_prompt or set(texts) != set(models):
         if target.frozen:
-            raise RowError("id", target.frozen, target.external_id)
+            raise RowError("id", target.frozen, target.external_id, code=RefusalCode.IN_USE)
         return Change.TEXT, wished
     wished.responses = [
         replace(response, model=models[text])
@@ -133,6 +133,7 @@ def new_labels(said: Iterable[Label], known: Mapping[str, Label]) -> list[Label]
                 f"“{label.rater}” is on record with another answer for this task; labels are "
                 "never overwritten.",
                 label.rater,
+                code=RefusalCode.CONTRADICTION,
             )
     return fresh
 

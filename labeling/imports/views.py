@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
 from django.core import signing
 from django.core.paginator import Paginator
@@ -16,6 +18,7 @@ from labeling.datasets.readers import FilePreview
 from labeling.imports.forms import (
     MappingForm,
     UploadForm,
+    posted_decisions,
     posted_format,
     posted_mapping,
     posted_options,
@@ -28,7 +31,12 @@ from labeling.imports.selectors import (
     refusals_of,
     report_of,
 )
-from labeling.imports.services import create_import, keep_upload, preview_upload
+from labeling.imports.services import (
+    accept_guesses,
+    create_import,
+    keep_upload,
+    preview_upload,
+)
 from labeling.models import Import
 from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access
@@ -92,28 +100,36 @@ def preview_rows(request: SignedInRequest, slug: str, upload: str) -> HttpRespon
     access = get_access(request.user, slug, Action.IMPORT)
     token, filename = _upload(access.project, upload)
     try:
-        shown = _look(request, token)
+        shown, decided = _look(request, token)
     except InvalidInput as error:
         messages.error(request, error.message)
         return redirect("labeling:imports", slug)
     form = _mapping_form(request, access, shown)
-    return _preview_page(request, access, upload, filename, shown, form)
+    return _preview_page(request, access, upload, filename, shown, decided, form)
 
 
-def _mapping(request: SignedInRequest, token: str) -> dict[str, str] | None:
-    """What the user decided about columns, beyond what the file says itself."""
-    format = posted_format(request.POST)
-    plain = preview_upload(token=token, format=format, limit=0)
-    return posted_mapping(request.POST, plain.detection.mapping)
-
-
-def _look(request: SignedInRequest, token: str) -> FilePreview:
-    return preview_upload(
+def _decided(request: SignedInRequest, token: str) -> tuple[str, dict[str, str]]:
+    """The kind of rows, and what the user decided about columns beyond what the file says."""
+    before = preview_upload(
         token=token,
         format=posted_format(request.POST),
-        mapping=_mapping(request, token),
+        mapping=posted_decisions(request.POST),
         label_rater=request.POST.get("label_rater", ""),
+        limit=0,
     )
+    return posted_mapping(request.POST, before.detection.mapping)
+
+
+def _look(request: SignedInRequest, token: str) -> tuple[FilePreview, dict[str, str]]:
+    """The first rows as the page asks for them, and the decisions that it carries on."""
+    format, decided = _decided(request, token)
+    rater = request.POST.get("label_rater", "")
+    if "accept" in request.POST:
+        format, decided = accept_guesses(
+            token=token, format=format, mapping=decided, label_rater=rater
+        )
+    shown = preview_upload(token=token, format=format, mapping=decided, label_rater=rater)
+    return shown, decided
 
 
 def _mapping_form(request: SignedInRequest, access: Access, shown: FilePreview) -> MappingForm:
@@ -128,6 +144,7 @@ def _preview_page(
     upload: str,
     filename: str,
     shown: FilePreview,
+    decided: dict[str, str],
     form: MappingForm,
 ) -> HttpResponse:
     context = {
@@ -136,10 +153,13 @@ def _preview_page(
         "upload": upload,
         "filename": filename,
         "shown": shown,
+        "decided": json.dumps(decided),
+        "unanswered": bool(form.questions) and request.method == "POST",
         "form": form,
     }
+    wrong = form.errors or context["unanswered"]
     return render(
-        request, "labeling/imports/import_preview.html", context, status=422 if form.errors else 200
+        request, "labeling/imports/import_preview.html", context, status=422 if wrong else 200
     )
 
 
@@ -149,21 +169,23 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     access = get_access(request.user, slug, Action.IMPORT)
     token, filename = _upload(access.project, upload)
     try:
-        shown = _look(request, token)
-        if request.POST.get("mapped_as") != request.POST.get("format"):
-            # Another kind of rows was chosen than the page had shown: show that first.
+        shown, decided = _look(request, token)
+        kinds = {request.POST.get("mapped_as"), request.POST.get("format"), shown.detection.format}
+        if len(kinds) > 1 or shown.detection.questions:
+            # Another kind of rows was chosen than the page had shown, or something is not
+            # answered: show that first.
             form = _mapping_form(request, access, shown)
-            return _preview_page(request, access, upload, filename, shown, form)
+            return _preview_page(request, access, upload, filename, shown, decided, form)
         form = MappingForm(shown.detection, access.project.overlap, request.POST)
         if not form.is_valid():
-            return _preview_page(request, access, upload, filename, shown, form)
+            return _preview_page(request, access, upload, filename, shown, decided, form)
         row = create_import(
             project=access.project,
             created_by=access.user,
             filename=filename,
             token=token,
             format=form.cleaned_data["format"],
-            mapping=_mapping(request, token),
+            mapping=decided,
             options=posted_options(form),
         )
     except InvalidInput as error:

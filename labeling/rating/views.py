@@ -52,6 +52,8 @@ from projects.models import Criterion
 from projects.navigation import Tab
 from projects.permissions import Action
 
+#: Whose page the script acts for, by the account's key in the browser.
+ACCOUNT_HEADER = "X-Concord-Account"
 RateView = Callable[..., HttpResponse]
 _NOTHING_YET = Filled()
 
@@ -66,22 +68,44 @@ def _refused_in_words(view: RateView) -> RateView:
     @wraps(view)
     def wrapper(request: SignedInRequest, slug: str, **kwargs: Any) -> HttpResponse:
         try:
+            _check_account(request)
             return view(request, slug, **kwargs)
         except ConcordError as error:
             if _wants_json(request):
-                body = {"code": error.code, "message": error.message, "fields": error.fields}
-                return JsonResponse(body, status=422 if error.status == 400 else error.status)
+                status = 422 if error.status == 400 else error.status
+                return _refusal(error.code, error.message, status, error.fields)
             messages.warning(request, error.message)
             return redirect("labeling:rate", slug)
         except (Http404, PermissionDenied) as error:
             if not _wants_json(request):
                 raise
-            status = 404 if isinstance(error, Http404) else 403
-            code = "not_found" if status == 404 else "forbidden"
-            body = {"code": code, "message": str(error), "fields": {}}
-            return JsonResponse(body, status=status)
+            is_absent = isinstance(error, Http404)
+            code, status = ("not_found", 404) if is_absent else ("forbidden", 403)
+            return _refusal(code, str(error), status)
 
     return wrapper
+
+
+def _refusal(
+    code: str, message: str, status: int, fields: Mapping[str, str] | None = None
+) -> JsonResponse:
+    body = {"code": code, "message": message, "fields": fields or {}}
+    return JsonResponse(body, status=status)
+
+
+class OtherAccount(ConcordError):
+    """The page that acts belongs to one person, the browser's session by now to another."""
+
+    code = "other_account"
+    status = 403
+
+
+def _check_account(request: SignedInRequest) -> None:
+    """Two people may share a browser: a page left open must not act in the other one's name."""
+    account = request.headers.get(ACCOUNT_HEADER)
+    if account not in {None, request.user.browser_key}:
+        sentence = gettext("%(name)s is logged in in this browser now.")
+        raise OtherAccount(sentence % {"name": request.user.display_name})
 
 
 def _own(request: SignedInRequest, slug: str, assignment_id: int) -> Access:

@@ -82,3 +82,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             or (self.email or "").partition("@")[0]
             or _("user %(number)s") % {"number": self.pk}
         )
+
+    @property
+    def browser_key(self) -> str:
+        """Names this account in a browser's storage, which may outlive an installation.
+
+        The id alone may be another person's after a new one.
+        """
+        return f"{self.pk}.{int(self.created_at.timestamp())}"

@@ -29,11 +29,12 @@ export function say(name, values = {}) {
  * page's language counts.
  * @param {string} name
  * @param {number} count
+ * @param {Record<string, string | number>} [values]
  */
-export function sayCount(name, count) {
+export function sayCount(name, count, values = {}) {
   const form = new Intl.PluralRules(document.documentElement.lang || "en").select(count);
   const exact = `${name}${form.charAt(0).toUpperCase()}${form.slice(1)}`;
-  return say(exact in words ? exact : `${name}Other`, { count });
+  return say(exact in words ? exact : `${name}Other`, { ...values, count });
 }
 
 // --- times, copying ---------------------------------------------------------------
@@ -101,6 +102,41 @@ export function addCopyButtons(root = document) {
     box.append(button);
   }
 }
+
+// --- what waits in this browser for the rating desk (see rating/store.js) ------------------------
+
+/** Whose session this page is of, by the account's key; "" for nobody's. */
+export const account = document.body.dataset.account ?? "";
+
+/**
+ * Names in the browser's storage that begin so.
+ * @param {string} prefix
+ */
+export function stored(prefix) {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
+  } catch {
+    return []; // It is switched off.
+  }
+}
+
+/** Tell of answers that wait or were refused, and send those of whoever is logged in. */
+async function tendWaiting() {
+  if (!stored("concord:outbox:").length && !stored("concord:refused:").length) return;
+  const { tend } = await import("./rating/waiting.js");
+  tend();
+}
+
+addEventListener("storage", ({ key }) => key?.startsWith("concord:outbox:") && tendWaiting());
+tendWaiting();
+
+// Who logs out while answers wait is asked once more: they are kept, and sent at the next log-in.
+document.addEventListener("click", (event) => {
+  const button = around(event, "[data-log-out]");
+  const count = button && account ? stored(`concord:outbox:${account}:`).length : 0;
+  if (count) button?.setAttribute("data-sure", sayCount("logOutWaiting", count));
+  else button?.removeAttribute("data-sure");
+}, { capture: true });
 
 // --- what opens in front of the page ------------------------------------------------------------
 //   Menus and panels are <details data-menu>, drawers [data-drawer], and there are dialogs. While

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import APIResponse, BrowserContext, Route, expect
 
 from labeling.models import Assignment, Judgment
@@ -183,6 +185,8 @@ def test_idle_time_is_not_active_time(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 2)
     desk.page.clock.install()
     desk.ready()
+    before = timezone.now() - timedelta(hours=1)
+    Assignment.objects.update(created_at=before, opened_at=before)
     desk.page.clock.fast_forward(10_000)
     desk.page.mouse.move(200, 200)
     desk.page.clock.fast_forward(100_000)

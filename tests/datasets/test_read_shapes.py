@@ -359,7 +359,11 @@ def test_a_repeated_row_is_a_duplicate_and_a_reused_id_is_refused(rows):
     _, again, other = rows(pair, pair, {**pair, "response_b": "c"})
     assert again == Duplicate(line=2, external_id="1", first_line=1)
     assert other == Refusal(
-        3, "id", "Its id stands on line 1 already, with a different text. Give it its own.", "1"
+        3,
+        "id",
+        "Its id stands on line 1 already, with a different text. Give it its own.",
+        "1",
+        "twice",
     )
 
 

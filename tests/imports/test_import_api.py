@@ -106,7 +106,7 @@ def test_the_report_pages_the_refused_lines_and_links_all_as_csv(
     assert reply.headers["Content-Type"].startswith("text/csv")
     text = reply.getvalue().decode()
     assert len(text.splitlines()) == 4
-    assert text.startswith("line,field,reason,excerpt")
+    assert text.startswith("line,field,reason,excerpt,code")
 
 
 @pytest.mark.parametrize(

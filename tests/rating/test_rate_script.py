@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from labeling.models import Assignment, Judgment, Prompt, Response
@@ -116,6 +117,42 @@ def test_an_undo_by_script_brings_the_task_and_its_values(
     assert reply["values"]["answer.overall"] == ["2"]
     assert reply["values"]["answer.correct"] == ["-1"]
     assert (reply["values"]["rationale"], reply["values"]["flags"]) == (["why"], ["unsafe"])
+
+
+def test_a_page_left_open_cannot_act_in_the_name_of_whoever_logged_in_since(
+    project: Project, rui: User, sam: User, make_tasks: MakeTasks, client_for: ClientFor
+):
+    make_tasks(project, 2)
+    judge(sam, lease(sam, project))
+    shown = lease(sam, project)
+    acts = [rate_url(project, "undo")]
+    acts += [rate_url(project, shown.pk, act) for act in ("submit", "skip", "prepare", "heartbeat")]
+    client, headers = client_for(sam), {**JSON, "x-concord-account": rui.browser_key}
+    for address in acts:
+        reply = client.post(address, form(reason="other"), headers=headers)
+        assert (reply.status_code, reply.json()["code"]) == (403, "other_account")
+        assert reply.json()["message"] == f"{sam.display_name} is logged in in this browser now."
+    assert Judgment.objects.standing().count() == 1
+    assert Assignment.objects.get(pk=shown.pk).state == AssignmentState.LEASED
+    own = {**JSON, "x-concord-account": sam.browser_key}
+    assert client.post(acts[0], headers=own).status_code == 200
+
+
+def test_what_the_script_may_not_or_cannot_find_is_said_in_json(
+    project: Project, rui: User, mia: User, otto: User, make_tasks: MakeTasks, client_for: ClientFor
+):
+    make_tasks(project, 1)
+    url = rate_url(project, lease(rui, project).pk, "submit")
+    replies = [client_for(user).post(url, form(), headers=JSON) for user in (mia, otto)]
+    codes = [(reply.status_code, reply.json()["code"]) for reply in replies]
+    assert codes == [(403, "forbidden"), (404, "not_found")]
+
+
+def test_a_page_whose_token_is_too_old_is_told_so_in_json(project: Project, rui: User):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(rui)
+    reply = client.post(rate_url(project, "undo"), headers=JSON)
+    assert (reply.status_code, reply.json()["code"]) == (403, "csrf")
 
 
 # --- who may -----------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from labeling.imports.services import create_import, run_import
 from labeling.lead.agreement.selectors import agreement_data
 from labeling.lead.raters.selectors import rater_rows
 from labeling.models import Assignment, Task
+from labeling.releases.services import folder_of, request_release, run_release
 from labeling.vocabulary import Strategy
 from projects.models import Project, User
 from tests.conftest import judge, lease
@@ -65,3 +68,16 @@ def test_imported_labels_are_in_no_figure_of_the_side(
     assert (left["elsewhere"].value, left["elsewhere"].n) == (None, 0)
     (primary,) = (item for item in agreement_data(project).answers if item.criterion.is_primary)
     assert Counter(primary.first_shown.tolist())[-1] == N
+
+
+def test_imported_labels_are_in_no_figure_of_the_side_in_a_release(
+    project: Project, labelled: list[Task], rui: User, tmp_path: Path, settings: Any
+):
+    settings.RELEASES_DIR = tmp_path
+    for _task in labelled[:4]:
+        judge(rui, lease(rui, project), -1)
+    release = request_release(project=project, recipe="raw", format="native", created_by=None)
+    run_release(release.pk)
+    manifest = json.loads((folder_of(release) / "manifest.json").read_bytes())
+    side = manifest["figures"]["first_shown_chosen"]
+    assert (side["value"], side["n"]) == (1.0, 4)

@@ -42,7 +42,8 @@ _VALUES = gettext_noop(
     "says which tie each 0 among them is (`unspecified`: nobody knows any more). On the criteria "
     "in `side_only` an imported label told the side and no strength. `shown_order` is the order "
     "in which the rater saw the responses, `rater` a pseudonym of this release alone, "
-    "`rater_fold` one of five groups of raters to hold out."
+    "`rater_fold` one of five groups of raters to hold out. Times are empty where nobody measured "
+    "them, or where a clock sent what cannot be (`times_cut`)."
 )
 TURNS_BESIDE = gettext_noop(
     "`responses` are texts. Where a response has turns of its own, `response_messages` holds the "

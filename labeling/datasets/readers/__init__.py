@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from labeling.datasets.readers.asking import ColumnRole
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning, OpenQuestions
 from labeling.datasets.readers.reading import (
     Detection,
@@ -24,6 +25,7 @@ __all__ = [
     "IMPORT_KINDS",
     "SHAPES",
     "ColumnQuestion",
+    "ColumnRole",
     "Detection",
     "FileFacts",
     "FilePreview",

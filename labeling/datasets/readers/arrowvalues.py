@@ -14,6 +14,7 @@ import pyarrow as pa
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import Broken
 from labeling.datasets.readers.jsonrows import decoded_json
+from labeling.datasets.rows import RefusalCode
 
 #: From a value as pyarrow gives it, never None, to the value; None where it is the same.
 Convert = Callable[[Any], object]
@@ -71,7 +72,10 @@ def _other(value: object) -> object:
         return value.total_seconds()
     if isinstance(value, str | bool):
         return value
-    return Broken(f"Holds {type(value).__name__}, which has no form in JSON. Leave it out.")
+    return Broken(
+        f"Holds {type(value).__name__}, which has no form in JSON. Leave it out.",
+        RefusalCode.UNSUPPORTED,
+    )
 
 
 def _listed(inner: Convert | None) -> Convert | None:
@@ -109,9 +113,11 @@ def _map(array: ArrowColumn) -> Convert:
             key: value if inner is None or value is None else inner(value) for key, value in pairs
         }
         if not all(isinstance(key, str) for key in named):
-            return Broken("Holds a map whose keys are not text. Leave it out.")
+            return Broken(
+                "Holds a map whose keys are not text. Leave it out.", RefusalCode.UNSUPPORTED
+            )
         if len(named) < len(pairs):
-            return Broken("Holds a map that has a key twice. Keep one of them.")
+            return Broken("Holds a map that has a key twice. Keep one of them.", RefusalCode.TWICE)
         return named
 
     return plain
@@ -150,7 +156,9 @@ def _cell(array: ArrowColumn, row: int, convert: Convert | None) -> object:
         value = array[row].as_py()
         return value if convert is None or value is None else convert(value)
     except _UNREADABLE as error:
-        return Broken(f"Holds a value that cannot be read ({error}). Leave it out.")
+        return Broken(
+            f"Holds a value that cannot be read ({error}). Leave it out.", RefusalCode.MALFORMED
+        )
 
 
 def values(array: ArrowColumn) -> list[object]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from labeling.datasets.readers import limits
-from labeling.datasets.rows import Refusal, RowError
+from labeling.datasets.rows import Refusal, RefusalCode, RowError
 
 #: Years of a judgment; far ones are broken clocks, and some cannot be read back from PostgreSQL.
 _YEARS = (1970, 2200)
@@ -24,10 +24,11 @@ _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number"
 class Broken:
     """Stands in decoded JSON for a value that JSON could not hold without loss."""
 
-    __slots__ = ("reason",)
+    __slots__ = ("code", "reason")
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, code: RefusalCode = RefusalCode.NOT_STORABLE) -> None:
         self.reason = reason
+        self.code = code
 
 
 def visible(text: str, most: int) -> str:
@@ -77,9 +78,15 @@ def storable(value: str, field: str) -> str:
             f"Holds half of a character (unpaired surrogate U+{code:04X}), which cannot be "
             "stored. Write the whole character.",
             value[max(0, error.start - 20) :],
+            code=RefusalCode.NOT_STORABLE,
         ) from None
     if nul:
-        raise RowError(field, "Holds a NUL character, which cannot be stored. Remove it.", value)
+        raise RowError(
+            field,
+            "Holds a NUL character, which cannot be stored. Remove it.",
+            value,
+            code=RefusalCode.NOT_STORABLE,
+        )
     return value
 
 
@@ -99,15 +106,18 @@ def text_value(value: object, field: str, *, most: int = limits.MAX_TEXT) -> str
 def _examined(value: object, field: str, most: int) -> str:
     if type(value) is not str:
         if isinstance(value, Broken):
-            raise RowError(field, value.reason)
+            raise RowError(field, value.reason, code=value.code)
         if value is None:
-            raise RowError(field, "Missing. Give it as text.")
-        raise RowError(field, f"Must be text, not {type_in_words(value)}.", value)
+            raise RowError(field, "Missing. Give it as text.", code=RefusalCode.MISSING)
+        raise RowError(
+            field, f"Must be text, not {type_in_words(value)}.", value, code=RefusalCode.WRONG_TYPE
+        )
     if len(value) > most:
         raise RowError(
             field,
             f"Has {len(value):,} characters; at most {most:,} are taken. Shorten it.",
             value,
+            code=RefusalCode.TOO_LONG,
         )
     return storable(value, field)
 
@@ -116,7 +126,9 @@ def filled(value: object, field: str) -> str:
     """A text with at least one visible character."""
     content = text_value(value, field)
     if is_blank(content):
-        raise RowError(field, "Is empty. Fill it or leave the row out.", content)
+        raise RowError(
+            field, "Is empty. Fill it or leave the row out.", content, code=RefusalCode.EMPTY
+        )
     return content
 
 
@@ -136,8 +148,10 @@ def whole_number(value: object, field: str) -> int:
     if type(value) is str and _INTEGER.match(value.strip()):
         return whole_number(int(value), field)
     if isinstance(value, Broken):
-        raise RowError(field, value.reason)
-    raise RowError(field, "Must be a whole number, such as -1, 0 or 2.", value)
+        raise RowError(field, value.reason, code=value.code)
+    raise RowError(
+        field, "Must be a whole number, such as -1, 0 or 2.", value, code=RefusalCode.WRONG_TYPE
+    )
 
 
 def _point_in_time(value: object, field: str) -> dt.datetime:
@@ -168,7 +182,9 @@ def sized(value: object, field: str, depth: int = 1) -> int:
     Raises RowError for what cannot be stored.
     """
     if depth > limits.MAX_DEPTH:
-        raise RowError(field, f"Is nested deeper than {limits.MAX_DEPTH} levels.")
+        raise RowError(
+            field, f"Is nested deeper than {limits.MAX_DEPTH} levels.", code=RefusalCode.TOO_LONG
+        )
     if type(value) is str:
         return _ESCAPED * len(storable(value, field)) + _AROUND
     size = _AROUND
@@ -185,9 +201,13 @@ def sized(value: object, field: str, depth: int = 1) -> int:
     elif isinstance(value, int):
         size += value.bit_length()
     elif isinstance(value, Broken):
-        raise RowError(field, value.reason)
+        raise RowError(field, value.reason, code=value.code)
     elif isinstance(value, float) and not math.isfinite(value):
-        raise RowError(field, "Holds a number too large to store. Write it as text.")
+        raise RowError(
+            field,
+            "Holds a number too large to store. Write it as text.",
+            code=RefusalCode.NOT_STORABLE,
+        )
     return size
 
 
@@ -209,5 +229,6 @@ def metadata(values: Mapping[str, object]) -> dict[str, object]:
             "metadata",
             f"The fields that are not part of the task hold more than "
             f"{limits.MAX_METADATA:,} characters. Leave some out.",
+            code=RefusalCode.TOO_LONG,
         )
     return dict(values)

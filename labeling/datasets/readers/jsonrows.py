@@ -17,7 +17,7 @@ from labeling.datasets.readers.source import (
     numbered_lines,
     text_of,
 )
-from labeling.datasets.rows import Refusal, UnreadableFile
+from labeling.datasets.rows import Refusal, RefusalCode, UnreadableFile
 
 #: A row as it stood in the file, with the line on which it begins.
 RawRow = tuple[int, dict[str, object]]
@@ -37,7 +37,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> object:
         return row
     seen: set[str] = set()
     twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-    return Broken(f"The key {twice[:80]!r} occurs twice. Keep one of them.")
+    return Broken(f"The key {twice[:80]!r} occurs twice. Keep one of them.", RefusalCode.TWICE)
 
 
 def _whole(digits: str) -> object:
@@ -47,7 +47,7 @@ def _whole(digits: str) -> object:
 
 
 def _not_json(name: str) -> object:
-    return Broken(f"{name} is not a JSON value. Use null.")
+    return Broken(f"{name} is not a JSON value. Use null.", RefusalCode.MALFORMED)
 
 
 # strict=False: control characters inside a string are kept, not refused.
@@ -74,11 +74,12 @@ def _as_row(line: int, value: object) -> RawRow | Refusal:
     if type(value) is dict:
         if len(value) <= limits.MAX_COLUMNS:
             return line, value
-        return Refusal(line, "", f"The row has more than {limits.MAX_COLUMNS} keys.")
+        reason = f"The row has more than {limits.MAX_COLUMNS} keys."
+        return Refusal(line, "", reason, code=RefusalCode.TOO_LONG)
     if isinstance(value, Broken):
-        return Refusal(line, "", value.reason)
+        return Refusal(line, "", value.reason, code=value.code)
     reason = 'A row must be a JSON object with named fields, such as {"prompt": …}.'
-    return Refusal(line, "", reason, excerpt_of(value))
+    return Refusal(line, "", reason, excerpt_of(value), RefusalCode.WRONG_TYPE)
 
 
 def _syntax(error: json.JSONDecodeError) -> str:
@@ -90,7 +91,8 @@ def json_lines(source: ByteSource) -> Iterator[RawRow | Refusal]:
     for number, offset, raw in numbered_bytes(source):
         if raw is None:
             mib = limits.MAX_LINE_BYTES // 1024**2
-            yield Refusal(number, "", f"The line is longer than {mib} MiB.")
+            reason = f"The line is longer than {mib} MiB."
+            yield Refusal(number, "", reason, code=RefusalCode.TOO_LONG)
         elif (row := quick(raw)) is not None:
             yield _as_row(number, row)
         elif not (text := text_of(number, offset, raw)).isspace():
@@ -104,7 +106,8 @@ def _line(number: int, text: str) -> RawRow | Refusal:
     except json.JSONDecodeError as error:
         return Refusal(number, "", _syntax(error), excerpt_of(text))
     except RecursionError:
-        return Refusal(number, "", "The JSON is nested too deeply.", excerpt_of(text))
+        reason = "The JSON is nested too deeply."
+        return Refusal(number, "", reason, excerpt_of(text), RefusalCode.TOO_LONG)
 
 
 def json_lines_count(source: ByteSource) -> int:

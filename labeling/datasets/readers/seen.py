@@ -15,6 +15,7 @@ from labeling.datasets.rows import (
     ImportRow,
     ModelVote,
     Refusal,
+    RefusalCode,
 )
 from labeling.datasets.turns import without_parts
 
@@ -145,7 +146,7 @@ class SeenRows:
             reason = (
                 f"Its id stands on line {line} already, with a different text. Give it its own."
             )
-            return Refusal(row.line, "id", reason, excerpt_of(row.external_id))
+            return Refusal(row.line, "id", reason, excerpt_of(row.external_id), RefusalCode.TWICE)
         new_label = False
         labels: list[ImportedJudgment | ModelVote] = [*row.judgments, *row.model_votes]
         sign = _side(row.responses) if labels else 1
@@ -154,6 +155,12 @@ class SeenRows:
             before, same = self._labels.first(by, _said(judgment, sign), row.line)
             if before and not same:
                 reason = f"“{judgment.rater}” judges the same row differently on line {before}."
-                return Refusal(row.line, "judgments", reason, excerpt_of(row.external_id))
+                return Refusal(
+                    row.line,
+                    "judgments",
+                    reason,
+                    excerpt_of(row.external_id),
+                    RefusalCode.CONTRADICTION,
+                )
             new_label |= not before
         return row if not line or new_label else Duplicate(row.line, row.external_id, line)

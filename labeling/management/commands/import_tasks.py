@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnQuestion, Meaning
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
-from labeling.imports.selectors import refusals_of, report_of
+from labeling.imports.selectors import columns_of, refusals_of, report_of
 from labeling.imports.services import (
     FileUnclear,
     ImportOptions,
@@ -75,7 +75,7 @@ class Command(BaseCommand):
             "mappings that would tell (the default)",
         )
         unsure.add_argument(
-            "--yes", action="store_true", help="accept the guess instead, and print what it was"
+            "--yes", action="store_true", help="accept the guesses instead, and print them"
         )
         parser.add_argument(
             "--overlap", type=int, metavar="N", help="raters per new task (default: the project's)"
@@ -152,6 +152,10 @@ class Command(BaseCommand):
             self.stdout.write("Dry run: nothing was changed.")
         rows = "1 row" if report.rows == 1 else f"{report.rows:,} rows"
         self.stdout.write(f"{import_.filename}: {rows} as {import_.format}")
+        for name, column in import_.options.get("guesses", {}).items():
+            self.stdout.write(f"  guessed: {_pair(name, column)}")
+        for role, columns in columns_of(import_).items():
+            self.stdout.write(f"  {role}: {', '.join(columns)}")
         for kind in ("created", "updated", "unchanged", "duplicates", "refused"):
             self.stdout.write(f"  {kind:<11}{getattr(report, kind):>10,}")
         self.stdout.write(f"  {'labels':<11}{report.labels:>10,}")
@@ -160,8 +164,9 @@ class Command(BaseCommand):
         printed = 0
         for printed, refusal in enumerate(refusals, 1):
             field = f", {refusal.field}" if refusal.field else ""
+            code = f" [{refusal.code}]" if refusal.code else ""
             shown = f" [{refusal.excerpt}]" if refusal.excerpt else ""
-            self.stdout.write(f"line {refusal.line}{field}: {refusal.reason}{shown}")
+            self.stdout.write(f"line {refusal.line}{field}{code}: {refusal.reason}{shown}")
             if printed == _PRINTED:
                 break
         if report.refused > printed:
@@ -183,8 +188,12 @@ def _spelled(question: ColumnQuestion) -> str:
 
 
 def _arguments(option: Meaning) -> str:
-    pairs = [f"--map {shlex.quote(f'{name}={column}')}" for name, column in option.mapping.items()]
+    pairs = [_pair(name, column) for name, column in option.mapping.items()]
     return " ".join([*([f"--format {option.format}"] if option.format else []), *pairs])
+
+
+def _pair(name: str, column: str) -> str:
+    return f"--map {shlex.quote(f'{name}={column}')}"
 
 
 def _content(path: Path) -> Iterator[bytes]:

@@ -227,6 +227,15 @@ export class Bar {
     return [...this.control.read(), ...besides].filter(([, value]) => value !== "");
   }
 
+  /** What is filled in, as a person reads it. */
+  words() {
+    const chosen = inputs(this.form, "input:checked").filter((input) => input.form === this.form);
+    const labels = chosen.map(({ dataset, labels }) =>
+      dataset.keyLabel ?? labels?.[0]?.querySelector("span")?.textContent?.trim() ?? ""
+    );
+    return [labels.join(" · "), this.#rationale.value.trim()].filter(Boolean).join("\n");
+  }
+
   /** @param {Field[]} fields */
   fill(fields) {
     this.clear();

@@ -7,9 +7,8 @@ import { Drafts, Outbox, post, uuid } from "./store.js";
 /**
  * @typedef {import("./bar.js").Field} Field
  * @typedef {import("./screen.js").Screen} Screen
- * @typedef {import("./store.js").Clock} Clock
+ * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./store.js").Entry} Entry
- * @typedef {import("./store.js").Reply} Reply
  * @typedef {import("./store.js").ReplyData} ReplyData
  * @typedef {import("./store.js").Task} Task
  *
@@ -39,12 +38,12 @@ export class Queue {
   constructor(screen, clock) {
     this.screen = screen;
     this.clock = clock;
-    this.drafts = new Drafts(screen.rater);
-    this.outbox = new Outbox(`${screen.rater}:${screen.project}`, {
+    this.drafts = new Drafts();
+    this.outbox = new Outbox(screen.project, {
       showing: () => (screen.waiting ? null : screen.id),
-      changed: () => screen.banner(this.outbox.entries.length, this.outbox.state),
+      changed: () => screen.banner(this.outbox),
       saved: (entry, reply) => this.#saved(entry, reply ?? {}),
-      refused: (entry, reply) => this.#refused(entry, reply),
+      refused: (entry, reply) => this.#refused(entry, reply.data?.code === "invalid"),
     });
   }
 
@@ -112,9 +111,13 @@ export class Queue {
     this.#done.push({ id: screen.id, html: screen.html, fields, counts });
     if (this.#done.length > REMEMBERED) this.#done.shift();
     const url = screen.address(screen.id, act);
-    const entry = { id: screen.id, url, fields: facts, at: Date.now(), counts };
+    const { person, about } = screen;
+    const said = { person, about, words: act === "submit" ? screen.bar.words() : "" };
+    const entry = { id: screen.id, url, fields: facts, at: Date.now(), counts, ...said };
     screen.clearNotices();
     screen.countJudged(counts);
+    const last = act === "submit" ? say("judgedLast", { about }) : say("skippedLast", { about });
+    screen.tellLast(last, true);
     const next = this.#ahead.shift();
     if (next) this.#show(next);
     else {
@@ -169,20 +172,16 @@ export class Queue {
 
   /**
    * @param {Entry} entry
-   * @param {Reply} reply
+   * @param {boolean} open whether it can be changed and sent again: then its draft stays
    */
-  #refused(entry, { data }) {
+  async #refused(entry, open) {
     const { screen } = this;
-    const why = data?.message ?? say("serverRefused");
-    const detail = Object.values(data?.fields ?? {}).join(" ");
     screen.countJudged(-entry.counts);
-    const invalid = data?.code === "invalid";
-    const open = invalid && this.#done.some((item) => item.id === entry.id);
-    const back = { text: say("goBack"), href: `${screen.base}?task=${entry.id}` };
-    screen.notice("bad", say("notSaved", { why, detail }), open ? back : undefined);
-    if (!invalid) this.drafts.drop(entry.id);
+    if (!open) this.drafts.drop(entry.id);
     this.#done = this.#done.filter((item) => item.id !== entry.id);
     if (screen.waiting) this.prepare(true);
+    const { tellRefused } = await import("./waiting.js");
+    tellRefused();
   }
 
   /** @param {string} why */
@@ -252,19 +251,36 @@ export class Queue {
   async undo() {
     if (this.#busy) return;
     const last = this.#done.at(-1);
-    if (last && this.outbox.withdraw(last.id)) {
-      this.#takeBack({ id: last.id, html: last.html }, last.fields, last.counts);
+    // What may have arrived is taken back where it may be, if that can be reached.
+    if (last && !this.outbox.tried(last.id) && this.#withdraw(last)) return;
+    this.#busy = true;
+    await Promise.race([this.outbox.flush(true), new Promise((end) => setTimeout(end, 3000))]);
+    if (last && this.#withdraw(last)) {
+      this.#busy = false;
       return;
     }
-    this.#busy = true;
-    await this.outbox.flush(true);
-    const reply = this.outbox.entries.length ? null : await post(`${this.screen.base}undo/`, []);
+    const isWaiting = last ? this.outbox.has(last.id) : this.outbox.entries.length > 0;
+    const reply = isWaiting ? null : await post(`${this.screen.base}undo/`, []);
     this.#busy = false;
     const task = reply?.data?.task;
-    const counts = reply?.data?.took_back === "skip" ? 0 : 1;
-    if (reply?.state === "ok" && task) {
-      this.#takeBack(task, pairs(reply.data?.values ?? {}), counts);
-    } else this.screen.notice("warn", reply?.data?.message ?? say("undoOffline"));
+    if (reply?.state !== "ok" || !task) {
+      this.screen.notice("warn", reply?.data?.message ?? say("undoOffline"));
+      return;
+    }
+    const isSkip = reply.data?.took_back === "skip";
+    const before = this.#done.find((item) => item.id === task.id);
+    const fields = pairs(reply.data?.values ?? {});
+    this.#takeBack(task, isSkip && before ? before.fields : fields, isSkip ? 0 : 1);
+  }
+
+  /**
+   * Take an answer back that was not sent; whether that was possible.
+   * @param {Answered} last
+   */
+  #withdraw(last) {
+    if (!this.outbox.withdraw(last.id)) return false;
+    this.#takeBack({ id: last.id, html: last.html }, last.fields, last.counts);
+    return true;
   }
 
   /**
@@ -281,7 +297,10 @@ export class Queue {
     if (at >= 0) this.#done.splice(at);
     screen.countJudged(-counts);
     this.#show(task, fields);
-    screen.announce(say("takenBack"));
+    const { about } = screen;
+    const words = counts ? say("tookBackJudgment", { about }) : say("tookBackSkip", { about });
+    screen.tellLast(words, false);
+    screen.announce(words);
   }
 }
 

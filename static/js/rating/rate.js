@@ -2,9 +2,9 @@
 // until they are acknowledged, and everything has a key. Without it, the same forms work by themselves.
 
 import { Bar } from "./bar.js";
+import { Clock } from "./clock.js";
 import { Queue } from "./queue.js";
 import { Screen } from "./screen.js";
-import { Clock } from "./store.js";
 
 /**
  * The module of each kind of task, by the name that the server calls its control.

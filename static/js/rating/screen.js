@@ -8,7 +8,7 @@ import { closeLayer, layer, openLayer, prepareContent, say, sayCount } from "../
  * @typedef {import("./bar.js").Bar} Bar
  * @typedef {import("./bar.js").Field} Field
  * @typedef {import("./store.js").Task} Task
- * @typedef {import("./store.js").State} State
+ * @typedef {import("./store.js").Outbox} Outbox
  *
  * What a rater may do with the task on the screen.
  * @typedef {{ submit(): void, skip(): void, undo(): void }} Acts
@@ -31,13 +31,15 @@ export class Screen {
   #desk = part("desk");
   #drawer = document.getElementById("drawer");
   #shownAt = 0;
+  #lastTimer = 0;
 
   /** @param {Bar} bar */
   constructor(bar) {
     this.bar = bar;
     this.form = bar.form;
     this.base = this.#desk.dataset.base ?? "";
-    this.rater = this.#desk.dataset.rater ?? "";
+    /** Whose screen this is, in words. */
+    this.person = document.body.dataset.person ?? "";
     this.project = this.#desk.dataset.project ?? "";
     this.rationaleRequired = this.#desk.dataset.rationale === "required";
     /** The task on the screen. */
@@ -53,6 +55,13 @@ export class Screen {
   /** What is shown, to be shown again. */
   get html() {
     return this.#desk.innerHTML;
+  }
+
+  /** What the task is about: how its prompt begins. */
+  get about() {
+    const text = this.#desk.querySelector(".prompt .formatted")?.textContent ?? "";
+    const words = text.trim().slice(0, 200).replace(/\s+/g, " ");
+    return words.length > 60 ? `${words.slice(0, 60)}…` : words;
   }
 
   /** Milliseconds since the task appeared; very many for the one that came with the page. */
@@ -90,8 +99,7 @@ export class Screen {
     if (fields) this.bar.fill(fields);
     scrollTo(0, 0);
     this.focus();
-    const prompt = this.#desk.querySelector(".prompt .formatted");
-    this.announce(say("nextTask", { words: prompt?.textContent?.trim().slice(0, 120) ?? "" }));
+    this.announce(say("nextTask", { words: this.about }));
     this.arrange();
     this.#compareGuideline(task);
   }
@@ -172,23 +180,49 @@ export class Screen {
     close.textContent = say("dismiss");
     close.addEventListener("click", () => box.remove());
     box.append(words, close);
-    part("refusals").replaceChildren(box);
+    this.clearNotices();
+    part("refusals").append(box);
   }
 
+  /** Take away what was said, but for answers that were refused: they stay until dismissed. */
   clearNotices() {
-    part("refusals").replaceChildren();
+    for (const box of part("refusals").querySelectorAll(":scope > :not([data-about])")) {
+      box.remove();
+    }
   }
 
   /**
-   * Say what waits for the connection, or that nothing does.
-   * @param {number} count
-   * @param {State} state
+   * Say what was done last, over the text for a while, with a button that takes it back.
+   * @param {string} text
+   * @param {boolean} undoable
    */
-  banner(count, state) {
+  tellLast(text, undoable) {
+    const box = part("last");
+    const [words, button] = /** @type {Iterable<HTMLElement>} */ (box.children);
+    if (words) words.textContent = text;
+    if (button) button.hidden = !undoable;
+    box.hidden = false;
+    clearTimeout(this.#lastTimer);
+    const away = () => {
+      if (box.matches(":hover, :focus-within")) this.#lastTimer = setTimeout(away, 2000);
+      else box.hidden = true;
+    };
+    this.#lastTimer = setTimeout(away, 8000);
+  }
+
+  /**
+   * Say what waits and why, or that nothing does.
+   * @param {Outbox} outbox
+   */
+  banner({ entries: { length }, state, why, isVolatile }) {
     const box = part("banner");
     const texts = [];
-    if (count && state === "login") texts.push(sayCount("loggedOut", count));
-    else if (count && state === "later") texts.push(sayCount("waiting", count));
+    if (length && state === "login") texts.push(sayCount("loggedOut", length));
+    else if (length && state === "foreign") {
+      texts.push(why, sayCount("yours", length, { person: this.person }));
+    } else if (length && state === "denied") texts.push(why, sayCount("kept", length));
+    else if (length && state === "later") texts.push(sayCount("waiting", length));
+    if (length && isVolatile) texts.push(say("volatile"));
     if (this.waiting && (texts.length || !navigator.onLine)) texts.push(say("nextComes"));
     box.textContent = texts.join(" ");
     box.hidden = texts.length === 0;

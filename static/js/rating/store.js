@@ -1,5 +1,8 @@
-// What the rating screen keeps in the browser: drafts, answers that wait for the connection, and
-// the time spent. Everything works, for as long as the page is open, where storage is switched off.
+// What the rating desk keeps in the browser: drafts, answers that wait for the connection, answers
+// that were refused. A browser may be shared, so every name begins with the account it belongs to.
+// Everything works, for as long as the page is open, where storage is switched off or full.
+
+import { account, stored } from "../app.js";
 
 /**
  * @typedef {import("./bar.js").Field} Field
@@ -7,8 +10,19 @@
  * What is filled in on a task that is not submitted, and the time spent on it so far.
  * @typedef {{ fields: Field[], active: number, idle: number, at?: number }} Draft
  *
- * An answer on its way: on which task, where it goes, and by how much it counts as judged.
- * @typedef {{ id: number, url: string, fields: Field[], at: number, counts: number }} Entry
+ * An answer on its way: on which task, where it goes, and by how much it counts as judged; in
+ * words whose it is, on what and what it says. `why` it was refused, if it was.
+ * @typedef {object} Entry
+ * @property {number} id
+ * @property {string} url
+ * @property {Field[]} fields
+ * @property {number} at
+ * @property {number} counts
+ * @property {string} [person]
+ * @property {string} [about]
+ * @property {string} [words]
+ * @property {string} [why]
+ * @property {string} [open] where it can be changed and sent again
  *
  * A task as the server hands it out: its HTML, and the guideline version that applies to it.
  * @typedef {{ id: number, html: string, guideline?: number | null }} Task
@@ -24,24 +38,26 @@
  * @property {string} [message]
  * @property {Record<string, string>} [fields]
  *
- * What a reply means for the sender: "refused" will never be accepted, "later" means try again,
- * "login" that the rater is logged out.
- * @typedef {"ok" | "refused" | "later" | "login"} State
+ * What a reply means for the sender: "refused" will never be accepted, for a reason that is told.
+ * All others mean that it is kept: "later" try again; "login" the rater is logged out; "foreign"
+ * somebody else is logged in; "denied" the project or the task is not this rater's just now.
+ * @typedef {"ok" | "refused" | "later" | "login" | "foreign" | "denied"} State
  * @typedef {{ state: State, status: number, data: ReplyData | null }} Reply
  */
 
-/** @type {Map<string, unknown>} */
+/** What the browser's storage had no room for. @type {Map<string, unknown>} */
 const memory = new Map();
 
 /**
  * @param {string} name
  * @returns {unknown}
  */
-function read(name) {
+export function read(name) {
+  if (memory.has(name)) return memory.get(name);
   try {
-    return JSON.parse(localStorage.getItem(name) ?? "null") ?? memory.get(name) ?? null;
+    return JSON.parse(localStorage.getItem(name) ?? "null");
   } catch {
-    return memory.get(name) ?? null;
+    return null;
   }
 }
 
@@ -49,55 +65,65 @@ function read(name) {
  * @param {string} name
  * @param {unknown} value
  */
-function write(name, value) {
+export function write(name, value) {
+  memory.delete(name);
   try {
     if (value === null) localStorage.removeItem(name);
     else localStorage.setItem(name, JSON.stringify(value));
-    memory.delete(name);
   } catch {
-    if (value === null) memory.delete(name);
-    else memory.set(name, value);
+    if (value !== null) memory.set(name, value);
   }
 }
 
+/**
+ * Names of what is kept that begin so.
+ * @param {string} prefix
+ */
+function names(prefix) {
+  const volatile = [...memory.keys()].filter((name) => name.startsWith(prefix));
+  return [...new Set([...stored(prefix), ...volatile])];
+}
+
+/** The account's id alone: before accounts had a key, it named what belongs to them. */
+const formerKey = account.split(".")[0];
+
 const DRAFT_DAYS = 14;
+/** A clock that says more is broken; the server cuts it, and sees that there was something to cut. */
+const LONGEST_MS = 2 ** 31;
 
 /** Drafts of a rater, one per assignment; old ones are swept. */
 export class Drafts {
-  /** @param {string} rater */
-  constructor(rater) {
-    this.prefix = `concord:draft:${rater}:`;
-    this.#sweep();
+  #prefix = `concord:draft:${account}:`;
+
+  constructor() {
+    const former = `concord:draft:${formerKey}:`;
+    for (const name of stored(former)) {
+      write(this.#prefix + name.slice(former.length), read(name));
+      write(name, null);
+    }
+    for (const name of stored(this.#prefix)) {
+      const draft = /** @type {Draft | null} */ (read(name));
+      if (!(Date.now() - (draft?.at ?? 0) < DRAFT_DAYS * 864e5)) write(name, null);
+    }
   }
 
   /** @param {number} id */
   get(id) {
-    return /** @type {Draft | null} */ (read(`${this.prefix}${id}`));
+    return /** @type {Draft | null} */ (read(`${this.#prefix}${id}`));
   }
 
   /**
    * @param {number} id
    * @param {Draft} draft
    */
-  set(id, draft) {
-    write(`${this.prefix}${id}`, { ...draft, at: Date.now() });
+  set(id, { fields, active, idle }) {
+    const times = { active: Math.min(active, LONGEST_MS), idle: Math.min(idle, LONGEST_MS) };
+    write(`${this.#prefix}${id}`, { fields, ...times, at: Date.now() });
   }
 
   /** @param {number} id */
   drop(id) {
-    write(`${this.prefix}${id}`, null);
-  }
-
-  #sweep() {
-    try {
-      for (const name of Object.keys(localStorage)) {
-        if (!name.startsWith(this.prefix)) continue;
-        const draft = /** @type {Draft | null} */ (read(name));
-        if (!(Date.now() - (draft?.at ?? 0) < DRAFT_DAYS * 864e5)) write(name, null);
-      }
-    } catch {
-      // No storage: nothing to sweep.
-    }
+    write(`${this.#prefix}${id}`, null);
   }
 }
 
@@ -123,23 +149,42 @@ function csrf() {
 }
 
 /**
- * POST a form and read JSON.
+ * What a refusal means for what was sent. Only a refusal with its reason is final.
+ * @param {number} status
+ * @param {ReplyData | null} data
+ * @returns {State}
+ */
+function meaning(status, data) {
+  if (status === 401 || data?.code === "csrf") return "login";
+  if (data?.code === "other_account") return "foreign";
+  if (status === 403 || status === 404) return "denied";
+  return [400, 409, 422].includes(status) && data?.message ? "refused" : "later";
+}
+
+/**
+ * POST a form as this page's person and read JSON.
  * @param {string} url
  * @param {Field[]} fields
  * @returns {Promise<Reply>}
  */
 export async function post(url, fields) {
+  /** @type {Reply} */
+  const later = { state: "later", status: 0, data: null };
   let response;
   try {
     response = await fetch(url, {
       method: "POST",
       body: new URLSearchParams(fields),
-      headers: { Accept: "application/json", "X-CSRFToken": csrf() },
+      headers: {
+        Accept: "application/json",
+        "X-CSRFToken": csrf(),
+        "X-Concord-Account": account,
+      },
       credentials: "same-origin",
       signal: AbortSignal.timeout?.(20000),
     });
   } catch {
-    return { state: "later", status: 0, data: null };
+    return later;
   }
   if (response.redirected) return { state: "login", status: 401, data: null };
   const isJson = (response.headers.get("content-type") ?? "").includes("application/json");
@@ -148,13 +193,11 @@ export async function post(url, fields) {
   try {
     data = isJson ? await response.json() : null;
   } catch {
-    return { state: "later", status: 0, data: null };
+    return later;
   }
   const { ok, status } = response;
-  if (ok) return { state: data || status === 204 ? "ok" : "later", status, data };
-  if (status === 403) return { state: "login", status, data };
-  const refused = [400, 404, 409, 413, 422].includes(status);
-  return { state: refused ? "refused" : "later", status, data };
+  if (!ok) return { state: meaning(status, data), status, data };
+  return { state: data || status === 204 ? "ok" : "later", status, data };
 }
 
 /**
@@ -167,33 +210,61 @@ export async function post(url, fields) {
  */
 
 /**
- * Answers on their way. Each is kept until the server has acknowledged or refused it, across
- * reloads; they are sent one after the other, in order.
+ * A rater's answers on their way to one project, each under a name of its own, so that two tabs
+ * cannot overwrite each other's. Each is kept until the server has acknowledged it, across reloads
+ * and log-ins; one that is refused for good is kept apart, to be read and copied. They are sent one
+ * after the other, in order.
  */
 export class Outbox {
   /** The answer that is being sent just now. @type {number | null} */
   #sending = null;
+  /** What may have arrived, although no reply came. @type {Set<number>} */
+  #tried = new Set();
   /** @type {Promise<void> | null} */
   #running = null;
   /** @type {number | undefined} */
   #timer;
   #wait = 0;
+  #project;
+  #prefix;
 
   /**
-   * @param {string} name
+   * @param {string} project
    * @param {OutboxHooks} hooks
    */
-  constructor(name, hooks) {
-    this.name = `concord:outbox:${name}`;
+  constructor(project, hooks) {
+    this.#project = project;
+    this.#prefix = `concord:outbox:${account}:${project}:`;
     this.hooks = hooks;
     /** @type {State} */
     this.state = "ok";
+    /** Why the server does not take them now, in its words. */
+    this.why = "";
+    this.#adopt();
     addEventListener("online", () => this.flush(true));
     document.addEventListener("visibilitychange", () => document.hidden || this.flush(true));
+    addEventListener("beforeunload", (event) => {
+      if (this.isVolatile) event.preventDefault();
+    });
+  }
+
+  /** Take over what was kept under one name a project, before accounts had a key. */
+  #adopt() {
+    const former = `concord:outbox:${formerKey}:${this.#project}`;
+    const entries = read(former);
+    if (!Array.isArray(entries)) return;
+    write(former, null);
+    for (const entry of entries) if (entry?.url) write(`${this.#prefix}${entry.id}`, entry);
   }
 
   get entries() {
-    return /** @type {Entry[] | null} */ (read(this.name)) ?? [];
+    const entries = names(this.#prefix).map((name) => /** @type {Entry | null} */ (read(name)));
+    return entries.filter((entry) => entry !== null).sort((a, b) => a.at - b.at);
+  }
+
+  /** Whether some are kept by this page alone, because the browser's storage has no room. */
+  get isVolatile() {
+    return [...memory.keys()].some((name) => name.startsWith(this.#prefix));
   }
 
   /**
@@ -201,12 +272,21 @@ export class Outbox {
    * @param {number} id
    */
   has(id) {
-    return this.entries.some((entry) => entry.id === id);
+    return read(`${this.#prefix}${id}`) !== null;
+  }
+
+  /**
+   * Whether a waiting answer was sent and may have arrived.
+   * @param {number} id
+   */
+  tried(id) {
+    return this.#tried.has(id);
   }
 
   /** @param {Entry} entry */
   add(entry) {
-    write(this.name, [...this.entries.filter((item) => item.id !== entry.id), entry]);
+    this.#tried.delete(entry.id);
+    write(`${this.#prefix}${entry.id}`, entry);
     return this.flush(true);
   }
 
@@ -216,15 +296,9 @@ export class Outbox {
    */
   withdraw(id) {
     if (this.#sending === id || !this.has(id)) return false;
-    this.#remove(id);
+    write(`${this.#prefix}${id}`, null);
     this.hooks.changed();
     return true;
-  }
-
-  /** @param {number} id */
-  #remove(id) {
-    const left = this.entries.filter((item) => item.id !== id);
-    write(this.name, left.length ? left : null);
   }
 
   /** Send what waits; `now` without the pause that failures have earned. */
@@ -236,95 +310,52 @@ export class Outbox {
 
   async #run() {
     clearTimeout(this.#timer);
-    /** @type {Set<number>} */
-    const stuck = new Set();
+    this.#adopt();
+    /** @type {Map<number, State>} */
+    const stuck = new Map();
     const next = () => this.entries.find((entry) => !stuck.has(entry.id));
     for (let entry = next(); entry; entry = next()) {
       this.#sending = entry.id;
       /** @type {Field} */
       const showing = ["showing", String(this.hooks.showing() ?? "")];
+      if (navigator.onLine) this.#tried.add(entry.id);
       const reply = await post(entry.url, [...entry.fields, showing]);
       this.#sending = null;
       this.state = reply.state;
-      if (reply.state === "later" || reply.state === "login") {
-        stuck.add(entry.id);
-        // An error with this one answer must not hold up the others; no connection holds up all.
-        if (reply.status === 500) continue;
+      this.why = reply.data?.message ?? "";
+      if (reply.state !== "ok" && reply.state !== "refused") {
+        stuck.set(entry.id, reply.state);
+        // What is wrong with this one answer must not hold up the others; what holds up all stops here.
+        if (reply.status === 500 || reply.state === "denied") continue;
         break;
       }
-      this.#remove(entry.id);
       this.#wait = 0;
+      if (reply.state === "refused") this.#keepRefused(entry, reply);
+      // Unless it was taken back and answered again meanwhile.
+      const kept = /** @type {Entry | null} */ (read(`${this.#prefix}${entry.id}`));
+      if (kept?.at === entry.at) write(`${this.#prefix}${entry.id}`, null);
       if (reply.state === "ok") this.hooks.saved(entry, reply.data);
       else this.hooks.refused(entry, reply);
     }
-    if (stuck.size) {
-      this.state = this.state === "ok" || this.state === "refused" ? "later" : this.state;
-      this.#wait = Math.min(20000, this.#wait ? this.#wait * 2 : 1500);
+    const held = [...stuck.values()].pop();
+    if (held) {
+      this.state = held;
+      const most = held === "denied" ? 300000 : 20000;
+      this.#wait = Math.min(most, this.#wait ? this.#wait * 2 : 1500);
       this.#timer = setTimeout(() => this.flush(), this.#wait);
     }
     this.hooks.changed();
   }
-}
 
-const IDLE_AFTER = 30000;
-const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "scroll", "touchmove", "input"];
-
-/** Active and idle milliseconds on one task: 30 s without a sign of life, or a hidden tab, is idle. */
-export class Clock {
-  #active = 0;
-  #idle = 0;
-  #last = Date.now();
-  #hidden = document.hidden;
-
-  /** @param {() => void} woken is called when somebody is back after a minute or more */
-  constructor(woken) {
-    this.woken = woken;
-    for (const sign of SIGNS) {
-      addEventListener(sign, () => this.#sign(), { passive: true, capture: true });
-    }
-    document.addEventListener("visibilitychange", () => this.#visibility());
-  }
-
-  restart(active = 0, idle = 0) {
-    this.#active = active;
-    this.#idle = idle;
-    this.#last = Date.now();
-    this.#hidden = document.hidden;
-  }
-
-  /** Milliseconds since the last sign of life. */
-  get quiet() {
-    return Date.now() - this.#last;
-  }
-
-  /** The time since the last sign of life, parted. */
-  #since() {
-    const passed = Math.max(0, Date.now() - this.#last);
-    const active = this.#hidden ? 0 : Math.min(passed, IDLE_AFTER);
-    return { passed, active, idle: passed - active };
-  }
-
-  #add() {
-    const { passed, active, idle } = this.#since();
-    this.#active += active;
-    this.#idle += idle;
-    this.#last += passed;
-    return passed;
-  }
-
-  #sign() {
-    if (document.hidden || this.quiet < 250) return;
-    if (this.#add() > 60000) this.woken();
-  }
-
-  #visibility() {
-    const passed = this.#add();
-    this.#hidden = document.hidden;
-    if (!this.#hidden && passed > 60000) this.woken();
-  }
-
-  read() {
-    const { active, idle } = this.#since();
-    return { active: Math.round(this.#active + active), idle: Math.round(this.#idle + idle) };
+  /**
+   * @param {Entry} entry
+   * @param {Reply} reply
+   */
+  #keepRefused(entry, { data }) {
+    const why = [data?.message, ...Object.values(data?.fields ?? {})].filter(Boolean).join(" ");
+    const open = data?.code === "invalid"
+      ? entry.url.replace(/\d+\/\w+\/$/, `?task=${entry.id}`)
+      : undefined;
+    write(`concord:refused:${account}:${this.#project}:${entry.id}`, { ...entry, why, open });
   }
 }

@@ -65,7 +65,9 @@ def check_count(count: int, *, least: int = 0) -> None:
     """
     if count > limits.MAX_RESPONSES:
         raise RowError(
-            "responses", f"Has {count} responses; at most {limits.MAX_RESPONSES} can be judged."
+            "responses",
+            f"Has {count} responses; at most {limits.MAX_RESPONSES} can be judged.",
+            code=RefusalCode.TOO_LONG,
         )
     if count < least or (not least and count != limits.COMPARED_RESPONSES):
         most = "at least" if least else "exactly"
@@ -73,12 +75,13 @@ def check_count(count: int, *, least: int = 0) -> None:
             "responses",
             f"Has {count} response{'' if count == 1 else 's'}; a comparison takes {most} "
             f"{limits.COMPARED_RESPONSES}.",
+            code=RefusalCode.TOO_FEW,
         )
 
 
 def _check_texts(messages: tuple[Message, ...], candidates: Sequence[Candidate]) -> None:
     if all(is_blank(message.content) for message in messages):
-        raise RowError("prompt", "Is empty. Fill it or leave the row out.")
+        raise RowError("prompt", "Is empty. Fill it or leave the row out.", code=RefusalCode.EMPTY)
     first, second = candidates
     if _as_read(first) == _as_read(second):
         raise RowError(
@@ -123,7 +126,12 @@ def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedR
         for candidate in candidates
     ]
     if first.external_id == second.external_id:
-        raise RowError("responses", "Two responses have the same id.", first.external_id)
+        raise RowError(
+            "responses",
+            "Two responses have the same id.",
+            first.external_id,
+            code=RefusalCode.TWICE,
+        )
     return first, second
 
 
@@ -141,12 +149,18 @@ def _extra(record: Record, parts: Parts) -> dict[str, object]:
     if named is None:
         return metadata(rest)
     if not isinstance(named, dict):
-        raise RowError(record.column("metadata"), "Must be an object of named values.", named)
+        raise RowError(
+            record.column("metadata"),
+            "Must be an object of named values.",
+            named,
+            code=RefusalCode.WRONG_TYPE,
+        )
     twice = rest.keys() & named.keys()
     if twice:
         raise RowError(
             record.column("metadata"),
             f"Names “{min(twice)[:80]}”, which is a column of its own too. Keep one of them.",
+            code=RefusalCode.TWICE,
         )
     return metadata({**rest, **named})
 
@@ -158,7 +172,12 @@ def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
         raters = [judgment.rater for judgment in said]
         if len(set(raters)) < len(raters):
             twice = next(rater for rater in raters if raters.count(rater) > 1)
-            raise RowError("judgments", "The same rater judges this row twice. Keep one.", twice)
+            raise RowError(
+                "judgments",
+                "The same rater judges this row twice. Keep one.",
+                twice,
+                code=RefusalCode.TWICE,
+            )
     return said
 
 

@@ -26,7 +26,7 @@ from labeling.datasets.readers.shapes.pairs import side_of
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError, overall_tie
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
 from labeling.vocabulary import TieKind
 
 _STRONGEST = 3
@@ -45,6 +45,7 @@ def _score(value: object, field: str) -> tuple[int, str]:
             field,
             "Must be from -3 (first much better) to 3, or -100 where neither is valid.",
             value,
+            code=RefusalCode.OFF_SCALE,
         )
     return number, ""
 
@@ -52,7 +53,10 @@ def _score(value: object, field: str) -> tuple[int, str]:
 def _vote(vote: object, field: str, rater: str) -> ImportedJudgment:
     if not isinstance(vote, dict):
         raise RowError(
-            field, f'Must be {{"score": …, "reasoning": …}}, not {type_in_words(vote)}.', vote
+            field,
+            f'Must be {{"score": …, "reasoning": …}}, not {type_in_words(vote)}.',
+            vote,
+            code=RefusalCode.WRONG_TYPE,
         )
     value, tie_kind = _score(vote.get("score"), f"{field}.score")
     reason = text_value(vote.get("reasoning") or "", f"{field}.reasoning")
@@ -63,9 +67,16 @@ def _votes(record: Record, rater: str) -> list[ImportedJudgment]:
     """The votes of a row; nobody knows who gave them, so a name says which vote, not who."""
     votes, field = record.get("individual_preference"), record.column("individual_preference")
     if not isinstance(votes, list):
-        raise RowError(field, f"Must be a list of votes, not {type_in_words(votes)}.", votes)
+        raise RowError(
+            field,
+            f"Must be a list of votes, not {type_in_words(votes)}.",
+            votes,
+            code=RefusalCode.WRONG_TYPE,
+        )
     if len(votes) > limits.MAX_JUDGMENTS:
-        raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} votes.")
+        raise RowError(
+            field, f"Has more than {limits.MAX_JUDGMENTS} votes.", code=RefusalCode.TOO_LONG
+        )
     return [
         _vote(
             vote,

@@ -24,7 +24,7 @@ from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import rater_of, sides_of, tie_of, ties_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
-from labeling.datasets.rows import OVERALL, ImportedJudgment, RowError, overall_tie
+from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
 from labeling.vocabulary import Purpose, Source, TieKind
 
 #: What a judgment was made under there; it has no meaning in another project and is left out.
@@ -43,7 +43,12 @@ _USUAL = (
 def _listed(record: Record, name: str) -> list[object]:
     values, field = record.get(name), record.column(name)
     if not isinstance(values, list):
-        raise RowError(field, f"Must be a list, not {type_in_words(values)}.", values)
+        raise RowError(
+            field,
+            f"Must be a list, not {type_in_words(values)}.",
+            values,
+            code=RefusalCode.WRONG_TYPE,
+        )
     return values
 
 
@@ -54,7 +59,9 @@ def _candidates(record: Record) -> list[Candidate]:
         beside[name] = _listed(record, name) if record.get(name) is not None else [""] * len(texts)
         if len(beside[name]) != len(texts):
             raise RowError(
-                record.column(name), f"Has {len(beside[name])} items for {len(texts)} responses."
+                record.column(name),
+                f"Has {len(beside[name])} items for {len(texts)} responses.",
+                code=RefusalCode.CONTRADICTION,
             )
     replies = [
         reply_of(messages(turns, f"response_messages[{i}]"), f"response_messages[{i}]")
@@ -81,7 +88,12 @@ def _values(record: Record) -> dict[str, int]:
     for i, answer in enumerate(answers):
         field = f"{record.column('answers')}[{i}]"
         if not isinstance(answer, dict):
-            raise RowError(field, f"Must be an object, not {type_in_words(answer)}.", answer)
+            raise RowError(
+                field,
+                f"Must be an object, not {type_in_words(answer)}.",
+                answer,
+                code=RefusalCode.WRONG_TYPE,
+            )
         if whole_number(answer.get("response"), f"{field}.response") == 0:
             key = filled(answer.get("criterion"), f"{field}.criterion")
             values[key] = whole_number(answer.get("value"), f"{field}.value")

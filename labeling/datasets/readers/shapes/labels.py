@@ -69,18 +69,33 @@ def sides_of(value: object, field: str, values: Mapping[str, int]) -> tuple[str,
         raise RowError(field, "Must be true, or a list of criteria.", value)
     for key in keys:
         if abs(values.get(key, 0)) != 1:
-            raise RowError(field, f"“{key}” must then be -1 or 1: a side and no strength.", key)
+            raise RowError(
+                field,
+                f"“{key}” must then be -1 or 1: a side and no strength.",
+                key,
+                code=RefusalCode.CONTRADICTION,
+            )
     return tuple(sorted(keys))
 
 
 def _judgment(judgment: object, field: str) -> ImportedJudgment:
     if not isinstance(judgment, dict):
-        raise RowError(field, f"Must be an object, not {type_in_words(judgment)}.", judgment)
+        raise RowError(
+            field,
+            f"Must be an object, not {type_in_words(judgment)}.",
+            judgment,
+            code=RefusalCode.WRONG_TYPE,
+        )
     named = {key: value for key, value in judgment.items() if key not in _NOT_VALUES}
     if "answers" in judgment:
         answers = judgment["answers"]
         if not isinstance(answers, dict):
-            raise RowError(f"{field}.answers", "Must be an object of criterion: value.", answers)
+            raise RowError(
+                f"{field}.answers",
+                "Must be an object of criterion: value.",
+                answers,
+                code=RefusalCode.WRONG_TYPE,
+            )
         named |= answers
     values = {key: whole_number(value, f"{field}.{key}") for key, value in named.items()}
     ties = both_ties(
@@ -89,7 +104,11 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
         f"{field}.tie_kind",
     )
     if not values:
-        raise RowError(field, 'Has no value. Name a criterion, such as "overall": -1.')
+        raise RowError(
+            field,
+            'Has no value. Name a criterion, such as "overall": -1.',
+            code=RefusalCode.MISSING,
+        )
     rater = label(judgment.get("rater"), f"{field}.rater", most=limits.MAX_RATER)
     return ImportedJudgment(
         rater or filled(rater, f"{field}.rater"),
@@ -108,10 +127,15 @@ def listed_labels(record: Record) -> list[ImportedJudgment]:
         return []
     if not isinstance(judgments, list):
         raise RowError(
-            field, f"Must be a list of judgments, not {type_in_words(judgments)}.", judgments
+            field,
+            f"Must be a list of judgments, not {type_in_words(judgments)}.",
+            judgments,
+            code=RefusalCode.WRONG_TYPE,
         )
     if len(judgments) > limits.MAX_JUDGMENTS:
-        raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} judgments.")
+        raise RowError(
+            field, f"Has more than {limits.MAX_JUDGMENTS} judgments.", code=RefusalCode.TOO_LONG
+        )
     return [_judgment(judgment, f"{field}[{i}]") for i, judgment in enumerate(judgments)]
 
 

@@ -28,7 +28,7 @@ from labeling.datasets.readers.shapes.verdicts import (
     verdict,
 )
 from labeling.datasets.readers.shapes.words import Verdict, word_verdict
-from labeling.datasets.rows import ImportedJudgment, RowError
+from labeling.datasets.rows import ImportedJudgment, RefusalCode, RowError
 
 _MINIMAL = ("annotator", "annotation_id")
 #: What JSON-MIN says of the annotation and not of the task, so that it is none of its metadata.
@@ -63,7 +63,7 @@ def _results(results: object, field: str) -> list[Result]:
     if results is None:
         return []
     if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
-        raise RowError(field, "Must be a list of results.", results)
+        raise RowError(field, "Must be a list of results.", results, code=RefusalCode.WRONG_TYPE)
     return results
 
 
@@ -77,7 +77,10 @@ def _judgment(
     """One annotation as a label; None, and counted by its reason, where it is none."""
     if not isinstance(annotation, dict):
         raise RowError(
-            field, f"Must be an annotation, not {type_in_words(annotation)}.", annotation
+            field,
+            f"Must be an annotation, not {type_in_words(annotation)}.",
+            annotation,
+            code=RefusalCode.WRONG_TYPE,
         )
     if annotation.get("was_cancelled") or annotation.get("skipped"):
         skipped["cancelled"] += 1
@@ -102,10 +105,15 @@ def _read_task(record: Record, parts: Parts) -> None:
         return
     if not isinstance(annotations, list):
         raise RowError(
-            field, f"Must be a list of annotations, not {type_in_words(annotations)}.", annotations
+            field,
+            f"Must be a list of annotations, not {type_in_words(annotations)}.",
+            annotations,
+            code=RefusalCode.WRONG_TYPE,
         )
     if len(annotations) > limits.MAX_JUDGMENTS:
-        raise RowError(field, f"Has more than {limits.MAX_JUDGMENTS} annotations.")
+        raise RowError(
+            field, f"Has more than {limits.MAX_JUDGMENTS} annotations.", code=RefusalCode.TOO_LONG
+        )
     skipped: Counter[str] = Counter()
     read = [
         _judgment(annotation, f"{field}[{i}]", record, skipped)

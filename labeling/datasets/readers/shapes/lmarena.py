@@ -18,7 +18,7 @@ from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.words import Verdict
 from labeling.datasets.records import Message
-from labeling.datasets.rows import ImportedJudgment, RowError
+from labeling.datasets.rows import ImportedJudgment, RefusalCode, RowError
 from labeling.vocabulary import TieKind
 
 _WINNERS = {
@@ -55,7 +55,9 @@ def _turn_chats(record: Record) -> tuple[Chat, Chat]:
     for name, replies in zip(names[1:], sides, strict=True):
         if len(replies) != len(prompts):
             raise RowError(
-                record.column(name), f"Has {len(replies)} turns; the prompt has {len(prompts)}."
+                record.column(name),
+                f"Has {len(replies)} turns; the prompt has {len(prompts)}.",
+                code=RefusalCode.CONTRADICTION,
             )
     first, second = (
         tuple(
@@ -123,7 +125,9 @@ def _winner(record: Record) -> Verdict | None:
         won = [name for name in flags if whole_number(record.get(name), record.column(name))]
         if len(won) != 1:
             raise RowError(
-                record.column(flags[0]), f"Exactly one winner must be 1, not {len(won)}."
+                record.column(flags[0]),
+                f"Exactly one winner must be 1, not {len(won)}.",
+                code=RefusalCode.CONTRADICTION,
             )
         winner = _FLAGS[won[0]]
     vote = _WINNERS.get(label(winner, field, most=limits.MAX_MODEL).lower())

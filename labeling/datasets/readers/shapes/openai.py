@@ -13,7 +13,7 @@ from labeling.datasets.readers.shapes.chats import reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import preferred_first
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 _OUTPUTS = ("preferred_output", "non_preferred_output")
 
@@ -28,7 +28,12 @@ def _read(record: Record) -> list[Parts]:
     """The pair; tools and other settings of the input are metadata."""
     inputs, field = record.get("input"), record.column("input")
     if not isinstance(inputs, dict):
-        raise RowError(field, f'Must be {{"messages": …}}, not {type_in_words(inputs)}.', inputs)
+        raise RowError(
+            field,
+            f'Must be {{"messages": …}}, not {type_in_words(inputs)}.',
+            inputs,
+            code=RefusalCode.WRONG_TYPE,
+        )
     prompt = messages(inputs.get("messages"), f"{field}.messages")
     parts = Parts(prompt, [_output(record, name) for name in _OUTPUTS], preferred_first(record))
     settings = {name: value for name, value in inputs.items() if name != "messages" and value}

@@ -65,7 +65,10 @@ def _listed(value: object, field: str) -> Candidate:
         return Candidate(field, text_value(value, field))
     if not isinstance(value, dict):
         raise RowError(
-            field, f'Must be {{"content": …}} or text, not {type_in_words(value)}.', value
+            field,
+            f'Must be {{"content": …}} or text, not {type_in_words(value)}.',
+            value,
+            code=RefusalCode.WRONG_TYPE,
         )
     reply = _listed_reply(value, field)
     return Candidate(
@@ -81,10 +84,13 @@ def listed_responses(record: Record) -> list[Candidate]:
     """`responses` as a list of texts or objects. Raises RowError naming the one at fault."""
     responses, field = record.get("responses"), record.column("responses")
     if responses is None:
-        raise RowError(field, "Missing. Give a list of two responses.")
+        raise RowError(field, "Missing. Give a list of two responses.", code=RefusalCode.MISSING)
     if not isinstance(responses, list):
         raise RowError(
-            field, f"Must be a list of responses, not {type_in_words(responses)}.", responses
+            field,
+            f"Must be a list of responses, not {type_in_words(responses)}.",
+            responses,
+            code=RefusalCode.WRONG_TYPE,
         )
     return [_listed(response, f"{field}[{i}]") for i, response in enumerate(responses)]
 

@@ -156,11 +156,16 @@ def _common(record: Record) -> tuple[Chat, list[Reply]]:
         return _common_text(record)
     for side in _SIDES:
         if record.get(side) is None:
-            raise RowError(record.column(side), "Missing. Give it as text or messages.")
+            raise RowError(
+                record.column(side),
+                "Missing. Give it as text or messages.",
+                code=RefusalCode.MISSING,
+            )
     raise RowError(
         record.column("rejected"),
         f"Both must be text or both messages; chosen is {type_in_words(chosen)} and rejected "
         f"{type_in_words(rejected)}.",
+        code=RefusalCode.WRONG_TYPE,
     )
 
 

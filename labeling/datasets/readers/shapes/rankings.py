@@ -16,7 +16,7 @@ from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts, rank_numbers
 from labeling.datasets.readers.shapes.ultrafeedback import completions_of
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 _RATED = ("rater", "rationale", "at")
 
@@ -26,7 +26,12 @@ def _read_list(record: Record) -> list[Parts]:
     candidates, field = listed_responses(record), record.column("ranks")
     ranks = record.get("ranks")
     if not isinstance(ranks, list):
-        raise RowError(field, f"Must be a list of ranks, not {type_in_words(ranks)}.", ranks)
+        raise RowError(
+            field,
+            f"Must be a list of ranks, not {type_in_words(ranks)}.",
+            ranks,
+            code=RefusalCode.WRONG_TYPE,
+        )
     return paired_parts(record, prompt_of(record), candidates, rank_numbers(ranks, field))
 
 
@@ -36,6 +41,7 @@ def _completion(completion: object, field: str) -> tuple[Candidate, int]:
             field,
             f'Must be {{"rank": …, "completion": …}}, not {type_in_words(completion)}.',
             completion,
+            code=RefusalCode.WRONG_TYPE,
         )
     rank = whole_number(completion.get("rank"), f"{field}.rank")
     name = f"{field}.completion"

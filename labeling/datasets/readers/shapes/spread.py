@@ -11,7 +11,7 @@ from labeling.datasets.readers.shapes.finish import Candidate, Parts, check_coun
 from labeling.datasets.readers.shapes.labels import judged, keep_flat, rater_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.records import Message
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 
 def rank_numbers(values: Sequence[object], field: str) -> list[int]:
@@ -34,7 +34,11 @@ def paired_parts(
     """
     check_count(len(candidates), least=limits.COMPARED_RESPONSES)
     if ranks is not None and len(ranks) != len(candidates):
-        raise RowError("ranks", f"Has {len(ranks)} ranks for {len(candidates)} responses.")
+        raise RowError(
+            "ranks",
+            f"Has {len(ranks)} ranks for {len(candidates)} responses.",
+            code=RefusalCode.CONTRADICTION,
+        )
     rater = rater_of(record) if ranks is not None else ""
     alone = len(candidates) == limits.COMPARED_RESPONSES
     pairs = []

@@ -12,7 +12,7 @@ from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 
 def completions_of(record: Record) -> tuple[list[object], str]:
@@ -20,7 +20,10 @@ def completions_of(record: Record) -> tuple[list[object], str]:
     completions, field = record.get("completions"), record.column("completions")
     if not isinstance(completions, list):
         raise RowError(
-            field, f"Must be a list of completions, not {type_in_words(completions)}.", completions
+            field,
+            f"Must be a list of completions, not {type_in_words(completions)}.",
+            completions,
+            code=RefusalCode.WRONG_TYPE,
         )
     return completions, field
 
@@ -29,7 +32,10 @@ def _completion(completion: object, field: str) -> tuple[Candidate, dict[str, ob
     """A completion, and what a model said of it."""
     if not isinstance(completion, dict):
         raise RowError(
-            field, f'Must be {{"response": …}}, not {type_in_words(completion)}.', completion
+            field,
+            f'Must be {{"response": …}}, not {type_in_words(completion)}.',
+            completion,
+            code=RefusalCode.WRONG_TYPE,
         )
     candidate = Candidate(
         field=f"{field}.response",

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.readers.shapes.words import Verdict, word_verdict
-from labeling.datasets.rows import RowError
+from labeling.datasets.rows import RefusalCode, RowError
 
 Result = Mapping[str, object]
 
@@ -23,7 +23,7 @@ COMPARING = ("pairwise", "choices", "rating")
 def _value(result: Result, field: str) -> Mapping[str, object]:
     value = result.get("value")
     if not isinstance(value, dict):
-        raise RowError(f"{field}.value", "Must be an object.", value)
+        raise RowError(f"{field}.value", "Must be an object.", value, code=RefusalCode.WRONG_TYPE)
     return value
 
 
@@ -81,7 +81,11 @@ def _by_choice(results: Sequence[Result], field: str, *, graded: bool) -> Verdic
             else:
                 verdicts.add(answer)
     if len(verdicts) > 1:
-        raise RowError(field, "The choices name more than one side. Keep one.")
+        raise RowError(
+            field,
+            "The choices name more than one side. Keep one.",
+            code=RefusalCode.CONTRADICTION,
+        )
     if unknown and not verdicts:
         raise RowError(
             field,
@@ -96,7 +100,12 @@ def _by_rating(results: Sequence[Result], field: str, sides: Sequence[str]) -> V
     for i, result in _of(results, "rating"):
         stars = _value(result, f"{field}[{i}]").get("rating")
         if isinstance(stars, bool) or not isinstance(stars, int | float):
-            raise RowError(f"{field}[{i}].value.rating", "Must be a number.", stars)
+            raise RowError(
+                f"{field}[{i}].value.rating",
+                "Must be a number.",
+                stars,
+                code=RefusalCode.WRONG_TYPE,
+            )
         rated[_objects(result)[0]] = stars
     if not rated:
         return None
@@ -121,7 +130,7 @@ def verdict(
     kinds alone, and for words that name no side.
     """
     if results and not any(result.get("type") in COMPARING for result in results):
-        raise RowError(field, other_kind(results))
+        raise RowError(field, other_kind(results), code=RefusalCode.UNSUPPORTED)
     answer = _by_pairwise(results, field, sides)
     if answer is None:
         answer = _by_choice(results, field, graded=graded)
