@@ -115,9 +115,10 @@ function tellForeign() {
 /** Show every answer of mine that was refused, with its reason and what it said. */
 export function tellRefused() {
   const place = document.getElementById("refusals") ?? messages;
-  for (const name of account ? stored(`concord:refused:${account}:`) : []) {
-    const entry = /** @type {Entry | null} */ (read(name));
-    if (!entry || place.querySelector(`[data-about="${CSS.escape(name)}"]`)) continue;
+  const names = account ? stored(`concord:refused:${account}:`) : [];
+  const refused = names.map((name) => ({ name, entry: /** @type {Entry} */ (read(name)) }));
+  for (const { name, entry } of refused.sort((one, two) => one.entry.at - two.entry.at)) {
+    if (place.querySelector(`[data-about="${CSS.escape(name)}"]`)) continue;
     const about = entry.about ? say("notSavedAbout", { about: entry.about }) : say("notSaved");
     const shown = notice(place, name, "bad", `${about} ${entry.why ?? ""}`);
     if (!shown) continue;
