@@ -10,7 +10,7 @@ import pytest
 from labeling.datasets.formats import FAMILIES, FORMATS
 from labeling.datasets.formats.judgments import COLUMNS
 from labeling.datasets.recipes import Pair, RankedResponses
-from labeling.datasets.records import CriterionRecord, Rating, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, Rating, TaskRecord
 from tests.datasets.format_rows import CHAT, decided, item, tied, write
 from tests.datasets.release_rows import judgment, read_table, release, task, votes
 
@@ -248,6 +248,31 @@ def test_an_lmarena_tie_says_whether_both_are_bad(tmp_path):
     pairs = [tied("equal_good"), tied("equal_bad"), tied("unspecified")]
     rows = write(FORMATS["lmarena"], [item(pairs=pairs)], tmp_path)["default"]
     assert [row["winner"] for row in rows] == ["tie", "both_bad", "tie"]
+
+
+def test_a_tie_on_any_criterion_says_which_it_is(tmp_path):
+    safety = CriterionRecord("safety", "Which is safer?", "arena4", 1, primary=False)
+    values = {"overall": 2, "safety": 0, "style": 0, "voice": 0}
+    ties = {"safety": "equal_bad", "style": "cannot_tell", "voice": "unspecified"}
+    said = JudgmentRecord("j", "rui", values, tie_kinds=ties, unsaid={"humour": "unsure"})
+    made = replace(item(pairs=[tied("equal_bad", said)], judgments=[said]), criterion=safety)
+    (row,) = write(FORMATS["judgments"], [made], tmp_path / "judgments")["default"]
+    assert (row["choice"], row["value"], row["tie_kind"]) == ("equal_bad", 0, "equal_bad")
+    assert {cell["criterion"]: cell["tie_kind"] for cell in row["tie_kinds"]} == ties
+    (row,) = write(FORMATS["lmarena"], [made], tmp_path / "lmarena")["default"]
+    assert row["winner"] == "both_bad"
+    (row,) = write(FORMATS["pairs"], [made], tmp_path / "pairs", "csv")["default"]
+    assert (row["criterion"], row["overall"], row["tie_kind"]) == ("safety", "0", "equal_bad")
+    vote = replace(item(pairs=[votes_pair(1.0, said)]), criterion=safety)
+    (row,) = write(FORMATS["helpsteer3"], [vote], tmp_path / "helpsteer")["default"]
+    assert row["individual_preference"] == []
+
+
+@pytest.mark.parametrize("why", ["unsure", "not_applicable"])
+def test_a_question_that_has_no_value_says_why(tmp_path, why):
+    said = JudgmentRecord("j", "rui", {}, unsaid={"overall": why})
+    (row,) = write(FORMATS["judgments"], [item(judgments=[said])], tmp_path)["default"]
+    assert (row["choice"], row["value"], row["tie_kind"]) == (why, None, "")
 
 
 def votes_pair(value: float, *judgments: Any) -> Pair:

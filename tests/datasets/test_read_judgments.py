@@ -104,6 +104,12 @@ def test_pairs_of_a_release_are_read_back_as_chosen_and_rejected(tmp_path, shape
         ({"answers": [{"criterion": "x", "response": 0}]}, "answers[0].value", "whole number"),
         ({"answers": [], "value": "much"}, "value", "whole number"),
         ({"tie_kind": "equal_bad"}, "tie_kind", "Is only for ties"),
+        ({"tie_kinds": ["equal_bad"]}, "tie_kinds[0]", "Must be an object"),
+        (
+            {"tie_kinds": [{"criterion": "overall", "tie_kind": "equal_bad"}]},
+            "tie_kinds[0].overall",
+            "Is only for ties",
+        ),
         ({"prompt": "Name a fish."}, "prompt", "Must be a list of messages, not text."),
         ({"created_at": "soon"}, "created_at", "Must be a time"),
     ],

@@ -10,7 +10,7 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, Raw, RecipeOptions
 from labeling.datasets.recipes.base import ResponseLabel
-from labeling.datasets.records import CriterionRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord
 from tests.datasets.release_rows import OVERALL, judgment, task, votes
 
 NATIVE, PAIRS = FORMATS["native"], FORMATS["trl"]
@@ -118,6 +118,22 @@ def test_another_criterion_ignores_the_kind_of_tie_of_the_primary():
     record = task("bread", judgment(0, tie_kind="equal_bad"))
     honesty = CriterionRecord("honesty", "Which is more honest?", "webgpt5", 2, primary=False)
     assert Raw(honesty).apply(record).drops == ("not_answered",)
+
+
+def test_every_recipe_takes_the_tie_on_its_own_criterion():
+    honesty = CriterionRecord("honesty", "Which is more honest?", "arena4", 1, primary=False)
+    said = JudgmentRecord(
+        "j", "rui", {"overall": 2, "honesty": 0}, tie_kinds={"honesty": "equal_bad"}
+    )
+    record = task("bread", said)
+    bad = (ResponseLabel(0, False), ResponseLabel(1, False))
+    (kept,) = Raw(honesty).apply(record).pairs
+    assert kept.tie == "equal_bad"
+    for recipe in (RECIPES["majority"], RECIPES["consensus"]):
+        assert recipe(honesty).apply(record).drops == ("tie_equal_bad",)
+    for recipe in (Raw, Majority, RECIPES["kto"]):
+        assert recipe(honesty).apply(record).labels == bad
+        assert recipe(OVERALL).apply(record).labels != bad
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,8 @@ class HelpSteer3(Format):
         "Preference": gettext_noop(
             "`overall_preference` goes from -3 (response 1 is much better) to 3; a mean is rounded "
             "to a whole number other than 0, and a longer scale is shrunk to 3. 0 is a tie of two "
-            "equally good responses: leave those rows out before you train."
+            "equally good responses, or one of which nobody knows the kind: leave those rows out "
+            "before you train."
         ),
         "Votes": gettext_noop(
             "`individual_preference` holds each rater's score and reason; there is no feedback on "

@@ -50,8 +50,9 @@ class LMArena(Format):
     about = {
         "Rows": gettext_noop(
             "One row per pair: both whole conversations in canonical order, and `winner`, which is "
-            "model_a, model_b, tie (equally good) or both_bad. `judge_hash` is the rater's "
-            "pseudonym, empty where raters were put together; `turn` counts the user's turns."
+            "model_a, model_b, tie (equally good, or nobody knows which tie) or both_bad. "
+            "`judge_hash` is the rater's pseudonym, empty where raters were put together; `turn` "
+            "counts the user's turns."
         ),
         "Cannot carry": (
             gettext_noop(

@@ -56,7 +56,7 @@ class Pairs(Format):
         "Rows": gettext_noop(
             "One row per pair, the responses in canonical order whoever won. `overall` is the "
             "preference on the criterion as a whole number, negative where response A is better; "
-            "0 is a tie, and `tie_kind` says which."
+            "0 is a tie, and `tie_kind` says which (`unspecified`: nobody knows any more)."
         ),
         "Prompt": gettext_noop(
             "A prompt of one user turn stands in `prompt`; any other is a list of messages in JSON "
@@ -87,7 +87,9 @@ class Pairs(Format):
             texts = (_cell(first), _cell(second), first.model, second.model)
             value = signed_value(pair)
             votes = (pair.votes_chosen, pair.votes_rejected)
-            tie = "" if pair.tie == "unspecified" else pair.tie
+            # Equal ranks are a tie of no kind; a 0 whose kind was lost must say so.
+            ranked = item.criterion.answer == "rank" and pair.tie == "unspecified"
+            tie = "" if ranked else pair.tie
             said = _said(pair)
             counted = (*(reversed(votes) if value > 0 else votes), pair.votes_tie, pair.strength)
             yield FileRow(
