@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labeling.datasets.readers import detect, read
 from labeling.datasets.readers.shapes.labelstudio import lifted
-from labeling.datasets.readers.shapes.words import word_verdict
+from labeling.datasets.readers.words import word_verdict
 from labeling.datasets.records import Message
 from labeling.datasets.rows import Duplicate, Refusal, UnreadableFile
 from tests.datasets.kinds import LABEL_STUDIO_MIN, annotation, labelstudio, pairwise

@@ -11,6 +11,7 @@ from labeling.datasets.rows import MappingError
 _MARKS = (("a", "b"), ("1", "2"), ("0", "1"))
 _OUTPUTS = ("response", "answer", "output", "completion", "reply", "candidate", "human_ref")
 _MODELS = ("model", "model_name", "generator")
+_RATERS = (*("rater", "annotator", "labeler", "rater_id", "annotator_id", "worker_id", "workerid"),)
 _NUMBERED = re.compile(rf"({'|'.join(_OUTPUTS)})_?([0-9]{{1,2}}|[a-i])\Z")
 
 
@@ -42,9 +43,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "rejected_model": ("rejected_model", "model_rejected"),
     "category": ("category", "subset", "domain", "category_tag"),
     "language": ("language", "lang"),
-    "rater": ("rater", "annotator", "labeler", "rater_id", "annotator_id", "worker_id"),
+    "rater": _RATERS,
     "overall_preference": ("overall_preference", "preference_strength"),
-    "judge": ("judge_hash", "judge"),
+    "judge": ("judge_hash", "judge", *_RATERS),
     "tstamp": ("tstamp", "timestamp"),
     "choice": ("choice", "preference", "comparison", "pairwise", "pw"),
 }

@@ -13,7 +13,10 @@ from labeling.datasets.rows import Refusal, RefusalCode, RowError
 
 #: Years of a judgment; far ones are broken clocks, and some cannot be read back from PostgreSQL.
 _YEARS = (1970, 2200)
-_INTEGER = re.compile(r"[+-]?[0-9]{1,9}\Z")
+#: A table with a gap in a column of whole numbers writes 1.0.
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0+)?\Z")
+#: Whole numbers below are exact as numbers with a fraction.
+_EXACT = 2.0**53
 #: Seconds since 1970 as a table writes them; fewer digits are a date without its hyphens.
 _SECONDS = re.compile(r"[0-9]{9,11}(?:\.[0-9]+)?\Z")
 #: Characters at most that JSON takes for one of a text, and those around a text or a number.
@@ -136,6 +139,8 @@ def label(value: object, field: str, *, most: int) -> str:
     """A short text or whole number as text, without spaces around it; empty where absent."""
     if value is None:
         return ""
+    if type(value) is float and value.is_integer() and abs(value) < _EXACT:
+        value = int(value)
     if type(value) is int:
         value = str(value)
     return text_value(value, field, most=most).strip()
@@ -146,6 +151,8 @@ def whole_number(value: object, field: str) -> int:
     if type(value) is int and abs(value) <= 32_767:
         return value
     if type(value) is str and _INTEGER.match(value.strip()):
+        return whole_number(int(value.partition(".")[0]), field)
+    if type(value) is float and value.is_integer():
         return whole_number(int(value), field)
     if isinstance(value, Broken):
         raise RowError(field, value.reason, code=value.code)

@@ -14,6 +14,13 @@ from labeling.datasets.readers.columns import guess, override
 from labeling.datasets.readers.containers import TABLES, opened
 from labeling.datasets.readers.fields import is_storable, refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow
+from labeling.datasets.readers.offers import (
+    label_questions,
+    takes_winner,
+    unnamed_winner,
+    winner_guess,
+    winner_offers,
+)
 from labeling.datasets.readers.questions import ColumnQuestion, OpenQuestions
 from labeling.datasets.readers.sampling import sampled_raters
 from labeling.datasets.readers.seen import SeenRows
@@ -21,8 +28,9 @@ from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.finish import finish
 from labeling.datasets.readers.shapes.record import RecordView, look
-from labeling.datasets.readers.shapes.words import tells_strength
 from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
+from labeling.datasets.readers.winners import Counting, plain_mapping
+from labeling.datasets.readers.words import tells_strength
 from labeling.datasets.rows import (
     Duplicate,
     ImportRow,
@@ -43,7 +51,8 @@ class Detection:
     `format` is None where no kind of row fits its columns; `problem` then says what is missing,
     `code` the same for programs. `mapping` is field -> column; `unmapped` columns become metadata.
     `graded`: the words of its labels tell strengths. `read` refuses the file while one of
-    `questions` is open; `roles` says where each column goes.
+    `questions` is open; `roles` says where each column goes, and `notices` what a mapping could
+    make of those that may be labels.
     """
 
     format: str | None
@@ -57,11 +66,13 @@ class Detection:
     code: str = ""
     questions: tuple[ColumnQuestion, ...] = ()
     roles: Mapping[str, ColumnRole] = field(default_factory=dict)
+    notices: tuple[ColumnQuestion, ...] = ()
 
     @property
     def unmapped(self) -> tuple[str, ...]:
         """Columns that no field claims, in the order of the file."""
-        claimed = set(self.mapping.values())
+        plain, counting = plain_mapping(self.mapping, self.columns)
+        claimed = {*plain.values(), *(counting.winner.columns if counting.winner else ())}
         return tuple(column for column in self.columns if column not in claimed)
 
 
@@ -104,29 +115,50 @@ def detect(
         every = dict.fromkeys(column for row in sample for column in row)
         # A name that cannot be stored cannot be mapped; rows that have it are refused one by one.
         columns = tuple(filter(is_storable, every))[: limits.MAX_COLUMNS]
+    wished, counting = plain_mapping(wished, columns)
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, columns, wished)
     code, problem = _problem(shape, columns, mapped, sample)
-    seen = Sample(columns, sample, mapped, wished)
+    if shape and takes_winner(shape) and "winner" not in wished:
+        mapped, counting = _with_winner(Sample(columns, sample, mapped, wished), counting)
+    flat = {**mapped, **counting.fields()}
+    seen = Sample(columns, sample, flat, wished)
     graded = shape is not None and _is_graded(shape, seen)
     asked: tuple[ColumnQuestion, ...] = ()
+    notices: tuple[ColumnQuestion, ...] = ()
     if shape and not problem:
         rater = options.label_rater if options else ""
-        view = RecordView.of(mapped, rater, graded=graded, whose=whose)
-        asked = (*questions_of(shape, seen), *_doubt(shape, sample, view))
+        view = RecordView.of(mapped, rater, graded=graded, whose=whose, counting=counting)
+        asked = (
+            *questions_of(shape, seen),
+            *label_questions(shape, seen, counting),
+            *_doubt(shape, sample, view),
+        )
+        if takes_winner(shape):
+            notices = (*winner_offers(seen), *unnamed_winner(seen, counting, rater))
     return Detection(
         shape.key if shape else None,
         file.container,
         file.compression,
         file.encoding,
         columns,
-        mapped,
+        counting.spelled(mapped),
         problem,
         graded,
         code,
         asked,
         roles_of(seen, asked),
+        notices,
     )
+
+
+def _with_winner(seen: Sample, counting: Counting) -> tuple[dict[str, str], Counting]:
+    """The mapping with the winner that the sample leaves no doubt about, and with no other."""
+    mapped = {field: column for field, column in seen.mapping.items() if field != "winner"}
+    if not (winner := winner_guess(seen)):
+        return mapped, counting
+    plain, guessed = plain_mapping({**mapped, "winner": winner}, seen.columns)
+    return plain, Counting(guessed.winner, counting.signs)
 
 
 def _doubt(
@@ -312,12 +344,14 @@ def _rows(
     shape, options = SHAPES[detection.format or ""], options or ReadOptions()
     wished = _columns_of(mapping)
     columns, series = _for_every_row(shape, detection, wished), _series(wished)
+    columns, counting = plain_mapping(columns, (*detection.columns, *columns))
     view = RecordView.of(
         columns,
         options.label_rater,
         graded=detection.graded,
         whose=Whose.of(mapping or {}),
         header=detection.columns if detection.container in TABLES.values() else (),
+        counting=counting,
     )
     seen = SeenRows()
     with opened(path) as file:

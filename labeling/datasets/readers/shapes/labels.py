@@ -165,7 +165,8 @@ def flat_labels(record: Record) -> list[ImportedJudgment]:
         return []
     values: dict[str, int] = {}
     if record.get("overall") is not None:
-        values[OVERALL] = whole_number(record.get("overall"), record.column("overall"))
+        signed = whole_number(record.get("overall"), record.column("overall"))
+        values[OVERALL] = record.view.counting.sign * signed
     tie_kind = tie_of(record.get("tie_kind"), record.column("tie_kind"), values)
     return [_flat(record, rater, values, tie_kind)]
 

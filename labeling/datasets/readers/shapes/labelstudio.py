@@ -27,7 +27,7 @@ from labeling.datasets.readers.shapes.verdicts import (
     rationale,
     verdict,
 )
-from labeling.datasets.readers.shapes.words import Verdict, word_verdict
+from labeling.datasets.readers.words import Verdict, word_verdict
 from labeling.datasets.rows import ImportedJudgment, RefusalCode, RowError
 
 _MINIMAL = ("annotator", "annotation_id")

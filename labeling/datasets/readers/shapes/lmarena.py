@@ -7,6 +7,8 @@ for a message's content, and an image among them cannot be compared here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.chat import messages
 from labeling.datasets.readers.columns import plain_name
@@ -16,7 +18,8 @@ from labeling.datasets.readers.shapes.chats import Chat, Reply, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.words import Verdict
+from labeling.datasets.readers.shapes.winning import sides_of_pair, winner_verdict
+from labeling.datasets.readers.words import Verdict
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedJudgment, RefusalCode, RowError
 from labeling.vocabulary import TieKind
@@ -115,9 +118,9 @@ def _note_earlier_turns(record: Record, chat: Chat) -> None:
         record.rest["earlier_turns"] = len(whole) - asked
 
 
-def _winner(record: Record) -> Verdict | None:
+def _winner(record: Record, pair: Sequence[Candidate]) -> Verdict | None:
     """The vote; None where the row has none."""
-    winner, field = record.get("winner"), record.column("winner")
+    winner = record.get("winner")
     if winner is None:
         flags = [name for name in _FLAGS if record.get(name) is not None]
         if not flags:
@@ -129,15 +132,19 @@ def _winner(record: Record) -> Verdict | None:
                 f"Exactly one winner must be 1, not {len(won)}.",
                 code=RefusalCode.CONTRADICTION,
             )
-        winner = _FLAGS[won[0]]
-    vote = _WINNERS.get(label(winner, field, most=limits.MAX_MODEL).lower())
+        return _WINNERS[_FLAGS[won[0]]]
+    counting, field = record.view.counting.winner, record.column("winner")
+    if counting and counting.codes:
+        return winner_verdict(record, "winner", sides_of_pair(pair))
+    name = label(winner, field, most=limits.MAX_MODEL)
+    vote = _WINNERS.get(name.lower()) or sides_of_pair(pair).named(name)
     if vote is None:
         raise RowError(field, "Must be model_a, model_b, tie or both_bad.", winner)
     return vote
 
 
-def _judgments(record: Record) -> list[ImportedJudgment]:
-    vote = _winner(record)
+def _judgments(record: Record, pair: Sequence[Candidate]) -> list[ImportedJudgment]:
+    vote = _winner(record, pair)
     judge = label(record.get("judge"), record.column("judge"), most=limits.MAX_RATER)
     rater = judge or record.label_rater
     if vote is None or not rater:
@@ -165,11 +172,15 @@ def _read(record: Record) -> list[Parts]:
         )
         for field, reply, model in zip(fields, replies, ("model_a", "model_b"), strict=True)
     ]
-    return [Parts(prompt, candidates, _judgments(record))]
+    return [Parts(prompt, candidates, _judgments(record, candidates))]
 
 
 def _fits(sample: Sample) -> bool:
-    return any(sample.has(name) for name in _VOTE) or sample.has("conversation_a")
+    """Votes that call the sides model_a and model_b; what else names a winner is a pair."""
+    if sample.has("conversation_a") or any(sample.has(name) for name in _FLAGS):
+        return True
+    votes = [str(vote).strip().lower() for vote in sample.values("winner")]
+    return bool(votes) and all(vote in _WINNERS for vote in votes)
 
 
 LMARENA = Shape(

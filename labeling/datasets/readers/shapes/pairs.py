@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.candidates import is_series
@@ -15,6 +15,7 @@ from labeling.datasets.readers.shapes.labels import FLAT_FIELDS
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts
+from labeling.datasets.readers.shapes.winning import sides_of_pair, winner_labels
 from labeling.datasets.rows import RefusalCode, RowError
 
 
@@ -41,7 +42,13 @@ def side_of(record: Record, side: str) -> Candidate:
 
 def _read_pair(record: Record) -> list[Parts]:
     """`prompt, response_a, response_b`, with `model_a` and `model_b` where known."""
-    return [Parts(prompt_of(record), (side_of(record, "a"), side_of(record, "b")))]
+    prompt, sides = prompt_of(record), (side_of(record, "a"), side_of(record, "b"))
+    return [Parts(prompt, sides, winner_labels(record, sides_of_pair(sides)))]
+
+
+def _words(sample: Sample) -> Iterator[str]:
+    """What the winner's column says."""
+    return (value for value in sample.values("winner") if isinstance(value, str))
 
 
 def _listed_reply(value: Mapping[str, object], field: str) -> Reply:
@@ -139,15 +146,18 @@ PAIRS = Shape(
     key="pairs",
     title="Pairs: prompt, response_a and response_b",
     explanation=(
-        "A prompt and two responses in columns of their own, with at most one label: a rater and "
-        "an overall value, negative where the first response is better."
+        "A prompt and two responses in columns of their own. Labels: a rater with a signed value, "
+        "negative where the first response is better, or with a winner; or columns of winners, one "
+        "an annotator."
     ),
     fields=(
         *("prompt", "messages", "response_a", "response_b", "model_a", "model_b"),
         *FRAME,
         *COMMON,
+        "winner",
         *FLAT_FIELDS,
     ),
     needs=(("response_a", "response_b"),),
     read=_read_pair,
+    words=_words,
 )

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from labeling.datasets.readers.fields import Broken
 from labeling.datasets.readers.whose import Whose
+from labeling.datasets.readers.winners import Counting
 from labeling.datasets.rows import RefusalCode, RowError
 
 #: Fields that hold structure; a table writes them as JSON in a cell.
@@ -61,8 +62,8 @@ _NOT_JSON = (
 
 class RecordView(Struct, frozen=True):
     """What is the same for all rows of a file: field -> column, column -> field, who gave the
-    labels that name nobody, whether the words of its labels tell strengths, and which names are
-    people's.
+    labels that name nobody, whether the words of its labels tell strengths, which names are
+    people's, and how its numbers count.
 
     `cells` are the fields of responses that a table cannot leave out of a row, only leave empty.
     """
@@ -73,6 +74,7 @@ class RecordView(Struct, frozen=True):
     graded: bool = False
     whose: Whose = Whose()
     cells: tuple[str, ...] = ()
+    counting: Counting = Counting()
 
     @classmethod
     def of(
@@ -83,16 +85,20 @@ class RecordView(Struct, frozen=True):
         graded: bool = False,
         whose: Whose | None = None,
         header: Collection[str] = (),
+        counting: Counting | None = None,
     ) -> Self:
         """The view through a mapping of fields to columns; the first field has the column.
 
-        `header` are the columns of a table, of which every row has each.
+        `header` are the columns of a table, of which every row has each. Of several winner columns
+        each is a field of its own.
         """
         fields: dict[str, str] = {}
+        counting = counting or Counting()
+        mapping = {**mapping, **counting.fields()}
         for name, column in mapping.items():
             fields.setdefault(column, name)
         cells = tuple(name for name in _RESPONSES if mapping.get(name) in header)
-        return cls(mapping, fields, label_rater, graded, whose or Whose(), cells)
+        return cls(mapping, fields, label_rater, graded, whose or Whose(), cells, counting)
 
 
 class Record(Struct):

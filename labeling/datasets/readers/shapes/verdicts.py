@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.fields import excerpt_of
-from labeling.datasets.readers.shapes.words import Verdict, word_verdict
+from labeling.datasets.readers.words import Verdict, word_verdict
 from labeling.datasets.rows import RefusalCode, RowError
 
 Result = Mapping[str, object]

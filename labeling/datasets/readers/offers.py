@@ -1,0 +1,200 @@
+"""What the columns of labels leave open: which one names the better response, and how it counts.
+
+A winner that only words or names tell is taken where no value leaves a doubt; numbers are never
+guessed at, because counted from the wrong end they turn every label round in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.fields import visible
+from labeling.datasets.readers.questions import ColumnQuestion, Meaning
+from labeling.datasets.readers.shapes.base import Sample, Shape
+from labeling.datasets.readers.winners import (
+    FIRST_IS_NEGATIVE,
+    FIRST_IS_POSITIVE,
+    Counting,
+    Sides,
+    WinnerColumns,
+    countings,
+    is_number,
+    plain_code,
+)
+
+#: Names of columns that say which response is better; compared by `plain_name`.
+_WINNERS = (
+    *("winner", "better", "better_response", "preferred", "preferred_response"),
+    *("preference", "human_preference", "vote"),
+)
+#: Those that may, and may be anything.
+_PERHAPS = (
+    *("label", "human_label", "choice", "answer_choice", "best", "best_response", "chosen_index"),
+    *("better_response_id", "better_response_index", "preferred_index", "winner_index"),
+)
+_ANNOTATOR = re.compile(r"annotator_?\d+")
+#: PandaLM's own column; with it the counting of its annotators is known.
+_PANDALM, _PANDALM_COUNT = "cmp_key", "1,2,0"
+#: Values of one sign that chance does not explain.
+_MANY = 8
+_NAME = 60
+
+
+def takes_winner(shape: Shape) -> bool:
+    """Whether rows of this kind may name the better response in any column; LMArena's have their
+    own."""
+    return "winner" in shape.fields and shape.key != "lmarena"
+
+
+def winner_guess(sample: Sample) -> str:
+    """The mapping of a winner that leaves no doubt; "" where there is none."""
+    free = _free_columns(sample)
+    names = {plain_name(column): column for column in free}
+    annotators = _annotators(free)
+    if annotators and _PANDALM in names and _fits(sample, annotators, _PANDALM_COUNT):
+        return f"{'|'.join(annotators)}:{_PANDALM_COUNT}"
+    return next((names[name] for name in _WINNERS if _is_certain(sample, names.get(name))), "")
+
+
+def _free_columns(sample: Sample) -> list[str]:
+    claimed = {column for field, column in sample.mapping.items() if field != "winner"}
+    left = {name for name, column in sample.wished.items() if not column}
+    return [column for column in sample.columns if column not in claimed and column not in left]
+
+
+def _annotators(columns: Sequence[str]) -> list[str]:
+    """Columns of one annotator each; none below two."""
+    numbered = [column for column in columns if _ANNOTATOR.fullmatch(plain_name(column))]
+    return numbered if len(numbered) > 1 else []
+
+
+def _values(sample: Sample, column: str) -> list[object]:
+    values = (row.get(column) for row in sample.rows)
+    return [value for value in values if value not in (None, "")]
+
+
+def _fits(sample: Sample, columns: Sequence[str], count: str) -> bool:
+    codes = {plain_code(value) for column in columns for value in _values(sample, column)}
+    return bool(codes) and codes <= {*count.split(",")}
+
+
+def _is_certain(sample: Sample, column: str | None) -> bool:
+    """Whether every value names a side or a tie by a word or a name, and one of them a side."""
+    if column is None:
+        return False
+    sides = {field: sample.mapping.get(field, "") for field in _OF_SIDES}
+    verdicts = []
+    for row in sample.rows:
+        if row.get(column) in (None, ""):
+            continue
+        named = [str(row.get(sides[field]) or "") for field in _OF_SIDES]
+        verdict = Sides((named[0], named[1]), (named[2], named[3])).named(row.get(column))
+        if verdict is None:
+            return False
+        verdicts.append(verdict.value)
+    return any(verdicts)
+
+
+_OF_SIDES = ("model_a", "model_b", "response_a", "response_b")
+
+
+def label_questions(shape: Shape, sample: Sample, counting: Counting) -> Iterator[ColumnQuestion]:
+    """What has to be known before a label is written."""
+    winner = counting.winner
+    if winner is not None and not winner.codes:
+        columns = winner.columns
+        values = [value for column in columns for value in _values(sample, column)]
+        if any(map(is_number, values)):
+            yield ColumnQuestion(
+                "winner_counting",
+                f"{_named(columns[0])} holds numbers: which one is the first response?",
+                tuple(_counted("|".join(columns), values)),
+                columns=columns,
+            )
+    if not counting.signs and "overall" in sample.mapping and "winner" in shape.fields:
+        yield from _one_sided(sample, sample.mapping["overall"])
+
+
+def _one_sided(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
+    """Whether a signed value that is never negative, or never positive, is one."""
+    codes = [plain_code(value) for value in _values(sample, column) if is_number(value)]
+    below = sum(code.startswith("-") for code in codes)
+    above = sum(code.strip("0") != "" for code in codes) - below
+    # Concord's own name for it is no index, and a few rows may well agree.
+    least = _MANY if below or plain_name(column) == "overall" else 1
+    if len(codes) < least or (above and below):
+        return
+    never = "negative" if not below else "positive"
+    as_winner = [
+        Meaning(option.text, {**option.mapping, "overall": ""})
+        for option in _counted(column, codes)
+    ]
+    yield ColumnQuestion(
+        "one_sided",
+        f"{_named(column)} is mapped as a signed value and is never {never}. Which response does "
+        "it prefer?",
+        (
+            *as_winner,
+            Meaning(
+                "signed: negative prefers the first response",
+                {"overall": f"{column}:{FIRST_IS_NEGATIVE}"},
+            ),
+            Meaning(
+                "signed: positive prefers the first response",
+                {"overall": f"{column}:{FIRST_IS_POSITIVE}"},
+            ),
+        ),
+        columns=(column,),
+    )
+
+
+def _counted(column: str, values: Sequence[object]) -> Iterator[Meaning]:
+    """The ways in which the numbers of a winner may count."""
+    for spec in countings(column, values):
+        winner = WinnerColumns.of(spec, column.split("|") if "|" in column else (column,))
+        yield Meaning(f"a winner: {winner.counting}", {"winner": spec})
+
+
+def winner_offers(sample: Sample) -> Iterator[ColumnQuestion]:
+    """Columns that may name the better response, and are metadata unless a mapping says so."""
+    if {"winner", "overall", "judgments"} & sample.mapping.keys():
+        return
+    free = _free_columns(sample)
+    names = {plain_name(column): column for column in free}
+    likely = [[names[name]] for name in (*_WINNERS, *_PERHAPS) if name in names]
+    if annotators := _annotators(free):
+        likely.append(annotators)
+    for columns in likely:
+        values = [value for column in columns for value in _values(sample, column)]
+        options = tuple(_counted("|".join(columns), values))
+        if not options and _is_certain(sample, columns[0]):
+            options = (Meaning("a winner, by its words", {"winner": columns[0]}),)
+        if options:
+            yield ColumnQuestion(
+                "winner_offered",
+                f"{' and '.join(map(_named, columns))} may name the better response. Unless a "
+                "mapping says how it counts, it is metadata and no label.",
+                options,
+                columns=tuple(columns),
+            )
+
+
+def unnamed_winner(
+    sample: Sample, counting: Counting, label_rater: str
+) -> Iterator[ColumnQuestion]:
+    """A winner whose rater nobody names is no label, and that is said."""
+    winner = counting.winner
+    if winner is None or winner.is_several or label_rater or "rater" in sample.mapping:
+        return
+    yield ColumnQuestion(
+        "winner_unnamed",
+        f"{_named(winner.columns[0])} names the better response, but no column says who judged: "
+        "it is metadata and no label unless a rater is named for the file.",
+        columns=winner.columns,
+    )
+
+
+def _named(column: str) -> str:
+    return f"“{visible(column, _NAME)}”"
