@@ -20,6 +20,7 @@ from labeling.datasets.rows import MappingError
 _COUNTS = (
     *(("0", "1"), ("1", "2"), ("1", "0"), ("1", "2", "0"), ("0", "1", "2"), ("1", "2", "3")),
     *(("-1", "1"), ("1", "-1"), ("-1", "1", "0"), ("1", "-1", "0")),
+    *(("true", "false"), ("false", "true")),
 )
 #: What stands behind the column of a signed value: the first response's sign, the second's.
 FIRST_IS_NEGATIVE, FIRST_IS_POSITIVE = "-1,1", "1,-1"

@@ -1,0 +1,245 @@
+"""Columns that name the better response: what they say, how they count, and what is asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labeling.datasets.readers import OpenQuestions, detect, read
+from labeling.datasets.rows import ImportRow, MappingError, Refusal
+
+PAIR = {"prompt": "2+2?", "response_a": "It is 4.", "response_b": "It is 5."}
+NAMED = {**PAIR, "model_a": "m-one", "model_b": "m-two"}
+PANDALM = {
+    "idx": 0,
+    "cmp_key": "alpaca-7b_llama-7b",
+    "motivation_app": "Gmail",
+    "instruction": "Correct the grammar.",
+    "input": "He go home.",
+    "response1": "He goes home.",
+    "response2": "He gone home.",
+}
+
+
+def written(tmp_path: Path, *rows: dict[str, Any]) -> Path:
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+def said(row: Any) -> list[tuple[str, int, str, bool]]:
+    """(rater, value, kind of tie, side only) of each label."""
+    assert isinstance(row, ImportRow), row
+    return [
+        (j.rater, j.values["overall"], j.tie_kind, "overall" in j.side_only) for j in row.judgments
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "tie"),
+    [
+        ("A", -1, ""), ("b", 1, ""), ("left", -1, ""), ("Right", 1, ""), ("first", -1, ""),
+        ("response_b", 1, ""), ("model_a", -1, ""), ("A>B", -1, ""), ("B > A", 1, ""),
+        ("A<B", 1, ""), ("[[A]]", -1, ""), ("[[B]]", 1, ""), ("[[A>B]]", -1, ""),
+        ("Response 1 is better than Response 2", -1, ""), ("m-two", 1, ""), ("It is 4.", -1, ""),
+        ("A=B", 0, ""), ("tie", 0, ""), ("both bad", 0, "equal_bad"), ("neither", 0, "equal_bad"),
+        ("tie (bothbad)", 0, "equal_bad"), ("both good", 0, "equal_good"), ("draw", 0, ""),
+    ],
+)  # fmt: skip
+def test_a_winner_in_words_or_names_is_understood(rows, word, value, tie):
+    others = [{**NAMED, "prompt": f"{i}?", "winner": side} for i, side in enumerate("AB")]
+    row = rows({**NAMED, "winner": word}, *others, rater="kim")[0]
+    assert said(row) == [("kim", value, tie, value != 0)]
+    assert "winner" not in row.metadata
+
+
+@pytest.mark.parametrize(
+    ("word", "grade"),
+    [("A is much better", "much"), ("B slightly better", "slight"), ("A>>B", "much")],
+)
+def test_a_winner_in_words_tells_its_strength(rows, word, grade):
+    (row,) = rows({**PAIR, "winner": word, "rater": "kim"})
+    assert (row.judgments[0].grades, row.judgments[0].side_only) == ({"overall": grade}, ())
+
+
+@pytest.mark.parametrize(
+    ("spec", "values"),
+    [
+        ("label:1,2", {1: -1, 2: 1, "2": 1, "1.0": -1, "tie": 0}),
+        ("label:0,1", {0: -1, 1: 1, "1.0": 1}),
+        ("label:1,0", {1: -1, 0: 1}),
+        ("label:1,2,0", {1: -1, 2: 1, 0: 0}),
+        ("label:x,y,none of them", {"X": -1, "y": 1, "None of them": 0}),
+        ("label:-1,1,0", {-1: -1, "+1": 1, 0: 0}),
+        ("label:true,false", {True: -1, False: 1}),
+    ],
+)
+def test_a_counting_is_spelt_out_by_the_mapping(rows, spec, values):
+    raw = [{**PAIR, "prompt": f"{i}?", "label": code} for i, code in enumerate(values)]
+    read_rows = rows(*raw, rater="kim", mapping={"winner": spec})
+    assert [said(row)[0][1] for row in read_rows] == list(values.values())
+
+
+def test_a_value_outside_of_the_counting_is_refused_by_field(rows):
+    taken, refused = rows(
+        {**PAIR, "label": 1}, {**PAIR, "label": 3}, rater="kim", mapping={"winner": "label:1,2"}
+    )
+    assert said(taken) == [("kim", -1, "", True)]
+    assert (refused.line, refused.field, refused.code) == (2, "label", "not_allowed")
+    assert refused.reason == "Is none of these: 1 is the first, 2 is the second."
+
+
+@pytest.mark.parametrize("spec", ["label:1", "label:1,1", "label:1,2,3,4", "lable:1,2", "label:,"])
+def test_a_mapping_that_does_not_count_is_refused(tmp_path, spec):
+    with pytest.raises(MappingError, match="column:first,second"):
+        detect(written(tmp_path, {**PAIR, "label": 1}), mapping={"winner": spec})
+
+
+def test_a_column_may_hold_a_colon_itself(rows):
+    (row,) = rows({**PAIR, "q:1,2": 2}, rater="kim", mapping={"winner": "q:1,2:1,2"})
+    assert said(row) == [("kim", 1, "", True)]
+
+
+@pytest.mark.parametrize("values", [(1, 2), (0, 1), (True, False), ("1", "2")])
+def test_numbers_are_never_guessed_at(tmp_path, values):
+    rows = [{**PAIR, "winner": value, "rater": "kim"} for value in values]
+    file = written(tmp_path, *rows)
+    detection = detect(file)
+    assert "winner" not in detection.mapping
+    (notice,) = detection.notices
+    assert (notice.code, notice.columns) == ("winner_offered", ("winner",))
+    (question,) = detect(file, mapping={"winner": "winner"}).questions
+    assert question.code == "winner_counting"
+    for option in question.options:
+        assert not detect(file, mapping=option.mapping).questions
+
+
+@pytest.mark.parametrize("name", ["better_response_id", "label", "preference", "winner", "choice"])
+def test_an_unmapped_column_that_may_be_a_winner_is_metadata_and_offered(tmp_path, name):
+    file = written(tmp_path, {**PAIR, name: 0}, {**PAIR, "prompt": "Or?", name: 1})
+    detection = detect(file)
+    assert (detection.unmapped, detection.questions) == ((name,), ())
+    specs = [option.mapping["winner"] for option in detection.notices[0].options]
+    assert specs[:2] == [f"{name}:0,1", f"{name}:1,0"]
+    assert [row.judgments for row in read(file) if isinstance(row, ImportRow)] == [(), ()]
+
+
+def test_a_key_of_answers_is_no_winner_by_itself(tmp_path):
+    file = written(tmp_path, {**PAIR, "label": "A", "rater": "kim"})
+    detection = detect(file)
+    assert "winner" not in detection.mapping
+    assert detection.notices[0].options[0].mapping == {"winner": "label"}
+
+
+def test_one_word_that_says_nothing_leaves_the_column_as_metadata(tmp_path):
+    file = written(tmp_path, {**PAIR, "winner": "A"}, {**PAIR, "prompt": "?", "winner": "C"})
+    assert detect(file).unmapped == ("winner",)
+
+
+def test_a_word_that_says_two_things_is_no_label(rows):
+    swapped = {**PAIR, "response_a": "B", "response_b": "A", "winner": "A", "rater": "kim"}
+    (row,) = rows(swapped)
+    assert (row.judgments, row.metadata["winner"]) == ((), "A")
+    (refused,) = rows(swapped, mapping={"winner": "winner"})
+    assert isinstance(refused, Refusal)
+    (row,) = rows(swapped, mapping={"winner": "winner:A,B"})
+    assert said(row) == [("kim", -1, "", True)]
+
+
+def test_a_winner_that_nobody_is_named_for_is_metadata_and_that_is_said(rows, tmp_path):
+    (row,) = rows({**PAIR, "winner": "A"})
+    assert (row.judgments, row.metadata) == ((), {"winner": "A"})
+    detection = detect(written(tmp_path, {**PAIR, "winner": "A"}))
+    assert [notice.code for notice in detection.notices] == ["winner_unnamed"]
+
+
+def test_several_columns_are_a_rater_each(rows):
+    annotated = {**PAIR, "a1": 1, "a2": 2, "a3": 0, "rationale": "Who knows."}
+    spec = {"winner": "a1|a2|a3:1,2,0"}
+    full, gap = rows(annotated, {**annotated, "prompt": "Or?", "a2": None}, mapping=spec)
+    assert said(full) == [("a1", -1, "", True), ("a2", 1, "", True), ("a3", 0, "", False)]
+    assert [label[0] for label in said(gap)] == ["a1", "a3"]
+    assert full.metadata == {"rationale": "Who knows."}
+
+
+def test_pandalm_is_known_by_its_columns(rows):
+    raw = {**PANDALM, "annotator1": 2, "annotator2": 1, "annotator3": 0}
+    (row,) = rows(raw)
+    assert [label[:2] for label in said(row)] == [
+        ("annotator1", 1),
+        ("annotator2", -1),
+        ("annotator3", 0),
+    ]
+    assert row.messages[0].content == "Correct the grammar.\nHe go home."
+    assert row.metadata == {name: PANDALM[name] for name in ("idx", "cmp_key", "motivation_app")}
+
+
+def test_annotators_of_another_file_are_offered(tmp_path):
+    raw = {**PAIR, "annotator1": 2, "annotator2": 1}
+    detection = detect(written(tmp_path, raw, {**raw, "prompt": "?", "annotator2": 0}))
+    assert "winner" not in detection.mapping
+    (notice,) = detection.notices
+    assert notice.options[0].mapping == {"winner": "annotator1|annotator2:1,2,0"}
+
+
+def test_a_winner_beside_a_strength_must_agree_with_it(rows):
+    strong = {**PAIR, "rater": "kim", "winner": "A", "overall": -3}
+    (row,) = rows(strong)
+    assert said(row) == [("kim", -3, "", False)]
+    (refused,) = rows({**strong, "winner": "B"})
+    assert (refused.field, refused.code) == ("winner", "contradiction")
+
+
+@pytest.mark.parametrize("values", [(1,), (1, 2), (0, 1), (1, 2, 3), (0, 0)])
+def test_a_signed_value_that_is_never_negative_is_questioned(tmp_path, values):
+    rows = [{**PAIR, "prompt": f"{i}?", "label": n} for i, n in enumerate(values)]
+    file = written(tmp_path, *rows)
+    (question,) = detect(file, mapping={"overall": "label"}).questions
+    assert (question.code, question.columns) == ("one_sided", ("label",))
+    with pytest.raises(OpenQuestions, match="never negative"):
+        list(read(file, mapping={"overall": "label"}))
+    for option in question.options:
+        mapping = {"overall": "label", **option.mapping}
+        assert not detect(file, mapping=mapping).questions
+
+
+def test_many_labels_of_one_sign_are_questioned_whatever_the_column(tmp_path):
+    for sign in (-1, 1):
+        rows = [{**PAIR, "prompt": f"{i}?", "rater": "kim", "overall": sign} for i in range(8)]
+        (question,) = detect(written(tmp_path, *rows)).questions
+        assert question.code == "one_sided"
+        assert not detect(written(tmp_path, *rows[:7])).questions
+
+
+def test_the_sign_of_the_first_response_is_spelt_out(rows):
+    raw = {**PAIR, "score": 2}
+    (row,) = rows(raw, rater="kim", mapping={"overall": "score:-1,1"})
+    assert said(row) == [("kim", 2, "", False)]
+    (row,) = rows(raw, rater="kim", mapping={"overall": "score:1,-1"})
+    assert said(row) == [("kim", -2, "", False)]
+
+
+def test_a_batch_of_mechanical_turk_comes_in_once_mapped(rows):
+    task = {
+        "HITId": "3A",
+        "Input.prompt": "Why rain?",
+        "Input.response_a": "Clouds.",
+        "Input.response_b": "Magic.",
+    }
+    mapping = {
+        "prompt": "Input.prompt",
+        "response_a": "Input.response_a",
+        "response_b": "Input.response_b",
+        "rater": "WorkerId",
+        "winner": "Answer.choice",
+    }
+    first, second = rows(
+        {**task, "WorkerId": "A1", "Answer.choice": "A"},
+        {**task, "WorkerId": "A9", "Answer.choice": "B"},
+        mapping=mapping,
+    )
+    assert first.external_id == second.external_id
+    assert [said(first), said(second)] == [[("A1", -1, "", True)], [("A9", 1, "", True)]]
