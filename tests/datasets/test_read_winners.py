@@ -34,7 +34,8 @@ def said(row: Any) -> list[tuple[str, int, str, bool]]:
     """(rater, value, kind of tie, side only) of each label."""
     assert isinstance(row, ImportRow), row
     return [
-        (j.rater, j.values["overall"], j.tie_kind, "overall" in j.side_only) for j in row.judgments
+        (j.rater, j.values["overall"], j.tie_kinds.get("overall", ""), "overall" in j.side_only)
+        for j in row.judgments
     ]
 
 

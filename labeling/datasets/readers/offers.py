@@ -17,7 +17,7 @@ from labeling.datasets.readers.winners import (
     FIRST_IS_NEGATIVE,
     FIRST_IS_POSITIVE,
     Counting,
-    Sides,
+    PairNames,
     WinnerColumns,
     countings,
     is_number,
@@ -90,7 +90,7 @@ def _is_certain(sample: Sample, column: str | None) -> bool:
         if row.get(column) in (None, ""):
             continue
         named = [str(row.get(sides[field]) or "") for field in _OF_SIDES]
-        verdict = Sides((named[0], named[1]), (named[2], named[3])).named(row.get(column))
+        verdict = PairNames((named[0], named[1]), (named[2], named[3])).named(row.get(column))
         if verdict is None:
             return False
         verdicts.append(verdict.value)

@@ -124,18 +124,13 @@ def detect(
     flat = {**mapped, **counting.fields()}
     seen = Sample(columns, sample, flat, wished)
     graded = shape is not None and _is_graded(shape, seen)
+    rater = options.label_rater if options else ""
     asked: tuple[ColumnQuestion, ...] = ()
     notices: tuple[ColumnQuestion, ...] = ()
     if shape and not problem:
-        rater = options.label_rater if options else ""
         view = RecordView.of(mapped, rater, graded=graded, whose=whose, counting=counting)
-        asked = (
-            *questions_of(shape, seen),
-            *label_questions(shape, seen, counting),
-            *_doubt(shape, sample, view),
-        )
-        if takes_winner(shape):
-            notices = (*winner_offers(seen), *unnamed_winner(seen, counting, rater))
+        asked = _questions(shape, seen, view)
+        notices = _notices(shape, seen, view)
     return Detection(
         shape.key if shape else None,
         file.container,
@@ -161,12 +156,20 @@ def _with_winner(seen: Sample, counting: Counting) -> tuple[dict[str, str], Coun
     return plain, Counting(guessed.winner, counting.signs)
 
 
-def _doubt(
-    shape: Shape, sample: list[dict[str, object]], view: RecordView
-) -> tuple[ColumnQuestion, ...]:
-    """Whether somebody among the raters is a person or a model."""
-    doubt = whose_question(sampled_raters(shape, sample, view), view.whose)
-    return (doubt,) if doubt else ()
+def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
+    """What has to be known of columns, of the counting of labels, and of who gave them."""
+    doubt = whose_question(sampled_raters(shape, seen.rows, view), view.whose)
+    return (
+        *questions_of(shape, seen),
+        *label_questions(shape, seen, view.counting),
+        *((doubt,) if doubt else ()),
+    )
+
+
+def _notices(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
+    if not takes_winner(shape):
+        return ()
+    return (*winner_offers(seen), *unnamed_winner(seen, view.counting, view.label_rater))
 
 
 def _columns_of(mapping: Mapping[str, str] | None) -> dict[str, str]:

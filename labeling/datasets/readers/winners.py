@@ -99,7 +99,7 @@ def is_number(value: object) -> bool:
     return _NUMBER.fullmatch(code) is not None or code in ("true", "false")
 
 
-def counted(value: object, codes: Sequence[str]) -> Verdict | None:
+def counted_verdict(value: object, codes: Sequence[str]) -> Verdict | None:
     """What a value says where the counting is told; None where it is outside of it."""
     code = plain_code(value)
     if code in codes:
@@ -108,7 +108,7 @@ def counted(value: object, codes: Sequence[str]) -> Verdict | None:
     return verdict if verdict is not None and not verdict.value and not is_number(code) else None
 
 
-class Sides(Struct, frozen=True):
+class PairNames(Struct, frozen=True):
     """The two responses as a winner may name them: by their models, or by their texts."""
 
     models: tuple[str, str]

@@ -18,7 +18,7 @@ from labeling.datasets.readers.shapes.chats import Chat, Reply, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.winning import sides_of_pair, winner_verdict
+from labeling.datasets.readers.shapes.winning import names_of_pair, winner_verdict
 from labeling.datasets.readers.words import Verdict
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedJudgment, RefusalCode, RowError
@@ -135,9 +135,9 @@ def _winner(record: Record, pair: Sequence[Candidate]) -> Verdict | None:
         return _WINNERS[_FLAGS[won[0]]]
     counting, field = record.view.counting.winner, record.column("winner")
     if counting and counting.codes:
-        return winner_verdict(record, "winner", sides_of_pair(pair))
+        return winner_verdict(record, "winner", names_of_pair(pair))
     name = label(winner, field, most=limits.MAX_MODEL)
-    vote = _WINNERS.get(name.lower()) or sides_of_pair(pair).named(name)
+    vote = _WINNERS.get(name.lower()) or names_of_pair(pair).named(name)
     if vote is None:
         raise RowError(field, "Must be model_a, model_b, tie or both_bad.", winner)
     return vote

@@ -15,7 +15,7 @@ from labeling.datasets.readers.shapes.labels import FLAT_FIELDS
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts
-from labeling.datasets.readers.shapes.winning import sides_of_pair, winner_labels
+from labeling.datasets.readers.shapes.winning import names_of_pair, winner_labels
 from labeling.datasets.rows import RefusalCode, RowError
 
 
@@ -43,7 +43,7 @@ def side_of(record: Record, side: str) -> Candidate:
 def _read_pair(record: Record) -> list[Parts]:
     """`prompt, response_a, response_b`, with `model_a` and `model_b` where known."""
     prompt, sides = prompt_of(record), (side_of(record, "a"), side_of(record, "b"))
-    return [Parts(prompt, sides, winner_labels(record, sides_of_pair(sides)))]
+    return [Parts(prompt, sides, winner_labels(record, names_of_pair(sides)))]
 
 
 def _words(sample: Sample) -> Iterator[str]:

@@ -8,24 +8,24 @@ from labeling.datasets.readers.fields import moment, text_value
 from labeling.datasets.readers.shapes.finish import Candidate
 from labeling.datasets.readers.shapes.labels import flat_labels, rater_of, tie_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.winners import Sides, counted, is_number, winner_fields
+from labeling.datasets.readers.winners import PairNames, counted_verdict, is_number, winner_fields
 from labeling.datasets.readers.words import Verdict
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError
 
 
-def sides_of_pair(pair: Sequence[Candidate]) -> Sides:
+def names_of_pair(pair: Sequence[Candidate]) -> PairNames:
     """Two responses as a winner may name them."""
     first, second = pair
-    return Sides((first.model, second.model), (first.content, second.content))
+    return PairNames((first.model, second.model), (first.content, second.content))
 
 
-def winner_verdict(record: Record, name: str, sides: Sides) -> Verdict:
+def winner_verdict(record: Record, name: str, sides: PairNames) -> Verdict:
     """What the field of a winner says. Raises RowError for what names no side and no tie, and for
     a number whose counting nobody told."""
     winner, column = record.view.counting.winner, record.column(name)
     value = record.get(name)
     if winner is not None and winner.codes:
-        verdict = counted(value, winner.codes)
+        verdict = counted_verdict(value, winner.codes)
         if verdict is None:
             raise RowError(column, f"Is none of these: {winner.counting}.", value)
         return verdict
@@ -43,7 +43,7 @@ def winner_verdict(record: Record, name: str, sides: Sides) -> Verdict:
     return verdict
 
 
-def winner_labels(record: Record, sides: Sides) -> list[ImportedJudgment]:
+def winner_labels(record: Record, sides: PairNames) -> list[ImportedJudgment]:
     """The labels of the columns that name the better response.
 
     Several columns are a rater each, by its name; of one the row or the user names the rater, and
