@@ -15,7 +15,7 @@ from typing import Any
 
 from labeling.datasets.card.front_matter import split_files
 from labeling.datasets.files import FileInfo
-from labeling.datasets.formats.columns import FileTable
+from labeling.datasets.formats.columns import PLAIN_MESSAGES, ColumnType, FileTable
 from labeling.datasets.formats.nested import feature_of
 from labeling.datasets.records import ReleaseContext
 from labeling.datasets.texts import clean
@@ -106,7 +106,7 @@ def _description(
         f"{name}.{part['name']}"
         for table in tables
         for name, kind in table.columns
-        for part in _parts(feature_of(kind, manifest["format"]["file_type"]))
+        for part in _parts(_feature(kind, manifest["format"]["file_type"]))
         if not _is_plain(part)
     ]
     if deep:
@@ -173,9 +173,20 @@ def _record_set(table: FileTable, split: str, file_type: str) -> dict[str, Any]:
     fields = []
     for column, kind in table.columns:
         source = {"fileSet": {"@id": files}, "extract": {"column": column}}
-        if field := _field(f"{name}/{column}", feature_of(kind, file_type), source):
+        if field := _field(f"{name}/{column}", _feature(kind, file_type), source):
             fields.append(field)
     return {"@type": "cr:RecordSet", "@id": name, "field": fields}
+
+
+def _feature(kind: ColumnType, file_type: str) -> Mapping[str, Any]:
+    """The parts of a column: a value that is JSON itself is text in Parquet, messages elsewhere."""
+    feature = feature_of(kind, file_type)
+    if file_type not in ("parquet", "csv"):
+        if feature.get("dtype") == "json":
+            return PLAIN_MESSAGES.feature
+        if feature.get("list") == "json":
+            return {"list": [{"name": "messages", "dtype": "json"}]}
+    return feature
 
 
 def _files_id(table: FileTable, split: str) -> str:
@@ -212,7 +223,7 @@ def _parts(feature: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def _is_plain(part: Mapping[str, Any]) -> bool:
-    return "dtype" in part
+    return bool(part.get("dtype", "json") != "json")
 
 
 def _data_type(dtype: str) -> str:

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace as changed
 
-from labeling.datasets.records import FunctionCall, Message, ResponseRecord, TaskRecord, ToolCall
+from labeling.datasets.records import FunctionCall, Message, ResponseRecord, ToolCall
 from labeling.datasets.splits import SplitPrompt, plan_splits
-from tests.datasets.release_rows import judgment, task
-
-CALL = ToolCall(FunctionCall("lookup", '{"q": "pool"}'), "c1")
-CALLING = Message("assistant", "", tool_calls=(CALL,))
-TOLD = Message("tool", '{"open": "7-21"}', tool_call_id="c1", name="lookup")
-ASKED = Message("user", "When is the pool open?")
-
-
-def spoken(*turns: Message, name: str = "a", model: str = "m1") -> ResponseRecord:
-    """A response of these turns."""
-    return ResponseRecord(name, turns[-1].content, model, messages=turns)
-
-
-def compared(first: ResponseRecord, second: ResponseRecord, *prompt: Message) -> TaskRecord:
-    """A task with these two, of which one rater prefers the first."""
-    record = task("pool", judgment(-2, "rui"))
-    return changed(record, messages=prompt or (ASKED,), responses=(first, second))
+from tests.datasets.dialogue_rows import ASKED, CALL, CALLING, TOLD, compared, spoken
 
 
 def test_the_text_of_a_response_is_all_that_its_turns_say_aloud():

@@ -15,9 +15,9 @@ from labeling.datasets.judging import preview
 from labeling.datasets.reasons import REASONS
 from labeling.datasets.recipes import RECIPES, Kto, Majority, Raw, Sft
 from labeling.datasets.records import FunctionCall, Message, ResponseRecord, TaskRecord, ToolCall
+from tests.datasets.dialogue_rows import ASKED, CALL, CALLING, TOLD, compared, spoken
 from tests.datasets.format_rows import read_files
 from tests.datasets.release_rows import OVERALL, project, release, votes
-from tests.datasets.test_dialogues import ASKED, CALL, CALLING, TOLD, compared, spoken
 
 CALLS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
          "messages", "openrlhf", "nemo-rl", "openai", "llamafactory", "llamafactory-kto",
@@ -25,7 +25,7 @@ CALLS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prom
 #: Those that have prompts as message lists, but responses as texts.
 PROMPTS = ("listwise",)
 TURNS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
-         "messages", "openrlhf", "openai", "lmarena", "ultrafeedback", "pairs")  # fmt: skip
+         "messages", "openrlhf", "lmarena", "ultrafeedback", "pairs")  # fmt: skip
 THOUGHTS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
             "messages", "openrlhf", "nemo-rl", "pairs")  # fmt: skip
 SILENT = [key for key in FORMATS if key not in ("axolotl", "openai")]

@@ -15,8 +15,8 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.readers import ReadOptions, detect, read
 from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from labeling.datasets.rows import ImportedJudgment, ImportRow
+from tests.datasets.dialogue_rows import ASKED, CALLING, TOLD, compared, spoken
 from tests.datasets.release_rows import judgment, release, task
-from tests.datasets.test_dialogues import ASKED, CALLING, TOLD, compared, spoken
 
 CHAT = [("user", "Hi"), ("assistant", "Hello"), ("user", "Why?")]
 SYSTEM = [("system", "Be brief."), ("user", "Why?")]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.datasets.release_rows import read_table, task, votes
-from tests.training.examples import talks, written
+from tests.training.examples import dialogues, talks, written
 
 jsonschema: Any = importlib.import_module("jsonschema")
 
@@ -38,10 +38,11 @@ def breaches(shape: str, rows: list[dict[str, Any]]) -> list[str]:
 
 
 def test_every_row_obeys_the_published_schema(tmp_path: Path, shape: str) -> None:
-    """Conversations, system turns and ties among them."""
+    """Conversations, system turns, ties and, where it has a place for them, tool dialogues."""
     said = [record for record, _ in talks()]
     ties = [task(f"tie{number}", *votes(0, 0, number % 2)) for number in range(6)]
-    result = written(shape, tmp_path / "r", tasks=[*said, *ties], file_type="jsonl")
+    tasks = [*said, *ties, *dialogues()]
+    result = written(shape, tmp_path / "r", tasks=tasks, file_type="jsonl")
     rows = read_table(result.path, "data")
     assert len(rows) >= len(said)
     assert breaches(shape, rows) == []

@@ -31,6 +31,11 @@ THINKING = {"role": "assistant", "content": "At 7.", "reasoning_content": "So sa
 ROWS: list[dict[str, Any]] = [
     {"id": "plain", "prompt": "Say hello.", "responses": ["Hello.", "No."]},
     {"id": "silent", "prompt": "Say hello in French.", "responses": ["Bonjour.", ""]},
+    {
+        "id": "thinking",
+        "prompt": "What is 2+2?",
+        "responses": [{"content": "4", "reasoning_content": "Two and two."}, "5"],
+    },
     {"id": "asked", "messages": [ASKED, CALLING, TOLD], "responses": ["At 7.", "I do not know."]},
     {
         "id": "acting",
@@ -42,7 +47,7 @@ ROWS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def spoken(project: Project, lena: User, tmp_path: Path) -> Project:
-    """Four imported tasks, of each of which two raters prefer the first response."""
+    """Five imported tasks, of each of which two raters prefer the first response."""
     path = tmp_path / "rows.jsonl"
     said = [{"rater": "r1", "overall": -1}, {"rater": "r2", "overall": -1}]
     rows = [
@@ -89,7 +94,7 @@ def test_what_a_format_cannot_carry_is_named_before_and_after(
     ]
     release = built(spoken, format="hh", file_type="jsonl")
     assert release.counts["dropped"]["tool_calls_not_carried"]["rows"] == 2
-    assert release.rows_out == 2
+    assert release.rows_out == 3
     page = client_for(mia).get(reverse("labeling:release", args=[spoken.slug, release.number]))
     assert "1 response is empty: the model answered nothing." in page.content.decode()
 
@@ -100,9 +105,12 @@ def test_reasoning_without_a_place_is_counted_in_preview_and_release(
     body = {"recipe": "majority", "format": "openai"}
     shown = Api(mia).post(f"projects/{spoken.slug}/releases/preview/", body).json()
     assert [drop["rows"] for drop in shown["shortened"]] == [1]
-    assert [drop["reason"] for drop in shown["dropped"]] == ["a response is empty"]
+    assert sorted(drop["reason"] for drop in shown["dropped"]) == [
+        "a response is empty",
+        "a response of several turns, which the format has no place for",
+    ]
     call_command("create_release", spoken.slug, "--recipe", "majority", "--format", "openai")
     assert "rows written without their models' reasoning" in capsys.readouterr().out
     release = Release.objects.get()
     assert release.counts["figures"]["reasoning_left_out"] == 1
-    assert "So says the tool" not in json.dumps(rows(release))
+    assert "Two and two" not in json.dumps(rows(release))

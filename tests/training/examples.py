@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace as changed
+
 from labeling.datasets.build import BuildResult
 from labeling.datasets.fitting import misfit
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.records import FunctionCall, Message, TaskRecord
+from tests.datasets.dialogue_rows import CALL, CALLING, TOLD, spoken
 from tests.datasets.release_rows import OVERALL, release, task, votes
 
 FILLER = (
@@ -74,6 +78,30 @@ def talks(count: int = 48) -> list[tuple[TaskRecord, Spoken]]:
             responses=(worse, better) if swapped else (better, worse),
         )
         made.append((record, Spoken(tuple(turns), better, worse)))
+    return made
+
+
+def dialogues(count: int = 60) -> list[TaskRecord]:
+    """Plain questions, prompts with a call, calls as responses, and whole dialogues as such.
+
+    The arguments of no two calls have the same keys.
+    """
+    made = []
+    for number in range(count):
+        values = json.dumps({f"key{number}": number, "deep": {"list": [number]}})
+        call = changed(CALL, function=FunctionCall("look", values))
+        calling = changed(CALLING, tool_calls=(call,))
+        record = task(f"pool{number}", *votes(-2, -2))
+        answer = Message("assistant", f"Open at {number}.", reasoning_content="So says the tool.")
+        match number % 4:
+            case 1:
+                record = changed(record, messages=(*record.messages, calling, TOLD))
+            case 2:
+                record = changed(record, responses=(spoken(calling), record.responses[1]))
+            case 3:
+                first = spoken(calling, TOLD, answer)
+                record = changed(record, responses=(first, record.responses[1]))
+        made.append(record)
     return made
 
 

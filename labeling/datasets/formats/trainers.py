@@ -194,7 +194,8 @@ class OpenAI(Format):
     key = "openai"
     title = gettext_noop("OpenAI preference fine-tuning")
     family = _FAMILY
-    carries = Carried(_SAID, _SAID | {ChatPart.TURNS})
+    # Its schema has one message an output.
+    carries = Carried(_SAID, _SAID)
     file_types = ("jsonl",)
     tables = (
         FileTable(
@@ -216,20 +217,19 @@ class OpenAI(Format):
     about = {
         "Texts": gettext_noop(
             "`input` holds the prompt's messages; `preferred_output` and `non_preferred_output` "
-            "are the assistant's. Fireworks and Together take the same lines."
+            "are one assistant message each. Fireworks and Together take the same lines."
         ),
         "Cannot carry": (
             _NO_TIES,
             gettext_noop(
                 "Strength has none either. A tool's turn and a call that do not name each other, "
-                "developer turns, and empty turns are left out and counted, and so are a prompt "
-                "that does not end with a user or tool turn and a response with a user's turn."
+                "developer turns, and empty turns are left out and counted, and so is a prompt "
+                "that does not end with a user or tool turn."
             ),
         ),
     }
     usage = "# Upload the files in data/ as they are, for training and for validation.\n"
     _ROLES = frozenset({"system", "user", "assistant", "tool"})
-    _OUTPUT_ROLES = frozenset({"assistant", "tool"})
 
     def refusal(self, task: TaskRecord) -> str | None:
         """Roles that the service takes, answers that name their calls, and no empty turn."""
@@ -239,12 +239,8 @@ class OpenAI(Format):
         return None if all(turn.text.strip() for turn in task.messages) else "empty_turn"
 
     def response_refusal(self, response: ResponseRecord) -> str | None:
-        """The same of an output, which is the assistant's and its tools' alone."""
-        if any(turn.role not in self._OUTPUT_ROLES for turn in response.messages):
-            return "several_turns_not_carried"
-        if reason := call_refusal(response.messages, may_call_last=True):
-            return reason
-        return None if all(turn.text.strip() for turn in response.messages) else "empty_turn"
+        """Calls without an id, which no answer could name."""
+        return call_refusal(response.messages, may_call_last=True)
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per pair."""
@@ -252,11 +248,8 @@ class OpenAI(Format):
         parts = self.carries.responses
         prompt = _Input(_named_by_calls(kept(task.messages, self.carries.prompts)))
         for pair in item.pairs:
-            replies = (
-                _named_by_calls(reply(task.candidates[place], parts))
-                for place in (pair.chosen, pair.rejected)
-            )
-            yield FileRow("default", (prompt, *replies))
+            sides = (task.candidates[place] for place in (pair.chosen, pair.rejected))
+            yield FileRow("default", (prompt, *(reply(side, parts) for side in sides)))
 
 
 def _named_by_calls(messages: tuple[Message, ...]) -> tuple[Message, ...]:
