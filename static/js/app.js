@@ -120,10 +120,15 @@ export function stored(prefix) {
   }
 }
 
-/** Tell of answers that wait or were refused, and send those of whoever is logged in. */
+/**
+ * Tell of answers that wait or were refused, and send those of whoever is logged in. The page names
+ * the module: it imports this one, and hashed names cannot go round in a circle.
+ */
 async function tendWaiting() {
-  if (!stored("concord:outbox:").length && !stored("concord:refused:").length) return;
-  const { tend } = await import("./rating/waiting.js");
+  const { waiting } = document.body.dataset;
+  const count = stored("concord:outbox:").length + stored("concord:refused:").length;
+  if (!count || !waiting) return;
+  const { tend } = await import(waiting);
   tend();
 }
 

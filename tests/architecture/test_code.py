@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -125,3 +127,19 @@ def test_whatever_is_public_says_what_it_means(app: str):
             if isinstance(node, ast.ClassDef | Function) and _lacks_docstring(node):
                 silent.append(f"{path}: {node.name}")
     assert not silent
+
+
+#: A module that a script names, in code or in the type of a comment.
+_MODULE = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](?P<path>\.[^"']+\.js)["']""")
+
+
+def test_scripts_name_each_other_in_no_circle():
+    # A hashed name depends on what the file holds, comments too: in a circle it is never settled.
+    folder = ROOT / "static" / "js"
+    named = {
+        script: {(script.parent / match["path"]).resolve() for match in _MODULE.finditer(source)}
+        for script in folder.rglob("*.js")
+        for source in [script.read_text()]
+    }
+    assert any(named.values())
+    TopologicalSorter(named).prepare()
