@@ -246,6 +246,11 @@ def test_what_is_too_much_is_refused_soon(rows, message):
     assert time.process_time() - begin < 0.5
 
 
+def test_parts_and_calls_of_a_whole_chat_have_a_limit(rows):
+    (refusal,) = rows(pair(chosen=[{**CALLING, "tool_calls": [CALL] * 1_000}] * 11))
+    assert (refusal.field, refusal.code) == ("chosen", "too_long")
+
+
 def test_deep_json_in_a_text_of_arguments_is_text(rows):
     call = {"function": {"name": "f", "arguments": deep(100_000)}}
     (row,) = rows(pair(chosen=[{**CALLING, "tool_calls": [call]}]))

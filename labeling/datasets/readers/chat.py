@@ -258,7 +258,7 @@ def message(value: object, field: str, number: int = 1) -> Message:
 
 
 def messages(value: object, field: str) -> tuple[Message, ...]:
-    """A list of chat messages."""
+    """A list of chat messages. Raises RowError for what is none, and for too much."""
     if not isinstance(value, list):
         if isinstance(value, Broken):
             raise RowError(field, value.reason)
@@ -274,7 +274,18 @@ def messages(value: object, field: str) -> tuple[Message, ...]:
             f"Has {len(value):,} messages; at most {limits.MAX_MESSAGES:,} are taken.",
             code=RefusalCode.TOO_LONG,
         )
-    return tuple(message(item, f"{field}[{i}]", i + 1) for i, item in enumerate(value))
+    chat, pieces = [], 0
+    for i, item in enumerate(value):
+        turn = message(item, f"{field}[{i}]", i + 1)
+        pieces += len(turn.parts) + len(turn.tool_calls)
+        if pieces > limits.MAX_PIECES:
+            raise RowError(
+                field,
+                f"Has more than {limits.MAX_PIECES:,} parts and calls. Leave some out.",
+                code=RefusalCode.TOO_LONG,
+            )
+        chat.append(turn)
+    return tuple(chat)
 
 
 def _beyond(item: object, names: frozenset[str]) -> dict[str, object]:

@@ -12,8 +12,10 @@ MAX_CATEGORY = 80
 MAX_LANGUAGE = 35
 #: Messages of one prompt.
 MAX_MESSAGES = 1_000
-#: Parts, and calls, of one message; characters of the name of a function or a speaker.
+#: Parts, and calls, of one message; both together in all messages of a field.
 MAX_PARTS = 1_000
+MAX_PIECES = 10_000
+#: Characters of the name of a function or a speaker.
 MAX_NAME = 200
 #: Judgments that one row may carry.
 MAX_JUDGMENTS = 100

@@ -7,6 +7,7 @@ for a message's content, and an image among them cannot be compared here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from labeling.datasets.readers import limits
@@ -31,6 +32,8 @@ _WINNERS = {
     "both_bad": Verdict(0, TieKind.EQUAL_BAD.value),
     "tie (bothbad)": Verdict(0, TieKind.EQUAL_BAD.value),
 }
+#: A question's number; the arena itself names every vote by a hash.
+_NUMBER = re.compile(r"[0-9]{1,6}")
 _FLAGS = {"winner_model_a": "model_a", "winner_model_b": "model_b", "winner_tie": "tie"}
 _VOTE = ("winner", *_FLAGS)
 
@@ -106,8 +109,9 @@ def _up_to(turn: int, chat: Chat, field: str) -> Chat:
 
 def _names_a_question(record: Record) -> bool:
     """Whether the id is the number of a question, which all votes on it share, as in MT-Bench."""
-    of_question = plain_name(record.column("id")) == "question_id"
-    return of_question and record.get("turn") is not None and type(record.get("id")) is int
+    if plain_name(record.column("id")) != "question_id" or record.get("turn") is None:
+        return False
+    return _NUMBER.fullmatch(str(record.get("id"))) is not None
 
 
 def _note_earlier_turns(record: Record, chat: Chat) -> None:
