@@ -227,7 +227,7 @@ def message(value: object, field: str, number: int = 1) -> Message:
     """
     if not isinstance(value, dict):
         if isinstance(value, Broken):
-            raise RowError(field, value.reason)
+            raise RowError(field, value.reason, code=value.code)
         raise RowError(
             field,
             'Must be a message {"role": …, "content": …}.',
@@ -261,7 +261,7 @@ def messages(value: object, field: str) -> tuple[Message, ...]:
     """A list of chat messages. Raises RowError for what is none, and for too much."""
     if not isinstance(value, list):
         if isinstance(value, Broken):
-            raise RowError(field, value.reason)
+            raise RowError(field, value.reason, code=value.code)
         raise RowError(
             field,
             f"Must be a list of messages, not {type_in_words(value)}.",
