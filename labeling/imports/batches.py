@@ -36,7 +36,7 @@ _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
 _RESPONSE = ("id", "prompt_id", "external_id", "content", "messages", "model")
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
-    *("overlap", "open_slots", "queue_key", "model_votes"),
+    *("source_order", "overlap", "open_slots", "queue_key", "model_votes"),
 )
 
 
@@ -136,6 +136,8 @@ class BatchWriter:
             counts.updated += 1
         else:
             counts.unchanged += 1
+        if not target.source_order:
+            target.source_order, target.has_new_order = shown_order, True
         target.labels += fresh
         target.known |= {label.rater: label for label in fresh}
         target.votes += [self._rubric.vote_json(vote) for vote in votes]
@@ -147,6 +149,7 @@ class BatchWriter:
         self._create([target for target in targets if target.change is Change.NEW])
         self._rewrite([target for target in targets if target.change is Change.TEXT])
         self._describe([target for target in targets if target.change is Change.ABOUT])
+        _tell_order([target for target in targets if target.has_new_order])
         _keep_votes([t for t in targets if t.has_new_votes and t.change is not Change.NEW])
         labelled = {target.task_id: target for target in targets if target.labels}
         write_labels(
@@ -177,7 +180,8 @@ class BatchWriter:
         key = queue_key(0, self._project.salt, target.external_id)
         return (
             *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
-            *(TaskKind.COMPARE.value, array(response_ids), overlap, overlap, key, target.votes),
+            *(TaskKind.COMPARE.value, array(response_ids), array(target.source_order)),
+            *(overlap, overlap, key, target.votes),
         )
 
     def _rewrite(self, targets: list[Target]) -> None:
@@ -194,10 +198,10 @@ class BatchWriter:
         Response.objects.filter(prompt__in=prompts).delete()
         places = _create_responses(targets)
         tasks = [
-            Task(pk=target.task_id, response_ids=ids)
+            Task(pk=target.task_id, response_ids=ids, source_order=target.source_order)
             for target, ids in zip(targets, places, strict=True)
         ]
-        Task.objects.bulk_update(tasks, ["response_ids"])
+        Task.objects.bulk_update(tasks, ["response_ids", "source_order"])
 
     def _describe(self, targets: list[Target]) -> None:
         """What is known about a text changes at any time; the text itself does not."""
@@ -211,6 +215,12 @@ class BatchWriter:
                     renamed.append(stored)
         Prompt.objects.bulk_update(prompts, _ABOUT)
         Response.objects.bulk_update(renamed, ["model"])
+
+
+def _tell_order(targets: list[Target]) -> None:
+    """The order of the row for tasks that came before it was kept."""
+    tasks = [Task(pk=target.task_id, source_order=target.source_order) for target in targets]
+    Task.objects.bulk_update(tasks, ["source_order"])
 
 
 def _keep_votes(targets: list[Target]) -> None:

@@ -51,6 +51,8 @@ class Target:
     `prompt` and `stored` are what the database had of it, if anything, and the ids what it has;
     `frozen` says why its text may not change; `known` and `labels` are the labels on record, by
     rater, and the new ones; `votes` are those of models as they are kept, old and new.
+    `source_order[i]` is the canonical index of the response at place i of its first row, empty
+    where that is not known.
     """
 
     external_id: str
@@ -68,6 +70,8 @@ class Target:
     labels: list[Label] = field(default_factory=list)
     votes: list[dict[str, Any]] = field(default_factory=list)
     has_new_votes: bool = False
+    source_order: list[int] = field(default_factory=list)
+    has_new_order: bool = False
     change: Change = Change.NONE
 
     def takes(self, wished: Target, change: Change) -> None:
@@ -75,6 +79,8 @@ class Target:
         self.messages, self.responses = wished.messages, wished.responses
         self.category, self.language = wished.category, wished.language
         self.metadata = wished.metadata
+        if change is Change.TEXT:
+            self.source_order = wished.source_order
         if Change.NEW != self.change != Change.TEXT:
             self.change = change
 
@@ -87,13 +93,15 @@ def response_identity(response: ImportedResponse) -> str:
 def planned(row: ImportRow, salt: str) -> Target:
     """The task that a row would make, its responses in the project's canonical order."""
     keys = [f"{row.external_id}/{response.external_id}" for response in row.responses]
+    order = canonical_order(salt, keys)
     return Target(
         external_id=row.external_id,
         messages=row.messages,
-        responses=[row.responses[index] for index in canonical_order(salt, keys)],
+        responses=[row.responses[index] for index in order],
         category=row.category,
         language=row.language,
         metadata=row.metadata,
+        source_order=[order.index(place) for place in range(len(order))],
         change=Change.NEW,
     )
 
@@ -202,4 +210,5 @@ def _stored_target(
         frozen=_JUDGED if judged or task.model_votes else _BUSY if leased else "",
         known=dict(known),
         votes=list(task.model_votes),
+        source_order=list(task.source_order or ()),
     )

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.lead.agreement.report import agreement_report
+from labeling.lead.agreement.selectors import ResponseOrder
 from labeling.lead.overview.selectors import days_left, project_progress, throughput
 from labeling.lead.raters.selectors import as_json, rater_rows
 from projects.api.replies import refusals
@@ -133,14 +134,29 @@ class CriterionAgreementSerializer(serializers.Serializer[Any]):
     values = ValueSerializer(many=True, help_text="How often each strength was given.")
 
 
+class OrderSerializer(serializers.Serializer[Any]):
+    """Which response of a task figures take for the first."""
+
+    order = serializers.ChoiceField(
+        choices=list(ResponseOrder),
+        default=ResponseOrder.ANY,
+        help_text="`any`: figures of preferences do not depend on it. `source`: plain "
+        "coefficients in the order of the imported rows, to compare with published figures.",
+    )
+
+
 class AgreementSerializer(serializers.Serializer[Any]):
     """The agreement of a project; `criteria` by key."""
 
     project = serializers.CharField()
+    order = serializers.ChoiceField(choices=list(ResponseOrder))
     tasks = serializers.IntegerField()
     judgments = serializers.IntegerField()
     raters = serializers.IntegerField()
     left_out = serializers.IntegerField(help_text="Judgments that the figures leave out.")
+    unordered = serializers.IntegerField(
+        help_text="Judgments left out because the order of their imported row is not known."
+    )
     criteria = serializers.DictField(child=CriterionAgreementSerializer())
 
 
@@ -203,13 +219,17 @@ class ProjectAgreement(ApiView):
         operation_id="read_agreement",
         summary="Agreement per criterion, each figure with n and interval",
         tags=_TAGS,
-        responses={200: AgreementSerializer, **refusals(403, 404)},
+        parameters=[OrderSerializer],
+        responses={200: AgreementSerializer, **refusals(400, 403, 404)},
     )
     def get(self, request: Request, slug: str) -> Response:
         """From judgments that count; raters are numbered where you may not see who they are."""
         access = self.access(slug, Action.SEE_AGREEMENT)
         names = access.may(Action.SEE_RATERS)
-        return Response(agreement_report(access.project, show_names=names))
+        query = OrderSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        order = ResponseOrder(query.validated_data["order"])
+        return Response(agreement_report(access.project, show_names=names, order=order))
 
 
 class ProjectRaters(ApiView):

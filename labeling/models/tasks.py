@@ -94,6 +94,8 @@ class Task(models.Model):
     less live leases and submitted judgments, NULL where there is no bound; a check constraint
     keeps it from falling below zero, whatever the code does. `model_votes` are what models said of
     the responses, in canonical order: no judgments, and in no figure of people's.
+    `source_order[i]` is the canonical index of the response at place i of the first row that gave
+    the task, NULL where none is known; read by figures in the order of the source alone.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
@@ -102,6 +104,7 @@ class Task(models.Model):
     kind = models.CharField(max_length=10, choices=choices(TaskKind), default=TaskKind.COMPARE)
     purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
     response_ids = ArrayField(models.BigIntegerField())
+    source_order = ArrayField(models.SmallIntegerField(), null=True, blank=True)
     overlap = models.PositiveSmallIntegerField(null=True, blank=True)
     open_slots = models.SmallIntegerField(null=True, blank=True)
     priority = models.SmallIntegerField(default=0)

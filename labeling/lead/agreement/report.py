@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import kind_for
 from labeling.lead.agreement.selectors import (
     CriterionAnswers,
+    ResponseOrder,
     agreement_data,
     agreement_fingerprint,
     counted_judgments,
@@ -20,41 +21,49 @@ from labeling.stats import criterion_report, steadiness_report
 from projects.models import Project
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 3  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 4  # Raise it when a figure or the shape changes: older reports are computed anew.
 
 
-def agreement_report(project: Project, *, show_names: bool = True) -> dict[str, Any]:
+def agreement_report(
+    project: Project, *, show_names: bool = True, order: ResponseOrder = ResponseOrder.ANY
+) -> dict[str, Any]:
     """Every agreement figure of a project, in the shape of command, API and download.
 
     Computed from current, live, human judgments and cached; a report whose inputs changed is
-    computed anew. Raters are named, or numbered by name where `show_names` is False.
+    computed anew. Raters are named, or numbered by name where `show_names` is False. In the order
+    of the source the coefficients of preferences are the plain ones, to compare with published
+    figures, and rest on tasks whose imported row is known.
     """
-    fingerprint = f"{REPORT_VERSION}/{agreement_fingerprint(project)}"
-    report = Report.objects.filter(
-        project=project, kind=REPORT_KIND, fingerprint=fingerprint
-    ).first()
-    data = report.data if report is not None else _refresh(project, fingerprint)
+    fingerprint = f"{REPORT_VERSION}/{agreement_fingerprint(project, order)}"
+    kind = REPORT_KIND if order is ResponseOrder.ANY else f"{REPORT_KIND}-{order}"
+    report = Report.objects.filter(project=project, kind=kind, fingerprint=fingerprint).first()
+    data = report.data if report is not None else _refresh(project, fingerprint, kind, order)
     return _named(project, data, show_names=show_names)
 
 
-def _refresh(project: Project, fingerprint: str) -> dict[str, Any]:
+def _refresh(project: Project, fingerprint: str, kind: str, order: ResponseOrder) -> dict[str, Any]:
     """Compute the report and keep it; raters appear by their ids there."""
-    basis = agreement_data(project)
+    basis = agreement_data(project, order)
+    as_ordered = order is ResponseOrder.SOURCE
     total = counted_judgments(fingerprint.partition("/")[2])
     data = {
+        "order": str(order),
         "tasks": basis.tasks,
         "judgments": basis.judgments,
         "raters": list(basis.raters),
-        "left_out": max(0, total - basis.judgments),
-        "criteria": {item.criterion.key: _criterion(item) for item in basis.answers},
+        "left_out": max(0, total - basis.judgments - basis.unordered),
+        "unordered": basis.unordered,
+        "criteria": {
+            item.criterion.key: _criterion(item, as_ordered=as_ordered) for item in basis.answers
+        },
     }
     Report.objects.update_or_create(
-        project=project, kind=REPORT_KIND, defaults={"fingerprint": fingerprint, "data": data}
+        project=project, kind=kind, defaults={"fingerprint": fingerprint, "data": data}
     )
     return data
 
 
-def _criterion(item: CriterionAnswers) -> dict[str, Any]:
+def _criterion(item: CriterionAnswers, *, as_ordered: bool) -> dict[str, Any]:
     """Every figure of one criterion."""
     again = item.repeats
     is_preference = kind_for(item.criterion.scale).is_preference
@@ -64,6 +73,7 @@ def _criterion(item: CriterionAnswers) -> dict[str, Any]:
         preference=is_preference,
         rater_names={},
         side_only=item.side_only,
+        as_ordered=as_ordered,
     )
     repeats = (again.rater, again.first, again.again, again.prompt)
     steadiness = steadiness_report(item.ratings, item.first_shown, repeats)
@@ -84,10 +94,12 @@ def _named(project: Project, data: Mapping[str, Any], *, show_names: bool) -> di
         }
     return {
         "project": project.slug,
+        "order": data["order"],
         "tasks": data["tasks"],
         "judgments": data["judgments"],
         "raters": len(ids),
         "left_out": data["left_out"],
+        "unordered": data["unordered"],
         "criteria": {
             key: {**report, "pairs": _named_pairs(report["pairs"], _distinct(names))}
             for key, report in data["criteria"].items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 from io import BytesIO
 
@@ -15,11 +16,21 @@ from django.db.models.functions import Cast
 
 from labeling.kinds import kind_for
 from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
-from labeling.models import Answer, Judgment
+from labeling.models import Answer, Judgment, Task
 from labeling.stats import Ratings
 from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
+
+
+class ResponseOrder(StrEnum):
+    """Which response of a task figures take for the first."""
+
+    #: Neither: figures are the same in any order.
+    ANY = "any"
+    #: The one that the imported row listed first: what published figures rest on.
+    SOURCE = "source"
+
 
 _HEADER = 19  # PGCOPY signature (11 bytes), flags (4), length of the header's extension (4).
 _TRAILER = 2
@@ -45,15 +56,19 @@ class CriterionAnswers:
 
 @dataclass(frozen=True, slots=True)
 class AgreementData:
-    """Everything agreement rests on: answers by criterion, and totals over all criteria."""
+    """Everything agreement rests on: answers by criterion, and totals over all criteria.
+
+    `unordered` counts the judgments left out because nobody knows the order of their row.
+    """
 
     answers: Sequence[CriterionAnswers]
     tasks: int
     judgments: int
     raters: tuple[int, ...]
+    unordered: int = 0
 
 
-def agreement_fingerprint(project: Project) -> str:
+def agreement_fingerprint(project: Project, order: ResponseOrder = ResponseOrder.ANY) -> str:
     """What the figures depend on: the newest judgment that counts, how many do, the rubric.
 
     The count tells a judgment that became visible after a newer one, and one withdrawn.
@@ -62,7 +77,10 @@ def agreement_fingerprint(project: Project) -> str:
     state = judgments.aggregate(newest=Max("pk"), count=Count("pk"))
     rubric = "\n".join(f"{c.pk} {c.key} {c.scale_key}" for c in project.criteria.all())
     digest = sha256(rubric.encode()).hexdigest()[:16]
-    return f"{state['newest'] or 0}/{state['count']}/{digest}"
+    fingerprint = f"{state['newest'] or 0}/{state['count']}/{digest}"
+    if order is ResponseOrder.ANY:
+        return fingerprint
+    return f"{fingerprint}/{_ordered_tasks(project).count()}"
 
 
 def counted_judgments(fingerprint: str) -> int:
@@ -70,7 +88,7 @@ def counted_judgments(fingerprint: str) -> int:
     return int(fingerprint.split("/")[1])
 
 
-def agreement_data(project: Project) -> AgreementData:
+def agreement_data(project: Project, order: ResponseOrder = ResponseOrder.ANY) -> AgreementData:
     """The current, live, human judgments of a project, by criterion, in one query for all."""
     rows = _copied(
         Answer.objects.filter(judgment__project=project, response__isnull=True)
@@ -94,6 +112,9 @@ def agreement_data(project: Project) -> AgreementData:
         ),
         columns=8,
     )
+    judgments = len(np.unique(rows[:, 1]))
+    if order is ResponseOrder.SOURCE:
+        rows = _in_source_order(project, rows)
     again = repeated_answers(project)
     return AgreementData(
         answers=[
@@ -103,7 +124,25 @@ def agreement_data(project: Project) -> AgreementData:
         tasks=len(np.unique(rows[:, 2])),
         judgments=len(np.unique(rows[:, 1])),
         raters=tuple(np.unique(rows[:, 3]).tolist()),
+        unordered=judgments - len(np.unique(rows[:, 1])),
     )
+
+
+def _ordered_tasks(project: Project) -> QuerySet[Task]:
+    """The tasks of which the order of the imported row is known."""
+    return Task.objects.filter(project=project, source_order__len=2)
+
+
+def _in_source_order(project: Project, rows: Ints) -> Ints:
+    """The rows of tasks whose order is known, told from the point of view of that order."""
+    firsts = _ordered_tasks(project).order_by("pk").values_list("pk", "source_order__0")
+    known = np.array(list(firsts.iterator(chunk_size=5000)), dtype=np.int64).reshape(-1, 2)
+    rows = rows[np.isin(rows[:, 2], known[:, 0])].copy()
+    is_second = known[np.searchsorted(known[:, 0], rows[:, 2]), 1] == 1
+    rows[is_second, 5] *= -1
+    shown = is_second & (rows[:, 6] >= 0)
+    rows[shown, 6] = 1 - rows[shown, 6]
+    return rows
 
 
 def rater_names(ids: Sequence[int]) -> dict[int, str]:

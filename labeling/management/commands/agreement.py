@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.lead.agreement.report import agreement_report
+from labeling.lead.agreement.selectors import ResponseOrder
 from projects.models import Project
 
 _Json = Mapping[str, Any]
@@ -32,6 +33,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The project, and whether programs read the output."""
         parser.add_argument("project", metavar="PROJECT", help="slug of the project")
+        parser.add_argument(
+            "--order",
+            choices=list(map(str, ResponseOrder)),
+            default=str(ResponseOrder.ANY),
+            help="any (the default): no figure of a preference depends on which response is called "
+            "the first; source: plain coefficients in the order of the imported rows, to compare "
+            "with published figures",
+        )
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +50,7 @@ class Command(BaseCommand):
         if project is None:
             known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20])
             raise CommandError(f"There is no project “{slug}”. Projects: {known or 'none yet'}.")
-        report = agreement_report(project)
+        report = agreement_report(project, order=ResponseOrder(options["order"]))
         if options["json"]:
             self.stdout.write(json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False))
             return
@@ -55,6 +64,13 @@ def _table(report: _Json) -> Iterator[str]:
         f"{report['project']}: {report['judgments']:,} judgments of {report['tasks']:,} tasks "
         f"by {report['raters']:,} raters"
     )
+    if report["order"] == ResponseOrder.SOURCE:
+        yield "Preferences in the order in which the imported rows listed the responses."
+        if report["unordered"]:
+            yield (
+                f"Not in these figures: {report['unordered']:,} judgments of tasks whose row is "
+                "not known. Importing their file again tells it."
+            )
     if report["left_out"]:
         yield (
             f"Not in these figures: {report['left_out']:,} judgments of gold, repeated or training "
