@@ -28,8 +28,8 @@ _TITLES = {
     "messages": _("Prompt as messages"),
     "context": _("Prompt as context"),
     "system": _("System text"),
-    "passage": _("Passage before the prompt"),
-    "input": _("Input after the prompt"),
+    "passage": _("Before the prompt"),
+    "input": _("After the prompt"),
     "responses": _("Responses"),
     "completions": _("Completions"),
     "conversation_a": _("First conversation"),
@@ -187,6 +187,11 @@ class MappingForm(forms.Form):
             )
         if not _LABELLED & set(detection.mapping):
             del self.fields["label_rater"]
+
+    @property
+    def suggests(self) -> bool:
+        """Whether one of the questions has a guess."""
+        return any(asked.question.guess is not None for asked in self.questions)
 
     def _bound(self, names: Iterable[str]) -> list[BoundField]:
         return [self[_PREFIX + name] for name in names]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from labeling.datasets.rows import MappingError
 
 #: How two sides are told apart, in order of preference; a pair is never made of two ways.
-_MARKS = (("a", "b"), ("1", "2"), ("0", "1"))
+_MARKS = (("a", "b"), ("0", "1"), ("1", "2"))
 _OUTPUTS = ("response", "answer", "output", "completion", "reply", "candidate", "human_ref")
 _MODELS = ("model", "model_name", "generator")
 _RATERS = (*("rater", "annotator", "labeler", "rater_id", "annotator_id", "worker_id", "workerid"),)
@@ -17,7 +17,7 @@ _NUMBERED = re.compile(rf"({'|'.join(_OUTPUTS)})_?([0-9]{{1,2}}|[a-i])\Z")
 
 def _sided(side: int, stems: tuple[str, ...]) -> tuple[str, ...]:
     """`response_a`, `response1`, `response_1`, … for every stem, in order of preference."""
-    marks = [pair[side] for pair in _MARKS[:2]]
+    marks = [pair[side] for pair in (_MARKS[0], _MARKS[2])]
     names = [f"{stem}_{mark}" for stem in stems for mark in marks]
     names += [f"{stem}{mark}" for stem in stems for mark in marks]
     return tuple(names)
