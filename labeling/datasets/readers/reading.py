@@ -27,7 +27,9 @@ from labeling.datasets.readers.seen import SeenRows
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.finish import finish
+from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.shapes.record import RecordView, look
+from labeling.datasets.readers.unclaimed import settled
 from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
 from labeling.datasets.readers.winners import Counting, plain_mapping
 from labeling.datasets.readers.words import tells_strength
@@ -118,6 +120,8 @@ def detect(
     wished, counting = plain_mapping(wished, columns)
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, columns, wished)
+    if shape and set(FRAME) <= set(shape.fields):
+        mapped = settled(mapped, Sample(columns, sample, mapped, wished))
     code, problem = _problem(shape, columns, mapped, sample)
     if shape and takes_winner(shape) and "winner" not in wished:
         mapped, counting = _with_winner(Sample(columns, sample, mapped, wished), counting)
@@ -142,7 +146,7 @@ def detect(
         graded,
         code,
         asked,
-        roles_of(seen, asked),
+        roles_of(seen, asked) if shape else {},
         notices,
     )
 

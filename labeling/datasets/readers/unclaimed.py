@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from statistics import median
 
 from msgspec import Struct
@@ -12,12 +13,19 @@ from labeling.datasets.readers.shapes.base import Sample, decoded_cell
 
 #: Characters above which a text is no name, number or short remark.
 _LONG = 40
-#: Characters of a row that are compared with what raters see, and values that are looked at.
-_COMPARED = 100_000
-_NEEDLE = 2_000
-_VALUES = 1_000
-#: Unclaimed columns that are looked at closely.
-_COLUMNS = 60
+#: How far a text is compared with what raters see: characters of what they see in a row and of
+#: the text, texts of one value, rows, and columns. What is not compared is asked about.
+_SEEN = 20_000
+_NEEDLE = 500
+_TEXTS = 20
+_ROWS = 20
+_COLUMNS = 40
+#: Characters that tell a text from an id or a number.
+_BEGINNING = 200
+#: Parts of a nested value that are looked at.
+_PARTS = 1_000
+#: Characters of a cell that is taken for JSON.
+_DECODED = 100_000
 
 #: Words in a column's name that say: this belongs to what is asked.
 _BEFORE = frozenset(
@@ -92,20 +100,46 @@ def unclaimed_texts(sample: Sample) -> Iterator[Unclaimed]:
     for column in sample.columns:
         if column in claimed or column in sample.wished:
             continue
-        values = [(i, decoded_cell(row.get(column))) for i, row in enumerate(sample.rows)]
+        values = [(i, _meant(row.get(column))) for i, row in enumerate(sample.rows)]
         texts = [(i, value) for i, value in values if _says_something(value)]
-        if not texts or looked_at >= _COLUMNS:
+        if not texts:
             continue
         text = _look(column, [value for _, value in texts])
         if text.long or text.telling or text.chat:
             looked_at += 1
-            if not all(_repeats(value, seen[i]) for i, value in texts):
+            compared = texts[:_ROWS] if looked_at <= _COLUMNS else []
+            if not compared or not all(_repeats(value, seen[i]) for i, value in compared):
                 yield text
+
+
+def settled(mapping: Mapping[str, str], sample: Sample) -> dict[str, str]:
+    """The mapping where the texts decide: a `system` column of bare words names systems, and is no
+    text of the prompt; an `input` that is empty so far is part of the prompt where it is not."""
+    texts = {
+        name: [row[name] for row in sample.rows if _says_something(row.get(name))]
+        for name in ("input", mapping.get("system", ""))
+    }
+    decided = dict(mapping)
+    names = texts[mapping.get("system", "")]
+    if names and "system" not in sample.wished and not any(map(_is_prose, names)):
+        del decided["system"]
+    claimed = "input" in (*mapping.values(), *sample.wished)
+    if "input" in sample.columns and not claimed and not texts["input"]:
+        decided["input"] = "input"
+    return decided
+
+
+def _meant(value: object) -> object:
+    """What a cell means; one too long to look into is the text that it is."""
+    if isinstance(value, str) and len(value) > _DECODED:
+        return value
+    return decoded_cell(value)
 
 
 def _says_something(value: object) -> bool:
     if isinstance(value, str):
-        return bool(value.strip()) and not value.strip().replace(".", "", 1).isdigit()
+        beginning = value[:_BEGINNING].strip()
+        return bool(beginning) and not beginning.replace(".", "", 1).isdigit()
     return isinstance(value, list | dict) and bool(value)
 
 
@@ -113,14 +147,18 @@ def _is_message(value: object) -> bool:
     return isinstance(value, dict) and bool({"role", "from"} & value.keys())
 
 
-def _is_prose(text: str) -> bool:
-    """Not a hash, a link or an id, which are long without a space."""
-    return not text.isascii() or any(sign.isspace() for sign in text.strip()[:_NEEDLE])
+def _is_prose(value: object) -> bool:
+    """A text, and not a hash, a link or an id, which are long without a space."""
+    if not isinstance(value, str):
+        return False
+    beginning = value[:_BEGINNING].strip()
+    return not beginning.isascii() or len(beginning.split(maxsplit=1)) > 1
 
 
 def _look(column: str, values: Sequence[object]) -> Unclaimed:
     words = set(plain_name(column).split("_"))
     prose = [value for value in values if isinstance(value, str) and _is_prose(value)]
+    places = (("system", _SYSTEM if prose else ()), ("input", _AFTER), ("passage", _BEFORE))
     known, remark = bool(words & _KNOWN), bool(words & _REMARKS)
     long = len(prose) * 2 >= len(values) and median(map(len, prose)) > _LONG
     structured = not any(isinstance(value, str) for value in values)
@@ -128,47 +166,48 @@ def _look(column: str, values: Sequence[object]) -> Unclaimed:
         isinstance(value, list) and any(map(_is_message, value)) for value in values
     )
     telling = bool(words & _TELLING) and not known
-    places = (("system", _SYSTEM), ("input", _AFTER), ("passage", _BEFORE))
     return Unclaimed(
         column=column,
         long=long and not remark,
         telling=telling and not remark,
-        place=next((place for place, names in places if words & names), ""),
+        place=next((place for place, names in places if words.intersection(names)), ""),
         chat=chat,
         structured=structured,
     )
 
 
 def _strings(value: object) -> Iterator[str]:
-    """The texts in a value, outer ones first, as many as are looked at."""
+    """The texts in a value, as many as are looked at."""
     waiting = [value]
-    for _ in range(_VALUES):
+    for _ in range(_PARTS):
         if not waiting:
             return
         item = waiting.pop()
         if isinstance(item, str):
             yield item
         elif isinstance(item, list):
-            waiting += item[: _VALUES - len(waiting)]
+            waiting += item[:_PARTS]
         elif isinstance(item, dict):
             # A role or a type is no text of its own.
-            waiting += (v for k, v in item.items() if k not in ("role", "from", "type"))
+            inner = ((key, said) for key, said in islice(item.items(), _PARTS))
+            waiting += (said for key, said in inner if key not in ("role", "from", "type"))
 
 
 def _even(text: str) -> str:
-    return " ".join(text[:_COMPARED].split())
+    return " ".join(text.split())
 
 
 def _visible_text(row: Mapping[str, object], claimed: Iterable[str]) -> str:
     """What the claimed columns of a row say, with single spaces."""
     parts, size = [], 0
     for column in claimed:
-        for text in _strings(decoded_cell(row.get(column))):
-            if size < _COMPARED:
-                parts.append(_even(text))
-                size += len(parts[-1])
+        for text in _strings(_meant(row.get(column))):
+            if size < _SEEN:
+                parts.append(_even(text[:_SEEN]))
+                size += min(len(text), _SEEN) + 1
     return "\n".join(parts)
 
 
 def _repeats(value: object, seen: str) -> bool:
-    return all(_even(text[:_NEEDLE]) in seen for text in _strings(value))
+    texts = list(islice(_strings(value), _TEXTS + 1))
+    return len(texts) <= _TEXTS and all(_even(text[:_NEEDLE]) in seen for text in texts)

@@ -53,6 +53,7 @@ _EITHER = {
 }
 #: What Python prints for messages, also in numpy's arrays, and for lists at all.
 _MESSAGES_PRINTED = re.compile(r"(?:array\()?\[?\s*\{\s*'(?:role|content|from|value|messages)'\s*:")
+_SPEAKER_PRINTED = re.compile(r"'(?:role|from)'\s*:\s*'(?:user|human|assistant|gpt|system|tool)'")
 _LIST_PRINTED = re.compile(r"(?:array\()?\[?\s*[{'\[]?\s*'")
 _NOT_JSON = (
     "Holds what Python prints for a list, not JSON. Write the column with json.dumps, or save the "
@@ -180,7 +181,7 @@ def _structure_or_text(value: str, column: str, keys: frozenset[str]) -> object:
     try:
         decoded = json.loads(value)
     except (ValueError, RecursionError):
-        if _MESSAGES_PRINTED.match(value):
+        if _MESSAGES_PRINTED.match(value) and _SPEAKER_PRINTED.search(value):
             raise RowError(column, _NOT_JSON, value, code=RefusalCode.MALFORMED) from None
         return value
     objects = decoded if isinstance(decoded, list) else [decoded]
