@@ -41,6 +41,16 @@ class RefusalCode(StrEnum):
     IN_USE = "in_use"  # the task was judged, or is on a screen: its text cannot change
 
 
+class FileCode(StrEnum):
+    """Why a file was not taken as a whole, for programs."""
+
+    UNREADABLE = "unreadable"  # no rows, damaged, packed, of another encoding
+    UNRECOGNISED = "unrecognised"  # no kind of row fits, or a column is missing
+    UNSUPPORTED = "unsupported"  # of a kind that is known and cannot be taken
+    UNKNOWN_COLUMN = "unknown_column"  # the mapping names what is not there
+    AMBIGUOUS = "ambiguous"  # may mean several things; a mapping says which
+
+
 class ImportedResponse(Struct, frozen=True, gc=False):
     """One candidate output, in the order of the row. `model` is empty where nobody said.
 
@@ -133,7 +143,7 @@ class Refusal(Struct, frozen=True, gc=False):
 class UnreadableFile(Exception):
     """The file as a whole cannot be read; the message says where, why, and what to do."""
 
-    def __init__(self, message: str, *, line: int = 0, code: str = "unreadable") -> None:
+    def __init__(self, message: str, *, line: int = 0, code: str = FileCode.UNREADABLE) -> None:
         super().__init__(message)
         self.message = message
         self.line = line
@@ -143,7 +153,7 @@ class UnreadableFile(Exception):
 class MappingError(ValueError):
     """The wished mapping names a field or a column that does not exist."""
 
-    code = "unknown_column"
+    code: str = FileCode.UNKNOWN_COLUMN
 
 
 class RowError(Exception):

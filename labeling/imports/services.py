@@ -30,7 +30,7 @@ from labeling.datasets.readers import (
 )
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.reading import FilePreview
-from labeling.datasets.rows import MappingError, UnreadableFile
+from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome
 from labeling.models import Import, ImportRefusal
@@ -68,7 +68,7 @@ class FileUnclear(FileRefused):
 
     def __init__(self, questions: tuple[ColumnQuestion, ...]) -> None:
         message = " ".join(question.text for question in questions)
-        super().__init__(message, field="mapping", code="ambiguous")
+        super().__init__(message, field="mapping", code=FileCode.AMBIGUOUS)
         self.questions = questions
         self.fields["mapping"] = " ".join(map(_spelled, questions))
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.datasets.readers import ReadOptions, check, read
+from labeling.datasets.readers import ReadOptions, accepted, check, read
 from labeling.datasets.rows import Duplicate, ImportRow, Refusal
 from tests.datasets.kinds import SAMPLES
 
@@ -62,10 +62,11 @@ def test_a_row_with_anything_anywhere_is_read_or_refused(tmp_path: Path, kind, r
     odd = replaced(row, path, data.draw(ANYTHING))
     file = tmp_path / "rows.jsonl"
     file.write_text(f"{json.dumps(row)}\n{json.dumps(odd)}\n")
-    made = list(read(file, format=kind, options=ReadOptions(label_rater="vera")))
+    kind, mapping = accepted(file, format=kind)
+    made = list(read(file, format=kind, mapping=mapping, options=ReadOptions(label_rater="vera")))
     assert all(isinstance(result, ImportRow | Duplicate | Refusal) for result in made)
     assert {result.line for result in made} == {1, 2}
-    assert len(made) == check(file, format=kind).rows
+    assert len(made) == check(file, format=kind, mapping=mapping).rows
     for result in made:
         # What is reported can be stored; what is taken can be stored as JSON.
         text = result.reason if isinstance(result, Refusal) else result.external_id

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from labeling.datasets.readers import IMPORT_KINDS, limits
+from labeling.datasets.readers import IMPORT_KINDS, ColumnRole, limits
+from labeling.datasets.rows import FileCode, RefusalCode
 from labeling.vocabulary import TieKind
 
 PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text()
@@ -15,6 +16,11 @@ PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text()
 @pytest.mark.parametrize("name", [*IMPORT_KINDS, *TieKind])
 def test_every_format_and_tie_is_named(name):
     assert name in PAGE
+
+
+@pytest.mark.parametrize("name", [*RefusalCode, *FileCode, *ColumnRole])
+def test_every_code_and_role_is_named(name):
+    assert f"`{name}`" in PAGE
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from labeling.datasets.rows import UnreadableFile
+from labeling.datasets.rows import FileCode, UnreadableFile
 
 
 class Meaning(Struct, frozen=True):
@@ -42,5 +42,5 @@ class OpenQuestions(UnreadableFile):
     """The file may be meant in several ways; nothing of it is read until its questions end."""
 
     def __init__(self, questions: tuple[ColumnQuestion, ...]) -> None:
-        super().__init__(" ".join(question.text for question in questions), code="ambiguous")
+        super().__init__(" ".join(question.text for question in questions), code=FileCode.AMBIGUOUS)
         self.questions = questions

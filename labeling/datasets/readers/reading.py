@@ -35,6 +35,7 @@ from labeling.datasets.readers.winners import Counting, plain_mapping
 from labeling.datasets.readers.words import tells_strength
 from labeling.datasets.rows import (
     Duplicate,
+    FileCode,
     ImportRow,
     MappingError,
     Refusal,
@@ -119,9 +120,7 @@ def detect(
         columns = tuple(filter(is_storable, every))[: limits.MAX_COLUMNS]
     wished, counting = plain_mapping(wished, columns)
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
-    mapped = _mapping(shape, columns, wished)
-    if shape and set(FRAME) <= set(shape.fields):
-        mapped = settled(mapped, Sample(columns, sample, mapped, wished))
+    mapped = _mapping(shape, Sample(columns, sample, {}, wished))
     code, problem = _problem(shape, columns, mapped, sample)
     if shape and takes_winner(shape) and "winner" not in wished:
         mapped, counting = _with_winner(Sample(columns, sample, mapped, wished), counting)
@@ -228,12 +227,11 @@ def _sample(raw: Iterator[RawRow | Refusal]) -> list[dict[str, object]]:
     return rows
 
 
-def _mapping(
-    shape: Shape | None, columns: tuple[str, ...], wished: Mapping[str, str]
-) -> dict[str, str]:
+def _mapping(shape: Shape | None, seen: Sample) -> dict[str, str]:
     every = dict.fromkeys(field for known in SHAPES.values() for field in known.fields)
     fields = shape.fields if shape else tuple(every)
-    return override(guess(columns, fields), wished, columns, fields)
+    mapping = override(guess(seen.columns, fields), seen.wished, seen.columns, fields)
+    return settled(mapping, seen) if shape and set(FRAME) <= set(fields) else mapping
 
 
 def _problem(
@@ -246,15 +244,15 @@ def _problem(
     names = visible(", ".join(columns), limits.MAX_REASON) or "none"
     if shape is None:
         return (
-            "unrecognised",
+            FileCode.UNRECOGNISED,
             f"No kind of row fits the columns ({names}). Say which column is the prompt and which "
             "are the responses.",
         )
     if objection := shape.objection(sample):
-        return "unsupported", visible(objection, limits.MAX_REASON)
+        return FileCode.UNSUPPORTED, visible(objection, limits.MAX_REASON)
     if missing := shape.missing(mapped):
         return (
-            "unrecognised",
+            FileCode.UNRECOGNISED,
             f"No column for {' and '.join(missing)} among {names}. Say which one it is.",
         )
     return "", ""

@@ -121,7 +121,8 @@ def settled(mapping: Mapping[str, str], sample: Sample) -> dict[str, str]:
     }
     decided = dict(mapping)
     names = texts[mapping.get("system", "")]
-    if names and "system" not in sample.wished and not any(map(_is_prose, names)):
+    bare = all(isinstance(name, str) and not _is_prose(name) for name in names)
+    if names and bare and "system" not in sample.wished:
         del decided["system"]
     claimed = "input" in (*mapping.values(), *sample.wished)
     if "input" in sample.columns and not claimed and not texts["input"]:
