@@ -326,6 +326,7 @@ class _Stage:
         return Submission(
             answers=answers,
             tie_kind=opinion.tie_kind,
+            tie_kinds={"accuracy": opinion.accuracy_tie},
             rationale=opinion.rationale,
             principles=opinion.principles,
             flags=opinion.flags,

@@ -19,7 +19,6 @@ from labeling.demo.content import DemoItem, Note
 from labeling.vocabulary import Flag, SkipReason, TieKind
 
 _NORMAL = NormalDist()
-_NO_ACCURACY = frozenset({TieKind.EQUAL_BAD, TieKind.CANNOT_TELL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +139,14 @@ class Opinion:
     """What a rater says about an item.
 
     `advantage` is of the item's second response over its first on the latent scale, 0 exactly for
-    a tie; `tie_kind` says which tie. `accuracy` is the same for the truth of the two alone, None
-    where the rater left that question out. Times are milliseconds.
+    a tie; `tie_kind` says which tie. `accuracy` and `accuracy_tie` are the same for the truth of
+    the two alone, None where the rater left that question out. Times are milliseconds.
     """
 
     advantage: float
     tie_kind: str
     accuracy: float | None
+    accuracy_tie: str
     rationale: str
     principles: tuple[int, ...]
     flags: tuple[str, ...]
@@ -173,13 +173,15 @@ def opinion(
         )
     advantage, tie_kind = _preference(temper, item, second_on_left)
     note = _note(temper, item, advantage, tie_kind)
+    accuracy, accuracy_tie = _accuracy(temper, item, tie_kind)
     cited = tuple(n for n in _cited(temper, item, advantage, note) if n in principles)
     flag = FLAGS.get((temper.email, item.id))
     active_ms, idle_ms = _times(temper, item, note)
     return Opinion(
         advantage=advantage,
         tie_kind=tie_kind,
-        accuracy=_accuracy(temper, item) if tie_kind not in _NO_ACCURACY else None,
+        accuracy=accuracy,
+        accuracy_tie=accuracy_tie,
         rationale=note.text if note else "",
         principles=cited,
         flags=(flag.value,) if flag else (),
@@ -251,14 +253,22 @@ def _preference(temper: Temper, item: DemoItem, second_on_left: bool) -> tuple[f
     return advantage, ""
 
 
-def _accuracy(temper: Temper, item: DemoItem) -> float | None:
-    """How much truer the second response is; most pairs differ in something else."""
-    if _uniform(temper.email, item.id, "answers accuracy") > temper.thorough:
-        return None
+def _accuracy(temper: Temper, item: DemoItem, tie_kind: str) -> tuple[float | None, str]:
+    """How much truer the second response is; most pairs differ in something else.
+
+    Two bad answers are both wrong where truth is what they lack; else nobody asks what is truer.
+    """
     about_truth = any(1 in note.principles for note in item.notes)
+    if tie_kind == TieKind.EQUAL_BAD and about_truth:
+        return 0.0, TieKind.EQUAL_BAD.value
+    escapes = (TieKind.EQUAL_BAD, TieKind.CANNOT_TELL)
+    if tie_kind in escapes or _uniform(temper.email, item.id, "answers accuracy") > temper.thorough:
+        return None, ""
+    if _uniform(temper.email, item.id, "unsure of accuracy") < temper.unsure * item.difficulty / 2:
+        return 0.0, TieKind.CANNOT_TELL.value
     noise = temper.noise * (0.2 + item.difficulty) * _normal(temper.email, item.id, "accuracy")
     advantage = (item.quality if about_truth else 0.0) + 0.7 * noise
-    return advantage if abs(advantage) >= 0.5 else 0.0
+    return (advantage, "") if abs(advantage) >= 0.5 else (0.0, TieKind.EQUAL_GOOD.value)
 
 
 def _note(temper: Temper, item: DemoItem, advantage: float, tie_kind: str) -> Note | None:
