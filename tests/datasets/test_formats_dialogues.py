@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -11,6 +12,7 @@ from msgspec.structs import replace as changed
 
 from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
+from labeling.datasets.formats.carrying import ChatPart
 from labeling.datasets.judging import preview
 from labeling.datasets.reasons import REASONS
 from labeling.datasets.recipes import RECIPES, Kto, Majority, Raw, Sft
@@ -278,3 +280,21 @@ def test_the_declared_types_are_those_of_the_files(tmp_path):
     assert str(schema.field("prompt").type) == "extension<arrow.json>"
     schema = pq.read_schema(next(result.path.glob("judgments/*.parquet")))
     assert str(schema.field("response_messages").type).startswith("list<")
+
+
+def test_the_documentation_says_what_each_format_carries():
+    text = Path(__file__).parents[2].joinpath("docs/releases.md").read_text("utf-8")
+    table = text.split("| format | calls in prompts |")[1].split("\n\n")[0]
+    said: dict[str, list[bool]] = {}
+    for line in table.splitlines()[2:]:
+        names, *marks = [cell.strip() for cell in line.strip("|").split("|")]
+        said |= {name.strip(" `"): [mark == "yes" for mark in marks] for name in names.split(",")}
+    calls, turns = ChatPart.CALLS, ChatPart.TURNS
+    thoughts, silence = ChatPart.REASONING, ChatPart.EMPTY
+    assert said == {
+        key: [
+            calls in shape.carries.prompts,
+            *(part in shape.carries.responses for part in (calls, turns, thoughts, silence)),
+        ]
+        for key, shape in FORMATS.items()
+    }
