@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detection, limits
+from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 from labeling.imports.services import ImportOptions
 
 #: Characters that may be pasted; a file has no such limit.
@@ -160,6 +161,20 @@ class MappingForm(forms.Form):
         ),
     )
 
+    whose = forms.ChoiceField(
+        label=_("Whose labels are these?"),
+        required=False,
+        choices=[
+            ("", _("as their names say")),
+            ("people", _("all people's")),
+            ("model_rater", _("all models'")),
+        ],
+        help_text=_(
+            "A label under a model's name, such as gpt-4, is kept beside the task as a model's "
+            "vote and is no judgment."
+        ),
+    )
+
     def __init__(self, detection: Detection, overlap: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.shape = SHAPES[detection.format or "pairs"]
@@ -181,12 +196,17 @@ class MappingForm(forms.Form):
         for name in self.shape.fields:
             self.fields[_PREFIX + name] = forms.ChoiceField(
                 label=_TITLES.get(name, name.replace("_", " ").capitalize()),
-                choices=choices,
+                choices=[*choices, *_countings(detection, name)],
                 required=False,
                 initial=detection.mapping.get(name, ""),
             )
+        self.notices = detection.notices
+        # A winner stands with the columns that matter first where there may be one.
+        self._telling = {"winner"} & {*detection.mapping, *_offered(detection)}
         if not _LABELLED & set(detection.mapping):
             del self.fields["label_rater"]
+        if not (_LABELLED | _SAID) & set(detection.mapping):
+            del self.fields["whose"]
 
     @property
     def suggests(self) -> bool:
@@ -198,11 +218,34 @@ class MappingForm(forms.Form):
 
     def main_fields(self) -> list[BoundField]:
         """The columns that matter first: the texts, and the id."""
-        return self._bound(name for name in self.shape.fields if name in _MAIN)
+        return self._bound(name for name in self.shape.fields if name in _MAIN | self._telling)
 
     def other_fields(self) -> list[BoundField]:
         """The rest of the columns."""
-        return self._bound(name for name in self.shape.fields if name not in _MAIN)
+        return self._bound(name for name in self.shape.fields if name not in _MAIN | self._telling)
+
+
+def _offered(detection: Detection) -> dict[str, dict[str, str]]:
+    """field -> mapping -> what it means, of the columns that may be labels."""
+    offered: dict[str, dict[str, str]] = {}
+    for notice in detection.notices:
+        for option in notice.options:
+            for name, spelled in option.mapping.items():
+                offered.setdefault(name, {})[spelled] = option.text
+    return offered
+
+
+def _countings(detection: Detection, name: str) -> list[tuple[str, str]]:
+    """The ways in which the columns of a field count: those offered, and the one in use."""
+    offered = _offered(detection).get(name, {})
+    used = detection.mapping.get(name, "")
+    if used and used not in detection.columns:
+        offered.setdefault(used, detection.counting)
+    return [
+        (spelled, f"{spelled[:80]} ({meaning})")
+        for spelled, meaning in offered.items()
+        if spelled not in detection.columns
+    ]
 
 
 #: Columns that say which response somebody preferred.
@@ -212,6 +255,8 @@ _LABELLED = frozenset(
         *("winner_model_a", "preferred_output", "ranks"),
     }
 )
+#: Columns that say who judged, or list judgments.
+_SAID = frozenset({"rater", "judge", "annotator", "judgments", "annotations"})
 _MAIN = frozenset(
     {
         *("id", "prompt", "messages", "context", "responses", "response_a", "response_b"),
@@ -243,6 +288,12 @@ def posted_decisions(data: Mapping[str, Any]) -> dict[str, str]:
     return _texts(_decoded(data.get("decided")))
 
 
+def _whose(data: Mapping[str, Any]) -> dict[str, str]:
+    """Whose all labels are, where the page says so."""
+    whose = str(data.get("whose", ""))
+    return {whose: EVERYBODY} if whose in WHOSE_WORDS else {}
+
+
 def posted_mapping(data: Mapping[str, Any], shown: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """The kind of rows and the mapping that a page asks for, which was shown with this one.
 
@@ -255,7 +306,7 @@ def posted_mapping(data: Mapping[str, Any], shown: Mapping[str, str]) -> tuple[s
     known = SHAPES[format].fields
     posted = {name: str(data[_PREFIX + name]) for name in known if _PREFIX + name in data}
     changed = {name: column for name, column in posted.items() if column != shown.get(name, "")}
-    decided = {**posted_decisions(data), **changed}
+    decided = {**posted_decisions(data), **changed, **_whose(data)}
     for name in data:
         if name.startswith(_ANSWER):
             answer = _decoded(data[name])

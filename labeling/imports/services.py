@@ -20,6 +20,7 @@ from msgspec import structs
 
 from labeling.datasets.readers import (
     ColumnQuestion,
+    Detection,
     ReadOptions,
     accepted,
     check,
@@ -190,7 +191,7 @@ def create_import(
     else:
         stored = files.store([content] if isinstance(content, bytes) else content)
     try:
-        format, decided, columns = _decided(stored.token, format, mapping, options)
+        format, decided, shown = _decided(stored.token, format, mapping, options)
     except InvalidInput:
         if content is not None:
             files.discard(str(stored.path))
@@ -206,7 +207,7 @@ def create_import(
             sha256=stored.sha256,
             format=format,
             mapping=decided,
-            options={**asdict(options), "columns": list(columns.items()), "guesses": guesses},
+            options={**asdict(options), **_said_of(shown), "guesses": guesses},
         )
         record(
             project=project,
@@ -232,9 +233,9 @@ def _stored(token: str) -> files.StoredFile:
 
 def _decided(
     token: str, format: str, mapping: Mapping[str, str] | None, options: ImportOptions
-) -> tuple[str, dict[str, str], dict[str, str]]:
-    """The kind of rows and the mapping to read with, and where each column goes then; with `yes`
-    the reader's guesses are in it.
+) -> tuple[str, dict[str, str], Detection]:
+    """The kind of rows and the mapping to read with, and what the file is then; with `yes` the
+    reader's guesses are in it.
 
     Raises FileRefused for a file that no kind of row fits, or that leaves a question open.
     """
@@ -250,7 +251,18 @@ def _decided(
         raise FileRefused(shown.problem, field="mapping", code=shown.code)
     if shown.questions:
         raise FileUnclear(shown.questions)
-    return format, decided, {column: role.value for column, role in shown.roles.items()}
+    return format, decided, shown
+
+
+def _said_of(shown: Detection) -> dict[str, object]:
+    """Where each column goes, and which might be labels with which mapping, for the report."""
+    return {
+        "columns": [(column, role.value) for column, role in shown.roles.items()],
+        "notices": [
+            {"text": notice.text, "mappings": [dict(option.mapping) for option in notice.options]}
+            for notice in shown.notices
+        ],
+    }
 
 
 def _safe_name(filename: str) -> str:

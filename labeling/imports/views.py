@@ -23,6 +23,7 @@ from labeling.imports.forms import (
     posted_mapping,
     posted_options,
 )
+from labeling.imports.page import rows_in_words
 from labeling.imports.selectors import (
     find_import,
     format_title,
@@ -134,7 +135,7 @@ def _look(request: SignedInRequest, token: str) -> tuple[FilePreview, dict[str, 
 
 def _mapping_form(request: SignedInRequest, access: Access, shown: FilePreview) -> MappingForm:
     """The form for the kind of rows that is shown, with what was typed so far."""
-    kept = {name: request.POST.get(name, "") for name in ("overlap", "label_rater")}
+    kept = {name: request.POST.get(name, "") for name in ("overlap", "label_rater", "whose")}
     return MappingForm(shown.detection, access.project.overlap, initial=kept)
 
 
@@ -153,6 +154,7 @@ def _preview_page(
         "upload": upload,
         "filename": filename,
         "shown": shown,
+        "rows": rows_in_words(shown.rows),
         "decided": json.dumps(decided),
         "unanswered": bool(form.questions) and request.method == "POST",
         "form": form,

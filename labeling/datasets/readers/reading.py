@@ -78,6 +78,12 @@ class Detection:
         claimed = {*plain.values(), *(counting.winner.columns if counting.winner else ())}
         return tuple(column for column in self.columns if column not in claimed)
 
+    @property
+    def counting(self) -> str:
+        """How the winner's columns count, in words; "" where words or names say it themselves."""
+        winner = plain_mapping(self.mapping, self.columns)[1].winner
+        return winner.counting if winner else ""
+
 
 @dataclass(frozen=True, slots=True)
 class FilePreview:

@@ -135,7 +135,12 @@ def _place(value: str, names: tuple[str, str]) -> Verdict | None:
 def countings(column: str, values: Iterable[object]) -> list[str]:
     """The mappings by which the numbers of a column would all be understood."""
     codes = {plain_code(value) for value in values if value not in (None, "")}
-    fitting = [count for count in _COUNTS if codes and codes <= {*count}]
+    # A minus that no value has is no way to count.
+    fitting = [
+        count
+        for count in _COUNTS
+        if codes and codes <= {*count} and ("-1" not in count or "-1" in codes)
+    ]
     return [f"{column}:{','.join(count)}" for count in fitting]
 
 

@@ -161,6 +161,11 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'labels':<11}{report.labels:>10,}")
         if report.model_votes:
             self.stdout.write(f"  {'model votes':<11}{report.model_votes:>10,} (no judgments)")
+        for notice in import_.options.get("notices", []):
+            self.stdout.write(notice["text"])
+            for mapping in notice["mappings"]:
+                pairs = " ".join(_pair(*pair) for pair in mapping.items())
+                self.stdout.write(f"  {pairs}")
         printed = 0
         for printed, refusal in enumerate(refusals, 1):
             field = f", {refusal.field}" if refusal.field else ""

@@ -1,0 +1,75 @@
+"""What the preview says of a row's labels, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from labeling.datasets.rows import Duplicate, ImportedJudgment, ImportRow, ModelVote, Refusal
+from labeling.vocabulary import Grade, TieKind
+
+_BETTER = {
+    Grade.NEGLIGIBLE: gettext_lazy("response %(number)d is negligibly better"),
+    Grade.SLIGHT: gettext_lazy("response %(number)d is slightly better"),
+    Grade.PLAIN: gettext_lazy("response %(number)d is better"),
+    Grade.MUCH: gettext_lazy("response %(number)d is much better"),
+}
+_TIES = {
+    TieKind.EQUAL_GOOD: gettext_lazy("equally good"),
+    TieKind.EQUAL_BAD: gettext_lazy("both are bad"),
+    TieKind.CANNOT_TELL: gettext_lazy("cannot tell"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelInWords:
+    """Who said it, and what of each criterion."""
+
+    rater: str
+    answers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """A row of the file as it would be imported, its labels and models' votes in words."""
+
+    row: ImportRow | Duplicate | Refusal
+    labels: list[LabelInWords]
+    model_votes: list[LabelInWords]
+
+
+def rows_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[PreviewRow]:
+    """The first rows of a file for the page."""
+    return [
+        PreviewRow(row, _in_words(row.judgments), _in_words(row.model_votes))
+        if isinstance(row, ImportRow)
+        else PreviewRow(row, [], [])
+        for row in rows
+    ]
+
+
+def _in_words(labels: Iterable[ImportedJudgment | ModelVote]) -> list[LabelInWords]:
+    return [
+        LabelInWords(label.rater, [(key, _words(label, key)) for key in label.values])
+        for label in labels
+    ]
+
+
+def _words(label: ImportedJudgment | ModelVote, key: str) -> str:
+    """From the row's point of view, which is the page's too."""
+    value = label.values[key]
+    if value == 0:
+        kind = label.tie_kinds.get(key, "")
+        return str(_TIES[TieKind(kind)]) if kind in _TIES else _("a tie")
+    number = 1 if value < 0 else 2
+    if key in label.grades:
+        return str(_BETTER[Grade(label.grades[key])]) % {"number": number}
+    if key in label.side_only:
+        return _("response %(number)d is better, strength not told") % {"number": number}
+    return _("response %(number)d is better, strength %(strength)d") % {
+        "number": number,
+        "strength": abs(value),
+    }
