@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from labeling.models import Answer, Import, Task
 from labeling.vocabulary import Grade
 from projects.models import Criterion, Project
 from projects.scales import SCALES
+from projects.services.projects import create_project
 from tests.datasets.kinds import annotation, labelstudio, pairwise
 
 PAIR = {"id": "q1", "prompt": "Why?", "response_a": "Because.", "response_b": "No."}
@@ -181,3 +183,18 @@ def test_every_word_of_strength_of_a_scale_is_one_that_sources_use():
     for scale in SCALES.values():
         assert scale.grades.keys() <= grades
         assert set(scale.grades.values()) <= {abs(value) for value in scale.values}
+
+
+@pytest.mark.parametrize("file_type", ["jsonl", "csv", "parquet"])
+def test_a_side_alone_survives_a_release_and_its_import(project, tmp_path, file_type):
+    take(on_scale(project, "hh8"), CHOSEN, rater="crowd")
+    take(project, {**PAIR, "id": "q2", "rater": "kim", "overall": -3})
+    out = tmp_path / "out"
+    options = ("--recipe", "raw", "--format", "judgments", "--file-type", file_type)
+    options += ("--split", "100,0,0")
+    call_command("create_release", project.slug, *options, "--out", str(out), verbosity=0)
+    (file,) = [path for path in sorted(out.rglob(f"*.{file_type}*")) if path.stat().st_size]
+    copy = create_project(name="Copy", created_by=project.created_by, template="helpful-harmless")
+    call_command("import_tasks", copy.slug, str(file), verbosity=0)
+    sides = Answer.objects.filter(judgment__project=copy).values_list("side_only", flat=True)
+    assert sorted(sides) == [False, True]
