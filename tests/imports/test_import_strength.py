@@ -190,9 +190,8 @@ def test_a_side_alone_survives_a_release_and_its_import(project, tmp_path, file_
     take(on_scale(project, "hh8"), CHOSEN, rater="crowd")
     take(project, {**PAIR, "id": "q2", "rater": "kim", "overall": -3})
     out = tmp_path / "out"
-    options = ("--recipe", "raw", "--format", "judgments", "--file-type", file_type)
-    options += ("--split", "100,0,0")
-    call_command("create_release", project.slug, *options, "--out", str(out), verbosity=0)
+    how = f"--recipe raw --format judgments --file-type {file_type} --split 100,0,0"
+    call_command("create_release", project.slug, *how.split(), "--out", str(out), verbosity=0)
     (file,) = [path for path in sorted(out.rglob(f"*.{file_type}*")) if path.stat().st_size]
     copy = create_project(name="Copy", created_by=project.created_by, template="helpful-harmless")
     call_command("import_tasks", copy.slug, str(file), verbosity=0)
