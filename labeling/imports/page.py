@@ -41,7 +41,7 @@ class PreviewRow:
     model_votes: list[LabelInWords]
 
 
-def rows_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[PreviewRow]:
+def preview_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[PreviewRow]:
     """The first rows of a file for the page."""
     return [
         PreviewRow(row, _in_words(row.judgments), _in_words(row.model_votes))

@@ -23,7 +23,7 @@ from labeling.imports.forms import (
     posted_mapping,
     posted_options,
 )
-from labeling.imports.page import rows_in_words
+from labeling.imports.page import preview_in_words
 from labeling.imports.selectors import (
     find_import,
     format_title,
@@ -154,7 +154,7 @@ def _preview_page(
         "upload": upload,
         "filename": filename,
         "shown": shown,
-        "rows": rows_in_words(shown.rows),
+        "rows": preview_in_words(shown.rows),
         "decided": json.dumps(decided),
         "unanswered": bool(form.questions) and request.method == "POST",
         "form": form,
