@@ -247,8 +247,11 @@ def test_what_is_too_much_is_refused_soon(rows, message):
 
 
 def test_parts_and_calls_of_a_whole_chat_have_a_limit(rows):
-    (refusal,) = rows(pair(chosen=[{**CALLING, "tool_calls": [CALL] * 1_000}] * 11))
-    assert (refusal.field, refusal.code) == ("chosen", "too_long")
+    large = {"function": {"name": "f", "arguments": "x" * 900_000}}
+    calls = {**CALLING, "tool_calls": [large]}
+    for turns in ([{**CALLING, "tool_calls": [CALL] * 1_000}] * 11, [calls] * 5):
+        (refusal,) = rows(pair(chosen=turns))
+        assert (refusal.field, refusal.code) == ("chosen", "too_long")
 
 
 def test_deep_json_in_a_text_of_arguments_is_text(rows):

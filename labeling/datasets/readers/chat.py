@@ -219,6 +219,19 @@ def _whole(value: Mapping[str, object], role: str, calling: bool, field: str) ->
     )
 
 
+def _plain(value: object) -> Message | None:
+    """The turn of a message of a role and a text alone, as nearly all are; None for any other."""
+    if type(value) is not dict or len(value) != _PLAIN:
+        return None
+    name, content = value.get("role"), value.get("content")
+    if type(name) is not str or type(content) is not str or len(content) > limits.MAX_TEXT:
+        return None
+    role = _ROLES.get(name)
+    if role is None or name == _CALLING or not content.isascii() or "\x00" in content:
+        return None
+    return None if role == "user" and is_blank(content) else Message(role, content)
+
+
 def message(value: object, field: str, number: int = 1) -> Message:
     """`{"role", "content"}`, or `{"from", "value"}` as some files write it, with all it says.
 
@@ -257,6 +270,21 @@ def message(value: object, field: str, number: int = 1) -> Message:
     return turn
 
 
+def _check_total(field: str, size: int, pieces: int) -> None:
+    if size > limits.MAX_CHAT:
+        raise RowError(
+            field,
+            f"Its messages have more than {limits.MAX_CHAT:,} characters. Shorten them.",
+            code=RefusalCode.TOO_LONG,
+        )
+    if pieces > limits.MAX_PIECES:
+        raise RowError(
+            field,
+            f"Has more than {limits.MAX_PIECES:,} parts and calls. Leave some out.",
+            code=RefusalCode.TOO_LONG,
+        )
+
+
 def messages(value: object, field: str) -> tuple[Message, ...]:
     """A list of chat messages. Raises RowError for what is none, and for too much."""
     if not isinstance(value, list):
@@ -274,16 +302,16 @@ def messages(value: object, field: str) -> tuple[Message, ...]:
             f"Has {len(value):,} messages; at most {limits.MAX_MESSAGES:,} are taken.",
             code=RefusalCode.TOO_LONG,
         )
-    chat, pieces = [], 0
+    chat, size, pieces = [], 0, 0
     for i, item in enumerate(value):
-        turn = message(item, f"{field}[{i}]", i + 1)
-        pieces += len(turn.parts) + len(turn.tool_calls)
-        if pieces > limits.MAX_PIECES:
-            raise RowError(
-                field,
-                f"Has more than {limits.MAX_PIECES:,} parts and calls. Leave some out.",
-                code=RefusalCode.TOO_LONG,
-            )
+        turn = _plain(item)
+        if turn is None:
+            turn = message(item, f"{field}[{i}]", i + 1)
+            size += len(turn.reasoning_content)
+            size += sum(len(call.function.arguments) for call in turn.tool_calls)
+            pieces += len(turn.parts) + len(turn.tool_calls)
+        size += len(turn.content)
+        _check_total(field, size, pieces)
         chat.append(turn)
     return tuple(chat)
 
@@ -311,17 +339,25 @@ def _inner(message: Mapping[str, object]) -> Iterator[tuple[str, object, frozens
             yield f".tool_calls[{i}].function", call.get("function"), _READ_OF_CALL
 
 
+def _says_it_all(item: object) -> bool:
+    """Whether a message has nothing beyond a role and a text."""
+    return (
+        type(item) is dict
+        and len(item) == _PLAIN
+        and "role" in item
+        and type(item.get("content")) is str
+    )
+
+
 def unread(value: object, field: str, depth: int = 1) -> Iterator[tuple[str, dict[str, object]]]:
     """What the messages in a value say beyond what becomes of them, each with its place."""
     if depth > _DEPTH:
         return
     if isinstance(value, list):
         for i, item in enumerate(value):
-            if isinstance(item, dict | list):
+            if isinstance(item, dict | list) and not _says_it_all(item):
                 yield from unread(item, f"{field}[{i}]", depth + 1)
     elif isinstance(value, dict) and ("role" in value or "from" in value):
-        if len(value) == _PLAIN and isinstance(value.get("content"), str):
-            return
         for place, item, names in (("", value, _READ), *_inner(value)):
             if rest := _beyond(item, names):
                 yield f"{field}{place}", rest

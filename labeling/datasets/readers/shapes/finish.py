@@ -141,7 +141,7 @@ def _extra(record: Record, parts: Parts) -> dict[str, object]:
     beyond = {
         place: said
         for name, value in record.values.items()
-        if type(value) in (list, dict) and name not in _NO_CHATS
+        if type(value) is not str and name not in _NO_CHATS
         for place, said in unread(value, record.column(name))
     }
     extra = {**parts.extra, "other_fields": beyond} if beyond else parts.extra
