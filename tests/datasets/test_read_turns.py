@@ -249,7 +249,7 @@ def test_what_is_too_much_is_refused_soon(rows, message):
 def test_parts_and_calls_of_a_whole_chat_have_a_limit(rows):
     large = {"function": {"name": "f", "arguments": "x" * 900_000}}
     calls = {**CALLING, "tool_calls": [large]}
-    for turns in ([{**CALLING, "tool_calls": [CALL] * 1_000}] * 11, [calls] * 5):
+    for turns in ([{**CALLING, "tool_calls": [CALL] * 1_000}] * 11, [calls] * 9):
         (refusal,) = rows(pair(chosen=turns))
         assert (refusal.field, refusal.code) == ("chosen", "too_long")
 
@@ -331,6 +331,12 @@ def test_a_speaker_on_a_line_of_its_own_is_no_turn_where_empty_lines_part_them(r
     chosen = "\n\nHuman: Write a scene.\n\nAssistant: Human: Hi!\nAssistant: Ho!"
     (row,) = rows({"chosen": chosen, "rejected": "\n\nHuman: Write a scene.\n\nAssistant: No."})
     assert row.responses[0].content == "Human: Hi!\nAssistant: Ho!"
+
+
+def test_a_prompt_that_quotes_a_dialogue_is_one_turn_of_the_user(rows):
+    quoted = "Human: Hi\nAssistant: Ho\nGo on with this."
+    (row,) = rows({"prompt": quoted, "chosen": "a", "rejected": "b"})
+    assert row.messages == (Message("user", quoted),)
 
 
 def test_two_questions_in_transcripts_are_no_comparison_whatever_their_letters_share(rows):

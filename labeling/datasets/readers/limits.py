@@ -13,7 +13,7 @@ MAX_LANGUAGE = 35
 #: Messages of one prompt.
 MAX_MESSAGES = 1_000
 #: Characters of all messages of one field together: what they say, think and call with.
-MAX_CHAT = 4_000_000
+MAX_CHAT = 8_000_000
 #: Parts, and calls, of one message; both together in all messages of a field.
 MAX_PARTS = 1_000
 MAX_PIECES = 10_000

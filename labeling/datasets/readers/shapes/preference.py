@@ -22,6 +22,7 @@ from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.transcripts import (
     joined_turns,
+    looks_like_dialogue,
     looks_like_transcript,
     transcript_pair,
     turns,
@@ -142,7 +143,7 @@ def _common(record: Record) -> tuple[Chat, list[Reply]]:
     chosen, rejected = (record.get(side) for side in _SIDES)
     if isinstance(chosen, list) and isinstance(rejected, list):
         return _common_chat(record)
-    if looks_like_transcript(chosen) and looks_like_transcript(rejected):
+    if looks_like_dialogue(chosen) and looks_like_dialogue(rejected):
         return transcript_pair(record)
     if isinstance(chosen, str) and isinstance(rejected, str):
         # What two texts begin with is as often no prompt at all ("I think", "The").

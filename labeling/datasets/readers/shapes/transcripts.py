@@ -22,6 +22,7 @@ from labeling.datasets.rows import RefusalCode, RowError
 
 _TAG = re.compile(r"\n\n(Human|Assistant):")
 _CLOSE_TAG = re.compile(r"\n+(Human|Assistant):")
+_APART = "\n\nAssistant:"
 _START = re.compile(r"\s*(Human|Assistant):")
 _ROLE = {"Human": "user", "Assistant": "assistant"}
 
@@ -29,7 +30,13 @@ Turn = tuple[str, str]
 
 
 def looks_like_transcript(value: object) -> bool:
-    """Whether a text is a dialogue with at least one turn of each speaker."""
+    """Whether a text is a dialogue with at least one turn of each speaker, apart by empty lines."""
+    return isinstance(value, str) and _START.match(value) is not None and _APART in value
+
+
+def looks_like_dialogue(value: object) -> bool:
+    """Whether a text may be such a dialogue by its lines alone: a prompt may quote one, a whole
+    answer is one."""
     return isinstance(value, str) and _START.match(value) is not None and "\nAssistant:" in value
 
 
@@ -37,7 +44,7 @@ def turns(transcript: str, field: str) -> list[Turn]:
     """(speaker, text) of each tag, without the one space that follows it."""
     if _START.match(transcript) is None:
         raise RowError(field, 'Must begin with a speaker, as in "\\n\\nHuman: …".', transcript)
-    tag = _TAG if "\n\nAssistant:" in transcript else _CLOSE_TAG
+    tag = _TAG if _APART in transcript else _CLOSE_TAG
     pieces = tag.split("\n\n" + transcript.lstrip())
     return [
         (speaker, said.removeprefix(" "))
@@ -122,7 +129,7 @@ def _read_transcripts(record: Record) -> list[Parts]:
 def _fits(sample: Sample) -> bool:
     """Dialogues with tags, and no prompt beside them."""
     alone = not guess(sample.columns, ("prompt",))
-    return alone and any(looks_like_transcript(value) for value in sample.values("chosen"))
+    return alone and any(looks_like_dialogue(value) for value in sample.values("chosen"))
 
 
 TRANSCRIPTS = Shape(
