@@ -10,13 +10,15 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
+from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS, Format
 from labeling.datasets.formats.base import TaskRows, task_refusal
 from labeling.datasets.formats.carrying import pair_not_carried
 from labeling.datasets.reasons import REASONS
-from labeling.datasets.recipes import RowKind
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.recipes import RECIPES, RowKind
+from labeling.datasets.records import FunctionCall, Message, ResponseRecord, TaskRecord, ToolCall
 from labeling.datasets.texts import clean
 from tests.datasets.format_rows import decided, item, read_files, write
 from tests.datasets.release_rows import judgment, release, task
@@ -44,8 +46,9 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 def holds(row: dict[str, Any], text: str, file_type: str) -> bool:
-    expected = clean(text).replace("\0", "\ufffd") if file_type == "csv" else clean(text)
-    return any(expected in leaf for leaf in leaves(row))
+    # A cell of CSV holds no NUL; a list in a cell is JSON, which does.
+    forms = {clean(text), clean(text).replace("\0", "\ufffd" if file_type == "csv" else "\0")}
+    return any(form in leaf for form in forms for leaf in leaves(row))
 
 
 def expected_rows(shape: Format, made: TaskRows) -> dict[str, int]:
@@ -127,3 +130,42 @@ def test_a_table_of_pairs_keeps_conversations_as_json_in_a_cell(prompt, first, s
         assert said == [(message.role, message.content) for message in record.messages]
     else:
         assert cells["prompt"] == record.messages[0].content
+
+
+CALLS = st.lists(
+    st.builds(
+        lambda name, arguments, key: ToolCall(FunctionCall(name, arguments), key), TEXT, TEXT, TEXT
+    ),
+    max_size=2,
+).map(tuple)
+TURNS = st.lists(
+    st.builds(
+        lambda role, content, calls, answers, name, thought: Message(
+            role, content, (), calls, answers, name, thought
+        ),
+        ROLE, TEXT, CALLS, TEXT, TEXT, TEXT,
+    ),
+    max_size=3,
+).map(tuple)  # fmt: skip
+
+
+@given(TURNS, TURNS, TURNS, st.sampled_from(WRITTEN))
+def test_the_books_count_the_rows_of_any_dialogues(prompt, first, second, target):
+    """Whatever a model wrote, or an importer let through: a row is whole, or it has a reason."""
+    key, file_type = target
+    shape = FORMATS[key]
+    recipe = next(
+        name for name in ("raw", "kto", "sft") if row_kind_of(RECIPES[name], shape) is not None
+    )
+    odd = task("odd", judgment(-1, "ana"))
+    responses = (
+        ResponseRecord("a", first[-1].content if first else "a", "m1", messages=first),
+        ResponseRecord("b", second[-1].content if second else "b", "m2", messages=second),
+    )
+    odd = changed(odd, messages=prompt or odd.messages, responses=responses)
+    sound = task("sound", judgment(-1, "ana"), messages=[("user", "Why?")])
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "r"
+        result = release([sound, odd], out, recipe=recipe, shape=key, file_type=file_type)
+    assert result.ledger.balanced()
+    assert set(result.ledger.drops) <= set(REASONS)
