@@ -7,18 +7,9 @@
 from __future__ import annotations
 
 from labeling.datasets.readers.asking import ColumnRole
+from labeling.datasets.readers.detection import Detection, ReadOptions, accepted, detect
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning, OpenQuestions
-from labeling.datasets.readers.reading import (
-    Detection,
-    FileFacts,
-    FilePreview,
-    ReadOptions,
-    accepted,
-    check,
-    detect,
-    preview_file,
-    read,
-)
+from labeling.datasets.readers.reading import FileFacts, FilePreview, check, preview_file, read
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES
 
 __all__ = [

@@ -1,0 +1,246 @@
+"""What a file is and which column is which, from its first rows: what is sure, what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.asking import ColumnRole, questions_of, roles_of
+from labeling.datasets.readers.candidates import folded, is_series
+from labeling.datasets.readers.columns import guess, override
+from labeling.datasets.readers.containers import opened
+from labeling.datasets.readers.fields import is_storable, visible
+from labeling.datasets.readers.jsonrows import RawRow
+from labeling.datasets.readers.offers import (
+    label_questions,
+    takes_winner,
+    unnamed_winner,
+    winner_guess,
+    winner_offers,
+)
+from labeling.datasets.readers.questions import ColumnQuestion
+from labeling.datasets.readers.sampling import sampled_raters
+from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
+from labeling.datasets.readers.shapes.base import Sample, Shape
+from labeling.datasets.readers.shapes.prompts import FRAME
+from labeling.datasets.readers.shapes.record import RecordView
+from labeling.datasets.readers.unclaimed import settled
+from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
+from labeling.datasets.readers.winners import Counting, plain_mapping
+from labeling.datasets.readers.words import tells_strength
+from labeling.datasets.rows import FileCode, MappingError, Refusal, UnreadableFile
+
+#: How often an accepted guess may raise the next question.
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a file turned out to be.
+
+    `format` is None where no kind of row fits its columns; `problem` then says what is missing,
+    `code` the same for programs. `mapping` is field -> column; `unmapped` columns become metadata.
+    `graded`: the words of its labels tell strengths. `read` refuses the file while one of
+    `questions` is open; `roles` says where each column goes, and `notices` what a mapping could
+    make of those that may be labels.
+    """
+
+    format: str | None
+    container: str
+    compression: str
+    encoding: str
+    columns: tuple[str, ...]
+    mapping: Mapping[str, str]
+    problem: str = ""
+    graded: bool = False
+    code: str = ""
+    questions: tuple[ColumnQuestion, ...] = ()
+    roles: Mapping[str, ColumnRole] = field(default_factory=dict)
+    notices: tuple[ColumnQuestion, ...] = ()
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Columns that no field claims, in the order of the file."""
+        plain, counting = plain_mapping(self.mapping, self.columns)
+        claimed = {*plain.values(), *(counting.winner.columns if counting.winner else ())}
+        return tuple(column for column in self.columns if column not in claimed)
+
+    @property
+    def counting(self) -> str:
+        """How the winner's columns count, in words; "" where words or names say it themselves."""
+        winner = plain_mapping(self.mapping, self.columns)[1].winner
+        return winner.counting if winner else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user decides beside the mapping.
+
+    `label_rater` names the rater of labels that name none themselves; without it `chosen` and
+    `rejected` are two responses and no label.
+    """
+
+    label_rater: str = ""
+
+
+def detect(
+    path: Path,
+    *,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    options: ReadOptions | None = None,
+) -> Detection:
+    """What the file is and which column is which, from its first rows.
+
+    Raises UnreadableFile, or MappingError for a format, field or column that does not exist.
+    """
+    if format not in IMPORT_KINDS:
+        raise MappingError(f"There is no format “{format}”. Formats: {', '.join(IMPORT_KINDS)}.")
+    whose, wished = Whose.of(mapping or {}), columns_of_mapping(mapping)
+    name = series_of(wished)
+    with opened(path) as file:
+        sample = [folded(row, name) if name else row for row in _sample(file.rows)]
+        every = dict.fromkeys(column for row in sample for column in row)
+        # A name that cannot be stored cannot be mapped; rows that have it are refused one by one.
+        columns = tuple(filter(is_storable, every))[: limits.MAX_COLUMNS]
+    wished, counting = plain_mapping(wished, columns)
+    shape = SHAPES.get(format) or recognise(columns, sample, wished)
+    mapped = _mapping(shape, Sample(columns, sample, {}, wished))
+    code, problem = _problem(shape, columns, mapped, sample)
+    if shape and takes_winner(shape) and "winner" not in wished:
+        mapped, counting = _with_winner(Sample(columns, sample, mapped, wished), counting)
+    flat = {**mapped, **counting.fields()}
+    seen = Sample(columns, sample, flat, wished)
+    graded = shape is not None and _is_graded(shape, seen)
+    rater = options.label_rater if options else ""
+    asked: tuple[ColumnQuestion, ...] = ()
+    notices: tuple[ColumnQuestion, ...] = ()
+    if shape and not problem:
+        view = RecordView.of(mapped, rater, graded=graded, whose=whose, counting=counting)
+        asked = _questions(shape, seen, view)
+        notices = _notices(shape, seen, view)
+    return Detection(
+        shape.key if shape else None,
+        file.container,
+        file.compression,
+        file.encoding,
+        columns,
+        counting.spelled(mapped),
+        problem,
+        graded,
+        code,
+        asked,
+        roles_of(seen, asked) if shape else {},
+        notices,
+    )
+
+
+def _with_winner(seen: Sample, counting: Counting) -> tuple[dict[str, str], Counting]:
+    """The mapping with the winner that the sample leaves no doubt about, and with no other."""
+    mapped = {field: column for field, column in seen.mapping.items() if field != "winner"}
+    if not (winner := winner_guess(seen)):
+        return mapped, counting
+    plain, guessed = plain_mapping({**mapped, "winner": winner}, seen.columns)
+    return plain, Counting(guessed.winner, counting.signs)
+
+
+def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
+    """What has to be known of columns, of the counting of labels, and of who gave them."""
+    doubt = whose_question(sampled_raters(shape, seen.rows, view), view.whose)
+    return (
+        *questions_of(shape, seen),
+        *label_questions(shape, seen, view.counting),
+        *((doubt,) if doubt else ()),
+    )
+
+
+def _notices(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
+    if not takes_winner(shape):
+        return ()
+    return (*winner_offers(seen), *unnamed_winner(seen, view.counting, view.label_rater))
+
+
+def columns_of_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:
+    """The part of a mapping that speaks of columns."""
+    return {field: column for field, column in (mapping or {}).items() if field not in WHOSE_WORDS}
+
+
+def series_of(wished: Mapping[str, str]) -> str:
+    """The series of columns that the user calls the responses; "" where it is one column."""
+    name = wished.get("responses", "")
+    return name if is_series(name) else ""
+
+
+def accepted(
+    path: Path,
+    *,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    options: ReadOptions | None = None,
+) -> tuple[str, dict[str, str]]:
+    """The kind of rows and the mapping with every guess accepted; one answer may raise the next
+    question. A question that has no guess stays open.
+
+    Raises UnreadableFile or MappingError like `detect`.
+    """
+    decided = dict(mapping or {})
+    for _ in range(_ROUNDS):
+        questions = detect(path, format=format, mapping=decided, options=options).questions
+        guesses = [q.options[q.guess] for q in questions if q.guess is not None]
+        if not guesses:
+            break
+        for option in guesses:
+            format, decided = option.format or format, {**decided, **option.mapping}
+    return format, decided
+
+
+def _is_graded(shape: Shape, sample: Sample) -> bool:
+    return any(map(tells_strength, shape.words(sample)))
+
+
+def _sample(raw: Iterator[RawRow | Refusal]) -> list[dict[str, object]]:
+    first = list(islice(raw, limits.SAMPLE_ROWS))
+    if not first:
+        raise UnreadableFile("The file has no rows.")
+    rows = [row[1] for row in first if isinstance(row, tuple)]
+    refused = next((row for row in first if isinstance(row, Refusal)), None)
+    if refused and not rows:
+        raise UnreadableFile(
+            f"None of the first rows can be read. Line {refused.line}: {refused.reason}",
+            line=refused.line,
+        )
+    return rows
+
+
+def _mapping(shape: Shape | None, seen: Sample) -> dict[str, str]:
+    every = dict.fromkeys(field for known in SHAPES.values() for field in known.fields)
+    fields = shape.fields if shape else tuple(every)
+    mapping = override(guess(seen.columns, fields), seen.wished, seen.columns, fields)
+    return settled(mapping, seen) if shape and set(FRAME) <= set(fields) else mapping
+
+
+def _problem(
+    shape: Shape | None,
+    columns: tuple[str, ...],
+    mapped: Mapping[str, str],
+    sample: list[dict[str, object]],
+) -> tuple[str, str]:
+    """Why the file fits no kind, for programs and in words; twice "" where it fits."""
+    names = visible(", ".join(columns), limits.MAX_REASON) or "none"
+    if shape is None:
+        return (
+            FileCode.UNRECOGNISED,
+            f"No kind of row fits the columns ({names}). Say which column is the prompt and which "
+            "are the responses.",
+        )
+    if objection := shape.objection(sample):
+        return FileCode.UNSUPPORTED, visible(objection, limits.MAX_REASON)
+    if missing := shape.missing(mapped):
+        return (
+            FileCode.UNRECOGNISED,
+            f"No column for {' and '.join(missing)} among {names}. Say which one it is.",
+        )
+    return "", ""
