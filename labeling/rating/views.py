@@ -239,9 +239,14 @@ def skip(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespons
 
 
 def _go_on(request: SignedInRequest, access: Access, criteria: list[Criterion]) -> HttpResponse:
-    """After an answer: a form is sent to the next task, the script gets the one after `showing`."""
+    """After an answer: a form is sent to the next task, the script gets the one after `showing`.
+
+    An answer that waited may be sent from another page (`elsewhere`): that one wants no task.
+    """
     if not _wants_json(request):
         return redirect("labeling:rate", access.project.slug)
+    if request.POST.get("showing") == "elsewhere":
+        return JsonResponse({"lost": False, "task": None, "nothing": ""})
     showing = _whole(request.POST.get("showing", ""))
     return JsonResponse(_step_json(access, showing, criteria))
 

@@ -198,6 +198,20 @@ def test_idle_time_is_not_active_time(desk: Desk, make_tasks: MakeTasks):
     assert 68_000 <= judgment.idle_ms <= 75_000
 
 
+def test_a_tab_that_stays_open_over_a_weekend_can_still_submit(desk: Desk, make_tasks: MakeTasks):
+    make_tasks(desk.project, 2)
+    desk.page.clock.install()
+    desk.ready()
+    desk.press("1")
+    desk.page.clock.fast_forward(62 * 3600 * 1000)
+    desk.page.mouse.move(210, 210)
+    desk.leave()
+    (judgment,) = saved(desk.page, 1)
+    # The clock of the browser has gone far ahead of the server's, which cuts and says so.
+    assert (judgment.times_cut, judgment.idle_ms < 600_000) == (True, True)
+    wait_for_empty_storage(desk.page)
+
+
 def test_leaving_gives_back_the_prepared_task(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 2)
     desk.ready()

@@ -56,6 +56,17 @@ def test_a_submit_says_when_what_is_shown_was_lost(
     assert reply.json()["lost"] is True
 
 
+def test_an_answer_sent_from_another_page_leases_nothing(
+    project: Project, rui: User, make_tasks: MakeTasks, client_for: ClientFor
+):
+    make_tasks(project, 3)
+    shown = lease(rui, project)
+    posted = form("1", showing="elsewhere")
+    reply = client_for(rui).post(rate_url(project, shown.pk, "submit"), posted, headers=JSON)
+    assert reply.json() == {"lost": False, "task": None, "nothing": ""}
+    assert (Judgment.objects.count(), Assignment.objects.count()) == (1, 1)
+
+
 def test_the_last_submit_says_why_nothing_follows(
     project: Project, rui: User, make_tasks: MakeTasks, client_for: ClientFor
 ):

@@ -40,7 +40,7 @@ export class Queue {
     this.clock = clock;
     this.drafts = new Drafts();
     this.outbox = new Outbox(screen.project, {
-      showing: () => (screen.waiting ? null : screen.id),
+      showing: () => (screen.waiting ? "" : screen.id),
       changed: () => screen.banner(this.outbox),
       saved: (entry, reply) => this.#saved(entry, reply ?? {}),
       refused: (entry, reply) => this.#refused(entry, reply.data?.code === "invalid"),

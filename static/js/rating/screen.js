@@ -57,11 +57,12 @@ export class Screen {
     return this.#desk.innerHTML;
   }
 
-  /** What the task is about: how its prompt begins. */
+  /** What the task is about: how its prompt begins, of a conversation the last message. */
   get about() {
-    const text = this.#desk.querySelector(".prompt .formatted")?.textContent ?? "";
-    const words = text.trim().slice(0, 200).replace(/\s+/g, " ");
-    return words.length > 60 ? `${words.slice(0, 60)}…` : words;
+    const messages = [...this.#desk.querySelectorAll(".prompt .formatted .content")];
+    const prompt = messages.pop() ?? this.#desk.querySelector(".prompt .formatted");
+    const words = prompt?.textContent?.trim().slice(0, 200).replace(/\s+/g, " ") ?? "";
+    return words.length > 60 ? `${words.slice(0, 60).trim()}…` : words.replace(/[.:;,]+$/, "");
   }
 
   /** Milliseconds since the task appeared; very many for the one that came with the page. */
@@ -223,7 +224,8 @@ export class Screen {
     } else if (length && state === "denied") texts.push(why, sayCount("kept", length));
     else if (length && state === "later") texts.push(sayCount("waiting", length));
     if (length && isVolatile) texts.push(say("volatile"));
-    if (this.waiting && (texts.length || !navigator.onLine)) texts.push(say("nextComes"));
+    const isOffline = state === "later" ? texts.length > 0 : !navigator.onLine;
+    if (this.waiting && isOffline) texts.push(say("nextComes"));
     box.textContent = texts.join(" ");
     box.hidden = texts.length === 0;
   }

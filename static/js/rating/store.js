@@ -79,7 +79,7 @@ export function write(name, value) {
  * Names of what is kept that begin so.
  * @param {string} prefix
  */
-function names(prefix) {
+export function names(prefix) {
   const volatile = [...memory.keys()].filter((name) => name.startsWith(prefix));
   return [...new Set([...stored(prefix), ...volatile])];
 }
@@ -203,7 +203,8 @@ export async function post(url, fields) {
 /**
  * What the sender of answers asks and tells.
  * @typedef {object} OutboxHooks
- * @property {() => number | null} showing the task on the screen
+ * @property {() => number | "" | "elsewhere"} showing the task on the screen, if one is; elsewhere
+ *   no next task is wanted
  * @property {() => void} changed something was sent, or could not be
  * @property {(entry: Entry, reply: ReplyData | null) => void} saved
  * @property {(entry: Entry, reply: Reply) => void} refused
@@ -317,7 +318,7 @@ export class Outbox {
     for (let entry = next(); entry; entry = next()) {
       this.#sending = entry.id;
       /** @type {Field} */
-      const showing = ["showing", String(this.hooks.showing() ?? "")];
+      const showing = ["showing", String(this.hooks.showing())];
       if (navigator.onLine) this.#tried.add(entry.id);
       const reply = await post(entry.url, [...entry.fields, showing]);
       this.#sending = null;

@@ -3,7 +3,7 @@
 // that were refused are shown until they are dismissed, so that they can be read and copied.
 
 import { account, addCopyButtons, say, sayCount, stored } from "../app.js";
-import { Drafts, Outbox, read, write } from "./store.js";
+import { Drafts, names, Outbox, read, write } from "./store.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
 
@@ -59,7 +59,7 @@ function projects() {
 /** @param {string} project */
 function send(project) {
   const outbox = outboxes.get(project) ?? new Outbox(project, {
-    showing: () => null,
+    showing: () => "elsewhere",
     changed: () => tellOwn(project),
     saved: ({ id }) => new Drafts().drop(id),
     refused: () => tellRefused(),
@@ -115,8 +115,8 @@ function tellForeign() {
 /** Show every answer of mine that was refused, with its reason and what it said. */
 export function tellRefused() {
   const place = document.getElementById("refusals") ?? messages;
-  const names = account ? stored(`concord:refused:${account}:`) : [];
-  const refused = names.map((name) => ({ name, entry: /** @type {Entry} */ (read(name)) }));
+  const mine = account ? names(`concord:refused:${account}:`) : [];
+  const refused = mine.map((name) => ({ name, entry: /** @type {Entry} */ (read(name)) }));
   for (const { name, entry } of refused.sort((one, two) => one.entry.at - two.entry.at)) {
     if (place.querySelector(`[data-about="${CSS.escape(name)}"]`)) continue;
     const about = entry.about ? say("notSavedAbout", { about: entry.about }) : say("notSaved");
