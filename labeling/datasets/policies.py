@@ -34,6 +34,7 @@ HEADINGS = frozenset(
         gettext_noop("Raters"),
         gettext_noop("Rows"),
         gettext_noop("Scores"),
+        gettext_noop("Side only"),
         gettext_noop("Source"),
         gettext_noop("Splits"),
         gettext_noop("Strength"),
@@ -58,3 +59,27 @@ def in_words(policy: PolicyText, language: Translation = ENGLISH) -> dict[str, s
         )
         for heading, text in policy.items()
     }
+
+
+#: What becomes of labels that tell which response is better and not how much.
+SIDES_LEFT_OUT = gettext_noop(
+    "A label that tells which response is better and not how much is left out and counted, unless "
+    "the options say which strength it counts as."
+)
+SIDES_TAKEN = gettext_noop(
+    "A label that tells which response is better and not how much is a vote like the others; where "
+    "nothing else tells a strength, it is empty and the margin 0, unless the options say which "
+    "strength it counts as."
+)
+#: Said by every recipe: it holds for all of them.
+SHARED_POLICY: PolicyText = {
+    "Whose judgments": gettext_noop(
+        "Current judgments of one source on live tasks: people's, unless another source is asked "
+        "for. Gold, repeat, anchor and training judgments, and those of other sources, are counted "
+        "and left out."
+    ),
+    "Unusable texts": gettext_noop(
+        "No pair is made of two responses that say the same, or from an empty prompt. An empty "
+        "response is an answer: the format says what becomes of it."
+    ),
+}

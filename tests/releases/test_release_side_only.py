@@ -74,7 +74,7 @@ def test_screen_and_interface_ask_what_a_side_counts_as(
     client.force_login(lena)
     page = client.get(reverse("labeling:release-new", args=[bare.slug])).content.decode()
     assert "A side without a strength" in page
-    assert "More than half of all votes" in page
+    assert "Majority of all votes" in page
     shown = preview_release(
         project=bare,
         recipe="hh",

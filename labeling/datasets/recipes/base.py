@@ -10,13 +10,19 @@ from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar, NamedTuple, Protocol
 
-from labeling.datasets.policies import PolicyText, in_words
+from labeling.datasets.policies import (
+    SHARED_POLICY,
+    SIDES_LEFT_OUT,
+    SIDES_TAKEN,
+    PolicyText,
+    in_words,
+)
 from labeling.datasets.reasons import purpose_reason, sentence, source_reason
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
 from labeling.vocabulary import Purpose
-from projects.words import ENGLISH, Translation, gettext, gettext_noop
+from projects.words import ENGLISH, Translation, gettext
 
 _LIVE = Purpose.LIVE.value
 
@@ -224,7 +230,8 @@ class Recipe(ABC):
     @classmethod
     def explain(cls, language: Translation = ENGLISH) -> dict[str, str]:
         """The policy in words, and what holds for every recipe."""
-        return in_words({**cls.policy, **SHARED_POLICY}, language)
+        sides = SIDES_LEFT_OUT if cls.needs_strength else SIDES_TAKEN
+        return in_words({**cls.policy, "Side only": sides, **SHARED_POLICY}, language)
 
     @classmethod
     def needs(cls, criterion: CriterionRecord) -> str | None:
@@ -367,17 +374,3 @@ class Recipe(ABC):
 def newest(judgments: list[JudgmentRecord]) -> JudgmentRecord:
     """The judgment made last; of two at one time the one with the later id."""
     return max(judgments, key=lambda judgment: (judgment.created_at, judgment.id))
-
-
-#: Said by every recipe: it holds for all of them.
-SHARED_POLICY: PolicyText = {
-    "Whose judgments": gettext_noop(
-        "Current judgments of one source on live tasks: people's, unless another source is asked "
-        "for. Gold, repeat, anchor and training judgments, and those of other sources, are counted "
-        "and left out."
-    ),
-    "Unusable texts": gettext_noop(
-        "No pair is made of two responses that say the same, or from an empty prompt. An empty "
-        "response is an answer: the format says what becomes of it."
-    ),
-}

@@ -164,8 +164,8 @@ class RecipeOptions:
             "choice": Word(
                 label=gettext_noop("What wins"),
                 help=gettext_noop(
-                    "In the recipes “Majority of raters”, KTO and SFT. By the most of the votes "
-                    "that prefer a response, one vote beside two ties makes a pair."
+                    "In “Majority of raters”, KTO and SFT. By most preferences, one vote beside "
+                    "two ties makes a pair."
                 ),
                 brief=gettext_noop(
                     "more than half of all votes, ties among them, or the most of those that "
@@ -174,8 +174,8 @@ class RecipeOptions:
                 group="labels",
                 words=get_args(WinChoice),
                 titles={
-                    "majority": gettext_noop("More than half of all votes"),
-                    "plurality": gettext_noop("Most of the votes that prefer a response"),
+                    "majority": gettext_noop("Majority of all votes"),
+                    "plurality": gettext_noop("Most preferences"),
                 },
             )
         },
@@ -206,7 +206,7 @@ class RecipeOptions:
                 label=gettext_noop("A side without a strength"),
                 help=gettext_noop(
                     "What an imported label counts as that tells which response is better and not "
-                    "how much, on a scale with strengths. Left out only where a strength is needed."
+                    "how much. Left out only where a strength is needed."
                 ),
                 brief=gettext_noop(
                     "what labels count as that tell which response is better and not how much: "
@@ -215,8 +215,8 @@ class RecipeOptions:
                 group="labels",
                 words=get_args(SideChoice),
                 titles={
-                    "leave_out": gettext_noop("Leave out where a strength is needed"),
-                    "weakest": gettext_noop("Count as the weakest strength"),
+                    "leave_out": gettext_noop("Leave out"),
+                    "weakest": gettext_noop("Count as the weakest"),
                     "2": gettext_noop("Count as strength 2"),
                     "3": gettext_noop("Count as strength 3"),
                     "4": gettext_noop("Count as strength 4"),

@@ -31,6 +31,8 @@ _PERCENT = (
         gettext_lazy("Pairs in which somebody answered a tie are left out."),
     ),
 )
+#: On a scale without strengths it is the nominal alpha.
+_SIDE_ALPHA = ("side_alpha",)
 _CHANCE = (
     (
         ("krippendorff_alpha", "symmetric"),
@@ -56,6 +58,11 @@ _CHANCE = (
         gettext_lazy("Answers disagree by the squared difference of their numbers on the scale."),
     ),
     (
+        _SIDE_ALPHA,
+        gettext_lazy("Alpha of the side"),
+        gettext_lazy("Which response is preferred, however strongly; a tie is an answer too."),
+    ),
+    (
         ("fleiss_kappa",),
         gettext_lazy("Fleiss' kappa"),
         gettext_lazy(
@@ -76,13 +83,6 @@ _CHANCE = (
             "Answers are the same or different; "
             "chance is one in the number of answers to choose from."
         ),
-    ),
-)
-_SIDE_CHANCE = (
-    (
-        ("side_alpha",),
-        gettext_lazy("Alpha of the side"),
-        gettext_lazy("Which response is preferred, however strongly; a tie is an answer too."),
     ),
 )
 _LIMITS = (
@@ -165,7 +165,8 @@ def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
     sides = _side_rows(figures["same_side"]) if strengths else []
     chance = [
         FigureRow(str(label), str(meaning), _at(figures, path))
-        for path, label, meaning in (*_CHANCE, *(_SIDE_CHANCE if strengths else ()))
+        for path, label, meaning in _CHANCE
+        if strengths or path != _SIDE_ALPHA
     ]
     policy = [name for name, _label, _meaning in _PERCENT].index(project.tie_policy)
     return Panel(
