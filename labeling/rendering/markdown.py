@@ -7,6 +7,7 @@ loaded; headings start at level 3, below those of the page. Every result passes 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +26,7 @@ from labeling.rendering.sanitise import sanitise
 #: Texts of more bytes (UTF-8) than this are shown as they are, without formatting.
 MAX_RICH_BYTES = 64 * 1024
 
+_LONE_NUMBER = re.compile(r"\A\s*([0-9]{1,9})([.)])\s*\Z")
 _LEAVES = frozenset({"paragraph_open", "heading_open", "td_open", "th_open"})
 _CONTAINERS = frozenset(
     {
@@ -184,4 +186,5 @@ def render_markdown(text: str) -> str:
     size = len(source.encode())
     if size > MAX_RICH_BYTES:
         return sanitise(_render_plain(source, size))
-    return sanitise(_parser.render(source))
+    # “144.” is an answer, not the first place of a list.
+    return sanitise(_parser.render(_LONE_NUMBER.sub(r"\1\\\2", source)))

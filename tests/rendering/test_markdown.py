@@ -109,3 +109,9 @@ def test_code_is_always_left_to_right():
 @pytest.mark.parametrize("text", ["", "   ", "\n\n", "\t"])
 def test_an_empty_text_renders_to_nothing(text: str):
     assert render_markdown(text).strip() == ""
+
+
+@pytest.mark.parametrize("text", ["144.", " 7)\n"])
+def test_a_number_alone_is_no_list(text):
+    assert render_markdown(text) == f'<p dir="auto">{text.strip()}</p>\n'
+    assert "<ol" in render_markdown("1. one")
