@@ -175,7 +175,8 @@ def test_pandalm_is_known_by_its_columns(rows):
         ("annotator3", 0),
     ]
     assert row.messages[0].content == "Correct the grammar.\nHe go home."
-    assert row.metadata == {name: PANDALM[name] for name in ("idx", "cmp_key", "motivation_app")}
+    assert row.external_id == "0"
+    assert row.metadata == {name: PANDALM[name] for name in ("cmp_key", "motivation_app")}
 
 
 def test_annotators_of_another_file_are_offered(tmp_path):
@@ -205,6 +206,32 @@ def test_a_signed_value_that_is_never_negative_is_questioned(tmp_path, values):
     for option in question.options:
         mapping = {"overall": "label", **option.mapping}
         assert not detect(file, mapping=mapping).questions
+
+
+def test_a_signed_value_without_one_in_the_first_rows_is_questioned(tmp_path):
+    rows = [{**PAIR, "prompt": f"{i}?", "label": None} for i in range(50)]
+    file = written(tmp_path, *rows, {**PAIR, "label": 1})
+    (question,) = detect(file, mapping={"overall": "label"}).questions
+    assert question.code == "one_sided"
+    assert not detect(file, mapping={"overall": "label:-1,1"}).questions
+
+
+def test_a_strength_of_helpsteer_is_questioned_like_any_signed_value(tmp_path, rows):
+    context = [{"role": "user", "content": "2+2?"}]
+    row = {"context": context, "response1": "4", "response2": "5", "label": 2}
+    mapping = {"overall_preference": "label"}
+    (question,) = detect(written(tmp_path, row), mapping=mapping).questions
+    assert [dict(option.mapping) for option in question.options] == [
+        {"overall_preference": "label:-1,1"},
+        {"overall_preference": "label:1,-1"},
+    ]
+    (read_row,) = rows(row, rater="crowd", mapping={"overall_preference": "label:1,-1"})
+    assert said(read_row) == [("crowd", -2, "", False)]
+
+
+def test_what_is_no_word_and_no_number_is_refused_quickly(rows):
+    (refused,) = rows({**PAIR, "label": {"a": 1}}, rater="kim", mapping={"winner": "label:1,2"})
+    assert (refused.field, refused.code) == ("label", "not_allowed")
 
 
 def test_many_labels_of_one_sign_are_questioned_whatever_the_column(tmp_path):

@@ -79,6 +79,21 @@ def test_the_preview_tells_models_from_people_and_asks_whose_the_labels_are(lead
     assert Import.objects.get().mapping == {"people": "*"}
 
 
+def test_the_page_asks_what_a_one_sided_value_prefers(lead, project):
+    rows = [{**PAIR, "label": 1}, {**PAIR, "prompt": "3+3?", "label": 2}]
+    address = upload(lead, project, *rows)
+    posted = {"format": "pairs", "mapped_as": "pairs", "label_rater": "crowd"}
+    page = shown(lead, address, **posted, **{"field-overall": "label"})
+    assert "is never negative in the first rows. Which response does it prefer?" in page
+    assert "A winner: 1 is the first, 2 is the second" in page
+    answer = json.dumps({"mapping": {"winner": "label:1,2", "overall": ""}, "format": ""})
+    decided = json.dumps({"overall": "label"})
+    answered = {**posted, "decided": decided, "field-overall": "label", "answer-0": answer}
+    page = shown(lead, address, **answered)
+    assert "How the winner counts: 1 is the first, 2 is the second." in page
+    assert "response 1 is better, strength not told" in page
+
+
 def test_the_report_says_which_columns_might_be_labels(lead, project, lena, tmp_path: Path):
     content = "\n".join(json.dumps(row) for row in INDEXED).encode()
     row = create_import(project=project, created_by=lena, filename="rows.jsonl", content=content)

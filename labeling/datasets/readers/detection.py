@@ -143,7 +143,7 @@ def _with_winner(seen: Sample, counting: Counting) -> tuple[dict[str, str], Coun
     mapped = {field: column for field, column in seen.mapping.items() if field != "winner"}
     if not (winner := winner_guess(seen)):
         return mapped, counting
-    plain, guessed = plain_mapping({**mapped, "winner": winner}, seen.columns)
+    plain, guessed = plain_mapping({**mapped, **winner}, seen.columns)
     return plain, Counting(guessed.winner, counting.signs)
 
 

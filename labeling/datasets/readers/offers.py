@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.columns import ALIASES, plain_name
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.winners import (
     FIRST_IS_NEGATIVE,
     FIRST_IS_POSITIVE,
+    SIGNED,
     Counting,
     PairNames,
     WinnerColumns,
@@ -48,14 +49,18 @@ def takes_winner(shape: Shape) -> bool:
     return "winner" in shape.fields and shape.key != "lmarena"
 
 
-def winner_guess(sample: Sample) -> str:
-    """The mapping of a winner that leaves no doubt; "" where there is none."""
+def winner_guess(sample: Sample) -> dict[str, str]:
+    """The mapping of a winner that leaves no doubt; none where there is none."""
     free = _free_columns(sample)
     names = {plain_name(column): column for column in free}
     annotators = _annotators(free)
     if annotators and _PANDALM in names and _fits(sample, annotators, _PANDALM_COUNT):
-        return f"{'|'.join(annotators)}:{_PANDALM_COUNT}"
-    return next((names[name] for name in _WINNERS if _is_certain(sample, names.get(name))), "")
+        takes_id = "idx" in names and not {"id"} & {*sample.mapping, *sample.wished}
+        own_id = {"id": names["idx"]} if takes_id else {}
+        return {**own_id, "winner": f"{'|'.join(annotators)}:{_PANDALM_COUNT}"}
+    certain = (names[name] for name in _WINNERS if _is_certain(sample, names.get(name)))
+    column = next(certain, "")
+    return {"winner": column} if column else {}
 
 
 def _free_columns(sample: Sample) -> list[str]:
@@ -89,7 +94,8 @@ def _is_certain(sample: Sample, column: str | None) -> bool:
     for row in sample.rows:
         if row.get(column) in (None, ""):
             continue
-        named = [str(row.get(sides[field]) or "") for field in _OF_SIDES]
+        said = [row.get(sides[field]) for field in _OF_SIDES]
+        named = [text if isinstance(text, str) else "" for text in said]
         verdict = PairNames((named[0], named[1]), (named[2], named[3])).named(row.get(column))
         if verdict is None:
             return False
@@ -113,37 +119,46 @@ def label_questions(shape: Shape, sample: Sample, counting: Counting) -> Iterato
                 tuple(_counted("|".join(columns), values)),
                 columns=columns,
             )
-    if not counting.signs and "overall" in sample.mapping and "winner" in shape.fields:
-        yield from _one_sided(sample, sample.mapping["overall"])
+    if not counting.signs:
+        for field in SIGNED:
+            if field in sample.mapping and not _is_preferred(sample):
+                yield from _one_sided(shape, sample, field)
 
 
-def _one_sided(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
+def _is_preferred(sample: Sample) -> bool:
+    """Whether the row's order tells the label, so that a signed value beside it is metadata."""
+    return "chosen" in sample.mapping
+
+
+def _one_sided(shape: Shape, sample: Sample, field: str) -> Iterator[ColumnQuestion]:
     """Whether a signed value that is never negative, or never positive, is one."""
+    column = sample.mapping[field]
     codes = [plain_code(value) for value in _values(sample, column) if is_number(value)]
     below = sum(code.startswith("-") for code in codes)
     above = sum(code.strip("0") != "" for code in codes) - below
-    # Concord's own name for it is no index, and a few rows may well agree.
-    least = _MANY if below or plain_name(column) == "overall" else 1
+    # A usual name for it is no index's, and a few rows may well agree.
+    least = _MANY if below or plain_name(column) in ALIASES.get(field, (field,)) else 0
     if len(codes) < least or (above and below):
         return
-    never = "negative" if not below else "positive"
+    never = "positive" if below else "negative"
     as_winner = [
-        Meaning(option.text, {**option.mapping, "overall": ""})
-        for option in _counted(column, codes)
+        Meaning(option.text, {**option.mapping, field: ""})
+        for option in _counted(column, codes or ("0", "1"))
+        if takes_winner(shape)
     ]
     yield ColumnQuestion(
         "one_sided",
-        f"{_named(column)} is mapped as a signed value and is never {never}. Which response does "
-        "it prefer?",
+        f"{_named(column)} is mapped as a signed value and is never {never} in the first rows. "
+        "Which response does it prefer?",
         (
             *as_winner,
             Meaning(
                 "signed: negative prefers the first response",
-                {"overall": f"{column}:{FIRST_IS_NEGATIVE}"},
+                {field: f"{column}:{FIRST_IS_NEGATIVE}"},
             ),
             Meaning(
                 "signed: positive prefers the first response",
-                {"overall": f"{column}:{FIRST_IS_POSITIVE}"},
+                {field: f"{column}:{FIRST_IS_POSITIVE}"},
             ),
         ),
         columns=(column,),

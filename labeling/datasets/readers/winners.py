@@ -22,7 +22,9 @@ _COUNTS = (
     *(("-1", "1"), ("1", "-1"), ("-1", "1", "0"), ("1", "-1", "0")),
     *(("true", "false"), ("false", "true")),
 )
-#: What stands behind the column of a signed value: the first response's sign, the second's.
+#: Fields of a signed value, of which a kind of row has one; and what stands behind its column: the
+#: first response's sign, the second's.
+SIGNED = ("overall", "overall_preference")
 FIRST_IS_NEGATIVE, FIRST_IS_POSITIVE = "-1,1", "1,-1"
 _WHOLE_PART = re.compile(r"([+-]?\d+)\.0+")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -88,6 +90,8 @@ def _splits(text: str) -> Iterable[tuple[str, tuple[str, ...]]]:
 
 def plain_code(value: object) -> str:
     """What stands for a side, without case; a table may have made 1.0 of 1."""
+    if not isinstance(value, str | int | float):
+        return ""
     text = str(value).strip()[:_LONGEST_CODE].casefold()
     whole = _WHOLE_PART.fullmatch(text)
     return (whole[1] if whole else text).removeprefix("+")
@@ -133,7 +137,8 @@ def _place(value: str, names: tuple[str, str]) -> Verdict | None:
 
 
 def countings(column: str, values: Iterable[object]) -> list[str]:
-    """The mappings by which the numbers of a column would all be understood."""
+    """The mappings by which the numbers of a column would all be understood, with a tie only where
+    two numbers are not enough."""
     codes = {plain_code(value) for value in values if value not in (None, "")}
     # A minus that no value has is no way to count.
     fitting = [
@@ -141,7 +146,8 @@ def countings(column: str, values: Iterable[object]) -> list[str]:
         for count in _COUNTS
         if codes and codes <= {*count} and ("-1" not in count or "-1" in codes)
     ]
-    return [f"{column}:{','.join(count)}" for count in fitting]
+    least = min(map(len, fitting), default=0)
+    return [f"{column}:{','.join(count)}" for count in fitting if len(count) == least]
 
 
 class Counting(Struct, frozen=True):
@@ -167,7 +173,7 @@ class Counting(Struct, frozen=True):
         if self.winner is not None:
             spelled["winner"] = self.winner.spelled
         if self.signs:
-            spelled["overall"] = f"{mapping['overall']}:{self.signs}"
+            spelled |= {name: f"{mapping[name]}:{self.signs}" for name in SIGNED if name in mapping}
         return spelled
 
 
@@ -182,10 +188,10 @@ def plain_mapping(
     if mapping.get("winner"):
         winner = WinnerColumns.of(mapping["winner"], present)
         plain["winner"] = winner.columns[0]
-    overall = mapping.get("overall", "")
-    column, _, behind = overall.rpartition(":")
-    if overall not in present and behind in (FIRST_IS_NEGATIVE, FIRST_IS_POSITIVE):
-        plain["overall"], signs = column, behind
+    for field in SIGNED:
+        column, _, behind = mapping.get(field, "").rpartition(":")
+        if behind in (FIRST_IS_NEGATIVE, FIRST_IS_POSITIVE) and mapping[field] not in present:
+            plain[field], signs = column, behind
     return plain, Counting(winner, signs)
 
 

@@ -122,6 +122,7 @@ def _read(record: Record) -> list[Parts]:
     elif rater and record.get("overall_preference") is not None:
         field = record.column("overall_preference")
         value, tie_kind = _score(record.get("overall_preference"), field)
+        value *= record.view.counting.sign
         parts.judgments = [judged(record, rater, value, tie_kind)]
     else:
         record.keep("overall_preference")

@@ -56,6 +56,8 @@ def _annotator(annotator: object, field: str) -> str:
             annotator.get("id") if annotator.get("id") is not None else annotator.get("email")
         )
     name = label(annotator, field, most=limits.MAX_RATER - len("annotator-"))
+    # A table with a gap among its annotators writes 6.0.
+    name = name.removesuffix(".0") if name.removesuffix(".0").isdecimal() else name
     return f"annotator-{name}" if name else ""
 
 
@@ -135,6 +137,7 @@ def _minimal_verdict(record: Record) -> Verdict | None:
         name = pairwise[0]
         value = record.rest.pop(name)
     value = decoded_cell(value)
+    value = [value] if isinstance(value, dict) else value
     if selections := _selections(value):
         return pairwise_verdict(selections[0], name)
     word = text_value(value, name)
