@@ -100,10 +100,9 @@ class Answered(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class Escape:
-    """A tie offered beside the primary scale: what it is stored as, its words, and its key."""
+    """An option offered beside a scale, for those who cannot answer on it, and its key."""
 
-    tie_kind: str
-    label: str
+    option: Option
     letter: str
 
 
@@ -171,10 +170,10 @@ class Kind(ABC):
 
     @abstractmethod
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
-        """The option of the scale that an answer was given by; `tie_kind` is the answer's own."""
+        """What an answer was given by, on the scale or beside it; `tie_kind` is its own."""
 
-    def escapes(self, questions: Sequence[Question], policy: Policy) -> tuple[Escape, ...]:
-        """The ties offered beside the primary scale, for those who cannot answer on it."""
+    def escapes(self, question: Question, policy: Policy) -> tuple[Escape, ...]:
+        """What is offered beside a question's scale, for those who cannot answer on it."""
         return ()
 
     # What leads read.

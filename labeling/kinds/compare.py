@@ -32,8 +32,8 @@ from projects.words import gettext, gettext_noop
 
 #: Ties that even a scale without a 0 may carry: they say only that there is no preference.
 _ESCAPES = (TieKind.EQUAL_BAD, TieKind.CANNOT_TELL)
-_BOTH_BAD = Escape(TieKind.EQUAL_BAD.value, gettext_noop("Both are bad"), "x")
-_CANNOT_TELL = Escape(TieKind.CANNOT_TELL.value, gettext_noop("Cannot tell"), "c")
+_BOTH_BAD = Escape(Option(0, gettext_noop("Both are bad"), TieKind.EQUAL_BAD.value), "x")
+_CANNOT_TELL = Escape(Option(0, gettext_noop("Cannot tell"), TieKind.CANNOT_TELL.value), "c")
 
 
 _OUTCOMES: Mapping[str, Outcome] = {
@@ -81,13 +81,14 @@ class Compare(Kind):
         options = [option for option in question.scale.options if option.value == value]
         if tie_kind == TieKind.UNSPECIFIED:
             return options[0] if len(options) == 1 else None
+        if value == 0:
+            options += [_BOTH_BAD.option, _CANNOT_TELL.option]
         return next((o for o in options if o.tie_kind == tie_kind), None)
 
-    def escapes(self, questions: Sequence[Question], policy: Policy) -> tuple[Escape, ...]:
+    def escapes(self, question: Question, policy: Policy) -> tuple[Escape, ...]:
         """Both bad, unless the scale itself has it, and cannot tell, where the project offers."""
-        primary = primary_of(questions)
-        has_both_bad = primary is not None and primary.scale.has_both_bad
-        both_bad = (_BOTH_BAD,) if policy.allow_both_bad and not has_both_bad else ()
+        offers_bad = policy.allow_both_bad and not question.scale.has_both_bad
+        both_bad = (_BOTH_BAD,) if offers_bad else ()
         return (*both_bad, *((_CANNOT_TELL,) if policy.allow_cannot_tell else ()))
 
     def words(

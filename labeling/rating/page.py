@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from labeling.kinds import Escape, Kind
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.rating.desk import TaskView
-from labeling.rating.forms import Filled
+from labeling.rating.forms import ANSWER_PREFIX, Filled
 from labeling.rendering import (
     MAX_RICH_BYTES,
     escape_visibly,
@@ -55,13 +55,15 @@ class BarQuestion:
     required: bool
     primary: bool
     row: ButtonRow
+    escapes: Sequence[Chip]
     error: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A tie offered beside the primary scale: what it posts and shows, and its key."""
+    """An answer offered beside a scale: what it posts and shows, and its key."""
 
+    name: str
     value: str
     label: str
     letter: str
@@ -70,14 +72,13 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class RatingBar:
-    """The bar: questions, and the ties offered beside the primary scale.
+    """The bar: the questions with what is offered on and beside their scales.
 
     `control` says how its kind is answered: which template shows it, which script drives it.
     """
 
     control: str
     questions: Sequence[BarQuestion]
-    escapes: Sequence[Chip]
     rationale_required: bool
 
     @property
@@ -102,18 +103,16 @@ def rating_bar(
     asked = kind.asked(criteria)
     return RatingBar(
         control=kind.control,
-        questions=[_question(c, filled.codes.get(c.key, ""), errors) for c in asked],
-        escapes=[_chip(escape, filled.tie_kind) for escape in kind.escapes(asked, project)],
+        questions=[
+            _question(c, kind.escapes(c, project), filled, errors.get(c.key, "")) for c in asked
+        ],
         rationale_required=project.rationale_required,
     )
 
 
-def _chip(escape: Escape, tie_kind: str) -> Chip:
-    chosen = escape.tie_kind == tie_kind
-    return Chip(escape.tie_kind, gettext(escape.label), escape.letter, chosen)
-
-
-def _question(criterion: Criterion, chosen: str, errors: Mapping[str, str]) -> BarQuestion:
+def _question(
+    criterion: Criterion, escapes: Sequence[Escape], filled: Filled, error: str
+) -> BarQuestion:
     return BarQuestion(
         key=criterion.key,
         wording=criterion.wording or gettext(criterion.scale.question),
@@ -121,9 +120,21 @@ def _question(criterion: Criterion, chosen: str, errors: Mapping[str, str]) -> B
         short=criterion.key.replace("_", " ").capitalize(),
         required=criterion.is_required,
         primary=criterion.is_primary,
-        row=button_row(criterion, chosen),
-        error=errors.get(criterion.key, ""),
+        row=button_row(criterion, filled.codes.get(criterion.key, "")),
+        escapes=[_chip(criterion, escape, filled) for escape in escapes],
+        error=error,
     )
+
+
+def _chip(criterion: Criterion, escape: Escape, filled: Filled) -> Chip:
+    """The primary question's is a field of its own: the screens before this one posted it so."""
+    option = escape.option
+    chosen = filled.codes.get(criterion.key) == option.code
+    name, value = f"{ANSWER_PREFIX}{criterion.key}", option.code
+    if criterion.is_primary:
+        name, value = "tie_kind", option.tie_kind
+        chosen = option.tie_kind == filled.tie_kind
+    return Chip(name, value, gettext(option.label), escape.letter, chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from labeling.models import Assignment, Response
+from labeling.models import Assignment, Judgment, Response
 from labeling.vocabulary import AssignmentState
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Criterion, Project, User
-from projects.project_templates import GuidelineSpec, PrincipleSpec
+from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
+from projects.services.projects import add_criterion
 from tests.browser.desk import Desk, primary_value, saved, wait_for_empty_storage
 from tests.conftest import MakeTasks, lease
 
@@ -30,6 +31,36 @@ def test_a_whole_task_by_keyboard(desk: Desk, make_tasks: MakeTasks):
     expect(desk.page.locator("#judged")).to_have_text("1 judged")
     assert desk.page.evaluate("document.activeElement.id") == "task"
     assert desk.checked() is None
+
+
+def test_a_tie_belongs_to_the_question_in_view(desk: Desk, make_tasks: MakeTasks):
+    add_criterion(
+        project=desk.project,
+        spec=CriterionSpec("safe", "Which is safer?", "arena4", is_required=False),
+        position=2,
+    )
+    make_tasks(desk.project, 2)
+    desk.ready()
+    desk.press("2", "ArrowDown", "4")
+    assert (desk.checked(), desk.checked("answer.safe")) == ("-2", "0:equal_bad")
+    desk.press("c")
+    assert (desk.checked(), desk.checked("answer.safe")) == ("-2", "0:cannot_tell")
+    desk.leave()
+    (judgment,) = saved(desk.page, 1)
+    assert ties(judgment) == {"overall": "", "safe": "cannot_tell"}
+    # Taken back, it is filled in as it was; the first question has its own.
+    desk.press("z")
+    expect(desk.page.locator("[name='answer.safe'][value='0:cannot_tell']")).to_be_checked()
+    desk.press("x")
+    assert (desk.checked(), desk.checked("tie_kind")) == (None, "equal_bad")
+    desk.leave()
+    (judgment,) = saved(desk.page, 1)
+    assert ties(judgment) == {"overall": "equal_bad", "safe": "cannot_tell"}
+
+
+def ties(judgment: Judgment) -> dict[str, str]:
+    """Which tie each answer is, by criterion."""
+    return dict(judgment.answers.values_list("criterion__key", "tie_kind"))
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])

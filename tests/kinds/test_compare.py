@@ -161,6 +161,9 @@ def test_the_button_of_an_answer_is_the_one_that_posts_it(key: str, data: st.Dat
     question = Asked(scale=SCALES[key])
     option = data.draw(st.sampled_from(question.scale.options))
     assert COMPARE.chosen(question, option.value, option.tie_kind) == option
+    beside = [escape.option for escape in COMPARE.escapes(question, Offers())]
+    assert [COMPARE.chosen(question, 0, tie.tie_kind) for tie in beside] == beside
+    assert not {tie.code for tie in beside} & {place.code for place in question.scale.options}
     segments = button_row(question, option.code).segments
     assert [segment.code for segment in segments if segment.chosen] == [option.code]
     keys = [key for segment in segments for key in segment.keys.split()]

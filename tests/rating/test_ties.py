@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -79,8 +80,10 @@ def test_what_was_taken_back_is_filled_in_with_its_own_ties(
     assert (values["answer.safe"], values["answer.correct"]) == (["0:equal_bad"], ["0:equal_good"])
     assert values["tie_kind"] == [""]
     html = client.get(f"/p/{project.slug}/rate/").content.decode()
-    (safe,) = [part for part in html.split("<input") if 'value="0:equal_bad"' in part]
-    assert " checked" in safe
+    (safe,) = [
+        tag for tag in re.findall(r"<input[^>]*answer\.safe[^>]*>", html) if " checked" in tag
+    ]
+    assert 'value="0:equal_bad"' in safe
 
 
 def test_a_program_says_which_tie_on_each_question(

@@ -156,6 +156,10 @@ export class Bar {
     for (const [i, question] of this.questions.entries()) {
       question.classList.toggle("later", i !== this.place);
     }
+    const shown = this.questions[this.place]?.dataset.criterion;
+    for (const chip of all(this.form, "[data-beside]")) {
+      chip.classList.toggle("later", chip.dataset.beside !== shown);
+    }
     for (const [i, step] of this.steps.entries()) {
       if (i === this.place) step.setAttribute("aria-current", "step");
       else step.removeAttribute("aria-current");

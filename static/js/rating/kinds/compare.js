@@ -2,16 +2,15 @@
 
 import { Control, inputs } from "../bar.js";
 
-const TIES = "input[name=tie_kind]";
-
-/** Scales from the first side to the second; a tie beside the primary one takes its place. */
+/** Scales from the first side to the second; a tie beside a scale takes the place of its answer. */
 export default class Compare extends Control {
-  get #primary() {
-    return this.questions.find((question) => question.hasAttribute("data-primary"));
-  }
-
-  get #tie() {
-    return inputs(this.form, `${TIES}:checked`)[0];
+  /**
+   * The ties offered beside a question's scale.
+   * @param {HTMLElement} question
+   */
+  #beside(question) {
+    const key = CSS.escape(question.dataset.criterion ?? "");
+    return inputs(this.form, `[data-beside="${key}"] input`);
   }
 
   /**
@@ -19,8 +18,7 @@ export default class Compare extends Control {
    * @param {HTMLElement} question
    */
   answered(question) {
-    const tied = question.hasAttribute("data-primary") && this.#tie !== undefined;
-    return tied || super.answered(question);
+    return this.#beside(question).some((tie) => tie.checked) || super.answered(question);
   }
 
   /**
@@ -39,27 +37,28 @@ export default class Compare extends Control {
   }
 
   /**
-   * A tie excludes other ties and a preference; a preference excludes ties.
+   * A tie excludes other ties and a preference of its question; a preference excludes ties.
    * @override
    * @param {HTMLInputElement} chosen
    */
   settle(chosen) {
-    const primary = this.#primary;
-    if (chosen.matches(TIES)) {
-      if (!chosen.checked) return;
-      for (const other of inputs(this.form, TIES)) if (other !== chosen) other.checked = false;
-      for (const place of primary ? inputs(primary, "input:checked") : []) place.checked = false;
-    } else if (chosen.type === "radio" && primary?.contains(chosen)) {
-      for (const tie of inputs(this.form, TIES)) tie.checked = false;
+    if (!chosen.checked) return;
+    for (const question of this.questions) {
+      const ties = this.#beside(question);
+      const places = inputs(question, "input[type=radio]");
+      if (!ties.includes(chosen) && !places.includes(chosen)) continue;
+      const excluded = ties.includes(chosen) ? [...ties, ...places] : ties;
+      for (const other of excluded) if (other !== chosen) other.checked = false;
     }
   }
 
   /**
-   * With a tie no other question has to be answered.
+   * With a tie beside the primary scale no other question has to be answered.
    * @override
    */
   missing() {
-    if (!this.#tie) return super.missing();
-    return this.questions.some((question) => this.answered(question)) ? -1 : 0;
+    const primary = this.questions.find((question) => question.hasAttribute("data-primary"));
+    if (primary && this.#beside(primary).some((tie) => tie.checked)) return -1;
+    return super.missing();
   }
 }
