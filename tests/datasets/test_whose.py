@@ -62,6 +62,14 @@ def test_the_user_has_the_last_word():
     assert is_model(Whose(), "claude"), "never a person's in silence"
 
 
+def test_names_that_readers_make_are_whose_the_name_in_them_is():
+    for made in ("claude vote 2", "annotator-claude"):
+        assert Whose().is_unsure(made)
+        assert not is_model(Whose.of({"people": "claude"}), made)
+    assert not is_model(Whose(), "annotator-claude@example.org"), "models have no address"
+    assert not is_model(Whose(), "annotator-7")
+
+
 def test_nobody_is_a_person_and_a_model():
     with pytest.raises(MappingError, match="kim"):
         Whose.of({"people": "kim", "model_rater": "kim"})

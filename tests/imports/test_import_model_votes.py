@@ -153,6 +153,31 @@ def test_a_name_of_both_is_asked_about(take):
         take(CHOSEN, rater="claude")
 
 
+def test_anonymous_votes_are_whose_the_name_given_for_them_is(take):
+    row = {
+        "context": [{"role": "user", "content": "2+2?"}],
+        "response1": "4",
+        "response2": "5",
+        "individual_preference": [{"score": -1}, {"score": 2}],
+    }
+    assert said(take(row, rater="HelpSteer3")) == (2, 0)
+    other = {**row, "response1": "four"}
+    assert said(take(other, rater="claude", model_rater="claude")) == (0, 2)
+    assert said(take({**row, "response1": "IV"}, rater="gpt-4")) == (0, 2)
+
+
+def test_the_page_asks_whose_a_doubtful_name_is(project, lena, client: Client):
+    client.force_login(lena)
+    text = json.dumps({**CHOSEN, "annotator": "Claude"})
+    upload = client.post(reverse("labeling:imports", args=[project.slug]), {"text": text})
+    page = client.get(upload["Location"]).content.decode()
+    assert "Labels by “Claude”: is that a person or a model?" in page
+    posted = {"format": "trl", "mapped_as": "trl", "decided": "{}"}
+    posted["answer-0"] = json.dumps({"mapping": {"people": "Claude"}, "format": ""})
+    assert client.post(f"{upload['Location']}start/", posted).status_code == 302
+    assert Import.objects.get().mapping["people"] == "Claude"
+
+
 def test_the_user_says_whose_names_are(take):
     assert said(take(JUDGED, people="*")) == (2, 0)
     assert said(take({**JUDGED, "id": "q2"}, model_rater="*")) == (0, 2)

@@ -149,7 +149,7 @@ def _with_winner(seen: Sample, counting: Counting) -> tuple[dict[str, str], Coun
 
 def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
     """What has to be known of columns, of the counting of labels, and of who gave them."""
-    doubt = whose_question(sampled_raters(shape, seen.rows, view), view.whose)
+    doubt = whose_question(sampled_raters(seen, view.label_rater), view.whose)
     return (
         *questions_of(shape, seen),
         *label_questions(shape, seen, view.counting),

@@ -1,33 +1,37 @@
-"""What the first rows of a file hold once they are read as their kind."""
+"""The names under which the labels of a file's first rows stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
-from labeling.datasets.readers.shapes.base import Shape
-from labeling.datasets.readers.shapes.finish import finish
-from labeling.datasets.readers.shapes.record import RecordView, look
-from labeling.datasets.rows import ImportRow, RowError
+from labeling.datasets.readers.shapes.base import Sample, decoded_cell
 
-
-def sampled_rows(
-    shape: Shape, rows: Sequence[Mapping[str, object]], view: RecordView
-) -> Iterator[ImportRow]:
-    """The rows that will be taken; those at fault are none."""
-    for line, values in enumerate(rows, 1):
-        try:
-            record = look(line, values, view)
-            yield from [finish(record, parts) for parts in shape.read(record)]
-        except RowError:
-            continue
+#: Fields of one name, and the list whose items name somebody each.
+_NAMING, _LISTED = ("rater", "judge", "annotator"), "judgments"
+#: Characters of a cell that is looked into.
+_MOST = 100_000
 
 
-def sampled_raters(
-    shape: Shape, rows: Sequence[Mapping[str, object]], view: RecordView
-) -> set[str]:
-    """The names under which the rows' labels stand, people's and models'."""
-    names: set[str] = set()
-    for row in sampled_rows(shape, rows, view):
-        names.update(judgment.rater for judgment in row.judgments)
-        names.update(vote.model for vote in row.model_votes)
-    return names
+def sampled_raters(sample: Sample, label_rater: str) -> set[str]:
+    """Who is named by the rows, or by the user. The rows are not read for it: looking for names
+    must not cost what reading does."""
+    names = {label_rater, *_named(sample), *_listed(sample)}
+    return {name.strip() for name in names if name.strip()}
+
+
+def _named(sample: Sample) -> Iterator[str]:
+    columns = [sample.mapping[field] for field in _NAMING if sample.mapping.get(field)]
+    names = (row.get(column) for row in sample.rows for column in columns)
+    return (name for name in names if isinstance(name, str) and len(name) < _MOST)
+
+
+def _listed(sample: Sample) -> Iterator[str]:
+    column = sample.mapping.get(_LISTED, "")
+    for row in sample.rows:
+        cell = row.get(column)
+        if isinstance(cell, str):
+            cell = decoded_cell(cell) if len(cell) < _MOST else None
+        for judgment in cell if isinstance(cell, list) else ():
+            name = judgment.get("rater") if isinstance(judgment, dict) else None
+            if isinstance(name, str):
+                yield name

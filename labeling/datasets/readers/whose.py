@@ -87,6 +87,7 @@ _VERSION = re.compile(r"v?\d")
 _SIZE = re.compile(r"[-_ /]\d{1,3}(?:\.\d+)?(?:x\d{1,3})?b(?![a-z\d])")
 #: Ids of letters and digits that no name is read from, as hashes of people's names are.
 _HASH = re.compile(r"[0-9a-f]{8}[0-9a-f-]*")
+_VOTE = re.compile(r" vote \d{1,3}\Z")
 #: Models of one letter and a number, which raters' codes look like too.
 _CODE = re.compile(r"o[1345]")
 
@@ -104,6 +105,8 @@ def author_of(name: str) -> Author:
         return Author.PERSON
     if _is_model(local, tokens):
         return Author.MODEL
+    if "@" in plain:
+        return Author.PERSON
     # After an organisation's name stands the model's.
     start = len(_TOKEN.findall(local.rsplit("/", 1)[0])) if "/" in local else 0
     return _named_too(tokens[start:] or tokens)
@@ -157,6 +160,8 @@ class Whose(Struct, frozen=True):
         return cls(people, models)
 
     def _author(self, rater: str) -> Author:
+        # Anonymous votes stand under the name given for all of them, Label Studio's under a prefix.
+        rater = _VOTE.sub("", rater).removeprefix("annotator-")
         for name in (rater, EVERYBODY):
             if name in self.models:
                 return Author.MODEL
