@@ -129,6 +129,22 @@ def test_a_first_input_that_comes_late_is_part_of_the_prompt(rows):
     assert made[-1].messages[0].content == "Why?\nx"
 
 
+def test_a_column_whose_first_rows_are_empty_is_asked_about_where_it_speaks(tmp_path):
+    path = tmp_path / "rows.csv"
+    first = "".join(f"{i},Why {i}?,a,b,\n" for i in range(60))
+    path.write_text(f"id,prompt,response_a,response_b,background\n{first}late,Who?,a,b,{LONG}\n")
+    assert roles(detect(path))["background"] == "metadata"
+
+    def last(**mapping: str) -> Any:
+        return list(read(path, mapping=mapping))[-1]
+
+    refusal = last()
+    assert (refusal.field, refusal.code) == ("background", "ambiguous")
+    row = last(passage="background")
+    assert row.messages[0].content == f"{LONG}\n\nWho?"
+    assert last(background="").metadata == {"background": LONG}
+
+
 def test_a_column_is_left_as_metadata_by_its_name_with_nothing_behind_it(rows):
     (row,) = rows({**PAIR, "anything": LONG}, mapping={"anything": ""})
     assert row.metadata == {"anything": LONG}

@@ -68,13 +68,20 @@ def _role(field: str) -> ColumnRole:
     return ColumnRole.LEFT_OUT if field in _LEFT_OUT else ColumnRole.LABEL
 
 
-def roles_of(sample: Sample, questions: Sequence[ColumnQuestion]) -> dict[str, ColumnRole]:
-    """column -> where it goes, in the order of the file; while it is asked about, that."""
+def roles_of(
+    shape: Shape, columns: Sequence[str], sample: Sample, questions: Sequence[ColumnQuestion]
+) -> dict[str, ColumnRole]:
+    """column -> where it goes, in the order of the file; while it is asked about, that.
+
+    A column that no sampled row has is the field of its name, if there is one.
+    """
     asked = {column for question in questions for column in question.columns}
     fields = {column: field for field, column in reversed(list(sample.mapping.items()))}
     roles = {}
-    for column in sample.columns:
-        roles[column] = _role(fields[column]) if column in fields else ColumnRole.METADATA
+    for column in columns:
+        late = column in shape.fields and column not in sample.columns
+        field = fields.get(column, column if late else "")
+        roles[column] = _role(field) if field else ColumnRole.METADATA
         if column in asked:
             roles[column] = ColumnRole.QUESTION
     return roles

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_lines_count, json_list
-from labeling.datasets.readers.parquet import is_parquet, parquet_count, parquet_rows
+from labeling.datasets.readers.parquet import (
+    is_parquet,
+    parquet_count,
+    parquet_names,
+    parquet_rows,
+)
 from labeling.datasets.readers.shapes.labelstudio import lifted
 from labeling.datasets.readers.source import ByteSource, open_source
 from labeling.datasets.readers.tables import csv_rows, delimiter_of
@@ -27,6 +32,7 @@ class Opened:
     """An open file: what it is, and its raw rows, to be read or to be counted, once.
 
     `count` reads to the end and raises UnreadableFile like `rows`, but makes only what it must.
+    `header` names the columns of a table, once its first row was read.
     """
 
     container: str
@@ -34,13 +40,14 @@ class Opened:
     encoding: str
     rows: RawRows
     count: Callable[[], int]
+    header: Sequence[str] = ()
 
 
 def _counted(rows: RawRows) -> Callable[[], int]:
     return lambda: sum(1 for _ in rows)
 
 
-def _container(source: ByteSource) -> tuple[str, RawRows, Callable[[], int]]:
+def _container(source: ByteSource, names: list[str]) -> tuple[str, RawRows, Callable[[], int]]:
     """The file's kind by its first visible character, its raw rows, and how to count them."""
     head = source.stream.peek(_HEAD)
     start = head.lstrip()
@@ -58,7 +65,7 @@ def _container(source: ByteSource) -> tuple[str, RawRows, Callable[[], int]]:
         return "JSON Lines", json_lines(source), partial(json_lines_count, source)
     header = start.split(b"\n", 1)[0].decode(errors="replace")
     delimiter = delimiter_of(header)
-    rows = csv_rows(source, delimiter)
+    rows = csv_rows(source, delimiter, names)
     return TABLES[delimiter], rows, _counted(rows)
 
 
@@ -76,9 +83,11 @@ def opened(path: Path) -> Iterator[Opened]:
         raise UnreadableFile("This is a folder. Import its files one by one.")
     if is_parquet(path):
         rows: RawRows = _flat(parquet_rows(path))
-        yield Opened("Parquet", "", "UTF-8", rows, partial(parquet_count, path))
+        counting = partial(parquet_count, path)
+        yield Opened("Parquet", "", "UTF-8", rows, counting, parquet_names(path))
         return
     with open_source(path) as source:
-        container, rows, count = _container(source)
+        header: list[str] = []
+        container, rows, count = _container(source, header)
         encoding = "UTF-8 with a byte order mark" if source.bom else "UTF-8"
-        yield Opened(container, source.compression, encoding, _flat(rows), count)
+        yield Opened(container, source.compression, encoding, _flat(rows), count, header)

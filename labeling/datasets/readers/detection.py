@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -27,12 +27,13 @@ from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.shapes.record import RecordView
-from labeling.datasets.readers.unclaimed import settled
+from labeling.datasets.readers.unclaimed import quiet_columns, settled
 from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
 from labeling.datasets.readers.winners import Counting, plain_mapping
 from labeling.datasets.readers.words import tells_strength
 from labeling.datasets.rows import FileCode, MappingError, Refusal, UnreadableFile
 
+_NOTHING: tuple[ColumnQuestion, ...] = ()
 #: How often an accepted guess may raise the next question.
 _ROUNDS = 6
 
@@ -45,7 +46,7 @@ class Detection:
     `code` the same for programs. `mapping` is field -> column; `unmapped` columns become metadata.
     `graded`: the words of its labels tell strengths. `read` refuses the file while one of
     `questions` is open; `roles` says where each column goes, and `notices` what a mapping could
-    make of those that may be labels.
+    make of those that may be labels. `quiet` columns say nothing in the first rows.
     """
 
     format: str | None
@@ -60,6 +61,7 @@ class Detection:
     questions: tuple[ColumnQuestion, ...] = ()
     roles: Mapping[str, ColumnRole] = field(default_factory=dict)
     notices: tuple[ColumnQuestion, ...] = ()
+    quiet: frozenset[str] = frozenset()
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -103,21 +105,19 @@ def detect(
     name = series_of(wished)
     with opened(path) as file:
         sample = [folded(row, name) if name else row for row in _sample(file.rows)]
-        every = dict.fromkeys(column for row in sample for column in row)
-        # A name that cannot be stored cannot be mapped; rows that have it are refused one by one.
-        columns = tuple(filter(is_storable, every))[: limits.MAX_COLUMNS]
-    wished, counting = plain_mapping(wished, columns)
+        header = folded(dict.fromkeys(file.header), name) if name else file.header
+        columns = _names(column for row in sample for column in row)
+        every = _names((*header, *columns))
+    wished, counting = plain_mapping(wished, every)
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
-    mapped = _mapping(shape, Sample(columns, sample, {}, wished))
+    mapped = _mapping(shape, Sample(columns, sample, {}, wished), every)
     code, problem = _problem(shape, columns, mapped, sample)
     if shape and takes_winner(shape) and "winner" not in wished:
         mapped, counting = _with_winner(Sample(columns, sample, mapped, wished), counting)
-    flat = {**mapped, **counting.fields()}
-    seen = Sample(columns, sample, flat, wished)
+    seen = Sample(columns, sample, {**mapped, **counting.fields()}, wished)
     graded = shape is not None and _is_graded(shape, seen)
     rater = options.label_rater if options else ""
-    asked: tuple[ColumnQuestion, ...] = ()
-    notices: tuple[ColumnQuestion, ...] = ()
+    asked, notices = _NOTHING, _NOTHING
     if shape and not problem:
         view = RecordView.of(mapped, rater, graded=graded, whose=whose, counting=counting)
         asked = _questions(shape, seen, view)
@@ -127,15 +127,22 @@ def detect(
         file.container,
         file.compression,
         file.encoding,
-        columns,
+        every,
         counting.spelled(mapped),
         problem,
         graded,
         code,
         asked,
-        roles_of(seen, asked) if shape else {},
+        roles_of(shape, every, seen, asked) if shape else {},
         notices,
+        quiet_columns(every, sample),
     )
+
+
+def _names(columns: Iterable[str]) -> tuple[str, ...]:
+    """Each name once; one that cannot be stored cannot be mapped, and rows that have it are
+    refused one by one."""
+    return tuple(filter(is_storable, dict.fromkeys(columns)))[: limits.MAX_COLUMNS]
 
 
 def _with_winner(seen: Sample, counting: Counting) -> tuple[dict[str, str], Counting]:
@@ -215,10 +222,10 @@ def _sample(raw: Iterator[RawRow | Refusal]) -> list[dict[str, object]]:
     return rows
 
 
-def _mapping(shape: Shape | None, seen: Sample) -> dict[str, str]:
+def _mapping(shape: Shape | None, seen: Sample, present: tuple[str, ...]) -> dict[str, str]:
     every = dict.fromkeys(field for known in SHAPES.values() for field in known.fields)
     fields = shape.fields if shape else tuple(every)
-    mapping = override(guess(seen.columns, fields), seen.wished, seen.columns, fields)
+    mapping = override(guess(seen.columns, fields), seen.wished, present, fields)
     return settled(mapping, seen) if shape and set(FRAME) <= set(fields) else mapping
 
 

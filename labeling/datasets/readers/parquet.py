@@ -26,6 +26,14 @@ def is_parquet(path: Path) -> bool:
         return file.read(len(_MAGIC)) == _MAGIC
 
 
+def parquet_names(path: Path) -> list[str]:
+    """The names of its columns. Raises UnreadableFile like `parquet_rows`."""
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise UnreadableFile(_problem(error, visible(str(error), limits.EXCERPT), 0)) from None
+
+
 def parquet_rows(path: Path) -> Iterator[RawRow]:
     """The rows, numbered from 1; empty values are missing keys, as in the other kinds of files.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,7 @@ from labeling.datasets.readers.shapes import SHAPES
 from labeling.datasets.readers.shapes.base import Shape
 from labeling.datasets.readers.shapes.finish import finish
 from labeling.datasets.readers.shapes.record import RecordView, look
+from labeling.datasets.readers.unclaimed import check_unseen
 from labeling.datasets.readers.whose import Whose
 from labeling.datasets.readers.winners import plain_mapping
 from labeling.datasets.rows import (
@@ -78,17 +79,20 @@ def _for_every_row(shape: Shape, detection: Detection, wished: Mapping[str, str]
     labels that only some rows carry must not end as metadata.
     """
     mapping = detection.mapping
-    taken = {*detection.columns, *(name for name, column in wished.items() if not column)}
+    spoken = {column for column in detection.columns if column not in detection.quiet}
+    taken = {*spoken, *(name for name, column in wished.items() if not column)}
     late = {name: name for name in shape.fields if name not in mapping and name not in taken}
     return {**mapping, **late}
 
 
 def _sorted(
-    raw: RawRow, shape: Shape, view: RecordView, seen: SeenRows
+    raw: RawRow, shape: Shape, view: RecordView, seen: SeenRows, doubtful: Collection[str]
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
     """What one line gives: one of the three, or as many as a kind that spreads makes."""
     line, values = raw
     try:
+        if doubtful and not values.keys().isdisjoint(doubtful):
+            check_unseen(values, doubtful, view.fields)
         record = look(line, values, view)
         made = shape.read(record)
     except RowError as error:
@@ -143,7 +147,7 @@ def _rows(
         header=detection.columns if detection.container in TABLES.values() else (),
         counting=counting,
     )
-    seen = SeenRows()
+    seen, doubtful = SeenRows(), detection.quiet - {*columns.values(), *wished}
     with opened(path) as file:
         for raw in file.rows:
             if isinstance(raw, Refusal):
@@ -151,7 +155,7 @@ def _rows(
             else:
                 line, row = raw
                 row = folded(row, series) if series else row
-                yield from _sorted((line, row), shape, view, seen)
+                yield from _sorted((line, row), shape, view, seen, doubtful)
 
 
 def preview_file(

@@ -56,8 +56,8 @@ def _row(line: int, names: list[str], cells: list[str]) -> RawRow | Refusal:
     return line, {name: restore(cell) if cell[0] == "'" else cell for name, cell in filled}
 
 
-def csv_rows(source: ByteSource, delimiter: str) -> Iterator[RawRow | Refusal]:
-    """The rows of a CSV file under its header; empty lines are no rows.
+def csv_rows(source: ByteSource, delimiter: str, header: list[str]) -> Iterator[RawRow | Refusal]:
+    """The rows of a CSV file under its header, whose names are put there; empty lines are no rows.
 
     Raises UnreadableFile where a quote is opened and never closed: all that follows would silently
     become one cell.
@@ -85,5 +85,6 @@ def csv_rows(source: ByteSource, delimiter: str) -> Iterator[RawRow | Refusal]:
             continue
         if names is None:
             names = _header(cells)
+            header += names
         else:
             yield _row(rows.begins, names, cells)

@@ -9,7 +9,8 @@ from statistics import median
 from msgspec import Struct
 
 from labeling.datasets.readers.columns import plain_name
-from labeling.datasets.readers.shapes.base import Sample, decoded_cell
+from labeling.datasets.readers.shapes.base import Rows, Sample, decoded_cell
+from labeling.datasets.rows import RefusalCode, RowError
 
 #: Characters above which a text is no name, number or short remark.
 _LONG = 40
@@ -112,22 +113,43 @@ def unclaimed_texts(sample: Sample) -> Iterator[Unclaimed]:
                 yield text
 
 
+def quiet_columns(columns: Iterable[str], rows: Rows) -> frozenset[str]:
+    """The columns in which no sampled row says anything."""
+    said = {
+        column
+        for row in rows
+        for column, value in row.items()
+        if value is not None and not (isinstance(value, str) and not value[:_BEGINNING].strip())
+    }
+    return frozenset(column for column in columns if column not in said)
+
+
+def check_unseen(row: Mapping[str, object], quiet: Iterable[str], claimed: Iterable[str]) -> None:
+    """Raises RowError where a column that was quiet says what raters would have to see."""
+    for column in quiet:
+        value = _meant(row.get(column))
+        if not _says_something(value):
+            continue
+        text = _look(column, [value])
+        asked = text.long or text.telling or text.chat
+        if asked and not _repeats(value, _visible_text(row, claimed)):
+            raise RowError(
+                column,
+                "Holds text that raters would not see; the first rows have none. Say by a mapping "
+                "what it is, or leave it as metadata.",
+                value,
+                code=RefusalCode.AMBIGUOUS,
+            )
+
+
 def settled(mapping: Mapping[str, str], sample: Sample) -> dict[str, str]:
     """The mapping where the texts decide: a `system` column of bare words names systems, and is no
-    text of the prompt; an `input` that is empty so far is part of the prompt where it is not."""
-    texts = {
-        name: [row[name] for row in sample.rows if _says_something(row.get(name))]
-        for name in ("input", mapping.get("system", ""))
-    }
-    decided = dict(mapping)
-    names = texts[mapping.get("system", "")]
+    text of the prompt."""
+    column = mapping.get("system", "")
+    names = [row[column] for row in sample.rows if _says_something(row.get(column))]
     bare = all(isinstance(name, str) and not _is_prose(name) for name in names)
-    if names and bare and "system" not in sample.wished:
-        del decided["system"]
-    claimed = "input" in (*mapping.values(), *sample.wished)
-    if "input" in sample.columns and not claimed and not texts["input"]:
-        decided["input"] = "input"
-    return decided
+    left = "system" if names and bare and "system" not in sample.wished else ""
+    return {field: column for field, column in mapping.items() if field != left}
 
 
 def _meant(value: object) -> object:
