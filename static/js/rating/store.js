@@ -321,6 +321,8 @@ export class Outbox {
       const showing = ["showing", String(this.hooks.showing())];
       if (navigator.onLine) this.#tried.add(entry.id);
       const reply = await post(entry.url, [...entry.fields, showing]);
+      // Something else between here and the server may answer anything to everything.
+      if (reply.state === "ok" && !("task" in (reply.data ?? {}))) reply.state = "later";
       this.#sending = null;
       this.state = reply.state;
       this.why = reply.data?.message ?? "";

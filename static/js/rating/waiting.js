@@ -83,10 +83,25 @@ function tellOwn(project) {
   const shown = notice(messages, `waiting:${project}`, "warn", text);
   if (outbox.state !== "denied") return;
   const discard = button(say("discard"), () => {
+    if (discard.dataset.armed === undefined) return; // Asked once more first.
     for (const { id } of entries) outbox.withdraw(id);
   });
   discard.dataset.sure = say("discardSure");
   shown?.box.append(discard);
+}
+
+/**
+ * What this tab remembers under a name; with a value, remember it.
+ * @param {string} name
+ * @param {string} [value]
+ */
+function session(name, value) {
+  try {
+    if (value) sessionStorage.setItem(name, value);
+    return sessionStorage.getItem(name);
+  } catch {
+    return null; // It is switched off.
+  }
 }
 
 /** Whose answers wait here beside mine, and how many. */
@@ -105,8 +120,15 @@ function tellForeign() {
   }
   for (const box of messages.querySelectorAll("[data-about^='foreign:']")) box.remove();
   for (const [owner, { count, person }] of others) {
+    const hidden = `concord:hidden:${owner}:${count}`;
+    if (session(hidden)) continue;
     const text = sayCount("foreign", count, { person: person || say("somebody") });
-    notice(messages, `foreign:${owner}`, "warn", text);
+    const shown = notice(messages, `foreign:${owner}`, "warn", text);
+    shown?.box.append(button(say("dismiss"), () => {
+      session(hidden, "1");
+      shown.box.remove();
+      messages.hidden = messages.childElementCount === 0;
+    }));
   }
 }
 
