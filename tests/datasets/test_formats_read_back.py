@@ -178,3 +178,20 @@ def _turns(messages: Any, responses: Any, names: bool) -> Any:
 
     texts = (tuple(map(plain, each.messages)) or each.content for each in responses)
     return tuple(map(plain, messages)), frozenset(texts)
+
+
+@pytest.mark.parametrize(
+    ("shape", "file_type"), [pair for pair in FILES if pair[0] in ("judgments", "pairs")]
+)
+def test_a_side_without_a_strength_comes_back_as_one(tmp_path, shape, file_type):
+    sided = task("bread", judgment(-1, "ana", side_only=("overall",)))
+    graded = task("tides", judgment(-1, "ana"))
+    result = release(
+        [sided, graded], tmp_path / "r", recipe="raw", shape=shape, file_type=file_type
+    )
+    labels = {
+        row.external_id: (label.values["overall"], label.side_only != ())
+        for row in rows_of(result, FORMATS[shape].tables[0].folder)
+        for label in row.judgments
+    }
+    assert labels == {"bread": (-1, True), "tides": (-1, False)}

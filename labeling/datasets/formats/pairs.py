@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
 from labeling.datasets.formats.carrying import CHATS, kept, reply
-from labeling.datasets.formats.columns import FLOAT, INT, SHORT, STRING, FileTable
+from labeling.datasets.formats.columns import BOOL, FLOAT, INT, SHORT, STRING, FileTable
 from labeling.datasets.formats.parts import canonical_sides, signed_value
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.records import Message, ResponseRecord, TaskRecord
@@ -36,6 +36,7 @@ class Pairs(Format):
                 ("model_b", STRING),
                 ("overall", SHORT),
                 ("tie_kind", STRING),
+                ("side_only", BOOL),
                 ("rater", STRING),
                 ("rationale", STRING),
                 ("at", STRING),
@@ -56,7 +57,8 @@ class Pairs(Format):
         "Rows": gettext_noop(
             "One row per pair, the responses in canonical order whoever won. `overall` is the "
             "preference on the criterion as a whole number, negative where response A is better; "
-            "0 is a tie, and `tie_kind` says which (`unspecified`: nobody knows any more)."
+            "0 is a tie, and `tie_kind` says which (`unspecified`: nobody knows any more). With "
+            "`side_only` nobody told a strength: it is -1 or 1 and says the side alone."
         ),
         "Prompt": gettext_noop(
             "A prompt of one user turn stands in `prompt`; any other is a list of messages in JSON "
@@ -94,7 +96,10 @@ class Pairs(Format):
             counted = (*(reversed(votes) if value > 0 else votes), pair.votes_tie, pair.strength)
             yield FileRow(
                 "default",
-                (_id(task, pair), *prompt, *texts, value, tie, *said, *counted, *about),
+                (
+                    *(_id(task, pair), *prompt, *texts),
+                    *(value, tie, pair.strength is None, *said, *counted, *about),
+                ),
             )
 
 

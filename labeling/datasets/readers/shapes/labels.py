@@ -19,6 +19,9 @@ from labeling.vocabulary import TieKind
 
 #: Fields of a flat row that only mean something when it names a rater.
 FLAT_FIELDS = ("rater", "overall", "tie_kind", "rationale", "at")
+#: A column of those that have one: whether the overall value says the side and no strength.
+FLAT_SIDE = "side_only"
+_FLAGS = {"true": True, "false": False, "": None}
 
 _NOT_VALUES = frozenset(
     {"rater", "tie_kind", "tie_kinds", "side_only", "rationale", "at", "answers"}
@@ -147,7 +150,7 @@ def rater_of(record: Record) -> str:
 
 def keep_flat(record: Record) -> None:
     """The columns of a flat label that is none after all stay with the metadata."""
-    for name in FLAT_FIELDS:
+    for name in (*FLAT_FIELDS, FLAT_SIDE):
         if name in record.values:
             record.keep(name)
 
@@ -168,7 +171,10 @@ def flat_labels(record: Record) -> list[ImportedJudgment]:
         signed = whole_number(record.get("overall"), record.column("overall"))
         values[OVERALL] = record.view.counting.sign * signed
     tie_kind = tie_of(record.get("tie_kind"), record.column("tie_kind"), values)
-    return [_flat(record, rater, values, tie_kind)]
+    flag = record.get(FLAT_SIDE)
+    flag = _FLAGS.get(flag.lower(), flag) if isinstance(flag, str) else flag
+    sides = sides_of(flag, record.column(FLAT_SIDE), values)
+    return [_flat(record, rater, values, tie_kind, sides)]
 
 
 def judged(

@@ -11,7 +11,7 @@ from labeling.datasets.readers.fields import label, text_value, type_in_words
 from labeling.datasets.readers.shapes.base import ABOUT, COMMON, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.labels import FLAT_FIELDS
+from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, FLAT_SIDE
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts
@@ -156,6 +156,7 @@ PAIRS = Shape(
         *COMMON,
         "winner",
         *FLAT_FIELDS,
+        FLAT_SIDE,
     ),
     needs=(("response_a", "response_b"),),
     read=_read_pair,
