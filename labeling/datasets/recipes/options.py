@@ -167,9 +167,13 @@ class RecipeOptions:
                     "In “Majority of raters”, KTO and SFT. By most preferences, one vote beside "
                     "two ties makes a pair."
                 ),
+                document=gettext_noop(
+                    "`majority`: more than half of all votes, ties among them; `plurality`: the "
+                    "most of those that prefer a response."
+                ),
                 brief=gettext_noop(
                     "more than half of all votes, ties among them, or the most of those that "
-                    "prefer a response"
+                    "prefer a response (default: majority)"
                 ),
                 group="labels",
                 words=get_args(WinChoice),
@@ -208,9 +212,13 @@ class RecipeOptions:
                     "What an imported label counts as that tells which response is better and not "
                     "how much. Left out only where a strength is needed."
                 ),
+                document=gettext_noop(
+                    "The strength that labels count as which tell which response is better and "
+                    "not how much; `leave_out` leaves them out where a strength is needed."
+                ),
                 brief=gettext_noop(
                     "what labels count as that tell which response is better and not how much: "
-                    "left out where a strength is needed, the weakest strength, or this one"
+                    "left out where a strength is needed (default), the weakest strength, or this"
                 ),
                 group="labels",
                 words=get_args(SideChoice),
