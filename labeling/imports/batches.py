@@ -10,7 +10,7 @@ from django.db import connection
 
 from labeling.allocation import overlap_for, queue_key
 from labeling.datasets.readers.fields import refusal
-from labeling.datasets.readers.identity import group_key
+from labeling.datasets.readers.identity import group_key, response_keys
 from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
 from labeling.datasets.turns import json_of
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
@@ -21,7 +21,6 @@ from labeling.imports.targets import (
     merged,
     new_labels,
     planned,
-    response_identity,
     stored_targets,
 )
 from labeling.kinds import COMPARE
@@ -119,8 +118,8 @@ class BatchWriter:
             change = Change.NEW
             if target is not None:
                 change, wished = merged(target, wished)
-            places = [response_identity(response) for response in wished.responses]
-            shown_order = [places.index(response_identity(response)) for response in row.responses]
+            places = response_keys(wished.responses)
+            shown_order = [places.index(key) for key in response_keys(row.responses)]
             said = self._rubric.labels(row.judgments, shown_order)
             fresh = new_labels(said, target.known if target else {})
             voted = self._rubric.labels(row.model_votes, shown_order)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from msgspec.structs import replace
 
 from labeling.allocation import canonical_order
-from labeling.datasets.readers.identity import identity_text
+from labeling.datasets.readers.identity import response_keys
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedResponse, ImportRow, RefusalCode, RowError
 from labeling.datasets.turns import turns_of, without_parts
@@ -85,11 +85,6 @@ class Target:
             self.change = change
 
 
-def response_identity(response: ImportedResponse) -> str:
-    """All that a response says: what tells the responses of a task apart."""
-    return identity_text(response.content, response.messages)
-
-
 def planned(row: ImportRow, salt: str) -> Target:
     """The task that a row would make, its responses in the project's canonical order."""
     keys = [f"{row.external_id}/{response.external_id}" for response in row.responses]
@@ -112,16 +107,19 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
     Where the text is the same, the stored responses keep their ids and places. Raises RowError
     where the text differs and may not change any more.
     """
-    texts = [response_identity(response) for response in target.responses]
-    models = {response_identity(response): response.model for response in wished.responses}
+    keys = response_keys(target.responses)
+    models = {
+        key: response.model
+        for key, response in zip(response_keys(wished.responses), wished.responses, strict=True)
+    }
     same_prompt = without_parts(wished.messages) == without_parts(target.messages)
-    if not same_prompt or set(texts) != set(models):
+    if not same_prompt or set(keys) != set(models):
         if target.frozen:
             raise RowError("id", target.frozen, target.external_id, code=RefusalCode.IN_USE)
         return Change.TEXT, wished
     wished.responses = [
-        replace(response, model=models[text])
-        for response, text in zip(target.responses, texts, strict=True)
+        replace(response, model=models[key])
+        for response, key in zip(target.responses, keys, strict=True)
     ]
     about = (wished.category, wished.language, wished.metadata, wished.responses)
     mine = (target.category, target.language, target.metadata, target.responses)

@@ -51,6 +51,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: Names of ids that tell the question: several pairs of answers to it are several rows.
+QUESTION_IDS = frozenset({"question_id", "prompt_id", "idx"})
+
+
 def plain_name(column: str) -> str:
     """A column's name without case, and with one underscore for every run of other signs."""
     return re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from labeling.datasets.records import Message, canonical_json
@@ -25,6 +25,18 @@ def identity_text(content: str, messages: tuple[Message, ...] = ()) -> str:
     if turns == (Message("assistant", content),):
         return content
     return f"{content}\0{canonical_json(json_of(turns))}"
+
+
+def response_keys(responses: Sequence[ImportedResponse]) -> list[str]:
+    """What tells the responses of a task apart: all they say; their models where two say the same,
+    and their ids where those are the same as well."""
+    texts = [identity_text(response.content, response.messages) for response in responses]
+    if len(set(texts)) == len(texts):
+        return texts
+    keys = [f"{text}\0{r.model}" for text, r in zip(texts, responses, strict=True)]
+    if len(set(keys)) == len(keys):
+        return keys
+    return [f"{key}\0{r.external_id}" for key, r in zip(keys, responses, strict=True)]
 
 
 def response_digest(text: str) -> bytes:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from labeling.datasets.readers.candidates import folded
+from labeling.datasets.readers.columns import QUESTION_IDS, plain_name
 from labeling.datasets.readers.containers import TABLES, opened
 from labeling.datasets.readers.detection import (
     Detection,
@@ -147,7 +148,8 @@ def _rows(
         header=detection.columns if detection.container in TABLES.values() else (),
         counting=counting,
     )
-    seen, doubtful = SeenRows(), detection.quiet - {*columns.values(), *wished}
+    seen = SeenRows(shared=plain_name(columns.get("id", "")) in QUESTION_IDS)
+    doubtful = detection.quiet - {*columns.values(), *wished}
     with opened(path) as file:
         for raw in file.rows:
             if isinstance(raw, Refusal):

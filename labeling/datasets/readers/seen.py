@@ -6,8 +6,11 @@ import sqlite3
 from array import array
 from collections.abc import Hashable, Sequence
 
+from msgspec.structs import replace
+
+from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import excerpt_of
-from labeling.datasets.readers.identity import identity_text
+from labeling.datasets.readers.identity import content_digest, identity_text, response_keys
 from labeling.datasets.rows import (
     Duplicate,
     ImportedJudgment,
@@ -128,20 +131,34 @@ def _side(responses: Sequence[ImportedResponse]) -> int:
     first, last = responses[0], responses[-1]
     if first.content != last.content:
         return -1 if first.content > last.content else 1
-    texts = [identity_text(response.content, response.messages) for response in (first, last)]
-    return -1 if texts[0] > texts[1] else 1
+    keys = response_keys((first, last))
+    return -1 if keys[0] > keys[1] else 1
+
+
+def _named_apart(row: ImportRow) -> ImportRow:
+    """The row under its id, cut where it is too long, and a digest of its texts."""
+    mark = content_digest(row.messages, row.responses)[:6].hex()
+    return replace(row, external_id=f"{row.external_id[: limits.MAX_ID - len(mark) - 1]}-{mark}")
 
 
 class SeenRows:
-    """The rows of a file so far, and who judged which of them."""
+    """The rows of a file so far, and who judged which of them.
 
-    def __init__(self) -> None:
+    Where the ids are `shared`, as those of questions are, rows of other texts under one id are
+    rows of their own.
+    """
+
+    def __init__(self, *, shared: bool = False) -> None:
         self._rows, self._labels = SeenIds(), SeenIds()
+        self._shared = shared
 
     def sort(self, row: ImportRow) -> ImportRow | Duplicate | Refusal:
         """The row, unless its id was there before: with other text it is refused, alike it
         repeats, and with labels by others it is a row again."""
         line, same = self._rows.first(keyed_hash(row.external_id), _content(row), row.line)
+        if line and not same and self._shared:
+            row = _named_apart(row)
+            line, same = self._rows.first(keyed_hash(row.external_id), _content(row), row.line)
         if line and not same:
             reason = (
                 f"Its id stands on line {line} already, with a different text. Give it its own."

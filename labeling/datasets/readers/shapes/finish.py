@@ -79,11 +79,16 @@ def check_count(count: int, *, least: int = 0) -> None:
         )
 
 
-def _check_texts(messages: tuple[Message, ...], candidates: Sequence[Candidate]) -> None:
+def _check_texts(
+    messages: tuple[Message, ...],
+    candidates: Sequence[Candidate],
+    said: Sequence[ImportedJudgment],
+) -> None:
+    """Two responses that read the same are compared only where somebody has done so already."""
     if all(is_blank(message.content) for message in messages):
         raise RowError("prompt", "Is empty. Fill it or leave the row out.", code=RefusalCode.EMPTY)
     first, second = candidates
-    if _as_read(first) == _as_read(second):
+    if not said and _as_read(first) == _as_read(second):
         raise RowError(
             second.field,
             "Both responses are the same text (but for spaces at the ends). There is nothing "
@@ -120,11 +125,16 @@ def _digest(candidate: Candidate) -> str:
 
 
 def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedResponse, ...]:
-    """Responses with ids. One without an id gets one of its text, which tells no preference."""
+    """Responses with ids. One without an id gets one of its text, which tells no preference.
+
+    Of two that are the same, the second of the row is marked as such.
+    """
     first, second = [
         candidate.named(candidate.external_id or f"{row_id}-{_digest(candidate)}")
         for candidate in candidates
     ]
+    if first.external_id == second.external_id and not candidates[1].external_id:
+        second = replace(second, external_id=f"{second.external_id}-2")
     if first.external_id == second.external_id:
         raise RowError(
             "responses",
@@ -195,8 +205,8 @@ def _parted(
 def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
     check_count(len(parts.candidates))
-    _check_texts(parts.messages, parts.candidates)
     said = _labels(record, parts)
+    _check_texts(parts.messages, parts.candidates, said)
     _check_cells(record, said)
     judgments, model_votes = _parted(record, said)
     category = label(record.get("category"), record.column("category"), most=limits.MAX_CATEGORY)
