@@ -55,6 +55,7 @@ _TITLES = {
     "rater": _("Rater"),
     "overall": _("Rater's overall value"),
     "tie_kind": _("Kind of tie"),
+    "tie_kinds": _("Kinds of ties, by criterion"),
     "rationale": _("Rationale"),
     "at": _("Time of the judgment"),
     "overall_preference": _("Overall preference"),
