@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -128,6 +129,16 @@ class UploadForm(forms.Form):
             yield self.cleaned_data["text"].replace("\r\n", "\n").encode()
 
 
+def role_groups(columns: Iterable[tuple[str, str]]) -> list[tuple[Promise, list[str]]]:
+    """Where columns go, in words, and which go there."""
+    pairs = list(columns)
+    groups = [
+        (words, [column for column, where in pairs if where == role])
+        for role, words in _ROLES.items()
+    ]
+    return [(words, named) for words, named in groups if named]
+
+
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
     """A question of the reader under the name of its answer; an option's value is what it maps."""
@@ -179,11 +190,7 @@ class MappingForm(forms.Form):
     def __init__(self, detection: Detection, overlap: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.shape = SHAPES[detection.format or "pairs"]
-        self.roles = [
-            (words, [column for column, where in detection.roles.items() if where is role])
-            for role, words in _ROLES.items()
-            if role in detection.roles.values()
-        ]
+        self.roles = role_groups(detection.roles.items())
         self.questions = [
             AskedQuestion(f"{_ANSWER}{place}", question)
             for place, question in enumerate(detection.questions)

@@ -22,6 +22,7 @@ from labeling.imports.forms import (
     posted_format,
     posted_mapping,
     posted_options,
+    role_groups,
 )
 from labeling.imports.page import preview_in_words
 from labeling.imports.selectors import (
@@ -218,6 +219,7 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
         "report": counts,
         "not_kept": counts.refused - refused.paginator.count,
         "format_title": format_title(row),
+        "roles": role_groups(row.options.get("columns", [])),
         "page": refused,
     }
     part = "#report" if request.headers.get("HX-Request") else ""

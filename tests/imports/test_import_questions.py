@@ -91,6 +91,7 @@ def prompts() -> list[str]:
 def test_the_page_asks_before_it_shows_rows_and_offers_no_import(lead, preview):
     page = page_of(lead.get(preview(HISTORY)))
     assert "Which column is the prompt? None has a usual name for it." in page
+    assert "<bdi>Is Pluto a planet?</bdi>" in page
     assert "Import all rows" not in page
     assert "As they would be imported" not in page
 
@@ -103,6 +104,17 @@ def test_an_answer_shows_the_rows_and_the_import_takes_them(lead, preview):
     lead.post(address + "start/", fields_of(answered))
     run_import(Import.objects.get().pk)
     assert prompts() == ["Is Pluto a planet?"]
+
+
+def test_the_report_says_where_each_column_went(lead, preview):
+    address = preview(PASSAGE)
+    page = page_of(lead.get(address))
+    answered = page_of(lead.post(address, {**fields_of(page), "accept": "1"}))
+    report = page_of(lead.post(address + "start/", fields_of(answered), follow=True))
+    groups = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", report, re.S)
+    columns = {words: re.findall(r"<code[^>]*>(.*?)</code>", listed) for words, listed in groups}
+    assert columns["Part of the prompt"] == ["document", "prompt"]
+    assert columns["Responses"] == ["response_a", "response_b"]
 
 
 def test_no_answer_is_no_answer_and_says_so_beside_the_question(lead, preview):

@@ -175,6 +175,7 @@ def _which_prompt(
             tuple(options),
             guess,
             tuple(text.column for text in likely),
+            likely[0].example if likely else "",
         )
 
 
@@ -211,4 +212,5 @@ def _what_is_it(shape: Shape, sample: Sample, text: Unclaimed) -> ColumnQuestion
         tuple(options),
         guess,
         (text.column,),
+        text.example,
     )

@@ -28,7 +28,8 @@ class ColumnQuestion(Struct, frozen=True):
     """What has to be known before a row is written.
 
     `code` is for programs; `columns` are those it is about. `guess` is the place of the option
-    that stands to reason, None where none does. A mapping that answers a question ends it.
+    that stands to reason, None where none does; `example` is what stands in the first row that
+    has something. A mapping that answers a question ends it.
     """
 
     code: str
@@ -36,6 +37,7 @@ class ColumnQuestion(Struct, frozen=True):
     options: tuple[Meaning, ...] = ()
     guess: int | None = None
     columns: tuple[str, ...] = ()
+    example: str = ""
 
 
 class OpenQuestions(UnreadableFile):

@@ -9,6 +9,7 @@ from statistics import median
 from msgspec import Struct
 
 from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.readers.shapes.base import Rows, Sample, decoded_cell
 from labeling.datasets.rows import RefusalCode, RowError
 
@@ -80,7 +81,8 @@ class Unclaimed(Struct, frozen=True):
     """A column with text that no field claims.
 
     `telling`: its name says that it belongs to what is asked, at `place` if that is known.
-    `chat`: it holds messages, `structured`: those or other lists and objects.
+    `chat`: it holds messages, `structured`: those or other lists and objects. `example` is the
+    beginning of the first.
     """
 
     column: str
@@ -89,6 +91,7 @@ class Unclaimed(Struct, frozen=True):
     place: str = ""
     chat: bool = False
     structured: bool = False
+    example: str = ""
     asks: bool = True
 
 
@@ -196,6 +199,7 @@ def _look(column: str, values: Sequence[object]) -> Unclaimed:
         place=next((place for place, names in places if words.intersection(names)), ""),
         chat=chat,
         structured=structured,
+        example=excerpt_of(next(_strings(values[0]), "")),
     )
 
 

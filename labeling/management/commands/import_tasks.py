@@ -185,11 +185,12 @@ def _whose(options: dict[str, Any]) -> dict[str, str]:
 
 def _spelled(question: ColumnQuestion) -> str:
     """The question, and the arguments that answer it, one answer a line."""
-    lines = [question.text, "Say so with"]
+    example = [f"  (first: {question.example})"] if question.example else []
+    lines = [question.text, *example, "Say so with"]
     for place, option in enumerate(question.options):
         guess = "; --yes accepts this" if place == question.guess else ""
         lines.append(f"  {_arguments(option)}   ({option.text}{guess})")
-    return "\n".join(lines if question.options else lines[:1])
+    return "\n".join(lines if question.options else lines[:-1])
 
 
 def _arguments(option: Meaning) -> str:
