@@ -39,6 +39,8 @@ def _with_system(chat: Chat, system: str) -> Chat:
 def framed(record: Record, chat: Chat) -> Chat:
     """The prompt with its system text before all, the passage before the first thing asked and
     the input, on a line of its own as LLaMA-Factory joins them, after the last."""
+    if record.values.keys().isdisjoint(FRAME):
+        return chat
     passage, follows = _text(record, "passage"), _text(record, "input")
     turns = list(chat)
     asked = [i for i, turn in enumerate(turns) if turn.role == "user"]

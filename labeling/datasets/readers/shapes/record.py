@@ -144,27 +144,26 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
         if name is None:
             rest[column] = value
         elif type(value) is str and value.startswith(_JSON_STARTS):
-            values[name] = _structured(value, name, column)
+            meant = _structured(value, name, column)
+            values[name] = _messages_of(meant, name, column, rest) if type(meant) is dict else meant
+        elif type(value) is dict:
+            values[name] = _messages_of(value, name, column, rest)
         elif value is not None:
             values[name] = value
-    for name in _EITHER.keys() & values.keys():
-        _open_chat(name, values, rest, view)
     blank = tuple(name for name in view.cells if name not in values)
     values.update(dict.fromkeys(blank, ""))
     return Record(line, values, rest, view, blank)
 
 
-def _open_chat(
-    name: str, values: dict[str, object], rest: dict[str, object], view: RecordView
-) -> None:
-    """A chat that stands as `{"messages": […], "tools": […]}` becomes its messages; what else it
-    says stays with the metadata."""
-    chat = values[name]
-    if type(chat) is not dict or type(chat.get("messages")) is not list or name == "input":
-        return
-    values[name] = chat["messages"]
-    column = view.columns.get(name, name)
+def _messages_of(
+    chat: dict[str, object], name: str, column: str, rest: dict[str, object]
+) -> object:
+    """The messages of a chat that stands as `{"messages": […], "tools": […]}`; what else it says
+    stays with the metadata. Any other object is itself."""
+    if name not in _EITHER or name == "input" or type(chat.get("messages")) is not list:
+        return chat
     rest |= {f"{column}.{k}": said for k, said in chat.items() if k != "messages" and said}
+    return chat["messages"]
 
 
 def _structured(value: str, name: str, column: str) -> object:
