@@ -235,6 +235,37 @@ def test_the_api_names_why_a_file_is_refused_whole(
     assert (reply.status_code, reply.json()["code"]) == (400, code)
 
 
+@pytest.mark.parametrize("word", ["people", "winner", "prompt"])
+@pytest.mark.parametrize("text", ["\x00", "\ud800"])
+def test_a_mapping_that_cannot_be_stored_is_refused(project, lena, api: CallAs, word, text):
+    form = {
+        "file": SimpleUploadedFile("rows.jsonl", json.dumps(HISTORY).encode()),
+        "mapping": json.dumps({"prompt": "history", word: text}),
+    }
+    reply = api(lena).client.post(f"/api/v1/{URL}", form)
+    assert (reply.status_code, reply.json()["code"]) == (400, "unknown_column")
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"decided": "["},
+        {"decided": '{"prompt": 3}'},
+        {"decided": "[" * 100_000},
+        {"answer-0": '{"mapping": 3, "format": 7}'},
+        {"answer-0": '{"mapping": {"people": "\\u0000"}}'},
+        {"answer-0": '{"mapping": {"responses": "zzz*"}, "format": "candidates"}'},
+        {"field-prompt": "\x00"},
+    ],
+)
+def test_what_no_page_posts_breaks_nothing(lead, preview, posted):
+    address = preview(HISTORY)
+    fields = fields_of(page_of(lead.get(address)))
+    for door in (address, address + "start/"):
+        assert lead.post(door, {**fields, **posted}).status_code in (302, 422)
+    assert not Import.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [

@@ -171,7 +171,12 @@ def _notices(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuesti
 
 
 def columns_of_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:
-    """The part of a mapping that speaks of columns."""
+    """The part of a mapping that speaks of columns.
+
+    Raises MappingError for what no file can name and no database can hold.
+    """
+    if not all(is_storable(name) for pair in (mapping or {}).items() for name in pair):
+        raise MappingError("The mapping holds a character that cannot be stored. Leave it out.")
     return {field: column for field, column in (mapping or {}).items() if field not in WHOSE_WORDS}
 
 
