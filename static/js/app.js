@@ -132,7 +132,6 @@ async function tendWaiting() {
   tend();
 }
 
-addEventListener("storage", ({ key }) => key?.startsWith("concord:outbox:") && tendWaiting());
 tendWaiting();
 
 // Who logs out while answers wait is asked once more: they are kept, and sent at the next log-in.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -178,6 +179,25 @@ def test_each_refusal_is_told_with_what_the_answer_said_until_it_is_dismissed(
     expect(notices.locator("pre")).to_contain_text("second reason")
 
 
+def test_what_a_refused_answer_said_names_its_questions(
+    page: Page,
+    context: BrowserContext,
+    live_server: Any,
+    project: Project,
+    rui: User,
+    sign_in: SignIn,
+    make_tasks: MakeTasks,
+):
+    make_tasks(project, 2)
+    sign_in(context, rui)
+    desk = Desk(page, live_server.url, project).ready()
+    Assignment.objects.filter(pk=desk.assignment).update(state=AssignmentState.SKIPPED)
+    desk.press("1", "ArrowDown", "5", "f", "1", "Enter", "Enter")
+    expect(page.locator("#refusals pre")).to_have_text(
+        "Overall: A is much better · Correct: B much better · Personal data of a real person"
+    )
+
+
 def test_an_answer_that_does_not_fit_can_be_gone_back_to(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 3)
     desk.ready()
@@ -283,6 +303,29 @@ def test_two_tabs_of_a_rater_lose_nothing_of_each_other(
     expect(second.page.locator("#banner")).to_contain_text("2 answers")
     context.set_offline(False)
     assert sorted(abs(primary_value(judgment) or 0) for judgment in saved(desk.page, 2)) == [1, 3]
+
+
+def test_what_two_tabs_hold_is_sent_once(
+    desk: Desk, context: BrowserContext, make_tasks: MakeTasks
+):
+    make_tasks(desk.project, 4)
+    desk.ready()
+    second = context.new_page()
+    second.goto(desk.url)
+    context.set_offline(True)
+    desk.press("1")
+    desk.leave()
+    desk.press("2", "Enter")
+    expect(desk.page.locator("#banner")).to_contain_text("2 answers")
+    sent: list[str] = []
+    context.on("request", lambda request: sent.append(request.url))
+    context.set_offline(False)
+    for page in (desk.page, second):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    saved(desk.page, 2)
+    wait_for_empty_storage(desk.page)
+    second.wait_for_timeout(300)
+    assert len([url for url in sent if url.endswith("/submit/")]) == 2
 
 
 def test_a_skip_is_taken_back_on_screen_before_and_after_it_was_sent(

@@ -234,9 +234,16 @@ export class Bar {
   /** What is filled in, as a person reads it. */
   words() {
     const chosen = inputs(this.form, "input:checked").filter((input) => input.form === this.form);
-    const labels = chosen.map(({ dataset, labels }) =>
-      dataset.keyLabel ?? labels?.[0]?.querySelector("span")?.textContent?.trim() ?? ""
-    );
+    const labels = chosen.map((input) => {
+      const question = /** @type {HTMLElement | null} */ (
+        input.closest("[data-criterion], [data-beside]")
+      );
+      const key = question?.dataset.criterion ?? question?.dataset.beside;
+      const step = this.steps.find(({ dataset }) => key && dataset.step === key);
+      const text = input.labels?.[0]?.querySelector("span:not(.whose)")?.textContent;
+      const label = input.dataset.keyLabel ?? text?.trim() ?? "";
+      return step ? `${step.textContent}: ${label}` : label;
+    });
     return [labels.join(" · "), this.#rationale.value.trim()].filter(Boolean).join("\n");
   }
 

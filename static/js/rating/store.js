@@ -305,8 +305,22 @@ export class Outbox {
   /** Send what waits; `now` without the pause that failures have earned. */
   flush(now = false) {
     if (now) this.#wait = 0;
-    this.#running ??= this.#run().finally(() => (this.#running = null));
+    this.#running ??= this.#inTurn(async () => {
+      try {
+        await this.#run();
+      } finally {
+        this.#running = null;
+      }
+    });
     return this.#running;
+  }
+
+  /**
+   * One tab at a time, where the browser can say so: the others find nothing left to send.
+   * @param {() => Promise<void>} run
+   */
+  #inTurn(run) {
+    return navigator.locks?.request(this.#prefix, run).catch(run) ?? run();
   }
 
   async #run() {
