@@ -98,8 +98,8 @@ def questions_of(shape: Shape, sample: Sample) -> tuple[ColumnQuestion, ...]:
         asked += _which_prompt(shape, sample, texts)
     claimed = {column for question in asked for column in question.columns}
     rest = [text for text in texts if text.column not in claimed]
-    asked += (_what_is_it(shape, sample, text) for text in rest if text.asks)
-    return (*asked[:_ASKED], *shape.asks(sample))
+    asked += (_what_is_it(shape, sample, text) for text in rest)
+    return tuple(asked[:_ASKED])
 
 
 def _named(column: str) -> str:

@@ -92,7 +92,6 @@ class Unclaimed(Struct, frozen=True):
     chat: bool = False
     structured: bool = False
     example: str = ""
-    asks: bool = True
 
 
 def unclaimed_texts(sample: Sample) -> Iterator[Unclaimed]:

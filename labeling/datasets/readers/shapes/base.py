@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from labeling.datasets.readers.questions import ColumnQuestion
 from labeling.datasets.readers.shapes.finish import Parts
 from labeling.datasets.readers.shapes.record import Record
 
@@ -71,11 +70,6 @@ def no_objection(rows: Rows) -> str:
     return ""
 
 
-def no_question(sample: Sample) -> Sequence[ColumnQuestion]:
-    """This kind asks nothing beyond what is asked of every file."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One kind of row.
@@ -83,9 +77,9 @@ class Shape:
     `needs` are the fields it cannot do without, in alternatives: one whole group must be there.
     `fits` says whether the sample is of this kind once a group is there; a kind that is `marked`
     by columns of its own is recognised without one, so that the message names what is missing.
-    `objection` says why a file of this kind cannot be taken at all, `asks` what has to be known
-    before its rows are; `words` are those in which the sampled rows say which response is better.
-    A kind that `spreads` makes several rows of one line of the file.
+    `objection` says why a file of this kind cannot be taken at all; `words` are those in which the
+    sampled rows say which response is better. A kind that `spreads` makes several rows of one line
+    of the file.
     """
 
     key: str
@@ -97,7 +91,6 @@ class Shape:
     fits: Callable[[Sample], bool] = always
     objection: Callable[[Rows], str] = no_objection
     words: Callable[[Sample], Iterator[str]] = no_words
-    asks: Callable[[Sample], Sequence[ColumnQuestion]] = no_question
     marked: bool = False
     spreads: bool = False
 

@@ -116,7 +116,12 @@ def _ties(record: Record, values: dict[str, int]) -> dict[str, str]:
     for i, cell in enumerate(_listed(record, "tie_kinds")):
         field = f"{record.column('tie_kinds')}[{i}]"
         if not isinstance(cell, dict):
-            raise RowError(field, f"Must be an object, not {type_in_words(cell)}.", cell)
+            raise RowError(
+                field,
+                f"Must be an object, not {type_in_words(cell)}.",
+                cell,
+                code=RefusalCode.WRONG_TYPE,
+            )
         key = filled(cell.get("criterion"), f"{field}.criterion")
         ties |= ties_of({key: cell.get("tie_kind")}, field, values)
     return ties

@@ -47,7 +47,12 @@ def ties_of(value: object, field: str, values: dict[str, int]) -> dict[str, str]
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise RowError(field, "Must be an object of criterion: kind of tie.", value)
+        raise RowError(
+            field,
+            "Must be an object of criterion: kind of tie.",
+            value,
+            code=RefusalCode.WRONG_TYPE,
+        )
     ties = {key: tie_of(kind, f"{field}.{key}", values, key) for key, kind in value.items()}
     return {key: kind for key, kind in ties.items() if kind}
 
@@ -69,7 +74,9 @@ def sides_of(value: object, field: str, values: Mapping[str, int]) -> tuple[str,
         return ()
     keys = [key for key, number in values.items() if number] if value is True else value
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise RowError(field, "Must be true, or a list of criteria.", value)
+        raise RowError(
+            field, "Must be true, or a list of criteria.", value, code=RefusalCode.WRONG_TYPE
+        )
     for key in keys:
         if abs(values.get(key, 0)) != 1:
             raise RowError(

@@ -43,7 +43,12 @@ def looks_like_dialogue(value: object) -> bool:
 def turns(transcript: str, field: str) -> list[Turn]:
     """(speaker, text) of each tag, without the one space that follows it."""
     if _START.match(transcript) is None:
-        raise RowError(field, 'Must begin with a speaker, as in "\\n\\nHuman: …".', transcript)
+        raise RowError(
+            field,
+            'Must begin with a speaker, as in "\\n\\nHuman: …".',
+            transcript,
+            code=RefusalCode.MALFORMED,
+        )
     tag = _TAG if _APART in transcript else _CLOSE_TAG
     pieces = tag.split("\n\n" + transcript.lstrip())
     return [
