@@ -271,3 +271,59 @@ def test_a_batch_of_mechanical_turk_comes_in_once_mapped(rows):
     )
     assert first.external_id == second.external_id
     assert [said(first), said(second)] == [[("A1", -1, "", True)], [("A9", 1, "", True)]]
+
+
+@pytest.mark.parametrize("word", ["None", "none", "NaN", "nan", "N/A", "null", ""])
+@pytest.mark.parametrize("mapping", [{}, {"winner": "winner:A,B"}])
+def test_what_stands_for_no_value_is_no_verdict(rows, word, mapping):
+    raw = [{**PAIR, "prompt": f"{i}?", "winner": w, "rater": "kim"} for i, w in enumerate("AB")]
+    *judged, unjudged = rows(*raw, {**PAIR, "winner": word, "rater": "kim"}, mapping=mapping)
+    assert [said(row)[0][1] for row in judged] == [-1, 1]
+    assert said(unjudged) == []
+    assert unjudged.metadata == {"winner": word, "rater": "kim"}
+
+
+def test_a_word_for_no_value_may_be_counted(rows):
+    (row,) = rows({**PAIR, "vote": "none"}, rater="kim", mapping={"winner": "vote:a,b,none"})
+    assert said(row) == [("kim", 0, "", False)]
+
+
+@pytest.mark.parametrize(
+    ("odd", "offered"), [("0", ["winner:a,b,0"]), ("they are equal", ["winner:a,b,they are equal"])]
+)
+def test_a_winner_that_is_not_understood_is_said(tmp_path, odd, offered):
+    raw = [{**PAIR, "prompt": w, "winner": w, "rater": "kim"} for w in ("A", "B", odd)]
+    detection = detect(written(tmp_path, *raw))
+    (notice,) = detection.notices
+    assert (notice.code, notice.columns) == ("winner_unclear", ("winner",))
+    assert odd in notice.text
+    assert [option.mapping["winner"] for option in notice.options] == offered
+    labels = [
+        said(row)[0][1] for row in read(written(tmp_path, *raw), mapping={"winner": offered[0]})
+    ]
+    assert labels == [-1, 1, 0]
+
+
+def test_a_row_that_cannot_be_read_takes_no_label_from_the_others(tmp_path):
+    file = written(tmp_path, {**PAIR, "winner": "A", "rater": "kim"})
+    with file.open("a") as more:
+        more.write('{"prompt": "?", "response_a": "1", "response_b": "2", "winner": NaN}\n')
+    taken, refused = read(file)
+    assert said(taken) == [("kim", -1, "", True)]
+    assert isinstance(refused, Refusal)
+
+
+def test_words_of_several_annotators_are_offered_together(tmp_path):
+    raw = {**PAIR, "annotator1": "A", "annotator2": "tie", "rater_3": "B"}
+    (notice,) = detect(written(tmp_path, raw)).notices
+    assert notice.options[0].mapping == {"winner": "annotator1|annotator2|rater_3"}
+
+
+def test_the_chosen_text_beside_two_responses_names_the_winner(rows):
+    (row,) = rows({**PAIR, "chosen": "It is 5.", "rater": "kim"})
+    assert said(row) == [("kim", 1, "", True)]
+
+
+def test_a_models_name_is_known_in_any_case(rows):
+    (row,) = rows({**PAIR, "model_a": "GPT-4", "model_b": "Yi", "winner": "gpt-4", "rater": "kim"})
+    assert said(row) == [("kim", -1, "", True)]

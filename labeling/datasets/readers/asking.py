@@ -38,7 +38,7 @@ _LEFT_OUT = frozenset(
     (
         *("full_conversation", "judgment_id", "flags", "principles", "guideline_version"),
         *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "criterion"),
-        "rater_fold",
+        *("rater_fold", "times_cut", "annotation_id", "updated_at", "lead_time"),
     )
 )
 #: Questions of one file that are asked at a time.

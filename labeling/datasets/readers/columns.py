@@ -81,18 +81,26 @@ def _of_pair(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
             for pair in _MARKS:
                 marked = [f"{stem}{gap}{mark}" for mark in pair]
                 if all(name in names for name in marked):
-                    return _marked_alike(marked, pair)
+                    return _marked_alike(names, marked, pair)
     return {}
 
 
-def _marked_alike(responses: Sequence[str], pair: tuple[str, str]) -> dict[str, tuple[str, ...]]:
+def _named_models(mark: str) -> list[str]:
+    return [f"{stem}{gap}{mark}" for stem in _MODELS for gap in ("_", "")]
+
+
+def _marked_alike(
+    names: Mapping[str, str], responses: Sequence[str], pair: tuple[str, str]
+) -> dict[str, tuple[str, ...]]:
     aliases: dict[str, tuple[str, ...]] = {}
-    for side, name, mark in zip("ab", responses, pair, strict=True):
-        models = [f"{stem}{gap}{mark}" for stem in _MODELS for gap in ("_", "")]
-        # A model counted from one does not belong to a response counted from zero.
-        usual = () if mark in ("0", "1") and pair[0] == "0" else ALIASES[f"model_{side}"]
+    both = zip(*map(_named_models, pair), strict=True)
+    models = next((two for two in both if all(name in names for name in two)), ())
+    # A model counted from one does not belong to a response counted from zero, and back.
+    counted = "0" in pair or any(name in names for name in _named_models("0"))
+    for place, (side, name) in enumerate(zip("ab", responses, strict=True)):
+        usual = () if counted else ALIASES[f"model_{side}"]
         aliases[f"response_{side}"] = (name,)
-        aliases[f"model_{side}"] = (*models, f"{name}_model", *usual)
+        aliases[f"model_{side}"] = (*models[place : place + 1], f"{name}_model", *usual)
     return aliases
 
 
@@ -101,7 +109,8 @@ def guess(columns: Iterable[str], fields: Iterable[str]) -> dict[str, str]:
     by_name: dict[str, str] = {}
     for column in columns:
         by_name.setdefault(plain_name(column), column)
-    aliases = {**ALIASES, **_of_pair(by_name)}
+    pair = _of_pair(by_name)
+    aliases = {**ALIASES, **pair}
     mapping: dict[str, str] = {}
     for field in fields:
         for alias in aliases.get(field, (field,)):
@@ -111,6 +120,9 @@ def guess(columns: Iterable[str], fields: Iterable[str]) -> dict[str, str]:
     if "prompt" in mapping and plain_name(mapping["prompt"]) != "instruction":
         # Beside any other prompt nobody knows what an input is: it is asked about.
         mapping.pop("input", None)
+    if not pair and {"response_a", "response_b"} <= mapping.keys():
+        # `response_1` and `answer_2` are two things, and no pair.
+        del mapping["response_a"], mapping["response_b"]
     return mapping
 
 
@@ -137,7 +149,23 @@ def override(
             raise MappingError(
                 f"There is no column “{column}” for {field}. Columns: {', '.join(present)}."
             )
-    return decided_mapping(guessed, wished, known)
+    return decided_mapping(_with_own_models(guessed, wished, present), wished, known)
+
+
+def _with_own_models(
+    guessed: Mapping[str, str], wished: Mapping[str, str], columns: Sequence[str]
+) -> dict[str, str]:
+    """The guess in which each response that the user chose has its own model, and no other's."""
+    mapping, names = dict(guessed), {plain_name(column): column for column in columns}
+    for side in "ab":
+        response = plain_name(wished.get(f"response_{side}", ""))
+        if not (match := _NUMBERED.match(response)):
+            continue
+        own = (*_named_models(match[2]), f"{response}_model")
+        model = next((names[name] for name in own if name in names), "")
+        if model or plain_name(mapping.get(f"model_{side}", ""))[-1:].isdigit():
+            mapping[f"model_{side}"] = model
+    return {field: column for field, column in mapping.items() if column}
 
 
 def decided_mapping(

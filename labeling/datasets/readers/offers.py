@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from labeling.datasets.readers.columns import ALIASES, plain_name
-from labeling.datasets.readers.fields import visible
+from labeling.datasets.readers.fields import Broken, excerpt_of, visible
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.winners import (
@@ -23,24 +23,36 @@ from labeling.datasets.readers.winners import (
     countings,
     is_number,
     plain_code,
+    says_nothing,
 )
 
 #: Names of columns that say which response is better; compared by `plain_name`.
 _WINNERS = (
     *("winner", "better", "better_response", "preferred", "preferred_response"),
-    *("preference", "human_preference", "vote"),
+    *("preference", "human_preference", "vote", "chosen"),
 )
 #: Those that may, and may be anything.
 _PERHAPS = (
-    *("label", "human_label", "choice", "answer_choice", "best", "best_response", "chosen_index"),
+    *(
+        "label",
+        "labels",
+        "human_label",
+        "choice",
+        "answer_choice",
+        "best",
+        "best_response",
+        "chosen_index",
+    ),
     *("better_response_id", "better_response_index", "preferred_index", "winner_index"),
 )
-_ANNOTATOR = re.compile(r"annotator_?\d+")
+_ANNOTATOR = re.compile(r"(?:annotator|rater|labell?er|worker|judge|vote)_?\d+")
 #: PandaLM's own column; with it the counting of its annotators is known.
 _PANDALM, _PANDALM_COUNT = "cmp_key", "1,2,0"
 #: Values of one sign that chance does not explain.
 _MANY = 8
 _NAME = 60
+#: The codes of a column that knows the first response, the second, and one thing more.
+_SIDES_AND_TIE = 3
 
 
 def takes_winner(shape: Shape) -> bool:
@@ -58,7 +70,8 @@ def winner_guess(sample: Sample) -> dict[str, str]:
         takes_id = "idx" in names and not {"id"} & {*sample.mapping, *sample.wished}
         own_id = {"id": names["idx"]} if takes_id else {}
         return {**own_id, "winner": f"{'|'.join(annotators)}:{_PANDALM_COUNT}"}
-    certain = (names[name] for name in _WINNERS if _is_certain(sample, names.get(name)))
+    likely = (names[name] for name in _WINNERS if name in names)
+    certain = (column for column in likely if _is_certain(sample, column))
     column = next(certain, "")
     return {"winner": column} if column else {}
 
@@ -77,7 +90,7 @@ def _annotators(columns: Sequence[str]) -> list[str]:
 
 def _values(sample: Sample, column: str) -> list[object]:
     values = (row.get(column) for row in sample.rows)
-    return [value for value in values if value not in (None, "")]
+    return [value for value in values if not says_nothing(value)]
 
 
 def _fits(sample: Sample, columns: Sequence[str], count: str) -> bool:
@@ -85,22 +98,22 @@ def _fits(sample: Sample, columns: Sequence[str], count: str) -> bool:
     return bool(codes) and codes <= {*count.split(",")}
 
 
-def _is_certain(sample: Sample, column: str | None) -> bool:
+def _is_certain(sample: Sample, *columns: str) -> bool:
     """Whether every value names a side or a tie by a word or a name, and one of them a side."""
-    if column is None:
-        return False
+    verdicts = [verdict for column in columns for _, verdict in _verdicts(sample, column)]
+    return None not in verdicts and any(verdicts)
+
+
+def _verdicts(sample: Sample, column: str) -> Iterator[tuple[object, int | None]]:
+    """What stands in a column, and which side it names; None where nobody can tell."""
     sides = {field: sample.mapping.get(field, "") for field in _OF_SIDES}
-    verdicts = []
     for row in sample.rows:
-        if row.get(column) in (None, ""):
+        if says_nothing(row.get(column)) or isinstance(row.get(column), Broken):
             continue
         said = [row.get(sides[field]) for field in _OF_SIDES]
         named = [text if isinstance(text, str) else "" for text in said]
         verdict = PairNames((named[0], named[1]), (named[2], named[3])).named(row.get(column))
-        if verdict is None:
-            return False
-        verdicts.append(verdict.value)
-    return any(verdicts)
+        yield row.get(column), None if verdict is None else verdict.value
 
 
 _OF_SIDES = ("model_a", "model_b", "response_a", "response_b")
@@ -167,9 +180,12 @@ def _one_sided(shape: Shape, sample: Sample, field: str) -> Iterator[ColumnQuest
 
 def _counted(column: str, values: Sequence[object]) -> Iterator[Meaning]:
     """The ways in which the numbers of a winner may count."""
-    for spec in countings(column, values):
-        winner = WinnerColumns.of(spec, column.split("|") if "|" in column else (column,))
-        yield Meaning(f"a winner: {winner.counting}", {"winner": spec})
+    return (_spelled(spec, column) for spec in countings(column, values))
+
+
+def _spelled(spec: str, column: str) -> Meaning:
+    winner = WinnerColumns.of(spec, column.split("|") if "|" in column else (column,))
+    return Meaning(f"a winner: {winner.counting}", {"winner": spec})
 
 
 def winner_offers(sample: Sample) -> Iterator[ColumnQuestion]:
@@ -184,8 +200,8 @@ def winner_offers(sample: Sample) -> Iterator[ColumnQuestion]:
     for columns in likely:
         values = [value for column in columns for value in _values(sample, column)]
         options = tuple(_counted("|".join(columns), values))
-        if not options and _is_certain(sample, columns[0]):
-            options = (Meaning("a winner, by its words", {"winner": columns[0]}),)
+        if not options and _is_certain(sample, *columns):
+            options = (Meaning("a winner, by its words", {"winner": "|".join(columns)}),)
         if options:
             yield ColumnQuestion(
                 "winner_offered",
@@ -194,6 +210,30 @@ def winner_offers(sample: Sample) -> Iterator[ColumnQuestion]:
                 options,
                 columns=tuple(columns),
             )
+        elif plain_name(columns[0]) in _WINNERS:
+            yield from _unclear(sample, columns[0])
+
+
+def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
+    """A column that is named like a winner and holds a value that nobody understands."""
+    verdicts = list(_verdicts(sample, column))
+    codes = {plain_code(value): side for value, side in verdicts}
+    odd = next((value for value, side in verdicts if side is None), None)
+    if odd is None:
+        return
+    by_side = {side: code for code, side in codes.items()}
+    options: tuple[Meaning, ...] = ()
+    if len(codes) == len(by_side) == _SIDES_AND_TIE and 0 not in by_side:
+        spec = ",".join(by_side[side] for side in (-1, 1, None))
+        options = (_spelled(f"{column}:{spec}", column),)
+    yield ColumnQuestion(
+        "winner_unclear",
+        f"{_named(column)} may name the better response, but “{excerpt_of(odd)[:_NAME]}” names "
+        "neither response nor a tie. Unless a mapping says how it counts, the column is metadata "
+        "and no label.",
+        options,
+        columns=(column,),
+    )
 
 
 def unnamed_winner(

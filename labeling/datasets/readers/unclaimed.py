@@ -22,6 +22,8 @@ _NEEDLE = 500
 _TEXTS = 20
 _ROWS = 20
 _COLUMNS = 40
+#: Chats, and the fields that are not read beside them.
+_IN_PLACE_OF = {"context": ("prompt",), "conversation_a": ("prompt", "response_a", "response_b")}
 #: Characters that tell a text from an id or a number.
 _BEGINNING = 200
 #: Parts of a nested value that are looked at.
@@ -146,12 +148,16 @@ def check_unseen(row: Mapping[str, object], quiet: Iterable[str], claimed: Itera
 
 def settled(mapping: Mapping[str, str], sample: Sample) -> dict[str, str]:
     """The mapping where the texts decide: a `system` column of bare words names systems, and is no
-    text of the prompt."""
+    text of the prompt; beside chats that a kind reads, it reads no other prompt or responses."""
     column = mapping.get("system", "")
     names = [row[column] for row in sample.rows if _says_something(row.get(column))]
     bare = all(isinstance(name, str) and not _is_prose(name) for name in names)
-    left = "system" if names and bare and "system" not in sample.wished else ""
-    return {field: column for field, column in mapping.items() if field != left}
+    left = {"system"} if names and bare else set()
+    for chat, others in _IN_PLACE_OF.items():
+        chats = [row.get(mapping[chat]) for row in sample.rows] if chat in mapping else [None]
+        left |= {*others} if None not in chats else set()
+    left -= sample.wished.keys()
+    return {field: column for field, column in mapping.items() if field not in left}
 
 
 def _meant(value: object) -> object:

@@ -29,6 +29,8 @@ FIRST_IS_NEGATIVE, FIRST_IS_POSITIVE = "-1,1", "1,-1"
 _WHOLE_PART = re.compile(r"([+-]?\d+)\.0+")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _LONGEST_CODE = 200
+#: What tables and Python write where nothing was said. "None" is no verdict on both responses.
+_UNSAID = frozenset({"", "nan", "none", "null", "na", "n/a", "<na>"})
 _MOST_COLONS = 4
 
 
@@ -103,6 +105,14 @@ def is_number(value: object) -> bool:
     return _NUMBER.fullmatch(code) is not None or code in ("true", "false")
 
 
+def says_nothing(value: object, codes: Collection[str] = ()) -> bool:
+    """Whether nobody said who won: no value, or what stands for none and is no code."""
+    if value is None:
+        return True
+    code = plain_code(value) if isinstance(value, str | int | float) else "?"
+    return code in _UNSAID and code not in codes
+
+
 def counted_verdict(value: object, codes: Sequence[str]) -> Verdict | None:
     """What a value says where the counting is told; None where it is outside of it."""
     code = plain_code(value)
@@ -124,7 +134,11 @@ class PairNames(Struct, frozen=True):
         if not isinstance(value, str) or is_number(value):
             return None
         word = word_verdict(value.strip(), graded=graded)
-        named = [_place(value, names) for names in (self.models, self.texts)]
+        named = [_place(value.strip(), self.texts)]
+        if len(value) <= _LONGEST_CODE:
+            # Case tells no two models apart that the row itself does not.
+            folded = self.models[0].casefold(), self.models[1].casefold()
+            named.append(_place(value.strip().casefold(), folded))
         values = {verdict.value for verdict in (word, *named) if verdict is not None}
         if len(values) != 1:
             return None
@@ -132,7 +146,7 @@ class PairNames(Struct, frozen=True):
 
 
 def _place(value: str, names: tuple[str, str]) -> Verdict | None:
-    first, second = (name.strip() == value.strip() != "" for name in names)
+    first, second = (name.strip() == value != "" for name in names)
     return Verdict(-1 if first else 1) if first != second else None
 
 

@@ -68,7 +68,7 @@ _TIES = {
     **dict.fromkeys(
         (
             *("neither", "both_bad", "bothbad", "tie_bothbad", "tie_both_bad"),
-            *("both_are_bad", "equally_bad", "equal_bad", "none"),
+            *("both_are_bad", "equally_bad", "equal_bad"),
         ),
         TieKind.EQUAL_BAD.value,
     ),

@@ -147,6 +147,7 @@ def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedR
 
 def _extra(record: Record, parts: Parts) -> dict[str, object]:
     named = record.get("metadata")
+    record.keep_unread()
     # What a kind of row adds never hides a column of the file.
     beyond = {
         place: said

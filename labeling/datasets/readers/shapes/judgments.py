@@ -145,6 +145,7 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
         for name in ("rater", "value", "tie_kind", "tie_kinds", "rationale", "created_at"):
             record.keep(name)
         return []
+    record.leave("value")
     return [
         ImportedJudgment(
             rater=rater,
@@ -159,6 +160,7 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
 
 def _read(record: Record) -> list[Parts]:
     """One judgment of one task."""
+    record.leave(*_CIRCUMSTANCES)
     _refuse_other_kinds(record)
     prompt = messages(record.get("prompt"), record.column("prompt"))
     return [Parts(prompt, _candidates(record), _judgments(record))]

@@ -159,6 +159,8 @@ def _read_minimal(record: Record, parts: Parts) -> None:
         record.keep("choice")
         record.keep("annotator")
         return
+    # They say how this label came about, and would be another's with each row of the task.
+    record.leave("annotation_id", "updated_at", "lead_time")
     at = moment(record.get("created_at"), record.column("created_at"))
     reason = text_value(record.get("rationale") or "", record.column("rationale"))
     parts.judgments = [answer.judgment(rater, reason, at)]

@@ -138,6 +138,22 @@ def _split(record: Record) -> tuple[Chat, list[Reply]]:
     return framed(record, prompt), replies
 
 
+def _refuse_other_messages(record: Record, prompt: Chat, replies: list[Reply]) -> None:
+    """Messages beside a prompt may repeat it and a reply. What else they say nobody would see."""
+    chat, field = record.get("messages"), record.column("messages")
+    if not isinstance(chat, list):
+        return
+    seen = {turn.content.strip() for turn in prompt} | {said.content.strip() for said in replies}
+    for turn in messages(chat, field):
+        if turn.content.strip() not in seen:
+            raise RowError(
+                field,
+                f"Says something else than {record.column('prompt')}. Keep one.",
+                turn.content,
+                code=RefusalCode.CONTRADICTION,
+            )
+
+
 def _common(record: Record) -> tuple[Chat, list[Reply]]:
     """The prompt as both sides begin with it: as turns, or as text where the user says so."""
     chosen, rejected = (record.get(side) for side in _SIDES)
@@ -175,6 +191,7 @@ def _read_preference(record: Record) -> list[Parts]:
     prompt, replies = _split(record)
     said_twice = record.get("messages") == record.get("chosen")
     if record.get("prompt") is not None and not said_twice:
+        _refuse_other_messages(record, prompt, replies)
         record.keep("messages")
     candidates = [
         Candidate(

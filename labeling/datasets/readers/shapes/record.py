@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Self
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from labeling.datasets.readers.fields import Broken
 from labeling.datasets.readers.whose import Whose
@@ -105,7 +105,8 @@ class RecordView(Struct, frozen=True):
 class Record(Struct):
     """One raw row: the mapped fields, and the columns that nobody claimed.
 
-    `blank` are responses of a table whose cells are empty: an empty answer, or none.
+    `blank` are responses of a table whose cells are empty: an empty answer, or none. `looked_at`
+    are the fields that somebody asked for: of a mapped field that nobody did, nothing is lost.
     """
 
     line: int
@@ -113,6 +114,7 @@ class Record(Struct):
     rest: dict[str, object]
     view: RecordView
     blank: tuple[str, ...] = ()
+    looked_at: set[str] = field(default_factory=set)
 
     @property
     def label_rater(self) -> str:
@@ -121,6 +123,7 @@ class Record(Struct):
 
     def get(self, name: str) -> object:
         """The value of a field; None where the row has none."""
+        self.looked_at.add(name)
         return self.values.get(name)
 
     def column(self, name: str) -> str:
@@ -132,6 +135,16 @@ class Record(Struct):
         value = self.values.pop(name, None)
         if value is not None:
             self.rest[self.column(name)] = value
+
+    def leave(self, *names: str) -> None:
+        """Fields that say nothing about the task, and are no metadata of it."""
+        for name in names:
+            self.values.pop(name, None)
+
+    def keep_unread(self) -> None:
+        """Fields that this row's kind had no use for stay with the metadata."""
+        for name in self.values.keys() - self.looked_at:
+            self.keep(name)
 
 
 def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:

@@ -8,7 +8,13 @@ from labeling.datasets.readers.fields import moment, text_value
 from labeling.datasets.readers.shapes.finish import Candidate
 from labeling.datasets.readers.shapes.labels import flat_labels, rater_of, tie_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.winners import PairNames, counted_verdict, is_number, winner_fields
+from labeling.datasets.readers.winners import (
+    PairNames,
+    counted_verdict,
+    is_number,
+    says_nothing,
+    winner_fields,
+)
 from labeling.datasets.readers.words import Verdict
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError
 
@@ -50,7 +56,13 @@ def winner_labels(record: Record, sides: PairNames) -> list[ImportedJudgment]:
     without a name it is metadata.
     """
     winner = record.view.counting.winner
-    fields = [name for name in winner_fields(winner) if record.get(name) not in (None, "")]
+    codes = winner.codes if winner is not None else ()
+    fields = []
+    for name in winner_fields(winner):
+        if says_nothing(record.get(name), codes):
+            record.keep(name)
+        else:
+            fields.append(name)
     if winner is not None and winner.is_several:
         said = {record.column(name): winner_verdict(record, name, sides) for name in fields}
         # A flat label beside them is one more, by the rater whom the row names.

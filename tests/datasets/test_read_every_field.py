@@ -1,0 +1,105 @@
+"""What a row says ends somewhere, and nothing that it does not say does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labeling.datasets.readers import Detection, detect
+from labeling.datasets.rows import ImportRow, Refusal
+
+PAIR = {"prompt": "Why is it so?", "response_a": "Because.", "response_b": "It is not."}
+TWO = {"response_1": "Because.", "response_2": "It is not.", "response_3": "Nobody knows."}
+MODELS = {"model_1": "m1", "model_2": "m2", "model_3": "m3"}
+
+
+def chat(asked: str, answer: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
+
+
+@pytest.fixture
+def seen(tmp_path: Path):
+    """Writes rows as JSON Lines and says what the file turned out to be."""
+
+    def write_and_detect(*rows: object, **how: Any) -> Detection:
+        path = tmp_path / "seen.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return detect(path, **how)
+
+    return write_and_detect
+
+
+@pytest.mark.parametrize(("first", "second"), [("2", "3"), ("1", "3"), ("3", "1")])
+def test_two_of_several_candidates_keep_their_own_models(rows, first, second):
+    mapping = {"response_a": f"response_{first}", "response_b": f"response_{second}"}
+    (row,) = rows({"prompt": "Why?", **TWO, **MODELS}, mapping=mapping)
+    assert [r.content for r in row.responses] == [TWO[column] for column in mapping.values()]
+    assert [r.model for r in row.responses] == [f"m{first}", f"m{second}"]
+
+
+def test_a_chosen_candidate_has_no_other_candidates_model(rows):
+    mapping = {"response_a": "response_2", "response_b": "response_3"}
+    some = {"model_1": "m1", "model_2": "m2"}
+    (row,) = rows({"prompt": "Why?", **TWO, **some}, mapping=mapping)
+    assert [r.model for r in row.responses] == ["m2", ""]
+    assert row.metadata["model_1"] == "m1"
+
+
+@pytest.mark.parametrize("names", [("response_1", "answer_2"), ("response_a", "response_2")])
+def test_two_responses_that_are_marked_in_two_ways_are_no_pair(seen, names):
+    row = {"prompt": "Why?", names[0]: "Because.", names[1]: "It is not."}
+    detection = seen(row)
+    assert (detection.format, detection.code) == (None, "unrecognised")
+    mapping = {"response_a": names[0], "response_b": names[1]}
+    assert not seen(row, mapping=mapping).problem
+
+
+def test_models_counted_from_zero_are_not_given_to_responses_counted_from_one(rows):
+    models = {"model_0": "m0", "model_1": "m1"}
+    (row,) = rows({"prompt": "Why?", "response_1": "a", "response_2": "b", **models})
+    assert [r.model for r in row.responses] == ["", ""]
+    assert row.metadata == models
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {
+            "conversation_a": chat("Why?", "Because."),
+            "conversation_b": chat("Why?", "It is not."),
+            "winner": "model_a",
+        },
+        {
+            "context": [{"role": "user", "content": "Why?"}],
+            "response1": "Because.",
+            "response2": "It is not.",
+            "overall_preference": -2,
+        },
+    ],
+    ids=["lmarena", "helpsteer3"],
+)
+def test_a_prompt_beside_chats_is_asked_about_unless_it_repeats_them(seen, rows, row):
+    (question,) = seen({**row, "prompt": "What else was asked?"}).questions
+    assert (question.code, question.columns) == ("unseen_text", ("prompt",))
+    (made,) = rows({**row, "prompt": "Why?"})
+    assert (made.messages[0].content, made.metadata["prompt"]) == ("Why?", "Why?")
+
+
+def test_responses_beside_conversations_are_metadata(rows):
+    row = {"conversation_a": chat("Why?", "A."), "conversation_b": chat("Why?", "B.")}
+    beside = {"response_a": "Other A.", "response_b": "Other B.", "winner": "tie"}
+    (made,) = rows({**row, **beside}, {**row, "winner": "tie", "judge": "kim"})[:1]
+    assert made.metadata == beside
+
+
+def test_messages_beside_a_prompt_that_say_something_else_are_refused(rows):
+    row = {"prompt": "Why?", "chosen": "Because.", "rejected": "It is not."}
+    repeated = {**row, "messages": chat("Why?", "Because.")}
+    other = {**row, "messages": chat("What else?", "Because.")}
+    taken, refused = rows(repeated, other)
+    assert isinstance(taken, ImportRow)
+    assert isinstance(refused, Refusal)
+    assert (refused.field, refused.code) == ("messages", "contradiction")
