@@ -20,6 +20,8 @@ MODELS = (
     "llm judge", "AI judge", "ai_feedback", "weighted_alpaca_eval_gpt4_turbo", "annotator-gpt-4",
     "google/gemma-7b-it", "some-new-thing-7b", "foo-70b-instruct", "reward model", "o1-preview",
     "openai/o3-mini", "anthropic/claude-opus-4", "ＧＰＴ－４", "judge gpt", "synthetic",
+    "judge-claude-3-opus", "annotator_claude-3-5-sonnet", "Judge: gemini-pro", "google gemini 1.5",
+    "nous-hermes-2", "claude-3-haiku@20240307", "Claude AI", "Ernie Bot", "jamba-1.5", "Tülu 3",
 )  # fmt: skip
 PEOPLE = (
     "kim", "r1", "rater-7", "annotator-7", "annotator1", "expert_0", "author_2", "A1B2C3", "crowd",
@@ -28,9 +30,16 @@ PEOPLE = (
     "Phil", "Yi Sun", "Bardot", "Georgina", "worker 7b", "group-3b", "class 7b", "s1", "judge 3",
     "Gemini Ganesan", "Ottokar", "Aida", "Bottom", "Kai", "Maia", "sam@ai.example",
     "9f86d081884c7d659a2f", "8f14e45f-412b-4c2b-9b7b-1d2e3f405b6c", "d4",
-    "张伟", "Ольга", "5", "", "annotator-ann@example.org",
+    "张伟", "Ольга", "5", "", "annotator-ann@example.org", "bob@anthropic.com", "Jean Claude",
+    "Claude R", "Claude M.", "Jamba Smith", "Olmo Rossi", "Chen Yi", "Abbott", "student 12b",
 )  # fmt: skip
-EITHER = ("Claude", "claude", "Gemma", "mistral", "Gemini", "Yi", "palm", "Ai", "o1", "Ernie")
+EITHER = (
+    "Claude", "claude", "Gemma", "mistral", "Gemini", "Yi", "palm", "Ai", "o1", "Ernie", "Jamba",
+    "Phi", "Tulu", "MPT", "Gemma Small", "Nova Light", "Judge Claude", "Google Gemini",
+    "my-claude-3", "Jean Claude 2", "ai_team", "AI ethics rater", "Expert (AI)",
+    "annotator_llm_expert", "human_gpt4_assisted", "openai_contractor",
+    "anthropic.contractor@example.org", "Jan Bot", "Anna 3b", "claude | gemini",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -84,6 +93,18 @@ def test_the_question_keeps_what_was_said_before():
         {"people": "gemma|claude"},
     ]
     assert whose_question(["kim", "gpt-4"], Whose()) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Claude|", "Claude | Gemma", "claude" + "!" * 1_000, "Claude\u202e"]
+)
+def test_each_answer_ends_the_question_whatever_the_name(name):
+    question = whose_question([name, "Phi"], Whose())
+    assert question is not None
+    assert len(question.text) < 200
+    assert question.text.isprintable()
+    for option in question.options:
+        assert whose_question([name, "Phi"], Whose.of(option.mapping)) is None
 
 
 @given(st.text(max_size=150))

@@ -17,6 +17,7 @@ from typing import Self
 
 from msgspec import Struct
 
+from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning
 from labeling.datasets.rows import ImportedJudgment, MappingError, ModelVote
 
@@ -24,8 +25,9 @@ from labeling.datasets.rows import ImportedJudgment, MappingError, ModelVote
 WHOSE_WORDS = ("people", "model_rater")
 #: Stands for every name that is not said to be somebody's.
 EVERYBODY = "*"
-#: Names that a question lists.
+#: Names that a question lists, and characters of each.
 _SHOWN = 5
+_NAME = 60
 
 
 class Author(StrEnum):
@@ -40,19 +42,20 @@ class Author(StrEnum):
 _MODELS = frozenset(
     (
         *("gpt", "chatgpt", "davinci", "llama", "codellama", "llamaguard", "mixtral", "qwen"),
-        *("qwq", "deepseek", "vicuna", "alpaca", "wizardlm", "openchat", "chatglm", "glm"),
-        *("internlm", "baichuan", "dbrx", "olmo", "tulu", "jamba", "stablelm", "mpt", "oasst"),
+        *("qwq", "deepseek", "vicuna", "alpaca", "wizardlm", "openchat", "chatglm"),
+        *("internlm", "baichuan", "dbrx", "stablelm", "oasst"),
         *("guanaco", "pandalm", "prometheus", "judgelm", "autoj", "armorm", "grok", "minimax"),
         *("flan", "bloomz", "exaone", "nemotron", "ministral", "pixtral", "codestral", "smollm"),
-        *("llm", "llms", "rlaif", "openai", "anthropic", "chatbot", "bot", "copilot"),
+        *("llm", "llms", "rlaif", "openai", "anthropic", "chatbot", "copilot"),
     )
 )
-#: Families whose word is a name of people too.
+#: Families whose word is a name of people too, or their initials.
 _NAMES_TOO = frozenset(
     (
         *("claude", "gemini", "gemma", "mistral", "palm", "phi", "yi", "bard", "falcon", "koala"),
         *("dolly", "nova", "zephyr", "starling", "hermes", "orca", "bloom", "ernie", "kimi"),
         *("titan", "jurassic", "command", "sonnet", "opus", "haiku", "solar", "shepherd"),
+        *("jamba", "olmo", "tulu", "tülu", "glm", "mpt"),
     )
 )
 #: What follows a family's word in the name of a model.
@@ -61,30 +64,45 @@ _MODEL_WORDS = frozenset(
         *("instruct", "chat", "it", "sft", "dpo", "rlhf", "instant", "turbo", "mini", "nano"),
         *("micro", "tiny", "small", "medium", "large", "base", "pro", "flash", "ultra", "plus"),
         *("lite", "next", "preview", "latest", "beta", "alpha", "api", "bot", "ai", "sonnet"),
-        *("opus", "haiku", "judge", "x", "r", "nightly", "light", "bison", "vision", "think"),
+        *("opus", "haiku", "judge", "nightly", "light", "bison", "vision", "think"),
     )
 )
-#: What a judge by a machine is called beside a model's name.
-_WITH_AI = frozenset(
+#: Of those, what people are called too: “Gemma Small” may be either's.
+_SURNAMES = frozenset(("small", "large", "light", "base", "alpha", "judge"))
+#: What whoever judges is called, a person or a machine.
+_ROLES = frozenset(
     (
-        *("judge", "judges", "rater", "annotator", "labeler", "labeller", "feedback", "model"),
-        *("assistant", "critic", "evaluator", "preference", "generated", "label", "labels"),
+        *("judge", "judges", "rater", "annotator", "labeler", "labeller", "critic", "evaluator"),
         *("grader", "reviewer"),
     )
 )
-_WHOLE = frozenset({"auto", "automatic", "machine", "synthetic", "model", "model judge", "auto j"})
-#: What people without names are called; a number after it is theirs.
-_PEOPLE = frozenset(
+#: What a judge by a machine is called beside a model's name.
+_WITH_AI = _ROLES | {
+    *("feedback", "model", "assistant", "preference", "generated", "label", "labels")
+}
+#: Whose models they are, and where they run.
+_MAKERS = frozenset(
     (
-        *("rater", "annotator", "labeler", "labeller", "worker", "user", "expert", "author"),
-        *("person", "participant", "subject", "student", "crowd", "coder", "human", "group"),
-        *("team", "class", "member", "reviewer", "evaluator", "judge"),
+        *("google", "amazon", "aws", "bedrock", "azure", "vertex", "microsoft", "meta", "nous"),
+        *("moonshot", "baidu", "cohere", "tiiuae", "allenai", "zai", "openrouter"),
     )
 )
-_TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)*[a-z]*|[^\W\d_]+")
+_WHOLE = frozenset({"auto", "automatic", "machine", "synthetic", "model", "model judge", "auto j"})
+#: What people without names are called, and no model is.
+_PEOPLE = frozenset(
+    (
+        *("worker", "user", "expert", "author", "person", "people", "participant", "subject"),
+        *("student", "crowd", "coder", "human", "group", "team", "class", "member", "contractor"),
+        *("tester", "researcher", "engineer", "staff", "lab"),
+    )
+)
+_TOKEN = re.compile(r"[a-zà-öø-ÿ]+|\d+(?:\.\d+)*[a-z]*|[^\W\d_]+")
 _VERSION = re.compile(r"v?\d")
-#: A number of parameters after a name: -7b, 1.5b, -70b-instruct, 8x7b.
-_SIZE = re.compile(r"[-_ /]\d{1,3}(?:\.\d+)?(?:x\d{1,3})?b(?![a-z\d])")
+#: A number of parameters after a name: -7b, -1.5b, -70b-instruct, -8x7b.
+_SIZE = re.compile(r"(?P<gap>[-_ /])\d{1,3}(?:\.\d+)?(?:x\d{1,3})?b(?![a-z\d])")
+_ADDRESS = re.compile(r"[^@]+@[^@]+\.[^@.]+")
+#: The Japanese first name, as it is written; what is written otherwise is a machine.
+_AI_AS_NAME = re.compile(r"\bAi\b")
 #: Ids of letters and digits that no name is read from, as hashes of people's names are.
 _HASH = re.compile(r"[0-9a-f]{8}[0-9a-f-]*")
 _VOTE = re.compile(r" vote \d{1,3}\Z")
@@ -98,45 +116,63 @@ def author_of(name: str) -> Author:
     plain = unicodedata.normalize("NFKC", name).strip()
     if plain == "Ai":
         return Author.UNSURE
+    is_address = _ADDRESS.fullmatch(plain) is not None
     # Of an address, what stands before the sign is the name.
     local = plain.casefold().split("@")[0]
     tokens = _TOKEN.findall(local)
     if not tokens or _HASH.fullmatch(local):
         return Author.PERSON
     if _is_model(local, tokens):
-        return Author.MODEL
-    if "@" in plain:
+        return Author.MODEL if _PEOPLE.isdisjoint(tokens) else Author.UNSURE
+    if is_address:
         return Author.PERSON
-    # After an organisation's name stands the model's.
-    start = len(_TOKEN.findall(local.rsplit("/", 1)[0])) if "/" in local else 0
-    return _named_too(tokens[start:] or tokens)
+    author = _named_too(local, tokens)
+    by_machine = "bot" in tokens or ("ai" in tokens and not _AI_AS_NAME.search(plain))
+    sized = _SIZE.search(local) is not None and (_PEOPLE | _ROLES).isdisjoint(tokens)
+    return Author.UNSURE if author is Author.PERSON and (by_machine or sized) else author
 
 
 def _is_model(name: str, tokens: list[str]) -> bool:
     if " ".join(tokens) in _WHOLE or not _MODELS.isdisjoint(tokens):
         return True
     pairs = list(pairwise(tokens))
-    if tokens == ["ai"] or any({"ai"} < {*pair} and _WITH_AI & {*pair} for pair in pairs):
+    if name == "ai" or any({"ai"} < {*pair} and _WITH_AI & {*pair} for pair in pairs):
         return True
     if ("reward", "model") in pairs or ("command", "r") in pairs:
         return True
     if re.match(r"o[134]-(mini|preview|pro)", name):
         return True
-    return _SIZE.search(name) is not None and tokens[0] not in _PEOPLE
+    size = _SIZE.search(name)
+    return size is not None and size["gap"] in "-/" and tokens[0] not in _PEOPLE | _ROLES
 
 
-def _named_too(tokens: list[str]) -> Author:
-    """A model's where a version or a model's word follows, a person's where another name does."""
-    first, rest = tokens[0], tokens[1:]
-    if first == "o" and rest and _CODE.fullmatch("".join(tokens)):
+def _named_too(name: str, tokens: list[str]) -> Author:
+    """Whose a name is that has a word of models and of people.
+
+    A version or a model's word behind it tells a model, where only makers and judges stand before
+    it; another name beside it tells a person.
+    """
+    # What stands before a stroke is an organisation's.
+    start = len(_TOKEN.findall(name.rsplit("/", 1)[0])) if "/" in name else 0
+    while start < len(tokens) and tokens[start] in _MAKERS | _ROLES:
+        start += 1
+    if _CODE.fullmatch("".join(tokens[start:])):
         return Author.UNSURE
-    if first not in _NAMES_TOO:
-        return Author.PERSON
-    if not rest:
-        return Author.UNSURE
-    if _VERSION.match(rest[0]) or rest[0] == "v" or rest[0] in _MODEL_WORDS:
-        return Author.MODEL
+    for place, token in enumerate(tokens):
+        if token in _NAMES_TOO and (author := _followed(name, tokens[place:], place <= start)):
+            return author
     return Author.PERSON
+
+
+def _followed(name: str, tokens: list[str], is_first: bool) -> Author | None:
+    """Whose a name is by what follows its doubtful word; None where that says nothing."""
+    follows = tokens[1] if len(tokens) > 1 else ""
+    if _VERSION.match(follows) or follows in _MODEL_WORDS or follows == "v":
+        may_be_surname = follows in _SURNAMES and f" {follows}" in name
+        return Author.MODEL if is_first and not may_be_surname else Author.UNSURE
+    if follows in _ROLES | _PEOPLE | _NAMES_TOO or (is_first and not follows):
+        return Author.UNSURE
+    return None
 
 
 class Whose(Struct, frozen=True):
@@ -193,10 +229,12 @@ def whose_question(names: Iterable[str], whose: Whose) -> ColumnQuestion | None:
     doubtful = sorted({name for name in names if whose.is_unsure(name)})
     if not doubtful:
         return None
-    shown = ", ".join(f"“{name}”" for name in doubtful[:_SHOWN])
+    shown = ", ".join(f"“{visible(name, _NAME)}”" for name in doubtful[:_SHOWN])
     more = f" and {len(doubtful) - _SHOWN} more" if len(doubtful) > _SHOWN else ""
+    # A name that holds the bar itself can only be spoken of with all others.
+    named = [EVERYBODY] if any("|" in name for name in doubtful) else doubtful
     people, models = (
-        {word: "|".join([*sorted(known), *doubtful])}
+        {word: "|".join([*sorted(known), *named])}
         for word, known in zip(WHOSE_WORDS, (whose.people, whose.models), strict=True)
     )
     return ColumnQuestion(
