@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from labeling.kinds import PRIMARY_ALIAS, Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating import records
 from labeling.rating.answers import check_submission, plausible_times
+from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.places import (
     LimitReached,
@@ -50,6 +50,7 @@ class Submitted:
     created: bool
 
 
+@retry_deadlocks
 def submit_judgment(
     *,
     rater: User,
@@ -66,12 +67,11 @@ def submit_judgment(
     stranger's assignment (or one of another project), InvalidInput naming the fields at fault,
     Conflict where the assignment is judged otherwise, skipped, or its place was given to others.
     """
-    with transaction.atomic():
-        held = records.lock_assignment(assignment_id=assignment_id, rater_id=rater.pk)
-        if held is None or (project is not None and held.project_id != project.pk):
-            raise NotYours(_("There is no such task among yours."))
-        project = project or Project.objects.get(pk=held.project_id)
-        return _submit_locked(held, submission, project, criteria, now or timezone.now())
+    held = records.lock_assignment(assignment_id=assignment_id, rater_id=rater.pk)
+    if held is None or (project is not None and held.project_id != project.pk):
+        raise NotYours(_("There is no such task among yours."))
+    project = project or Project.objects.get(pk=held.project_id)
+    return _submit_locked(held, submission, project, criteria, now or timezone.now())
 
 
 def _submit_locked(
@@ -213,6 +213,7 @@ def _hash(content: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@retry_deadlocks
 def skip_assignment(
     *, rater: User, assignment_id: int, reason: str, note: str = "", now: datetime | None = None
 ) -> Assignment:
@@ -225,18 +226,17 @@ def skip_assignment(
         reason_error = _("Choose one of: %(known)s.") % {"known": known}
         sentence = _("Choose why you skip this task; it is still open.")
         raise InvalidInput(sentence, fields={"reason": reason_error})
-    with transaction.atomic():
-        assignment = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
-        if assignment is None:
-            raise NotYours(_("There is no such task among yours."))
-        if assignment.state == AssignmentState.SUBMITTED:
-            raise Conflict(_("You have already judged this task, so it cannot be skipped."))
-        if assignment.state != AssignmentState.SKIPPED:
-            assignment.state = AssignmentState.SKIPPED
-            assignment.skipped_at = now or timezone.now()
-            assignment.skip_reason = reason
-            assignment.skip_note = note.strip()[:2000].replace("\x00", "")
-            assignment.save(update_fields=["state", "skipped_at", "skip_reason", "skip_note"])
+    assignment = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
+    if assignment is None:
+        raise NotYours(_("There is no such task among yours."))
+    if assignment.state == AssignmentState.SUBMITTED:
+        raise Conflict(_("You have already judged this task, so it cannot be skipped."))
+    if assignment.state != AssignmentState.SKIPPED:
+        assignment.state = AssignmentState.SKIPPED
+        assignment.skipped_at = now or timezone.now()
+        assignment.skip_reason = reason
+        assignment.skip_note = note.strip()[:2000].replace("\x00", "")
+        assignment.save(update_fields=["state", "skipped_at", "skip_reason", "skip_note"])
     return assignment
 
 
@@ -254,6 +254,7 @@ class Undone:
     skip_note: str = ""
 
 
+@retry_deadlocks
 def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> Undone:
     """Takes back the rater's last act in a project, a judgment or a skip, and opens its task again.
 
@@ -261,28 +262,27 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     Raises Conflict where there is nothing to take back, or where others have that place now.
     """
     now = now or timezone.now()
-    with transaction.atomic():
-        last = last_act(rater=rater, project=project)
-        if last is None:
-            raise Conflict(_("There is nothing of yours to take back here."))
-        assignment = own_assignment(rater=rater, assignment_id=last.assignment_id, lock=True)
-        state = AssignmentState.SUBMITTED if last.judgment else AssignmentState.SKIPPED
-        if assignment is None or assignment.state != state:
-            raise Conflict(_("This was taken back already."))
-        limit = rater_limit(rater_id=rater.pk, project=project)
-        if last.judgment is None:
-            make_room(limit)
-        else:
-            _require_return(limit)
-            _withdraw(last.judgment, now)
-        undone = Undone(
-            assignment=assignment,
-            took_back=last.act,
-            answered=taken_back(assignment),
-            skip_reason=assignment.skip_reason,
-            skip_note=assignment.skip_note,
-        )
-        _open_again(assignment, now)
+    last = last_act(rater=rater, project=project)
+    if last is None:
+        raise Conflict(_("There is nothing of yours to take back here."))
+    assignment = own_assignment(rater=rater, assignment_id=last.assignment_id, lock=True)
+    state = AssignmentState.SUBMITTED if last.judgment else AssignmentState.SKIPPED
+    if assignment is None or assignment.state != state:
+        raise Conflict(_("This was taken back already."))
+    limit = rater_limit(rater_id=rater.pk, project=project)
+    if last.judgment is None:
+        make_room(limit)
+    else:
+        _require_return(limit)
+        _withdraw(last.judgment, now)
+    undone = Undone(
+        assignment=assignment,
+        took_back=last.act,
+        answered=taken_back(assignment),
+        skip_reason=assignment.skip_reason,
+        skip_note=assignment.skip_note,
+    )
+    _open_again(assignment, now)
     return undone
 
 

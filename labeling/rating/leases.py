@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
 from labeling.models import Assignment, Task
 from labeling.rating import claims
+from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.places import (
     TaskFull,
     expire_leases,
@@ -100,13 +101,13 @@ def advance(*, membership: Membership, showing: int | None, now: datetime | None
         return Advance(Nothing(NothingLeft.PAUSED))
     for _attempt in range(ATTEMPTS):
         try:
-            with transaction.atomic():
-                return _advance_locked(desk)
+            return _advance_locked(desk)
         except IntegrityError:
             continue  # a concurrent claim was quicker; the constraint held
     return Advance(Nothing(NothingLeft.WAITING))
 
 
+@retry_deadlocks
 def _advance_locked(desk: _Desk) -> Advance:
     """One try, alone among this rater's parallel requests in this project."""
     claims.lock_rater(project_id=desk.project.pk, rater_id=desk.rater_id)
@@ -266,7 +267,7 @@ def own_assignment(*, rater: User, assignment_id: int, lock: bool = False) -> As
     return assignments.filter(pk=assignment_id, rater=rater).first()
 
 
-@transaction.atomic
+@retry_deadlocks
 def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetime:
     """Keeps the lease alive and returns when it ends now.
 

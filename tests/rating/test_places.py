@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from labeling.models import Assignment, Judgment, Task
+from labeling.rating import judgments
 from labeling.rating.judgments import skip_assignment, undo_last
 from labeling.rating.leases import advance, heartbeat
-from labeling.rating.places import expire_leases
+from labeling.rating.places import RaterLimit, expire_leases, make_room
 from labeling.vocabulary import AssignmentState
 from projects.exceptions import Conflict
 from projects.models import Membership, Project, User
@@ -240,3 +244,45 @@ def test_whose_account_is_switched_off_is_told_so(
     reply = submit(program, held.pk)
     assert reply.status_code == 401
     assert "its account is switched off" in reply.json()["message"]
+
+
+# --- places that two raters give up at the same moment -------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_raters_who_give_up_places_of_each_others_tasks_both_get_theirs_back(
+    project: Project, rui: User, sam: User, make_tasks: MakeTasks, monkeypatch: pytest.MonkeyPatch
+):
+    make_tasks(project, 2, overlap=2)
+    first = lease(rui, project)
+    skip_assignment(rater=rui, assignment_id=first.pk, reason="unclear")
+    second = lease(rui, project)
+    held = lease(sam, project)
+    skipped = lease(sam, project, ahead_of=held.pk)
+    skip_assignment(rater=sam, assignment_id=skipped.pk, reason="unclear")
+    assert (held.task_id, skipped.task_id) == (first.task_id, second.task_id)
+    Membership.objects.filter(user__in=(rui, sam)).update(rater_limit=1)
+    # Each holds what the other skipped; both give way before either takes a place.
+    both_gave_way, pending = Barrier(2), {rui.pk, sam.pk}
+
+    def make_room_and_meet(limit: RaterLimit) -> None:
+        make_room(limit)
+        if limit.rater_id in pending:
+            pending.remove(limit.rater_id)
+            both_gave_way.wait(10)
+
+    monkeypatch.setattr(judgments, "make_room", make_room_and_meet)
+
+    def undo(rater: User) -> int:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET deadlock_timeout = '20ms'")
+            return undo_last(rater=rater, project=project).assignment.pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(undo, (rui, sam))) == [first.pk, skipped.pk]
+    assert {state(first), state(skipped)} == {AssignmentState.LEASED}
+    assert {state(second), state(held)} == {AssignmentState.EXPIRED}
+    assert [task.open_slots for task in Task.objects.all()] == [1, 1]
