@@ -47,6 +47,7 @@ def test_options_reach_the_release(judged: Project) -> None:
         (["--criterion", "beauty"], "overall, correct"),
         (["--split", "50,20"], "three numbers"),
         (["--split", "50,20,20"], "add up to 100%"),
+        (["--source", "dog"], "choose from '?human'?,"),
     ],
 )
 def test_a_wrong_option_is_a_sentence_and_freezes_nothing(

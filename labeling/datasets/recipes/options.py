@@ -257,7 +257,7 @@ class RecipeOptions:
                 group="labels",
                 folded=False,
                 flag="source",
-                words=tuple(Source),
+                words=tuple(source.value for source in Source),
                 titles={
                     Source.HUMAN.value: gettext_noop("People"),
                     Source.HUMAN_AFTER_AI.value: gettext_noop(
