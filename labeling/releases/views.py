@@ -171,7 +171,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
         "size": sum(file["size"] for file in row.files),
         "may_release": access.may(Action.RELEASE),
     }
-    part = "#status" if getattr(request, "htmx", False) else ""
+    part = "#status" if request.headers.get("HX-Request") else ""
     return render(request, f"labeling/releases/release.html{part}", context)
 
 
