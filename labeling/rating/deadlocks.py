@@ -12,19 +12,19 @@ from typing import ParamSpec, TypeVar
 from django.db import OperationalError, connection, transaction
 from psycopg2.errors import DeadlockDetected
 
-P = ParamSpec("P")
-T = TypeVar("T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _ATTEMPTS = 4
 
 
-def retry_deadlocks(service: Callable[P, T]) -> Callable[P, T]:
+def retry_deadlocks(service: Callable[_P, _T]) -> Callable[_P, _T]:
     """Runs a service in a transaction, and again where the database ended it for another's sake.
 
     Inside a larger transaction only whoever began that can begin again.
     """
 
     @wraps(service)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         for _attempt in range(_ATTEMPTS - 1):
             try:
                 with transaction.atomic():
