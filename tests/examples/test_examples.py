@@ -13,7 +13,7 @@ from django.test import Client
 
 from labeling.datasets.recipes import RECIPES
 from labeling.kinds import KINDS
-from labeling.models import Answer, Judgment
+from labeling.models import Answer, Judgment, Task
 from projects import navigation, scales
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
@@ -86,10 +86,13 @@ def test_its_agreement_is_no_preference_s(
     for rater in (rui, sam):
         for _ in range(3):
             judge(rater, lease(rater, same), 1)
-    call_command("agreement", same.slug, "--json")
-    figures = json.loads(capsys.readouterr().out)["criteria"]["same"]
-    assert figures["percent_agreement"]["exact"]["value"] == 1
-    assert "mirrored" not in json.dumps(figures["krippendorff_alpha"])
+    Task.objects.update(source_order=[1, 0])
+    for order in ("any", "source"):
+        call_command("agreement", same.slug, "--json", "--order", order)
+        figures = json.loads(capsys.readouterr().out)["criteria"]["same"]
+        assert figures["values"] == [{"value": 0, "count": 0}, {"value": 1, "count": 6}]
+        assert figures["percent_agreement"]["exact"]["value"] == 1
+        assert "mirror images" not in json.dumps(figures)
 
 
 def test_a_new_recipe_makes_a_release(

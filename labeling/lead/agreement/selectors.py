@@ -134,12 +134,13 @@ def _ordered_tasks(project: Project) -> QuerySet[Task]:
 
 
 def _in_source_order(project: Project, rows: Ints) -> Ints:
-    """The rows of tasks whose order is known, told from the point of view of that order."""
+    """The rows of tasks whose order is known, preferences told from the point of view of it."""
+    preferences = [c.pk for c in project.criteria.all() if kind_for(c.scale).is_preference]
     firsts = _ordered_tasks(project).order_by("pk").values_list("pk", "source_order__0")
     known = np.array(list(firsts.iterator(chunk_size=5000)), dtype=np.int64).reshape(-1, 2)
     rows = rows[np.isin(rows[:, 2], known[:, 0])].copy()
     is_second = known[np.searchsorted(known[:, 0], rows[:, 2]), 1] == 1
-    rows[is_second, 5] *= -1
+    rows[is_second & np.isin(rows[:, 0], preferences), 5] *= -1
     shown = is_second & (rows[:, 6] >= 0)
     rows[shown, 6] = 1 - rows[shown, 6]
     return rows
