@@ -327,3 +327,30 @@ def test_the_chosen_text_beside_two_responses_names_the_winner(rows):
 def test_a_models_name_is_known_in_any_case(rows):
     (row,) = rows({**PAIR, "model_a": "GPT-4", "model_b": "Yi", "winner": "gpt-4", "rater": "kim"})
     assert said(row) == [("kim", -1, "", True)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "winner", "value"),
+    [
+        (("response_0", "response_1"), "response_1", 1),
+        (("response_0", "response_1"), "Response 0", -1),
+        (("output0", "output1"), "output1", 1),
+        (("answer1", "answer2"), "answer2", 1),
+    ],
+)
+def test_a_winner_may_be_the_name_of_its_responses_column(rows, columns, winner, value):
+    texts = dict(zip(columns, ("It is 4.", "It is 5."), strict=True))
+    (row,) = rows({"prompt": "2+2?", **texts, "winner": winner, "rater": "kim"})
+    assert said(row) == [("kim", value, "", True)]
+
+
+@pytest.mark.parametrize("winner", ["A", "answer A is better", "A>B", "first_a"])
+def test_a_mark_that_the_mapping_turned_around_is_no_label(rows, winner):
+    turned = {"response_a": "answer_b", "response_b": "answer_a"}
+    row = {"prompt": "2+2?", "answer_a": "4", "answer_b": "5", "winner": winner, "rater": "kim"}
+    (taken,) = rows(row, mapping=turned)
+    assert (taken.judgments, taken.metadata["winner"]) == ((), winner)
+    (refused,) = rows(row, mapping={**turned, "winner": "winner"})
+    assert (refused.field, refused.code) == ("winner", "not_allowed")
+    (taken,) = rows({**row, "winner": "answer_a"}, mapping=turned)
+    assert said(taken) == [("kim", 1, "", True)]

@@ -112,7 +112,9 @@ def _verdicts(sample: Sample, column: str) -> Iterator[tuple[object, int | None]
             continue
         said = [row.get(sides[field]) for field in _OF_SIDES]
         named = [text if isinstance(text, str) else "" for text in said]
-        verdict = PairNames((named[0], named[1]), (named[2], named[3])).named(row.get(column))
+        columns = sides["response_a"], sides["response_b"]
+        names = PairNames((named[0], named[1]), (named[2], named[3]), columns)
+        verdict = names.named(row.get(column))
         yield row.get(column), None if verdict is None else verdict.value
 
 

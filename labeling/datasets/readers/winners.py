@@ -13,7 +13,13 @@ from typing import Self
 
 from msgspec import Struct
 
-from labeling.datasets.readers.words import Verdict, word_verdict
+from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.words import (
+    FIRST_MARKS,
+    SECOND_MARKS,
+    Verdict,
+    word_verdict,
+)
 from labeling.datasets.rows import MappingError
 
 #: How numbers may count, as first, second and tie.
@@ -123,29 +129,46 @@ def counted_verdict(value: object, codes: Sequence[str]) -> Verdict | None:
 
 
 class PairNames(Struct, frozen=True):
-    """The two responses as a winner may name them: by their models, or by their texts."""
+    """The two responses as a winner may name them: by their models, their texts, their columns."""
 
     models: tuple[str, str]
     texts: tuple[str, str]
+    columns: tuple[str, str] = ("", "")
 
     def named(self, value: object, *, graded: bool = False) -> Verdict | None:
-        """What a word, a model's name or a response's own text says; None where it says nothing,
-        or two different things."""
+        """What a word, or the name of a response, says; None where it says nothing, or two
+        different things."""
         if not isinstance(value, str) or is_number(value):
             return None
-        word = word_verdict(value.strip(), graded=graded)
         named = [_place(value.strip(), self.texts)]
         if len(value) <= _LONGEST_CODE:
             # Case tells no two models apart that the row itself does not.
-            folded = self.models[0].casefold(), self.models[1].casefold()
-            named.append(_place(value.strip().casefold(), folded))
+            named += [
+                _place(value.strip().casefold(), map(str.casefold, self.models)),
+                _place(plain_name(value), map(plain_name, self.columns)),
+            ]
+        word = word_verdict(value.strip(), graded=graded)
+        if word is not None and word.value and self._is_turned(value):
+            # Its mark stands at the other response: only the whole name tells which is meant.
+            word = None
         values = {verdict.value for verdict in (word, *named) if verdict is not None}
         if len(values) != 1:
             return None
         return word if word is not None else Verdict(values.pop())
 
+    def _is_turned(self, word: str) -> bool:
+        """Whether a word marks one response as the file marks the other: of `response_0` and
+        `response_1` the second has the 1."""
+        first, second = map(_marks, self.columns)
+        return bool(_marks(word) & (first & SECOND_MARKS | second & FIRST_MARKS))
 
-def _place(value: str, names: tuple[str, str]) -> Verdict | None:
+
+def _marks(name: str) -> set[str]:
+    plain = plain_name(name)
+    return {*plain.split("_"), plain[-1:] if plain[-1:].isdigit() else ""}
+
+
+def _place(value: str, names: Iterable[str]) -> Verdict | None:
     first, second = (name.strip() == value != "" for name in names)
     return Verdict(-1 if first else 1) if first != second else None
 

@@ -59,7 +59,9 @@ _SIDE = re.compile(
 )
 #: Two marks with signs between them, as `A>>B` and `[[A=B]]`.
 _SIGNS = re.compile(r"(?P<left>a|b|1|2)\s*(?P<sign>>{1,2}|<{1,2}|={1,2})\s*(?P<right>a|b|1|2)")
-_FIRST = frozenset({"a", "1", "left", "first"})
+#: How words mark the first response, and the second.
+FIRST_MARKS = frozenset({"a", "1", "left", "first"})
+SECOND_MARKS = frozenset({"b", "2", "right", "second"})
 _TIES = {
     **dict.fromkeys(
         ("tie", "a_tie", "equal", "same", "about_the_same", "no_preference", "draw"), ""
@@ -79,14 +81,14 @@ _TIES = {
 def _signed(word: str, *, graded: bool) -> Verdict | None:
     """What `A>B` and its like say."""
     signs = _SIGNS.fullmatch(word.strip(" []").lower())
-    if signs is None or (signs["left"] in _FIRST) == (signs["right"] in _FIRST):
+    if signs is None or (signs["left"] in FIRST_MARKS) == (signs["right"] in FIRST_MARKS):
         return None
     if "=" in signs["sign"]:
         return Verdict(0)
     better = signs["left" if ">" in signs["sign"] else "right"]
     grade = Grade.PLAIN.value if graded else ""
     return Verdict(
-        -1 if better in _FIRST else 1,
+        -1 if better in FIRST_MARKS else 1,
         grade=Grade.MUCH.value if len(signs["sign"]) == 2 else grade,
     )
 
@@ -107,8 +109,8 @@ def word_verdict(word: str, *, graded: bool = False) -> Verdict | None:
     side = _SIDE.fullmatch(plain)
     if side is None:
         return None
-    is_first, adverb = side["mark"] in _FIRST, side["adverb"]
-    if side["other"] and (side["other"] in _FIRST) == is_first:
+    is_first, adverb = side["mark"] in FIRST_MARKS, side["adverb"]
+    if side["other"] and (side["other"] in FIRST_MARKS) == is_first:
         return None
     if side["unsure"] and adverb != "negligibly":
         return None

@@ -22,7 +22,9 @@ from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowEr
 def names_of_pair(pair: Sequence[Candidate]) -> PairNames:
     """Two responses as a winner may name them."""
     first, second = pair
-    return PairNames((first.model, second.model), (first.content, second.content))
+    return PairNames(
+        (first.model, second.model), (first.content, second.content), (first.field, second.field)
+    )
 
 
 def winner_verdict(record: Record, name: str, sides: PairNames) -> Verdict:
