@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from labeling.datasets.readers import Detection, detect
+from labeling.datasets.readers import Detection, detect, read
 from labeling.datasets.rows import ImportRow, Refusal
 
 PAIR = {"prompt": "Why is it so?", "response_a": "Because.", "response_b": "It is not."}
@@ -103,3 +104,85 @@ def test_messages_beside_a_prompt_that_say_something_else_are_refused(rows):
     assert isinstance(taken, ImportRow)
     assert isinstance(refused, Refusal)
     assert (refused.field, refused.code) == ("messages", "contradiction")
+
+
+@pytest.mark.parametrize(
+    "history",
+    [[["Hello?", "Hi."]], chat("Hello?", "Hi."), [*chat("Hello?", "Hi."), chat("Why?", "")[0]]],
+)
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"prompt": "Why?", "response_a": "Because.", "response_b": "It is not."},
+        {"instruction": "Why?", "chosen": "Because.", "rejected": "It is not."},
+    ],
+)
+def test_earlier_turns_come_before_the_prompt(rows, history, row):
+    (made,) = rows({**row, "history": history}, mapping={"passage": "history"})
+    turns = [(turn.role, turn.content) for turn in made.messages]
+    assert turns == [("user", "Hello?"), ("assistant", "Hi."), ("user", "Why?")]
+    assert made.metadata == {}
+
+
+def test_earlier_turns_that_are_none_are_refused(rows):
+    (refused,) = rows({**PAIR, "history": [["Hello?"]]}, mapping={"passage": "history"})
+    assert (refused.field, refused.code) == ("history[0]", "not_allowed")
+
+
+@pytest.mark.parametrize("prompt", ["\n\nHuman: Why?\n\nAssistant:", "\n\nHuman: Why?", "Why?"])
+def test_transcripts_that_say_the_prompt_again_are_cut_behind_it(rows, prompt):
+    sides = [f"\n\nHuman: Why?\n\nAssistant: {said}" for said in ("Because.", "It is not.")]
+    (row,) = rows({"prompt": prompt, "chosen": sides[0], "rejected": sides[1]})
+    assert [m.content for m in row.messages] == ["Why?"]
+    assert [r.content for r in row.responses] == ["Because.", "It is not."]
+
+
+def test_transcripts_of_another_question_stay_whole_responses(rows):
+    sides = [f"\n\nHuman: Why?\n\nAssistant: {said}" for said in ("Because.", "It is not.")]
+    (row,) = rows({"prompt": "Go on.", "chosen": sides[0], "rejected": sides[1]})
+    assert [r.content for r in row.responses] == sides
+
+
+def test_a_vote_of_helpsteer_keeps_what_else_it_says(rows):
+    row = {
+        "context": [{"role": "user", "content": "Why?"}],
+        "response1": "Because.",
+        "response2": "It is not.",
+        "overall_preference": -2,
+        "individual_preference": [{"score": -2, "reasoning": "Clear.", "confidence": "high"}],
+    }
+    (made,) = rows(row, rater="crowd")
+    assert made.metadata["feedback"] == [{"confidence": "high"}]
+
+
+def test_a_completion_keeps_its_model_and_what_else_is_said_of_it(rows):
+    said = [[{"role": "assistant", "content": text}] for text in ("Because.", "It is not.")]
+    completions = [
+        {"rank": 0, "completion": said[0], "model": "m-one", "reward": 0.5},
+        {"rank": 1, "completion": said[1], "model": "m-two"},
+    ]
+    (row,) = rows({"context": chat("Why?", "")[:1], "completions": completions})
+    assert [r.model for r in row.responses] == ["m-one", "m-two"]
+    assert row.metadata == {"ranks": [0, 1], "responses": [{"reward": 0.5}, {}]}
+
+
+@pytest.mark.parametrize("column", ["judge", "evaluator", "judge_id"])
+def test_a_judge_that_is_a_model_is_nobody_elses_vote(rows, column):
+    (row,) = rows({**PAIR, "winner": "B", column: "gpt-4"}, rater="kim")
+    assert (row.judgments, [vote.model for vote in row.model_votes]) == ((), ["gpt-4"])
+
+
+def test_a_tie_beside_a_chosen_response_is_no_preference(rows):
+    row = {"prompt": "Why?", "chosen": "Because.", "rejected": "It is not."}
+    (refused,) = rows({**row, "rater": "kim", "tie_kind": "equal_bad"})
+    assert (refused.field, refused.code) == ("tie_kind", "contradiction")
+
+
+def test_numbers_that_a_table_wrote_with_a_point_name_the_same_row_and_rater(tmp_path):
+    row = {**PAIR, "id": 17, "rater": 3, "overall": -1}
+    lines, table = tmp_path / "rows.jsonl", tmp_path / "rows.csv"
+    lines.write_text(json.dumps(row))
+    values = [*PAIR.values(), "17.0", "3.0", "-1.0"]
+    table.write_text(f"{','.join(row)}\n{','.join(values)}\n")
+    (first,), (second,) = read(lines), read(table)
+    assert replace(first, line=2) == second

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -260,3 +261,56 @@ def test_a_task_at_fault_is_refused_by_field(rows, change, field, reason):
 def test_an_unlabelled_export_gives_tasks_without_labels(rows):
     (row,) = rows(labelstudio())
     assert row.judgments == ()
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [pairwise("left"), pairwise("right")],
+        [stars("answer1", 4), stars("answer2", 2), stars("answer1", 1), stars("answer2", 5)],
+        [stars("answer1", 4), stars("answer2", 2), stars("answer2", 5)],
+    ],
+)
+def test_questions_that_are_answered_for_both_sides_make_no_label(rows, results):
+    (refused,) = rows(labelstudio(annotation(7, *results)))
+    assert (refused.field, refused.code) == ("annotations[0].result", "contradiction")
+
+
+def test_questions_that_agree_are_one_label(rows):
+    (row,) = rows(labelstudio(annotation(7, pairwise("left"), pairwise("left"))))
+    assert said(row) == [("annotator-7", -1, "")]
+
+
+def test_what_else_an_annotator_said_is_metadata(rows):
+    more = choice("clearer"), stars("answer1", 4)
+    (row,) = rows(labelstudio(annotation(7, pairwise("left"), *more), annotation(8, *more[1:0])))
+    assert row.metadata["other_results"] == {
+        "annotator-7": [
+            {"from_name": "tag", "type": "choices", "value": {"choices": ["clearer"]}},
+            {"from_name": "tag", "type": "rating", "value": {"rating": 4}},
+        ]
+    }
+
+
+def test_of_two_pairwise_columns_the_mapping_says_which_counts(rows):
+    left, right = [{"selected": "left"}], [{"selected": "right"}]
+    row = {**LABEL_STUDIO_MIN, "helpful": left, "harmless": right}
+    row.pop("comparison")
+    (refused,) = rows(row)
+    assert (refused.field, refused.code) == ("harmless", "ambiguous")
+    (taken,) = rows(row, mapping={"choice": "harmless"})
+    assert [value for _, value, _ in said(taken)] == [1]
+    assert taken.metadata["helpful"] == left
+
+
+def test_a_column_of_words_is_offered_as_the_choice(tmp_path):
+    flat = {"id": 1, "prompt": "Why?", "answer1": "So.", "answer2": "No.", "annotator": 3}
+    file = tmp_path / "flat.json"
+    file.write_text(json.dumps([{**flat, "annotation_id": 4, "pref": "left", "lead_time": 2.5}]))
+    (notice,) = detect(file).notices
+    assert notice.options[0].mapping == {"choice": "pref"}
+    row: Any
+    (row,) = read(file)
+    assert (row.judgments, row.metadata["lead_time"]) == ((), 2.5)
+    (row,) = read(file, mapping={"choice": "pref"})
+    assert (said(row), row.metadata) == ([("annotator-3", -1, "")], {})

@@ -198,7 +198,8 @@ def _what_is_it(shape: Shape, sample: Sample, text: Unclaimed) -> ColumnQuestion
     }
     free = [name for name in FRAME if name in shape.fields and not sample.mapping.get(name)]
     if text.structured:
-        free = []
+        # Turns may come before the prompt; other structure is no text of it.
+        free = [name for name in free if name == text.place == "passage" and text.turns]
     options = [Meaning(words[name], {name: text.column}) for name in free]
     if text.chat and "messages" in shape.fields and not sample.mapping.get("messages"):
         whole = {"messages": text.column, "prompt": ""}

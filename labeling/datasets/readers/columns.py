@@ -11,7 +11,10 @@ from labeling.datasets.rows import MappingError
 _MARKS = (("a", "b"), ("0", "1"), ("1", "2"))
 _OUTPUTS = ("response", "answer", "output", "completion", "reply", "candidate", "human_ref")
 _MODELS = ("model", "model_name", "generator")
-_RATERS = (*("rater", "annotator", "labeler", "rater_id", "annotator_id", "worker_id", "workerid"),)
+_RATERS = (
+    *("rater", "annotator", "labeler", "rater_id", "annotator_id", "worker_id", "workerid"),
+    *("judge", "judge_id", "evaluator", "evaluator_id", "participant_id", "worker"),
+)
 _NUMBERED = re.compile(rf"({'|'.join(_OUTPUTS)})_?([0-9]{{1,2}}|[a-i])\Z")
 
 

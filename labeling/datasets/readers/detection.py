@@ -15,6 +15,7 @@ from labeling.datasets.readers.containers import opened
 from labeling.datasets.readers.fields import is_storable, visible
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.offers import (
+    choice_offers,
     label_questions,
     takes_winner,
     unnamed_winner,
@@ -166,7 +167,7 @@ def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQues
 
 def _notices(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
     if not takes_winner(shape):
-        return ()
+        return (*choice_offers(seen),) if "choice" in shape.fields else ()
     return (*winner_offers(seen), *unnamed_winner(seen, view.counting, view.label_rater))
 
 

@@ -216,6 +216,22 @@ def winner_offers(sample: Sample) -> Iterator[ColumnQuestion]:
             yield from _unclear(sample, columns[0])
 
 
+def choice_offers(sample: Sample) -> Iterator[ColumnQuestion]:
+    """Columns of a flat Label Studio export whose words say which response is better, where none is
+    called a choice."""
+    if {"choice", "annotations"} & sample.mapping.keys():
+        return
+    for column in _free_columns(sample):
+        if _is_certain(sample, column):
+            yield ColumnQuestion(
+                "winner_offered",
+                f"{_named(column)} may name the better response. Unless a mapping says so, it is "
+                "metadata and no label.",
+                (Meaning("it names the better response", {"choice": column}),),
+                columns=(column,),
+            )
+
+
 def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
     """A column that is named like a winner and holds a value that nobody understands."""
     verdicts = list(_verdicts(sample, column))

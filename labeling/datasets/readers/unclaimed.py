@@ -26,6 +26,8 @@ _COLUMNS = 40
 _IN_PLACE_OF = {"context": ("prompt",), "conversation_a": ("prompt", "response_a", "response_b")}
 #: Characters that tell a text from an id or a number.
 _BEGINNING = 200
+#: Texts of a question and its answer.
+_OF_PAIR = 2
 #: Parts of a nested value that are looked at.
 _PARTS = 1_000
 #: Characters of a cell that is taken for JSON.
@@ -83,8 +85,8 @@ class Unclaimed(Struct, frozen=True):
     """A column with text that no field claims.
 
     `telling`: its name says that it belongs to what is asked, at `place` if that is known.
-    `chat`: it holds messages, `structured`: those or other lists and objects. `example` is the
-    beginning of the first.
+    `chat`: it holds messages, `turns`: those or pairs of a question and an answer, `structured`:
+    those or other lists and objects. `example` is the beginning of the first.
     """
 
     column: str
@@ -92,6 +94,7 @@ class Unclaimed(Struct, frozen=True):
     telling: bool = False
     place: str = ""
     chat: bool = False
+    turns: bool = False
     structured: bool = False
     example: str = ""
 
@@ -178,6 +181,12 @@ def _is_message(value: object) -> bool:
     return isinstance(value, dict) and bool({"role", "from"} & value.keys())
 
 
+def _is_exchange(value: object) -> bool:
+    """A question and its answer as a list."""
+    texts = value if isinstance(value, list) else []
+    return len(texts) == _OF_PAIR and all(isinstance(text, str) for text in texts)
+
+
 def _is_prose(value: object) -> bool:
     """A text, and not a hash, a link or an id, which are long without a space."""
     if not isinstance(value, str):
@@ -193,9 +202,8 @@ def _look(column: str, values: Sequence[object]) -> Unclaimed:
     known, remark = bool(words & _KNOWN), bool(words & _REMARKS)
     long = len(prose) * 2 >= len(values) and median(map(len, prose)) > _LONG
     structured = not any(isinstance(value, str) for value in values)
-    chat = structured and any(
-        isinstance(value, list) and any(map(_is_message, value)) for value in values
-    )
+    lists = [value for value in values if isinstance(value, list)] if structured else []
+    chat = any(any(map(_is_message, value)) for value in lists)
     telling = bool(words & _TELLING) and not known
     return Unclaimed(
         column=column,
@@ -203,6 +211,7 @@ def _look(column: str, values: Sequence[object]) -> Unclaimed:
         telling=telling and not remark,
         place=next((place for place, names in places if words.intersection(names)), ""),
         chat=chat,
+        turns=chat or any(any(map(_is_exchange, value)) for value in lists),
         structured=structured,
         example=excerpt_of(next(_strings(values[0]), "")),
     )

@@ -88,10 +88,11 @@ def _votes(record: Record, rater: str) -> list[ImportedJudgment]:
 
 
 def _feedback(record: Record) -> list[object]:
-    """What the voters wrote about each response, which no judgment of ours has a place for."""
+    """What a vote says beside its score, such as what was written about each response: no judgment
+    of ours has a place for it."""
     votes = record.get("individual_preference")
     said = [
-        {name: vote[name] for name in ("feedback1", "feedback2") if vote.get(name)}
+        {name: said for name, said in vote.items() if said and name not in ("score", "reasoning")}
         for vote in (votes if isinstance(votes, list) else [])
         if isinstance(vote, dict)
     ]

@@ -201,8 +201,14 @@ def preferred_first(record: Record) -> list[ImportedJudgment]:
     if not rater:
         keep_flat(record)
         return []
+    if tie := record.get("tie_kind"):
+        raise RowError(
+            record.column("tie_kind"),
+            "Says a tie, beside a chosen and a rejected response. Keep one.",
+            tie,
+            code=RefusalCode.CONTRADICTION,
+        )
     record.keep("overall")
-    record.keep("tie_kind")
     return [judged(record, rater, -1, side_only=True)]
 
 

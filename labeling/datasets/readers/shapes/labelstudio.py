@@ -25,6 +25,7 @@ from labeling.datasets.readers.shapes.verdicts import (
     other_kind,
     pairwise_verdict,
     rationale,
+    results_beside,
     verdict,
 )
 from labeling.datasets.readers.words import Verdict, word_verdict
@@ -74,9 +75,14 @@ def _sides(record: Record) -> list[str]:
 
 
 def _judgment(
-    annotation: object, field: str, record: Record, skipped: Counter[str]
+    annotation: object,
+    field: str,
+    record: Record,
+    skipped: Counter[str],
+    beside: dict[str, list[dict[str, object]]],
 ) -> ImportedJudgment | None:
-    """One annotation as a label; None, and counted by its reason, where it is none."""
+    """One annotation as a label; None, and counted by its reason, where it is none. What else it
+    says is put `beside` under its annotator."""
     if not isinstance(annotation, dict):
         raise RowError(
             field,
@@ -92,6 +98,8 @@ def _judgment(
     rater = (
         _annotator(annotation.get("completed_by"), f"{field}.completed_by") or record.label_rater
     )
+    if more := results_beside(results):
+        beside.setdefault(rater or "nobody", []).extend(more)
     if answer is None or not rater:
         skipped["without a preference" if answer is None else "without an annotator"] += 1
         return None
@@ -117,13 +125,16 @@ def _read_task(record: Record, parts: Parts) -> None:
             field, f"Has more than {limits.MAX_JUDGMENTS} annotations.", code=RefusalCode.TOO_LONG
         )
     skipped: Counter[str] = Counter()
+    beside: dict[str, list[dict[str, object]]] = {}
     read = [
-        _judgment(annotation, f"{field}[{i}]", record, skipped)
+        _judgment(annotation, f"{field}[{i}]", record, skipped, beside)
         for i, annotation in enumerate(annotations)
     ]
     parts.judgments = [judgment for judgment in read if judgment is not None]
     if skipped:
         parts.extra["annotations_not_taken"] = dict(sorted(skipped.items()))
+    if beside:
+        parts.extra["other_results"] = beside
 
 
 def _minimal_verdict(record: Record) -> Verdict | None:
@@ -134,7 +145,7 @@ def _minimal_verdict(record: Record) -> Verdict | None:
         pairwise = [name for name, value in values.items() if _selections(value)]
         if not pairwise:
             return None
-        name = pairwise[0]
+        name = _agreed_column(pairwise, values)
         value = record.rest.pop(name)
     value = decoded_cell(value)
     value = [value] if isinstance(value, dict) else value
@@ -145,6 +156,19 @@ def _minimal_verdict(record: Record) -> Verdict | None:
     if answer is None:
         raise RowError(name, "Names neither side. Use words such as left, right or tie.", word)
     return answer
+
+
+def _agreed_column(columns: Sequence[str], values: Mapping[str, object]) -> str:
+    """The first of several pairwise columns. Raises RowError where they name several sides."""
+    said = {_selections(values[column])[0].get("selected") for column in columns}
+    if len(said) > 1:
+        raise RowError(
+            columns[1],
+            f"Names another side than {columns[0]}. Say which of them counts, such as "
+            f"choice={columns[0]}.",
+            code=RefusalCode.AMBIGUOUS,
+        )
+    return columns[0]
 
 
 def _selections(value: object) -> list[Mapping[str, object]]:

@@ -133,9 +133,25 @@ def _split(record: Record) -> tuple[Chat, list[Reply]]:
     )
     if explicit and not _repeats_prompt(record):
         prompt = _prompt(record)
+        if whole := _transcripts_with(record, prompt):
+            return whole
         return prompt, [_reply(record, side, prompt) for side in _SIDES]
     prompt, replies = _common(record)
     return framed(record, prompt), replies
+
+
+def _transcripts_with(record: Record, prompt: Chat) -> tuple[Chat, list[Reply]] | None:
+    """The prompt and the replies of two transcripts that both say the prompt again; None where they
+    do not."""
+    if not all(looks_like_dialogue(record.get(side)) for side in _SIDES):
+        return None
+    try:
+        whole, replies = transcript_pair(record)
+    except RowError:
+        return None
+    said = {turn.content.strip() for turn in whole}
+    asked = [turn.content.strip().removeprefix("Human:").strip() for turn in prompt]
+    return (whole, replies) if said.issuperset(asked) else None
 
 
 def _refuse_other_messages(record: Record, prompt: Chat, replies: list[Reply]) -> None:

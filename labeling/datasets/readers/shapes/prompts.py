@@ -17,12 +17,31 @@ from labeling.datasets.rows import RefusalCode, RowError
 
 #: The fields that frame a prompt.
 FRAME = ("passage", "input", "system")
+#: Who says what of a pair of turns.
+_OF_PAIR = ("user", "assistant")
 
 
 def _text(record: Record, name: str) -> str:
     """The text of a field; "" where the row has none or a blank one."""
     value = text_value(record.get(name) or "", record.column(name))
     return "" if is_blank(value) else value
+
+
+def _earlier(record: Record) -> Chat:
+    """The turns of a passage, as messages or as LLaMA-Factory's pairs of a question and an answer;
+    none where it is a text."""
+    passage, field = record.get("passage"), record.column("passage")
+    if not isinstance(passage, list) or not passage:
+        return ()
+    if not all(isinstance(turn, list) for turn in passage):
+        return messages(passage, field)
+    turns: list[Message] = []
+    for i, pair in enumerate(passage):
+        if len(pair) != len(_OF_PAIR):
+            raise RowError(f"{field}[{i}]", "Must be a question and its answer.", pair)
+        texts = [filled(said, f"{field}[{i}]") for said in pair]
+        turns += map(Message, _OF_PAIR, texts)
+    return tuple(turns)
 
 
 def _with_system(chat: Chat, system: str) -> Chat:
@@ -38,11 +57,14 @@ def _with_system(chat: Chat, system: str) -> Chat:
 
 def framed(record: Record, chat: Chat) -> Chat:
     """The prompt with its system text before all, the passage before the first thing asked and
-    the input, on a line of its own as LLaMA-Factory joins them, after the last."""
+    the input, on a line of its own as LLaMA-Factory joins them, after the last. A passage of turns
+    is what was said earlier."""
     if record.values.keys().isdisjoint(FRAME):
         return chat
-    passage, follows = _text(record, "passage"), _text(record, "input")
-    turns = list(chat)
+    earlier = _earlier(record)
+    passage, follows = "" if earlier else _text(record, "passage"), _text(record, "input")
+    # The prompt itself, where the earlier turns end with it, is not asked twice.
+    turns = [*(earlier[:-1] if earlier[-1:] == chat[:1] else earlier), *chat]
     asked = [i for i, turn in enumerate(turns) if turn.role == "user"]
     if (passage or follows) and not asked:
         asked = [len(turns)]

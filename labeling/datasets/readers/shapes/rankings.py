@@ -6,8 +6,9 @@ messages; the lower rank is better.
 
 from __future__ import annotations
 
+from labeling.datasets.readers import limits
 from labeling.datasets.readers.chat import messages
-from labeling.datasets.readers.fields import type_in_words, whole_number
+from labeling.datasets.readers.fields import label, type_in_words, whole_number
 from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
 from labeling.datasets.readers.shapes.chats import reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -35,7 +36,8 @@ def _read_list(record: Record) -> list[Parts]:
     return paired_parts(record, prompt_of(record), candidates, rank_numbers(ranks, field))
 
 
-def _completion(completion: object, field: str) -> tuple[Candidate, int]:
+def _completion(completion: object, field: str) -> tuple[Candidate, int, dict[str, object]]:
+    """A completion, its rank, and what else is said of it."""
     if not isinstance(completion, dict):
         raise RowError(
             field,
@@ -46,7 +48,10 @@ def _completion(completion: object, field: str) -> tuple[Candidate, int]:
     rank = whole_number(completion.get("rank"), f"{field}.rank")
     name = f"{field}.completion"
     reply = reply_of(messages(completion.get("completion"), name), name)
-    return Candidate(name, reply.content, messages=reply.messages), rank
+    model = label(completion.get("model"), f"{field}.model", most=limits.MAX_MODEL)
+    known = ("rank", "completion", "model")
+    more = {name: said for name, said in completion.items() if name not in known}
+    return Candidate(name, reply.content, model, messages=reply.messages), rank, more
 
 
 def _read_nemo(record: Record) -> list[Parts]:
@@ -54,9 +59,8 @@ def _read_nemo(record: Record) -> list[Parts]:
     prompt = messages(record.get("context"), record.column("context"))
     completions, field = completions_of(record)
     read = [_completion(completion, f"{field}[{i}]") for i, completion in enumerate(completions)]
-    return paired_parts(
-        record, prompt, [candidate for candidate, _ in read], [rank for _, rank in read]
-    )
+    candidates, ranks, extras = zip(*read, strict=True) if read else ((), (), ())
+    return paired_parts(record, prompt, candidates, ranks, extras)
 
 
 def _nemo_fits(sample: Sample) -> bool:

@@ -49,10 +49,14 @@ _EITHER = {
     "rejected": _OF_MESSAGE,
     "response_a": _OF_MESSAGE,
     "response_b": _OF_MESSAGE,
+    "passage": _OF_MESSAGE,
     "input": frozenset({"messages"}),
 }
 #: What Python prints for messages, also in numpy's arrays, and for lists at all.
 _MESSAGES_PRINTED = re.compile(r"(?:array\()?\[?\s*\{\s*'(?:role|content|from|value|messages)'\s*:")
+#: Fields of numbers that name something; a table with a gap in such a column writes 17.0.
+_NAMES = frozenset({"id", "rater", "judge"})
+_WITH_FRACTION = re.compile(r"[0-9]{1,15}\.0")
 _SPEAKER_PRINTED = re.compile(r"'(?:role|from)'\s*:\s*'(?:user|human|assistant|gpt|system|tool)'")
 _LIST_PRINTED = re.compile(r"(?:array\()?\[?\s*[{'\[]?\s*'")
 _NOT_JSON = (
@@ -76,6 +80,7 @@ class RecordView(Struct, frozen=True):
     whose: Whose = Whose()
     cells: tuple[str, ...] = ()
     counting: Counting = Counting()
+    is_table: bool = False
 
     @classmethod
     def of(
@@ -99,7 +104,8 @@ class RecordView(Struct, frozen=True):
         for name, column in mapping.items():
             fields.setdefault(column, name)
         cells = tuple(name for name in _RESPONSES if mapping.get(name) in header)
-        return cls(mapping, fields, label_rater, graded, whose or Whose(), cells, counting)
+        whose = whose or Whose()
+        return cls(mapping, fields, label_rater, graded, whose, cells, counting, bool(header))
 
 
 class Record(Struct):
@@ -163,6 +169,10 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
             values[name] = _messages_of(value, name, column, rest)
         elif value is not None:
             values[name] = value
+    for name in _NAMES & values.keys() if view.is_table else ():
+        value = values[name]
+        if type(value) is str and _WITH_FRACTION.fullmatch(value):
+            values[name] = value.removesuffix(".0")
     blank = tuple(name for name in view.cells if name not in values)
     values.update(dict.fromkeys(blank, ""))
     return Record(line, values, rest, view, blank)

@@ -47,14 +47,26 @@ def pairwise_verdict(value: Mapping[str, object], field: str) -> Verdict | None:
     return Verdict(side)
 
 
+def _agreed(verdicts: set[Verdict], field: str, kind: str) -> Verdict | None:
+    """The one thing that all results of a kind say. Raises RowError where they say several."""
+    if len(verdicts) > 1:
+        raise RowError(
+            field,
+            f"The {kind} name more than one side. Keep one.",
+            code=RefusalCode.CONTRADICTION,
+        )
+    return next(iter(verdicts), None)
+
+
 def _by_pairwise(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
+    verdicts: set[Verdict] = set()
     for i, result in _of(results, "pairwise"):
         answer = pairwise_verdict(_value(result, f"{field}[{i}]"), f"{field}[{i}].value")
         if answer is not None:
             # A project may show the second response on the left.
             swapped = _objects(result) == list(reversed(sides)) and len(sides) == 2
-            return Verdict(-answer.value) if swapped else answer
-    return None
+            verdicts.add(Verdict(-answer.value) if swapped else answer)
+    return _agreed(verdicts, field, "pairwise results")
 
 
 def choice_words(results: Sequence[Result]) -> Iterator[str]:
@@ -80,23 +92,18 @@ def _by_choice(results: Sequence[Result], field: str, *, graded: bool) -> Verdic
                 unknown = unknown or excerpt_of(word)
             else:
                 verdicts.add(answer)
-    if len(verdicts) > 1:
-        raise RowError(
-            field,
-            "The choices name more than one side. Keep one.",
-            code=RefusalCode.CONTRADICTION,
-        )
-    if unknown and not verdicts:
+    answer = _agreed(verdicts, field, "choices")
+    if unknown and answer is None:
         raise RowError(
             field,
             f"The choice “{unknown}” names neither side. Use words such as left, right, tie or "
             "both bad.",
         )
-    return verdicts.pop() if verdicts else None
+    return answer
 
 
 def _by_rating(results: Sequence[Result], field: str, sides: Sequence[str]) -> Verdict | None:
-    rated: dict[str, float] = {}
+    rated: dict[str, list[float]] = {}
     for i, result in _of(results, "rating"):
         stars = _value(result, f"{field}[{i}]").get("rating")
         if isinstance(stars, bool) or not isinstance(stars, int | float):
@@ -106,7 +113,7 @@ def _by_rating(results: Sequence[Result], field: str, sides: Sequence[str]) -> V
                 stars,
                 code=RefusalCode.WRONG_TYPE,
             )
-        rated[_objects(result)[0]] = stars
+        rated.setdefault(_objects(result)[0], []).append(stars)
     if not rated:
         return None
     if len(sides) != 2 or not set(sides) <= rated.keys():
@@ -116,8 +123,15 @@ def _by_rating(results: Sequence[Result], field: str, sides: Sequence[str]) -> V
             ", ".join(sorted(rated)),
         )
     first, second = (rated[side] for side in sides)
+    if len(first) != len(second):
+        raise RowError(
+            field,
+            "One response has more ratings than the other. Keep one of each.",
+            code=RefusalCode.CONTRADICTION,
+        )
     # Stars are said of each response by itself: they order the two and tell no strength.
-    return Verdict((second > first) - (second < first))
+    verdicts = {Verdict((b > a) - (b < a)) for a, b in zip(first, second, strict=True)}
+    return _agreed(verdicts, field, "ratings")
 
 
 def verdict(
@@ -135,6 +149,29 @@ def verdict(
     if answer is None:
         answer = _by_choice(results, field, graded=graded)
     return _by_rating(results, field, sides) if answer is None else answer
+
+
+def results_beside(results: Sequence[Result]) -> list[dict[str, object]]:
+    """What an annotation says beyond its verdict and what it wrote, as metadata."""
+    counted: list[Result] = []
+    for kind in COMPARING:
+        counted = counted or [result for _, result in _of(results, kind) if _tells(result, kind)]
+    written = [result for _, result in _of(results, "textarea")]
+    said = {id(result) for result in (*counted, *written)}
+    return [
+        {name: result[name] for name in ("from_name", "type", "value") if name in result}
+        for result in results
+        if id(result) not in said
+    ]
+
+
+def _tells(result: Result, kind: str) -> bool:
+    """Whether a result of a kind that compares names a side or a tie."""
+    value = result.get("value")
+    if kind != "choices" or not isinstance(value, dict):
+        return isinstance(value, dict) and value.get("selected", "") not in (None, "none")
+    words = _listed(value.get("choices"))
+    return any(isinstance(word, str) and word_verdict(word) is not None for word in words)
 
 
 def other_kind(results: Sequence[Result]) -> str:
