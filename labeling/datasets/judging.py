@@ -220,9 +220,10 @@ def _label_reason(
             return why
         if alone:
             return None
-        others = [candidates[place] for place in said if place != label.response]
-        same = [other for other in others if said_by(other) == said[label.response]]
-        return pair_not_carried(response, same[0], shape.carries) if same else None
+        others = [place for place in said if place != label.response]
+        same = [candidates[place] for place in others if said[place] == said[label.response]]
+        reasons = (pair_not_carried(response, other, shape.carries) for other in same)
+        return next(filter(None, reasons), None)
 
     return reason
 

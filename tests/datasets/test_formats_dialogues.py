@@ -19,7 +19,7 @@ from labeling.datasets.recipes import RECIPES, Kto, Majority, Raw, Sft
 from labeling.datasets.records import FunctionCall, Message, ResponseRecord, TaskRecord, ToolCall
 from tests.datasets.dialogue_rows import ASKED, CALL, CALLING, TOLD, compared, spoken
 from tests.datasets.format_rows import read_files
-from tests.datasets.release_rows import OVERALL, project, release, votes
+from tests.datasets.release_rows import ORDER, OVERALL, project, ranked, release, votes
 
 CALLS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
          "messages", "openrlhf", "nemo-rl", "openai", "llamafactory", "llamafactory-kto",
@@ -100,6 +100,15 @@ def test_two_that_differ_in_reasoning_alone_are_written_or_refused_by_name(shape
     drops = dropped(shape, pool(first, second))
     carried = shape in THOUGHTS or recipe_for(shape) == "sft"
     assert set(drops) == (set() if carried else {"reasoning_not_carried"})
+
+
+def test_of_four_two_that_are_equal_in_all_are_not_called_good_and_bad():
+    thoughts = ("One.", "Two.", "Two.", "Three.")
+    said = [spoken(changed(ANSWER, reasoning_content=thought)) for thought in thoughts]
+    named = tuple(changed(response, id=f"r{place}") for place, response in enumerate(said))
+    task = changed(ranked("t", {"rui": (1, 2, 3, 4)}), responses=named)
+    ledger, _ = preview(lambda: [task], recipe=Kto(ORDER), shape=FORMATS["trl-unpaired"])
+    assert (ledger.rows_out, ledger.drops) == (2, {"identical_responses": 2})
 
 
 @pytest.mark.parametrize("shape", FORMATS)
