@@ -16,7 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement.coefficients import Weights, weight_matrix, weights_convention
-from labeling.stats.agreement.mirror import chance_convention, mirrored_scale, mirrored_weights
+from labeling.stats.agreement.mirror import (
+    chance_convention,
+    mirrored_scale,
+    mirrored_weights,
+    side_blind_weights,
+)
 from labeling.stats.coding import Coded, code, counted, crossed, divide
 from labeling.stats.intervals.jackknife import carried_wilson, leave_one_out_interval
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
@@ -65,6 +70,7 @@ def conger_kappa(
         require_mirror(coded.categories)
     weight = weight_matrix(weights, scores(coded.categories), len(coded.categories))
     pooled = mirrored_weights(weight) if symmetric else weight
+    weight = side_blind_weights(weight) if symmetric else weight
     convention = f"Conger's kappa{weights_convention(weights)}{chance_convention(symmetric)}"
     convention += f", raters: {len(coded.raters)}; n counts tasks judged at least twice"
     return _figure(_Sample.of(coded, weight, pooled), coded, convention, confidence)

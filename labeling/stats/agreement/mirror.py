@@ -22,6 +22,11 @@ def mirrored_pool(shares: Floats) -> Floats:
     return (shares + shares[:, ::-1]) / 2
 
 
+def side_blind_weights(weights: Floats) -> Floats:
+    """Return the weights (K, K) of agreement in a task together with its mirror image, halved."""
+    return (weights + weights[::-1, ::-1]) / 2
+
+
 def mirrored_weights(weights: Floats) -> Floats:
     """Return the weights (K, K) that make plain chance agreement that of the mirrored pool.
 

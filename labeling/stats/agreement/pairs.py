@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from labeling.stats.agreement.contingency import Contingency
-from labeling.stats.agreement.mirror import mirrored_weights
+from labeling.stats.agreement.mirror import mirrored_weights, side_blind_weights
 from labeling.stats.coding import crossed, divide
 from labeling.stats.intervals.jackknife import jackknife_errors, jackknife_or_wilson_ends
 from labeling.stats.intervals.proportions import wilson_ends
@@ -93,6 +93,7 @@ def kappa_columns(
     """
     rows, columns = tables.margins()
     pooled = mirrored_weights(weight) if symmetric else weight
+    weight = side_blind_weights(weight) if symmetric else weight
     sums = PairSums(
         n=tables.by_pair(tables.times),
         agree=tables.by_pair(tables.times * weight[tables.row, tables.column]),

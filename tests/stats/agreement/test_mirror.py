@@ -34,6 +34,8 @@ cells = st.one_of(st.none(), st.sampled_from(SCALE))
 gappy = st.lists(st.lists(cells, min_size=3, max_size=3), min_size=2, max_size=12)
 paired = st.lists(st.lists(st.sampled_from(SCALE), min_size=2, max_size=2), min_size=2, max_size=12)
 weights = st.sampled_from(("identity", "linear", "quadratic", "ordinal"))
+#: Credit for a tie beside "the first is better", and none for one beside "the second is better".
+LOPSIDED = np.array([[1.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]])
 
 #: What has a plain form of which the mirrored one is that of the doubled data, to the last end.
 DOUBLED: dict[str, Statistic] = {
@@ -85,6 +87,15 @@ def test_so_is_that_of_two_raters(rows: list[Any], weights: str) -> None:
     assert same(kappa, cohen_kappa(both, categories=SCALE, weights=weights))
     pi = scott_pi(ratings, categories=SCALE, symmetric=True)
     assert same(pi, scott_pi(both, categories=SCALE))
+
+
+@pytest.mark.parametrize("kappa", [cohen_kappa, conger_kappa])
+def test_so_it_is_with_weights_of_ones_own_that_favour_a_side(kappa: Statistic) -> None:
+    ratings = from_rows([(-1, 0), (0, -1), (-1, 0), (1, 1), (-1, -1)])
+    options: dict[str, Any] = {"categories": (-1, 0, 1), "weights": LOPSIDED}
+    mirrored = kappa(ratings, symmetric=True, **options)
+    assert same(mirrored, kappa(doubled(ratings), **options))
+    assert same(mirrored, kappa(turned(ratings, {0, 3}), symmetric=True, **options))
 
 
 @given(rows=gappy, level=st.sampled_from(LEVELS))
