@@ -52,10 +52,7 @@ def label_width(labels: Iterable[Sequence[str]], least: float = 60) -> float:
 
 def number(value: float, digits: int = 2) -> str:
     """Return a number as people read it: fixed digits, a true minus, no minus before zero."""
-    figure = f"{value:.{digits}f}"
-    if float(figure) == 0:
-        figure = figure.removeprefix("-")
-    return figure.replace("-", "−")
+    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def drawing(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detection, limits
+from labeling.datasets.readers.offers import preference_columns
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 from labeling.imports.services import ImportOptions
 
@@ -208,12 +209,14 @@ class MappingForm(forms.Form):
                 required=False,
                 initial=detection.mapping.get(name, ""),
             )
-        self.notices = detection.notices
+        # Who gave the labels is asked in a field of its own.
+        self.notices = [said for said in detection.notices if said.code != "rater_unnamed"]
         # A winner stands with the columns that matter first where there may be one.
         self._telling = {"winner"} & {*detection.mapping, *_offered(detection)}
-        if not _LABELLED & set(detection.mapping):
+        preferences = preference_columns(self.shape, detection.mapping)
+        if not preferences:
             del self.fields["label_rater"]
-        if not (_LABELLED | _SAID) & set(detection.mapping):
+        if not preferences and not _SAID & set(detection.mapping):
             del self.fields["whose"]
 
     @property
@@ -256,13 +259,6 @@ def _countings(detection: Detection, name: str) -> list[tuple[str, str]]:
     ]
 
 
-#: Columns that say which response somebody preferred.
-_LABELLED = frozenset(
-    {
-        *("chosen", "overall", "tie_kind", "overall_preference", "individual_preference", "winner"),
-        *("winner_model_a", "preferred_output", "ranks"),
-    }
-)
 #: Columns that say who judged, or list judgments.
 _SAID = frozenset({"rater", "judge", "annotator", "judgments", "annotations"})
 _MAIN = frozenset(

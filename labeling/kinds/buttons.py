@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.kinds.base import Question
-from projects.scales import EQUAL_GOOD, Option, Scale
+from projects.scales import EQUAL_BAD, EQUAL_GOOD, Option, Scale
 from projects.words import gettext
 
 _PLAIN_BETTER = re.compile(r"\S+( \d)?( is)? better( than .*)?")
@@ -71,7 +71,8 @@ def _runs_from_side_to_side(scale: Scale) -> bool:
 
 
 def _letters(scale: Scale) -> dict[str, str]:
-    """The letter keys of a scale: A and B for plainly better, E and 0 for equally good."""
+    """The letter keys of a scale: A and B for plainly better, E and 0 for equally good, X for both
+    bad where it stands on the scale."""
     letters = {}
     for letter, sign in (("a", -1), ("b", 1)):
         side = [option for option in scale.options if option.value * sign > 0]
@@ -82,6 +83,8 @@ def _letters(scale: Scale) -> dict[str, str]:
     for option in scale.options:
         if option.tie_kind == EQUAL_GOOD:
             letters[option.code] = "e0"
+        elif option.tie_kind == EQUAL_BAD:
+            letters[option.code] = "x"
     return letters
 
 

@@ -65,8 +65,12 @@ def percent(value: float | None) -> str:
 
 @register.filter
 def decimal(value: float | None, places: int = 2) -> str:
-    """A coefficient with a fixed number of decimals and a true minus sign."""
-    return "–" if value is None else f"{value:.{places}f}".replace("-", "−")
+    """A coefficient with a fixed number of decimals, a true minus sign, and none before zero.
+
+    >>> decimal(-0.004)
+    '0.00'
+    """
+    return "–" if value is None else f"{value:z.{places}f}".replace("-", "−")
 
 
 @register.filter

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from labeling.models import Response
+from labeling.models import Prompt, Response
 from projects.models import Project, User
 from tests.browser.axe import serious
 from tests.browser.desk import HEARS_KEYS
@@ -81,3 +81,17 @@ def test_as_written_has_every_turn(page: Page, url: str):
     expect(raw).to_contain_text("[Call: search]")
     expect(raw).to_contain_text("[Result: search]")
     expect(raw).to_contain_text("From 7 to 21.")
+
+
+def test_a_dialogue_that_ends_with_a_tool_begins_with_what_was_asked(
+    page: Page, url: str, make_tasks: MakeTasks
+):
+    asked = {"role": "user", "content": "Is the pool open on Sunday?"}
+    result = {"role": "tool", "content": json.dumps([{"open": n} for n in range(40)])}
+    Prompt.objects.update(messages=[asked, TURNS[0], result])
+    page.goto(url)
+    page.wait_for_function(HEARS_KEYS)
+    expect(page.locator(".prompt .turn-user .content")).to_be_in_viewport()
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Judged “Is the pool open on Sunday?”")).to_be_visible()

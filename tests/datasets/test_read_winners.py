@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from labeling.datasets.readers import OpenQuestions, detect, read
+from labeling.datasets.readers import OpenQuestions, ReadOptions, detect, read
 from labeling.datasets.rows import ImportRow, MappingError, Refusal
+from tests.datasets.kinds import SAMPLES
 
 PAIR = {"prompt": "2+2?", "response_a": "It is 4.", "response_b": "It is 5."}
 NAMED = {**PAIR, "model_a": "m-one", "model_b": "m-two"}
@@ -154,7 +155,19 @@ def test_a_winner_that_nobody_is_named_for_is_metadata_and_that_is_said(rows, tm
     (row,) = rows({**PAIR, "winner": "A"})
     assert (row.judgments, row.metadata) == ((), {"winner": "A"})
     detection = detect(written(tmp_path, {**PAIR, "winner": "A"}))
-    assert [notice.code for notice in detection.notices] == ["winner_unnamed"]
+    assert [notice.code for notice in detection.notices] == ["rater_unnamed"]
+
+
+@pytest.mark.parametrize(("kind", "row"), [(kind, row) for _, kind, row in SAMPLES])
+def test_preferences_that_nobody_is_named_for_are_no_labels_and_that_is_said(
+    rows, tmp_path, kind, row
+):
+    (unnamed, *_), (named, *_) = rows(row), rows(row, rater="kim")
+    silent = len(unnamed.judgments) < len(named.judgments)
+    file = written(tmp_path, row)
+    notices = [notice for notice in detect(file).notices if notice.code == "rater_unnamed"]
+    assert bool(notices) == silent, kind
+    assert not detect(file, options=ReadOptions(label_rater="kim")).notices
 
 
 def test_several_columns_are_a_rater_each(rows):

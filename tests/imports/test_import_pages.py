@@ -18,6 +18,7 @@ from labeling.imports.services import create_import, run_import
 from labeling.models import Import, Judgment, Prompt, Task
 from labeling.vocabulary import JobState
 from projects.models import User
+from tests.datasets.kinds import NEMO, TRL_PLAIN
 
 PAIR = {"id": "q1", "prompt": "Why?", "response_a": "Because.", "response_b": "No.", "gold": "A"}
 PAIRS = {"format": "pairs", "mapped_as": "pairs"}
@@ -172,6 +173,25 @@ def test_labels_of_chosen_and_rejected_are_taken_under_the_name_given(lead, uplo
     lead.post(address + "start/", shown)
     run_import(Import.objects.get().pk)
     assert Judgment.objects.get().rater.name == "the paper"
+
+
+@pytest.mark.parametrize(("kind", "row"), [("trl", TRL_PLAIN), ("nemo", NEMO)])
+def test_preferences_left_out_are_said_in_the_report_and_taken_later_under_a_name(
+    lead, upload, project, kind, row
+):
+    shown = {"format": kind, "mapped_as": kind} | {f"field-{name}": name for name in row}
+    for name, label in (("", 0), ("the paper", 1)):
+        address = upload(row)
+        assert "Who gave these labels?" in text(lead.get(address))
+        lead.post(address + "start/", {**shown, "label_rater": name})
+        run_import(Import.objects.latest("pk").pk)
+        page = text(
+            lead.get(
+                reverse("labeling:import", args=[project.slug, Import.objects.latest("pk").pk])
+            )
+        )
+        assert ("no column says who judged" in page) == (label == 0)
+        assert (Task.objects.count(), Judgment.objects.count()) == (1, label)
 
 
 def test_an_overlap_out_of_range_is_refused_beside_its_field(lead, upload):

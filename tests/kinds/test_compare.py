@@ -170,6 +170,14 @@ def test_the_button_of_an_answer_is_the_one_that_posts_it(key: str, data: st.Dat
     assert len(keys) == len(set(keys)), "a key would press two buttons"
 
 
+def test_both_bad_has_its_letter_on_the_scale_too():
+    """The key is the same beside a scale and on it, so that no hand has to look which it is."""
+    (beside,) = (tie for tie in COMPARE.escapes(OVERALL, Offers()) if tie.letter == "x")
+    segments = button_row(Asked(scale=SCALES["arena4"]), "").segments
+    (on_it,) = (s for s in segments if s.label == beside.option.label)
+    assert (on_it.keys.split(), on_it.caps) == (["4", "x"], ["4", "X"])
+
+
 def test_words_name_responses_never_sides():
     assert COMPARE.words(OVERALL, -2, "") == "response 1 is better, strength 2 of 3"
     assert COMPARE.words(Asked(scale=SCALES["arena4"]), 1, "") == "response 2 is better"

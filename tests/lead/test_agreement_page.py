@@ -15,6 +15,7 @@ from django.utils import timezone
 from labeling.models import Answer, Assignment, Judgment, Task
 from projects.models import Project, Role, User
 from projects.services.members import create_user, set_member
+from projects.templatetags.concord import decimal
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +207,12 @@ def test_page_and_command_say_how_many_labels_tell_the_side_only(
     out = StringIO()
     call_command("agreement", judged.slug, stdout=out)
     assert "1 answer tells the side only" in out.getvalue()
+
+
+def test_a_figure_that_rounds_to_zero_has_no_minus():
+    assert [decimal(value) for value in (-0.004, -0.006, 0.0, None)] == [
+        "0.00",
+        "−0.01",
+        "0.00",
+        "–",
+    ]

@@ -18,7 +18,7 @@ from labeling.datasets.readers.offers import (
     choice_offers,
     label_questions,
     takes_winner,
-    unnamed_winner,
+    unnamed_labels,
     winner_guess,
     winner_offers,
 )
@@ -166,9 +166,10 @@ def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQues
 
 
 def _notices(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
-    if not takes_winner(shape):
-        return (*choice_offers(seen),) if "choice" in shape.fields else ()
-    return (*winner_offers(seen), *unnamed_winner(seen, view.counting, view.label_rater))
+    unnamed = unnamed_labels(shape, seen, view.counting, view.label_rater)
+    if takes_winner(shape):
+        return (*winner_offers(seen), *unnamed)
+    return (*(choice_offers(seen) if "choice" in shape.fields else ()), *unnamed)
 
 
 def columns_of_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:

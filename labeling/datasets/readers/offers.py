@@ -7,7 +7,7 @@ guessed at, because counted from the wrong end they turn every label round in si
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from labeling.datasets.readers.columns import ALIASES, plain_name
 from labeling.datasets.readers.fields import Broken, excerpt_of, visible
@@ -46,6 +46,12 @@ _PERHAPS = (
     *("better_response_id", "better_response_index", "preferred_index", "winner_index"),
 )
 _ANNOTATOR = re.compile(r"(?:annotator|rater|labell?er|worker|judge|vote)_?\d+")
+#: Fields that say which response is better, and those that say who judged.
+_PREFERENCES = (
+    *("chosen", "preferred_output", "ranks", "individual_preference", "overall_preference"),
+    *("overall", "winner", "winner_model_a"),
+)
+_RATERS = frozenset({"rater", "judge", "annotator", "annotations"})
 #: PandaLM's own column; with it the counting of its annotators is known.
 _PANDALM, _PANDALM_COUNT = "cmp_key", "1,2,0"
 #: Values of one sign that chance does not explain.
@@ -254,19 +260,27 @@ def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
     )
 
 
-def unnamed_winner(
-    sample: Sample, counting: Counting, label_rater: str
+def preference_columns(shape: Shape, mapping: Mapping[str, str]) -> list[str]:
+    """The columns that say which response is better."""
+    fields = ("completions",) if shape.key == "nemo" else _PREFERENCES
+    return [mapping[field] for field in fields if mapping.get(field)]
+
+
+def unnamed_labels(
+    shape: Shape, sample: Sample, counting: Counting, label_rater: str
 ) -> Iterator[ColumnQuestion]:
-    """A winner whose rater nobody names is no label, and that is said."""
+    """Preferences whose rater nobody names are no labels, and that is said."""
     winner = counting.winner
-    if winner is None or winner.is_several or label_rater or "rater" in sample.mapping:
+    if label_rater or sample.mapping.keys() & _RATERS or (winner and winner.is_several):
         return
-    yield ColumnQuestion(
-        "winner_unnamed",
-        f"{_named(winner.columns[0])} names the better response, but no column says who judged: "
-        "it is metadata and no label unless a rater is named for the file.",
-        columns=winner.columns,
-    )
+    for column in (winner.columns if winner else preference_columns(shape, sample.mapping))[:1]:
+        yield ColumnQuestion(
+            "rater_unnamed",
+            f"{_named(column)} says which response is better, but no column says who judged: it is "
+            "no label unless a rater is named for the file. Importing the file again with a name "
+            "adds the labels to the same tasks.",
+            columns=(column,),
+        )
 
 
 def _named(column: str) -> str:

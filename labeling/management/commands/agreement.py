@@ -121,7 +121,7 @@ def _line(label: str, figure: _Json) -> Iterator[str]:
         for rest in words[1:]:
             yield f"{'':<26}  {rest}"
     elif figure["low"] is None:
-        yield f"{start} {figure['value']:7.3f}  {'no interval':<18} {n}"
+        yield f"{start} {figure['value']:z7.3f}  {'no interval':<18} {n}"
     else:
-        ends = f"[{figure['low']:.3f}, {figure['high']:.3f}]"
-        yield f"{start} {figure['value']:7.3f}  {ends:<18} {n}"
+        ends = f"[{figure['low']:z.3f}, {figure['high']:z.3f}]"
+        yield f"{start} {figure['value']:z7.3f}  {ends:<18} {n}"

@@ -57,10 +57,17 @@ export class Screen {
     return this.#desk.innerHTML;
   }
 
-  /** What the task is about: how its prompt begins, of a conversation the last message. */
+  /** The last thing that the user of a conversation said; of others nothing. */
+  get #asked() {
+    const turns = this.#desk.querySelectorAll(".prompt .turn-user");
+    return /** @type {HTMLElement | null} */ (turns.item(turns.length - 1));
+  }
+
+  /** What the task is about: how its prompt begins, of a conversation what was asked last. */
   get about() {
-    const messages = [...this.#desk.querySelectorAll(".prompt .formatted .content")];
-    const prompt = messages.pop() ?? this.#desk.querySelector(".prompt .formatted");
+    const texts = [...this.#desk.querySelectorAll(".prompt .formatted .content")];
+    const asked = this.#asked?.querySelector(".content") ?? texts.pop();
+    const prompt = asked ?? this.#desk.querySelector(".prompt .formatted");
     const words = prompt?.textContent?.trim().slice(0, 200).replace(/\s+/g, " ") ?? "";
     return words.length > 60 ? `${words.slice(0, 60).trim()}…` : words.replace(/[.:;,]+$/, "");
   }
@@ -112,11 +119,14 @@ export class Screen {
     this.notice("info", say("guidelineChanged", { version: guideline }), link);
   }
 
-  /** Typeset what needs it; of a conversation too long for its box, begin with the last message. */
+  /** Typeset what needs it; of a conversation too long for its box, begin with what was asked last. */
   arrange() {
     prepareContent(this.#desk);
     const box = this.#desk.querySelector(".prompt .body");
-    if (box?.querySelector(".turn + .turn")) box.scrollTop = box.scrollHeight;
+    if (!box?.querySelector(".turn + .turn")) return;
+    const top = this.#asked?.getClientRects()[0]?.top;
+    const end = box.scrollHeight;
+    box.scrollTop = top === undefined ? end : box.scrollTop + top - box.getBoundingClientRect().top;
   }
 
   /** Give the keys to the task. */
