@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from typing import Any
-
-import pytest
-
-from labeling.imports.services import ImportOptions, create_import, run_import
-from labeling.models import Import, Judgment, Task
+from labeling.models import Judgment, Task
 from labeling.vocabulary import JobState
-from projects.models import Project, User
 from tests.datasets.kinds import (
     HELPSTEER3,
     LABEL_STUDIO,
@@ -22,32 +14,7 @@ from tests.datasets.kinds import (
     labelstudio,
     pairwise,
 )
-
-Importer = Callable[..., Import]
-
-
-@pytest.fixture
-def take(project: Project, lena: User) -> Importer:
-    """Imports rows as a JSON list and runs the job to its end."""
-
-    def run(*rows: Any, rater: str = "") -> Import:
-        import_ = create_import(
-            project=project,
-            created_by=lena,
-            filename="rows.json",
-            content=json.dumps(rows).encode(),
-            options=ImportOptions(label_rater=rater),
-        )
-        run_import(import_.pk)
-        import_.refresh_from_db()
-        return import_
-
-    return run
-
-
-def counts(import_: Import) -> dict[str, int]:
-    """The counts that are not zero."""
-    return {kind: n for kind, n in import_.counts.items() if n}
+from tests.imports.conftest import counts
 
 
 def test_completions_become_tasks_and_the_progress_counts_each_pair(take):
@@ -57,7 +24,7 @@ def test_completions_become_tasks_and_the_progress_counts_each_pair(take):
     assert counts(import_) == {"rows": 6 + 3 + 1, "created": 8, "refused": 2}
     assert (import_.progress_done, import_.progress_total) == (10, 10)
     assert Task.objects.count() == 8
-    assert list(import_.refusals.values_list("line", flat=True)) == [1, 1]
+    assert list(import_.refusals.values_list("line", flat=True)) == [2, 3]
 
 
 def test_the_same_completions_twice_create_nothing_twice(take):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ from django.urls import reverse
 
 from labeling.datasets.readers import OpenQuestions, read
 from labeling.datasets.rows import ImportRow
-from labeling.imports.services import FileUnclear, ImportOptions, create_import, run_import
+from labeling.imports.services import FileUnclear
 from labeling.models import Import, Judgment, Task
-from projects.models import Project, User
+from projects.models import User
 
 JUDGED: dict[str, Any] = {
     "id": "q1",
@@ -35,26 +34,6 @@ JUDGED: dict[str, Any] = {
     ],
 }
 CHOSEN = {"prompt": "2+2?", "chosen": "4", "rejected": "5"}
-
-Take = Callable[..., Import]
-
-
-@pytest.fixture
-def take(project: Project) -> Take:
-    def run(*rows: object, rater: str = "", yes: bool = False, **mapping: str) -> Import:
-        import_ = create_import(
-            project=project,
-            created_by=None,
-            filename="rows.jsonl",
-            content="\n".join(json.dumps(row) for row in rows).encode(),
-            mapping=mapping,
-            options=ImportOptions(label_rater=rater, yes=yes),
-        )
-        run_import(import_.pk)
-        import_.refresh_from_db()
-        return import_
-
-    return run
 
 
 def said(import_: Import) -> tuple[int, int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,12 +10,12 @@ from hypothesis import strategies as st
 
 from labeling.allocation import canonical_order
 from labeling.datasets.readers.whose import EVERYBODY
-from labeling.imports.services import ImportOptions, create_import, run_import
 from labeling.models import Answer, Assignment, Import, Judgment, Prompt, Response, Task
 from labeling.vocabulary import JobState
 from projects.exceptions import InvalidInput
-from projects.models import Project, User
+from projects.models import User
 from tests.conftest import judge, lease
+from tests.imports.conftest import counts
 
 PAIR: dict[str, Any] = {"id": "q1", "prompt": "Why?", "response_a": "Because.", "response_b": "No."}
 SAID: dict[str, Any] = {
@@ -32,34 +30,6 @@ SAID: dict[str, Any] = {
         {"rater": "r2", "overall": 0, "tie_kind": "equal_bad"},
     ],
 }
-
-Importer = Callable[..., Import]
-
-
-@pytest.fixture
-def take(project: Project, lena: User) -> Importer:
-    """Imports rows as JSON Lines and runs the job to its end."""
-
-    def run(*rows: object, content: bytes = b"", options: ImportOptions | None = None, **how: Any):
-        content = content or "\n".join(json.dumps(row) for row in rows).encode()
-        import_ = create_import(
-            project=project,
-            created_by=lena,
-            filename="rows.jsonl",
-            content=content,
-            options=options,
-            **how,
-        )
-        run_import(import_.pk)
-        import_.refresh_from_db()
-        return import_
-
-    return run
-
-
-def counts(import_: Import) -> dict[str, int]:
-    """The counts that are not zero."""
-    return {kind: n for kind, n in import_.counts.items() if n}
 
 
 def reasons(import_: Import) -> list[tuple[int, str, str]]:
@@ -200,7 +170,7 @@ def test_chosen_and_rejected_become_labels_only_under_a_name_the_user_gives(take
     row = {"prompt": "Why?", "chosen": "Because.", "rejected": "No."}
     take(row)
     assert Judgment.objects.count() == 0
-    import_ = take(row, options=ImportOptions(label_rater="the paper"))
+    import_ = take(row, rater="the paper")
     assert counts(import_) == {"rows": 1, "updated": 1, "labels": 1}
     assert Judgment.objects.get().rater.name == "the paper"
 
@@ -236,7 +206,7 @@ def test_labels_that_come_later_make_room_beside_live_leases(project, take, rui,
 
 
 def test_the_overlap_of_new_tasks_can_be_chosen(take):
-    take(PAIR, options=ImportOptions(overlap=7))
+    take(PAIR, overlap=7)
     assert Task.objects.get().overlap == 7
 
 
@@ -305,7 +275,7 @@ def test_the_report_adds_up(take):
 
 def test_an_option_out_of_range_is_refused_by_name(take):
     with pytest.raises(InvalidInput) as error:
-        take(PAIR, options=ImportOptions(overlap=0))
+        take(PAIR, overlap=0)
     assert error.value.fields == {"overlap": "Choose from 1 to 100 raters."}
     assert Import.objects.count() == 0
 
@@ -342,7 +312,7 @@ any_row = st.fixed_dictionaries(
 def test_whatever_the_rows_hold_the_import_ends_and_its_report_adds_up(take, given_rows):
     usable = {**SAID, "id": "usable", "judgments": []}
     # Any text may be a name that a model has too, and would be asked about.
-    import_ = take(usable, *given_rows, mapping={"people": EVERYBODY})
+    import_ = take(usable, *given_rows, people=EVERYBODY)
     kinds = ("created", "updated", "unchanged", "duplicates", "refused")
     assert (import_.state, import_.error) == (JobState.DONE, "")
     assert import_.counts["rows"] == len(given_rows) + 1

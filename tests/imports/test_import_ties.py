@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from labeling.imports.services import create_import, run_import
-from labeling.models import Answer, Import
-from projects.models import Project, User
+from labeling.models import Answer
+from projects.models import Project
 from projects.project_templates import CriterionSpec
 from projects.services.projects import add_criterion
 
@@ -26,19 +24,9 @@ def project(project: Project) -> Project:
     return project
 
 
-def take(project: Project, lena: User, content: bytes) -> Import:
-    """Imports a file to its end."""
-    import_ = create_import(
-        project=project, created_by=lena, filename="rows.jsonl", content=content
-    )
-    run_import(import_.pk)
-    import_.refresh_from_db()
-    return import_
-
-
-def rows(*judgments: dict[str, Any]) -> bytes:
-    """A file of one row with these labels."""
-    return json.dumps({**ROW, "judgments": judgments}).encode()
+def row(*judgments: dict[str, Any]) -> dict[str, Any]:
+    """The row with these labels."""
+    return {**ROW, "judgments": judgments}
 
 
 def ties() -> dict[tuple[str, str], str]:
@@ -47,7 +35,7 @@ def ties() -> dict[tuple[str, str], str]:
     return {(rater, key): kind for rater, key, kind in answers}
 
 
-def test_each_answer_keeps_its_own_tie(project: Project, lena: User):
+def test_each_answer_keeps_its_own_tie(take):
     said = {
         "rater": "r1",
         "overall": 2,
@@ -55,7 +43,7 @@ def test_each_answer_keeps_its_own_tie(project: Project, lena: User):
         "correct": 0,
         "tie_kinds": {"safety": "equal_bad"},
     }
-    assert take(project, lena, rows(said)).counts["labels"] == 1
+    assert take(row(said)).counts["labels"] == 1
     assert ties() == {
         ("r1", "overall"): "",
         ("r1", "safety"): "equal_bad",
@@ -63,27 +51,25 @@ def test_each_answer_keeps_its_own_tie(project: Project, lena: User):
     }
 
 
-def test_the_same_label_again_is_unchanged_and_another_tie_is_another_answer(
-    project: Project, lena: User
-):
+def test_the_same_label_again_is_unchanged_and_another_tie_is_another_answer(take):
     said = {"rater": "r1", "overall": 2, "safety": 0, "tie_kinds": {"safety": "equal_bad"}}
-    take(project, lena, rows(said))
-    assert take(project, lena, rows(said)).counts["unchanged"] == 1
+    take(row(said))
+    assert take(row(said)).counts["unchanged"] == 1
     other = {**said, "tie_kinds": {"safety": "cannot_tell"}}
-    assert take(project, lena, rows(other)).counts["refused"] == 1
+    assert take(row(other)).counts["refused"] == 1
     unknown = {**said, "tie_kinds": {"safety": "unspecified"}}
-    assert take(project, lena, rows(unknown)).counts["unchanged"] == 1
+    assert take(row(unknown)).counts["unchanged"] == 1
 
 
-def test_a_label_from_before_ties_had_a_kind_is_known_again(project: Project, lena: User):
+def test_a_label_from_before_ties_had_a_kind_is_known_again(take):
     said = {"rater": "r1", "overall": 2, "safety": 0}
-    take(project, lena, rows({**said, "tie_kinds": {"safety": "unspecified"}}))
+    take(row({**said, "tie_kinds": {"safety": "unspecified"}}))
     # The same file as ever: a plain 0, which today would be "equally good".
-    assert take(project, lena, rows(said)).counts["unchanged"] == 1
+    assert take(row(said)).counts["unchanged"] == 1
     assert ties()["r1", "safety"] == "unspecified"
 
 
-def test_two_names_of_one_criterion_may_not_be_two_ties(project: Project, lena: User):
+def test_two_names_of_one_criterion_may_not_be_two_ties(project, take):
     project.criteria.filter(key="overall").update(key="helpful")
     said = {
         "rater": "r1",
@@ -91,13 +77,13 @@ def test_two_names_of_one_criterion_may_not_be_two_ties(project: Project, lena: 
         "tie_kind": "equal_bad",
         "tie_kinds": {"helpful": "cannot_tell"},
     }
-    import_ = take(project, lena, rows(said))
+    import_ = take(row(said))
     (refusal,) = import_.refusals.all()
     assert (refusal.code, refusal.reason) == ("contradiction", "Is called two different ties.")
 
 
-def test_a_release_of_version_2_is_imported_with_what_it_knew(project: Project, lena: User):
-    assert take(project, lena, VERSION_2.read_bytes()).counts["labels"] == 6
+def test_a_release_of_version_2_is_imported_with_what_it_knew(take):
+    assert take(content=VERSION_2.read_bytes()).counts["labels"] == 6
     known = ties()
     assert known["ana", "overall"] in ("equal_bad", "equal_good")
     assert {kind for (_, key), kind in known.items() if key == "safety"} == {"", "unspecified"}

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from labeling.imports.services import create_import, run_import
-from labeling.models import Import, Prompt, Response, Task
-from projects.models import Project, User
+from labeling.models import Prompt, Response, Task
 from tests.conftest import judge, lease
+from tests.imports.conftest import counts
 
 ASK = {"role": "user", "content": "When is the pool open?"}
 CALL = {"id": "c1", "type": "function", "function": {"name": "lookup", "arguments": "{}"}}
@@ -24,27 +19,6 @@ ROW: dict[str, Any] = {
     "chosen": [CALLING, TOLD, SAID],
     "rejected": [{"role": "assistant", "content": "No idea."}],
 }
-
-
-@pytest.fixture
-def take(project: Project, lena: User) -> Callable[..., Import]:
-    """Imports rows as JSON Lines and runs the job to its end."""
-
-    def run(*rows: object, **how: Any) -> Import:
-        content = "\n".join(json.dumps(row) for row in rows).encode()
-        import_ = create_import(
-            project=project, created_by=lena, filename="rows.jsonl", content=content, **how
-        )
-        run_import(import_.pk)
-        import_.refresh_from_db()
-        return import_
-
-    return run
-
-
-def counts(import_: Import) -> dict[str, int]:
-    """The counts that are not zero."""
-    return {kind: n for kind, n in import_.counts.items() if n}
 
 
 def test_a_response_of_several_turns_is_stored_whole_and_a_plain_one_as_ever(take):

@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable
 from itertools import product
 from typing import Any
 
-import pytest
-
-from labeling.imports.services import create_import, run_import
-from labeling.models import Answer, Import, Response, Task
-from projects.models import Project, User
-
-Take = Callable[[list[Any]], Import]
-
-
-@pytest.fixture
-def take(project: Project, lena: User, settings: Any, tmp_path: Any) -> Take:
-    """Imports rows as a JSON list."""
-    settings.IMPORTS_DIR = tmp_path
-
-    def run(rows: list[Any]) -> Import:
-        content = json.dumps(rows).encode()
-        import_ = create_import(
-            project=project, created_by=lena, filename="rows.json", content=content
-        )
-        run_import(import_.pk)
-        import_.refresh_from_db()
-        return import_
-
-    return run
-
-
-def counts(import_: Import) -> dict[str, int]:
-    """What became of the rows, without zeros."""
-    return {kind: n for kind, n in import_.counts.items() if n}
+from labeling.models import Answer, Response, Task
+from tests.imports.conftest import counts
 
 
 def panda(idx: int, first: str, second: str, *votes: int, models: str = "m1_m2") -> dict[str, Any]:
@@ -77,7 +48,7 @@ def by_text(task: Task) -> list[tuple[str, str]]:
 
 
 def test_three_annotators_and_odd_responses_go_in_whole(take, project):
-    import_ = take(PANDALM)
+    import_ = take(*PANDALM)
     assert counts(import_) == {"rows": 6, "created": 6, "labels": 18}
     tasks = list(Task.objects.filter(project=project).order_by("pk"))
     assert [by_text(task) for task in tasks[:2]] == [
@@ -89,7 +60,7 @@ def test_three_annotators_and_odd_responses_go_in_whole(take, project):
 
 
 def test_twin_responses_that_people_judged_keep_their_votes(take, project):
-    take(PANDALM)
+    take(*PANDALM)
     twins = Task.objects.get(project=project, external_id="2")
     names = [Response.objects.get(pk=pk).external_id for pk in twins.response_ids]
     answers = Answer.objects.filter(judgment__task=twins).order_by("judgment__rater__name")
@@ -101,13 +72,13 @@ def test_twin_responses_that_people_judged_keep_their_votes(take, project):
 
 
 def test_the_same_file_again_changes_nothing(take):
-    take(PANDALM)
-    assert counts(take(PANDALM)) == {"rows": 6, "unchanged": 6}
+    take(*PANDALM)
+    assert counts(take(*PANDALM)) == {"rows": 6, "unchanged": 6}
 
 
 def test_twins_that_nobody_judged_are_nothing_to_compare(take):
     row = {"prompt": "Name a tree.", "response_a": "Fir", "response_b": "Fir "}
-    import_ = take([row])
+    import_ = take(row)
     assert import_.refusals.get().code == "same_text"
 
 
@@ -134,7 +105,7 @@ def test_votes_on_two_turns_go_in_whole(take, project):
             (("model_a", "expert_0"), ("tie", "author_2"), ("model_b", "expert_1")),
         )
     ]
-    import_ = take(rows)
+    import_ = take(*rows)
     # A batch counts what it made of all rows: the first vote on a pair makes its task.
     assert counts(import_) == {"rows": 36, "created": 12, "updated": 24, "labels": 36}
     turns = Counter(
@@ -150,4 +121,4 @@ def test_several_pairs_of_a_question_are_several_tasks(take):
         {"prompt_id": "p1", "prompt": "Q?", "chosen": f"good {n}", "rejected": f"bad {n}"}
         for n in range(3)
     ]
-    assert counts(take([*rows, rows[1]])) == {"rows": 4, "created": 3, "duplicates": 1}
+    assert counts(take(*rows, rows[1])) == {"rows": 4, "created": 3, "duplicates": 1}
