@@ -1,11 +1,10 @@
-"""One policy table: which role may do what; it answers both *may this user* and *which rows*."""
+"""One policy table: which role may do what, asked of one user or of all members."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
 
 from projects.models import Membership, Project, Role, User
 
@@ -73,12 +72,3 @@ def may(user: User | AnonymousUser, action: Action, project: Project) -> bool:
     """Whether this user may do it in this project."""
     membership = membership_of(user, project)
     return membership is not None and role_may(membership.role, action)
-
-
-def visible_projects(user: User | AnonymousUser, action: Action = Action.SEE) -> QuerySet[Project]:
-    """The projects in which this user may do it: the same table as `may`."""
-    if not user.is_authenticated:
-        return Project.objects.none()
-    return Project.objects.filter(
-        memberships__user_id=user.pk, memberships__role__in=roles_that_may(action)
-    )
