@@ -283,3 +283,5 @@ def canonical_json(value: object) -> str:
 
 #: The kinds of ties an answer can be, as reasons for leaving it out.
 TIES = tuple(kind.value for kind in TieKind)
+#: A tie that is several votes put together, none of whose kinds most of them are.
+MIXED_TIE = "mixed"

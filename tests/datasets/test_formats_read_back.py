@@ -13,6 +13,7 @@ from msgspec.structs import replace as changed
 from labeling.datasets.build import BuildResult
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.readers import ReadOptions, detect, read
+from labeling.datasets.recipes import RecipeOptions
 from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from labeling.datasets.rows import ImportedJudgment, ImportRow
 from tests.datasets.dialogue_rows import ASKED, CALLING, TOLD, compared, spoken
@@ -195,3 +196,16 @@ def test_a_side_without_a_strength_comes_back_as_one(tmp_path, shape, file_type)
         for label in row.judgments
     }
     assert labels == {"bread": (-1, True), "tides": (-1, False)}
+
+
+@pytest.mark.parametrize("file_type", FORMATS["pairs"].file_types)
+def test_a_tie_of_several_kinds_comes_back_as_one_of_no_kind(tmp_path, file_type):
+    kinds = ("equal_good", "equal_bad", "cannot_tell")
+    ties = [judgment(0, kind, tie_kinds={"overall": kind}) for kind in kinds]
+    options = RecipeOptions(ties="keep")
+    result = release(
+        [task("tides", *ties)], tmp_path / "r", shape="pairs", file_type=file_type, options=options
+    )
+    (row,) = rows_of(result, FORMATS["pairs"].tables[0].folder, "vera")
+    (label,) = row.judgments
+    assert (label.values, label.tie_kinds) == ({"overall": 0}, {"overall": "unspecified"})

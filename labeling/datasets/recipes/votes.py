@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from labeling.datasets.recipes.base import Pair, Recipe
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
-from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
+from labeling.datasets.records import MIXED_TIE, CriterionRecord, JudgmentRecord, TaskRecord
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Votes:
         if len(self.ties) < 2:
             return next(iter(self.ties), "unspecified")
         most = max(self.ties, key=self.ties.__getitem__)
-        return most if self._is_majority(self.ties[most]) else "mixed"
+        return most if self._is_majority(self.ties[most]) else MIXED_TIE
 
     def winner(self) -> int | None:
         """What more than half of all votes say: -1 the first, 1 the second, 0 a tie; or None."""

@@ -14,6 +14,7 @@ from labeling.datasets.readers.fields import (
     whole_number,
 )
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.records import MIXED_TIE
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
 from labeling.vocabulary import TieKind
 
@@ -30,10 +31,14 @@ _TIES = tuple(kind.value for kind in TieKind)
 
 
 def tie_of(value: object, field: str, values: dict[str, int], criterion: str = OVERALL) -> str:
-    """Which tie a 0 was, "" if unsaid; it stands for a 0 where the criterion's value is missing."""
+    """Which tie a 0 was, "" if unsaid; it stands for a 0 where the criterion's value is missing.
+
+    Of the ties that a release calls mixed no kind is known.
+    """
     if not value and (value is None or value == ""):
         return ""
     kind = text_value(value, field, most=40)
+    kind = TieKind.UNSPECIFIED.value if kind == MIXED_TIE else kind
     if kind not in _TIES:
         raise RowError(field, f"Must be one of {', '.join(_TIES)}.", kind)
     if values.setdefault(criterion, 0) != 0:
