@@ -109,7 +109,10 @@ def overall_tie(kind: str) -> dict[str, str]:
 
 
 class ImportRow(Struct, frozen=True, gc=False):
-    """A prompt with its responses and the labels it already carries; every text can be stored."""
+    """A prompt with its responses and the labels it already carries; every text can be stored.
+
+    `shared_id` is the id of a question that several rows may ask, "" where the id is the row's own.
+    """
 
     line: int
     external_id: str
@@ -120,6 +123,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     category: str = ""
     language: str = ""
     metadata: Mapping[str, object] = field(default_factory=dict)
+    shared_id: str = ""
 
 
 class Duplicate(Struct, frozen=True, gc=False):

@@ -18,6 +18,7 @@ from labeling.imports.labels import LabelRubric, write_labels
 from labeling.imports.targets import (
     Change,
     Target,
+    addressed,
     merged,
     new_labels,
     planned,
@@ -112,6 +113,7 @@ class BatchWriter:
         refusals: list[Refusal],
     ) -> None:
         """Notes what a row changes; a row that is refused changes nothing."""
+        row = addressed(row, targets)
         target = targets.get(row.external_id)
         wished = planned(row, self._project.salt)
         try:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from labeling.allocation import canonical_order
 from labeling.datasets.readers.identity import response_keys
+from labeling.datasets.readers.seen import id_apart
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedResponse, ImportRow, RefusalCode, RowError
 from labeling.datasets.turns import turns_of, without_parts
@@ -112,8 +113,7 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
         key: response.model
         for key, response in zip(response_keys(wished.responses), wished.responses, strict=True)
     }
-    same_prompt = without_parts(wished.messages) == without_parts(target.messages)
-    if not same_prompt or set(keys) != set(models):
+    if not _is_same_text(target, wished):
         if target.frozen:
             raise RowError("id", target.frozen, target.external_id, code=RefusalCode.IN_USE)
         return Change.TEXT, wished
@@ -124,6 +124,26 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
     about = (wished.category, wished.language, wished.metadata, wished.responses)
     mine = (target.category, target.language, target.metadata, target.responses)
     return (Change.NONE if about == mine else Change.ABOUT), wished
+
+
+def _is_same_text(target: Target, wished: Target | ImportRow) -> bool:
+    same_prompt = without_parts(wished.messages) == without_parts(target.messages)
+    keys = (set(response_keys(side.responses)) for side in (target, wished))
+    return same_prompt and next(keys) == next(keys)
+
+
+def addressed(row: ImportRow, targets: Mapping[str, Target]) -> ImportRow:
+    """The row under the id of the task that it is, or will be.
+
+    Of the pairs of a question that share its id, the first one that ever came has it alone, in
+    whatever order and file the others come.
+    """
+    if not row.shared_id:
+        return row
+    apart, first = id_apart(row), targets.get(row.shared_id)
+    if apart in targets or (first is not None and not _is_same_text(first, row)):
+        return replace(row, external_id=apart)
+    return replace(row, external_id=row.shared_id) if first is not None else row
 
 
 def new_labels(said: Iterable[Label], known: Mapping[str, Label]) -> list[Label]:
@@ -151,6 +171,7 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
     """
     rows = list(rows)
     ids = [row.external_id for row in rows]
+    ids += [id for row in rows if row.shared_id for id in (row.shared_id, id_apart(row))]
     tasks = _locked_tasks(project, ids, now)
     prompts = {
         prompt.external_id: prompt

@@ -186,3 +186,22 @@ def test_numbers_that_a_table_wrote_with_a_point_name_the_same_row_and_rater(tmp
     table.write_text(f"{','.join(row)}\n{','.join(values)}\n")
     (first,), (second,) = read(lines), read(table)
     assert replace(first, line=2) == second
+
+
+def test_turns_without_a_vote_are_turns_and_no_text(tmp_path):
+    file = tmp_path / "test.csv"
+    cells = [json.dumps([text]) for text in ("Why?", "Because.", "It is not.")]
+    quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells]
+    file.write_text(f"id,prompt,response_a,response_b\n7,{','.join(quoted)}\n")
+    (row,) = read(file)
+    assert isinstance(row, ImportRow)
+    assert row.messages[0].content == "Why?"
+    assert [r.content for r in row.responses] == ["Because.", "It is not."]
+
+
+def test_a_list_of_texts_in_a_cell_is_no_prompt(tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text('prompt,response_a,response_b\n"[""Why?"", ""How?""]",Because.,So.\n')
+    (refused,) = read(file)
+    assert isinstance(refused, Refusal)
+    assert (refused.field, refused.code) == ("prompt[0]", "wrong_type")

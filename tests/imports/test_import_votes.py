@@ -122,3 +122,17 @@ def test_several_pairs_of_a_question_are_several_tasks(take):
         for n in range(3)
     ]
     assert counts(take(*rows, rows[1])) == {"rows": 4, "created": 3, "duplicates": 1}
+
+
+def test_pairs_of_a_question_are_known_again_in_any_order_and_file(take, project):
+    rows = [
+        {"prompt_id": "p1", "prompt": "Q?", "chosen": f"good {n}", "rejected": f"bad {n}"}
+        for n in range(3)
+    ]
+    assert counts(take(*rows[:2])) == {"rows": 2, "created": 2}
+    assert counts(take(*rows[1::-1])) == {"rows": 2, "unchanged": 2}
+    # The first pair of another file is not the text of the first one of this.
+    assert counts(take(*rows[::-1])) == {"rows": 3, "created": 1, "unchanged": 2}
+    assert counts(take(*rows)) == {"rows": 3, "unchanged": 3}
+    texts = Response.objects.filter(prompt__project=project).values_list("content", flat=True)
+    assert sorted(texts) == sorted(row[side] for row in rows for side in ("chosen", "rejected"))

@@ -135,10 +135,10 @@ def _side(responses: Sequence[ImportedResponse]) -> int:
     return -1 if keys[0] > keys[1] else 1
 
 
-def _named_apart(row: ImportRow) -> ImportRow:
-    """The row under its id, cut where it is too long, and a digest of its texts."""
+def id_apart(row: ImportRow) -> str:
+    """The id that a row shares, cut where it is too long, and a digest of its texts."""
     mark = content_digest(row.messages, row.responses)[:6].hex()
-    return replace(row, external_id=f"{row.external_id[: limits.MAX_ID - len(mark) - 1]}-{mark}")
+    return f"{row.shared_id[: limits.MAX_ID - len(mark) - 1]}-{mark}"
 
 
 class SeenRows:
@@ -155,9 +155,11 @@ class SeenRows:
     def sort(self, row: ImportRow) -> ImportRow | Duplicate | Refusal:
         """The row, unless its id was there before: with other text it is refused, alike it
         repeats, and with labels by others it is a row again."""
+        if self._shared:
+            row = replace(row, shared_id=row.external_id)
         line, same = self._rows.first(keyed_hash(row.external_id), _content(row), row.line)
-        if line and not same and self._shared:
-            row = _named_apart(row)
+        if line and not same and row.shared_id:
+            row = replace(row, external_id=id_apart(row))
             line, same = self._rows.first(keyed_hash(row.external_id), _content(row), row.line)
         if line and not same:
             reason = (

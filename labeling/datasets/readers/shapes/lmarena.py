@@ -179,9 +179,17 @@ def _read(record: Record) -> list[Parts]:
     return [Parts(prompt, candidates, _judgments(record, candidates))]
 
 
+def _is_turns(value: object) -> bool:
+    """A list of texts, as the arena writes the turns of one speaker."""
+    return isinstance(value, list) and value != [] and all(isinstance(said, str) for said in value)
+
+
 def _fits(sample: Sample) -> bool:
     """Votes that call the sides model_a and model_b; what else names a winner is a pair."""
     if sample.has("conversation_a") or any(sample.has(name) for name in _FLAGS):
+        return True
+    cells = [list(sample.values(name)) for name in ("prompt", "response_a", "response_b")]
+    if all(values and all(map(_is_turns, values)) for values in cells):
         return True
     votes = [str(vote).strip().lower() for vote in sample.values("winner")]
     return bool(votes) and all(vote in _WINNERS for vote in votes)

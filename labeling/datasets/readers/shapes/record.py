@@ -173,6 +173,8 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
         value = values[name]
         if type(value) is str and _WITH_FRACTION.fullmatch(value):
             values[name] = value.removesuffix(".0")
+    if view.is_table and type(values.get("prompt")) is str:
+        values["prompt"] = _texts_or_text(str(values["prompt"]))
     blank = tuple(name for name in view.cells if name not in values)
     values.update(dict.fromkeys(blank, ""))
     return Record(line, values, rest, view, blank)
@@ -209,6 +211,17 @@ def _structure_or_text(value: str, column: str, keys: frozenset[str]) -> object:
     objects = decoded if isinstance(decoded, list) else [decoded]
     known = all(isinstance(item, dict) and keys & item.keys() for item in objects)
     return decoded if objects and known else value
+
+
+def _texts_or_text(value: str) -> object:
+    """The list of texts that a table wrote as a prompt: no prompt in a table either."""
+    if not value.startswith("["):
+        return value
+    try:
+        texts = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return texts if texts and all(isinstance(text, str) for text in texts) else value
 
 
 def _cell(value: str, column: str) -> object:
