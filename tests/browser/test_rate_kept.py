@@ -99,6 +99,21 @@ def test_offline_for_a_while_loses_nothing(
     saved(desk.page, 3)
 
 
+def test_a_panel_closes_with_the_answer_that_was_sent_from_it(
+    desk: Desk, make_tasks: MakeTasks, context: BrowserContext
+):
+    make_tasks(desk.project, 1)
+    desk.open()
+    context.set_offline(True)
+    desk.press("1", "r")
+    desk.page.keyboard.type("because")
+    desk.press("Control+Enter")
+    expect(desk.page.locator("#banner")).to_contain_text("1 answer waiting")
+    expect(desk.page.locator("[data-pop=reason] .sheet")).to_be_hidden()
+    context.set_offline(False)
+    saved(desk.page, 1)
+
+
 def test_an_answer_that_waits_survives_a_reload(
     desk: Desk, context: BrowserContext, make_tasks: MakeTasks
 ):

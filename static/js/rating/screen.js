@@ -138,6 +138,8 @@ export class Screen {
   wait() {
     this.waiting = true;
     this.form.classList.add("waiting");
+    const open = layer();
+    if (open instanceof HTMLDetailsElement) closeLayer(open);
   }
 
   /** Go to where the server says what is next. */
