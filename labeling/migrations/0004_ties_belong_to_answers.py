@@ -72,6 +72,9 @@ FROM labeling_answer AS answer JOIN projects_criterion AS criterion
     ON criterion.id = answer.criterion_id AND criterion.is_primary
 WHERE answer.judgment_id = judgment.id AND answer.response_id IS NULL
     AND answer.tie_kind NOT IN ('', 'unspecified');
+
+-- What was said under the newer fingerprint is nothing that the older one could be compared with.
+UPDATE labeling_judgment SET fingerprint = '' WHERE fingerprint LIKE '2:%';
 """
 
 NO_TRUNCATE = """

@@ -11,7 +11,7 @@ from django.apps.registry import Apps
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from labeling.models import Answer
+from labeling.models import Answer, Judgment
 from projects.models import Project, User
 from projects.project_templates import CriterionSpec
 from projects.services.projects import create_project, update_project
@@ -199,9 +199,13 @@ def test_the_way_back_keeps_the_ties_of_primary_answers_and_loses_nothing_else(
         migrate(BEFORE)
     run("SET LOCAL concord.allow_erasure = 'on'")
     unsure.delete()
+    # Longer than the fingerprints of before, which it could not be told from either.
+    Judgment.objects.filter(pk=answer.judgment_id).update(fingerprint=f"2:{'e' * 64}")
     run("SET LOCAL concord.allow_erasure = 'off'")
     past.apps = migrate(BEFORE)
-    assert dict(past.model("Judgment").objects.values_list("pk", "tie_kind")) == before
+    judgments = past.model("Judgment").objects
+    assert dict(judgments.values_list("pk", "tie_kind")) == before
+    assert judgments.get(fingerprint="").pk == answer.judgment_id
 
 
 def run(statement: str) -> None:
