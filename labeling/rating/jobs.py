@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from labeling.rating import places, texts
+from labeling.rating.deadlocks import retry_deadlocks
 from labeling.work.sending import send_id
 
 _RENDER = "labeling.jobs.render_project"
@@ -21,7 +22,7 @@ def render_project(project_id: int, after: int = 0) -> None:
 @shared_task(name="labeling.jobs.expire_leases")
 def expire_leases() -> None:
     """Frees the places of leases that ran out."""
-    places.expire_leases()
+    retry_deadlocks(places.expire_leases)()
 
 
 def send_rendering(project_id: int) -> None:

@@ -324,7 +324,9 @@ def _open_again(assignment: Assignment, now: datetime) -> None:
 
 
 def _withdraw(judgment: Judgment, now: datetime) -> None:
-    Judgment.objects.filter(pk=judgment.pk).update(is_current=False)
+    """Raises Conflict where it was taken back, and the task judged again, a moment ago."""
+    if not Judgment.objects.filter(pk=judgment.pk, is_current=True).update(is_current=False):
+        raise Conflict(_("This was taken back already."))
     Judgment.objects.create(
         assignment_id=judgment.assignment_id,
         task_id=judgment.task_id,

@@ -8,13 +8,14 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from psycopg2.errors import DeadlockDetected
 
 from labeling.models import Assignment, Judgment, Task
-from labeling.rating import judgments
+from labeling.rating import jobs, judgments, places
 from labeling.rating.judgments import skip_assignment, undo_last
 from labeling.rating.leases import advance, heartbeat
 from labeling.rating.places import RaterLimit, expire_leases, make_room
@@ -286,3 +287,23 @@ def test_two_raters_who_give_up_places_of_each_others_tasks_both_get_theirs_back
     assert {state(first), state(skipped)} == {AssignmentState.LEASED}
     assert {state(second), state(held)} == {AssignmentState.EXPIRED}
     assert [task.open_slots for task in Task.objects.all()] == [1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_that_the_database_ended_for_a_rater_sweeps_again(
+    project: Project, rui: User, make_tasks: MakeTasks, monkeypatch: pytest.MonkeyPatch
+):
+    make_tasks(project, 1)
+    lapsed = lease(rui, project)
+    lapse(lapsed)
+    pending = [OperationalError("deadlock detected")]
+    pending[0].__cause__ = DeadlockDetected()
+
+    def ended_once() -> None:
+        if pending:
+            raise pending.pop()
+        expire_leases()
+
+    monkeypatch.setattr(places, "expire_leases", ended_once)
+    jobs.expire_leases()
+    assert state(lapsed) == AssignmentState.EXPIRED

@@ -8,8 +8,10 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Assignment, Judgment, Task
+from labeling.rating import judgments
 from labeling.rating.judgments import skip_assignment, undo_last
 from labeling.rating.leases import next_assignment
+from labeling.rating.selectors import last_act
 from labeling.vocabulary import Act, AssignmentState
 from projects.exceptions import Conflict
 from projects.models import Project, User
@@ -186,3 +188,18 @@ def test_the_script_hears_which_act_was_taken_back(
     skipped = skip(rui, project)
     reply = client.post(rate_url(project, "undo"), headers=JSON).json()
     assert (reply["took_back"], reply["task"]["id"], reply["values"]) == ("skip", skipped.pk, {})
+
+
+def test_what_was_taken_back_and_judged_again_meanwhile_stays(
+    project: Project, rui: User, make_tasks: MakeTasks, monkeypatch: pytest.MonkeyPatch
+):
+    make_tasks(project, 1)
+    assignment = lease(rui, project)
+    judge(rui, assignment, -1)
+    read_before = last_act(rater=rui, project=project)
+    undo_last(rater=rui, project=project)
+    again = judge(rui, assignment, 2).judgment
+    monkeypatch.setattr(judgments, "last_act", lambda **_: read_before)
+    with pytest.raises(Conflict, match="taken back already"):
+        undo_last(rater=rui, project=project)
+    assert Judgment.objects.standing().get() == again
