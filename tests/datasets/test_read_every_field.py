@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.json import encode
 from msgspec.structs import replace
 
 from labeling.datasets.readers import Detection, detect, read
 from labeling.datasets.rows import ImportRow, Refusal
+from tests.datasets.kinds import SAMPLES
 
 PAIR = {"prompt": "Why is it so?", "response_a": "Because.", "response_b": "It is not."}
 TWO = {"response_1": "Because.", "response_2": "It is not.", "response_3": "Nobody knows."}
@@ -155,6 +159,14 @@ def test_a_vote_of_helpsteer_keeps_what_else_it_says(rows):
     assert made.metadata["feedback"] == [{"confidence": "high"}]
 
 
+def test_a_response_of_messages_keeps_what_else_is_said_of_it(rows):
+    turns = [{"role": "assistant", "content": "Because."}]
+    (row,) = rows(
+        {"prompt": "Why?", "responses": [{"messages": turns, "latency": 3}, "It is not."]}
+    )
+    assert row.metadata["other_fields"] == {"responses[0]": {"latency": 3}}
+
+
 def test_a_completion_keeps_its_model_and_what_else_is_said_of_it(rows):
     said = [[{"role": "assistant", "content": text}] for text in ("Because.", "It is not.")]
     completions = [
@@ -205,3 +217,37 @@ def test_a_list_of_texts_in_a_cell_is_no_prompt(tmp_path):
     (refused,) = read(file)
     assert isinstance(refused, Refusal)
     assert (refused.field, refused.code) == ("prompt[0]", "wrong_type")
+
+
+#: Where a kind says how a label came about elsewhere, or repeats another column.
+LEFT_OUT = {
+    "lmarena": {"full_conversation"},
+    "labelstudio": {"annotations", "comparison"},
+    "judgments": {"answers"},
+}
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every object in a row, the row itself first."""
+    if isinstance(value, dict):
+        yield path
+    inner = value.items() if isinstance(value, dict) else ()
+    items = enumerate(value) if isinstance(value, list) else inner
+    for key, item in items:
+        yield from places(item, (*path, key))
+
+
+@pytest.mark.parametrize("rater", ["kim", ""])
+@pytest.mark.parametrize(("kind", "row"), [sample[1:] for sample in SAMPLES])
+def test_whatever_stands_anywhere_in_a_row_is_kept_or_refused(rows, kind, row, rater):
+    for path in places(row):
+        if path[:1] and path[0] in LEFT_OUT.get(kind, ()):
+            continue
+        marked = deepcopy(row)
+        inner: Any = marked
+        for key in path:
+            inner = inner[key]
+        inner["aside"] = "a word aside"
+        made = rows(marked, rater=rater)
+        refused = any(isinstance(part, Refusal) for part in made)
+        assert refused or "a word aside" in encode(made).decode(), path

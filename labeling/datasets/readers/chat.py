@@ -362,7 +362,9 @@ def unread(value: object, field: str, depth: int = 1) -> Iterator[tuple[str, dic
             if rest := _beyond(item, names):
                 yield f"{field}{place}", rest
     elif isinstance(value, dict):
-        if "content" in value and (rest := _beyond(value, _READ_OF_RESPONSE)):
+        # Of a list's items those with messages are responses too.
+        says = "content" in value or (depth > 1 and "messages" in value)
+        if says and (rest := _beyond(value, _READ_OF_RESPONSE)):
             yield field, rest
         for name, item in value.items():
             if isinstance(item, dict | list):
