@@ -10,11 +10,16 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detection, limits
+from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.offers import preference_columns
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 from labeling.imports.services import ImportOptions
@@ -24,6 +29,8 @@ MAX_PASTED = 2_000_000
 _CHUNK = 1 << 20
 _PREFIX = "field-"
 _ANSWER = "answer-"
+#: Characters of a column's name.
+_SHOWN = 80
 
 _TITLES = {
     "id": _("Id"),
@@ -134,7 +141,7 @@ def role_groups(columns: Iterable[tuple[str, str]]) -> list[tuple[Promise, list[
     """Where columns go, in words, and which go there."""
     pairs = list(columns)
     groups = [
-        (words, [column for column, where in pairs if where == role])
+        (words, [visible(column, _SHOWN) for column, where in pairs if where == role])
         for role, words in _ROLES.items()
     ]
     return [(words, named) for words, named in groups if named]
@@ -152,6 +159,31 @@ class AskedQuestion:
         for place, option in enumerate(self.question.options):
             value = json.dumps({"mapping": dict(option.mapping), "format": option.format})
             yield value, option.text, place == self.question.guess
+
+
+class _ColumnSelect(forms.Select):
+    """A list of columns, of which a file may have hundreds: Django's own loads a template for each
+    option."""
+
+    def render(
+        self,
+        name: str,
+        value: object,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> SafeString:
+        """The list with the column that is chosen."""
+        plain, chosen = '<option value="{}">{}</option>', '<option value="{}" selected>{}</option>'
+        options = format_html_join(
+            "\n",
+            "{}",
+            (
+                (format_html(chosen if column == (value or "") else plain, column, words),)
+                for column, words in self.choices
+            ),
+        )
+        named = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>\n{}\n</select>", named, options)
 
 
 class MappingForm(forms.Form):
@@ -201,13 +233,15 @@ class MappingForm(forms.Form):
         }
         self.initial.setdefault("format", self.shape.key)
         self.fields["format"].help_text = gettext(self.shape.explanation)
-        choices = [("", gettext("not in this file")), *((c, c[:80]) for c in detection.columns)]
+        columns = ((column, visible(column, _SHOWN)) for column in detection.columns)
+        choices = [("", gettext("not in this file")), *columns]
         for name in self.shape.fields:
             self.fields[_PREFIX + name] = forms.ChoiceField(
                 label=_TITLES.get(name, name.replace("_", " ").capitalize()),
                 choices=[*choices, *_countings(detection, name)],
                 required=False,
                 initial=detection.mapping.get(name, ""),
+                widget=_ColumnSelect,
             )
         # Who gave the labels is asked in a field of its own.
         self.notices = [said for said in detection.notices if said.code != "rater_unnamed"]
@@ -253,7 +287,7 @@ def _countings(detection: Detection, name: str) -> list[tuple[str, str]]:
     if used and used not in detection.columns:
         offered.setdefault(used, detection.counting)
     return [
-        (spelled, f"{spelled[:80]} ({meaning})")
+        (spelled, f"{visible(spelled, _SHOWN)} ({meaning})")
         for spelled, meaning in offered.items()
         if spelled not in detection.columns
     ]

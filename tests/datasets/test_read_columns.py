@@ -294,3 +294,27 @@ def test_looking_at_columns_costs_little_whatever_stands_in_them(tmp_path):
         detect(path)
         seconds.append(time.process_time() - 2 * parsed + start)
     assert seconds[1] < 0.5
+
+
+def test_many_columns_of_text_are_few_questions_and_one_answer_is_enough(tmp_path):
+    texts = {f"text_{i}": f"{LONG} {i}" for i in range(300)}
+    path = tmp_path / "wide.jsonl"
+    path.write_text(json.dumps({**PAIR, **texts, "context": f"{LONG} And more."}))
+    questions = detect(path).questions
+    assert [question.columns[0] for question in questions] == [
+        *("context", "text_0", "text_1", "text_2", "text_3", "text_4"),
+    ]
+    assert len(questions[-1].columns) == 296
+    assert questions[-1].text.startswith(
+        "“text_4”, “text_5”, “text_6”, “text_7”, “text_8” and 291 "
+    )
+    _, mapping = accepted(path)
+    assert mapping["passage"] == "context"
+    assert detect(path, mapping=mapping).questions == ()
+
+
+def test_of_two_columns_that_would_be_one_field_the_first_is_and_the_other_stays(tmp_path):
+    path = tmp_path / "two.jsonl"
+    path.write_text(json.dumps({**PAIR, "context": LONG, "passage_of_it": f"{LONG} More."}))
+    _, mapping = accepted(path)
+    assert mapping == {"passage": "context", "passage_of_it": ""}

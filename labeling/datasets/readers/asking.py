@@ -41,8 +41,8 @@ _LEFT_OUT = frozenset(
         *("rater_fold", "times_cut", "annotation_id", "updated_at", "lead_time"),
     )
 )
-#: Questions of one file that are asked at a time.
-_ASKED = 20
+#: Columns of text that are asked about one by one; of more, the rest is one question.
+_ONE_BY_ONE = 5
 _NAME = 60
 
 
@@ -98,8 +98,12 @@ def questions_of(shape: Shape, sample: Sample) -> tuple[ColumnQuestion, ...]:
         asked += _which_prompt(shape, sample, texts)
     claimed = {column for question in asked for column in question.columns}
     rest = [text for text in texts if text.column not in claimed]
-    asked += (_what_is_it(shape, sample, text) for text in rest)
-    return tuple(asked[:_ASKED])
+    rest.sort(key=lambda text: not text.telling)
+    alone = rest if len(rest) <= _ONE_BY_ONE + 1 else rest[:_ONE_BY_ONE]
+    asked += (_what_is_it(shape, sample, text) for text in alone)
+    if len(alone) < len(rest):
+        asked.append(_is_metadata(rest[len(alone) :]))
+    return tuple(asked)
 
 
 def _named(column: str) -> str:
@@ -214,4 +218,20 @@ def _what_is_it(shape: Shape, sample: Sample, text: Unclaimed) -> ColumnQuestion
         guess,
         (text.column,),
         text.example,
+    )
+
+
+def _is_metadata(texts: Sequence[Unclaimed]) -> ColumnQuestion:
+    """Many columns of texts that raters would not see, as one question."""
+    columns = tuple(text.column for text in texts)
+    shown = ", ".join(map(_named, columns[:_ONE_BY_ONE]))
+    more = f" and {len(columns) - _ONE_BY_ONE} more" if len(columns) > _ONE_BY_ONE else ""
+    return ColumnQuestion(
+        "unseen_text",
+        f"{shown}{more} hold texts that raters would not see. One that is part of what they should "
+        "judge has to be mapped, such as to passage or input. And the others?",
+        (Meaning("they stay metadata", dict.fromkeys(columns, "")),),
+        0,
+        columns,
+        texts[0].example,
     )

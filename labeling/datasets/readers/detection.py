@@ -206,8 +206,12 @@ def accepted(
         guesses = [q.options[q.guess] for q in questions if q.guess is not None]
         if not guesses:
             break
+        fresh: dict[str, str] = {}
         for option in guesses:
-            format, decided = option.format or format, {**decided, **option.mapping}
+            # Of two columns that would be the same field the first is; the other is asked again.
+            if fresh.keys().isdisjoint(option.mapping):
+                format, fresh = option.format or format, {**fresh, **option.mapping}
+        decided |= fresh
     return format, decided
 
 
