@@ -232,7 +232,7 @@ ACTS: list[Callable[[Rater], None]] = [
 
 
 @given(
-    acts=st.lists(st.sampled_from(ACTS), min_size=15, max_size=50),
+    acts=st.lists(st.sampled_from(ACTS), min_size=8, max_size=24),
     most=st.integers(1, 3),
     seed=st.integers(0, 2**16),
 )
