@@ -61,6 +61,14 @@ def test_a_posterior_beside_aggregated_rows_is_fine(recipe):
     assert refused(recipe, soft="posterior") is None
 
 
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_most_preferences_win_only_where_a_majority_is_counted(recipe):
+    criterion = FOUR_LEVELS if recipe == "llama2" else OVERALL
+    counted = recipe in ("majority", "kto", "sft")
+    expected = None if counted else "wins_by"
+    assert refused(recipe, criteria=[criterion], wins_by="plurality") == expected
+
+
 def test_three_similar_votes_are_not_one_final_word():
     assert refused("helpsteer", adjudicated_only=True) == "adjudicated_only"
     assert refused("raw", adjudicated_only=True) is None

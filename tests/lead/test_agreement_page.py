@@ -203,7 +203,9 @@ def test_page_and_command_say_how_many_labels_tell_the_side_only(
         value=1,
         side_only=True,
     )
-    assert "1 answer tells the side only" in page(client_for(lena), judged)
+    text = page(client_for(lena), judged)
+    assert "1 answer tells the side only" in text
+    assert "strength not told: 1 (100.0%)" in text, "the chart has every answer"
     out = StringIO()
     call_command("agreement", judged.slug, stdout=out)
     assert "1 answer tells the side only" in out.getvalue()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import ClassVar
 
 from labeling.datasets.recipes.base import Learner, Pair, newest
 from labeling.datasets.recipes.per_task import PerTask
+from labeling.datasets.recipes.per_vote import NO_MAJORITY
 from labeling.datasets.recipes.posterior import RaterLearner
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import TaskRecord
@@ -17,6 +20,7 @@ class ConsensusRecipe(PerTask):
 
     key = "consensus"
     title = gettext_noop("Consensus")
+    refuses: ClassVar[Mapping[str, str]] = {"wins_by": NO_MAJORITY}
     policy = {
         "Rows": gettext_noop(
             "One row per task: the response that a reviewer's final word prefers, the newest "

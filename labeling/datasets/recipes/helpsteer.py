@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from labeling.datasets.recipes.base import Pair
 from labeling.datasets.recipes.per_task import PerTask
+from labeling.datasets.recipes.per_vote import NO_MAJORITY
 from labeling.datasets.recipes.published import HELPSTEER_PAPERS, NO_TIES
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
@@ -39,6 +40,7 @@ class HelpSteer(PerTask):
             "This recipe has an aggregation of its own, and a posterior would be another. Take the "
             "share of the votes, or the recipe “Majority of raters” or “Consensus”."
         ),
+        "wins_by": NO_MAJORITY,
         "adjudicated_only": gettext_noop(
             "This recipe needs 3 votes a task, and a reviewer's final word is one. Take all "
             "judgments, or the recipe “Consensus”."

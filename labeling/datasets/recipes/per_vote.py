@@ -24,6 +24,10 @@ NO_POSTERIOR = gettext_noop(
     "A row of this recipe is one rater's, and a posterior is what many raters say together. Take "
     "the share of the votes, or the recipe “Majority of raters” or “Consensus”."
 )
+NO_MAJORITY = gettext_noop(
+    "This recipe counts no majority, so that nothing wins by most preferences. Take the majority "
+    "of all votes, or the recipe “Majority of raters”."
+)
 
 
 class PerVote(Recipe):
@@ -35,7 +39,7 @@ class PerVote(Recipe):
     per_vote = True
     unit = "judgment"
     kinds: ClassVar[tuple[RowKind, ...]] = (RowKind.PAIRS, RowKind.RANKINGS)
-    refuses: ClassVar[Mapping[str, str]] = {"soft": NO_POSTERIOR}
+    refuses: ClassVar[Mapping[str, str]] = {"soft": NO_POSTERIOR, "wins_by": NO_MAJORITY}
 
     def drop(self, strength: int | None) -> str | None:
         """Why a decided answer of this strength is left out, None if it is kept.

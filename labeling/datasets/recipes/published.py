@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from labeling.datasets.recipes.per_vote import NO_POSTERIOR, PerVote
+from labeling.datasets.recipes.per_vote import NO_MAJORITY, NO_POSTERIOR, PerVote
 from projects.words import gettext_noop
 
 NO_TIES = gettext_noop(
@@ -31,7 +31,11 @@ class PublishedVotes(PerVote):
     """A published recipe of single votes: ties are no data in any form."""
 
     labels_ties = False
-    refuses: ClassVar[Mapping[str, str]] = {"ties": NO_TIES, "soft": NO_POSTERIOR}
+    refuses: ClassVar[Mapping[str, str]] = {
+        "ties": NO_TIES,
+        "soft": NO_POSTERIOR,
+        "wins_by": NO_MAJORITY,
+    }
 
     def margin(self, strength: int) -> float:
         """None, unless the publication trains with one."""

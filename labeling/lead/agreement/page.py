@@ -195,7 +195,7 @@ def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
         pairs=figures["pairs"][:TABLE_PAIRS],
         more_pairs=max(0, len(figures["pairs"]) - TABLE_PAIRS),
         matrix=_matrix(figures["pairs"], f"{key}-matrix"),
-        histogram=_histogram(criterion.scale, figures["values"], f"{key}-values"),
+        histogram=_histogram(criterion.scale, figures, f"{key}-values"),
     )
 
 
@@ -288,9 +288,11 @@ def _matrix(pairs: Sequence[Json], ident: str) -> SafeString | None:
     return _drawn(pair_matrix(names, cells, ident=ident, title=_("Cohen's kappa, rater by rater")))
 
 
-def _histogram(scale: Scale, values: Sequence[Json], ident: str) -> SafeString:
-    kind = kind_for(scale)
-    bars = [Bar(kind.mark(scale, item["value"]), item["count"]) for item in values]
+def _histogram(scale: Scale, figures: Json, ident: str) -> SafeString:
+    kind, sides_alone = kind_for(scale), figures["counts"]["side_only"]
+    bars = [Bar(kind.mark(scale, item["value"]), item["count"]) for item in figures["values"]]
+    if sides_alone:
+        bars.append(Bar(_("strength not told"), sides_alone))
     return _drawn(bar_histogram(bars, ident=ident, title=_("Answers along the scale")))
 
 
