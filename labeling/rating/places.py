@@ -113,7 +113,8 @@ def rater_limit(*, rater_id: int, project: Project) -> RaterLimit:
 def require_room(limit: RaterLimit, *, holding: bool = False) -> None:
     """Raises LimitReached where the rater's judgments fill the limit; `holding`: with open leases.
 
-    Whatever else counts against the limit waits until this transaction ends.
+    Other answers of the rater wait until this transaction ends. A task that is claimed at the same
+    moment may be one too many: it cannot be submitted, and is given back when its rater goes on.
     """
     if limit.most is None:
         return
