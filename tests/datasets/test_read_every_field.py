@@ -219,6 +219,41 @@ def test_a_list_of_texts_in_a_cell_is_no_prompt(tmp_path):
     assert (refused.field, refused.code) == ("prompt[0]", "wrong_type")
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "sides"),
+    [
+        ({"overall": -2}, -2, ()),
+        ({"winner": "B"}, 1, ("overall",)),
+        ({"winner": "m-one"}, -1, ("overall",)),
+    ],
+)
+def test_a_label_beside_a_list_of_responses_is_one(rows, label, value, sides):
+    responses = [{"content": "Because.", "model": "m-one"}, {"content": "So.", "model": "m-two"}]
+    row = {"prompt": "Why?", "responses": responses, "rater": "kim", **label}
+    mapping = {"winner": "winner"} if "winner" in label else {}
+    (made,) = rows(row, mapping=mapping)
+    (judgment,) = made.judgments
+    assert (judgment.rater, judgment.values, judgment.side_only) == (
+        "kim",
+        {"overall": value},
+        sides,
+    )
+
+
+def test_a_winner_that_sums_up_listed_judgments_is_no_label_of_its_own(rows):
+    judgments = [{"rater": name, "overall": 1} for name in ("ann", "kim")]
+    row = {"prompt": "Why?", "responses": ["Because.", "So."], "winner": "B"}
+    (made,) = rows({**row, "judgments": judgments}, rater="crowd")
+    assert [judgment.rater for judgment in made.judgments] == ["ann", "kim"]
+    assert made.metadata == {"winner": "B"}
+
+
+def test_turns_of_the_arena_have_the_limit_of_messages(rows):
+    row = {"prompt": ["Why?"] * 501, "response_a": ["A"] * 501, "response_b": ["B"] * 501}
+    (refused,) = rows(row)
+    assert (refused.field, refused.code) == ("prompt", "too_long")
+
+
 #: Where a kind says how a label came about elsewhere, or repeats another column.
 LEFT_OUT = {
     "lmarena": {"full_conversation"},

@@ -68,7 +68,10 @@ def takes_winner(shape: Shape) -> bool:
 
 
 def winner_guess(sample: Sample) -> dict[str, str]:
-    """The mapping of a winner that leaves no doubt; none where there is none."""
+    """The mapping of a winner that leaves no doubt; none where there is none, or where it sums up
+    the judgments that the rows list."""
+    if "judgments" in sample.mapping:
+        return {}
     free = _free_columns(sample)
     names = {plain_name(column): column for column in free}
     annotators = _annotators(free)

@@ -203,7 +203,8 @@ def _look(column: str, values: Sequence[object]) -> Unclaimed:
     long = len(prose) * 2 >= len(values) and median(map(len, prose)) > _LONG
     structured = not any(isinstance(value, str) for value in values)
     lists = [value for value in values if isinstance(value, list)] if structured else []
-    chat = any(any(map(_is_message, value)) for value in lists)
+    turns = [item for value in lists for item in value[:_PARTS]]
+    chat = any(map(_is_message, turns))
     telling = bool(words & _TELLING) and not known
     return Unclaimed(
         column=column,
@@ -211,7 +212,7 @@ def _look(column: str, values: Sequence[object]) -> Unclaimed:
         telling=telling and not remark,
         place=next((place for place, names in places if words.intersection(names)), ""),
         chat=chat,
-        turns=chat or any(any(map(_is_exchange, value)) for value in lists),
+        turns=chat or any(map(_is_exchange, turns)),
         structured=structured,
         example=excerpt_of(next(_strings(values[0]), "")),
     )

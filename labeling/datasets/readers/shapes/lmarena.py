@@ -58,6 +58,12 @@ def _turn_chats(record: Record) -> tuple[Chat, Chat]:
                 [text_value(turn, f"{field}[{i}]") for i, turn in enumerate(turns or ())]
             )
     prompts, *sides = columns
+    if len(prompts) > limits.MAX_MESSAGES // 2:
+        raise RowError(
+            record.column("prompt"),
+            f"Has {len(prompts):,} turns; at most {limits.MAX_MESSAGES // 2:,} are taken.",
+            code=RefusalCode.TOO_LONG,
+        )
     for name, replies in zip(names[1:], sides, strict=True):
         if len(replies) != len(prompts):
             raise RowError(

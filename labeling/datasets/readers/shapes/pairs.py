@@ -103,8 +103,11 @@ def listed_responses(record: Record) -> list[Candidate]:
 
 
 def _read_concord(record: Record) -> list[Parts]:
-    """`prompt` or `messages`, and `responses`."""
-    return [Parts(prompt_of(record), listed_responses(record))]
+    """`prompt` or `messages`, and `responses`; beside them a label as in pairs."""
+    prompt, responses = prompt_of(record), listed_responses(record)
+    if len(responses) != limits.COMPARED_RESPONSES:
+        return [Parts(prompt, responses)]
+    return [Parts(prompt, responses, winner_labels(record, names_of_pair(responses)))]
 
 
 def _read_candidates(record: Record) -> list[Parts]:
@@ -135,11 +138,15 @@ CONCORD = Shape(
     title="Concord rows: a prompt and a list of responses",
     explanation=(
         "A prompt as text or messages, a list of two responses with their ids and models, and any "
-        "number of judgments, each by the rater it names."
+        "number of judgments, each by the rater it names; or one label beside them, as in pairs."
     ),
-    fields=("prompt", "messages", "responses", *FRAME, *COMMON),
+    fields=(
+        *("prompt", "messages", "responses", *FRAME, *COMMON),
+        *("winner", *FLAT_FIELDS, FLAT_SIDE),
+    ),
     needs=(("responses",),),
     read=_read_concord,
+    words=_words,
 )
 
 PAIRS = Shape(
