@@ -260,7 +260,8 @@ def _judgments(
         purpose, source, strategy, probability, shown, active, idle, cut, created = rest
         # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
         seen = strategy != Strategy.IMPORTED
-        timed = seen and not cut
+        # Whoever judges without a script, or by a program that does not say, sends 0.
+        timed = seen and not cut and active > 0
         by_task.setdefault(task, []).append(
             JudgmentRecord(
                 id=pseudonym("judgment", pk),

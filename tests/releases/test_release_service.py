@@ -216,12 +216,12 @@ def test_only_listed_files_of_a_finished_release_are_opened(built: Built, judged
     assert file_of(ask(judged), "manifest.json") is None
 
 
-def test_a_cut_time_is_no_measurement_in_a_release(
+def test_a_time_that_was_cut_or_never_sent_is_no_measurement_in_a_release(
     built: Built, project: Project, rui: User, make_tasks: Any
 ) -> None:
-    make_tasks(project, 2)
-    for sent in ({"active_ms": 1500, "idle_ms": 20}, {"active_ms": 10**9, "idle_ms": 20}):
+    make_tasks(project, 3)
+    for sent in ({"active_ms": 1500, "idle_ms": 20}, {"active_ms": 10**9, "idle_ms": 20}, {}):
         judge(rui, lease(rui, project), -1, **sent)
     columns = ("active_ms", "idle_ms", "times_cut")
     times = {tuple(row[name] for name in columns) for row in rows(built(project), "judgments")}
-    assert times == {(1500, 20, False), (None, None, True)}
+    assert times == {(1500, 20, False), (None, None, True), (None, None, False)}
