@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnRole, limits
 from labeling.datasets.rows import FileCode, RefusalCode
@@ -42,3 +44,14 @@ def test_every_code_and_role_is_named(name):
 )
 def test_every_limit_is_named(limit):
     assert f"{limit:,}" in PAGE
+
+
+def test_the_first_import_prints_what_the_page_says(project, tmp_path, settings, capsys):
+    settings.IMPORTS_DIR = tmp_path
+    example = re.search(r"```csv\n(.*?)```\n\n```\n\$ .*?\n(.*?)```", PAGE, re.DOTALL)
+    assert example is not None
+    table, printed = example.groups()
+    file = tmp_path / "answers.csv"
+    file.write_text(table)
+    call_command("import_tasks", project.slug, str(file))
+    assert capsys.readouterr().out == printed
