@@ -243,8 +243,12 @@ class MappingForm(forms.Form):
                 initial=detection.mapping.get(name, ""),
                 widget=_ColumnSelect,
             )
-        # Who gave the labels is asked in a field of its own.
-        self.notices = [said for said in detection.notices if said.code != "rater_unnamed"]
+        # Who gave labels is asked in a field of its own; a winner may seem to be one without.
+        self.notices = [
+            notice
+            for notice in detection.notices
+            if notice.code != "rater_unnamed" or "winner" in detection.mapping
+        ]
         # A winner stands with the columns that matter first where there may be one.
         self._telling = {"winner"} & {*detection.mapping, *_offered(detection)}
         preferences = preference_columns(self.shape, detection.mapping)

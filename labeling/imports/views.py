@@ -157,10 +157,10 @@ def _preview_page(
         "shown": shown,
         "rows": preview_in_words(shown.rows),
         "decided": json.dumps(decided),
-        "unanswered": bool(form.questions) and request.method == "POST",
+        "left_open": request.POST.getlist("asked"),
         "form": form,
     }
-    wrong = form.errors or context["unanswered"]
+    wrong = form.errors or (form.questions and request.method == "POST")
     return render(
         request, "labeling/imports/import_preview.html", context, status=422 if wrong else 200
     )

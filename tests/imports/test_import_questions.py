@@ -127,6 +127,18 @@ def test_no_answer_is_no_answer_and_says_so_beside_the_question(lead, preview):
     assert not Import.objects.exists()
 
 
+def test_a_question_that_is_new_on_the_page_is_not_called_unanswered(lead, preview):
+    row = {"prompt": "Why?", "response_a": "So.", "response_b": "No.", "vote": "A", "who": "Claude"}
+    address = preview(row)
+    page = page_of(lead.get(address))
+    assert "no column says who judged" in page
+    fields = {**fields_of(page), "field-rater": "who"}
+    asked = page_of(lead.post(address, fields))
+    assert "is that a person or a model?" in asked
+    assert "Choose an answer." not in asked
+    assert "Choose an answer." in page_of(lead.post(address, fields_of(asked)))
+
+
 def test_of_four_candidates_the_page_takes_each_two_where_that_is_the_answer(lead, preview):
     address = preview(FOUR)
     page = page_of(lead.get(address))
