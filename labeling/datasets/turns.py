@@ -70,9 +70,10 @@ def json_of(messages: Iterable[Message]) -> list[dict[str, Any]]:
 
 def without_parts(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """The messages as they read: in how many parts a text was written tells none from another."""
-    if not any(message.parts for message in messages):
-        return messages
-    return tuple(replace(message, parts=()) for message in messages)
+    for message in messages:
+        if message.parts:
+            return tuple(replace(turn, parts=()) for turn in messages)
+    return messages
 
 
 def blinded(messages: Iterable[Message]) -> tuple[Message, ...]:

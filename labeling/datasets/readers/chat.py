@@ -46,6 +46,7 @@ _THOUGHT = "thinking"
 OF_TURN = frozenset(("content", "value", "parts", "tool_calls", "function_call", *_REASONING))
 _READ = OF_TURN | {"role", "from", "tool_call_id", "name"}
 _READ_OF_RESPONSE = OF_TURN | {"id", "model", "messages"}
+_PLAIN_RESPONSE = frozenset({"id", "model", "content"})
 _READ_OF_PART = frozenset({"type", "text", _THOUGHT})
 _READ_OF_CALL = frozenset({"id", "type", "function", "name", "arguments"})
 #: What people would have to see or hear: a turn that has it is not whole without.
@@ -54,6 +55,7 @@ _UNSHOWN = (
     *("video", "videos", "files", "file", "attachments", "refusal"),
 )
 _PLAIN = 2
+_NESTED = (list, dict)
 #: How deep in a field messages stand at most: `completions[0].completion[0]`.
 _DEPTH = 5
 
@@ -270,23 +272,24 @@ def message(value: object, field: str, number: int = 1) -> Message:
     return turn
 
 
-def _check_total(field: str, size: int, pieces: int) -> None:
+def _too_much(field: str, size: int) -> RowError:
     if size > limits.MAX_CHAT:
-        raise RowError(
-            field,
-            f"Its messages have more than {limits.MAX_CHAT:,} characters. Shorten them.",
-            code=RefusalCode.TOO_LONG,
-        )
-    if pieces > limits.MAX_PIECES:
-        raise RowError(
-            field,
-            f"Has more than {limits.MAX_PIECES:,} parts and calls. Leave some out.",
-            code=RefusalCode.TOO_LONG,
-        )
+        reason = f"Its messages have more than {limits.MAX_CHAT:,} characters. Shorten them."
+    else:
+        reason = f"Has more than {limits.MAX_PIECES:,} parts and calls. Leave some out."
+    return RowError(field, reason, code=RefusalCode.TOO_LONG)
 
 
 def messages(value: object, field: str) -> tuple[Message, ...]:
     """A list of chat messages. Raises RowError for what is none, and for too much."""
+    return read_messages(value, field)[0]
+
+
+def read_messages(value: object, field: str) -> tuple[tuple[Message, ...], bool]:
+    """A list of chat messages, and whether a role and a text are all that each of them says.
+
+    Raises RowError for what is none, and for too much.
+    """
     if not isinstance(value, list):
         if isinstance(value, Broken):
             raise RowError(field, value.reason, code=value.code)
@@ -302,18 +305,20 @@ def messages(value: object, field: str) -> tuple[Message, ...]:
             f"Has {len(value):,} messages; at most {limits.MAX_MESSAGES:,} are taken.",
             code=RefusalCode.TOO_LONG,
         )
-    chat, size, pieces = [], 0, 0
+    chat, size, pieces, plain = [], 0, 0, True
     for i, item in enumerate(value):
         turn = _plain(item)
         if turn is None:
             turn = message(item, f"{field}[{i}]", i + 1)
+            plain = plain and _says_it_all(item)
             size += len(turn.reasoning_content)
             size += sum(len(call.function.arguments) for call in turn.tool_calls)
             pieces += len(turn.parts) + len(turn.tool_calls)
         size += len(turn.content)
-        _check_total(field, size, pieces)
+        if size > limits.MAX_CHAT or pieces > limits.MAX_PIECES:
+            raise _too_much(field, size)
         chat.append(turn)
-    return tuple(chat)
+    return tuple(chat), plain
 
 
 def _beyond(item: object, names: frozenset[str]) -> dict[str, object]:
@@ -340,32 +345,29 @@ def _inner(message: Mapping[str, object]) -> Iterator[tuple[str, object, frozens
 
 
 def _says_it_all(item: object) -> bool:
-    """Whether a message has nothing beyond a role and a text."""
-    return (
-        type(item) is dict
-        and len(item) == _PLAIN
-        and "role" in item
-        and type(item.get("content")) is str
-    )
+    """Whether a message has nothing beyond a role and a text, or a response beyond its own."""
+    if type(item) is not dict or type(item.get("content")) is not str:
+        return False
+    return len(item) == _PLAIN if "role" in item else item.keys() <= _PLAIN_RESPONSE
 
 
-def unread(value: object, field: str, depth: int = 1) -> Iterator[tuple[str, dict[str, object]]]:
-    """What the messages in a value say beyond what becomes of them, each with its place."""
+def note_unread(value: object, field: str, beyond: dict[str, object], depth: int = 1) -> None:
+    """Notes under its place what the messages in a value say beyond what becomes of them."""
     if depth > _DEPTH:
         return
-    if isinstance(value, list):
+    if type(value) is list:
         for i, item in enumerate(value):
-            if isinstance(item, dict | list) and not _says_it_all(item):
-                yield from unread(item, f"{field}[{i}]", depth + 1)
-    elif isinstance(value, dict) and ("role" in value or "from" in value):
+            if type(item) in _NESTED and not _says_it_all(item):
+                note_unread(item, f"{field}[{i}]", beyond, depth + 1)
+    elif type(value) is dict and ("role" in value or "from" in value):
         for place, item, names in (("", value, _READ), *_inner(value)):
             if rest := _beyond(item, names):
-                yield f"{field}{place}", rest
-    elif isinstance(value, dict):
+                beyond[f"{field}{place}"] = rest
+    elif type(value) is dict:
         # Of a list's items those with messages are responses too.
         says = "content" in value or (depth > 1 and "messages" in value)
         if says and (rest := _beyond(value, _READ_OF_RESPONSE)):
-            yield field, rest
+            beyond[field] = rest
         for name, item in value.items():
-            if isinstance(item, dict | list):
-                yield from unread(item, f"{field}.{name[:40]}", depth + 1)
+            if type(item) in _NESTED:
+                note_unread(item, f"{field}.{name[:40]}", beyond, depth + 1)

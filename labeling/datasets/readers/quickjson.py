@@ -44,12 +44,12 @@ def _outside(line: bytes, marks: int) -> int:
 def _keys(values: Collection[object], count: int, depth: int) -> int:
     """`count` and the keys in all values; negative for numbers or nesting beyond the limits."""
     for value in values:
-        if isinstance(value, str):
+        if type(value) is str:
             continue
-        if isinstance(value, dict):
+        if type(value) is dict:
             count = _keys(value.values(), count + len(value), depth + 1)
-        elif isinstance(value, list):
+        elif type(value) is list:
             count = _keys(value, count, depth + 1)
-        elif isinstance(value, int) and not _LEAST < value < _MOST:
+        elif type(value) is int and not _LEAST < value < _MOST:
             return _LOST
     return count if depth <= limits.MAX_DEPTH else _LOST

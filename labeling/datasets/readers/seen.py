@@ -121,9 +121,11 @@ def _content(row: ImportRow) -> int:
 def _said(judgment: ImportedJudgment | ModelVote, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
     values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
-    ties = frozenset(judgment.tie_kinds.items())
-    strengths = frozenset(judgment.side_only), frozenset(judgment.grades.items())
-    return keyed_hash((values, ties, strengths, judgment.rationale))
+    beside = (judgment.tie_kinds, judgment.side_only, judgment.grades)
+    if not any(beside):
+        return keyed_hash((values, judgment.rationale))
+    ties, grades = (frozenset(said.items()) for said in (judgment.tie_kinds, judgment.grades))
+    return keyed_hash((values, ties, frozenset(judgment.side_only), grades, judgment.rationale))
 
 
 def _side(responses: Sequence[ImportedResponse]) -> int:
@@ -167,7 +169,7 @@ class SeenRows:
             )
             return Refusal(row.line, "id", reason, excerpt_of(row.external_id), RefusalCode.TWICE)
         new_label = False
-        labels: list[ImportedJudgment | ModelVote] = [*row.judgments, *row.model_votes]
+        labels: tuple[ImportedJudgment | ModelVote, ...] = (*row.judgments, *row.model_votes)
         sign = _side(row.responses) if labels else 1
         for judgment in labels:
             by = keyed_hash((row.external_id, judgment.rater))

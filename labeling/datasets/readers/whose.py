@@ -195,23 +195,13 @@ class Whose(Struct, frozen=True):
             raise MappingError(f"“{min(twice)}” is said to be a person and a model. Keep one.")
         return cls(people, models)
 
-    def _author(self, rater: str) -> Author:
-        # Anonymous votes stand under the name given for all of them, Label Studio's under a prefix.
-        rater = _VOTE.sub("", rater).removeprefix("annotator-")
-        for name in (rater, EVERYBODY):
-            if name in self.models:
-                return Author.MODEL
-            if name in self.people:
-                return Author.PERSON
-        return author_of(rater)
-
     def is_unsure(self, rater: str) -> bool:
         """Whether the name may be either's, and nobody said whose it is."""
-        return self._author(rater) is Author.UNSURE
+        return _author_to(self, rater) is Author.UNSURE
 
     def vote(self, judgment: ImportedJudgment) -> ModelVote | None:
         """The label as a model's vote; None where it is a person's. A doubtful one is a model's."""
-        if self._author(judgment.rater) is Author.PERSON:
+        if _author_to(self, judgment.rater) is Author.PERSON:
             return None
         return ModelVote(
             model=judgment.rater,
@@ -222,6 +212,18 @@ class Whose(Struct, frozen=True):
             side_only=judgment.side_only,
             grades=judgment.grades,
         )
+
+
+@lru_cache(maxsize=4096)
+def _author_to(whose: Whose, rater: str) -> Author:
+    # Anonymous votes stand under the name given for all of them, Label Studio's under a prefix.
+    rater = _VOTE.sub("", rater).removeprefix("annotator-")
+    for name in (rater, EVERYBODY):
+        if name in whose.models:
+            return Author.MODEL
+        if name in whose.people:
+            return Author.PERSON
+    return author_of(rater)
 
 
 def whose_question(names: Iterable[str], whose: Whose) -> ColumnQuestion | None:

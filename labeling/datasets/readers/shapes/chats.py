@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from labeling.datasets.records import Message
 from labeling.datasets.rows import RefusalCode, RowError
@@ -13,7 +13,7 @@ Chat = tuple[Message, ...]
 _ASKING = ("user", "tool")
 
 
-class Reply(NamedTuple):
+class Reply(Struct, frozen=True, gc=False):
     """What a model wrote: the text of its last turn, and all turns where that is not all."""
 
     content: str
@@ -47,6 +47,8 @@ def _first_difference(first: Chat, second: Chat) -> str:
 def _shared(first: Chat, second: Chat) -> int:
     """How many turns two chats begin with alike, each keeping one of its own at least."""
     most = min(len(first), len(second)) - 1
+    if first[:most] == second[:most]:
+        return most
     return next((i for i in range(most) if first[i] != second[i]), most)
 
 

@@ -8,8 +8,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.chat import unread
-from labeling.datasets.readers.fields import is_blank, label, metadata
+from labeling.datasets.readers.chat import note_unread
+from labeling.datasets.readers.fields import is_blank, metadata
 from labeling.datasets.readers.identity import content_digest, identity_text, response_digest
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.record import Record
@@ -25,7 +25,12 @@ from labeling.datasets.rows import (
 from labeling.datasets.turns import blinded
 
 #: Fields that hold no messages, whatever their keys are called.
-_NO_CHATS = frozenset({"metadata", "judgments", "annotations", "individual_preference"})
+_NO_CHATS = frozenset(
+    (
+        *("metadata", "judgments", "annotations", "individual_preference", "answers", "models"),
+        *("response_ids", "shown_order", "tie_kinds", "side_only", "flags", "principles"),
+    )
+)
 
 
 class Candidate(Struct, frozen=True, gc=False):
@@ -149,12 +154,10 @@ def _extra(record: Record, parts: Parts) -> dict[str, object]:
     named = record.get("metadata")
     record.keep_unread()
     # What a kind of row adds never hides a column of the file.
-    beyond = {
-        place: said
-        for name, value in record.values.items()
-        if type(value) is not str and name not in _NO_CHATS
-        for place, said in unread(value, record.column(name))
-    }
+    beyond: dict[str, object] = {}
+    for name in record.nested:
+        if name not in _NO_CHATS:
+            note_unread(record.values.get(name), record.column(name), beyond)
     extra = {**parts.extra, "other_fields": beyond} if beyond else parts.extra
     rest = {**extra, **record.rest} if extra else record.rest
     if named is None:
@@ -198,9 +201,13 @@ def _parted(
     """The labels of people, and those of models, which are no judgments."""
     if not labels:
         return (), ()
-    votes = [(label, record.view.whose.vote(label)) for label in labels]
-    people = tuple(label for label, vote in votes if vote is None)
-    return people, tuple(vote for _, vote in votes if vote is not None)
+    people, votes = [], []
+    for label in labels:
+        if (vote := record.view.whose.vote(label)) is None:
+            people.append(label)
+        else:
+            votes.append(vote)
+    return tuple(people), tuple(votes)
 
 
 def finish(record: Record, parts: Parts) -> ImportRow:
@@ -210,10 +217,9 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     _check_texts(parts.messages, parts.candidates, said)
     _check_cells(record, said)
     judgments, model_votes = _parted(record, said)
-    category = label(record.get("category"), record.column("category"), most=limits.MAX_CATEGORY)
-    language = label(record.get("language"), record.column("language"), most=limits.MAX_LANGUAGE)
-    room = limits.MAX_ID - len(parts.suffix)
-    row_id = label(record.get("id"), record.column("id"), most=room)
+    category = record.label("category", most=limits.MAX_CATEGORY)
+    language = record.label("language", most=limits.MAX_LANGUAGE)
+    row_id = record.label("id", most=limits.MAX_ID - len(parts.suffix))
     if row_id:
         row_id += parts.suffix
     else:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.chat import messages
 from labeling.datasets.readers.fields import (
     filled,
     label,
@@ -100,9 +99,8 @@ def _feedback(record: Record) -> list[object]:
 
 
 def _prompt(record: Record) -> Chat:
-    context = record.get("context")
-    if context is not None:
-        return messages(context, record.column("context"))
+    if record.get("context") is not None:
+        return record.chat("context")
     field = record.column("prompt")
     pieces = _TURN.split(filled(record.get("prompt"), field))
     first = (Message("user", pieces[0]),) if pieces[0].strip() else ()

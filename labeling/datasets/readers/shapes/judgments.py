@@ -162,7 +162,7 @@ def _read(record: Record) -> list[Parts]:
     """One judgment of one task."""
     record.leave(*_CIRCUMSTANCES)
     _refuse_other_kinds(record)
-    prompt = messages(record.get("prompt"), record.column("prompt"))
+    prompt = record.chat("prompt")
     return [Parts(prompt, _candidates(record), _judgments(record))]
 
 

@@ -24,9 +24,8 @@ FLAT_FIELDS = ("rater", "overall", "tie_kind", "rationale", "at")
 FLAT_SIDE = "side_only"
 _FLAGS = {"true": True, "false": False, "": None}
 
-_NOT_VALUES = frozenset(
-    {"rater", "tie_kind", "tie_kinds", "side_only", "rationale", "at", "answers"}
-)
+_TIE_FIELDS = frozenset({"tie_kind", "tie_kinds"})
+_NOT_VALUES = _TIE_FIELDS | {"rater", "side_only", "rationale", "at", "answers"}
 _TIES = tuple(kind.value for kind in TieKind)
 
 
@@ -113,11 +112,7 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
             )
         named |= answers
     values = {key: whole_number(value, f"{field}.{key}") for key, value in named.items()}
-    ties = both_ties(
-        tie_of(judgment.get("tie_kind"), f"{field}.tie_kind", values),
-        ties_of(judgment.get("tie_kinds"), f"{field}.tie_kinds", values),
-        f"{field}.tie_kind",
-    )
+    ties = _listed_ties(judgment, field, values)
     if not values:
         raise RowError(
             field,
@@ -135,11 +130,24 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
     )
 
 
+def _listed_ties(
+    judgment: Mapping[str, object], field: str, values: dict[str, int]
+) -> dict[str, str]:
+    if _TIE_FIELDS.isdisjoint(judgment):
+        return {}
+    return both_ties(
+        tie_of(judgment.get("tie_kind"), f"{field}.tie_kind", values),
+        ties_of(judgment.get("tie_kinds"), f"{field}.tie_kinds", values),
+        f"{field}.tie_kind",
+    )
+
+
 def listed_labels(record: Record) -> list[ImportedJudgment]:
     """The row's `judgments`: any number, each with its rater and values by criterion key."""
-    judgments, field = record.get("judgments"), record.column("judgments")
+    judgments = record.get("judgments")
     if judgments is None:
         return []
+    field = record.column("judgments")
     if not isinstance(judgments, list):
         raise RowError(
             field,
@@ -156,8 +164,7 @@ def listed_labels(record: Record) -> list[ImportedJudgment]:
 
 def rater_of(record: Record) -> str:
     """Who gave the row's label: its own rater, else the name the user gave; "" for nobody."""
-    named = label(record.get("rater"), record.column("rater"), most=limits.MAX_RATER)
-    return named or record.label_rater
+    return record.label("rater", most=limits.MAX_RATER) or record.label_rater
 
 
 def keep_flat(record: Record) -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.chat import messages
 from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.fields import label, moment, text_value, whole_number
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape, decoded_cell
@@ -85,10 +84,7 @@ def _turn_chats(record: Record) -> tuple[Chat, Chat]:
 def _pair(record: Record) -> tuple[Chat, list[Reply], tuple[str, str]]:
     if record.get("conversation_a") is not None or record.get("conversation_b") is not None:
         fields = record.column("conversation_a"), record.column("conversation_b")
-        first, second = (
-            messages(record.get(name), field)
-            for name, field in zip(("conversation_a", "conversation_b"), fields, strict=True)
-        )
+        first, second = record.chat("conversation_a"), record.chat("conversation_b")
         _note_earlier_turns(record, first)
     else:
         fields = record.column("response_a"), record.column("response_b")
@@ -115,7 +111,7 @@ def _up_to(turn: int, chat: Chat, field: str) -> Chat:
 
 def _names_a_question(record: Record) -> bool:
     """Whether the id is the number of a question, which all votes on it share, as in MT-Bench."""
-    if plain_name(record.column("id")) != "question_id" or record.get("turn") is None:
+    if record.get("turn") is None or plain_name(record.column("id")) != "question_id":
         return False
     return _NUMBER.fullmatch(str(record.get("id"))) is not None
 
@@ -123,8 +119,10 @@ def _names_a_question(record: Record) -> bool:
 def _note_earlier_turns(record: Record, chat: Chat) -> None:
     """`full_conversation` repeats the texts; only what it says beyond them is kept, as a count."""
     whole = decoded_cell(record.get("full_conversation"))
+    if not isinstance(whole, list):
+        return
     asked = sum(message.role == "user" for message in chat)
-    if isinstance(whole, list) and len(whole) > asked:
+    if len(whole) > asked:
         record.rest["earlier_turns"] = len(whole) - asked
 
 
@@ -155,8 +153,7 @@ def _winner(record: Record, pair: Sequence[Candidate]) -> Verdict | None:
 
 def _judgments(record: Record, pair: Sequence[Candidate]) -> list[ImportedJudgment]:
     vote = _winner(record, pair)
-    judge = label(record.get("judge"), record.column("judge"), most=limits.MAX_RATER)
-    rater = judge or record.label_rater
+    rater = record.label("judge", most=limits.MAX_RATER) or record.label_rater
     if vote is None or not rater:
         for name in ("judge", "tstamp", *_VOTE):
             record.keep(name)
@@ -177,7 +174,7 @@ def _read(record: Record) -> list[Parts]:
         Candidate(
             field=field,
             content=reply.content,
-            model=label(record.get(model), record.column(model), most=limits.MAX_MODEL),
+            model=record.label(model, most=limits.MAX_MODEL),
             messages=reply.messages,
         )
         for field, reply, model in zip(fields, replies, ("model_a", "model_b"), strict=True)

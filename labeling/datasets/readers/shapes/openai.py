@@ -20,7 +20,7 @@ _OUTPUTS = ("preferred_output", "non_preferred_output")
 
 def _output(record: Record, name: str) -> Candidate:
     field = record.column(name)
-    reply = reply_of(messages(record.get(name), field), field)
+    reply = reply_of(record.chat(name), field)
     return Candidate(field, reply.content, messages=reply.messages)
 
 

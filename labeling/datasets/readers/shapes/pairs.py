@@ -15,8 +15,11 @@ from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, FLAT_SIDE
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.spread import paired_parts
-from labeling.datasets.readers.shapes.winning import names_of_pair, winner_labels
+from labeling.datasets.readers.shapes.winning import winner_labels
 from labeling.datasets.rows import RefusalCode, RowError
+
+#: What makes more of a response than one plain turn.
+_BESIDE_CONTENT = {"messages"} | OF_TURN - {"content"}
 
 
 def _reply(said: object, column: str) -> Reply:
@@ -29,21 +32,18 @@ def _reply(said: object, column: str) -> Reply:
 
 def side_of(record: Record, side: str) -> Candidate:
     """The response `a` or `b`, with its model where the row names one."""
-    column = record.column(f"response_{side}")
-    reply = _reply(record.get(f"response_{side}"), column)
-    model = record.column(f"model_{side}")
-    return Candidate(
-        field=column,
-        content=reply.content,
-        messages=reply.messages,
-        model=label(record.get(f"model_{side}"), model, most=limits.MAX_MODEL),
-    )
+    said, column = record.get(f"response_{side}"), record.column(f"response_{side}")
+    model = record.label(f"model_{side}", most=limits.MAX_MODEL)
+    if type(said) is str:
+        return Candidate(column, text_value(said, column), model)
+    reply = _reply(said, column)
+    return Candidate(column, reply.content, model, messages=reply.messages)
 
 
 def _read_pair(record: Record) -> list[Parts]:
     """`prompt, response_a, response_b`, with `model_a` and `model_b` where known."""
     prompt, sides = prompt_of(record), (side_of(record, "a"), side_of(record, "b"))
-    return [Parts(prompt, sides, winner_labels(record, names_of_pair(sides)))]
+    return [Parts(prompt, sides, winner_labels(record, sides))]
 
 
 def _words(sample: Sample) -> Iterator[str]:
@@ -53,6 +53,9 @@ def _words(sample: Sample) -> Iterator[str]:
 
 def _listed_reply(value: Mapping[str, object], field: str) -> Reply:
     """What a response says: its `messages`, or itself as the one turn of the assistant."""
+    content = value.get("content")
+    if type(content) is str and _BESIDE_CONTENT.isdisjoint(value):
+        return Reply(text_value(content, f"{field}.content"))
     if value.get("messages"):
         reply = reply_of(messages(value["messages"], f"{field}.messages"), f"{field}.messages")
         if value.get("content") not in (None, reply.content):
@@ -107,7 +110,7 @@ def _read_concord(record: Record) -> list[Parts]:
     prompt, responses = prompt_of(record), listed_responses(record)
     if len(responses) != limits.COMPARED_RESPONSES:
         return [Parts(prompt, responses)]
-    return [Parts(prompt, responses, winner_labels(record, names_of_pair(responses)))]
+    return [Parts(prompt, responses, winner_labels(record, responses))]
 
 
 def _read_candidates(record: Record) -> list[Parts]:

@@ -8,12 +8,7 @@ from __future__ import annotations
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.chat import message, messages
-from labeling.datasets.readers.fields import (
-    filled,
-    label,
-    text_value,
-    type_in_words,
-)
+from labeling.datasets.readers.fields import filled, text_value, type_in_words
 from labeling.datasets.readers.shapes.base import COMMON, Shape
 from labeling.datasets.readers.shapes.chats import Chat, Reply, common_prompt, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -37,9 +32,10 @@ def _prompt(record: Record) -> Chat:
     """The explicit prompt, with what some files keep apart from it."""
     name = "prompt" if record.get("prompt") is not None else "messages"
     value, field = record.get(name), record.column(name)
-    value = [value] if isinstance(value, dict) else value
     if isinstance(value, list):
-        return framed(record, messages(value, field))
+        return framed(record, record.chat(name))
+    if isinstance(value, dict):
+        return framed(record, messages([value], field))
     return framed(record, _text_prompt(filled(value, field), field))
 
 
@@ -73,7 +69,7 @@ def _after(chat: Chat, prompt: Chat, field: str) -> Reply:
 def _reply(record: Record, side: str, prompt: Chat) -> Reply:
     value, field = record.get(side), record.column(side)
     if isinstance(value, list):
-        return _after(messages(value, field), prompt, field)
+        return _after(record.chat(side), prompt, field)
     if isinstance(value, dict):
         return _after((message(value, field),), (), field)
     return Reply(text_value(value, field))
@@ -91,7 +87,7 @@ def _repeats_prompt(record: Record) -> bool:
         chat = record.get(side)
         if not isinstance(chat, list) or len(chat) < 2:
             return False
-        read = messages(chat, record.column(side))
+        read = record.chat(side)
         first = next((said.content for said in read if said.role == "user"), None)
         if first is None or first.strip() != prompt.strip():
             return False
@@ -119,9 +115,7 @@ def _common_text(record: Record) -> tuple[Chat, list[Reply]]:
 
 def _common_chat(record: Record) -> tuple[Chat, list[Reply]]:
     fields = record.column("chosen"), record.column("rejected")
-    chosen, rejected = (
-        messages(record.get(side), field) for side, field in zip(_SIDES, fields, strict=True)
-    )
+    chosen, rejected = map(record.chat, _SIDES)
     return common_prompt((chosen, rejected), fields)
 
 
@@ -213,9 +207,7 @@ def _read_preference(record: Record) -> list[Parts]:
         Candidate(
             field=record.column(side),
             content=reply.content,
-            model=label(
-                record.get(f"{side}_model"), record.column(f"{side}_model"), most=limits.MAX_MODEL
-            ),
+            model=record.label(f"{side}_model", most=limits.MAX_MODEL),
             messages=reply.messages,
         )
         for side, reply in zip(_SIDES, replies, strict=True)

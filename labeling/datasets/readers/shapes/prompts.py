@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from labeling.datasets.readers.chat import messages
 from labeling.datasets.readers.fields import filled, is_blank, text_value
 from labeling.datasets.readers.shapes.chats import Chat
 from labeling.datasets.readers.shapes.record import Record
@@ -34,7 +33,7 @@ def _earlier(record: Record) -> Chat:
     if not isinstance(passage, list) or not passage:
         return ()
     if not all(isinstance(turn, list) for turn in passage):
-        return messages(passage, field)
+        return record.chat("passage")
     turns: list[Message] = []
     for i, pair in enumerate(passage):
         if len(pair) != len(_OF_PAIR):
@@ -99,6 +98,5 @@ def prompt_of(record: Record) -> Chat:
             code=RefusalCode.MISSING,
         )
     if prompt is None or isinstance(prompt, list):
-        name = record.column("messages" if prompt is None else "prompt")
-        return framed(record, messages(chat if prompt is None else prompt, name))
+        return framed(record, record.chat("messages" if prompt is None else "prompt"))
     return framed(record, (Message("user", filled(prompt, record.column("prompt"))),))

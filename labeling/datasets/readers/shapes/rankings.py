@@ -56,7 +56,7 @@ def _completion(completion: object, field: str) -> tuple[Candidate, int, dict[st
 
 def _read_nemo(record: Record) -> list[Parts]:
     """Every pair of `completions`, by the rank of each."""
-    prompt = messages(record.get("context"), record.column("context"))
+    prompt = record.chat("context")
     completions, field = completions_of(record)
     read = [_completion(completion, f"{field}[{i}]") for i, completion in enumerate(completions)]
     candidates, ranks, extras = zip(*read, strict=True) if read else ((), (), ())

@@ -9,9 +9,11 @@ from typing import Self
 
 from msgspec import Struct, field
 
-from labeling.datasets.readers.fields import Broken
+from labeling.datasets.readers.chat import read_messages
+from labeling.datasets.readers.fields import Broken, label
 from labeling.datasets.readers.whose import Whose
-from labeling.datasets.readers.winners import Counting
+from labeling.datasets.readers.winners import Counting, winner_fields
+from labeling.datasets.records import Message
 from labeling.datasets.rows import RefusalCode, RowError
 
 #: Fields that hold structure; a table writes them as JSON in a cell.
@@ -52,6 +54,8 @@ _EITHER = {
     "passage": _OF_MESSAGE,
     "input": frozenset({"messages"}),
 }
+#: Fields whose text may stand for structure.
+_DECODED = _STRUCTURED | _EITHER.keys()
 #: What Python prints for messages, also in numpy's arrays, and for lists at all.
 _MESSAGES_PRINTED = re.compile(r"(?:array\()?\[?\s*\{\s*'(?:role|content|from|value|messages)'\s*:")
 #: Fields of numbers that name something; a table with a gap in such a column writes 17.0.
@@ -70,7 +74,8 @@ class RecordView(Struct, frozen=True):
     labels that name nobody, whether the words of its labels tell strengths, which names are
     people's, and how its numbers count.
 
-    `cells` are the fields of responses that a table cannot leave out of a row, only leave empty.
+    `cells` are the fields of responses that a table cannot leave out of a row, only leave empty;
+    `winners` those that may name the better response.
     """
 
     columns: Mapping[str, str]
@@ -81,6 +86,7 @@ class RecordView(Struct, frozen=True):
     cells: tuple[str, ...] = ()
     counting: Counting = Counting()
     is_table: bool = False
+    winners: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -104,21 +110,24 @@ class RecordView(Struct, frozen=True):
         for name, column in mapping.items():
             fields.setdefault(column, name)
         cells = tuple(name for name in _RESPONSES if mapping.get(name) in header)
-        whose = whose or Whose()
-        return cls(mapping, fields, label_rater, graded, whose, cells, counting, bool(header))
+        whose, winners = whose or Whose(), winner_fields(counting.winner)
+        settled = label_rater, graded, whose, cells, counting, bool(header), winners
+        return cls(mapping, fields, *settled)
 
 
 class Record(Struct):
     """One raw row: the mapped fields, and the columns that nobody claimed.
 
-    `blank` are responses of a table whose cells are empty: an empty answer, or none. `looked_at`
-    are the fields that somebody asked for: of a mapped field that nobody did, nothing is lost.
+    `blank` are responses of a table whose cells are empty: an empty answer, or none. `nested` are
+    the fields that hold lists or objects, without chats that are known to be role and text alone;
+    `looked_at` those that somebody asked for: of a mapped field that nobody did, nothing is lost.
     """
 
     line: int
     values: dict[str, object]
     rest: dict[str, object]
     view: RecordView
+    nested: list[str]
     blank: tuple[str, ...] = ()
     looked_at: set[str] = field(default_factory=set)
 
@@ -136,6 +145,18 @@ class Record(Struct):
         """What the file calls a field, for messages."""
         return self.view.columns.get(name, name)
 
+    def label(self, name: str, *, most: int) -> str:
+        """The short text of a field; "" where the row has none."""
+        value = self.get(name)
+        return "" if value is None else label(value, self.column(name), most=most)
+
+    def chat(self, name: str) -> tuple[Message, ...]:
+        """The messages of a field. Raises RowError where it holds none."""
+        turns, plain = read_messages(self.get(name), self.column(name))
+        if plain and name in self.nested:
+            self.nested.remove(name)
+        return turns
+
     def keep(self, name: str) -> None:
         """A field that plays no part after all stays with the metadata."""
         value = self.values.pop(name, None)
@@ -149,8 +170,9 @@ class Record(Struct):
 
     def keep_unread(self) -> None:
         """Fields that this row's kind had no use for stay with the metadata."""
-        for name in self.values.keys() - self.looked_at:
-            self.keep(name)
+        if not self.values.keys() <= self.looked_at:
+            for name in self.values.keys() - self.looked_at:
+                self.keep(name)
 
 
 def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
@@ -158,26 +180,35 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
     named = view.fields.get
     values: dict[str, object] = {}
     rest: dict[str, object] = {}
+    nested: list[str] = []
     for column, value in raw.items():
         name = named(column)
         if name is None:
             rest[column] = value
-        elif type(value) is str and value.startswith(_JSON_STARTS):
+        elif type(value) is str and name in _DECODED and value.startswith(_JSON_STARTS):
             meant = _structured(value, name, column)
             values[name] = _messages_of(meant, name, column, rest) if type(meant) is dict else meant
+            if meant is not value:
+                nested.append(name)
         elif type(value) is dict:
             values[name] = _messages_of(value, name, column, rest)
+            nested.append(name)
+        elif type(value) is list:
+            values[name] = value
+            nested.append(name)
         elif value is not None:
             values[name] = value
-    for name in _NAMES & values.keys() if view.is_table else ():
+    if not view.is_table:
+        return Record(line, values, rest, view, nested)
+    for name in _NAMES & values.keys():
         value = values[name]
         if type(value) is str and _WITH_FRACTION.fullmatch(value):
             values[name] = value.removesuffix(".0")
-    if view.is_table and type(values.get("prompt")) is str:
+    if type(values.get("prompt")) is str:
         values["prompt"] = _texts_or_text(str(values["prompt"]))
     blank = tuple(name for name in view.cells if name not in values)
     values.update(dict.fromkeys(blank, ""))
-    return Record(line, values, rest, view, blank)
+    return Record(line, values, rest, view, nested, blank)
 
 
 def _messages_of(
@@ -194,7 +225,7 @@ def _messages_of(
 def _structured(value: str, name: str, column: str) -> object:
     if name in _STRUCTURED:
         return _cell(value, column)
-    return _structure_or_text(value, column, _EITHER[name]) if name in _EITHER else value
+    return _structure_or_text(value, column, _EITHER[name])
 
 
 def _structure_or_text(value: str, column: str, keys: frozenset[str]) -> object:

@@ -13,7 +13,6 @@ from labeling.datasets.readers.winners import (
     counted_verdict,
     is_number,
     says_nothing,
-    winner_fields,
 )
 from labeling.datasets.readers.words import Verdict
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError
@@ -51,16 +50,19 @@ def winner_verdict(record: Record, name: str, sides: PairNames) -> Verdict:
     return verdict
 
 
-def winner_labels(record: Record, sides: PairNames) -> list[ImportedJudgment]:
+def winner_labels(record: Record, pair: Sequence[Candidate]) -> list[ImportedJudgment]:
     """The labels of the columns that name the better response.
 
     Several columns are a rater each, by its name; of one the row or the user names the rater, and
     without a name it is metadata.
     """
     winner = record.view.counting.winner
+    if record.values.keys().isdisjoint(record.view.winners):
+        return []
+    sides = names_of_pair(pair)
     codes = winner.codes if winner is not None else ()
     fields = []
-    for name in winner_fields(winner):
+    for name in record.view.winners:
         if says_nothing(record.get(name), codes):
             record.keep(name)
         else:
@@ -70,8 +72,8 @@ def winner_labels(record: Record, sides: PairNames) -> list[ImportedJudgment]:
         # A flat label beside them is one more, by the rater whom the row names.
         flat = flat_labels(record)
         return [*(verdict.judgment(rater) for rater, verdict in said.items()), *flat]
-    rater = rater_of(record)
-    if not fields or not rater:
+    rater = rater_of(record) if fields else ""
+    if not rater:
         for name in fields:
             record.keep(name)
         return []
