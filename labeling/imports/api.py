@@ -135,7 +135,7 @@ class Imports(ApiView):
         },
     )
     def post(self, request: Request, slug: str) -> Response:
-        """JSON list, JSON Lines, gzip of these, or CSV, as a form or as the body itself.
+        """JSON, JSON Lines, CSV or TSV, also packed, or Parquet, as a form or as the body itself.
 
         The file is kept and read by a job; ask `Location` for the report.
         """

@@ -73,7 +73,9 @@ UPLOAD_PARSERS: list[type[BaseParser]] = [MultiPartParser, *map(_raw, RAW_TYPES)
 class UploadSerializer(serializers.Serializer[Any]):
     """A file with its options, as a form."""
 
-    file = serializers.FileField(help_text="JSON list, JSON Lines, gzip of these, or CSV.")
+    file = serializers.FileField(
+        help_text="JSON list, JSON Lines, CSV or TSV, plain, gzip or zstd; or Parquet."
+    )
     format = serializers.CharField(required=False, help_text="`auto` unless told.")
     mapping = serializers.CharField(
         required=False, help_text='A JSON object, such as `{"prompt": "question"}`.'

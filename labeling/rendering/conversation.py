@@ -206,8 +206,8 @@ def render_conversation(messages: Iterable[_Turn]) -> str:
 def render_response(content: str, messages: Iterable[_Turn] = ()) -> str:
     """Return a response as safe HTML: its content, or all its turns where it has several.
 
-    Nothing folds: what one response did must be as plain to see as what another said. One turn
-    of the assistant needs no role above it.
+    Nothing but long reasoning folds: what one response did must be as plain to see as what another
+    said. One turn of the assistant needs no role above it.
     """
     turns = list(messages)
     if not turns:

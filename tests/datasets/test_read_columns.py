@@ -318,3 +318,11 @@ def test_of_two_columns_that_would_be_one_field_the_first_is_and_the_other_stays
     path.write_text(json.dumps({**PAIR, "context": LONG, "passage_of_it": f"{LONG} More."}))
     _, mapping = accepted(path)
     assert mapping == {"passage": "context", "passage_of_it": ""}
+
+
+@pytest.mark.parametrize("column", ["people", "model_rater", "prompt text", "a=b", "x|y", "q:1,2"])
+def test_every_answer_ends_the_question_about_its_column_whatever_its_name(seen, column):
+    row = {**PAIR, column: LONG}
+    (question,) = seen(row).questions
+    for option in question.options:
+        assert seen(row, mapping=option.mapping).questions == ()

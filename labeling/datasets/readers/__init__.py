@@ -1,7 +1,13 @@
 """Readers: files of prompts and responses, as `labeling.datasets.rows`.
 
-`detect` says what a file is, `preview` shows its first rows, `check` reads it once to its end, and
-`read` yields every row as an `ImportRow`, a `Duplicate` or a `Refusal`.
+`detect` says what a file is, `preview_file` shows its first rows, `check` reads it once to its end,
+and `read` yields every row as an `ImportRow`, a `Duplicate` or a `Refusal`.
+
+The way of a file, a module each: `containers` open it (`source`, `jsonrows`, `tables`, `parquet`);
+`detection` looks at its first rows: `columns` finds fields, `shapes` the kind of rows, and what is
+not certain becomes `questions`, of columns (`asking`, `unclaimed`, `candidates`), of labels
+(`offers`, `winners`, `words`) and of who gave them (`raters`, `whose`). `reading` gives each row to
+its shape, which reads it by `fields` and `chat`; `seen` tells what came before.
 """
 
 from __future__ import annotations

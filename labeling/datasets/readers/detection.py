@@ -23,7 +23,7 @@ from labeling.datasets.readers.offers import (
     winner_offers,
 )
 from labeling.datasets.readers.questions import ColumnQuestion
-from labeling.datasets.readers.sampling import sampled_raters
+from labeling.datasets.readers.raters import sampled_raters
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
@@ -179,7 +179,9 @@ def columns_of_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:
     """
     if not all(is_storable(name) for pair in (mapping or {}).items() for name in pair):
         raise MappingError("The mapping holds a character that cannot be stored. Leave it out.")
-    return {field: column for field, column in (mapping or {}).items() if field not in WHOSE_WORDS}
+    # With nothing behind it even such a word is a column, which stays metadata.
+    pairs = (mapping or {}).items()
+    return {field: column for field, column in pairs if not column or field not in WHOSE_WORDS}
 
 
 def series_of(wished: Mapping[str, str]) -> str:

@@ -47,9 +47,9 @@ class Command(BaseCommand):
 
     help = (
         "Import prompts with their responses, and labels they carry, from JSON, JSON Lines, CSV or "
-        "TSV, plain or gzip, or from Parquet. The same file twice creates nothing twice. Prints a "
-        "report; the exit code is 0 only if every row was taken, 1 if one was refused or the file "
-        "cannot be read."
+        "TSV, plain, gzip or zstd, or from Parquet. The same file twice creates nothing twice. "
+        "Prints a report; the exit code is 0 only if every row was taken, 1 if one was refused or "
+        "the file cannot be read."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
