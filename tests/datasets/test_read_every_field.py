@@ -286,3 +286,10 @@ def test_whatever_stands_anywhere_in_a_row_is_kept_or_refused(rows, kind, row, r
         made = rows(marked, rater=rater)
         refused = any(isinstance(part, Refusal) for part in made)
         assert refused or "a word aside" in encode(made).decode(), path
+
+
+def test_turns_of_another_shape_beside_a_prompt_are_metadata(rows):
+    turns = [{"input": "Why?", "output": "Because."}]
+    sides = {"chosen": chat("Why?", "Because."), "rejected": chat("Why?", "So.")}
+    (row,) = rows({"prompt": "Why?", "conversation": turns, **sides})
+    assert row.metadata == {"conversation": turns}

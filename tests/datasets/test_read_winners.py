@@ -367,3 +367,14 @@ def test_a_mark_that_the_mapping_turned_around_is_no_label(rows, winner):
     assert (refused.field, refused.code) == ("winner", "not_allowed")
     (taken,) = rows({**row, "winner": "answer_a"}, mapping=turned)
     assert said(taken) == [("kim", 1, "", True)]
+
+
+def test_a_preference_of_both_signs_is_offered_as_a_signed_value(tmp_path):
+    raw = [{**PAIR, "prompt": f"{n}?", "preference": n, "rater": "kim"} for n in range(-2, 3)]
+    (notice,) = detect(written(tmp_path, *raw)).notices
+    specs = [option.mapping["overall"] for option in notice.options]
+    assert specs == ["preference:-1,1", "preference:1,-1"]
+    labels = [
+        said(row)[0][1] for row in read(written(tmp_path, *raw), mapping={"overall": specs[0]})
+    ]
+    assert labels == [-2, -1, 0, 1, 2]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labeling.datasets.readers import OpenQuestions
 from labeling.datasets.readers.whose import Author, Whose, author_of, whose_question
 from labeling.datasets.rows import ImportedJudgment, MappingError
 
@@ -110,3 +111,15 @@ def test_each_answer_ends_the_question_whatever_the_name(name):
 @given(st.text(max_size=150))
 def test_any_text_has_an_answer(name):
     assert author_of(name) in Author
+
+
+@pytest.mark.parametrize("column", ["labelling_model", "judge_model", "annotation_model_name"])
+def test_a_model_that_the_rows_name_as_judge_is_nobodys_label_unasked(rows, column):
+    row = {"prompt": "Why?", "chosen": "So.", "rejected": "No.", column: "my-finetune"}
+    with pytest.raises(OpenQuestions, match="“my-finetune”"):
+        rows(row, rater="kim")
+    (row_of_model,) = rows(row, rater="kim", mapping={"model_rater": "kim"})
+    assert (row_of_model.judgments, len(row_of_model.model_votes)) == ((), 1)
+    (row_of_kim,) = rows(row, rater="kim", mapping={"people": "kim"})
+    assert [judgment.rater for judgment in row_of_kim.judgments] == ["kim"]
+    assert not rows(row)[0].model_votes

@@ -23,7 +23,7 @@ from labeling.datasets.readers.offers import (
     winner_offers,
 )
 from labeling.datasets.readers.questions import ColumnQuestion
-from labeling.datasets.readers.raters import sampled_raters
+from labeling.datasets.readers.raters import judging_model, sampled_raters
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
@@ -157,7 +157,8 @@ def _with_winner(seen: Sample, counting: Counting) -> tuple[dict[str, str], Coun
 
 def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
     """What has to be known of columns, of the counting of labels, and of who gave them."""
-    doubt = whose_question(sampled_raters(seen, view.label_rater), view.whose)
+    names, judge = sampled_raters(seen, view.label_rater), judging_model(seen)
+    doubt = whose_question(names, view.whose, view.label_rater, judge)
     return (
         *questions_of(shape, seen),
         *label_questions(shape, seen, view.counting),

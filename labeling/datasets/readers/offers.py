@@ -7,7 +7,7 @@ guessed at, because counted from the wrong end they turn every label round in si
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from labeling.datasets.readers.columns import ALIASES, plain_name
 from labeling.datasets.readers.fields import Broken, excerpt_of, visible
@@ -241,6 +241,19 @@ def choice_offers(sample: Sample) -> Iterator[ColumnQuestion]:
             )
 
 
+def _signed(column: str, codes: Collection[str]) -> tuple[Meaning, ...]:
+    """The ways to read numbers of both signs; none where they are not such."""
+    numbers = [code for code in codes if is_number(code) and code.strip("0")]
+    if len({code.startswith("-") for code in numbers}) < len("+-") or not all(
+        map(is_number, codes)
+    ):
+        return ()
+    return tuple(
+        Meaning(f"signed: {sign} prefers the first response", {"overall": f"{column}:{signs}"})
+        for sign, signs in (("negative", FIRST_IS_NEGATIVE), ("positive", FIRST_IS_POSITIVE))
+    )
+
+
 def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
     """A column that is named like a winner and holds a value that nobody understands."""
     verdicts = list(_verdicts(sample, column))
@@ -249,7 +262,7 @@ def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
     if odd is None:
         return
     by_side = {side: code for code, side in codes.items()}
-    options: tuple[Meaning, ...] = ()
+    options: tuple[Meaning, ...] = _signed(column, codes)
     if len(codes) == len(by_side) == _SIDES_AND_TIE and 0 not in by_side:
         spec = ",".join(by_side[side] for side in (-1, 1, None))
         options = (_spelled(f"{column}:{spec}", column),)

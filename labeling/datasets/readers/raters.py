@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.shapes.base import Sample, decoded_cell
 
 #: Fields of one name, and the list whose items name somebody each.
 _NAMING, _LISTED = ("rater", "judge", "annotator"), "judgments"
 #: Characters of a cell that is looked into.
 _MOST = 100_000
+#: Columns that name a model which said what is better.
+_JUDGING = re.compile(
+    r"(?:label+ing|label+er|annotat(?:ion|or|ing)|judg(?:e|ing|ment)|evaluat(?:ion|or|ing)|grad(?:er|ing)"
+    r"|preference|reward|critic)_model(?:_name)?"
+)
+
+
+def judging_model(sample: Sample) -> str:
+    """The model that a column beside the raters' names as the one who judged; "" for none."""
+    if any(sample.mapping.get(field) for field in _NAMING):
+        return ""
+    columns = [column for column in sample.columns if _JUDGING.fullmatch(plain_name(column))]
+    values = (row.get(column) for row in sample.rows for column in columns)
+    return next((name for name in values if isinstance(name, str) and name.strip()), "")
 
 
 def sampled_raters(sample: Sample, label_rater: str) -> set[str]:

@@ -195,6 +195,11 @@ class Whose(Struct, frozen=True):
             raise MappingError(f"“{min(twice)}” is said to be a person and a model. Keep one.")
         return cls(people, models)
 
+    def leaves_open(self, rater: str) -> bool:
+        """Whether nobody said whose the name is, and it does not look like a model's."""
+        said = {rater, EVERYBODY} & (self.people | self.models)
+        return not said and author_of(rater) is Author.PERSON
+
     def is_unsure(self, rater: str) -> bool:
         """Whether the name may be either's, and nobody said whose it is."""
         return _author_to(self, rater) is Author.UNSURE
@@ -226,12 +231,21 @@ def _author_to(whose: Whose, rater: str) -> Author:
     return author_of(rater)
 
 
-def whose_question(names: Iterable[str], whose: Whose) -> ColumnQuestion | None:
-    """Asks whose the doubtful ones among the names of raters are; None where there are none."""
-    doubtful = sorted({name for name in names if whose.is_unsure(name)})
+def whose_question(
+    names: Iterable[str], whose: Whose, label_rater: str = "", judge: str = ""
+) -> ColumnQuestion | None:
+    """Asks whose the doubtful ones among the names of raters are; None where there are none.
+
+    Where a column names the `judge`, a model, the name that the user gave is doubtful too.
+    """
+    doubted = {label_rater} if judge and label_rater and whose.leaves_open(label_rater) else set()
+    doubtful = sorted({name for name in names if whose.is_unsure(name)} | doubted)
     if not doubtful:
         return None
     shown = ", ".join(f"“{visible(name, _NAME)}”" for name in doubtful[:_SHOWN])
+    named_judge = (
+        f"The rows name a model that judged, “{visible(judge, _NAME)}”. " if doubted else ""
+    )
     more = f" and {len(doubtful) - _SHOWN} more" if len(doubtful) > _SHOWN else ""
     # A name that holds the bar itself can only be spoken of with all others.
     named = [EVERYBODY] if any("|" in name for name in doubtful) else doubtful
@@ -241,7 +255,7 @@ def whose_question(names: Iterable[str], whose: Whose) -> ColumnQuestion | None:
     )
     return ColumnQuestion(
         "whose_labels",
-        f"Labels by {shown}{more}: is that a person or a model?",
+        f"{named_judge}Labels by {shown}{more}: is that a person or a model?",
         (
             Meaning("a model: its votes are kept beside the task and are no judgments", models),
             Meaning("a person: the labels become judgments", people),

@@ -148,10 +148,14 @@ def _transcripts_with(record: Record, prompt: Chat) -> tuple[Chat, list[Reply]] 
     return (whole, replies) if said.issuperset(asked) else None
 
 
+def _has_speaker(turn: object) -> bool:
+    return isinstance(turn, dict) and bool({"role", "from"} & turn.keys())
+
+
 def _refuse_other_messages(record: Record, prompt: Chat, replies: list[Reply]) -> None:
     """Messages beside a prompt may repeat it and a reply. What else they say nobody would see."""
     chat, field = record.get("messages"), record.column("messages")
-    if not isinstance(chat, list):
+    if not isinstance(chat, list) or not all(map(_has_speaker, chat)):
         return
     seen = {turn.content.strip() for turn in prompt} | {said.content.strip() for said in replies}
     for turn in messages(chat, field):
