@@ -23,6 +23,7 @@ from labeling.datasets.readers.jsonrows import decoded_json
 from labeling.datasets.readers.quickjson import quick
 from labeling.datasets.readers.seen import SeenIds
 from labeling.datasets.rows import ImportRow, Refusal
+from labeling.datasets.texts import restore
 
 any_character = st.characters(exclude_categories=())
 planes = st.sampled_from(
@@ -155,10 +156,11 @@ def test_every_container_of_json_gives_the_same_outcomes(folder, written):
         assert [without_line(o) for o in outcomes(folder, write(rows))] == lines
 
 
+# Of a table the apostrophe before what a spreadsheet would run is no part of the text.
 whole_text = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from(list("\0\x85\u2028🙂\"'\r\n,;")),
     max_size=20,
-).filter(lambda text: text[:1] not in ("[", "{"))
+).filter(lambda text: text[:1] not in ("[", "{") and restore(text) == text)
 whole_pair = st.fixed_dictionaries(
     {"prompt": whole_text, "response_a": whole_text, "response_b": whole_text}
 )
