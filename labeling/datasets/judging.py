@@ -241,7 +241,9 @@ def _unreasoned(item: TaskRows, kind: RowKind) -> int:
     if has_reasoning(task.messages):
         return _count(item, kind)
     thought = {
-        place for place, response in enumerate(task.candidates) if has_reasoning(response.messages)
+        place
+        for place, response in enumerate(task.candidates)
+        if response.messages and has_reasoning(response.messages)
     }
     if not thought:
         return 0

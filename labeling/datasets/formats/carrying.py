@@ -83,18 +83,19 @@ def _has_keys(turn: Message) -> bool:
 
 def kept(messages: tuple[Message, ...], parts: frozenset[ChatPart]) -> tuple[Message, ...]:
     """The turns as a format writes them; only reasoning may be left out, all else is refused."""
-    if all(turn.is_plain for turn in messages):
-        return messages
-    thinks = ChatPart.REASONING in parts
-    return tuple(
-        replace(turn, parts=(), reasoning_content=turn.reasoning_content if thinks else "")
-        for turn in messages
-    )
+    for turn in messages:
+        if not turn.is_plain:
+            thinks = ChatPart.REASONING in parts
+            return tuple(
+                replace(turn, parts=(), reasoning_content=turn.reasoning_content if thinks else "")
+                for turn in messages
+            )
+    return messages
 
 
 def reply(response: ResponseRecord, parts: frozenset[ChatPart]) -> tuple[Message, ...]:
     """A response as the message list that conversational trainers read."""
-    return kept(response.turns, parts)
+    return kept(response.messages, parts) if response.messages else response.turns
 
 
 def has_reasoning(messages: Iterable[Message]) -> bool:
@@ -136,6 +137,9 @@ def _not_carried(messages: Sequence[Message], parts: frozenset[ChatPart]) -> str
 
 def pair_not_carried(first: ResponseRecord, second: ResponseRecord, carried: Carried) -> str | None:
     """Why two responses are no pair in a format: equal ones give no gradient and no error."""
+    if ChatPart.EMPTY in carried.responses and not (first.messages or second.messages):
+        same = first.content.strip() == second.content.strip()
+        return "identical_responses" if same else None
     reason = response_not_carried(first, carried) or response_not_carried(second, carried)
     if reason or said_by(first) != said_by(second):
         return reason

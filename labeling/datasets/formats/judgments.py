@@ -162,10 +162,10 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             *texts,
             _choice(criterion, value, judgment),
             value,
-            judgment.tie_on(criterion.key) or "",
+            "" if value else judgment.tie_on(criterion.key) or "",
             judgment.side_only,
             _answers(judgment),
-            tuple(TieCell(key, kind) for key, kind in sorted(judgment.tie_kinds.items())),
+            _ties(judgment) if judgment.tie_kinds else (),
             judgment.rationale,
             judgment.flags,
             judgment.principles,
@@ -181,6 +181,11 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             judgment.created_at,
             *about,
         )
+
+
+def _ties(judgment: JudgmentRecord) -> tuple[TieCell, ...]:
+    """Which tie each 0 was."""
+    return tuple(TieCell(key, kind) for key, kind in sorted(judgment.tie_kinds.items()))
 
 
 def _answers(judgment: JudgmentRecord) -> tuple[AnswerCell, ...]:

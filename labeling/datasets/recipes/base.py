@@ -355,7 +355,9 @@ class Recipe(ABC):
     def strength(self, judgment: JudgmentRecord) -> int | None:
         """How much better the one response is, None where that is not told."""
         value = self.value(judgment)
-        return None if value is None or self.is_without_strength(judgment) else abs(value)
+        if value is None or (judgment.side_only and self.is_without_strength(judgment)):
+            return None
+        return abs(value)
 
     def tells_side_only(self, judgment: JudgmentRecord) -> bool:
         """Whether the judgment says which response is better, on a scale that says how much."""

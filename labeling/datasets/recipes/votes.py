@@ -33,7 +33,7 @@ class Votes:
     @property
     def tied(self) -> int:
         """How many votes prefer neither."""
-        return sum(self.ties.values())
+        return sum(self.ties.values()) if self.ties else 0
 
     @property
     def tie_kind(self) -> str:
@@ -48,8 +48,10 @@ class Votes:
 
     def winner(self) -> int | None:
         """What more than half of all votes say: -1 the first, 1 the second, 0 a tie; or None."""
-        said = {-1: len(self.first), 0: self.tied, 1: len(self.second)}
-        return next((way for way, votes in said.items() if self._is_majority(votes)), None)
+        for way, votes in ((-1, len(self.first)), (1, len(self.second)), (0, self.tied)):
+            if self._is_majority(votes):
+                return way
+        return None
 
     def most_preferred(self) -> int | None:
         """The side with more votes than the other; 0 where all are ties, None at a draw."""
