@@ -248,6 +248,19 @@ def test_a_winner_that_sums_up_listed_judgments_is_no_label_of_its_own(rows):
     assert made.metadata == {"winner": "B"}
 
 
+def test_an_arenas_vote_that_is_said_in_two_ways_must_agree(rows):
+    flags = {"winner_model_a": 0, "winner_model_b": 1, "winner_tie": 0}
+    sides = [{**PAIR, **flags, "winner": side, "judge": "kim"} for side in ("model_b", "model_a")]
+    taken, refused = rows(*sides)
+    assert [judgment.values for judgment in taken.judgments] == [{"overall": 1}]
+    assert (refused.field, refused.code) == ("winner", "contradiction")
+
+
+def test_a_strength_beside_an_arenas_winner_is_the_labels(rows):
+    (row,) = rows({**PAIR, "winner": "model_a", "rater": "kim", "overall": -2})
+    assert [judgment.values for judgment in row.judgments] == [{"overall": -2}]
+
+
 def test_turns_of_the_arena_have_the_limit_of_messages(rows):
     row = {"prompt": ["Why?"] * 501, "response_a": ["A"] * 501, "response_b": ["B"] * 501}
     (refused,) = rows(row)

@@ -126,21 +126,37 @@ def _note_earlier_turns(record: Record, chat: Chat) -> None:
         record.rest["earlier_turns"] = len(whole) - asked
 
 
+def _flagged(record: Record) -> Verdict | None:
+    """The vote of the columns that each stand for one; None where the row has none."""
+    flags = [name for name in _FLAGS if record.get(name) is not None]
+    if not flags:
+        return None
+    won = [name for name in flags if whole_number(record.get(name), record.column(name))]
+    if len(won) != 1:
+        raise RowError(
+            record.column(flags[0]),
+            f"Exactly one winner must be 1, not {len(won)}.",
+            code=RefusalCode.CONTRADICTION,
+        )
+    return _WINNERS[_FLAGS[won[0]]]
+
+
 def _winner(record: Record, pair: Sequence[Candidate]) -> Verdict | None:
-    """The vote; None where the row has none."""
+    """The vote; None where the row has none. Raises RowError where it is said in two ways."""
+    flagged = _flagged(record)
+    named = _named_winner(record, pair) if record.get("winner") is not None else None
+    if flagged is not None and named is not None and flagged.value != named.value:
+        raise RowError(
+            record.column("winner"),
+            "Names another side than the columns of a winner each.",
+            record.get("winner"),
+            code=RefusalCode.CONTRADICTION,
+        )
+    return named or flagged
+
+
+def _named_winner(record: Record, pair: Sequence[Candidate]) -> Verdict:
     winner = record.get("winner")
-    if winner is None:
-        flags = [name for name in _FLAGS if record.get(name) is not None]
-        if not flags:
-            return None
-        won = [name for name in flags if whole_number(record.get(name), record.column(name))]
-        if len(won) != 1:
-            raise RowError(
-                record.column(flags[0]),
-                f"Exactly one winner must be 1, not {len(won)}.",
-                code=RefusalCode.CONTRADICTION,
-            )
-        return _WINNERS[_FLAGS[won[0]]]
     counting, field = record.view.counting.winner, record.column("winner")
     if counting and counting.codes:
         return winner_verdict(record, "winner", names_of_pair(pair))
@@ -194,6 +210,9 @@ def _fits(sample: Sample) -> bool:
     cells = [list(sample.values(name)) for name in ("prompt", "response_a", "response_b")]
     if all(values and all(map(_is_turns, values)) for values in cells):
         return True
+    if "overall" in map(plain_name, sample.columns):
+        # A strength beside the winner is a pair's; the arena has none.
+        return False
     votes = [str(vote).strip().lower() for vote in sample.values("winner")]
     return bool(votes) and all(vote in _WINNERS for vote in votes)
 
