@@ -135,19 +135,21 @@ def test_what_cannot_be_shown_is_refused_by_name(rows, message, field):
 @pytest.mark.parametrize(
     ("message", "field", "code"),
     [
-        ({"role": "assistant", "content": None}, "chosen[0].content", "not_allowed"),
+        ({"role": "assistant", "content": None}, "chosen[0].content", "missing"),
         ({**CALLING, "tool_calls": [{"function": {}}]}, "chosen[0].tool_calls[0].name", "missing"),
         ({**CALLING, "tool_calls": "x"}, "chosen[0].tool_calls", "wrong_type"),
         ({**CALLING, "tool_calls": ["x"]}, "chosen[0].tool_calls[0]", "wrong_type"),
         ({**CALLING, "tool_calls": [CALL] * 1001}, "chosen[0].tool_calls", "too_long"),
         ({**SAID, "content": ["x"] * 1001}, "chosen[0].content", "too_long"),
+        ({**SAID, "parts": ["Never."]}, "chosen[0].parts", "contradiction"),
+        ({**SAID, "reasoning": "So.", "thinking": "No."}, "chosen[0]", "contradiction"),
+        ({"role": "function_call", "content": "f(x)"}, "chosen[0].content", "malformed"),
     ],
 )
 def test_a_message_at_fault_is_refused_by_field(rows, message, field, code):
     (refusal,) = rows(pair(chosen=[message]))
     assert isinstance(refusal, Refusal)
-    assert refusal.field == field
-    assert refusal.code in (code, "missing", "too_long")
+    assert (refusal.field, refusal.code) == (field, code)
 
 
 def test_a_chat_that_begins_with_another_question_answers_another_prompt(rows):
@@ -347,3 +349,13 @@ def test_two_questions_in_transcripts_are_no_comparison_whatever_their_letters_s
         }
     )
     assert refusal.code == "different_prompts"
+
+
+def test_parts_that_say_what_the_content_says_are_kept_beside_it(rows):
+    (row,) = rows(pair(chosen=[{"role": "assistant", "content": "4\n5", "parts": ["4", "5"]}]))
+    assert row.responses[0].content == "4\n5"
+
+
+def test_a_system_text_stands_before_that_of_the_chat(rows):
+    (row,) = rows(pair(prompt=[{"role": "system", "content": "Be brief."}, ASK], system="Be kind."))
+    assert [turn.content for turn in row.messages] == ["Be kind.\n\nBe brief.", ASK["content"]]

@@ -378,3 +378,12 @@ def test_a_preference_of_both_signs_is_offered_as_a_signed_value(tmp_path):
         said(row)[0][1] for row in read(written(tmp_path, *raw), mapping={"overall": specs[0]})
     ]
     assert labels == [-2, -1, 0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "winner", ["A is better than A", "A is much better_unsure", "A" + " is better" * 40, "A>A"]
+)
+def test_a_word_that_says_no_side_plainly_is_refused(rows, winner):
+    (refused,) = rows({**PAIR, "winner": winner, "rater": "kim"}, mapping={"winner": "winner"})
+    assert isinstance(refused, Refusal)
+    assert refused.field == "winner"

@@ -184,3 +184,14 @@ def _mt_bench(question: int, pair: int, turn: int) -> dict[str, Any]:
         "conversation_a": chats[0],
         "conversation_b": chats[1],
     }
+
+
+def test_the_preview_says_how_much_better_a_word_means(lead, project):
+    words = [
+        {**PAIR, "prompt": f"{i}?", "winner": word}
+        for i, word in enumerate(["A>>B", "B is slightly better"])
+    ]
+    address = upload(lead, project, *words)
+    page = shown(lead, address, format="pairs", mapped_as="pairs", label_rater="crowd")
+    assert "response 1 is much better" in page
+    assert "response 2 is slightly better" in page
