@@ -237,7 +237,7 @@ class MappingForm(forms.Form):
         choices = [("", gettext("not in this file")), *columns]
         for name in self.shape.fields:
             self.fields[_PREFIX + name] = forms.ChoiceField(
-                label=_TITLES.get(name, name.replace("_", " ").capitalize()),
+                label=_title(name),
                 choices=[*choices, *_countings(detection, name)],
                 required=False,
                 initial=detection.mapping.get(name, ""),
@@ -245,12 +245,12 @@ class MappingForm(forms.Form):
             )
         # Who gave labels is asked in a field of its own; a winner may seem to be one without.
         self.notices = [
-            notice
+            (notice.text, _title(next(iter(notice.options[0].mapping)) if notice.options else ""))
             for notice in detection.notices
             if notice.code != "rater_unnamed" or "winner" in detection.mapping
         ]
-        # A winner stands with the columns that matter first where there may be one.
-        self._telling = {"winner"} & {*detection.mapping, *_offered(detection)}
+        # A winner, or what else may be the label, stands with the columns that matter first.
+        self._telling = {"winner"} & detection.mapping.keys() | _offered(detection).keys()
         preferences = preference_columns(self.shape, detection.mapping)
         if not preferences:
             del self.fields["label_rater"]
@@ -272,6 +272,11 @@ class MappingForm(forms.Form):
     def other_fields(self) -> list[BoundField]:
         """The rest of the columns."""
         return self._bound(name for name in self.shape.fields if name not in _MAIN | self._telling)
+
+
+def _title(name: str) -> str:
+    """What the page calls a field."""
+    return str(_TITLES.get(name, name.replace("_", " ").capitalize()))
 
 
 def _offered(detection: Detection) -> dict[str, dict[str, str]]:

@@ -154,6 +154,16 @@ def test_fields_that_only_later_rows_have_are_taken_though_the_page_did_not_show
     assert Prompt.objects.get(external_id="late").category == "c"
 
 
+def test_a_notice_names_the_field_in_which_it_is_answered(lead, upload):
+    flat = {"prompt": "Why?", "answer1": "So.", "answer2": "No.", "annotator": 3}
+    page = text(lead.get(upload({**flat, "annotation_id": 4, "pref": "left"})))
+    assert "Choose under Which is better what it means" in page
+    pair = {"prompt": "Why?", "response_a": "So.", "response_b": "No.", "rater": "kim"}
+    page = text(lead.get(upload(*({**pair, "id": n, "preference": n} for n in (-2, 1)))))
+    assert "Choose under Rater's overall value what it means" in page
+    assert "preference:-1,1" in page
+
+
 def test_starting_keeps_the_request_and_shows_its_page(lead, upload, lena, project):
     address = upload(PAIR) + "start/"
     reply = lead.post(address, {**PAIRS, "overlap": "4"})
