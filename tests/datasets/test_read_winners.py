@@ -387,3 +387,13 @@ def test_a_word_that_says_no_side_plainly_is_refused(rows, winner):
     (refused,) = rows({**PAIR, "winner": winner, "rater": "kim"}, mapping={"winner": "winner"})
     assert isinstance(refused, Refusal)
     assert refused.field == "winner"
+
+
+def test_a_column_that_is_a_rater_is_asked_about_like_any_name(tmp_path, rows):
+    row = {**PAIR, "kim": 1, "claude": 2, "gpt-4": 2}
+    mapping = {"winner": "kim|claude|gpt-4:1,2"}
+    (question,) = detect(written(tmp_path, row), mapping=mapping).questions
+    assert (question.code, question.text[:18]) == ("whose_labels", "Labels by “claude”")
+    (taken,) = rows(row, mapping={**mapping, "people": "claude"})
+    assert [label.rater for label in taken.judgments] == ["kim", "claude"]
+    assert [vote.model for vote in taken.model_votes] == ["gpt-4"]

@@ -228,8 +228,8 @@ def _is_metadata(texts: Sequence[Unclaimed]) -> ColumnQuestion:
     more = f" and {len(columns) - _ONE_BY_ONE} more" if len(columns) > _ONE_BY_ONE else ""
     return ColumnQuestion(
         "unseen_text",
-        f"{shown}{more} hold texts that raters would not see. One that is part of what they should "
-        "judge has to be mapped, such as to passage or input. And the others?",
+        f"{shown}{more} hold texts that raters would not see. Map one that is part of what they "
+        "should judge: before the prompt (passage) or after it (input). And the others?",
         (Meaning("they stay metadata", dict.fromkeys(columns, "")),),
         0,
         columns,

@@ -157,7 +157,8 @@ def _with_winner(seen: Sample, counting: Counting) -> tuple[dict[str, str], Coun
 
 def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
     """What has to be known of columns, of the counting of labels, and of who gave them."""
-    names, judge = sampled_raters(seen, view.label_rater), judging_model(seen)
+    names = sampled_raters(seen, view.label_rater) | {*view.counting.raters}
+    judge = judging_model(seen)
     doubt = whose_question(names, view.whose, view.label_rater, judge)
     return (
         *questions_of(shape, seen),

@@ -199,6 +199,11 @@ class Counting(Struct, frozen=True):
         """-1 where a positive value means that the first response is better."""
         return -1 if self.signs == FIRST_IS_POSITIVE else 1
 
+    @property
+    def raters(self) -> tuple[str, ...]:
+        """The columns that are a rater each."""
+        return self.winner.columns if self.winner and self.winner.is_several else ()
+
     def fields(self) -> dict[str, str]:
         """field -> column of the winner, one field a column."""
         columns = self.winner.columns if self.winner else ()
