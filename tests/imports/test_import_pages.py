@@ -160,7 +160,7 @@ def test_a_notice_names_the_field_in_which_it_is_answered(lead, upload):
     assert "Choose under Which is better what it means" in page
     pair = {"prompt": "Why?", "response_a": "So.", "response_b": "No.", "rater": "kim"}
     page = text(lead.get(upload(*({**pair, "id": n, "preference": n} for n in (-2, 1)))))
-    assert "Choose under Rater's overall value what it means" in page
+    assert "overall value what it means, and show the rows" in page
     assert "preference:-1,1" in page
 
 
