@@ -13,6 +13,9 @@ from labeling.datasets.rows import FileCode, RefusalCode
 from labeling.vocabulary import TieKind
 
 PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text()
+READERS = Path(__file__).parents[2] / "labeling" / "datasets" / "readers"
+#: What is only said, and never stops an import.
+NOTICES = ("winner_offered", "winner_unclear", "rater_unnamed")
 
 
 @pytest.mark.parametrize("name", [*IMPORT_KINDS, *TieKind])
@@ -55,3 +58,12 @@ def test_the_first_import_prints_what_the_page_says(project, tmp_path, settings,
     file.write_text(table)
     call_command("import_tasks", project.slug, str(file))
     assert capsys.readouterr().out == printed
+
+
+@pytest.mark.parametrize("module", ["asking", "offers", "whose"])
+def test_every_question_is_named(module):
+    text = (READERS / f"{module}.py").read_text()
+    codes = set(re.findall(r'ColumnQuestion\(\s*"(\w+)"', text))
+    questions = {code for code in codes if not code.startswith(NOTICES)}
+    assert questions
+    assert {code for code in questions if f"| `{code}` |" not in PAGE} == set()
