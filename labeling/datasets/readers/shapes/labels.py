@@ -126,8 +126,15 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
         ties,
         text_value(judgment.get("rationale") or "", f"{field}.rationale"),
         moment(judgment.get("at"), f"{field}.at"),
-        sides_of(judgment.get("side_only"), f"{field}.side_only", values),
+        _listed_sides(judgment, field, values),
     )
+
+
+def _listed_sides(
+    judgment: Mapping[str, object], field: str, values: Mapping[str, int]
+) -> tuple[str, ...]:
+    said = judgment.get("side_only")
+    return () if said is None else sides_of(said, f"{field}.side_only", values)
 
 
 def _listed_ties(

@@ -138,8 +138,10 @@ class Record(Struct):
 
     def get(self, name: str) -> object:
         """The value of a field; None where the row has none."""
-        self.looked_at.add(name)
-        return self.values.get(name)
+        value = self.values.get(name)
+        if value is not None:
+            self.looked_at.add(name)
+        return value
 
     def column(self, name: str) -> str:
         """What the file calls a field, for messages."""
