@@ -96,3 +96,17 @@ def test_a_file_that_cannot_be_read_to_its_end_changes_nothing(project, tmp_path
     with pytest.raises(CommandError, match=r"expected a comma or the closing \]"):
         call_command("import_tasks", project.slug, str(path))
     assert Task.objects.count() == 0
+
+
+def test_a_columns_name_says_nothing_to_the_terminal(project, tmp_path, capsys):
+    row = {"prompt": "Why?", "response_a": "Because.", "response_b": "No.", "\x1b[2Jgone": 1}
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(row))
+    call_command("import_tasks", project.slug, str(path))
+    assert "metadata: \\x1b[2Jgone" in capsys.readouterr().out
+    path.write_text(
+        json.dumps({**row, "\x1b[2Jtext": "A text that is long enough to be asked about."})
+    )
+    with pytest.raises(CommandError) as error:
+        call_command("import_tasks", project.slug, str(path))
+    assert "\x1b" not in str(error.value)

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnQuestion, Meaning
+from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 from labeling.imports.selectors import columns_of, refusals_of, report_of
 from labeling.imports.services import (
@@ -32,6 +33,8 @@ _CHUNK = 1 << 20
 #: Refused rows that are printed; the page and the API have all of them.
 _PRINTED = 200
 _POLL_SECONDS = 0.5
+#: Characters of a column's name in a list, and of an argument that answers a question.
+_NAME, _ARGUMENT = 80, 100_000
 
 
 class ImportRefused(CommandError):
@@ -155,7 +158,8 @@ class Command(BaseCommand):
         for name, column in import_.options.get("guesses", {}).items():
             self.stdout.write(f"  guessed: {_pair(name, column)}")
         for role, columns in columns_of(import_).items():
-            self.stdout.write(f"  {role}: {', '.join(columns)}")
+            names = ", ".join(visible(column, _NAME) for column in columns)
+            self.stdout.write(f"  {role}: {names}")
         for kind in ("created", "updated", "unchanged", "duplicates", "refused"):
             self.stdout.write(f"  {kind:<11}{getattr(report, kind):>10,}")
         self.stdout.write(f"  {'labels':<11}{report.labels:>10,}")
@@ -199,7 +203,8 @@ def _arguments(option: Meaning) -> str:
 
 
 def _pair(name: str, column: str) -> str:
-    return f"--map {shlex.quote(f'{name}={column}')}"
+    # A name may hold what a terminal would obey.
+    return f"--map {visible(shlex.quote(f'{name}={column}'), _ARGUMENT)}"
 
 
 def _content(path: Path) -> Iterator[bytes]:
