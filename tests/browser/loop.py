@@ -93,7 +93,7 @@ class Person:
         self.page.locator("input[type=file]").set_input_files(path)
         self.page.get_by_role("button", name="Show the first rows").click()
         self.page.get_by_role("button", name="Import all rows").click()
-        self.page.locator("#report .notice").first.wait_for(timeout=120_000)
+        self.page.locator("#report [role=status] .notice").wait_for(timeout=120_000)
         return str(self.page.locator("main").inner_text())
 
     def invite(self, slug: str, role: str) -> str:

@@ -31,8 +31,8 @@ def answers(project: Project, row: dict[str, Any] = PAIR) -> list[tuple[int, boo
     stored = []
     for answer in Answer.objects.filter(judgment__project=project).order_by("judgment_id"):
         task = Task.objects.get(pk=answer.judgment.task_id)
-        responses = list(task.prompt.responses.in_bulk(task.response_ids).values())
-        turned = responses[0].content != first
+        responses = task.prompt.responses.in_bulk(task.response_ids)
+        turned = responses[task.response_ids[0]].content != first
         assert answer.value is not None
         stored.append((-answer.value if turned else answer.value, answer.side_only))
     return stored

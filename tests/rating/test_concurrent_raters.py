@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.instance, pytest.mark.kill]
 RATERS = 64
 TASKS = 400
 OVERLAP = 3
-SECONDS = 12.0
+SECONDS = 8.0
 PATIENCE = 60.0
 
 
@@ -93,7 +93,7 @@ class Person:
 
 
 def kill_at_random(instance: Running, end: float, killed: list[str]) -> None:
-    """Kill a web worker, a worker's child or a main process some thirty times."""
+    """Kill a web worker, a worker's child or a main process some twenty times."""
     rng = random.Random(20)
     while time.monotonic() < end - 1:
         time.sleep(rng.uniform(0.2, 0.5))
