@@ -9,14 +9,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from config.embedded.paths import CHECKOUT
 from tests.browser.loop import (
     PASSWORD,
     Person,
@@ -25,8 +23,6 @@ from tests.browser.loop import (
     write_gzip,
 )
 from tests.config.instances import Running, command, running
-
-REAL_DATA = Path(os.environ.get("CONCORD_TEST_DATA", CHECKOUT.parent / "shared" / "data"))
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +38,7 @@ def instance(data_folder: Path) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two files to import: transcripts and plain pairs; the real sets where they are at hand."""
-    real = (
-        REAL_DATA / "hh_harmless_test" / "test.jsonl.gz",
-        REAL_DATA / "llmbar" / "items_for_developers.jsonl.gz",
-    )
-    if all(path.exists() for path in real):
-        return real
+    """Two files to import: transcripts and plain pairs."""
     folder = tmp_path_factory.mktemp("files")
     return (
         write_gzip(folder / "transcripts.jsonl.gz", rows_of_transcripts(30)),
