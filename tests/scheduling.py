@@ -62,6 +62,6 @@ def put_in_order(items: list[pytest.Item]) -> None:
 _FIRST = ("tests/config/test_supervisor_ends.py", "tests/architecture/test_policy.py")
 
 #: How many files keep the other processes busy until both are there.
-_MEANWHILE = 12
+_MEANWHILE = 40
 
 _NOT_PURE = {*WAITING, "db", "transactional_db", "django_db"}
