@@ -64,8 +64,8 @@ class ImportedResponse(Struct, frozen=True, gc=False):
     messages: tuple[Message, ...] = ()
 
 
-class ImportedJudgment(Struct, frozen=True, gc=False):
-    """What a rater of the file said about its row.
+class ImportedLabel(Struct, frozen=True, gc=False):
+    """What somebody said about a row of the file; `rater` is the name that it stands under.
 
     `values` maps criterion keys (or `overall`) to signed integers from the row's point of view:
     negative means the row's first response is better. `tie_kinds` maps them to which tie a 0 is.
@@ -76,31 +76,19 @@ class ImportedJudgment(Struct, frozen=True, gc=False):
 
     rater: str
     values: Mapping[str, int]
-    tie_kinds: Mapping[str, str] = {}
+    tie_kinds: Mapping[str, str] = field(default_factory=dict)
     rationale: str = ""
     at: dt.datetime | None = None
     side_only: tuple[str, ...] = ()
     grades: Mapping[str, str] = field(default_factory=dict)
 
 
-class ModelVote(Struct, frozen=True, gc=False):
-    """What a model said about a row; it is no judgment, and stands beside those of people.
+class ImportedJudgment(ImportedLabel, frozen=True, gc=False):
+    """What a person said."""
 
-    Its fields mean what those of an `ImportedJudgment` mean.
-    """
 
-    model: str
-    values: Mapping[str, int]
-    tie_kinds: Mapping[str, str] = {}
-    rationale: str = ""
-    at: dt.datetime | None = None
-    side_only: tuple[str, ...] = ()
-    grades: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def rater(self) -> str:
-        """The name that the vote stands under."""
-        return self.model
+class ModelVote(ImportedLabel, frozen=True, gc=False):
+    """What a model said; it is no judgment, and stands beside those of people."""
 
 
 def overall_tie(kind: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import F
 
-from labeling.datasets.rows import OVERALL, ImportedJudgment, ModelVote, RefusalCode, RowError
+from labeling.datasets.rows import OVERALL, ImportedLabel, RefusalCode, RowError
 from labeling.kinds import Kind, LabelError, primary_of
 from labeling.models import Answer, Assignment, Judgment, Task
 from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TieKind
@@ -62,9 +62,7 @@ class LabelRubric:
         if primary is not None:
             self._by_key.setdefault(OVERALL, primary)
 
-    def labels(
-        self, judgments: Iterable[ImportedJudgment | ModelVote], shown_order: Sequence[int]
-    ) -> list[Label]:
+    def labels(self, judgments: Iterable[ImportedLabel], shown_order: Sequence[int]) -> list[Label]:
         """What a row's raters, people or models, said, turned to canonical order.
 
         `shown_order[i]` is the canonical index of the row's response i. Raises RowError for an
@@ -72,7 +70,7 @@ class LabelRubric:
         """
         return [self._label(judgment, shown_order) for judgment in judgments]
 
-    def _label(self, judgment: ImportedJudgment | ModelVote, shown_order: Sequence[int]) -> Label:
+    def _label(self, judgment: ImportedLabel, shown_order: Sequence[int]) -> Label:
         answers: dict[str, int] = {}
         for key, value in judgment.values.items():
             criterion = self._criterion(key)
@@ -105,7 +103,7 @@ class LabelRubric:
         sides = frozenset(self._by_key[key].pk for key in side_only)
         return Label(judgment.rater, values, tie_kinds, judgment.rationale, judgment.at, sides)
 
-    def _named_ties(self, judgment: ImportedJudgment | ModelVote) -> dict[str, str]:
+    def _named_ties(self, judgment: ImportedLabel) -> dict[str, str]:
         """Which ties a label names, by the criterion's own key."""
         ties: dict[str, str] = {}
         for key, kind in judgment.tie_kinds.items():

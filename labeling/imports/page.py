@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from labeling.datasets.rows import Duplicate, ImportedJudgment, ImportRow, ModelVote, Refusal
-from labeling.vocabulary import Grade, TieKind
+from labeling.datasets.rows import Duplicate, ImportedLabel, ImportRow, Refusal
+from labeling.kinds import tie_words
+from labeling.vocabulary import Grade
 
 _BETTER = {
     Grade.NEGLIGIBLE: gettext_lazy("response %(number)d is negligibly better"),
     Grade.SLIGHT: gettext_lazy("response %(number)d is slightly better"),
     Grade.PLAIN: gettext_lazy("response %(number)d is better"),
     Grade.MUCH: gettext_lazy("response %(number)d is much better"),
-}
-_TIES = {
-    TieKind.EQUAL_GOOD: gettext_lazy("equally good"),
-    TieKind.EQUAL_BAD: gettext_lazy("both are bad"),
-    TieKind.CANNOT_TELL: gettext_lazy("cannot tell"),
 }
 
 
@@ -51,19 +47,19 @@ def preview_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[Pr
     ]
 
 
-def _in_words(labels: Iterable[ImportedJudgment | ModelVote]) -> list[LabelInWords]:
+def _in_words(labels: Iterable[ImportedLabel]) -> list[LabelInWords]:
     return [
         LabelInWords(label.rater, [(key, _words(label, key)) for key in label.values])
         for label in labels
     ]
 
 
-def _words(label: ImportedJudgment | ModelVote, key: str) -> str:
+def _words(label: ImportedLabel, key: str) -> str:
     """From the row's point of view, which is the page's too."""
     value = label.values[key]
     if value == 0:
         kind = label.tie_kinds.get(key, "")
-        return str(_TIES[TieKind(kind)]) if kind in _TIES else _("a tie")
+        return tie_words(kind) if kind else _("a tie")
     number = 1 if value < 0 else 2
     if key in label.grades:
         return str(_BETTER[Grade(label.grades[key])]) % {"number": number}

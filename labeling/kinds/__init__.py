@@ -19,7 +19,7 @@ from labeling.kinds.base import (
     primary_of,
     unsaid_words,
 )
-from labeling.kinds.compare import COMPARE
+from labeling.kinds.compare import COMPARE, tie_words
 from projects.scales import Scale
 
 #: The kinds of task that people can be given, by the value stored on the task.
@@ -55,5 +55,6 @@ __all__ = [
     "kind_for",
     "kind_of",
     "primary_of",
+    "tie_words",
     "unsaid_words",
 ]

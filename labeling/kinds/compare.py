@@ -35,7 +35,6 @@ _ESCAPES = (TieKind.EQUAL_BAD, TieKind.CANNOT_TELL)
 _BOTH_BAD = Escape(Option(0, gettext_noop("Both are bad"), TieKind.EQUAL_BAD.value), "x")
 _CANNOT_TELL = Escape(Option(0, gettext_noop("Cannot tell"), TieKind.CANNOT_TELL.value), "c")
 
-
 _OUTCOMES: Mapping[str, Outcome] = {
     TieKind.EQUAL_GOOD: Outcome.EQUAL,
     TieKind.EQUAL_BAD: Outcome.BOTH_BAD,
@@ -96,7 +95,7 @@ class Compare(Kind):
     ) -> str:
         """Which response is better, and how strongly, or which tie it is."""
         if value == 0:
-            return _tie_words(tie_kind)
+            return tie_words(tie_kind)
         strongest = question.scale.strongest
         if strongest == 1:
             return gettext("response %(number)d is better") % {"number": 1 if value < 0 else 2}
@@ -178,7 +177,8 @@ class Compare(Kind):
         return checked
 
 
-def _tie_words(tie_kind: str) -> str:
+def tie_words(tie_kind: str) -> str:
+    """Which of the ties it is."""
     if tie_kind == TieKind.EQUAL_GOOD:
         return gettext("equally good")
     if tie_kind == TieKind.EQUAL_BAD:

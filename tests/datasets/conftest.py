@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from labeling.datasets.readers import ReadOptions, read
+from labeling.datasets.readers import Detection, ReadOptions, detect, read
 
 
 @pytest.fixture
@@ -22,3 +22,15 @@ def rows(tmp_path: Path) -> Callable[..., list[Any]]:
         return list(read(path, options=ReadOptions(label_rater=rater), **how))
 
     return write_and_read
+
+
+@pytest.fixture
+def seen(tmp_path: Path) -> Callable[..., Detection]:
+    """Writes rows as JSON Lines and says what the file turned out to be."""
+
+    def write_and_detect(*rows: object, **how: Any) -> Detection:
+        path = tmp_path / "seen.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return detect(path, **how)
+
+    return write_and_detect

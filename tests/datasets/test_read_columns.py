@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,18 +23,6 @@ SIDES: dict[str, dict[str, Any]] = {
     "ultrafeedback": {"completions": [{"response": "He goes."}, {"response": "He went."}]},
     "helpsteer3": {"response1": "He goes.", "response2": "He went.", "overall_preference": 1},
 }
-
-
-@pytest.fixture
-def seen(tmp_path: Path):
-    """Writes rows as JSON Lines and says what the file turned out to be."""
-
-    def write_and_detect(*rows: object, **how: Any) -> Detection:
-        path = tmp_path / "seen.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        return detect(path, **how)
-
-    return write_and_detect
 
 
 def roles(detection: Detection) -> dict[str, str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from labeling.datasets.readers import Detection, detect, read
+from labeling.datasets.readers import read
 from labeling.datasets.rows import ImportRow, Refusal
 from tests.datasets.kinds import SAMPLES
 
@@ -23,18 +22,6 @@ MODELS = {"model_1": "m1", "model_2": "m2", "model_3": "m3"}
 
 def chat(asked: str, answer: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
-
-
-@pytest.fixture
-def seen(tmp_path: Path):
-    """Writes rows as JSON Lines and says what the file turned out to be."""
-
-    def write_and_detect(*rows: object, **how: Any) -> Detection:
-        path = tmp_path / "seen.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        return detect(path, **how)
-
-    return write_and_detect
 
 
 @pytest.mark.parametrize(("first", "second"), [("2", "3"), ("1", "3"), ("3", "1")])
@@ -181,7 +168,7 @@ def test_a_completion_keeps_its_model_and_what_else_is_said_of_it(rows):
 @pytest.mark.parametrize("column", ["judge", "evaluator", "judge_id"])
 def test_a_judge_that_is_a_model_is_nobody_elses_vote(rows, column):
     (row,) = rows({**PAIR, "winner": "B", column: "gpt-4"}, rater="kim")
-    assert (row.judgments, [vote.model for vote in row.model_votes]) == ((), ["gpt-4"])
+    assert (row.judgments, [vote.rater for vote in row.model_votes]) == ((), ["gpt-4"])
 
 
 def test_a_tie_beside_a_chosen_response_is_no_preference(rows):

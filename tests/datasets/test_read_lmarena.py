@@ -71,7 +71,7 @@ def test_a_models_verdict_is_never_a_human_label(rows):
     (row,) = rows({**LMARENA_100K, "judge_hash": "gpt4_pair"}, rater="arena")
     assert row.judgments == ()
     (vote,) = row.model_votes
-    assert (vote.model, vote.values, vote.side_only) == ("gpt4_pair", {"overall": 1}, ("overall",))
+    assert (vote.rater, vote.values, vote.side_only) == ("gpt4_pair", {"overall": 1}, ("overall",))
 
 
 def test_earlier_turns_of_a_session_are_counted_where_they_are_not_in_the_chats(rows):

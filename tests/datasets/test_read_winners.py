@@ -396,4 +396,4 @@ def test_a_column_that_is_a_rater_is_asked_about_like_any_name(tmp_path, rows):
     assert (question.code, question.text[:18]) == ("whose_labels", "Labels by “claude”")
     (taken,) = rows(row, mapping={**mapping, "people": "claude"})
     assert [label.rater for label in taken.judgments] == ["kim", "claude"]
-    assert [vote.model for vote in taken.model_votes] == ["gpt-4"]
+    assert [vote.rater for vote in taken.model_votes] == ["gpt-4"]

@@ -169,7 +169,7 @@ def test_a_doubtful_name_beyond_the_first_rows_is_never_a_persons_in_silence(tmp
     file.write_text("\n".join(json.dumps(row) for row in [*rows, {**CHOSEN, "annotator": "Yi"}]))
     last = list(read(file))[-1]
     assert isinstance(last, ImportRow)
-    assert (last.judgments, last.model_votes[0].model) == ((), "Yi")
+    assert (last.judgments, last.model_votes[0].rater) == ((), "Yi")
     file.write_text(json.dumps({**CHOSEN, "annotator": "Yi"}))
     with pytest.raises(OpenQuestions):
         list(read(file))

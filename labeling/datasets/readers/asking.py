@@ -13,8 +13,7 @@ from itertools import combinations
 
 from labeling.datasets.readers.candidates import series_name
 from labeling.datasets.readers.columns import numbered_series
-from labeling.datasets.readers.fields import visible
-from labeling.datasets.readers.questions import ColumnQuestion, Meaning
+from labeling.datasets.readers.questions import ColumnQuestion, Meaning, quoted
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.unclaimed import Unclaimed, unclaimed_texts
@@ -106,10 +105,6 @@ def questions_of(shape: Shape, sample: Sample) -> tuple[ColumnQuestion, ...]:
     return tuple(asked)
 
 
-def _named(column: str) -> str:
-    return f"“{visible(column, _NAME)}”"
-
-
 def _which_candidates(
     shape: Shape, sample: Sample, series: Sequence[str]
 ) -> Iterator[ColumnQuestion]:
@@ -124,15 +119,15 @@ def _which_candidates(
     pairs = list(combinations(series, 2))
     options += (
         Meaning(
-            f"{_named(a)} and {_named(b)}; the others are metadata",
+            f"{quoted(a)} and {quoted(b)}; the others are metadata",
             {"response_a": a, "response_b": b},
         )
         for a, b in (pairs if len(series) == 3 else pairs[:1])
     )
     yield ColumnQuestion(
         "candidates",
-        f"There are {len(series)} candidates in a row, {_named(series[0])} to "
-        f"{_named(series[-1])}, and a comparison takes two. Which?",
+        f"There are {len(series)} candidates in a row, {quoted(series[0])} to "
+        f"{quoted(series[-1])}, and a comparison takes two. Which?",
         tuple(options),
         0 if options[0].format else None,
         tuple(series),
@@ -158,7 +153,7 @@ def _which_prompt(
     )
     options = [
         Meaning(
-            f"{_named(text.column)} is the prompt",
+            f"{quoted(text.column)} is the prompt",
             {"messages" if text.chat else "prompt": text.column},
         )
         for text in likely
@@ -212,7 +207,7 @@ def _what_is_it(shape: Shape, sample: Sample, text: Unclaimed) -> ColumnQuestion
     guess = free.index(text.place) if text.place in free else len(options) - 1
     return ColumnQuestion(
         "unseen_text",
-        f"{_named(text.column)} holds text that raters would not see. Is it part of what they "
+        f"{quoted(text.column)} holds text that raters would not see. Is it part of what they "
         "should judge?",
         tuple(options),
         guess,
@@ -224,7 +219,7 @@ def _what_is_it(shape: Shape, sample: Sample, text: Unclaimed) -> ColumnQuestion
 def _is_metadata(texts: Sequence[Unclaimed]) -> ColumnQuestion:
     """Many columns of texts that raters would not see, as one question."""
     columns = tuple(text.column for text in texts)
-    shown = ", ".join(map(_named, columns[:_ONE_BY_ONE]))
+    shown = ", ".join(map(quoted, columns[:_ONE_BY_ONE]))
     more = f" and {len(columns) - _ONE_BY_ONE} more" if len(columns) > _ONE_BY_ONE else ""
     return ColumnQuestion(
         "unseen_text",

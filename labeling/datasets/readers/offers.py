@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from labeling.datasets.readers.columns import ALIASES, plain_name
-from labeling.datasets.readers.fields import Broken, excerpt_of, visible
-from labeling.datasets.readers.questions import ColumnQuestion, Meaning
+from labeling.datasets.readers.fields import Broken, excerpt_of
+from labeling.datasets.readers.questions import ColumnQuestion, Meaning, quoted
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.winners import (
     FIRST_IS_NEGATIVE,
@@ -139,7 +139,7 @@ def label_questions(shape: Shape, sample: Sample, counting: Counting) -> Iterato
         if any(map(is_number, values)):
             yield ColumnQuestion(
                 "winner_counting",
-                f"{_named(columns[0])} holds numbers: which one is the first response?",
+                f"{quoted(columns[0])} holds numbers: which one is the first response?",
                 tuple(_counted("|".join(columns), values)),
                 columns=columns,
             )
@@ -172,7 +172,7 @@ def _one_sided(shape: Shape, sample: Sample, field: str) -> Iterator[ColumnQuest
     ]
     yield ColumnQuestion(
         "one_sided",
-        f"{_named(column)} is mapped as a signed value and is never {never} in the first rows. "
+        f"{quoted(column)} is mapped as a signed value and is never {never} in the first rows. "
         "Which response does it prefer?",
         (
             *as_winner,
@@ -216,7 +216,7 @@ def winner_offers(sample: Sample) -> Iterator[ColumnQuestion]:
         if options:
             yield ColumnQuestion(
                 "winner_offered",
-                f"{' and '.join(map(_named, columns))} may name the better response. Unless a "
+                f"{' and '.join(map(quoted, columns))} may name the better response. Unless a "
                 "mapping says how it counts, it is metadata and no label.",
                 options,
                 columns=tuple(columns),
@@ -234,7 +234,7 @@ def choice_offers(sample: Sample) -> Iterator[ColumnQuestion]:
         if _is_certain(sample, column):
             yield ColumnQuestion(
                 "winner_offered",
-                f"{_named(column)} may name the better response. Unless a mapping says so, it is "
+                f"{quoted(column)} may name the better response. Unless a mapping says so, it is "
                 "metadata and no label.",
                 (Meaning("it names the better response", {"choice": column}),),
                 columns=(column,),
@@ -268,7 +268,7 @@ def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
         options = (_spelled(f"{column}:{spec}", column),)
     yield ColumnQuestion(
         "winner_unclear",
-        f"{_named(column)} may name the better response, but “{excerpt_of(odd)[:_NAME]}” names "
+        f"{quoted(column)} may name the better response, but “{excerpt_of(odd)[:_NAME]}” names "
         "neither response nor a tie. Unless a mapping says how it counts, the column is metadata "
         "and no label.",
         options,
@@ -292,12 +292,8 @@ def unnamed_labels(
     for column in (winner.columns if winner else preference_columns(shape, sample.mapping))[:1]:
         yield ColumnQuestion(
             "rater_unnamed",
-            f"{_named(column)} says which response is better, but no column says who judged: it is "
+            f"{quoted(column)} says which response is better, but no column says who judged: it is "
             "no label unless a rater is named for the file. Importing the file again with a name "
             "adds the labels to the same tasks.",
             columns=(column,),
         )
-
-
-def _named(column: str) -> str:
-    return f"“{visible(column, _NAME)}”"

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from labeling.datasets.readers.fields import visible
 from labeling.datasets.rows import FileCode, UnreadableFile
+
+#: Characters of a column's name in a question.
+_NAME = 60
+
+
+def quoted(column: str) -> str:
+    """The name of a column as a question says it, storable and not too long."""
+    return f"“{visible(column, _NAME)}”"
 
 
 class Meaning(Struct, frozen=True):

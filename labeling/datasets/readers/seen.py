@@ -13,10 +13,9 @@ from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.readers.identity import content_digest, identity_text, response_keys
 from labeling.datasets.rows import (
     Duplicate,
-    ImportedJudgment,
+    ImportedLabel,
     ImportedResponse,
     ImportRow,
-    ModelVote,
     Refusal,
     RefusalCode,
 )
@@ -118,7 +117,7 @@ def _content(row: ImportRow) -> int:
     return keyed_hash((without_parts(row.messages), *responses))
 
 
-def _said(judgment: ImportedJudgment | ModelVote, sign: int) -> int:
+def _said(judgment: ImportedLabel, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
     values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
     beside = (judgment.tie_kinds, judgment.side_only, judgment.grades)
@@ -169,7 +168,7 @@ class SeenRows:
             )
             return Refusal(row.line, "id", reason, excerpt_of(row.external_id), RefusalCode.TWICE)
         new_label = False
-        labels: tuple[ImportedJudgment | ModelVote, ...] = (*row.judgments, *row.model_votes)
+        labels: tuple[ImportedLabel, ...] = (*row.judgments, *row.model_votes)
         sign = _side(row.responses) if labels else 1
         for judgment in labels:
             by = keyed_hash((row.external_id, judgment.rater))

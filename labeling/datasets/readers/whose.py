@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Self
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning
@@ -208,15 +209,7 @@ class Whose(Struct, frozen=True):
         """The label as a model's vote; None where it is a person's. A doubtful one is a model's."""
         if _author_to(self, judgment.rater) is Author.PERSON:
             return None
-        return ModelVote(
-            model=judgment.rater,
-            values=judgment.values,
-            tie_kinds=judgment.tie_kinds,
-            rationale=judgment.rationale,
-            at=judgment.at,
-            side_only=judgment.side_only,
-            grades=judgment.grades,
-        )
+        return ModelVote(**asdict(judgment))
 
 
 @lru_cache(maxsize=4096)
