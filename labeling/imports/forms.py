@@ -252,7 +252,7 @@ class MappingForm(forms.Form):
         # A winner, or what else may be the label, stands with the columns that matter first.
         self._telling = {"winner"} & detection.mapping.keys() | _offered(detection).keys()
         preferences = preference_columns(self.shape, detection.mapping)
-        if not preferences:
+        if not preferences or detection.has_annotators:
             del self.fields["label_rater"]
         if not preferences and not _SAID & set(detection.mapping):
             del self.fields["whose"]

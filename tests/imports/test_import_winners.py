@@ -108,6 +108,14 @@ def test_the_report_says_which_columns_might_be_labels(lead, project, lena, tmp_
     assert "  --map winner=better_response_id:0,1" in out.getvalue()
 
 
+def test_columns_of_annotators_name_their_raters_so_that_no_name_is_asked_for(lead, project):
+    row = {**PAIR, "cmp_key": "m1_m2", "annotator1": 1, "annotator2": 2}
+    page = shown(lead, upload(lead, project, row))
+    assert "response 1 is better, strength not told" in page
+    assert "Who gave these labels?" not in page
+    assert "Who gave these labels?" in shown(lead, upload(lead, project, {**PAIR, "winner": "A"}))
+
+
 def test_a_file_of_pandalm_comes_in_whole_with_the_labels_of_its_annotators(project, lena):
     rows: list[dict[str, Any]] = [
         {

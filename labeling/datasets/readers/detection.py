@@ -30,7 +30,7 @@ from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.shapes.record import RecordView
 from labeling.datasets.readers.unclaimed import quiet_columns, settled
 from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
-from labeling.datasets.readers.winners import Counting, plain_mapping
+from labeling.datasets.readers.winners import Counting, WinnerColumns, plain_mapping
 from labeling.datasets.readers.words import tells_strength
 from labeling.datasets.rows import FileCode, MappingError, Refusal, UnreadableFile
 
@@ -74,8 +74,16 @@ class Detection:
     @property
     def counting(self) -> str:
         """How the winner's columns count, in words; "" where words or names say it themselves."""
-        winner = plain_mapping(self.mapping, self.columns)[1].winner
-        return winner.counting if winner else ""
+        return self._winner.counting if self._winner else ""
+
+    @property
+    def has_annotators(self) -> bool:
+        """Whether the labels stand in several columns, each of which is a rater's own."""
+        return self._winner is not None and self._winner.is_several
+
+    @property
+    def _winner(self) -> WinnerColumns | None:
+        return plain_mapping(self.mapping, self.columns)[1].winner
 
 
 @dataclass(frozen=True, slots=True)
