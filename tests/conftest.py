@@ -223,13 +223,15 @@ def chromium_path() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks browser tests, orders files, and skips where there is no browser.
+    """Marks browser tests and long experiments, orders files, and skips where there is no browser.
 
     Exactly the browser tests are skipped without a browser, unless it is required.
     """
     for item in items:
         if not _BROWSER_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+        if item.nodeid.startswith("tests/faults/"):
+            item.add_marker(pytest.mark.fault)
     put_in_order(items)
     if chromium_path() is None and os.environ.get("REQUIRE_BROWSER") != "1":
         skip = pytest.mark.skip(reason="no Chromium: apt-get install chromium-headless-shell")

@@ -18,7 +18,10 @@ from config.embedded.supervisor import Service, Stop, Supervisor, stoppable
 from config.embedded.valkey import Valkey
 
 #: ``./run test --fast``: what starts no server of its own and no browser, and takes no second.
-FAST = "not browser and not instance and not kill and not slow"
+FAST = "not browser and not instance and not kill and not slow and not fault"
+
+#: The whole suite: everything but the long experiments of tests/faults.
+SUITE = "not fault"
 
 _NO_BROWSER = (
     "BROWSER TESTS WILL NOT RUN: there is no Chromium, and installing one takes root or sudo.\n"
@@ -74,6 +77,8 @@ def pytest_options(arguments: Sequence[str]) -> list[str]:
     if _whole_suite(options):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
         options = ["-n", str(cores if fast else cores + 1), *options]
+        if "-m" not in options:
+            options = ["-m", SUITE, *options]
     return options
 
 

@@ -1,0 +1,106 @@
+"""What a call costs, measured in a process of its own that cannot cost more than it may.
+
+No text, file or request may take more than half a second of processor time or 256 MB. A test says
+so with `cost_of`: a call that takes for ever, or all memory, fails the test and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+#: What any text, file or request may cost.
+SECONDS, MEGABYTES = 0.5, 256.0
+#: A call that takes so many times its budget is ended.
+_PATIENCE = 20
+
+
+class TooDear(AssertionError):
+    """The call was ended: out of time or memory, or it died by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a call returned, its processor seconds, and by how much memory it grew at most."""
+
+    value: Any
+    seconds: float
+    megabytes: float
+
+
+def cost_of(
+    call: Callable[..., Any],
+    *arguments: Any,
+    seconds: float = SECONDS,
+    megabytes: float = MEGABYTES,
+) -> Cost:
+    """What `call(*arguments)` costs. Raises TooDear where it costs more than it may.
+
+    Processor seconds count, of children too, so that a busy machine fails no test. The call must
+    not touch the database: the child has its parent's connections. What it raises is raised here.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _measure(writing, call, arguments, seconds, megabytes)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if not said:
+        raise TooDear(f"ended by signal {os.WTERMSIG(status)}, after {seconds * _PATIENCE} s or so")
+    raised, value, spent, grown = pickle.loads(said)
+    if raised is not None:
+        raise raised
+    if spent > seconds or grown > megabytes:
+        raise TooDear(f"{spent:.2f} s of {seconds} s, {grown:.0f} MB of {megabytes:.0f} MB")
+    return Cost(value, spent, grown)
+
+
+def _measure(
+    pipe: int, call: Callable[..., Any], arguments: Any, seconds: float, megabytes: float
+) -> NoReturn:
+    """Runs the call in the child and says what it cost; never returns."""
+    limit = int(seconds * _PATIENCE) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(3 * limit)
+    room = _pages("/proc/self/statm") * resource.getpagesize() + int(4 * megabytes * 2**20)
+    resource.setrlimit(resource.RLIMIT_AS, (room, room))
+    before, began = _peak(), _spent()
+    raised, value = None, None
+    try:
+        value = call(*arguments)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent raises it
+        raised = error
+    cost = (_spent() - began, (_peak() - before) / 1024)
+    try:
+        said = pickle.dumps((raised, value, *cost))
+    except Exception:  # noqa: BLE001 - what cannot be pickled is told in words
+        said = pickle.dumps((raised and AssertionError(repr(raised)), repr(value)[:1000], *cost))
+    with os.fdopen(pipe, "wb") as answer:
+        answer.write(said)
+    os._exit(0)
+
+
+def _spent() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + usage.ru_utime + usage.ru_stime
+
+
+def _peak() -> int:
+    """Kilobytes: of this process, or of a child where one took more."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+
+
+def _pages(path: str) -> int:
+    with open(path, encoding="ascii") as file:
+        return int(file.read().split()[0])
