@@ -152,6 +152,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_IMPORTS = ["config.worker"]
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "labeling.jobs.sweep_jobs", "schedule": 10.0},
     "expire-leases": {"task": "labeling.jobs.expire_leases", "schedule": 30.0},

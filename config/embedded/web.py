@@ -1,4 +1,4 @@
-"""gunicorn's hooks: load everything once before the workers are forked.
+"""gunicorn's hooks: load everything once before the workers are forked, which give signs of life.
 
 Django imports the pages at the first request. Doing it in the master makes the first page quick,
 shares the memory among the workers and shows a broken module at the start instead of as a 500.
@@ -7,9 +7,14 @@ shares the memory among the workers and shows a broken module at the start inste
 from __future__ import annotations
 
 import gc
+import time
 from typing import Any
 
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
+
+#: gunicorn's threads come round every second; so many without it stand still.
+_STILL = 30.0
 
 
 def when_ready(server: Any) -> None:
@@ -17,3 +22,13 @@ def when_ready(server: Any) -> None:
     _ = get_resolver().reverse_dict  # builds the whole map of addresses
     gc.collect()
     gc.freeze()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let the worker write its row as long as it tells the master that it goes round."""
+    keep_beating = import_string("labeling.work.heartbeats.keep_beating")  # Django is ready now
+
+    def ticks() -> bool:
+        return time.monotonic() - float(worker.tmp.last_update()) < _STILL
+
+    keep_beating("web", ticks=ticks)

@@ -32,7 +32,7 @@ urlpatterns = [
     ),
     path("assignments/<int:assignment_id>/skip/", rating.SkipTask.as_view(), name="skip"),
     path(
-        "assignments/<int:assignment_id>/heartbeat/", rating.Heartbeat.as_view(), name="heartbeat"
+        "assignments/<int:assignment_id>/heartbeat/", rating.KeepLease.as_view(), name="heartbeat"
     ),
     path("projects/<slug:slug>/imports/", imports.Imports.as_view(), name="imports"),
     path(

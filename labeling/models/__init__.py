@@ -1,8 +1,9 @@
-"""Prompts, tasks, assignments, judgments, imports, releases and cached reports."""
+"""Prompts, tasks, assignments, judgments, imports, releases, cached reports, signs of life."""
 
 from __future__ import annotations
 
 from labeling.models.assignments import Assignment
+from labeling.models.heartbeats import Heartbeat
 from labeling.models.jobs import Import, ImportRefusal, Job, Release
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.reports import Report
@@ -11,6 +12,7 @@ from labeling.models.tasks import Prompt, Response, Task
 __all__ = [
     "Answer",
     "Assignment",
+    "Heartbeat",
     "Import",
     "ImportRefusal",
     "Job",

@@ -193,7 +193,7 @@ class SkipTask(RaterView):
         return Response({"id": skipped.pk, "state": skipped.state, "reason": skipped.skip_reason})
 
 
-class Heartbeat(RaterView):
+class KeepLease(RaterView):
     """A sign of life."""
 
     @extend_schema(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from labeling.models import Heartbeat
 from labeling.rating import places, texts
 from labeling.rating.deadlocks import retry_deadlocks
+from labeling.work.heartbeats import beat
 from labeling.work.sending import send_id
 
 _RENDER = "labeling.jobs.render_project"
@@ -23,6 +25,7 @@ def render_project(project_id: int, after: int = 0) -> None:
 def expire_leases() -> None:
     """Frees the places of leases that ran out."""
     retry_deadlocks(places.expire_leases)()
+    beat(Heartbeat.Kind.SWEEP, name="leases")
 
 
 def send_rendering(project_id: int) -> None:

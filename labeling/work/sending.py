@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from labeling.models import Job
+from labeling.models import Heartbeat, Job
 from labeling.vocabulary import JobState
+from labeling.work.heartbeats import beat, sweep_heartbeats
 from labeling.work.locks import is_free
 from labeling.work.registry import J, JobKind, job_kind_of, job_kinds
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 #: How long a message may take before it counts as lost.
 MESSAGE_PATIENCE = timedelta(seconds=10)
@@ -40,6 +41,8 @@ def sweep() -> None:
     for kind in job_kinds():
         for pk in unfinished_jobs(kind):
             _put(kind.task, pk)
+    sweep_heartbeats()
+    beat(Heartbeat.Kind.SWEEP, name="jobs")
 
 
 def unfinished_jobs(kind: JobKind[J]) -> list[int]:
@@ -55,7 +58,7 @@ def _deliver(task: str, pk: int) -> None:
     try:
         _put(task, pk)
     except OperationalError:
-        logger.warning("The broker is away; %s is done later.", pk)
+        _logger.warning("The broker is away; %s is done later.", pk)
 
 
 def _put(task: str, pk: int) -> None:
