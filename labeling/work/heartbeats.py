@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 
 from labeling.models import Heartbeat
 
-_logger = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 #: How often a process writes its row, and after how long without that it counts as silent.
 INTERVAL = timedelta(seconds=10)
@@ -86,7 +86,7 @@ def keep_beating(
             if ticks():
                 beat(kind, **detail())
         except (DatabaseError, InterfaceError) as error:
-            _logger.debug("No sign of life could be written: %s", error)
+            logger.debug("No sign of life could be written: %s", error)
         finally:
             connection.close()  # a connection kept for this alone would cost a server process
 

@@ -17,7 +17,7 @@ from labeling.work.heartbeats import beat, sweep_heartbeats
 from labeling.work.locks import is_free
 from labeling.work.registry import J, JobKind, job_kind_of, job_kinds
 
-_logger = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 #: How long a message may take before it counts as lost.
 MESSAGE_PATIENCE = timedelta(seconds=10)
@@ -58,7 +58,7 @@ def _deliver(task: str, pk: int) -> None:
     try:
         _put(task, pk)
     except OperationalError:
-        _logger.warning("The broker is away; %s is done later.", pk)
+        logger.warning("The broker is away; %s is done later.", pk)
 
 
 def _put(task: str, pk: int) -> None:

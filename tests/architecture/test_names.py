@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from tests.architecture.sources import python_files
 
-#: What Django looks for under this name in every module of its kind.
-CONVENTIONS = frozenset({"Command", "app_name", "navigation", "register", "urlpatterns"})
+#: What is looked for under this name in every module of its kind, by Django or by readers of logs.
+CONVENTIONS = frozenset({"Command", "app_name", "logger", "navigation", "register", "urlpatterns"})
 
 
 def _names(tree: ast.Module) -> Iterator[str]:
