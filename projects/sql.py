@@ -7,7 +7,8 @@ rater waits for, both cost more than the query itself (docs/performance.md). Els
 from __future__ import annotations
 
 import re
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
 
 from django.conf import settings
 from django.db import connection
@@ -59,6 +60,18 @@ def _prepared() -> set[str]:
         names = set()
         connection._concord_prepared = (connection.connection, names)  # type: ignore[attr-defined]
     return names
+
+
+def database_now() -> datetime:
+    """The time by the database's clock, which all share: those of machines differ by hours.
+
+    What one process writes and another one compares (leases, ages of jobs) is told by it alone. A
+    statement that is run anyway can bring the time along (`clock_timestamp()`, `Now()`).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (moment,) = cursor.fetchone()
+    return cast(datetime, moment)
 
 
 def columns(model: type[Model], alias: str) -> str:

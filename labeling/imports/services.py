@@ -14,7 +14,6 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import structs
 
@@ -40,6 +39,7 @@ from labeling.work.registry import JobKind, register
 from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
+from projects.sql import database_now
 
 #: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
 BATCH = 500
@@ -317,7 +317,7 @@ def _read_in(import_: Import) -> None:
     rest = islice(_outcomes(import_), import_.progress_done, None)
     while batch := list(islice(rest, BATCH)):
         with transaction.atomic():
-            result = writer.write(batch, timezone.now())
+            result = writer.write(batch, database_now())
             room = max(0, limits.MAX_REFUSALS_KEPT - counts.refused)
             ImportRefusal.objects.bulk_create(
                 ImportRefusal(import_job=import_, **structs.asdict(refusal))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 
@@ -20,12 +20,18 @@ from projects.models import Guideline
 from projects.sql import Statement
 
 _TASK_FIELDS = ("id", "project_id", "prompt_id", "external_id", "kind", "purpose", "response_ids")
-_LOCK = Statement("lock_rater", "SELECT pg_advisory_xact_lock(%(key)s)", key="bigint")
+_LOCK = Statement(
+    "lock_rater", "SELECT pg_advisory_xact_lock(%(key)s), clock_timestamp()", key="bigint"
+)
 
 
-def lock_rater(*, project_id: int, rater_id: int) -> None:
-    """Serialises a rater's own requests in a project until the transaction ends."""
-    _LOCK.rows(key=seeded_number("rater", project_id, rater_id, bits=62))
+def lock_rater(*, project_id: int, rater_id: int) -> datetime:
+    """Serialises a rater's own requests in a project until the transaction ends.
+
+    Returns the time by the database's clock once it has the lock.
+    """
+    ((_, locked_at),) = _LOCK.rows(key=seeded_number("rater", project_id, rater_id, bits=62))
+    return cast(datetime, locked_at)
 
 
 def lock_limit(*, project_id: int, rater_id: int) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.kinds import PRIMARY_ALIAS, Submission, kind_of
@@ -30,6 +29,7 @@ from labeling.rating.selectors import TakenBack, last_act, taken_back
 from labeling.vocabulary import Act, AssignmentState, SkipReason
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
+from projects.sql import database_now
 
 #: What begins a fingerprint that covers the tie of every answer; the first version had no such.
 _FINGERPRINT = "2:"
@@ -71,7 +71,7 @@ def submit_judgment(
     if held is None or (project is not None and held.project_id != project.pk):
         raise NotYours(_("There is no such task among yours."))
     project = project or Project.objects.get(pk=held.project_id)
-    return _submit_locked(held, submission, project, criteria, now or timezone.now())
+    return _submit_locked(held, submission, project, criteria, now or held.read_at)
 
 
 def _submit_locked(
@@ -233,7 +233,7 @@ def skip_assignment(
         raise Conflict(_("You have already judged this task, so it cannot be skipped."))
     if assignment.state != AssignmentState.SKIPPED:
         assignment.state = AssignmentState.SKIPPED
-        assignment.skipped_at = now or timezone.now()
+        assignment.skipped_at = now or database_now()
         assignment.skip_reason = reason
         assignment.skip_note = note.strip()[:2000].replace("\x00", "")
         assignment.save(update_fields=["state", "skipped_at", "skip_reason", "skip_note"])
@@ -261,7 +261,7 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     A judgment is withdrawn by a new row and keeps its place; a skip has given its place away.
     Raises Conflict where there is nothing to take back, or where others have that place now.
     """
-    now = now or timezone.now()
+    now = now or database_now()
     last = last_act(rater=rater, project=project)
     if last is None:
         raise Conflict(_("There is nothing of yours to take back here."))

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import IntegrityError
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
@@ -96,21 +95,21 @@ def advance(*, membership: Membership, showing: int | None, now: datetime | None
     What is returned beside a screen is a short lease, prepared ahead; it becomes a full one when
     it is shown itself. With `showing` None it is to be shown now.
     """
-    desk = _Desk(membership, showing, now or timezone.now())
-    if desk.project.status != Project.Status.ACTIVE:
+    if membership.project.status != Project.Status.ACTIVE:
         return Advance(Nothing(NothingLeft.PAUSED))
     for _attempt in range(ATTEMPTS):
         try:
-            return _advance_locked(desk)
+            return _advance_locked(membership, showing, now)
         except IntegrityError:
             continue  # a concurrent claim was quicker; the constraint held
     return Advance(Nothing(NothingLeft.WAITING))
 
 
 @retry_deadlocks
-def _advance_locked(desk: _Desk) -> Advance:
+def _advance_locked(membership: Membership, showing: int | None, now: datetime | None) -> Advance:
     """One try, alone among this rater's parallel requests in this project."""
-    claims.lock_rater(project_id=desk.project.pk, rater_id=desk.rater_id)
+    locked_at = claims.lock_rater(project_id=membership.project_id, rater_id=membership.user_id)
+    desk = _Desk(membership, showing, now or locked_at)
     stands = claims.standing(
         project_id=desk.project.pk,
         rater_id=desk.rater_id,
@@ -274,9 +273,9 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
     A lease that has expired is taken again if its place is still free. Raises Conflict where it
     is not, where the assignment is over, or where the rater's limit is reached without it.
     """
-    now = now or timezone.now()
     rows = Assignment.objects.filter(pk=assignment.pk)
-    state = rows.select_for_update().values_list("state", flat=True).get()
+    state, read_at = rows.select_for_update().values_list("state", Now()).get()
+    now = now or read_at
     if state not in {AssignmentState.LEASED, AssignmentState.EXPIRED}:
         raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
     limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)

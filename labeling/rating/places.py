@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,10 +49,10 @@ def expire_leases(
     """Frees the places of leases that are over, everywhere or in part; returns how many."""
     parts = {"project": project, "rater": rater, "task": task_id}
     leases = Assignment.objects.filter(**{k: v for k, v in parts.items() if v is not None})
-    return leases.filter(_over(now or timezone.now())).update(state=AssignmentState.EXPIRED)
+    return leases.filter(_over(now or Now())).update(state=AssignmentState.EXPIRED)
 
 
-def _over(now: datetime) -> Q:
+def _over(now: datetime | Now) -> Q:
     """Leases that lapsed, and those of people who left, changed to another role or lost access."""
     working = Membership.objects.filter(
         project=OuterRef("project"),

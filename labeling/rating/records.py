@@ -23,7 +23,7 @@ class HeldAssignment:
 
     `since` is when the rater first had the task: a page that lost its connection shows what was
     prepared ahead before the server hears that it was opened. `limit` is the most judgments that
-    this rater may give in this project.
+    this rater may give in this project. `read_at` is the time by the database's clock.
     """
 
     pk: int
@@ -39,6 +39,7 @@ class HeldAssignment:
     kind: str
     since: datetime
     limit: int | None
+    read_at: datetime
 
 
 _HOLD = Statement(
@@ -47,7 +48,7 @@ _HOLD = Statement(
     SELECT a.id, a.task_id, a.project_id, a.rater_id, a.state, a.shown_order, a.guideline_id,
         a.purpose, a.strategy, a.selection_probability, t.kind,
         LEAST(a.created_at, a.opened_at),
-        COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0))
+        COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp()
     FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
         JOIN projects_project p ON p.id = a.project_id
         LEFT JOIN projects_membership m ON m.project_id = a.project_id AND m.user_id = a.rater_id
