@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.models.assignments import Assignment
+from labeling.models.assignments import Assignment, TaskOpening
 from labeling.models.heartbeats import Heartbeat
 from labeling.models.jobs import Import, ImportRefusal, Job, Release
 from labeling.models.judgments import Answer, Judgment
@@ -22,4 +22,5 @@ __all__ = [
     "Report",
     "Response",
     "Task",
+    "TaskOpening",
 ]

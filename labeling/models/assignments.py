@@ -1,4 +1,4 @@
-"""One rater's lease on one task."""
+"""One rater's lease on one task, and who has seen what others said about it."""
 
 from __future__ import annotations
 
@@ -61,3 +61,23 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"assignment {self.pk}"
+
+
+class TaskOpening(models.Model):
+    """That a person has opened a task's votes: from then on they cannot judge it themselves."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="openings")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="task_openings"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            # Its index is read by the claim of a task (labeling.rating.claims).
+            models.UniqueConstraint(fields=["task", "person"], name="task_opened_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"opening {self.pk}"

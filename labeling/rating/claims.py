@@ -150,13 +150,15 @@ def standing(
 
 
 # `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add such
-# a row, and I hold my lock.
+# a row (a lease, or that I opened the task's votes), and I hold my lock.
 _CLAIM = """
 SELECT {fields} FROM labeling_task t
 WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
   AND t.queue_key > %(after)s AND NOT EXISTS (
       SELECT 1 FROM labeling_assignment a
       WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
+  AND NOT EXISTS (
+      SELECT 1 FROM labeling_taskopening o WHERE o.task_id = t.id AND o.person_id = %(rater)s)
 ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """

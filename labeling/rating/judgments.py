@@ -16,6 +16,7 @@ from labeling.rating import records
 from labeling.rating.answers import check_submission, plausible_times
 from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.leases import lease_length, own_assignment
+from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
     LimitReached,
     RaterLimit,
@@ -139,6 +140,7 @@ def _insert(
             require_room(limit)
             records.insert_judgment(judgment, answers)
         else:
+            require_unopened(task_id=held.task_id, rater_id=held.rater_id)
             make_room(limit)
             with_place(
                 lambda: records.insert_judgment(judgment, answers),
@@ -269,6 +271,7 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     state = AssignmentState.SUBMITTED if last.judgment else AssignmentState.SKIPPED
     if assignment is None or assignment.state != state:
         raise Conflict(_("This was taken back already."))
+    require_unopened(task_id=assignment.task_id, rater_id=rater.pk)
     limit = rater_limit(rater_id=rater.pk, project=project)
     if last.judgment is None:
         make_room(limit)

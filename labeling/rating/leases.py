@@ -16,9 +16,10 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
-from labeling.models import Assignment, Task
+from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
 from labeling.rating.deadlocks import retry_deadlocks
+from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
     TaskFull,
     expire_leases,
@@ -151,6 +152,8 @@ def _reclaim(desk: _Desk) -> bool:
     task_id = lapsed.values_list("task_id", flat=True).first()
     if task_id is None:
         return False
+    if TaskOpening.objects.filter(task=task_id, person=desk.rater_id).exists():
+        return False
     again = partial(
         lapsed.update,
         state=AssignmentState.LEASED,
@@ -278,6 +281,8 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
     now = now or read_at
     if state not in {AssignmentState.LEASED, AssignmentState.EXPIRED}:
         raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
+    if state == AssignmentState.EXPIRED:
+        require_unopened(task_id=assignment.task_id, rater_id=assignment.rater_id)
     limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)
     require_room(limit, holding=state == AssignmentState.EXPIRED)
     length = PREPARED_LEASE if assignment.opened_at is None else lease_length(assignment.project)

@@ -88,6 +88,7 @@ GET    p/<slug:slug>/settings/                                                  
 POST   p/<slug:slug>/settings/                                                       422  403  403  403  404  302
 GET    p/<slug:slug>/tasks/                                                          200  200  403  200  404  302
 GET    p/<slug:slug>/tasks/<int:pk>/                                                 200  200  403  200  404  302
+POST   p/<slug:slug>/tasks/<int:pk>/votes/                                           302  302  403  403  404  302
 # everybody's own
 GET    /                                                                             200  200  200  200  200  302
 GET    account/                                                                      200  200  200  200  200  302

@@ -100,7 +100,7 @@ def test_a_task_page_shows_all_that_was_ever_said(
     judge_canonically(sam, project, 0, tie_kind="equal_bad")
     reply = lead.get(f"/p/{project.slug}/tasks/{task.pk}/")
     page = reply.content.decode()
-    assert [said.status for said in reply.context["page"].history] == [
+    assert [said.status for said in reply.context["votes"].history] == [
         "taken_back",
         "withdrawn",
         "counts",

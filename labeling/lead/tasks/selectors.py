@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 
 from labeling.kinds import Outcome, kind_of, unsaid_words
 from labeling.lead.disagreements import split_tasks
-from labeling.models import Answer, Assignment, Judgment, Prompt, Response, Task
+from labeling.models import Answer, Assignment, Judgment, Prompt, Response, Task, TaskOpening
 from labeling.vocabulary import AssignmentState
 from projects.models import Criterion, Project
 
@@ -207,13 +207,20 @@ class VoteInWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskVotes:
+    """All that was ever said about a task, by whom, who had it, and who has looked at this."""
+
+    history: list[HistoryRow]
+    assignments: list[Assignment]
+    openings: list[TaskOpening]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPage:
-    """Everything about one task: its responses in canonical order and all that was ever said."""
+    """Everything about one task but who said what: its responses in canonical order."""
 
     task: Task
     responses: list[Response]
-    history: list[HistoryRow]
-    assignments: list[Assignment]
     row: TaskRow
     model_votes: list[VoteInWords]
 
@@ -267,9 +274,19 @@ def get_task(project: Project, pk: int) -> Task | None:
 
 
 def task_page(task: Task) -> TaskPage:
+    """What everybody may know who sees the project's tasks, and the votes of models."""
+    responses = Response.objects.in_bulk(task.response_ids)
+    return TaskPage(
+        task=task,
+        responses=[responses[pk] for pk in task.response_ids if pk in responses],
+        row=task_rows(task.project, [task])[0],
+        model_votes=_model_votes(task),
+    )
+
+
+def task_votes(task: Task) -> TaskVotes:
     """All that was ever said about a task, oldest first, rows taken back or replaced included."""
     kind = kind_of(task.kind)
-    responses = Response.objects.in_bulk(task.response_ids)
     judgments = (
         Judgment.objects.filter(task=task)
         .select_related("rater", "guideline", "assignment")
@@ -286,15 +303,12 @@ def task_page(task: Task) -> TaskPage:
             )
         )
         answers[answer.judgment_id].append(AnswerInWords(answer.criterion, answer.value, words))
-    return TaskPage(
-        task=task,
-        responses=[responses[pk] for pk in task.response_ids if pk in responses],
+    return TaskVotes(
         history=_history(list(judgments), answers),
         assignments=list(
             Assignment.objects.filter(task=task)
             .select_related("rater")
             .order_by(F("submitted_at").asc(nulls_last=True), "pk")
         ),
-        row=task_rows(task.project, [task])[0],
-        model_votes=_model_votes(task),
+        openings=list(TaskOpening.objects.filter(task=task).select_related("person")),
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import render
-from django.urls import path
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from labeling.lead.tasks.selectors import (
     TaskFilter,
@@ -20,11 +21,14 @@ from labeling.lead.tasks.selectors import (
     get_task,
     task_page,
     task_rows,
+    task_votes,
 )
+from labeling.models import Task
 from labeling.models.choices import choices
+from labeling.rating.openings import closed_votes, open_votes
 from labeling.rating.texts import ensure_rendered
 from labeling.vocabulary import Purpose
-from projects.access import SignedInRequest, get_access
+from projects.access import Access, SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
 
@@ -73,11 +77,13 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
     page = Paginator(find_tasks(access.project, wanted), TASKS_PAGE).get_page(
         request.GET.get("page")
     )
+    rows = task_rows(access.project, page.object_list)
     context = {
         "access": access,
         "project": access.project,
         "page": page,
-        "rows": task_rows(access.project, page.object_list),
+        "rows": rows,
+        "closed": _closed(access, [row.task for row in rows]),
         "wanted": wanted,
         "query": _query(wanted),
         "states": STATES,
@@ -87,24 +93,54 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/lead/tasks.html", context)
 
 
-@require_safe
-def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """One task: prompt, responses with their models, every judgment and assignment."""
-    access = get_access(request.user, slug, Action.SEE_TASKS)
+def _closed(access: Access, tasks: Sequence[Task]) -> Collection[int]:
+    """Ids of tasks whose votes stay closed until this member, who may judge them, opens them."""
+    return closed_votes(tasks, access.user) if access.may(Action.RATE) else ()
+
+
+def _task(access: Access, pk: int) -> Task:
+    """The task of that id. Raises Http404."""
     row = get_task(access.project, pk)
     if row is None:
         raise Http404(_("There is no such task in this project."))
+    return row
+
+
+@require_safe
+def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """One task: prompt, responses with their models, and for whom they are, its votes.
+
+    Who could still judge the task sees none before opening them; who could not and sees them is
+    recorded as well, since a place may become free.
+    """
+    access = get_access(request.user, slug, Action.SEE_TASKS)
+    row = _task(access, pk)
     page = task_page(row)
     ensure_rendered(prompt=row.prompt, responses=page.responses)
+    is_closed = bool(_closed(access, [row]))
+    sees_raters = access.may(Action.SEE_RATERS)
+    if sees_raters and not is_closed:
+        open_votes(task=row, person=access.user)
     context = {
         "access": access,
         "project": access.project,
         "page": page,
         "task": row,
+        "is_closed": is_closed,
+        "sees_raters": sees_raters,
+        "votes": task_votes(row) if sees_raters and not is_closed else None,
         # Reviewers compare too: they stay blind.
         "show_models": access.may(Action.RELEASE),
     }
     return render(request, "labeling/lead/task.html", context)
+
+
+@require_POST
+def votes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Opens a task's votes for a member, who from then on cannot judge it."""
+    access = get_access(request.user, slug, Action.SEE_RATERS)
+    open_votes(task=_task(access, pk), person=access.user)
+    return redirect(f"{reverse('labeling:task', args=[slug, pk])}#votes")
 
 
 navigation = [
@@ -119,4 +155,5 @@ navigation = [
 urlpatterns = [
     path("p/<slug:slug>/tasks/", tasks, name="tasks"),
     path("p/<slug:slug>/tasks/<int:pk>/", task, name="task"),
+    path("p/<slug:slug>/tasks/<int:pk>/votes/", votes, name="task-votes"),
 ]
