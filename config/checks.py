@@ -36,3 +36,14 @@ def real_mail(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list
         hint = "Set CONCORD_SMTP_HOST (and user, password) so that password resets are sent."
         return [Warning("Mail is printed on the console.", hint=hint, id="concord.W002")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def trusted_proxies(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """W003: behind a proxy everybody has its address, and one person's failures make all wait."""
+    if settings.PRODUCTION and not settings.TRUSTED_PROXIES:
+        hint = "Set CONCORD_PROXIES to the number of proxies in front that set X-Forwarded-For."
+        return [Warning("CONCORD_PROXIES is 0.", hint=hint, id="concord.W003")]
+    return []

@@ -131,6 +131,7 @@ EMAIL_PORT = env.number("CONCORD_SMTP_PORT", 587)
 EMAIL_HOST_USER = env.text("CONCORD_SMTP_USER")
 EMAIL_HOST_PASSWORD = env.text("CONCORD_SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("CONCORD_SMTP_TLS", default=True)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("CONCORD_MAIL_FROM", "Concord <concord@localhost>")
 
 # --- work in the background --------------------------------------------------------------------
@@ -156,6 +157,7 @@ CELERY_IMPORTS = ["config.worker"]
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "labeling.jobs.sweep_jobs", "schedule": 10.0},
     "expire-leases": {"task": "labeling.jobs.expire_leases", "schedule": 30.0},
+    "sweep-accounts": {"task": "projects.jobs.sweep_accounts", "schedule": 30.0},
 }
 
 # --- API ---------------------------------------------------------------------------------------

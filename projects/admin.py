@@ -23,10 +23,12 @@ from projects.models import (
     Criterion,
     Guideline,
     Invitation,
-    LoginAttempt,
     Membership,
+    OperatorNotice,
+    OutgoingMail,
     Principle,
     Project,
+    Throttle,
     User,
 )
 from projects.services.accounts import OPERATOR_FIELDS, update_user
@@ -332,9 +334,28 @@ class AcknowledgementAdmin(ReadOnlyAdmin):
     list_select_related = ["guideline", "user"]
 
 
-@admin.register(LoginAttempt)
-class LoginAttemptAdmin(ReadOnlyAdmin):
-    """Failed log-ins; addresses of accounts are hashed."""
+@admin.register(Throttle)
+class ThrottleAdmin(ReadOnlyAdmin):
+    """Who has to wait after failures; accounts are hashed."""
 
-    list_display = ["at", "address"]
-    exclude = ["email_hash"]
+    list_display = ["key", "count", "at", "free_at"]
+    ordering = ["-at"]
+    search_fields = ["key"]
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """Mails that wait, were sent or were given up, without what they say."""
+
+    list_display = ["kind", "address", "state", "attempts", "created_at", "sent_at", "error"]
+    list_filter = ["state", "kind"]
+    search_fields = ["address"]
+    ordering = ["-pk"]
+    exclude = ["detail"]
+
+
+@admin.register(OperatorNotice)
+class OperatorNoticeAdmin(ReadOnlyAdmin):
+    """What the running instance noticed about its set-up."""
+
+    list_display = ["kind", "seen_at"]

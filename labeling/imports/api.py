@@ -24,6 +24,7 @@ from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.models import Project
 from projects.permissions import Action
+from projects.sites import site_address
 
 _TAGS = ["imports"]
 
@@ -174,7 +175,7 @@ class OneImport(ApiView):
             {
                 **import_json(row),
                 "refusals": refused,
-                "refusals_csv": request.build_absolute_uri(address),
+                "refusals_csv": site_address(address),
             }
         )
 

@@ -35,6 +35,7 @@ from labeling.work.sending import send
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.permissions import Action
+from projects.sites import site_address
 
 _TAGS = ["releases"]
 
@@ -98,7 +99,7 @@ def release_json(row: Release) -> dict[str, Any]:
     }
 
 
-def _detail(request: Request, slug: str, row: Release) -> dict[str, Any]:
+def _detail(slug: str, row: Release) -> dict[str, Any]:
     return {
         **release_json(row),
         "counts": row.counts,
@@ -107,9 +108,7 @@ def _detail(request: Request, slug: str, row: Release) -> dict[str, Any]:
                 "name": file["name"],
                 "size": file["size"],
                 "sha256": file["sha256"],
-                "url": request.build_absolute_uri(
-                    reverse("api:release-file", args=[slug, row.pk, file["name"]])
-                ),
+                "url": site_address(reverse("api:release-file", args=[slug, row.pk, file["name"]])),
             }
             for file in row.files
         ],
@@ -162,7 +161,7 @@ class Releases(ApiView):
         row = request_release(project=access.project, created_by=access.user, **wanted)
         send(row)
         location = reverse("api:release", args=[slug, row.pk])
-        return Response(_detail(request, slug, row), status=202, headers={"Location": location})
+        return Response(_detail(slug, row), status=202, headers={"Location": location})
 
 
 class ReleasePreview(ApiView):
@@ -212,7 +211,7 @@ class OneRelease(ReleaseView):
     )
     def get(self, request: Request, slug: str, release_id: int) -> Response:
         """While it is built: its progress."""
-        return Response(_detail(request, slug, self.find(slug, release_id)))
+        return Response(_detail(slug, self.find(slug, release_id)))
 
 
 class ReleaseFile(ReleaseView):

@@ -10,14 +10,31 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import User
+from projects.models.users import normal_address
+from projects.origins import client_address, known_browser, note_proxy
+from projects.services.throttle import LoginTicket, begin_login
 
 WRONG_LOGIN = _(
     "That address and password do not go together. Check both, or set a new password below."
 )
 
 
+class AddressField(forms.EmailField):
+    """An e-mail address, as it is stored."""
+
+    def to_python(self, value: Any) -> Any:
+        """In plain lower-case letters, however they were typed."""
+        text = super().to_python(value)
+        return normal_address(text) if isinstance(text, str) else text
+
+
 class LogInForm(AuthenticationForm):
-    """Log-in by e-mail; the refusal never says which of the two was wrong."""
+    """Log-in by e-mail; the refusal never says which of the two was wrong.
+
+    What is counted is the address that is looked up. A form that was not filled in counts nothing.
+    """
+
+    ticket: LoginTicket | None = None
 
     error_messages = {"invalid_login": WRONG_LOGIN, "inactive": WRONG_LOGIN}
 
@@ -27,6 +44,28 @@ class LogInForm(AuthenticationForm):
         self.fields["username"].widget = forms.EmailInput(
             attrs={"autocomplete": "username", "autofocus": True, "maxlength": 254}
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Raises TooManyAttempts before a password is looked at."""
+        email = self.cleaned_data.get("username")
+        if self.request is not None and email and self.cleaned_data.get("password"):
+            note_proxy(self.request)
+            self.ticket = begin_login(
+                email=email,
+                address=client_address(self.request),
+                device=known_browser(self.request, email),
+            )
+        return super().clean()
+
+
+class ResetForm(forms.Form):
+    """Whose password is to be set anew."""
+
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+    )
 
 
 class NewAccountForm(forms.Form):
@@ -38,7 +77,7 @@ class NewAccountForm(forms.Form):
         help_text=_("Shown to leads and reviewers of the project."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     password1 = forms.CharField(
@@ -55,7 +94,7 @@ class NewAccountForm(forms.Form):
 
     def clean_email(self) -> str:
         """The address has no account yet; the service makes sure of it once more."""
-        email: str = self.cleaned_data["email"].lower()
+        email: str = self.cleaned_data["email"]
         if User.objects.filter(email=email).exists():
             raise forms.ValidationError(
                 _("There is an account with this address already. Log in and join with it.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from projects.models.access import ApiKey, AuditEvent, Invitation, LoginAttempt
+from projects.models.access import ApiKey, AuditEvent, Invitation, Throttle
 from projects.models.guidelines import Acknowledgement, Guideline, Principle
+from projects.models.mail import OperatorNotice, OutgoingMail
 from projects.models.projects import Membership, Project, Role
 from projects.models.rubric import Criterion
 from projects.models.users import User
@@ -15,10 +16,12 @@ __all__ = [
     "Criterion",
     "Guideline",
     "Invitation",
-    "LoginAttempt",
     "Membership",
+    "OperatorNotice",
+    "OutgoingMail",
     "Principle",
     "Project",
     "Role",
+    "Throttle",
     "User",
 ]

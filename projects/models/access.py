@@ -1,4 +1,4 @@
-"""Ways in: invitation links, API keys, counted log-ins, and the log of who changed what."""
+"""Ways in: invitation links, API keys, counted attempts, and the log of who changed what."""
 
 from __future__ import annotations
 
@@ -68,22 +68,20 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
-class LoginAttempt(models.Model):
-    """A failed log-in, counted by account and by address to throttle guessing."""
+class Throttle(models.Model):
+    """How often somebody tried something lately, and when they may again.
 
-    email_hash = models.CharField(max_length=64)
-    address = models.CharField(max_length=64)
-    at = models.DateTimeField(default=timezone.now)
+    One row for what is counted (an account, an address, a known browser), so that counting and
+    checking are one statement; `projects.services.throttle` writes it.
+    """
 
-    class Meta:
-        indexes = [
-            # Read by projects.services.throttle on each log-in.
-            models.Index(fields=["email_hash", "at"], name="login_by_account"),
-            models.Index(fields=["address", "at"], name="login_by_address"),
-        ]
+    key = models.CharField(max_length=100, unique=True)
+    count = models.PositiveIntegerField()
+    at = models.DateTimeField(db_index=True)
+    free_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return _("failed log-in at %(moment)s") % {"moment": f"{self.at:%Y-%m-%d %H:%M}"}
+        return self.key
 
 
 class AuditEvent(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -13,12 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
+def normal_address(text: str) -> str:
+    """An e-mail address as it is stored, looked up and counted, however it was typed.
+
+    Log-in takes full-width and other compatible letters for plain ones, so everything does.
+    """
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail; the address is always stored in lower case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A person who logs in by e-mail. Without a password the account cannot log in yet."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=normal_address(email), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
@@ -29,8 +38,8 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Log-in is blind to the case of the address."""
-        return self.get(email=(username or "").strip().lower())
+        """Log-in is blind to the case and the width of the address."""
+        return self.get(email=normal_address(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_noop
 from projects.audit import record
 from projects.departures import end_work
 from projects.exceptions import InvalidInput
-from projects.models import User
+from projects.models import OutgoingMail, User
+from projects.services.mail import queue_mail
+from projects.services.throttle import begin_reset, forget_failures
 
 #: What an operator may change about somebody.
 OPERATOR_FIELDS = ("name", "time_zone", "is_active", "is_staff", "is_superuser")
@@ -21,6 +23,27 @@ OPERATOR_FIELDS = ("name", "time_zone", "is_active", "is_staff", "is_superuser")
 def update_account(*, user: User, name: str, time_zone: str) -> None:
     """Stores a name and a time zone that a form has checked."""
     User.objects.filter(pk=user.pk).update(name=name.strip(), time_zone=time_zone)
+
+
+def request_reset(*, email: str, address: str) -> bool:
+    """Has a link to set a password sent, if there is such an account.
+
+    False where it goes out later, because no worker could be told. Raises TooManyAttempts where
+    too many links were asked for from that address; for one account the rest is dropped silently,
+    as those that were sent still work.
+    """
+    if not begin_reset(email=email, address=address):
+        return True
+    return not queue_mail(kind=OutgoingMail.Kind.PASSWORD_RESET, address=email).error
+
+
+@transaction.atomic
+def note_password_change(*, user: User) -> None:
+    """After a password was set: tells the owner by mail, and forgets strangers' failures."""
+    if user.email:
+        forget_failures(email=user.email)
+        queue_mail(kind=OutgoingMail.Kind.PASSWORD_CHANGED, address=user.email)
+    record(project=None, actor=user, verb=gettext_noop("password changed"))
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash, views
 from django.contrib.auth.decorators import login_not_required
@@ -19,75 +18,84 @@ from django.views.decorators.http import require_http_methods
 
 from projects.access import SignedInRequest
 from projects.exceptions import ConcordError, TooManyAttempts
-from projects.forms.accounts import AccountForm, LogInForm, NewAccountForm
+from projects.forms.accounts import AccountForm, LogInForm, NewAccountForm, ResetForm
 from projects.forms.errors import show_refusal
 from projects.models import Invitation, User
 from projects.navigation import address
+from projects.origins import client_address, note_proxy, remember_browser
 from projects.permissions import membership_of
-from projects.services import throttle
-from projects.services.accounts import update_account
+from projects.services.accounts import note_password_change, request_reset, update_account
 from projects.services.invitations import (
     accept_invitation,
     find_invitation,
     join_with_new_account,
 )
-
-
-def client_address(request: HttpRequest) -> str:
-    """The address that throttling counts: the last one that a proxy we run has vouched for."""
-    forwarded = [a.strip() for a in request.headers.get("X-Forwarded-For", "").split(",")]
-    trusted = settings.TRUSTED_PROXIES
-    if trusted and len(forwarded) >= trusted and forwarded[-trusted]:
-        return forwarded[-trusted][:64]
-    return str(request.META.get("REMOTE_ADDR", ""))[:64]
+from projects.services.throttle import end_login
 
 
 class LogIn(views.LoginView):
-    """Log-in by e-mail, throttled by account and by address."""
+    """Log-in by e-mail; failures make whoever tries again wait."""
 
     authentication_form = LogInForm
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuses with 429 and the minutes to wait before a password is even looked at."""
-        email, address = self._who(request)
+        """Answers 429 and how long to wait before a password is even looked at."""
         try:
-            throttle.check_login(email=email, address=address)
+            return super().post(request, *args, **kwargs)
         except TooManyAttempts as error:
             return self._wait(error)
-        return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Counts the failure; a form that was not even filled in is none."""
-        email, address = self._who(self.request)
-        if form.cleaned_data.get("username") and form.cleaned_data.get("password"):
-            throttle.note_failure(email=email, address=address)
+        """The form again; the failure is counted already."""
         response = super().form_invalid(form)
         response.status_code = 422
         return response
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Forgets the account's failures."""
-        throttle.note_success(email=self._who(self.request)[0])
-        return super().form_valid(form)
-
-    def _who(self, request: HttpRequest) -> tuple[str, str]:
-        return request.POST.get("username", ""), client_address(request)
+        """Forgets the failures, and knows this browser from now on."""
+        end_login(form.ticket)
+        response = super().form_valid(form)
+        remember_browser(self.request, response, form.get_user().email)
+        return response
 
     def _wait(self, error: TooManyAttempts) -> HttpResponse:
         form = LogInForm(self.request, initial={"username": self.request.POST.get("username", "")})
-        context = self.get_context_data(form=form, wait=str(error))
+        context = self.get_context_data(form=form, wait=error.message)
         response = self.render_to_response(context, status=429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
 
 
 class ResetPassword(views.PasswordResetView):
-    """Sends the link by mail; the reply is the same whether there is such an account or not."""
+    """Has a link sent; reply and time are the same whether there is such an account or not."""
 
-    email_template_name = "registration/password_reset_email.txt"
-    subject_template_name = "registration/password_reset_subject.txt"
+    form_class = ResetForm  # type: ignore[assignment]
     success_url = reverse_lazy("password_reset_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Keeps the request for a worker, which alone looks whose it is."""
+        note_proxy(self.request)
+        try:
+            sent = request_reset(
+                email=form.cleaned_data["email"], address=client_address(self.request)
+            )
+        except TooManyAttempts as error:
+            response = render(self.request, "429.html", {"message": error.message}, status=429)
+            response.headers["Retry-After"] = str(error.retry_after)
+            return response
+        return redirect(f"{self.success_url}{'' if sent else '?later'}")
+
+
+class SetPassword(views.PasswordResetConfirmView):
+    """A new password by the link in the mail."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Who reads the account's mail need not wait for anybody's failures."""
+        response = super().form_valid(form)
+        note_password_change(user=form.user)
+        remember_browser(self.request, response, form.user.email)
+        return response
 
 
 @sensitive_post_parameters()
@@ -97,6 +105,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
+        note_password_change(user=request.user)
         messages.success(request, _("Your password is changed. Other devices are logged out."))
         return redirect("projects:account")
     context = {"form": form}
@@ -148,7 +157,9 @@ def _join_as_new(request: HttpRequest, offer: Invitation, token: str) -> HttpRes
             show_refusal(form, error, names={"password": "password1"})
         else:
             login(request, user)
-            return _welcome(request, offer)
+            response = _welcome(request, offer)
+            remember_browser(request, response, user.email or "")
+            return response
     context = {"invitation": offer, "form": form}
     status = 422 if form.errors else 200
     return render(request, "registration/invitation.html", context, status=status)
@@ -182,7 +193,7 @@ account_patterns = [
     path("password/reset/sent/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path(
         "password/reset/<uidb64>/<token>/",
-        views.PasswordResetConfirmView.as_view(),
+        SetPassword.as_view(),
         name="password_reset_confirm",
     ),
     path(

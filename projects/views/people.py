@@ -25,6 +25,7 @@ from projects.selectors import people
 from projects.services.invitations import invite, revoke_invitation
 from projects.services.keys import create_api_key, revoke_api_key
 from projects.services.members import remove_member, set_member
+from projects.sites import site_address
 
 AUDIT_PAGE = 100
 MEMBERS_PAGE = 100
@@ -54,7 +55,7 @@ def create_invitation(request: SignedInRequest, slug: str) -> HttpResponse:
             # No redirect: the token would have to be kept somewhere in clear to survive it.
             link = reverse("projects:invitation", args=[new.token])
             empty = InvitationForm(initial={"days": settings.INVITATION_DAYS})
-            return _members(request, access, empty, link=request.build_absolute_uri(link))
+            return _members(request, access, empty, link=site_address(link))
     return _members(request, access, form, status=422)
 
 
@@ -170,7 +171,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "tokens": people.tokens_of(request.user),
         "fresh_token": fresh,
-        "base_url": request.build_absolute_uri("/").rstrip("/"),
+        "base_url": site_address(),
     }
     return render(request, "projects/tokens.html", context, status=status)
 

@@ -2,86 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from projects.models import Invitation, LoginAttempt, Membership, Project, Role, User
+from projects.models import Invitation, Membership, Project, Role, User
 from projects.services.invitations import invite, revoke_invitation
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-
-
-def log_in(client: Client, email: str, password: str):
-    return client.post("/login/", {"username": email, "password": password})
-
-
-def test_the_right_password_logs_in_whatever_the_case_of_the_address(lena: User):
-    reply = log_in(Client(), "LENA@Example.com", PASSWORD)
-    assert reply.status_code == 302
-
-
-def test_a_wrong_password_and_an_unknown_address_get_the_same_reply(lena: User):
-    wrong = log_in(Client(), "lena@example.com", "not it").content.decode()
-    unknown = log_in(Client(), "nobody@example.com", "not it").content.decode()
-    sentence = "That address and password do not go together."
-    assert sentence in wrong
-    assert sentence in unknown
-
-
-def test_the_ninth_attempt_is_told_how_long_to_wait_even_with_the_right_password(lena: User):
-    client = Client()
-    for _ in range(8):
-        assert log_in(client, "lena@example.com", "guess").status_code == 422
-    reply = log_in(client, "lena@example.com", PASSWORD)
-    assert reply.status_code == 429
-    assert "Try again in 15 minutes" in reply.content.decode()
-    assert int(reply.headers["Retry-After"]) > 800
-
-
-def test_a_successful_log_in_forgets_the_failures(lena: User):
-    client = Client()
-    for _ in range(7):
-        log_in(client, "lena@example.com", "guess")
-    log_in(client, "lena@example.com", PASSWORD)
-    assert not LoginAttempt.objects.exists()
-
-
-def test_an_empty_form_is_not_a_failed_log_in():
-    reply = log_in(Client(), "", "")
-    assert reply.status_code == 422
-    assert not LoginAttempt.objects.exists()
-
-
-def test_the_address_behind_a_trusted_proxy_is_the_one_that_is_counted(settings, lena: User):
-    settings.TRUSTED_PROXIES = 1
-    Client().post(
-        "/login/",
-        {"username": "lena@example.com", "password": "guess"},
-        headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9"},
-    )
-    assert LoginAttempt.objects.get().address == "203.0.113.9"
-
-
-def test_a_password_is_reset_by_the_link_in_the_mail(lena: User, mailoutbox):
-    client = Client()
-    client.post("/password/reset/", {"email": "lena@example.com"})
-    link = re.search(r"https?://[^/]+(/password/reset/\S+)", mailoutbox[0].body)
-    assert link
-    form = client.get(link[1], follow=True)
-    words = {"new_password1": "a quite new phrase", "new_password2": "a quite new phrase"}
-    client.post(form.redirect_chain[-1][0], words)
-    assert log_in(Client(), "lena@example.com", "a quite new phrase").status_code == 302
-
-
-def test_asking_for_an_unknown_address_looks_the_same_and_sends_nothing(mailoutbox):
-    reply = Client().post("/password/reset/", {"email": "nobody@example.com"}, follow=True)
-    assert "If there is an account" in reply.content.decode()
-    assert mailoutbox == []
 
 
 def test_a_used_up_reset_link_says_so_and_offers_a_new_one():

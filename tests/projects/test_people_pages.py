@@ -79,12 +79,13 @@ def test_a_reviewer_sees_members_but_no_invitations_and_no_buttons(
 
 
 def test_an_invitation_link_is_shown_once_works_and_is_stored_hashed(
-    project: Project, lena: User, client_for
+    project: Project, lena: User, client_for, settings
 ):
+    settings.SITE_URL = "https://concord.example.org"
     client = client_for(lena)
     data = {"role": "engineer", "days": "7", "note": "for the cluster"}
     page = client.post(f"{members_url(project)}invite/", data).content.decode()
-    link = re.search(r"http://testserver(/invitation/[\w-]+/)", page)
+    link = re.search(rf"{settings.SITE_URL}(/invitation/[\w-]+/)", page)
     assert link
     assert "ML engineer" in Client().get(link[1]).content.decode()
     again = client.get(members_url(project)).content.decode()

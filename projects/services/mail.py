@@ -1,0 +1,132 @@
+"""Mails: kept as rows, written and sent by a worker, tried again while the server is away."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import current_app
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail as hand_over
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as BrokerAway
+from redis.exceptions import RedisError
+
+from projects.models import OutgoingMail, User
+from projects.models.users import normal_address
+from projects.sites import site_address
+
+logger = logging.getLogger(__name__)
+
+TASK = "projects.jobs.send_mail"
+_ATTEMPTS = 12
+_LONGEST_PAUSE = timedelta(hours=1)
+#: How long a worker may be at one mail before another tries.
+_CLAIM = timedelta(minutes=2)
+#: How long a message may be under way before the sweep sends the mail itself.
+_PATIENCE = timedelta(seconds=20)
+_KEEP = timedelta(days=7)
+_BATCH = 50
+
+
+def queue_mail(*, kind: OutgoingMail.Kind, address: str, **detail: object) -> OutgoingMail:
+    """Keeps a mail, and tells a worker once the transaction is committed.
+
+    Outside of a transaction the mail that is returned says in `error` that no worker could be
+    told; the sweep sends it then.
+    """
+    mail = OutgoingMail.objects.create(
+        kind=kind,
+        address=normal_address(address)[:254],
+        detail=detail,
+        due_at=timezone.now() + _PATIENCE,
+    )
+    transaction.on_commit(lambda: _tell(mail))
+    return mail
+
+
+def _tell(mail: OutgoingMail) -> None:
+    try:
+        current_app.send_task(TASK, (mail.pk,), ignore_result=True)
+    except (BrokerAway, RedisError) as error:
+        logger.warning("The broker is away; mail %s is sent later.", mail.pk)
+        mail.error = str(error)[:300]
+
+
+def send_queued_mail(*, mail_id: int) -> None:
+    """Writes and sends one mail; does nothing where it is over or another worker is at it."""
+    now = timezone.now()
+    waiting = OutgoingMail.objects.filter(pk=mail_id, state=OutgoingMail.State.WAITING)
+    fresh = waiting.filter(attempts=0) | waiting.filter(due_at__lte=now)
+    if not fresh.update(attempts=F("attempts") + 1, due_at=now + _CLAIM):
+        return
+    mail = OutgoingMail.objects.get(pk=mail_id)
+    letter = _letter(mail)
+    if letter is None:
+        mail.delete()
+        return
+    subject, body = letter
+    try:
+        hand_over(subject, body, None, [mail.address])
+    except OSError as error:  # smtplib's errors are OSErrors too
+        _try_again(mail, error)
+        return
+    mail.state, mail.sent_at, mail.error = OutgoingMail.State.SENT, timezone.now(), ""
+    mail.save(update_fields=["state", "sent_at", "error"])
+
+
+def _try_again(mail: OutgoingMail, error: OSError) -> None:
+    mail.error = f"{type(error).__name__}: {error}"[:300]
+    if mail.attempts >= _ATTEMPTS:
+        mail.state = OutgoingMail.State.FAILED
+        logger.error("Mail %s is given up: %s", mail.pk, mail.error)
+    else:
+        mail.due_at = timezone.now() + min(timedelta(minutes=2**mail.attempts), _LONGEST_PAUSE)
+        logger.warning("Mail %s could not be sent: %s", mail.pk, mail.error)
+    mail.save(update_fields=["state", "due_at", "error"])
+
+
+def send_due_mails() -> None:
+    """Sends what no message reached, or could not be sent before; forgets what is long over."""
+    now = timezone.now()
+    due = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING, due_at__lte=now)
+    for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:_BATCH]):
+        send_queued_mail(mail_id=pk)
+    over = OutgoingMail.objects.exclude(state=OutgoingMail.State.WAITING)
+    over.filter(created_at__lt=now - _KEEP).delete()
+
+
+def _letter(mail: OutgoingMail) -> tuple[str, str] | None:
+    """Subject and body; None where nobody is there to read it.
+
+    Whether there is an account is looked up here, in the worker: the page that asked for a link
+    takes as long for a stranger's address.
+    """
+    user = User.objects.filter(email=mail.address, is_active=True).first()
+    if user is None:
+        return None
+    context: dict[str, object] = {"email": user.email, "site": site_address(), **mail.detail}
+    if mail.kind == OutgoingMail.Kind.PASSWORD_RESET:
+        uid = urlsafe_base64_encode(force_bytes(user.pk))
+        token = default_token_generator.make_token(user)
+        context["link"] = site_address(reverse("password_reset_confirm", args=[uid, token]))
+    else:
+        context["link"] = site_address(reverse("password_reset"))
+        context["tokens"] = site_address(reverse("projects:tokens"))
+    return _SUBJECTS[OutgoingMail.Kind(mail.kind)](), render_to_string(
+        f"mail/{mail.kind}.txt", context
+    )
+
+
+_SUBJECTS = {
+    OutgoingMail.Kind.PASSWORD_RESET: lambda: _("Set a new password for Concord"),
+    OutgoingMail.Kind.PASSWORD_CHANGED: lambda: _("Your Concord password was changed"),
+    OutgoingMail.Kind.TOKEN_CREATED: lambda: _("A new API token acts as you on Concord"),
+}
