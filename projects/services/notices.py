@@ -40,15 +40,15 @@ def operator_notices() -> list[str]:
             )
         )
     mails = OutgoingMail.objects
-    failed = mails.filter(state=OutgoingMail.State.FAILED).count()
-    late = mails.filter(
+    stuck = mails.filter(state=OutgoingMail.State.FAILED).count()
+    stuck += mails.filter(
         state=OutgoingMail.State.WAITING, created_at__lt=now - timedelta(minutes=10)
     ).count()
-    if failed + late:
+    if stuck:
         sentence = ngettext(
             "%(n)d mail could not be sent. Look at CONCORD_SMTP_HOST and the worker's log.",
             "%(n)d mails could not be sent. Look at CONCORD_SMTP_HOST and the worker's log.",
-            failed + late,
+            stuck,
         )
-        sentences.append(sentence % {"n": failed + late})
+        sentences.append(sentence % {"n": stuck})
     return sentences
