@@ -39,6 +39,14 @@ def number(name: str, default: int) -> int:
         raise SettingError(f"{name} must be a whole number, not {value!r}.") from None
 
 
+def choice(name: str, values: list[str], default: int) -> str:
+    """One of `values`, by default that at `default`. Raises SettingError on any other."""
+    value = os.environ.get(name, "").strip().lower() or values[default]
+    if value not in values:
+        raise SettingError(f"{name} must be {' or '.join(values)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: list[str]) -> list[str]:
     """A comma-separated list without blanks."""
     value = os.environ.get(name, "")

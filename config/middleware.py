@@ -1,10 +1,22 @@
-"""Headers that every reply carries."""
+"""What every request meets first and every reply carries."""
 
 from __future__ import annotations
 
+import logging
+import re
+import secrets
+import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject, empty
+
+from config import views
+from labeling.operations.metrics import count_request
+from projects.tracing import set_request_id
+
+logger = logging.getLogger("concord.request")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -12,11 +24,50 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'; manifest-src 'self'"
 )
 
+GetResponse = Callable[[HttpRequest], HttpResponse]
+#: What a proxy may call a request.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestLogMiddleware:
+    """Names every request, says the name in `X-Request-ID`, and logs one line about it.
+
+    Addresses are logged as patterns (`p/<slug:slug>/rate/`): tokens stand in addresses.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = _request_id(request)
+        set_request_id(name)
+        begun = time.monotonic()
+        response = self.get_response(request)
+        seconds = time.monotonic() - begun
+        response.headers["X-Request-ID"] = name
+        route = request.resolver_match.route if request.resolver_match else ""
+        count_request(request.method or "", route, response.status_code, seconds)
+        _log(request, response, route, seconds)
+        set_request_id("")
+        return response
+
+
+class HealthMiddleware:
+    """Answers `/healthz` before anything asks which host, protocol or person it is for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.rstrip("/") == "/healthz":
+            return views.healthz(request)
+        return self.get_response(request)
+
 
 class SecurityHeadersMiddleware:
     """Sets the Content-Security-Policy: nothing of a page may come from elsewhere or be inline."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -26,3 +77,35 @@ class SecurityHeadersMiddleware:
             "Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"
         )
         return response
+
+
+def _request_id(request: HttpRequest) -> str:
+    """The name that a proxy of ours gave, else one of our own."""
+    proposed = request.headers.get("X-Request-ID", "") if settings.TRUSTED_PROXIES else ""
+    return proposed if _REQUEST_ID.fullmatch(proposed) else secrets.token_hex(8)
+
+
+def _log(request: HttpRequest, response: HttpResponse, route: str, seconds: float) -> None:
+    if request.path_info.rstrip("/") == "/healthz" and response.status_code == 200:
+        return  # asked every few seconds
+    milliseconds = round(seconds * 1000)
+    fields: dict[str, object] = {
+        "method": request.method,
+        "route": route,
+        "status": response.status_code,
+        "ms": milliseconds,
+    }
+    if match := request.resolver_match:
+        fields |= {key: match.kwargs[key] for key in ("slug",) if key in match.kwargs}
+    if user := _user_id(request):
+        fields["user"] = user
+    level = logging.ERROR if response.status_code >= 500 else logging.INFO
+    logger.log(level, "%s", " ".join(f"{value}" for value in fields.values()), extra=fields)
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    """Who asked, as far as somebody looked: knowing costs a query."""
+    user = request.__dict__.get("user")
+    if isinstance(user, SimpleLazyObject) and user.__dict__["_wrapped"] is empty:
+        return None
+    return getattr(user, "pk", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 
@@ -42,6 +43,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RequestLogMiddleware",
+    "config.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.SecurityHeadersMiddleware",
@@ -79,18 +82,41 @@ TEMPLATES = [
 ]
 
 # --- database: one engine; without DATABASE_URL the embedded PostgreSQL's socket -------------
-DATABASES = {
+DATABASE_CONNECT_TIMEOUT = env.number("CONCORD_CONNECT_TIMEOUT", 5)
+_database: dict[str, Any] = {
+    **dj_database_url.parse(
+        env.text("DATABASE_URL", paths.database_url()),
+        conn_max_age=env.number("CONCORD_CONN_MAX_AGE", 600),
+        conn_health_checks=True,
+    )
+}
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **dj_database_url.parse(
-            env.text("DATABASE_URL", paths.database_url()),
-            conn_max_age=env.number("CONCORD_CONN_MAX_AGE", 600),
-            conn_health_checks=True,
-        ),
+        **_database,
+        "OPTIONS": {
+            "connect_timeout": DATABASE_CONNECT_TIMEOUT,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            **_database.get("OPTIONS", {}),
+        },
         "ATOMIC_REQUESTS": False,
         "DISABLE_SERVER_SIDE_CURSORS": env.flag("CONCORD_PGBOUNCER"),
         # Two test runs beside each other must not share a database, nor messages (below).
         "TEST": {"NAME": f"test_concord_{os.getpid()}"},
     }
+}
+# Seconds. config/timeouts.py sets the limits of a session: short ones of the web, longer ones of
+# workers, none of commands.
+WEB_TIMEOUTS = {
+    "statement_timeout": env.number("CONCORD_STATEMENT_TIMEOUT", 15),
+    "lock_timeout": env.number("CONCORD_LOCK_TIMEOUT", 5),
+    "idle_in_transaction_session_timeout": env.number("CONCORD_IDLE_TIMEOUT", 30),
+}
+WORKER_TIMEOUTS = {
+    "statement_timeout": env.number("CONCORD_WORKER_STATEMENT_TIMEOUT", 1800),
+    "lock_timeout": env.number("CONCORD_WORKER_LOCK_TIMEOUT", 120),
+    "idle_in_transaction_session_timeout": env.number("CONCORD_WORKER_IDLE_TIMEOUT", 900),
 }
 # A pooler in transaction mode: no prepared statements, no server-side cursors.
 DATABASE_POOLED = env.flag("CONCORD_PGBOUNCER")
@@ -204,6 +230,7 @@ WHITENOISE_MAX_AGE = 3600
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DISK_WARNING = env.number("CONCORD_DISK_WARNING_MB", 2048) * 1024 * 1024
 IMPORT_MAX_UPLOAD = env.number("CONCORD_IMPORT_MAX_MB", 2048) * 1024 * 1024
 
 # --- safety ------------------------------------------------------------------------------------
@@ -229,10 +256,33 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
+LOG_FORMAT = env.choice("CONCORD_LOG_FORMAT", ["line", "json"], 1 if PRODUCTION else 0)
+# One line a request. On a terminal it would hide everything else, so `./run` names a file.
+REQUEST_LOG = env.text("CONCORD_REQUEST_LOG", "-" if PRODUCTION else "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "config.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "requests": {
+            "class": "logging.FileHandler",
+            "filename": REQUEST_LOG,
+            "delay": True,
+            "formatter": LOG_FORMAT,
+        }
+        if REQUEST_LOG not in {"", "-"}
+        else {"class": "logging.NullHandler"},
+    },
+    "loggers": {
+        "concord.request": {"handlers": ["requests"], "propagate": REQUEST_LOG == "-"},
+    },
     "root": {"handlers": ["console"], "level": env.text("CONCORD_LOG_LEVEL", "INFO")},
 }

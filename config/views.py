@@ -6,13 +6,19 @@ import logging
 import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from psycopg2 import Error as DriverError
+from psycopg2.errors import LockNotAvailable, QueryCanceled
+
+from labeling.operations.health import health
+from labeling.operations.waiting import DatabaseSilent, ask
+from projects.tracing import current_request_id
 
 logger = logging.getLogger(__name__)
 
@@ -21,21 +27,32 @@ DATABASE_DOWN = gettext_lazy(
 )
 
 
+OVERLOADED = gettext_lazy(
+    "The database took too long and was told to stop. Nothing was saved; try again in a moment."
+)
+
+
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the database answers, 503 otherwise; for load balancers and `./run`."""
-    if not database_reachable():
-        return JsonResponse({"status": "unavailable", "message": DATABASE_DOWN}, status=503)
-    return JsonResponse({"status": "ok"})
+    """200 while the web can serve, 503 otherwise, and how each part is; for load balancers.
+
+    With `?strict` anything that is wrong is a 503, for monitors.
+    """
+    now = health()
+    well = now.is_whole if "strict" in request.GET else now.can_serve
+    reply = JsonResponse({"status": now.status, "parts": now.parts}, status=200 if well else 503)
+    reply.headers["Cache-Control"] = "no-store"
+    return reply
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The last resort: an honest 503 where the database is away, else 500. Both save nothing."""
+    """The last resort: an honest 503 where the database is away or slow, else 500."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError) and not database_reachable():
-        logger.error("The database cannot be reached: %s", error)
-        response = _problem(request, 503, "unavailable", DATABASE_DOWN)
+    sentence = _outage(error)
+    if sentence:
+        logger.error("%s (%s)", sentence, error)
+        response = _problem(request, 503, "unavailable", sentence)
         response.headers["Retry-After"] = "5"
         return response
     sentence = _(
@@ -48,24 +65,42 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was too old or came from elsewhere: says how to go on."""
     sentence = _("This page was open too long or in another session. Reload it and send it again.")
+    origin = request.headers.get("Origin", "")
+    if reason.startswith(REASON_BAD_ORIGIN.partition("%s")[0]):
+        ours = f"{request.scheme}://{request.get_host()}"
+        sentence = _(
+            "This form was sent from %(origin)s, but Concord was reached as %(ours)s. If you are "
+            "on the right page, tell whoever runs Concord: the proxy must pass on the Host header "
+            "and X-Forwarded-Proto, or CONCORD_ORIGINS must name %(origin)s."
+        ) % {"origin": origin[:200], "ours": ours}
     return _problem(request, 403, "csrf", sentence)
 
 
-def database_reachable() -> bool:
-    """Whether PostgreSQL answers a trivial query now; drops a dead connection on the way."""
+def _outage(error: BaseException | None) -> str:
+    """What to say where an error is the database's being away or too slow, else nothing."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return ""
+    if isinstance(error.__cause__, QueryCanceled | LockNotAvailable):
+        return str(OVERLOADED)
+    if isinstance(error.__cause__, DatabaseSilent) or not _answers():
+        return str(DATABASE_DOWN)
+    return ""
+
+
+def _answers() -> bool:
     try:
-        connection.close_if_unusable_or_obsolete()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except (DatabaseError, InterfaceError):
-        connection.close()
+        ask()
+    except DriverError:
         return False
     return True
 
 
-def _problem(request: HttpRequest, status: int, code: str, message: str | Promise) -> HttpResponse:
+def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
     wants_json = request.headers.get("accept", "").startswith("application/json")
     if wants_json or request.path.startswith("/api/"):
         body: dict[str, object] = {"code": code, "message": message, "fields": {}}
+        if status >= 500:
+            body["request_id"] = current_request_id()
         return JsonResponse(body, status=status)
-    return render(request, f"{status}.html", {"message": message}, status=status)
+    context = {"message": message, "request_id": current_request_id()}
+    return render(request, f"{status}.html", context, status=status)

@@ -13,6 +13,7 @@ from typing import Any
 from celery import bootsteps, signals
 
 from config.celery import app
+from config.timeouts import limit_worker
 from labeling.models import Heartbeat
 from labeling.work import heartbeats
 
@@ -36,6 +37,11 @@ class Clock:
 
 
 _consuming = Clock()
+
+
+@signals.celeryd_init.connect
+def _wait_as_workers_do(**_: object) -> None:
+    limit_worker()
 
 
 class Consuming(bootsteps.StartStopStep):

@@ -113,11 +113,14 @@ def _start(supervisor: Supervisor, host: str, port: int) -> None:
     if needed := preparation.steps(database_url):
         preparation.carry_out(needed, supervisor, database_url)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # A line a request would hide everything else that the terminal says.
+    requests = {"CONCORD_REQUEST_LOG": str(paths.run_dir() / "requests.log")}
+    web_environment = {**requests, **environment}
     # Root in a container is what it is; the worker reads JSON only.
     quiet = {**environment, "PYTHONWARNINGS": "ignore:You're running the worker"}
     supervisor.launch(
         {
-            "web": Program("web", web_command(host, port), environment),
+            "web": Program("web", web_command(host, port), web_environment),
             "worker": Program("worker", worker_command(), quiet),
         }
     )

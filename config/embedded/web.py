@@ -27,8 +27,9 @@ def when_ready(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """Let the worker write its row as long as it tells the master that it goes round."""
     keep_beating = import_string("labeling.work.heartbeats.keep_beating")  # Django is ready now
+    request_counts = import_string("labeling.operations.metrics.request_counts")
 
     def ticks() -> bool:
         return time.monotonic() - float(worker.tmp.last_update()) < _STILL
 
-    keep_beating("web", ticks=ticks)
+    keep_beating("web", ticks=ticks, detail=request_counts)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -120,8 +120,6 @@ def world(
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
     """One of everything that an address can name."""
-    # /healthz drops a connection with an open transaction: here, the test's own.
-    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
     settings.IMPORTS_DIR, settings.RELEASES_DIR = tmp_path / "imports", tmp_path / "releases"
     raters = {who: users[who] for who in ("lead", "reviewer", "rater")}
     _second_guideline(project, raters)

@@ -1,0 +1,1 @@
+"""What an operator watches and does: health, processes, jobs, space, metrics, sweeps, backups."""
