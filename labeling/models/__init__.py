@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.models.assignments import Assignment, TaskOpening
+from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
 from labeling.models.heartbeats import Heartbeat
 from labeling.models.jobs import Import, ImportRefusal, Job, Release
 from labeling.models.judgments import Answer, Judgment
@@ -17,6 +17,7 @@ __all__ = [
     "ImportRefusal",
     "Job",
     "Judgment",
+    "LateAnswer",
     "Prompt",
     "Release",
     "Report",

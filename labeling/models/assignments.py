@@ -1,4 +1,4 @@
-"""One rater's lease on one task, and who has seen what others said about it."""
+"""One rater's lease on one task, who has seen what others said, and what came too late."""
 
 from __future__ import annotations
 
@@ -81,3 +81,24 @@ class TaskOpening(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.pk}"
+
+
+class LateAnswer(models.Model):
+    """An answer that reached us after its rater could no longer rate here: kept, counted nowhere.
+
+    `answers` are canonical values by the criterion's key, `tie_kinds` which tie a 0 is.
+    """
+
+    assignment = models.OneToOneField(
+        Assignment, on_delete=models.CASCADE, related_name="late_answer"
+    )
+    answers = models.JSONField(default=dict)
+    tie_kinds = models.JSONField(default=dict)
+    rationale = models.TextField(blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"late answer {self.pk}"

@@ -16,8 +16,10 @@ from rest_framework.response import Response
 from labeling.kinds import Submission
 from labeling.models import Assignment
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
+from labeling.rating.late import keep_late, late_assignment
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
 from labeling.rating.serializers import (
+    LateSerializer,
     LeasedTaskSerializer,
     LeaseSerializer,
     SkippedSerializer,
@@ -139,14 +141,27 @@ class SubmitJudgment(RaterView):
             200: OpenApiResponse(
                 SubmittedSerializer, description="It was submitted before: the same body."
             ),
+            202: OpenApiResponse(
+                LateSerializer,
+                description="You may no longer rate there: it is kept as late and counts nowhere.",
+            ),
             **refusals(400, 403, 404, 409),
         },
     )
     def post(self, request: Request, assignment_id: int) -> Response:
         """Repeat it whenever you are unsure whether it arrived: one judgment, the same reply."""
-        access = self.rating(assignment_id)
+        try:
+            access: Access | None = self.rating(assignment_id)
+        except (Http404, PermissionDenied):
+            if late_assignment(rater=self.user(), assignment_id=assignment_id) is None:
+                raise
+            access = None
         values = self.checked(SubmissionSerializer)
         submission = _submission(values, request.headers.get("Idempotency-Key"))
+        if access is None:
+            late = keep_late(rater=self.user(), assignment_id=assignment_id, submission=submission)
+            message = late.message if late else ""
+            return Response({"state": "late", "message": message}, status=202)
         submitted = submit_judgment(
             rater=access.user, assignment_id=assignment_id, submission=submission
         )

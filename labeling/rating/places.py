@@ -63,6 +63,13 @@ def _over(now: datetime | Now) -> Q:
     return Q(state=AssignmentState.LEASED) & Q(Q(lease_expires_at__lt=now) | Q(~Exists(working)))
 
 
+def give_back_leases(*, user: User | None, **_signal: object) -> None:
+    """Gives back everything that somebody holds, wherever, when Django says they log out."""
+    Assignment.objects.filter(rater=user, state=AssignmentState.LEASED).update(
+        state=AssignmentState.EXPIRED
+    )
+
+
 def end_leases(*, user: User, project: Project | None = None) -> None:
     """Gives back what somebody holds where they may no longer rate; settings name it."""
     expire_leases(rater=user, project=project)

@@ -188,6 +188,13 @@ class SkippedSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(choices=list(SkipReason))
 
 
+class LateSerializer(serializers.Serializer[Any]):
+    """What became of an answer that came when its rater could no longer rate there."""
+
+    state = serializers.ChoiceField(choices=["late"])
+    message = serializers.CharField()
+
+
 class LeaseSerializer(serializers.Serializer[Any]):
     """Until when the task is reserved now."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +25,7 @@ from labeling.rating.judgments import (
     submit_judgment,
     undo_last,
 )
+from labeling.rating.late import Late, keep_late, late_assignment, skipped_late
 from labeling.rating.leases import (
     Nothing,
     advance,
@@ -34,6 +34,7 @@ from labeling.rating.leases import (
     release_prepared,
 )
 from labeling.rating.page import SKIP_LABELS, bar_context, guideline_view, shown_task
+from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import (
     TakenBack,
     is_own,
@@ -45,67 +46,14 @@ from labeling.rating.selectors import (
 )
 from labeling.vocabulary import Act, NothingLeft, SkipReason
 from projects.access import Access, SignedInRequest, get_access
-from projects.exceptions import ConcordError, Conflict, InvalidInput
+from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
 from projects.models import Criterion
 from projects.navigation import Tab
 from projects.permissions import Action
 
-#: Whose page the script acts for, by the account's key in the browser.
-ACCOUNT_HEADER = "X-Concord-Account"
-RateView = Callable[..., HttpResponse]
 _NOTHING_YET = Filled()
-
-
-def _wants_json(request: SignedInRequest) -> bool:
-    return request.headers.get("accept", "").startswith("application/json")
-
-
-def _refused_in_words(view: RateView) -> RateView:
-    """Turns a refusal into words: JSON for the script, a message and the next task for a form."""
-
-    @wraps(view)
-    def wrapper(request: SignedInRequest, slug: str, **kwargs: Any) -> HttpResponse:
-        try:
-            _check_account(request)
-            return view(request, slug, **kwargs)
-        except ConcordError as error:
-            if _wants_json(request):
-                status = 422 if error.status == 400 else error.status
-                return _refusal(error.code, error.message, status, error.fields)
-            messages.warning(request, error.message)
-            return redirect("labeling:rate", slug)
-        except (Http404, PermissionDenied) as error:
-            if not _wants_json(request):
-                raise
-            is_absent = isinstance(error, Http404)
-            code, status = ("not_found", 404) if is_absent else ("forbidden", 403)
-            return _refusal(code, str(error), status)
-
-    return wrapper
-
-
-def _refusal(
-    code: str, message: str, status: int, fields: Mapping[str, str] | None = None
-) -> JsonResponse:
-    body = {"code": code, "message": message, "fields": fields or {}}
-    return JsonResponse(body, status=status)
-
-
-class OtherAccount(ConcordError):
-    """The page that acts belongs to one person, the browser's session by now to another."""
-
-    code = "other_account"
-    status = 403
-
-
-def _check_account(request: SignedInRequest) -> None:
-    """Two people may share a browser: a page left open must not act in the other one's name."""
-    account = request.headers.get(ACCOUNT_HEADER)
-    if account not in {None, request.user.browser_key}:
-        sentence = gettext("%(name)s is logged in in this browser now.")
-        raise OtherAccount(sentence % {"name": request.user.display_name})
 
 
 def _own(request: SignedInRequest, slug: str, assignment_id: int) -> Access:
@@ -197,11 +145,17 @@ def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> H
 
 
 @require_POST
-@_refused_in_words
+@refused_in_words
 def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Stores a judgment. To the script it answers with the task to prepare next."""
-    access = get_access(request.user, slug, Action.RATE)
     filled = read_form(request.POST)
+    try:
+        access = get_access(request.user, slug, Action.RATE)
+    except (Http404, PermissionDenied):
+        late = _keep_late(request, assignment_id, filled)
+        if late is None:
+            raise
+        return _late(request, late)
     criteria = rubric(access.project)
     primary = next((c.key for c in criteria if c.is_primary), "")
     try:
@@ -215,7 +169,7 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
     except NotYours as error:
         raise Http404(error.message) from None
     except InvalidInput as error:
-        if _wants_json(request):
+        if wants_json(request):
             raise
         lease = own_lease(rater=request.user, project=access.project, assignment_id=assignment_id)
         if lease is None:
@@ -224,11 +178,35 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
     return _go_on(request, access, criteria)
 
 
+def _keep_late(request: SignedInRequest, assignment_id: int, filled: Filled) -> Late | None:
+    held = late_assignment(rater=request.user, assignment_id=assignment_id)
+    if held is None:
+        return None
+    primary = next((c.key for c in rubric(held.project) if c.is_primary), "")
+    return keep_late(
+        rater=request.user, assignment_id=assignment_id, submission=filled.submission(primary)
+    )
+
+
+def _late(request: SignedInRequest, late: Late) -> HttpResponse:
+    """What became of an act of somebody who may no longer rate here."""
+    if wants_json(request):
+        return JsonResponse({"late": True, "message": late.message})
+    messages.info(request, late.message)
+    return redirect("projects:list")
+
+
 @require_POST
-@_refused_in_words
+@refused_in_words
 def skip(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Gives a task back with a reason."""
-    access = _own(request, slug, assignment_id)
+    try:
+        access = _own(request, slug, assignment_id)
+    except (Http404, PermissionDenied):
+        late = skipped_late(rater=request.user, assignment_id=assignment_id)
+        if late is None:
+            raise
+        return _late(request, late)
     skip_assignment(
         rater=request.user,
         assignment_id=assignment_id,
@@ -243,7 +221,7 @@ def _go_on(request: SignedInRequest, access: Access, criteria: list[Criterion]) 
 
     An answer that waited may be sent from another page (`elsewhere`): that one wants no task.
     """
-    if not _wants_json(request):
+    if not wants_json(request):
         return redirect("labeling:rate", access.project.slug)
     if request.POST.get("showing") == "elsewhere":
         return JsonResponse({"lost": False, "task": None, "nothing": ""})
@@ -272,7 +250,7 @@ def _whole(text: str) -> int | None:
 
 
 @require_POST
-@_refused_in_words
+@refused_in_words
 def prepare(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Leases the task after the one on the screen, shortly, and answers with its HTML."""
     access = _own(request, slug, assignment_id)
@@ -280,7 +258,7 @@ def prepare(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResp
 
 
 @require_POST
-@_refused_in_words
+@refused_in_words
 def keep(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Heartbeat: keeps the task on the screen and the one prepared (`ahead`)."""
     access = get_access(request.user, slug, Action.RATE)
@@ -304,7 +282,7 @@ def _mine(request: SignedInRequest, access: Access, assignment_id: int) -> Assig
 
 
 @require_POST
-@_refused_in_words
+@refused_in_words
 def give_back(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Gives back a task that was prepared and never shown: the page is being left."""
     access = get_access(request.user, slug, Action.RATE)
@@ -313,12 +291,12 @@ def give_back(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRe
 
 
 @require_POST
-@_refused_in_words
+@refused_in_words
 def undo(request: SignedInRequest, slug: str) -> HttpResponse:
     """Takes back my last act here, judgment or skip; its task is open again, as it was left."""
     access = get_access(request.user, slug, Action.RATE)
     undone = undo_last(rater=request.user, project=access.project)
-    if not _wants_json(request):
+    if not wants_json(request):
         messages.info(request, _took_back_words(undone))
         return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
     criteria = rubric(access.project)
@@ -349,7 +327,7 @@ def _values(answered: TakenBack, criteria: list[Criterion]) -> dict[str, list[st
 
 
 @require_POST
-@_refused_in_words
+@refused_in_words
 def accept_guideline(request: SignedInRequest, slug: str) -> HttpResponse:
     """Notes that I have read the guideline version that was on the screen."""
     access = get_access(request.user, slug, Action.RATE)

@@ -134,13 +134,29 @@ async function tendWaiting() {
 
 tendWaiting();
 
-// Who logs out while answers wait is asked once more: they are kept, and sent at the next log-in.
-document.addEventListener("click", (event) => {
-  const button = around(event, "[data-log-out]");
-  const count = button && account ? stored(`concord:outbox:${account}:`).length : 0;
-  if (count) button?.setAttribute("data-sure", sayCount("logOutWaiting", count));
-  else button?.removeAttribute("data-sure");
+// Who logs out takes texts and drafts along; answers that wait are sent first.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const { leaving } = document.body.dataset;
+  if (!(form instanceof HTMLFormElement) || !form.querySelector("[data-log-out]")) return;
+  if (!account || !leaving || form.dataset.plain !== undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  try {
+    const { logOut } = await import(leaving);
+    await logOut(form);
+  } catch {
+    form.dataset.plain = ""; // The script is not to be had.
+    form.requestSubmit();
+  }
 }, { capture: true });
+
+// In another tab: what it shows belongs to nobody who is here now.
+addEventListener("storage", ({ key, newValue }) => {
+  if (!account || key !== `concord:left:${account}` || newValue === null) return;
+  document.body.dataset.left = "";
+  location.reload();
+});
 
 // --- what opens in front of the page ------------------------------------------------------------
 //   Menus and panels are <details data-menu>, drawers [data-drawer], and there are dialogs. While

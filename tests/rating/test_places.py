@@ -26,7 +26,6 @@ from projects.services.accounts import update_user
 from projects.services.members import remove_member, set_member
 from tests.api.client import CallAs, submit
 from tests.conftest import MakeTasks, judge, lease, membership
-from tests.rating.test_rate_page import JSON, ClientFor, form, rate_url
 
 LATER = timedelta(days=1)
 
@@ -213,27 +212,6 @@ def test_a_lease_that_was_taken_while_its_rater_was_removed_is_freed_when_somebo
     held = lease(rui, project)
     Membership.objects.filter(user=rui).delete()
     assert lease(sam, project).task_id == held.task_id
-
-
-def test_who_was_removed_is_told_so_when_an_answer_comes_late(
-    project: Project,
-    lena: User,
-    rui: User,
-    make_tasks: MakeTasks,
-    api: CallAs,
-    client_for: ClientFor,
-):
-    make_tasks(project, 1, overlap=1)
-    held = lease(rui, project)
-    program, browser = api(rui), client_for(rui)
-    removed(lena, project, rui)
-    reply = submit(program, held.pk)
-    assert (reply.status_code, reply.json()["code"]) == (404, "not_found")
-    assert "no longer a member of this project" in reply.json()["message"]
-    page = browser.post(rate_url(project, held.pk, "submit"), form("-1"), headers=JSON)
-    assert page.status_code == 404
-    assert "you are not a member of it" in page.json()["message"]
-    assert not Judgment.objects.exists()
 
 
 def test_whose_account_is_switched_off_is_told_so(

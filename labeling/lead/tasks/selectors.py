@@ -14,7 +14,16 @@ from django.db.models.functions import Cast
 
 from labeling.kinds import Outcome, kind_of, unsaid_words
 from labeling.lead.disagreements import split_tasks
-from labeling.models import Answer, Assignment, Judgment, Prompt, Response, Task, TaskOpening
+from labeling.models import (
+    Answer,
+    Assignment,
+    Judgment,
+    LateAnswer,
+    Prompt,
+    Response,
+    Task,
+    TaskOpening,
+)
 from labeling.vocabulary import AssignmentState
 from projects.models import Criterion, Project
 
@@ -207,10 +216,19 @@ class VoteInWords:
 
 
 @dataclass(frozen=True, slots=True)
+class LateInWords:
+    """An answer that came when its rater could no longer rate here; it counts nowhere."""
+
+    late: LateAnswer
+    answers: list[AnswerInWords]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskVotes:
     """All that was ever said about a task, by whom, who had it, and who has looked at this."""
 
     history: list[HistoryRow]
+    late: list[LateInWords]
     assignments: list[Assignment]
     openings: list[TaskOpening]
 
@@ -268,6 +286,26 @@ def _model_votes(task: Task) -> list[VoteInWords]:
     ]
 
 
+def _late_answers(task: Task) -> list[LateInWords]:
+    """In the order in which they came; answers on criteria that are gone have no words."""
+    rows = list(
+        LateAnswer.objects.filter(assignment__task=task).select_related("assignment__rater")
+    )
+    kind = kind_of(task.kind)
+    criteria = Criterion.objects.filter(project=task.project) if rows else ()
+    return [
+        LateInWords(
+            row,
+            [
+                AnswerInWords(c, value, kind.words(c, value, row.tie_kinds.get(c.key, "")))
+                for c in criteria
+                if (value := row.answers.get(c.key)) is not None
+            ],
+        )
+        for row in rows
+    ]
+
+
 def get_task(project: Project, pk: int) -> Task | None:
     """One task of this project, or None."""
     return Task.objects.filter(project=project, pk=pk).select_related("prompt").first()
@@ -305,6 +343,7 @@ def task_votes(task: Task) -> TaskVotes:
         answers[answer.judgment_id].append(AnswerInWords(answer.criterion, answer.value, words))
     return TaskVotes(
         history=_history(list(judgments), answers),
+        late=_late_answers(task),
         assignments=list(
             Assignment.objects.filter(task=task)
             .select_related("rater")

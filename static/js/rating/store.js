@@ -23,6 +23,7 @@ import { account, stored } from "../app.js";
  * @property {string} [words]
  * @property {string} [why]
  * @property {string} [open] where it can be changed and sent again
+ * @property {boolean} [late] it came when its rater could no longer rate, and counts nowhere
  *
  * A task as the server hands it out: its HTML, and the guideline version that applies to it.
  * @typedef {{ id: number, html: string, guideline?: number | null }} Task
@@ -34,6 +35,7 @@ import { account, stored } from "../app.js";
  * @property {boolean | number[]} [lost]
  * @property {Record<string, string | string[]>} [values]
  * @property {"judgment" | "skip"} [took_back]
+ * @property {boolean} [late]
  * @property {string} [code]
  * @property {string} [message]
  * @property {Record<string, string>} [fields]
@@ -117,6 +119,7 @@ export class Drafts {
    * @param {Draft} draft
    */
   set(id, { fields, active, idle }) {
+    if (document.body.dataset.left !== undefined) return; // Its person has logged out.
     const times = { active: Math.min(active, LONGEST_MS), idle: Math.min(idle, LONGEST_MS) };
     write(`${this.#prefix}${id}`, { fields, ...times, at: Date.now() });
   }
@@ -335,8 +338,9 @@ export class Outbox {
       const showing = ["showing", String(this.hooks.showing())];
       if (navigator.onLine) this.#tried.add(entry.id);
       const reply = await post(entry.url, [...entry.fields, showing]);
+      const late = reply.state === "ok" && reply.data?.late === true;
       // Something else between here and the server may answer anything to everything.
-      if (reply.state === "ok" && !("task" in (reply.data ?? {}))) reply.state = "later";
+      if (reply.state === "ok" && !late && !("task" in (reply.data ?? {}))) reply.state = "later";
       this.#sending = null;
       this.state = reply.state;
       this.why = reply.data?.message ?? "";
@@ -347,11 +351,11 @@ export class Outbox {
         break;
       }
       this.#wait = 0;
-      if (reply.state === "refused") this.#keepRefused(entry, reply);
+      if (late || reply.state === "refused") this.#keepRefused({ ...entry, late }, reply);
       // Unless it was taken back and answered again meanwhile.
       const kept = /** @type {Entry | null} */ (read(`${this.#prefix}${entry.id}`));
       if (kept?.at === entry.at) write(`${this.#prefix}${entry.id}`, null);
-      if (reply.state === "ok") this.hooks.saved(entry, reply.data);
+      if (reply.state === "ok" && !late) this.hooks.saved(entry, reply.data);
       else this.hooks.refused(entry, reply);
     }
     const held = [...stuck.values()].pop();

@@ -142,7 +142,9 @@ export function tellRefused() {
   for (const { name, entry } of refused.sort((one, two) => one.entry.at - two.entry.at)) {
     if (place.querySelector(`[data-about="${CSS.escape(name)}"]`)) continue;
     const about = entry.about ? say("notSavedAbout", { about: entry.about }) : say("notSaved");
-    const shown = notice(place, name, "bad", `${about} ${entry.why ?? ""}`);
+    const shown = entry.late
+      ? notice(place, name, "warn", entry.why ?? "")
+      : notice(place, name, "bad", `${about} ${entry.why ?? ""}`);
     if (!shown) continue;
     const words = entry.words || entry.fields.find(([field]) => field === "rationale")?.[1];
     if (words) {

@@ -1,0 +1,93 @@
+"""Answers of people who may no longer rate here: taken once, kept as late, counted in nothing.
+
+They were given in good faith while the lease was theirs and waited in a browser, or for a
+connection. Whoever sent them is told what became of them, so that nothing waits for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from labeling.kinds import Submission, kind_of
+from labeling.models import Assignment, Judgment, LateAnswer
+from labeling.rating.answers import check_submission
+from labeling.rating.deadlocks import retry_deadlocks
+from labeling.rating.leases import own_assignment
+from labeling.vocabulary import AssignmentState
+from projects.exceptions import Conflict
+from projects.models import Project, User
+from projects.permissions import Action, may
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What became of an answer that came late, in words."""
+
+    message: str
+
+
+def late_assignment(*, rater: User, assignment_id: int) -> Assignment | None:
+    """The rater's own assignment in a project where they may no longer rate, or None."""
+    own = own_assignment(rater=rater, assignment_id=assignment_id)
+    return None if own is None or may(rater, Action.RATE, own.project) else own
+
+
+@retry_deadlocks
+def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Late | None:
+    """Keeps a late answer, once; None where the rater may still rate, or never had the task.
+
+    Raises InvalidInput naming the fields at fault, and Conflict where the task was judged
+    otherwise or skipped before.
+    """
+    if late_assignment(rater=rater, assignment_id=assignment_id) is None:
+        return None
+    held = own_assignment(rater=rater, assignment_id=assignment_id, lock=True)
+    if held is None:
+        return None
+    if held.state == AssignmentState.SUBMITTED:
+        return _on_record(held, submission)
+    if held.state == AssignmentState.SKIPPED:
+        raise Conflict(_("You have skipped this task, so it cannot be judged."))
+    kind = kind_of(held.task.kind)
+    checked = check_submission(held.project, kind, None, held.guideline_id, submission)
+    answers = {
+        criterion.key: kind.turned(value, held.shown_order)
+        for criterion, value in checked.answers.values
+    }
+    LateAnswer.objects.get_or_create(
+        assignment=held,
+        defaults={
+            "answers": answers,
+            "tie_kinds": {key: tie for key, tie in checked.answers.tie_kinds.items() if tie},
+            "rationale": submission.rationale.strip(),
+        },
+    )
+    return Late(_kept_words(held.project))
+
+
+def skipped_late(*, rater: User, assignment_id: int) -> Late | None:
+    """What a late skip is answered: there is nothing left to give back. None as in `keep_late`."""
+    held = late_assignment(rater=rater, assignment_id=assignment_id)
+    if held is None:
+        return None
+    words = _("You no longer rate in “%(project)s”; the task you skipped is with others now.")
+    return Late(words % {"project": held.project.name})
+
+
+def _on_record(held: Assignment, submission: Submission) -> Late:
+    """A judgment that had arrived, although its rater never heard so."""
+    keys = Judgment.objects.filter(assignment=held, key__isnull=False).values_list("key", flat=True)
+    if submission.key not in set(keys):
+        raise Conflict(_("You have already judged this task."))
+    words = _("This answer had been saved while you rated in “%(project)s”. Thank you.")
+    return Late(words % {"project": held.project.name})
+
+
+def _kept_words(project: Project) -> str:
+    words = _(
+        "You no longer rate in “%(project)s”. Your answer is kept there as a late one: "
+        "its lead can read it, and it counts in no figure and no dataset. Thank you."
+    )
+    return words % {"project": project.name}
