@@ -146,6 +146,14 @@ LOGIN_ATTEMPTS_PER_ADDRESS = env.number("CONCORD_LOGIN_ATTEMPTS_ADDRESS", 60)
 LOGIN_ATTEMPTS_WINDOW = env.number("CONCORD_LOGIN_WINDOW", 900)
 TRUSTED_PROXIES = env.number("CONCORD_PROXIES", 0)
 INVITATION_DAYS = 14
+#: Who may create projects beside operators: everyone, those who lead one already, or nobody.
+WHO_CREATES_PROJECTS = env.choice(
+    "CONCORD_WHO_CREATES_PROJECTS", ["everyone", "leads", "operators"], 1
+)
+# What one person, and one project, may take; 0 is no limit.
+PROJECTS_PER_PERSON = env.number("CONCORD_PROJECTS_PER_PERSON", 100)
+TASKS_PER_PROJECT = env.number("CONCORD_TASKS_PER_PROJECT", 2_000_000)
+UPLOAD_PER_DAY = env.number("CONCORD_UPLOAD_MB_PER_DAY", 20_480) * 1024 * 1024
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from projects.models import Membership, Project, Role, User
 
@@ -72,3 +75,23 @@ def may(user: User | AnonymousUser, action: Action, project: Project) -> bool:
     """Whether this user may do it in this project."""
     membership = membership_of(user, project)
     return membership is not None and role_may(membership.role, action)
+
+
+def may_create_projects(user: User) -> bool:
+    """Whether this user may create projects here; `CONCORD_WHO_CREATES_PROJECTS` says who may."""
+    if user.is_superuser or settings.WHO_CREATES_PROJECTS == "everyone":
+        return True
+    if settings.WHO_CREATES_PROJECTS == "operators":
+        return False
+    return Membership.objects.filter(user=user, role=Role.LEAD).exists()
+
+
+def require_project_creator(user: User) -> None:
+    """Raises PermissionDenied, saying who may, where this user may not create projects."""
+    if may_create_projects(user):
+        return
+    if settings.WHO_CREATES_PROJECTS == "operators":
+        raise PermissionDenied(_("Only operators create projects here. Ask one of them."))
+    raise PermissionDenied(
+        _("Only operators and project leads create projects here. Ask one of them.")
+    )

@@ -99,6 +99,12 @@ def project(
     return project
 
 
+@pytest.fixture
+def everyone_creates(settings: Any) -> None:
+    """Lets everybody create projects, whoever leads one already."""
+    settings.WHO_CREATES_PROJECTS = "everyone"
+
+
 MakeTasks = Callable[..., list[Task]]
 
 

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
+from math import inf
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec import structs
@@ -33,12 +35,13 @@ from labeling.datasets.readers.reading import FilePreview
 from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome
-from labeling.models import Import, ImportRefusal
+from labeling.models import Import, ImportRefusal, Task
 from labeling.work.lifecycle import JobFailed, run
 from labeling.work.registry import JobKind, register
 from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
+from projects.services.quotas import count_upload
 from projects.sql import database_now
 
 #: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
@@ -53,6 +56,13 @@ IMPORT_JOB = register(
         noun="import",
         advice="What was imported stays; ask the operator to look into the log.",
     )
+)
+
+
+#: Stored by a worker, so it stays English.
+_FULL = (
+    "A project may have %(most)d tasks, and this file would make it more. Rows that are in stay; "
+    "import the rest into another project, or ask an operator for more room."
 )
 
 
@@ -114,12 +124,22 @@ class ImportOptions:
         return ImportOptions(self.overlap, name, self.yes)
 
 
-def keep_upload(*, content: Iterable[bytes]) -> str:
+def keep_upload(*, project: Project, content: Iterable[bytes]) -> str:
     """Keeps a file for its preview and returns its token; nothing of it is imported.
 
-    Raises InvalidInput where it is too large or cannot be kept.
+    Raises InvalidInput where it is too large, the project's day is full or it cannot be kept.
     """
-    return files.store(content).token
+    return _kept(project, content).token
+
+
+def _kept(project: Project, content: Iterable[bytes]) -> files.StoredFile:
+    stored = files.store(content)
+    try:
+        count_upload(project=project, size=stored.size)
+    except InvalidInput:
+        files.discard(str(stored.path))
+        raise
+    return stored
 
 
 def preview_upload(
@@ -189,7 +209,7 @@ def create_import(
     if content is None:
         stored = _stored(token)
     else:
-        stored = files.store([content] if isinstance(content, bytes) else content)
+        stored = _kept(project, [content] if isinstance(content, bytes) else content)
     try:
         format, decided, shown = _decided(stored.token, format, mapping, options)
     except InvalidInput:
@@ -313,6 +333,7 @@ def _outcomes(import_: Import) -> Iterator[RowOutcome]:
 def _read_in(import_: Import) -> None:
     writer = BatchWriter(import_.project, overlap=import_.options.get("overlap"))
     counts = Counts(**import_.counts)
+    most = _room(import_.project) + counts.created
     # Rows that earlier attempts dealt with are read again, because later rows may repeat them.
     rest = islice(_outcomes(import_), import_.progress_done, None)
     while batch := list(islice(rest, BATCH)):
@@ -324,9 +345,18 @@ def _read_in(import_: Import) -> None:
                 for refusal in result.refusals[:room]
             )
             counts.add(result.counts)
+            if counts.created > most:
+                raise JobFailed(_FULL % {"most": settings.TASKS_PER_PROJECT})
             import_.progress_done += len(batch)
             import_.counts = counts.as_dict()
             import_.save(update_fields=["progress_done", "counts"])
+
+
+def _room(project: Project) -> float:
+    """How many tasks may still be added."""
+    if not (most := settings.TASKS_PER_PROJECT):
+        return inf
+    return most - Task.objects.filter(project=project).count()
 
 
 def rehearse_import(

@@ -77,7 +77,7 @@ def imports(request: SignedInRequest, slug: str) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
     if posted and form.is_valid():
         try:
-            token = keep_upload(content=form.content())
+            token = keep_upload(project=access.project, content=form.content())
             preview_upload(token=token, limit=1)
         except InvalidInput as error:
             form.add_error("file" if form.cleaned_data.get("file") else "text", error.message)

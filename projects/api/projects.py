@@ -26,7 +26,7 @@ from projects.exceptions import InvalidInput
 from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.guidelines.services import acknowledge
 from projects.models import Membership
-from projects.permissions import Action
+from projects.permissions import Action, require_project_creator
 from projects.services.projects import create_project
 
 
@@ -54,10 +54,11 @@ class Projects(ApiView):
         summary="Create a project from a template or a rubric",
         tags=["projects"],
         request=NewProjectSerializer,
-        responses={201: ProjectDetailSerializer, **refusals(400, 409)},
+        responses={201: ProjectDetailSerializer, **refusals(400, 403, 409)},
     )
     def post(self, request: Request) -> Response:
         """You become its lead. `Location` names the new project."""
+        require_project_creator(self.user())
         values = self.checked(NewProjectSerializer)
         project = create_project(
             name=values["name"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from projects.models.access import ApiKey, AuditEvent, Invitation, Throttle
 from projects.models.guidelines import Acknowledgement, Guideline, Principle
 from projects.models.mail import OperatorNotice, OutgoingMail
-from projects.models.projects import Membership, Project, Role
+from projects.models.projects import DailyUpload, Membership, Project, Removal, Role
 from projects.models.rubric import Criterion
 from projects.models.users import User
 
@@ -14,6 +14,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "Criterion",
+    "DailyUpload",
     "Guideline",
     "Invitation",
     "Membership",
@@ -21,6 +22,7 @@ __all__ = [
     "OutgoingMail",
     "Principle",
     "Project",
+    "Removal",
     "Role",
     "Throttle",
     "User",

@@ -111,6 +111,10 @@ class Membership(models.Model):
         blank=True,
         help_text=gettext_lazy("Overrides the project's limit for this member."),
     )
+    # The link that the member came by; it is revoked with the membership.
+    invitation = models.ForeignKey(
+        "projects.Invitation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -120,3 +124,35 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return _("%(user)s as %(role)s") % {"user": self.user, "role": self.role}
+
+
+class Removal(models.Model):
+    """That somebody was removed from a project: no link made before that brings them back."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="removals")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="one_removal_per_project"),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(user)s, removed") % {"user": self.user}
+
+
+class DailyUpload(models.Model):
+    """Bytes of files that were handed over for a project on a day."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="uploads")
+    day = models.DateField()
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "day"], name="one_upload_sum_per_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.size}"

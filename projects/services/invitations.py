@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
-from projects.models import Invitation, Membership, Project, Role, User
+from projects.models import Invitation, Membership, Project, Removal, Role, User
 from projects.services.members import create_user, set_member
 
 
@@ -104,11 +104,23 @@ def require_open(invitation: Invitation | None) -> Invitation:
     return invitation
 
 
+def require_welcome(*, invitation: Invitation, user: User) -> None:
+    """Raises Conflict where the user was removed from the project after the link was made."""
+    removed = Removal.objects.filter(project_id=invitation.project_id, user=user)
+    if removed.filter(at__gte=invitation.created_at).exists():
+        raise Conflict(
+            _(
+                "You were removed from this project after this link was made. "
+                "Ask a project lead to invite you anew."
+            )
+        )
+
+
 @transaction.atomic
 def accept_invitation(*, token: str, user: User) -> Membership:
     """Makes the user a member. Who is a member already keeps the role and spends no use.
 
-    Raises Conflict saying why the link no longer works.
+    Raises Conflict saying why the link does not work, for this user or for anybody.
     """
     invitation = Invitation.objects.select_for_update().filter(token_hash=hash_token(token)).first()
     if invitation is not None:
@@ -116,8 +128,11 @@ def accept_invitation(*, token: str, user: User) -> Membership:
         if existing is not None:
             return existing
     invitation = require_open(invitation)
+    require_welcome(invitation=invitation, user=user)
     Invitation.objects.filter(pk=invitation.pk).update(uses=F("uses") + 1)
-    return set_member(project=invitation.project, user=user, role=invitation.role, actor=user)
+    membership = set_member(project=invitation.project, user=user, role=invitation.role, actor=user)
+    Membership.objects.filter(pk=membership.pk).update(invitation=invitation)
+    return membership
 
 
 @transaction.atomic

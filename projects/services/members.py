@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from projects.audit import record
 from projects.departures import end_work
 from projects.exceptions import Conflict, InvalidInput
-from projects.models import Membership, Project, Role, User
+from projects.models import Invitation, Membership, Project, Removal, Role, User
 
 _NAME_LIMIT = 150
 
@@ -72,10 +73,16 @@ def set_member(
 def remove_member(*, membership: Membership, actor: User) -> None:
     """Ends a membership and what was reserved under it; judgments stay.
 
-    Raises Conflict for the last lead.
+    No link made until now brings its owner back, and the link they came by, which they know,
+    works for nobody else either. Raises Conflict for the last lead.
     """
     project, user = membership.project, membership.user
     _keep_a_lead(project, user)
+    now = timezone.now()
+    Removal.objects.update_or_create(project=project, user=user, defaults={"at": now})
+    if membership.invitation_id:
+        link = Invitation.objects.filter(pk=membership.invitation_id, revoked_at=None)
+        link.update(revoked_at=now)
     record(
         project=project,
         actor=actor,

@@ -15,6 +15,7 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.services import publish_guideline
 from projects.models import Criterion, Membership, Project, Role, User
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec, GuidelineSpec
+from projects.services.quotas import require_room_for_project
 
 #: Settings a lead may change at any time.
 EDITABLE = (
@@ -44,7 +45,7 @@ def create_project(
     """A project with its rubric and first guideline; its creator becomes the lead.
 
     `template` is a key of PROJECT_TEMPLATES; `criteria` and `guideline` replace the template's.
-    Raises InvalidInput naming the fields at fault.
+    Raises InvalidInput naming the fields at fault, Conflict where the creator has too many.
     """
     base = PROJECT_TEMPLATES.get(template)
     if template and base is None:
@@ -56,6 +57,7 @@ def create_project(
     values = {**(base.settings if base else {}), **(settings or {})}
     _check_criteria(criteria)
     with transaction.atomic():
+        require_room_for_project(created_by)
         project = _insert(name, created_by, template, values)
         for position, spec in enumerate(criteria):
             add_criterion(project=project, spec=spec, position=position)

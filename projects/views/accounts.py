@@ -29,6 +29,7 @@ from projects.services.invitations import (
     accept_invitation,
     find_invitation,
     join_with_new_account,
+    require_welcome,
 )
 from projects.services.throttle import end_login
 
@@ -132,6 +133,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _join(request: HttpRequest, user: User, offer: Invitation, token: str) -> HttpResponse:
+    try:
+        require_welcome(invitation=offer, user=user)
+    except ConcordError as error:
+        refused = {"invitation": None, "reason": "removed", "message": error.message}
+        return render(request, "registration/invitation.html", refused, status=410)
     context: dict[str, object] = {"invitation": offer}
     if request.method != "POST":
         return render(request, "registration/invitation.html", context)

@@ -18,6 +18,7 @@ from projects.forms.projects import ProjectForm, Rubric
 from projects.forms.rows import fresh_rows, posted_rows, posted_values
 from projects.models import Membership, Project
 from projects.navigation import address
+from projects.permissions import may_create_projects, require_project_creator
 from projects.project_templates import PROJECT_TEMPLATES
 from projects.scales import SCALES, get_scale
 from projects.services.projects import create_project
@@ -32,7 +33,8 @@ def project_list(request: SignedInRequest) -> HttpResponse:
         .order_by("-project__created_at")
     )
     rows.sort(key=lambda row: row.project.status == Project.Status.ARCHIVED)
-    return render(request, "projects/list.html", {"rows": rows})
+    context = {"rows": rows, "may_create": may_create_projects(request.user)}
+    return render(request, "projects/list.html", context)
 
 
 @require_safe
@@ -44,6 +46,7 @@ def help_page(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest) -> HttpResponse:
     """A new project from a template or with a rubric of one's own."""
+    require_project_creator(request.user)
     if request.method != "POST":
         return _page(request, ProjectForm(), fresh_rows(Rubric))
     if "add" in request.POST:

@@ -127,7 +127,10 @@ def end_membership(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         return redirect("projects:members", slug)
     messages.success(
         request,
-        _("%(name)s is removed; their judgments stay. An invitation link brings them back.")
+        _(
+            "%(name)s is removed; their judgments stay. Links made until now do not bring them "
+            "back, and the one they came by is revoked; a new link would."
+        )
         % {"name": name},
     )
     if member.user_id == request.user.pk:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from projects.models import Membership, Project, User
 from tests.api.client import CallAs
 
@@ -9,6 +11,8 @@ RUBRIC = [
     {"key": "overall", "wording": "Which is better?", "scale": "hh8", "primary": True},
     {"key": "honest", "wording": "Which is more honest?", "scale": "webgpt5", "required": False},
 ]
+
+pytestmark = pytest.mark.usefixtures("everyone_creates")
 
 
 def test_a_project_from_a_template(lena: User, api: CallAs):

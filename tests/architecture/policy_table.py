@@ -24,7 +24,7 @@ POST   api/v1/assignments/<int:assignment_id>/judgment/                         
 POST   api/v1/assignments/<int:assignment_id>/skip/                                  400  400  400  404  404  401
 GET    api/v1/docs/                                                                  200  200  200  200  200  302
 GET    api/v1/projects/                                                              200  200  200  200  200  401
-POST   api/v1/projects/                                                              400  400  400  400  400  401
+POST   api/v1/projects/                                                              400  403  403  403  403  401
 GET    api/v1/projects/<slug:slug>/                                                  200  200  200  200  404  401
 GET    api/v1/projects/<slug:slug>/agreement/                                        200  200  403  200  404  401
 POST   api/v1/projects/<slug:slug>/guideline/acknowledgement/                        400  400  400  400  404  401
@@ -100,8 +100,8 @@ GET    help/                                                                    
 POST   logout/                                                                       302  302  302  302  302  302
 GET    password/change/                                                              200  200  200  200  200  302
 POST   password/change/                                                              422  422  422  422  422  302
-GET    projects/new/                                                                 200  200  200  200  200  302
-POST   projects/new/                                                                 422  422  422  422  422  302
+GET    projects/new/                                                                 200  403  403  403  403  302
+POST   projects/new/                                                                 422  403  403  403  403  302
 # open to all
 GET    healthz                                                                       200  200  200  200  200  200
 GET    invitation/<str:token>/                                                       302  302  302  302  200  200

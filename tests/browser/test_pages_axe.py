@@ -156,6 +156,7 @@ def test_a_rater_s_pages(
     walk(watch, ["/", f"/p/{busy.slug}/", f"/p/{busy.slug}/guideline/"])
 
 
+@pytest.mark.usefixtures("everyone_creates")
 def test_a_rubric_is_built_and_previewed_live(
     page: Page, context: BrowserContext, live_server: Any, otto: User, sign_in: Callable[..., None]
 ):

@@ -29,9 +29,8 @@ from tests.config.instances import Running, command, running
 def instance(data_folder: Path) -> Iterator[Running]:
     """A fresh instance with one account and nothing else."""
     with running(data_folder) as started:
-        made = command(
-            "manage", "create_user", "lena@example.com", "--password", PASSWORD, data=data_folder
-        )
+        operator = ("lena@example.com", "--password", PASSWORD, "--operator")
+        made = command("manage", "create_user", *operator, data=data_folder)
         assert made.returncode == 0, made.stderr
         yield started
 

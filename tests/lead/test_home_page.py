@@ -122,6 +122,7 @@ def test_a_failed_import_that_was_followed_by_a_good_one_no_longer_waits(project
     assert "failed_imports" not in kinds(project)
 
 
+@pytest.mark.usefixtures("everyone_creates")
 def test_a_new_project_leads_its_lead_through_three_steps(otto: User, client_for):
     client = client_for(otto)
     client.post("/projects/new/", {"name": "New", "overlap": "2", "template": "arena"})

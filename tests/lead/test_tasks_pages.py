@@ -127,6 +127,7 @@ def test_raters_cannot_open_tasks(project: Project, rui: User, client_for, make_
     assert client_for(rui).get(f"/p/{project.slug}/tasks/{task.pk}/").status_code == 403
 
 
+@pytest.mark.usefixtures("everyone_creates")
 def test_a_task_of_another_project_is_not_there(
     project: Project, otto: User, lead, client_for, make_tasks
 ):

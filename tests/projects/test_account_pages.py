@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from projects.models import Invitation, Membership, Project, Role, User
 from projects.services.invitations import invite, revoke_invitation
+from projects.services.members import remove_member
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,37 @@ def test_a_revoked_and_an_expired_link_say_why(project: Project, lena: User):
         reply = Client().get(f"/invitation/{link}/")
         assert reply.status_code == 410
         assert why in reply.content.decode()
+
+
+def removed(user: User, project: Project, lena: User) -> None:
+    remove_member(membership=Membership.objects.get(project=project, user=user), actor=lena)
+
+
+def test_a_removed_member_does_not_come_back_by_a_link_made_before(
+    token: str, project: Project, lena: User, rui: User, client_for
+):
+    removed(rui, project, lena)
+    for reply in (
+        client_for(rui).get(f"/invitation/{token}/"),
+        client_for(rui).post(f"/invitation/{token}/", {"join": "1"}),
+    ):
+        assert reply.status_code == 410
+        assert "Ask a project lead to invite you anew." in reply.content.decode()
+    assert not Membership.objects.filter(project=project, user=rui).exists()
+    assert Client().get(f"/invitation/{token}/").status_code == 200
+    anew = invite(project=project, role=Role.RATER, created_by=lena).token
+    client_for(rui).post(f"/invitation/{anew}/", {"join": "1"})
+    assert Membership.objects.filter(project=project, user=rui).exists()
+
+
+def test_the_link_that_a_removed_member_came_by_works_for_nobody(
+    token: str, project: Project, lena: User, otto: User, client_for
+):
+    client_for(otto).post(f"/invitation/{token}/", {"join": "1"})
+    removed(otto, project, lena)
+    reply = Client().post(f"/invitation/{token}/", new_account())
+    assert reply.status_code == 410
+    assert "It was revoked." in reply.content.decode()
 
 
 def test_a_name_is_changed_and_shown_escaped(lena: User, client_for):

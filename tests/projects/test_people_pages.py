@@ -59,6 +59,7 @@ def test_a_removed_member_is_an_outsider_at_once(
     assert client_for(rui).get(f"/p/{project.slug}/guideline/").status_code == 404
 
 
+@pytest.mark.usefixtures("everyone_creates")
 def test_a_member_of_another_project_cannot_be_changed_from_here(
     project: Project, lena: User, otto: User, client_for
 ):

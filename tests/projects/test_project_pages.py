@@ -6,7 +6,7 @@ import pytest
 
 from projects.models import AuditEvent, Membership, Project, Role, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everyone_creates")]
 
 RUBRIC = {
     "form-TOTAL_FORMS": "2",
