@@ -59,13 +59,6 @@ IMPORT_JOB = register(
 )
 
 
-#: Stored by a worker, so it stays English.
-_FULL = (
-    "A project may have %(most)d tasks, and this file would make it more. Rows that are in stay; "
-    "import the rest into another project, or ask an operator for more room."
-)
-
-
 class FileRefused(InvalidInput):
     """The file as a whole is not taken: it cannot be read, or no kind of row fits it."""
 
@@ -346,7 +339,11 @@ def _read_in(import_: Import) -> None:
             )
             counts.add(result.counts)
             if counts.created > most:
-                raise JobFailed(_FULL % {"most": settings.TASKS_PER_PROJECT})
+                raise JobFailed(
+                    f"A project may have {settings.TASKS_PER_PROJECT:,} tasks, and this file would "
+                    "make it more. Rows that are in stay; import the rest into another project, "
+                    "or ask an operator for more room."
+                )
             import_.progress_done += len(batch)
             import_.counts = counts.as_dict()
             import_.save(update_fields=["progress_done", "counts"])
