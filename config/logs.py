@@ -4,12 +4,38 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 from projects.tracing import current_request_id
 
 #: What every record has by itself; the rest of it was given by whoever logged.
 _OWN = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "request"}
+#: What opens a door to whoever reads it: API tokens (their beginning is shown on pages, and stays),
+#: invitation links, links to set a password, sessions.
+_SECRETS = re.compile(
+    r"(cnc_[\w-]{6})[\w-]+"
+    r"|(/invitation/)[^/\s\"'?]+"
+    r"|(/password/reset/[^/\s\"'?]+/)[^/\s\"'?]+"
+    r"|(\bsessionid=)[^;\s\"']+"
+)
+
+
+def masked(text: str) -> str:
+    """The text without what would let its reader in."""
+    return _SECRETS.sub(lambda match: f"{match[match.lastindex or 0]}…", text)
+
+
+class MaskingFormatter(logging.Formatter):
+    """What another formatter writes, masked; for logs that are not ours to format."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record in the other's words, tracebacks included."""
+        return masked(self._inner.format(record))
 
 
 class JsonFormatter(logging.Formatter):
@@ -28,11 +54,15 @@ class JsonFormatter(logging.Formatter):
             line["request_id"] = request_id
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return masked(json.dumps(line, default=str, ensure_ascii=False))
 
 
 class LineFormatter(logging.Formatter):
     """Time, level, logger, message; what belongs to a request ends with its id."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record in lines, masked, tracebacks included."""
+        return masked(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The first line of a record; tracebacks follow."""

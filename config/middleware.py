@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject, empty
 
 from config import views
@@ -24,6 +25,9 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'; manifest-src 'self'"
 )
 
+_FILES_GO = frozenset({"labeling:imports", "api:imports"})
+#: What a form adds to a file: field names, boundaries.
+_FORM_MARGIN = 1 << 20
 GetResponse = Callable[[HttpRequest], HttpResponse]
 #: What a proxy may call a request.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -64,8 +68,30 @@ class HealthMiddleware:
         return self.get_response(request)
 
 
+class BodyLimitMiddleware:
+    """Refuses bodies that are too large, or do not say how large they are, before reading them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "Transfer-Encoding" in request.headers:
+            return views.length_required(request)
+        size = request.META.get("CONTENT_LENGTH") or "0"
+        length = int(size) if size.isascii() and size.isdigit() else 0
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            limit = _body_limit(request)
+            if length > limit:
+                return views.too_large(request, limit)
+        return self.get_response(request)
+
+
 class SecurityHeadersMiddleware:
-    """Sets the Content-Security-Policy: nothing of a page may come from elsewhere or be inline."""
+    """Nothing of a page may come from elsewhere or be inline, and nothing of it is kept.
+
+    Styles, scripts and pictures are answered before this, and may be kept: nothing in them is
+    anybody's. Pages that may not be stored are not brought back by “Back” after a log-out either.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -76,7 +102,20 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"
         )
+        if "no-store" not in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+def _body_limit(request: HttpRequest) -> int:
+    """The most bytes of a body at this address; more than a little only where files go."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if match.view_name in _FILES_GO:
+        return settings.IMPORT_MAX_UPLOAD + _FORM_MARGIN
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _request_id(request: HttpRequest) -> str:

@@ -76,6 +76,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _problem(request, 403, "csrf", sentence)
 
 
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """413, before anything of the body is read."""
+    sentence = _("What was sent is too large: here it may have at most %(limit)d MB.")
+    return _problem(request, 413, "too_large", sentence % {"limit": limit // 2**20})
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    """411: a body whose length is not said cannot be refused before it is read."""
+    sentence = _("Say how long the body is (Content-Length); a chunked body is not read here.")
+    return _problem(request, 411, "length_required", sentence)
+
+
 def _outage(error: BaseException | None) -> str:
     """What to say where an error is the database's being away or too slow, else nothing."""
     if not isinstance(error, OperationalError | InterfaceError):

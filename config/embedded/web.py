@@ -7,14 +7,27 @@ shares the memory among the workers and shows a broken module at the start inste
 from __future__ import annotations
 
 import gc
+import logging
 import time
 from typing import Any
 
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
+from config.logs import MaskingFormatter
+
 #: gunicorn's threads come round every second; so many without it stand still.
 _STILL = 30.0
+
+
+def on_starting(server: Any) -> None:
+    """Keep tokens and links out of gunicorn's own logs, which quote addresses."""
+    for log in (server.log.error_log, server.log.access_log):
+        for handler in log.handlers:
+            handler.setFormatter(MaskingFormatter(handler.formatter or logging.Formatter()))
+
+
+on_reload = on_starting
 
 
 def when_ready(server: Any) -> None:

@@ -45,7 +45,7 @@ def file_response(request: HttpRequest, path: Path, *, name: str, etag: str) -> 
     headers = {
         "ETag": f'"{etag}"',
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": "private, no-store",
         "Content-Disposition": disposition(name),
         "X-Content-Type-Options": "nosniff",
     }
