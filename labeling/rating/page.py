@@ -39,7 +39,7 @@ SKIP_LABELS = {
     SkipReason.NOT_MY_EXPERTISE: _("Outside my expertise"),
     SkipReason.UNCOMFORTABLE: _("I would rather not read this"),
     SkipReason.DUPLICATE: _("I have seen this before"),
-    SkipReason.BROKEN: _("Broken or cut off"),
+    SkipReason.BROKEN: _("Broken, cut off or impossible to show"),
     SkipReason.OTHER: _("Another reason"),
 }
 

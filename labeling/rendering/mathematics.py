@@ -3,7 +3,8 @@ r"""A markdown-it rule for mathematics as language models write it.
 Four delimiters are known: `\( \)` and `$ $` inside a line, `\[ \]` and `$$ $$` as a display, both
 inside a paragraph and as blocks over several lines. Money (`$5 and $10`, `US$20`) and shell
 variables stay text. The rule yields `math` tokens whose content is the TeX source; the browser
-typesets it, and without JavaScript the source is what one reads.
+typesets it, and without JavaScript the source is what one reads. A formula that holds what
+`labeling.rendering.tex` refuses, and what comes after very many formulas, is source for everybody.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from labeling.rendering.invisible import has_hidden
+from labeling.rendering.tex import is_showable
 
+#: Of one text: formulas that are typeset, and their characters together.
+MAX_FORMULAS = 300
+MAX_FORMULA_CHARS = 8_000
 _MAX_BLOCK_CHARS = 5000
 _MAX_BLOCK_LINES = 200
 
@@ -76,6 +81,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("math", "", 0)
         token.content = body.strip()
+        token.markup = state.src[state.pos : end]
         token.meta = {"display": display}
     state.pos = end
     return True
@@ -106,7 +112,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     last = _closing_line(state, start, end, pair[1])
     if last is None:
         return False
-    body = state.getLines(start, last + 1, state.blkIndent, False).strip()[2:-2].strip()
+    written = state.getLines(start, last + 1, state.blkIndent, False).strip()
+    body = written[2:-2].strip()
     if not body or has_hidden(body):
         return False
     if silent:
@@ -115,6 +122,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token = state.push("math", "", 0)
     token.block = True
     token.content = body
+    token.markup = written
     token.meta = {"display": True, "block": True}
     token.map = [start, state.line]
     return True
@@ -122,9 +130,20 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _render(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
+    is_block = token.meta.get("block")
+    if not _has_room(token.content, env) or not is_showable(token.content):
+        source = f"<code>{escape(token.markup)}</code>"
+        return f'<pre dir="ltr">{source}</pre>\n' if is_block else source
     display = "true" if token.meta["display"] else "false"
     span = f'<span class="math" data-display="{display}">{escape(token.content)}</span>'
-    return f"<p>{span}</p>\n" if token.meta.get("block") else span
+    return f"<p>{span}</p>\n" if is_block else span
+
+
+def _has_room(tex: str, env: Any) -> bool:
+    """Say whether the text may hold one more formula of this size, and count it."""
+    env["formulas"] = env.get("formulas", 0) + 1
+    env["formula_chars"] = env.get("formula_chars", 0) + len(tex)
+    return env["formulas"] <= MAX_FORMULAS and env["formula_chars"] <= MAX_FORMULA_CHARS
 
 
 def add_mathematics(parser: MarkdownIt) -> None:

@@ -283,7 +283,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 const SCROLLERS = [
   ".content pre",
   ".content .table-scroll",
-  ".math[data-display=true]",
+  ".math[data-display=true], .math.wide",
   ".prompt .body",
 ].join(", ");
 
@@ -315,10 +315,11 @@ function nameScrollers(root) {
  * @param {ParentNode} [root]
  */
 export async function prepareContent(root = document) {
-  if (root.querySelector(".math:not(.typeset, .broken)")) {
+  if (root.querySelector(".math:not(.typeset, .broken, .left)")) {
     try {
       const { typeset } = await import("./math.js");
-      await typeset(root, (reason) => say("mathBroken", { reason }));
+      const broken = (/** @type {string} */ reason) => say("mathBroken", { reason });
+      await typeset(root, { broken, left: say("mathLeft") });
     } catch {
       // Not to be had just now (offline): the TeX source stays readable.
     }

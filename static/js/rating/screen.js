@@ -52,9 +52,15 @@ export class Screen {
     return /** @type {HTMLElement} */ (this.#desk.firstElementChild);
   }
 
-  /** What is shown, to be shown again. */
+  /** What is shown, to be shown again: formulas as their source, which is typeset anew then. */
   get html() {
-    return this.#desk.innerHTML;
+    const copy = /** @type {HTMLElement} */ (this.#desk.cloneNode(true));
+    for (const span of copy.querySelectorAll(".math")) {
+      const source = span.querySelector("annotation")?.textContent;
+      if (source) span.textContent = source;
+      span.className = "math";
+    }
+    return copy.innerHTML;
   }
 
   /** The last thing that the user of a conversation said; of others nothing. */
@@ -121,12 +127,19 @@ export class Screen {
 
   /** Typeset what needs it; of a conversation too long for its box, begin with what was asked last. */
   arrange() {
-    prepareContent(this.#desk);
+    this.#prepare();
     const box = this.#desk.querySelector(".prompt .body");
     if (!box?.querySelector(".turn + .turn")) return;
     const top = this.#asked?.getClientRects()[0]?.top;
     const end = box.scrollHeight;
     box.scrollTop = top === undefined ? end : box.scrollTop + top - box.getBoundingClientRect().top;
+  }
+
+  async #prepare() {
+    const { id } = this;
+    await prepareContent(this.#desk);
+    const isLeft = this.#desk.querySelector(".math.left");
+    if (isLeft && id === this.id) this.notice("warn", say("formulasLeft"));
   }
 
   /** Give the keys to the task. */
