@@ -20,7 +20,7 @@ from labeling.rendering.invisible import escape_visibly
 from labeling.rendering.markdown import MAX_RICH_BYTES, render_markdown
 
 #: Raise whenever the same text would give other HTML, so that stored HTML is rendered anew.
-RENDERER_VERSION: int = 2
+RENDERER_VERSION: int = 3
 
 __all__ = [
     "MAX_RICH_BYTES",

@@ -12,7 +12,7 @@ import unicodedata
 
 #: Of one formula: characters, levels of nesting, cells and rows of its tables.
 MAX_CHARS = 4_000
-MAX_DEPTH = 20
+MAX_NESTING = 20
 MAX_CELLS = 400
 #: Negative spaces of one formula; each is small, and many of them move far.
 MAX_PULLS = 20
@@ -33,10 +33,11 @@ _REFUSED_NAMES = (
 #: Commands with which a formula is not typeset.
 REFUSED = frozenset(_REFUSED_NAMES.split())
 # These hold until their group ends, and a browser nests what comes after them.
-_SWITCHES = frozenset(
+_SWITCH_NAMES = (
     "displaystyle textstyle scriptstyle scriptscriptstyle tiny sixptsize scriptsize footnotesize "
-    "small normalsize large Large LARGE huge Huge rm sf tt bf it cal".split()
+    "small normalsize large Large LARGE huge Huge rm sf tt bf it cal"
 )
+_SWITCHES = frozenset(_SWITCH_NAMES.split())
 _OPENERS = frozenset({"{", "left", "begin", "begingroup", "bgroup"})
 _CLOSERS = frozenset({"}", "right", "end", "endgroup", "egroup"})
 _PULLS = frozenset({"!", "negthinspace", "negmedspace", "negthickspace"})
@@ -69,7 +70,7 @@ def is_showable(tex: str) -> bool:
         and all(0 <= gap <= _MOST_GAP for gap in gaps)
         and pulls <= MAX_PULLS
         and sum(name in _CELLS for name in names) <= MAX_CELLS
-        and _deepest(names) <= MAX_DEPTH
+        and _deepest(names) <= MAX_NESTING
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,6 +48,15 @@ def when(value: datetime | None, otherwise: str = "") -> SafeString | str:
     utc = value.astimezone(UTC)
     text = date_format(utc, _("j M Y, H:i")) + " UTC"
     return format_html('<time datetime="{}">{}</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", text)
+
+
+@register.filter
+def pairs(mapping: Mapping[Any, Any] | None) -> list[tuple[Any, Any]]:
+    """Names and values of a mapping whose names somebody else chose.
+
+    `mapping.items` in a template is the value under the name `items`, where there is one.
+    """
+    return list((mapping or {}).items())
 
 
 @register.filter

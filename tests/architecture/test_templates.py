@@ -47,6 +47,14 @@ def test_only_known_templates_print_html_as_it_is():
     assert places - mails <= set(SAFE)
 
 
+def test_no_template_takes_the_pairs_of_a_mapping_by_its_method():
+    method = re.compile(r"\bin\s+[\w.|]+\.(?:items|keys|values)\b")
+    places = {
+        f"{path}: {m[0]}" for path, text in templates().items() for m in method.finditer(text)
+    }
+    assert not places, "a name in it may be `items`: say `mapping|pairs`"
+
+
 def test_every_form_that_changes_something_carries_its_token():
     form = re.compile(r"<form\b[^>]*\bmethod\s*=\s*['\"]?post[^>]*>.*?</form>", re.I | re.S)
     bare = [

@@ -105,7 +105,7 @@ class Attacked:
 
 
 def attacks() -> dict[str, str]:
-    """Every attack as HTML: as the server renders it, and formulas as if it had let them through."""
+    """Every attack as HTML: as the server renders it, or formulas as if it had let them pass."""
     spans = {
         f"{name}, past the server, display {display}": (
             f'<p><span class="math" data-display="{display}">{escape(tex)}</span></p>'

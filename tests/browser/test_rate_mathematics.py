@@ -38,7 +38,9 @@ def test_after_a_page_died_of_its_formulas_they_are_source_and_the_task_can_be_s
     desk.ready()
     expect(page).to_have_title(f"concord:typesetting:/p/{project.slug}/rate/{desk.assignment}")
     page.unroute("**/katex.min.js")
-    page.evaluate("(name) => addEventListener('pagehide', () => sessionStorage[name] = '')", page.title())
+    page.evaluate(
+        "(name) => addEventListener('pagehide', () => sessionStorage[name] = '')", page.title()
+    )
     with page.expect_response("**/prepare/"):
         desk.reload()
     expect(page.locator("#refusals")).to_contain_text("Some formulas are shown as they were")
@@ -61,9 +63,7 @@ def test_a_task_whose_formulas_never_come_can_be_skipped(
     expect(desk.page.locator(".side .math").first).to_have_text("x^2")
 
 
-def test_formulas_are_typeset_anew_after_undo(
-    desk: Desk, project: Project, make_tasks: MakeTasks
-):
+def test_formulas_are_typeset_anew_after_undo(desk: Desk, project: Project, make_tasks: MakeTasks):
     make_tasks(project, 2, contents=("so $x^2$ {i}", "so $$\\frac{y}{2}$$ {i}"))
     desk.ready()
     formula = desk.page.locator(".side .math.typeset").last

@@ -109,11 +109,16 @@ def test_what_waits_for_a_person_is_listed_and_nothing_else(
 ):
     make_tasks(project, 1, overlap=3)
     assert kinds(project) == {}
-    for user in (rui, sam):
-        skip_assignment(rater=user, assignment_id=lease(user, project).pk, reason="unclear")
+    for user, reason in ((rui, "unclear"), (sam, "broken")):
+        skip_assignment(rater=user, assignment_id=lease(user, project).pk, reason=reason)
     publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New words"))
     Import.objects.create(project=project, filename="a.csv", state=JobState.FAILED)
-    assert kinds(project) == {"failed_imports": 1, "not_acknowledged": 3, "skipped": 1}
+    assert kinds(project) == {
+        "failed_imports": 1,
+        "not_acknowledged": 3,
+        "broken": 1,
+        "skipped": 1,
+    }
 
 
 def test_a_failed_import_that_was_followed_by_a_good_one_no_longer_waits(project: Project):

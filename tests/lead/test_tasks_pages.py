@@ -39,12 +39,13 @@ def test_tasks_are_found_by_state(project: Project, rui: User, sam: User, lead, 
     assert judge_canonically(sam, project, 1) == split
     flagged = judge_canonically(rui, project, -2, flags=["unsafe"])
     skipped = lease(sam, project)
-    skip_assignment(rater=sam, assignment_id=skipped.pk, reason="unclear")
+    skip_assignment(rater=sam, assignment_id=skipped.pk, reason="broken")
     assert ids(lead, project, state="complete") == [split.external_id]
     assert ids(lead, project, state="split") == [split.external_id]
     assert ids(lead, project, state="flagged") == [flagged.external_id]
     assert ids(lead, project, state="under_way") == [flagged.external_id]
     assert ids(lead, project, state="skipped") == [skipped.task.external_id]
+    assert ids(lead, project, state="broken") == [skipped.task.external_id]
     assert len(ids(lead, project, state="untouched")) == 3
     assert len(ids(lead, project)) == 5
 

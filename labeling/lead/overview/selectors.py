@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from labeling.lead.broken import broken_reports
 from labeling.lead.disagreements import split_tasks
 from labeling.models import Assignment, Job, Judgment, Report, Task
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
@@ -123,6 +124,7 @@ def attention(project: Project) -> list[Attention]:
         Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
         Attention("not_acknowledged", _raters_behind(project)),
         Attention("flagged", _flagged(project).values("task").distinct().count()),
+        Attention("broken", broken_reports(project).values("task").distinct().count()),
         Attention("skipped", _often_skipped(project)),
         Attention("disagreements", disagreements(project)),
     ]

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from labeling.kinds import Outcome, kind_of, unsaid_words
+from labeling.lead.broken import broken_reports
 from labeling.lead.disagreements import split_tasks
 from labeling.models import (
     Answer,
@@ -37,6 +38,7 @@ class TaskState(StrEnum):
     SPLIT = "split"
     FLAGGED = "flagged"
     SKIPPED = "skipped"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def _in_state(tasks: QuerySet[Task], project: Project, state: str) -> QuerySet[T
     if state == TaskState.SKIPPED:
         skips = Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.SKIPPED)
         return tasks.filter(Exists(skips))
+    if state == TaskState.BROKEN:
+        return tasks.filter(pk__in=broken_reports(project).values("task"))
     return tasks
 
 
@@ -105,6 +109,7 @@ class TaskRow:
     judgments: int = 0
     leased: int = 0
     flagged: int = 0
+    broken: int = 0
 
     @property
     def first(self) -> int:
@@ -163,7 +168,7 @@ def prompt_excerpt(messages: object, length: int = 160) -> str:
 
 
 def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
-    """Lines for the tasks of one page, in three queries."""
+    """Lines for the tasks of one page, in four queries."""
     rows = {task.pk: TaskRow(task, prompt_excerpt(task.prompt.messages)) for task in tasks}
     judged = Judgment.objects.filter(task__in=rows).counting()
     for task_id, flags in judged.values_list("task_id", "flags"):
@@ -179,6 +184,8 @@ def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
     leases = Assignment.objects.filter(task__in=rows, state=AssignmentState.LEASED)
     for task_id, n in leases.values_list("task").annotate(n=Count("id")).values_list("task", "n"):
         rows[task_id].leased = n
+    for task_id in broken_reports(project).filter(task__in=rows).values_list("task", flat=True):
+        rows[task_id].broken += 1
     return list(rows.values())
 
 

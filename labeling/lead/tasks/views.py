@@ -41,6 +41,7 @@ STATES = (
     (TaskState.SPLIT, gettext_lazy("Raters disagree")),
     (TaskState.FLAGGED, gettext_lazy("Flagged")),
     (TaskState.SKIPPED, gettext_lazy("Skipped by somebody")),
+    (TaskState.BROKEN, gettext_lazy("Reported as broken")),
 )
 PURPOSES = choices(Purpose)
 
