@@ -166,4 +166,4 @@ def test_the_cost_of_a_dialogue_has_a_bound(turns):
 
 
 def test_html_of_before_is_rendered_again():
-    assert RENDERER_VERSION == 2
+    assert RENDERER_VERSION == 3
