@@ -141,9 +141,10 @@ def _render(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
 
 def _has_room(tex: str, env: Any) -> bool:
     """Say whether the text may hold one more formula of this size, and count it."""
-    env["formulas"] = env.get("formulas", 0) + 1
-    env["formula_chars"] = env.get("formula_chars", 0) + len(tex)
-    return env["formulas"] <= MAX_FORMULAS and env["formula_chars"] <= MAX_FORMULA_CHARS
+    n, chars = env.get("formulas", (0, 0))
+    n, chars = n + 1, chars + len(tex)
+    env["formulas"] = n, chars
+    return bool(n <= MAX_FORMULAS and chars <= MAX_FORMULA_CHARS)
 
 
 def add_mathematics(parser: MarkdownIt) -> None:

@@ -21,7 +21,8 @@ def skip_as_broken(desk: Desk) -> None:
     before = desk.assignment
     desk.press("s")
     desk.page.get_by_label("Broken, cut off or impossible to show").check()
-    desk.press("Enter")
+    with desk.page.expect_response("**/skip/"):
+        desk.press("Enter")
     expect(desk.page.locator("#task")).not_to_have_attribute("data-assignment", str(before))
 
 
