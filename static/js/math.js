@@ -8,8 +8,22 @@
  */
 
 // What the server refuses (labeling/rendering/tex.py) is refused here too, where a page is older.
-const REFUSED = "color textcolor colorbox fcolorbox def gdef edef xdef let futurelet global long " +
-  "newcommand renewcommand providecommand rule raisebox char";
+const REFUSED = [
+  "color",
+  "textcolor",
+  "colorbox",
+  "fcolorbox",
+  "def",
+  "gdef",
+  "edef",
+  "xdef",
+  "let",
+  "futurelet",
+  "newcommand",
+  "renewcommand",
+  "providecommand",
+  "rule",
+];
 const OPTIONS = { throwOnError: true, trust: false, maxExpand: 500, maxSize: 4, strict: "ignore" };
 
 // What one text (a prompt, a response) may take: of it all, and before the page may act in between.
@@ -62,7 +76,7 @@ function katex() {
 
 /** Definitions under which the refused commands are unknown ones, for a single formula. */
 function macros() {
-  return Object.fromEntries(REFUSED.split(" ").map((name) => [`\\${name}`, "\\refused"]));
+  return Object.fromEntries(REFUSED.map((name) => [`\\${name}`, "\\refused"]));
 }
 
 /** Time for clicks, keys and painting. */
