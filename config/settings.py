@@ -178,16 +178,29 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     # A request must not hang on a broker that is down: the row is kept and the sweep sends it.
-    "socket_connect_timeout": 2,
-    "socket_timeout": 20,
+    # A worker waits longer (config/worker.py): for it the broker is the only source of work.
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
     "max_retries": 1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# A broker that refuses to write (full memory, full disk, a replica) is as good as one that is away.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# One worker serves both; labeling/work/lanes.py keeps a process of it for short work.
+CELERY_TASK_DEFAULT_QUEUE = "short"
+CELERY_TASK_QUEUES = {"short": {"routing_key": "short"}, "long": {"routing_key": "long"}}
+# What is no job with a watch of its own (labeling/work/limits.py) may take so many seconds.
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+WORKER_MEMORY_MB = env.number("CONCORD_WORKER_MEMORY_MB", 1024)
+JOB_STALL_SECONDS = env.number("CONCORD_JOB_STALL_SECONDS", 900)
+JOB_HOURS = env.number("CONCORD_JOB_HOURS", 12)
 CELERY_TIMEZONE = "UTC"
 CELERY_IMPORTS = ["config.worker"]
 CELERY_BEAT_SCHEDULE = {

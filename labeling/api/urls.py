@@ -43,6 +43,11 @@ urlpatterns = [
         imports.ImportRefusals.as_view(),
         name="import-refusals",
     ),
+    path(
+        "projects/<slug:slug>/imports/<int:import_id>/cancel/",
+        imports.ImportCancellation.as_view(),
+        name="import-cancel",
+    ),
     path("projects/<slug:slug>/releases/", releases.Releases.as_view(), name="releases"),
     path(
         "projects/<slug:slug>/releases/preview/",
@@ -58,6 +63,11 @@ urlpatterns = [
         "projects/<slug:slug>/releases/<int:release_id>/",
         releases.OneRelease.as_view(),
         name="release",
+    ),
+    path(
+        "projects/<slug:slug>/releases/<int:release_id>/cancel/",
+        releases.ReleaseCancellation.as_view(),
+        name="release-cancel",
     ),
     path(
         "projects/<slug:slug>/releases/<int:release_id>/files/<path:name>",

@@ -97,7 +97,7 @@ def _requested_release(project: Project) -> Release:
             format="native",
             file_type="parquet",
         )
-    if release.state == JobState.FAILED:
+    if release.state in {JobState.FAILED, JobState.CANCELLED}:
         retry_release(release=release, actor=None)
         release.refresh_from_db()
     return release

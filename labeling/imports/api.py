@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnRole
+from labeling.imports.endings import cancel_import
 from labeling.imports.selectors import find_import, imports_of, refusals_csv, refusals_of
 from labeling.imports.services import create_import
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
@@ -178,6 +179,24 @@ class OneImport(ApiView):
                 "refusals_csv": site_address(address),
             }
         )
+
+
+class ImportCancellation(ApiView):
+    """The end of an import before its end."""
+
+    @extend_schema(
+        operation_id="cancel_import",
+        summary="Cancel an import; what is in stays",
+        tags=_TAGS,
+        request=None,
+        responses={200: ImportSerializer, **refusals(403, 404, 409)},
+    )
+    def post(self, request: Request, slug: str, import_id: int) -> Response:
+        """One that runs stops within seconds; 409 where it is over already."""
+        access = self.access(slug, Action.IMPORT)
+        row = _find(access.project, import_id)
+        cancel_import(import_=row, actor=access.user)
+        return Response(import_json(_find(access.project, import_id)))
 
 
 def _find(project: Project, import_id: int) -> Import:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from celery import shared_task
 
 from labeling.imports import services
+from labeling.imports.endings import IMPORT_JOB
 from labeling.models import Import
 from labeling.rating.jobs import send_rendering
+from labeling.work.sending import send_next
 
 
-@shared_task(name=services.IMPORT_JOB.task)
+@shared_task(name=IMPORT_JOB.task)
 def run_import(import_id: int) -> None:
     """Reads a file in; does nothing where it is done or another worker is at it."""
     services.run_import(import_id)
+    send_next()
     send_rendering(Import.objects.values_list("project_id", flat=True).get(pk=import_id))

@@ -7,6 +7,7 @@ so an import that was killed anywhere goes on where its last batch ended.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -35,9 +36,9 @@ from labeling.datasets.readers.reading import FilePreview
 from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome
+from labeling.imports.endings import IMPORT_JOB
 from labeling.models import Import, ImportRefusal, Task
-from labeling.work.lifecycle import JobFailed, run
-from labeling.work.registry import JobKind, register
+from labeling.work.lifecycle import JobFailed, give_way, note_progress, run
 from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
@@ -47,16 +48,6 @@ from projects.sql import database_now
 #: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
 BATCH = 500
 _FILENAME = 255
-
-IMPORT_JOB = register(
-    JobKind(
-        model=Import,
-        space=41001,
-        task="labeling.jobs.run_import",
-        noun="import",
-        advice="What was imported stays; ask the operator to look into the log.",
-    )
-)
 
 
 class FileRefused(InvalidInput):
@@ -293,10 +284,12 @@ def run_import(import_id: int) -> None:
 
 
 def _read_file(import_: Import) -> None:
+    began, was_long = time.monotonic(), IMPORT_JOB.is_long(import_)
     try:
         if not import_.progress_total:
             _examine(import_)
-        _read_in(import_)
+        for _batch in _batches(import_):
+            give_way(IMPORT_JOB, import_, since=began, was_long=was_long)
     except (UnreadableFile, MappingError) as error:
         raise JobFailed(visible(str(error), limits.MAX_REASON)) from error
     except FileNotFoundError as error:
@@ -315,7 +308,13 @@ def _examine(import_: Import) -> None:
     import_.format = detection.format or import_.format
     # What the user left out on purpose stays out when an interrupted import goes on.
     import_.mapping = {**import_.mapping, **detection.mapping}
-    import_.save(update_fields=["progress_total", "format", "mapping"])
+    note_progress(
+        IMPORT_JOB,
+        import_,
+        progress_total=import_.progress_total,
+        format=import_.format,
+        mapping=import_.mapping,
+    )
 
 
 def _outcomes(import_: Import) -> Iterator[RowOutcome]:
@@ -323,7 +322,9 @@ def _outcomes(import_: Import) -> Iterator[RowOutcome]:
     return read(Path(import_.path), format=import_.format, mapping=import_.mapping, options=options)
 
 
-def _read_in(import_: Import) -> None:
+def _batches(import_: Import) -> Iterator[None]:
+    """Reads the rest of the file in, and stops after each batch that is safe."""
+    yield  # nothing is open yet: it may go on elsewhere
     writer = BatchWriter(import_.project, overlap=import_.options.get("overlap"))
     counts = Counts(**import_.counts)
     most = _room(import_.project) + counts.created
@@ -346,7 +347,13 @@ def _read_in(import_: Import) -> None:
                 )
             import_.progress_done += len(batch)
             import_.counts = counts.as_dict()
-            import_.save(update_fields=["progress_done", "counts"])
+            note_progress(
+                IMPORT_JOB,
+                import_,
+                progress_done=import_.progress_done,
+                counts=import_.counts,
+            )
+        yield
 
 
 def _room(project: Project) -> float:

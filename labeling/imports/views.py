@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling.datasets.readers import FilePreview
+from labeling.imports.endings import cancel_import
 from labeling.imports.forms import (
     MappingForm,
     UploadForm,
@@ -40,9 +41,10 @@ from labeling.imports.services import (
     preview_upload,
 )
 from labeling.models import Import
+from labeling.work.limits import standstill
 from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access
-from projects.exceptions import InvalidInput
+from projects.exceptions import Conflict, InvalidInput
 from projects.models import Project
 from projects.navigation import Tab
 from projects.permissions import Action
@@ -221,9 +223,24 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
         "format_title": format_title(row),
         "roles": role_groups(row.options.get("columns", [])),
         "page": refused,
+        "stall": standstill(row),
+        "may_cancel": access.may(Action.IMPORT) and not row.is_over,
+        "is_part": "HX-Request" in request.headers,
     }
     part = "#report" if request.headers.get("HX-Request") else ""
     return render(request, f"labeling/imports/import.html{part}", context)
+
+
+@require_POST
+def stop_import(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
+    """Stops an import; what is in stays."""
+    access = get_access(request.user, slug, Action.IMPORT)
+    row = _find(access.project, import_id)
+    try:
+        cancel_import(import_=row, actor=request.user)
+    except Conflict as error:
+        messages.warning(request, error.message)
+    return redirect("labeling:import", slug, import_id)
 
 
 @require_safe
@@ -252,6 +269,7 @@ urlpatterns = [
     path("p/<slug:slug>/imports/new/<str:upload>/", preview_rows, name="import-preview"),
     path("p/<slug:slug>/imports/new/<str:upload>/start/", start, name="import-start"),
     path("p/<slug:slug>/imports/<int:import_id>/", report, name="import"),
+    path("p/<slug:slug>/imports/<int:import_id>/cancel/", stop_import, name="import-cancel"),
     path(
         "p/<slug:slug>/imports/<int:import_id>/refused.csv", refusals_file, name="import-refusals"
     ),

@@ -43,6 +43,7 @@ LABELS: dict[str, Promise] = {
     "running": _("Running"),
     "done": _("Done"),
     "failed": _("Failed"),
+    "cancelled": _("Cancelled"),
 }
 
 

@@ -20,13 +20,22 @@ class Job(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    state = models.CharField(max_length=8, choices=choices(JobState), default=JobState.PENDING)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=12, choices=choices(JobState), default=JobState.PENDING)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Begun so often since it last got any further.")
+    )
+    deaths = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("Workers that died at it since then.")
+    )
     progress_done = models.PositiveBigIntegerField(default=0)
     progress_total = models.PositiveBigIntegerField(default=0)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
+    progress_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When it was begun, or got further; by the database.")
+    )
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -35,7 +44,7 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to this job."""
-        return self.state in {JobState.DONE, JobState.FAILED}
+        return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 
     @property
     def percent(self) -> int:

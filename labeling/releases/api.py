@@ -29,7 +29,7 @@ from labeling.releases.serializers import (
     asked,
     choices_json,
 )
-from labeling.releases.services import file_of, request_release
+from labeling.releases.services import cancel_release, file_of, request_release
 from labeling.work.api import JobSerializer, job_json
 from labeling.work.sending import send
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
@@ -211,6 +211,23 @@ class OneRelease(ReleaseView):
     )
     def get(self, request: Request, slug: str, release_id: int) -> Response:
         """While it is built: its progress."""
+        return Response(_detail(slug, self.find(slug, release_id)))
+
+
+class ReleaseCancellation(ReleaseView):
+    """The end of a release before its end."""
+
+    @extend_schema(
+        operation_id="cancel_release",
+        summary="Cancel a release; it leaves no files",
+        tags=_TAGS,
+        request=None,
+        responses={200: ReleaseDetailSerializer, **refusals(403, 404, 409)},
+    )
+    def post(self, request: Request, slug: str, release_id: int) -> Response:
+        """One that is being built stops within seconds; 409 where it is over already."""
+        access = self.access(slug, Action.RELEASE)
+        cancel_release(release=self.find(slug, release_id), actor=access.user)
         return Response(_detail(slug, self.find(slug, release_id)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
-from labeling.datasets.build import ReleaseError, build_release
+from labeling.datasets.build import ReleaseError, build_release, staging_of
 from labeling.datasets.files import describe_file
 from labeling.datasets.splits import SPLIT_SALT, plan_splits
-from labeling.models import Release
+from labeling.models import Judgment, Release
 from labeling.releases.facts import pseudonyms, release_context, release_salt
 from labeling.releases.requests import (
     ReleaseOptions,
@@ -36,11 +37,28 @@ from labeling.releases.selectors import (
     task_records,
 )
 from labeling.vocabulary import JobState
-from labeling.work.lifecycle import Columns, JobFailed, retry, run
+from labeling.work.endings import cancel
+from labeling.work.lifecycle import Columns, JobFailed, note_progress, retry, run
 from labeling.work.registry import JobKind, register
 from projects.audit import record
 from projects.exceptions import Conflict
 from projects.models import Project, User
+
+#: Projects with more judgments wait for a place among the long jobs.
+_SHORT_JUDGMENTS = 5_000
+
+
+def _is_long(release: Release) -> bool:
+    judgments = Judgment.objects.filter(project=release.project_id)
+    return judgments[: _SHORT_JUDGMENTS + 1].count() > _SHORT_JUDGMENTS
+
+
+def _tidy(release: Release) -> None:
+    """Removes the files of a release that came to no end."""
+    out = folder_of(release)
+    for folder in (staging_of(out), out):
+        shutil.rmtree(folder, ignore_errors=True)
+
 
 RELEASE_JOB = register(
     JobKind(
@@ -49,6 +67,8 @@ RELEASE_JOB = register(
         task="labeling.jobs.run_release",
         noun="release",
         advice="Ask the operator to look into the log, then try again.",
+        is_long=_is_long,
+        tidy=_tidy,
     )
 )
 
@@ -104,14 +124,24 @@ def _facts(project: Project) -> dict[str, Any]:
 
 
 def retry_release(*, release: Release, actor: User | None) -> None:
-    """Puts a failed release back in the queue, with the request and cut-off it has.
+    """Puts a release that failed or was cancelled in the queue, with the cut-off that it has.
 
-    Raises Conflict where it did not fail.
+    Raises Conflict where it is neither.
     """
     with transaction.atomic():
         if not retry(release):
-            raise Conflict(_("Only a release that failed can be tried again."))
+            raise Conflict(_("Only a release that failed or was cancelled can be tried again."))
         record(project=release.project, actor=actor, verb="release retried", number=release.number)
+
+
+def cancel_release(*, release: Release, actor: User | None) -> None:
+    """Stops a release for good; it leaves no files. Raises Conflict where it is over already."""
+    with transaction.atomic():
+        if not cancel(release):
+            raise Conflict(_("This release is over, or was cancelled already."))
+        record(
+            project=release.project, actor=actor, verb="release cancelled", number=release.number
+        )
 
 
 def run_release(release_id: int) -> None:
@@ -156,9 +186,8 @@ def _write_files(release: Release) -> Columns:
 def _build(release: Release, out: Path) -> None:
     project, cutoff = release.project, release.cutoff
     request = request_of(release)
-    Release.objects.filter(pk=release.pk).update(
-        progress_total=2 * judged_tasks(project, cutoff).count(), progress_done=0
-    )
+    tasks = judged_tasks(project, cutoff).count()
+    note_progress(RELEASE_JOB, release, progress_total=2 * tasks, progress_done=0)
     prompts = split_prompts(project, cutoff, asked_at=release.created_at)
     reviewers = release.options.get("reviewers", ())
     build_release(
@@ -182,7 +211,7 @@ def _build(release: Release, out: Path) -> None:
 
 def _progress(release: Release) -> Callable[[int, int], None]:
     def report(read: int, written: int) -> None:
-        Release.objects.filter(pk=release.pk).update(progress_done=read + written)
+        note_progress(RELEASE_JOB, release, progress_done=read + written)
 
     return report
 

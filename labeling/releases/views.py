@@ -24,12 +24,14 @@ from labeling.releases.previews import preview_release
 from labeling.releases.requests import choices_of
 from labeling.releases.selectors import find_release, is_quick_to_count, releases_of
 from labeling.releases.services import (
+    cancel_release,
     file_of,
     folder_of,
     request_release,
     retry_release,
 )
 from labeling.vocabulary import JobState
+from labeling.work.limits import standstill
 from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
@@ -170,6 +172,9 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
         "figures": _figures(counts),
         "size": sum(file["size"] for file in row.files),
         "may_release": access.may(Action.RELEASE),
+        "stall": standstill(row),
+        "may_cancel": access.may(Action.RELEASE) and not row.is_over,
+        "is_part": "HX-Request" in request.headers,
     }
     part = "#status" if request.headers.get("HX-Request") else ""
     return render(request, f"labeling/releases/release.html{part}", context)
@@ -177,7 +182,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
 
 @require_POST
 def retry_failed(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
-    """Puts a failed release back in the queue."""
+    """Puts a release that failed or was cancelled back in the queue."""
     row = _release_for(request, slug, number, Action.RELEASE)[1]
     try:
         retry_release(release=row, actor=request.user)
@@ -185,6 +190,17 @@ def retry_failed(request: SignedInRequest, slug: str, number: int) -> HttpRespon
         messages.warning(request, error.message)
     else:
         send(row)
+    return redirect("labeling:release", slug, number)
+
+
+@require_POST
+def stop_release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Stops a release; it leaves no files."""
+    row = _release_for(request, slug, number, Action.RELEASE)[1]
+    try:
+        cancel_release(release=row, actor=request.user)
+    except Conflict as error:
+        messages.warning(request, error.message)
     return redirect("labeling:release", slug, number)
 
 
@@ -316,6 +332,7 @@ urlpatterns = [
     path("p/<slug:slug>/releases/new/", new_release, name="release-new"),
     path("p/<slug:slug>/releases/preview/", count_rows, name="release-preview"),
     path("p/<slug:slug>/releases/<int:number>/", release_page, name="release"),
+    path("p/<slug:slug>/releases/<int:number>/cancel/", stop_release, name="release-cancel"),
     path("p/<slug:slug>/releases/<int:number>/retry/", retry_failed, name="release-retry"),
     path("p/<slug:slug>/releases/<int:number>/archive/", release_archive, name="release-archive"),
     path(

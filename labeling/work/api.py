@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
+from labeling.work.limits import given_up_at
 
 
 class JobProgressSerializer(serializers.Serializer[Any]):
@@ -19,7 +20,7 @@ class JobProgressSerializer(serializers.Serializer[Any]):
 
 
 class JobSerializer(serializers.Serializer[Any]):
-    """A long piece of work; ask again until `state` is `done` or `failed`."""
+    """A long piece of work; ask again until `state` is `done`, `failed` or `cancelled`."""
 
     id = serializers.IntegerField()
     state = serializers.ChoiceField(choices=list(JobState))
@@ -27,6 +28,11 @@ class JobSerializer(serializers.Serializer[Any]):
     error = serializers.CharField(allow_blank=True, help_text="Why it failed.")
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
+    progress_at = serializers.DateTimeField(allow_null=True, help_text="When it got further.")
+    given_up_at = serializers.DateTimeField(
+        allow_null=True, help_text="While it runs: when it is given up unless it gets further."
+    )
+    cancel_requested_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -43,5 +49,8 @@ def job_json(job: Job) -> dict[str, Any]:
         "error": job.error,
         "created_at": job.created_at,
         "started_at": job.started_at,
+        "progress_at": job.progress_at,
+        "given_up_at": given_up_at(job),
+        "cancel_requested_at": job.cancel_requested_at,
         "finished_at": job.finished_at,
     }

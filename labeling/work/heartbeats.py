@@ -73,10 +73,12 @@ def keep_beating(
     *,
     ticks: Callable[[], bool] = lambda: True,
     detail: Callable[[], dict[str, Any]] = dict,
+    beside: Callable[[], None] = lambda: None,
 ) -> threading.Thread:
     """Starts the thread that writes this process's row as long as `ticks` says that it works.
 
-    A database that is away stops nothing: the row is written when it is back.
+    `beside` is what else is to be looked after each time. A database that is away stops nothing:
+    the row is written when it is back.
     """
 
     def write(*, first: bool) -> None:
@@ -85,8 +87,12 @@ def keep_beating(
                 forget_dead(kind)
             if ticks():
                 beat(kind, **detail())
+            if not first:
+                beside()
         except (DatabaseError, InterfaceError) as error:
             logger.debug("No sign of life could be written: %s", error)
+        except Exception:  # the thread must outlive whatever it looks after
+            logger.exception("What goes beside the signs of life failed.")
         finally:
             connection.close()  # a connection kept for this alone would cost a server process
 

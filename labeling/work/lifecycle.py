@@ -1,21 +1,28 @@
-"""From a claim to the end: begun, done, failed with a sentence, or given up after many begins.
+"""From a claim to the end: begun, done, failed with a sentence, cancelled, or given up.
 
-A job that was killed anywhere stays RUNNING without an owner; the sweep sends it again and `run`
-goes on with it. So whatever a job does must be safe to begin again where it stopped.
+A job whose worker was killed anywhere stays RUNNING without an owner; the sweep sends it again and
+`run` goes on with it. So whatever a job does must be safe to begin again where it stopped. One that
+kills its workers, or never gets any further, is given up.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db import DatabaseError, InterfaceError
 from django.db.models import F
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
+from labeling.work.endings import database_began_after, settle_owned
+from labeling.work.lanes import LANE_SECONDS, long_place, waiting_jobs
+from labeling.work.limits import watched
 from labeling.work.locks import job_lock
-from labeling.work.registry import J, JobKind
+from labeling.work.registry import MAX_DEATHS, J, JobKind
 
 #: Columns of a job's row and what to write there.
 Columns = Mapping[str, Any]
@@ -24,8 +31,12 @@ Columns = Mapping[str, Any]
 class JobFailed(Exception):
     """The job cannot be done; the message is the sentence that its row will show.
 
-    Any other exception is an accident: the row stays RUNNING and the sweep sends it again.
+    Any other exception is an accident: the row waits again and the sweep sends it.
     """
+
+
+class JobStops(Exception):
+    """The job goes no further for now: it was cancelled, or makes room for others."""
 
 
 def run(
@@ -37,51 +48,128 @@ def run(
 ) -> J | None:
     """Claims the job of that id and brings it to its end.
 
-    Returns the row as it was begun, or None where there was nothing to do: the job is over, or
-    another process is at it. `do` does the work and may return columns to be written together
-    with DONE; `at_end` is written with either end.
+    Returns the row as it was begun, or None where there was nothing to do: the job is over,
+    another process is at it, or long jobs have all their places. `do` does the work, says with
+    `note_progress` how far it is, and may return columns to be written together with DONE;
+    `at_end` is written with any end.
     """
     with job_lock(kind, pk) as owned:
-        job = _begin(kind, pk) if owned else None
-        if job is not None:
-            state, columns = _attempt(kind, job, do)
-            _rows(kind, pk).update(
-                state=state, finished_at=timezone.now(), **{**(at_end or {}), **columns}
-            )
-        return job
+        row = _open_rows(kind, pk).first() if owned else None
+        if row is None:
+            return None
+        if not kind.is_long(row):
+            return _claimed(kind, pk, do, at_end or {})
+        with long_place() as has_place:
+            return _claimed(kind, pk, do, at_end or {}) if has_place else None
+
+
+def note_progress(kind: JobKind[J], job: J, **columns: Any) -> None:
+    """Writes how far the job is. Raises JobStops where it is to go no further.
+
+    To be called once what is done is safe, in the transaction that makes it so.
+    """
+    if kind.resumes:
+        columns |= {"attempts": 1, "deaths": 0}
+    mine = _open_rows(kind, job.pk).filter(cancel_requested_at=None, error="")
+    if not mine.update(progress_at=Now(), **columns):
+        raise JobStops
+
+
+def give_way(kind: JobKind[J], job: J, *, since: float, was_long: bool) -> None:
+    """Raises JobStops where a job that resumes is to let others go on, at work since `since`.
+
+    One that turns out to be long leaves the short lane at once, and a long one lets those that
+    wait have its place after a while.
+    """
+    if not was_long and kind.is_long(job):
+        raise JobStops
+    if was_long and time.monotonic() - since > LANE_SECONDS and _others_wait(kind, job):
+        raise JobStops
+
+
+def _others_wait(kind: JobKind[J], job: J) -> bool:
+    return any(other.is_long(row) for other, row in waiting_jobs() if (other, row) != (kind, job))
 
 
 def retry(job: Job) -> bool:
-    """Puts a failed job back in the queue as it was asked for; False where it did not fail."""
-    failed = type(job)._default_manager.filter(pk=job.pk, state=JobState.FAILED)
-    return bool(
-        failed.update(
-            state=JobState.PENDING, error="", attempts=0, progress_done=0, finished_at=None
-        )
+    """Puts a job that failed or was cancelled back in the queue; False where it was neither."""
+    over = type(job)._default_manager.filter(
+        pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED]
     )
+    columns = {"attempts": 0, "deaths": 0, "progress_done": 0}
+    moments = dict.fromkeys(["finished_at", "progress_at", "cancel_requested_at"])
+    return bool(over.update(state=JobState.PENDING, error="", **columns, **moments))
 
 
-def _rows(kind: JobKind[J], pk: int) -> Any:
-    return kind.model._default_manager.filter(pk=pk)
+def _open_rows(kind: JobKind[J], pk: int) -> Any:
+    open_states = [JobState.PENDING, JobState.RUNNING]
+    return kind.model._default_manager.filter(pk=pk, state__in=open_states)
+
+
+def _claimed(
+    kind: JobKind[J], pk: int, do: Callable[[J], Columns | None], at_end: Columns
+) -> J | None:
+    """One attempt at a job that is ours."""
+    if settle_owned(kind, pk):
+        return None
+    job = _begin(kind, pk)
+    if job is None:
+        return None
+    with watched(kind, job):
+        state, columns = _attempt(kind, job, do)
+    mine = _open_rows(kind, pk)
+    if state == JobState.PENDING:
+        mine.update(state=state)
+        settle_owned(kind, pk)  # what stopped it may have been a request to
+    elif not mine.update(state=state, finished_at=timezone.now(), **{**at_end, **columns}):
+        kind.tidy(job)  # somebody else ended it meanwhile
+    elif state == JobState.FAILED:
+        kind.tidy(job)
+    return job
 
 
 def _begin(kind: JobKind[J], pk: int) -> J | None:
-    """Notes one more attempt; None where the job is over."""
-    mine = _rows(kind, pk).filter(state__in=[JobState.PENDING, JobState.RUNNING])
-    mine.filter(started_at__isnull=True).update(started_at=timezone.now())
-    if not mine.update(state=JobState.RUNNING, attempts=F("attempts") + 1):
+    """Notes one more attempt, and one more death where nobody had put the job down."""
+    mine = _open_rows(kind, pk)
+    row = mine.first()
+    if row is None:
         return None
+    died = row.state == JobState.RUNNING and not database_began_after(row.progress_at)
+    mine.update(
+        state=JobState.RUNNING,
+        attempts=F("attempts") + 1,
+        deaths=F("deaths") + int(died),
+        started_at=Coalesce("started_at", Now()),
+        progress_at=Now(),
+    )
     return kind.model._default_manager.select_related("project").get(pk=pk)
 
 
 def _attempt(
     kind: JobKind[J], job: J, do: Callable[[J], Columns | None]
 ) -> tuple[JobState, Columns]:
-    """How it ended, and the columns that say so."""
+    """How it ended, and the columns that say so; PENDING where it is to be begun again."""
+    if job.deaths >= MAX_DEATHS:
+        return JobState.FAILED, {"error": kind.deadly}
     if job.attempts > kind.max_attempts:
         return JobState.FAILED, {"error": kind.given_up}
     try:
         columns = do(job) or {}
     except JobFailed as failure:
         return JobState.FAILED, {"error": str(failure)}
+    except JobStops:
+        return JobState.PENDING, {}
+    except MemoryError:
+        raise  # the process ends of it, and that is a death
+    except Exception:
+        _put_down(kind, job)
+        raise
     return JobState.DONE, {"error": "", **columns}
+
+
+def _put_down(kind: JobKind[J], job: J) -> None:
+    """An accident is no death of the worker; with the database away, the row cannot say so."""
+    try:
+        _open_rows(kind, job.pk).update(state=JobState.PENDING)
+    except (DatabaseError, InterfaceError):
+        return

@@ -3,64 +3,98 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from labeling.models import Heartbeat, Job
-from labeling.vocabulary import JobState
+from labeling.work.endings import end_stuck_jobs
 from labeling.work.heartbeats import beat, sweep_heartbeats
-from labeling.work.locks import is_free
-from labeling.work.registry import J, JobKind, job_kind_of, job_kinds
+from labeling.work.lanes import LONG_LANE, SHORT_LANE, waiting_jobs
+from labeling.work.registry import J, JobKind, job_kind_of
 
 logger = logging.getLogger(__name__)
 
-#: How long a message may take before it counts as lost.
-MESSAGE_PATIENCE = timedelta(seconds=10)
+#: After a failure nothing is sent for so long: every try may cost a request a second or two.
+_BROKER_PAUSE = 5.0
+#: A sweep that was not done for so long is done by who notices.
+_SWEEP_PATIENCE = timedelta(seconds=60)
+#: So many jobs of each lane are sent at a time; more would only pile up.
+_SENT_AT_ONCE = {SHORT_LANE: 20, LONG_LANE: 4}
+
+
+class _Broker:
+    """When the broker may be asked again, by the clock of this process."""
+
+    away_until = 0.0
 
 
 def send(job: Job) -> None:
     """Sends a job's id once its row is committed; with the broker down, the sweep does."""
-    send_id(job_kind_of(job).task, job.pk)
+    kind = job_kind_of(job)
+    send_id(kind.task, job.pk, queue=_lane(kind, job))
 
 
-def send_id(task: str, pk: int) -> None:
+def send_id(task: str, pk: int, *, queue: str = SHORT_LANE) -> None:
     """Sends an id to the Celery task of that name once the transaction is committed.
 
-    Where the broker is away that is logged and nothing is raised: the request is kept.
+    Where the broker is away, or refuses to write, that is logged and nothing is raised: the
+    request is kept.
     """
-    transaction.on_commit(lambda: _deliver(task, pk))
+    transaction.on_commit(lambda: _deliver(task, pk, queue))
+
+
+def send_next() -> None:
+    """Sends the long job whose turn it is, if one waits, now that a place is free."""
+    for kind, job in waiting_jobs(patience=timedelta()):
+        if _lane(kind, job) == LONG_LANE:
+            _deliver(kind.task, job.pk, LONG_LANE)
+            return
 
 
 def sweep() -> None:
-    """Sends again what was lost: rows that wait, and rows whose worker is gone."""
-    for kind in job_kinds():
-        for pk in unfinished_jobs(kind):
-            _put(kind.task, pk)
+    """Sends again what was lost: rows that wait, and rows whose worker is gone or stuck."""
+    _Broker.away_until = 0.0
+    end_stuck_jobs()
+    left = dict(_SENT_AT_ONCE)
+    for kind, job in waiting_jobs():
+        lane = _lane(kind, job)
+        left[lane] -= 1
+        if left[lane] >= 0:
+            _deliver(kind.task, job.pk, lane)
     sweep_heartbeats()
     beat(Heartbeat.Kind.SWEEP, name="jobs")
 
 
+def late_sweeps(*sweeps: str) -> list[str]:
+    """Those of the sweeps that nobody does any more, and which the caller shall do now.
+
+    Many may ask at once: each is told to one of them.
+    """
+    late = Heartbeat.objects.filter(kind=Heartbeat.Kind.SWEEP, seen_at__lt=Now() - _SWEEP_PATIENCE)
+    return [name for name in sweeps if late.filter(name=f"sweep:{name}").update(seen_at=Now())]
+
+
 def unfinished_jobs(kind: JobKind[J]) -> list[int]:
     """Ids of jobs that wait or whose worker is gone: what the sweep sends again."""
-    lost = Q(state=JobState.RUNNING) | Q(
-        state=JobState.PENDING, created_at__lt=timezone.now() - MESSAGE_PATIENCE
-    )
-    open_jobs = kind.model._default_manager.filter(lost)
-    return [pk for pk in open_jobs.values_list("pk", flat=True) if is_free(kind, pk)]
+    return [job.pk for other, job in waiting_jobs() if other is kind]
 
 
-def _deliver(task: str, pk: int) -> None:
+def _lane(kind: JobKind[J], job: J) -> str:
+    return LONG_LANE if kind.is_long(job) else SHORT_LANE
+
+
+def _deliver(task: str, pk: int, queue: str) -> None:
+    if time.monotonic() < _Broker.away_until:
+        return
     try:
-        _put(task, pk)
-    except OperationalError:
-        logger.warning("The broker is away; %s is done later.", pk)
-
-
-def _put(task: str, pk: int) -> None:
-    """By name, so that asking for a job loads no worker's code."""
-    current_app.send_task(task, (pk,), ignore_result=True)
+        # By name, so that asking for a job loads no worker's code.
+        current_app.send_task(task, (pk,), queue=queue, ignore_result=True)
+    except (OperationalError, RedisError, OSError) as error:
+        _Broker.away_until = time.monotonic() + _BROKER_PAUSE
+        logger.warning("The broker takes nothing (%s); %s is done later.", error, pk)

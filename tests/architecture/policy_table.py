@@ -31,6 +31,7 @@ POST   api/v1/projects/<slug:slug>/guideline/acknowledgement/                   
 GET    api/v1/projects/<slug:slug>/imports/                                          200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/imports/                                          400  403  403  400  404  401
 GET    api/v1/projects/<slug:slug>/imports/<int:import_id>/                          200  403  403  200  404  401
+POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/cancel/                   409  403  403  409  404  401
 GET    api/v1/projects/<slug:slug>/imports/<int:import_id>/refusals.csv              200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/next/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/progress/                                         200  200  403  200  404  401
@@ -40,6 +41,7 @@ POST   api/v1/projects/<slug:slug>/releases/                                    
 POST   api/v1/projects/<slug:slug>/releases/preview/                                 400  403  403  400  404  401
 GET    api/v1/projects/<slug:slug>/releases/choices/                                 200  403  403  200  404  401
 GET    api/v1/projects/<slug:slug>/releases/<int:release_id>/                        200  403  403  200  404  401
+POST   api/v1/projects/<slug:slug>/releases/<int:release_id>/cancel/                 409  403  403  409  404  401
 GET    api/v1/projects/<slug:slug>/releases/<int:release_id>/files/<path:name>       200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
 GET    api/v1/schema/                                                                200  200  200  200  200  401
@@ -66,6 +68,7 @@ POST   p/<slug:slug>/guideline/edit/                                            
 GET    p/<slug:slug>/imports/                                                        200  403  403  200  404  302
 POST   p/<slug:slug>/imports/                                                        422  403  403  422  404  302
 GET    p/<slug:slug>/imports/<int:import_id>/                                        200  403  403  200  404  302
+POST   p/<slug:slug>/imports/<int:import_id>/cancel/                                 302  403  403  302  404  302
 GET    p/<slug:slug>/imports/<int:import_id>/refused.csv                             200  403  403  200  404  302
 GET    p/<slug:slug>/imports/new/<str:upload>/                                       200  403  403  200  404  302
 POST   p/<slug:slug>/imports/new/<str:upload>/                                       200  403  403  200  404  302
@@ -79,6 +82,7 @@ GET    p/<slug:slug>/raters/                                                    
 GET    p/<slug:slug>/releases/                                                       200  403  403  200  404  302
 GET    p/<slug:slug>/releases/<int:number>/                                          200  403  403  200  404  302
 GET    p/<slug:slug>/releases/<int:number>/archive/                                  200  403  403  200  404  302
+POST   p/<slug:slug>/releases/<int:number>/cancel/                                   302  403  403  302  404  302
 GET    p/<slug:slug>/releases/<int:number>/files/<path:name>                         200  403  403  200  404  302
 POST   p/<slug:slug>/releases/<int:number>/retry/                                    302  403  403  302  404  302
 GET    p/<slug:slug>/releases/new/                                                   200  403  403  200  404  302

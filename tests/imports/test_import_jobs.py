@@ -18,6 +18,7 @@ from django.db import connection
 from labeling.datasets.readers import limits
 from labeling.imports import services
 from labeling.imports.batches import BatchWriter
+from labeling.imports.endings import IMPORT_JOB
 from labeling.imports.services import create_import, run_import
 from labeling.models import Import, ImportRefusal, Prompt, Response, Task
 from labeling.vocabulary import JobState
@@ -168,10 +169,10 @@ def test_an_interrupted_import_goes_on_where_its_last_batch_ended(project, monke
         with pytest.raises(ConnectionError):
             run_import(import_.pk)
     import_.refresh_from_db()
-    assert (import_.state, import_.progress_done, Task.objects.count()) == ("running", 20, 20)
+    assert (import_.state, import_.progress_done, Task.objects.count()) == ("pending", 20, 20)
     assert ImportRefusal.objects.count() == 0
     finished(import_)
-    assert (import_.state, import_.attempts) == (JobState.DONE, 2)
+    assert (import_.state, import_.attempts, import_.deaths) == (JobState.DONE, 1, 0)
     assert {k: n for k, n in import_.counts.items() if n} == {
         "rows": 31,
         "created": 25,
@@ -183,7 +184,7 @@ def test_an_interrupted_import_goes_on_where_its_last_batch_ended(project, monke
 
 def test_an_import_that_never_ends_is_given_up_with_a_reason(project):
     import_ = request(project, lines(2))
-    Import.objects.filter(pk=import_.pk).update(attempts=services.IMPORT_JOB.max_attempts)
+    Import.objects.filter(pk=import_.pk).update(attempts=IMPORT_JOB.max_attempts)
     assert finished(import_).state == JobState.FAILED
     assert "begun 25 times" in import_.error
 

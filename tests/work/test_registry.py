@@ -8,7 +8,7 @@ import pytest
 
 from config.celery import app
 from labeling import jobs
-from labeling.imports.services import IMPORT_JOB
+from labeling.imports.endings import IMPORT_JOB
 from labeling.models import Import, Release
 from labeling.releases.services import RELEASE_JOB
 from labeling.work.registry import job_kind_of, job_kinds, job_models, register
@@ -50,17 +50,17 @@ def test_no_two_kinds_share_a_table_or_a_lock():
         register(replace(RELEASE_JOB, space=41099))
     with pytest.raises(ValueError, match="in conflict"):
         register(replace(TOY, space=RELEASE_JOB.space))
-    with pytest.raises(ValueError, match="writes batches"):
+    with pytest.raises(ValueError, match="others' already"):
         register(replace(TOY, space=41003))
     assert {kind.model: kind.space for kind in job_kinds()} == SPACES
 
 
 def test_the_sentences_of_giving_up():
     assert IMPORT_JOB.given_up == (
-        "The import was begun 25 times without reaching its end. What was imported stays; ask the "
-        "operator to look into the log."
+        "The import was begun 25 times without getting any further. What was imported stays. "
+        "Split the file and import the parts, or ask the operator to look into the log."
     )
     assert RELEASE_JOB.given_up == (
-        "The release was begun 25 times without reaching its end. Ask the operator to look into "
+        "The release was begun 25 times without getting any further. Ask the operator to look into "
         "the log, then try again."
     )

@@ -14,6 +14,15 @@ class Toy(Import):
         app_label = "toys"
 
 
+#: The toys that were tidied away.
+tidied: list[int] = []
+
 TOY = JobKind(
-    model=Toy, space=41098, task="toys.play", noun="toy", advice="Buy another.", max_attempts=3
+    model=Toy,
+    space=41098,
+    task="toys.play",
+    noun="toy",
+    advice="Buy another.",
+    max_attempts=3,
+    tidy=lambda toy: tidied.append(toy.pk),
 )

@@ -112,6 +112,8 @@ class Command(BaseCommand):
         _run(release)
         if release.state == JobState.FAILED:
             raise CommandError(release.error)
+        if release.state == JobState.CANCELLED:
+            raise CommandError(_("The release was cancelled."))
         self._print(release)
         if out is not None:
             _copy(folder_of(release), out)

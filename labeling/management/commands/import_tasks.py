@@ -139,6 +139,8 @@ class Command(BaseCommand):
         self._print(import_, refusals, dry=options["dry_run"])
         if import_.state == JobState.FAILED:
             raise CommandError(import_.error)
+        if import_.state == JobState.CANCELLED:
+            raise CommandError("The import was cancelled. What was imported stays.")
         if import_.counts.get("refused"):
             sys.exit(1)
 
