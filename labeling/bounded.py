@@ -87,11 +87,15 @@ class Bounded:
         self._watcher: threading.Thread | None = None
         _everybody.add(self)
 
-    def call(self, payload: bytes) -> bytes:
-        """What the function returns for `payload`. Raises TooMuch, NotNow or TargetError."""
+    def call(self, payload: bytes, wall_seconds: float | None = None) -> bytes:
+        """What the function returns for `payload`. Raises TooMuch, NotNow or TargetError.
+
+        `wall_seconds` is how long to wait for it at most, if not as long as always.
+        """
+        patience = min(self._wall_seconds, wall_seconds or self._wall_seconds)
         try:
-            with self._child() as child:
-                return child.ask(payload, self._wall_seconds)
+            with self._child(patience) as child:
+                return child.ask(payload, patience)
         except TooMuch as error:
             _log.warning("%s", error)
             raise
@@ -107,9 +111,9 @@ class Bounded:
             return [child.pid for child in self._living]
 
     @contextlib.contextmanager
-    def _child(self) -> Iterator[_Child]:
+    def _child(self, patience: float) -> Iterator[_Child]:
         """A child of our own for one call; it goes back only if it came through."""
-        child = self._take()
+        child = self._take(patience)
         try:
             child = child or self._start()
             yield child
@@ -123,10 +127,10 @@ class Bounded:
                     self._resting.append(child)
                 self._turn.notify()
 
-    def _take(self) -> _Child | None:
+    def _take(self, patience: float) -> _Child | None:
         """A child at rest, or None where one more may be started. Raises NotNow."""
         with self._turn:
-            if not self._turn.wait_for(lambda: self._busy < self._most, self._wall_seconds):
+            if not self._turn.wait_for(lambda: self._busy < self._most, patience):
                 raise NotNow(f"No child for {self._target} became free.")
             self._busy += 1
             while self._resting:

@@ -6,14 +6,14 @@ Nothing here names a model, a response's id or the canonical order.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from labeling.datasets.turns import blinded, json_of, turns_of
 from labeling.kinds import kind_of
-from labeling.models import Assignment, Prompt, Response
-from labeling.rating.texts import ensure_rendered
+from labeling.models import Assignment, Prompt, Response, Task
+from labeling.rating.texts import MAX_PAGE_CHARS, ensure_rendered
 from labeling.rendering import RENDERER_VERSION
 from projects.models import Criterion, Project
 from projects.sql import RowReader, Statement
@@ -104,16 +104,27 @@ def _blind(turns: list[dict[str, Any]], prompt: list[dict[str, Any]]) -> list[di
     return json_of(blinded(turns_of([*prompt, *turns])))[len(prompt) :]
 
 
+def _page_texts(task: Task) -> dict[int, _Text]:
+    """The responses with their prompt, all with HTML, and not more of it than a page carries."""
+    texts = _texts(task.response_ids)
+    any_text = next(iter(texts.values()))
+    n_chars = len(any_text.prompt_html) + sum(len(text.html) for text in texts.values())
+    if n_chars <= MAX_PAGE_CHARS and all(text.is_rendered for text in texts.values()):
+        return texts
+    prompt = Prompt.objects.get(pk=task.prompt_id)
+    responses = list(Response.objects.filter(pk__in=task.response_ids))
+    ensure_rendered(prompt=prompt, responses=responses)
+    return {
+        response.pk: replace(texts[response.pk], html=response.html, prompt_html=prompt.html)
+        for response in responses
+        if response.pk in texts
+    }
+
+
 def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) -> TaskView:
     """The view of an assignment; renders its texts at first view if no job has yet."""
     task = assignment.task
-    texts = _texts(task.response_ids)
-    if not all(text.is_rendered for text in texts.values()):
-        ensure_rendered(
-            prompt=Prompt.objects.get(pk=task.prompt_id),
-            responses=Response.objects.filter(pk__in=task.response_ids),
-        )
-        texts = _texts(task.response_ids)
+    texts = _page_texts(task)
     criteria = rubric(assignment.project) if criteria is None else criteria
     shown = [texts[task.response_ids[index]] for index in assignment.shown_order]
     kind = kind_of(task.kind)

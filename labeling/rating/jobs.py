@@ -10,10 +10,8 @@ from labeling.rating.deadlocks import retry_deadlocks
 from labeling.work.heartbeats import beat
 from labeling.work.sending import send_id
 
-_RENDER = "labeling.jobs.render_project"
 
-
-@shared_task(name=_RENDER)
+@shared_task(name=texts.RENDER_TASK)
 def render_project(project_id: int, after: int = 0) -> None:
     """Renders what was imported, a bounded piece at a time, so that no first view waits."""
     last = texts.render_some(project_id=project_id, after=after)
@@ -30,4 +28,4 @@ def expire_leases() -> None:
 
 def send_rendering(project_id: int) -> None:
     """Asks for the rendering of what was imported; without a broker the first view renders."""
-    send_id(_RENDER, project_id)
+    send_id(texts.RENDER_TASK, project_id)

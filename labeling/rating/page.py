@@ -44,6 +44,10 @@ SKIP_LABELS = {
 }
 
 
+#: Marks for hidden characters make a text longer: one that grows beyond this has no raw view.
+_MAX_RAW_CHARS = 4 * MAX_RICH_BYTES
+
+
 @dataclass(frozen=True, slots=True)
 class BarQuestion:
     """One criterion with its scale as buttons."""
@@ -172,7 +176,10 @@ def _safe(html: str) -> SafeString:
 
 
 def _raw(text: str) -> SafeString:
-    return _safe(escape_visibly(text)) if len(text) <= MAX_RICH_BYTES else _safe("")
+    if len(text) > MAX_RICH_BYTES:
+        return _safe("")
+    html = escape_visibly(text)
+    return _safe(html if len(html) <= _MAX_RAW_CHARS else "")
 
 
 def _raw_messages(messages: Sequence[Mapping[str, Any]]) -> SafeString:

@@ -63,9 +63,9 @@ def laid_out_json(text: str) -> str | None:
     return "".join(_laid_out(pieces)) if _deepest(pieces) <= _MAX_DEPTH else None
 
 
-def render_code(text: str, *, rich: bool = True) -> str:
-    """A text as a block of code; JSON laid out and coloured where it is `rich`."""
+def render_code(text: str) -> str:
+    """A text as a block of code; JSON laid out and coloured."""
     source = clean_source(text)
-    laid_out = laid_out_json(source) if rich else None
+    laid_out = laid_out_json(source)
     code = escape_visibly(source) if laid_out is None else highlight(laid_out, "json")
     return f'<pre class="plain" dir="ltr"><code>{code}</code></pre>\n'

@@ -8,11 +8,17 @@ whose model it is: calls are numbered instead, and an assistant is called by its
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from labeling.rendering.codeblock import laid_out_json, render_code
 from labeling.rendering.invisible import clean_source, escape_visibly
-from labeling.rendering.markdown import MAX_RICH_BYTES, render_markdown, render_unformatted
+from labeling.rendering.markdown import (
+    MAX_HTML_CHARS,
+    MAX_RICH_BYTES,
+    formatted_text,
+    render_unformatted,
+)
 
 #: Of a longer conversation, so many last messages stay open; the earlier ones fold away.
 OPEN_MESSAGES = 3
@@ -33,6 +39,10 @@ _TOOLS = frozenset({"tool", "function"})
 # Folded away at first: a rater seldom needs them, and they are often long.
 _FOLDED = frozenset({"system", "developer", *_TOOLS})
 _MAX_NAME = 200
+# Hidden characters in a name make it longer when they are marked.
+_MAX_LABEL = 1_000
+# A turn is not begun with less room for its HTML.
+_LEAST_ROOM = 150_000
 
 _Turn = Mapping[str, Any]
 
@@ -60,13 +70,20 @@ class _Numbers:
     """The calls of a conversation, numbered where there are several."""
 
     def __init__(self, turns: Iterable[_Turn]) -> None:
-        calls = [call for turn in turns for call in turn.get("tool_calls") or ()]
-        self._several = len(calls) > 1
         self._places: dict[str, int] = {}
-        for place, call in enumerate(calls, 1):
-            self._places.setdefault(str(call.get("id") or ""), place)
+        self._before, n = [], 0
+        for turn in turns:
+            self._before.append(n)
+            for call in turn.get("tool_calls") or ():
+                n += 1
+                self._places.setdefault(str(call.get("id") or ""), n)
         self._places.pop("", None)
+        self._several = n > 1
         self._count = 0
+
+    def begin(self, place: int) -> None:
+        """Goes to the turn at this place: the next call is its first."""
+        self._count = self._before[place]
 
     def call(self) -> str:
         """What the next call is called."""
@@ -91,11 +108,35 @@ def _speaker(turn: _Turn, numbers: _Numbers) -> str:
     return role_label(_text(turn, "role")) + (f": {name}" if name else "")
 
 
+@dataclass(slots=True)
+class _Shown:
+    """How a turn is shown: formatted where it is `rich`, in `room` characters of HTML."""
+
+    rich: bool
+    room: int
+
+    def text(self, text: str) -> str:
+        """Markdown, or the text as it is."""
+        return self._taken(formatted_text(text) if self.rich else self._as_it_is(text))
+
+    def code(self, text: str) -> str:
+        """A block of code."""
+        return self._taken(render_code(text) if self.rich else self._as_it_is(text))
+
+    def _as_it_is(self, text: str) -> str:
+        return render_unformatted(text, room=max(0, self.room))
+
+    def _taken(self, html: str) -> str:
+        self.room -= len(html)
+        return html
+
+
 def _label(words: str) -> str:
-    return escape_visibly(clean_source(words))
+    label = escape_visibly(clean_source(words))
+    return label if len(label) <= _MAX_LABEL else escape_visibly(clean_source(words[:20])) + "…"
 
 
-def _blocks(turn: _Turn, numbers: _Numbers, rich: bool) -> Iterator[str]:
+def _blocks(turn: _Turn, numbers: _Numbers, shown: _Shown) -> Iterator[str]:
     """What a turn says, in the order in which it came: thoughts, text, calls."""
     text, thoughts = _text(turn, "content"), _text(turn, "reasoning_content")
     functions = _functions(turn)
@@ -103,10 +144,10 @@ def _blocks(turn: _Turn, numbers: _Numbers, rich: bool) -> Iterator[str]:
         state = " open" if len(thoughts) <= OPEN_CHARS else ""
         yield (
             f'<details class="reasoning"{state}><summary>Reasoning, {_words(thoughts)}</summary>'
-            f'<div class="content">{_formatted(thoughts, rich)}</div></details>\n'
+            f'<div class="content">{shown.text(thoughts)}</div></details>\n'
         )
     if text.strip():
-        yield f'<div class="content">{_said(turn, text, rich)}</div>'
+        yield f'<div class="content">{_said(turn, text, shown)}</div>'
     elif _key(turn) == "assistant" and not functions:
         yield f'<p class="nothing">{ANSWERED_NOTHING}</p>'
     elif not functions:
@@ -114,7 +155,7 @@ def _blocks(turn: _Turn, numbers: _Numbers, rich: bool) -> Iterator[str]:
     for name, arguments in functions:
         yield (
             f'<div class="call"><p class="what">{numbers.call()}: <code>{_label(name)}</code></p>'
-            f'<div class="content">{render_code(arguments, rich=rich) if arguments else ""}</div>'
+            f'<div class="content">{shown.code(arguments) if arguments else ""}</div>'
             "</div>\n"
         )
 
@@ -124,23 +165,19 @@ def _words(text: str) -> str:
     return "1 word" if n == 1 else f"{n:,} words"
 
 
-def _said(turn: _Turn, text: str, rich: bool) -> str:
-    is_json = rich and _key(turn) in _TOOLS and laid_out_json(text) is not None
-    return render_code(text) if is_json else _formatted(text, rich)
+def _said(turn: _Turn, text: str, shown: _Shown) -> str:
+    is_json = shown.rich and _key(turn) in _TOOLS and laid_out_json(text) is not None
+    return shown.code(text) if is_json else shown.text(text)
 
 
-def _formatted(text: str, rich: bool) -> str:
-    return render_markdown(text) if rich else render_unformatted(text)
-
-
-def _render_turn(turn: _Turn, numbers: _Numbers, rich: bool, *, folding: bool = True) -> str:
+def _render_turn(turn: _Turn, numbers: _Numbers, shown: _Shown, *, folding: bool = True) -> str:
     """Return one turn as safe HTML: its role as a label, what it says under it.
 
     System and tool messages are `<details>`, folded at first where `folding`, but for a short
     result of a tool. The role is shown in words, so that the speaker is clear without colour.
     """
     label, key = _label(_speaker(turn, numbers)), _key(turn)
-    body = "".join(_blocks(turn, numbers, rich))
+    body = "".join(_blocks(turn, numbers, shown))
     kind = key if key in {"user", "assistant"} else "other"
     if key in _FOLDED:
         words = label if key in _TOOLS else f"{label} message"
@@ -151,12 +188,6 @@ def _render_turn(turn: _Turn, numbers: _Numbers, rich: bool, *, folding: bool = 
             f"{body}</details>\n"
         )
     return f'<div class="turn turn-{kind}"><p class="role">{label}</p>{body}</div>\n'
-
-
-def render_message(role: str, text: str) -> str:
-    """Return one message as safe HTML: its role as a label, its text rendered as Markdown."""
-    turn = {"role": role, "content": text}
-    return _render_turn(turn, _Numbers(()), rich=True)
 
 
 def _size(turn: _Turn) -> int:
@@ -175,35 +206,57 @@ def _rich(turns: Sequence[_Turn]) -> list[bool]:
     return rich[::-1]
 
 
-def _rendered(turns: Sequence[_Turn], *, folding: bool) -> list[str]:
+def _rendered(turns: Sequence[_Turn], *, folding: bool, why: str, room: int) -> list[str]:
+    """Each turn as HTML; where there is no room for all, the last ones are whole."""
     numbers = _Numbers(turns)
-    return [
-        _render_turn(turn, numbers, rich, folding=folding)
-        for turn, rich in zip(turns, _rich(turns), strict=True)
-    ]
+    html: list[str] = []
+    ways = [False] * len(turns) if why else _rich(turns)
+    for place in range(len(turns) - 1, -1, -1):
+        if room < _LEAST_ROOM:
+            n = place + 1
+            html.append(f'<p class="nothing">{n:,} more before: all would make it too long.</p>\n')
+            break
+        numbers.begin(place)
+        shown = _Shown(ways[place], room)
+        html.append(_render_turn(turns[place], numbers, shown, folding=folding))
+        room -= len(html[-1])
+    return html[::-1]
 
 
-def render_conversation(messages: Iterable[_Turn]) -> str:
-    """Return messages as safe HTML, in order.
+def formatted_conversation(
+    messages: Iterable[_Turn], *, why: str = "", room: int = MAX_HTML_CHARS
+) -> str:
+    """Return messages as safe HTML, in order; after a sentence `why`, each as it was written.
 
     A single message needs no role above it. Of a conversation with more than `OPEN_MESSAGES` + 1
     messages, only the last `OPEN_MESSAGES` stay open; the earlier ones are one click away.
     """
     turns = list(messages)
     if len(turns) == 1 and turns[0].keys() <= {"role", "content"} and _key(turns[0]) == "user":
-        body = render_markdown(_text(turns[0], "content"))
+        body = _one_text(_text(turns[0], "content"), why, room)
         return f'<div class="turn turn-only"><div class="content">{body}</div></div>\n'
-    rendered = _rendered(turns, folding=True)
+    rendered = _rendered(turns, folding=True, why=why, room=room)
+    note = _note(why)
     fold = len(rendered) - OPEN_MESSAGES
     if fold <= 1:
-        return "".join(rendered)
+        return note + "".join(rendered)
     return (
-        f'<details class="earlier"><summary>{fold} earlier messages</summary>\n'
+        f'{note}<details class="earlier"><summary>{fold} earlier messages</summary>\n'
         f"{''.join(rendered[:fold])}</details>\n{''.join(rendered[fold:])}"
     )
 
 
-def render_response(content: str, messages: Iterable[_Turn] = ()) -> str:
+def _one_text(text: str, why: str, room: int) -> str:
+    return render_unformatted(text, why=why, room=room) if why else formatted_text(text)
+
+
+def _note(why: str) -> str:
+    return f"<p>{why}</p>\n" if why else ""
+
+
+def formatted_response(
+    content: str, messages: Iterable[_Turn] = (), *, why: str = "", room: int = MAX_HTML_CHARS
+) -> str:
     """Return a response as safe HTML: its content, or all its turns where it has several.
 
     Nothing but long reasoning folds: what one response did must be as plain to see as what another
@@ -211,11 +264,13 @@ def render_response(content: str, messages: Iterable[_Turn] = ()) -> str:
     """
     turns = list(messages)
     if not turns:
-        return render_markdown(content)
+        return _one_text(content, why, room)
+    note = _note(why)
     if len(turns) == 1 and _key(turns[0]) == "assistant":
-        body = "".join(_blocks(turns[0], _Numbers(turns), rich=_rich(turns)[0]))
-        return f'<div class="turn turn-only">{body}</div>\n'
-    return "".join(_rendered(turns, folding=False))
+        shown = _Shown(not why and _rich(turns)[0], room)
+        body = "".join(_blocks(turns[0], _Numbers(turns), shown))
+        return f'{note}<div class="turn turn-only">{body}</div>\n'
+    return note + "".join(_rendered(turns, folding=False, why=why, room=room))
 
 
 def _written_turn(turn: _Turn, numbers: _Numbers, *, named: bool) -> Iterator[str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from html import escape
+from types import FrameType
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
@@ -18,23 +22,24 @@ _MAX_LINE_CHARS = 4_000
 # Languages that people ask models about. A closed list keeps the cost and the surface known: every
 # other name, however spelt, is shown as plain code.
 _LANGUAGE_NAMES = (
-    "ada apex awk bash sh shell zsh console c cpp c++ csharp c# cs clojure cmake cobol css "
-    "cuda dart delphi diff docker dockerfile elixir elm erlang fortran fsharp go golang gradle "
-    "graphql groovy haskell hs hcl html http ini java javascript js json jsonc jsx julia kotlin "
-    "kt latex tex lisp common-lisp scheme racket lua makefile make markdown md matlab nginx nim "
+    "ada awk bash sh shell zsh console c cpp c++ csharp c# cs clojure cmake cobol css "
+    "cuda dart delphi diff docker dockerfile elixir elm erlang fortran fsharp go golang "
+    "graphql groovy haskell hs hcl html http ini java javascript js json jsx julia kotlin "
+    "latex tex lisp common-lisp scheme racket lua makefile make markdown md matlab nginx nim "
     "nix objective-c objc ocaml octave pascal perl pl php powershell ps1 prolog protobuf python "
     "py python3 pycon r rb ruby rust rs scala scss solidity sparql sql mysql postgresql plpgsql "
-    "svelte swift tcl terraform toml tsx typescript ts vb verilog vhdl vim xml xslt yaml yml "
-    "zig assembly nasm"
+    "swift tcl terraform toml tsx typescript ts verilog vhdl vim xml xslt yaml yml "
+    "zig nasm"
 )
-_LANGUAGES = frozenset(_LANGUAGE_NAMES.split())
+#: Every name of a language that is highlighted.
+LANGUAGES = frozenset(_LANGUAGE_NAMES.split())
 
 #: Every class that `highlight` may emit.
 TOKEN_CLASSES: frozenset[str] = frozenset(name for name in STANDARD_TYPES.values() if name)
 
 
 def _lexer(language: str) -> Lexer | None:
-    if language not in _LANGUAGES:
+    if language not in LANGUAGES:
         return None
     try:
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)
@@ -54,11 +59,67 @@ def _worth_highlighting(code: str) -> bool:
     return max(map(len, code.splitlines()), default=0) <= _MAX_LINE_CHARS
 
 
+class _Overdue(BaseException):
+    """The time for highlighting is over; no lexer may swallow it."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Overdue
+
+
+class _Stopwatch:
+    """Processor seconds left for all code of one text; None where somebody else ends what hangs."""
+
+    def __init__(self) -> None:
+        self.left: float | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Stops with `_Overdue` once the seconds are gone."""
+        if self.left is None:
+            yield
+            return
+        left, self.left = self.left, 0.0
+        if left <= 0:
+            raise _Overdue
+        try:
+            signal.setitimer(signal.ITIMER_VIRTUAL, left)
+            yield
+        finally:
+            self.left = signal.setitimer(signal.ITIMER_VIRTUAL, 0)[0]
+
+
+_stopwatch = _Stopwatch()
+
+
+@contextmanager
+def highlighting_seconds(seconds: float) -> Iterator[None]:
+    """Bounds what highlighting takes inside of this; for the main thread of a process.
+
+    A regular expression that backtracks hears the signal too. What comes later is plain code.
+    """
+    before = signal.signal(signal.SIGVTALRM, _stop)
+    _stopwatch.left = seconds
+    try:
+        yield
+    finally:
+        _stopwatch.left = None
+        signal.signal(signal.SIGVTALRM, before)
+
+
 def highlight(code: str, language: str) -> str:
-    """Return code as escaped HTML, highlighted when the language is known and the code not huge."""
+    """Return code as escaped HTML, highlighted when the language is known and the code not huge.
+
+    Code that takes longer than there is time for is plain.
+    """
     lexer = _lexer(language.lower()) if _worth_highlighting(code) else None
-    if lexer is None:
-        return escape_visibly(code)
+    if lexer is not None:
+        with suppress(_Overdue), _stopwatch.running():
+            return _highlighted(code, lexer)
+    return escape_visibly(code)
+
+
+def _highlighted(code: str, lexer: Lexer) -> str:
     parts = []
     for kind, value in lexer.get_tokens(code):
         text = escape_visibly(value)

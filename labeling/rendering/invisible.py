@@ -2,16 +2,20 @@
 
 Zero-width and bidirectional control characters can hide instructions or turn the visible order of
 a text around; control characters can hide bytes. Each becomes `<span class="mark-char">` with its
-short name as text and its full name as title. Where such a character is part of ordinary writing
-(a joiner inside an emoji or between letters of a script that joins, the tags of a flag emoji, the
-variation of an ideograph) it is left alone.
+short name as text and its full name as title; a run of one and the same becomes one mark with its
+number, a run of tag characters one with what they spell. Where such a character is part of ordinary
+writing (a joiner inside an emoji or between letters of a script that joins, the tags of a flag
+emoji, the variation of an ideograph) it is left alone. Accents that are stacked on a letter beyond
+what any script writes are a mark too: they would be painted over the lines above and below.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from html import escape
+from itertools import groupby
 
 _SHORT_NAMES = {
     0xAD: "SHY",
@@ -63,9 +67,25 @@ _HIDDEN = (
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_PATTERN = re.compile(f"({_ORDINARY})|({_HIDDEN})")
+#: So many accents and vowel signs may stand on one letter; Hebrew and Tibetan need four or five.
+MAX_STACKED = 6
+# Accents of all scripts, and the signs of those that stack them above or below a letter.
+_ACCENT = (
+    "[\u0300-\u034e\u0350-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0730-\u074a"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u0f18\u0f19\u0f35\u0f37\u0f39"
+    "\u0f71-\u0f7e\u0f80-\u0f84\u0f86\u0f87\u0f8d-\u0fbc\u1ab0-\u1aff\u1cd0-\u1ce8\u1dc0-\u1dff"
+    "\u20d0-\u20f0\u2de0-\u2dff\u302a-\u302d\u3099\u309a\ua66f-\ua672\ua674-\ua67d\ua8e0-\ua8f1"
+    "\ufe0e\ufe0f\ufe20-\ufe2f]"
+)
+_PATTERN = re.compile(f"({_ORDINARY})|({_HIDDEN}+)|(?<={_ACCENT}{{{MAX_STACKED}}})({_ACCENT}+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _QUICK = re.compile(_HIDDEN)
+_STACKED = re.compile(f"{_ACCENT}{{{MAX_STACKED + 1}}}")
+#: Of a run, so many different marks and so many spelt characters are shown.
+_MAX_MARKS, _MAX_SPELT = 12, 2_000
+_PIECE_CHARS = 4_000
+_JOINED = re.compile(f"(?:{_HIDDEN}|{_ACCENT}|[{_EMOJI}])+")
 
 
 def _label(code: int) -> str:
@@ -74,9 +94,13 @@ def _label(code: int) -> str:
         return _C0_NAMES.split()[code]
     if code == 0x7F:
         return "DEL"
-    if 0xE0020 <= code <= 0xE007E:
+    if _is_tag(code):
         return "TAG " + chr(code - 0xE0000)
     return _SHORT_NAMES.get(code, f"U+{code:04X}")
+
+
+def _is_tag(code: int) -> bool:
+    return 0xE0020 <= code <= 0xE007E
 
 
 def _title(code: int) -> str:
@@ -85,13 +109,45 @@ def _title(code: int) -> str:
     return f"{name} (U+{code:04X})"
 
 
+def _span(label: str, title: str) -> str:
+    return f'<span class="mark-char" title="{escape(title)}">{escape(label)}</span>'
+
+
+def _times(n: int) -> str:
+    return f" ×{n:,}" if n > 1 else ""
+
+
 def _mark(match: re.Match[str]) -> str:
-    ordinary = match.group(1)
+    ordinary, hidden, accents = match.groups()
     if ordinary is not None:
-        return ordinary
-    code = ord(match.group(2))
-    title, label = escape(_title(code)), escape(_label(code))
-    return f'<span class="mark-char" title="{title}">{label}</span>'
+        return str(ordinary)
+    if accents is not None:
+        return _span(f"accents{_times(len(accents))}", "stacked on one letter, not shown")
+    if len(hidden) == 1:
+        return _span(_label(ord(hidden)), _title(ord(hidden)))
+    return "".join(_run(hidden))
+
+
+def _run(hidden: str) -> Iterator[str]:
+    """The marks of a run: one for each stretch that is alike, and one for the rest of many."""
+    left = len(hidden)
+    for place, (key, stretch) in enumerate(groupby(hidden, _alike)):
+        if place == _MAX_MARKS:
+            yield _span(f"hidden{_times(left)}", f"{left:,} more characters that are not visible")
+            return
+        length = sum(1 for _ in stretch)
+        start = len(hidden) - left
+        left -= length
+        if key != "TAG":
+            yield _span(_label(ord(key)) + _times(length), _title(ord(key)))
+            continue
+        spelt = "".join(chr(ord(tag) - 0xE0000) for tag in hidden[start : start + length])
+        more = f"…{_times(length)}" if length > _MAX_SPELT else ""
+        yield _span(f"TAG {spelt[:_MAX_SPELT]}{more}", f"{length:,} tag characters")
+
+
+def _alike(char: str) -> str:
+    return "TAG" if _is_tag(ord(char)) else char
 
 
 def has_hidden(text: str) -> bool:
@@ -102,7 +158,26 @@ def has_hidden(text: str) -> bool:
 def escape_visibly(text: str) -> str:
     """Escape text for HTML element content and mark the characters that cannot be seen."""
     escaped = escape(text)
-    return _PATTERN.sub(_mark, escaped) if has_hidden(escaped) else escaped
+    if has_hidden(escaped) or _STACKED.search(escaped):
+        return _PATTERN.sub(_mark, escaped)
+    return escaped
+
+
+def escaped_part(text: str, most: int) -> tuple[str, int]:
+    """As much of a text, escaped visibly, as fits in `most` characters, and how many it shows."""
+    parts, start = [], 0
+    while start < len(text):
+        end = start + _PIECE_CHARS
+        # A piece ends where nothing joins what follows.
+        joined = _JOINED.match(text, end)
+        end = joined.end() if joined else end
+        part = escape_visibly(text[start:end])
+        most -= len(part)
+        if most < 0:
+            break
+        parts.append(part)
+        start = min(end, len(text))
+    return "".join(parts), start
 
 
 def clean_source(text: str) -> str:

@@ -19,12 +19,18 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from labeling.rendering.highlight import highlight
-from labeling.rendering.invisible import clean_source, escape_visibly
+from labeling.rendering.invisible import clean_source, escape_visibly, escaped_part
 from labeling.rendering.mathematics import add_mathematics
 from labeling.rendering.sanitise import sanitise
 
 #: Texts of more bytes (UTF-8) than this are shown as they are, without formatting.
 MAX_RICH_BYTES = 64 * 1024
+#: Formatting that makes more characters of HTML of a text is left out: a page has to carry it.
+MAX_RICH_HTML_CHARS = 600_000
+#: What one text may take of a page in any case; the rest of it is cut, with a sentence.
+MAX_HTML_CHARS = 1_200_000
+#: Why a text is shown without formatting that is not even long.
+TAKES_TOO_MUCH = "Formatting this text would take too much, so it is shown as it was written."
 
 _LONE_NUMBER = re.compile(r"\A\s*([0-9]{1,9})([.)])\s*\Z")
 _LEAVES = frozenset({"paragraph_open", "heading_open", "td_open", "th_open"})
@@ -159,32 +165,35 @@ def _make_parser() -> MarkdownIt:
 _parser = _make_parser()
 
 
-def _render_plain(text: str, size: int) -> str:
-    note = f"<p>This text is {size // 1024:,} KB long, so it is shown without formatting.</p>\n"
-    return f"{note}{_as_it_is(text)}"
+def render_unformatted(text: str, *, why: str = "", room: int = MAX_HTML_CHARS) -> str:
+    """Return a text as safe HTML that shows it as it is, after a sentence that says `why`.
 
-
-def _as_it_is(text: str) -> str:
-    body = escape_visibly(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return f'<pre class="plain" dir="auto"><code>{body}</code></pre>\n'
-
-
-def render_unformatted(text: str) -> str:
-    """Return a text as safe HTML that shows it as it is."""
-    return sanitise(_as_it_is(clean_source(text)))
-
-
-def render_markdown(text: str) -> str:
-    """Return a text as safe HTML.
-
-    The result holds only the elements and attributes of `labeling.rendering.sanitise`; it loads
-    nothing, runs nothing and names nothing. Mathematics is `<span class="math" data-display=…>`
-    with the TeX source inside. A text of more than `MAX_RICH_BYTES` bytes is one `<pre>` after a
-    note that says so. The same text always gives the same HTML.
+    What would take more than `room` characters of HTML is cut, and a sentence says so.
     """
+    source = clean_source(text).replace("\r\n", "\n").replace("\r", "\n")
+    body, n = escaped_part(source, room)
+    sentences = [why] if why else []
+    if n < len(source):
+        sentences.append(
+            f"Only the first {n:,} of its {len(source):,} characters are shown: "
+            "all of them would make the page too long."
+        )
+    note = f"<p>{' '.join(sentences)}</p>\n" if sentences else ""
+    # Escaped text and marks alone: the allow-list would find nothing, and takes long for entities.
+    return f'{note}<pre class="plain" dir="auto"><code>{body}</code></pre>\n'
+
+
+def formatted_text(text: str) -> str:
+    """Return a text as safe HTML, whatever it costs: see `labeling.rendering.render_markdown`."""
     source = clean_source(text)
     size = len(source.encode())
     if size > MAX_RICH_BYTES:
-        return sanitise(_render_plain(source, size))
+        why = f"This text is {size // 1024:,} KB long, so it is shown without formatting."
+        return render_unformatted(source, why=why)
     # “144.” is an answer, not the first place of a list.
-    return sanitise(_parser.render(_LONE_NUMBER.sub(r"\1\\\2", source)))
+    html = _parser.render(_LONE_NUMBER.sub(r"\1\\\2", source))
+    if len(html) <= MAX_RICH_HTML_CHARS:
+        html = sanitise(html)  # what it adds to links counts too
+    return (
+        html if len(html) <= MAX_RICH_HTML_CHARS else render_unformatted(source, why=TAKES_TOO_MUCH)
+    )

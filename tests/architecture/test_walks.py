@@ -36,8 +36,8 @@ WALKS = {
     "a judgment by form": Walk(
         "labeling.rating.views",
         4,
-        {"rating", "models"},
-        {"kinds", "datasets", "rendering", "allocation", "vocabulary"},
+        {"rating", "work", "models"},
+        {"kinds", "datasets", "rendering", "bounded", "allocation", "vocabulary"},
     ),
     "an import asked for": Walk(
         "labeling.imports.views",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.rendering import render_conversation, render_message, role_label
+from labeling.rendering import render_conversation, role_label
 from tests.rendering.html import Outline
 
 
@@ -29,13 +29,13 @@ def test_an_unknown_role_is_shown_as_it_is_but_short():
 
 
 def test_a_message_carries_its_role_and_its_text():
-    outline = Outline(render_message("assistant", "**yes**"))
+    outline = Outline(render_conversation([{"role": "assistant", "content": "**yes**"}]))
     assert "Assistant" in outline.text
     assert "strong" in outline.tags()
 
 
 def test_a_system_message_is_folded():
-    outline = Outline(render_message("system", "be brief"))
+    outline = Outline(render_conversation([{"role": "system", "content": "be brief"}]))
     assert outline.tags()[:2] == ["details", "summary"]
     assert "open" not in outline.all("details")[0]
 

@@ -69,7 +69,7 @@ def test_ordinary_writing_is_left_alone(text: str):
 
 def test_hidden_instructions_in_tag_characters_become_readable():
     hidden = "".join(chr(0xE0000 + ord(char)) for char in "OK")
-    assert Outline(render_markdown(f"hello{hidden}")).text.strip() == "helloTAG OTAG K"
+    assert Outline(render_markdown(f"hello{hidden}")).text.strip() == "helloTAG OK"
 
 
 def test_nul_and_lone_surrogates_become_visible_replacements():
