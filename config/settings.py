@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.SecurityHeadersMiddleware",
     "config.middleware.BodyLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -142,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_IDLE = env.number("CONCORD_SESSION_IDLE", 7 * 24 * 3600)
 SESSION_COOKIE_SAMESITE = "Lax"
 LOGIN_ATTEMPTS_PER_ACCOUNT = env.number("CONCORD_LOGIN_ATTEMPTS", 8)
 LOGIN_ATTEMPTS_PER_ADDRESS = env.number("CONCORD_LOGIN_ATTEMPTS_ADDRESS", 60)
@@ -215,9 +216,12 @@ REST_FRAMEWORK = {
         "projects.api.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "projects.api.scopes.WithinScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "projects.api.schema.ScopedSchema",
     "EXCEPTION_HANDLER": "projects.api.errors.handle",
 }
 SPECTACULAR_SETTINGS = {

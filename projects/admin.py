@@ -28,6 +28,7 @@ from projects.models import (
     OutgoingMail,
     Principle,
     Project,
+    SessionRecord,
     Throttle,
     User,
 )
@@ -283,7 +284,10 @@ class InvitationAdmin(RevocableAdmin):
 class ApiKeyAdmin(RevocableAdmin):
     """Tokens, without their hashes."""
 
-    list_display = ["name", "user", "prefix", "created_at", "last_used_at", "revoked_at"]
+    list_display = [
+        *("name", "user", "prefix", "scope", "created_at", "expires_at", "last_used_at"),
+        "revoked_at",
+    ]
     list_select_related = ["user"]
     search_fields = ["name", "user__email"]
     exclude = ["token_hash"]
@@ -332,6 +336,17 @@ class AcknowledgementAdmin(ReadOnlyAdmin):
 
     list_display = ["guideline", "user", "seconds_open", "at"]
     list_select_related = ["guideline", "user"]
+
+
+@admin.register(SessionRecord)
+class SessionRecordAdmin(ReadOnlyAdmin):
+    """Where people are logged in, without the sessions' keys."""
+
+    list_display = ["user", "browser", "address", "started_at", "seen_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "address"]
+    ordering = ["-seen_at"]
+    exclude = ["session_key"]
 
 
 @admin.register(Throttle)

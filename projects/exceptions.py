@@ -40,3 +40,10 @@ class TooManyAttempts(ConcordError):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ScopeTooSmall(ConcordError):
+    """The API token was made for less than this."""
+
+    code = "scope"
+    status = 403

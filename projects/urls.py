@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import include, path
 
 from projects.guidelines import views as guidelines
-from projects.views import accounts, listing, people, settings
+from projects.views import accounts, listing, people, sessions, settings
 
 project_patterns = [
     *listing.urlpatterns,
     *accounts.urlpatterns,
     *people.urlpatterns,
+    *sessions.urlpatterns,
     *guidelines.urlpatterns,
     *settings.urlpatterns,
 ]

@@ -15,11 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from projects.api.scopes import WithinScope
+
 
 class Schema(SpectacularAPIView):
     """OpenAPI 3, as YAML or JSON."""
 
-    permission_classes = [IsAuthenticated]
+    permission_classes = [IsAuthenticated, WithinScope]
 
 
 class ScriptRenderer(TemplateHTMLRenderer):
@@ -32,7 +34,7 @@ class ScriptRenderer(TemplateHTMLRenderer):
 class Docs(SpectacularSwaggerSplitView):
     """The browsable documentation: page and script apart, so that the strict CSP holds."""
 
-    permission_classes = [IsAuthenticated]
+    permission_classes = [IsAuthenticated, WithinScope]
     url_name = "api:schema"
     template_name = "api/docs.html"
 

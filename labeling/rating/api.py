@@ -36,7 +36,7 @@ from projects.access import Access
 from projects.api.replies import refusals
 from projects.api.views import ApiView
 from projects.exceptions import InvalidInput
-from projects.models import Membership
+from projects.models import ApiKey, Membership
 from projects.permissions import Action
 
 REASON_HEADER = "X-Concord-Reason"
@@ -45,6 +45,8 @@ _REASONS = ", ".join(f"`{reason}`" for reason in NothingLeft)
 
 class NextTask(ApiView):
     """The next task of a rater."""
+
+    scope = ApiKey.Scope.RATE
 
     @extend_schema(
         operation_id="next_task",
@@ -88,6 +90,8 @@ def _next(access: Access) -> tuple[dict[str, Any] | None, NothingLeft | None]:
 
 class RaterView(ApiView):
     """A view of one of the asker's own assignments."""
+
+    scope = ApiKey.Scope.RATE
 
     def rating(self, assignment_id: int) -> Access:
         """The asker's access to the project of an assignment of theirs.
@@ -233,6 +237,8 @@ class KeepLease(RaterView):
 
 class UndoLast(ApiView):
     """The last act taken back."""
+
+    scope = ApiKey.Scope.RATE
 
     @extend_schema(
         operation_id="undo_last_act",

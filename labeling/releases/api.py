@@ -34,6 +34,7 @@ from labeling.work.api import JobSerializer, job_json
 from labeling.work.sending import send
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
+from projects.models import ApiKey
 from projects.permissions import Action
 from projects.sites import site_address
 
@@ -166,6 +167,8 @@ class Releases(ApiView):
 
 class ReleasePreview(ApiView):
     """What a release would hold."""
+
+    scope = ApiKey.Scope.READ
 
     @extend_schema(
         operation_id="preview_release",

@@ -20,7 +20,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         """The token's user and key, or None where another scheme may know the user.
 
-        Raises AuthenticationFailed for a token that is malformed, unknown or revoked.
+        Raises AuthenticationFailed for a token that is malformed, unknown, revoked or expired.
         """
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != self.keyword.lower().encode():
@@ -36,7 +36,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if key is None:
             raise AuthenticationFailed(
                 _(
-                    "This token is unknown or was revoked, or its account is switched off. "
+                    "This token is unknown, was revoked or has expired, or its account is off. "
                     "Send “Authorization: Token …” with a token of yours."
                 )
             )
@@ -59,5 +59,6 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "`Token ` followed by an API token.",
+            "description": "`Token ` followed by an API token. Its scope is `read`, `rate` (also "
+            "lease and judge tasks) or `all`; a call beyond it is refused with 403, `scope`.",
         }

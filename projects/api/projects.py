@@ -25,7 +25,7 @@ from projects.api.views import ApiView, page_reply
 from projects.exceptions import InvalidInput
 from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.guidelines.services import acknowledge
-from projects.models import Membership
+from projects.models import ApiKey, Membership
 from projects.permissions import Action, require_project_creator
 from projects.services.projects import create_project
 
@@ -102,6 +102,8 @@ def _detail(membership: Membership) -> dict[str, object]:
 
 class GuidelineAcknowledgement(ApiView):
     """That I have read the guideline."""
+
+    scope = ApiKey.Scope.RATE
 
     @extend_schema(
         operation_id="acknowledge_guideline",

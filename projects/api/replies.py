@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 _MEANINGS = {
     400: "Values are missing or do not fit; `fields` says which.",
-    401: "No token, or one that is unknown or revoked.",
-    403: "A member whose role does not allow it.",
+    401: "No token, or one that is unknown, revoked or expired.",
+    403: "A member whose role, or a token whose scope, does not allow it.",
     404: "It does not exist, or you are not a member of its project.",
     409: "The state of things does not allow it any more.",
     413: "The body is too large.",

@@ -9,9 +9,10 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import User
+from projects.models import ApiKey, User
 from projects.models.users import normal_address
 from projects.origins import client_address, known_browser, note_proxy
+from projects.services.keys import KEY_DAYS
 from projects.services.throttle import LoginTicket, begin_login
 
 WRONG_LOGIN = _(
@@ -136,7 +137,7 @@ class AccountForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """The name of a new API token."""
+    """A new API token: what it is called, what it may do and for how long."""
 
     name = forms.CharField(
         label=_("Name of the new token"),
@@ -144,4 +145,24 @@ class TokenForm(forms.Form):
         help_text=_("What will use it, for example “training cluster”."),
         error_messages={"required": _("Give the token a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scope = forms.ChoiceField(
+        label=_("It may"),
+        choices=[
+            (ApiKey.Scope.READ, _("read: tasks, figures, releases")),
+            (ApiKey.Scope.RATE, _("read and rate: also take tasks and judge them")),
+            (ApiKey.Scope.ALL, _("do everything that you may")),
+        ],
+        initial=ApiKey.Scope.READ,
+    )
+    days = forms.TypedChoiceField(
+        label=_("It works for"),
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (365, _("a year")),
+            (0, _("ever, until it is revoked")),
+        ],
+        coerce=int,
+        initial=KEY_DAYS,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projects.models.access import ApiKey, AuditEvent, Invitation, Throttle
+from projects.models.access import ApiKey, AuditEvent, Invitation, SessionRecord, Throttle
 from projects.models.guidelines import Acknowledgement, Guideline, Principle
 from projects.models.mail import OperatorNotice, OutgoingMail
 from projects.models.projects import DailyUpload, Membership, Project, Removal, Role
@@ -24,6 +24,7 @@ __all__ = [
     "Project",
     "Removal",
     "Role",
+    "SessionRecord",
     "Throttle",
     "User",
 ]

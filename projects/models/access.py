@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from projects.models.projects import Project, Role
 
@@ -51,13 +51,22 @@ class Invitation(models.Model):
 class ApiKey(models.Model):
     """A token of a user: shown once, stored as a SHA-256 of its 256 random bits."""
 
+    class Scope(models.TextChoices):
+        """What programs that have it may do, of what its user may."""
+
+        READ = "read", gettext_lazy("read")
+        RATE = "rate", gettext_lazy("read and rate")
+        ALL = "all", gettext_lazy("everything")
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys"
     )
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12)
     token_hash = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(max_length=8, choices=Scope, default=Scope.ALL)
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -66,6 +75,34 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def status(self) -> str:
+        """`open`, or why the token no longer works: `revoked`, `expired`."""
+        if self.revoked_at is not None:
+            return gettext_noop("revoked")
+        if self.expires_at is not None and self.expires_at <= timezone.now():
+            return gettext_noop("expired")
+        return gettext_noop("open")
+
+
+class SessionRecord(models.Model):
+    """Whose a session is, since when and from where; the session itself is Django's.
+
+    What stands in a session is only known with its key, which is a secret; this can be listed.
+    """
+
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="session_records"
+    )
+    browser = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return _("session of %(user)s") % {"user": self.user}
 
 
 class Throttle(models.Model):

@@ -14,6 +14,7 @@ from projects.departures import end_work
 from projects.exceptions import InvalidInput
 from projects.models import OutgoingMail, User
 from projects.services.mail import queue_mail
+from projects.services.sessions import end_sessions
 from projects.services.throttle import begin_reset, forget_failures
 
 #: What an operator may change about somebody.
@@ -38,8 +39,12 @@ def request_reset(*, email: str, address: str) -> bool:
 
 
 @transaction.atomic
-def note_password_change(*, user: User) -> None:
-    """After a password was set: tells the owner by mail, and forgets strangers' failures."""
+def note_password_change(*, user: User, session_key: str = "") -> None:
+    """After a password was set: logs out everywhere but there, and tells the owner by mail.
+
+    Strangers' failures are forgotten.
+    """
+    end_sessions(user=user, but=session_key)
     if user.email:
         forget_failures(email=user.email)
         queue_mail(kind=OutgoingMail.Kind.PASSWORD_CHANGED, address=user.email)
@@ -65,6 +70,8 @@ def update_user(*, user: User, actor: User, changes: Mapping[str, object]) -> No
         raise InvalidInput(_("Some values do not fit."), fields=fields) from None
     if changes:
         user.save(update_fields=list(changes))
+        if not user.is_active:
+            end_sessions(user=user)
         end_work(user=user)
         record(
             project=None,

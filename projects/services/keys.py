@@ -1,4 +1,4 @@
-"""API keys: shown once, stored hashed, revocable."""
+"""API keys: shown once, stored hashed, of limited scope and life, revocable."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from projects.audit import record
-from projects.models import ApiKey, User
+from projects.exceptions import InvalidInput
+from projects.models import ApiKey, OutgoingMail, User
 from projects.services.invitations import hash_token
+from projects.services.mail import queue_mail
 
 PREFIX = "cnc_"
+KEY_DAYS = 90
+MOST_DAYS = 3650
 #: How exact `last_used_at` is: a write on every request would cost more than it tells.
 LAST_USED_STEP = timedelta(minutes=5)
 
@@ -27,16 +33,51 @@ class NewApiKey:
     token: str
 
 
-def create_api_key(*, user: User, name: str) -> NewApiKey:
-    """A token with all of the user's rights."""
+@transaction.atomic
+def create_api_key(
+    *,
+    user: User,
+    name: str,
+    scope: str = ApiKey.Scope.ALL,
+    days: int | None = None,
+) -> NewApiKey:
+    """A token with the user's rights as far as `scope` goes, and a mail to its owner.
+
+    It expires after so many days, by default KEY_DAYS; with 0 it does not. Raises InvalidInput.
+    """
+    if scope not in ApiKey.Scope.values:
+        known = ", ".join(ApiKey.Scope.values)
+        sentence = _("Choose one of: %(known)s.") % {"known": known}
+        raise InvalidInput(_("Unknown scope."), fields={"scope": sentence})
+    days = KEY_DAYS if days is None else days
+    if not 0 <= days <= MOST_DAYS:
+        sentence = _("From 1 to %(most)d days, or 0 for no end.") % {"most": MOST_DAYS}
+        raise InvalidInput(sentence, fields={"days": sentence})
     token = PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         user=user,
         name=name.strip()[:80] or _("API token"),
         prefix=token[:10],
         token_hash=hash_token(token),
+        scope=scope,
+        expires_at=timezone.now() + timedelta(days=days) if days else None,
     )
-    record(project=None, actor=user, verb=gettext_noop("API token created"), name=key.name)
+    record(
+        project=None,
+        actor=user,
+        verb=gettext_noop("API token created"),
+        name=key.name,
+        scope=scope,
+        days=days,
+    )
+    if user.email:
+        queue_mail(
+            kind=OutgoingMail.Kind.TOKEN_CREATED,
+            address=user.email,
+            name=key.name,
+            scope=str(key.get_scope_display()),
+            until=f"{key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else "",
+        )
     return NewApiKey(key, token)
 
 
@@ -51,12 +92,13 @@ def revoke_api_key(*, key: ApiKey) -> None:
 
 def authenticate_key(*, token: str) -> ApiKey | None:
     """The living key of a token, with its active user, noting that it was used; else None."""
+    now = timezone.now()
+    alive = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
     key = (
         ApiKey.objects.select_related("user")
-        .filter(token_hash=hash_token(token), revoked_at__isnull=True, user__is_active=True)
+        .filter(alive, token_hash=hash_token(token), revoked_at__isnull=True, user__is_active=True)
         .first()
     )
-    now = timezone.now()
     if key is not None and (key.last_used_at is None or key.last_used_at < now - LAST_USED_STEP):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key

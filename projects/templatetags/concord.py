@@ -50,6 +50,37 @@ def when(value: datetime | None, otherwise: str = "") -> SafeString | str:
     return format_html('<time datetime="{}">{}</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", text)
 
 
+_BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrom": "Chrome",
+    "CriOS": "Chrome",
+    "Safari/": "Safari",
+    "curl/": "curl",
+}
+_SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def device(browser: str) -> str:
+    """What a browser says it is (User-Agent) in two words, as far as they are known."""
+    program = next((name for mark, name in _BROWSERS.items() if mark in browser), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in browser), "")
+    if program and system:
+        return _("%(program)s on %(system)s") % {"program": program, "system": system}
+    return program or system or browser[:40] or _("Unknown device")
+
+
 @register.filter
 def pairs(mapping: Mapping[Any, Any] | None) -> list[tuple[Any, Any]]:
     """Names and values of a mapping whose names somebody else chose.

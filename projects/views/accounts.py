@@ -24,6 +24,7 @@ from projects.models import Invitation, User
 from projects.navigation import address
 from projects.origins import client_address, note_proxy, remember_browser
 from projects.permissions import membership_of
+from projects.selectors.sessions import sessions_of
 from projects.services.accounts import note_password_change, request_reset, update_account
 from projects.services.invitations import (
     accept_invitation,
@@ -106,7 +107,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
-        note_password_change(user=request.user)
+        note_password_change(user=request.user, session_key=request.session.session_key or "")
         messages.success(request, _("Your password is changed. Other devices are logged out."))
         return redirect("projects:account")
     context = {"form": form}
@@ -179,7 +180,7 @@ def _welcome(request: HttpRequest, offer: Invitation) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: SignedInRequest) -> HttpResponse:
-    """One's own name and time zone."""
+    """One's own name and time zone, and where one is logged in."""
     initial = {"name": request.user.name, "time_zone": request.user.time_zone}
     form = AccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -187,7 +188,12 @@ def account(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("projects:account")
     status = 422 if form.errors else 200
-    return render(request, "projects/account.html", {"form": form}, status=status)
+    context = {
+        "form": form,
+        "sessions": sessions_of(request.user),
+        "session_key": request.session.session_key,
+    }
+    return render(request, "projects/account.html", context, status=status)
 
 
 #: Mounted at the root without a namespace: the names that Django itself uses.

@@ -168,7 +168,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     status, fresh = 422 if form.errors else 200, ""
     if request.method == "POST" and form.is_valid():
         # No redirect: the token would have to be kept somewhere in clear to survive it.
-        fresh = create_api_key(user=request.user, name=form.cleaned_data["name"]).token
+        fresh = create_api_key(user=request.user, **form.cleaned_data).token
         form = TokenForm()
     context = {
         "form": form,

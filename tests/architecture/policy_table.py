@@ -97,6 +97,8 @@ POST   p/<slug:slug>/tasks/<int:pk>/votes/                                      
 GET    /                                                                             200  200  200  200  200  302
 GET    account/                                                                      200  200  200  200  200  302
 POST   account/                                                                      422  422  422  422  422  302
+POST   account/sessions/<int:pk>/end/                                                302  302  302  302  302  302
+POST   account/sessions/end-others/                                                  302  302  302  302  302  302
 GET    account/tokens/                                                               200  200  200  200  200  302
 POST   account/tokens/                                                               422  422  422  422  422  302
 POST   account/tokens/<int:pk>/revoke/                                               302  302  302  302  302  302

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from labeling.models import Import, Release
 from labeling.releases.services import request_release, run_release
 from projects.guidelines.services import acknowledge, publish_guideline
-from projects.models import Invitation, Membership, Project, Role, User
+from projects.models import Invitation, Membership, Project, Role, SessionRecord, User
 from projects.project_templates import GuidelineSpec
 from projects.services.invitations import invite
 from projects.services.keys import create_api_key
@@ -73,7 +73,12 @@ class World:
             return "/" + route.replace("^.*$", "no/such/address/")
         values = {**self.shared, **self.own[who]}
         kind = next(
-            (k for k in ("tasks", "members", "invitations", "tokens") if f"{k}/<" in route), ""
+            (
+                k
+                for k in ("tasks", "members", "invitations", "tokens", "sessions")
+                if f"{k}/<" in route
+            ),
+            "",
         )
         values["pk"] = values.get(kind, "")
         return "/" + _PARAMETER.sub(lambda match: values[match[1]], route)
@@ -136,6 +141,7 @@ def world(
         who: {
             "assignment_id": leases.get(who, leases["rater"]),
             "tokens": str(keys.get(who, keys["lead"]).key.pk),
+            "sessions": str(SessionRecord.objects.get(user=users.get(who, users["lead"])).pk),
         }
         for who in WHO
     }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from projects.models import ApiKey, Invitation, Membership, Project, Role, User
+from projects.jobs import send_mail
+from projects.models import ApiKey, Invitation, Membership, OutgoingMail, Project, Role, User
 from projects.services.keys import authenticate_key, create_api_key
 from projects.services.members import set_member
 
@@ -130,7 +133,9 @@ def test_placeholder_raters_cannot_be_given_another_role(project: Project, lena:
 
 def test_a_token_is_shown_once_works_and_can_be_revoked(lena: User, client_for):
     client = client_for(lena)
-    page = client.post("/account/tokens/", {"name": "cluster"}).content.decode()
+    page = client.post(
+        "/account/tokens/", {"name": "cluster", "scope": "read", "days": "30"}
+    ).content.decode()
     token = re.search(r"cnc_[\w-]{20,}", page)
     assert token
     assert authenticate_key(token=token[0])
@@ -144,3 +149,29 @@ def test_nobody_revokes_the_token_of_another(lena: User, otto: User, client_for)
     assert client_for(otto).post(f"/account/tokens/{key.pk}/revoke/").status_code == 404
     key.refresh_from_db()
     assert key.revoked_at is None
+
+
+def test_a_token_that_has_expired_is_refused_and_says_so_on_the_page(
+    lena: User, client_for, mailoutbox
+):
+    new = create_api_key(user=lena, name="old", days=30)
+    assert authenticate_key(token=new.token) == new.key
+    ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert authenticate_key(token=new.token) is None
+    assert "expired" in client_for(lena).get("/account/tokens/").content.decode()
+
+
+def test_a_token_lives_90_days_unless_it_is_said_otherwise(lena: User):
+    end = create_api_key(user=lena, name="x").key.expires_at
+    assert end
+    assert timedelta(days=89) < end - timezone.now() < timedelta(days=91)
+    assert create_api_key(user=lena, name="x", days=0).key.expires_at is None
+
+
+def test_the_owner_is_told_of_a_new_token_by_mail(lena: User, mailoutbox):
+    create_api_key(user=lena, name="cluster", scope="read")
+    send_mail(OutgoingMail.objects.get().pk)
+    body = mailoutbox[0].body
+    assert "“cluster”" in body
+    assert "may, as you: read." in body
+    assert "cnc_" not in body
