@@ -202,6 +202,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 WORKER_MEMORY_MB = env.number("CONCORD_WORKER_MEMORY_MB", 1024)
 JOB_STALL_SECONDS = env.number("CONCORD_JOB_STALL_SECONDS", 900)
 JOB_HOURS = env.number("CONCORD_JOB_HOURS", 12)
+# Mails that are printed, for want of a mail server, are no log lines: their links must be read.
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_IMPORTS = ["config.worker"]
 CELERY_BEAT_SCHEDULE = {

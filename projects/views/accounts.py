@@ -35,6 +35,10 @@ from projects.services.invitations import (
 from projects.services.throttle import end_login
 
 
+#: A program that logs in again and again must not make the page endless.
+SESSIONS_SHOWN = 50
+
+
 class LogIn(views.LoginView):
     """Log-in by e-mail; failures make whoever tries again wait."""
 
@@ -190,7 +194,7 @@ def account(request: SignedInRequest) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {
         "form": form,
-        "sessions": sessions_of(request.user),
+        "sessions": sessions_of(request.user)[:SESSIONS_SHOWN],
         "session_key": request.session.session_key,
     }
     return render(request, "projects/account.html", context, status=status)

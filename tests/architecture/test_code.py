@@ -15,6 +15,7 @@ LONGEST_FUNCTION = 50
 
 #: The two `.save()` calls without update_fields that are creations or a form of Django's own.
 WHOLE_SAVES = {
+    ("config/sessions.py", "SessionStore.save"),
     ("projects/models/users.py", "UserManager.create_user"),
     ("projects/views/accounts.py", "change_password"),
 }
