@@ -34,7 +34,6 @@ from projects.services.invitations import (
 )
 from projects.services.throttle import end_login
 
-
 #: A program that logs in again and again must not make the page endless.
 SESSIONS_SHOWN = 50
 
