@@ -59,7 +59,13 @@ def log_in_elsewhere(request: HttpRequest, extra_context: object = None) -> Http
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
+def change_password_elsewhere(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """Operators change it where everybody does, so that it is told by mail and ends log-ins."""
+    return HttpResponseRedirect(reverse("password_change"))
+
+
 admin.site.login = log_in_elsewhere  # type: ignore[method-assign]
+admin.site.password_change = change_password_elsewhere  # type: ignore[method-assign,assignment]
 
 
 class ReadOnlyAdmin(AnyModelAdmin):

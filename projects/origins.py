@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from projects.models import OperatorNotice
 from projects.services.notices import notice
@@ -55,14 +54,13 @@ def known_browser(request: HttpRequest, email: str) -> str:
 def remember_browser(request: HttpRequest, response: HttpResponse, email: str) -> None:
     """Knows this browser from now on: strangers' failures do not make its owner wait."""
     known = _known(request)
-    mine = known.pop(_short(email), "") or secrets.token_urlsafe(16)
+    mine = known.pop(_short(email), "") or secrets.token_urlsafe(9)
     accounts = [*known.items(), (_short(email), mine)][-_ACCOUNTS:]
     response.set_signed_cookie(
         _COOKIE,
         "&".join(f"{key}={name}" for key, name in accounts),
         salt=_SALT,
         max_age=_MAX_AGE,
-        path=reverse("login"),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -21,19 +21,24 @@ from projects.navigation import address
 from projects.permissions import may_create_projects, require_project_creator
 from projects.project_templates import PROJECT_TEMPLATES
 from projects.scales import SCALES, get_scale
+from projects.services.notices import operator_notices
 from projects.services.projects import create_project
 
 
 @require_safe
 def project_list(request: SignedInRequest) -> HttpResponse:
-    """The projects this user is a member of, archived ones last."""
+    """The projects this user is a member of, archived ones last; operators see what is amiss."""
     rows = list(
         Membership.objects.filter(user=request.user)
         .select_related("project")
         .order_by("-project__created_at")
     )
     rows.sort(key=lambda row: row.project.status == Project.Status.ARCHIVED)
-    context = {"rows": rows, "may_create": may_create_projects(request.user)}
+    context = {
+        "rows": rows,
+        "may_create": may_create_projects(request.user),
+        "notices": operator_notices() if request.user.is_superuser else [],
+    }
     return render(request, "projects/list.html", context)
 
 

@@ -111,3 +111,8 @@ def test_guessing_at_the_administration_is_sent_to_the_throttled_log_in():
 def test_a_member_who_is_no_operator_is_told_so(lena: User, client_for):
     assert client_for(lena).get("/admin/", follow=True).status_code == 403
     assert create_user(email="z@example.com").is_staff is False
+
+
+def test_operators_change_their_password_where_everybody_does(operator: Client):
+    reply = operator.get("/admin/password_change/")
+    assert reply.headers["Location"] == "/password/change/"

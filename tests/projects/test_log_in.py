@@ -103,6 +103,17 @@ def test_a_known_browser_has_guesses_of_its_own_and_no_more(lena: User):
     assert log_in(Client()).status_code == 302
 
 
+def test_a_browser_that_several_people_use_is_known_for_each(lena: User, rui: User):
+    known = Client()
+    for email in ("lena@example.com", "rui@example.com"):
+        log_in(known, email)
+        known.post("/logout/")
+    for email in ("lena@example.com", "rui@example.com"):
+        assert fail(9, email=email)[-1] == 429
+        assert log_in(known, email).status_code == 302
+        known.post("/logout/")
+
+
 def test_a_browser_is_known_for_the_account_that_logged_in_alone(lena: User, rui: User):
     known = Client()
     log_in(known, "rui@example.com")
@@ -152,13 +163,15 @@ def test_the_address_behind_a_trusted_proxy_is_the_one_that_is_counted(settings,
 
 
 def test_a_proxy_that_is_not_trusted_is_said_in_the_log_once_and_to_operators(
-    settings, lena: User, caplog
+    settings, lena: User, caplog, client_for
 ):
     with caplog.at_level("WARNING", "projects.origins"):
         for _ in range(2):
             fail(1, X_Forwarded_For="203.0.113.9")
     assert len([line for line in caplog.messages if "CONCORD_PROXIES" in line]) == 1
     assert "CONCORD_PROXIES is 0" in operator_notices()[0]
+    User.objects.filter(pk=lena.pk).update(is_superuser=True)
+    assert "CONCORD_PROXIES is 0" in client_for(lena).get("/").content.decode()
     settings.TRUSTED_PROXIES = 1
     assert operator_notices() == []
 
