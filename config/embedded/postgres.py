@@ -23,16 +23,24 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from config.embedded import paths
 from config.embedded.process import (
+    LINUX,
     SetupError,
+    end_processes,
     ensure_dir,
     private_dir,
+    processes_in,
     program_name,
     spawn,
     wait_until,
 )
+from config.embedded.services import Server, wait_ready
+from config.embedded.watching import ASK_DATABASE, Question
 
-START_SECONDS = 60.0
+#: Repairing what a crash left takes as long as it takes; ending that would only begin it anew.
+START_SECONDS = 900.0
 STOP_SECONDS = 20.0
+#: How long a session whose server was killed may take to notice that.
+ORPHAN_SECONDS = 3.0
 
 #: Small and quick on a laptop, and still safe: an acknowledged commit is on the disk.
 SETTINGS: Mapping[str, str] = {
@@ -149,7 +157,7 @@ def _major_version(folder: Path) -> int | None:
 
 
 @dataclass
-class Postgres:
+class Postgres(Server):
     """One server on one data folder, listening on a unix socket only (or on `listen` too).
 
     `overrides` replaces entries of SETTINGS. With `listen=(port, password)` it also answers on
@@ -161,7 +169,6 @@ class Postgres:
     log: Path
     overrides: Mapping[str, str] = field(default_factory=dict)
     listen: tuple[int, str] | None = None
-    process: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def of_instance(cls) -> Postgres:
@@ -183,7 +190,7 @@ class Postgres:
         binaries = find_binaries(major)
         if major is None:
             self._initdb(binaries, owner)
-        self._clear_stale_pid()
+        self._clear_stale()
         with self.log.open("ab") as log:
             self.process = spawn(
                 [*_as_user(owner), binaries.folder / "postgres", *self._arguments(binaries)],
@@ -192,25 +199,41 @@ class Postgres:
                 env=_environment(),
             )
 
-    def wait_ready(self) -> None:
-        """Wait until the server takes connections and has our database. Raises SetupError."""
-        if not wait_until(self._ready_or_dead, START_SECONDS) or not self.alive():
-            self.stop()
-            raise SetupError(
-                f"PostgreSQL did not start; its last words: {_last_line(self.log)} "
-                f"(all of them: {self.log})"
-            )
-        self._create_database()
+    def ready(self) -> bool:
+        """Return whether it says that it takes connections, and has our database by now."""
+        if self.process is None:
+            return False
+        # The server's own announcement: line 1 its pid, line 8 its state.
+        lines = _lines(self.data / "postmaster.pid")
+        if len(lines) < 8 or lines[0] != str(self.process.pid) or lines[7].strip() != "ready":
+            return False
+        try:
+            self._create_database()
+        except psycopg2.Error:
+            return False
+        return True
+
+    def question(self) -> Question:
+        """Return the question that a server answers whatever its sessions do."""
+        socket = str(self.sockets / f".s.PGSQL.{self._port()}")
+        return Question(lambda: socket, ASK_DATABASE)
+
+    def mend(self) -> str | None:
+        """Nothing of a database is set aside by a program: a person decides that."""
+        return None
+
+    def failure(self) -> str:
+        """Return the last words of a server that did not start."""
+        return (
+            f"PostgreSQL did not start; its last words: {_last_line(self.log)} "
+            f"(all of them: {self.log})"
+        )
 
     def start(self) -> Postgres:
-        """Launch and wait; returns the server itself."""
+        """Launch and wait; returns the server itself. Raises SetupError."""
         self.launch()
-        self.wait_ready()
+        wait_ready(self, START_SECONDS)
         return self
-
-    def alive(self) -> bool:
-        """Return whether the server process runs."""
-        return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
         """Stop with a fast shutdown: sessions are closed, nothing committed is lost."""
@@ -225,6 +248,7 @@ class Postgres:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+            self._end_sessions()
         with contextlib.suppress(OSError):  # nothing of us is left in /tmp
             self.sockets.rmdir()
 
@@ -241,7 +265,7 @@ class Postgres:
             settings |= extra if binaries.major >= since else {}
         settings |= self.overrides
         settings["listen_addresses"] = "127.0.0.1" if self.listen else ""
-        settings["port"] = str(self.listen[0] if self.listen else 5432)
+        settings["port"] = str(self._port())
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         return ["-D", self.data, "-k", self.sockets, *options]
 
@@ -278,34 +302,57 @@ class Postgres:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise SetupError(f"PostgreSQL's data folder {self.data} was not created: {reason}")
 
-    def _clear_stale_pid(self) -> None:
-        """Remove a pid file whose process is gone or is no PostgreSQL; wait for one that stops.
+    def _clear_stale(self) -> None:
+        """End what a crash left of an earlier server, and remove the files that name it.
 
-        After a power cut its number may belong to any program, and PostgreSQL would refuse to
-        start. The instance's lock is ours, so no supervisor stands behind a running server.
+        After a power cut the numbers in them may belong to any program, another instance's
+        database too, and PostgreSQL would refuse to start. What counts is who works in our folder.
+        A server that was killed leaves sessions that hold its memory until they notice; the files
+        must not go before they have.
         """
-        lines = _lines(self.data / "postmaster.pid")
-        if not lines or not lines[0].strip().isdecimal():
-            return
-        pid = int(lines[0])
-        if _is_postgres(pid) and not wait_until(lambda: not _is_postgres(pid), STOP_SECONDS):
+        if not wait_until(lambda: not self._servers(), STOP_SECONDS):
             raise SetupError(
-                f"Another PostgreSQL (process {pid}) is running on {self.data}: stop it first."
+                f"Another PostgreSQL (process {self._servers()[0]}) is running on {self.data}: "
+                "stop it first."
             )
+        self._end_sessions()
+        if left := self._processes():
+            numbers = ", ".join(map(str, left))
+            raise SetupError(
+                f"What is left of an earlier PostgreSQL on {self.data} does not end "
+                f"(process {numbers}): end it first."
+            )
+        port = self._port()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for name in (f".s.PGSQL.{port}", f".s.PGSQL.{port}.lock"):
+            (self.sockets / name).unlink(missing_ok=True)
 
-    def _ready_or_dead(self) -> bool:
-        """Read the server's own announcement: line 1 its pid, line 8 its state."""
-        if self.process is None or self.process.poll() is not None:
-            return True
-        lines = _lines(self.data / "postmaster.pid")
-        return len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
+    def _end_sessions(self) -> None:
+        """Wait for the sessions of a server that was killed, and end those that do not notice."""
+        if not wait_until(lambda: not self._processes(), ORPHAN_SECONDS):
+            end_processes(self._processes, signal.SIGQUIT, ORPHAN_SECONDS)
+
+    def _processes(self) -> list[int]:
+        """Return what runs of a PostgreSQL on our folder, whoever started it."""
+        if LINUX:
+            return processes_in(self.data, "postgres")
+        # Elsewhere nobody says where a process works: the file is believed if a PostgreSQL has it.
+        number = (_lines(self.data / "postmaster.pid") or [""])[0].strip()
+        alive = number.isdecimal() and "postgres" in (program_name(int(number)) or "")
+        return [int(number)] if alive else []
+
+    def _servers(self) -> list[int]:
+        """Return those of them that are no mere sessions: these show a title of their own."""
+        return [pid for pid in self._processes() if not _is_session(pid)]
+
+    def _port(self) -> int:
+        return self.listen[0] if self.listen else 5432
 
     def _create_database(self) -> None:
         """Create our database where it is missing, and set the password of a TCP server."""
         connection = psycopg2.connect(
             host=str(self.sockets),
-            port=self.listen[0] if self.listen else 5432,
+            port=self._port(),
             user=paths.DATABASE_USER,
             dbname="postgres",
         )
@@ -355,8 +402,12 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _is_postgres(pid: int) -> bool:
-    return "postgres" in (program_name(pid) or "")
+def _is_session(pid: int) -> bool:
+    """Return whether a process is a server's child: it calls itself ``postgres: something``."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"postgres:")
+    except OSError:
+        return False
 
 
 def _lines(path: Path) -> list[str]:

@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import IO
 
 _PR_SET_PDEATHSIG = 1
-_LINUX = os.uname().sysname == "Linux"
-_LIBC = ctypes.CDLL(None) if _LINUX else None
+
+LINUX = os.uname().sysname == "Linux"
+LIBC = ctypes.CDLL(None) if LINUX else None
 
 
 class SetupError(Exception):
@@ -85,8 +86,8 @@ def _become_child(death_signal: signal.Signals, own_group: bool, parent: int) ->
 
 def end_with_parent(parent: int, death_signal: signal.Signals = signal.SIGTERM) -> None:
     """Ask the kernel for a signal when `parent` dies; end at once if it is dead. Linux only."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+    if LIBC is not None:
+        LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:  # it died before the kernel knew our wish
             os._exit(1)
 
@@ -110,9 +111,10 @@ def wait_until(condition: Callable[[], bool], seconds: float, pause: float = 0.0
 def birth(pid: int) -> str | None:
     """Return a mark of when the process started, or None if there is none (or only a zombie).
 
-    A process id alone may have gone to another program since it was written down.
+    A process id alone may have gone to another program since it was written down, and since the
+    machine was started even with the same moment.
     """
-    if _LINUX:
+    if LINUX:
         try:
             # The name in parentheses may hold spaces; field 22 is the 20th after it.
             fields = (
@@ -120,18 +122,26 @@ def birth(pid: int) -> str | None:
             )
         except OSError:
             return None
-        return None if fields[0] in "ZX" else fields[19]
+        return None if fields[0] in "ZX" else f"{fields[19]} {_boot()}"
     shown = subprocess.run(
         ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.split(maxsplit=1)
     return None if len(shown) < 2 or shown[0].startswith("Z") else shown[1].strip()
 
 
+@functools.cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
 def program_name(pid: int) -> str | None:
     """Return the name of a running process's program, or None if there is none (or a zombie)."""
     if birth(pid) is None:
         return None
-    if _LINUX:
+    if LINUX:
         try:
             return Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
         except OSError:
@@ -139,6 +149,36 @@ def program_name(pid: int) -> str | None:
     return subprocess.run(
         ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
+
+
+def processes_in(folder: Path, program: str) -> list[int]:
+    """Return the running processes of `program` that work in `folder`, and nobody else's.
+
+    A server works in its data folder, and so do its sessions: unlike a number in a file, which may
+    belong to anybody by now, that cannot be mistaken. Linux only: elsewhere there are none.
+    """
+    if not LINUX:
+        return []
+    pids = []
+    for entry in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            if entry.isdecimal() and program in Path(f"/proc/{entry}/comm").read_text():
+                same = os.path.samefile(f"/proc/{entry}/cwd", folder)
+                if same and birth(int(entry)) is not None:
+                    pids.append(int(entry))
+    return pids
+
+
+def end_processes(pids: Callable[[], list[int]], number: signal.Signals, seconds: float) -> None:
+    """Send a signal to processes that are not our children, and kill what it does not end."""
+    for pid in pids():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+    if not wait_until(lambda: not pids(), seconds):
+        for pid in pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not pids(), seconds)
 
 
 def ensure_dir(path: Path) -> None:

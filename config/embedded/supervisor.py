@@ -1,112 +1,37 @@
-"""Runs a set of services in the foreground, restarts what dies, and stops everything in order."""
+"""Runs a set of services in the foreground, restarts what dies or freezes, stops all in order.
+
+After the start nothing that happens to a service ends the supervisor: it tries again for ever,
+with growing pauses, and says so.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import signal
-import subprocess
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
-from config.embedded.process import SetupError, say, signal_group, spawn, wait_until
+from config.embedded.process import SetupError, complain, say
+from config.embedded.services import Program, Service
 
 POLL_SECONDS = 0.1
-RESTARTS = 5
-RESTART_WINDOW = 60.0
 
-_LONGEST_LINE = 16 * 1024
-
-
-class Service(Protocol):
-    """A server or program that the supervisor can start and stop."""
-
-    process: subprocess.Popen[bytes] | None
-
-    def launch(self) -> None:
-        """Start the process without waiting for it."""
-
-    def wait_ready(self) -> None:
-        """Wait until others may use it. Raises SetupError if it never is."""
-
-    def alive(self) -> bool:
-        """Return whether its process runs."""
-
-    def stop(self) -> None:
-        """Stop it and wait for its end."""
+#: Seconds before each attempt to start again what died; the last one goes on for ever.
+PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+#: Whatever has worked for so long has recovered.
+HEALTHY_SECONDS = 60.0
+#: An attempt that failed as those before it is told only so often.
+_QUIET_SECONDS = 600.0
+#: How long a start may take before a line says that it is under way, and before it is given up.
+_LONG, _TOO_LONG = 15.0, 900.0
+#: We ourselves were stopped, or the machine slept: nobody else's silence counts.
+_ASLEEP = 5.0
 
 
 class Stop(BaseException):
     """Somebody asked us to stop: Ctrl-C, a closed terminal, or ``kill``."""
-
-
-@dataclass
-class Program:
-    """A program whose output lines are shown with its name before them."""
-
-    name: str
-    command: Sequence[str | Path]
-    env: Mapping[str, str]
-    stop_seconds: float = 10.0
-    process: subprocess.Popen[bytes] | None = None
-    _rest: bytes = b""
-
-    def launch(self) -> None:
-        """Start it, its output piped to us."""
-        self.process = spawn(self.command, env=self.env, output=subprocess.PIPE)
-        if self.process.stdout is not None:
-            os.set_blocking(self.process.stdout.fileno(), False)
-
-    def wait_ready(self) -> None:
-        """Nothing waits for a program but the person at the screen."""
-
-    def alive(self) -> bool:
-        """Return whether its main process runs."""
-        return self.process is not None and self.process.poll() is None
-
-    def ended(self) -> bool:
-        """Show what it has printed, and return whether it has ended."""
-        self.relay()
-        return not self.alive()
-
-    def ask_to_stop(self) -> None:
-        """Ask it to finish what it is doing, and to end."""
-        if self.process is not None and self.alive():
-            with contextlib.suppress(ProcessLookupError):
-                self.process.terminate()
-
-    def stop(self) -> None:
-        """End it, in kindness as long as that takes effect, and its whole process group."""
-        if self.process is None:
-            return
-        self.ask_to_stop()
-        wait_until(self.ended, self.stop_seconds)
-        signal_group(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.relay()
-
-    def relay(self) -> None:
-        """Show the lines that it has printed since the last call. Never blocks."""
-        if self.process is None or self.process.stdout is None:
-            return
-        while chunk := _read(self.process.stdout.fileno()):
-            *lines, self._rest = (self._rest + chunk).split(b"\n")
-            if len(self._rest) > _LONGEST_LINE:
-                lines, self._rest = [*lines, self._rest], b""
-            for line in lines:
-                say(f"{self.name:<7}| {line.decode('utf-8', 'replace').rstrip()}")
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except (BlockingIOError, OSError):
-        return b""
 
 
 @contextlib.contextmanager
@@ -133,40 +58,69 @@ def stoppable() -> Iterator[None]:
 
 
 @dataclass
+class Record:
+    """How one service does: its deaths in a row, when it is due again, since when it runs."""
+
+    deaths: int = 0
+    due_at: float | None = None
+    launched_at: float = 0.0
+    ready: bool = False
+    told_at: float = float("-inf")
+
+
+@dataclass
 class Supervisor:
     """Services in the order of their start; they are stopped the other way round."""
 
-    #: Called with the pids of all children whenever one is started.
+    #: Called with the pids of all children whenever one is started. It may raise OSError.
     on_change: Callable[[list[int]], None] = lambda pids: None
+    #: Called about every second while services run. It may raise OSError.
+    on_tick: Callable[[], None] = lambda: None
+    #: Says what happens to a service.
+    tell: Callable[[str], None] = complain
     services: dict[str, Service] = field(default_factory=dict)
     #: False during the start: what dies then is broken, and starting it again would not help.
     settled: bool = False
-    _deaths: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    _records: dict[str, Record] = field(default_factory=dict)
+    _unwritten: bool = False
+    _ticked_at: float = field(default_factory=time.monotonic)
+    _kept_at: float = 0.0
 
     def launch(self, services: Mapping[str, Service]) -> None:
         """Start services side by side; `wait_ready` waits for them."""
         for name, service in services.items():
             self.services[name] = service
+            self._records[name] = Record(launched_at=time.monotonic())
             service.launch()
             self._note_children()
 
     def wait_ready(self) -> None:
         """Wait until every service is ready. Raises SetupError."""
-        for service in self.services.values():
-            service.wait_ready()
+        began, told = time.monotonic(), False
+        while waiting := [name for name in self.services if not self._ready(name)]:
+            self._wait_for_output()
+            took = time.monotonic() - began
+            if took > _LONG and not told:
+                say(f"waiting for the {' and the '.join(waiting)} …")
+                told = True
+            for name in waiting:
+                service = self.services[name]
+                if service.alive() and took < _TOO_LONG:
+                    continue
+                if service.alive() or not (sentence := service.mend()):
+                    raise SetupError(service.failure())
+                say(sentence)
+                service.launch()
+                self._note_children()
 
     def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
-        """Relay output and restart what dies, until `until` holds (or Stop is raised).
+        """Relay output and restart what dies or freezes, until `until` holds (or Stop is raised).
 
-        Raises SetupError when a service dies again and again.
+        Raises SetupError when a service dies before the start has settled, and never after.
         """
         while not until():
             self._wait_for_output()
-            for name, service in self.services.items():
-                if isinstance(service, Program):
-                    service.relay()
-                if not service.alive():
-                    self._restart(name, service)
+            self._tick()
 
     def run_to_end(self, program: Program) -> int:
         """Run a program beside the services until it ends by itself; return its exit code."""
@@ -175,7 +129,7 @@ class Supervisor:
             self.run(until=program.ended)
         finally:
             program.stop()
-        return program.process.returncode if program.process else 1
+        return (program.process.returncode or 0) if program.process else 1
 
     def stop(self) -> None:
         """Stop everything: first worker and web, which need the others to finish their work."""
@@ -185,34 +139,112 @@ class Supervisor:
         for service in reversed(self.services.values()):
             service.stop()
 
-    def _restart(self, name: str, service: Service) -> None:
-        code = service.process.returncode if service.process else None
-        if not self.settled:
-            raise SetupError(f"{name} ended during the start (exit code {code}); see above why.")
-        deaths, now = self._deaths[name], time.monotonic()
-        deaths.append(now)
-        while now - deaths[0] > RESTART_WINDOW:
-            deaths.popleft()
-        if len(deaths) > RESTARTS:
-            raise SetupError(
-                f"{name} ended {len(deaths)} times within a minute (exit code {code}); "
-                "its last words are above."
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if now - self._ticked_at > _ASLEEP:
+            for service in self.services.values():
+                service.forgive()
+        self._ticked_at = now
+        for name, service in self.services.items():
+            self._attend(name, service, self._records[name], now)
+        if now - self._kept_at > 1.0:
+            self._kept_at = now
+            if self._unwritten:
+                self._note_children()
+            with contextlib.suppress(OSError):
+                self.on_tick()
+
+    def _attend(self, name: str, service: Service, record: Record, now: float) -> None:
+        if isinstance(service, Program):
+            service.relay()
+        if record.due_at is not None:
+            if now >= record.due_at:
+                self._start_again(name, service, record)
+        elif not service.alive():
+            code = service.process.returncode if service.process else None
+            if not self.settled:
+                raise SetupError(service.failure())
+            self._down(name, record, f"ended unexpectedly (exit code {code})")
+        elif not record.ready:
+            record.ready = self._ready(name)
+            if not record.ready and now - record.launched_at > _TOO_LONG:
+                service.kill()
+                self._down(name, record, "does not get ready")
+        elif self.settled:
+            self._watch(name, service, record)
+            if record.deaths and now - record.launched_at > HEALTHY_SECONDS:
+                if record.deaths > 1:
+                    self.tell(f"{name} works again.")
+                self._records[name] = Record(launched_at=record.launched_at, ready=True)
+
+    def _watch(self, name: str, service: Service, record: Record) -> None:
+        """End a service that shows no sign of life, unless what it needs shows none either."""
+        if service.watch is None:
+            return
+        service.look()
+        if isinstance(service, Program) and self._server_ails():
+            service.forgive()
+        if service.watch.frozen():
+            seconds = service.watch.silence()
+            service.kill()
+            self._down(name, record, f"gave no sign of life for {seconds:.0f} s and was ended")
+
+    def _server_ails(self) -> bool:
+        """Return whether a server does not work now: then nobody else is blamed for silence."""
+        servers = [name for name, s in self.services.items() if not isinstance(s, Program)]
+        watches = [self.services[name].watch for name in servers]
+        return not all(self._records[name].ready for name in servers) or any(
+            watch.silence() > watch.patience / 2 for watch in watches if watch is not None
+        )
+
+    def _down(self, name: str, record: Record, why: str) -> None:
+        """Plan the next start of what died."""
+        now = time.monotonic()
+        pause = PAUSES[min(record.deaths, len(PAUSES) - 1)]
+        record.deaths += 1
+        record.due_at, record.ready = now + pause, False
+        if record.deaths < len(PAUSES) or now - record.told_at > _QUIET_SECONDS:
+            record.told_at = now
+            when = f"in {pause:.0f} s" if pause else "now"
+            last = record.deaths >= len(PAUSES)
+            self.tell(
+                f"{name} {why}: starting it again {when}"
+                + (f", and every {PAUSES[-1]:.0f} s until it works." if last else ".")
             )
-        say(f"{name} ended unexpectedly (exit code {code}): starting it again.")
-        service.stop()  # what is left of its process group
-        service.launch()
+
+    def _start_again(self, name: str, service: Service, record: Record) -> None:
+        record.due_at, record.launched_at = None, time.monotonic()
+        try:
+            if sentence := service.mend():
+                self.tell(sentence)
+            service.stop()  # what is left of its process group
+            service.launch()
+        except (SetupError, OSError) as error:
+            self._down(name, record, f"could not be started ({error})")
+            return
         self._note_children()
-        service.wait_ready()
+
+    def _ready(self, name: str) -> bool:
+        record, service = self._records[name], self.services[name]
+        if not record.ready and service.alive():
+            record.ready = service.ready()
+            if record.ready and service.watch is not None:
+                service.watch.shown()
+        return record.ready
 
     def _note_children(self) -> None:
-        self.on_change([s.process.pid for s in self.services.values() if s.process])
+        """Have the children written down; where that fails, again a second later."""
+        try:
+            self.on_change([s.process.pid for s in self.services.values() if s.process])
+            self._unwritten = False
+        except OSError:
+            self._unwritten = True
 
     def _wait_for_output(self) -> None:
         with selectors.DefaultSelector() as selector:
             for service in self.services.values():
-                process = service.process
-                if isinstance(service, Program) and process and process.stdout and service.alive():
-                    selector.register(process.stdout, selectors.EVENT_READ)
+                if isinstance(service, Program) and (output := service.output()):
+                    selector.register(output, selectors.EVENT_READ)
             if selector.get_map():
                 selector.select(POLL_SECONDS)
             else:
