@@ -171,9 +171,8 @@ def _redirect(output: int, kept: int) -> None:
             with contextlib.suppress(OSError):  # the one that listed them is closed already
                 os.fstat(descriptor)
                 os.dup2(nothing, descriptor)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    # Standard error is written line by line anyway, and loggers have that object.
+    sys.stdout = os.fdopen(1, "w", buffering=1, errors="backslashreplace", closefd=False)
 
 
 def _set_title(name: str) -> None:

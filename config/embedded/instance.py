@@ -12,7 +12,7 @@ import json
 import os
 import signal
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +30,7 @@ class Holder:
     kind: str
     address: str
     ready: bool = False
+    born: str | None = None
 
 
 class Instance:
@@ -58,15 +59,20 @@ class Instance:
         fcntl.flock(self._lock, fcntl.LOCK_UN)
 
     def announce(self, holder: Holder) -> None:
-        """Tell other processes who runs the servers and whether they are ready."""
-        _write(self._holder_file, asdict(holder))
+        """Tell other processes who runs the servers and whether they are ready.
+
+        On a full disk it is not told, and whoever asks is answered without an address.
+        """
+        with contextlib.suppress(OSError):
+            _write(self._holder_file, asdict(replace(holder, born=birth(holder.pid))))
 
     def holder(self) -> Holder | None:
-        """Return who runs the servers, as far as it has said so."""
+        """Return who runs the servers, as far as it has said so and is that process still."""
         try:
-            return Holder(**json.loads(self._holder_file.read_text()))
+            holder = Holder(**json.loads(self._holder_file.read_text()))
         except (OSError, ValueError, TypeError):
             return None
+        return holder if holder.born is not None and birth(holder.pid) == holder.born else None
 
     @contextlib.contextmanager
     def visit(self) -> Iterator[bool]:
@@ -83,7 +89,10 @@ class Instance:
         fcntl.flock(self._guests, fcntl.LOCK_EX)
 
     def record_children(self, pids: Iterable[int]) -> None:
-        """Write down our children, to be found after a crash that the kernel could not report."""
+        """Write down our children, to be found after a crash that the kernel could not report.
+
+        Raises OSError where there is no room for it.
+        """
         _write(self._children_file, [[pid, birth(pid)] for pid in pids])
 
     def clear_leftovers(self) -> None:
@@ -116,5 +125,9 @@ def _try_lock(file: IO[str], how: int) -> bool:
 def _write(path: Path, content: object) -> None:
     """Replace a file as a whole: a reader never sees half of it."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(content))
-    draft.replace(path)
+    try:
+        draft.write_text(json.dumps(content))
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise

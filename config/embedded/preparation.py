@@ -19,7 +19,8 @@ import psycopg2
 
 from config.embedded import paths
 from config.embedded.process import SetupError
-from config.embedded.supervisor import Program, Supervisor
+from config.embedded.services import Program
+from config.embedded.supervisor import Supervisor
 
 _CODE = ("config", "projects", "labeling")
 

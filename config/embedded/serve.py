@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import http.client
+import importlib
 import os
 import socket
-import sys
 
 from config.embedded import paths, preparation
+from config.embedded.housekeeping import Housekeeping
 from config.embedded.instance import Holder, Instance
+from config.embedded.logs import Log
 from config.embedded.postgres import Postgres
-from config.embedded.process import SetupError, say
-from config.embedded.supervisor import Program, Service, Stop, Supervisor, stoppable
+from config.embedded.process import SetupError, complain, say
+from config.embedded.services import Forked, Service
+from config.embedded.supervisor import Stop, Supervisor, stoppable
 from config.embedded.valkey import Valkey
+from config.embedded.watching import ASK_WEB, Question, Watch
+
+#: A main loop comes round every second or two; so many without that, and it stands still.
+LOOP_PATIENCE = 25.0
+#: All threads of the web may be at work, but not for so long.
+WEB_INTERVAL, WEB_PATIENCE = 10.0, 120.0
 
 
 def serve() -> int:
@@ -22,7 +31,15 @@ def serve() -> int:
     instance = Instance()
     if not instance.acquire("serve", address):
         raise SetupError(_taken(instance.holder()))
-    supervisor = Supervisor(on_change=instance.record_children)
+    own_log = Log(paths.run_dir() / "supervisor.log")
+
+    def tell(sentence: str) -> None:
+        complain(sentence)
+        own_log.write(sentence)
+
+    supervisor = Supervisor(
+        on_change=instance.record_children, on_tick=Housekeeping(tell).look, tell=tell
+    )
     try:
         with stoppable():
             try:
@@ -77,53 +94,79 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
-def web_command(host: str, port: int) -> list[str]:
-    """Return gunicorn's command line: threads, because pages wait for the database.
+def web_options(host: str, port: int) -> dict[str, object]:
+    """Return gunicorn's settings: threads, because pages wait for the database.
 
-    `--preload` imports Django once for all workers: half the start time and less memory.
+    A worker whose loop does not come round within the timeout is replaced; requests may take
+    longer, they run in threads.
     """
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return [
-        *(sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", bind),
-        *("--workers", os.environ.get("WEB_CONCURRENCY") or "2", "--worker-class", "gthread"),
-        *("--threads", os.environ.get("WEB_THREADS") or "4", "--preload", "--keep-alive", "30"),
-        *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"),
-        *("--no-control-socket", "--config", "python:config.embedded.web"),
-    ]
-
-
-def worker_command() -> list[str]:
-    """Return the Celery worker's command line, with beat inside this one worker.
-
-    The schedule is kept in memory: it holds nothing but short intervals.
-    """
-    return [
-        *(sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"),
-        *("--loglevel", "WARNING"),
-        *("--concurrency", os.environ.get("WORKER_CONCURRENCY") or "2"),
-        *("--beat", "--scheduler", "celery.beat:Scheduler", "--hostname", "concord@%h"),
-        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-    ]
+    return {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": int(os.environ.get("WEB_CONCURRENCY") or "2"),
+        "worker_class": "gthread",
+        "threads": int(os.environ.get("WEB_THREADS") or "4"),
+        "preload_app": True,
+        "keepalive": 30,
+        "timeout": 20,
+        "graceful_timeout": 5,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        # What workers touch to show that they live must not depend on room on a disk.
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
+    }
 
 
 def _start(supervisor: Supervisor, host: str, port: int) -> None:
     supervisor.launch(embedded_services())
+    # Loading Django takes seconds and memory, which the servers' start and no command waits for.
+    # A line a request would hide everything else that the terminal says.
+    os.environ.setdefault("CONCORD_REQUEST_LOG", str(paths.run_dir() / "requests.log"))
+    programs = importlib.import_module("config.embedded.programs")
+    programs.load()
     supervisor.wait_ready()
     database_url = os.environ.get("DATABASE_URL") or paths.database_url()
     if needed := preparation.steps(database_url):
         preparation.carry_out(needed, supervisor, database_url)
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    # A line a request would hide everything else that the terminal says.
-    requests = {"CONCORD_REQUEST_LOG": str(paths.run_dir() / "requests.log")}
-    web_environment = {**requests, **environment}
-    # Root in a container is what it is; the worker reads JSON only.
-    quiet = {**environment, "PYTHONWARNINGS": "ignore:You're running the worker"}
+    options = web_options(host, port)
+    children = int(os.environ.get("WORKER_CONCURRENCY") or "2")
     supervisor.launch(
         {
-            "web": Program("web", web_command(host, port), web_environment),
-            "worker": Program("worker", worker_command(), quiet),
+            "web": Forked(
+                "web",
+                title="gunicorn: web",
+                target=lambda: programs.web(options),
+                expendable=200,
+                log=Log(paths.run_dir() / "web.log"),
+                watch=Watch(LOOP_PATIENCE),
+                question=Question(lambda: (_reachable(host), port), ASK_WEB, WEB_INTERVAL),
+                unanswered=Watch(WEB_PATIENCE),
+            ),
+            "worker": Forked(
+                "worker",
+                title="celery: worker",
+                target=lambda: programs.worker("concord", concurrency=children),
+                expendable=400,
+                log=Log(paths.run_dir() / "worker.log"),
+                watch=_loop_watch(),
+            ),
+            "beat": Forked(
+                "beat",
+                title="celery: beat",
+                target=programs.beat,
+                expendable=100,
+                log=Log(paths.run_dir() / "beat.log"),
+                watch=_loop_watch(),
+            ),
         }
     )
+
+
+def _loop_watch() -> Watch | None:
+    """Watch the loop of a worker or beat, which stands still without a broker.
+
+    Of one that is not ours we do not know whether it is there: nobody is blamed then.
+    """
+    return None if os.environ.get("CELERY_BROKER_URL") else Watch(LOOP_PATIENCE)
 
 
 def _await_web(supervisor: Supervisor, host: str, port: int) -> None:
@@ -140,6 +183,11 @@ def _answers(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _reachable(host: str) -> str:
+    """Return the address under which we ourselves reach what listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
 
 
 def _shown(host: str) -> str:

@@ -208,6 +208,7 @@ class Forked(Program):
 
     command: Sequence[str | Path] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
     target: Callable[[], object] = lambda: None
     expendable: int = 0
     question: Question | None = None
@@ -241,7 +242,7 @@ class Forked(Program):
                 watch.shown()
 
     def _start(self) -> Child:
-        return fork(self.name, self.target, expendable=self.expendable)
+        return fork(self.title or self.name, self.target, expendable=self.expendable)
 
 
 def _read(descriptor: int) -> bytes:

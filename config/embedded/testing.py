@@ -14,7 +14,8 @@ from config.embedded import paths
 from config.embedded.browser import find_chromium, install_chromium, lacks_shell
 from config.embedded.postgres import DISPOSABLE, Postgres
 from config.embedded.process import SetupError, complain, say, spawn
-from config.embedded.supervisor import Service, Stop, Supervisor, stoppable
+from config.embedded.services import Service
+from config.embedded.supervisor import Stop, Supervisor, stoppable
 from config.embedded.valkey import Valkey
 
 #: ``./run test --fast``: what starts no server of its own and no browser, and takes no second.

@@ -1,0 +1,144 @@
+"""Web, worker and beat as forks of the supervisor, which loads Django once for all of them.
+
+What is loaded before a fork is in memory once, however many processes use it. Only `serve` imports
+this module; everything else about the servers needs no Django.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import socket
+import sys
+import traceback
+import warnings
+from typing import Any
+
+import django
+from celery import bootsteps, signals
+from django.core.exceptions import ImproperlyConfigured
+from django.template import engines
+from django.urls import get_resolver
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+from config.celery import app
+from config.embedded import web as hooks
+from config.embedded.deferred import LARGE, defer
+from config.embedded.forks import pulse, spare_memory
+from config.embedded.process import SetupError
+from config.env import SettingError
+
+#: What the programs would import themselves, each for itself.
+_SHARED = (
+    *("celery.apps.beat", "celery.apps.worker", "celery.concurrency.prefork", "celery.events"),
+    *("celery.app.amqp", "celery.app.control", "celery.worker.autoscale", "celery.worker.loops"),
+    *("celery.worker.components", "celery.worker.consumer", "celery.worker.strategy"),
+    *("billiard.popen_fork", "billiard.sharedctypes", "kombu.transport.redis"),
+    *("django.contrib.sessions.serializers", "django.db.backends.postgresql.base"),
+    *("django.middleware.clickjacking", "gunicorn.workers.gthread", "whitenoise.storage"),
+)
+#: Seconds between the signs that a worker's main loop gives.
+_PULSE = 2.0
+
+
+def load() -> None:
+    """Load what pages and jobs need, to be shared by all forks. Raises SetupError."""
+    spare_memory()
+    # One thread is what a fork keeps, and processes there are enough.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        defer(*LARGE)
+        django.setup()
+        _ = get_resolver().reverse_dict  # imports every page
+        app.loader.init_worker()  # imports every job, and checks the models as a worker would
+        app.finalize()
+        for module in _SHARED:
+            importlib.import_module(module)
+        engines.all()
+    except (SettingError, ImproperlyConfigured) as error:
+        raise SetupError(str(error)) from error
+    except Exception as error:  # a broken module: whatever it raises, it is said
+        traceback.print_exc()
+        raise SetupError("Concord could not be loaded; the lines above say why.") from error
+    gc.collect()
+    gc.freeze()  # the collector would write on what is shared
+
+
+def web(options: dict[str, object]) -> None:
+    """Run gunicorn with `options`."""
+    _Web(options).run()
+
+
+def worker(name: str, **options: object) -> None:
+    """Run a Celery worker with `options`; its main loop gives signs of life."""
+    # Root in a container is what it is; the worker reads JSON only.
+    warnings.filterwarnings("ignore", "You're running the worker")
+    app.steps["consumer"].add(_Pulsing)
+    main = app.Worker(
+        hostname=f"{name}@{socket.gethostname()}",
+        loglevel="WARNING",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        **options,
+    )
+    main.start()
+    sys.exit(main.exitcode)
+
+
+def beat() -> None:
+    """Run the schedule. It is kept in memory: it holds nothing but short intervals."""
+    signals.beat_init.connect(_pulse_with_beat)
+    app.Beat(scheduler="celery.beat:Scheduler", quiet=True, loglevel="WARNING").run()
+
+
+class _Web(BaseApplication):  # type: ignore[misc]
+    def __init__(self, options: dict[str, object]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        own = {name: getattr(hooks, name) for name in vars(hooks) if name in self.cfg.settings}
+        for name, value in {**own, **self._options}.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from config.wsgi import application  # noqa: PLC0415 - looks for the static files
+
+        return application
+
+    def run(self) -> None:
+        _PulsingArbiter(self).run()
+
+
+class _PulsingArbiter(Arbiter):  # type: ignore[misc]
+    def murder_workers(self) -> None:
+        """Look for workers that stand still, as every round of the main loop does."""
+        pulse()
+        super().murder_workers()
+
+
+class _Pulsing(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Lets the worker's main loop give signs, from each time that it has its broker."""
+
+    requires = ("celery.worker.consumer.connection:Connection",)
+
+    def start(self, consumer: Any) -> None:
+        pulse()
+        consumer.timer.call_repeatedly(_PULSE, pulse)
+
+
+def _pulse_with_beat(sender: Any, **_: object) -> None:
+    """Beat goes round its schedule at least as often as its most frequent entry is due."""
+    tick = sender.scheduler.tick
+
+    def ticking() -> float:
+        pulse()
+        pause: float = tick()
+        return min(pause, _PULSE)
+
+    sender.scheduler.tick = ticking
