@@ -122,7 +122,7 @@ class _PulsingArbiter(Arbiter):  # type: ignore[misc]
         super().murder_workers()
 
 
-class _Pulsing(bootsteps.StartStopStep):  # type: ignore[misc]
+class _Pulsing(bootsteps.StartStopStep):
     """Lets the worker's main loop give signs, from each time that it has its broker."""
 
     requires = ("celery.worker.consumer.connection:Connection",)

@@ -47,7 +47,7 @@ def serve() -> int:
                 check_port(host, port)
                 _start(supervisor, host, port)
                 _await_web(supervisor, host, port)
-                supervisor.settled = True
+                supervisor.settle()
                 instance.announce(Holder(os.getpid(), "serve", address, ready=True))
                 _welcome(address)
                 supervisor.run()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import selectors
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ class Stop(BaseException):
     """Somebody asked us to stop: Ctrl-C, a closed terminal, or ``kill``."""
 
 
+#: Set once somebody has. An exception alone is lost where Python runs a hook or a destructor.
+_asked_to_stop = threading.Event()
+
+
 @contextlib.contextmanager
 def stoppable() -> Iterator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP into the exception Stop, once; later ones are ignored.
@@ -47,8 +52,10 @@ def stoppable() -> Iterator[None]:
     def raise_stop(number: int, frame: object) -> None:
         for other in numbers:
             signal.signal(other, signal.SIG_IGN)
+        _asked_to_stop.set()
         raise Stop
 
+    _asked_to_stop.clear()
     before = {number: signal.signal(number, raise_stop) for number in numbers}
     try:
         yield
@@ -79,8 +86,7 @@ class Supervisor:
     #: Says what happens to a service.
     tell: Callable[[str], None] = complain
     services: dict[str, Service] = field(default_factory=dict)
-    #: False during the start: what dies then is broken, and starting it again would not help.
-    settled: bool = False
+    _settled: bool = False
     _records: dict[str, Record] = field(default_factory=dict)
     _unwritten: bool = False
     _ticked_at: float = field(default_factory=time.monotonic)
@@ -112,6 +118,12 @@ class Supervisor:
                 say(sentence)
                 service.launch()
                 self._note_children()
+
+    def settle(self) -> None:
+        """From now on start again what dies: before, it is broken, and that would not help."""
+        self._settled = True
+        for service in self.services.values():
+            service.forgive()
 
     def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Relay output and restart what dies or freezes, until `until` holds (or Stop is raised).
@@ -162,7 +174,7 @@ class Supervisor:
                 self._start_again(name, service, record)
         elif not service.alive():
             code = service.process.returncode if service.process else None
-            if not self.settled:
+            if not self._settled:
                 raise SetupError(service.failure())
             self._down(name, record, f"ended unexpectedly (exit code {code})")
         elif not record.ready:
@@ -170,7 +182,7 @@ class Supervisor:
             if not record.ready and now - record.launched_at > _TOO_LONG:
                 service.kill()
                 self._down(name, record, "does not get ready")
-        elif self.settled:
+        elif self._settled:
             self._watch(name, service, record)
             if record.deaths and now - record.launched_at > HEALTHY_SECONDS:
                 if record.deaths > 1:
@@ -241,6 +253,8 @@ class Supervisor:
             self._unwritten = True
 
     def _wait_for_output(self) -> None:
+        if _asked_to_stop.is_set():
+            raise Stop
         with selectors.DefaultSelector() as selector:
             for service in self.services.values():
                 if isinstance(service, Program) and (output := service.output()):
