@@ -27,7 +27,6 @@ sys.path.insert(0, str(CHECKOUT))
 from bench.client import Client, FormRater, log_in  # noqa: E402
 from config.embedded.postgres import Postgres  # noqa: E402
 from config.embedded.process import spawn  # noqa: E402
-from config.embedded.serve import web_command  # noqa: E402
 from config.embedded.valkey import Valkey  # noqa: E402
 
 PASSWORD = "a long pass phrase of ours"
@@ -118,7 +117,9 @@ def start_programs(site: Site) -> None:
         site.start(*worker, "--concurrency", "1", "--hostname", f"{name}@%h")
     beat = str(site.folder / "beat")
     site.start(sys.executable, "-m", "celery", "-A", "config", "beat", "--schedule", beat)
-    site.start(*web_command("127.0.0.1", site.port))
+    web = (sys.executable, "-m", "gunicorn", "-c", "python:config.embedded.web", "-k", "gthread")
+    many = ("-w", "2", "--threads", "4", "--preload", "--no-control-socket")
+    site.start(*web, *many, "--bind", f"127.0.0.1:{site.port}", "config.wsgi:application")
 
     def healthy() -> bool:
         try:

@@ -6,11 +6,10 @@ import os
 import time
 from collections.abc import Callable
 
+from config import env
 from config.embedded import paths
 from config.embedded.logs import rotate
 
-#: Below this there is too little room: what is free, and which share of the disk, with a limit.
-_LEAST, _SHARE, _ENOUGH = 1024**3, 0.05, 10 * 1024**3
 _LOOK_SECONDS = 15.0
 _AGAIN_SECONDS = 3600.0
 
@@ -46,5 +45,5 @@ class Housekeeping:
 def free_space() -> tuple[int, int]:
     """Return how many bytes are free where the instance keeps its data, and how many should be."""
     space = os.statvfs(paths.data_dir())
-    free, whole = space.f_bavail * space.f_frsize, space.f_blocks * space.f_frsize
-    return free, max(_LEAST, min(int(whole * _SHARE), _ENOUGH))
+    wanted = env.number("CONCORD_DISK_WARNING_MB", 2048) * 1024**2  # as the settings have it
+    return space.f_bavail * space.f_frsize, wanted

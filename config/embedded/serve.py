@@ -118,9 +118,9 @@ def web_options(host: str, port: int) -> dict[str, object]:
 
 def _start(supervisor: Supervisor, host: str, port: int) -> None:
     supervisor.launch(embedded_services())
-    # Loading Django takes seconds and memory, which the servers' start and no command waits for.
     # A line a request would hide everything else that the terminal says.
     os.environ.setdefault("CONCORD_REQUEST_LOG", str(paths.run_dir() / "requests.log"))
+    # Only here: Django takes seconds and memory to load, and commands need neither.
     programs = importlib.import_module("config.embedded.programs")
     programs.load()
     supervisor.wait_ready()
