@@ -20,6 +20,7 @@ from celery import bootsteps, signals
 from django.core.exceptions import ImproperlyConfigured
 from django.template import engines
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
@@ -107,9 +108,7 @@ class _Web(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from config.wsgi import application  # noqa: PLC0415 - looks for the static files
-
-        return application
+        return import_string("config.wsgi.application")  # here: it looks for the static files
 
     def run(self) -> None:
         _PulsingArbiter(self).run()

@@ -102,13 +102,13 @@ class Supervisor:
 
     def wait_ready(self) -> None:
         """Wait until every service is ready. Raises SetupError."""
-        began, told = time.monotonic(), False
+        began, patient = time.monotonic(), True
         while waiting := [name for name in self.services if not self._ready(name)]:
             self._wait_for_output()
             took = time.monotonic() - began
-            if took > _LONG and not told:
+            if took > _LONG and patient:
                 say(f"waiting for the {' and the '.join(waiting)} …")
-                told = True
+                patient = False
             for name in waiting:
                 service = self.services[name]
                 if service.alive() and took < _TOO_LONG:
