@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -17,10 +16,10 @@ from labeling.kinds import Escape, Kind
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.rating.desk import TaskView
 from labeling.rating.forms import ANSWER_PREFIX, Filled
+from labeling.rating.texts import guideline_parts
 from labeling.rendering import (
     MAX_RICH_BYTES,
     escape_visibly,
-    render_markdown,
     written_conversation,
 )
 from labeling.vocabulary import Flag, SkipReason
@@ -196,25 +195,25 @@ class GuidelineView:
     principles: Sequence[Principle]
 
 
-@lru_cache(maxsize=64)
-def _guideline_html(pk: int, text: str) -> SafeString:
-    return _safe(render_markdown(text))
-
-
 def guideline_view(guideline: Guideline | None) -> GuidelineView | None:
-    """The drawer's content; versions are immutable, so each is rendered once a process."""
+    """The drawer's content."""
     if guideline is None:
         return None
-    parts = [guideline.text]
-    if guideline.priority_order:
-        parts.append(f"## {gettext('Priority order')}\n\n{guideline.priority_order}")
-    if guideline.trade_off_rule:
-        parts.append(f"## {gettext('When they conflict')}\n\n{guideline.trade_off_rule}")
+    if guideline.get_deferred_fields():
+        guideline = Guideline.objects.get(pk=guideline.pk)
+    principles = list(guideline.principles.all())
+    parts = guideline_parts(guideline, principles)
+    headings = (
+        ("priority_order", gettext("Priority order")),
+        ("trade_off_rule", gettext("When they conflict")),
+    )
+    html = [parts["text"]]
+    html += [f'<h4 dir="auto">{title}</h4>\n{parts[n]}' for n, title in headings if parts[n]]
     return GuidelineView(
         pk=guideline.pk,
         number=guideline.number,
-        html=_guideline_html(guideline.pk, "\n\n".join(parts)),
-        principles=list(guideline.principles.all()),
+        html=_safe("".join(html)),
+        principles=principles,
     )
 
 

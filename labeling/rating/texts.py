@@ -22,9 +22,12 @@ from labeling.rendering import (
     formatted_conversation,
     formatted_response,
     render_conversation,
+    render_markdown,
     render_response,
+    render_unformatted,
 )
 from labeling.work.sending import send_id
+from projects.models import Guideline, Principle
 
 #: How many texts one job renders before it makes room for others, and for how long.
 RENDER_BATCH, RENDER_SECONDS = 100, 20.0
@@ -40,6 +43,7 @@ RENDER_TASK = "labeling.jobs.render_project"
 _asked: dict[int, float] = {}
 
 _Text = Prompt | Response
+_GUIDELINE_FIELDS = ("text", "priority_order", "trade_off_rule")
 
 
 def ensure_rendered(*, prompt: Prompt, responses: Iterable[Response]) -> bool:
@@ -58,9 +62,7 @@ def ensure_rendered(*, prompt: Prompt, responses: Iterable[Response]) -> bool:
     waiting = _stale(texts)
     if any(isinstance(text, Response) for text in waiting):
         waiting = [text for text in texts if text is not prompt or text in waiting]
-    later = _(
-        "This text is being formatted: until you open the page again, it is shown as written."
-    )
+    later = _("This text is being formatted: for now it is shown as it was written.")
     for text in waiting:
         text.html = _unformatted(text, later, MAX_HTML_CHARS)
     if sum(len(text.html) for text in texts) > MAX_PAGE_CHARS:
@@ -78,6 +80,35 @@ def _ask_for_rendering(project_id: int) -> None:
     if now - _asked.get(project_id, -60.0) >= 60:
         _asked[project_id] = now
         send_id(RENDER_TASK, project_id)
+
+
+def guideline_parts(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, str]:
+    """The parts of a version as HTML, by field and by principle ("P1").
+
+    A version is never changed: each part is rendered once, at the first view after it was
+    published, within VIEW_SECONDS a view. What is not ready is shown as it was written.
+    """
+    sources = {name: getattr(guideline, name) for name in _GUIDELINE_FIELDS}
+    sources |= {f"P{principle.number}": principle.text for principle in principles}
+    stored = guideline.html if guideline.html.get("version") == RENDERER_VERSION else {}
+    ready: dict[str, str] = dict(stored.get("parts", {}))
+    n_before, parts, room = len(ready), {}, MAX_PAGE_CHARS
+    deadline = time.monotonic() + VIEW_SECONDS
+    for name, source in sources.items():
+        if name not in ready and (left := deadline - time.monotonic()) > 0:
+            with suppress(NotNow):
+                ready[name] = render_markdown(source, wall_seconds=left) if source else ""
+        later = _("This text is being formatted: for now it is shown as it was written.")
+        html = ready.get(name)
+        if html is None or len(html) > room:
+            why = later if html is None else _("This guideline is too long for one page.")
+            html = render_unformatted(source, why=why, room=max(0, min(room, MAX_HTML_CHARS)))
+        parts[name] = html
+        room -= len(html)
+    if len(ready) > n_before:
+        html_of_version = {"version": RENDERER_VERSION, "parts": ready}
+        Guideline.objects.filter(pk=guideline.pk).update(html=html_of_version)
+    return parts
 
 
 def render_some(*, project_id: int, after: int = 0) -> int:

@@ -191,9 +191,9 @@ def formatted_text(text: str) -> str:
         why = f"This text is {size // 1024:,} KB long, so it is shown without formatting."
         return render_unformatted(source, why=why)
     # “144.” is an answer, not the first place of a list.
-    html = _parser.render(_LONE_NUMBER.sub(r"\1\\\2", source))
+    html: str = _parser.render(_LONE_NUMBER.sub(r"\1\\\2", source))
     if len(html) <= MAX_RICH_HTML_CHARS:
         html = sanitise(html)  # what it adds to links counts too
-    return (
-        html if len(html) <= MAX_RICH_HTML_CHARS else render_unformatted(source, why=TAKES_TOO_MUCH)
-    )
+    if len(html) > MAX_RICH_HTML_CHARS:
+        return render_unformatted(source, why=TAKES_TOO_MUCH)
+    return html

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from labeling.datasets.records import Message
 from labeling.datasets.turns import json_of
-from labeling.rendering import render_markdown, written_conversation
+from labeling.rating.texts import guideline_parts
+from labeling.rendering import written_conversation
+from projects.models import Guideline, Principle
 
 register = template.Library()
 
 
-@register.filter
-def rendered(text: str) -> SafeString:
-    """Markdown as the sanitised HTML of labeling.rendering; for short texts such as a guideline."""
-    return mark_safe(render_markdown(text or ""))  # noqa: S308 - sanitised by the renderer
+@register.simple_tag
+def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, Any]:
+    """The parts of a version as safe HTML by field, and `principles` with theirs."""
+    clauses = list(principles)
+    parts = {
+        name: mark_safe(html)  # noqa: S308 - made by labeling.rendering alone
+        for name, html in guideline_parts(guideline, clauses).items()
+    }
+    return {**parts, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
 
 
 @register.filter

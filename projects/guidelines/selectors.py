@@ -9,7 +9,8 @@ from projects.models import Acknowledgement, Guideline, Principle, Project, User
 
 def current_guideline(project: Project) -> Guideline | None:
     """The newest published version, or None before the first."""
-    return Guideline.objects.filter(project=project).order_by("-number").first()
+    published = Guideline.objects.filter(project=project).defer("html")
+    return published.order_by("-number").first()
 
 
 def has_acknowledged(user: User, guideline: Guideline) -> bool:

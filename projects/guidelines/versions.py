@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects.models import Guideline, Project
 
+#: Lines of the one text times lines of the other that are compared with each other.
+_MOST_PAIRS = 1_000_000
 #: Unchanged lines shown around a change.
 CONTEXT = 2
 
@@ -33,7 +36,8 @@ class Section:
 
 def versions(project: Project) -> list[Guideline]:
     """All versions, newest first."""
-    published = Guideline.objects.filter(project=project).select_related("published_by")
+    published = Guideline.objects.filter(project=project).defer("html")
+    published = published.select_related("published_by")
     return list(published.order_by("-number"))
 
 
@@ -71,7 +75,14 @@ def _principles(guideline: Guideline) -> str:
 
 
 def line_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    """Lines removed, then added, with a little of what stayed around them; nothing if alike."""
+    """Lines removed, then added, with a little of what stayed around them; nothing if alike.
+
+    Long texts are not compared line by line, which takes the square of their length: what stands
+    between the first and the last change is removed and added.
+    """
+    if len(old) * len(new) > _MOST_PAIRS:
+        yield from _coarse_difference(old, new)
+        return
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     end = 0
     for group in matcher.get_grouped_opcodes(CONTEXT):
@@ -86,6 +97,26 @@ def line_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
         end = group[-1][2]
     if 0 < end < len(old):
         yield Line("gap", _unchanged(len(old) - end))
+
+
+def _coarse_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+    before = _alike(zip(old, new, strict=False))
+    after = _alike(zip(reversed(old[before:]), reversed(new[before:]), strict=False))
+    if before == len(old) == len(new):
+        return
+    if before > CONTEXT:
+        yield Line("gap", _unchanged(before - CONTEXT))
+    yield from (Line("same", text) for text in old[max(0, before - CONTEXT) : before])
+    yield from (Line("removed", text) for text in old[before : len(old) - after])
+    yield from (Line("added", text) for text in new[before : len(new) - after])
+    end = len(old) - after
+    yield from (Line("same", text) for text in old[end : end + CONTEXT])
+    if after > CONTEXT:
+        yield Line("gap", _unchanged(after - CONTEXT))
+
+
+def _alike(pairs: Iterable[tuple[str, str]]) -> int:
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _unchanged(lines: int) -> str:

@@ -23,6 +23,8 @@ class Guideline(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     published_at = models.DateTimeField(auto_now_add=True)
+    #: The parts of the text as safe HTML by name, and the version of the renderer that made them.
+    html = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
 
     class Meta:
         ordering = ["-number"]

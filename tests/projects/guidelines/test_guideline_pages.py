@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from labeling.rating import texts
 from projects.guidelines.services import publish_guideline
 from projects.guidelines.versions import line_difference
 from projects.models import Acknowledgement, Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
+from tests.budget import cost_of
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +153,49 @@ def test_a_difference_folds_what_stayed_the_same():
 
 def test_texts_that_are_alike_have_no_difference():
     assert list(line_difference(["a", "b"], ["a", "b"])) == []
+
+
+def test_a_version_is_rendered_once_however_often_it_is_read(
+    project: Project, lena: User, rui: User, client_for
+):
+    principles = [PrincipleSpec("Be kind", "*always*")]
+    guideline = publish(
+        project, lena, "**Newest** words", principles=principles, priority_order="_true_"
+    )
+    client = client_for(lena)
+    page = client.get(url(project)).content.decode()
+    assert all(html in page for html in ("<strong>Newest", "<em>always", "<em>true"))
+    guideline.refresh_from_db()
+    assert set(guideline.html["parts"]) == {"text", "priority_order", "trade_off_rule", "P1"}
+    guideline.html["parts"]["text"] = "<p>stored</p>"
+    guideline.save(update_fields=["html"])
+    assert "<p>stored</p>" in client.get(url(project)).content.decode()
+    assert "<p>stored</p>" in client_for(rui).get(f"/p/{project.slug}/rate/").content.decode()
+    guideline.html["version"] = 0
+    guideline.save(update_fields=["html"])
+    assert "<strong>Newest" in client.get(url(project)).content.decode()
+
+
+def test_a_guideline_that_takes_long_is_shown_as_written_and_gets_further_with_every_view(
+    project: Project, lena: User, client_for, monkeypatch: pytest.MonkeyPatch
+):
+    principles = [PrincipleSpec("Be kind", "*always*")]
+    guideline = publish(project, lena, "**Newest** words", principles=principles)
+    monkeypatch.setattr(texts, "VIEW_SECONDS", -1)
+    page = client_for(lena).get(url(project)).content.decode()
+    assert "**Newest** words" in page
+    assert "This text is being formatted" in page
+    guideline.refresh_from_db()
+    assert guideline.html == {}
+    monkeypatch.undo()
+    assert "<strong>Newest" in client_for(lena).get(url(project)).content.decode()
+
+
+@pytest.mark.parametrize("filler", ["a\n", "a\nb\n", "\n"])
+def test_two_long_versions_are_compared_in_time(filler: str):
+    old = (filler * 30_000).splitlines()
+    new = [*old[:100], "new", *old[101:]]
+    lines = cost_of(lambda: list(line_difference(old, new))).value
+    assert [line.text for line in lines if line.kind == "added"] == ["new"]
+    assert [line.kind for line in lines][:4] == ["gap", "same", "same", "removed"]
+    assert not list(line_difference(old, old))
