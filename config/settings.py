@@ -235,6 +235,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # What a rater may say, and what may be on record.
     "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "labeling.work.api.JOB_STATES",
         "TieKindEnum": "projects.scales.TIE_KINDS",
         "StoredTieKindEnum": "labeling.vocabulary.TieKind",
     },

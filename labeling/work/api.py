@@ -10,6 +10,9 @@ from labeling.models import Job
 from labeling.vocabulary import JobState
 from labeling.work.limits import given_up_at
 
+#: Named in the OpenAPI document by settings.SPECTACULAR_SETTINGS.
+JOB_STATES = list(JobState)
+
 
 class JobProgressSerializer(serializers.Serializer[Any]):
     """How far a job is."""
@@ -23,7 +26,7 @@ class JobSerializer(serializers.Serializer[Any]):
     """A long piece of work; ask again until `state` is `done`, `failed` or `cancelled`."""
 
     id = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=list(JobState))
+    state = serializers.ChoiceField(choices=JOB_STATES)
     progress = JobProgressSerializer()
     error = serializers.CharField(allow_blank=True, help_text="Why it failed.")
     created_at = serializers.DateTimeField()

@@ -85,6 +85,16 @@ def begin_login(*, email: str, address: str, device: str = "") -> LoginTicket:
     return ticket
 
 
+def begin_password_change(*, user_id: int) -> LoginTicket:
+    """Counts the old password as wrong until `end_login` says otherwise.
+
+    Whoever sits at somebody's open session guesses there. Raises TooManyAttempts.
+    """
+    key = f"change:{user_id}"
+    _count(key, settings.LOGIN_ATTEMPTS_PER_ACCOUNT, _LONGEST_FOR_ACCOUNT)
+    return LoginTicket(account=key, address="", device=key)
+
+
 def end_login(ticket: LoginTicket) -> None:
     """It was the right password: forgets the account's failures; the address's stay counted."""
     if ticket.device:

@@ -32,7 +32,7 @@ from projects.services.invitations import (
     join_with_new_account,
     require_welcome,
 )
-from projects.services.throttle import end_login
+from projects.services.throttle import begin_password_change, end_login
 
 #: A program that logs in again and again must not make the page endless.
 SESSIONS_SHOWN = 50
@@ -72,6 +72,12 @@ class LogIn(views.LoginView):
         return response
 
 
+def _too_many(request: HttpRequest, error: TooManyAttempts) -> HttpResponse:
+    response = render(request, "429.html", {"message": error.message}, status=429)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
 class ResetPassword(views.PasswordResetView):
     """Has a link sent; reply and time are the same whether there is such an account or not."""
 
@@ -86,9 +92,7 @@ class ResetPassword(views.PasswordResetView):
                 email=form.cleaned_data["email"], address=client_address(self.request)
             )
         except TooManyAttempts as error:
-            response = render(self.request, "429.html", {"message": error.message}, status=429)
-            response.headers["Retry-After"] = str(error.retry_after)
-            return response
+            return _too_many(self.request, error)
         return redirect(f"{self.success_url}{'' if sent else '?later'}")
 
 
@@ -108,7 +112,12 @@ class SetPassword(views.PasswordResetConfirmView):
 def change_password(request: SignedInRequest) -> HttpResponse:
     """A new password for who knows the old one; this session stays logged in."""
     form = PasswordChangeForm(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    try:
+        ticket = begin_password_change(user_id=request.user.pk) if form.is_bound else None
+    except TooManyAttempts as error:
+        return _too_many(request, error)
+    if ticket and form.is_valid():
+        end_login(ticket)
         update_session_auth_hash(request, form.save())
         note_password_change(user=request.user, session_key=request.session.session_key or "")
         messages.success(request, _("Your password is changed. Other devices are logged out."))

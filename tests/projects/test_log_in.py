@@ -140,6 +140,12 @@ def test_an_empty_form_is_not_a_failed_log_in():
     assert not Throttle.objects.exists()
 
 
+def test_guesses_at_the_old_password_wait_too(lena: User, client_for):
+    client, words = client_for(lena), {"old_password": "guess", "new_password1": "x"}
+    answers = [client.post("/password/change/", words).status_code for _ in range(9)]
+    assert answers == [422] * 8 + [429]
+
+
 def test_many_failures_at_one_address_delay_strangers_there_and_no_known_browser(
     settings, lena: User, rui: User
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -112,6 +113,18 @@ def test_a_mail_is_tried_again_and_given_up_where_operators_look(lena: User, mon
     assert mail.state == "failed"
     assert "no such relay" in mail.error
     assert "1 mail could not be sent" in operator_notices()[0]
+
+
+def test_a_mail_server_that_says_nothing_is_not_waited_for(lena: User, settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        settings.EMAIL_TIMEOUT = 0.1
+        ask()
+        deliver()
+    mail = OutgoingMail.objects.get()
+    assert mail.state == "waiting"
+    assert "timed out" in mail.error
 
 
 def test_a_mail_goes_out_once_though_it_is_handed_over_twice(lena: User, mailoutbox):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from celery.contrib.testing.worker import start_worker
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from kombu import pools
 
@@ -19,7 +20,8 @@ from config.celery import app
 from labeling.jobs import sweep_jobs
 from labeling.models import Import, Release, Task
 from labeling.vocabulary import JobState
-from projects.models import Project, User
+from projects.jobs import sweep_accounts
+from projects.models import OutgoingMail, Project, User
 from tests.api.client import CallAs
 from tests.imports.test_import_api import LINES
 
@@ -85,3 +87,16 @@ def test_the_broker_may_be_down_when_a_job_is_requested(
             " WHERE locktype = 'advisory' AND datname = current_database()"
         )
         assert cursor.fetchone() == (0,)
+
+
+def test_a_link_to_set_a_password_is_kept_while_the_broker_is_down(
+    lena: User, tmp_path: Path, mailoutbox: list[Any]
+):
+    with broker_away(tmp_path):
+        begun = time.monotonic()
+        page = Client().post("/password/reset/", {"email": "lena@example.com"}, follow=True)
+        assert time.monotonic() - begun < 3
+        assert "Mails are late at the moment" in page.content.decode()
+    OutgoingMail.objects.update(due_at=timezone.now())
+    sweep_accounts()
+    assert mailoutbox[0].to == ["lena@example.com"]
