@@ -15,16 +15,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
 from labeling.work.registry import J, JobKind, job_kind_of
+from projects.sql import database_now
 
 #: A job that gets no further for so long is said to stand still.
 STANDSTILL = timedelta(minutes=1)
@@ -49,6 +50,19 @@ def watch_jobs(closing: Callable[[], bool]) -> None:
     """
     _Watch.active = True
     _Watch.closing = closing
+
+
+class TimeLimits(TypedDict):
+    """Celery's limits for a task, in seconds."""
+
+    soft_time_limit: int
+    time_limit: int
+
+
+def last_resort() -> TimeLimits:
+    """The limits for the task of a job, which end it where its own watch has not."""
+    seconds = settings.JOB_HOURS * 3600
+    return {"soft_time_limit": seconds + 300, "time_limit": seconds + 600}
 
 
 def stall_limit(kind: JobKind[J], job: J) -> timedelta:
@@ -77,7 +91,7 @@ def standstill(job: Job) -> Standstill | None:
     until = given_up_at(job)
     if until is None or job.progress_at is None:
         return None
-    still = timezone.now() - job.progress_at
+    still = database_now() - job.progress_at
     return Standstill(still // timedelta(minutes=1), until) if still > STANDSTILL else None
 
 

@@ -32,6 +32,18 @@ def test_every_name_that_a_message_may_carry_is_known_to_the_worker():
     assert {f"labeling.jobs.{name}" for name in jobs.__all__} == NAMES
 
 
+def test_a_job_has_its_own_watch_and_other_tasks_end_after_minutes():
+    app.loader.import_default_modules()
+    job_tasks = {kind.task for kind in job_kinds()}
+    limits = {
+        name: app.tasks[name].time_limit
+        for name in NAMES | {"projects.jobs.send_mail"} & set(app.tasks)
+    }
+    assert {name: limit for name, limit in limits.items() if limit != 300} == dict.fromkeys(
+        job_tasks, 12 * 3600 + 600
+    )
+
+
 def test_what_beat_sends_is_known():
     sent = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert sent <= set(app.tasks)
