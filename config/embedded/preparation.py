@@ -7,13 +7,16 @@ one query.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import ipaddress
 import json
 import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 
@@ -27,12 +30,16 @@ _CODE = ("config", "projects", "labeling")
 
 @dataclass(frozen=True)
 class Prepared:
-    """The inputs of the last preparation, and the demo's log-ins as they were printed."""
+    """The inputs of the last preparation, and how to log in to the demo.
+
+    `closed`: nobody has the published password any more, because others could have come.
+    """
 
     migrations: str = ""
     applied: int = -1
     static: str = ""
     demo: str = ""
+    closed: bool = False
 
 
 def read() -> Prepared:
@@ -51,7 +58,7 @@ def write(prepared: Prepared) -> None:
 
 
 def steps(database_url: str) -> list[str]:
-    """Return which of ``migrate``, ``static`` and ``demo`` are needed, in this order."""
+    """Return which of ``migrate``, ``static``, ``demo``, ``close`` are needed, in this order."""
     before = read()
     applied = applied_migrations(database_url)
     needed = []
@@ -61,7 +68,23 @@ def steps(database_url: str) -> list[str]:
         needed.append("static")
     if wants_demo() and (not before.demo or applied < 0):
         needed.append("demo")
+    if is_public() and (not before.closed or "demo" in needed):
+        needed.append("close")
     return needed
+
+
+def is_public() -> bool:
+    """Return whether others than this machine's users come: by its address or by a proxy."""
+    bind = os.environ.get("CONCORD_BIND", "").strip() or "127.0.0.1"
+    public = urlsplit(os.environ.get("CONCORD_URL", "").strip()).hostname
+    return not (_is_loopback(bind) and (public is None or _is_loopback(public)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def wants_demo() -> bool:
@@ -79,9 +102,12 @@ def carry_out(needed: list[str], supervisor: Supervisor, database_url: str) -> N
     done = replace(read(), migrations=migrations_mark(), applied=applied_migrations(database_url))
     if "static" in needed:
         done = replace(done, static=static_mark())
-    if "demo" in needed:
-        done = replace(done, demo=demo_file.read_text().strip() or "seeded")
-    write(done)
+    if "demo" in needed or "close" in needed:
+        words = demo_file.read_text().strip() if demo_file.exists() else ""
+        words = words or ("seeded" if "demo" in needed else "")
+        done = replace(done, demo=words, closed="close" in needed)
+    with contextlib.suppress(OSError):  # on a full disk it is done again the next time
+        write(done)
 
 
 def applied_migrations(database_url: str) -> int:

@@ -1,7 +1,8 @@
 """The Django side of a start: migrate, collect static files, seed the demo, in one process.
 
-``python -m config.embedded.prepare DEMO_FILE [migrate] [static] [demo]`` writes what the demo's
-command prints (its log-ins) to DEMO_FILE.
+``python -m config.embedded.prepare DEMO_FILE [migrate] [static] [demo] [close]`` writes how to log
+in to the demo to DEMO_FILE. With ``close``, its people have passwords of their own: these are
+printed this once and written nowhere.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -39,9 +41,27 @@ def main(arguments: list[str]) -> int:
     if "demo" in steps:
         say("preparing the demo project …")
         printed = io.StringIO()
-        call_command("seed_demo", stdout=printed)
-        demo_file.write_text(printed.getvalue())
+        call_command("seed_demo", stdout=printed, random_passwords="close" in steps)
+        _show_log_ins(printed.getvalue(), demo_file, private="close" in steps)
+    elif "close" in steps:
+        _close_demo(demo_file)
     return 0
+
+
+def _close_demo(demo_file: Path) -> None:
+    """Replace the passwords that everybody knows, where a demo has been seeded with them."""
+    demo = import_module("labeling.demo.passwords")  # Django is ready only now
+    if passwords := demo.replace_published_passwords():
+        say("Others can reach this address: the published passwords of the demo are no more.")
+        _show_log_ins("\n".join(demo.log_in_lines(passwords)), demo_file, private=True)
+
+
+def _show_log_ins(text: str, demo_file: Path, *, private: bool) -> None:
+    """Keep how to log in for every start; what nobody else may know is shown now."""
+    if private:
+        say(text)
+        text = "\n".join(import_module("labeling.demo.passwords").log_in_lines({}))
+    demo_file.write_text(text)
 
 
 def _collect_static() -> None:

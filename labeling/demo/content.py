@@ -23,7 +23,7 @@ DESCRIPTION = (
     "A demo with invented models and simulated raters: which of two answers to an everyday "
     "question would you rather have received?"
 )
-PASSWORD = "concord-demo"  # noqa: S105  (printed at every start; never made in production)
+PASSWORD = "concord-demo"  # noqa: S105  (printed at every start; never where others come)
 
 #: The fictional models that wrote the responses.
 MODELS = ("heron-2", "lark-mini", "osprey-1", "wren-7b")

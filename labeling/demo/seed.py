@@ -19,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from labeling.demo import content, simulation
+from labeling.demo.passwords import random_password
 from labeling.imports.services import create_import, run_import
 from labeling.kinds import COMPARE, Submission
 from labeling.models import Assignment, Import, Prompt, Release, Response, Task
@@ -58,31 +59,40 @@ CRITERIA = (
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """The demo project with its first release, and whether this call made the project."""
+    """The demo project with its first release, and whether this call made the project.
+
+    `passwords` are those of accounts that this call made with a password of their own.
+    """
 
     project: Project
     release: Release
     created: bool
+    passwords: Mapping[str, str]
 
 
-def seed_demo(*, now: datetime | None = None) -> Seeded:
+def seed_demo(*, now: datetime | None = None, random_passwords: bool = False) -> Seeded:
     """Makes the demo project with its people, tasks, judgments and a release, unless it is there.
 
     The project appears whole or not at all. The release is built after that; one that is missing
     or failed is made by the next call. `now` is the moment before which everything happened.
+    Accounts that are made have the published password, or `random_passwords`.
     """
+    passwords: dict[str, str] = {}
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         project = Project.objects.filter(is_demo=True).order_by("pk").first()
         created = project is None
         if project is None:
-            project = _seed(now or timezone.now())
+            if random_passwords:
+                passwords = {login.email: random_password() for login in content.LOGINS}
+            people = _people(passwords)
+            project = _seed(now or timezone.now(), people)
         release = _requested_release(project)
     if not release.is_over:
         run_release(release.pk)
         release.refresh_from_db()
-    return Seeded(project, release, created)
+    return Seeded(project, release, created, passwords)
 
 
 def _requested_release(project: Project) -> Release:
@@ -103,8 +113,7 @@ def _requested_release(project: Project) -> Release:
     return release
 
 
-def _seed(now: datetime) -> Project:
-    people = _people()
+def _seed(now: datetime, people: Mapping[str, User]) -> Project:
     lead = people[content.LOGINS[0].email]
     first, second = content.load_guidelines()
     begin = _morning(now, first.days_ago)
@@ -139,18 +148,23 @@ def _import_items(project: Project, lead: User) -> None:
         continue
 
 
-def _people() -> dict[str, User]:
-    """The demo's users by address; an account that is there already keeps its password."""
+def _people(passwords: dict[str, str]) -> dict[str, User]:
+    """The demo's users by address; an account that is there already keeps its password.
+
+    Of the `passwords` that are given, those of such accounts are taken out.
+    """
     emails = [login.email for login in content.LOGINS]
     people = {user.email or "": user for user in User.objects.filter(email__in=emails)}
-    # One slow hash for all of them: they share one published password.
-    password = make_password(content.PASSWORD)
+    # One slow hash for all of them where they share the published password.
+    published = "" if passwords else make_password(content.PASSWORD)
     for login in content.LOGINS:
-        if login.email not in people:
-            user = create_user(email=login.email, name=login.name)
-            user.password = password
-            user.save(update_fields=["password"])
-            people[login.email] = user
+        if login.email in people:
+            passwords.pop(login.email, None)
+            continue
+        user = create_user(email=login.email, name=login.name)
+        user.password = published or make_password(passwords[login.email])
+        user.save(update_fields=["password"])
+        people[login.email] = user
     return people
 
 

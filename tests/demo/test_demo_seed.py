@@ -11,6 +11,8 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 
 from labeling.allocation import canonical_order
 from labeling.demo import content
@@ -66,6 +68,32 @@ def test_the_command_prints_every_log_in(project, capsys):
     printed = capsys.readouterr().out
     assert content.PASSWORD in printed
     assert [login.email for login in content.LOGINS if login.email not in printed] == []
+
+
+def test_where_others_come_everybody_gets_a_password_of_their_own_shown_once(project, capsys):
+    call_command("seed_demo", random_passwords=True)
+    lines = capsys.readouterr().out.splitlines()
+    people = {user.email: user for user in project.members.all()}
+    assert "shown this once" in lines[0]
+    passwords = dict(line.split()[::2] for line in lines[1:] if len(line.split()) == 3)
+    assert len(set(passwords.values())) == len(content.LOGINS) - 1, "rui had one of his own"
+    assert all(people[email].check_password(word) for email, word in passwords.items())
+    assert not any(user.check_password(content.PASSWORD) for user in people.values())
+    call_command("seed_demo", random_passwords=True)
+    printed = capsys.readouterr().out
+    assert "were shown when they were made" in printed
+    assert not any(password in printed for password in passwords.values())
+
+
+@pytest.mark.slow
+def test_accounts_made_for_others_to_come_never_had_the_published_password(project):
+    Project.objects.filter(pk=project.pk).update(is_demo=False, slug="earlier")
+    User.objects.filter(email__isnull=False).update(email=Concat(Value("old-"), F("email")))
+    seeded = seed_demo(now=NOW, random_passwords=True)
+    people = {user.email: user for user in seeded.project.members.all()}
+    assert seeded.passwords.keys() == people.keys()
+    assert people["lena@example.com"].check_password(seeded.passwords["lena@example.com"])
+    assert len({user.password for user in people.values()}) == len(people)
 
 
 def test_it_is_marked_as_a_demo_with_everybody_in_their_role(project):

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from labeling.demo import content
+from labeling.demo.passwords import log_in_lines, replace_published_passwords
 from labeling.demo.seed import seed_demo
 from labeling.vocabulary import JobState
 
@@ -18,25 +18,27 @@ class Command(BaseCommand):
 
     help = (
         "Make the demo project: prompts, people with published passwords, judgments and a release. "
-        "Does nothing where the project exists. Refused in production, because anybody knows the "
-        "passwords."
+        "Does nothing where the project exists. Refused in production without "
+        "--random-passwords, because anybody knows the published ones."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--force", action="store_true", help="Make the demo log-ins in production too."
+            "--random-passwords",
+            action="store_true",
+            help="Give everybody who would have the published password one of their own, and "
+            "print it this once.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.PRODUCTION and not options["force"]:
+        private = options["random_passwords"]
+        if settings.PRODUCTION and not private:
             raise CommandError(
                 "The demo log-ins have a published password, so they are not made in production. "
-                "Set CONCORD_DEMO=0 to start without a demo, or add --force if nobody from "
-                "outside can reach this server."
+                "Set CONCORD_DEMO=0 to start without a demo, or add --random-passwords."
             )
-        release = seed_demo().release
-        self.stdout.write(f"Log-ins of the demo project (password for all: {content.PASSWORD}):")
-        for login in content.LOGINS:
-            self.stdout.write(f"  {login.email:<20} {login.role}")
-        if release.state == JobState.FAILED:
-            raise CommandError(f"The demo is there, but its release failed: {release.error}")
+        seeded = seed_demo(random_passwords=private)
+        passwords = {**replace_published_passwords(), **seeded.passwords} if private else None
+        self.stdout.write("\n".join(log_in_lines(passwords)))
+        if seeded.release.state == JobState.FAILED:
+            raise CommandError(f"The demo is there, but its release failed: {seeded.release.error}")

@@ -1,0 +1,51 @@
+"""Where others come, nobody logs in to the demo by a password that everybody knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.embedded import preparation
+from config.embedded.preparation import Prepared
+
+
+@pytest.mark.parametrize(
+    ("bind", "url", "public"),
+    [
+        ("", "", False),
+        ("127.0.0.1", "http://localhost:8000", False),
+        ("127.9.9.9", "", False),
+        ("::1", "http://[::1]:8000", False),
+        ("localhost", "", False),
+        ("0.0.0.0", "", True),
+        ("::", "", True),
+        ("192.168.1.7", "", True),
+        ("concord.internal", "", True),
+        ("127.0.0.1", "https://concord.example.org", True),
+    ],
+)
+def test_an_address_is_public_unless_it_is_this_machine_alone(
+    monkeypatch: pytest.MonkeyPatch, bind: str, url: str, public: bool
+) -> None:
+    monkeypatch.setenv("CONCORD_BIND", bind)
+    monkeypatch.setenv("CONCORD_URL", url)
+    assert preparation.is_public() is public
+
+
+def test_a_public_start_replaces_published_passwords_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CONCORD_DATA", str(tmp_path))
+    monkeypatch.setenv("CONCORD_DEMO", "1")
+    monkeypatch.setenv("CONCORD_BIND", "0.0.0.0")
+    (tmp_path / "run").mkdir()
+    monkeypatch.setattr(preparation, "applied_migrations", lambda url: 5)
+    assert preparation.steps("")[-2:] == ["demo", "close"], "a new demo is closed at once"
+    preparation.write(Prepared(demo="seeded on this machine alone"))
+    assert preparation.steps("")[-1] == "close"
+    preparation.write(Prepared(demo="seeded", closed=True))
+    assert "close" not in preparation.steps("")
+    monkeypatch.setenv("CONCORD_BIND", "127.0.0.1")
+    preparation.write(Prepared(demo="seeded on this machine alone"))
+    assert "close" not in preparation.steps("")
