@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject, empty
@@ -28,6 +29,8 @@ CONTENT_SECURITY_POLICY = (
 _FILES_GO = frozenset({"labeling:imports", "api:imports"})
 #: What a form adds to a file: field names, boundaries.
 _FORM_MARGIN = 1 << 20
+#: A key has 64 bits, one of them for the sign.
+_LARGEST_KEY = 2**63 - 1
 GetResponse = Callable[[HttpRequest], HttpResponse]
 #: What a proxy may call a request.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -84,6 +87,41 @@ class BodyLimitMiddleware:
             if length > limit:
                 return views.too_large(request, limit)
         return self.get_response(request)
+
+
+class StorableMiddleware:
+    """Refuses what no table can hold: NUL in an address, numbers beyond 64 bits, broken characters.
+
+    What is wrong with one field is said by its form or call. Whatever they let through, the
+    database's own refusal is an answer about the request, not a defect of the site.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return views.unstorable(request)
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, places: dict[str, object]
+    ) -> None:
+        """Makes a number that no row can have the largest one, under which nothing is either."""
+        for name, place in places.items():
+            if isinstance(place, int):
+                places[name] = min(place, _LARGEST_KEY)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answers 400 where a value could not be stored or looked for."""
+        is_nul = isinstance(error, ValueError) and "NUL (0x00)" in str(error)
+        if not (is_nul or isinstance(error, DataError) or _is_half_a_pair(error)):
+            return None
+        return views.unstorable(request, error)
+
+
+def _is_half_a_pair(error: Exception) -> bool:
+    return isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed"
 
 
 class SecurityHeadersMiddleware:

@@ -82,6 +82,17 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     return _problem(request, 413, "too_large", sentence % {"limit": limit // 2**20})
 
 
+def unstorable(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
+    """A value that no table can hold; where only the database said so, the log says which."""
+    if error is not None:
+        logger.warning("Not storable: %s", error, exc_info=error)
+    sentence = _(
+        "A value holds a character or a number that cannot be stored. Nothing was saved; take it "
+        "out and try again."
+    )
+    return _problem(request, 400, "invalid", sentence)
+
+
 def length_required(request: HttpRequest) -> HttpResponse:
     """411: a body whose length is not said cannot be refused before it is read."""
     sentence = _("Say how long the body is (Content-Length); a chunked body is not read here.")

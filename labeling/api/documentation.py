@@ -23,6 +23,10 @@ class Schema(SpectacularAPIView):
 
     permission_classes = [IsAuthenticated, WithinScope]
 
+    def _get_version_parameter(self, request: Request) -> str | None:
+        """None: there is one version, and what an address says would stand in a header."""
+        return None
+
 
 class ScriptRenderer(TemplateHTMLRenderer):
     """The page's script; a media type of its own, so that browsers run it under `nosniff`."""

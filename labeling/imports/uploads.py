@@ -178,7 +178,7 @@ def _mapping(text: str) -> dict[str, str] | None:
         return None
     try:
         mapping = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         mapping = None
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         message = _('A mapping is a JSON object of texts, such as {"prompt": "question"}.')

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from projects.api.parsing import StrictSerializer
+from projects.guidelines.services import MOST_PRINCIPLES
 from projects.models import Criterion, Guideline, Membership, Project, Role
 from projects.project_templates import (
     PROJECT_TEMPLATES,
@@ -17,6 +18,7 @@ from projects.project_templates import (
     PrincipleSpec,
 )
 from projects.scales import CANNOT_TELL, EQUAL_BAD, SCALES, TIE_KINDS
+from projects.services.projects import MOST_CRITERIA
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
 SETTINGS = (
@@ -129,7 +131,9 @@ class NewGuidelineSerializer(StrictSerializer):
     text = serializers.CharField()
     priority_order = serializers.CharField(default="", allow_blank=True)
     trade_off_rule = serializers.CharField(default="", allow_blank=True)
-    principles = NewPrincipleSerializer(many=True, default=list)
+    principles = NewPrincipleSerializer(  # type: ignore[call-arg]
+        many=True, default=list, max_length=MOST_PRINCIPLES
+    )
 
 
 class NewProjectSerializer(StrictSerializer):
@@ -139,7 +143,9 @@ class NewProjectSerializer(StrictSerializer):
     template = serializers.ChoiceField(
         choices=list(PROJECT_TEMPLATES), default="", allow_blank=True
     )
-    criteria = NewCriterionSerializer(many=True, default=list)
+    criteria = NewCriterionSerializer(  # type: ignore[call-arg]
+        many=True, default=list, max_length=MOST_CRITERIA
+    )
     guideline = NewGuidelineSerializer(default=None, allow_null=True)
     description = serializers.CharField(required=False, allow_blank=True)
     overlap = serializers.IntegerField(required=False, min_value=1, max_value=100)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from projects.access import Access, get_access
 from projects.api.pagination import Pages
+from projects.api.parsing import BoundedJsonParser
 from projects.models import User
 from projects.permissions import Action
 
@@ -36,7 +37,7 @@ class AlwaysJson(DefaultContentNegotiation):
 class ApiView(APIView):
     """A view for logged-in users that reads small JSON bodies."""
 
-    parser_classes: list[type[BaseParser]] = [JSONParser]
+    parser_classes: list[type[BaseParser]] = [BoundedJsonParser]
     content_negotiation_class = AlwaysJson
 
     def user(self) -> User:

@@ -13,10 +13,10 @@ from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
 from projects.scales import SCALES
+from projects.services.projects import MOST_CRITERIA
 
 #: The template that stands for a rubric of one's own.
 BLANK = "blank"
-MOST_CRITERIA = 20
 
 _TEXT = forms.Textarea(attrs={"rows": 3, "class": "short"})
 

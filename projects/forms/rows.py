@@ -12,8 +12,12 @@ F = TypeVar("F", bound="forms.BaseFormSet[Any]")
 
 
 def fresh_rows(factory: type[F], rows: Sequence[Mapping[str, object]] = (), *, more: int = 0) -> F:
-    """An unbound formset that shows `rows` and so many empty ones after them."""
+    """An unbound formset that shows `rows` and so many empty ones after them.
+
+    All of them, even more than can be saved: too many are refused in words, never left out.
+    """
     formset = factory()
+    formset.max_num = max(formset.max_num, len(rows) + more)
     formset.extra = max(0, len(rows) + more - formset.min_num)
     for form, row in zip(formset.forms, rows, strict=False):
         form.initial = dict(row)

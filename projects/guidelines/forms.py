@@ -7,10 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from projects.guidelines.services import MOST_PRINCIPLES
 from projects.models import Guideline
 from projects.project_templates import GuidelineSpec, PrincipleSpec
-
-MOST_PRINCIPLES = 60
 
 
 def _area(rows: int, *, read: bool = False) -> forms.Textarea:

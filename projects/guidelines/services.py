@@ -12,13 +12,16 @@ from projects.models import Acknowledgement, Guideline, Principle, Project, User
 from projects.project_templates import GuidelineSpec
 
 TEXT_LIMIT = 100_000
+#: Principles of one version; more could not be told apart by who cites them.
+MOST_PRINCIPLES = 60
 
 
 @transaction.atomic
 def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSpec) -> Guideline:
     """Publishes the next version; raters acknowledge it before their next task.
 
-    Whoever publishes has read it. Raises InvalidInput for an empty or a too long text.
+    Whoever publishes has read it. Raises InvalidInput for an empty or a too long text, and for too
+    many principles.
     """
     if not spec.text.strip():
         raise InvalidInput(_("Write the guideline."), fields={"text": _("The guideline is empty.")})
@@ -28,6 +31,12 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
             "length": f"{len(spec.text):,}",
         }
         raise InvalidInput(_("The guideline is too long."), fields={"text": sentence})
+    if len(spec.principles) > MOST_PRINCIPLES:
+        sentence = _("At most %(limit)d principles; these are %(length)d.") % {
+            "limit": MOST_PRINCIPLES,
+            "length": len(spec.principles),
+        }
+        raise InvalidInput(_("There are too many principles."), fields={"principles": sentence})
     # The project row is the lock: two versions published at once get two numbers.
     Project.objects.select_for_update().get(pk=project.pk)
     newest = Guideline.objects.filter(project=project).order_by("-number").first()

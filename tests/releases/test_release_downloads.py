@@ -126,7 +126,7 @@ def test_no_other_file_can_be_reached(client: Client, release: Release) -> None:
     (folder_of(release) / "x.json").write_text("not listed")
     base = address(release, "X")[:-1]
     for name in ("../secret", "..%2Fsecret", "preference", "/etc/passwd", "README.md%00", "x.json"):
-        assert client.get(base + name).status_code == 404
+        assert client.get(base + name).status_code in {400, 404}
 
 
 def test_the_zip_holds_every_file_unchanged(client: Client, release: Release) -> None:

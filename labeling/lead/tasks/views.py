@@ -53,8 +53,7 @@ def _wanted(query: QueryDict) -> TaskFilter:
         state=state if state in {key for key, _label in STATES} else "",
         purpose=purpose if purpose in {key for key, _label in PURPOSES} else "",
         category=query.get("category", "")[:80],
-        # PostgreSQL cannot hold NUL, so no text contains it.
-        search=query.get("q", "").replace("\0", "").strip()[:200],
+        search=query.get("q", "").strip()[:200],
     )
 
 

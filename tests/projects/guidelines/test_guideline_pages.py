@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labeling.rating import texts
-from projects.guidelines.services import publish_guideline
+from projects.guidelines.services import MOST_PRINCIPLES, publish_guideline
 from projects.guidelines.versions import line_difference
 from projects.models import Acknowledgement, Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
@@ -58,6 +58,28 @@ def test_adding_a_principle_keeps_the_text_and_publishes_nothing(
     assert "Half written" in page
     assert 'name="form-3-title"' in page
     assert project.guidelines.count() == 1
+
+
+def many_principles(count: int) -> dict[str, str]:
+    titles = {f"form-{i}-title": f"Principle {i}" for i in range(count)}
+    return {"form-TOTAL_FORMS": str(count), "form-INITIAL_FORMS": "0", **titles}
+
+
+def test_more_principles_than_a_version_may_have_are_refused_and_all_kept(
+    project: Project, lena: User, client_for
+):
+    client = client_for(lena)
+    data = {"text": "Prefer.", **many_principles(MOST_PRINCIPLES + 3)}
+    reply = client.post(url(project, "edit/"), data)
+    assert reply.status_code == 422
+    assert "at most 60" in reply.content.decode()
+    assert 'value="Principle 62"' in reply.content.decode()
+    page = client.post(url(project, "edit/"), {**data, "add": "1"}).content.decode()
+    assert 'value="Principle 62"' in page
+    assert 'name="form-63-title"' in page
+    client.post(url(project, "edit/"), {"text": "Prefer.", **many_principles(MOST_PRINCIPLES)})
+    assert project.guidelines.get(number=2).principles.count() == MOST_PRINCIPLES
+    assert 'value="Principle 59"' in client.get(url(project, "edit/")).content.decode()
 
 
 def test_an_empty_text_and_an_untitled_principle_are_refused(
@@ -117,7 +139,7 @@ def test_a_strange_comparison_is_no_server_error(
     project: Project, lena: User, rui: User, client_for, query: str
 ):
     publish(project, lena, "Other")
-    assert client_for(rui).get(url(project, f"compare/{query}")).status_code in (200, 404)
+    assert client_for(rui).get(url(project, f"compare/{query}")).status_code in (200, 400, 404)
 
 
 def test_markup_in_a_guideline_is_never_markup(project: Project, lena: User, rui: User, client_for):
