@@ -32,6 +32,7 @@ _FORM_MARGIN = 1 << 20
 #: A key has 64 bits, one of them for the sign.
 _LARGEST_KEY = 2**63 - 1
 GetResponse = Callable[[HttpRequest], HttpResponse]
+_PROBES = {"/healthz": views.healthz, "/metrics": views.metrics}
 #: What a proxy may call a request.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -60,14 +61,15 @@ class RequestLogMiddleware:
 
 
 class HealthMiddleware:
-    """Answers `/healthz` before anything asks which host, protocol or person it is for."""
+    """Answers probes and Prometheus before anything asks for which host, protocol or person."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.rstrip("/") == "/healthz":
-            return views.healthz(request)
+        answer = _PROBES.get(request.path_info.rstrip("/"))
+        if answer is not None:
+            return answer(request)
         return self.get_response(request)
 
 
@@ -163,7 +165,7 @@ def _request_id(request: HttpRequest) -> str:
 
 
 def _log(request: HttpRequest, response: HttpResponse, route: str, seconds: float) -> None:
-    if request.path_info.rstrip("/") == "/healthz" and response.status_code == 200:
+    if request.path_info.rstrip("/") in _PROBES and response.status_code == 200:
         return  # asked every few seconds
     milliseconds = round(seconds * 1000)
     fields: dict[str, object] = {

@@ -78,6 +78,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "labeling.operations.banner.operator_banner",
             ],
             "loaders": _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)],
         },
@@ -206,9 +207,11 @@ JOB_HOURS = env.number("CONCORD_JOB_HOURS", 12)
 # Mails that are printed, for want of a mail server, are no log lines: their links must be read.
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
+QUEUES = ["celery"]
 CELERY_IMPORTS = ["config.worker"]
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "labeling.jobs.sweep_jobs", "schedule": 10.0},
+    "sweep-leftovers": {"task": "labeling.jobs.sweep_leftovers", "schedule": 3600.0},
     "expire-leases": {"task": "labeling.jobs.expire_leases", "schedule": 30.0},
     "sweep-accounts": {"task": "projects.jobs.sweep_accounts", "schedule": 30.0},
 }
@@ -287,6 +290,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
+METRICS_TOKEN = env.text("CONCORD_METRICS_TOKEN")
 LOG_FORMAT = env.choice("CONCORD_LOG_FORMAT", ["line", "json"], 1 if PRODUCTION else 0)
 # One line a request. On a terminal it would hide everything else, so `./run` names a file.
 REQUEST_LOG = env.text("CONCORD_REQUEST_LOG", "-" if PRODUCTION else "")

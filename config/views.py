@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from psycopg2 import Error as DriverError
 from psycopg2.errors import LockNotAvailable, QueryCanceled
 
+from labeling.operations.exposition import CONTENT_TYPE, exposition
 from labeling.operations.health import health
 from labeling.operations.waiting import DatabaseSilent, ask
 from projects.tracing import current_request_id
@@ -44,6 +47,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
     reply = JsonResponse({"status": now.status, "parts": now.parts}, status=200 if well else 503)
     reply.headers["Cache-Control"] = "no-store"
     return reply
+
+
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus, for whoever knows CONCORD_METRICS_TOKEN."""
+    token = settings.METRICS_TOKEN
+    scheme, _space, own = request.headers.get("Authorization", "").partition(" ")
+    if not token or scheme.lower() != "bearer" or not constant_time_compare(own, token):
+        return HttpResponse(status=404)
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

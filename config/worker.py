@@ -26,12 +26,14 @@ from billiard.process import current_process
 from celery import bootsteps, signals
 from celery.worker.request import Request
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
 
 from config.celery import app, bound_tasks
 from config.timeouts import limit_worker
 from labeling.jobs import stand_in_for_beat
 from labeling.models import Heartbeat
 from labeling.work import heartbeats
+from labeling.work.folder import OtherFolder, check_folder
 from labeling.work.lanes import limit_long_jobs
 from labeling.work.limits import watch_jobs
 
@@ -94,6 +96,19 @@ class Board:
 
 
 _consuming, _board = Clock(), Board()
+
+
+@signals.celeryd_init.connect
+def _wait_as_workers_do(**_: object) -> None:
+    limit_worker()
+    try:
+        check_folder()
+    except OtherFolder as error:
+        raise SystemExit(str(error)) from error
+    except (DatabaseError, InterfaceError) as error:  # each job asks again
+        logger.warning("Whether the data folder is the right one is not known yet: %s", error)
+    finally:
+        connection.close()
 
 
 class Consuming(bootsteps.StartStopStep):

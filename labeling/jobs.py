@@ -5,11 +5,19 @@ from __future__ import annotations
 from celery import shared_task
 
 from labeling.imports.jobs import run_import
+from labeling.operations.jobs import sweep_leftovers
 from labeling.rating.jobs import expire_leases, render_project
 from labeling.releases.jobs import run_release
 from labeling.work.sending import late_sweeps, sweep
 
-__all__ = ["expire_leases", "render_project", "run_import", "run_release", "sweep_jobs"]
+__all__ = [
+    "expire_leases",
+    "render_project",
+    "run_import",
+    "run_release",
+    "sweep_jobs",
+    "sweep_leftovers",
+]
 
 
 @shared_task(name="labeling.jobs.sweep_jobs")

@@ -7,6 +7,7 @@ from labeling.lead.agreement import views as agreement
 from labeling.lead.overview import views as home
 from labeling.lead.raters import views as raters
 from labeling.lead.tasks import views as tasks
+from labeling.operations import views as operations
 from labeling.rating import views as rate
 from labeling.releases import views as releases
 
@@ -19,6 +20,7 @@ urlpatterns = [
     *raters.urlpatterns,
     *imports.urlpatterns,
     *releases.urlpatterns,
+    *operations.urlpatterns,
 ]
 navigation = [
     *home.navigation,

@@ -8,6 +8,7 @@ from django.urls import path, re_path
 from labeling.api import documentation
 from labeling.imports import api as imports
 from labeling.lead import api as figures
+from labeling.operations import api as operations
 from labeling.rating import api as rating
 from labeling.releases import api as releases
 from projects.api import projects
@@ -77,6 +78,7 @@ urlpatterns = [
     path("projects/<slug:slug>/progress/", figures.ProjectProgress.as_view(), name="progress"),
     path("projects/<slug:slug>/agreement/", figures.ProjectAgreement.as_view(), name="agreement"),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
+    path("operations/", operations.Operations.as_view(), name="operations"),
     path("schema/", documentation.Schema.as_view(), name="schema"),
     path("docs/", login_required(documentation.Docs.as_view()), name="docs"),
     re_path(r"^.*$", documentation.NothingHere.as_view(), name="nothing"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
 from labeling.models.heartbeats import Heartbeat
+from labeling.models.installation import Installation
 from labeling.models.jobs import Import, ImportRefusal, Job, Release
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.reports import Report
@@ -15,6 +16,7 @@ __all__ = [
     "Heartbeat",
     "Import",
     "ImportRefusal",
+    "Installation",
     "Job",
     "Judgment",
     "LateAnswer",

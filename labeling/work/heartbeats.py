@@ -47,6 +47,13 @@ def live(kind: str) -> list[Heartbeat]:
     return list(Heartbeat.objects.filter(kind=kind, seen_at__gte=Now() - SILENCE))
 
 
+def live_processes() -> list[Heartbeat]:
+    """Every process that gave a sign just now, but those of this machine that have ended since."""
+    rows = Heartbeat.objects.filter(seen_at__gte=Now() - SILENCE)
+    rows = rows.exclude(kind=Heartbeat.Kind.SWEEP)
+    return [row for row in rows if row.host != _HOST or _exists(row.pid)]
+
+
 def silent(kind: str) -> list[Heartbeat]:
     """What gave signs within the last day and gives none any more: frozen, or gone unseen."""
     return list(Heartbeat.objects.filter(kind=kind, seen_at__lt=Now() - SILENCE))

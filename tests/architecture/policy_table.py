@@ -23,6 +23,7 @@ POST   api/v1/assignments/<int:assignment_id>/heartbeat/                        
 POST   api/v1/assignments/<int:assignment_id>/judgment/                              400  400  400  404  404  401
 POST   api/v1/assignments/<int:assignment_id>/skip/                                  400  400  400  404  404  401
 GET    api/v1/docs/                                                                  200  200  200  200  200  302
+GET    api/v1/operations/                                                            404  404  404  404  404  401
 GET    api/v1/projects/                                                              200  200  200  200  200  401
 POST   api/v1/projects/                                                              400  403  403  403  403  401
 GET    api/v1/projects/<slug:slug>/                                                  200  200  200  200  404  401
@@ -104,12 +105,14 @@ POST   account/tokens/                                                          
 POST   account/tokens/<int:pk>/revoke/                                               302  302  302  302  302  302
 GET    help/                                                                         200  200  200  200  200  302
 POST   logout/                                                                       302  302  302  302  302  302
+GET    operations/                                                                   404  404  404  404  404  302
 GET    password/change/                                                              200  200  200  200  200  302
 POST   password/change/                                                              422  422  422  422  422  302
 GET    projects/new/                                                                 200  403  403  403  403  302
 POST   projects/new/                                                                 422  403  403  403  403  302
 # open to all
 GET    healthz                                                                       200  200  200  200  200  200
+GET    metrics                                                                       404  404  404  404  404  404
 GET    invitation/<str:token>/                                                       302  302  302  302  200  200
 POST   invitation/<str:token>/                                                       302  302  302  302  302  422
 GET    login/                                                                        302  302  302  302  302  200

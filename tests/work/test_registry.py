@@ -17,6 +17,7 @@ from tests.work.toys import TOY
 #: Names that messages under way may carry: none may ever go, whatever file its task moves to.
 NAMES = {
     "labeling.jobs.expire_leases",
+    "labeling.jobs.sweep_leftovers",
     "labeling.jobs.render_project",
     "labeling.jobs.run_import",
     "labeling.jobs.run_release",

@@ -1,0 +1,114 @@
+"""The operator's page and its twin for programs: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from labeling.models import Heartbeat, Import
+from labeling.operations.selectors import overview
+from labeling.work import folder
+from labeling.work.folder import OtherFolder, adopt_folder, check_folder
+from labeling.work.heartbeats import beat
+from projects.models import Project, User
+from tests.api.client import CallAs
+
+
+@pytest.fixture(autouse=True)
+def data(settings: Any, tmp_path: Path) -> Path:
+    """A data folder of the test's own."""
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def olga(otto: User) -> User:
+    """An operator, member of nothing."""
+    otto.is_staff = True
+    otto.save()
+    return otto
+
+
+def test_operators_see_what_is_at_work_and_what_is_wrong(
+    project: Project, olga: User, lena: User, client_for: Callable[[User], Client], settings: Any
+):
+    beat(Heartbeat.Kind.WORKER)
+    beat(Heartbeat.Kind.WEB, faults=[{"at": "2026-11-29", "route": "p/<slug>/", "status": 500}])
+    Heartbeat.objects.filter(kind="web").update(seen_at="2020-01-01T00:00Z")
+    Import.objects.create(
+        project=project, filename="<b>rows.jsonl", state="failed", error="Line 3 is no JSON."
+    )
+    Import.objects.update(finished_at="2099-01-01T00:00Z")
+    settings.DISK_WARNING = 2**62
+    page = client_for(olga).get("/operations/").content.decode()
+    for words in (
+        "&lt;b&gt;rows.jsonl",
+        "Line 3 is no JSON.",
+        "Beat gives no sign of life",
+        "are free under",
+        "1 job failed within the last seven days",
+        "p/&lt;slug&gt;/",
+        ">silent<",
+        ">at work<",
+        settings.VERSION,
+    ):
+        assert words in page, words
+    assert "No worker gives" not in page
+    assert 'href="/operations/"' in client_for(olga).get("/").content.decode()
+    assert client_for(lena).get("/operations/").status_code == 404
+    assert "/operations/" not in client_for(lena).get("/").content.decode()
+
+
+def test_every_page_tells_an_operator_that_room_runs_out(
+    project: Project, olga: User, lena: User, client_for: Callable[[User], Client], settings: Any
+):
+    assert "Little room is left" not in client_for(olga).get("/").content.decode()
+    settings.DISK_WARNING = 2**62
+    assert "Little room is left" in client_for(olga).get("/").content.decode()
+    assert "Little room is left" not in client_for(lena).get("/").content.decode()
+
+
+def test_programs_read_the_same(project: Project, olga: User, api: CallAs):
+    Import.objects.create(project=project, filename="rows.jsonl")
+    body = api(olga).get("operations/").json()
+    assert body["jobs"][0]["name"] == "rows.jsonl"
+    assert body["job_counts"]["pending"] == 1
+    assert body["parts"]["database"] == "ok"
+    assert body["messages_waiting"] is not None
+    assert any(warning["is_bad"] for warning in body["warnings"])
+    assert body["disk_free"] > 0
+    assert body["database_size"] > 2**20
+
+
+def test_a_schema_that_is_behind_or_ahead_is_told(db: None, monkeypatch: pytest.MonkeyPatch):
+    assert (overview().schema.missing, overview().schema.unknown) == (0, 0)
+    assert overview().schema.newest.startswith("00")
+
+
+# --- one folder --------------------------------------------------------------------------------
+
+
+def test_whoever_comes_first_names_the_folder_and_others_need_the_same(
+    db: None, settings: Any, tmp_path: Path
+):
+    check_folder()
+    check_folder()
+    settings.DATA_DIR = tmp_path / "elsewhere"
+    with pytest.raises(OtherFolder, match="elsewhere"):
+        check_folder()
+    adopt_folder()
+    check_folder()
+    settings.DATA_DIR = tmp_path
+    with pytest.raises(OtherFolder, match="adopt_folder"):
+        check_folder()
+
+
+def test_two_who_come_first_agree(db: None, monkeypatch: pytest.MonkeyPatch):
+    check_folder()
+    key = folder.folder_key()
+    adopt_folder(only_first=True)
+    assert folder.folder_key() == key
