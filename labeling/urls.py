@@ -30,4 +30,5 @@ navigation = [
     *raters.navigation,
     *imports.navigation,
     *releases.navigation,
+    *operations.navigation,
 ]

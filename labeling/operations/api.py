@@ -76,7 +76,12 @@ def _listed(row: JobRow) -> dict[str, Any]:
 class Operations(ApiView):
     """For operators; 404 for everybody else."""
 
-    @extend_schema(tags=["operations"], responses={200: OperationsSerializer, **refusals(401, 404)})
+    @extend_schema(
+        operation_id="read_operations",
+        summary="How this instance is, for its operators",
+        tags=["operations"],
+        responses={200: OperationsSerializer, **refusals(404)},
+    )
     def get(self, request: Request) -> Response:
         """How this instance is: what to see to, processes, jobs, room."""
         require_operator(self.user())

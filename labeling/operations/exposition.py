@@ -18,14 +18,14 @@ from projects.sql import database_now
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 #: One value of a figure with its labels.
-Sample = tuple[str, Mapping[str, object], float]
+LabelledValue = tuple[str, Mapping[str, object], float]
 
 
 def exposition() -> str:
     """Every figure with its help and type."""
     rows = list(Heartbeat.objects.all())
     disk = disk_space()
-    figures: list[tuple[str, str, str, Iterable[Sample]]] = [
+    figures: list[tuple[str, str, str, Iterable[LabelledValue]]] = [
         ("info", "gauge", "The version that answers.", [("", {"version": settings.VERSION}, 1)]),
         ("part_ok", "gauge", "1 where a part of /healthz is ok.", _parts()),
         ("requests_total", "counter", "Requests by route and status.", _requests(rows)),
@@ -47,7 +47,7 @@ def exposition() -> str:
     return "".join(_figure(*figure) for figure in figures)
 
 
-def _figure(name: str, kind: str, words: str, samples: Iterable[Sample]) -> str:
+def _figure(name: str, kind: str, words: str, samples: Iterable[LabelledValue]) -> str:
     lines = [f"# HELP concord_{name} {words}", f"# TYPE concord_{name} {kind}"]
     for suffix, labels, value in samples:
         inside = ",".join(f'{key}="{_escaped(str(text))}"' for key, text in labels.items())
@@ -59,7 +59,7 @@ def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
 
 
-def _parts() -> list[Sample]:
+def _parts() -> list[LabelledValue]:
     return [("", {"part": name}, int(s == PartState.OK)) for name, s in health().parts.items()]
 
 
@@ -67,7 +67,7 @@ def _webs(rows: Iterable[Heartbeat]) -> list[tuple[str, dict[str, Any]]]:
     return [(row.name, row.detail) for row in rows if "requests" in row.detail]
 
 
-def _requests(rows: Iterable[Heartbeat]) -> Iterable[Sample]:
+def _requests(rows: Iterable[Heartbeat]) -> Iterable[LabelledValue]:
     for name, detail in _webs(rows):
         for key, count in detail["requests"].items():
             method, status, route = key.split(" ", 2)
@@ -75,7 +75,7 @@ def _requests(rows: Iterable[Heartbeat]) -> Iterable[Sample]:
             yield "", labels, count
 
 
-def _durations(rows: Iterable[Heartbeat]) -> Iterable[Sample]:
+def _durations(rows: Iterable[Heartbeat]) -> Iterable[LabelledValue]:
     limits = [*map(str, BUCKETS), "+Inf"]
     for name, detail in _webs(rows):
         counts = accumulate(detail["durations"].get(limit, 0) for limit in limits)
@@ -86,24 +86,24 @@ def _durations(rows: Iterable[Heartbeat]) -> Iterable[Sample]:
         yield "_count", {"process": name}, total
 
 
-def _silences(rows: Iterable[Heartbeat]) -> Iterable[Sample]:
+def _silences(rows: Iterable[Heartbeat]) -> Iterable[LabelledValue]:
     now = database_now()
     for row in rows:
         silence = round((now - row.seen_at).total_seconds(), 1)
         yield "", {"kind": row.kind, "process": row.name}, silence
 
 
-def _memory(rows: Iterable[Heartbeat]) -> Iterable[Sample]:
+def _memory(rows: Iterable[Heartbeat]) -> Iterable[LabelledValue]:
     for row in rows:
         yield "", {"kind": row.kind, "process": row.name}, row.memory
 
 
-def _waiting() -> Iterable[Sample]:
+def _waiting() -> Iterable[LabelledValue]:
     count = messages_waiting()
     return [] if count is None else [("", {}, count)]
 
 
-def _jobs() -> Iterable[Sample]:
+def _jobs() -> Iterable[LabelledValue]:
     return [("", {"state": state}, count) for state, count in job_counts().items()]
 
 

@@ -66,7 +66,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Schema:
+class SchemaState:
     """How the database's tables stand to this code: migrations of either that the other lacks."""
 
     newest: str
@@ -79,7 +79,7 @@ class Overview:
     """Everything at once."""
 
     version: str
-    schema: Schema
+    schema: SchemaState
     disk: DiskSpace
     database_size: int
     processes: list[ProcessRow]
@@ -185,10 +185,10 @@ def _faults(heartbeats: list[Any]) -> list[Fault]:
     return sorted(faults, key=lambda fault: fault.at, reverse=True)[:_FAULTS_LISTED]
 
 
-def _schema() -> Schema:
+def _schema() -> SchemaState:
     loader = MigrationLoader(connection)
     known, applied = set(loader.disk_migrations), set(loader.applied_migrations)
     ours = sorted(name for app, name in applied if app == "labeling")
     apps = {app for app, _ in known}
     unknown = {key for key in applied - known if key[0] in apps}
-    return Schema(ours[-1] if ours else "", len(known - applied), len(unknown))
+    return SchemaState(ours[-1] if ours else "", len(known - applied), len(unknown))

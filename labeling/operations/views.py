@@ -11,6 +11,7 @@ from labeling.operations.selectors import overview
 from labeling.operations.warnings import warnings_of
 from projects.access import SignedInRequest
 from projects.models import User
+from projects.navigation import Page
 
 
 @require_safe
@@ -28,4 +29,6 @@ def require_operator(user: User) -> None:
         raise Http404
 
 
+#: Operators find it in the account menu.
+navigation = [Page(key="operations", url_name="labeling:operations")]
 urlpatterns = [path("operations/", operations, name="operations")]
