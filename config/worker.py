@@ -99,8 +99,7 @@ _consuming, _board = Clock(), Board()
 
 
 @signals.celeryd_init.connect
-def _wait_as_workers_do(**_: object) -> None:
-    limit_worker()
+def _require_own_folder(**_: object) -> None:
     try:
         check_folder()
     except OtherFolder as error:

@@ -79,6 +79,11 @@ urlpatterns = [
     path("projects/<slug:slug>/agreement/", figures.ProjectAgreement.as_view(), name="agreement"),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
     path("operations/", operations.Operations.as_view(), name="operations"),
+    path(
+        "operations/jobs/<str:kind>/<int:job_id>/cancel/",
+        operations.CancelListedJob.as_view(),
+        name="operations-cancel",
+    ),
     path("schema/", documentation.Schema.as_view(), name="schema"),
     path("docs/", login_required(documentation.Docs.as_view()), name="docs"),
     re_path(r"^.*$", documentation.NothingHere.as_view(), name="nothing"),

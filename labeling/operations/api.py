@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,11 +13,13 @@ from rest_framework.response import Response
 
 from labeling.operations.health import health
 from labeling.operations.selectors import JobRow, overview
-from labeling.operations.views import require_operator
+from labeling.operations.services import cancel_job
+from labeling.operations.views import open_job, require_operator
 from labeling.operations.warnings import warnings_of
 from labeling.work.api import JobSerializer, job_json
 from projects.api.replies import refusals
 from projects.api.views import ApiView
+from projects.exceptions import Conflict
 
 
 class OperatorWarningSerializer(serializers.Serializer[Any]):
@@ -71,6 +74,26 @@ def _listed(row: JobRow) -> dict[str, Any]:
         "name": row.name,
         "project": row.job.project.slug,
     }
+
+
+class CancelListedJob(ApiView):
+    """For operators; 404 for everybody else."""
+
+    @extend_schema(
+        operation_id="cancel_listed_job",
+        summary="Cancel any job of this instance",
+        tags=["operations"],
+        request=None,
+        responses={202: JobSerializer, **refusals(404, 409)},
+    )
+    def post(self, request: Request, kind: str, job_id: int) -> Response:
+        """Stops it for good; 409 where it is over already."""
+        require_operator(self.user())
+        job = open_job(kind, job_id)
+        if not cancel_job(job, actor=self.user()):
+            raise Conflict(_("This job is over already."))
+        job.refresh_from_db()
+        return Response(job_json(job), status=202)
 
 
 class Operations(ApiView):

@@ -19,6 +19,7 @@ from labeling.models import Heartbeat, Installation, Job
 from labeling.operations.disk import DiskSpace, disk_space
 from labeling.vocabulary import JobState
 from labeling.work.heartbeats import SILENCE
+from labeling.work.limits import Standstill, standstill
 from labeling.work.registry import JobKind, job_kinds
 
 #: Failed jobs are listed so long, and no more than so many.
@@ -53,6 +54,11 @@ class JobRow:
     def name(self) -> str:
         """The job in words: a file, a release."""
         return str(self.job)
+
+    @property
+    def standstill(self) -> Standstill | None:
+        """Whether it gets no further, for how long, and when it will be given up."""
+        return standstill(self.job)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,15 +104,24 @@ def _of_set_up(overview: Overview) -> list[OperatorWarning]:
 
 
 def _of_jobs(overview: Overview) -> list[OperatorWarning]:
+    warnings = []
+    still = sum(row.standstill is not None for row in overview.jobs)
+    if still:
+        sentence = ngettext(
+            "%(n)d job gets no further; it is given up in a while, or cancel it below.",
+            "%(n)d jobs get no further; they are given up in a while, or cancel them below.",
+            still,
+        )
+        warnings.append(OperatorWarning(sentence % {"n": still}))
     failed = sum(row.job.state == JobState.FAILED for row in overview.jobs)
-    if not failed:
-        return []
-    sentence = ngettext(
-        "%(n)d job failed within the last seven days; the list below says why.",
-        "%(n)d jobs failed within the last seven days; the list below says why.",
-        failed,
-    )
-    return [OperatorWarning(sentence % {"n": failed})]
+    if failed:
+        sentence = ngettext(
+            "%(n)d job failed within the last seven days; the list below says why.",
+            "%(n)d jobs failed within the last seven days; the list below says why.",
+            failed,
+        )
+        warnings.append(OperatorWarning(sentence % {"n": failed}))
+    return warnings
 
 
 def _of_backups(overview: Overview) -> list[OperatorWarning]:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
@@ -47,9 +46,7 @@ def settle_owned(kind: JobKind[J], pk: int) -> bool:
         state, error = JobState.FAILED, row.error
     else:
         return False
-    kind.model._default_manager.filter(pk=pk).update(
-        state=state, error=error, finished_at=timezone.now()
-    )
+    kind.model._default_manager.filter(pk=pk).update(state=state, error=error, finished_at=Now())
     kind.tidy(row)
     return True
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
@@ -74,9 +74,7 @@ def waiting_jobs(*, patience: timedelta = MESSAGE_PATIENCE) -> list[tuple[JobKin
 
     A request younger than `patience` is left out: its message is under way.
     """
-    lost = Q(state=JobState.RUNNING) | Q(
-        state=JobState.PENDING, created_at__lt=timezone.now() - patience
-    )
+    lost = Q(state=JobState.RUNNING) | Q(state=JobState.PENDING, created_at__lt=Now() - patience)
     rows = [
         (kind, row)
         for kind in job_kinds()

@@ -14,11 +14,11 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
 from labeling.work.endings import database_began_after, settle_owned
+from labeling.work.folder import check_folder
 from labeling.work.lanes import LANE_SECONDS, long_place, waiting_jobs
 from labeling.work.limits import watched
 from labeling.work.locks import job_lock
@@ -51,8 +51,10 @@ def run(
     Returns the row as it was begun, or None where there was nothing to do: the job is over,
     another process is at it, or long jobs have all their places. `do` does the work, says with
     `note_progress` how far it is, and may return columns to be written together with DONE;
-    `at_end` is written with any end.
+    `at_end` is written with any end. Raises OtherFolder where this process has another data
+    folder than the web: it would not find the job's files.
     """
+    check_folder()
     with job_lock(kind, pk) as owned:
         row = _open_rows(kind, pk).first() if owned else None
         if row is None:
@@ -121,7 +123,7 @@ def _claimed(
     if state == JobState.PENDING:
         mine.update(state=state)
         settle_owned(kind, pk)  # what stopped it may have been a request to
-    elif not mine.update(state=state, finished_at=timezone.now(), **{**at_end, **columns}):
+    elif not mine.update(state=state, finished_at=Now(), **{**at_end, **columns}):
         kind.tidy(job)  # somebody else ended it meanwhile
     elif state == JobState.FAILED:
         kind.tidy(job)

@@ -24,6 +24,7 @@ POST   api/v1/assignments/<int:assignment_id>/judgment/                         
 POST   api/v1/assignments/<int:assignment_id>/skip/                                  400  400  400  404  404  401
 GET    api/v1/docs/                                                                  200  200  200  200  200  302
 GET    api/v1/operations/                                                            404  404  404  404  404  401
+POST   api/v1/operations/jobs/<str:kind>/<int:job_id>/cancel/                        404  404  404  404  404  401
 GET    api/v1/projects/                                                              200  200  200  200  200  401
 POST   api/v1/projects/                                                              400  403  403  403  403  401
 GET    api/v1/projects/<slug:slug>/                                                  200  200  200  200  404  401
@@ -106,6 +107,7 @@ POST   account/tokens/<int:pk>/revoke/                                          
 GET    help/                                                                         200  200  200  200  200  302
 POST   logout/                                                                       302  302  302  302  302  302
 GET    operations/                                                                   404  404  404  404  404  302
+POST   operations/jobs/<str:kind>/<int:job_id>/cancel/                               404  404  404  404  404  302
 GET    password/change/                                                              200  200  200  200  200  302
 POST   password/change/                                                              422  422  422  422  422  302
 GET    projects/new/                                                                 200  403  403  403  403  302

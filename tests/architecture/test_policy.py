@@ -169,6 +169,8 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "members": str(Membership.objects.get(project=project, user__name="Tao").pk),
         "invitations": str(Invitation.objects.get().pk),
         "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
+        "kind": "release",
+        "job_id": str(release.pk),
         "release_id": str(release.pk),
         "number": "1",
         "name": "manifest.json",

@@ -14,7 +14,7 @@ from labeling.operations.selectors import overview
 from labeling.work import folder
 from labeling.work.folder import OtherFolder, adopt_folder, check_folder
 from labeling.work.heartbeats import beat
-from projects.models import Project, User
+from projects.models import AuditEvent, Project, User
 from tests.api.client import CallAs
 
 
@@ -87,6 +87,29 @@ def test_programs_read_the_same(project: Project, olga: User, api: CallAs):
 def test_a_schema_that_is_behind_or_ahead_is_told(db: None, monkeypatch: pytest.MonkeyPatch):
     assert (overview().schema.missing, overview().schema.unknown) == (0, 0)
     assert overview().schema.newest.startswith("00")
+
+
+def test_an_operator_cancels_any_job(
+    project: Project,
+    olga: User,
+    lena: User,
+    client_for: Callable[[User], Client],
+    api: CallAs,
+    django_capture_on_commit_callbacks: Any,
+):
+    jobs = [Import.objects.create(project=project, filename="rows.jsonl") for _ in range(2)]
+    assert client_for(lena).post(f"/operations/jobs/import/{jobs[0].pk}/cancel/").status_code == 404
+    assert f"/operations/jobs/import/{jobs[0].pk}/cancel/" in str(
+        client_for(olga).get("/operations/").content
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        client_for(olga).post(f"/operations/jobs/import/{jobs[0].pk}/cancel/")
+        reply = api(olga).post(f"operations/jobs/import/{jobs[1].pk}/cancel/")
+    assert reply.status_code == 202
+    assert {job.state for job in Import.objects.all()} == {"cancelled"}
+    assert api(olga).post(f"operations/jobs/import/{jobs[1].pk}/cancel/").status_code == 409
+    assert api(olga).post("operations/jobs/nothing/1/cancel/").status_code == 404
+    assert AuditEvent.objects.filter(project=project, actor=olga).count() == 2
 
 
 # --- one folder --------------------------------------------------------------------------------
