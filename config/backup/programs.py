@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from config.embedded.postgres import candidate_dirs
+from config.embedded.binaries import candidate_dirs
 
 #: What libpq reads from the environment, by what Django calls it.
 _VARIABLES = {
