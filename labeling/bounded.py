@@ -316,6 +316,7 @@ def serve(target: str, seconds: float, megabytes: float, wall_seconds: float) ->
     """The life of a child: answers what comes through standard input until it closes."""
     connection = socket.socket(fileno=os.dup(0))
     os.dup2(1, 0)  # nothing to read there
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGPROF, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
@@ -364,5 +365,7 @@ def _limit_memory(megabytes: float) -> None:
         (resource.RLIMIT_DATA, int(sizes[5]), 1),
         (resource.RLIMIT_AS, int(sizes[0]), 4),
     ):
-        most = now * page + times * room
+        most, highest = now * page + times * room, resource.getrlimit(limit)[1]
+        if highest != resource.RLIM_INFINITY:
+            most = min(most, highest)  # whoever started us may have a limit of its own
         resource.setrlimit(limit, (most, most))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from labeling.bounded import Bounded, NotNow, TargetError, TooMuch
+from tests.budget import cost_of
 
 TARGETS = "tests.bounded_targets"
 
@@ -48,6 +51,21 @@ def test_a_call_that_takes_too_much_memory_is_refused_and_the_next_is_answered()
         with pytest.raises(TooMuch, match="memory"):
             helper.call(b"64")
         assert helper.call(b"16") == str(16 * 2**20).encode()
+
+
+def test_whoever_has_limits_or_blocks_signals_has_children_all_the_same():
+    """In a forked process: limits are never raised again."""
+
+    def limited_call() -> bytes:
+        most = 2**30
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF, signal.SIGALRM})
+        with bounded("backtrack", megabytes=8_000) as helper:
+            with pytest.raises(TooMuch, match="of processor time"):
+                helper.call(b"forever")
+            return helper.call(b"x")
+
+    assert cost_of(limited_call, seconds=5).value == b"x"
 
 
 def test_death_depth_and_errors_are_told_apart_and_what_is_printed_is_no_answer():

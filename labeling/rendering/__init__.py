@@ -18,7 +18,7 @@ from labeling.rendering.conversation import (
     role_label,
     written_conversation,
 )
-from labeling.rendering.invisible import escape_visibly
+from labeling.rendering.invisible import MAX_SHORT_CHARS, escape_visibly, escaped_part
 from labeling.rendering.markdown import MAX_HTML_CHARS, MAX_RICH_BYTES, render_unformatted
 
 #: Raise whenever the same text would give other HTML, so that stored HTML is rendered anew.
@@ -27,9 +27,11 @@ RENDERER_VERSION: int = 3
 __all__ = [
     "MAX_HTML_CHARS",
     "MAX_RICH_BYTES",
+    "MAX_SHORT_CHARS",
     "RENDERER_VERSION",
     "NotNow",
     "escape_visibly",
+    "escaped_part",
     "formatted_conversation",
     "formatted_response",
     "render_conversation",

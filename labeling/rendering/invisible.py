@@ -85,6 +85,8 @@ _STACKED = re.compile(f"{_ACCENT}{{{MAX_STACKED + 1}}}")
 #: Of a run, so many different marks and so many spelt characters are shown.
 _MAX_MARKS, _MAX_SPELT = 12, 2_000
 _PIECE_CHARS = 4_000
+#: What a text beside many others may take of a page.
+MAX_SHORT_CHARS = 8_000
 _JOINED = re.compile(f"(?:{_HIDDEN}|{_ACCENT}|[{_EMOJI}])+")
 
 
@@ -165,18 +167,18 @@ def escape_visibly(text: str) -> str:
 
 def escaped_part(text: str, most: int) -> tuple[str, int]:
     """As much of a text, escaped visibly, as fits in `most` characters, and how many it shows."""
-    parts, start = [], 0
-    while start < len(text):
-        end = start + _PIECE_CHARS
+    parts, start, step = [], 0, _PIECE_CHARS
+    while start < len(text) and step:
         # A piece ends where nothing joins what follows.
-        joined = _JOINED.match(text, end)
-        end = joined.end() if joined else end
+        joined = _JOINED.match(text, start + step)
+        end = joined.end() if joined else min(start + step, len(text))
         part = escape_visibly(text[start:end])
+        if len(part) > most:
+            step //= 4
+            continue
         most -= len(part)
-        if most < 0:
-            break
         parts.append(part)
-        start = min(end, len(text))
+        start = end
     return "".join(parts), start
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.safestring import mark_safe
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from labeling.datasets.records import Message
 from labeling.datasets.turns import json_of
 from labeling.rating.texts import guideline_parts
-from labeling.rendering import written_conversation
+from labeling.rendering import MAX_SHORT_CHARS, escaped_part, written_conversation
 from projects.models import Guideline, Principle
 
 register = template.Library()
@@ -26,6 +28,15 @@ def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dic
         for name, html in guideline_parts(guideline, clauses).items()
     }
     return {**parts, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
+
+
+@register.filter
+def in_short(text: str) -> SafeString:
+    """A text beside others on a page: its beginning, with marks for what cannot be seen."""
+    html, n = escaped_part(text, MAX_SHORT_CHARS)
+    if n < len(text):
+        html += "… " + escape(_("(Only its beginning is shown here; a release has all of it.)"))
+    return mark_safe(html)  # noqa: S308 - escaped just now
 
 
 @register.filter

@@ -122,3 +122,20 @@ def test_an_engineer_sees_how_many_prefer_what_and_nobody_s_name(
     assert "Sam" not in page
     assert client_for(mia).post(address(task, "votes/")).status_code == 403
     assert not TaskOpening.objects.exists()
+
+
+def test_long_rationales_take_a_part_of_the_page_each(task: Task, reviewer, lena: User):
+    judge(lena, lease(lena, task.project), 2, rationale="first words " + "a\u200b" * 4_900)
+    vote: dict[str, object] = {
+        "model": "m",
+        "values": {},
+        "tie_kinds": {},
+        "side_only": [],
+        "at": None,
+    }
+    task.model_votes = [{**vote, "rationale": "<b>" + "x" * 1_000_000}] * 3
+    task.save(update_fields=["model_votes"])
+    page = reviewer.post(address(task, "votes/"), follow=True).content.decode()
+    assert "first words a<span" in page
+    assert "Only its beginning is shown here" in page
+    assert len(page) < 100_000

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Left
 
 from labeling.kinds import Outcome, kind_of, unsaid_words
 from labeling.lead.broken import broken_reports
@@ -25,6 +25,7 @@ from labeling.models import (
     Task,
     TaskOpening,
 )
+from labeling.rendering import MAX_SHORT_CHARS
 from labeling.vocabulary import AssignmentState
 from projects.models import Criterion, Project
 
@@ -207,6 +208,7 @@ class HistoryRow:
     """
 
     judgment: Judgment
+    rationale: str
     answers: list[AnswerInWords]
     first_shown: int
     status: str
@@ -251,7 +253,9 @@ class TaskPage:
 
 
 def _history(
-    judgments: list[Judgment], answers: dict[int, list[AnswerInWords]]
+    judgments: list[Judgment],
+    rationales: dict[int, str],
+    answers: dict[int, list[AnswerInWords]],
 ) -> list[HistoryRow]:
     undone = {j.revises_id for j in judgments if j.withdrawn}
 
@@ -263,7 +267,14 @@ def _history(
         return "taken_back" if judgment.pk in undone else "replaced"
 
     return [
-        HistoryRow(j, answers[j.pk], j.assignment.shown_order[0] + 1, status(j)) for j in judgments
+        HistoryRow(
+            judgment=j,
+            rationale=rationales[j.pk],
+            answers=answers[j.pk],
+            first_shown=j.assignment.shown_order[0] + 1,
+            status=status(j),
+        )
+        for j in judgments
     ]
 
 
@@ -332,11 +343,11 @@ def task_page(task: Task) -> TaskPage:
 def task_votes(task: Task) -> TaskVotes:
     """All that was ever said about a task, oldest first, rows taken back or replaced included."""
     kind = kind_of(task.kind)
-    judgments = (
-        Judgment.objects.filter(task=task)
-        .select_related("rater", "guideline", "assignment")
-        .order_by("pk")
-    )
+    said = Judgment.objects.filter(task=task)
+    # A hundred imported rationales may have a million characters each.
+    rationales = dict(said.values_list("pk", Left("rationale", MAX_SHORT_CHARS + 1)))
+    judgments = said.filter(pk__in=rationales).defer("rationale").order_by("pk")
+    judgments = judgments.select_related("rater", "guideline", "assignment")
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion")
     for answer in rows.order_by("criterion__position", "criterion_id"):
@@ -349,7 +360,7 @@ def task_votes(task: Task) -> TaskVotes:
         )
         answers[answer.judgment_id].append(AnswerInWords(answer.criterion, answer.value, words))
     return TaskVotes(
-        history=_history(list(judgments), answers),
+        history=_history(list(judgments), rationales, answers),
         late=_late_answers(task),
         assignments=list(
             Assignment.objects.filter(task=task)
