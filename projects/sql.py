@@ -7,15 +7,46 @@ rater waits for, both cost more than the query itself (docs/performance.md). Els
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Model
+from psycopg2 import extensions
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 M = TypeVar("M", bound=Model)
+
+
+_copies = threading.Lock()
+_watches: list[Callable[..., Any] | None] = []
+
+
+@contextmanager
+def copying() -> Iterator[None]:
+    """Lets COPY run, which psycopg2 refuses while the web waits by a function of its own.
+
+    That function (config/timeouts.py) holds for all threads, so it is set aside from the first
+    copy that begins to the last that ends; the server's own time-outs hold meanwhile.
+    """
+    with _copies:
+        if not _watches:
+            watch = extensions.get_wait_callback()
+            extensions.set_wait_callback(None)
+        else:
+            watch = _watches[0]
+        _watches.append(watch)
+    try:
+        yield
+    finally:
+        with _copies:
+            watch = _watches.pop()
+            if not _watches:
+                extensions.set_wait_callback(watch)
 
 
 class Statement:

@@ -11,6 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.utils import timezone
 
+from projects.sql import copying
+
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:
     """`count` fresh primary keys of a model, ascending."""
@@ -43,7 +45,7 @@ def copy_rows(
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(fields[name].column)) for name in (*names, *rest))
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
-    with connection.cursor() as cursor, connection.wrap_database_errors:
+    with connection.cursor() as cursor, connection.wrap_database_errors, copying():
         cursor.copy_expert(statement, buffer)
 
 

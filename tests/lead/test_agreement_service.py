@@ -11,9 +11,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg2 import extensions
 
 from labeling.lead.agreement.report import agreement_report
 from labeling.models import Answer, Assignment, Judgment, Report, Task
+from labeling.operations.waiting import wait_watchfully
 from labeling.rating.judgments import undo_last
 from projects.models import Project, User
 from tests.conftest import judge, lease
@@ -56,6 +58,15 @@ def test_the_report_has_the_agreed_shape_for_every_criterion(judged: Project) ->
     assert overall["percent_agreement"]["half"]["value"] == pytest.approx(0.875)
     assert overall["percent_agreement"]["drop"]["value"] == pytest.approx(1.0)
     assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+def test_the_report_is_made_in_the_web_which_waits_with_an_eye_on_the_clock(
+    judged: Project, request: pytest.FixtureRequest
+) -> None:
+    extensions.set_wait_callback(wait_watchfully)
+    request.addfinalizer(lambda: extensions.set_wait_callback(None))
+    assert agreement_report(judged)["criteria"]
+    assert extensions.get_wait_callback() is wait_watchfully
 
 
 def test_a_criterion_nobody_answered_says_so(judged: Project) -> None:

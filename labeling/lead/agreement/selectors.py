@@ -21,6 +21,7 @@ from labeling.stats import Ratings
 from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
+from projects.sql import copying
 
 
 class ResponseOrder(StrEnum):
@@ -170,7 +171,8 @@ def _copied(query: QuerySet[Answer, tuple[int, ...]], *, columns: int) -> Ints:
     content = BytesIO()
     with connection.cursor() as cursor:
         command = cursor.mogrify(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", parameters)
-        cursor.copy_expert(command, content)
+        with copying():
+            cursor.copy_expert(command, content)
     row = np.dtype([("fields", ">i2"), ("cells", [("size", ">i4"), ("cell", ">i8")], columns)])
     count = (content.tell() - _HEADER - _TRAILER) // row.itemsize
     read = np.frombuffer(content.getbuffer(), dtype=row, count=count, offset=_HEADER)
