@@ -14,6 +14,7 @@ from projects.departures import end_work
 from projects.exceptions import InvalidInput
 from projects.models import OutgoingMail, User
 from projects.services.mail import queue_mail
+from projects.services.members import revoke_links_of
 from projects.services.sessions import end_sessions
 from projects.services.throttle import begin_reset, forget_failures
 
@@ -72,6 +73,7 @@ def update_user(*, user: User, actor: User, changes: Mapping[str, object]) -> No
         user.save(update_fields=list(changes))
         if not user.is_active:
             end_sessions(user=user)
+            revoke_links_of(user=user)
         end_work(user=user)
         record(
             project=None,

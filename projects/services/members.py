@@ -60,6 +60,7 @@ def set_member(
         raise InvalidInput(_("Unknown role."), fields={"role": sentence})
     if role != Role.LEAD:
         _keep_a_lead(project, user)
+        revoke_links_of(user=user, project=project)
     membership, created = Membership.objects.update_or_create(
         project=project, user=user, defaults={"role": role, "rater_limit": rater_limit}
     )
@@ -73,8 +74,8 @@ def set_member(
 def remove_member(*, membership: Membership, actor: User) -> None:
     """Ends a membership and what was reserved under it; judgments stay.
 
-    No link made until now brings its owner back, and the link they came by, which they know,
-    works for nobody else either. Raises Conflict for the last lead.
+    No link made until now brings its owner back, and those that they know, because they came by
+    them or made them, work for nobody else either. Raises Conflict for the last lead.
     """
     project, user = membership.project, membership.user
     _keep_a_lead(project, user)
@@ -83,6 +84,7 @@ def remove_member(*, membership: Membership, actor: User) -> None:
     if membership.invitation_id:
         link = Invitation.objects.filter(pk=membership.invitation_id, revoked_at=None)
         link.update(revoked_at=now)
+    revoke_links_of(user=user, project=project)
     record(
         project=project,
         actor=actor,
@@ -92,6 +94,14 @@ def remove_member(*, membership: Membership, actor: User) -> None:
     )
     membership.delete()
     end_work(user=user, project=project)
+
+
+def revoke_links_of(*, user: User, project: Project | None = None) -> None:
+    """Makes the invitations useless that somebody made who may invite no more; they know them."""
+    links = Invitation.objects.filter(created_by=user, revoked_at__isnull=True)
+    if project is not None:
+        links = links.filter(project=project)
+    links.update(revoked_at=timezone.now())
 
 
 def _keep_a_lead(project: Project, leaving: User) -> None:

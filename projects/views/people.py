@@ -129,7 +129,7 @@ def end_membership(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         request,
         _(
             "%(name)s is removed; their judgments stay. Links made until now do not bring them "
-            "back, and the one they came by is revoked; a new link would."
+            "back, and those they made or came by are revoked; a new link would."
         )
         % {"name": name},
     )

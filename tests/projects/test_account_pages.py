@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from projects.models import Invitation, Membership, Project, Role, User
+from projects.services.accounts import update_user
 from projects.services.invitations import invite, revoke_invitation
-from projects.services.members import remove_member
+from projects.services.members import remove_member, set_member
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +135,21 @@ def test_the_link_that_a_removed_member_came_by_works_for_nobody(
     reply = Client().post(f"/invitation/{token}/", new_account())
     assert reply.status_code == 410
     assert "It was revoked." in reply.content.decode()
+
+
+@pytest.mark.parametrize("how", ["removed", "changed", "off"])
+def test_links_of_a_lead_who_is_none_any_more_work_for_nobody(
+    how: str, project: Project, lena: User, vera: User, otto: User
+):
+    set_member(project=project, user=vera, role=Role.LEAD)
+    link = invite(project=project, role=Role.LEAD, created_by=vera).token
+    if how == "removed":
+        removed(vera, project, lena)
+    elif how == "changed":
+        set_member(project=project, user=vera, role=Role.REVIEWER, actor=lena)
+    else:
+        update_user(user=vera, actor=otto, changes={"is_active": False})
+    assert Client().post(f"/invitation/{link}/", new_account()).status_code == 410
 
 
 def test_a_name_is_changed_and_shown_escaped(lena: User, client_for):
