@@ -138,9 +138,7 @@ def forget_old_attempts() -> None:
     Throttle.objects.filter(at__lt=timezone.now() - window - _KEEP).delete()
 
 
-def _count(
-    key: str, attempts: int, longest: int, *, window: int = 0, first: int = _FIRST_WAIT
-) -> None:
+def _count(key: str, attempts: int, longest: int, *, window: int = 0, first: int = 0) -> None:
     """Counts one more attempt and decides the wait after it, in one statement.
 
     Raises TooManyAttempts, and counts nothing, where the wait after the one before is not over.
@@ -151,7 +149,7 @@ def _count(
         "attempts": attempts,
         "longest": min(longest, window),
         "window": window,
-        "first": first,
+        "first": first or _FIRST_WAIT,
     }
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values)
