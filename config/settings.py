@@ -14,7 +14,7 @@ from config.embedded import paths
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = paths.data_dir()
-VERSION = "0.1.0"
+VERSION = "0.2.0"  # here, in pyproject.toml, and the top of CHANGELOG.md
 
 PRODUCTION = env.text("CONCORD_ENV", "local") == "production"
 TESTING = "pytest" in sys.modules
@@ -63,6 +63,10 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 NAVIGATION = "config.urls.navigation"  # what each desk brings to the tabs; projects/navigation.py
 WHEN_PEOPLE_LEAVE = "labeling.rating.places.end_leases"  # projects/departures.py
+# Everything under a path of its own (`SCRIPT_NAME=/concord`), whether or not the proxy strips it.
+PREFIX = env.text("SCRIPT_NAME").rstrip("/")
+FORCE_SCRIPT_NAME = PREFIX or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{PREFIX}/"
 WSGI_APPLICATION = "config.wsgi.application"
 
 _LOADERS: list[object] = [
@@ -246,7 +250,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- files -------------------------------------------------------------------------------------
-STATIC_URL = "static/"
+STATIC_URL = f"{PREFIX}/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"

@@ -134,7 +134,7 @@ def _answers() -> bool:
 
 def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
     wants_json = request.headers.get("accept", "").startswith("application/json")
-    if wants_json or request.path.startswith("/api/"):
+    if wants_json or request.path_info.startswith("/api/"):
         body: dict[str, object] = {"code": code, "message": message, "fields": {}}
         if status >= 500:
             body["request_id"] = current_request_id()

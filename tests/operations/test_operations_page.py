@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from config.worker import _require_own_folder
+from labeling.imports.services import run_import
 from labeling.models import Heartbeat, Import
 from labeling.operations.selectors import overview
 from labeling.work import folder
@@ -135,3 +138,18 @@ def test_two_who_come_first_agree(db: None, monkeypatch: pytest.MonkeyPatch):
     key = folder.folder_key()
     adopt_folder(only_first=True)
     assert folder.folder_key() == key
+
+
+def test_a_worker_with_another_folder_ends_at_its_start_and_a_job_there_is_not_begun(
+    project: Project, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("config.worker.connection", SimpleNamespace(close=lambda: None))
+    check_folder()
+    job = Import.objects.create(project=project, filename="rows.jsonl")
+    settings.DATA_DIR = tmp_path / "elsewhere"
+    with pytest.raises(SystemExit, match="elsewhere"):
+        _require_own_folder()
+    with pytest.raises(OtherFolder):
+        run_import(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("pending", 0)
