@@ -278,7 +278,8 @@ def test_an_answer_that_is_no_number_is_in_no_figure_and_in_words_on_the_page(
         judgment=judgment, criterion=criteria["correct"], value=0, tie_kind=unknown
     )
     client: Client = client_for(lena)
-    page = client.get(f"/p/{project.slug}/tasks/{task.pk}/").content.decode()
+    votes = f"/p/{project.slug}/tasks/{task.pk}/votes/"
+    page = client.post(votes, follow=True).content.decode()
     for words in ("both are bad", "not applicable", "no preference, kind not known"):
         assert words in page
     assert "equally good" not in page

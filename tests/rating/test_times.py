@@ -174,7 +174,7 @@ def test_the_page_of_a_task_names_no_pace_where_the_clock_was_wrong(
     make_tasks(project, 1)
     assignment = lease(rui, project)
     judge(rui, assignment, active_ms=50 * HOUR)
-    url = reverse("labeling:task", args=[project.slug, assignment.task_id])
-    page = client_for(lena).get(url).content.decode()
+    url = reverse("labeling:task-votes", args=[project.slug, assignment.task_id])
+    page = client_for(lena).post(url, follow=True).content.decode()
     assert "time unknown" in page
     assert "active time" not in page
