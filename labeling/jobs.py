@@ -5,12 +5,19 @@ from __future__ import annotations
 from celery import shared_task
 
 from labeling.imports.jobs import run_import
+from labeling.lead.agreement.jobs import compute_agreement
+from labeling.lead.overview.jobs import count_overview
+from labeling.lead.raters.jobs import compute_raters
 from labeling.operations.jobs import sweep_leftovers
 from labeling.rating.jobs import expire_leases, render_project
-from labeling.releases.jobs import run_release
+from labeling.releases.jobs import count_release, run_release
 from labeling.work.sending import late_sweeps, sweep
 
 __all__ = [
+    "compute_agreement",
+    "compute_raters",
+    "count_overview",
+    "count_release",
     "expire_leases",
     "render_project",
     "run_import",

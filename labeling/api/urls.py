@@ -77,6 +77,7 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/progress/", figures.ProjectProgress.as_view(), name="progress"),
     path("projects/<slug:slug>/agreement/", figures.ProjectAgreement.as_view(), name="agreement"),
+    path("projects/<slug:slug>/agreement/pairs/", figures.ProjectPairs.as_view(), name="pairs"),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
     path("operations/", operations.Operations.as_view(), name="operations"),
     path(

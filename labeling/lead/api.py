@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.lead.agreement.report import agreement_report
+from labeling.lead.agreement.report import agreement_at_hand, agreement_state, pairs_of_raters
 from labeling.lead.agreement.selectors import ResponseOrder
-from labeling.lead.overview.selectors import days_left, project_progress, throughput
-from labeling.lead.raters.selectors import as_json, rater_rows
-from projects.api.replies import refusals
-from projects.api.views import ApiView
+from labeling.lead.overview.report import overview_at_hand
+from labeling.lead.overview.selectors import days_left
+from labeling.lead.raters.report import raters_at_hand
+from labeling.lead.raters.selectors import as_json
+from labeling.work.api import NOT_YET, not_yet
+from projects.api.replies import PAGE_PARAMETERS, paged, refusals
+from projects.api.views import ApiView, page_reply
+from projects.exceptions import InvalidInput
 from projects.permissions import Action
 
 _TAGS = ["figures"]
@@ -42,6 +46,9 @@ class DaySerializer(serializers.Serializer[Any]):
 class ProgressSerializer(serializers.Serializer[Any]):
     """Counts of live tasks; every task wants as many judgments as its overlap."""
 
+    computed_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null: at this moment. Large projects: some minutes ago."
+    )
     tasks = serializers.IntegerField()
     complete = serializers.IntegerField()
     wanted = serializers.IntegerField(help_text="Judgments wanted in all.")
@@ -87,6 +94,7 @@ class PairSerializer(serializers.Serializer[Any]):
 class CountsSerializer(serializers.Serializer[Any]):
     """What the figures of a criterion rest on."""
 
+    pairs_of_raters = serializers.IntegerField(help_text="In the list of pairs.")
     tasks = serializers.IntegerField()
     judgments = serializers.IntegerField()
     raters = serializers.IntegerField()
@@ -129,7 +137,9 @@ class CriterionAgreementSerializer(serializers.Serializer[Any]):
     side_bias = FigureSerializer(
         help_text="Share of preferences for the response shown first; one half is no bias."
     )
-    pairs = PairSerializer(many=True)
+    pairs = PairSerializer(
+        many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
+    )
     counts = CountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each strength was given.")
 
@@ -145,9 +155,20 @@ class OrderSerializer(serializers.Serializer[Any]):
     )
 
 
+class PairsQuerySerializer(OrderSerializer):
+    """Which pairs of raters to list."""
+
+    criterion = serializers.CharField(help_text="The key of a criterion.")
+
+
 class AgreementSerializer(serializers.Serializer[Any]):
     """The agreement of a project; `criteria` by key."""
 
+    computed_at = serializers.DateTimeField()
+    newer = serializers.IntegerField(
+        help_text="Judgments since, which are not in it. A large project is computed anew in the "
+        "background while it is asked for."
+    )
     project = serializers.CharField()
     order = serializers.ChoiceField(choices=list(ResponseOrder))
     tasks = serializers.IntegerField()
@@ -178,6 +199,10 @@ class RaterSerializer(serializers.Serializer[Any]):
 class RatersSerializer(serializers.Serializer[Any]):
     """The raters of a project, most judgments first."""
 
+    computed_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null: at this moment. Large projects: in the background."
+    )
+    newer = serializers.IntegerField(help_text="Judgments since, which are in no row.")
     raters = RaterSerializer(many=True)
 
 
@@ -188,15 +213,18 @@ class ProjectProgress(ApiView):
         operation_id="read_progress",
         summary="What is there, what is left, how fast it goes",
         tags=_TAGS,
-        responses={200: ProgressSerializer, **refusals(403, 404)},
+        responses={200: ProgressSerializer, 202: NOT_YET, **refusals(403, 404)},
     )
     def get(self, request: Request, slug: str) -> Response:
         """Counts, not estimates; `days_left` alone looks ahead."""
         project = self.access(slug, Action.SEE_TASKS).project
-        progress = project_progress(project)
-        history = throughput(project, now=timezone.now())
+        hand = overview_at_hand(project)
+        progress, history = hand.counts, hand.history
+        if progress is None:
+            return not_yet(hand.progress)
         return Response(
             {
+                "computed_at": hand.computed_at,
                 "tasks": progress.tasks,
                 "complete": progress.complete,
                 "wanted": progress.wanted,
@@ -220,7 +248,7 @@ class ProjectAgreement(ApiView):
         summary="Agreement per criterion, each figure with n and interval",
         tags=_TAGS,
         parameters=[OrderSerializer],
-        responses={200: AgreementSerializer, **refusals(400, 403, 404)},
+        responses={200: AgreementSerializer, 202: NOT_YET, **refusals(400, 403, 404)},
     )
     def get(self, request: Request, slug: str) -> Response:
         """From judgments that count; raters are numbered where you may not see who they are."""
@@ -229,7 +257,37 @@ class ProjectAgreement(ApiView):
         query = OrderSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         order = ResponseOrder(query.validated_data["order"])
-        return Response(agreement_report(access.project, show_names=names, order=order))
+        hand = agreement_at_hand(access.project, show_names=names, order=order)
+        if hand.report is None:
+            return not_yet(hand.progress)
+        return Response({"computed_at": hand.computed_at, "newer": hand.newer, **hand.report})
+
+
+class ProjectPairs(ApiView):
+    """The pairs of raters of one criterion."""
+
+    @extend_schema(
+        operation_id="list_pairs",
+        summary="Agreement rater by rater, most shared tasks first",
+        tags=_TAGS,
+        parameters=[PairsQuerySerializer, *PAGE_PARAMETERS],
+        responses={200: paged(PairSerializer), 202: NOT_YET, **refusals(400, 403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """As of the report that `read_agreement` returns; two hundred thousand are no rarity."""
+        access = self.access(slug, Action.SEE_AGREEMENT)
+        query = PairsQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        criterion = query.validated_data["criterion"]
+        state = agreement_state(access.project, ResponseOrder(query.validated_data["order"]))
+        if state.report is None:
+            return not_yet(state.progress)
+        if criterion not in state.report.data["criteria"]:
+            sentence = _("The project has no criterion of this key.")
+            raise InvalidInput(sentence, fields={"criterion": sentence})
+        names = access.may(Action.SEE_RATERS)
+        pairs = pairs_of_raters(state.report, criterion, show_names=names)
+        return page_reply(self, pairs, dict)
 
 
 class ProjectRaters(ApiView):
@@ -239,9 +297,13 @@ class ProjectRaters(ApiView):
         operation_id="list_raters",
         summary="One row a rater, each share with n and interval",
         tags=_TAGS,
-        responses={200: RatersSerializer, **refusals(403, 404)},
+        responses={200: RatersSerializer, 202: NOT_YET, **refusals(403, 404)},
     )
     def get(self, request: Request, slug: str) -> Response:
         """From judgments of live tasks that count."""
         project = self.access(slug, Action.SEE_RATERS).project
-        return Response({"raters": as_json(rater_rows(project))})
+        hand = raters_at_hand(project)
+        if hand.rows is None:
+            return not_yet(hand.progress)
+        rows = as_json(hand.rows)
+        return Response({"computed_at": hand.computed_at, "newer": hand.newer, "raters": rows})

@@ -7,7 +7,7 @@ from labeling.models.heartbeats import Heartbeat
 from labeling.models.installation import Installation
 from labeling.models.jobs import Import, ImportRefusal, Job, Release
 from labeling.models.judgments import Answer, Judgment
-from labeling.models.reports import Report
+from labeling.models.reports import RaterPairPart, Report
 from labeling.models.tasks import Prompt, Response, Task
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Judgment",
     "LateAnswer",
     "Prompt",
+    "RaterPairPart",
     "Release",
     "Report",
     "Response",

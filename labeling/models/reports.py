@@ -1,4 +1,4 @@
-"""A cached statistic with its time and inputs."""
+"""Kept statistics with their time and inputs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from projects.models import Project
 
 
 class Report(models.Model):
-    """The newest value of one kind of report; valid while `fingerprint` matches its inputs."""
+    """The newest value of one kind of report; current while `fingerprint` matches its inputs.
+
+    What is too much for a request is computed by a worker: `request` says what was asked for,
+    `wanted_at` when somebody last waited for it, `sent_at` when a worker was last told, `percent`
+    how far it is and `attempts` how often it was begun since it last ended well. Before the first
+    value `computed_at` is empty.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reports")
     kind = models.CharField(max_length=40)
     fingerprint = models.CharField(max_length=120)
     data = models.JSONField()
-    computed_at = models.DateTimeField(auto_now=True)
+    computed_at = models.DateTimeField(null=True)
+    request = models.JSONField(default=dict, db_default={})
+    wanted_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    percent = models.PositiveSmallIntegerField(default=0, db_default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -23,3 +34,26 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.project}"
+
+
+class RaterPairPart(models.Model):
+    """Some pairs of raters of one criterion of a report: a page of them, as columns.
+
+    A thousand raters make half a million pairs, so they are no part of the report itself and none
+    is read but those that are shown.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="pair_parts")
+    criterion = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    pairs = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "criterion", "number"], name="pair_part_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}, part {self.number}"

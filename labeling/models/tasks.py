@@ -43,6 +43,8 @@ class Prompt(models.Model):
         indexes = [
             # Read by the split planner and by the import's search for equal prompts.
             models.Index(fields=["project", "group_key"], name="prompt_by_group"),
+            # Read by filters: which categories there are.
+            models.Index(fields=["project", "category"], name="prompt_by_category"),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +140,8 @@ class Task(models.Model):
                 condition=Q(open_slots__gt=0, purpose="live"),
                 name="task_queue",
             ),
+            # Read by the lead's list: in the order of import, from one task on.
+            models.Index(fields=["project", "id"], name="task_in_order"),
             # Read by the release builder: a stable order.
             models.Index(fields=["project", "queue_key", "id"], name="task_by_queue_key"),
         ]

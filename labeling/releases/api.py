@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.releases.downloads import file_response
-from labeling.releases.previews import preview_release
+from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import ReleaseOptions
 from labeling.releases.selectors import releases_of
 from labeling.releases.serializers import (
@@ -30,7 +30,7 @@ from labeling.releases.serializers import (
     choices_json,
 )
 from labeling.releases.services import cancel_release, file_of, request_release
-from labeling.work.api import JobSerializer, job_json
+from labeling.work.api import NOT_YET, JobSerializer, job_json, not_yet
 from labeling.work.sending import send
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
@@ -122,7 +122,7 @@ class ReleaseView(ApiView):
     def find(self, slug: str, release_id: int) -> Release:
         """The release, for members who may see it; raises like `access`, and Http404."""
         project = self.access(slug, Action.SEE_RELEASES).project
-        row = releases_of(project).filter(pk=release_id).first()
+        row = releases_of(project).defer(None).filter(pk=release_id).first()
         if row is None:
             raise Http404(_("There is no such release in this project."))
         return row
@@ -175,14 +175,21 @@ class ReleasePreview(ApiView):
         summary="Rows in, rows out and why, without freezing anything",
         tags=_TAGS,
         request=NewReleaseSerializer,
-        responses={200: PreviewSerializer, **refusals(400, 403, 404)},
+        responses={200: PreviewSerializer, 202: NOT_YET, **refusals(400, 403, 404)},
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Counted now, by the code that builds; the body is that of a new release."""
+        """Counted by the code that builds; the body is that of a new release.
+
+        A large project is counted in the background: 202 until it is done. Ask again within 20
+        seconds, else the count is given up.
+        """
         access = self.access(slug, Action.RELEASE)
         wanted = asked(self.checked(NewReleaseSerializer))
-        preview = preview_release(project=access.project, **wanted)
-        body = asdict(preview)
+        hand = preview_at_hand(project=access.project, **wanted)
+        # Counts of before would be taken for those of now.
+        if hand.preview is None or hand.progress is not None:
+            return not_yet(hand.progress)
+        body = {**asdict(hand.preview), "counted_at": hand.counted_at}
         for name in ("dropped", "left_out", "shortened"):
             body[name] = [{"reason": reason, "rows": rows} for reason, rows in body[name]]
         return Response(body)

@@ -170,14 +170,12 @@ def _agreement(
     reports = {}
     for criterion in criteria:
         answers = release_ratings(project, criterion, cutoff)
-        report = criterion_report(
+        report, _pairs = criterion_report(
             answers.ratings,
             answers.categories,
             preference=kind_for(criterion.scale).is_preference,
-            rater_names={},
             side_only=answers.side_only,
         )
-        report.pop("pairs", None)
         report["rater_folds"] = _fold_agreement(answers, folds)
         reports[criterion.key] = report
     return {"project": project.slug, "criteria": reports}

@@ -1,32 +1,55 @@
-"""What a release of this moment would hold, counted by the code that builds it."""
+"""What a release of this moment would hold, counted by the code that builds it.
+
+A small project is counted while somebody waits for the page. Counting a large one reads every
+judged task, so a worker does it, and the counts are kept by what was asked for.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from labeling.datasets.build import nothing_left
 from labeling.datasets.judging import added_up, preview
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import Ledger
-from labeling.datasets.records import canonical_json
+from labeling.datasets.records import TaskRecord, canonical_json
+from labeling.models import Release, Report
 from labeling.releases.facts import pseudonyms
 from labeling.releases.requests import (
     ReleaseOptions,
     Request,
     check_request,
+    request_of,
 )
-from labeling.releases.selectors import adjudicators, newest_edit, newest_judgment, task_records
+from labeling.releases.selectors import (
+    adjudicators,
+    is_quick_to_count,
+    judged_tasks,
+    newest_edit,
+    newest_judgment,
+    task_records,
+)
+from labeling.work.kept import Progress, is_fresh, kept_report, report_progress, want_report
 from projects.models import Project
 
 _SECONDS = 600
 _REASONING = "reasoning_left_out"
+COUNT_TASK = "labeling.jobs.count_release"
+#: Counts that are kept a project: what was asked for before is likely to be asked for again.
+_KEPT = 30
+#: A worker says so often, in tasks, how far it is, and whether it is still waited for.
+_STEP = 2_000
+
+_Counts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +71,18 @@ class Preview:
     shortened: tuple[tuple[str, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PreviewAtHand:
+    """The newest counts of a request, None before the first; `progress` while they are counted.
+
+    `counted_at` is empty for counts of this moment: then they are exact.
+    """
+
+    preview: Preview | None
+    counted_at: datetime | None = None
+    progress: Progress | None = None
+
+
 def preview_release(
     *,
     project: Project,
@@ -64,48 +99,131 @@ def preview_release(
     request = check_request(
         project=project, recipe=recipe, format=format, file_type=file_type, options=options
     )
-    cutoff = newest_judgment(project)
-    reviewers = adjudicators(project)
-    asked = [recipe, format, request.frozen()["choices"], reviewers, newest_edit(project)]
-    # What is kept is in words: each language has its own.
-    asked.append(get_language())
+    key = f"release-preview-3:{project.pk}:{_fingerprint(project)}:{_mark(request)}"
+    counts: _Counts | None = cache.get(key)
+    if counts is None:
+        counts = _counted(project, request)
+        cache.set(key, counts, _SECONDS)
+    return _in_words(counts)
+
+
+def preview_at_hand(
+    *,
+    project: Project,
+    recipe: str,
+    format: str,
+    file_type: str = "",
+    options: ReleaseOptions | None = None,
+) -> PreviewAtHand:
+    """The preview for a request, which never waits for a large project to be counted.
+
+    Raises InvalidInput like `preview_release`.
+    """
+    asked: dict[str, Any] = {"recipe": recipe, "format": format, "file_type": file_type}
+    if is_quick_to_count(project):
+        return PreviewAtHand(preview_release(project=project, **asked, options=options))
+    request = check_request(project=project, **asked, options=options)
+    kind = f"release {_mark(request)}"
+    report = kept_report(project, kind)
+    if report is not None and report.fingerprint == _fingerprint(project):
+        return PreviewAtHand(_in_words(report.data))
+    if report is not None and is_fresh(report):
+        return PreviewAtHand(_in_words(report.data), report.computed_at)
+    frozen = {**asked, "file_type": request.file_type, "options": request.frozen()}
+    progress = want_report(project, kind, task=COUNT_TASK, request=frozen)
+    if report is None:
+        return PreviewAtHand(None, progress=progress)
+    return PreviewAtHand(_in_words(report.data), report.computed_at, progress)
+
+
+def count_report(report: Report) -> tuple[str, _Counts]:
+    """The fingerprint and the counts of a report that is to be counted.
+
+    Raises Abandoned where nobody waits for it any more.
+    """
+    project = report.project
+    fingerprint = _fingerprint(project)
+    request = request_of(Release(project=project, **report.request))
+    tasks = judged_tasks(project, newest_judgment(project)).count()
+    readings = sum(1 + (recipe.learner is not None) for recipe in request.recipes())
+    read = 0
+
+    def note(n: int) -> None:
+        nonlocal read
+        read += n
+        report_progress(report.pk, 100 * read // max(1, tasks * readings))
+
+    counts = _counted(project, request, note)
+    others = Report.objects.filter(project=project, kind__startswith="release ")
+    newest = others.order_by("-wanted_at").values("pk")[:_KEPT]
+    others.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
+    return fingerprint, counts
+
+
+def _mark(request: Request) -> str:
+    """Names what was asked for, whatever has been judged since."""
+    asked = [request.recipe, request.shape.key, request.frozen()["choices"]]
     asked += [criterion.pk for criterion in request.criteria]
-    mark = hashlib.sha256(canonical_json(asked).encode()).hexdigest()[:24]
-    key = f"release-preview-2:{project.pk}:{cutoff}:{mark}"
-    kept: Preview | None = cache.get(key)
-    if kept is None:
-        kept = _preview(project, cutoff, request, reviewers)
-        cache.set(key, kept, _SECONDS)
-    return kept
+    return hashlib.sha256(canonical_json(asked).encode()).hexdigest()[:24]
 
 
-def _preview(project: Project, cutoff: int, request: Request, reviewers: list[int]) -> Preview:
+def _fingerprint(project: Project) -> str:
+    """What counts depend on beside what was asked for."""
+    state = [newest_judgment(project), newest_edit(project), adjudicators(project)]
+    return hashlib.sha256(canonical_json(state).encode()).hexdigest()[:24]
+
+
+def _counted(
+    project: Project, request: Request, note: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """Rows in, rows out and the reasons by name; `note` is told of every few tasks read."""
+    cutoff, reviewers = newest_judgment(project), adjudicators(project)
+
+    def tasks() -> Iterator[TaskRecord]:
+        records = task_records(project, cutoff, pseudonyms("preview"), reviewers)
+        for number, record in enumerate(records, start=1):
+            if note is not None and number % _STEP == 0:
+                note(_STEP)
+            yield record
+
     ledgers: list[Ledger] = []
     left_out: Counter[str] = Counter()
     without_reasoning = 0
     recipes = request.recipes()
     for recipe in recipes:
-        ledger, left = preview(
-            lambda: task_records(project, cutoff, pseudonyms("preview"), reviewers),
-            recipe=recipe,
-            shape=request.shape,
-        )
+        ledger, left = preview(tasks, recipe=recipe, shape=request.shape)
         without_reasoning += left.pop(_REASONING, 0)
         # Who may vote does not hang on the criterion: one count is that of all.
         left_out = left_out or Counter(left)
         ledgers.append(ledger)
     ledger = added_up(ledgers)
+    return {
+        "unit": ledger.unit,
+        "rows_are": recipes[0].kind.value,
+        "rows_in": ledger.rows_in,
+        "rows_out": ledger.rows_out,
+        "drops": dict(ledger.drops),
+        "left_out": dict(left_out),
+        "without_reasoning": without_reasoning,
+    }
+
+
+def _in_words(counts: _Counts) -> Preview:
+    """The counts for whoever reads them, in their language."""
+    drops: Counter[str] = Counter(counts["drops"])
+    ledger = Ledger(counts["unit"], counts["rows_in"], counts["rows_out"], drops)
+    shortened = counts["without_reasoning"]
     return Preview(
         unit=ledger.unit,
-        rows_are=recipes[0].kind.value,
+        rows_are=counts["rows_are"],
         rows_in=ledger.rows_in,
         rows_out=ledger.rows_out,
-        dropped=tuple((_(sentence(name)), count) for name, count in ledger.drops.most_common()),
+        dropped=tuple((_(sentence(name)), count) for name, count in drops.most_common()),
         left_out=tuple(
             (_(sentence(name)), count)
-            for name, count in sorted(left_out.items())
-            if name not in ledger.drops
+            for name, count in sorted(counts["left_out"].items())
+            if name not in drops
         ),
         problem="" if ledger.rows_out else nothing_left(ledger, translation),
-        shortened=((_(sentence(_REASONING)), without_reasoning),) if without_reasoning else (),
+        shortened=((_(sentence(_REASONING)), shortened),) if shortened else (),
     )

@@ -115,6 +115,9 @@ class PreviewSerializer(serializers.Serializer[Any]):
     left_out = DropSerializer(many=True, help_text="Judgments that are no data at all.")
     shortened = DropSerializer(many=True, help_text="Rows that are written without a part.")
     problem = serializers.CharField(allow_blank=True)
+    counted_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null: with all judgments up to now. Else some are newer."
+    )
 
 
 class RecipeSerializer(serializers.Serializer[Any]):

@@ -20,9 +20,9 @@ from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.releases.downloads import file_response, zip_response
 from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
-from labeling.releases.previews import preview_release
+from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import choices_of
-from labeling.releases.selectors import find_release, is_quick_to_count, releases_of
+from labeling.releases.selectors import find_release, releases_of
 from labeling.releases.services import (
     cancel_release,
     file_of,
@@ -82,8 +82,7 @@ def new_release(request: SignedInRequest, slug: str) -> HttpResponse:
         "filters_open": form.changed_filters(),
         "licences": SUGGESTED_LICENCES,
     }
-    if sent is not None or is_quick_to_count(access.project):
-        context |= _preview_context(access, form)
+    context |= _preview_context(access, form)
     return render(
         request, "labeling/releases/release_new.html", context, status=422 if posted else 200
     )
@@ -125,11 +124,11 @@ def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
         "chosen_format": FORMATS[cleaned["format"]].explain(translation),
     }
     try:
-        shown = preview_release(project=access.project, **asked.asked())
+        hand = preview_at_hand(project=access.project, **asked.asked())
     except InvalidInput as error:
         return {"preview": None, "problem": " ".join(error.fields.values()), **policies}
     chosen = asked.options().choices.explain(translation)
-    return {"preview": shown, "chosen_options": chosen, **policies}
+    return {"preview": hand.preview, "hand": hand, "chosen_options": chosen, **policies}
 
 
 def _release_for(

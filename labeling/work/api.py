@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+from rest_framework.response import Response
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
+from labeling.work.kept import Progress
 from labeling.work.limits import given_up_at
 
 #: Named in the OpenAPI document by settings.SPECTACULAR_SETTINGS.
@@ -57,3 +61,30 @@ def job_json(job: Job) -> dict[str, Any]:
         "cancel_requested_at": job.cancel_requested_at,
         "finished_at": job.finished_at,
     }
+
+
+class NotYetSerializer(serializers.Serializer[Any]):
+    """What is asked for is being computed: ask again after `Retry-After` seconds."""
+
+    code = serializers.ChoiceField(choices=["being_computed", "not_computed"])
+    message = serializers.CharField()
+    percent = serializers.IntegerField()
+
+
+NOT_YET = OpenApiResponse(NotYetSerializer, description="Being computed; ask again.")
+
+
+def not_yet(progress: Progress | None) -> Response:
+    """The reply where a worker has yet to compute what is asked for; who asks again keeps it up."""
+    failed = progress is not None and progress.has_failed
+    message = (
+        _("It could not be computed. The log says why; it is tried again in a few minutes.")
+        if failed
+        else _("It is being computed. Ask again in a few seconds.")
+    )
+    body = {
+        "code": "not_computed" if failed else "being_computed",
+        "message": message,
+        "percent": progress.percent if progress else 0,
+    }
+    return Response(body, status=202, headers={"Retry-After": "600" if failed else "3"})

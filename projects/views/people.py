@@ -29,6 +29,9 @@ from projects.sites import site_address
 
 AUDIT_PAGE = 100
 MEMBERS_PAGE = 100
+INVITATIONS_PAGE = 50
+#: Names the page of invitations in an address, beside the page of members.
+LINKS = "links"
 
 
 @never_cache
@@ -70,6 +73,7 @@ def _members(
     may_manage = access.may(Action.MANAGE_MEMBERS)
     pages = Paginator(people.members_of(access.project), MEMBERS_PAGE)
     page = pages.get_page(request.GET.get("page"))
+    links = Paginator(people.invitations_of(access.project), INVITATIONS_PAGE)
     context = {
         "access": access,
         "project": access.project,
@@ -78,7 +82,8 @@ def _members(
             {"member": member, "form": may_manage and not member.user.is_placeholder}
             for member in page.object_list
         ],
-        "invitations": people.invitations_of(access.project) if may_manage else [],
+        "invitations": links.get_page(request.GET.get(LINKS)) if may_manage else None,
+        "links_parameter": LINKS,
         "invite_form": form,
         "fresh_link": link,
         "may_manage": may_manage,

@@ -29,6 +29,7 @@ GET    api/v1/projects/                                                         
 POST   api/v1/projects/                                                              400  403  403  403  403  401
 GET    api/v1/projects/<slug:slug>/                                                  200  200  200  200  404  401
 GET    api/v1/projects/<slug:slug>/agreement/                                        200  200  403  200  404  401
+GET    api/v1/projects/<slug:slug>/agreement/pairs/                                  400  400  403  400  404  401
 POST   api/v1/projects/<slug:slug>/guideline/acknowledgement/                        400  400  400  400  404  401
 GET    api/v1/projects/<slug:slug>/imports/                                          200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/imports/                                          400  403  403  400  404  401
@@ -60,6 +61,7 @@ POST   p/<slug:slug>/rate/undo/                                                 
 GET    p/<slug:slug>/                                                                200  200  200  200  404  302
 GET    p/<slug:slug>/agreement.json                                                  200  200  403  200  404  302
 GET    p/<slug:slug>/agreement/                                                      200  200  403  200  404  302
+GET    p/<slug:slug>/agreement/<slug:criterion>/                                     200  200  403  200  404  302
 GET    p/<slug:slug>/audit/                                                          200  403  403  403  404  302
 GET    p/<slug:slug>/guideline/                                                      200  200  200  200  404  302
 GET    p/<slug:slug>/guideline/<int:number>/                                         200  200  200  200  404  302

@@ -174,6 +174,7 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "release_id": str(release.pk),
         "number": "1",
         "name": "manifest.json",
+        "criterion": "overall",
         "upload": upload.headers["Location"].rstrip("/").rpartition("/")[2],
         "token": invitation.token,
         "uidb64": "MQ",

@@ -53,8 +53,8 @@ WALKS = {
     ),
     "the agreement page": Walk(
         "labeling.lead.agreement.views",
-        2,
-        {"lead", "models"},
+        3,
+        {"lead", "models", "work"},
         {"kinds", "datasets", "stats", "charts", "vocabulary"},
     ),
 }

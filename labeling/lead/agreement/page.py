@@ -17,8 +17,6 @@ from projects.scales import Scale
 
 #: Up to so many raters the pairs are drawn as a matrix; more are a table only.
 MATRIX_RATERS = 12
-#: Pairs in the table, those with the most shared tasks; the download has all of them.
-TABLE_PAIRS = 300
 
 Json = Mapping[str, Any]
 
@@ -192,8 +190,8 @@ def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
             FigureRow(str(label), str(meaning), figures[name], str(counted))
             for name, label, counted, meaning in _LIMITS
         ],
-        pairs=figures["pairs"][:TABLE_PAIRS],
-        more_pairs=max(0, len(figures["pairs"]) - TABLE_PAIRS),
+        pairs=figures["pairs"],
+        more_pairs=figures["counts"]["pairs_of_raters"] - len(figures["pairs"]),
         matrix=_matrix(figures["pairs"], f"{key}-matrix"),
         histogram=_histogram(criterion.scale, figures, f"{key}-values"),
     )

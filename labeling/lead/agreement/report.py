@@ -1,129 +1,238 @@
-"""The agreement of a project: computed once, kept until a judgment or the rubric changes."""
+"""The agreement of a project: computed once, kept until a judgment or the rubric changes.
+
+Small projects are computed while somebody waits for the page. The others are read as they were
+computed last, and a worker computes them anew: a request never reads a million judgments.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labeling.kinds import kind_for
+from labeling.lead.agreement.pairs import PART, KeptPairs, keep_pairs, pairs_in_short
 from labeling.lead.agreement.selectors import (
     CriterionAnswers,
     ResponseOrder,
-    agreement_data,
+    Totals,
     agreement_fingerprint,
     counted_judgments,
+    criterion_answers,
     rater_names,
 )
 from labeling.models import Report
-from labeling.stats import criterion_report, steadiness_report
+from labeling.stats import RaterPairs, criterion_report, steadiness_report
+from labeling.work.kept import Progress, is_fresh, keep_report, kept_report, want_report
 from projects.models import Project
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 4  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 5  # Raise it when a figure or the shape changes: older reports are computed anew.
+AGREEMENT_TASK = "labeling.jobs.compute_agreement"
+#: Up to so many answers are computed while somebody waits: a third of a second.
+QUICK_ANSWERS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementAtHand:
+    """The newest report there is, None before the first, and how far it is behind.
+
+    `newer` judgments are not in it; `progress` is that of the worker who computes it anew, None
+    where nobody does.
+    """
+
+    report: dict[str, Any] | None
+    computed_at: datetime | None
+    newer: int
+    progress: Progress | None
 
 
 def agreement_report(
     project: Project, *, show_names: bool = True, order: ResponseOrder = ResponseOrder.ANY
 ) -> dict[str, Any]:
-    """Every agreement figure of a project, in the shape of command, API and download.
+    """Every agreement figure of a project, with all pairs of raters: what the command prints.
 
-    Computed from current, live, human judgments and cached; a report whose inputs changed is
+    Computed from current, live, human judgments and kept; a report whose inputs changed is
     computed anew. Raters are named, or numbered by name where `show_names` is False. In the order
     of the source the coefficients of preferences are the plain ones, to compare with published
     figures, and rest on tasks whose imported row is known.
     """
-    fingerprint = f"{REPORT_VERSION}/{agreement_fingerprint(project, order)}"
-    kind = REPORT_KIND if order is ResponseOrder.ANY else f"{REPORT_KIND}-{order}"
-    report = Report.objects.filter(project=project, kind=kind, fingerprint=fingerprint).first()
-    data = report.data if report is not None else _refresh(project, fingerprint, kind, order)
-    return _named(project, data, show_names=show_names)
+    report = _current_report(project, order)
+    return _named(report, show_names=show_names, all_pairs=True)
 
 
-def _refresh(project: Project, fingerprint: str, kind: str, order: ResponseOrder) -> dict[str, Any]:
-    """Compute the report and keep it; raters appear by their ids there."""
-    basis = agreement_data(project, order)
-    as_ordered = order is ResponseOrder.SOURCE
+def agreement_at_hand(
+    project: Project, *, show_names: bool = True, order: ResponseOrder = ResponseOrder.ANY
+) -> AgreementAtHand:
+    """The agreement for a request, which never waits for a large project to be computed.
+
+    Of the pairs of raters those on the first page are in it.
+    """
+    state = agreement_state(project, order)
+    report = state.report
+    if report is None:
+        return AgreementAtHand(None, None, 0, state.progress)
+    figures = _named(report, show_names=show_names, all_pairs=False)
+    return AgreementAtHand(figures, report.computed_at, state.newer, state.progress)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementState:
+    """The report at hand as it is kept, raters by their ids, and how far it is behind."""
+
+    report: Report | None
+    newer: int
+    progress: Progress | None
+
+
+def agreement_state(project: Project, order: ResponseOrder = ResponseOrder.ANY) -> AgreementState:
+    """Computes a small project's report, and has a worker compute a large one's."""
+    fingerprint = _fingerprint(project, order)
+    judgments = counted_judgments(fingerprint.partition("/")[2])
+    report = kept_report(project, _kind(order))
+    if report is not None and report.fingerprint == fingerprint:
+        return AgreementState(report, 0, None)
+    if judgments * project.criteria.count() <= QUICK_ANSWERS:
+        return AgreementState(_refresh(project, order), 0, None)
+    if report is not None and not _is_readable(report):
+        report = None
+    newer = 0
+    if report is not None:
+        newer = max(0, judgments - counted_judgments(report.fingerprint.partition("/")[2]))
+    progress = None
+    if report is None or not is_fresh(report):
+        asked = {"order": str(order)}
+        progress = want_report(project, _kind(order), task=AGREEMENT_TASK, request=asked)
+    return AgreementState(report, newer, progress)
+
+
+def compute_figures(report: Report) -> tuple[str, dict[str, Any]]:
+    """The fingerprint and the figures of a report that is to be computed; keeps its pairs."""
+    order = ResponseOrder(report.request.get("order", ResponseOrder.ANY))
+    fingerprint = _fingerprint(report.project, order)
+    data, pairs_of = _computed(report.project, fingerprint, order)
+    keep_pairs(report, pairs_of)
+    return fingerprint, data
+
+
+def pairs_of_raters(report: Report, criterion: str, *, show_names: bool) -> KeptPairs:
+    """The pairs of raters of a criterion, named or numbered, read as far as they are shown."""
+    return KeptPairs(report, criterion, _names(report, show_names=show_names))
+
+
+def _kind(order: ResponseOrder) -> str:
+    return REPORT_KIND if order is ResponseOrder.ANY else f"{REPORT_KIND}-{order}"
+
+
+def _fingerprint(project: Project, order: ResponseOrder) -> str:
+    return f"{REPORT_VERSION}/{agreement_fingerprint(project, order)}"
+
+
+def _is_readable(report: Report) -> bool:
+    """Whether it has the shape of this version."""
+    return report.fingerprint.startswith(f"{REPORT_VERSION}/")
+
+
+def _current_report(project: Project, order: ResponseOrder) -> Report:
+    fingerprint = _fingerprint(project, order)
+    report = kept_report(project, _kind(order))
+    if report is not None and report.fingerprint == fingerprint:
+        return report
+    return _refresh(project, order)
+
+
+def _refresh(project: Project, order: ResponseOrder) -> Report:
+    """Computes the report and keeps it; raters appear by their ids there."""
+    fingerprint = _fingerprint(project, order)
+    data, pairs_of = _computed(project, fingerprint, order)
+    with transaction.atomic():
+        report = keep_report(project, _kind(order), fingerprint=fingerprint, data=data)
+        keep_pairs(report, pairs_of)
+    return report
+
+
+def _computed(
+    project: Project, fingerprint: str, order: ResponseOrder
+) -> tuple[dict[str, Any], dict[str, RaterPairs]]:
+    """The figures, and the pairs of raters by criterion."""
+    totals, criteria, pairs_of = Totals(), {}, {}
+    for answers in criterion_answers(project, order):
+        totals.add(answers)
+        key = answers.criterion.key
+        as_ordered = order is ResponseOrder.SOURCE
+        criteria[key], pairs_of[key] = _criterion(answers, as_ordered=as_ordered)
+        del answers  # before the next criterion is read
     total = counted_judgments(fingerprint.partition("/")[2])
+    judgments, unordered = len(totals.judgments), len(totals.unordered)
     data = {
         "order": str(order),
-        "tasks": basis.tasks,
-        "judgments": basis.judgments,
-        "raters": list(basis.raters),
-        "left_out": max(0, total - basis.judgments - basis.unordered),
-        "unordered": basis.unordered,
-        "criteria": {
-            item.criterion.key: _criterion(item, as_ordered=as_ordered) for item in basis.answers
-        },
+        "tasks": len(totals.tasks),
+        "judgments": judgments,
+        "raters": totals.raters.tolist(),
+        "left_out": max(0, total - judgments - unordered),
+        "unordered": unordered,
+        "criteria": criteria,
     }
-    Report.objects.update_or_create(
-        project=project, kind=kind, defaults={"fingerprint": fingerprint, "data": data}
-    )
-    return data
+    return data, pairs_of
 
 
-def _criterion(item: CriterionAnswers, *, as_ordered: bool) -> dict[str, Any]:
-    """Every figure of one criterion."""
-    again = item.repeats
-    is_preference = kind_for(item.criterion.scale).is_preference
-    agreement = criterion_report(
-        item.ratings,
-        item.categories,
-        preference=is_preference,
-        rater_names={},
-        side_only=item.side_only,
+def _criterion(answers: CriterionAnswers, *, as_ordered: bool) -> tuple[dict[str, Any], RaterPairs]:
+    """Every figure of one criterion, and its pairs of raters."""
+    again = answers.repeats
+    figures, pairs = criterion_report(
+        answers.ratings,
+        answers.categories,
+        preference=kind_for(answers.criterion.scale).is_preference,
+        side_only=answers.side_only,
         as_ordered=as_ordered,
     )
     repeats = (again.rater, again.first, again.again, again.prompt)
-    steadiness = steadiness_report(item.ratings, item.first_shown, repeats)
-    return {**agreement, **steadiness}
+    steadiness = steadiness_report(answers.ratings, answers.first_shown, repeats)
+    return {**figures, "pairs": pairs_in_short(pairs), **steadiness}, pairs
 
 
-def _named(project: Project, data: Mapping[str, Any], *, show_names: bool) -> dict[str, Any]:
+def _named(report: Report, *, show_names: bool, all_pairs: bool) -> dict[str, Any]:
     """The report as it is shown, with names in place of ids.
 
     Names are put in when the report is read, so that a changed name shows at once.
     """
-    ids: Sequence[int] = data["raters"]
-    names = rater_names(ids)
-    if not show_names:
-        names = {
-            pk: _("Rater %(number)d") % {"number": place}
-            for place, pk in enumerate(sorted(ids), start=1)
+    data, names = report.data, _names(report, show_names=show_names)
+    criteria = {
+        key: {
+            **figures,
+            "pairs": KeptPairs(report, key, names)[: None if all_pairs else PART],
+            "counts": {**figures["counts"], "pairs_of_raters": figures["pairs"]["count"]},
         }
+        for key, figures in data["criteria"].items()
+    }
+    head = ("order", "tasks", "judgments", "left_out", "unordered")
     return {
-        "project": project.slug,
-        "order": data["order"],
-        "tasks": data["tasks"],
-        "judgments": data["judgments"],
-        "raters": len(ids),
-        "left_out": data["left_out"],
-        "unordered": data["unordered"],
-        "criteria": {
-            key: {**report, "pairs": _named_pairs(report["pairs"], _distinct(names))}
-            for key, report in data["criteria"].items()
-        },
+        "project": report.project.slug,
+        **{name: data[name] for name in head},
+        "raters": len(data["raters"]),
+        "criteria": criteria,
     }
 
 
-def _distinct(names: Mapping[int, str]) -> dict[str, str]:
-    """Names by id as written in the report; people of one name are told apart by their number."""
+def _names(report: Report, *, show_names: bool) -> dict[int, str]:
+    """Names by id; people of one name are told apart by their number."""
+    ids: Sequence[int] = report.data["raters"]
+    if not show_names:
+        return {
+            pk: _("Rater %(number)d") % {"number": place}
+            for place, pk in enumerate(sorted(ids), start=1)
+        }
+    names = rater_names(ids)
     seen: dict[str, int] = {}
     for name in names.values():
         seen[name] = seen.get(name, 0) + 1
     return {
-        str(pk): name
+        pk: name
         if seen[name] == 1
         else _("%(name)s (no. %(number)d)") % {"name": name, "number": pk}
         for pk, name in names.items()
     }
-
-
-def _named_pairs(pairs: Sequence[dict[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Pairs with names in alphabetical order, most shared tasks first."""
-    named = []
-    for pair in pairs:
-        a, b = sorted((names.get(pair["a"], pair["a"]), names.get(pair["b"], pair["b"])))
-        named.append({**pair, "a": a, "b": b})
-    return sorted(named, key=lambda pair: (-pair["n"], pair["a"], pair["b"]))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling.lead.agreement.page import panels
-from labeling.lead.agreement.report import agreement_report
+from labeling.lead.agreement.pairs import PART
+from labeling.lead.agreement.report import (
+    agreement_at_hand,
+    agreement_state,
+    pairs_of_raters,
+)
 from projects.access import Access, SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
@@ -19,25 +26,56 @@ from projects.permissions import Action
 def agreement(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every agreement figure with its n, interval and meaning."""
     access = get_access(request.user, slug, Action.SEE_AGREEMENT)
-    report = agreement_report(access.project, show_names=_may_see_names(access))
+    hand = agreement_at_hand(access.project, show_names=_may_see_names(access))
     context = {
         "access": access,
         "project": access.project,
-        "report": report,
-        "panels": panels(access.project, report),
+        "hand": hand,
+        "address": request.path,
+        "report": hand.report,
         "named": _may_see_names(access),
     }
+    if request.headers.get("HX-Request"):  # how far the worker is; once it is done, all anew
+        if hand.progress is None:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "labeling/lead/kept_state.html", context)
+    context["panels"] = panels(access.project, hand.report) if hand.report else []
     return render(request, "labeling/lead/agreement.html", context)
 
 
 @require_safe
-def agreement_json(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The same report as a file: the shape of the command and of the API."""
+def rater_pairs(request: SignedInRequest, slug: str, criterion: str) -> HttpResponse:
+    """Every pair of raters of one criterion, a page at a time."""
     access = get_access(request.user, slug, Action.SEE_AGREEMENT)
-    report = agreement_report(access.project, show_names=_may_see_names(access))
+    asked = access.project.criteria.filter(key=criterion).first()
+    if asked is None:
+        raise Http404(_("There is no such criterion in this project."))
+    named = _may_see_names(access)
+    report = agreement_state(access.project).report
+    known = report is not None and criterion in report.data["criteria"]
+    listed = pairs_of_raters(report, criterion, show_names=named) if report and known else []
+    context = {
+        "access": access,
+        "project": access.project,
+        "criterion": asked,
+        "page": Paginator(listed, PART).get_page(request.GET.get("page")),
+        "computed_at": report.computed_at if report else None,
+        "named": named,
+        "query": "",
+    }
+    return render(request, "labeling/lead/pairs.html", context)
+
+
+@require_safe
+def agreement_json(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The same report as a file: the shape of the API."""
+    access = get_access(request.user, slug, Action.SEE_AGREEMENT)
+    hand = agreement_at_hand(access.project, show_names=_may_see_names(access))
+    if hand.report is None:
+        return redirect("labeling:agreement", slug)
     name = f"{access.project.slug}-agreement.json"
     return JsonResponse(
-        report,
+        hand.report,
         json_dumps_params={"indent": 1, "ensure_ascii": False, "allow_nan": False},
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -58,5 +96,6 @@ navigation = [
 ]
 urlpatterns = [
     path("p/<slug:slug>/agreement/", agreement, name="agreement"),
+    path("p/<slug:slug>/agreement/<slug:criterion>/", rater_pairs, name="pairs"),
     path("p/<slug:slug>/agreement.json", agreement_json, name="agreement-json"),
 ]

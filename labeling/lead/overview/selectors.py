@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from labeling.lead.broken import broken_reports
@@ -63,26 +63,30 @@ class Attention:
 
 
 def project_progress(project: Project) -> ProjectCounts:
-    """What is there and what is left, in five queries whatever the size of the project."""
+    """What is there and what is left, in six queries whatever the size of the project."""
     live = Task.objects.filter(project=project, purpose=Purpose.LIVE, overlap__isnull=False)
-    totals = live.aggregate(tasks=Count("id"), wanted=Sum("overlap"), places=Sum("open_slots"))
+    totals = live.aggregate(
+        tasks=Count("id"),
+        wanted=Sum("overlap"),
+        places=Sum("open_slots"),
+        without_place=Count("id", filter=Q(open_slots=0)),
+    )
     leases = Assignment.objects.filter(
         project=project, purpose=Purpose.LIVE, state=AssignmentState.LEASED
     )
     leased = leases.count()
+    # Few tasks are on a screen, and hundreds of thousands are not.
+    on_screen = leases.filter(task__overlap__isnull=False, task__open_slots=0)
     wanted = totals["wanted"] or 0
-    under_way = leases.filter(task=OuterRef("pk"))
-    complete = live.filter(open_slots=0).exclude(Exists(under_way)).count()
     counting = Judgment.objects.filter(project=project).counting()
-    judged = counting.aggregate(n=Count("id"), raters=Count("rater", distinct=True))
     return ProjectCounts(
         tasks=totals["tasks"],
-        complete=complete,
+        complete=totals["without_place"] - on_screen.values("task").distinct().count(),
         wanted=wanted,
         submitted=max(0, wanted - (totals["places"] or 0) - leased),
         leased=leased,
-        judgments=judged["n"],
-        raters=judged["raters"],
+        judgments=counting.count(),
+        raters=counting.order_by().values("rater").distinct().count(),
     )
 
 
@@ -116,17 +120,29 @@ def disagreements(project: Project) -> int:
     return split_tasks(project, live=True).count()
 
 
-def attention(project: Project) -> list[Attention]:
-    """What waits for a lead, most urgent first; kinds with nothing to do are left out."""
+def contested_tasks(project: Project) -> dict[str, int]:
+    """How many tasks wait for a lead, by why: these read every judgment."""
+    return {
+        "flagged": _flagged(project).values("task").distinct().count(),
+        "broken": broken_reports(project).values("task").distinct().count(),
+        "skipped": _often_skipped(project),
+        "disagreements": disagreements(project),
+    }
+
+
+def attention(project: Project, contested: Mapping[str, int] | None = None) -> list[Attention]:
+    """What waits for a lead, most urgent first; kinds with nothing to do are left out.
+
+    `contested` are the tasks as they were counted last; without them they are counted now.
+    """
+    if contested is None:
+        contested = contested_tasks(project)
     waiting = [
         *(_newest_failed(table, project) for table in job_models()),
         Attention("no_guideline", int(not project.guidelines.exists())),
         Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
         Attention("not_acknowledged", _raters_behind(project)),
-        Attention("flagged", _flagged(project).values("task").distinct().count()),
-        Attention("broken", broken_reports(project).values("task").distinct().count()),
-        Attention("skipped", _often_skipped(project)),
-        Attention("disagreements", disagreements(project)),
+        *(Attention(kind, n) for kind, n in contested.items()),
     ]
     return [item for item in waiting if item.count]
 

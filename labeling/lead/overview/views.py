@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from labeling.charts import Column, column_chart
-from labeling.lead.agreement.report import REPORT_KIND, agreement_report
+from labeling.lead.agreement.report import REPORT_KIND, agreement_state
+from labeling.lead.overview.report import overview_at_hand
 from labeling.lead.overview.selectors import (
     Attention,
     DayCount,
@@ -23,16 +25,14 @@ from labeling.lead.overview.selectors import (
     attention,
     days_left,
     own_progress,
-    project_progress,
     recent_report,
-    throughput,
 )
 from projects.access import Access, SignedInRequest, get_access
 from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.navigation import Tab
 from projects.permissions import Action
 
-#: How old the agreement at a glance may be; the agreement page is always up to date.
+#: How old the agreement at a glance may be before the page looks whether it is still true.
 GLANCE = timedelta(minutes=10)
 
 
@@ -61,38 +61,50 @@ def _day_words(day: DayCount) -> str:
 
 def _staff_context(access: Access) -> dict[str, object]:
     """What leads, reviewers and engineers see."""
-    progress = project_progress(access.project)
-    history = throughput(access.project, now=timezone.now())
+    hand = overview_at_hand(access.project)
+    waiting = attention(access.project, hand.contested) if access.may(Action.CONFIGURE) else []
+    agreement = _agreement(access) if access.may(Action.SEE_AGREEMENT) else None
+    shared = {
+        "hand": hand,
+        "attention": waiting,
+        "has_raters": all(item.kind != "no_raters" for item in waiting),
+        "agreement": agreement,
+    }
+    progress, history = hand.counts, hand.history
+    if progress is None:
+        return shared
     this_week = sum(day.count for day in history[-7:])
     busiest = max(history, key=lambda day: day.count)
-    waiting = attention(access.project) if access.may(Action.CONFIGURE) else []
     return {
+        **shared,
         "progress": progress,
         "history": history,
         "throughput_chart": _throughput_chart(history, this_week, busiest),
         "this_week": this_week,
         "busiest": busiest,
         "days_left": days_left(progress, history),
-        "attention": waiting,
-        "has_raters": all(item.kind != "no_raters" for item in waiting),
-        "agreement": _agreement(access) if access.may(Action.SEE_AGREEMENT) else None,
         "is_new": access.may(Action.CONFIGURE) and _is_new(progress, waiting),
     }
 
 
 def _agreement(access: Access) -> dict[str, object] | None:
-    """Two figures of the primary criterion, at most GLANCE old; None before any judgment."""
-    now = timezone.now()
-    recent = recent_report(access.project, REPORT_KIND, since=now - GLANCE)
-    data = recent.data if recent else agreement_report(access.project)
+    """Two figures of the primary criterion; None before there are any.
+
+    Of a small project at most GLANCE old, of a large one as a worker left them.
+    """
+    report = recent_report(access.project, REPORT_KIND, since=timezone.now() - GLANCE)
+    if report is None:
+        report = agreement_state(access.project).report
+    if report is None:
+        return None
     primary = access.project.criteria.filter(is_primary=True).values_list("key", flat=True).first()
-    figures = data["criteria"].get(primary)
+    figures = report.data["criteria"].get(primary)
     if figures is None:
         return None
     return {
         "percent": figures["percent_agreement"]["exact"],
         "alpha": figures["krippendorff_alpha"]["symmetric"],
-        "at": recent.computed_at if recent else now,
+        "at": report.computed_at,
     }
 
 
@@ -108,7 +120,7 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     """The overview; a rater sees their own share, everybody else the project's."""
     access = get_access(request.user, slug, Action.SEE)
     guideline = current_guideline(access.project)
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "access": access,
         "project": access.project,
         "guideline": guideline,
@@ -117,7 +129,11 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     if access.may(Action.RATE):
         context["own"] = own_progress(access.project, request.user, now=timezone.now())
     if access.may(Action.SEE_TASKS):
-        context |= _staff_context(access)
+        context |= {**_staff_context(access), "address": request.path}
+        if request.headers.get("HX-Request"):  # how far the worker is; once it is done, all anew
+            if context["hand"].progress is None:
+                return HttpResponse(headers={"HX-Refresh": "true"})
+            return render(request, "labeling/lead/kept_state.html", context)
     return render(request, "labeling/lead/home.html", context)
 
 

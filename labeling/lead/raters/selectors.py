@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from django.db.models import BigIntegerField, Case, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from labeling.kinds import COMPARE
+from labeling.lead.basis import copied_columns
 from labeling.models import Answer
 from labeling.stats import Figure, clustered_share, share
 from labeling.stats.ratings import Ints
@@ -42,71 +44,107 @@ class RaterRow:
     is_imported: bool
 
 
-@dataclass(frozen=True, slots=True)
 class _Columns:
-    """The primary answers of a project, one entry a judgment; `active_ms` 0: not measured."""
+    """The primary answers of a project by rater, one entry a judgment.
 
-    task: Ints
-    rater: Ints
-    side: Ints
-    left: Ints
-    active_ms: Ints
-    imported: npt.NDArray[np.bool_]
+    `active_ms` 0: not measured. `agree` and `pairs` count the other judgments of the task: those
+    that agree, and all.
+    """
+
+    def __init__(self, table: Ints) -> None:
+        # Stable, so that a rater's judgments stay in their order.
+        table = table[:, np.argsort(table[1], kind="stable")]
+        self.task, self.rater, value, shown, self.active_ms, imported = table
+        self.side = COMPARE.directions(value)
+        self.left = COMPARE.first_preferred(self.side, shown)
+        self.imported = imported.astype(bool)
+        self.agree, self.pairs = _paired(self.task, self.side)
+
+    def raters(self) -> Iterator[tuple[int, slice]]:
+        """Every rater with the place of their judgments."""
+        ids, starts = np.unique(self.rater, return_index=True)
+        ends = np.append(starts, len(self.rater))[1:].tolist()
+        for pk, start, end in zip(ids.tolist(), starts.tolist(), ends, strict=True):
+            yield pk, slice(start, end)
 
 
 def _load(project: Project) -> _Columns:
     primary = Answer.objects.filter(criterion__project=project).counting().live().primary()
-    rows = primary.with_value().values_list(
-        "judgment__task_id",
-        "judgment__rater_id",
-        "value",
-        "judgment__assignment__shown_order__0",
-        "judgment__active_ms",
-        "judgment__strategy",
-        "judgment__times_cut",
+    number = BigIntegerField()
+    active = Case(
+        When(judgment__times_cut=True, then=0), default="judgment__active_ms", output_field=number
     )
-    answers = [
-        (task, rater, value, shown, 0 if cut else active, strategy == Strategy.IMPORTED)
-        for task, rater, value, shown, active, strategy, cut in rows.iterator(chunk_size=5000)
-    ]
-    table = np.array(answers, dtype=np.int64).reshape(-1, 6)
-    side = COMPARE.directions(table[:, 2])
-    left = COMPARE.first_preferred(side, table[:, 3])
-    return _Columns(table[:, 0], table[:, 1], side, left, table[:, 4], table[:, 5].astype(bool))
+    imported = Case(
+        When(judgment__strategy=Strategy.IMPORTED, then=1), default=0, output_field=number
+    )
+    rows = (
+        primary.with_value()
+        .order_by()
+        .values_list(
+            "judgment__task_id",
+            "judgment__rater_id",
+            Cast("value", number),
+            Cast("judgment__assignment__shown_order__0", number),
+            Cast(active, number),
+            Cast(imported, number),
+        )
+    )
+    return _Columns(copied_columns(rows, columns=6))
 
 
 def rater_rows(project: Project) -> list[RaterRow]:
     """One row each, most judgments first; two queries and some numpy, whatever the size."""
+    return named_rows(rater_figures(project))
+
+
+def rater_figures(project: Project) -> list[dict[str, Any]]:
+    """The rows as plain data, raters by their ids: what is kept."""
     data = _load(project)
-    agree, pairs = _paired(data)
-    users = User.objects.in_bulk(np.unique(data.rater).tolist())
     rows = []
-    for pk, user in users.items():
-        mine = data.rater == pk
-        timed = mine & ~data.imported & (data.active_ms > 0)
+    for pk, mine in data.raters():
+        here = ~data.imported[mine]
+        active = data.active_ms[mine]
+        timed = here & (active > 0)
         rows.append(
-            RaterRow(
-                rater=user,
-                judgments=int(mine.sum()),
-                median_ms=float(np.median(data.active_ms[timed])) if timed.any() else None,
-                timed=int(timed.sum()),
-                ties=_ties(data.side[mine]),
-                left=_left(data.left[mine & ~data.imported]),
-                agreement=_agreement(agree[mine], pairs[mine], data.task[mine]),
-                is_imported=bool(data.imported[mine].all()),
-            )
+            {
+                "rater": pk,
+                "judgments": len(active),
+                "median_ms": float(np.median(active[timed])) if timed.any() else None,
+                "timed": int(timed.sum()),
+                "ties": _ties(data.side[mine]).as_dict(),
+                "left": _left(data.left[mine][here]).as_dict(),
+                "agreement": _agreement(
+                    data.agree[mine], data.pairs[mine], data.task[mine]
+                ).as_dict(),
+                "is_imported": not here.any(),
+            }
         )
+    return rows
+
+
+def named_rows(figures: Iterable[Mapping[str, Any]]) -> list[RaterRow]:
+    """The kept rows with their people, most judgments first."""
+    figures = list(figures)
+    users = User.objects.in_bulk([row["rater"] for row in figures])
+    rows = [
+        RaterRow(
+            **{
+                **row,
+                "rater": users[row["rater"]],
+                **{name: Figure(**row[name]) for name in ("ties", "left", "agreement")},
+            }
+        )
+        for row in figures
+        if row["rater"] in users
+    ]
     return sorted(rows, key=lambda row: (-row.judgments, row.rater.display_name))
 
 
-def _paired(data: _Columns) -> tuple[Ints, Ints]:
+def _paired(task: Ints, side: Ints) -> tuple[Ints, Ints]:
     """For each judgment: other judgments of its task that agree with it, and all others."""
-    if not len(data.task):
-        return data.task, data.task
-    tasks, place = np.unique(data.task, return_inverse=True)
-    votes = np.zeros((len(tasks), 3), dtype=np.int64)
-    np.add.at(votes, (place, data.side + 1), 1)
-    agree = votes[place, data.side + 1] - 1
+    tasks, place = np.unique(task, return_inverse=True)
+    votes = np.bincount(place * 3 + side + 1, minlength=3 * len(tasks)).reshape(len(tasks), 3)
+    agree = votes[place, side + 1] - 1
     return agree, votes.sum(axis=1)[place] - 1
 
 

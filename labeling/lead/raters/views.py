@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from labeling.lead.raters.selectors import FEW, rater_rows
+from labeling.lead.raters.report import raters_at_hand
+from labeling.lead.raters.selectors import FEW, RaterRow
+from labeling.stats import Figure
 from projects.access import SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
+
+RATERS_PAGE = 100
+
+
+def _least_first(value: float | None) -> tuple[bool, float]:
+    return value is None, value or 0.0
+
+
+def _most_first(figure: Figure) -> tuple[bool, float]:
+    return figure.value is None, -(figure.value or 0.0)
+
+
+#: Other orders than most judgments first; whoever has no figure comes last.
+ORDERS: dict[str, Callable[[RaterRow], tuple[bool, float]]] = {
+    "time": lambda row: _least_first(row.median_ms),
+    "ties": lambda row: _most_first(row.ties),
+    "first": lambda row: _most_first(row.left),
+    "agreement": lambda row: _least_first(row.agreement.value),
+}
 
 
 @require_safe
 def raters(request: SignedInRequest, slug: str) -> HttpResponse:
     """Volume, time, ties, sides and agreement of each rater."""
     access = get_access(request.user, slug, Action.SEE_RATERS)
+    hand = raters_at_hand(access.project)
     context = {
         "access": access,
         "project": access.project,
-        "rows": rater_rows(access.project),
+        "hand": hand,
+        "address": request.path,
+    }
+    if request.headers.get("HX-Request"):  # how far the worker is; once it is done, all anew
+        if hand.progress is None:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "labeling/lead/kept_state.html", context)
+    order = request.GET.get("order", "")
+    rows = hand.rows or []
+    if order in ORDERS:
+        rows = sorted(rows, key=ORDERS[order])
+    page = Paginator(rows, RATERS_PAGE).get_page(request.GET.get("page"))
+    context |= {
+        "page": page,
+        "rows": page.object_list,
+        "order": order,
+        "query": f"order={order}&" if order in ORDERS else "",
         "few": FEW,
     }
     return render(request, "labeling/lead/raters.html", context)

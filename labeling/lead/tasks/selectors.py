@@ -20,11 +20,11 @@ from labeling.models import (
     Assignment,
     Judgment,
     LateAnswer,
-    Prompt,
     Response,
     Task,
     TaskOpening,
 )
+from labeling.releases.selectors import categories_of
 from labeling.rendering import MAX_SHORT_CHARS
 from labeling.vocabulary import AssignmentState
 from projects.models import Criterion, Project
@@ -56,7 +56,9 @@ def _judgments_of_task() -> QuerySet[Judgment]:
     return Judgment.objects.filter(task=OuterRef("pk")).counting()
 
 
-def _in_state(tasks: QuerySet[Task], project: Project, state: str) -> QuerySet[Task]:
+def _in_state(
+    tasks: QuerySet[Task], project: Project, state: str, among: range | None
+) -> QuerySet[Task]:
     any_judgment = Exists(_judgments_of_task())
     leased = Exists(Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.LEASED))
     if state == TaskState.UNTOUCHED:
@@ -66,7 +68,7 @@ def _in_state(tasks: QuerySet[Task], project: Project, state: str) -> QuerySet[T
     if state == TaskState.COMPLETE:
         return tasks.filter(open_slots=0).exclude(leased)
     if state == TaskState.SPLIT:
-        return tasks.filter(pk__in=split_tasks(project))
+        return tasks.filter(pk__in=split_tasks(project, among=among))
     if state == TaskState.FLAGGED:
         return tasks.filter(Exists(_judgments_of_task().exclude(flags=[])))
     if state == TaskState.SKIPPED:
@@ -77,10 +79,14 @@ def _in_state(tasks: QuerySet[Task], project: Project, state: str) -> QuerySet[T
     return tasks
 
 
-def find_tasks(project: Project, wanted: TaskFilter) -> QuerySet[Task]:
-    """The tasks that match, in the order of their import."""
+def find_tasks(
+    project: Project, wanted: TaskFilter, *, among: range | None = None
+) -> QuerySet[Task]:
+    """The tasks that match, in the order of their import, `among` those of some ids alone."""
     tasks = Task.objects.filter(project=project).select_related("prompt")
-    tasks = _in_state(tasks, project, wanted.state)
+    if among is not None:
+        tasks = tasks.filter(pk__gte=among.start, pk__lt=among.stop)
+    tasks = _in_state(tasks, project, wanted.state, among)
     if wanted.category:
         tasks = tasks.filter(prompt__category=wanted.category)
     if wanted.purpose:
@@ -96,8 +102,7 @@ def find_tasks(project: Project, wanted: TaskFilter) -> QuerySet[Task]:
 
 def categories(project: Project) -> list[str]:
     """The categories of a project's prompts, in alphabetical order, at most 200."""
-    names = Prompt.objects.filter(project=project).exclude(category="")
-    return list(names.order_by("category").values_list("category", flat=True).distinct()[:200])
+    return [name for name in categories_of(project, most=201) if name][:200]
 
 
 @dataclass(slots=True)

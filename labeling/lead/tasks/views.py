@@ -23,6 +23,7 @@ from labeling.lead.tasks.selectors import (
     task_rows,
     task_votes,
 )
+from labeling.lead.tasks.stretches import is_long, read_on
 from labeling.models import Task
 from labeling.models.choices import choices
 from labeling.rating.openings import closed_votes, open_votes
@@ -74,14 +75,22 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
     """A table of tasks, filtered by state, category, purpose and text."""
     access = get_access(request.user, slug, Action.SEE_TASKS)
     wanted = _wanted(request.GET)
-    page = Paginator(find_tasks(access.project, wanted), TASKS_PAGE).get_page(
-        request.GET.get("page")
-    )
-    rows = task_rows(access.project, page.object_list)
+    page, stretch = None, None
+    if is_long(access.project):
+        start = _whole_number(request.GET.get("from", ""))
+        stretch = read_on(access.project, wanted, start=start, size=TASKS_PAGE)
+        shown = stretch.tasks
+    else:
+        pages = Paginator(find_tasks(access.project, wanted), TASKS_PAGE)
+        page = pages.get_page(request.GET.get("page"))
+        shown = list(page.object_list)
+    rows = task_rows(access.project, shown)
     context = {
         "access": access,
         "project": access.project,
         "page": page,
+        "stretch": stretch,
+        "begun": "from" in request.GET,
         "rows": rows,
         "closed": _closed(access, [row.task for row in rows]),
         "wanted": wanted,
@@ -91,6 +100,11 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
         "categories": categories(access.project),
     }
     return render(request, "labeling/lead/tasks.html", context)
+
+
+def _whole_number(text: str) -> int:
+    """The number of an address, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _closed(access: Access, tasks: Sequence[Task]) -> Collection[int]:

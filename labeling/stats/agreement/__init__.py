@@ -28,7 +28,7 @@ from labeling.stats.agreement.figures import (
 )
 from labeling.stats.agreement.icc import IccForms, icc, icc_forms
 from labeling.stats.agreement.repeats import RaterRepeats, SelfAgreement, self_agreement
-from labeling.stats.agreement.report import criterion_report
+from labeling.stats.agreement.report import criterion_report, pair_rows
 from labeling.stats.agreement.tau import TauPairs, kendall_tau, kendall_tau_pairs
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "majority_ceiling",
     "mean_spearman",
     "noise_ceiling",
+    "pair_rows",
     "percent_agreement",
     "scott_pi",
     "self_agreement",

@@ -36,6 +36,12 @@ class RaterPairs(KappaColumns):
     first: Ints
     second: Ints
 
+    def figures(self, index: int) -> tuple[Figure, Figure]:
+        """Return percent agreement and kappa of one pair, ready to be shown."""
+        if not self.n[index]:
+            return no_shared_task(self.percent_convention), no_shared_task(self.kappa_convention)
+        return super().figures(index)
+
 
 def no_shared_task(convention: str) -> Figure:
     """Return the figure of two raters who judged no task in common."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from labeling.stats.agreement.ceiling import noise_ceiling
 from labeling.stats.agreement.coefficients import Level, side_counts
-from labeling.stats.agreement.cohen import RaterPairs, cohen_kappa_pairs, no_shared_task
+from labeling.stats.agreement.cohen import RaterPairs, cohen_kappa_pairs
 from labeling.stats.agreement.figures import (
     brennan_prediger,
     fleiss_kappa,
@@ -21,7 +21,7 @@ from labeling.stats.agreement.figures import (
     percent_agreement,
 )
 from labeling.stats.coding import Coded, code
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Ratings, plural
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings, plural
 from labeling.stats.table import Table, tabulate
 
 LIST_ALL = 60  # Up to this many raters, pairs that share no task are listed too.
@@ -34,37 +34,37 @@ def criterion_report(
     categories: Sequence[Any],
     *,
     preference: bool,
-    rater_names: Mapping[Any, str],
     side_only: npt.ArrayLike | None = None,
     as_ordered: bool = False,
-) -> dict[str, Any]:
-    """Return every agreement figure of one criterion, as JSON-ready data.
+) -> tuple[dict[str, Any], RaterPairs]:
+    """Return every agreement figure of one criterion as JSON-ready data, and its pairs of raters.
+
+    The pairs are arrays: a thousand raters make half a million, and whoever shows some needs no
+    list of all: `pair_rows` makes rows of them. Among up to `LIST_ALL` raters those that share no
+    task are there, too.
 
     Args:
         ratings: one row per judgment, `cluster` being the prompt.
         categories: the declared scale in its declared order.
         preference: whether the scale compares two responses; chance is then of the mirrored pool.
-        rater_names: the name to show for each rater; a rater without one is shown as it is.
         side_only: whether a judgment tells the side and no strength, shape (n,).
         as_ordered: take the plain coefficients of a preference instead, as published figures are.
 
     Returns:
         "percent_agreement" (exact, half, drop), "krippendorff_alpha" (nominal, ordinal,
-        interval, symmetric), "fleiss_kappa", "gwet_ac1" and "pairs", every figure an object with
-        value, low, high, n, convention, and reason where something is undefined. Besides:
-        "same_side" (percent agreement on the preferred side alone) and "side_alpha" (its nominal
-        alpha), "counts" (what the figures rest on) and "values" (the histogram of the judgments,
-        of a preference by strength).
+        interval, symmetric), "fleiss_kappa", "gwet_ac1": figures with value, low, high, n,
+        convention, and reason where undefined. Besides: "same_side" (percent agreement on the
+        preferred side alone) and "side_alpha" (its nominal alpha), "counts" (what the figures
+        rest on) and "values" (the histogram of the judgments, of a preference by strength).
 
     Raises:
-        RatingsError: a value off the scale, a rater twice on a unit; the position is named.
+        RatingsError: a value off the scale, a rater twice on a unit.
     """
     everyone = code(ratings, categories)
     coded, sided = _with_a_strength(ratings, everyone, side_only)
     whole = tabulate(everyone)
     table = tabulate(coded) if sided else whole
-    mirrored = preference and not as_ordered
-    pairs = cohen_kappa_pairs(coded, symmetric=mirrored)
+    pairs = cohen_kappa_pairs(coded, symmetric=(mirrored := preference and not as_ordered))
     content = {
         "percent_agreement": _three_conventions(table, sides=False),
         "same_side": _three_conventions(whole, sides=True) if preference else None,
@@ -74,11 +74,11 @@ def criterion_report(
         "gwet_ac1": gwet_ac(table, symmetric=mirrored).as_dict(),
         "brennan_prediger": brennan_prediger(table).as_dict(),
         "noise_ceiling": _ceiling(whole, preference=preference).as_dict(),
-        "pairs": _pair_rows(pairs, rater_names),
         "counts": {**_counts(whole, len(everyone.raters), pairs), "side_only": sided},
         "values": _histogram(table, folded=mirrored),
     }
-    return _without_a_strength(content, sided) if sided and not table.ratings else content
+    content = _without_a_strength(content, sided) if sided and not table.ratings else content
+    return content, _with_pairs_apart(pairs)
 
 
 def _with_a_strength(
@@ -162,38 +162,52 @@ def _without_a_strength(content: Any, sided: int) -> Any:
     return content
 
 
-def _pair_rows(pairs: RaterPairs, names: Mapping[Any, str]) -> list[dict[str, Any]]:
+def pair_rows(pairs: RaterPairs, rater_names: Mapping[Any, str]) -> list[dict[str, Any]]:
     """Return one row a pair of raters, most shared tasks first, then by name.
 
-    Among up to `LIST_ALL` raters every pair is listed; among more, those that share a task.
+    A rater without a name in `rater_names` is shown as it is.
     """
-    shown = [str(names.get(rater, rater)) for rater in pairs.raters]
+    shown = [str(rater_names.get(rater, rater)) for rater in pairs.raters]
     rows = []
     for index in range(len(pairs)):
         percent, kappa = pairs.figures(index)
-        rows.append(_row(shown, int(pairs.first[index]), int(pairs.second[index]), percent, kappa))
-    if len(shown) <= LIST_ALL:
-        known = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
-        apart = no_shared_task(pairs.percent_convention), no_shared_task(pairs.kappa_convention)
-        rows += [
-            _row(shown, first, second, *apart)
-            for first, second in combinations(range(len(shown)), 2)
-            if (first, second) not in known
-        ]
+        a, b = sorted((shown[pairs.first[index]], shown[pairs.second[index]]))
+        rows.append(
+            {
+                "a": a,
+                "b": b,
+                "n": kappa.n,
+                "percent": percent.as_dict(),
+                "cohen_kappa": kappa.as_dict(),
+            }
+        )
     return sorted(rows, key=lambda row: (-row["n"], row["a"], row["b"]))
 
 
-def _row(
-    shown: list[str], first: int, second: int, percent: Figure, kappa: Figure
-) -> dict[str, Any]:
-    a, b = sorted((shown[first], shown[second]))
-    return {
-        "a": a,
-        "b": b,
-        "n": kappa.n,
-        "percent": percent.as_dict(),
-        "cohen_kappa": kappa.as_dict(),
-    }
+def _with_pairs_apart(pairs: RaterPairs) -> RaterPairs:
+    """Return the pairs with those that share no task, among up to `LIST_ALL` raters."""
+    if len(pairs.raters) > LIST_ALL:
+        return pairs
+    known = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
+    apart = [pair for pair in combinations(range(len(pairs.raters)), 2) if pair not in known]
+    first, second = np.array(apart, dtype=np.int64).reshape(-1, 2).T
+    none, nothing = np.zeros(len(apart), dtype=np.int64), np.full(len(apart), np.nan)
+
+    def longer(values: Floats) -> Floats:
+        return np.concatenate([values, nothing])
+
+    return replace(
+        pairs,
+        first=np.concatenate([pairs.first, first]),
+        second=np.concatenate([pairs.second, second]),
+        n=np.concatenate([pairs.n, none]),
+        percent=longer(pairs.percent),
+        percent_low=longer(pairs.percent_low),
+        percent_high=longer(pairs.percent_high),
+        kappa=longer(pairs.kappa),
+        kappa_low=longer(pairs.kappa_low),
+        kappa_high=longer(pairs.kappa_high),
+    )
 
 
 def _counts(table: Table, raters: int, pairs: RaterPairs) -> dict[str, int]:

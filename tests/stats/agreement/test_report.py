@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from labeling.stats import (
+    RaterPairs,
     Ratings,
     RatingsError,
     cohen_kappa,
     criterion_report,
     gwet_ac,
     krippendorff_alpha,
+    pair_rows,
 )
 from tests.stats.shapes import from_rows
 
@@ -32,7 +34,12 @@ ROWS: list[list[Any]] = [
 
 def report(rows: Any = ROWS, *, preference: bool = True) -> dict[str, Any]:
     """The report of a table of judgments."""
-    return criterion_report(from_rows(rows), ARENA, preference=preference, rater_names=NAMES)
+    return with_pairs(*criterion_report(from_rows(rows), ARENA, preference=preference))
+
+
+def with_pairs(figures: dict[str, Any], pairs: RaterPairs) -> dict[str, Any]:
+    """The figures and a row a pair of raters."""
+    return {**figures, "pairs": pair_rows(pairs, NAMES)}
 
 
 def every_figure(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -79,7 +86,7 @@ def test_only_preferences_have_a_symmetric_alpha_and_a_noise_ceiling() -> None:
 
 
 def test_an_empty_report_is_complete_and_in_words() -> None:
-    content = criterion_report(Ratings([], [], []), ARENA, preference=True, rater_names={})
+    content = with_pairs(*criterion_report(Ratings([], [], []), ARENA, preference=True))
     assert content["pairs"] == []
     for figure in every_figure(content):
         assert figure["value"] is None
@@ -118,7 +125,7 @@ def test_nothing_of_a_preference_changes_when_the_responses_of_tasks_change_plac
 
 def test_as_ordered_the_coefficients_are_the_plain_ones() -> None:
     ratings = from_rows(ROWS)
-    content = criterion_report(ratings, ARENA, preference=True, rater_names=NAMES, as_ordered=True)
+    content = with_pairs(*criterion_report(ratings, ARENA, preference=True, as_ordered=True))
     plain = krippendorff_alpha(ratings, "ordinal", categories=ARENA)
     assert content["krippendorff_alpha"]["ordinal"] == plain.as_dict()
     assert content["gwet_ac1"] == gwet_ac(ratings, categories=ARENA).as_dict()
@@ -133,9 +140,8 @@ GRADED = (-3, -2, -1, 1, 2, 3)
 
 def graded(rows: Any, side_only: Any) -> dict[str, Any]:
     """The report on a scale with strengths, some answers of which tell the side only."""
-    return criterion_report(
-        from_rows(rows), GRADED, preference=True, rater_names={}, side_only=side_only
-    )
+    sides = {"side_only": side_only}
+    return with_pairs(*criterion_report(from_rows(rows), GRADED, preference=True, **sides))
 
 
 def test_answers_that_tell_the_side_only_count_in_figures_of_the_side_alone() -> None:
@@ -168,7 +174,7 @@ def test_a_hundred_thousand_judgments_take_a_fraction_of_a_second() -> None:
     rater = (unit + np.tile([0, 7, 19], 33_000)) % 40
     value = rng.integers(-1, 2, len(unit))
     ratings = Ratings(unit, rater, value, cluster=unit // 2)
-    content = criterion_report(ratings, ARENA, preference=True, rater_names={})
+    content, pairs = criterion_report(ratings, ARENA, preference=True)
     assert content["counts"]["tasks_judged_twice"] == 33_000
     assert "over 16500 prompts" in content["krippendorff_alpha"]["ordinal"]["convention"]
-    assert len(content["pairs"]) == 40 * 39 // 2
+    assert len(pairs) == 40 * 39 // 2

@@ -1,0 +1,59 @@
+"""The rows of raters at hand: computed at once for a small project, else as a worker left them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from labeling.lead.basis import JudgmentState, judgment_state
+from labeling.lead.raters.selectors import RaterRow, named_rows, rater_figures, rater_rows
+from labeling.models import Report
+from labeling.work.kept import Progress, is_fresh, kept_report, want_report
+from projects.models import Project
+
+_KIND = "raters"
+_VERSION = 1  # Raise it when a figure or the shape changes: older rows are computed anew.
+RATERS_TASK = "labeling.jobs.compute_raters"
+#: Up to so many judgments are computed while somebody waits: a third of a second.
+QUICK_JUDGMENTS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class RatersAtHand:
+    """The newest rows there are, None before the first, and how far they are behind."""
+
+    rows: list[RaterRow] | None
+    computed_at: datetime | None = None
+    newer: int = 0
+    progress: Progress | None = None
+
+
+def raters_at_hand(project: Project) -> RatersAtHand:
+    """The rows for a request, which never waits for a large project to be computed."""
+    state = judgment_state(project)
+    if state.count <= QUICK_JUDGMENTS:
+        return RatersAtHand(rater_rows(project))
+    report = kept_report(project, _KIND)
+    if report is not None and not report.fingerprint.startswith(f"{_VERSION}/"):
+        report = None
+    if report is not None and report.fingerprint == _fingerprint(state):
+        return RatersAtHand(named_rows(report.data["rows"]))
+    progress = None
+    if report is None or not is_fresh(report):
+        progress = want_report(project, _KIND, task=RATERS_TASK)
+    if report is None:
+        return RatersAtHand(None, progress=progress)
+    newer = max(0, state.count - int(report.data["judgments"]))
+    return RatersAtHand(named_rows(report.data["rows"]), report.computed_at, newer, progress)
+
+
+def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:
+    """The fingerprint and the rows of a report that is to be computed."""
+    state = judgment_state(report.project)
+    rows = rater_figures(report.project)
+    return _fingerprint(state), {"judgments": state.count, "rows": rows}
+
+
+def _fingerprint(state: JudgmentState) -> str:
+    return f"{_VERSION}/{state.newest}/{state.count}"

@@ -1,0 +1,56 @@
+"""Lists of a large project: read on from one task for a short while, and never counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+
+from labeling.lead.tasks.selectors import TaskFilter, find_tasks
+from labeling.models import Task
+from projects.models import Project
+
+#: From so many tasks on, lists are read on from one task and not counted.
+LONG_LIST = 20_000
+#: Seconds after which a list that is read on ends, whatever it has.
+_READING = 0.35
+_FIRST_STEP, _LONGEST_STEP = 500, 8_000
+_NO_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStretch:
+    """Some tasks that match, found by reading on from one id for a short while.
+
+    `next_from` is where to read on, None at the end of the project; with `is_full` a page was
+    found, without it the time was up before.
+    """
+
+    tasks: list[Task]
+    next_from: int | None
+    is_full: bool
+
+
+def read_on(project: Project, wanted: TaskFilter, *, start: int, size: int) -> TaskStretch:
+    """The next tasks from the id `start` on that match, as many as a short while allows.
+
+    However rare they are and however many tasks there are, it ends: with a page, at the last task,
+    or after `_READING` seconds.
+    """
+    until, step = monotonic() + _READING, _FIRST_STEP
+    tasks: list[Task] = []
+    while True:
+        ids = Task.objects.filter(project=project, pk__gte=start).order_by("pk")
+        stop = ids.values_list("pk", flat=True)[step : step + 1].first()
+        stretch = range(start, stop if stop is not None else _NO_ID)
+        matching = find_tasks(project, wanted, among=stretch)
+        tasks += matching[: size + 1 - len(tasks)]
+        if len(tasks) > size:
+            return TaskStretch(tasks[:size], tasks[size].pk, is_full=True)
+        if stop is None or monotonic() > until:
+            return TaskStretch(tasks, stop, is_full=False)
+        start, step = stop, min(2 * step, _LONGEST_STEP)
+
+
+def is_long(project: Project) -> bool:
+    """Whether a project has too many tasks to count those that match for every page."""
+    return Task.objects.filter(project=project).order_by()[:LONG_LIST].count() == LONG_LIST
