@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 #: Modules of which no other is derived while it is imported; each is a submodule.
-LARGE = ("scipy.stats", "scipy.optimize", "scipy.special")
+LARGE = ("scipy.stats", "scipy.optimize", "scipy.special", "scipy.sparse", "scipy.linalg")
 
 
 class Deferred(ModuleType):

@@ -16,8 +16,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy import sparse
 
 #: Texts whose shingle sets overlap (Jaccard) by at least this much are near-duplicates.
 THRESHOLD = 0.7
@@ -94,8 +93,8 @@ def near_duplicates(sketch: np.ndarray, threshold: float = THRESHOLD) -> np.ndar
             links.append(pairs)
             edges = np.concatenate(links)
             ones = np.ones(len(edges), dtype=np.int8)
-            graph = coo_array((ones, (edges[:, 0], edges[:, 1])), shape=(n, n))
-            labels = connected_components(graph, directed=False)[1]
+            graph = sparse.coo_array((ones, (edges[:, 0], edges[:, 1])), shape=(n, n))
+            labels = sparse.csgraph.connected_components(graph, directed=False)[1]
     return np.concatenate(links)
 
 

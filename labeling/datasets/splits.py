@@ -20,8 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy import sparse
 
 from labeling.datasets.minhash import THRESHOLD, near_duplicates, normalised_words, signatures
 from labeling.datasets.records import Message, digest
@@ -258,8 +257,8 @@ def _components(n: int, links: Ints) -> tuple[npt.NDArray[np.int32], Ints]:
     if not n:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
     ones = np.ones(len(links), dtype=np.int8)
-    graph = coo_array((ones, (links[:, 0], links[:, 1])), shape=(n, n))
-    _, group = connected_components(graph, directed=False)
+    graph = sparse.coo_array((ones, (links[:, 0], links[:, 1])), shape=(n, n))
+    _, group = sparse.csgraph.connected_components(graph, directed=False)
     _, oldest = np.unique(group, return_index=True)
     return group.astype(np.int32), oldest
 

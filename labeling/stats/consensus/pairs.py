@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 from scipy import optimize, sparse, special
-from scipy.sparse import csgraph
 
 from labeling.stats.consensus.answers import Consensus, consensus_of
 from labeling.stats.consensus.em import Limits
@@ -281,7 +280,7 @@ def _components(coded: CodedPairs) -> int:
     linked = np.bincount(coded.truth, minlength=len(coded.first)) > 0
     first, second = coded.first[linked], coded.second[linked]
     links = sparse.csr_matrix((np.ones(len(first)), (first, second)), shape=(size, size))
-    groups, _ = csgraph.connected_components(links, directed=False)
+    groups, _ = sparse.csgraph.connected_components(links, directed=False)
     return int(groups)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 
 from labeling.stats.ranking.cells import Cells
 from labeling.stats.ranking.comparisons import FIRST, SECOND, TIE
@@ -28,7 +27,7 @@ def components(winner: Ints, loser: Ints, items: int, *, strong: bool = True) ->
         strong: linked by wins in both directions; else by any comparison.
     """
     edges = sparse.coo_matrix((np.ones(len(winner)), (winner, loser)), shape=(items, items))
-    _, label = csgraph.connected_components(
+    _, label = sparse.csgraph.connected_components(
         edges, directed=True, connection="strong" if strong else "weak"
     )
     _, first, again = np.unique(label, return_index=True, return_inverse=True)
@@ -70,8 +69,8 @@ def ties_run_away(cells: Cells) -> bool:
         shape=(size, size),
     )
     try:
-        csgraph.bellman_ford(graph.tocsr(), indices=[cells.items])
-    except csgraph.NegativeCycleError:
+        sparse.csgraph.bellman_ford(graph.tocsr(), indices=[cells.items])
+    except sparse.csgraph.NegativeCycleError:
         return False
     return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import linalg as iterative
+from scipy import sparse
 
 from labeling.stats.ranking.assembly import Ends
 from labeling.stats.ranking.cells import Cells
@@ -114,7 +114,9 @@ def _beyond_items(cells: Cells, component: Ints, columns: Floats) -> Floats:
     items = cells.items
     if items > DENSE:
         ends = Design(cells, BradleyTerry(), component).ends
-        fitted = [iterative.lsmr(ends, column, atol=1e-12, btol=1e-12)[0] for column in columns.T]
+        fitted = [
+            sparse.linalg.lsmr(ends, column, atol=1e-12, btol=1e-12)[0] for column in columns.T
+        ]
     else:
         design = Design(replace(cells, extras=columns[:, :0]), BradleyTerry(), component)
         ones = np.ones(len(columns))

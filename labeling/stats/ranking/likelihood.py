@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import linalg as iterative
 
 from labeling.stats.coding import counted
 from labeling.stats.ranking.cells import Cells
@@ -272,7 +271,7 @@ def _conjugate(design: Design, bend: Curvature, gradient: Floats) -> Floats:
     diagonal = full.diagonal()
     lift = sparse.diags_array(1 / np.where(diagonal > 0, diagonal, 1.0))
     # I step = dl / d theta can be solved though I is singular: the gradient's sum is 0 as well.
-    step, trouble = iterative.cg(full, gradient, rtol=1e-10, M=lift)
+    step, trouble = sparse.linalg.cg(full, gradient, rtol=1e-10, M=lift)
     if trouble:
         raise ConvergenceError(
             f"The strengths of {design.cells.items} items did not settle after {trouble} "
