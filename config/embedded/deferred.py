@@ -7,6 +7,7 @@ first use a name stands for the module; whoever has it is served by the module f
 from __future__ import annotations
 
 import importlib
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -37,3 +38,9 @@ def defer(*names: str) -> None:
         parent = importlib.import_module(package)
         if module not in vars(parent):
             setattr(parent, module, Deferred(name))
+
+
+def without(*names: str) -> None:
+    """Let modules that others can do without count as not installed; None says so to imports."""
+    for name in names:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]

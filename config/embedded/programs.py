@@ -26,7 +26,7 @@ from gunicorn.arbiter import Arbiter
 
 from config.celery import app
 from config.embedded import web as hooks
-from config.embedded.deferred import LARGE, defer
+from config.embedded.deferred import LARGE, defer, without
 from config.embedded.forks import pulse, spare_memory
 from config.embedded.process import SetupError
 from config.env import SettingError
@@ -40,6 +40,8 @@ _SHARED = (
     *("django.contrib.sessions.serializers", "django.db.backends.postgresql.base"),
     *("django.middleware.clickjacking", "gunicorn.workers.gthread", "whitenoise.storage"),
 )
+#: Doors of Arrow to other people's clouds: we read and write files of this machine alone.
+_UNUSED = ("pyarrow._azurefs", "pyarrow._gcsfs", "pyarrow._hdfs", "pyarrow._s3fs")
 #: Seconds between the signs that a worker's main loop gives.
 _PULSE = 2.0
 
@@ -52,6 +54,7 @@ def load() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         defer(*LARGE)
+        without(*_UNUSED)
         django.setup()
         _ = get_resolver().reverse_dict  # imports every page
         app.loader.init_worker()  # imports every job, and checks the models as a worker would

@@ -1,0 +1,33 @@
+"""A large module is loaded by whoever uses something of it, and by nobody before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from config.embedded.paths import CHECKOUT
+
+_SCRIPT = """
+import sys, threading
+from config.embedded.deferred import LARGE, defer, without
+defer(*LARGE)
+without("pyarrow._s3fs")
+from scipy import sparse, special, stats
+assert not any(name in sys.modules for name in LARGE), "an import alone loads nothing"
+figures = []
+threads = [threading.Thread(target=lambda: figures.append(stats.norm.ppf(0.975))) for _ in range(8)]
+[thread.start() for thread in threads]; [thread.join() for thread in threads]
+assert [round(figure, 2) for figure in figures] == [1.96] * 8, figures
+assert sparse.csgraph.connected_components(sparse.coo_array((2, 2)))[0] == 2
+assert special.expit(0) == 0.5
+from scipy import stats as again
+assert again is sys.modules["scipy.stats"]
+import pyarrow.parquet
+print("well")
+"""
+
+
+def test_what_is_deferred_is_loaded_at_its_first_use_by_any_thread() -> None:
+    script = [sys.executable, "-c", _SCRIPT]
+    done = subprocess.run(script, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "well", done.stderr
