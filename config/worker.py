@@ -72,6 +72,10 @@ class Board:
     _SLOTS = 256
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """A worker begins: nothing that another wrote, of whom this one is a fork, counts."""
         self._memory = mmap.mmap(-1, self._ENTRY.size * self._SLOTS)
         self._closing = mmap.mmap(-1, 1)
 
@@ -145,6 +149,7 @@ class PatientRequest(Request):
 
 @signals.celeryd_init.connect
 def _wait_as_workers_do(**_: object) -> None:
+    _board.renew()
     limit_worker()
     app.conf.broker_transport_options = {
         **app.conf.broker_transport_options,
