@@ -45,4 +45,5 @@ def post_fork(server: Any, worker: Any) -> None:
     def ticks() -> bool:
         return time.monotonic() - float(worker.tmp.last_update()) < _STILL
 
-    keep_beating("web", ticks=ticks, detail=request_counts)
+    stand_in = import_string("labeling.jobs.stand_in_for_beat")
+    keep_beating("web", ticks=ticks, detail=request_counts, beside=stand_in)

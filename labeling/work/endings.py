@@ -31,7 +31,7 @@ def cancel(job: Job) -> bool:
 
 def settle_job(kind: JobKind[J], pk: int) -> bool:
     """Ends a job on which there is a verdict and at which nobody is; whether it was to be ended."""
-    with job_lock(kind, pk) as owned:
+    with transaction.atomic(), job_lock(kind, pk) as owned:
         return owned and settle_owned(kind, pk)
 
 

@@ -47,6 +47,11 @@ def limit_long_jobs(processes: int, worker: int) -> None:
     _Places.first = worker % (2**31 // _MOST_PLACES) * _MOST_PLACES
 
 
+def has_lanes() -> bool:
+    """Whether this is a process of a worker, among which jobs take turns."""
+    return _Places.number is not None
+
+
 @contextmanager
 def long_place() -> Iterator[bool]:
     """Yields whether there is a place for a long job, which is held meanwhile."""

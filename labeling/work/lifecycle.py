@@ -19,7 +19,7 @@ from labeling.models import Job
 from labeling.vocabulary import JobState
 from labeling.work.endings import database_began_after, settle_owned
 from labeling.work.folder import check_folder
-from labeling.work.lanes import LANE_SECONDS, long_place, waiting_jobs
+from labeling.work.lanes import LANE_SECONDS, has_lanes, long_place, waiting_jobs
 from labeling.work.limits import watched
 from labeling.work.locks import job_lock
 from labeling.work.registry import MAX_DEATHS, J, JobKind
@@ -81,8 +81,10 @@ def give_way(kind: JobKind[J], job: J, *, since: float, was_long: bool) -> None:
     """Raises JobStops where a job that resumes is to let others go on, at work since `since`.
 
     One that turns out to be long leaves the short lane at once, and a long one lets those that
-    wait have its place after a while.
+    wait have its place after a while. A command goes on to its end.
     """
+    if not has_lanes():
+        return
     if not was_long and kind.is_long(job):
         raise JobStops
     if was_long and time.monotonic() - since > LANE_SECONDS and _others_wait(kind, job):

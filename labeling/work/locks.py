@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 from labeling.work.registry import J, JobKind
 
@@ -29,8 +29,11 @@ def job_lock(kind: JobKind[J], pk: int) -> Iterator[bool]:
 
 
 def is_free(kind: JobKind[J], pk: int) -> bool:
-    """Whether no process is at the job at this moment."""
-    with job_lock(kind, pk) as owned:
+    """Whether no process is at the job at this moment.
+
+    In one transaction, which a pooler gives one session: a lock left in another would stay.
+    """
+    with transaction.atomic(), job_lock(kind, pk) as owned:
         return owned
 
 

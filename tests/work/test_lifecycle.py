@@ -272,6 +272,7 @@ def test_a_long_job_makes_room_and_a_short_one_that_grows_leaves_the_short_lane(
     toy: Toy, entered: None, monkeypatch: pytest.MonkeyPatch
 ):
     long = replace(TOY, is_long=lambda toy: True, resumes=True)
+    monkeypatch.setattr(lanes._Places, "number", 1)
 
     def grow(toy: Toy) -> None:
         give_way(long, toy, since=time.monotonic(), was_long=False)
