@@ -27,6 +27,7 @@ from celery import bootsteps, signals
 from celery.worker.request import Request
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
+from kombu.transport.redis import Transport
 
 from config.celery import app, bound_tasks
 from config.timeouts import limit_worker
@@ -151,6 +152,9 @@ class PatientRequest(Request):
 def _wait_as_workers_do(**_: object) -> None:
     _board.renew()
     limit_worker()
+    # kombu puts unacknowledged messages back over a connection that is gone and has no address any
+    # more; without this that is no loss of the broker, and the worker ends of it.
+    Transport.connection_errors = (*Transport.connection_errors, AttributeError)
     app.conf.broker_transport_options = {
         **app.conf.broker_transport_options,
         "socket_timeout": _BROKER_SECONDS,

@@ -103,7 +103,7 @@ def test_requests_are_quick_the_worker_stays_and_the_job_is_done_later(
                 late = ask(project, name)
                 assert time.monotonic() - began < 2
             time.sleep(8)
-            assert worker.alive, worker.log.read_text()[-3000:]
+            assert worker.alive, worker.log.read_text()[:9000]
         finally:
             mend(client, broker)
         sending._Broker.away_until = 0.0
