@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from typing import Any
 
@@ -39,8 +38,8 @@ PREPARE = """(which) => {
 }"""
 
 # Texts that stand together begin all at the top, as each would alone.
-ATTACK = """async ([which, texts]) => {
-    const text = document.querySelector(which).querySelector(".formatted");
+ATTACK = """async ([which, kind, texts]) => {
+    const text = document.querySelector(which).querySelector(kind);
     text.replaceChildren(...texts.map((html) => {
         const part = document.createElement("div");
         part.innerHTML = html;
@@ -58,7 +57,7 @@ LOOK = """(which) => {
     const card = document.querySelector(which);
     const others = [".top", ".prompt", ".side", ".bar", "#submit"]
         .flatMap((name) => [...document.querySelectorAll(name)])
-        .filter((element) => element !== card && !card.contains(element));
+        .filter((element) => !element.contains(card) && !card.contains(element));
     const boxes = others.map((element) => element.getBoundingClientRect());
     const touched = boxes.flatMap((box, place) => {
         const across = [...Array(9).keys()].map((step) => box.left + (step + .5) * box.width / 9);
@@ -73,34 +72,59 @@ LOOK = """(which) => {
 }"""
 
 
-class Attacked:
-    """A rating screen on which other texts take the place of one of its texts."""
+# Counts what differs plainly: what moves to a layer of its own has edges of another shade.
+COUNT = """async (pictures) => {
+    const [before, after] = await Promise.all(pictures.map(async (data) => {
+        const picture = new Image();
+        picture.src = `data:image/png;base64,${data}`;
+        await picture.decode();
+        const canvas = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+        canvas.drawImage(picture, 0, 0);
+        return canvas.getImageData(0, 0, picture.width, picture.height).data;
+    }));
+    return before.filter((shade, place) => Math.abs(shade - after[place]) > 48).length;
+}"""
 
-    def __init__(self, desk: Desk, which: str, width: int) -> None:
+
+class Attacked:
+    """A rating screen on which other texts take the place of one of its texts.
+
+    `kind` is what of it is shown: `.formatted`, or as it was written (`.raw`).
+    """
+
+    def __init__(self, desk: Desk, which: str, width: int, kind: str = ".formatted") -> None:
         self.page: Page = desk.page
         self.which = which
+        self.kind = kind
         self.page.set_viewport_size({"width": width, "height": SIZES[width]})
         desk.open()
+        self.page.locator("#raw").set_checked(kind == ".raw")
         self.page.evaluate(PREPARE, which)
         self._session = self.page.context.new_cdp_session(self.page)
+        self._paper = self.page.context.new_page()
         self.harmless = self.look(["<p>Harmless.</p>"])
 
-    def look(self, texts: list[str]) -> tuple[Any, bytes]:
+    def look(self, texts: list[str]) -> tuple[Any, str]:
         """Where everything stands, and the picture, with these texts in the attacker's place."""
-        self.page.evaluate(ATTACK, [self.which, texts])
+        self.page.evaluate(ATTACK, [self.which, self.kind, texts])
         places = self.page.evaluate(LOOK, self.which)
         options = {"format": "png", "optimizeForSpeed": True}
-        data = self._session.send("Page.captureScreenshot", options)["data"]
-        return places, base64.b64decode(data)
+        picture: str = self._session.send("Page.captureScreenshot", options)["data"]
+        return places, picture
+
+    def is_changed(self, texts: list[str]) -> bool:
+        """Whether anything outside of the attacker's place moves or looks otherwise."""
+        (places, picture), (places_before, picture_before) = self.look(texts), self.harmless
+        if places != places_before or picture == picture_before:
+            return bool(places != places_before)
+        return bool(self._paper.evaluate(COUNT, [picture_before, picture]))
 
     def successes(self, texts: dict[str, str], *, together: int = 1) -> list[str]:
         """The attacks that change anything outside of the attacker's place."""
         names = list(texts)
         groups = [names[start : start + together] for start in range(0, len(names), together)]
         return [
-            ", ".join(group)
-            for group in groups
-            if self.look([texts[name] for name in group]) != self.harmless
+            ", ".join(group) for group in groups if self.is_changed([texts[name] for name in group])
         ]
 
 
