@@ -53,7 +53,7 @@ class RequestLogMiddleware:
         response = self.get_response(request)
         seconds = time.monotonic() - begun
         response.headers["X-Request-ID"] = name
-        route = request.resolver_match.route if request.resolver_match else ""
+        route = _route(request)
         count_request(request.method or "", route, response.status_code, seconds)
         _log(request, response, route, seconds)
         set_request_id("")
@@ -156,6 +156,16 @@ def _body_limit(request: HttpRequest) -> int:
     if match.view_name in _FILES_GO:
         return settings.IMPORT_MAX_UPLOAD + _FORM_MARGIN
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def _route(request: HttpRequest) -> str:
+    """The pattern of the address; empty where there is none."""
+    if request.resolver_match:
+        return request.resolver_match.route
+    path = request.path_info.rstrip("/")
+    if path in _PROBES:
+        return path[1:]
+    return "static/" if path.startswith("/static/") else ""
 
 
 def _request_id(request: HttpRequest) -> str:

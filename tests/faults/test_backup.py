@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from config.backup.manifest import entry_of
 from tests.config.instances import command, running, wait_for
 
 pytestmark = pytest.mark.kill
@@ -104,3 +106,33 @@ def test_what_was_backed_up_while_it_ran_is_whole_in_another_folder(
     manage(there, "restore", str(backup), "--force")
     assert "COUNT 300 ['done', 'pending'] True" in manage(there, "shell", "-v0", "-c", COUNT)
     assert list(there.glob("releases.before-restore-*"))
+
+
+DUMP_AGAIN = """
+from config.backup.programs import run_program
+run_program("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file={dump}")
+"""
+SCHEMA = """
+from django.db.migrations.executor import MigrationExecutor
+from django.db import connection
+from labeling.models import Import, Installation
+executor = MigrationExecutor(connection)
+left = executor.migration_plan(executor.loader.graph.leaf_nodes())
+print("LEFT", left, Import.objects.count() >= 0, Installation.objects.count())
+"""
+
+
+def test_a_backup_of_an_older_schema_is_brought_up_to_this_one(data_folder: Path, tmp_path: Path):
+    backup, there = tmp_path / "backup", tmp_path / "there"
+    manage(data_folder, "backup", str(backup))
+    manage(data_folder, "migrate", "labeling", "0008", "-v0")
+    dump = backup / "database.dump"
+    dump.unlink()
+    manage(data_folder, "shell", "-v0", "-c", DUMP_AGAIN.format(dump=dump))
+    listed = json.loads((backup / "backup.json").read_text())
+    listed["files"]["database.dump"] = asdict(entry_of(dump))
+    kept = [name for name in listed["migrations"]["labeling"] if name < "0009"]
+    listed["migrations"]["labeling"] = kept
+    (backup / "backup.json").write_text(json.dumps(listed))
+    manage(there, "restore", str(backup))
+    assert "LEFT [] True 1" in manage(there, "shell", "-v0", "-c", SCHEMA)
