@@ -19,6 +19,12 @@ def backtrack(payload: bytes) -> bytes:
     return payload
 
 
+def spin(payload: bytes) -> bytes:
+    """Takes all time, whatever the payload."""
+    while True:
+        pass
+
+
 def grow(payload: bytes) -> bytes:
     """Takes as many megabytes as the payload says."""
     return str(len(bytearray(int(payload) * 2**20))).encode()

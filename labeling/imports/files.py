@@ -21,6 +21,7 @@ from projects.exceptions import InvalidInput
 KEEP_UPLOADS = timedelta(days=2)
 _TOKEN_BYTES = 16
 _CHUNK = 1 << 20
+_FILENAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ def path_of(token: str) -> Path:
     if len(token) != 2 * _TOKEN_BYTES or not all(c in "0123456789abcdef" for c in token):
         raise InvalidInput(_("This upload is not known. Upload the file again."))
     return Path(settings.IMPORTS_DIR) / token
+
+
+def located(kept: str) -> Path:
+    """Where the file of an import lies, by what its row keeps: the name in the folder.
+
+    Older rows keep the whole path, which a restored backup may not have: the name is what counts
+    then too.
+    """
+    path = Path(settings.IMPORTS_DIR) / kept
+    return path if path.exists() else Path(settings.IMPORTS_DIR) / path.name
 
 
 def store(content: Iterable[bytes]) -> StoredFile:
@@ -94,10 +105,10 @@ def describe(token: str) -> StoredFile:
     return StoredFile(token, size, digest.hexdigest())
 
 
-def discard(path: str) -> None:
-    """Deletes a stored file; one that is gone already is no error."""
-    if path:
-        Path(path).unlink(missing_ok=True)
+def discard(kept: str) -> None:
+    """Deletes the file of an import; one that is gone already is no error."""
+    if kept:
+        located(kept).unlink(missing_ok=True)
 
 
 def sweep_uploads() -> None:
@@ -106,10 +117,18 @@ def sweep_uploads() -> None:
     if not folder.is_dir():
         return
     oldest = (timezone.now() - KEEP_UPLOADS).timestamp()
-    old = {str(path) for path in folder.iterdir() if path.stat().st_mtime < oldest}
+    old = {path.name for path in folder.iterdir() if path.stat().st_mtime < oldest}
     if not old:
         return
     open_states = [JobState.PENDING, JobState.RUNNING]
-    needed = Import.objects.filter(state__in=open_states, path__in=old)
-    for path in old - set(needed.values_list("path", flat=True)):
-        discard(path)
+    unfinished = Import.objects.filter(state__in=open_states).exclude(path="")
+    needed = {Path(kept).name for kept in unfinished.values_list("path", flat=True)}
+    for name in old - needed:
+        discard(name)
+
+
+def shown_name(filename: str) -> str:
+    """The last part of a file's name, printable, as the report shows it."""
+    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    printable = "".join(c if c.isprintable() else "�" for c in name).strip()
+    return printable[-_FILENAME:] or "pasted rows"

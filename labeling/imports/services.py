@@ -13,26 +13,24 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import inf
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec import structs
 
+from labeling.bounded import NotNow
 from labeling.datasets.readers import (
     ColumnQuestion,
     Detection,
+    FilePreview,
     ReadOptions,
-    accepted,
-    check,
-    detect,
     limits,
-    preview_file,
+    looking,
     read,
 )
 from labeling.datasets.readers.fields import visible
-from labeling.datasets.readers.reading import FilePreview
+from labeling.datasets.readers.weights import up_to
 from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome
@@ -47,7 +45,6 @@ from projects.sql import database_now
 
 #: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
 BATCH = 500
-_FILENAME = 255
 
 
 class FileRefused(InvalidInput):
@@ -56,6 +53,16 @@ class FileRefused(InvalidInput):
     def __init__(self, message: str, *, field: str, code: str) -> None:
         super().__init__(message, fields={field: message})
         self.code = code
+
+
+class ReaderBusy(InvalidInput):
+    """The machine is too busy to look at a file now; nothing is wrong with the file."""
+
+    code = "busy"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("The server is too busy to read the file now. Try again in a minute."))
 
 
 class FileUnclear(FileRefused):
@@ -134,16 +141,16 @@ def preview_upload(
     label_rater: str = "",
     limit: int = 5,
 ) -> FilePreview:
-    """The first rows of a stored upload as they would be imported; writes nothing.
+    """The first rows of a stored upload as they would be imported, long texts cut; writes nothing.
 
     Raises InvalidInput where the file cannot be read or the mapping does not fit it.
     """
     with _readable():
-        return preview_file(
+        return looking.look_at_first(
             files.path_of(token),
             format=format,
             mapping=mapping,
-            options=ReadOptions(label_rater=label_rater.strip()),
+            label_rater=label_rater.strip(),
             limit=limit,
         )
 
@@ -155,9 +162,9 @@ def accept_guesses(
 
     Raises InvalidInput where the file cannot be read or the mapping does not fit it.
     """
-    options = ReadOptions(label_rater=label_rater.strip())
+    path, rater = files.path_of(token), label_rater.strip()
     with _readable():
-        return accepted(files.path_of(token), format=format, mapping=mapping, options=options)
+        return looking.look_for_guesses(path, format=format, mapping=mapping, label_rater=rater)
 
 
 @contextmanager
@@ -171,6 +178,8 @@ def _readable() -> Iterator[None]:
         raise FileRefused(error.message, field="file", code=error.code) from None
     except FileNotFoundError:
         raise _gone() from None
+    except NotNow:
+        raise ReaderBusy from None
 
 
 def create_import(
@@ -198,15 +207,15 @@ def create_import(
         format, decided, shown = _decided(stored.token, format, mapping, options)
     except InvalidInput:
         if content is not None:
-            files.discard(str(stored.path))
+            files.discard(stored.path.name)
         raise
     guesses = {name: column for name, column in decided.items() if name not in (mapping or {})}
     with transaction.atomic():
         import_ = Import.objects.create(
             project=project,
             created_by=created_by,
-            filename=_safe_name(filename),
-            path=str(stored.path),
+            filename=files.shown_name(filename),
+            path=stored.path.name,
             size=stored.size,
             sha256=stored.sha256,
             format=format,
@@ -269,13 +278,6 @@ def _said_of(shown: Detection) -> dict[str, object]:
     }
 
 
-def _safe_name(filename: str) -> str:
-    """The last part of a file's name, printable, as the report shows it."""
-    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(c if c.isprintable() else "�" for c in name).strip()
-    return printable[-_FILENAME:] or "pasted rows"
-
-
 def run_import(import_id: int) -> None:
     """Reads the file in; does nothing where it is over or another process is at it."""
     import_ = run(IMPORT_JOB, import_id, _read_file, at_end={"path": ""})
@@ -300,11 +302,10 @@ def _read_file(import_: Import) -> None:
 
 def _examine(import_: Import) -> None:
     """A first pass over the whole file: what cannot be read to its end is not begun."""
-    path = Path(import_.path)
-    detection = detect(path, format=import_.format, mapping=import_.mapping)
-    import_.progress_total = check(
-        path, format=detection.format or "auto", mapping=import_.mapping
-    ).rows
+    path = files.located(import_.path)
+    detection, import_.progress_total = looking.look_through(
+        path, format=import_.format, mapping=import_.mapping
+    )
     import_.format = detection.format or import_.format
     # What the user left out on purpose stays out when an interrupted import goes on.
     import_.mapping = {**import_.mapping, **detection.mapping}
@@ -319,7 +320,9 @@ def _examine(import_: Import) -> None:
 
 def _outcomes(import_: Import) -> Iterator[RowOutcome]:
     options = ReadOptions(label_rater=import_.options.get("label_rater", ""))
-    return read(Path(import_.path), format=import_.format, mapping=import_.mapping, options=options)
+    return read(
+        files.located(import_.path), format=import_.format, mapping=import_.mapping, options=options
+    )
 
 
 def _batches(import_: Import) -> Iterator[None]:
@@ -330,7 +333,7 @@ def _batches(import_: Import) -> Iterator[None]:
     most = _room(import_.project) + counts.created
     # Rows that earlier attempts dealt with are read again, because later rows may repeat them.
     rest = islice(_outcomes(import_), import_.progress_done, None)
-    while batch := list(islice(rest, BATCH)):
+    while batch := list(up_to(rest, BATCH, limits.MAX_HELD_BYTES)):
         with transaction.atomic():
             result = writer.write(batch, database_now())
             room = max(0, limits.MAX_REFUSALS_KEPT - counts.refused)

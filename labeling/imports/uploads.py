@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
@@ -24,6 +25,8 @@ from projects.exceptions import InvalidInput
 _CHUNK = 1 << 20
 #: What a form may add to a file: field names, boundaries.
 _FORM_MARGIN = 1 << 20
+#: Characters of a content type that are repeated.
+_SHOWN = 80
 
 
 class RawBody:
@@ -51,23 +54,55 @@ class RawParser(BaseParser):
         return RawBody(stream)
 
 
-def _raw(media_type: str) -> type[RawParser]:
-    return type(f"Raw_{media_type}", (RawParser,), {"media_type": media_type})
-
-
 #: The reader looks at the content itself; these are the names under which it is sent.
 RAW_TYPES = (
     "application/json",
     "application/x-ndjson",
+    "application/ndjson",
     "application/jsonl",
+    "application/x-jsonlines",
+    "application/csv",
     "text/csv",
     "text/tab-separated-values",
     "text/plain",
     "application/gzip",
     "application/x-gzip",
+    "application/zstd",
+    "application/x-zstd",
+    "application/vnd.apache.parquet",
+    "application/x-parquet",
+    "application/parquet",
     "application/octet-stream",
 )
-UPLOAD_PARSERS: list[type[BaseParser]] = [MultiPartParser, *map(_raw, RAW_TYPES)]
+
+
+def _raw(media_type: str) -> type[RawParser]:
+    return type(f"Raw_{media_type}", (RawParser,), {"media_type": media_type})
+
+
+class OtherParser(RawParser):
+    """Refuses what is none of these by saying what is taken."""
+
+    media_type = "*/*"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Raises UnsupportedMediaType."""
+        raise UnsupportedMediaType(
+            media_type or "",
+            _(
+                "A file is not sent as “%(type)s”. Send it as %(types)s, or in a "
+                "multipart/form-data form."
+            )
+            % {"type": (media_type or "")[:_SHOWN], "types": ", ".join(RAW_TYPES)},
+        )
+
+
+UPLOAD_PARSERS: list[type[BaseParser]] = [MultiPartParser, *map(_raw, RAW_TYPES), OtherParser]
 
 
 class UploadSerializer(serializers.Serializer[Any]):

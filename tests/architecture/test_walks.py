@@ -43,7 +43,7 @@ WALKS = {
         "labeling.imports.views",
         3,
         {"imports", "work", "models"},
-        {"kinds", "datasets", "allocation", "vocabulary"},
+        {"kinds", "datasets", "allocation", "bounded", "vocabulary"},
     ),
     "a release asked for": Walk(
         "labeling.releases.views",

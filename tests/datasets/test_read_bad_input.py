@@ -220,7 +220,7 @@ def test_a_file_of_malformed_lines_says_what_is_wrong_with_the_first(file):
 
 
 def test_an_endless_line_is_refused_and_the_next_one_read(file, monkeypatch):
-    monkeypatch.setattr(limits, "MAX_LINE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(limits, "MAX_ROW_BYTES", 1024 * 1024)
     long = b'{"prompt": "' + b"a" * (3 * 1024 * 1024) + b'"}'
     rows = rows_of(file(PAIR_LINE + b"\n" + long + b"\n" + PAIR_LINE.replace(b"1", b"2")))
     assert [type(row) for row in rows] == [ImportRow, Refusal, ImportRow]
@@ -229,7 +229,7 @@ def test_an_endless_line_is_refused_and_the_next_one_read(file, monkeypatch):
 
 
 def test_an_endless_line_is_never_held_in_memory(file, monkeypatch):
-    monkeypatch.setattr(limits, "MAX_LINE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(limits, "MAX_ROW_BYTES", 1024 * 1024)
     path = file(PAIR_LINE + b"\n" + b'{"prompt": "' + b"a" * (40 * 1024 * 1024) + b'"}\n')
     tracemalloc.start()
     kinds = [type(row) for row in rows_of(path)]

@@ -90,9 +90,19 @@ def test_a_file_that_was_never_finished_says_so(parquet, end):
 
 
 def test_a_row_group_that_unpacks_too_far_is_refused_before_it_is_read(parquet, monkeypatch):
-    monkeypatch.setattr(limits, "MAX_ROW_GROUP_BYTES", 1000)
-    with pytest.raises(UnreadableFile, match="Write it with smaller groups"):
+    monkeypatch.setattr(limits, "MAX_PAGE_BYTES", 1000)
+    with pytest.raises(UnreadableFile, match="Write the file with smaller row groups"):
         check(parquet({**ROW, "prompt": "a" * 2000}))
+
+
+def test_a_row_that_is_too_long_is_refused_by_itself(parquet, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_ROW_BYTES", 10_000)
+    monkeypatch.setattr(limits, "MAX_HELD_BYTES", 10_000)
+    long = {**ROW, "id": "2", "prompt": "a" * 20_000}
+    rows = list(read(parquet({**ROW, "id": "1"}, long, {**ROW, "id": "3"})))
+    assert [row.line for row in rows if isinstance(row, ImportRow)] == [1, 3]
+    refused = [(row.line, row.code) for row in rows if isinstance(row, Refusal)]
+    assert refused == [(2, "too_long")]
 
 
 def test_parquet_inside_gzip_is_told_apart(parquet):
@@ -183,13 +193,3 @@ def test_a_file_without_rows_says_so(tmp_path, groups):
     for call in (check, detect):
         with pytest.raises(UnreadableFile, match="The file has no rows"):
             call(path)
-
-
-@pytest.mark.slow
-def test_a_few_bytes_that_a_dictionary_makes_gigabytes_of_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(limits, "MAX_BATCH_BYTES", 50_000_000)
-    path = tmp_path / "upload"
-    pq.write_table(pa.table({"prompt": ["x" * 1_000_000] * 100}), path)
-    assert path.stat().st_size < 100_000
-    with pytest.raises(UnreadableFile, match="The 100 rows after row 0 hold more than 47 MiB"):
-        check(path)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -36,6 +39,12 @@ LINES = b"\n".join(json.dumps(r).encode() for r in ROWS)
 CSV = b'prompt,response_a,response_b\n"A, b?","x\ny",z\nC?,1,2\n'
 
 
+def parquet(rows: list[dict[str, Any]]) -> bytes:
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    return file.getvalue()
+
+
 def finish(client: Api, reply: Any) -> dict[str, Any]:
     """Runs the requested import and returns its report."""
     assert reply.status_code == 202, reply.content
@@ -52,6 +61,9 @@ def finish(client: Api, reply: Any) -> dict[str, Any]:
         (gzip.compress(LINES), "application/gzip"),
         (CSV, "text/csv; charset=utf-8"),
         (LINES, "application/octet-stream"),
+        (pa.compress(LINES, codec="zstd", asbytes=True), "application/zstd"),
+        (parquet(ROWS), "application/vnd.apache.parquet"),
+        (parquet(ROWS), "Application/X-Parquet; version=2"),
     ],
 )
 def test_rows_as_the_body(project: Project, mia: User, api: CallAs, content, content_type):
@@ -139,6 +151,7 @@ def test_a_form_without_a_file_says_how_to_send_one(project: Project, lena: User
 def test_a_kind_of_content_that_is_not_read_is_415(project: Project, lena: User, api: CallAs):
     reply = api(lena).post(URL, b"<xml/>", content_type="application/xml")
     assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
+    assert "application/vnd.apache.parquet" in reply.json()["message"]
 
 
 def test_a_file_above_the_limit_is_413(project: Project, lena: User, api: CallAs, settings: Any):

@@ -41,8 +41,14 @@ def test_every_code_and_role_is_named(name):
         limits.MAX_REFUSALS_KEPT,
         limits.COMPARED_RESPONSES,
         limits.MAX_RESPONSES,
-        limits.MAX_LINE_BYTES // 1024**2,
+        limits.MAX_ROW_BYTES // 1024**2,
         limits.MAX_UNPACKED_BYTES // 1024**3,
+        limits.MAX_ROW_VALUES,
+        limits.MAX_MARKS,
+        limits.MAX_ROWS,
+        limits.MAX_EMPTY_LINES,
+        limits.MAX_PAGE_BYTES // 1024**2,
+        limits.MAX_PAGE_VALUES,
     ],
 )
 def test_every_limit_is_named(limit):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -15,8 +16,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
-from labeling.datasets.readers import limits
-from labeling.imports import services
+from labeling.bounded import Bounded
+from labeling.datasets.readers import limits, looking
+from labeling.imports import files, services
 from labeling.imports.batches import BatchWriter
 from labeling.imports.endings import IMPORT_JOB
 from labeling.imports.services import create_import, run_import
@@ -24,6 +26,7 @@ from labeling.models import Import, ImportRefusal, Prompt, Response, Task
 from labeling.vocabulary import JobState
 from projects.exceptions import InvalidInput
 from projects.models import AuditEvent, Project, User
+from tests.datasets.bombs import BOMBS
 
 PAIR = {"prompt": "Why?", "response_a": "Because.", "response_b": "No."}
 LINE = json.dumps(PAIR).encode()
@@ -54,7 +57,7 @@ def test_a_request_is_kept_with_its_file_and_nothing_is_imported_yet(project, le
         project=project, created_by=lena, filename="C:\\data\\my \x07rows.jsonl", content=lines(2)
     )
     assert import_.state == JobState.PENDING
-    assert Path(import_.path).read_bytes() == lines(2)
+    assert files.located(import_.path).read_bytes() == lines(2)
     assert import_.filename == "my �rows.jsonl"
     assert Task.objects.count() == 0
     event = AuditEvent.objects.get(verb="import requested")
@@ -191,8 +194,55 @@ def test_an_import_that_never_ends_is_given_up_with_a_reason(project):
 
 def test_a_file_that_vanished_fails_with_what_to_do(project):
     import_ = request(project, lines(2))
-    Path(import_.path).unlink()
+    files.located(import_.path).unlink()
     assert finished(import_).error.startswith("The uploaded file is gone. Upload it again")
+
+
+@pytest.mark.parametrize("kept", ["{name}", "{folder}/{name}", "/gone/elsewhere/{name}"])
+def test_an_import_finds_its_file_after_the_data_moved(project, settings, tmp_path, kept):
+    """Rows keep the name; those of older versions a whole path, which may be another machine's."""
+    import_ = request(project, lines(2))
+    name, folder = import_.path, Path(settings.IMPORTS_DIR)
+    settings.IMPORTS_DIR = folder.rename(tmp_path / "restored")
+    Import.objects.update(path=kept.format(name=name, folder=folder))
+    files.sweep_uploads()
+    assert finished(import_).state == JobState.DONE
+    assert list(settings.IMPORTS_DIR.iterdir()) == []
+
+
+def test_a_batch_holds_no_more_bytes_than_it_may(project, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_HELD_BYTES", 1)
+    batches: list[int] = []
+    write = BatchWriter.write
+
+    def counted(self, outcomes, now):
+        batches.append(len(outcomes))
+        return write(self, outcomes, now)
+
+    monkeypatch.setattr(BatchWriter, "write", counted)
+    assert finished(request(project, lines(3))).counts["created"] == sum(batches) == 3
+    assert batches == [1, 1, 1]
+
+
+def test_a_file_that_explodes_is_looked_at_elsewhere(project, tmp_path):
+    path = tmp_path / "upload"
+    BOMBS["csv, open quote"](path, 15)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InvalidInput, match="opened in the row that begins on line 2 and not close"):
+        request(project, path.read_bytes())
+    BOMBS["parquet, dictionary"](path, 60)
+    import_ = finished(request(project, path.read_bytes()))
+    assert import_.counts["refused"] == import_.counts["rows"] == 13
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 128 * 1024
+
+
+def test_a_file_that_takes_all_time_is_refused_with_a_sentence(project, monkeypatch, settings):
+    monkeypatch.setattr(
+        looking, "_previews", Bounded("tests.bounded_targets:spin", seconds=0.2, megabytes=64)
+    )
+    with pytest.raises(InvalidInput, match="takes more time or memory than one file may"):
+        request(project, b'{"prompt": "' + b"x" * 100_000 + b'"}')
+    assert list(Path(settings.IMPORTS_DIR).iterdir()) == []
 
 
 def test_refusals_beyond_the_limit_are_counted(project, monkeypatch):
@@ -208,6 +258,8 @@ def worker(import_: Import) -> subprocess.Popen[bytes]:
     code = (
         "import django; django.setup()\n"
         "from labeling.imports import services\n"
+        "from django.conf import settings\n"
+        f"settings.IMPORTS_DIR = {str(django_settings.IMPORTS_DIR)!r}\n"
         "services.BATCH = 50\n"
         f"services.run_import({import_.pk})\n"
     )

@@ -19,6 +19,7 @@ from labeling.datasets.readers.fields import (
     text_value,
     type_in_words,
 )
+from labeling.datasets.readers.weights import cell_json
 from labeling.datasets.records import ContentPart, FunctionCall, Message, ToolCall
 from labeling.datasets.rows import RefusalCode, RowError
 
@@ -167,7 +168,7 @@ def _calls(message: Mapping[str, object], field: str) -> tuple[ToolCall, ...]:
 def _written_calls(content: str, field: str) -> tuple[ToolCall, ...]:
     """The call that a turn of the role `function_call` has as its text, or the list of them."""
     try:
-        written = json.loads(content)
+        written = cell_json(content)
     except (ValueError, RecursionError):
         raise RowError(
             field, "Must be a call as JSON.", content, code=RefusalCode.MALFORMED

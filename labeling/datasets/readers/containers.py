@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
+from labeling.datasets.readers import limits
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_lines_count, json_list
 from labeling.datasets.readers.parquet import (
     is_parquet,
@@ -44,7 +46,7 @@ class Opened:
 
 
 def _counted(rows: RawRows) -> Callable[[], int]:
-    return lambda: sum(1 for _ in rows)
+    return lambda: sum(1 for _ in islice(rows, limits.MAX_ROWS + 1))
 
 
 def _container(source: ByteSource, names: list[str]) -> tuple[str, RawRows, Callable[[], int]]:

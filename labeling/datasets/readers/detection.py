@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from labeling.datasets.readers import limits
@@ -29,6 +28,7 @@ from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.shapes.record import RecordView
 from labeling.datasets.readers.unclaimed import quiet_columns, settled
+from labeling.datasets.readers.weights import up_to
 from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
 from labeling.datasets.readers.winners import Counting, WinnerColumns, plain_mapping
 from labeling.datasets.readers.words import tells_strength
@@ -232,7 +232,7 @@ def _is_graded(shape: Shape, sample: Sample) -> bool:
 
 
 def _sample(raw: Iterator[RawRow | Refusal]) -> list[dict[str, object]]:
-    first = list(islice(raw, limits.SAMPLE_ROWS))
+    first = list(up_to(raw, limits.SAMPLE_ROWS, limits.MAX_SAMPLE_BYTES))
     if not first:
         raise UnreadableFile("The file has no rows.")
     rows = [row[1] for row in first if isinstance(row, tuple)]

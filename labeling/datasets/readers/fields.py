@@ -44,7 +44,10 @@ def visible(text: str, most: int) -> str:
 
 def excerpt_of(value: object) -> str:
     """The beginning of what stood there, for a refusal."""
-    shown = value if isinstance(value, str) else repr(value)
+    try:
+        shown = value if isinstance(value, str) else repr(value)
+    except RecursionError:
+        shown = type_in_words(value)
     return visible(shown[: 2 * limits.EXCERPT].strip(), limits.EXCERPT)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -12,11 +13,13 @@ from labeling.datasets.readers.fields import Broken, excerpt_of
 from labeling.datasets.readers.quickjson import quick
 from labeling.datasets.readers.source import (
     ByteSource,
+    EmptyLines,
     not_utf8,
     numbered_bytes,
     numbered_lines,
     text_of,
 )
+from labeling.datasets.readers.weights import TooManyValues, check_values
 from labeling.datasets.rows import Refusal, RefusalCode, UnreadableFile
 
 #: A row as it stood in the file, with the line on which it begins.
@@ -26,7 +29,7 @@ RawRow = tuple[int, dict[str, object]]
 _CHUNK = 1 << 16
 #: An error this close to the end of what was read may only mean that more must be read.
 _MARGIN = 16
-_SPACE = " \t\r\n"
+_SPACES = re.compile(r"[ \t\r\n]*+")
 _LINE_ENDS = ("\n", "", "\r\n")
 
 
@@ -62,6 +65,7 @@ def decoded_json(text: str) -> object:
     The standard library's decoder, because it tells which key occurs twice, which number is too
     long to keep and where an error stands. Raises ValueError or RecursionError.
     """
+    check_values(text)
     with suppress(json.JSONDecodeError):
         value, end = _DECODER.raw_decode(text)
         if text[end:] in _LINE_ENDS:
@@ -88,14 +92,17 @@ def _syntax(error: json.JSONDecodeError) -> str:
 
 def json_lines(source: ByteSource) -> Iterator[RawRow | Refusal]:
     """The rows of a JSON Lines file; a malformed line is refused and the next one read."""
+    empty = EmptyLines()
     for number, offset, raw in numbered_bytes(source):
         if raw is None:
-            mib = limits.MAX_LINE_BYTES // 1024**2
+            mib = limits.MAX_ROW_BYTES // 1024**2
             reason = f"The line is longer than {mib} MiB."
             yield Refusal(number, "", reason, code=RefusalCode.TOO_LONG)
         elif (row := quick(raw)) is not None:
             yield _as_row(number, row)
-        elif not (text := text_of(number, offset, raw)).isspace():
+        elif (text := text_of(number, offset, raw)).isspace():
+            empty.note(number)
+        else:
             yield _line(number, text)
 
 
@@ -105,6 +112,8 @@ def _line(number: int, text: str) -> RawRow | Refusal:
         return _as_row(number, decoded_json(text))
     except json.JSONDecodeError as error:
         return Refusal(number, "", _syntax(error), excerpt_of(text))
+    except TooManyValues as error:
+        return Refusal(number, "", str(error), excerpt_of(text), RefusalCode.TOO_LONG)
     except RecursionError:
         reason = "The JSON is nested too deeply."
         return Refusal(number, "", reason, excerpt_of(text), RefusalCode.TOO_LONG)
@@ -112,7 +121,15 @@ def _line(number: int, text: str) -> RawRow | Refusal:
 
 def json_lines_count(source: ByteSource) -> int:
     """How many rows a JSON Lines file has, malformed ones too; reads them without decoding."""
-    return sum(text is None or not text.isspace() for _, text in numbered_lines(source))
+    empty, rows = EmptyLines(), 0
+    for number, text in numbered_lines(source):
+        if text is None or not text.isspace():
+            rows += 1
+            if rows > limits.MAX_ROWS:
+                break
+        else:
+            empty.note(number)
+    return rows
 
 
 class _Characters:
@@ -152,10 +169,8 @@ class _Characters:
     def peek(self) -> str:
         """The next character that is not a space, which stays unread; empty at the end."""
         while True:
+            self.advance(_SPACES.match(self.text, self.at).end())  # type: ignore[union-attr]
             end = self.at
-            while end < len(self.text) and self.text[end] in _SPACE:
-                end += 1
-            self.advance(end)
             if end < len(self.text):
                 return self.text[end]
             if self.ended:
@@ -167,7 +182,10 @@ def _element(window: _Characters) -> object:
     """The JSON value at the window's place. Raises UnreadableFile where there is none."""
     while True:
         try:
+            check_values(window.text, window.at)
             value, end = _DECODER.raw_decode(window.text, window.at)
+        except TooManyValues as error:
+            raise UnreadableFile(f"Line {window.line}: {error}", line=window.line) from None
         except json.JSONDecodeError as error:
             unfinished = error.msg.startswith("Unterminated string")
             unfinished |= error.pos >= len(window.text) - _MARGIN
@@ -187,8 +205,8 @@ def _element(window: _Characters) -> object:
             if end < len(window.text) or window.ended:
                 window.advance(end)
                 return value
-        if len(window.text) - window.at > limits.MAX_LINE_BYTES:
-            mib = limits.MAX_LINE_BYTES // 1024**2
+        if len(window.text) - window.at > limits.MAX_ROW_BYTES:
+            mib = limits.MAX_ROW_BYTES // 1024**2
             raise UnreadableFile(
                 f"Line {window.line}: one row is longer than {mib} MiB.", line=window.line
             )

@@ -32,12 +32,23 @@ MAX_DIGITS = 18
 #: Columns of a table or keys of a row.
 MAX_COLUMNS = 500
 
-#: Bytes of one line, or of one element of a JSON list.
-MAX_LINE_BYTES = 64 * 1024 * 1024
-#: Bytes of one row group of a Parquet file, unpacked; it is read as a whole.
-MAX_ROW_GROUP_BYTES = 1024**3
-#: Bytes of a few hundred of its rows.
-MAX_BATCH_BYTES = 512 * 1024**2
+#: Bytes of one row, in whatever file it stands: of a line, a record, an element of a list.
+MAX_ROW_BYTES = 16 * 1024 * 1024
+#: Values in one row of JSON, and quotes and delimiters of a record of a table.
+MAX_ROW_VALUES = 500_000
+MAX_MARKS = 1_000_000
+#: Bytes of rows that are held at the same time: one row more may be begun.
+MAX_HELD_BYTES = 16 * 1024 * 1024
+#: Bytes of the first rows, by which a file is told and previewed.
+MAX_SAMPLE_BYTES = 4 * 1024 * 1024
+#: Rows of one file, and lines without any one after the other.
+MAX_ROWS = 10_000_000
+MAX_EMPTY_LINES = 100_000
+#: Bytes of one page of each column of a Parquet file together, unpacked; values of a page of
+#: lists, all of which one row may have; and bytes of what the file says about itself.
+MAX_PAGE_BYTES = 128 * 1024 * 1024
+MAX_PAGE_VALUES = 4_000_000
+MAX_FOOTER_BYTES = 16 * 1024 * 1024
 
 #: Bytes after unpacking, and how much larger than the packed file they may be.
 MAX_UNPACKED_BYTES = 16 * 1024**3

@@ -8,6 +8,7 @@ from collections.abc import Collection
 import msgspec
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.weights import check_values
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 _MARK = re.compile(rb'"[ \t\r\n]*:')
@@ -27,6 +28,7 @@ def quick(line: bytes) -> dict[str, object] | None:
     came twice.
     """
     try:
+        check_values(line)
         row = _decode(line)
         keys = _keys(row.values(), len(row), 1)
     except (ValueError, RecursionError):

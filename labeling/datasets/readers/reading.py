@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from labeling.datasets.readers import limits
 from labeling.datasets.readers.candidates import folded
 from labeling.datasets.readers.columns import QUESTION_IDS, plain_name
 from labeling.datasets.readers.containers import TABLES, opened
@@ -26,6 +27,7 @@ from labeling.datasets.readers.shapes.base import Shape
 from labeling.datasets.readers.shapes.finish import finish
 from labeling.datasets.readers.shapes.record import RecordView, look
 from labeling.datasets.readers.unclaimed import check_unseen
+from labeling.datasets.readers.weights import up_to
 from labeling.datasets.readers.whose import Whose
 from labeling.datasets.readers.winners import plain_mapping
 from labeling.datasets.rows import (
@@ -64,12 +66,15 @@ def check(
     """
     shape = SHAPES.get(format)
     if shape is not None and shape.spreads:
-        rows = sum(1 for _ in read(path, format=format, mapping=mapping))
+        made = read(path, format=format, mapping=mapping)
+        rows = sum(1 for _ in islice(made, limits.MAX_ROWS + 1))
     else:
         with opened(path) as file:
             rows = file.count()
     if not rows:
         raise UnreadableFile("The file has no rows.")
+    if rows > limits.MAX_ROWS:
+        raise UnreadableFile(f"The file has more than {limits.MAX_ROWS:,} rows. Split it.")
     return FileFacts(rows)
 
 
@@ -177,4 +182,4 @@ def preview_file(
     if detection.problem or detection.questions:
         return FilePreview(detection, ())
     rows = _rows(path, detection, mapping, options)
-    return FilePreview(detection, tuple(islice(rows, limit)))
+    return FilePreview(detection, tuple(up_to(rows, limit, limits.MAX_SAMPLE_BYTES)))

@@ -153,7 +153,7 @@ def numbered_bytes(source: ByteSource) -> Iterator[tuple[int, int, bytes | None]
     Lines end at a line feed alone: the other characters that Unicode calls line ends may stand
     inside a JSON string.
     """
-    readline, limit = source.stream.readline, limits.MAX_LINE_BYTES
+    readline, limit = source.stream.readline, limits.MAX_ROW_BYTES
     number, offset = 0, source.offset
     while raw := readline(limit + 1):
         number += 1
@@ -163,6 +163,24 @@ def numbered_bytes(source: ByteSource) -> Iterator[tuple[int, int, bytes | None]
         else:
             yield number, offset, raw
             offset += len(raw)
+
+
+class EmptyLines:
+    """Counts lines without a row: millions of them would take minutes and give nothing."""
+
+    def __init__(self) -> None:
+        self._last = self._count = 0
+
+    def note(self, number: int) -> None:
+        """One more at this line. Raises UnreadableFile where too many follow one another."""
+        self._count = self._count + 1 if number == self._last + 1 else 1
+        self._last = number
+        if self._count > limits.MAX_EMPTY_LINES:
+            raise UnreadableFile(
+                f"More than {limits.MAX_EMPTY_LINES:,} lines up to line {number:,} are empty. "
+                "Leave them out.",
+                line=number,
+            )
 
 
 def text_of(number: int, offset: int, raw: bytes) -> str:

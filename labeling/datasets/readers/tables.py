@@ -6,10 +6,10 @@ import csv
 from collections.abc import Iterator
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.csvrecords import CsvRecords
+from labeling.datasets.readers.csvrecords import CsvRecords, RecordTooLong
 from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.readers.jsonrows import RawRow
-from labeling.datasets.readers.source import ByteSource, numbered_lines
+from labeling.datasets.readers.source import ByteSource, EmptyLines, numbered_lines
 from labeling.datasets.rows import Refusal, UnreadableFile
 from labeling.datasets.texts import restore
 
@@ -26,7 +26,7 @@ def delimiter_of(header: str) -> str:
 def _lines(source: ByteSource) -> Iterator[str]:
     for number, line in numbered_lines(source):
         if line is None:
-            mib = limits.MAX_LINE_BYTES // 1024**2
+            mib = limits.MAX_ROW_BYTES // 1024**2
             raise UnreadableFile(f"Line {number} is longer than {mib} MiB.", line=number)
         yield line
 
@@ -56,19 +56,35 @@ def _row(line: int, names: list[str], cells: list[str]) -> RawRow | Refusal:
     return line, {name: restore(cell) if cell[0] == "'" else cell for name, cell in filled}
 
 
+def _too_long(line: int, *, is_open: bool) -> str:
+    mib = limits.MAX_ROW_BYTES // 1024**2
+    if is_open:
+        return (
+            f"A quote is opened in the row that begins on line {line} and not closed in the {mib} "
+            "MiB that follow. Close it and import the file again."
+        )
+    return (
+        f"The row that begins on line {line} is longer than {mib} MiB, or holds more than "
+        f"{limits.MAX_MARKS:,} quotes and delimiters."
+    )
+
+
 def csv_rows(source: ByteSource, delimiter: str, header: list[str]) -> Iterator[RawRow | Refusal]:
     """The rows of a CSV file under its header, whose names are put there; empty lines are no rows.
 
     Raises UnreadableFile where a quote is opened and never closed: all that follows would silently
     become one cell.
     """
-    rows = CsvRecords(_lines(source), delimiter)
+    rows, empty = CsvRecords(_lines(source), delimiter), EmptyLines()
     names: list[str] | None = None
     while True:
         try:
             cells = next(rows)
         except StopIteration:
             return
+        except RecordTooLong as error:
+            reason = _too_long(rows.begins, is_open=error.is_open)
+            raise UnreadableFile(reason, line=rows.begins) from None
         except csv.Error as error:
             line = rows.begins
             if "unexpected end" in str(error) or "field larger" in str(error):
@@ -82,6 +98,7 @@ def csv_rows(source: ByteSource, delimiter: str, header: list[str]) -> Iterator[
             yield Refusal(line, "", f"Malformed CSV: {error}.")
             continue
         if not cells or cells == [""]:
+            empty.note(rows.begins)
             continue
         if names is None:
             names = _header(cells)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from labeling.datasets.readers.shapes.finish import Parts
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.weights import cell_json
 
 #: The raw rows that detection looks at.
 Rows = Sequence[Mapping[str, object]]
@@ -21,7 +21,7 @@ def decoded_cell(value: object) -> object:
     """A value of a sampled row; what a table wrote as JSON in a cell is taken for what it means."""
     if type(value) is str and value[:1] in ("[", "{"):
         try:
-            return json.loads(value)
+            return cell_json(value)
         except (ValueError, RecursionError):
             return value
     return value

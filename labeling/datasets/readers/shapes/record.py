@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Self
@@ -11,6 +10,7 @@ from msgspec import Struct, field
 
 from labeling.datasets.readers.chat import read_messages
 from labeling.datasets.readers.fields import Broken, label
+from labeling.datasets.readers.weights import cell_json
 from labeling.datasets.readers.whose import Whose
 from labeling.datasets.readers.winners import Counting, winner_fields
 from labeling.datasets.records import Message
@@ -236,7 +236,7 @@ def _structure_or_text(value: str, column: str, keys: frozenset[str]) -> object:
     Raises RowError for messages as Python prints them: they are never meant as that text.
     """
     try:
-        decoded = json.loads(value)
+        decoded = cell_json(value)
     except (ValueError, RecursionError):
         if _MESSAGES_PRINTED.match(value) and _SPEAKER_PRINTED.search(value):
             raise RowError(column, _NOT_JSON, value, code=RefusalCode.MALFORMED) from None
@@ -251,7 +251,7 @@ def _texts_or_text(value: str) -> object:
     if not value.startswith("["):
         return value
     try:
-        texts = json.loads(value)
+        texts = cell_json(value)
     except (ValueError, RecursionError):
         return value
     return texts if texts and all(isinstance(text, str) for text in texts) else value
@@ -260,7 +260,7 @@ def _texts_or_text(value: str) -> object:
 def _cell(value: str, column: str) -> object:
     """The structure that a table wrote as JSON in a cell. Raises RowError for what is no JSON."""
     try:
-        return json.loads(value, parse_constant=lambda name: Broken(f"{name} is not JSON."))
+        return cell_json(value, parse_constant=lambda name: Broken(f"{name} is not JSON."))
     except (ValueError, RecursionError):
         reason = _NOT_JSON if _LIST_PRINTED.match(value) else "Must be JSON in this cell."
         raise RowError(column, reason, value, code=RefusalCode.MALFORMED) from None
