@@ -149,9 +149,9 @@ def test_leaving_a_panel_by_tab_closes_it(guided: Desk):
 
 
 def test_an_open_menu_keeps_the_keys_of_any_page(
-    page: Page, context: BrowserContext, live_server: Any, rui: User, sign_in: Any
+    page: Page, context: BrowserContext, live_server: Any, lena: User, sign_in: Any
 ):
-    sign_in(context, rui)
+    sign_in(context, lena)
     page.goto(f"{live_server.url}/")
     page.wait_for_load_state("load")
     address = page.url
