@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from labeling.models import (
     Answer,
@@ -34,7 +35,8 @@ class ResponseAdmin(ReadOnlyAdmin):
 
     list_display = ["external_id", "prompt", "model"]
     list_select_related = ["prompt"]
-    search_fields = ["external_id", "model"]
+    search_fields = ["=external_id", "=model"]
+    search_help_text = gettext_lazy("The whole id of a response, or the whole name of a model")
 
 
 @admin.register(Task)
@@ -51,25 +53,35 @@ class TaskAdmin(ReadOnlyAdmin):
 class AssignmentAdmin(ReadOnlyAdmin):
     """Leases; the database counts them against the overlap."""
 
+    sortable_by = ()  # newest first: another order of a million rows takes seconds
+
     list_display = ["id", "project", "task", "rater", "state", "lease_expires_at", "submitted_at"]
     list_select_related = ["project", "task", "rater"]
     list_filter = ["state", "purpose"]
-    search_fields = ["rater__email", "task__external_id"]
+    # A part of an address would be looked for in every row of a million.
+    search_fields = ["=task__external_id"]
+    search_help_text = gettext_lazy("The whole id of a task")
 
 
 @admin.register(Judgment)
 class JudgmentAdmin(ReadOnlyAdmin):
     """Append-only: every row that was ever submitted."""
 
+    sortable_by = ()  # newest first: another order of a million rows takes seconds
+
     list_display = ["id", "project", "task", "rater", "is_current", "withdrawn", "created_at"]
     list_select_related = ["project", "task", "rater"]
     list_filter = ["is_current", "withdrawn", "purpose", "source"]
-    search_fields = ["rater__email", "task__external_id"]
+    # A part of an address would be looked for in every row of a million.
+    search_fields = ["=task__external_id"]
+    search_help_text = gettext_lazy("The whole id of a task")
 
 
 @admin.register(Answer)
 class AnswerAdmin(ReadOnlyAdmin):
     """Append-only: the values of judgments."""
+
+    sortable_by = ()  # newest first: another order of a million rows takes seconds
 
     list_display = ["judgment", "criterion", "response", "value", "tie_kind", "unsaid"]
     list_select_related = ["judgment", "criterion", "response"]
