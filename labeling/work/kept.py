@@ -83,12 +83,14 @@ def compute_report(
 ) -> None:
     """Computes the report of that id: `do` returns its fingerprint and data.
 
-    Nothing is done where another worker is at it, where long jobs have every place (whoever waits
-    has it sent again), or with `while_wanted` where nobody waits.
+    Nothing is done where another worker is at it, where long jobs have every place (the next
+    look has it sent again), or with `while_wanted` where nobody waits.
     """
     with long_place() as is_free:
         if is_free:
             _compute(pk, do, while_wanted=while_wanted)
+        else:
+            Report.objects.filter(pk=pk).update(sent_at=None)
     send_next()
 
 
