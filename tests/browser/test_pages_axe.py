@@ -10,7 +10,8 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
-from labeling.models import Judgment
+from labeling.models import Import, Judgment
+from labeling.work.heartbeats import beat
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
@@ -154,6 +155,16 @@ def test_a_rater_s_pages(
     sign_in(context, rui)
     watch.open(f"/p/{busy.slug}/settings/", status=403)
     walk(watch, ["/", f"/p/{busy.slug}/", f"/p/{busy.slug}/guideline/"])
+
+
+def test_an_operator_s_page(
+    watch: Watch, context: BrowserContext, busy: Project, otto: User, sign_in: Callable[..., None]
+):
+    User.objects.filter(pk=otto.pk).update(is_staff=True)
+    Import.objects.create(project=busy, filename=(EVIL + LONG)[:200])
+    beat("web", name=f"{EVIL}{LONG}"[:150], faults=[{"at": EVIL, "route": LONG, "status": 500}])
+    sign_in(context, otto)
+    walk(watch, ["/operations/"])
 
 
 @pytest.mark.usefixtures("everyone_creates")
