@@ -69,11 +69,13 @@ def _measure(
 ) -> NoReturn:
     """Runs the call in the child and says what it cost; never returns."""
     limit = int(seconds * _PATIENCE) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+    _limit(resource.RLIMIT_CPU, limit)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(3 * limit)
-    room = _pages("/proc/self/statm") * resource.getpagesize() + int(4 * megabytes * 2**20)
-    resource.setrlimit(resource.RLIMIT_AS, (room, room))
+    _limit(
+        resource.RLIMIT_AS,
+        _pages("/proc/self/statm") * resource.getpagesize() + int(4 * megabytes * 2**20),
+    )
     before, began = _peak(), _spent()
     raised, value = None, None
     try:
@@ -88,6 +90,13 @@ def _measure(
     with os.fdopen(pipe, "wb") as answer:
         answer.write(said)
     os._exit(0)
+
+
+def _limit(kind: int, most: int) -> None:
+    """A limit of this process, no higher than the one that it has already."""
+    hard = resource.getrlimit(kind)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, hard))
 
 
 def _spent() -> float:

@@ -161,6 +161,7 @@ def test_the_lead_reads_the_side_and_no_strength(take, project, lena, client: Cl
     task = Task.objects.get()
     side = 1 if Answer.objects.filter(value__lt=0).exists() else 2
     client.force_login(lena)
+    client.post(reverse("labeling:task-votes", args=[project.slug, task.pk]))
     page = client.get(reverse("labeling:task", args=[project.slug, task.pk])).content.decode()
     assert f"response {side} is better, strength not told" in page
     assert "strength 1 of 4" not in page

@@ -222,7 +222,7 @@ def test_whose_account_is_switched_off_is_told_so(
     switched_off(lena, project, rui)
     reply = submit(program, held.pk)
     assert reply.status_code == 401
-    assert "its account is switched off" in reply.json()["message"]
+    assert "its account is off" in reply.json()["message"]
 
 
 # --- places that two raters give up at the same moment -------------------------------------------

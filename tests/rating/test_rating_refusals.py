@@ -94,8 +94,9 @@ def test_who_is_no_rater_any_more_cannot_judge(
     mine, theirs = take(client), take(other)
     set_member(project=project, user=rui, role="engineer")
     Membership.objects.filter(user=sam).delete()
-    assert submit(client, mine).status_code == 403
-    assert submit(other, theirs).status_code == 404
+    assert client.post(f"assignments/{mine}/heartbeat/").status_code == 403
+    assert other.post(f"assignments/{theirs}/heartbeat/").status_code == 404
+    assert submit(client, mine).json()["state"] == submit(other, theirs).json()["state"] == "late"
     assert not Judgment.objects.exists()
 
 
