@@ -117,7 +117,7 @@ def start_programs(site: Site) -> None:
         site.start(*worker, "--concurrency", "1", "--hostname", f"{name}@%h")
     beat = str(site.folder / "beat")
     site.start(sys.executable, "-m", "celery", "-A", "config", "beat", "--schedule", beat)
-    web = (sys.executable, "-m", "gunicorn", "-c", "python:config.embedded.web", "-k", "gthread")
+    web = (sys.executable, "-m", "gunicorn", "-c", "python:config.embedded.web")
     many = ("-w", "2", "--threads", "4", "--preload", "--no-control-socket")
     site.start(*web, *many, "--bind", f"127.0.0.1:{site.port}", "config.wsgi:application")
 

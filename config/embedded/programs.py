@@ -38,7 +38,7 @@ _SHARED = (
     *("celery.worker.components", "celery.worker.consumer", "celery.worker.strategy"),
     *("billiard.popen_fork", "billiard.sharedctypes", "kombu.transport.redis"),
     *("django.contrib.sessions.serializers", "django.db.backends.postgresql.base"),
-    *("django.middleware.clickjacking", "gunicorn.workers.gthread", "whitenoise.storage"),
+    *("django.middleware.clickjacking", "config.embedded.connections", "whitenoise.storage"),
 )
 #: Doors of Arrow to other people's clouds: we read and write files of this machine alone.
 _UNUSED = ("pyarrow._azurefs", "pyarrow._gcsfs", "pyarrow._hdfs", "pyarrow._s3fs")

@@ -103,7 +103,6 @@ def web_options(host: str, port: int) -> dict[str, object]:
     return {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": int(os.environ.get("WEB_CONCURRENCY") or "2"),
-        "worker_class": "gthread",
         "threads": int(os.environ.get("WEB_THREADS") or "4"),
         "preload_app": True,
         "keepalive": 30,

@@ -19,6 +19,10 @@ from config.logs import MaskingFormatter
 #: gunicorn's threads come round every second; so many without it stand still.
 _STILL = 30.0
 
+#: Read by gunicorn, as the hooks below.
+worker_class = "config.embedded.connections.PatientWorker"
+worker_connections = 500
+
 
 def on_starting(server: Any) -> None:
     """Keep tokens and links out of gunicorn's own logs, which quote addresses."""
