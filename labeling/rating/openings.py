@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
 from labeling.rating.deadlocks import retry_deadlocks
-from labeling.vocabulary import AssignmentState, Purpose
+from labeling.vocabulary import AssignmentState, Purpose, Strategy
 from projects.exceptions import Conflict
 from projects.models import User
 
@@ -44,17 +45,20 @@ def require_unopened(*, task_id: int, rater_id: int) -> None:
 
 
 def closed_votes(tasks: Sequence[Task], person: User) -> Collection[int]:
-    """Ids of those tasks that this person has not opened and could still judge.
+    """Ids of those tasks whose votes are closed to this person."""
+    rows = Task.objects.filter(closed_to(person), pk__in=[task.pk for task in tasks])
+    return set(rows.values_list("pk", flat=True))
 
-    They have a place for a lease, or the person has judged them and could take that back.
+
+def closed_to(person: User) -> Q:
+    """Tasks that this person has not opened and could still judge.
+
+    They have a place, or somebody's lease on one may lapse, or the person has judged them and could
+    take that back.
     """
-    live = {task.pk: task for task in tasks if task.purpose == Purpose.LIVE}
-    opened = set(
-        TaskOpening.objects.filter(task__in=live, person=person).values_list("task", flat=True)
-    )
-    own = set(
-        Assignment.objects.filter(task__in=live, rater=person)
-        .exclude(strategy="imported")
-        .values_list("task", flat=True)
-    )
-    return {pk for pk, task in live.items() if pk not in opened and (task.open_slots or pk in own)}
+    of_task = Assignment.objects.filter(task=OuterRef("pk"))
+    held = of_task.filter(state=AssignmentState.LEASED)
+    own = of_task.filter(rater=person).exclude(strategy=Strategy.IMPORTED)
+    opened = TaskOpening.objects.filter(task=OuterRef("pk"), person=person)
+    could = Q(open_slots__gt=0) | Exists(held) | Exists(own)
+    return Q(purpose=Purpose.LIVE) & could & ~Exists(opened)

@@ -139,3 +139,46 @@ def test_long_rationales_take_a_part_of_the_page_each(task: Task, reviewer, lena
     assert "first words a<span" in page
     assert "Only its beginning is shown here" in page
     assert len(page) < 100_000
+
+
+def test_that_raters_disagree_is_not_told_to_whoever_could_judge(
+    project: Project, rui: User, sam: User, reviewer, client_for, lena: User, make_tasks
+):
+    (task,) = make_tasks(project, 1, overlap=4)
+    for rater, value in ((rui, 2), (sam, -2)):
+        held = lease(rater, project)
+        judge(rater, held, value * (1 if held.shown_order[0] == 0 else -1))
+    for client in (reviewer, client_for(lena)):
+        page = client.get(f"/p/{project.slug}/tasks/?state=split").content.decode()
+        assert "No task matches" in page
+        assert "Tasks that you can still judge yourself are left out." in page
+        page = client.get(f"/p/{project.slug}/tasks/").content.decode()
+        page += client.get(address(task)).content.decode()
+        assert '<span class="tag warn">raters disagree' not in page
+        client.post(address(task, "votes/"))
+        page = client.get(f"/p/{project.slug}/tasks/?state=split").content.decode()
+        assert '<span class="tag warn">raters disagree' in page
+
+
+def test_a_task_that_others_hold_is_closed_too_since_their_leases_may_lapse(
+    project: Project, rui: User, sam: User, vera: User, reviewer, make_tasks
+):
+    (task,) = make_tasks(project, 1, overlap=2)
+    judge(rui, lease(rui, project), 2)
+    held = lease(sam, project)
+    assert "prefer response" not in reviewer.get(f"/p/{project.slug}/tasks/").content.decode()
+    assert "Open the votes" in reviewer.get(address(task)).content.decode()
+    assert not TaskOpening.objects.exists()
+    Assignment.objects.filter(pk=held.pk).update(state="expired")
+    assert lease(vera, project).task == task
+
+
+def test_what_models_said_is_closed_with_the_votes(
+    task: Task, lena: User, client_for, project: Project
+):
+    vote = {"model": "judge-7", "values": {}, "tie_kinds": {}, "side_only": [], "rationale": ""}
+    Task.objects.filter(pk=task.pk).update(model_votes=[{**vote, "at": None}])
+    lead = client_for(lena)
+    assert "judge-7" not in lead.get(address(task)).content.decode()
+    lead.post(address(task, "votes/"))
+    assert "judge-7" in lead.get(address(task)).content.decode()

@@ -25,9 +25,10 @@ from labeling.models import (
     TaskOpening,
 )
 from labeling.releases.selectors import categories_of
+from labeling.rating.openings import closed_to
 from labeling.rendering import MAX_SHORT_CHARS
 from labeling.vocabulary import AssignmentState
-from projects.models import Criterion, Project
+from projects.models import Criterion, Project, User
 
 
 class TaskState(StrEnum):
@@ -44,12 +45,16 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks of a project to show; empty means all."""
+    """Which tasks of a project to show; empty means all.
+
+    `reader` is who may judge them: the filter by disagreement leaves out what is closed to them.
+    """
 
     state: str = ""
     category: str = ""
     purpose: str = ""
     search: str = ""
+    reader: User | None = None
 
 
 def _judgments_of_task() -> QuerySet[Judgment]:
@@ -87,6 +92,8 @@ def find_tasks(
     if among is not None:
         tasks = tasks.filter(pk__gte=among.start, pk__lt=among.stop)
     tasks = _in_state(tasks, project, wanted.state, among)
+    if wanted.reader is not None and wanted.state == TaskState.SPLIT:
+        tasks = tasks.exclude(closed_to(wanted.reader))
     if wanted.category:
         tasks = tasks.filter(prompt__category=wanted.category)
     if wanted.purpose:

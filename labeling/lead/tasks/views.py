@@ -47,7 +47,7 @@ STATES = (
 PURPOSES = choices(Purpose)
 
 
-def _wanted(query: QueryDict) -> TaskFilter:
+def _wanted(query: QueryDict, access: Access) -> TaskFilter:
     """The filter of an address; a value nobody knows counts as none."""
     state, purpose = query.get("state", ""), query.get("purpose", "")
     return TaskFilter(
@@ -55,6 +55,7 @@ def _wanted(query: QueryDict) -> TaskFilter:
         purpose=purpose if purpose in {key for key, _label in PURPOSES} else "",
         category=query.get("category", "")[:80],
         search=query.get("q", "").strip()[:200],
+        reader=access.user if access.may(Action.RATE) else None,
     )
 
 
@@ -74,7 +75,7 @@ def _query(wanted: TaskFilter) -> str:
 def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
     """A table of tasks, filtered by state, category, purpose and text."""
     access = get_access(request.user, slug, Action.SEE_TASKS)
-    wanted = _wanted(request.GET)
+    wanted = _wanted(request.GET, access)
     page, stretch = None, None
     if is_long(access.project):
         start = _whole_number(request.GET.get("from", ""))
