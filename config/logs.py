@@ -15,9 +15,11 @@ _OWN = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "req
 #: invitation links, links to set a password, sessions.
 _SECRETS = re.compile(
     r"(cnc_[\w-]{6})[\w-]+"
-    r"|(/invitation/)[^/\s\"'?]+"
+    r"|((?i:/invitation/))[^/\s\"'?]+"
     r"|(/password/reset/[^/\s\"'?]+/)[^/\s\"'?]+"
     r"|(\bsessionid=)[^;\s\"']+"
+    # A link that was cut or mistyped is of use to whoever mends it.
+    r"|(/)[\w-]{43}(?![\w-])"
 )
 
 

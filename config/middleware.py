@@ -69,7 +69,9 @@ class HealthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = _PROBES.get(request.path_info.rstrip("/"))
         if answer is not None:
-            return answer(request)
+            reply = answer(request)
+            reply.headers.setdefault("Cache-Control", "no-store")
+            return reply
         return self.get_response(request)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from config.logs import JsonFormatter, LineFormatter
+from config.logs import JsonFormatter, LineFormatter, masked
 from projects.models import Project, User
 from projects.services.keys import create_api_key
 
@@ -95,3 +96,10 @@ def test_a_line_for_people_ends_with_the_request_it_belongs_to(monkeypatch: pyte
     assert formatter.format(record) == "INFO x: hello"
     monkeypatch.setattr("config.logs.current_request_id", lambda: "abc")
     assert formatter.format(record) == "INFO x: hello [abc]"
+
+
+@pytest.mark.parametrize("path", ["/Invitation/{}/", "/{}/", "//invitation/{}", "/x/{}?a"])
+def test_an_invitation_at_a_mistyped_address_is_masked(path: str):
+    token = secrets.token_urlsafe(32)
+    assert token not in masked(f"Not Found: {path.format(token)}")
+    assert "…" in masked(f"Not Found: {path.format(token)}")

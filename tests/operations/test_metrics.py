@@ -38,6 +38,7 @@ def test_figures_of_all_processes_stand_in_one_answer(
     with override_settings(ALLOWED_HOSTS=[]):
         client = Client(headers={"Authorization": "Bearer s3cret", "host": "10.0.0.1:8000"})
         reply = client.get("/metrics")
+        assert reply.headers["Cache-Control"] == "no-store"
     assert reply.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     lines = reply.content.decode().splitlines()
     for line in (

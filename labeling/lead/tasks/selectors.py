@@ -24,8 +24,8 @@ from labeling.models import (
     Task,
     TaskOpening,
 )
-from labeling.releases.selectors import categories_of
 from labeling.rating.openings import closed_to
+from labeling.releases.selectors import categories_of
 from labeling.rendering import MAX_SHORT_CHARS
 from labeling.vocabulary import AssignmentState
 from projects.models import Criterion, Project, User
