@@ -60,5 +60,5 @@ def closed_to(person: User) -> Q:
     held = of_task.filter(state=AssignmentState.LEASED)
     own = of_task.filter(rater=person).exclude(strategy=Strategy.IMPORTED)
     opened = TaskOpening.objects.filter(task=OuterRef("pk"), person=person)
-    could = Q(open_slots__gt=0) | Exists(held) | Exists(own)
-    return Q(purpose=Purpose.LIVE) & could & ~Exists(opened)
+    could = Q(open_slots__gt=0) | Q(Exists(held)) | Q(Exists(own))
+    return Q(purpose=Purpose.LIVE) & could & ~Q(Exists(opened))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,8 +13,8 @@ from django.utils.translation import ngettext
 
 from projects.models import Guideline, Project
 
-#: Lines of the one text times lines of the other that are compared with each other.
-_MOST_PAIRS = 1_000_000
+#: About an eighth of a second.
+_MOST_STEPS = 10_000_000
 #: Unchanged lines shown around a change.
 CONTEXT = 2
 
@@ -77,12 +78,29 @@ def _principles(guideline: Guideline) -> str:
 def line_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
     """Lines removed, then added, with a little of what stayed around them; nothing if alike.
 
-    Long texts are not compared line by line, which takes the square of their length: what stands
-    between the first and the last change is removed and added.
+    Texts that are long or repeat few lines are not compared line by line, which takes the cube of
+    their length: what stands between the first and the last change is removed and added.
     """
-    if len(old) * len(new) > _MOST_PAIRS:
-        yield from _coarse_difference(old, new)
+    before = _alike(zip(old, new, strict=False))
+    if before == len(old) == len(new):
         return
+    after = _alike(zip(reversed(old[before:]), reversed(new[before:]), strict=False))
+    start, rest = max(0, before - CONTEXT), max(0, after - CONTEXT)
+    from_lines, to_lines = old[start : len(old) - rest], new[start : len(new) - rest]
+    if start:
+        yield Line("gap", _unchanged(start))
+    if _steps(from_lines, to_lines) > _MOST_STEPS:
+        yield from (Line("same", text) for text in old[start:before])
+        yield from (Line("removed", text) for text in old[before : len(old) - after])
+        yield from (Line("added", text) for text in new[before : len(new) - after])
+        yield from (Line("same", text) for text in old[len(old) - after : len(old) - rest])
+    else:
+        yield from _fine_difference(from_lines, to_lines)
+    if rest:
+        yield Line("gap", _unchanged(rest))
+
+
+def _fine_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     end = 0
     for group in matcher.get_grouped_opcodes(CONTEXT):
@@ -99,20 +117,11 @@ def line_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
         yield Line("gap", _unchanged(len(old) - end))
 
 
-def _coarse_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    before = _alike(zip(old, new, strict=False))
-    after = _alike(zip(reversed(old[before:]), reversed(new[before:]), strict=False))
-    if before == len(old) == len(new):
-        return
-    if before > CONTEXT:
-        yield Line("gap", _unchanged(before - CONTEXT))
-    yield from (Line("same", text) for text in old[max(0, before - CONTEXT) : before])
-    yield from (Line("removed", text) for text in old[before : len(old) - after])
-    yield from (Line("added", text) for text in new[before : len(new) - after])
-    end = len(old) - after
-    yield from (Line("same", text) for text in old[end : end + CONTEXT])
-    if after > CONTEXT:
-        yield Line("gap", _unchanged(after - CONTEXT))
+def _steps(old: Sequence[str], new: Sequence[str]) -> int:
+    """At most so many steps find what stayed: in each round every pair of equal lines is a step."""
+    of_new = Counter(new)
+    equal = sum(n * of_new[line] for line, n in Counter(old).items())
+    return (len(old) + equal) * (min(len(old), len(new), equal) + 1)
 
 
 def _alike(pairs: Iterable[tuple[str, str]]) -> int:

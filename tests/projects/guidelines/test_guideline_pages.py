@@ -221,3 +221,11 @@ def test_two_long_versions_are_compared_in_time(filler: str):
     assert [line.text for line in lines if line.kind == "added"] == ["new"]
     assert [line.kind for line in lines][:4] == ["gap", "same", "same", "removed"]
     assert not list(line_difference(old, old))
+
+
+@pytest.mark.parametrize("pattern", ["a", "ab", "aab"])
+def test_two_versions_that_repeat_few_lines_are_compared_in_time(pattern: str):
+    old = [pattern[i % len(pattern)] for i in range(1000)]
+    new = ["a" if i % 2 else "b" for i in range(1000)]
+    lines = cost_of(lambda: list(line_difference(old, new))).value
+    assert len([line for line in lines if line.kind != "removed"]) >= 500
