@@ -25,6 +25,9 @@ DESCRIPTION = (
 )
 PASSWORD = "concord-demo"  # noqa: S105  (printed at every start; never where others come)
 
+#: Instead of a secret one: which tasks a rater meets is drawn by it, and so the whole story.
+SALT = "demo-7"
+
 #: The fictional models that wrote the responses.
 MODELS = ("heron-2", "lark-mini", "osprey-1", "wren-7b")
 
