@@ -8,14 +8,12 @@ from labeling.releases import services
 from labeling.releases.previews import COUNT_TASK, count_report
 from labeling.work.kept import COMPUTE_LIMITS, compute_report
 from labeling.work.limits import last_resort
-from labeling.work.sending import send_next
 
 
 @shared_task(name=services.RELEASE_JOB.task, **last_resort())
 def run_release(release_id: int) -> None:
     """Builds a release; does nothing where it is done or another worker is at it."""
     services.run_release(release_id)
-    send_next()
 
 
 @shared_task(name=COUNT_TASK, **COMPUTE_LIMITS)

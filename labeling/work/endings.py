@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from labeling.models import Job
 from labeling.vocabulary import JobState
 from labeling.work.limits import condemn
-from labeling.work.locks import job_lock, release_lock
+from labeling.work.locks import own_until_commit, release_lock
 from labeling.work.registry import J, JobKind, job_kind_of, job_kinds
 
 _OPEN = [JobState.PENDING, JobState.RUNNING]
@@ -31,8 +31,8 @@ def cancel(job: Job) -> bool:
 
 def settle_job(kind: JobKind[J], pk: int) -> bool:
     """Ends a job on which there is a verdict and at which nobody is; whether it was to be ended."""
-    with transaction.atomic(), job_lock(kind, pk) as owned:
-        return owned and settle_owned(kind, pk)
+    with transaction.atomic():
+        return own_until_commit(kind, pk) and settle_owned(kind, pk)
 
 
 def settle_owned(kind: JobKind[J], pk: int) -> bool:

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from labeling.models import Report
 from labeling.work.lanes import LONG_LANE, long_place
+from labeling.work.locks import held_locks, lock_number, session_lock
+from labeling.work.registry import REPORT_SPACE
 from labeling.work.sending import send_id, send_next
 from projects.models import Project
+from projects.sql import database_now
 
-#: The advisory locks of reports that are being computed: no job's, and never to change.
-REPORT_SPACE = 41005
 #: A page asks again after seconds; who has not asked for so long does not wait any more.
 PATIENCE = timedelta(seconds=20)
 #: While people judge, every judgment outdates a report; so often it is made anew at most.
@@ -56,7 +56,7 @@ def keep_report(
     project: Project, kind: str, *, fingerprint: str, data: Mapping[str, Any]
 ) -> Report:
     """Stores the newest value of a report."""
-    columns = {"fingerprint": fingerprint, "data": data, "computed_at": timezone.now()}
+    columns = {"fingerprint": fingerprint, "data": data, "computed_at": database_now()}
     report, _ = Report.objects.update_or_create(project=project, kind=kind, defaults=columns)
     return report
 
@@ -65,16 +65,15 @@ def want_report(
     project: Project, kind: str, *, task: str, request: Mapping[str, Any] | None = None
 ) -> Progress:
     """Has a worker compute the report, and says how far it is. Called again while one waits."""
-    now = timezone.now()
     first = {"fingerprint": "", "data": {}, "request": request or {}}
     report, _ = Report.objects.get_or_create(project=project, kind=kind, defaults=first)
-    columns: dict[str, Any] = {"wanted_at": now}
+    row = Report.objects.filter(pk=report.pk)
+    row.update(wanted_at=Now())  # before a worker hears of it, who asks whether somebody waits
     has_failed = report.attempts >= MOST_ATTEMPTS and not _is_computed(report.pk)
-    pause = REST if has_failed else PATIENCE
-    if report.sent_at is None or report.sent_at < now - pause:
-        columns |= {"sent_at": now, "attempts": 0} if has_failed else {"sent_at": now}
+    due = Q(sent_at=None) | Q(sent_at__lt=Now() - (REST if has_failed else PATIENCE))
+    anew = {"attempts": 0} if has_failed else {}
+    if row.filter(due).update(sent_at=Now(), **anew):
         send_id(task, report.pk, queue=LONG_LANE)
-    Report.objects.filter(pk=report.pk).update(**columns)
     return Progress(report.percent, has_failed)
 
 
@@ -87,32 +86,26 @@ def compute_report(
     look has it sent again), or with `while_wanted` where nobody waits.
     """
     with long_place() as is_free:
-        if is_free:
-            _compute(pk, do, while_wanted=while_wanted)
-        else:
+        if not is_free:
             Report.objects.filter(pk=pk).update(sent_at=None)
+            return
+        with session_lock(REPORT_SPACE, pk) as owned:
+            if owned:
+                _compute(pk, do, while_wanted=while_wanted)
     send_next()
 
 
 def _compute(
     pk: int, do: Callable[[Report], tuple[str, Mapping[str, Any]]], *, while_wanted: bool
 ) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [REPORT_SPACE, pk % 2**31])
-        if not cursor.fetchone()[0]:
-            return
     row = Report.objects.filter(pk=pk)
     try:
         wanted = row.filter(_wanted()) if while_wanted else row
-        if wanted.update(attempts=F("attempts") + 1, percent=0, sent_at=timezone.now()):
+        if wanted.update(attempts=F("attempts") + 1, percent=0, sent_at=Now()):
             fingerprint, data = do(row.select_related("project").get())
-            row.update(fingerprint=fingerprint, data=data, computed_at=timezone.now(), attempts=0)
+            row.update(fingerprint=fingerprint, data=data, computed_at=Now(), attempts=0)
     except Abandoned:
         row.update(attempts=0, sent_at=None)
-    finally:
-        if connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [REPORT_SPACE, pk % 2**31])
 
 
 def report_progress(pk: int, percent: int) -> None:
@@ -122,21 +115,14 @@ def report_progress(pk: int, percent: int) -> None:
 
 
 def _wanted() -> Q:
-    return Q(wanted_at__gt=timezone.now() - PATIENCE)
+    return Q(wanted_at__gt=Now() - PATIENCE)
 
 
 def _is_computed(pk: int) -> bool:
     """Whether a worker is at it at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory'"
-            " AND classid = %s AND objid = %s AND objsubid = 2"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            [REPORT_SPACE, pk % 2**31],
-        )
-        return bool(cursor.fetchone()[0])
+    return lock_number(pk) in held_locks(REPORT_SPACE)
 
 
 def is_fresh(report: Report) -> bool:
     """Whether the report is too new to be made anew."""
-    return report.computed_at is not None and report.computed_at > timezone.now() - LEAST_AGE
+    return report.computed_at is not None and report.computed_at > database_now() - LEAST_AGE

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
-from labeling.work.locks import is_free
+from labeling.work.locks import held_locks, lock_number, session_lock
 from labeling.work.registry import LONG_PLACE_SPACE, JobKind, job_kinds
 
 #: How long a message may take before it counts as lost.
@@ -59,19 +58,8 @@ def long_place() -> Iterator[bool]:
         yield True
         return
     numbers = range(_Places.first, _Places.first + _Places.number)
-    held = next((number for number in numbers if _lock("try_advisory_lock", number)), None)
-    try:
-        yield held is not None
-    finally:
-        if held is not None and connection.connection is not None:
-            _lock("advisory_unlock", held)
-
-
-def _lock(function: str, number: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_{function}(%s, %s)", [LONG_PLACE_SPACE, number])
-        (done,) = cursor.fetchone()
-    return bool(done)
+    with ExitStack() as locks:
+        yield any(locks.enter_context(session_lock(LONG_PLACE_SPACE, n)) for n in numbers)
 
 
 def waiting_jobs(*, patience: timedelta = MESSAGE_PATIENCE) -> list[tuple[JobKind[Any], Job]]:
@@ -80,12 +68,11 @@ def waiting_jobs(*, patience: timedelta = MESSAGE_PATIENCE) -> list[tuple[JobKin
     A request younger than `patience` is left out: its message is under way.
     """
     lost = Q(state=JobState.RUNNING) | Q(state=JobState.PENDING, created_at__lt=Now() - patience)
-    rows = [
-        (kind, row)
-        for kind in job_kinds()
-        for row in kind.model._default_manager.filter(lost).order_by("pk")[:_LOOKED_AT]
-        if is_free(kind, row.pk)
-    ]
+    rows = []
+    for kind in job_kinds():
+        owned = held_locks(kind.space)
+        oldest = kind.model._default_manager.filter(lost).order_by("pk")[:_LOOKED_AT]
+        rows += [(kind, row) for row in oldest if lock_number(row.pk) not in owned]
     # A job that made room for others stands behind those that came while it worked.
     rows.sort(key=lambda pair: pair[1].progress_at or pair[1].created_at)
     turns: Counter[int] = Counter()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
@@ -23,6 +24,7 @@ from labeling.work.lanes import LANE_SECONDS, has_lanes, long_place, waiting_job
 from labeling.work.limits import watched
 from labeling.work.locks import job_lock
 from labeling.work.registry import MAX_DEATHS, J, JobKind
+from labeling.work.sending import send_next
 
 #: Columns of a job's row and what to write there.
 Columns = Mapping[str, Any]
@@ -59,10 +61,11 @@ def run(
         row = _open_rows(kind, pk).first() if owned else None
         if row is None:
             return None
-        if not kind.is_long(row):
-            return _claimed(kind, pk, do, at_end or {})
-        with long_place() as has_place:
-            return _claimed(kind, pk, do, at_end or {}) if has_place else None
+        with long_place() if kind.is_long(row) else nullcontext(True) as has_place:
+            job = _claimed(kind, pk, do, at_end or {}) if has_place else None
+    if has_place:  # else the one that is sent might be this one, again and again
+        send_next()
+    return job
 
 
 def note_progress(kind: JobKind[J], job: J, **columns: Any) -> None:
@@ -87,12 +90,12 @@ def give_way(kind: JobKind[J], job: J, *, since: float, was_long: bool) -> None:
         return
     if not was_long and kind.is_long(job):
         raise JobStops
-    if was_long and time.monotonic() - since > LANE_SECONDS and _others_wait(kind, job):
+    if was_long and time.monotonic() - since > LANE_SECONDS and _others_wait():
         raise JobStops
 
 
-def _others_wait(kind: JobKind[J], job: J) -> bool:
-    return any(other.is_long(row) for other, row in waiting_jobs() if (other, row) != (kind, job))
+def _others_wait() -> bool:
+    return any(kind.is_long(row) for kind, row in waiting_jobs())
 
 
 def retry(job: Job) -> bool:

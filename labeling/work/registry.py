@@ -77,13 +77,15 @@ MAX_DEATHS = 2
 BATCH_WRITER_SPACE = 41003
 #: The lock space of the places that a worker has for long jobs.
 LONG_PLACE_SPACE = 41004
+#: The lock space of reports that are being computed.
+REPORT_SPACE = 41005
 
 _KINDS: dict[type[Job], JobKind[Any]] = {}
 
 
 def register(kind: JobKind[J]) -> JobKind[J]:
     """Enters a kind and returns it. Raises ValueError where its table or locks are taken."""
-    if kind.space in {BATCH_WRITER_SPACE, LONG_PLACE_SPACE}:
+    if kind.space in {BATCH_WRITER_SPACE, LONG_PLACE_SPACE, REPORT_SPACE}:
         raise ValueError(f"The locks of {kind.model.__name__} are others' already.")
     for other in _KINDS.values():
         if kind.model is other.model or kind.space == other.space:

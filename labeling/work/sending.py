@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from labeling.models import Heartbeat, Job
 from labeling.work.endings import end_stuck_jobs
 from labeling.work.heartbeats import beat, sweep_heartbeats
-from labeling.work.lanes import LONG_LANE, SHORT_LANE, waiting_jobs
+from labeling.work.lanes import LONG_LANE, SHORT_LANE, has_lanes, waiting_jobs
 from labeling.work.registry import J, JobKind, job_kind_of
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ def send_id(task: str, pk: int, *, queue: str = SHORT_LANE) -> None:
 
 
 def send_next() -> None:
-    """Sends the long job whose turn it is, if one waits, now that a place is free."""
+    """Sends the long job whose turn it is, if one waits, now that this worker has a place free."""
+    if not has_lanes():
+        return
     for kind, job in waiting_jobs(patience=timedelta()):
         if _lane(kind, job) == LONG_LANE:
             _deliver(kind.task, job.pk, LONG_LANE)

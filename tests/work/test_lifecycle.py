@@ -27,7 +27,7 @@ from labeling.work.lifecycle import (
     run,
 )
 from labeling.work.limits import standstill
-from labeling.work.locks import is_free, job_lock
+from labeling.work.locks import held_locks, job_lock
 from projects.models import Project
 from tests.work.toys import TOY, Toy, tidied
 
@@ -112,9 +112,10 @@ def test_a_job_is_owned_while_it_is_done_and_free_after(toy: Toy):
         # The lock belongs to the session, so this one gets it a second time.
         with job_lock(TOY, toy.pk) as owned:
             assert owned
+        assert toy.pk in held_locks(TOY.space)
 
     run(TOY, toy.pk, look)
-    assert is_free(TOY, toy.pk)
+    assert toy.pk not in held_locks(TOY.space)
 
 
 def test_a_request_is_sent_once_it_is_committed_and_again_when_it_was_lost(
@@ -228,8 +229,12 @@ def test_a_job_that_stands_still_says_until_when_and_is_given_up(toy: Toy, enter
     assert tidied == [toy.pk]
 
 
-def test_long_jobs_leave_a_process_to_short_ones(toy: Toy, monkeypatch: pytest.MonkeyPatch):
-    long = replace(TOY, is_long=lambda toy: True)
+def test_long_jobs_leave_a_process_to_short_ones(
+    toy: Toy, entered: None, monkeypatch: pytest.MonkeyPatch
+):
+    sent: list[tuple[int]] = []
+    monkeypatch.setattr(app, "send_task", lambda task, args, **how: sent.append(args))
+    long = registry._KINDS[Toy] = replace(TOY, is_long=lambda toy: True)
     monkeypatch.setattr(lanes._Places, "number", 1)
     rival = psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None})
     try:
@@ -238,9 +243,14 @@ def test_long_jobs_leave_a_process_to_short_ones(toy: Toy, monkeypatch: pytest.M
         assert run(long, toy.pk, play) is None
         toy.refresh_from_db()
         assert (toy.state, toy.attempts) == (JobState.PENDING, 0)
+        assert sent == [], "it would come back at once, again and again"
         assert run(TOY, toy.pk, play) is not None
+        waiting = Toy.objects.create(project=toy.project, filename="b", created_at=moment(1))
     finally:
         rival.close()
+    Toy.objects.filter(pk=toy.pk).update(state=JobState.PENDING)
+    assert run(long, toy.pk, play) is not None
+    assert sent == [(waiting.pk,)]
 
 
 def test_projects_take_turns_and_who_made_room_stands_behind_who_came(
