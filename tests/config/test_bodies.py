@@ -45,7 +45,7 @@ def send(path: str, **environment: Any) -> tuple[int, bytes]:
         "SERVER_PORT": "80",
         "wsgi.input": Unread(),
         "wsgi.url_scheme": "http",
-        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
         **environment,
     }
 
@@ -61,6 +61,15 @@ def test_a_body_above_4_mb_is_refused_unread_where_no_file_goes(path: str):
     status, body = send(path, CONTENT_LENGTH=str(BIG))
     assert status == 413
     assert "at most 4 MB" in body.decode()
+
+
+@pytest.mark.parametrize("path", ["/login/", "/account/", "/p/x/imports/", "/api/v1/projects/"])
+def test_an_escaped_form_above_2_mb_is_refused_unread(path: str):
+    """To undo a million escapes takes 240 MB."""
+    kind = "application/x-www-form-urlencoded"
+    status, body = send(path, CONTENT_LENGTH=str(2**21 + 1), CONTENT_TYPE=kind)
+    assert status == 413
+    assert "at most 2 MB" in body.decode()
 
 
 @pytest.mark.parametrize("path", ["/login/", "/api/v1/projects/x/imports/"])

@@ -219,7 +219,8 @@ def test_two_long_versions_are_compared_in_time(filler: str):
     new = [*old[:100], "new", *old[101:]]
     lines = cost_of(lambda: list(line_difference(old, new))).value
     assert [line.text for line in lines if line.kind == "added"] == ["new"]
-    assert [line.kind for line in lines][:4] == ["gap", "same", "same", "removed"]
+    assert [line.kind for line in lines][:3] == ["gap", "same", "same"]
+    assert len(lines) < 10
     assert not list(line_difference(old, old))
 
 
