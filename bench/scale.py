@@ -57,7 +57,15 @@ _MORE = {
     "api/v1/projects/<slug:slug>/imports/<int:import_id>/": ("page=900", "page_size=200"),
 }
 _PREVIEW = "api/v1/projects/<slug:slug>/releases/preview/"
-_ADMIN = ("?q=river", "?p=900", "?o=-1", "1/change/")
+_ADMIN = ("?q=river", "?q=p-300000", "?p=900", "?o=-1", "1/change/")
+_ADMIN_FILTERS = {
+    "labeling/task": ("kind=compare", "purpose=gold", "purpose=live"),
+    "labeling/assignment": ("state=leased", "state=submitted", "state=expired", "purpose=gold"),
+    "labeling/judgment": (
+        *("is_current__exact=0", "withdrawn__exact=1", "withdrawn__exact=0", "purpose=gold"),
+        *("source=human", "source=llm", "source=human&q=p-300000"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,8 @@ def _of_admin(facts: dict[str, Any]) -> Iterator[Call]:
         yield Call("operator", "GET", f"/admin/{model}/")
         for more in _ADMIN:
             yield Call("operator", "GET", f"/admin/{model}/{more}")
+        for query in _ADMIN_FILTERS.get(model, ()):
+            yield Call("operator", "GET", f"/admin/{model}/?{query}")
 
 
 class Web:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from labeling.models import (
@@ -20,68 +26,83 @@ from labeling.models import (
 from projects.admin import ReadOnlyAdmin
 
 
+class NewestFirst(ChangeList):
+    """One order, whatever an address asks for: another of a million rows takes seconds."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
+        """The order of the primary key."""
+        return ["-pk"]
+
+
+class LargeTableAdmin(ReadOnlyAdmin):
+    """Shows tables of millions of rows: newest first, looked through by whole ids.
+
+    A part of a word or of an address would be looked for in every row.
+    """
+
+    sortable_by = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list that keeps its order."""
+        return NewestFirst
+
+
 @admin.register(Prompt)
-class PromptAdmin(ReadOnlyAdmin):
+class PromptAdmin(LargeTableAdmin):
     """What models were given."""
 
     list_display = ["external_id", "project", "category", "language", "created_at"]
     list_select_related = ["project"]
-    search_fields = ["external_id"]
+    search_fields = ["external_id__exact"]
+    search_help_text = gettext_lazy("The whole id of a prompt")
 
 
 @admin.register(Response)
-class ResponseAdmin(ReadOnlyAdmin):
+class ResponseAdmin(LargeTableAdmin):
     """What models answered."""
 
     list_display = ["external_id", "prompt", "model"]
     list_select_related = ["prompt"]
-    search_fields = ["=external_id", "=model"]
-    search_help_text = gettext_lazy("The whole id of a response, or the whole name of a model")
+    search_fields = ["prompt__external_id__exact"]
+    search_help_text = gettext_lazy("The whole id of a prompt")
 
 
 @admin.register(Task)
-class TaskAdmin(ReadOnlyAdmin):
+class TaskAdmin(LargeTableAdmin):
     """Prompts with their responses, to be judged."""
 
     list_display = ["external_id", "project", "kind", "purpose", "overlap", "open_slots"]
     list_select_related = ["project"]
     list_filter = ["kind", "purpose"]
-    search_fields = ["external_id"]
+    search_fields = ["external_id__exact"]
+    search_help_text = gettext_lazy("The whole id of a task")
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ReadOnlyAdmin):
+class AssignmentAdmin(LargeTableAdmin):
     """Leases; the database counts them against the overlap."""
-
-    sortable_by = ()  # newest first: another order of a million rows takes seconds
 
     list_display = ["id", "project", "task", "rater", "state", "lease_expires_at", "submitted_at"]
     list_select_related = ["project", "task", "rater"]
     list_filter = ["state", "purpose"]
-    # A part of an address would be looked for in every row of a million.
-    search_fields = ["=task__external_id"]
+    search_fields = ["task__external_id__exact"]
     search_help_text = gettext_lazy("The whole id of a task")
 
 
 @admin.register(Judgment)
-class JudgmentAdmin(ReadOnlyAdmin):
+class JudgmentAdmin(LargeTableAdmin):
     """Append-only: every row that was ever submitted."""
-
-    sortable_by = ()  # newest first: another order of a million rows takes seconds
 
     list_display = ["id", "project", "task", "rater", "is_current", "withdrawn", "created_at"]
     list_select_related = ["project", "task", "rater"]
     list_filter = ["is_current", "withdrawn", "purpose", "source"]
-    # A part of an address would be looked for in every row of a million.
-    search_fields = ["=task__external_id"]
+    search_fields = ["task__external_id__exact"]
     search_help_text = gettext_lazy("The whole id of a task")
 
 
 @admin.register(Answer)
-class AnswerAdmin(ReadOnlyAdmin):
+class AnswerAdmin(LargeTableAdmin):
     """Append-only: the values of judgments."""
-
-    sortable_by = ()  # newest first: another order of a million rows takes seconds
 
     list_display = ["judgment", "criterion", "response", "value", "tie_kind", "unsaid"]
     list_select_related = ["judgment", "criterion", "response"]
@@ -98,7 +119,7 @@ class ImportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ImportRefusal)
-class ImportRefusalAdmin(ReadOnlyAdmin):
+class ImportRefusalAdmin(LargeTableAdmin):
     """Refused rows of files."""
 
     list_display = ["import_job", "line", "field", "reason"]

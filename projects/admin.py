@@ -73,8 +73,6 @@ class ReadOnlyAdmin(AnyModelAdmin):
 
     # Counting a million rows once a page is enough.
     show_full_result_count = False
-
-    show_full_result_count = False
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

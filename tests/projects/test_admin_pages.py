@@ -41,6 +41,23 @@ def test_every_model_has_a_list_and_a_page_a_row(
         assert operator.get(reverse(f"{base}_change", args=[row.pk])).status_code == 200
 
 
+def test_a_table_of_millions_keeps_one_order_and_is_looked_through_by_whole_ids(
+    operator: Client, project: Project, rui: User, make_tasks
+):
+    make_tasks(project, 3)
+    for _ in range(3):
+        judge(rui, lease(rui, project))
+    url = reverse("admin:labeling_judgment_changelist")
+    newest_first = list(Judgment.objects.order_by("-pk").values_list("pk", flat=True))
+    for order in ("1", "-1", "3.-2"):
+        shown = operator.get(url, {"o": order}).context["cl"].result_list
+        assert [row.pk for row in shown] == newest_first
+    name = Judgment.objects.get(pk=newest_first[1]).task.external_id
+    for words, rows in ((name, newest_first[1:2]), (name[:-1], []), (name.upper() + "x", [])):
+        shown = operator.get(url, {"q": words}).context["cl"].result_list
+        assert [row.pk for row in shown] == rows
+
+
 def test_an_append_only_row_has_no_form(operator: Client, project: Project, rui: User, make_tasks):
     make_tasks(project, 1)
     judge(rui, lease(rui, project))

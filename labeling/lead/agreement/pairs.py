@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, overload
+from itertools import islice
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import Any, Self, overload
 
 import numpy as np
 from django.db import transaction
@@ -13,6 +17,7 @@ from labeling.stats import RaterPairs, pair_rows
 
 #: Pairs a page of the list, and so a row of the table.
 PART = 100
+_BATCH = 200  # Rows written by one statement; `bulk_create` would first make a list of all.
 _FLOATS = ("percent", "percent_low", "percent_high", "kappa", "kappa_low", "kappa_high")
 _CONVENTIONS = ("percent_convention", "kappa_convention")
 
@@ -22,16 +27,42 @@ def pairs_in_short(pairs: RaterPairs) -> dict[str, Any]:
     return {"count": len(pairs), **{name: getattr(pairs, name) for name in _CONVENTIONS}}
 
 
-def keep_pairs(report: Report, pairs_of: Mapping[str, RaterPairs]) -> None:
-    """Replaces the kept pairs of a report by these, a criterion each."""
+class PairSpool:
+    """The pairs of one criterion after the other, in a file until all are known and kept.
+
+    A thousand raters make half a million pairs: those of one criterion are in memory at a time.
+    """
+
+    def __enter__(self) -> Self:
+        self._lines = TemporaryFile("w+", encoding="utf-8")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lines.close()
+
+    def add(self, criterion: str, pairs: RaterPairs) -> None:
+        """Puts the pairs of a criterion aside."""
+        for number, columns in enumerate(_parts(pairs), start=1):
+            line = {"criterion": criterion, "number": number, "pairs": columns}
+            self._lines.write(f"{json.dumps(line)}\n")
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self._lines.seek(0)
+        return map(json.loads, self._lines)
+
+
+def keep_pairs(report: Report, spool: PairSpool) -> None:
+    """Replaces the kept pairs of a report by these."""
     with transaction.atomic():
         RaterPairPart.objects.filter(report=report).delete()
-        for criterion, pairs in pairs_of.items():
-            rows = (
-                RaterPairPart(report=report, criterion=criterion, number=number, pairs=columns)
-                for number, columns in enumerate(_parts(pairs), start=1)
-            )
-            RaterPairPart.objects.bulk_create(rows, batch_size=200)
+        rows = (RaterPairPart(report=report, **columns) for columns in spool)
+        while batch := list(islice(rows, _BATCH)):
+            RaterPairPart.objects.bulk_create(batch)
 
 
 class KeptPairs(Sequence[dict[str, Any]]):

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labeling.kinds import kind_for
-from labeling.lead.agreement.pairs import PART, KeptPairs, keep_pairs, pairs_in_short
+from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs, pairs_in_short
 from labeling.lead.agreement.selectors import (
     CriterionAnswers,
     ResponseOrder,
@@ -114,8 +114,9 @@ def compute_figures(report: Report) -> tuple[str, dict[str, Any]]:
     """The fingerprint and the figures of a report that is to be computed; keeps its pairs."""
     order = ResponseOrder(report.request.get("order", ResponseOrder.ANY))
     fingerprint = _fingerprint(report.project, order)
-    data, pairs_of = _computed(report.project, fingerprint, order)
-    keep_pairs(report, pairs_of)
+    with PairSpool() as pairs:
+        data = _computed(report.project, fingerprint, order, pairs)
+        keep_pairs(report, pairs)
     return fingerprint, data
 
 
@@ -148,27 +149,29 @@ def _current_report(project: Project, order: ResponseOrder) -> Report:
 def _refresh(project: Project, order: ResponseOrder) -> Report:
     """Computes the report and keeps it; raters appear by their ids there."""
     fingerprint = _fingerprint(project, order)
-    data, pairs_of = _computed(project, fingerprint, order)
-    with transaction.atomic():
-        report = keep_report(project, _kind(order), fingerprint=fingerprint, data=data)
-        keep_pairs(report, pairs_of)
+    with PairSpool() as pairs:
+        data = _computed(project, fingerprint, order, pairs)
+        with transaction.atomic():
+            report = keep_report(project, _kind(order), fingerprint=fingerprint, data=data)
+            keep_pairs(report, pairs)
     return report
 
 
 def _computed(
-    project: Project, fingerprint: str, order: ResponseOrder
-) -> tuple[dict[str, Any], dict[str, RaterPairs]]:
-    """The figures, and the pairs of raters by criterion."""
-    totals, criteria, pairs_of = Totals(), {}, {}
+    project: Project, fingerprint: str, order: ResponseOrder, spool: PairSpool
+) -> dict[str, Any]:
+    """The figures; the pairs of raters go to `spool`."""
+    totals, criteria = Totals(), {}
     for answers in criterion_answers(project, order):
         totals.add(answers)
         key = answers.criterion.key
         as_ordered = order is ResponseOrder.SOURCE
-        criteria[key], pairs_of[key] = _criterion(answers, as_ordered=as_ordered)
-        del answers  # before the next criterion is read
+        criteria[key], pairs = _criterion(answers, as_ordered=as_ordered)
+        spool.add(key, pairs)
+        del answers, pairs  # before the next criterion is read
     total = counted_judgments(fingerprint.partition("/")[2])
     judgments, unordered = len(totals.judgments), len(totals.unordered)
-    data = {
+    return {
         "order": str(order),
         "tasks": len(totals.tasks),
         "judgments": judgments,
@@ -177,7 +180,6 @@ def _computed(
         "unordered": unordered,
         "criteria": criteria,
     }
-    return data, pairs_of
 
 
 def _criterion(answers: CriterionAnswers, *, as_ordered: bool) -> tuple[dict[str, Any], RaterPairs]:

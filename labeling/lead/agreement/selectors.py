@@ -111,11 +111,14 @@ def criterion_answers(
             ),
             columns=7,
         )
-        known = rows
+        unordered = np.zeros(0, dtype=np.int64)
         if order is ResponseOrder.SOURCE:
-            known = _in_source_order(project, criterion, rows)
-        unordered = np.setdiff1d(rows[0], known[0])
-        yield _of_criterion(criterion, known, again.of(criterion.pk), unordered)
+            every, rows = rows[0], _in_source_order(project, criterion, rows)
+            unordered = np.setdiff1d(every, rows[0])
+        answers = _of_criterion(criterion, rows, again.of(criterion.pk), unordered)
+        del rows  # whoever reads the next has let go of these
+        yield answers
+        del answers
 
 
 def _ordered_tasks(project: Project) -> QuerySet[Task]:

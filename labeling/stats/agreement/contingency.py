@@ -92,6 +92,33 @@ class Contingency:
             span = slice(*np.searchsorted(pair, [start, stop]))
             yield tables, (pair[span] - start, cluster[span], cell[span])
 
+    def some(self, most: int) -> Iterator[Contingency]:
+        """Yield the same tables up to `most` pairs at a time, each numbering its pairs from 0."""
+        pairs = len(self.first)
+        if pairs <= most:
+            yield self
+            return
+        order = None if self.clusters is None else np.argsort(self.clusters[0], kind="stable")
+        owner = None if self.clusters is None else self.clusters[0][order]
+        for start in range(0, pairs, most):
+            ends = [start, min(start + most, pairs)]
+            of, cells = slice(*ends), slice(*np.searchsorted(self.pair, ends))
+            clusters = None
+            if self.clusters is not None and order is not None and owner is not None:
+                entries = order[slice(*np.searchsorted(owner, ends))]
+                pair, cluster, cell = (column[entries] for column in self.clusters)
+                clusters = (pair - start, cluster, cell)
+            yield Contingency(
+                self.first[of],
+                self.second[of],
+                self.pair[cells] - start,
+                self.row[cells],
+                self.column[cells],
+                self.times[cells],
+                self.size,
+                clusters,
+            )
+
     def margins(self) -> tuple[Floats, Floats]:
         """Return how often first and second rater used each category, both (pairs, size)."""
         pairs, size = len(self.first), self.size

@@ -14,6 +14,8 @@ from labeling.stats.intervals.jackknife import jackknife_errors, jackknife_or_wi
 from labeling.stats.intervals.proportions import wilson_ends
 from labeling.stats.ratings import Figure, Floats, Ints
 
+AT_ONCE = 1 << 16  # Pairs whose sums are in memory together: a thousand raters make half a million.
+
 
 @dataclass(frozen=True, eq=False)
 class KappaColumns:
@@ -91,6 +93,17 @@ def kappa_columns(
     are those of the jackknife-t interval on the Fisher z scale over units or, where `tables` has
     them, clusters; Wilson's where nothing varies.
     """
+    parts = [
+        _kappa_columns(part, weight, confidence, symmetric=symmetric)
+        for part in tables.some(AT_ONCE)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _kappa_columns(
+    tables: Contingency, weight: Floats, confidence: float, *, symmetric: bool
+) -> dict[str, Any]:
+    """Return the same of pairs whose sums are in memory together."""
     rows, columns = tables.margins()
     pooled = mirrored_weights(weight) if symmetric else weight
     weight = side_blind_weights(weight) if symmetric else weight

@@ -13,6 +13,7 @@ from labeling.stats import (
     Ratings,
     RatingsError,
     cohen_kappa,
+    cohen_kappa_pairs,
     criterion_report,
     gwet_ac,
     krippendorff_alpha,
@@ -178,3 +179,21 @@ def test_a_hundred_thousand_judgments_take_a_fraction_of_a_second() -> None:
     assert content["counts"]["tasks_judged_twice"] == 33_000
     assert "over 16500 prompts" in content["krippendorff_alpha"]["ordinal"]["convention"]
     assert len(pairs) == 40 * 39 // 2
+
+
+@pytest.mark.parametrize("prompts", [None, 2, 5])
+def test_pairs_of_raters_have_the_same_figures_some_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, prompts: int | None
+) -> None:
+    rng = np.random.default_rng(3)
+    unit, rater = np.divmod(np.arange(60 * 12), 12)
+    shown = rng.random(len(unit)) < 0.4
+    cluster = None if prompts is None else rng.permutation(60)[unit[shown]] // prompts
+    value = rng.integers(-1, 2, int(shown.sum()))
+    ratings = Ratings(unit[shown], rater[shown], value, cluster=cluster)
+    whole = cohen_kappa_pairs(ratings, symmetric=True, categories=ARENA)
+    monkeypatch.setattr("labeling.stats.agreement.pairs.AT_ONCE", 7)
+    parts = cohen_kappa_pairs(ratings, symmetric=True, categories=ARENA)
+    for name in ("n", "percent", "percent_low", "percent_high", "kappa", "kappa_low", "kappa_high"):
+        np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-12)
+    assert len(parts) == len(whole) == 12 * 11 // 2
