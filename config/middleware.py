@@ -133,8 +133,8 @@ def _is_half_a_pair(error: Exception) -> bool:
 class SecurityHeadersMiddleware:
     """Nothing of a page may come from elsewhere or be inline, and nothing of it is kept.
 
-    Styles, scripts and pictures are answered before this, and may be kept: nothing in them is
-    anybody's. Pages that may not be stored are not brought back by “Back” after a log-out either.
+    Styles, scripts and pictures are public, and may be kept: nothing in them is anybody's. Pages
+    that may not be stored are not brought back by “Back” after a log-out either.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -146,7 +146,8 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"
         )
-        if "no-store" not in response.headers.get("Cache-Control", ""):
+        said = response.headers.get("Cache-Control", "")
+        if "no-store" not in said and "public" not in said:
             response.headers["Cache-Control"] = "private, no-store"
         return response
 

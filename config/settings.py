@@ -45,9 +45,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestLogMiddleware",
     "config.middleware.HealthMiddleware",
+    "config.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.SecurityHeadersMiddleware",
     "config.middleware.BodyLimitMiddleware",
     "config.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

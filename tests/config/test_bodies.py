@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from config.logs import JsonFormatter, LineFormatter, MaskingFormatter
+from config.middleware import SecurityHeadersMiddleware
 from projects.models import Project, User
 from tests.api.client import CallAs
 
@@ -95,6 +97,22 @@ def test_files_are_taken_where_they_go(project: Project, lena: User, api: CallAs
         f"projects/{project.slug}/imports/", b" " * BIG, content_type="application/x-ndjson"
     )
     assert reply.status_code == 400  # read, and found to hold nothing
+
+
+def test_refusals_and_redirects_before_any_page_may_not_be_stored_either(settings: Any):
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["testserver"], True
+    strangers = Client(headers={"Host": "elsewhere.example"}).get("/login/")
+    plain = Client().get("/login/")
+    assert (strangers.status_code, plain.status_code) == (400, 301)
+    for reply in (strangers, plain):
+        assert "no-store" in reply.headers["Cache-Control"]
+        assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+
+
+def test_what_is_public_may_be_kept(rf: RequestFactory):
+    style = HttpResponse(headers={"Cache-Control": "max-age=60, public"})
+    reply = SecurityHeadersMiddleware(lambda _request: style)(rf.get("/"))
+    assert reply.headers["Cache-Control"] == "max-age=60, public"
 
 
 def test_nothing_that_a_page_or_call_answers_may_be_stored(
