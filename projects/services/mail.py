@@ -10,9 +10,9 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail as hand_over
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -46,7 +46,7 @@ def queue_mail(*, kind: OutgoingMail.Kind, address: str, **detail: object) -> Ou
         kind=kind,
         address=normal_address(address)[:254],
         detail=detail,
-        due_at=timezone.now() + _PATIENCE,
+        due_at=Now() + _PATIENCE,
     )
     transaction.on_commit(lambda: _tell(mail))
     return mail
@@ -60,47 +60,54 @@ def _tell(mail: OutgoingMail) -> None:
         mail.error = str(error)[:300]
 
 
-def send_queued_mail(*, mail_id: int) -> None:
-    """Writes and sends one mail; does nothing where it is over or another worker is at it."""
-    now = timezone.now()
+def send_queued_mail(*, mail_id: int) -> bool:
+    """Writes and sends one mail; nothing where it is over or another worker is at it.
+
+    Returns whether the mail server can be asked for more.
+    """
     waiting = OutgoingMail.objects.filter(pk=mail_id, state=OutgoingMail.State.WAITING)
-    fresh = waiting.filter(attempts=0) | waiting.filter(due_at__lte=now)
-    if not fresh.update(attempts=F("attempts") + 1, due_at=now + _CLAIM):
-        return
+    fresh = waiting.filter(attempts=0) | waiting.filter(due_at__lte=Now())
+    if not fresh.update(attempts=F("attempts") + 1, due_at=Now() + _CLAIM):
+        return True
     mail = OutgoingMail.objects.get(pk=mail_id)
-    letter = _letter(mail)
-    if letter is None:
-        mail.delete()
-        return
-    subject, body = letter
     try:
+        letter = _letter(mail)
+        if letter is None:
+            mail.delete()
+            return True
+        subject, body = letter
         hand_over(subject, body, None, [mail.address])
-    except OSError as error:  # smtplib's errors are OSErrors too
+    except Exception as error:  # noqa: BLE001 - one that cannot be sent holds up no other
         _try_again(mail, error)
-        return
-    mail.state, mail.sent_at, mail.error = OutgoingMail.State.SENT, timezone.now(), ""
-    mail.save(update_fields=["state", "sent_at", "error"])
+        return not isinstance(error, OSError)  # smtplib's errors are OSErrors too
+    sent = OutgoingMail.objects.filter(pk=mail.pk)
+    sent.update(state=OutgoingMail.State.SENT, sent_at=Now(), error="")
+    return True
 
 
-def _try_again(mail: OutgoingMail, error: OSError) -> None:
+def _try_again(mail: OutgoingMail, error: Exception) -> None:
     mail.error = f"{type(error).__name__}: {error}"[:300]
     if mail.attempts >= _ATTEMPTS:
         mail.state = OutgoingMail.State.FAILED
         logger.error("Mail %s is given up: %s", mail.pk, mail.error)
     else:
-        mail.due_at = timezone.now() + min(timedelta(minutes=2**mail.attempts), _LONGEST_PAUSE)
+        pause = min(timedelta(minutes=2**mail.attempts), _LONGEST_PAUSE)
+        mail.due_at = Now() + pause
         logger.warning("Mail %s could not be sent: %s", mail.pk, mail.error)
     mail.save(update_fields=["state", "due_at", "error"])
 
 
 def send_due_mails() -> None:
-    """Sends what no message reached, or could not be sent before; forgets what is long over."""
-    now = timezone.now()
-    due = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING, due_at__lte=now)
+    """Sends what no message reached, or could not be sent before; forgets what is long over.
+
+    Where the server takes one not, the others wait for the next time: each might take a time-out.
+    """
+    due = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING, due_at__lte=Now())
     for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:_BATCH]):
-        send_queued_mail(mail_id=pk)
+        if not send_queued_mail(mail_id=pk):
+            break
     over = OutgoingMail.objects.exclude(state=OutgoingMail.State.WAITING)
-    over.filter(created_at__lt=now - _KEEP).delete()
+    over.filter(created_at__lt=Now() - _KEEP).delete()
 
 
 def _letter(mail: OutgoingMail) -> tuple[str, str] | None:

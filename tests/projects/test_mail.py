@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from projects.jobs import send_mail, sweep_accounts
 from projects.models import OutgoingMail, User
+from projects.services import mail
 from projects.services.notices import operator_notices
 from tests.conftest import PASSWORD
 from tests.projects.test_log_in import fail, log_in
@@ -113,6 +114,42 @@ def test_a_mail_is_tried_again_and_given_up_where_operators_look(lena: User, mon
     assert mail.state == "failed"
     assert "no such relay" in mail.error
     assert "1 mail could not be sent" in operator_notices()[0]
+
+
+def test_a_mail_that_cannot_be_written_holds_up_no_other(
+    lena: User, mia: User, monkeypatch, mailoutbox
+):
+    letter = mail._letter
+
+    def write(kept: OutgoingMail) -> tuple[str, str] | None:
+        if kept.address == lena.email:
+            raise ValueError("a line break in a header")
+        return letter(kept)
+
+    monkeypatch.setattr(mail, "_letter", write)
+    for person in (lena, mia):
+        ask(str(person.email))
+    deliver()
+    assert [letter.to for letter in mailoutbox] == [[mia.email]]
+    assert "line break" in OutgoingMail.objects.get(state="waiting").error
+
+
+def test_where_the_mail_server_is_away_one_mail_a_sweep_asks_for_it(
+    lena: User, mia: User, monkeypatch
+):
+    asked: list[object] = []
+
+    def refuse(subject: str, body: str, sender: None, to: list[str]) -> None:
+        asked.append(to)
+        raise TimeoutError
+
+    monkeypatch.setattr(mail, "hand_over", refuse)
+    for person in (lena, mia):
+        ask(str(person.email))
+    deliver()
+    assert asked == [[lena.email]]
+    sweep_accounts()
+    assert asked == [[lena.email], [mia.email]]
 
 
 def test_a_mail_server_that_says_nothing_is_not_waited_for(lena: User, settings):
