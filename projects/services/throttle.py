@@ -10,8 +10,10 @@ OWASP's “device cookies”: strangers who fail make strangers wait, not the ow
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -44,6 +46,8 @@ _COUNT = f"""
 _WAIT = """
     SELECT extract(epoch FROM free_at - clock_timestamp()) FROM projects_throttle WHERE key = %s
 """
+#: What some proxies write behind an address: another one with every connection.
+_PORT = re.compile(r"(?:(?<=\])|(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)):\d+$")
 _FIRST_WAIT = 5
 _LONGEST_FOR_ACCOUNT = 300
 #: Short, because many people may share an address, and for guesses at one account it is not alone.
@@ -68,6 +72,19 @@ def account_key(email: str) -> str:
     return salted_hmac("projects.throttle", normal_address(email), algorithm="sha256").hexdigest()
 
 
+def network_of(address: str) -> str:
+    """What one customer of a network has: an IPv4 address, or 64 bits of an IPv6 one; no port."""
+    bare = _PORT.sub("", address)
+    try:
+        known = ip_address(bare.strip("[]"))
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return str(known)
+    mapped = known.ipv4_mapped
+    return str(mapped or IPv6Network((int(known), 64), strict=False))
+
+
 def begin_login(*, email: str, address: str, device: str = "") -> LoginTicket:
     """Counts a log-in as failed until `end_login` says otherwise.
 
@@ -75,7 +92,8 @@ def begin_login(*, email: str, address: str, device: str = "") -> LoginTicket:
     failures count for it. Raises TooManyAttempts with the seconds to wait; then nothing is counted.
     """
     account = account_key(email)
-    ticket = LoginTicket(f"account:{account}", f"address:{address}", device and f"device:{device}")
+    place = network_of(address)
+    ticket = LoginTicket(f"account:{account}", f"address:{place}", device and f"device:{device}")
     with transaction.atomic():
         if device:
             _count(ticket.device, settings.LOGIN_ATTEMPTS_PER_ACCOUNT, _LONGEST_FOR_ACCOUNT)
@@ -118,7 +136,8 @@ def begin_reset(*, email: str, address: str) -> bool:
     asked for from that address.
     """
     longest = _RESET_WINDOW
-    _count(f"reset-address:{address}", _RESETS_PER_ADDRESS, longest, window=_RESET_WINDOW)
+    place = network_of(address)
+    _count(f"reset-address:{place}", _RESETS_PER_ADDRESS, longest, window=_RESET_WINDOW)
     try:
         _count(
             f"reset-account:{account_key(email)}",

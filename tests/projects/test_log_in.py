@@ -168,6 +168,25 @@ def test_the_address_behind_a_trusted_proxy_is_the_one_that_is_counted(settings,
     assert not OperatorNotice.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:2"),
+        ("[2001:db8::1]:4431", "2001:db8::2"),
+        ("203.0.113.9:4431", "203.0.113.9:4432"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("::1", "::2"),
+    ],
+)
+def test_addresses_of_one_customer_and_ports_of_one_address_are_counted_together(
+    settings, lena: User, first: str, second: str
+):
+    settings.TRUSTED_PROXIES, settings.LOGIN_ATTEMPTS_PER_ADDRESS = 1, 2
+    assert fail(1, email="x1@example.com", X_Forwarded_For=first) == [422]
+    assert fail(2, email="x2@example.com", X_Forwarded_For=second) == [422, 429]
+    assert fail(1, email="x3@example.com", X_Forwarded_For="198.51.100.7") == [422]
+
+
 def test_a_proxy_that_is_not_trusted_is_said_in_the_log_once_and_to_operators(
     settings, lena: User, caplog, client_for
 ):
