@@ -5,6 +5,7 @@ Raw sockets with kept connections, because the client shares two cores with the 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -77,6 +78,13 @@ class Client:
         except OSError as error:
             self.close()
             raise Gone(str(error)) from error
+
+    def move(self, port: int) -> None:
+        """Go on at another port; may be called from another thread."""
+        self.port = port
+        if (connection := self._socket) is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the connection; the cookies stay."""

@@ -1,5 +1,8 @@
 """Faults under load: `python -m bench.faults [--only NAME …] [--disk FOLDER] [--raters 6]`.
 
+For a full disk, a small one is needed, which root makes so:
+`mkdir /mnt/small && mount -t tmpfs -o size=600m tmpfs /mnt/small`, then `--disk /mnt/small`.
+
 An instance of `./run`, raters who judge all the time, and one fault after the other. A fault is
 survived if afterwards, with nobody's help but a start where everything was killed, every rater is
 served again, an import is done, `/healthz` is well and web, worker and beat have given new signs of
@@ -17,6 +20,7 @@ import time
 from pathlib import Path
 
 from bench.client import Client, Gone
+from bench.faults_jobs import FAILURES, JOB_EXPERIMENTS, ask, rows
 from bench.faults_list import EXPERIMENTS, Experiment, Patient
 from bench.faults_load import Load, wait_for
 from bench.instance import Instance, table
@@ -34,7 +38,7 @@ with connection.cursor() as c:
     c.execute("SELECT key::text FROM labeling_judgment WHERE key IS NOT NULL")
     print(json.dumps([over, [key for (key,) in c.fetchall()]]))
 """
-_ROW = {"prompt": "One more?", "response_a": "Yes.", "response_b": "No."}
+_ALL = {**EXPERIMENTS, **JOB_EXPERIMENTS}
 
 
 def healthy(port: int) -> bool:
@@ -49,38 +53,26 @@ def healthy(port: int) -> bool:
     return reply.status == 200
 
 
-def imported(client: Client, slug: str, number: int) -> bool:
+def imported(patient: Patient) -> bool:
     """Whether a one-row import is done within its time."""
-    row = json.dumps({**_ROW, "prompt": f"One more, {number}?"}).encode()
-    headers = {
-        "Content-Type": "application/jsonl",
-        "X-CSRFToken": client.cookies["csrftoken"],
-    }
-    path = f"/api/v1/projects/{slug}/imports/"
     try:
-        reply = client.request("POST", path, row, headers)
-        if reply.status != 202:
-            return False
-        place = f"{path}{reply.json()['id']}/"
-        return wait_for(lambda: client.get(place).json().get("state") == "done", RECOVERY)
-    except Gone:
+        place = ask(patient, rows(1))
+        return wait_for(lambda: patient.lead.get(place).json().get("state") == "done", RECOVERY)
+    except (Gone, RuntimeError):
         return False
 
 
-def tried(
-    name: str, experiment: Experiment, patient: Patient, load: Load, lead: Client, slug: str
-) -> list[str]:
+def tried(name: str, experiment: Experiment, patient: Patient) -> list[str]:
     """One fault and what came of it, as a row of the table."""
+    load = patient.load
     before = len(load.keys)
-    began = time.monotonic()
     try:
         experiment(patient)
-    except (RuntimeError, SystemExit) as error:
-        return [name, "no", str(error)[-60:], "", ""]
+    except (*FAILURES, SystemExit) as error:
+        return [name, "no", str(error)[-160:], "", ""]
     healed = time.time()
     served = load.wait_everybody(RECOVERY)
-    number = int(began * 1000)
-    works = wait_for(lambda: imported(lead, slug, number), RECOVERY)
+    works = wait_for(lambda: imported(patient), RECOVERY)
     well = wait_for(lambda: healthy(patient.made.port), RECOVERY)
     signs = wait_for(lambda: patient.signs_after(healed), RECOVERY)
     parts = {"raters": served is not None, "jobs": works, "health": well, "signs of life": signs}
@@ -97,8 +89,8 @@ def tried(
 def main() -> None:
     """Run the experiments and print what was survived, and what was stored."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=list(EXPERIMENTS), default=list(EXPERIMENTS))
-    parser.add_argument("--disk", help="a small file system to fill; without it, that is not tried")
+    parser.add_argument("--only", nargs="+", choices=list(_ALL), default=list(_ALL))
+    parser.add_argument("--disk", help="a small disk to fill; without one, that is not tried")
     parser.add_argument("--raters", type=int, default=6)
     options = parser.parse_args()
     names = [name for name in options.only if options.disk or name != "disk_full"]
@@ -106,19 +98,19 @@ def main() -> None:
     made = Instance(folder)
     try:
         made.start()
-        rows, load = _run(made, names, options.raters)
-        table(["fault", "survived", "missing", "served again, s", "judgments meanwhile"], rows)
+        lines, load = _run(made, names, options.raters)
+        table(["fault", "survived", "missing", "served again, s", "judgments meanwhile"], lines)
         over, stored = json.loads(made.python(_STORED))
         lost = load.keys - set(stored)
-        survived = sum(row[1] == "yes" for row in rows)
-        print(f"survived: {survived} of {len(rows)}")
+        survived = sum(line[1] == "yes" for line in lines)
+        print(f"survived: {survived} of {len(lines)}")
         print(f"acknowledged: {len(load.keys)}, of these stored: {len(load.keys) - len(lost)}")
         print(f"stored twice: {len(stored) - len(set(stored))}, tasks over their overlap: {over}")
         print(f"refused with a reason: {len(load.refused)}", *load.refused[:3], sep="\n")
     finally:
         made.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    if lost or over or survived < len(rows):
+    if lost or over or survived < len(lines):
         raise SystemExit(1)
 
 
@@ -134,13 +126,14 @@ def _run(made: Instance, names: list[str], raters: int) -> tuple[list[list[str]]
     load = Load(made.port, filled, raters)
     load.start()
     load.wait_everybody(30)
-    rows = []
+    patient = Patient(made, load, lead, str(filled["slug"]))
+    lines = []
     for name in names:
         began = time.monotonic()
-        rows.append(tried(name, EXPERIMENTS[name], Patient(made), load, lead, str(filled["slug"])))
-        print(*rows[-1], f"({time.monotonic() - began:.0f} s)", sep="\t", flush=True)
+        lines.append(tried(name, _ALL[name], patient))
+        print(*lines[-1], f"({time.monotonic() - began:.0f} s)", sep="\t", flush=True)
     load.stop()
-    return rows, load
+    return lines, load
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import psycopg2
 
+from bench.client import Client
+from bench.faults_load import Load
 from bench.instance import Instance
 
 #: How long something stays frozen, or away.
@@ -23,9 +25,12 @@ Experiment = Callable[["Patient"], None]
 
 @dataclass
 class Patient:
-    """A running instance, by its processes."""
+    """A running instance, by its processes; its load, its lead and the project of both."""
 
     made: Instance
+    load: Load
+    lead: Client
+    slug: str
 
     @property
     def data(self) -> Path:
@@ -38,13 +43,17 @@ class Patient:
         root = psutil.Process(self.made.process.pid)
         return [root, *root.children(recursive=True)]
 
-    def find(self, *words: str, without: str = "\0") -> list[psutil.Process]:
-        """Processes whose command line holds all of these words, parents first."""
+    def find(self, *words: str) -> list[psutil.Process]:
+        """Processes whose title or command line holds all of these words, parents first.
+
+        Web, worker and beat are forks: "gunicorn: web", "celery: worker", "celery: beat", and
+        their own children have the same title.
+        """
         matches = []
         for process in self.processes()[1:]:
             with contextlib.suppress(psutil.Error):
                 line = " ".join(process.cmdline())
-                if all(word in line for word in words) and without not in line:
+                if all(word in line for word in words):
                     matches.append(process)
         return matches
 
@@ -128,22 +137,22 @@ def web_worker_frozen(patient: Patient) -> None:
 
 def worker_killed(patient: Patient) -> None:
     """All of the background work."""
-    patient.kill(patient.find("celery"))
+    patient.kill(patient.find("celery: worker"))
 
 
 def worker_child_killed(patient: Patient) -> None:
     """One of the processes that do background work."""
-    patient.kill(patient.find("celery")[-1:])
+    patient.kill(patient.find("celery: worker")[-1:])
 
 
 def worker_frozen(patient: Patient) -> None:
     """All of the background work stands still, and is not let go."""
-    patient.kill(patient.find("celery"), signal.SIGSTOP)
+    patient.kill(patient.find("celery: worker"), signal.SIGSTOP)
 
 
 def beat_killed(patient: Patient) -> None:
     """The clock that sweeps."""
-    patient.kill(patient.find("celery", "beat")[-1:])
+    patient.kill(patient.find("celery: beat"))
 
 
 def broker_killed(patient: Patient) -> None:

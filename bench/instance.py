@@ -26,7 +26,7 @@ class Instance:
     """`./run` with its defaults on a temporary folder and a free port, without the demo."""
 
     def __init__(self, folder: Path, **extra: str) -> None:
-        self.folder, self.port = folder, _free_port()
+        self.folder, self.port = folder, free_port()
         kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
         data = {"CONCORD_DATA": str(folder / "data"), "PORT": str(self.port), "CONCORD_DEMO": "0"}
         self.environment = {**kept, **data, **extra}
@@ -56,8 +56,12 @@ class Instance:
 
     def python(self, code: str) -> str:
         """Run code inside of Django with this instance's servers; return what it prints."""
+        return self.manage("shell", "-v", "0", "-c", code)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of `./run manage` on this instance; return what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "config.embedded", "manage", "shell", "-v", "0", "-c", code],
+            [sys.executable, "-m", "config.embedded", "manage", *arguments],
             cwd=CHECKOUT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -107,7 +111,8 @@ def instance(**extra: str) -> Iterator[Instance]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -153,10 +153,17 @@ def folder_of(release: Release) -> Path:
     """Where the files of a finished release are.
 
     The name holds a trace of the release's own salt: a new database beside old files must not take
-    a stranger's folder for its own.
+    a stranger's folder for its own. The first version wrote no trace: such a folder is the
+    release's where its manifest has the hash that the release remembers.
     """
     trace = hashlib.sha256(release.salt.encode()).hexdigest()[:12]
-    return Path(settings.RELEASES_DIR) / f"release-{release.pk}-{trace}"
+    traced = Path(settings.RELEASES_DIR) / f"release-{release.pk}-{trace}"
+    traceless = traced.with_name(f"release-{release.pk}")
+    manifest = traceless / "manifest.json"
+    if traced.exists() or not release.sha256 or not manifest.is_file():
+        return traced
+    ours = hashlib.sha256(manifest.read_bytes()).hexdigest() == release.sha256
+    return traceless if ours else traced
 
 
 def file_of(release: Release, name: str) -> tuple[Path, dict[str, Any]] | None:

@@ -18,16 +18,13 @@ import pytest
 from config.embedded.paths import DATABASE_NAME, DATABASE_USER
 from config.embedded.process import birth
 from tests.config.instances import (
-    Running,
     copy_folder,
     processes_on,
     running,
     wait_for,
     wait_until_gone,
 )
-
-#: Generous: the machine has other tests to do meanwhile.
-BACK_SECONDS = 60.0
+from tests.faults.parts import BACK_SECONDS, another, child, wait_well
 
 
 @pytest.fixture
@@ -41,20 +38,6 @@ def connect(data: Path) -> psycopg2.extensions.connection:
     return psycopg2.connect(
         host=str(data / "run" / "postgres"), user=DATABASE_USER, dbname=DATABASE_NAME
     )
-
-
-def child(instance: Running, word: str) -> psutil.Process:
-    """The supervisor's own child with that word in its command line."""
-    children = psutil.Process(instance.process.pid).children()
-    return next(p for p in children if word in " ".join(p.cmdline()[:4]))
-
-
-def wait_well(instance: Running, what: str) -> float:
-    """Wait for the pages; return how long that took."""
-    began = time.monotonic()
-    wait_for(lambda: instance.status() == 200, BACK_SECONDS, what)
-    assert instance.process.poll() is None, instance.output()
-    return time.monotonic() - began
 
 
 def query(data: Path, words: str) -> threading.Thread:
@@ -148,57 +131,17 @@ def test_a_damaged_broker_file_is_set_aside(folder: Path) -> None:
         assert "set aside" not in instance.output()
 
 
-@pytest.mark.parametrize("word", ["beat", "celery: worker", "gunicorn"])
-def test_a_program_that_is_killed_is_there_again_at_once(folder: Path, word: str) -> None:
+def test_a_program_that_is_killed_is_there_again_however_often(folder: Path) -> None:
     with running(folder) as instance:
-        before = child(instance, word)
-        before.kill()
-        wait_for(lambda: _another(instance, word, before.pid), 15, f"{word} is there again")
-        wait_well(instance, "the pages are there")
-
-
-def _another(instance: Running, word: str, pid: int) -> bool:
-    try:
-        return bool(child(instance, word).pid != pid)
-    except (StopIteration, psutil.Error):
-        return False
-
-
-@pytest.mark.parametrize("word", ["beat", "celery: worker", "gunicorn", "valkey", "postgres"])
-def test_a_child_that_stands_still_is_replaced(folder: Path, word: str) -> None:
-    with running(folder) as instance:
-        time.sleep(5)  # it has given a sign by then, so that its silence counts
-        before = child(instance, word)
-        before.suspend()
-        began = time.monotonic()
-        wait_for(lambda: _another(instance, word, before.pid), BACK_SECONDS, f"{word} is replaced")
-        wait_well(instance, "the pages are there")
-        assert time.monotonic() - began < BACK_SECONDS
-        assert "gave no sign of life" in instance.output()
-        others = {"beat", "worker", "web", "broker", "database"}
-        blamed = {name for name in others if f"{name} gave no sign" in instance.output()}
-        assert len(blamed) == 1, instance.output()
-
-
-def test_a_web_worker_that_stands_still_is_replaced(folder: Path) -> None:
-    with running(folder, WEB_CONCURRENCY="1") as instance:
-        worker = child(instance, "gunicorn").children()[0]
-        worker.suspend()
-        wait_for(lambda: not worker.is_running(), 30, "the worker is replaced")
-        assert wait_well(instance, "the pages are there") < 30
-
-
-def test_what_dies_again_and_again_is_started_for_ever_and_told_seldom(folder: Path) -> None:
-    with running(folder) as instance:
-        for _ in range(4):
-            before = child(instance, "celery: worker")
+        for word in ("beat", "gunicorn", *["celery: worker"] * 4):
+            before = child(instance, word)
             before.kill()
             wait_for(
-                lambda pid=before.pid: _another(instance, "celery: worker", pid),  # type: ignore[misc]
+                lambda word=word, pid=before.pid: another(instance, word, pid),  # type: ignore[misc]
                 BACK_SECONDS,
-                "the worker is there again",
+                f"{word} is there again",
             )
-        assert instance.status() == 200
+            wait_well(instance, "the pages are there")
         assert instance.output().count("worker ended unexpectedly") == 4
 
 
