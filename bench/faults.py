@@ -1,7 +1,8 @@
 """Faults under load: `python -m bench.faults [--only NAME …] [--disk FOLDER] [--raters 6]`.
 
-For a full disk, a small one is needed, which root makes so:
-`mkdir /mnt/small && mount -t tmpfs -o size=600m tmpfs /mnt/small`, then `--disk /mnt/small`.
+For a full disk, one of its own is needed, not so small that its room is low before, which root
+makes so:
+`mkdir /mnt/small && mount -t tmpfs -o size=3g tmpfs /mnt/small`, then `--disk /mnt/small`.
 
 An instance of `./run`, raters who judge all the time, and one fault after the other. A fault is
 survived if afterwards, with nobody's help but a start where everything was killed, every rater is

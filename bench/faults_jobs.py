@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -133,7 +134,7 @@ def clocks_differ(patient: Patient) -> None:
     web = ("gunicorn", "-c", "python:config.embedded.web", "-k", "gthread", "--threads", "4")
     bound = ("--no-control-socket", "--bind", f"127.0.0.1:{port}", "config.wsgi:application")
     worker = ("celery", "-A", "config", "worker", "-c", "1", "-l", "ERROR", "-n", "behind@%h")
-    refused, began = len(patient.load.refused), time.time()
+    refused = len(patient.load.refused)
     with _program(patient, AHEAD, *web, *bound), _program(patient, BEHIND, *worker):
         if not wait_for(lambda: _listens(port), 60):
             raise RuntimeError("the second web did not start")
@@ -150,7 +151,7 @@ def clocks_differ(patient: Patient) -> None:
         raise RuntimeError(f"imports: {reports}")
     wrong = "SELECT count(*) FROM labeling_judgment WHERE created_at > now() + interval '1 minute'"
     ((later,),) = read(patient.data / "run" / "postgres", wrong)
-    if later or began > time.time():
+    if later:
         raise RuntimeError(f"{later} judgments are of the future")
 
 
@@ -179,6 +180,7 @@ def upgrade_with_pending_jobs(patient: Patient) -> None:
             raise RuntimeError(f"not as before: {states(sockets)}")
     finally:
         other.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -87,9 +87,11 @@ def _measure(
         said = pickle.dumps((raised, value, *cost))
     except Exception:  # noqa: BLE001 - what cannot be pickled is told in words
         said = pickle.dumps((raised and AssertionError(repr(raised)), repr(value)[:1000], *cost))
-    with os.fdopen(pipe, "wb") as answer:
-        answer.write(said)
-    os._exit(0)
+    try:
+        with os.fdopen(pipe, "wb") as answer:
+            answer.write(said)
+    finally:
+        os._exit(0)  # where the parent is gone too: its other tests are not the child's
 
 
 def _limit(kind: int, most: int) -> None:
