@@ -54,11 +54,6 @@ def live_processes() -> list[Heartbeat]:
     return [row for row in rows if row.host != _HOST or _exists(row.pid)]
 
 
-def silent(kind: str) -> list[Heartbeat]:
-    """What gave signs within the last day and gives none any more: frozen, or gone unseen."""
-    return list(Heartbeat.objects.filter(kind=kind, seen_at__lt=Now() - SILENCE))
-
-
 def forget(*pids: int) -> None:
     """Takes the rows of processes of this host that have ended, as they should or replaced."""
     Heartbeat.objects.filter(host=_HOST, pid__in=pids).exclude(kind=Heartbeat.Kind.SWEEP).delete()
