@@ -34,7 +34,7 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 _ENDS = ("logout/", "remove/", "revoke/", "retry/", "/members/<", "undo/", "acknowledge", "skip/")
 _ENDS += ("release/", "edit/", "imports/", "settings/", "invite/", "healthz")
 #: More of the same addresses: filters, last pages, other orders.
-_MORE = {
+_MORE: dict[str, tuple[str, ...]] = {
     "p/<slug:slug>/tasks/": (
         *("state=untouched", "state=under_way", "state=complete", "state=split", "state=flagged"),
         *("state=skipped", "category=category+7", "purpose=gold", "q=p-300000", "q=river"),
@@ -45,7 +45,7 @@ _MORE = {
     "p/<slug:slug>/audit/": ("page=99999",),
     "p/<slug:slug>/raters/": ("page=99999", "page=5"),
     "p/<slug:slug>/agreement/<slug:criterion>/": ("page=99999", "page=5"),
-    "api/v1/projects/<slug:slug>/agreement/pairs/": ("criterion=overall&page=900&page_size=500",),
+    "api/v1/projects/<slug:slug>/agreement/pairs/": ("criterion=overall&page=800&page_size=500",),
     "p/<slug:slug>/imports/<int:import_id>/": ("page=99999", "page=5"),
     "p/<slug:slug>/releases/": ("page=99999",),
     "p/<slug:slug>/releases/new/": ("recipe=raw&format=trl_preference",),
@@ -97,7 +97,7 @@ class Cost:
 
 def calls(facts: dict[str, Any]) -> list[Call]:
     """Every address for everybody who is let in, once a different path a person."""
-    listed = []
+    listed: list[Call] = []
     for line in TABLE.strip().splitlines():
         if not line.strip() or line.startswith("#"):
             continue

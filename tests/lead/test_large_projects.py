@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from labeling import jobs
+from labeling.lead import basis
 from labeling.lead.agreement import pairs, report
 from labeling.lead.overview import report as overview
 from labeling.lead.raters import report as raters
@@ -106,6 +107,19 @@ def test_an_older_report_says_its_moment_and_how_many_judgments_came_since(
     work(sent)
     done = client.get(f"/p/{large.slug}/agreement/", headers={"HX-Request": "true"})
     assert done.headers["HX-Refresh"] == "true"
+
+
+def test_a_million_judgments_are_counted_once_for_all_who_look_within_seconds(
+    large: Project, lena: User, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(basis, "LARGE", 1)
+    monkeypatch.setattr(basis.Counted, "states", {})
+    client = client_for(lena)
+    with CaptureQueriesContext(connection) as queries:
+        for desk in ("agreement/", "raters/", "agreement/", "agreement/overall/"):
+            text(client, large, desk)
+    counts = [query for query in queries if 'COUNT("labeling_judgment"' in query["sql"]]
+    assert len(counts) == 1
 
 
 def test_programs_are_told_to_ask_again(

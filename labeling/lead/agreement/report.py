@@ -25,6 +25,7 @@ from labeling.lead.agreement.selectors import (
     criterion_answers,
     rater_names,
 )
+from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.models import Report
 from labeling.stats import RaterPairs, criterion_report, steadiness_report
 from labeling.work.kept import Progress, is_fresh, keep_report, kept_report, want_report
@@ -91,8 +92,8 @@ class AgreementState:
 
 def agreement_state(project: Project, order: ResponseOrder = ResponseOrder.ANY) -> AgreementState:
     """Computes a small project's report, and has a worker compute a large one's."""
-    fingerprint = _fingerprint(project, order)
-    judgments = counted_judgments(fingerprint.partition("/")[2])
+    state = recent_judgment_state(project)
+    fingerprint, judgments = _fingerprint(project, order, state), state.count
     report = kept_report(project, _kind(order))
     if report is not None and report.fingerprint == fingerprint:
         return AgreementState(report, 0, None)
@@ -129,8 +130,9 @@ def _kind(order: ResponseOrder) -> str:
     return REPORT_KIND if order is ResponseOrder.ANY else f"{REPORT_KIND}-{order}"
 
 
-def _fingerprint(project: Project, order: ResponseOrder) -> str:
-    return f"{REPORT_VERSION}/{agreement_fingerprint(project, order)}"
+def _fingerprint(project: Project, order: ResponseOrder, state: JudgmentState | None = None) -> str:
+    state = judgment_state(project) if state is None else state
+    return f"{REPORT_VERSION}/{agreement_fingerprint(project, state, order)}"
 
 
 def _is_readable(report: Report) -> bool:

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 
 from labeling.kinds import kind_for
 from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
-from labeling.lead.basis import copied_columns, judgment_state
+from labeling.lead.basis import JudgmentState, copied_columns
 from labeling.models import Answer, Task
 from labeling.stats import Ratings
 from labeling.stats.ratings import Ints
@@ -68,9 +68,10 @@ class Totals:
         self.unordered = np.union1d(self.unordered, answers.unordered)
 
 
-def agreement_fingerprint(project: Project, order: ResponseOrder = ResponseOrder.ANY) -> str:
+def agreement_fingerprint(
+    project: Project, state: JudgmentState, order: ResponseOrder = ResponseOrder.ANY
+) -> str:
     """What the figures depend on: the newest judgment that counts, how many do, the rubric."""
-    state = judgment_state(project)
     rubric = "\n".join(f"{c.pk} {c.key} {c.scale_key}" for c in project.criteria.all())
     digest = sha256(rubric.encode()).hexdigest()[:16]
     fingerprint = f"{state.newest}/{state.count}/{digest}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from labeling.lead.basis import JudgmentState, judgment_state
+from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.lead.raters.selectors import RaterRow, named_rows, rater_figures, rater_rows
 from labeling.models import Report
 from labeling.work.kept import Progress, is_fresh, kept_report, want_report
@@ -31,7 +31,7 @@ class RatersAtHand:
 
 def raters_at_hand(project: Project) -> RatersAtHand:
     """The rows for a request, which never waits for a large project to be computed."""
-    state = judgment_state(project)
+    state = recent_judgment_state(project)
     if state.count <= QUICK_JUDGMENTS:
         return RatersAtHand(rater_rows(project))
     report = kept_report(project, _KIND)
