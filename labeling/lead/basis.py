@@ -21,7 +21,7 @@ _HEADER = 19  # PGCOPY signature (11 bytes), flags (4), length of the header's e
 _TRAILER = 2
 _CHUNK = 50_000
 #: From so many judgments on a count is remembered for some seconds.
-LARGE = 200_000
+MANY_JUDGMENTS = 200_000
 _REMEMBERED = 5.0
 
 
@@ -63,7 +63,7 @@ def recent_judgment_state(project: Project) -> JudgmentState:
             known = Counted.states.get(project.pk)
             if known is None or known[0] < time.monotonic():
                 known = time.monotonic() + _REMEMBERED, judgment_state(project)
-                if known[1].count >= LARGE:
+                if known[1].count >= MANY_JUDGMENTS:
                     Counted.states[project.pk] = known
                 else:
                     Counted.states.pop(project.pk, None)

@@ -112,7 +112,7 @@ def test_an_older_report_says_its_moment_and_how_many_judgments_came_since(
 def test_a_million_judgments_are_counted_once_for_all_who_look_within_seconds(
     large: Project, lena: User, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(basis, "LARGE", 1)
+    monkeypatch.setattr(basis, "MANY_JUDGMENTS", 1)
     monkeypatch.setattr(basis.Counted, "states", {})
     client = client_for(lena)
     with CaptureQueriesContext(connection) as queries:
