@@ -213,6 +213,8 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 QUEUES = ["celery"]
 CELERY_IMPORTS = ["config.worker"]
+# In memory: nothing but short intervals, and a file of several beats would be one too few.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "labeling.jobs.sweep_jobs", "schedule": 10.0},
     "sweep-leftovers": {"task": "labeling.jobs.sweep_leftovers", "schedule": 3600.0},

@@ -173,5 +173,5 @@ def _keep(source: Path, target: Path) -> None:
 
 def _entries(folder: Path, say: Say) -> dict[str, FileEntry]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    say(f"Reading {len(paths)} files …")
+    say(f"Reading the files ({len(paths)}) …")
     return {str(path.relative_to(folder)): entry_of(path) for path in paths}

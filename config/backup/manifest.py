@@ -36,6 +36,13 @@ class Manifest:
     files: Mapping[str, FileEntry] = field(default_factory=dict)
     format: int = _FORMAT
 
+    @property
+    def counts_in_words(self) -> str:
+        """How much of what there is, for a line on a terminal."""
+        return ", ".join(
+            f"{name.replace('_', ' ')}: {count}" for name, count in self.counts.items()
+        )
+
     def write(self, folder: Path) -> None:
         """Writes it as a whole: where it stands, everything else does."""
         draft = folder / f".{MANIFEST}"
@@ -73,7 +80,7 @@ def entry_of(path: Path) -> FileEntry:
 
 def check_files(folder: Path, manifest: Manifest, say: Callable[[str], None]) -> None:
     """Reads every file and compares. Raises BackupError naming those that differ or are missing."""
-    say(f"Checking {len(manifest.files)} files …")
+    say(f"Checking the files ({len(manifest.files)}) …")
     wrong = []
     for name, entry in manifest.files.items():
         path = folder / name

@@ -138,7 +138,7 @@ def _restore_database(dump: Path) -> None:
 
 def _restore_files(folder: Path, manifest: Manifest, say: Say) -> None:
     names = [name for name in manifest.files if name != DUMP]
-    say(f"Copying {len(names)} files …")
+    say(f"Copying the files ({len(names)}) …")
     aside = datetime.now(UTC).strftime("before-restore-%Y%m%dT%H%M%S")
     for setting in _FOLDERS.values():
         path = Path(getattr(settings, setting))

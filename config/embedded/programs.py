@@ -95,9 +95,9 @@ def worker(name: str, **options: object) -> None:
 
 
 def beat() -> None:
-    """Run the schedule. It is kept in memory: it holds nothing but short intervals."""
+    """Run the schedule."""
     signals.beat_init.connect(_pulse_with_beat)
-    app.Beat(scheduler="celery.beat:Scheduler", quiet=True, loglevel="WARNING").run()
+    app.Beat(quiet=True, loglevel="WARNING").run()
 
 
 class _Web(BaseApplication):  # type: ignore[misc]

@@ -109,7 +109,6 @@ def web_options(host: str, port: int) -> dict[str, object]:
         "timeout": 20,
         "graceful_timeout": 5,
         "loglevel": "warning",
-        "control_socket_disable": True,
         # What workers touch to show that they live must not depend on room on a disk.
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
     }

@@ -22,6 +22,8 @@ _STILL = 30.0
 #: Read by gunicorn, as the hooks below.
 worker_class = "config.embedded.connections.PatientWorker"
 worker_connections = 500
+#: It would lie in the home of whoever runs the web, one for all instances.
+control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:

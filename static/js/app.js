@@ -134,7 +134,11 @@ async function tendWaiting() {
 
 tendWaiting();
 
-// Who logs out takes texts and drafts along; answers that wait are sent first.
+// Who logs out takes texts and drafts along; answers that wait are sent first. The script for it is
+// had beforehand: answers wait because the connection is gone.
+const { leaving: beforehand } = document.body.dataset;
+if (account && beforehand) addEventListener("load", () => import(beforehand).catch(() => {}));
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const { leaving } = document.body.dataset;

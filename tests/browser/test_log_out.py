@@ -48,6 +48,24 @@ def test_logging_out_keeps_what_cannot_be_sent_alone_and_says_so(
     assert saved(page, 1)[0].rater == rui
 
 
+def test_logging_out_without_a_connection_keeps_the_answer_and_shows_no_text(
+    desk: Desk, context: BrowserContext, rui: User, make_tasks: MakeTasks
+):
+    make_tasks(desk.project, 3)
+    desk.ready()
+    page = desk.page
+    page.wait_for_load_state("networkidle")
+    context.set_offline(True)
+    desk.press("2")
+    desk.leave()
+    log_out(page)
+    page.get_by_role("button", name="1 answer could not be sent. Log out anyway?").click()
+    expect(page.locator("#content > [role=alert]")).to_contain_text("still logged in here")
+    expect(page.locator("#content")).not_to_contain_text("prompt")
+    (entry,) = page.evaluate(ENTRIES)
+    assert not entry.keys() & {"about", "words"}
+
+
 def test_logging_out_sends_what_waits_and_leaves_no_text_in_any_tab(
     desk: Desk, context: BrowserContext, rui: User, make_tasks: MakeTasks
 ):

@@ -264,6 +264,7 @@ def test_while_it_runs_the_page_asks_for_its_report_alone(lead, project, lena):
     part = text(lead.get(address, headers={"HX-Request": "true"}))
     assert "Every row is in." in part
     assert "hx-trigger" not in part
+    assert "It is over." in part  # stands where the button was that cancels
 
 
 def test_a_failed_import_says_why(lead, project, lena):

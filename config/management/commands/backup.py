@@ -37,9 +37,8 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(str(error)) from error
         Installation.objects.update(backup_at=database_now(), backup_folder=str(folder)[:500])
-        counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
         size = sum(entry.size for entry in manifest.files.values()) / 2**20
         self.stdout.write(
-            f"{folder}: {len(manifest.files)} files, {size:,.1f} MB ({counts}). Keep a copy of the "
+            f"{folder}: files: {len(manifest.files)}, {size:,.1f} MB ({manifest.counts_in_words}). Keep a copy of the "
             "folder on another machine."
         )

@@ -46,5 +46,4 @@ class Command(BaseCommand):
                 f"The files could not be put in place ({error.strerror or error}). The database is "
                 "restored; make room and run this again with --force."
             ) from error
-        counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
-        self.stdout.write(f"Restored: {counts}, as of {manifest.created_at}.")
+        self.stdout.write(f"Restored: {manifest.counts_in_words}, as of {manifest.created_at}.")

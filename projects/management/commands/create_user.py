@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     help = (
         "Create an account. Without --password it is asked for (or, where nobody can be asked, "
-        "left unset: the person sets one by “Forgot your password?”)."
+        "left unset: the person sets one by “Forgotten your password?”)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
