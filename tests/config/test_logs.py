@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -88,6 +89,12 @@ def test_a_fault_is_logged_whole_under_the_same_name(
     assert fault["request_id"] == line["request_id"] == reply.headers["X-Request-ID"]
     assert "what went wrong" in fault["exception"]
     assert (line["level"], line["status"]) == ("ERROR", 500)
+
+
+def test_pages_of_problems_name_their_request(lena: User, client_for: Callable[[User], Client]):
+    reply = client_for(lena).get("/p/nothing/")
+    assert reply.status_code == 404
+    assert reply.headers["X-Request-ID"] in reply.content.decode()
 
 
 def test_a_line_for_people_ends_with_the_request_it_belongs_to(monkeypatch: pytest.MonkeyPatch):

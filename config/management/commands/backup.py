@@ -39,6 +39,6 @@ class Command(BaseCommand):
         Installation.objects.update(backup_at=database_now(), backup_folder=str(folder)[:500])
         size = sum(entry.size for entry in manifest.files.values()) / 2**20
         self.stdout.write(
-            f"{folder}: files: {len(manifest.files)}, {size:,.1f} MB ({manifest.counts_in_words}). Keep a copy of the "
-            "folder on another machine."
+            f"{folder}: files: {len(manifest.files)}, {size:,.1f} MB ({manifest.counts_in_words}). "
+            "Keep a copy of the folder on another machine."
         )
