@@ -10,12 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from labeling.datasets.readers import SHAPES, ColumnRole
+from labeling.datasets.texts import defuse
 from labeling.models import Import, ImportRefusal
 from projects.models import Project
 
-#: What a spreadsheet takes for the beginning of a formula, also in full width
-#: (OWASP, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CSV_HEADER = ("line", "field", "reason", "excerpt", "code")
 
 
@@ -83,9 +81,4 @@ def refusals_csv(import_: Import) -> Iterator[str]:
     yield writer.writerow(_CSV_HEADER)
     rows = refusals_of(import_).values_list(*_CSV_HEADER)
     for line, *texts in rows.iterator(chunk_size=2000):
-        yield writer.writerow([line, *map(defused, texts)])
-
-
-def defused(cell: str) -> str:
-    """The cell with an apostrophe before anything that a spreadsheet would run."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+        yield writer.writerow([line, *map(defuse, texts)])

@@ -30,8 +30,12 @@ MAX_RICH_HTML_CHARS = 600_000
 #: What one text may take of a page in any case; the rest of it is cut, with a sentence.
 MAX_HTML_CHARS = 1_200_000
 #: Why a text is shown without formatting that is not even long.
+TOO_DEEP = "Quotes or lists nest too deep in this text, so it is shown as it was written."
 TAKES_TOO_MUCH = "Formatting this text would take too much, so it is shown as it was written."
 
+#: What the parser finds deeper than this inside of these it would leave out without a word.
+_DEEPEST = 50
+_HOLDERS = frozenset({"blockquote_open", "list_item_open"})
 _LONE_NUMBER = re.compile(r"\A\s*([0-9]{1,9})([.)])\s*\Z")
 _LEAVES = frozenset({"paragraph_open", "heading_open", "td_open", "th_open"})
 _CONTAINERS = frozenset(
@@ -148,7 +152,8 @@ def _allowed_address(url: str) -> bool:
 
 
 def _make_parser() -> MarkdownIt:
-    options: dict[str, Any] = {"html": False, "linkify": True, "breaks": True, "maxNesting": 50}
+    options: dict[str, Any] = {"html": False, "linkify": True, "breaks": True}
+    options["maxNesting"] = _DEEPEST
     parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough", "linkify"])
     # Names such as README.md are not addresses: only what says http(s):// or mailto: is.
@@ -191,7 +196,10 @@ def formatted_text(text: str) -> str:
         why = f"This text is {size // 1024:,} KB long, so it is shown without formatting."
         return render_unformatted(source, why=why)
     # “144.” is an answer, not the first place of a list.
-    html: str = _parser.render(_LONE_NUMBER.sub(r"\1\\\2", source))
+    tokens = _parser.parse(_LONE_NUMBER.sub(r"\1\\\2", source))
+    if any(token.type in _HOLDERS and token.level >= _DEEPEST - 1 for token in tokens):
+        return render_unformatted(source, why=TOO_DEEP)
+    html: str = _parser.renderer.render(tokens, _parser.options, {})
     if len(html) <= MAX_RICH_HTML_CHARS:
         html = sanitise(html)  # what it adds to links counts too
     if len(html) > MAX_RICH_HTML_CHARS:

@@ -115,3 +115,17 @@ def test_an_empty_text_renders_to_nothing(text: str):
 def test_a_number_alone_is_no_list(text):
     assert render_markdown(text) == f'<p dir="auto">{text.strip()}</p>\n'
     assert "<ol" in render_markdown("1. one")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> " * 49 + "shown",
+        "> " * 50 + "shown",
+        "> " * 90 + "shown",
+        "".join("  " * n + "- .\n" for n in range(24)) + "  " * 24 + "- shown",
+        "".join("  " * n + "- .\n" for n in range(60)) + "  " * 60 + "- shown",
+    ],
+)
+def test_what_nests_deep_is_shown_however_deep(text: str):
+    assert "shown" in Outline(render_markdown(text)).text
