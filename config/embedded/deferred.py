@@ -8,27 +8,11 @@ from __future__ import annotations
 
 import importlib
 import sys
-from types import ModuleType
-from typing import Any
+
+from labeling.deferred import Deferred
 
 #: Modules of which no other is derived while it is imported; each is a submodule.
 LARGE = ("scipy.stats", "scipy.optimize", "scipy.special", "scipy.sparse", "scipy.linalg")
-
-
-class Deferred(ModuleType):
-    """Stands for a module that is not loaded yet."""
-
-    def __getattr__(self, name: str) -> Any:
-        """Load the module, and have all of its names from now on.
-
-        Threads that come at once wait for each other in the import system.
-        """
-        if name.startswith("__"):
-            raise AttributeError(name)
-        module = importlib.import_module(self.__name__)
-        own = set(self.__dict__)
-        self.__dict__.update({key: vars(module)[key] for key in vars(module) if key not in own})
-        return getattr(module, name)
 
 
 def defer(*names: str) -> None:

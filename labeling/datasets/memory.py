@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pyarrow as pa
+from labeling.datasets.arrow import pa
 
 #: Objects made before the young ones are searched, and how often the older ones are.
 _THRESHOLDS = (200_000, 20, 100)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from importlib.metadata import version
 from typing import Any
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 from django.db.models import Count
 
 from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
@@ -80,7 +80,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
             "Concord": release.version,
             "msgspec": msgspec.__version__,
             "numpy": np.__version__,
-            "pyarrow": pa.__version__,
+            "pyarrow": version("pyarrow"),
         },
         licence=release.options["licence"] or "unknown",
         limits=limits,

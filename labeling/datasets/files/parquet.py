@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from labeling.datasets.arrow import pa, pq
 from labeling.datasets.files.base import OpenFile, Sink
 from labeling.datasets.formats.base import Values
 from labeling.datasets.formats.columns import FileTable
@@ -24,7 +22,7 @@ def _has_order(kind: pa.DataType) -> bool:
     return pa.types.is_primitive(kind)
 
 
-class _ParquetFile(OpenFile[pa.Table]):
+class _ParquetFile(OpenFile["pa.Table"]):
     def __init__(self, path: Path, table: FileTable) -> None:
         self._groups = 0
         self._stream = pa.OSFile(str(path), "wb")
@@ -53,7 +51,7 @@ class _ParquetFile(OpenFile[pa.Table]):
         self._stream.close()
 
 
-class ParquetSink(Sink[pa.Table]):
+class ParquetSink(Sink["pa.Table"]):
     """Parquet as `datasets` and pyarrow read it, with types that never depend on the rows."""
 
     suffix = "parquet"

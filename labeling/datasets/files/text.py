@@ -9,8 +9,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-import pyarrow as pa
-
+from labeling.datasets.arrow import pa
 from labeling.datasets.files.base import OpenFile
 
 Packing = Literal["", "gzip", "zstd"]

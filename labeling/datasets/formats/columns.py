@@ -9,24 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
-import pyarrow as pa
 from msgspec import Raw, Struct
 from msgspec.json import Encoder
 
+from labeling.datasets.arrow import pa
 from labeling.datasets.formats.chatjson import spoken_turns, template_turns
 from labeling.datasets.records import Message
 
 _encode = Encoder().encode
 _SAMPLE = 100
-_MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
-_JSON = pa.json_()
-_ANSWER = pa.struct(
-    [("criterion", pa.string()), ("response", pa.int16()), ("value", pa.int16())],
-)
-_TIE = pa.struct([("criterion", pa.string()), ("tie_kind", pa.string())])
+#: The types of single values, which Arrow and the front matter of a card call the same.
+DType = Literal["string", "bool", "int16", "int32", "int64", "float32", "float64"]
+_Fields = Sequence[tuple[str, DType]]
+_MESSAGE: _Fields = (("role", "string"), ("content", "string"))
+_ANSWER: _Fields = (("criterion", "string"), ("response", "int16"), ("value", "int16"))
+_TIE: _Fields = (("criterion", "string"), ("tie_kind", "string"))
 
 
 class AnswerCell(Struct, frozen=True, gc=False):
@@ -48,40 +49,56 @@ class TieCell(Struct, frozen=True, gc=False):
 class ColumnType:
     """A column type: as Arrow, as front matter of a card, and how values become Arrow or JSON.
 
+    `declared` gives the Arrow type, which is made at its first use, as Arrow is loaded then;
     `build` turns the values of a batch into an array; `plain` turns one into what JSON has a form
     for, None where every value has one already (texts, numbers, structs and lists of those).
     `dialogue` is its type in a release with messages of more keys than `role` and `content`.
     """
 
-    arrow: pa.DataType
+    declared: Callable[[], pa.DataType]
     feature: Mapping[str, object]
     build: Callable[[Sequence[Any]], pa.Array[Any]]
     plain: Callable[[Any], Any] | None = None
     dialogue: ColumnType | None = None
 
+    @property
+    def arrow(self) -> pa.DataType:
+        """The Arrow type."""
+        return self.declared()
 
-def _scalar(
-    arrow: pa.DataType, dtype: str, plain: Callable[[Any], Any] | None = None
-) -> ColumnType:
-    return ColumnType(arrow, {"dtype": dtype}, lambda values: pa.array(values, type=arrow), plain)
+
+@cache
+def _named(dtype: DType) -> pa.DataType:
+    return pa.type_for_alias(dtype)
 
 
-def _list(arrow: pa.DataType, dtype: str) -> ColumnType:
-    kind = pa.list_(arrow)
+def scalar_column(dtype: DType, plain: Callable[[Any], Any] | None = None) -> ColumnType:
+    """A column of single values."""
     return ColumnType(
-        kind,
-        {"list": dtype},
-        lambda values: _once_each(values, lambda some: pa.array(some, type=kind)),
+        lambda: _named(dtype),
+        {"dtype": dtype},
+        lambda values: pa.array(values, type=_named(dtype)),
+        plain,
     )
 
 
-def _struct_list(struct: pa.StructType, dtypes: Sequence[tuple[str, str]]) -> ColumnType:
+def _list(dtype: DType) -> ColumnType:
+    kind = cache(lambda: pa.list_(_named(dtype)))
+    return ColumnType(
+        kind,
+        {"list": dtype},
+        lambda values: _once_each(values, lambda some: pa.array(some, type=kind())),
+    )
+
+
+def _struct_list(dtypes: _Fields) -> ColumnType:
     """Lists of records: `Struct`s whose fields are those of the Arrow type, in order."""
+    struct = cache(lambda: pa.struct([(name, _named(dtype)) for name, dtype in dtypes]))
     feature = {"list": [{"name": name, "dtype": dtype} for name, dtype in dtypes]}
     return ColumnType(
-        pa.list_(struct),
+        cache(lambda: pa.list_(struct())),
         feature,
-        lambda values: _once_each(values, lambda some: _structs(struct, some)),
+        lambda values: _once_each(values, lambda some: _structs(struct(), some)),
     )
 
 
@@ -100,6 +117,11 @@ def _structs(struct: pa.StructType, values: Sequence[Sequence[Any]]) -> pa.Array
     return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), items)
 
 
+@cache
+def _json() -> pa.BaseExtensionType:
+    return pa.json_()
+
+
 def _chat(turns: Callable[[Sequence[Message]], list[Raw]]) -> ColumnType:
     """Lists of messages as one JSON value, in which each message has its own keys alone.
 
@@ -110,9 +132,9 @@ def _chat(turns: Callable[[Sequence[Message]], list[Raw]]) -> ColumnType:
 
     def build(values: Sequence[Sequence[Message]]) -> pa.Array[Any]:
         texts = pa.array([_encode(turns(value)).decode() for value in values], type=pa.string())
-        return pa.ExtensionArray.from_storage(_JSON, texts)
+        return pa.ExtensionArray.from_storage(_json(), texts)
 
-    return ColumnType(_JSON, {"dtype": "json"}, build, turns)
+    return ColumnType(_json, {"dtype": "json"}, build, turns)
 
 
 def _once_each(
@@ -138,25 +160,22 @@ def _decimal(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-STRING = _scalar(pa.string(), "string")
-BOOL = _scalar(pa.bool_(), "bool")
-SHORT = _scalar(pa.int16(), "int16")
-INT = _scalar(pa.int32(), "int32")
-LONG = _scalar(pa.int64(), "int64")
-FLOAT = _scalar(pa.float32(), "float32", _decimal)
-STRINGS = _list(pa.string(), "string")
-SHORTS = _list(pa.int16(), "int16")
+STRING = scalar_column("string")
+BOOL = scalar_column("bool")
+SHORT = scalar_column("int16")
+INT = scalar_column("int32")
+LONG = scalar_column("int64")
+FLOAT = scalar_column("float32", _decimal)
+STRINGS = _list("string")
+SHORTS = _list("int16")
 #: Message lists of `role` and `content`, whatever a release holds.
-PLAIN_MESSAGES = _struct_list(_MESSAGE, (("role", "string"), ("content", "string")))
+PLAIN_MESSAGES = _struct_list(_MESSAGE)
 #: Message lists for chat templates, and those that a service or a record holds.
 MESSAGES = replace(PLAIN_MESSAGES, dialogue=_chat(template_turns))
 SPOKEN_JSON = _chat(spoken_turns)
 SPOKEN_MESSAGES = replace(PLAIN_MESSAGES, dialogue=SPOKEN_JSON)
-ANSWERS = _struct_list(
-    _ANSWER, (("criterion", "string"), ("response", "int16"), ("value", "int16"))
-)
-
-TIE_CELLS = _struct_list(_TIE, (("criterion", "string"), ("tie_kind", "string")))
+ANSWERS = _struct_list(_ANSWER)
+TIE_CELLS = _struct_list(_TIE)
 
 
 @dataclass(frozen=True, slots=True)

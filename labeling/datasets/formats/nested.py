@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
-import pyarrow as pa
-
-from labeling.datasets.formats.columns import FLOAT, LONG, SHORT, STRING, ColumnType
+from labeling.datasets.arrow import pa
+from labeling.datasets.formats.columns import (
+    FLOAT,
+    LONG,
+    SHORT,
+    STRING,
+    ColumnType,
+    scalar_column,
+)
 
 
 def record_column(**fields: ColumnType) -> ColumnType:
     """A column of `Struct`s that have these fields, in this order."""
-    struct = pa.struct([(name, kind.arrow) for name, kind in fields.items()])
+    struct = cache(lambda: pa.struct([(name, kind.arrow) for name, kind in fields.items()]))
     parts = [(attrgetter(name), kind) for name, kind in fields.items()]
 
     def build(values: Sequence[Any]) -> pa.Array[Any]:
         columns = [kind.build(list(map(get, values))) for get, kind in parts]
-        return pa.StructArray.from_arrays(columns, fields=list(struct))
+        return pa.StructArray.from_arrays(columns, fields=list(struct()))
 
     features = [{"name": name, **kind.feature} for name, kind in fields.items()]
     column = ColumnType(struct, {"struct": features}, build)
@@ -52,7 +59,7 @@ def list_column(kind: ColumnType) -> ColumnType:
     feature = kind.feature.get("struct") or kind.feature["dtype"]
     plain, richer = kind.plain, kind.dialogue
     return ColumnType(
-        pa.list_(kind.arrow),
+        cache(lambda: pa.list_(kind.arrow)),
         {"list": feature},
         build,
         (lambda value: list(map(plain, value))) if plain else None,
@@ -63,9 +70,7 @@ def list_column(kind: ColumnType) -> ColumnType:
 #: One turn of a conversation by itself.
 MESSAGE = record_column(role=STRING, content=STRING)
 #: Scores as the published sets write them, in 64 bits.
-DOUBLE = ColumnType(
-    pa.float64(), {"dtype": "float64"}, lambda values: pa.array(values, type=pa.float64())
-)
+DOUBLE = scalar_column("float64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class OptionalKind(ColumnType):
 
 
 def _optional(kind: ColumnType) -> OptionalKind:
-    return OptionalKind(kind.arrow, kind.feature, kind.build, kind.plain)
+    return OptionalKind(kind.declared, kind.feature, kind.build, kind.plain)
 
 
 OPTIONAL_SHORT = _optional(SHORT)

@@ -7,13 +7,13 @@ text in every one of a million values; a list of nothing takes no bytes at all, 
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from labeling.datasets.readers.arrowvalues import ArrowColumn
+from labeling.datasets.arrow import pa, pc
+from labeling.datasets.readers.arrowvalues import ArrowColumn, ArrowTests, is_any
 
 Sizes = NDArray[np.int64]
 
@@ -21,13 +21,27 @@ Sizes = NDArray[np.int64]
 _VALUE = 64
 #: Bytes at least that a text or a list takes in Arrow: where it ends.
 _OFFSET = 4
-_LISTS = (pa.types.is_list, pa.types.is_large_list, pa.types.is_map)
-_TEXTS = (
-    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_binary),
-    pa.types.is_large_binary,
-)
-_WIDE = (pa.types.is_int32, pa.types.is_int64, pa.types.is_float32, pa.types.is_float64)
-_VIEWS = (pa.types.is_string_view, pa.types.is_binary_view)
+
+
+@cache
+def _lists() -> ArrowTests:
+    return (pa.types.is_list, pa.types.is_large_list, pa.types.is_map)
+
+
+@cache
+def _texts() -> ArrowTests:
+    kinds = pa.types
+    return (kinds.is_string, kinds.is_large_string, kinds.is_binary, kinds.is_large_binary)
+
+
+@cache
+def _wide() -> ArrowTests:
+    return (pa.types.is_int32, pa.types.is_int64, pa.types.is_float32, pa.types.is_float64)
+
+
+@cache
+def _views() -> ArrowTests:
+    return (pa.types.is_string_view, pa.types.is_binary_view)
 
 
 def at_most(batch: pa.RecordBatch) -> float:
@@ -42,7 +56,7 @@ def at_most(batch: pa.RecordBatch) -> float:
 
 def _depth(kind: pa.DataType) -> float:
     """How many values stand in each other; infinite for those that may take no bytes."""
-    if any(test(kind) for test in (*_TEXTS, *_WIDE)):
+    if is_any(kind, _texts()) or is_any(kind, _wide()):
         return 1.0
     if pa.types.is_list(kind):
         return 1.0 + _depth(kind.value_type)
@@ -62,16 +76,16 @@ def row_sizes(batch: pa.RecordBatch) -> Sizes:
 def _sizes(array: ArrowColumn) -> Sizes | int:
     """The bytes of each value, or of every one of them where they are alike."""
     kind = array.type
-    if any(test(kind) for test in _TEXTS):
+    if is_any(kind, _texts()):
         return _plus(_numbers(pc.binary_length(array)))
-    if any(test(kind) for test in _VIEWS):
+    if is_any(kind, _views()):
         return _sizes(array.cast(pa.large_binary()))
     if isinstance(kind, pa.BaseExtensionType):
         return _sizes(array.storage)
     if pa.types.is_dictionary(kind):
         named = _sizes(array.dictionary)
         return named if isinstance(named, int) else _taken(named, _numbers(array.indices))
-    if any(test(kind) for test in _LISTS):
+    if is_any(kind, _lists()):
         return _of_lists(array)
     if pa.types.is_fixed_size_list(kind):
         return _of_fixed(array)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-import pyarrow as pa
-
+from labeling.datasets.arrow import pa
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import Broken
 from labeling.datasets.readers.jsonrows import decoded_json
@@ -21,33 +21,47 @@ Convert = Callable[[Any], object]
 
 #: An Arrow array; what it offers beside depends on its type, which the stubs do not tell.
 ArrowColumn = Any
-#: What pyarrow and we raise for a value that Python or JSON cannot hold.
-_UNREADABLE = (
-    ValueError,
-    OverflowError,
-    KeyError,
-    TypeError,
-    RecursionError,
-    pa.ArrowException,
-)
+#: Kinds of Arrow types, as functions that know one.
+ArrowTests = tuple[Callable[["pa.DataType"], bool], ...]
 _LONG = 10**limits.MAX_DIGITS
-_SAME = (
-    pa.types.is_string,
-    pa.types.is_large_string,
-    pa.types.is_string_view,
-    pa.types.is_boolean,
-    pa.types.is_null,
-    pa.types.is_int8,
-    pa.types.is_int16,
-    pa.types.is_int32,
-    pa.types.is_uint8,
-    pa.types.is_uint16,
-    pa.types.is_uint32,
-)
-_LISTS = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 
 
-def _is(kind: pa.DataType, tests: Iterable[Callable[[pa.DataType], bool]]) -> bool:
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What pyarrow and we raise for a value that Python or JSON cannot hold."""
+    return (
+        ValueError,
+        OverflowError,
+        KeyError,
+        TypeError,
+        RecursionError,
+        pa.ArrowException,
+    )
+
+
+@cache
+def _same_kinds() -> ArrowTests:
+    return (
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_string_view,
+        pa.types.is_boolean,
+        pa.types.is_null,
+        pa.types.is_int8,
+        pa.types.is_int16,
+        pa.types.is_int32,
+        pa.types.is_uint8,
+        pa.types.is_uint16,
+        pa.types.is_uint32,
+    )
+
+
+@cache
+def _lists() -> ArrowTests:
+    return (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+
+
+def is_any(kind: pa.DataType, tests: ArrowTests) -> bool:
+    """Whether a type is of one of these kinds."""
     return any(test(kind) for test in tests)
 
 
@@ -132,7 +146,7 @@ def _of_extension(array: ArrowColumn) -> Convert | None:
 def converter(array: ArrowColumn) -> Convert | None:
     """What makes plain values of those that `array.to_pylist()` gives; None where nothing must."""
     kind = array.type
-    if _is(kind, _SAME):
+    if is_any(kind, _same_kinds()):
         return None
     if isinstance(kind, pa.BaseExtensionType):
         return _of_extension(array)
@@ -142,7 +156,7 @@ def converter(array: ArrowColumn) -> Convert | None:
         return _number
     if pa.types.is_dictionary(kind):
         return converter(array.dictionary)
-    if _is(kind, _LISTS):
+    if is_any(kind, _lists()):
         return _listed(converter(array.values))
     if pa.types.is_struct(kind):
         return _struct(array)
@@ -155,7 +169,7 @@ def _cell(array: ArrowColumn, row: int, convert: Convert | None) -> object:
     try:
         value = array[row].as_py()
         return value if convert is None or value is None else convert(value)
-    except _UNREADABLE as error:
+    except _unreadable() as error:
         return Broken(
             f"Holds a value that cannot be read ({error}). Leave it out.", RefusalCode.MALFORMED
         )
@@ -172,5 +186,5 @@ def values(array: ArrowColumn) -> list[object]:
         if convert is None:
             return cells
         return [None if value is None else convert(value) for value in cells]
-    except _UNREADABLE:
+    except _unreadable():
         return [_cell(array, row, convert) for row in range(len(array))]

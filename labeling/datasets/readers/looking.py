@@ -223,6 +223,6 @@ _LOOKS: Mapping[str, Callable[[_Wish], _Answer]] = {
     "accept": _accepted,
     "examine": _examined,
 }
-_CHILD = f"{__name__}:look_in_child"
+_CHILD = f"{__package__}.child:look_in_child"
 _previews = Bounded(_CHILD, seconds=_PREVIEW_SECONDS, megabytes=_MEGABYTES)
 _examinations = Bounded(_CHILD, seconds=_EXAMINATION_SECONDS, megabytes=_MEGABYTES)

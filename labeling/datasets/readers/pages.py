@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
-import pyarrow as pa
+from labeling.datasets.arrow import pa
 
 #: Bytes read for a header; those with long statistics are longer, up to what the library takes.
 _HEADER_BYTES = (1 << 10, 1 << 24)

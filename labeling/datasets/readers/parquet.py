@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from labeling.datasets.arrow import pa, pq
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.arrowsizes import at_most, row_sizes
 from labeling.datasets.readers.arrowvalues import values
@@ -29,9 +27,13 @@ _FEW = 20
 _LONG = 1 << 14
 #: Bytes of a column that are read ahead; without it, all of a column of a row group.
 _BUFFER = 1 << 16
-_UNREADABLE = (pa.ArrowException, OSError, ValueError, RecursionError, MemoryError)
 _TOO_LONG = f"The row takes more than {limits.MAX_ROW_BYTES // 1024**2} MiB."
 _AGAIN = "Write it again and retry."
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What Arrow and we raise for a file that is none."""
+    return (pa.ArrowException, OSError, ValueError, RecursionError, MemoryError)
 
 
 def is_parquet(path: Path) -> bool:
@@ -45,7 +47,7 @@ def parquet_names(path: Path) -> list[str]:
     try:
         with _open(path) as file:
             return list(file.schema_arrow.names)
-    except _UNREADABLE as error:
+    except _unreadable() as error:
         raise UnreadableFile(_problem(error, 0)) from None
 
 
@@ -87,7 +89,7 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
                 for batch in _group(path, file, group, plan):
                     yield batch
                     read += batch.num_rows
-    except _UNREADABLE as error:
+    except _unreadable() as error:
         raise UnreadableFile(_problem(error, read), line=read) from None
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, cast
 
-import pyarrow as pa
-
+from labeling.datasets.arrow import pa
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.foreign import refuse_foreign
 from labeling.datasets.rows import UnreadableFile
