@@ -9,6 +9,7 @@ of PostgreSQL, root where PostgreSQL runs as somebody else.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import struct
 import time
@@ -21,6 +22,7 @@ import psutil
 from bench.instance import instance, table
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_MB = 2**20
 #: Bits of an entry of /proc/PID/pagemap: the page is there; it belongs to a file.
 _PRESENT, _OF_FILE = 1 << 63, 1 << 61
 #: Memory that looks like a file; the system counts it right, since only we have it.
@@ -40,20 +42,23 @@ def main() -> None:
         assert made.process is not None
         root = psutil.Process(made.process.pid)
         processes = [root, *root.children(recursive=True)]
-        files = {process: set(_file_pages(process.pid)) for process in processes}
-        holders = Counter(page for pages in files.values() for page in pages)
-        rows, sums = [], [0.0, 0.0, 0.0]
+        held = []
         for process in processes:
-            own = sum(1 / holders[page] for page in files[process]) * _PAGE / 1e6
-            parts = [*_own_memory(process.pid), own]
-            sums = [total + part for total, part in zip(sums, parts, strict=True)]
-            rows.append([_name(process), *_figures(parts)])
-        rows.append(["**all**", *_figures(sums)])
+            with contextlib.suppress(psutil.Error, OSError):  # a session that ends just now
+                memory = _own_memory(process.pid)
+                held.append((_name(process), memory, set(_file_pages(process.pid))))
+    holders = Counter(page for _, _, pages in held for page in pages)
+    rows, sums = [], [0.0, 0.0, 0.0]
+    for name, memory, pages in held:
+        parts = [*memory, sum(1 / holders[page] for page in pages) * _PAGE / _MB]
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+        rows.append([name, *_figures(parts)])
+    rows.append(["**all**", *_figures(sums)])
     table(["process", "own", "shared memory", "files", "MB in all"], rows)
     if asked.files:
         sizes = Counter(path for path, _, _ in holders)
         biggest = sizes.most_common(40)
-        table(["file", "MB"], [[path, f"{n * _PAGE / 1e6:.1f}"] for path, n in biggest])
+        table(["file", "MB"], [[path, f"{n * _PAGE / _MB:.1f}"] for path, n in biggest])
 
 
 def _file_pages(pid: int) -> Iterator[Page]:
@@ -76,7 +81,7 @@ def _own_memory(pid: int) -> tuple[float, float]:
     """Megabytes that belong to no file, and those of memory that processes of ours share."""
     words = Path(f"/proc/{pid}/smaps_rollup").read_text().split()
     own, shared = (float(words[words.index(name) + 1]) for name in ("Pss_Anon:", "Pss_Shmem:"))
-    return own * 1024 / 1e6, shared * 1024 / 1e6
+    return own * 1024 / _MB, shared * 1024 / _MB
 
 
 def _figures(parts: list[float]) -> list[str]:

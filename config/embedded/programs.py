@@ -34,11 +34,12 @@ from config.env import SettingError
 #: What the programs would import themselves, each for itself.
 _SHARED = (
     *("celery.apps.beat", "celery.apps.worker", "celery.concurrency.prefork", "celery.events"),
-    *("celery.app.amqp", "celery.app.control", "celery.worker.autoscale", "celery.worker.loops"),
-    *("celery.worker.components", "celery.worker.consumer", "celery.worker.strategy"),
-    *("billiard.popen_fork", "billiard.sharedctypes", "kombu.transport.redis"),
+    *("celery.app.amqp", "celery.app.control", "celery.app.log", "celery.worker.autoscale"),
+    *("celery.worker.components", "celery.worker.consumer", "celery.worker.loops"),
+    *("celery.worker.strategy", "billiard.popen_fork", "billiard.sharedctypes"),
     *("django.contrib.sessions.serializers", "django.db.backends.postgresql.base"),
-    *("django.middleware.clickjacking", "config.embedded.connections", "whitenoise.storage"),
+    *("django.middleware.clickjacking", "config.embedded.connections", "gunicorn.glogging"),
+    *("kombu.transport.redis", "whitenoise.storage"),
 )
 #: Doors of Arrow to other people's clouds: we read and write files of this machine alone.
 _UNUSED = ("pyarrow._azurefs", "pyarrow._gcsfs", "pyarrow._hdfs", "pyarrow._s3fs")

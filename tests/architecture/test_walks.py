@@ -43,13 +43,13 @@ WALKS = {
         "labeling.imports.views",
         3,
         {"imports", "work", "models"},
-        {"kinds", "datasets", "allocation", "bounded", "vocabulary"},
+        {"kinds", "datasets", "allocation", "bounded", "deferred", "vocabulary"},
     ),
     "a release asked for": Walk(
         "labeling.releases.views",
         3,
         {"releases", "work", "models"},
-        {"kinds", "datasets", "stats", "vocabulary"},
+        {"kinds", "datasets", "stats", "deferred", "vocabulary"},
     ),
     "the agreement page": Walk(
         "labeling.lead.agreement.views",

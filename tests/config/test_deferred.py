@@ -22,7 +22,12 @@ assert sparse.csgraph.connected_components(sparse.coo_array((2, 2)))[0] == 2
 assert special.expit(0) == 0.5
 from scipy import stats as again
 assert again is sys.modules["scipy.stats"]
-import pyarrow.parquet
+from config.embedded.programs import load
+load()
+assert not {"pyarrow", "sqlite3"} & set(sys.modules), "pages and jobs load neither"
+from labeling.datasets.arrow import pa, pq
+assert pa.types.is_string(pa.string())
+assert pq.ParquetFile is sys.modules["pyarrow.parquet"].ParquetFile
 print("well")
 """
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -20,6 +20,12 @@ from labeling.datasets.rows import (
     RefusalCode,
 )
 from labeling.datasets.turns import without_parts
+from labeling.deferred import Deferred
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    sqlite3 = Deferred("sqlite3")
 
 _FIRST_SIZE = 1 << 12
 #: Slots of the table at most: 24 MiB, two thirds of it filled.
