@@ -73,7 +73,7 @@ def text(client: Client, project: Project, desk: str) -> str:
     return response.content.decode()
 
 
-@pytest.mark.parametrize("desk", ["agreement/", "raters/"])
+@pytest.mark.parametrize("desk", ["agreement/", "agreement/overall/", "raters/"])
 def test_a_request_computes_nothing_and_shows_what_a_worker_left(
     large: Project, lena: User, client_for: ClientFor, sent: Sent, desk: str
 ) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from labeling.lead.agreement.page import panels
 from labeling.lead.agreement.pairs import PART
 from labeling.lead.agreement.report import (
+    AgreementAtHand,
     agreement_at_hand,
     agreement_state,
     pairs_of_raters,
@@ -35,10 +36,8 @@ def agreement(request: SignedInRequest, slug: str) -> HttpResponse:
         "report": hand.report,
         "named": _may_see_names(access),
     }
-    if request.headers.get("HX-Request"):  # how far the worker is; once it is done, all anew
-        if hand.progress is None:
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "labeling/lead/kept_state.html", context)
+    if request.headers.get("HX-Request"):
+        return _how_far(request, hand)
     context["panels"] = panels(access.project, hand.report) if hand.report else []
     return render(request, "labeling/lead/agreement.html", context)
 
@@ -51,7 +50,12 @@ def rater_pairs(request: SignedInRequest, slug: str, criterion: str) -> HttpResp
     if asked is None:
         raise Http404(_("There is no such criterion in this project."))
     named = _may_see_names(access)
-    report = agreement_state(access.project).report
+    state = agreement_state(access.project)
+    report = state.report
+    computed_at = report.computed_at if report else None
+    hand = AgreementAtHand(None, computed_at, state.newer, state.progress)
+    if request.headers.get("HX-Request"):
+        return _how_far(request, hand)
     known = report is not None and criterion in report.data["criteria"]
     listed = pairs_of_raters(report, criterion, show_names=named) if report and known else []
     context = {
@@ -59,7 +63,8 @@ def rater_pairs(request: SignedInRequest, slug: str, criterion: str) -> HttpResp
         "project": access.project,
         "criterion": asked,
         "page": Paginator(listed, PART).get_page(request.GET.get("page")),
-        "computed_at": report.computed_at if report else None,
+        "hand": hand,
+        "address": request.path,
         "named": named,
         "query": "",
     }
@@ -79,6 +84,14 @@ def agreement_json(request: SignedInRequest, slug: str) -> HttpResponse:
         json_dumps_params={"indent": 1, "ensure_ascii": False, "allow_nan": False},
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _how_far(request: SignedInRequest, hand: AgreementAtHand) -> HttpResponse:
+    """How far the worker is; once it is done, all anew."""
+    if hand.progress is None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"hand": hand, "address": request.path}
+    return render(request, "labeling/lead/kept_state.html", context)
 
 
 def _may_see_names(access: Access) -> bool:
