@@ -103,9 +103,10 @@ def _compute(
         wanted = row.filter(_wanted()) if while_wanted else row
         if wanted.update(attempts=F("attempts") + 1, percent=0, sent_at=Now()):
             fingerprint, data = do(row.select_related("project").get())
-            row.update(fingerprint=fingerprint, data=data, computed_at=Now(), attempts=0)
+            done = {"computed_at": Now(), "attempts": 0, "percent": 0}
+            row.update(fingerprint=fingerprint, data=data, **done)
     except Abandoned:
-        row.update(attempts=0, sent_at=None)
+        row.update(attempts=0, sent_at=None, percent=0)
 
 
 def report_progress(pk: int, percent: int) -> None:
