@@ -15,6 +15,7 @@ condemns nothing; a wall clock of `patience` times that is the last resort.
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import contextlib
 import importlib
@@ -84,7 +85,7 @@ class Bounded:
         self._living: set[_Child] = set()
         self._resting: list[_Child] = []
         self._busy = 0
-        self._watcher: threading.Thread | None = None
+        self._is_watched = False
         _everybody.add(self)
 
     def call(self, payload: bytes, wall_seconds: float | None = None) -> bytes:
@@ -145,9 +146,10 @@ class Bounded:
         child = _Child(self._target, self._seconds, self._megabytes, self._wall_seconds)
         with self._turn:
             self._living.add(child)
-            if self._watcher is None:
-                self._watcher = threading.Thread(target=self._watch, daemon=True)
-                self._watcher.start()
+            if not self._is_watched:
+                self._is_watched = True
+                # `threading` waits for the thread to run, for ever where memory was too short.
+                _thread.start_new_thread(self._watch, ())
         try:
             child.expect_ready()
         except BaseException:
@@ -167,7 +169,7 @@ class Bounded:
             self._end_idle(time.monotonic() - self._idle_seconds)
             with self._turn:
                 if not self._living:
-                    self._watcher = None
+                    self._is_watched = False
                     return
 
     def _end_idle(self, since: float) -> None:
@@ -184,7 +186,7 @@ class Bounded:
             child.disown()
         self._turn = threading.Condition(threading.Lock())
         self._living, self._resting, self._busy = set(), [], 0
-        self._watcher = None
+        self._is_watched = False
 
 
 _everybody: weakref.WeakSet[Bounded] = weakref.WeakSet()

@@ -57,6 +57,8 @@ def cost_of(
     if not said:
         raise TooDear(f"ended by signal {os.WTERMSIG(status)}, after {seconds * _PATIENCE} s or so")
     raised, value, spent, grown = pickle.loads(said)
+    if isinstance(raised, MemoryError):
+        raise TooDear(f"out of four times {megabytes:.0f} MB")
     if raised is not None:
         raise raised
     if spent > seconds or grown > megabytes:

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from pytest_django import DjangoDbBlocker
 
@@ -22,6 +22,8 @@ from config.embedded.postgres import START_SECONDS
 
 #: The lock under which databases are made; any number that nobody else takes.
 _LOCK = 5_113_009
+#: How often the tables are tried to be emptied.
+_FLUSHES = 5
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +61,22 @@ def _let_tests_flush() -> None:
     def sql_flush(self: Any, *args: Any, **options: Any) -> list[str]:
         return ["SET LOCAL concord.allow_erasure = 'on'", *statements(self, *args, **options)]
 
+    flush = operations.execute_sql_flush
+
+    def execute_sql_flush(self: Any, sql_list: Any) -> None:
+        """Once more where a request that is still under way was in the way."""
+        for attempt in range(_FLUSHES):
+            try:
+                flush(self, sql_list)
+            except OperationalError:
+                if attempt == _FLUSHES - 1:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
     operations.sql_flush = sql_flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
 
 
 def _migrate(name: str) -> None:

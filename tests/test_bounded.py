@@ -58,7 +58,8 @@ def test_whoever_has_limits_or_blocks_signals_has_children_all_the_same():
     """In a forked process: limits are never raised again."""
 
     def limited_call() -> bytes:
-        most = 2**30
+        with open("/proc/self/statm", encoding="ascii") as file:
+            most = int(file.read().split()[5]) * resource.getpagesize() + 2**28
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF, signal.SIGALRM})
         with bounded("backtrack", megabytes=8_000) as helper:

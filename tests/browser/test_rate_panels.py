@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from labeling.models import Assignment
 from labeling.vocabulary import AssignmentState
 from projects.guidelines.services import acknowledge, publish_guideline
-from projects.models import User
+from projects.models import Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
 from tests.browser.desk import Desk, saved, wait_for_empty_storage
 from tests.conftest import MakeTasks
@@ -149,7 +149,12 @@ def test_leaving_a_panel_by_tab_closes_it(guided: Desk):
 
 
 def test_an_open_menu_keeps_the_keys_of_any_page(
-    page: Page, context: BrowserContext, live_server: Any, lena: User, sign_in: Any
+    page: Page,
+    context: BrowserContext,
+    live_server: Any,
+    project: Project,
+    lena: User,
+    sign_in: Any,
 ):
     sign_in(context, lena)
     page.goto(f"{live_server.url}/")
