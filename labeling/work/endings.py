@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,6 +13,8 @@ from labeling.vocabulary import JobState
 from labeling.work.limits import condemn
 from labeling.work.locks import own_until_commit, release_lock
 from labeling.work.registry import J, JobKind, job_kind_of, job_kinds
+
+logger = logging.getLogger(__name__)
 
 _OPEN = [JobState.PENDING, JobState.RUNNING]
 
@@ -59,9 +62,12 @@ def end_stuck_jobs() -> None:
     """
     for kind in job_kinds():
         for row in kind.model._default_manager.filter(state=JobState.RUNNING):
-            if condemn(kind, row) and not settle_job(kind, row.pk):
-                release_lock(kind, row.pk)
-                settle_job(kind, row.pk)
+            try:
+                if condemn(kind, row) and not settle_job(kind, row.pk):
+                    release_lock(kind, row.pk)
+                    settle_job(kind, row.pk)
+            except OSError:  # what cannot be tidied away holds up no other job
+                logger.exception("The %s %s could not be ended.", kind.noun, row.pk)
 
 
 def database_began_after(moment: datetime | None) -> bool:

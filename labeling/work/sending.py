@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from datetime import timedelta
 
-from celery import current_app
 from django.db import transaction
 from django.db.models.functions import Now
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from labeling.models import Heartbeat, Job
 from labeling.work.endings import end_stuck_jobs
 from labeling.work.heartbeats import beat, sweep_heartbeats
 from labeling.work.lanes import LONG_LANE, SHORT_LANE, has_lanes, waiting_jobs
 from labeling.work.registry import J, JobKind, job_kind_of
+from projects.broker import ask_broker_again, deliver
 
-logger = logging.getLogger(__name__)
-
-#: After a failure nothing is sent for so long: every try may cost a request a second or two.
-_BROKER_PAUSE = 5.0
 #: A sweep that was not done for so long is done by who notices.
 _SWEEP_PATIENCE = timedelta(seconds=60)
 #: So many jobs of each lane are sent at a time; more would only pile up.
 _SENT_AT_ONCE = {SHORT_LANE: 20, LONG_LANE: 4}
-
-
-class _Broker:
-    """When the broker may be asked again, by the clock of this process."""
-
-    away_until = 0.0
 
 
 def send(job: Job) -> None:
@@ -46,7 +32,7 @@ def send_id(task: str, pk: int, *, queue: str = SHORT_LANE) -> None:
     Where the broker is away, or refuses to write, that is logged and nothing is raised: the
     request is kept.
     """
-    transaction.on_commit(lambda: _deliver(task, pk, queue))
+    transaction.on_commit(lambda: deliver(task, pk, queue=queue))
 
 
 def send_next() -> None:
@@ -55,20 +41,20 @@ def send_next() -> None:
         return
     for kind, job in waiting_jobs(patience=timedelta()):
         if _lane(kind, job) == LONG_LANE:
-            _deliver(kind.task, job.pk, LONG_LANE)
+            deliver(kind.task, job.pk, queue=LONG_LANE)
             return
 
 
 def sweep() -> None:
     """Sends again what was lost: rows that wait, and rows whose worker is gone or stuck."""
-    _Broker.away_until = 0.0
+    ask_broker_again()
     end_stuck_jobs()
     left = dict(_SENT_AT_ONCE)
     for kind, job in waiting_jobs():
         lane = _lane(kind, job)
         left[lane] -= 1
         if left[lane] >= 0:
-            _deliver(kind.task, job.pk, lane)
+            deliver(kind.task, job.pk, queue=lane)
     sweep_heartbeats()
     beat(Heartbeat.Kind.SWEEP, name="jobs")
 
@@ -89,14 +75,3 @@ def unfinished_jobs(kind: JobKind[J]) -> list[int]:
 
 def _lane(kind: JobKind[J], job: J) -> str:
     return LONG_LANE if kind.is_long(job) else SHORT_LANE
-
-
-def _deliver(task: str, pk: int, queue: str) -> None:
-    if time.monotonic() < _Broker.away_until:
-        return
-    try:
-        # By name, so that asking for a job loads no worker's code.
-        current_app.send_task(task, (pk,), queue=queue, ignore_result=True)
-    except (OperationalError, RedisError, OSError) as error:
-        _Broker.away_until = time.monotonic() + _BROKER_PAUSE
-        logger.warning("The broker takes nothing (%s); %s is done later.", error, pk)

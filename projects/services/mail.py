@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from celery import current_app
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail as hand_over
 from django.db import transaction
@@ -16,9 +15,8 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError as BrokerAway
-from redis.exceptions import RedisError
 
+from projects.broker import deliver
 from projects.models import OutgoingMail, User
 from projects.models.users import normal_address
 from projects.sites import site_address
@@ -53,11 +51,8 @@ def queue_mail(*, kind: OutgoingMail.Kind, address: str, **detail: object) -> Ou
 
 
 def _tell(mail: OutgoingMail) -> None:
-    try:
-        current_app.send_task(TASK, (mail.pk,), ignore_result=True)
-    except (BrokerAway, RedisError) as error:
-        logger.warning("The broker is away; mail %s is sent later.", mail.pk)
-        mail.error = str(error)[:300]
+    if not deliver(TASK, mail.pk):
+        mail.error = "broker"
 
 
 def send_queued_mail(*, mail_id: int) -> bool:

@@ -13,7 +13,7 @@ import redis
 
 from config.celery import app
 from config.embedded.valkey import Valkey
-from labeling.work import sending
+from projects.broker import ask_broker_again
 from projects.models import Project
 from tests.faults.workers import ask, over, until, working
 from tests.work.test_broker_down import point_at
@@ -106,6 +106,6 @@ def test_requests_are_quick_the_worker_stays_and_the_job_is_done_later(
             assert worker.alive, worker.log.read_text()[:9000]
         finally:
             mend(client, broker)
-        sending._Broker.away_until = 0.0
+        ask_broker_again()
         until(lambda: over(late), 90, "the job is done when the broker is well")
         assert (late.state, worker.alive) == ("done", True)
