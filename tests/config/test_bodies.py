@@ -63,6 +63,7 @@ def test_a_body_above_4_mb_is_refused_unread_where_no_file_goes(path: str):
     status, body = send(path, CONTENT_LENGTH=str(BIG))
     assert status == 413
     assert "at most 4 MB" in body.decode()
+    assert "Log in" not in body.decode()  # who sent it may well be: it is not looked at
 
 
 @pytest.mark.parametrize("path", ["/login/", "/account/", "/p/x/imports/", "/api/v1/projects/"])
