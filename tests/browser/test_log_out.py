@@ -61,6 +61,7 @@ def test_logging_out_without_a_connection_keeps_the_answer_and_shows_no_text(
     log_out(page)
     page.get_by_role("button", name="1 answer could not be sent. Log out anyway?").click()
     expect(page.locator("#content > [role=alert]")).to_contain_text("still logged in here")
+    expect(page.locator("details.menu[open]")).to_have_count(0)
     expect(page.locator("#content")).not_to_contain_text("prompt")
     (entry,) = page.evaluate(ENTRIES)
     assert not entry.keys() & {"about", "words"}

@@ -357,3 +357,14 @@ def test_the_first_load_and_the_next_task_are_small(
     page.wait_for_timeout(500)
     assert len(transferred) == 1
     assert sum(transferred) < 20_000
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_long_address_does_not_widen_a_phone(
+    page: Page, url: str, project: Project, rui: User, make_tasks: MakeTasks, width: int
+):
+    make_tasks(project, 1)
+    User.objects.filter(pk=rui.pk).update(name="", email="a.name.of.some.length@example.org")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(url)
+    assert page.evaluate("document.documentElement.scrollWidth") == width

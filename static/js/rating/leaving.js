@@ -67,6 +67,7 @@ function tellOffline() {
   notice.setAttribute("role", "alert");
   notice.textContent = say("logOutOffline");
   document.getElementById("content")?.replaceChildren(notice);
+  for (const menu of document.querySelectorAll("details.menu")) menu.removeAttribute("open");
 }
 
 /**
