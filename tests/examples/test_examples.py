@@ -61,6 +61,7 @@ def test_a_new_kind_is_shown_checked_stored_and_read_in_words(
     rater.post(submit, {"answer.same": "1"})
     judgment = Judgment.objects.get()
     assert (judgment.ui_version, judgment.answers.get().value) == ("same-1", 1)
+    client_for(lena).post(f"/p/{same.slug}/tasks/{task.pk}/votes/")
     read = client_for(lena).get(f"/p/{same.slug}/tasks/{task.pk}/").content.decode()
     assert "they say the same" in read
 
