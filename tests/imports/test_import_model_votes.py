@@ -200,6 +200,8 @@ def test_the_lead_reads_votes_apart_from_judgments_and_reviewers_do_not(
     number = 1 if task.model_votes[0]["values"]["overall"] < 0 else 2
     address = reverse("labeling:task", args=[project.slug, task.pk])
     client.force_login(lena)
+    assert "What models said" not in client.get(address).content.decode()
+    client.post(f"{address}votes/")
     page = client.get(address).content.decode()
     assert "What models said" in page
     assert f"response {number} is better, strength 2 of 3" in page
