@@ -1,4 +1,5 @@
 """Long experiments: what is broken on purpose, and how long things take at a million judgments.
 
-`./run test` leaves them out; `./run test tests/faults` runs them, and CI has a step for them.
+`./run test` leaves them out; `./run test tests/faults` runs them. CI has a step for those that
+kill, freeze, fill, restore and upgrade instances; the others take long and are run by hand.
 """
