@@ -40,10 +40,8 @@ def make_backup(folder: Path, *, say: Say) -> Manifest:
     try:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return _attempt(folder, say)
-            except _Moved as moved:
-                if attempt == _ATTEMPTS:
-                    raise BackupError(f"{moved}: try again when fewer imports end.") from moved
+                return _attempt(folder, say, is_last=attempt == _ATTEMPTS)
+            except _Moved:
                 _empty(folder)
         raise AssertionError
     except OSError as error:
@@ -87,13 +85,17 @@ class _Moment:
     imports: list[Path]
 
 
-def _attempt(folder: Path, say: Say) -> Manifest:
+def _attempt(folder: Path, say: Say, *, is_last: bool) -> Manifest:
+    """Raises _Moved where a file went away; on the last attempt it is lost, and is named."""
     with _moment() as moment:
         # First what can go away: an import that ends takes its file along.
         for path in moment.imports:
-            if not path.is_file():
-                raise _Moved(f"The file of an import is gone ({path.name})")
-            _keep(path, folder / "imports" / path.name)
+            if path.is_file():
+                _keep(path, folder / "imports" / path.name)
+            elif is_last:
+                say(f"  The file of an import is missing ({path.name}): the import will say so.")
+            else:
+                raise _Moved
         say("Writing the database …")
         dump = folder / DUMP
         run_program(
