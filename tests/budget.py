@@ -17,9 +17,6 @@ from typing import Any, NoReturn
 
 #: What any text, file or request may cost.
 SECONDS, MEGABYTES = 0.5, 256.0
-#: On a machine with other work the same call takes more of the processor (caches, shared cores): a
-#: test fails beyond so many budgets. What stops a site takes hundreds.
-_SLACK = 4.0
 #: A call that takes so many times its budget is ended.
 _PATIENCE = 20
 
@@ -64,7 +61,7 @@ def cost_of(
         raise TooDear(f"out of four times {megabytes:.0f} MB")
     if raised is not None:
         raise raised
-    if spent > seconds * _SLACK or grown > megabytes:
+    if spent > seconds or grown > megabytes:
         raise TooDear(f"{spent:.2f} s of {seconds} s, {grown:.0f} MB of {megabytes:.0f} MB")
     return Cost(value, spent, grown)
 
