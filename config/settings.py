@@ -91,6 +91,8 @@ TEMPLATES = [
 ]
 
 # --- database: one engine; without DATABASE_URL the embedded PostgreSQL's socket -------------
+# A pooler in transaction mode: no prepared statements, no server-side cursors.
+DATABASE_POOLED = env.flag("CONCORD_PGBOUNCER")
 DATABASE_CONNECT_TIMEOUT = env.number("CONCORD_CONNECT_TIMEOUT", 5)
 _database: dict[str, Any] = {
     **dj_database_url.parse(
@@ -110,7 +112,7 @@ DATABASES: dict[str, dict[str, Any]] = {
             **_database.get("OPTIONS", {}),
         },
         "ATOMIC_REQUESTS": False,
-        "DISABLE_SERVER_SIDE_CURSORS": env.flag("CONCORD_PGBOUNCER"),
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
         # Two test runs beside each other must not share a database, nor messages (below).
         "TEST": {"NAME": f"test_concord_{os.getpid()}"},
     }
@@ -127,8 +129,6 @@ WORKER_TIMEOUTS = {
     "lock_timeout": env.number("CONCORD_WORKER_LOCK_TIMEOUT", 120),
     "idle_in_transaction_session_timeout": env.number("CONCORD_WORKER_IDLE_TIMEOUT", 900),
 }
-# A pooler in transaction mode: no prepared statements, no server-side cursors.
-DATABASE_POOLED = env.flag("CONCORD_PGBOUNCER")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people ------------------------------------------------------------------------------------
@@ -212,7 +212,6 @@ JOB_HOURS = env.number("CONCORD_JOB_HOURS", 12)
 # Mails that are printed, for want of a mail server, are no log lines: their links must be read.
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
-QUEUES = ["celery"]
 CELERY_IMPORTS = ["config.worker"]
 # In memory: nothing but short intervals, and a file of several beats would be one too few.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"

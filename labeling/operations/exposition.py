@@ -32,12 +32,7 @@ def exposition() -> str:
         ("request_seconds", "histogram", "How long requests took.", _durations(rows)),
         ("process_silence_seconds", "gauge", "Since the last sign of life.", _silences(rows)),
         ("process_resident_bytes", "gauge", "Memory of a process.", _memory(rows)),
-        (
-            "jobs",
-            "gauge",
-            "Jobs by state.",
-            [("", {"state": s}, n) for s, n in job_counts().items()],
-        ),
+        ("jobs", "gauge", "Jobs by state.", _jobs()),
         ("messages_waiting", "gauge", "Messages no worker has taken.", _waiting()),
         ("judgments_total", "counter", "Judgments ever stored.", [("", {}, _judgments())]),
         ("disk_free_bytes", "gauge", "Room under CONCORD_DATA.", [("", {}, disk.free)]),

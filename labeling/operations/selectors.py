@@ -13,7 +13,6 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 from kombu import Connection
-from kombu.exceptions import ChannelError
 
 from labeling.models import Heartbeat, Installation, Job
 from labeling.operations.disk import DiskSpace, disk_space
@@ -26,7 +25,6 @@ from labeling.work.registry import JobKind, job_kinds
 _FAILED_FOR = timedelta(days=7)
 _JOBS_LISTED = 50
 _FAULTS_LISTED = 10
-_BROKER_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +141,18 @@ def job_counts() -> dict[str, int]:
 
 def messages_waiting() -> int | None:
     """How many messages no worker has taken yet; None where the broker does not say."""
-    patience = {"socket_connect_timeout": _BROKER_SECONDS, "socket_timeout": _BROKER_SECONDS}
-    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **patience}
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     broker = Connection(settings.CELERY_BROKER_URL, transport_options=options)
     try:
-        return sum(_length(broker.default_channel, queue) for queue in settings.QUEUES)
+        channel: Any = broker.default_channel
+        lengths = [
+            channel.queue_declare(name).message_count for name in settings.CELERY_TASK_QUEUES
+        ]
+        return sum(map(int, lengths))
     except Exception:  # noqa: BLE001 - each transport has its own ways to fail
         return None
     finally:
         broker.release()
-
-
-def _length(channel: Any, queue: str) -> int:
-    try:
-        return int(channel.queue_declare(queue, passive=True).message_count)
-    except ChannelError:  # Redis knows no queue that is empty
-        return 0
 
 
 def find_job(noun: str, pk: int) -> Job | None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from config.celery import app
 from config.worker import _require_own_folder
 from labeling.imports.services import run_import
 from labeling.models import Heartbeat, Import
@@ -17,6 +18,7 @@ from labeling.operations.selectors import overview
 from labeling.work import folder
 from labeling.work.folder import OtherFolder, adopt_folder, check_folder
 from labeling.work.heartbeats import beat
+from labeling.work.lanes import LONG_LANE, SHORT_LANE
 from projects.models import AuditEvent, Project, User
 from tests.api.client import CallAs
 
@@ -85,6 +87,20 @@ def test_programs_read_the_same(project: Project, olga: User, api: CallAs):
     assert any(warning["is_bad"] for warning in body["warnings"])
     assert body["disk_free"] > 0
     assert body["database_size"] > 2**20
+
+
+def test_messages_of_both_queues_are_counted_until_a_worker_takes_them(db: None):
+    before = overview().messages_waiting
+    assert before is not None
+    with app.connection() as broker:
+        channel: Any = broker.default_channel
+        try:
+            for queue in (SHORT_LANE, LONG_LANE):
+                app.send_task("labeling.jobs.sweep_jobs", queue=queue)
+            assert overview().messages_waiting == before + 2
+        finally:
+            for queue in (SHORT_LANE, LONG_LANE):
+                channel.queue_purge(queue)
 
 
 def test_a_schema_that_is_behind_or_ahead_is_told(db: None, monkeypatch: pytest.MonkeyPatch):
