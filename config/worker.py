@@ -30,6 +30,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from kombu.transport.redis import Transport
 
 from config.celery import app, bound_tasks
+from config.embedded.forks import pulse
 from config.timeouts import limit_worker
 from labeling.jobs import stand_in_for_beat
 from labeling.models import Heartbeat
@@ -44,6 +45,7 @@ logger = logging.getLogger(__name__)
 _STILL = 30.0
 #: A child that has not run any Python for so many seconds is frozen.
 _FROZEN = 60.0
+#: Loops come round at least as often, in seconds.
 _TICK = 2.0
 #: A worker that lost its broker within so many seconds waits as long before it goes on.
 _HASTE = 3.0
@@ -58,8 +60,9 @@ class Clock:
         self.ticked = time.monotonic()
 
     def tick(self) -> None:
-        """The loop came round."""
+        """The loop came round; the supervisor that we are a fork of hears it as well."""
         self.ticked = time.monotonic()
+        pulse()
 
     def ticks(self) -> bool:
         """Whether it came round lately."""
@@ -130,7 +133,7 @@ class Consuming(bootsteps.StartStopStep):
             time.sleep(_HASTE)
         self._started = time.monotonic()
         _consuming.tick()
-        consumer.timer.call_repeatedly(5.0, _consuming.tick)
+        consumer.timer.call_repeatedly(_TICK, _consuming.tick)
 
 
 app.steps["consumer"].add(Consuming)
@@ -232,14 +235,14 @@ def _data_bytes() -> int:
 
 @signals.beat_init.connect
 def _watch_beat(sender: Any, **_: object) -> None:
-    """Beat wakes at least as often as its most frequent entry is due."""
+    """Beat goes round its schedule far more often than its most frequent entry is due."""
     clock, scheduler = Clock(), sender.scheduler
     tick: Callable[[], float] = scheduler.tick
 
     def ticking() -> float:
         pause = tick()
         clock.tick()
-        return pause
+        return min(pause, _TICK)
 
     scheduler.tick = ticking
     heartbeats.keep_beating(Heartbeat.Kind.BEAT, ticks=clock.ticks)

@@ -16,7 +16,6 @@ import warnings
 from typing import Any
 
 import django
-from celery import bootsteps, signals
 from django.core.exceptions import ImproperlyConfigured
 from django.template import engines
 from django.urls import get_resolver
@@ -43,8 +42,6 @@ _SHARED = (
 )
 #: Doors of Arrow to other people's clouds: we read and write files of this machine alone.
 _UNUSED = ("pyarrow._azurefs", "pyarrow._gcsfs", "pyarrow._hdfs", "pyarrow._s3fs")
-#: Seconds between the signs that a worker's main loop gives.
-_PULSE = 2.0
 
 
 def load() -> None:
@@ -78,10 +75,9 @@ def web(options: dict[str, object]) -> None:
 
 
 def worker(name: str, **options: object) -> None:
-    """Run a Celery worker with `options`; its main loop gives signs of life."""
+    """Run a Celery worker with `options`; its loop gives signs of life (config/worker.py)."""
     # Root in a container is what it is; the worker reads JSON only.
     warnings.filterwarnings("ignore", "You're running the worker")
-    app.steps["consumer"].add(_Pulsing)
     main = app.Worker(
         hostname=f"{name}@{socket.gethostname()}",
         loglevel="WARNING",
@@ -96,8 +92,7 @@ def worker(name: str, **options: object) -> None:
 
 
 def beat() -> None:
-    """Run the schedule."""
-    signals.beat_init.connect(_pulse_with_beat)
+    """Run the schedule, whose loop gives signs of life too."""
     app.Beat(quiet=True, loglevel="WARNING").run()
 
 
@@ -123,25 +118,3 @@ class _PulsingArbiter(Arbiter):  # type: ignore[misc]
         """Look for workers that stand still, as every round of the main loop does."""
         pulse()
         super().murder_workers()
-
-
-class _Pulsing(bootsteps.StartStopStep):
-    """Lets the worker's main loop give signs, from each time that it has its broker."""
-
-    requires = ("celery.worker.consumer.connection:Connection",)
-
-    def start(self, consumer: Any) -> None:
-        pulse()
-        consumer.timer.call_repeatedly(_PULSE, pulse)
-
-
-def _pulse_with_beat(sender: Any, **_: object) -> None:
-    """Beat goes round its schedule at least as often as its most frequent entry is due."""
-    tick = sender.scheduler.tick
-
-    def ticking() -> float:
-        pulse()
-        pause: float = tick()
-        return min(pause, _PULSE)
-
-    sender.scheduler.tick = ticking
