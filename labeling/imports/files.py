@@ -20,7 +20,6 @@ from projects.exceptions import InvalidInput
 #: A file that was uploaded for a preview and never imported is deleted after this long.
 KEEP_UPLOADS = timedelta(days=2)
 _TOKEN_BYTES = 16
-_CHUNK = 1 << 20
 _FILENAME = 255
 
 
@@ -31,11 +30,6 @@ class StoredFile:
     token: str
     size: int
     sha256: str
-
-    @property
-    def path(self) -> Path:
-        """Where it lies."""
-        return path_of(self.token)
 
 
 def path_of(token: str) -> Path:
@@ -89,19 +83,6 @@ def _write(path: Path, token: str, content: Iterable[bytes]) -> StoredFile:
                 )
             digest.update(chunk)
             out.write(chunk)
-    return StoredFile(token, size, digest.hexdigest())
-
-
-def describe(token: str) -> StoredFile:
-    """A stored file again.
-
-    Raises FileNotFoundError where it was swept, InvalidInput for what is no token.
-    """
-    digest, size = hashlib.sha256(), 0
-    with path_of(token).open("rb") as stored:
-        while chunk := stored.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
     return StoredFile(token, size, digest.hexdigest())
 
 

@@ -115,20 +115,16 @@ class ImportOptions:
         return ImportOptions(self.overlap, name, self.yes)
 
 
-def keep_upload(*, project: Project, content: Iterable[bytes]) -> str:
-    """Keeps a file for its preview and returns its token; nothing of it is imported.
+def keep_upload(*, project: Project, content: Iterable[bytes]) -> files.StoredFile:
+    """Keeps a file for its preview; nothing of it is imported.
 
     Raises InvalidInput where it is too large, the project's day is full or it cannot be kept.
     """
-    return _kept(project, content).token
-
-
-def _kept(project: Project, content: Iterable[bytes]) -> files.StoredFile:
     stored = files.store(content)
     try:
         count_upload(project=project, size=stored.size)
     except InvalidInput:
-        files.discard(str(stored.path))
+        files.discard(stored.token)
         raise
     return stored
 
@@ -177,7 +173,8 @@ def _readable() -> Iterator[None]:
     except UnreadableFile as error:
         raise FileRefused(error.message, field="file", code=error.code) from None
     except FileNotFoundError:
-        raise _gone() from None
+        message = _("This upload is gone. Upload the file again.")
+        raise InvalidInput(message, fields={"file": message}) from None
     except NotNow:
         raise ReaderBusy from None
 
@@ -187,27 +184,26 @@ def create_import(
     project: Project,
     created_by: User | None,
     filename: str,
-    content: bytes | Iterable[bytes] | None = None,
-    token: str = "",
+    content: bytes | Iterable[bytes] = b"",
+    upload: files.StoredFile | None = None,
     format: str = "auto",
     mapping: Mapping[str, str] | None = None,
     options: ImportOptions | None = None,
 ) -> Import:
-    """Keeps the request: a PENDING row and the file, from `content` or stored under `token`.
+    """Keeps the request: a PENDING row and the file, from `content` or kept as `upload` before.
 
     Nothing of the file is in the project yet; the door sends the job. Raises InvalidInput for a
     file that cannot be read at all, a mapping that does not fit it, an option out of range.
     """
     options = (options or ImportOptions()).checked()
-    if content is None:
-        stored = _stored(token)
-    else:
-        stored = _kept(project, [content] if isinstance(content, bytes) else content)
+    stored = upload or keep_upload(
+        project=project, content=[content] if isinstance(content, bytes) else content
+    )
     try:
         format, decided, shown = _decided(stored.token, format, mapping, options)
     except InvalidInput:
-        if content is not None:
-            files.discard(stored.path.name)
+        if upload is None:
+            files.discard(stored.token)
         raise
     guesses = {name: column for name, column in decided.items() if name not in (mapping or {})}
     with transaction.atomic():
@@ -215,7 +211,7 @@ def create_import(
             project=project,
             created_by=created_by,
             filename=files.shown_name(filename),
-            path=stored.path.name,
+            path=stored.token,
             size=stored.size,
             sha256=stored.sha256,
             format=format,
@@ -230,18 +226,6 @@ def create_import(
             sha256=stored.sha256,
         )
     return import_
-
-
-def _gone() -> InvalidInput:
-    message = _("This upload is gone. Upload the file again.")
-    return InvalidInput(message, fields={"file": message})
-
-
-def _stored(token: str) -> files.StoredFile:
-    try:
-        return files.describe(token)
-    except FileNotFoundError:
-        raise _gone() from None
 
 
 def _decided(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 
 from django.contrib import messages
 from django.core import signing
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from labeling.datasets.readers import FilePreview
 from labeling.imports.endings import cancel_import
+from labeling.imports.files import StoredFile
 from labeling.imports.forms import (
     MappingForm,
     UploadForm,
@@ -55,20 +57,21 @@ _SALT = "labeling.imports.upload"
 _MAX_AGE = 24 * 3600
 
 
-def _signed(project: Project, token: str, filename: str) -> str:
+def _signed(project: Project, upload: StoredFile, filename: str) -> str:
     """An upload on its way through the preview, as a name for the address."""
-    return signing.dumps([project.pk, token, filename[-100:]], salt=_SALT)
+    return signing.dumps([project.pk, filename[-100:], *astuple(upload)], salt=_SALT)
 
 
-def _upload(project: Project, signed: str) -> tuple[str, str]:
-    """The token and file name of an upload. Raises Http404 for another project's, or an old one."""
+def _upload(project: Project, signed: str) -> tuple[StoredFile, str]:
+    """An upload and its file's name. Raises Http404 for another project's, or an old one."""
     try:
-        owner, token, filename = signing.loads(signed, salt=_SALT, max_age=_MAX_AGE)
-    except (signing.BadSignature, ValueError):
-        owner, token, filename = 0, "", ""
+        owner, filename, *facts = signing.loads(signed, salt=_SALT, max_age=_MAX_AGE)
+        upload = StoredFile(*facts)
+    except (signing.BadSignature, ValueError, TypeError):
+        owner = 0
     if owner != project.pk:
         raise Http404(_("This upload is gone. Upload the file again."))
-    return token, filename
+    return upload, filename
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,12 +82,12 @@ def imports(request: SignedInRequest, slug: str) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
     if posted and form.is_valid():
         try:
-            token = keep_upload(project=access.project, content=form.content())
-            preview_upload(token=token, limit=1)
+            upload = keep_upload(project=access.project, content=form.content())
+            preview_upload(token=upload.token, limit=1)
         except InvalidInput as error:
             form.add_error("file" if form.cleaned_data.get("file") else "text", error.message)
         else:
-            signed = _signed(access.project, token, form.filename)
+            signed = _signed(access.project, upload, form.filename)
             return redirect("labeling:import-preview", slug, signed)
     page = Paginator(imports_of(access.project), PAGE).get_page(request.GET.get("page"))
     context = {
@@ -102,9 +105,9 @@ def imports(request: SignedInRequest, slug: str) -> HttpResponse:
 def preview_rows(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     """The first rows as they would be imported, and which column is which; writes nothing."""
     access = get_access(request.user, slug, Action.IMPORT)
-    token, filename = _upload(access.project, upload)
+    stored, filename = _upload(access.project, upload)
     try:
-        shown, decided = _look(request, token)
+        shown, decided = _look(request, stored.token)
     except InvalidInput as error:
         messages.error(request, error.message)
         return redirect("labeling:imports", slug)
@@ -172,9 +175,9 @@ def _preview_page(
 def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     """Requests the import that the preview showed; a worker does it."""
     access = get_access(request.user, slug, Action.IMPORT)
-    token, filename = _upload(access.project, upload)
+    stored, filename = _upload(access.project, upload)
     try:
-        shown, decided = _look(request, token)
+        shown, decided = _look(request, stored.token)
         kinds = {request.POST.get("mapped_as"), request.POST.get("format"), shown.detection.format}
         if len(kinds) > 1 or shown.detection.questions:
             # Another kind of rows was chosen than the page had shown, or something is not
@@ -188,7 +191,7 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
             project=access.project,
             created_by=access.user,
             filename=filename,
-            token=token,
+            upload=stored,
             format=form.cleaned_data["format"],
             mapping=decided,
             options=posted_options(form),

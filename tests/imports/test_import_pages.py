@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -170,6 +171,7 @@ def test_starting_keeps_the_request_and_shows_its_page(lead, upload, lena, proje
     row = Import.objects.get()
     assert reply["Location"] == reverse("labeling:import", args=[project.slug, row.pk])
     assert (row.state, row.created_by, row.options["overlap"]) == (JobState.PENDING, lena, 4)
+    assert (row.size, row.sha256) == (len(lines(PAIR)), sha256(lines(PAIR)).hexdigest())
     assert Task.objects.count() == 0
     run_import(row.pk)
     assert Task.objects.get().overlap == 4
@@ -218,6 +220,18 @@ def test_an_upload_of_another_project_or_a_forged_one_is_not_found(lead, upload,
     assert lead.get(from_here.replace(project.slug, "other")).status_code == 404
     forged = reverse("labeling:import-preview", args=[project.slug, "forged"])
     assert lead.get(forged).status_code == 404
+
+
+def test_an_upload_that_was_swept_is_asked_for_again(lead, upload, tmp_path):
+    address = upload(PAIR)
+    for kept in (tmp_path / "imports").iterdir():
+        kept.unlink()
+    for reply in (
+        lead.get(address, follow=True),
+        lead.post(f"{address}start/", PAIRS, follow=True),
+    ):
+        assert "This upload is gone. Upload the file again." in text(reply)
+    assert not Import.objects.exists()
 
 
 @pytest.fixture
