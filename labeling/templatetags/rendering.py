@@ -40,6 +40,13 @@ def in_short(text: str) -> SafeString:
 
 
 @register.filter
+def first_chars(text: str, most: int) -> SafeString:
+    """The beginning of a text, at most so many characters, with the same marks."""
+    html, n = escaped_part(text[:most], MAX_SHORT_CHARS)
+    return mark_safe(html + "…" if n < len(text) else html)  # noqa: S308 - escaped just now
+
+
+@register.filter
 def as_written(turns: Message | Iterable[Message]) -> str:
     """All that one turn or several say, as plain text."""
     return written_conversation(json_of([turns] if isinstance(turns, Message) else turns))

@@ -318,6 +318,21 @@ def test_cells_that_a_spreadsheet_would_run_are_defused(cell, safe):
     assert defuse(cell) == safe
 
 
+def test_what_turns_a_text_around_is_marked_in_the_first_rows(lead, upload):
+    chat = [{"role": "user", "content": "U+202E: \u202eesrever"}]
+    rows = [
+        {**PAIR, "response_a": "safe \u202etxt.exe"},
+        {"messages": chat, "chosen": "a\u2066b", "rejected": "c" * 800},
+    ]
+    first = text(lead.get(upload(rows[0])))
+    assert '<span class="mark-char" title="right-to-left override (U+202E)">RLO</span>' in first
+    second = text(lead.get(upload(rows[1])))
+    assert ">RLO</span>" in second
+    assert ">LRI</span>" in second
+    assert f"{'c' * 700}…<" in second
+    assert not {"\u202e", "\u2066"} & set(first + second)
+
+
 def test_no_field_of_a_file_reaches_a_page_as_html(lead, upload, imported, project):
     row = {
         **{"id": EVIL, "prompt": EVIL, "response_a": EVIL + "a", "response_b": EVIL + "b"},

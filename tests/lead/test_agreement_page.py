@@ -175,6 +175,17 @@ def test_the_command_prints_a_table_with_reasons_in_words(judged: Project) -> No
     assert any("undefined. There are no judgments yet." in line for line in lines)
 
 
+def test_the_command_says_that_nothing_is_judged_yet(
+    project: Project, make_tasks: MakeTasks
+) -> None:
+    make_tasks(project, 2)
+    out = StringIO()
+    call_command("agreement", project.slug, stdout=out)
+    assert out.getvalue().startswith(
+        f"{project.slug}: no task has a judgment yet that counts here\n"
+    )
+
+
 def test_the_command_names_the_projects_when_it_knows_none_of_that_name(project: Project) -> None:
     with pytest.raises(CommandError, match=f"no project “nosuch”. Projects: {project.slug}"):
         call_command("agreement", "nosuch")

@@ -47,6 +47,12 @@ def test_the_page_of_a_task_one_could_judge_shows_no_vote(task: Task, reviewer, 
     assert "prefer response" not in table
 
 
+def test_a_task_without_a_judgment_says_so(project: Project, reviewer, make_tasks):
+    page = reviewer.get(address(make_tasks(project, 1)[0])).content.decode()
+    assert "No judgment yet." in page
+    assert "0 judgments, closed" not in page
+
+
 def test_opening_the_votes_is_recorded_and_shows_them(task: Task, reviewer, vera: User):
     reply = reviewer.post(address(task, "votes/"), follow=True)
     page = reply.content.decode()

@@ -38,6 +38,11 @@ def test_an_import_is_cancelled_on_its_page_and_says_what_stays(
     row, client = waiting_import(project), client_for(mia)
     address = f"/p/{project.slug}/imports/{row.pk}/"
     assert "Cancel the import" in client.get(address).content.decode()
+    Import.objects.update(cancel_requested_at=row.created_at)
+    asked = client.get(address).content.decode()
+    assert "Cancel the import" not in asked
+    assert 'id="cancel-job"' in asked  # what the end of the job takes away
+    Import.objects.update(cancel_requested_at=None)
     with django_capture_on_commit_callbacks(execute=True):
         page = client.post(f"{address}cancel/", follow=True).content.decode()
     row.refresh_from_db()

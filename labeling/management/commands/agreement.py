@@ -60,10 +60,13 @@ class Command(BaseCommand):
 
 def _table(report: _Json) -> Iterator[str]:
     """The lines of the table: a head, then a block a criterion."""
-    yield (
-        f"{report['project']}: {report['judgments']:,} judgments of {report['tasks']:,} tasks "
-        f"by {report['raters']:,} raters"
-    )
+    if report["judgments"]:
+        yield (
+            f"{report['project']}: {report['judgments']:,} judgments of {report['tasks']:,} tasks "
+            f"by {report['raters']:,} raters"
+        )
+    else:
+        yield f"{report['project']}: no task has a judgment yet that counts here"
     if report["order"] == ResponseOrder.SOURCE:
         yield "Preferences in the order in which the imported rows listed the responses."
         if report["unordered"]:
