@@ -128,8 +128,7 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
 
 def _is_same_text(target: Target, wished: Target | ImportRow) -> bool:
     same_prompt = without_parts(wished.messages) == without_parts(target.messages)
-    keys = (set(response_keys(side.responses)) for side in (target, wished))
-    return same_prompt and next(keys) == next(keys)
+    return same_prompt and {*response_keys(target.responses)} == {*response_keys(wished.responses)}
 
 
 def addressed(row: ImportRow, targets: Mapping[str, Target]) -> ImportRow:

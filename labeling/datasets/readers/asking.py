@@ -42,7 +42,6 @@ _LEFT_OUT = frozenset(
 )
 #: Columns of text that are asked about one by one; of more, the rest is one question.
 _ONE_BY_ONE = 5
-_NAME = 60
 
 
 class ColumnRole(StrEnum):

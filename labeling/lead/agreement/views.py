@@ -18,6 +18,7 @@ from labeling.lead.agreement.report import (
     agreement_state,
     pairs_of_raters,
 )
+from labeling.lead.kept_state import how_far
 from projects.access import Access, SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
@@ -28,17 +29,16 @@ def agreement(request: SignedInRequest, slug: str) -> HttpResponse:
     """Every agreement figure with its n, interval and meaning."""
     access = get_access(request.user, slug, Action.SEE_AGREEMENT)
     hand = agreement_at_hand(access.project, show_names=_may_see_names(access))
+    if request.headers.get("HX-Request"):
+        return how_far(request, hand)
     context = {
         "access": access,
         "project": access.project,
         "hand": hand,
-        "address": request.path,
         "report": hand.report,
+        "panels": panels(access.project, hand.report) if hand.report else [],
         "named": _may_see_names(access),
     }
-    if request.headers.get("HX-Request"):
-        return _how_far(request, hand)
-    context["panels"] = panels(access.project, hand.report) if hand.report else []
     return render(request, "labeling/lead/agreement.html", context)
 
 
@@ -55,7 +55,7 @@ def rater_pairs(request: SignedInRequest, slug: str, criterion: str) -> HttpResp
     computed_at = report.computed_at if report else None
     hand = AgreementAtHand(None, computed_at, state.newer, state.progress)
     if request.headers.get("HX-Request"):
-        return _how_far(request, hand)
+        return how_far(request, hand)
     known = report is not None and criterion in report.data["criteria"]
     listed = pairs_of_raters(report, criterion, show_names=named) if report and known else []
     context = {
@@ -64,7 +64,6 @@ def rater_pairs(request: SignedInRequest, slug: str, criterion: str) -> HttpResp
         "criterion": asked,
         "page": Paginator(listed, PART).get_page(request.GET.get("page")),
         "hand": hand,
-        "address": request.path,
         "named": named,
         "query": "",
     }
@@ -84,14 +83,6 @@ def agreement_json(request: SignedInRequest, slug: str) -> HttpResponse:
         json_dumps_params={"indent": 1, "ensure_ascii": False, "allow_nan": False},
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _how_far(request: SignedInRequest, hand: AgreementAtHand) -> HttpResponse:
-    """How far the worker is; once it is done, all anew."""
-    if hand.progress is None:
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    context = {"hand": hand, "address": request.path}
-    return render(request, "labeling/lead/kept_state.html", context)
 
 
 def _may_see_names(access: Access) -> bool:

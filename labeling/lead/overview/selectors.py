@@ -63,7 +63,7 @@ class Attention:
 
 
 def project_progress(project: Project) -> ProjectCounts:
-    """What is there and what is left, in six queries whatever the size of the project."""
+    """What is there and what is left, in five queries whatever the size of the project."""
     live = Task.objects.filter(project=project, purpose=Purpose.LIVE, overlap__isnull=False)
     totals = live.aggregate(
         tasks=Count("id"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from labeling.charts import Column, column_chart
 from labeling.lead.agreement.report import REPORT_KIND, agreement_state
-from labeling.lead.overview.report import overview_at_hand
+from labeling.lead.kept_state import how_far
+from labeling.lead.overview.report import OverviewAtHand, overview_at_hand
 from labeling.lead.overview.selectors import (
     Attention,
     DayCount,
@@ -59,9 +59,8 @@ def _day_words(day: DayCount) -> str:
     return words % {"day": date_format(day.day, "j M"), "count": f"{day.count:,}"}
 
 
-def _staff_context(access: Access) -> dict[str, object]:
+def _staff_context(access: Access, hand: OverviewAtHand) -> dict[str, object]:
     """What leads, reviewers and engineers see."""
-    hand = overview_at_hand(access.project)
     waiting = attention(access.project, hand.contested) if access.may(Action.CONFIGURE) else []
     agreement = _agreement(access) if access.may(Action.SEE_AGREEMENT) else None
     shared = {
@@ -120,7 +119,7 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     """The overview; a rater sees their own share, everybody else the project's."""
     access = get_access(request.user, slug, Action.SEE)
     guideline = current_guideline(access.project)
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "access": access,
         "project": access.project,
         "guideline": guideline,
@@ -129,11 +128,10 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     if access.may(Action.RATE):
         context["own"] = own_progress(access.project, request.user, now=timezone.now())
     if access.may(Action.SEE_TASKS):
-        context |= {**_staff_context(access), "address": request.path}
-        if request.headers.get("HX-Request"):  # how far the worker is; once it is done, all anew
-            if context["hand"].progress is None:
-                return HttpResponse(headers={"HX-Refresh": "true"})
-            return render(request, "labeling/lead/kept_state.html", context)
+        hand = overview_at_hand(access.project)
+        if request.headers.get("HX-Request"):
+            return how_far(request, hand)
+        context |= _staff_context(access, hand)
     return render(request, "labeling/lead/home.html", context)
 
 

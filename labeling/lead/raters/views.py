@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from labeling.lead.kept_state import how_far
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import FEW, RaterRow
 from labeling.stats import Figure
@@ -43,22 +44,17 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
     """Volume, time, ties, sides and agreement of each rater."""
     access = get_access(request.user, slug, Action.SEE_RATERS)
     hand = raters_at_hand(access.project)
-    context = {
-        "access": access,
-        "project": access.project,
-        "hand": hand,
-        "address": request.path,
-    }
-    if request.headers.get("HX-Request"):  # how far the worker is; once it is done, all anew
-        if hand.progress is None:
-            return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "labeling/lead/kept_state.html", context)
+    if request.headers.get("HX-Request"):
+        return how_far(request, hand)
     order = request.GET.get("order", "")
     rows = hand.rows or []
     if order in ORDERS:
         rows = sorted(rows, key=ORDERS[order])
     page = Paginator(rows, RATERS_PAGE).get_page(request.GET.get("page"))
-    context |= {
+    context = {
+        "access": access,
+        "project": access.project,
+        "hand": hand,
         "page": page,
         "rows": page.object_list,
         "order": order,
