@@ -6,18 +6,7 @@ from collections.abc import Sequence
 
 from django.apps.config import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
-
-
-@register(Tags.database)
-def postgresql_only(
-    app_configs: Sequence[AppConfig] | None, **kwargs: object
-) -> list[CheckMessage]:
-    """E001: the rules of allocation are PostgreSQL constraints and triggers."""
-    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        return []
-    hint = "Set DATABASE_URL to postgres://…, or unset it to use the embedded server."
-    return [Error("Concord runs on PostgreSQL only.", hint=hint, id="concord.E001")]
+from django.core.checks import CheckMessage, Tags, Warning, register
 
 
 @register(Tags.security, deploy=True)

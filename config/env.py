@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
-class SettingError(RuntimeError):
-    """An environment variable is missing or has a value that cannot be used."""
+class SettingError(SystemExit):
+    """An environment variable is missing or has a value that cannot be used.
+
+    Whatever program loads the settings ends with this sentence and no traceback: gunicorn and
+    Celery are not ours to catch it in.
+    """
 
 
 def text(name: str, default: str = "") -> str:
@@ -28,15 +33,14 @@ def flag(name: str, default: bool = False) -> bool:
     raise SettingError(f"{name} must be 1 or 0, not {value!r}.")
 
 
-def number(name: str, default: int) -> int:
-    """A whole number. Raises SettingError where the value is none."""
+def number(name: str, default: int, least: int = 0) -> int:
+    """A whole number, not below `least`. Raises SettingError where the value is none."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    try:
-        return int(value)
-    except ValueError:
-        raise SettingError(f"{name} must be a whole number, not {value!r}.") from None
+    if not (value.isascii() and value.isdigit()) or int(value) < least:
+        raise SettingError(f"{name} must be a whole number from {least} up, not {value!r}.")
+    return int(value)
 
 
 def choice(name: str, values: list[str], default: int) -> str:
@@ -44,6 +48,22 @@ def choice(name: str, values: list[str], default: int) -> str:
     value = os.environ.get(name, "").strip().lower() or values[default]
     if value not in values:
         raise SettingError(f"{name} must be {' or '.join(values)}, not {value!r}.")
+    return value
+
+
+def server(name: str, default: str, schemes: set[str], example: str) -> str:
+    """The address of a server. Raises SettingError where it cannot be one of these `schemes`.
+
+    The value is not shown: it may hold a password.
+    """
+    value = text(name, default)
+    try:
+        parts = urlsplit(value)
+        is_right = parts.scheme in schemes and parts.port != 0
+    except ValueError:
+        is_right = False
+    if not is_right:
+        raise SettingError(f"{name} must be an address like {example}.")
     return value
 
 

@@ -16,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = paths.data_dir()
 VERSION = "0.2.0"  # here, in pyproject.toml, and the top of CHANGELOG.md
 
-PRODUCTION = env.text("CONCORD_ENV", "local") == "production"
+PRODUCTION = env.choice("CONCORD_ENV", ["local", "production"], 0) == "production"
 TESTING = "pytest" in sys.modules
 DEBUG = env.flag("CONCORD_DEBUG")
 SECRET_KEY = env.secret_key(production=PRODUCTION, data_dir=DATA_DIR)
@@ -96,7 +96,12 @@ DATABASE_POOLED = env.flag("CONCORD_PGBOUNCER")
 DATABASE_CONNECT_TIMEOUT = env.number("CONCORD_CONNECT_TIMEOUT", 5)
 _database: dict[str, Any] = {
     **dj_database_url.parse(
-        env.text("DATABASE_URL", paths.database_url()),
+        env.server(
+            "DATABASE_URL",
+            paths.database_url(),
+            {"postgres", "postgresql"},
+            "postgres://user:password@host:5432/name",
+        ),
         conn_max_age=env.number("CONCORD_CONN_MAX_AGE", 600),
         conn_health_checks=True,
     )
@@ -179,7 +184,12 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("CONCORD_MAIL_FROM", "Concord <concord@localhost>")
 
 # --- work in the background --------------------------------------------------------------------
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", paths.broker_url())
+CELERY_BROKER_URL = env.server(
+    "CELERY_BROKER_URL",
+    paths.broker_url(),
+    {"redis", "rediss", "redis+socket"},
+    "redis://:password@host:6379/0",
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
     "visibility_timeout": 900,
@@ -297,6 +307,9 @@ USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 METRICS_TOKEN = env.text("CONCORD_METRICS_TOKEN")
+LOG_LEVEL = env.choice(
+    "CONCORD_LOG_LEVEL", ["debug", "info", "warning", "error", "critical"], 1
+).upper()
 LOG_FORMAT = env.choice("CONCORD_LOG_FORMAT", ["line", "json"], 1 if PRODUCTION else 0)
 # One line a request. On a terminal it would hide everything else, so `./run` names a file.
 REQUEST_LOG = env.text("CONCORD_REQUEST_LOG", "-" if PRODUCTION else "")
@@ -325,5 +338,5 @@ LOGGING = {
     "loggers": {
         "concord.request": {"handlers": ["requests"], "propagate": REQUEST_LOG == "-"},
     },
-    "root": {"handlers": ["console"], "level": env.text("CONCORD_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

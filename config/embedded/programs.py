@@ -28,7 +28,6 @@ from config.embedded import web as hooks
 from config.embedded.deferred import LARGE, defer, without
 from config.embedded.forks import pulse, spare_memory
 from config.embedded.process import SetupError
-from config.env import SettingError
 
 #: What the programs would import themselves, each for itself.
 _SHARED = (
@@ -60,7 +59,7 @@ def load() -> None:
         for module in _SHARED:
             importlib.import_module(module)
         engines.all()
-    except (SettingError, ImproperlyConfigured) as error:
+    except ImproperlyConfigured as error:
         raise SetupError(str(error)) from error
     except Exception as error:  # a broken module: whatever it raises, it is said
         traceback.print_exc()

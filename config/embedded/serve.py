@@ -7,6 +7,7 @@ import importlib
 import os
 import socket
 
+from config import env
 from config.embedded import paths, preparation
 from config.embedded.housekeeping import Housekeeping
 from config.embedded.instance import Holder, Instance
@@ -102,8 +103,8 @@ def web_options(host: str, port: int) -> dict[str, object]:
     """
     return {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "workers": int(os.environ.get("WEB_CONCURRENCY") or "2"),
-        "threads": int(os.environ.get("WEB_THREADS") or "4"),
+        "workers": env.number("WEB_CONCURRENCY", 2, least=1),
+        "threads": env.number("WEB_THREADS", 4, least=1),
         "preload_app": True,
         "keepalive": 30,
         "timeout": 20,
@@ -126,7 +127,7 @@ def _start(supervisor: Supervisor, host: str, port: int) -> None:
     if needed := preparation.steps(database_url):
         preparation.carry_out(needed, supervisor, database_url)
     options = web_options(host, port)
-    children = int(os.environ.get("WORKER_CONCURRENCY") or "2")
+    children = env.number("WORKER_CONCURRENCY", 2, least=1)
     supervisor.launch(
         {
             "web": Forked(
