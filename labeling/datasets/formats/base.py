@@ -29,7 +29,6 @@ from projects.words import ENGLISH, Translation
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 #: How a table can be written: Parquet in shards, JSON Lines plain or packed, CSV.
 FILE_TYPES = ("parquet", "jsonl", "jsonl.gz", "jsonl.zst", "csv")
-JSON_LINES = ("jsonl", "jsonl.gz", "jsonl.zst")
 
 #: A value for each column of a table.
 Values = tuple[Any, ...]

@@ -53,17 +53,17 @@ class AgreementAtHand:
 
 
 def agreement_report(
-    project: Project, *, show_names: bool = True, order: ResponseOrder = ResponseOrder.ANY
+    project: Project, *, order: ResponseOrder = ResponseOrder.ANY
 ) -> dict[str, Any]:
     """Every agreement figure of a project, with all pairs of raters: what the command prints.
 
     Computed from current, live, human judgments and kept; a report whose inputs changed is
-    computed anew. Raters are named, or numbered by name where `show_names` is False. In the order
-    of the source the coefficients of preferences are the plain ones, to compare with published
-    figures, and rest on tasks whose imported row is known.
+    computed anew. In the order of the source the coefficients of preferences are
+    the plain ones, to compare with published figures, and rest
+    on tasks whose imported row is known.
     """
     report = _current_report(project, order)
-    return _named(report, show_names=show_names, all_pairs=True)
+    return _named(report, show_names=True, all_pairs=True)
 
 
 def agreement_at_hand(
@@ -71,7 +71,8 @@ def agreement_at_hand(
 ) -> AgreementAtHand:
     """The agreement for a request, which never waits for a large project to be computed.
 
-    Of the pairs of raters those on the first page are in it.
+    Of the pairs of raters those on the first page are in it. Raters are named, or numbered where
+    `show_names` is False.
     """
     state = agreement_state(project, order)
     report = state.report
