@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from labeling.kinds import Submission
 from labeling.models import Assignment
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
-from labeling.rating.late import keep_late, late_assignment
+from labeling.rating.late import Late, keep_late, late_assignment
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
 from labeling.rating.serializers import (
     LateSerializer,
@@ -155,19 +155,14 @@ class SubmitJudgment(RaterView):
     def post(self, request: Request, assignment_id: int) -> Response:
         """Repeat it whenever you are unsure whether it arrived: one judgment, the same reply."""
         try:
-            access: Access | None = self.rating(assignment_id)
+            access = self.rating(assignment_id)
         except (Http404, PermissionDenied):
-            if late_assignment(rater=self.user(), assignment_id=assignment_id) is None:
+            late = self._keep_late(assignment_id)
+            if late is None:
                 raise
-            access = None
-        values = self.checked(SubmissionSerializer)
-        submission = _submission(values, request.headers.get("Idempotency-Key"))
-        if access is None:
-            late = keep_late(rater=self.user(), assignment_id=assignment_id, submission=submission)
-            message = late.message if late else ""
-            return Response({"state": "late", "message": message}, status=202)
+            return Response({"state": "late", "message": late.message}, status=202)
         submitted = submit_judgment(
-            rater=access.user, assignment_id=assignment_id, submission=submission
+            rater=access.user, assignment_id=assignment_id, submission=self._submission()
         )
         body = judgment_json(submitted.judgment)
         if request.query_params.get("next") in {"1", "true"}:
@@ -175,6 +170,17 @@ class SubmitJudgment(RaterView):
             if reason is not None:
                 body["next_reason"] = reason
         return Response(body, status=201 if submitted.created else 200)
+
+    def _submission(self) -> Submission:
+        values = self.checked(SubmissionSerializer)
+        return _submission(values, self.request.headers.get("Idempotency-Key"))
+
+    def _keep_late(self, assignment_id: int) -> Late | None:
+        if late_assignment(rater=self.user(), assignment_id=assignment_id) is None:
+            return None
+        return keep_late(
+            rater=self.user(), assignment_id=assignment_id, submission=self._submission()
+        )
 
 
 def _submission(values: Mapping[str, Any], header: str | None) -> Submission:

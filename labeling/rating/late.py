@@ -39,7 +39,7 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
     """Keeps a late answer, once; None where the rater may still rate, or never had the task.
 
     Raises InvalidInput naming the fields at fault, and Conflict where the task was judged
-    otherwise or skipped before.
+    otherwise or skipped before, or another late answer to it is kept.
     """
     if late_assignment(rater=rater, assignment_id=assignment_id) is None:
         return None
@@ -56,14 +56,14 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
         criterion.key: kind.turned(value, held.shown_order)
         for criterion, value in checked.answers.values
     }
-    LateAnswer.objects.get_or_create(
-        assignment=held,
-        defaults={
-            "answers": answers,
-            "tie_kinds": {key: tie for key, tie in checked.answers.tie_kinds.items() if tie},
-            "rationale": submission.rationale.strip(),
-        },
-    )
+    content = {
+        "answers": answers,
+        "tie_kinds": {key: tie for key, tie in checked.answers.tie_kinds.items() if tie},
+        "rationale": submission.rationale.strip(),
+    }
+    kept, created = LateAnswer.objects.get_or_create(assignment=held, defaults=content)
+    if not created and any(getattr(kept, name) != value for name, value in content.items()):
+        raise Conflict(_other_kept_words(held.project))
     return Late(_kept_words(held.project))
 
 
@@ -89,5 +89,13 @@ def _kept_words(project: Project) -> str:
     words = _(
         "You no longer rate in “%(project)s”. Your answer is kept there as a late one: "
         "its lead can read it, and it counts in no figure and no dataset. Thank you."
+    )
+    return words % {"project": project.name}
+
+
+def _other_kept_words(project: Project) -> str:
+    words = _(
+        "You no longer rate in “%(project)s”. Another answer of yours to this task is kept there "
+        "as a late one; this one is not."
     )
     return words % {"project": project.name}

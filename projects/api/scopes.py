@@ -33,7 +33,11 @@ class WithinScope(BasePermission):
         key = request.auth
         if isinstance(key, ApiKey) and _ORDER.index(ApiKey.Scope(key.scope)) < _ORDER.index(needed):
             raise ScopeTooSmall(
-                _("This token may only %(scope)s. Use one made with the scope “%(needed)s”.")
-                % {"scope": key.get_scope_display(), "needed": needed.value}
+                _("This token may only %(scope)s. Use one of the scope “%(name)s” (%(needed)s).")
+                % {
+                    "scope": key.get_scope_display(),
+                    "name": needed.value,
+                    "needed": needed.label,
+                }
             )
         return True

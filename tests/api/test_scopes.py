@@ -72,7 +72,7 @@ def test_a_token_to_rate_rates_and_imports_nothing(
     reply = rater.post(f"{base}imports/", b"{}", content_type="application/x-ndjson")
     assert reply.status_code == 403
     assert reply.json()["code"] == "scope"
-    assert "made with the scope “all”" in reply.json()["message"]
+    assert "Use one of the scope “all” (everything)" in reply.json()["message"]
 
 
 def test_the_document_says_which_scope_a_call_takes(lena: User):

@@ -51,6 +51,20 @@ def test_a_removed_rater_s_answer_is_kept_once_and_counted_nowhere(
     assert held.task.open_slots == held.task.overlap
 
 
+def test_another_late_answer_to_the_same_task_is_not_said_to_be_kept(
+    project: Project, held: Assignment, rui: User, lena: User, client_for: ClientFor, api: CallAs
+):
+    leave(project, rui, lena)
+    client, url = client_for(rui), rate_url(project, held.pk, "submit")
+    client.post(url, form("2", rationale="Because."), headers=JSON)
+    for other in (form("-2", rationale="Because."), form("2", rationale="No.")):
+        reply = client.post(url, other, headers=JSON)
+        assert reply.status_code == 409
+        assert reply.json()["message"].endswith("this one is not.")
+    assert submit(api(rui), held.pk).status_code == 409
+    assert LateAnswer.objects.get().rationale == "Because."
+
+
 def test_whoever_was_given_another_role_is_late_too(
     project: Project, held: Assignment, rui: User, client_for: ClientFor
 ):
