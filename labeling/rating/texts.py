@@ -85,8 +85,8 @@ def _ask_for_rendering(project_id: int) -> None:
 def guideline_parts(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, str]:
     """The parts of a version as HTML, by field and by principle ("P1").
 
-    A version is never changed: each part is rendered once, at the first view after it was
-    published, within VIEW_SECONDS a view. What is not ready is shown as it was written.
+    A version is never changed: each part is rendered once, when it is published, or where that is
+    not enough by its first views, within VIEW_SECONDS each. What is not ready is shown as written.
     """
     sources = {name: getattr(guideline, name) for name in _GUIDELINE_FIELDS}
     sources |= {f"P{principle.number}": principle.text for principle in principles}
@@ -109,6 +109,11 @@ def guideline_parts(guideline: Guideline, principles: Iterable[Principle]) -> di
         html_of_version = {"version": RENDERER_VERSION, "parts": ready}
         Guideline.objects.filter(pk=guideline.pk).update(html=html_of_version)
     return parts
+
+
+def render_guideline(*, guideline: Guideline) -> None:
+    """Renders a version that was just published, before anybody reads it; settings name it."""
+    guideline_parts(guideline, guideline.principles.all())
 
 
 def render_some(*, project_id: int, after: int = 0) -> int:

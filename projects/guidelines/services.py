@@ -10,6 +10,7 @@ from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import Acknowledgement, Guideline, Principle, Project, User
 from projects.project_templates import GuidelineSpec
+from projects.publications import make_ready
 
 TEXT_LIMIT = 100_000
 #: Principles of one version; more could not be told apart by who cites them.
@@ -23,20 +24,7 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
     Whoever publishes has read it. Raises InvalidInput for an empty or a too long text, and for too
     many principles.
     """
-    if not spec.text.strip():
-        raise InvalidInput(_("Write the guideline."), fields={"text": _("The guideline is empty.")})
-    if len(spec.text) > TEXT_LIMIT:
-        sentence = _("At most %(limit)s characters; this has %(length)s.") % {
-            "limit": f"{TEXT_LIMIT:,}",
-            "length": f"{len(spec.text):,}",
-        }
-        raise InvalidInput(_("The guideline is too long."), fields={"text": sentence})
-    if len(spec.principles) > MOST_PRINCIPLES:
-        sentence = _("At most %(limit)d principles; these are %(length)d.") % {
-            "limit": MOST_PRINCIPLES,
-            "length": len(spec.principles),
-        }
-        raise InvalidInput(_("There are too many principles."), fields={"principles": sentence})
+    _check(spec)
     # The project row is the lock: two versions published at once get two numbers.
     Project.objects.select_for_update().get(pk=project.pk)
     newest = Guideline.objects.filter(project=project).order_by("-number").first()
@@ -66,7 +54,25 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
         verb=gettext_noop("guideline published"),
         version=guideline.number,
     )
+    make_ready(guideline=guideline)
     return guideline
+
+
+def _check(spec: GuidelineSpec) -> None:
+    if not spec.text.strip():
+        raise InvalidInput(_("Write the guideline."), fields={"text": _("The guideline is empty.")})
+    if len(spec.text) > TEXT_LIMIT:
+        sentence = _("At most %(limit)s characters; this has %(length)s.") % {
+            "limit": f"{TEXT_LIMIT:,}",
+            "length": f"{len(spec.text):,}",
+        }
+        raise InvalidInput(_("The guideline is too long."), fields={"text": sentence})
+    if len(spec.principles) > MOST_PRINCIPLES:
+        sentence = _("At most %(limit)d principles; these are %(length)d.") % {
+            "limit": MOST_PRINCIPLES,
+            "length": len(spec.principles),
+        }
+        raise InvalidInput(_("There are too many principles."), fields={"principles": sentence})
 
 
 def acknowledge(*, user: User, guideline: Guideline, seconds_open: int = 0) -> Acknowledgement:

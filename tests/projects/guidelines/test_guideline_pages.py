@@ -177,18 +177,19 @@ def test_texts_that_are_alike_have_no_difference():
     assert list(line_difference(["a", "b"], ["a", "b"])) == []
 
 
-def test_a_version_is_rendered_once_however_often_it_is_read(
-    project: Project, lena: User, rui: User, client_for
+def test_a_version_is_rendered_once_when_it_is_published(
+    project: Project, lena: User, rui: User, client_for, django_capture_on_commit_callbacks
 ):
     principles = [PrincipleSpec("Be kind", "*always*")]
-    guideline = publish(
-        project, lena, "**Newest** words", principles=principles, priority_order="_true_"
-    )
+    with django_capture_on_commit_callbacks(execute=True):
+        guideline = publish(
+            project, lena, "**Newest** words", principles=principles, priority_order="_true_"
+        )
+    guideline.refresh_from_db()
+    assert set(guideline.html["parts"]) == {"text", "priority_order", "trade_off_rule", "P1"}
     client = client_for(lena)
     page = client.get(url(project)).content.decode()
     assert all(html in page for html in ("<strong>Newest", "<em>always", "<em>true"))
-    guideline.refresh_from_db()
-    assert set(guideline.html["parts"]) == {"text", "priority_order", "trade_off_rule", "P1"}
     guideline.html["parts"]["text"] = "<p>stored</p>"
     guideline.save(update_fields=["html"])
     assert "<p>stored</p>" in client.get(url(project)).content.decode()
