@@ -95,7 +95,7 @@ def _try_again(mail: OutgoingMail, error: Exception) -> None:
 def send_due_mails() -> None:
     """Sends what no message reached, or could not be sent before; forgets what is long over.
 
-    Where the server takes one not, the others wait for the next time: each might take a time-out.
+    Where the server does not take one, the others wait for the next time: each might time out.
     """
     due = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING, due_at__lte=Now())
     for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:_BATCH]):
