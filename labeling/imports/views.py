@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling.datasets.readers import FilePreview
@@ -74,11 +75,18 @@ def _upload(project: Project, signed: str) -> tuple[StoredFile, str]:
     return upload, filename
 
 
+@csrf_exempt  # until the role is known: looking for the token reads the form, with the file in it
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: SignedInRequest, slug: str) -> HttpResponse:
     """The history of imports, and the form for the next one."""
     posted = request.method == "POST"
     access = get_access(request.user, slug, Action.IMPORT if posted else Action.SEE_IMPORTS)
+    return _imports(request, access)
+
+
+@csrf_protect
+def _imports(request: SignedInRequest, access: Access) -> HttpResponse:
+    slug, posted = access.project.slug, request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
     if posted and form.is_valid():
         try:

@@ -1,10 +1,17 @@
-"""Log-in of programs: `Authorization: Token cnc_…`."""
+"""Log-in of programs: `Authorization: Token cnc_…`, or the session of a browser."""
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.utils.translation import gettext as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -45,6 +52,23 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401 reply."""
         return self.keyword
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The user of a session, with `X-CSRFToken` where a call changes something."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Looks at the header alone: a form would be read, with the file in it, before the role."""
+        unread = copy(request._request)
+        if unread.method == "POST":
+            unread.method = "PUT"  # as strict, and without a form
+        super().enforce_csrf(unread)  # type: ignore[arg-type]
+
+
+class BrowserScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    """What the OpenAPI document says about sessions."""
+
+    target_class = "projects.api.authentication.BrowserAuthentication"
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -93,6 +93,33 @@ def test_nobody_but_who_is_logged_in_has_a_file_read():
     assert send("/api/v1/projects/x/imports/", CONTENT_LENGTH=str(BIG))[0] == 401
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-ndjson"])
+def test_no_file_is_read_before_the_role_of_who_sends_it(
+    project: Project, rui: User, otto: User, kind: str
+):
+    page = f"/p/{project.slug}/imports/"
+    call = f"/api/v1/projects/{project.slug}/imports/"
+    unread: dict[str, Any] = {"wsgi.input": Unread(), "CONTENT_LENGTH": str(BIG)}
+    for user, status in ((rui, 403), (otto, 404)):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(user)
+        assert client.post(page, b"x", kind, **unread).status_code == status
+        assert client.post(call, b"x", kind, **unread).status_code == 403
+        token = client.get("/account/").context["csrf_token"]
+        unread["headers"] = {"X-CSRFToken": str(token)}
+        assert client.post(call, b"x", kind, **unread).status_code == status
+        del unread["headers"]
+
+
+def test_a_file_is_not_taken_without_the_form_s_token(project: Project, lena: User):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(lena)
+    address = f"/p/{project.slug}/imports/"
+    assert client.post(address, {"text": "a"}).status_code == 403
+    token = client.get(address).context["csrf_token"]
+    assert client.post(address, {"text": "", "csrfmiddlewaretoken": token}).status_code == 422
+
+
 def test_files_are_taken_where_they_go(project: Project, lena: User, api: CallAs):
     reply = api(lena).post(
         f"projects/{project.slug}/imports/", b" " * BIG, content_type="application/x-ndjson"
