@@ -58,9 +58,8 @@ def agreement_report(
     """Every agreement figure of a project, with all pairs of raters: what the command prints.
 
     Computed from current, live, human judgments and kept; a report whose inputs changed is
-    computed anew. In the order of the source the coefficients of preferences are
-    the plain ones, to compare with published figures, and rest
-    on tasks whose imported row is known.
+    computed anew. In the order of the source the coefficients of preferences are the plain ones,
+    to compare with published figures, and rest on tasks whose imported row is known.
     """
     report = _current_report(project, order)
     return _named(report, show_names=True, all_pairs=True)
