@@ -98,7 +98,9 @@ def _of_set_up(overview: Overview) -> list[OperatorWarning]:
     if settings.PRODUCTION:
         checks = run_checks(include_deployment_checks=True, tags=["security", "database"])
         warnings += [
-            OperatorWarning(f"{check.msg} {check.hint or ''} ({check.id})") for check in checks
+            OperatorWarning(f"{check.msg} {check.hint or ''} ({check.id})")
+            for check in checks
+            if not check.is_silenced()
         ]
     return warnings
 

@@ -82,7 +82,7 @@ def test_403_for_a_session_without_its_csrf_token(project: Project, rui: User):
     client = Client(enforce_csrf_checks=True)
     client.force_login(rui)
     reply = client.post("/api/v1/projects/support-answers/next/")
-    assert_refusal(reply, 403, "forbidden")
+    assert "X-CSRFToken" in assert_refusal(reply, 403, "forbidden")["message"]
 
 
 def test_404_for_an_outsider_as_for_nothing(project: Project, otto: User, api: CallAs):
