@@ -208,10 +208,31 @@ def _many_columns(path: Path, megabytes: int) -> None:
 
 
 def _deep_columns(path: Path, megabytes: int) -> None:
+    """A hundred levels a megabyte: the library that writes them takes 15 GB for six thousand."""
     kind: pa.DataType = pa.int8()
     for _ in range(megabytes * 100):
         kind = pa.struct([("a", kind)])
     pq.write_table(pa.table({"deep": pa.array([None], kind)}), path)
+
+
+def _varint(number: int) -> bytes:
+    """A number as Thrift's compact protocol writes it, seven bits a byte."""
+    head = b""
+    while number > 127:
+        head += bytes([number & 127 | 128])
+        number >>= 7
+    return head + bytes([number])
+
+
+def _deep_schema(path: Path, megabytes: int) -> None:
+    """A footer that is nothing but a struct in a struct, eight bytes a level, written by hand."""
+    levels = megabytes * MB // 8
+    root = b"\x48\x06schema\x15\x02\x00"
+    level = b"\x35\x02\x18\x01a\x15\x02\x00"
+    leaf = b"\x15\x02\x25\x02\x18\x01a\x00"
+    schema = b"\x19\xfc" + _varint(levels + 2) + root + level * levels + leaf
+    footer = b"\x15\x02" + schema + b"\x16\x00\x19\x0c\x00"
+    path.write_bytes(b"PAR1" + footer + struct.pack("<I", len(footer)) + b"PAR1")
 
 
 def _footer(path: Path, megabytes: int) -> None:
@@ -280,6 +301,7 @@ BOMBS: dict[str, Bomb] = {
     "parquet, row groups": _many_groups,
     "parquet, columns": _many_columns,
     "parquet, deep columns": _deep_columns,
+    "parquet, deep schema": _deep_schema,
     "parquet, footer": _footer,
     "parquet, nulls": _nulls,
 }
