@@ -116,6 +116,8 @@ def web_options(host: str, port: int) -> dict[str, object]:
 
 
 def _start(supervisor: Supervisor, host: str, port: int) -> None:
+    options = web_options(host, port)  # before gunicorn is imported, which reads some of them too
+    children = env.number("WORKER_CONCURRENCY", 2, least=1)
     supervisor.launch(embedded_services())
     # A line a request would hide everything else that the terminal says.
     os.environ.setdefault("CONCORD_REQUEST_LOG", str(paths.run_dir() / "requests.log"))
@@ -126,8 +128,6 @@ def _start(supervisor: Supervisor, host: str, port: int) -> None:
     database_url = os.environ.get("DATABASE_URL") or paths.database_url()
     if needed := preparation.steps(database_url):
         preparation.carry_out(needed, supervisor, database_url)
-    options = web_options(host, port)
-    children = env.number("WORKER_CONCURRENCY", 2, least=1)
     supervisor.launch(
         {
             "web": Forked(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded.paths import CHECKOUT
-from tests.config.instances import command
+from tests.config.instances import command, free_port
 
 pytestmark = pytest.mark.instance
 
@@ -98,6 +98,13 @@ def test_a_taken_port_is_named_with_another(tmp_path: Path) -> None:
 def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
     done = command("serve", data=tmp_path / "d", PORT=port)
     assert_one_sentence(done, "PORT must be a number", repr(port))
+
+
+@pytest.mark.parametrize("name", ["WEB_CONCURRENCY", "WEB_THREADS", "WORKER_CONCURRENCY"])
+def test_a_number_of_processes_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+    wrong = {name: "many", "PORT": str(free_port())}
+    done = command("serve", data=tmp_path / "d", humble=False, **wrong)
+    assert_one_sentence(done, f"{name} must be a whole number", "'many'")
 
 
 @pytest.mark.parametrize("words", [("serve",), ("manage", "check")])
