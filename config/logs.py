@@ -40,6 +40,21 @@ class MaskingFormatter(logging.Formatter):
         return masked(self._inner.format(record))
 
 
+class MildRefusals(logging.Filter):
+    """What clients did wrong (a Host that is not ours above all) is a line, no fault of the site.
+
+    Django logs it as an error with a traceback, and names its setting where ours is meant.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets everything pass, refusals as a warning without a traceback."""
+        if record.name.startswith("django.security.") and record.levelno == logging.ERROR:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+            record.msg = str(record.msg).replace("ALLOWED_HOSTS", "CONCORD_HOSTS")
+        return True
+
+
 class JsonFormatter(logging.Formatter):
     """One object a line: time, level, logger, message, the fields given, and the request's id."""
 

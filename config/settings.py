@@ -325,8 +325,13 @@ LOGGING = {
         },
         "json": {"()": "config.logs.JsonFormatter"},
     },
+    "filters": {"mild": {"()": "config.logs.MildRefusals"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["mild"],
+        },
         "requests": {
             "class": "logging.FileHandler",
             "filename": REQUEST_LOG,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -89,6 +91,21 @@ def test_a_fault_is_logged_whole_under_the_same_name(
     assert fault["request_id"] == line["request_id"] == reply.headers["X-Request-ID"]
     assert "what went wrong" in fault["exception"]
     assert (line["level"], line["status"]) == ("ERROR", 500)
+
+
+def test_a_host_that_is_not_ours_is_a_warning_in_one_line(settings: Any):
+    settings.ALLOWED_HOSTS = ["concord.example.org"]
+    (handler,) = [h for h in logging.getLogger().handlers if h.name == "console"]
+    assert isinstance(handler, logging.StreamHandler)
+    terminal = handler.setStream(io.StringIO())
+    try:
+        assert Client(headers={"Host": "other.example"}).get("/login/").status_code == 400
+    finally:
+        written = handler.setStream(terminal or sys.stderr)
+    assert written
+    (line,) = written.getvalue().splitlines()
+    assert " WARNING django.security.DisallowedHost: " in line
+    assert "add 'other.example' to CONCORD_HOSTS" in line
 
 
 def test_pages_of_problems_name_their_request(lena: User, client_for: Callable[[User], Client]):
