@@ -294,7 +294,9 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # A commitment for the whole domain, other sites under it included; nobody undoes it quickly.
+    SECURE_HSTS_PRELOAD = env.flag("CONCORD_HSTS_PRELOAD")
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]  # which would have everybody commit themselves
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 if TESTING:

@@ -1,4 +1,4 @@
-"""A setting that is missing or cannot be used is said in one sentence that names it."""
+"""Settings: what is missing or cannot be used is said in a sentence; what commits is asked for."""
 
 from __future__ import annotations
 
@@ -37,6 +37,17 @@ def test_every_program_of_production_says_that_its_key_is_missing(
     )
     assert done.returncode == 1
     assert done.stderr.strip() == "Set CONCORD_SECRET_KEY: production needs a key of its own."
+
+
+def test_the_whole_domain_is_committed_to_https_only_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("CONCORD_ENV", "production")
+    monkeypatch.setenv("CONCORD_SECRET_KEY", "of its own")
+    path = str(CHECKOUT / "config" / "settings.py")
+    assert runpy.run_path(path)["SECURE_HSTS_PRELOAD"] is False
+    monkeypatch.setenv("CONCORD_HSTS_PRELOAD", "1")
+    assert runpy.run_path(path)["SECURE_HSTS_PRELOAD"] is True
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from config.worker import _require_own_folder
 from labeling.imports.services import run_import
 from labeling.models import Heartbeat, Import
 from labeling.operations.selectors import overview
+from labeling.operations.warnings import warnings_of
 from labeling.work import folder
 from labeling.work.folder import OtherFolder, adopt_folder, check_folder
 from labeling.work.heartbeats import beat
@@ -101,6 +102,14 @@ def test_messages_of_both_queues_are_counted_until_a_worker_takes_them(db: None)
         finally:
             for queue in (SHORT_LANE, LONG_LANE):
                 channel.queue_purge(queue)
+
+
+def test_what_check_is_told_to_be_silent_about_is_no_warning(db: None, settings: Any):
+    settings.PRODUCTION, settings.SECURE_HSTS_SECONDS = True, 3600
+    settings.SECURE_HSTS_PRELOAD = False
+    assert "security.W021" in str(warnings_of(overview()))
+    settings.SILENCED_SYSTEM_CHECKS = ["security.W021"]
+    assert "security.W021" not in str(warnings_of(overview()))
 
 
 def test_a_schema_that_is_behind_or_ahead_is_told(db: None, monkeypatch: pytest.MonkeyPatch):
