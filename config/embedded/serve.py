@@ -28,7 +28,7 @@ WEB_INTERVAL, WEB_PATIENCE = 10.0, 120.0
 def serve() -> int:
     """Run until somebody stops us; return an exit code. Raises SetupError."""
     host, port = listen_address()
-    address = f"http://{_shown(host)}:{port}"
+    address = f"http://{_in_address(_reachable(host))}:{port}"
     instance = Instance()
     if not instance.acquire("serve", address):
         raise SetupError(_taken(instance.holder()))
@@ -50,7 +50,7 @@ def serve() -> int:
                 _await_web(supervisor, host, port)
                 supervisor.settle()
                 instance.announce(Holder(os.getpid(), "serve", address, ready=True))
-                _welcome(address)
+                _welcome(host, port, address)
                 supervisor.run()
             except Stop:
                 say("Stopping …")
@@ -95,6 +95,20 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
+def where_others_come(host: str, port: int) -> str:
+    """Return how others than this machine's users reach what listens on `host`.
+
+    Under which of its names and addresses others see this machine, it cannot know.
+    """
+    if url := os.environ.get("CONCORD_URL", "").strip():
+        return f"Others come to {url}"
+    name = "NAME-OF-THIS-MACHINE" if _reachable(host) != host else _in_address(host)
+    return (
+        f"Others come to http://{name}:{port}: set CONCORD_URL to that address, "
+        "or the links in mails and invitations lead to 127.0.0.1."
+    )
+
+
 def web_options(host: str, port: int) -> dict[str, object]:
     """Return gunicorn's settings: threads, because pages wait for the database.
 
@@ -102,7 +116,7 @@ def web_options(host: str, port: int) -> dict[str, object]:
     longer, they run in threads.
     """
     return {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "bind": f"{_in_address(host)}:{port}",
         "workers": env.number("WEB_CONCURRENCY", 2, least=1),
         "threads": env.number("WEB_THREADS", 4, least=1),
         "preload_app": True,
@@ -170,7 +184,7 @@ def _loop_watch() -> Watch | None:
 
 def _await_web(supervisor: Supervisor, host: str, port: int) -> None:
     """Keep supervising until the web answers that it and its database are well."""
-    supervisor.run(until=lambda: _answers(_shown(host), port))
+    supervisor.run(until=lambda: _answers(_reachable(host), port))
 
 
 def _answers(host: str, port: int) -> bool:
@@ -189,13 +203,14 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
 
 
-def _shown(host: str) -> str:
-    """Return a host that a browser on this machine can open."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - read, not bound
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
-def _welcome(address: str) -> None:
+def _welcome(host: str, port: int, address: str) -> None:
     say(f"\nConcord is running at {address}   (Ctrl-C stops it)")
+    if preparation.is_public():
+        say(where_others_come(host, port))
     if preparation.wants_demo() and (demo := preparation.read().demo):
         say(f"\n{demo}\n")
 

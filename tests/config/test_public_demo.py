@@ -8,6 +8,7 @@ import pytest
 
 from config.embedded import preparation
 from config.embedded.preparation import Prepared
+from config.embedded.serve import where_others_come
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,21 @@ def test_a_public_start_replaces_published_passwords_once(
     monkeypatch.setenv("CONCORD_BIND", "127.0.0.1")
     preparation.write(Prepared(demo="seeded on this machine alone"))
     assert "close" not in preparation.steps("")
+
+
+@pytest.mark.parametrize(
+    ("bind", "url", "words"),
+    [
+        ("0.0.0.0", "", "http://NAME-OF-THIS-MACHINE:8000: set CONCORD_URL"),
+        ("::", "", "http://NAME-OF-THIS-MACHINE:8000: set CONCORD_URL"),
+        ("fd00::7", "", "http://[fd00::7]:8000: set CONCORD_URL"),
+        ("192.168.1.7", "", "http://192.168.1.7:8000: set CONCORD_URL"),
+        ("0.0.0.0", "https://concord.example.org", "https://concord.example.org"),
+    ],
+)
+def test_the_terminal_says_where_others_come(
+    monkeypatch: pytest.MonkeyPatch, bind: str, url: str, words: str
+) -> None:
+    monkeypatch.setenv("CONCORD_URL", url)
+    sentence = where_others_come(bind, 8000)
+    assert sentence.startswith(f"Others come to {words}")
