@@ -47,3 +47,10 @@ class ScopeTooSmall(ConcordError):
 
     code = "scope"
     status = 403
+
+
+class FormTokenMissing(ConcordError):
+    """A call by a session that does not show that a page of ours made it."""
+
+    code = "forbidden"
+    status = 403

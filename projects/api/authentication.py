@@ -12,9 +12,10 @@ from rest_framework.authentication import (
     SessionAuthentication,
     get_authorization_header,
 )
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from projects.exceptions import FormTokenMissing
 from projects.models import ApiKey, User
 from projects.services.keys import authenticate_key
 
@@ -58,11 +59,20 @@ class BrowserAuthentication(SessionAuthentication):
     """The user of a session, with `X-CSRFToken` where a call changes something."""
 
     def enforce_csrf(self, request: Request) -> None:
-        """Looks at the header alone: a form would be read, with the file in it, before the role."""
+        """Looks at the header alone: a form would be read, with the file in it, before the role.
+
+        Raises FormTokenMissing.
+        """
         unread = copy(request._request)
         if unread.method == "POST":
             unread.method = "PUT"  # as strict, and without a form
-        super().enforce_csrf(unread)  # type: ignore[arg-type]
+        try:
+            super().enforce_csrf(unread)  # type: ignore[arg-type]
+        except PermissionDenied:
+            sentence = _(
+                "Send the form token of a page in the header X-CSRFToken, or an API token."
+            )
+            raise FormTokenMissing(sentence) from None
 
 
 class BrowserScheme(SessionScheme):  # type: ignore[no-untyped-call]
