@@ -28,6 +28,7 @@ from projects.models import (
     OutgoingMail,
     Principle,
     Project,
+    RubricVersion,
     SessionRecord,
     Throttle,
     User,
@@ -324,9 +325,18 @@ class AuditEventAdmin(ReadOnlyAdmin):
 class CriterionAdmin(ReadOnlyAdmin):
     """The questions of every project."""
 
-    list_display = ["project", "key", "scale_key", "is_primary", "is_required"]
+    list_display = ["project", "key", "scale_key", "is_primary", "is_required", "retired_at"]
     list_select_related = ["project"]
     search_fields = ["project__name", "key", "wording"]
+
+
+@admin.register(RubricVersion)
+class RubricVersionAdmin(ReadOnlyAdmin):
+    """The questions as they were; never changed."""
+
+    list_display = ["project", "number", "created_by", "created_at"]
+    list_select_related = ["project", "created_by"]
+    search_fields = ["project__name"]
 
 
 @admin.register(Principle)

@@ -19,6 +19,7 @@ class CriterionSpec:
     is_primary: bool = False
     is_required: bool = True
     help_text: str = ""
+    short_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ class Submission:
     `tie_kinds` says which tie a 0 is, by criterion; `tie_kind` is another way to say it of the
     primary one. `key` is the client's idempotency key; `active_ms` and `idle_ms` are milliseconds,
     None where what was sent is no time;
-    `ui_version` is the interface it was given in, the kind's own page where empty.
+    `ui_version` is the interface it was given in, the kind's own page where empty; `rubric` the
+    version of the questions that were shown, that of the assignment where it is not said.
     """
 
     answers: Mapping[str, int | None]
@@ -85,6 +86,7 @@ class Submission:
     key: UUID | None = None
     ui_version: str = ""
     source: str = field(default=Source.HUMAN.value)
+    rubric: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

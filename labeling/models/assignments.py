@@ -10,7 +10,7 @@ from django.db.models import Q
 from labeling.models.choices import choices
 from labeling.models.tasks import Task
 from labeling.vocabulary import AssignmentState, Purpose, SkipReason, Strategy
-from projects.models import Guideline, Project
+from projects.models import Guideline, Project, RubricVersion
 
 
 class Assignment(models.Model):
@@ -19,6 +19,8 @@ class Assignment(models.Model):
     `shown_order[i]` is the canonical index of the response shown at place i; under the strategy
     `imported` it is the canonical order and says nothing, because nobody saw a screen here. A
     lease that was prepared ahead (`opened_at` empty) is short, so that a closed tab frees it soon.
+    `rubric` says which questions were shown: none is recorded for imported labels, and for what
+    came before there were versions.
     """
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments")
@@ -33,6 +35,13 @@ class Assignment(models.Model):
     shown_order = ArrayField(models.SmallIntegerField())
     guideline = models.ForeignKey(
         Guideline, null=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    rubric = models.ForeignKey(
+        RubricVersion,
+        null=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="assignments",
     )
     purpose = models.CharField(max_length=10, choices=choices(Purpose), default=Purpose.LIVE)
     strategy = models.CharField(max_length=20, choices=choices(Strategy), default=Strategy.UNIFORM)
@@ -56,6 +65,10 @@ class Assignment(models.Model):
             # Read by the sweep that frees expired leases.
             models.Index(
                 fields=["lease_expires_at"], condition=Q(state="leased"), name="lease_expiry"
+            ),
+            # Read where a version goes with its project.
+            models.Index(
+                fields=["rubric"], condition=Q(rubric__isnull=False), name="assignment_rubric"
             ),
         ]
 

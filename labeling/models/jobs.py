@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from labeling.models.choices import choices
 from labeling.vocabulary import JobState
-from projects.models import Project
+from projects.models import Project, RubricVersion
 
 
 class Job(models.Model):
@@ -105,6 +105,9 @@ class Release(Job):
     format = models.CharField(max_length=40)
     file_type = models.CharField(max_length=12, default="parquet")
     options = models.JSONField(default=dict, blank=True)
+    rubric = models.ForeignKey(
+        RubricVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="releases"
+    )
     cutoff = models.BigIntegerField(help_text=_("The newest judgment id that takes part."))
     salt = models.CharField(max_length=64, editable=False)
     rows_in = models.PositiveBigIntegerField(default=0)

@@ -14,7 +14,7 @@ from labeling.models.assignments import Assignment
 from labeling.models.choices import choices
 from labeling.models.tasks import Response, Task
 from labeling.vocabulary import Purpose, Source, Strategy, TieKind, Unsaid
-from projects.models import Criterion, Guideline, Principle, Project
+from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
 
 
 def _standing(prefix: str = "") -> Q:
@@ -96,6 +96,13 @@ class Judgment(models.Model):
     guideline = models.ForeignKey(
         Guideline, null=True, on_delete=models.PROTECT, related_name="judgments"
     )
+    rubric = models.ForeignKey(
+        RubricVersion,
+        null=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="judgments",
+    )
     revises = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="revised_by"
     )
@@ -139,6 +146,10 @@ class Judgment(models.Model):
             ),
             # Read by the cut-off of reports and releases: the newest row of a project.
             models.Index(fields=["project", "-id"], name="judgment_newest"),
+            # Read where a version goes with its project.
+            models.Index(
+                fields=["rubric"], condition=Q(rubric__isnull=False), name="judgment_rubric"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from labeling.kinds import Answered, Kind, Submission
 from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
 from projects.models import Criterion, Principle, Project
+from projects.selectors.rubric import asked_criteria
 
 RATIONALE_LIMIT = 10_000
 #: Nobody works at one task for longer than a day; more is a broken clock.
@@ -60,18 +62,66 @@ def plausible_times(submission: Submission, *, since: datetime, now: datetime) -
     return Times(active_ms, idle_ms, cut=(active_ms, idle_ms) != (active, idle))
 
 
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What a rater was asked; `changed` are keys whose answers would no longer mean the same."""
+
+    criteria: Sequence[Criterion]
+    changed: frozenset[str] = frozenset()
+
+
+def asked_now(project: Project, criteria: Sequence[Criterion] | None = None) -> Questions:
+    """The questions in force, for a door that has read them already or not."""
+    if criteria is None:
+        criteria = asked_criteria(project)
+    return Questions(criteria)
+
+
+def asked_then(project: Project, version: str) -> Questions:
+    """The questions of a former version, `criteria` of its row as JSON.
+
+    Until something is judged a question may get another scale, or be deleted: answers that were
+    on their way then cannot be stored.
+    """
+    now = Criterion.objects.filter(project=project).in_bulk()
+    criteria = [
+        Criterion(
+            id=question["id"],
+            project=project,
+            key=question["key"],
+            wording=question["wording"],
+            short_label=question["short_label"],
+            help_text=question["help_text"],
+            scale_key=question["scale"],
+            is_primary=question["primary"],
+            is_required=question["required"],
+        )
+        for question in json.loads(version)
+        if not question["retired"]
+    ]
+    changed = frozenset(
+        criterion.key
+        for criterion in criteria
+        if criterion.pk not in now or now[criterion.pk].scale_key != criterion.scale_key
+    )
+    return Questions(criteria, changed)
+
+
 def check_submission(
     project: Project,
     kind: Kind,
-    criteria: Sequence[Criterion] | None,
+    questions: Questions,
     guideline_id: int | None,
     submission: Submission,
 ) -> CheckedSubmission:
     """The submission as it will be stored. Raises InvalidInput naming every field at fault."""
-    if criteria is None:
-        criteria = list(Criterion.objects.filter(project=project))
     errors: dict[str, str] = {}
-    answers = kind.check(kind.asked(criteria), project, submission, errors)
+    answers = kind.check(kind.asked(questions.criteria), project, submission, errors)
+    for criterion, _value in answers.values:
+        if criterion.key in questions.changed:
+            errors[criterion.key] = _(
+                "A lead changed this question after it was shown. Load the page and answer anew."
+            )
     _check_text(project, submission, errors)
     flags = _flags(submission, errors)
     principles = _principles(guideline_id, submission, errors)

@@ -16,7 +16,7 @@ from django.db import connection
 from labeling.allocation import LOWEST_QUEUE_KEY, band_start, seeded_number
 from labeling.models import Assignment, Task
 from labeling.vocabulary import AssignmentState, Purpose, Strategy
-from projects.models import Guideline
+from projects.models import Guideline, RubricVersion
 from projects.sql import Statement
 
 _TASK_FIELDS = ("id", "project_id", "prompt_id", "external_id", "kind", "purpose", "response_ids")
@@ -61,6 +61,16 @@ class QueueStanding:
     left_at: int | None
     left_priority: int | None
     head: int | None
+    rubric_id: int | None
+    rubric_number: int | None
+
+    @property
+    def rubric(self) -> RubricVersion | None:
+        """The version of the questions in force, without its questions."""
+        if self.rubric_id is None:
+            return None
+        values = (self.rubric_id, self.rubric_number)
+        return RubricVersion.from_db(connection.alias, ("id", "number"), values)
 
     @property
     def guideline(self) -> Guideline | None:
@@ -101,10 +111,14 @@ _STANDING = Statement(
         latest.queue_key, latest.priority,
         (SELECT t.queue_key FROM labeling_task t
          WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
-         ORDER BY t.queue_key LIMIT 1)
+         ORDER BY t.queue_key LIMIT 1),
+        r.id, r.number
     FROM (SELECT 1) one LEFT JOIN LATERAL (
         SELECT id, number FROM projects_guideline
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
+    LEFT JOIN LATERAL (
+        SELECT id, number FROM projects_rubricversion
+        WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) r ON true
     LEFT JOIN LATERAL (
         SELECT t.queue_key, t.priority FROM labeling_task t
         WHERE t.id = (SELECT a.task_id FROM labeling_assignment a
@@ -219,10 +233,10 @@ _LEASE = Statement(
     "lease",
     """
     INSERT INTO labeling_assignment (task_id, project_id, rater_id, state, lease_expires_at,
-        shown_order, guideline_id, purpose, strategy, selection_probability, skip_reason,
+        shown_order, guideline_id, rubric_id, purpose, strategy, selection_probability, skip_reason,
         skip_note, created_at, opened_at)
     VALUES (%(task_id)s, %(project_id)s, %(rater_id)s, %(state)s, %(lease_expires_at)s,
-        %(shown_order)s, %(guideline_id)s, %(purpose)s, %(strategy)s,
+        %(shown_order)s, %(guideline_id)s, %(rubric_id)s, %(purpose)s, %(strategy)s,
         %(selection_probability)s, '', '', %(created_at)s, %(opened_at)s)
     RETURNING id
     """,
@@ -233,6 +247,7 @@ _LEASE = Statement(
     lease_expires_at="timestamptz",
     shown_order="smallint[]",
     guideline_id="bigint",
+    rubric_id="bigint",
     purpose="varchar",
     strategy="varchar",
     selection_probability="double precision",
@@ -246,6 +261,7 @@ def insert_lease(
     task: Task,
     rater_id: int,
     guideline: Guideline | None,
+    rubric: RubricVersion | None,
     shown_order: list[int],
     now: datetime,
     until: datetime,
@@ -260,6 +276,7 @@ def insert_lease(
         "lease_expires_at": until,
         "shown_order": shown_order,
         "guideline_id": guideline.pk if guideline else None,
+        "rubric_id": rubric.pk if rubric else None,
         "purpose": Purpose(task.purpose).value,
         "strategy": Strategy.UNIFORM.value,
         "selection_probability": 1.0,
@@ -270,6 +287,7 @@ def insert_lease(
     assignment = Assignment(id=row[0] if row else None, **values)
     assignment.task = task
     assignment.guideline = guideline
+    assignment.rubric = rubric
     assignment._state.adding = False
     assignment._state.db = connection.alias
     return assignment

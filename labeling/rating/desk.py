@@ -16,7 +16,7 @@ from labeling.models import Assignment, Prompt, Response, Task
 from labeling.rating.texts import MAX_PAGE_CHARS, ensure_rendered
 from labeling.rendering import RENDERER_VERSION
 from projects.models import Criterion, Project
-from projects.sql import RowReader, Statement
+from projects.sql import Statement, columns, instance
 
 _PLAIN = {"role", "content"}
 
@@ -48,19 +48,39 @@ class TaskView:
     responses: list[ShownResponse]
     criteria: list[Criterion]
     guideline_number: int | None
+    rubric_number: int | None
 
 
-_RUBRIC = RowReader(
+@dataclass(frozen=True, slots=True)
+class AskedRubric:
+    """The questions in the order a rater answers them, and the number of their version."""
+
+    criteria: list[Criterion]
+    number: int | None
+
+    @property
+    def primary_key(self) -> str:
+        """The key of the primary question."""
+        return next((criterion.key for criterion in self.criteria if criterion.is_primary), "")
+
+
+_RUBRIC = Statement(
     "rubric",
-    Criterion,
-    "WHERE t.project_id = %(project)s ORDER BY t.position, t.id",
+    f"""
+    SELECT (SELECT max(v.number) FROM projects_rubricversion v WHERE v.project_id = %(project)s),
+        {columns(Criterion, "t")}
+    FROM projects_criterion t
+    WHERE t.project_id = %(project)s AND t.retired_at IS NULL ORDER BY t.position, t.id
+    """,  # noqa: S608 - column names of our own model
     project="bigint",
 )
 
 
-def rubric(project: Project) -> list[Criterion]:
-    """The criteria in the order a rater answers them."""
-    return _RUBRIC.all(project=project.pk)
+def rubric(project: Project) -> AskedRubric:
+    """What raters are asked now; one statement, so that number and questions belong together."""
+    rows = _RUBRIC.rows(project=project.pk)
+    criteria = [instance(Criterion, row[1:]) for row in rows]
+    return AskedRubric(criteria, rows[0][0] if rows else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +141,14 @@ def _page_texts(task: Task) -> dict[int, _Text]:
     }
 
 
-def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) -> TaskView:
+def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) -> TaskView:
     """The view of an assignment; renders its texts at first view if no job has yet."""
     task = assignment.task
     texts = _page_texts(task)
-    criteria = rubric(assignment.project) if criteria is None else criteria
+    questions = asked_rubric or rubric(assignment.project)
     shown = [texts[task.response_ids[index]] for index in assignment.shown_order]
     kind = kind_of(task.kind)
-    asked = kind.asked(criteria)
+    asked = kind.asked(questions.criteria)
     names = kind.place_names(asked, len(shown))
     prompt = json.loads(shown[0].messages)
     turns = [_blind(json.loads(text.turns), prompt) for text in shown]
@@ -146,4 +166,5 @@ def present(assignment: Assignment, *, criteria: list[Criterion] | None = None) 
         ],
         criteria=asked,
         guideline_number=assignment.guideline.number if assignment.guideline else None,
+        rubric_number=questions.number,
     )

@@ -30,6 +30,7 @@ class Filled:
     active_ms: int | None = 0
     idle_ms: int | None = 0
     key: UUID | None = None
+    rubric: int | None = None
 
     def submission(self, primary_key: str) -> Submission:
         """The submission this form means; options may say which tie they are."""
@@ -50,6 +51,7 @@ class Filled:
             active_ms=self.active_ms,
             idle_ms=self.idle_ms,
             key=self.key,
+            rubric=self.rubric,
         )
 
 
@@ -69,6 +71,7 @@ def read_form(post: QueryDict) -> Filled:
         active_ms=_milliseconds(post.get("active_ms", "0")),
         idle_ms=_milliseconds(post.get("idle_ms", "0")),
         key=_uuid(post.get("key", "")),
+        rubric=_version(post.get("rubric", "")),
     )
 
 
@@ -91,6 +94,10 @@ def _whole(text: str) -> int:
         return int(text) if len(text) < 8 else _NOT_A_NUMBER
     except ValueError:
         return _NOT_A_NUMBER
+
+
+def _version(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _numbers(texts: Iterable[str]) -> list[int]:

@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 from labeling.kinds import PRIMARY_ALIAS, Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating import records
-from labeling.rating.answers import check_submission, plausible_times
+from labeling.rating.answers import (
+    Questions,
+    asked_now,
+    asked_then,
+    check_submission,
+    plausible_times,
+)
 from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.openings import require_unopened
@@ -68,7 +74,9 @@ def submit_judgment(
     stranger's assignment (or one of another project), InvalidInput naming the fields at fault,
     Conflict where the assignment is judged otherwise, skipped, or its place was given to others.
     """
-    held = records.lock_assignment(assignment_id=assignment_id, rater_id=rater.pk)
+    held = records.lock_assignment(
+        assignment_id=assignment_id, rater_id=rater.pk, rubric=submission.rubric
+    )
     if held is None or (project is not None and held.project_id != project.pk):
         raise NotYours(_("There is no such task among yours."))
     project = project or Project.objects.get(pk=held.project_id)
@@ -82,16 +90,15 @@ def _submit_locked(
     criteria: Sequence[Criterion] | None,
     now: datetime,
 ) -> Submitted:
-    content_hash = submission_fingerprint(submission)
-    stored = records.stored_judgments(held.pk)
+    content_hash, stored = submission_fingerprint(submission), records.stored_judgments(held.pk)
     if replay := _replayed(held, submission, content_hash, stored):
         return Submitted(replay, created=False)
     if held.state == AssignmentState.SUBMITTED:
         raise Conflict(_("You have already judged this task. Undo it to answer again."))
     if held.state == AssignmentState.SKIPPED:
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
-    kind = kind_of(held.kind)
-    checked = check_submission(project, kind, criteria, held.guideline_id, submission)
+    kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
+    checked = check_submission(project, kind, questions, held.guideline_id, submission)
     times = plausible_times(submission, since=held.since, now=now)
     previous = next((row for row in stored if row.is_current), None)
     if previous is not None:
@@ -102,6 +109,7 @@ def _submit_locked(
         project_id=held.project_id,
         rater_id=held.rater_id,
         guideline_id=held.guideline_id,
+        rubric_id=held.rubric_id,
         revises_id=previous.pk if previous else None,
         key=submission.key,
         fingerprint=content_hash,
@@ -125,6 +133,23 @@ def _submit_locked(
     ]
     _insert(held, judgment, canonical)
     return Submitted(judgment, created=True)
+
+
+def _questions(
+    held: records.HeldAssignment,
+    submission: Submission,
+    project: Project,
+    criteria: Sequence[Criterion] | None,
+) -> Questions:
+    """What the rater was asked. Raises InvalidInput for a version that the project has not."""
+    if submission.rubric not in {None, held.rubric_number}:
+        sentence = _("This project has no version %(number)s of its questions.") % {
+            "number": submission.rubric
+        }
+        raise InvalidInput(sentence, fields={"rubric": sentence})
+    if held.former_questions is None:
+        return asked_now(project, criteria)
+    return asked_then(project, held.former_questions)
 
 
 def _insert(
@@ -204,7 +229,7 @@ def _fingerprint_before_ties(submission: Submission) -> str:
 
 def _said(submission: Submission) -> dict[str, object]:
     content = asdict(submission)
-    for volatile in ("active_ms", "idle_ms", "key", "ui_version"):
+    for volatile in ("active_ms", "idle_ms", "key", "ui_version", "rubric"):
         del content[volatile]
     content["answers"] = {k: v for k, v in submission.answers.items() if v is not None}
     return content
@@ -336,6 +361,7 @@ def _withdraw(judgment: Judgment, now: datetime) -> None:
         project_id=judgment.project_id,
         rater_id=judgment.rater_id,
         guideline_id=judgment.guideline_id,
+        rubric_id=judgment.rubric_id,
         revises=judgment,
         withdrawn=True,
         purpose=judgment.purpose,

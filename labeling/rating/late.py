@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from labeling.kinds import Submission, kind_of
 from labeling.models import Assignment, Judgment, LateAnswer
-from labeling.rating.answers import check_submission
+from labeling.rating import records
+from labeling.rating.answers import Questions, asked_now, asked_then, check_submission
 from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.leases import own_assignment
 from labeling.vocabulary import AssignmentState
@@ -51,7 +52,8 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
     if held.state == AssignmentState.SKIPPED:
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
     kind = kind_of(held.task.kind)
-    checked = check_submission(held.project, kind, None, held.guideline_id, submission)
+    questions = _questions(held, submission)
+    checked = check_submission(held.project, kind, questions, held.guideline_id, submission)
     answers = {
         criterion.key: kind.turned(value, held.shown_order)
         for criterion, value in checked.answers.values
@@ -65,6 +67,15 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
     if not created and any(getattr(kept, name) != value for name, value in content.items()):
         raise Conflict(_other_kept_words(held.project))
     return Late(_kept_words(held.project))
+
+
+def _questions(held: Assignment, submission: Submission) -> Questions:
+    locked = records.lock_assignment(
+        assignment_id=held.pk, rater_id=held.rater_id, rubric=submission.rubric
+    )
+    if locked is None or locked.former_questions is None:
+        return asked_now(held.project)
+    return asked_then(held.project, locked.former_questions)
 
 
 def skipped_late(*, rater: User, assignment_id: int) -> Late | None:

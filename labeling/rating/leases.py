@@ -29,7 +29,7 @@ from labeling.rating.places import (
 )
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
 from projects.exceptions import Conflict
-from projects.models import Guideline, Membership, Project, User
+from projects.models import Membership, Project, User
 
 #: A lease that was prepared ahead and never opened is freed after this long.
 PREPARED_LEASE = timedelta(seconds=90)
@@ -132,13 +132,13 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         _give_back(desk, keeping=desk.showing if is_shown else None)
         return Advance(Nothing(NothingLeft.LIMIT), lost)
     if stands.open_id is not None:
-        return Advance(_resume(desk, stands.open_id, stands.guideline), lost)
+        return Advance(_resume(desk, stands.open_id, stands), lost)
     if not desk.has_room(held):
         return Advance(Nothing(NothingLeft.LIMIT), lost)
     task = _claim(desk, stands.resume_after)
     if task is None:
         return Advance(Nothing(_why_nothing(desk)), lost)
-    return Advance(_lease(desk, task, stands.guideline), lost)
+    return Advance(_lease(desk, task, stands), lost)
 
 
 def _reclaim(desk: _Desk) -> bool:
@@ -174,15 +174,16 @@ def _give_back(desk: _Desk, *, keeping: int | None) -> None:
     open_ones.exclude(pk=keeping or 0).update(state=AssignmentState.EXPIRED)
 
 
-def _resume(desk: _Desk, pk: int, guideline: Guideline | None) -> Assignment:
-    """My own open lease again, under the guideline I know now; shown now, it is a full one."""
+def _resume(desk: _Desk, pk: int, stands: claims.QueueStanding) -> Assignment:
+    """My own open lease again, under guideline and rubric of now; shown now, it is a full one."""
     assignment = Assignment.objects.select_related("task").get(pk=pk)
     opened = desk.showing is None or assignment.opened_at is not None
     assignment.lease_expires_at = desk.until(opened=opened)
     if opened and assignment.opened_at is None:
         assignment.opened_at = desk.now
-    assignment.guideline = guideline
-    assignment.save(update_fields=["lease_expires_at", "opened_at", "guideline"])
+    assignment.guideline = stands.guideline
+    assignment.rubric = stands.rubric
+    assignment.save(update_fields=["lease_expires_at", "opened_at", "guideline", "rubric"])
     return assignment
 
 
@@ -213,13 +214,13 @@ def _claim_once(desk: _Desk, after: int, *, wait: bool) -> Task | None:
     )
 
 
-def _lease(desk: _Desk, task: Task, guideline: Guideline | None) -> Assignment:
+def _lease(desk: _Desk, task: Task, stands: claims.QueueStanding) -> Assignment:
     """Takes a place on a locked task: my own expired assignment again, or a new one."""
     others = claims.siblings(task.pk)
     opened = desk.showing is None
     for other in others:
         if other.rater_id == desk.rater_id:
-            return _lease_again(desk, other.pk, guideline, opened=opened)
+            return _lease_again(desk, other.pk, stands, opened=opened)
     order = screen_order(
         f"{desk.project.salt}:{task.external_id}:{len(others)}",
         len(task.response_ids),
@@ -229,7 +230,8 @@ def _lease(desk: _Desk, task: Task, guideline: Guideline | None) -> Assignment:
     assignment = claims.insert_lease(
         task=task,
         rater_id=desk.rater_id,
-        guideline=guideline,
+        guideline=stands.guideline,
+        rubric=stands.rubric,
         shown_order=order,
         now=desk.now,
         until=desk.until(opened=opened),
@@ -239,13 +241,14 @@ def _lease(desk: _Desk, task: Task, guideline: Guideline | None) -> Assignment:
     return assignment
 
 
-def _lease_again(desk: _Desk, pk: int, guideline: Guideline | None, *, opened: bool) -> Assignment:
+def _lease_again(desk: _Desk, pk: int, stands: claims.QueueStanding, *, opened: bool) -> Assignment:
     """The order on the screen stays: an old tab of this rater may still show it."""
     Assignment.objects.filter(pk=pk).update(
         state=AssignmentState.LEASED,
         lease_expires_at=desk.until(opened=opened),
         opened_at=desk.now if opened else None,
-        guideline=guideline,
+        guideline=stands.guideline,
+        rubric=stands.rubric,
     )
     return Assignment.objects.select_related("task").get(pk=pk)
 

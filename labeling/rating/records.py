@@ -24,6 +24,8 @@ class HeldAssignment:
     `since` is when the rater first had the task: a page that lost its connection shows what was
     prepared ahead before the server hears that it was opened. `limit` is the most judgments that
     this rater may give in this project. `read_at` is the time by the database's clock.
+    `rubric_id` and `rubric_number` are the version of the questions that the rater saw, None where
+    none is recorded; `former_questions` are its criteria as JSON where there is a newer one.
     """
 
     pk: int
@@ -40,28 +42,50 @@ class HeldAssignment:
     since: datetime
     limit: int | None
     read_at: datetime
+    rubric_id: int | None
+    rubric_number: int | None
+    former_questions: str | None
 
 
+# A share of the project's row is held from here on: whoever changes keys or scales waits for this
+# judgment, or this one finds the new version. The version is the one that the page names, because
+# a page that stayed open or waited for a connection shows former questions; else that of the
+# lease; and what was leased before there were versions was asked the first.
 _HOLD = Statement(
     "hold",
     """
     SELECT a.id, a.task_id, a.project_id, a.rater_id, a.state, a.shown_order, a.guideline_id,
         a.purpose, a.strategy, a.selection_probability, t.kind,
         LEAST(a.created_at, a.opened_at),
-        COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp()
+        COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp(),
+        r.id, r.number, CASE WHEN r.number < newest.number THEN r.criteria::text END
     FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
         JOIN projects_project p ON p.id = a.project_id
         LEFT JOIN projects_membership m ON m.project_id = a.project_id AND m.user_id = a.rater_id
-    WHERE a.id = %(id)s AND a.rater_id = %(rater)s FOR UPDATE OF a
+        LEFT JOIN LATERAL (
+            SELECT max(v.number) AS number FROM projects_rubricversion v
+            WHERE v.project_id = a.project_id) newest ON true
+        LEFT JOIN projects_rubricversion r ON r.project_id = a.project_id AND r.number = COALESCE(
+            (SELECT v.number FROM projects_rubricversion v
+             WHERE v.project_id = a.project_id AND v.number = %(rubric)s),
+            (SELECT v.number FROM projects_rubricversion v WHERE v.id = a.rubric_id),
+            1)
+    WHERE a.id = %(id)s AND a.rater_id = %(rater)s FOR UPDATE OF a FOR KEY SHARE OF p
     """,
     id="bigint",
     rater="bigint",
+    rubric="integer",
 )
 
 
-def lock_assignment(*, assignment_id: int, rater_id: int) -> HeldAssignment | None:
-    """The rater's own assignment, or None; a stranger's looks like none."""
-    row = _HOLD.row(id=assignment_id, rater=rater_id)
+def lock_assignment(
+    *, assignment_id: int, rater_id: int, rubric: int | None = None
+) -> HeldAssignment | None:
+    """The rater's own assignment, or None; a stranger's looks like none.
+
+    `rubric` is the version of the questions that the rater says to have seen.
+    """
+    row = _HOLD.row(id=assignment_id, rater=rater_id, rubric=rubric)
     return HeldAssignment(*row) if row else None
 
 
@@ -99,6 +123,7 @@ _COLUMNS = {
     "project_id": "bigint",
     "rater_id": "bigint",
     "guideline_id": "bigint",
+    "rubric_id": "bigint",
     "revises_id": "bigint",
     "fingerprint": "varchar",
     "purpose": "varchar",
@@ -117,13 +142,14 @@ _INSERT = Statement(
     """
     WITH judgment AS (
         INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id,
-            guideline_id, revises_id, is_current, withdrawn, key, fingerprint, purpose, strategy,
-            selection_probability, source, rationale, principles, flags, active_ms, idle_ms,
-            times_cut, ui_version, created_at)
+            guideline_id, rubric_id, revises_id, is_current, withdrawn, key, fingerprint,
+            purpose, strategy, selection_probability, source, rationale, principles, flags,
+            active_ms, idle_ms, times_cut, ui_version, created_at)
         VALUES (%(assignment_id)s, %(task_id)s, %(project_id)s, %(rater_id)s, %(guideline_id)s,
-            %(revises_id)s, true, false, %(key)s, %(fingerprint)s, %(purpose)s, %(strategy)s,
-            %(selection_probability)s, %(source)s, %(rationale)s, %(principles)s, %(flags)s,
-            %(active_ms)s, %(idle_ms)s, %(times_cut)s, %(ui_version)s, %(created_at)s)
+            %(rubric_id)s, %(revises_id)s, true, false, %(key)s, %(fingerprint)s,
+            %(purpose)s, %(strategy)s, %(selection_probability)s, %(source)s, %(rationale)s,
+            %(principles)s, %(flags)s, %(active_ms)s, %(idle_ms)s, %(times_cut)s, %(ui_version)s,
+            %(created_at)s)
         RETURNING id
     ), answers AS (
         INSERT INTO labeling_answer (judgment_id, criterion_id, value, tie_kind)

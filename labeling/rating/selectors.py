@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from labeling.kinds import kind_of
-from labeling.models import Assignment, Judgment
-from labeling.vocabulary import Act, AssignmentState
+from labeling.models import Assignment, Import, Judgment
+from labeling.vocabulary import Act, AssignmentState, JobState
 from projects.models import Project, User
 
 
@@ -30,6 +32,18 @@ def own_lease(*, rater: User, project: Project, assignment_id: int) -> Assignmen
 def is_own(*, rater: User, project: Project, assignment_id: int) -> bool:
     """Whether the assignment is this rater's, in this project, whatever its state."""
     return Assignment.objects.filter(pk=assignment_id, rater=rater, project=project).exists()
+
+
+def has_answers(project: Project) -> bool:
+    """Whether anything rests on the project's keys and scales (`projects.answered`).
+
+    A judgment, taken back or not, or a vote of a model; and what an import may be writing now.
+    """
+    imports = Import.objects.filter(project=project)
+    votes_or_open = Q(counts__model_votes__gt=0) | Q(state__in=[JobState.PENDING, JobState.RUNNING])
+    return (
+        Judgment.objects.filter(project=project).exists() or imports.filter(votes_or_open).exists()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,9 @@ class TaskSerializer(serializers.Serializer[Any]):
     messages = MessageSerializer(many=True)
     responses = ShownResponseSerializer(many=True)
     criteria = CriterionSerializer(many=True)
+    rubric = serializers.IntegerField(
+        allow_null=True, help_text="The version of the questions; send it with the judgment."
+    )
 
 
 class LeasedTaskSerializer(serializers.Serializer[Any]):
@@ -133,6 +136,13 @@ class SubmissionSerializer(StrictSerializer):
         default=None,
         allow_null=True,
         help_text="Your name for this submission: send the same one again when you retry.",
+    )
+    rubric = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="The version of the questions you answered; that of the lease where not told.",
     )
     ui_version = serializers.CharField(
         default="api-1", max_length=40, help_text=f"Your interface, such as {COMPARE.interface}."
@@ -214,7 +224,7 @@ class UndoneSerializer(LeasedTaskSerializer):
 def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]:
     """The leased task; renders its texts if this is their first view."""
     assignment.project = project
-    view = present(assignment, criteria=rubric(project))
+    view = present(assignment, asked_rubric=rubric(project))
     return {
         "id": view.assignment_id,
         "expires": view.expires,
@@ -232,6 +242,7 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
                 for shown in view.responses
             ],
             "criteria": [criterion_json(criterion, project) for criterion in view.criteria],
+            "rubric": view.rubric_number,
         },
     }
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from labeling.kinds import kind_of
 from labeling.models import Assignment
-from labeling.rating.desk import present, rubric
+from labeling.rating.desk import AskedRubric, present, rubric
 from labeling.rating.forms import Filled, codes_for, read_form
 from labeling.rating.judgments import (
     NotYours,
@@ -72,8 +72,8 @@ def rate(request: SignedInRequest, slug: str) -> HttpResponse:
     assignment = _asked_for(request, access) or next_assignment(membership=access.membership)
     if isinstance(assignment, Nothing):
         return _nothing(request, access, assignment.reason)
-    criteria = rubric(access.project)
-    return _page(request, access, assignment, criteria, _filled_before(assignment, criteria))
+    asked = rubric(access.project)
+    return _page(request, access, assignment, asked, _filled_before(assignment, asked.criteria))
 
 
 def _asked_for(request: SignedInRequest, access: Access) -> Assignment | None:
@@ -106,12 +106,12 @@ def _page(
     request: SignedInRequest,
     access: Access,
     assignment: Assignment,
-    criteria: list[Criterion],
+    asked: AskedRubric,
     filled: Filled,
     errors: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     kind = kind_of(assignment.task.kind)
-    view = present(assignment, criteria=criteria)
+    view = present(assignment, asked_rubric=asked)
     context = {
         "access": access,
         "project": access.project,
@@ -121,7 +121,8 @@ def _page(
         "guideline": guideline_view(assignment.guideline),
         "judged": judged_count(rater=request.user, project=access.project),
         "limit": access.membership.rater_limit or access.project.rater_limit,
-        **bar_context(access.project, kind, criteria, filled, errors or {}),
+        "rubric_number": asked.number,
+        **bar_context(access.project, kind, asked.criteria, filled, errors or {}),
     }
     return render(request, "labeling/rating/rate.html", context, status=422 if errors else 200)
 
@@ -156,15 +157,14 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
         if late is None:
             raise
         return _late(request, late)
-    criteria = rubric(access.project)
-    primary = next((c.key for c in criteria if c.is_primary), "")
+    asked = rubric(access.project)
     try:
         submit_judgment(
             rater=request.user,
             assignment_id=assignment_id,
-            submission=filled.submission(primary),
+            submission=filled.submission(asked.primary_key),
             project=access.project,
-            criteria=criteria,
+            criteria=asked.criteria,
         )
     except NotYours as error:
         raise Http404(error.message) from None
@@ -174,18 +174,16 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
         lease = own_lease(rater=request.user, project=access.project, assignment_id=assignment_id)
         if lease is None:
             raise
-        return _page(request, access, lease, criteria, filled, error.fields)
-    return _go_on(request, access, criteria)
+        return _page(request, access, lease, asked, filled, error.fields)
+    return _go_on(request, access, asked)
 
 
 def _keep_late(request: SignedInRequest, assignment_id: int, filled: Filled) -> Late | None:
     held = late_assignment(rater=request.user, assignment_id=assignment_id)
     if held is None:
         return None
-    primary = next((c.key for c in rubric(held.project) if c.is_primary), "")
-    return keep_late(
-        rater=request.user, assignment_id=assignment_id, submission=filled.submission(primary)
-    )
+    submission = filled.submission(rubric(held.project).primary_key)
+    return keep_late(rater=request.user, assignment_id=assignment_id, submission=submission)
 
 
 def _late(request: SignedInRequest, late: Late) -> HttpResponse:
@@ -216,7 +214,7 @@ def skip(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespons
     return _go_on(request, access, rubric(access.project))
 
 
-def _go_on(request: SignedInRequest, access: Access, criteria: list[Criterion]) -> HttpResponse:
+def _go_on(request: SignedInRequest, access: Access, asked: AskedRubric) -> HttpResponse:
     """After an answer: a form is sent to the next task, the script gets the one after `showing`.
 
     An answer that waited may be sent from another page (`elsewhere`): that one wants no task.
@@ -226,21 +224,26 @@ def _go_on(request: SignedInRequest, access: Access, criteria: list[Criterion]) 
     if request.POST.get("showing") == "elsewhere":
         return JsonResponse({"lost": False, "task": None, "nothing": ""})
     showing = _whole(request.POST.get("showing", ""))
-    return JsonResponse(_step_json(access, showing, criteria))
+    return JsonResponse(_step_json(access, showing, asked))
 
 
-def _step_json(access: Access, showing: int | None, criteria: list[Criterion]) -> dict[str, Any]:
+def _step_json(access: Access, showing: int | None, asked: AskedRubric) -> dict[str, Any]:
     """The task after the one on the screen, which becomes opened, and whether that one is lost."""
     ahead = advance(membership=access.membership, showing=showing)
-    return {"lost": ahead.lost, **_task_json(ahead.next, criteria)}
+    return {"lost": ahead.lost, **_task_json(ahead.next, asked)}
 
 
-def _task_json(coming: Assignment | Nothing, criteria: list[Criterion]) -> dict[str, Any]:
+def _task_json(coming: Assignment | Nothing, asked: AskedRubric) -> dict[str, Any]:
     if isinstance(coming, Nothing):
         return {"task": None, "nothing": coming.reason.value}
-    view = present(coming, criteria=criteria)
+    view = present(coming, asked_rubric=asked)
     return {
-        "task": {"id": coming.pk, "html": shown_task(view), "guideline": view.guideline_number},
+        "task": {
+            "id": coming.pk,
+            "html": shown_task(view),
+            "guideline": view.guideline_number,
+            "rubric": view.rubric_number,
+        },
         "nothing": "",
     }
 
@@ -299,9 +302,9 @@ def undo(request: SignedInRequest, slug: str) -> HttpResponse:
     if not wants_json(request):
         messages.info(request, _took_back_words(undone))
         return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
-    criteria = rubric(access.project)
-    values = _values(undone.answered, criteria) if undone.answered else {}
-    task = _task_json(undone.assignment, criteria)
+    asked = rubric(access.project)
+    values = _values(undone.answered, asked.criteria) if undone.answered else {}
+    task = _task_json(undone.assignment, asked)
     return JsonResponse({"took_back": undone.took_back, "values": values, **task})
 
 

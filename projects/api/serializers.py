@@ -18,7 +18,7 @@ from projects.project_templates import (
     PrincipleSpec,
 )
 from projects.scales import CANNOT_TELL, EQUAL_BAD, SCALES, TIE_KINDS
-from projects.services.projects import MOST_CRITERIA
+from projects.services.rubric import MOST_CRITERIA
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
 SETTINGS = (

@@ -13,7 +13,7 @@ from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
 from projects.scales import SCALES
-from projects.services.projects import MOST_CRITERIA
+from projects.services.rubric import MOST_CRITERIA
 
 #: The template that stands for a rubric of one's own.
 BLANK = "blank"

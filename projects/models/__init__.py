@@ -6,7 +6,7 @@ from projects.models.access import ApiKey, AuditEvent, Invitation, SessionRecord
 from projects.models.guidelines import Acknowledgement, Guideline, Principle
 from projects.models.mail import OperatorNotice, OutgoingMail
 from projects.models.projects import DailyUpload, Membership, Project, Removal, Role
-from projects.models.rubric import Criterion
+from projects.models.rubric import Criterion, RubricVersion
 from projects.models.users import User
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Project",
     "Removal",
     "Role",
+    "RubricVersion",
     "SessionRecord",
     "Throttle",
     "User",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +19,10 @@ KEY_VALIDATOR = RegexValidator(
 )
 
 
+#: Letters of a short label: what a step of the bar and the head of a column hold.
+SHORT_LABEL = 30
+
+
 def known_scale(key: str) -> None:
     """Raises ValidationError for a scale that does not exist."""
     if key not in SCALES:
@@ -27,16 +33,21 @@ def known_scale(key: str) -> None:
 
 
 class Criterion(models.Model):
-    """One question. Its key and scale are fixed once judged; its wording may be mended."""
+    """One question as it is asked now. Its key and scale are fixed once anything is judged.
+
+    One that is retired is asked of nobody; what was answered to it stays.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="criteria")
     key = models.CharField(max_length=40, validators=[KEY_VALIDATOR])
     wording = models.CharField(max_length=300)
+    short_label = models.CharField(max_length=SHORT_LABEL, blank=True, default="", db_default="")
     help_text = models.TextField(blank=True, max_length=2000)
     scale_key = models.CharField(gettext_lazy("scale"), max_length=40, validators=[known_scale])
     is_primary = models.BooleanField(default=False)
     is_required = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -56,3 +67,40 @@ class Criterion(models.Model):
     def scale(self) -> Scale:
         """The published scale of this criterion."""
         return SCALES[self.scale_key]
+
+    @property
+    def label(self) -> str:
+        """What it is called where there is no room for the question."""
+        return self.short_label or self.key.replace("_", " ").capitalize()
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is asked of nobody any more."""
+        return self.retired_at is not None
+
+
+class RubricVersion(models.Model):
+    """The questions as they were from one change to the next; never changed, by a trigger.
+
+    `criteria` holds every question, those retired too, in order: `id` of the criterion, `key`,
+    `wording`, `short_label`, `help_text`, `scale`, `primary`, `required`, `retired`.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="rubric_versions")
+    number = models.PositiveIntegerField()
+    criteria = models.JSONField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "number"], name="rubric_version_number_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"

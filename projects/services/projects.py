@@ -13,12 +13,11 @@ from django.utils.translation import gettext_noop
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.services import publish_guideline
-from projects.models import Criterion, Membership, Project, Role, User
+from projects.models import Membership, Project, Role, User
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec, GuidelineSpec
 from projects.services.quotas import require_room_for_project
+from projects.services.rubric import add_criterion, check_rubric, first_version
 
-#: Questions of one rubric.
-MOST_CRITERIA = 20
 #: Settings a lead may change at any time.
 EDITABLE = (
     "name",
@@ -57,12 +56,13 @@ def create_project(
     criteria = criteria or (base.criteria if base else ())
     guideline = guideline or (base.guideline if base else None)
     values = {**(base.settings if base else {}), **(settings or {})}
-    _check_criteria(criteria)
+    check_rubric(criteria)
     with transaction.atomic():
         require_room_for_project(created_by)
         project = _insert(name, created_by, template, values)
         for position, spec in enumerate(criteria):
             add_criterion(project=project, spec=spec, position=position)
+        first_version(project=project, actor=created_by)
         Membership.objects.create(project=project, user=created_by, role=Role.LEAD)
         record(
             project=project,
@@ -106,50 +106,6 @@ def _clean(project: Project) -> None:
     except ValidationError as error:
         fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
         raise InvalidInput(_("Some values do not fit."), fields=fields) from None
-
-
-def _check_criteria(criteria: Sequence[CriterionSpec]) -> None:
-    if not criteria:
-        sentence = _("A project asks at least one question.")
-        raise InvalidInput(sentence, fields={"criteria": sentence})
-    if len(criteria) > MOST_CRITERIA:
-        sentence = _("A project asks at most %(limit)d questions.") % {"limit": MOST_CRITERIA}
-        raise InvalidInput(sentence, fields={"criteria": sentence})
-    if sum(spec.is_primary for spec in criteria) != 1:
-        sentence = _("Exactly one criterion is the primary preference.")
-        raise InvalidInput(sentence, fields={"criteria": sentence})
-    keys = [spec.key for spec in criteria]
-    if len(set(keys)) != len(keys):
-        raise InvalidInput(
-            _("Every criterion needs its own key."), fields={"criteria": _("Same key.")}
-        )
-    if any(spec.key == "overall" and not spec.is_primary for spec in criteria):
-        sentence = _("“overall” is the primary criterion's name and cannot be another's key.")
-        raise InvalidInput(sentence, fields={"criteria": sentence})
-
-
-def add_criterion(*, project: Project, spec: CriterionSpec, position: int) -> Criterion:
-    """Adds one question to a rubric. Raises InvalidInput naming the fields at fault."""
-    criterion = Criterion(
-        project=project,
-        key=spec.key,
-        wording=spec.wording.strip(),
-        help_text=spec.help_text,
-        scale_key=spec.scale,
-        is_primary=spec.is_primary,
-        is_required=spec.is_required,
-        position=position,
-    )
-    try:
-        criterion.full_clean()
-    except ValidationError as error:
-        fields = {
-            f"criteria.{position}.{field}": " ".join(messages)
-            for field, messages in error.message_dict.items()
-        }
-        raise InvalidInput(_("A criterion does not fit."), fields=fields) from None
-    criterion.save(force_insert=True)
-    return criterion
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from labeling.vocabulary import AssignmentState
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Criterion, Project, User
 from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
-from projects.services.projects import add_criterion
+from projects.services.rubric import add_criterion
 from tests.browser.desk import Desk, primary_value, saved, wait_for_empty_storage
 from tests.conftest import MakeTasks, lease
 

@@ -10,7 +10,7 @@ import pytest
 from labeling.models import Answer
 from projects.models import Project
 from projects.project_templates import CriterionSpec
-from projects.services.projects import add_criterion
+from projects.services.rubric import add_criterion
 
 VERSION_2 = Path(__file__).parents[1] / "golden/judgments_v2.jsonl"
 ROW = {"id": "q1", "prompt": "Why?", "responses": ["Because.", "No."]}

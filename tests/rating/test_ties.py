@@ -20,7 +20,7 @@ from labeling.vocabulary import TieKind
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
 from projects.project_templates import CriterionSpec
-from projects.services.projects import add_criterion
+from projects.services.rubric import add_criterion
 from tests.api.client import NEXT, Api, CallAs, take
 from tests.conftest import MakeTasks, judge, lease
 

@@ -191,7 +191,7 @@ def test_the_way_back_keeps_the_ties_of_primary_answers_and_loses_nothing_else(
     answer = Answer.objects.filter(criterion__key="correct", value=1).first()
     assert answer is not None
     unsure = Answer.objects.create(
-        judgment=answer.judgment,
+        judgment_id=answer.judgment_id,
         criterion=answer.criterion.project.criteria.get(key="safe"),
         unsaid="unsure",
     )

@@ -14,7 +14,14 @@ import { openLayer, say, sayCount } from "../app.js";
 const BESIDES = ["rationale", "principles", "flags"];
 
 /** Fields of the form that are no answer. */
-const NO_ANSWER = new Set(["csrfmiddlewaretoken", "key", "active_ms", "idle_ms", ...BESIDES]);
+const NO_ANSWER = new Set([
+  "csrfmiddlewaretoken",
+  "key",
+  "rubric",
+  "active_ms",
+  "idle_ms",
+  ...BESIDES,
+]);
 
 /**
  * The inputs that a selector finds.

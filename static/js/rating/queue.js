@@ -82,7 +82,12 @@ export class Queue {
     const { active, idle } = this.clock.read();
     const fields = bar.values();
     /** @type {Field[]} */
-    const facts = [["key", uuid()], ["active_ms", String(active)], ["idle_ms", String(idle)]];
+    const facts = [
+      ["key", uuid()],
+      ["rubric", this.screen.rubric],
+      ["active_ms", String(active)],
+      ["idle_ms", String(idle)],
+    ];
     this.#leave(fields, "submit", [...fields, ...facts], 1);
   }
 
@@ -133,6 +138,12 @@ export class Queue {
    * @param {Field[]} [fields]
    */
   #show(task, fields) {
+    // Without a connection it is answered as the page asks, which the answer says.
+    if (this.screen.isOutdated(task) && navigator.onLine) {
+      this.screen.wait();
+      this.screen.reload(task);
+      return;
+    }
     const draft = this.drafts.get(task.id);
     this.screen.show(task, draft?.fields ?? fields);
     this.clock.restart(draft?.active, draft?.idle);

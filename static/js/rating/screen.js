@@ -42,6 +42,9 @@ export class Screen {
     this.person = document.body.dataset.person ?? "";
     this.project = this.#desk.dataset.project ?? "";
     this.rationaleRequired = this.#desk.dataset.rationale === "required";
+    const rubric = /** @type {HTMLInputElement | null} */ (this.form.elements.namedItem("rubric"));
+    /** The version of the questions on this page. */
+    this.rubric = rubric?.value ?? "";
     /** The task on the screen. */
     this.id = Number(this.#task.dataset.assignment);
     /** Whether it is answered, and the next one not here yet. */
@@ -153,6 +156,22 @@ export class Screen {
     this.form.classList.add("waiting");
     const open = layer();
     if (open instanceof HTMLDetailsElement) closeLayer(open);
+  }
+
+  /**
+   * Whether a task is to be asked other questions than this page has.
+   * @param {Task} task
+   */
+  isOutdated({ rubric }) {
+    return Boolean(rubric) && String(rubric) !== this.rubric;
+  }
+
+  /**
+   * Load the page anew with a task, for the questions of now.
+   * @param {Task} task
+   */
+  reload({ id }) {
+    location.assign(`${this.base}?task=${id}`);
   }
 
   /** Go to where the server says what is next. */

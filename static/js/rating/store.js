@@ -25,8 +25,13 @@ import { account, stored } from "../app.js";
  * @property {string} [open] where it can be changed and sent again
  * @property {boolean} [late] it came when its rater could no longer rate, and counts nowhere
  *
- * A task as the server hands it out: its HTML, and the guideline version that applies to it.
- * @typedef {{ id: number, html: string, guideline?: number | null }} Task
+ * A task as the server hands it out: its HTML, and the versions of guideline and
+ * questions that apply to it.
+ * @typedef {object} Task
+ * @property {number} id
+ * @property {string} html
+ * @property {number | null} [guideline]
+ * @property {number | null} [rubric]
  *
  * What the server may reply: the next task or why there is none, or why it refused.
  * @typedef {object} ReplyData

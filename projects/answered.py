@@ -1,0 +1,27 @@
+"""Whether a project's questions have been answered, without knowing how.
+
+`settings.WHETHER_ANSWERED` names the function, as `settings.NAVIGATION` names the tabs: what an
+answer is, is known where they are stored.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from projects.models import Project
+
+
+class Answers(Protocol):
+    """Looks for the first answer of a project, or whatever else rests on its questions."""
+
+    def __call__(self, project: Project) -> bool:
+        """Whether there is any: then no stored value may change its meaning."""
+
+
+def is_answered(project: Project) -> bool:
+    """Whether anything is on record that keys and scales give its meaning."""
+    answers: Answers = import_string(settings.WHETHER_ANSWERED)
+    return answers(project)

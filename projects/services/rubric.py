@@ -1,0 +1,327 @@
+"""The rubric: asked, worded anew, put in order, retired; every change is a version of its own.
+
+Wording, help, short label and order may change at any time. Key, scale and which question is the
+primary one may not once anything is answered: a stored value must go on to mean what it meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from projects.answered import is_answered
+from projects.audit import record
+from projects.exceptions import Conflict, InvalidInput
+from projects.models import Criterion, Project, RubricVersion, User
+from projects.project_templates import CriterionSpec
+
+#: Questions that one rubric asks.
+MOST_CRITERIA = 20
+#: Questions that a project keeps, those retired among them.
+MOST_KEPT = 100
+#: What of a question may change at any time.
+MENDABLE = ("wording", "short_label", "help_text", "is_required")
+#: What may change until something is answered.
+FIXED = ("key", "scale_key", "is_primary")
+
+
+def add_criterion(*, project: Project, spec: CriterionSpec, position: int) -> Criterion:
+    """A question of a rubric that has no version yet. Raises InvalidInput naming the fields."""
+    return _insert(project, spec, position, f"criteria.{position}.")
+
+
+def first_version(*, project: Project, actor: User | None) -> RubricVersion:
+    """The questions of a new project as its first version."""
+    return RubricVersion.objects.create(
+        project=project, number=1, criteria=_snapshot(project), created_by=actor
+    )
+
+
+@transaction.atomic
+def ask_question(*, project: Project, actor: User, spec: CriterionSpec) -> Criterion:
+    """Adds a question after those there are; what was judged before has no answer to it.
+
+    Raises InvalidInput naming the fields at fault, Conflict where there are too many.
+    """
+    criteria = _locked(project)
+    if spec.is_primary:
+        sentence = _("There is a primary question already. Add this one, then make it primary.")
+        raise InvalidInput(sentence, fields={"is_primary": sentence})
+    _require_room(criteria)
+    if len(criteria) >= MOST_KEPT:
+        sentence = _("A project keeps at most %(limit)d questions, those retired among them.")
+        raise Conflict(sentence % {"limit": MOST_KEPT})
+    _require_free_key(criteria, spec.key)
+    position = max((criterion.position for criterion in criteria), default=-1) + 1
+    criterion = _insert(project, spec, position)
+    _publish(project, actor, gettext_noop("question added"), key=criterion.key)
+    return criterion
+
+
+@transaction.atomic
+def change_question(
+    *, project: Project, actor: User, key: str, changes: Mapping[str, object]
+) -> Criterion:
+    """Changes fields of MENDABLE at any time, of FIXED while nothing is answered.
+
+    Raises InvalidInput naming the fields at fault, Conflict where a fixed one may not change any
+    more; then everything is as it was.
+    """
+    if unknown := [name for name in changes if name not in (*MENDABLE, *FIXED)]:
+        sentence = _("A question has no “%(name)s” that could be changed.") % {"name": unknown[0]}
+        raise InvalidInput(sentence, fields={unknown[0]: sentence})
+    criteria = _locked(project)
+    criterion = _question(criteria, key)
+    old = {name: getattr(criterion, name) for name in changes}
+    for name, value in changes.items():
+        setattr(criterion, name, _written(value))
+    changed = [name for name, value in old.items() if getattr(criterion, name) != value]
+    if not changed:
+        return criterion
+    if any(name in FIXED for name in changed):
+        _require_unanswered(project, [name for name in changed if name in FIXED])
+    if "key" in changed:
+        _require_free_key(criteria, criterion.key, itself=criterion)
+    if "is_primary" in changed:
+        changed = _make_primary(project, criterion, changed)
+    if criterion.is_primary and not criterion.is_required:
+        sentence = _("Raters must answer the primary question: without it there is no judgment.")
+        raise InvalidInput(sentence, fields={"is_required": sentence})
+    _clean(criterion)
+    criterion.save(update_fields=changed)
+    detail = {name: [str(old.get(name)), str(getattr(criterion, name))] for name in changed}
+    _publish(project, actor, gettext_noop("question changed"), question=key, **detail)
+    return criterion
+
+
+@transaction.atomic
+def order_questions(*, project: Project, actor: User, keys: Sequence[str]) -> None:
+    """Puts the questions that are asked in this order. Raises InvalidInput unless it names all."""
+    criteria = _locked(project)
+    asked = {criterion.key: criterion for criterion in criteria if not criterion.is_retired}
+    if sorted(keys) != sorted(asked):
+        sentence = _("Name each question that is asked once: %(known)s.") % {
+            "known": ", ".join(asked)
+        }
+        raise InvalidInput(sentence, fields={"order": sentence})
+    if list(keys) == list(asked):
+        return
+    retired = [criterion for criterion in criteria if criterion.is_retired]
+    for position, criterion in enumerate([*(asked[key] for key in keys), *retired]):
+        criterion.position = position
+    Criterion.objects.bulk_update(criteria, ["position"])
+    _publish(project, actor, gettext_noop("questions ordered"), order=", ".join(keys))
+
+
+@transaction.atomic
+def retire_question(*, project: Project, actor: User, key: str) -> Criterion:
+    """Asks it of nobody any more; its answers stay, in figures and releases. Idempotent.
+
+    Raises Conflict for the primary question.
+    """
+    criterion = _question(_locked(project), key)
+    if criterion.is_primary:
+        raise Conflict(_("The primary question stays: every judgment and figure begins with it."))
+    if not criterion.is_retired:
+        criterion.retired_at = timezone.now()
+        criterion.save(update_fields=["retired_at"])
+        _publish(project, actor, gettext_noop("question retired"), key=key)
+    return criterion
+
+
+@transaction.atomic
+def restore_question(*, project: Project, actor: User, key: str) -> Criterion:
+    """Asks a retired question again, on the scale and under the key it has. Idempotent."""
+    criteria = _locked(project)
+    criterion = _question(criteria, key)
+    if criterion.is_retired:
+        _require_room(criteria)
+        criterion.retired_at = None
+        criterion.save(update_fields=["retired_at"])
+        _publish(project, actor, gettext_noop("question asked again"), key=key)
+    return criterion
+
+
+@transaction.atomic
+def remove_question(*, project: Project, actor: User, key: str) -> None:
+    """Takes a question away as if it had never been; only while nothing is answered.
+
+    Raises Conflict where something is, and for the primary question.
+    """
+    criterion = _question(_locked(project), key)
+    if criterion.is_primary:
+        raise Conflict(_("The primary question stays: every judgment and figure begins with it."))
+    if is_answered(project):
+        raise Conflict(
+            _("Something is judged already, so a question cannot be deleted. Retire it instead.")
+        )
+    criterion.delete()
+    _publish(project, actor, gettext_noop("question deleted"), key=key)
+
+
+def check_rubric(criteria: Sequence[CriterionSpec]) -> None:
+    """Raises InvalidInput unless these can be the questions of a new project."""
+    if not criteria:
+        sentence = _("A project asks at least one question.")
+        raise InvalidInput(sentence, fields={"criteria": sentence})
+    if len(criteria) > MOST_CRITERIA:
+        sentence = _("A project asks at most %(limit)d questions.") % {"limit": MOST_CRITERIA}
+        raise InvalidInput(sentence, fields={"criteria": sentence})
+    if sum(spec.is_primary for spec in criteria) != 1:
+        sentence = _("Exactly one criterion is the primary preference.")
+        raise InvalidInput(sentence, fields={"criteria": sentence})
+    keys = [spec.key for spec in criteria]
+    if len(set(keys)) != len(keys):
+        raise InvalidInput(
+            _("Every criterion needs its own key."), fields={"criteria": _("Same key.")}
+        )
+    if any(spec.key == "overall" and not spec.is_primary for spec in criteria):
+        raise InvalidInput(_overall_words(), fields={"criteria": _overall_words()})
+
+
+def _overall_words() -> str:
+    return _("“overall” is the primary criterion's name and cannot be another's key.")
+
+
+def _locked(project: Project) -> list[Criterion]:
+    """The questions, while nobody else changes them and no judgment is stored meanwhile.
+
+    Whoever stores a judgment holds a share of the project's row from the moment the questions
+    were looked up (`labeling.rating.records`), so that nothing is answered under former ones.
+    """
+    Project.objects.select_for_update().get(pk=project.pk)
+    if not RubricVersion.objects.filter(project=project).exists():
+        first_version(project=project, actor=None)  # made by a release that knew no versions
+    return list(Criterion.objects.filter(project=project))
+
+
+def _question(criteria: Sequence[Criterion], key: str) -> Criterion:
+    criterion = next((criterion for criterion in criteria if criterion.key == key), None)
+    if criterion is None:
+        known = ", ".join(criterion.key for criterion in criteria)
+        sentence = _("This project has no question “%(key)s”; it has: %(known)s.")
+        raise InvalidInput(
+            sentence % {"key": key[:40], "known": known},
+            fields={"key": _("There is no such question.")},
+        )
+    return criterion
+
+
+def _insert(project: Project, spec: CriterionSpec, position: int, prefix: str = "") -> Criterion:
+    criterion = Criterion(
+        project=project,
+        key=spec.key,
+        wording=spec.wording.strip(),
+        short_label=spec.short_label.strip(),
+        help_text=spec.help_text.strip().replace("\r\n", "\n"),
+        scale_key=spec.scale,
+        is_primary=spec.is_primary,
+        is_required=spec.is_required,
+        position=position,
+    )
+    _clean(criterion, prefix)
+    criterion.save(force_insert=True)
+    return criterion
+
+
+def _written(value: object) -> object:
+    return value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def _clean(criterion: Criterion, prefix: str = "") -> None:
+    try:
+        criterion.full_clean()
+    except ValidationError as error:
+        fields = {
+            f"{prefix}{field}": " ".join(messages) for field, messages in error.message_dict.items()
+        }
+        raise InvalidInput(_("A criterion does not fit."), fields=fields) from None
+
+
+def _require_room(criteria: Sequence[Criterion]) -> None:
+    if sum(not criterion.is_retired for criterion in criteria) >= MOST_CRITERIA:
+        sentence = _("A project asks at most %(limit)d questions. Retire one first.")
+        raise Conflict(sentence % {"limit": MOST_CRITERIA})
+
+
+def _require_free_key(
+    criteria: Sequence[Criterion], key: str, *, itself: Criterion | None = None
+) -> None:
+    """A key is taken for ever, by a retired question too: files and answers name it."""
+    if key == "overall" and not (itself and itself.is_primary):
+        raise InvalidInput(_overall_words(), fields={"key": _overall_words()})
+    taken = next((c for c in criteria if c.key == key and c is not itself), None)
+    if taken is None:
+        return
+    sentence = (
+        _("A retired question has this key. Ask that one again, or give another key.")
+        if taken.is_retired
+        else _("Another question has this key: give this one its own.")
+    )
+    raise InvalidInput(sentence, fields={"key": sentence})
+
+
+def _require_unanswered(project: Project, names: Sequence[str]) -> None:
+    if not is_answered(project):
+        return
+    words: dict[str, Callable[[], str]] = {
+        "key": lambda: _("The key is fixed: something is judged already."),
+        "scale_key": lambda: _("The scale is fixed: something is judged already."),
+        "is_primary": lambda: _("Which question is primary is fixed: something is judged already."),
+    }
+    sentence = _("Something is judged already. Retire this question and add another instead.")
+    raise Conflict(sentence, fields={name: words[name]() for name in names})
+
+
+def _make_primary(project: Project, criterion: Criterion, changed: list[str]) -> list[str]:
+    """Another question becomes the primary one; returns what else of it has changed."""
+    if not criterion.is_primary:
+        sentence = _("One question is the primary one. Make another one primary instead.")
+        raise InvalidInput(sentence, fields={"is_primary": sentence})
+    if criterion.is_retired:
+        sentence = _("A retired question cannot be the primary one.")
+        raise InvalidInput(sentence, fields={"is_primary": sentence})
+    overall = Criterion.objects.filter(project=project, is_primary=True, key="overall")
+    if overall.exists():
+        sentence = _overall_words()
+        raise InvalidInput(sentence, fields={"is_primary": sentence})
+    Criterion.objects.filter(project=project, is_primary=True).update(is_primary=False)
+    criterion.is_required = True
+    return [*changed, *([] if "is_required" in changed else ["is_required"])]
+
+
+def _publish(project: Project, actor: User, verb: str, **detail: object) -> RubricVersion:
+    """The questions as they are now become the next version, and the log says so."""
+    versions = RubricVersion.objects.filter(project=project)
+    version = RubricVersion.objects.create(
+        project=project,
+        number=1 + (versions.aggregate(newest=Max("number"))["newest"] or 0),
+        criteria=_snapshot(project),
+        created_by=actor,
+    )
+    record(project=project, actor=actor, verb=verb, version=version.number, **detail)
+    return version
+
+
+def _snapshot(project: Project) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": criterion.pk,
+            "key": criterion.key,
+            "wording": criterion.wording,
+            "short_label": criterion.short_label,
+            "help_text": criterion.help_text,
+            "scale": criterion.scale_key,
+            "primary": criterion.is_primary,
+            "required": criterion.is_required,
+            "retired": criterion.is_retired,
+        }
+        for criterion in Criterion.objects.filter(project=project)
+    ]
