@@ -96,10 +96,29 @@ def overall_tie(kind: str) -> dict[str, str]:
     return {OVERALL: kind} if kind else {}
 
 
+class Refusal(Struct, frozen=True, gc=False):
+    """A row that was not taken: its line, the field at fault, the reason, what stood there.
+
+    `number` is the row's place in a JSON list, whose lines do not tell rows apart, 0 in other
+    files; `row_id` the id that the row says, if any.
+    """
+
+    line: int
+    field: str
+    reason: str
+    excerpt: str = ""
+    code: str = RefusalCode.MALFORMED.value
+    number: int = 0
+    row_id: str = ""
+
+
 class ImportRow(Struct, frozen=True, gc=False):
     """A prompt with its responses and the labels it already carries; every text can be stored.
 
     `shared_id` is the id of a question that several rows may ask, "" where the id is the row's own.
+    `earlier_line` is that of an earlier row of the file with this id and text, 0 where there is
+    none: what this row says beyond it is added. `left_out` are columns that are no part of the task
+    and cannot be stored. `number` is that of a `Refusal`.
     """
 
     line: int
@@ -112,24 +131,21 @@ class ImportRow(Struct, frozen=True, gc=False):
     language: str = ""
     metadata: Mapping[str, object] = field(default_factory=dict)
     shared_id: str = ""
+    earlier_line: int = 0
+    left_out: tuple[Refusal, ...] = ()
+    number: int = 0
 
 
 class Duplicate(Struct, frozen=True, gc=False):
-    """A row with the id, the text and the labels of an earlier one: nothing of it is lost."""
+    """A row that says nothing beyond earlier ones of its id and text: nothing of it is lost.
+
+    `number` is that of a `Refusal`; where rows have one, `first_line` is one too.
+    """
 
     line: int
     external_id: str
     first_line: int
-
-
-class Refusal(Struct, frozen=True, gc=False):
-    """A row that was not taken: its line, the field at fault, the reason, what stood there."""
-
-    line: int
-    field: str
-    reason: str
-    excerpt: str = ""
-    code: str = RefusalCode.MALFORMED.value
+    number: int = 0
 
 
 class UnreadableFile(Exception):

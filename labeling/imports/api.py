@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
@@ -15,7 +16,13 @@ from rest_framework.response import Response
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnRole
 from labeling.imports.endings import cancel_import
-from labeling.imports.selectors import find_import, imports_of, refusals_csv, refusals_of
+from labeling.imports.selectors import (
+    find_import,
+    imports_of,
+    left_out_of,
+    refusals_csv,
+    refusals_of,
+)
 from labeling.imports.services import create_import
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
 from labeling.models import Import, ImportRefusal
@@ -28,6 +35,15 @@ from projects.permissions import Action
 from projects.sites import site_address
 
 _TAGS = ["imports"]
+
+
+class LeftOutSerializer(serializers.Serializer[Any]):
+    """A field that could not be stored in some rows, which were taken without it."""
+
+    field = serializers.CharField()
+    rows = serializers.IntegerField()
+    line = serializers.IntegerField(help_text="Of the first of them.")
+    reason = serializers.CharField()
 
 
 class ImportSerializer(JobSerializer):
@@ -46,6 +62,9 @@ class ImportSerializer(JobSerializer):
         child=serializers.CharField(), help_text="The part of the mapping that `yes` accepted."
     )
     options = serializers.DictField()
+    left_out = LeftOutSerializer(
+        many=True, help_text="Values that are no part of a task and could not be stored."
+    )
     counts = serializers.DictField(child=serializers.IntegerField())
 
 
@@ -53,6 +72,10 @@ class RefusalSerializer(serializers.Serializer[Any]):
     """A refused row: where, which field, why, and what stood there."""
 
     line = serializers.IntegerField()
+    number = serializers.IntegerField(
+        help_text="The row's place in a JSON list, from 1; 0 in files whose lines are rows."
+    )
+    row_id = serializers.CharField(allow_blank=True, help_text="The row's own id, if it has one.")
     field = serializers.CharField(allow_blank=True)
     code = serializers.CharField(allow_blank=True, help_text="The kind of reason, for programs.")
     reason = serializers.CharField()
@@ -66,6 +89,10 @@ class ImportReportSerializer(ImportSerializer):
     refusals_csv = serializers.CharField(help_text="The address of all refused rows as CSV.")
 
 
+#: What the options keep for the report, and stands beside them.
+_REPORTED = ("columns", "guesses", "left_out")
+
+
 def import_json(row: Import) -> dict[str, Any]:
     """An import as a program reads it; never where its file lies."""
     return {
@@ -77,7 +104,8 @@ def import_json(row: Import) -> dict[str, Any]:
         "mapping": row.mapping,
         "columns": dict(row.options.get("columns", [])),
         "guesses": row.options.get("guesses", {}),
-        "options": {k: v for k, v in row.options.items() if k not in ("columns", "guesses")},
+        "options": {k: v for k, v in row.options.items() if k not in _REPORTED},
+        "left_out": [asdict(field) for field in left_out_of(row)],
         "counts": row.counts,
     }
 
@@ -85,6 +113,8 @@ def import_json(row: Import) -> dict[str, Any]:
 def _refusal_json(refusal: ImportRefusal) -> dict[str, Any]:
     return {
         "line": refusal.line,
+        "number": refusal.number,
+        "row_id": refusal.row_id,
         "field": refusal.field,
         "code": refusal.code,
         "reason": refusal.reason,

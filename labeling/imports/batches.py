@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
+from msgspec.structs import replace
 
 from labeling.allocation import overlap_for, queue_key
 from labeling.datasets.readers.fields import refusal
@@ -31,6 +33,8 @@ from labeling.work.registry import BATCH_WRITER_SPACE
 from projects.models import Project
 
 RowOutcome = ImportRow | Duplicate | Refusal
+#: Fields of which values were left out that the report names; all values are counted.
+_FIELDS_LEFT_OUT = 50
 _ABOUT = ["category", "language", "metadata"]
 _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
 _RESPONSE = ("id", "prompt_id", "external_id", "content", "messages", "model")
@@ -45,7 +49,8 @@ class Counts:
     """What became of the rows: `rows` is the sum of the five kinds below it.
 
     `labels` counts the judgments that were added, on created and on updated rows, `model_votes`
-    the votes of models, which are none.
+    the votes of models, which are none, `left_out` values of rows that are no part of their task
+    and cannot be stored.
     """
 
     rows: int = 0
@@ -56,6 +61,7 @@ class Counts:
     refused: int = 0
     labels: int = 0
     model_votes: int = 0
+    left_out: int = 0
 
     def add(self, other: Counts) -> None:
         """Adds another batch's counts."""
@@ -69,10 +75,25 @@ class Counts:
 
 @dataclass(slots=True)
 class BatchResult:
-    """Counts and refusals of one batch."""
+    """Counts and refusals of one batch, and what its rows had to leave out."""
 
     counts: Counts = field(default_factory=Counts)
     refusals: list[Refusal] = field(default_factory=list)
+    left_out: list[Refusal] = field(default_factory=list)
+
+
+def left_out_by_field(
+    known: Mapping[str, Mapping[str, Any]], left_out: Iterable[Refusal]
+) -> dict[str, dict[str, Any]]:
+    """field -> in how many rows it could not be stored, with the line and the reason of the first;
+    `known` are those of earlier batches."""
+    fields = {field: dict(first) for field, first in known.items()}
+    for value in left_out:
+        if value.field in fields:
+            fields[value.field]["rows"] += 1
+        elif len(fields) < _FIELDS_LEFT_OUT:
+            fields[value.field] = {"rows": 1, "line": value.line, "reason": value.reason}
+    return fields
 
 
 class BatchWriter:
@@ -85,7 +106,7 @@ class BatchWriter:
 
     def write(self, outcomes: Sequence[RowOutcome], now: datetime) -> BatchResult:
         """Stores the batch's rows and says what became of each."""
-        result, counts = BatchResult(), Counts(rows=len(outcomes))
+        result = BatchResult(counts := Counts(rows=len(outcomes)))
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(%s, %s)",
@@ -99,20 +120,14 @@ class BatchWriter:
             elif isinstance(outcome, Refusal):
                 result.refusals.append(outcome)
             else:
-                self._take(outcome, targets, counts, result.refusals)
-        counts.refused = len(result.refusals)
-        result.counts = counts
+                self._take(outcome, targets, result)
+        counts.refused, counts.left_out = len(result.refusals), len(result.left_out)
         self._store(list(targets.values()), now)
         return result
 
-    def _take(
-        self,
-        row: ImportRow,
-        targets: dict[str, Target],
-        counts: Counts,
-        refusals: list[Refusal],
-    ) -> None:
+    def _take(self, row: ImportRow, targets: dict[str, Target], result: BatchResult) -> None:
         """Notes what a row changes; a row that is refused changes nothing."""
+        counts, address = result.counts, row.external_id
         row = addressed(row, targets)
         target = targets.get(row.external_id)
         wished = planned(row, self._project.salt)
@@ -127,8 +142,10 @@ class BatchWriter:
             voted = self._rubric.labels(row.model_votes, shown_order)
             votes = new_labels(voted, self._rubric.stored_votes(target.votes if target else ()))
         except RowError as error:
-            refusals.append(refusal(row.line, error))
+            refused = refusal(row.line, error)
+            result.refusals.append(replace(refused, number=row.number, row_id=address))
             return
+        result.left_out += wished.left_out
         if target is None:
             target = targets[row.external_id] = wished
             counts.created += 1

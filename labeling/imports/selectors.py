@@ -14,7 +14,7 @@ from labeling.datasets.texts import defuse
 from labeling.models import Import, ImportRefusal
 from projects.models import Project
 
-_CSV_HEADER = ("line", "field", "reason", "excerpt", "code")
+_CSV_HEADER = ("line", "field", "reason", "excerpt", "code", "number", "row_id")
 
 
 def imports_of(project: Project) -> QuerySet[Import]:
@@ -44,15 +44,32 @@ class ImportReport:
     refused: int
     labels: int
     model_votes: int
+    left_out: int
 
 
 def report_of(import_: Import) -> ImportReport:
     """The counts so far; all zero before the first batch."""
     kinds = (
         *("rows", "created", "updated", "unchanged", "duplicates", "refused"),
-        *("labels", "model_votes"),
+        *("labels", "model_votes", "left_out"),
     )
     return ImportReport(**{kind: int(import_.counts.get(kind, 0)) for kind in kinds})
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A field that is no part of the task and whose value could not be stored in so many rows."""
+
+    field: str
+    rows: int
+    line: int
+    reason: str
+
+
+def left_out_of(import_: Import) -> list[LeftOut]:
+    """What of the rows could not be stored and was left out, by field."""
+    fields = import_.options.get("left_out", {})
+    return [LeftOut(name, **first) for name, first in fields.items()]
 
 
 def columns_of(import_: Import) -> dict[str, list[str]]:
@@ -80,5 +97,5 @@ def refusals_csv(import_: Import) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(_CSV_HEADER)
     rows = refusals_of(import_).values_list(*_CSV_HEADER)
-    for line, *texts in rows.iterator(chunk_size=2000):
-        yield writer.writerow([line, *map(defuse, texts)])
+    for line, *texts, number, row_id in rows.iterator(chunk_size=2000):
+        yield writer.writerow([line, *map(defuse, texts), number or "", defuse(row_id)])

@@ -33,7 +33,7 @@ from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.weights import up_to
 from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
-from labeling.imports.batches import BatchWriter, Counts, RowOutcome
+from labeling.imports.batches import BatchWriter, Counts, RowOutcome, left_out_by_field
 from labeling.imports.endings import IMPORT_JOB
 from labeling.models import Import, ImportRefusal, Task
 from labeling.work.lifecycle import JobFailed, give_way, note_progress, run
@@ -334,11 +334,14 @@ def _batches(import_: Import) -> Iterator[None]:
                 )
             import_.progress_done += len(batch)
             import_.counts = counts.as_dict()
+            left_out = left_out_by_field(import_.options.get("left_out", {}), result.left_out)
+            import_.options = {**import_.options, "left_out": left_out}
             note_progress(
                 IMPORT_JOB,
                 import_,
                 progress_done=import_.progress_done,
                 counts=import_.counts,
+                options=import_.options,
             )
         yield
 

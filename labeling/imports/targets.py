@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,10 +13,11 @@ from django.db.models import Exists, OuterRef
 from msgspec.structs import replace
 
 from labeling.allocation import canonical_order
+from labeling.datasets.readers import limits
 from labeling.datasets.readers.identity import response_keys
 from labeling.datasets.readers.seen import id_apart
 from labeling.datasets.records import Message
-from labeling.datasets.rows import ImportedResponse, ImportRow, RefusalCode, RowError
+from labeling.datasets.rows import ImportedResponse, ImportRow, Refusal, RefusalCode, RowError
 from labeling.datasets.turns import turns_of, without_parts
 from labeling.imports.labels import Label, stored_labels
 from labeling.models import Assignment, Judgment, Prompt, Response, Task
@@ -36,6 +38,10 @@ _TAKEN = (
 )
 
 
+#: What further rows of a task say about it where they say something else than its first row.
+OTHER_ROWS = "other_rows"
+
+
 class Change(StrEnum):
     """What a row does to a task; the order is that of weight."""
 
@@ -52,6 +58,8 @@ class Target:
     `prompt` and `stored` are what the database had of it, if anything, and the ids what it has;
     `frozen` says why its text may not change; `known` and `labels` are the labels on record, by
     rater, and the new ones; `votes` are those of models as they are kept, old and new.
+    `is_repeat`: what the row on this line says about the task is beside what an earlier row of its
+    file said; `left_out` of it was what cannot be stored.
     `source_order[i]` is the canonical index of the response at place i of its first row, empty
     where that is not known.
     """
@@ -74,6 +82,9 @@ class Target:
     source_order: list[int] = field(default_factory=list)
     has_new_order: bool = False
     change: Change = Change.NONE
+    is_repeat: bool = False
+    line: int = 0
+    left_out: tuple[Refusal, ...] = ()
 
     def takes(self, wished: Target, change: Change) -> None:
         """Becomes as wished; a heavier change of the same batch stays the heavier one."""
@@ -99,6 +110,9 @@ def planned(row: ImportRow, salt: str) -> Target:
         metadata=row.metadata,
         source_order=[order.index(place) for place in range(len(order))],
         change=Change.NEW,
+        is_repeat=row.earlier_line > 0,
+        line=row.line,
+        left_out=row.left_out,
     )
 
 
@@ -121,9 +135,48 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
         replace(response, model=models[key])
         for response, key in zip(target.responses, keys, strict=True)
     ]
+    _add_about(target, wished)
     about = (wished.category, wished.language, wished.metadata, wished.responses)
     mine = (target.category, target.language, target.metadata, target.responses)
     return (Change.NONE if about == mine else Change.ABOUT), wished
+
+
+def _add_about(target: Target, wished: Target) -> None:
+    """What a row says about a task, with what other rows of the same task have said before.
+
+    Several rows of a file may be one task, each with its worker, its seconds, its category: the
+    first one's are the task's, those of the others that differ stand beside them. So the same file
+    again changes nothing, in whatever order its rows come.
+    """
+    others = target.metadata.get(OTHER_ROWS)
+    others = list(others) if isinstance(others, list) else []
+    own = {name: value for name, value in target.metadata.items() if name != OTHER_ROWS}
+    before = {**own, "category": target.category, "language": target.language}
+    said = {**wished.metadata, "category": wished.category, "language": wished.language}
+    beside = {
+        name: value for name, value in said.items() if value not in ("", None, before.get(name))
+    }
+    is_said = beside in others or (wished.is_repeat and not beside)
+    if not (wished.is_repeat or is_said):
+        if others:
+            wished.metadata = {OTHER_ROWS: others, **wished.metadata}
+        return
+    wished.category, wished.language = target.category, target.language
+    wished.metadata = target.metadata
+    if not is_said:
+        more = {**own, OTHER_ROWS: [*others, beside]}
+        if len(others) < limits.MAX_JUDGMENTS and len(json.dumps(more)) <= limits.MAX_METADATA:
+            wished.metadata = more
+        else:
+            wished.left_out = (*wished.left_out, _too_much_about(wished.line))
+
+
+def _too_much_about(line: int) -> Refusal:
+    reason = (
+        "Is left out: with what the other rows of this text say about their task it is more than "
+        f"{limits.MAX_JUDGMENTS} rows, or {limits.MAX_METADATA:,} characters."
+    )
+    return Refusal(line, "metadata", reason, code=RefusalCode.TOO_LONG)
 
 
 def _is_same_text(target: Target, wished: Target | ImportRow) -> bool:

@@ -81,10 +81,16 @@ class Import(Job):
 
 
 class ImportRefusal(models.Model):
-    """One refused row of a file: where, which field, why; `code` names the reason for programs."""
+    """One refused row of a file: where, which field, why; `code` names the reason for programs.
+
+    `number` is the row's place in a JSON list, whose lines do not tell rows apart, 0 in other
+    files; `row_id` is its own id.
+    """
 
     import_job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="refusals")
     line = models.PositiveBigIntegerField()
+    number = models.IntegerField(default=0, db_default=0)
+    row_id = models.CharField(max_length=200, blank=True, db_default="")
     field = models.CharField(max_length=120, blank=True)
     code = models.CharField(max_length=24, blank=True, db_default="")
     reason = models.TextField()
@@ -94,7 +100,14 @@ class ImportRefusal(models.Model):
         ordering = ["line", "pk"]
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}"
+        return f"{self.place}: {self.reason}"
+
+    @property
+    def place(self) -> str:
+        """Where the row stands, as an English report says it."""
+        row = f", row {self.number}" if self.number else ""
+        own = f", id {self.row_id}" if self.row_id else ""
+        return f"line {self.line}{row}{own}"
 
 
 class Release(Job):

@@ -3,7 +3,8 @@
 `<file>.expected.json` holds `runs`: how the file is handed in (`options` by their names at the
 command), and what comes of it. `problem` is the code of a file that is refused or asked about as a
 whole; otherwise the counts, the refusals, the labels, the votes of models, and what each created
-prompt begins with, tasks in the order of the file. Only what a run names is compared; `note` says
+prompt begins with, tasks in the order of the file. `refused_rows` are numbers in a list with ids,
+`left_out` the fields that could not be stored. Only what a run names is compared; `note` says
 which choice was made where several were right.
 """
 
@@ -92,6 +93,9 @@ def _outcome(project: Project) -> Run:
     return {
         **{kind: import_.counts[kind] for kind in _COUNTS},
         "refused": list(refused),
+        "refused_rows": [f"{row.number} {row.row_id}" for row in import_.refusals.all()],
+        "left_out": [*import_.options["left_out"]],
+        "metadata": [task.prompt.metadata for task in tasks],
         "labels": sorted(
             (_label(answer, places) for answer in answers.select_related("judgment__rater")),
             key=lambda label: (label["task"], label["rater"]),

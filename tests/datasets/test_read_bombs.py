@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from labeling.datasets.readers import preview_file
-from labeling.datasets.rows import Refusal, UnreadableFile
+from labeling.datasets.rows import ImportRow, Refusal, UnreadableFile
 from tests.budget import Cost, cost_of
 from tests.datasets.bombs import BOMBS
 
@@ -24,7 +24,9 @@ def first_rows(path: Path) -> str:
         shown = preview_file(path)
     except UnreadableFile as error:
         return error.message
-    return " ".join(row.reason for row in shown.rows if isinstance(row, Refusal)) or "read"
+    refused = [row for row in shown.rows if isinstance(row, Refusal)]
+    refused += [left for row in shown.rows if isinstance(row, ImportRow) for left in row.left_out]
+    return " ".join(refusal.reason for refusal in refused) or "read"
 
 
 def bomb(name: str, folder: Path, megabytes: int = MEGABYTES) -> Path:

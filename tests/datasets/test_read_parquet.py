@@ -65,12 +65,14 @@ def test_rows_beyond_a_batch_and_a_row_group_are_read(parquet):
     assert [row.line for row in read(path)] == list(range(1, 1201))
 
 
-def test_bytes_are_refused_and_the_other_rows_are_read(parquet):
+def test_bytes_are_left_out_and_all_rows_are_read(parquet):
     pair = {"prompt": "p", "response_a": "a", "response_b": "b", "audio": None}
     first, second = read(parquet({**pair, "id": 1, "audio": b"\xff"}, {**pair, "id": 2}))
-    assert isinstance(first, Refusal)
-    assert (first.field, first.reason[:12]) == ("audio", "Holds bytes,")
+    assert isinstance(first, ImportRow)
     assert isinstance(second, ImportRow)
+    (left,) = first.left_out
+    assert (left.line, left.field, left.reason[:12]) == (1, "audio", "Holds bytes,")
+    assert (first.metadata, second.left_out) == ({}, ())
 
 
 def test_a_damaged_file_says_so(parquet):
@@ -140,6 +142,8 @@ def columns(
         (pa.array([['{"a": 1}']]).cast(pa.list_(pa.json_(pa.string()))), [{"a": 1}]),
         (pa.array([bytes(16)], pa.uuid()), "00000000-0000-0000-0000-000000000000"),
         (pa.nulls(1), None),
+        (pa.array([2**64 - 1], pa.uint64()), 2**64 - 1),
+        (pa.array([float("-inf")]), "-Infinity"),
     ],
 )
 def test_a_column_of_any_type_is_what_json_would_hold(tmp_path, column, value):
@@ -154,22 +158,21 @@ def test_a_column_of_any_type_is_what_json_would_hold(tmp_path, column, value):
     ("column", "reason"),
     [
         (pa.array([b"\xff"]), "Holds bytes, which has no form in JSON"),
-        (pa.array([2**62]), "A number has more than 18 digits"),
         (pa.array([2**62], pa.timestamp("ms")), "Holds a value that cannot be read"),
         (pa.array([[("k", 1), ("k", 2)]], pa.map_(pa.string(), pa.int8())), "has a key twice"),
         (pa.array([[(1, 1)]], pa.map_(pa.int8(), pa.int8())), "keys are not text"),
-        (pa.array([float("inf")]), "too large to store"),
         (pa.array(["{"], pa.json_(pa.string())), "Holds a value that cannot be read"),
         (pa.array(['{"a": 1, "a": 2}'], pa.json_(pa.string())), "The key 'a' occurs twice"),
         (pa.array([b"\xff"]).view(pa.string()), "Holds a value that cannot be read"),
     ],
 )
-def test_a_value_without_a_form_in_json_refuses_its_row_by_its_column(tmp_path, column, reason):
+def test_a_value_without_a_form_in_json_is_left_out_by_its_column(tmp_path, column, reason):
     path = columns(tmp_path, extra=column)
-    (refusal,) = read(path)
-    assert isinstance(refusal, Refusal)
-    assert (refusal.field, refusal.line) == ("extra", 1)
-    assert reason in refusal.reason
+    (row,) = read(path)
+    assert isinstance(row, ImportRow)
+    (left,) = row.left_out
+    assert (left.field, left.line, row.metadata) == ("extra", 1, {})
+    assert reason in left.reason
     assert check(path).rows == 1
 
 

@@ -106,7 +106,7 @@ def outcomes(folder: Path, content: bytes) -> list[Any]:
 
 
 def without_line(outcome: Any) -> Any:
-    return structs.replace(outcome, line=0)
+    return structs.replace(outcome, line=0, number=0)
 
 
 @pytest.fixture(scope="module")

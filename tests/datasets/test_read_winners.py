@@ -320,7 +320,7 @@ def test_a_winner_that_is_not_understood_is_said(tmp_path, odd, offered):
 def test_a_row_that_cannot_be_read_takes_no_label_from_the_others(tmp_path):
     file = written(tmp_path, {**PAIR, "winner": "A", "rater": "kim"})
     with file.open("a") as more:
-        more.write('{"prompt": "?", "response_a": "1", "response_b": "2", "winner": NaN}\n')
+        more.write('{"prompt": "?", "response_a": "1", "response_b": Infinity, "winner": "A"}\n')
     taken, refused = read(file)
     assert said(taken) == [("kim", -1, "", True)]
     assert isinstance(refused, Refusal)

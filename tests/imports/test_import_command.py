@@ -38,7 +38,7 @@ def test_a_refused_row_is_printed_and_the_exit_code_is_1(project, file, capsys):
     with pytest.raises(SystemExit) as exit_:
         call_command("import_tasks", project.slug, file(PAIR, {**PAIR, "id": "q2", "prompt": 3}))
     assert exit_.value.code == 1
-    assert "line 2, prompt [wrong_type]: Must be text, not a number. [3]" in capsys.readouterr().out
+    assert "line 2, id q2, prompt [wrong_type]: Must be text" in capsys.readouterr().out
     assert Task.objects.count() == 1
 
 
@@ -49,7 +49,7 @@ def test_a_dry_run_reports_the_same_and_leaves_nothing(project, file, capsys, se
     printed = capsys.readouterr().out
     assert "Dry run: nothing was changed." in printed
     assert "created             1" in printed
-    assert "line 2, prompt [empty]: Is empty." in printed
+    assert "line 2, id q2, prompt [empty]: Is empty." in printed
     assert not Import.objects.exists()
     assert not Prompt.objects.exists()
     assert not User.objects.filter(is_placeholder=True).exists()

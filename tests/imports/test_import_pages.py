@@ -294,7 +294,7 @@ def test_the_refusals_download_as_csv_that_no_spreadsheet_runs(lead, imported, p
     reply = lead.get(reverse("labeling:import-refusals", args=[project.slug, imported.pk]))
     assert reply["Content-Disposition"] == f'attachment; filename="refused-{imported.pk}.csv"'
     table = list(csv.reader(io.StringIO(b"".join(reply.streaming_content).decode())))
-    assert table[0] == ["line", "field", "reason", "excerpt", "code"]
+    assert table[0] == ["line", "field", "reason", "excerpt", "code", "number", "row_id"]
     assert [row[0] for row in table[1:]] == ["2", "3"]
     assert table[2][3].startswith("'=1+1")
 

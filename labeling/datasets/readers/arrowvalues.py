@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from labeling.datasets.arrow import pa
-from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import Broken
 from labeling.datasets.readers.jsonrows import decoded_json
 from labeling.datasets.rows import RefusalCode
@@ -23,7 +22,6 @@ Convert = Callable[[Any], object]
 ArrowColumn = Any
 #: Kinds of Arrow types, as functions that know one.
 ArrowTests = tuple[Callable[["pa.DataType"], bool], ...]
-_LONG = 10**limits.MAX_DIGITS
 
 
 def _unreadable() -> tuple[type[Exception], ...]:
@@ -49,9 +47,11 @@ def _same_kinds() -> ArrowTests:
         pa.types.is_int8,
         pa.types.is_int16,
         pa.types.is_int32,
+        pa.types.is_int64,
         pa.types.is_uint8,
         pa.types.is_uint16,
         pa.types.is_uint32,
+        pa.types.is_uint64,
     )
 
 
@@ -63,12 +63,6 @@ def _lists() -> ArrowTests:
 def is_any(kind: pa.DataType, tests: ArrowTests) -> bool:
     """Whether a type is of one of these kinds."""
     return any(test(kind) for test in tests)
-
-
-def _whole(value: int) -> object:
-    if -_LONG // 10 < value < _LONG:
-        return value
-    return Broken(f"A number has more than {limits.MAX_DIGITS} digits. Write it as a string.")
 
 
 def _number(value: float) -> float | None:
@@ -150,8 +144,6 @@ def converter(array: ArrowColumn) -> Convert | None:
         return None
     if isinstance(kind, pa.BaseExtensionType):
         return _of_extension(array)
-    if pa.types.is_integer(kind):
-        return _whole
     if pa.types.is_floating(kind):
         return _number
     if pa.types.is_dictionary(kind):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +25,18 @@ from labeling.datasets.readers.tables import csv_rows, delimiter_of
 from labeling.datasets.rows import Refusal, UnreadableFile
 
 _HEAD = 1 << 20
+#: A carriage return between two records: of a table anywhere, of JSON between two objects.
+_OLD_ENDS = re.compile(rb"\A(?:[^{].*?\r.|\{.*?\}\s*\r\s*\{)", re.DOTALL)
+#: What names the rows of a file by their numbers.
+JSON_LIST = "JSON list"
+#: Keys under which a file of one object has its rows, and the beginning of such a file.
+_WRAPPERS = (
+    *("data", "rows", "items", "examples", "instances", "records", "samples", "results"),
+    *("tasks", "pairs", "comparisons"),
+)
+_WRAPPED = re.compile(rb'\s*\{\s*"(' + "|".join(_WRAPPERS).encode() + rb')"\s*:\s*\[\s*[{\]]')
+#: What Excel writes before a header to say what parts the cells.
+_SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 #: Tables by the sign between their cells.
 TABLES = {",": "CSV", "\t": "TSV", ";": "CSV with semicolons"}
 
@@ -55,20 +69,57 @@ def _container(source: ByteSource, names: list[str]) -> tuple[str, RawRows, Call
     start = head.lstrip()
     if not start:
         raise UnreadableFile("The file is empty.")
-    if start[:1] == b"[":
+    if start[:1] == b"[" or is_wrapped(head):
         rows = json_list(source)
-        return "JSON list", rows, _counted(rows)
+        return JSON_LIST, rows, _counted(rows)
+    _refuse_carriage_returns(start)
     if start[:1] == b"{":
         if start.split(b"\n", 1)[0].strip() == b"{":
             raise UnreadableFile(
                 "The file is one JSON object over several lines. Rows come as a list "
-                "[{…}, {…}] or as one object a line."
+                "[{…}, {…}], in the file itself or as its “data”, or as one object a line."
             )
         return "JSON Lines", json_lines(source), partial(json_lines_count, source)
     header = start.split(b"\n", 1)[0].decode(errors="replace")
-    delimiter = delimiter_of(header)
+    delimiter = _delimiter(header)
     rows = csv_rows(source, delimiter, names)
     return TABLES[delimiter], rows, _counted(rows)
+
+
+def is_wrapped(head: bytes) -> bool:
+    """Whether a file that begins so is one object with its rows in a list, and no JSON Lines.
+
+    A row may have such a list too: a line that is an object with more beside it is one.
+    """
+    if not _WRAPPED.match(head):
+        return False
+    first = head.lstrip().split(b"\n", 1)[0]
+    try:
+        return len(json.loads(first)) == 1
+    except (ValueError, RecursionError):
+        # The object goes on behind what was read, or over several lines.
+        return True
+
+
+def _refuse_carriage_returns(start: bytes) -> None:
+    """Raises UnreadableFile where all of a file's beginning is one line by another sign."""
+    if b"\n" not in start and _OLD_ENDS.search(start.rstrip()):
+        raise UnreadableFile(
+            "The lines of this file end with a carriage return alone, as old Macs wrote them. Save "
+            "it with the line ends of Unix or Windows and import it again."
+        )
+
+
+def _delimiter(header: str) -> str:
+    """The sign between the cells of a table; Excel may say it on a line of its own."""
+    if not (said := _SEP.fullmatch(header)):
+        return delimiter_of(header)
+    if said[1] not in TABLES:
+        raise UnreadableFile(
+            f"The first line says that “{said[1]}” parts the cells. Save the file with commas, "
+            "semicolons or tabs and import it again."
+        )
+    return said[1]
 
 
 def _flat(rows: RawRows) -> RawRows:

@@ -6,32 +6,52 @@ import datetime as dt
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from labeling.datasets.readers import limits
 from labeling.datasets.rows import Refusal, RefusalCode, RowError
 
 #: Years of a judgment; far ones are broken clocks, and some cannot be read back from PostgreSQL.
 _YEARS = (1970, 2200)
-#: A table with a gap in a column of whole numbers writes 1.0.
-_INTEGER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0+)?\Z")
+#: A table with a gap in a column of whole numbers writes 1.0, some with a comma; people write a
+#: minus too.
+_INTEGER = re.compile(r"[+\-\u2212]?[0-9]{1,9}(?:[.,]0+)?\Z")
+_FRACTION = re.compile(r"[.,]0+\Z")
 #: Whole numbers below are exact as numbers with a fraction.
 _EXACT = 2.0**53
-#: Seconds since 1970 as a table writes them; fewer digits are a date without its hyphens.
-_SECONDS = re.compile(r"[0-9]{9,11}(?:\.[0-9]+)?\Z")
+#: Time since 1970 as a table writes it; fewer digits are a date without its hyphens.
+_SINCE = re.compile(r"[0-9]{9,19}(?:\.[0-9]*)?\Z")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+#: Below, a number since 1970 counts so many microseconds each: seconds, milliseconds,
+#: microseconds; from the last on nanoseconds. Each holds all years that are taken but 1970 to 1973.
+_UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
+_LEAST_SINCE = 10**8
+_ZONE = re.compile(r"\s*(?:UTC|GMT)\Z", re.IGNORECASE)
+#: What a number says that no field can hold.
+TOO_LARGE = "A number is larger than 64 bits hold. Write it as text."
 #: Characters at most that JSON takes for one of a text, and those around a text or a number.
 _ESCAPED, _AROUND = 12, 32
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
 
 
 class Broken:
-    """Stands in decoded JSON for a value that JSON could not hold without loss."""
+    """Stands in decoded JSON for a value that JSON could not hold without loss.
 
-    __slots__ = ("code", "reason")
+    `instead` is what says the same as metadata, where anything does.
+    """
 
-    def __init__(self, reason: str, code: RefusalCode = RefusalCode.NOT_STORABLE) -> None:
+    __slots__ = ("code", "instead", "reason")
+
+    def __init__(
+        self,
+        reason: str,
+        code: RefusalCode = RefusalCode.NOT_STORABLE,
+        *,
+        instead: str | None = None,
+    ) -> None:
         self.reason = reason
         self.code = code
+        self.instead = instead
 
 
 def visible(text: str, most: int) -> str:
@@ -153,8 +173,8 @@ def whole_number(value: object, field: str) -> int:
     """A small signed integer, also where a table wrote it as text."""
     if type(value) is int and abs(value) <= 32_767:
         return value
-    if type(value) is str and _INTEGER.match(value.strip()):
-        return whole_number(int(value.partition(".")[0]), field)
+    if type(value) is str and _INTEGER.match(written := value.strip()):
+        return whole_number(int(_FRACTION.sub("", written).replace("\u2212", "-")), field)
     if type(value) is float and value.is_integer():
         return whole_number(int(value), field)
     if isinstance(value, Broken):
@@ -164,17 +184,26 @@ def whole_number(value: object, field: str) -> int:
     )
 
 
+def _since_1970(number: float) -> dt.datetime:
+    """The time at so many seconds since 1970, or milliseconds or less, which have more digits."""
+    unit = next((unit for most, unit in _UNITS if number < most), None)
+    return _EPOCH + dt.timedelta(microseconds=number * unit if unit else number // 1000)
+
+
 def _point_in_time(value: object, field: str) -> dt.datetime:
     if type(value) is int or type(value) is float:
-        return dt.datetime.fromtimestamp(value, dt.UTC)
+        if value >= _LEAST_SINCE:
+            return _since_1970(value)
+        value = str(int(value)) if value == int(value) else str(value)
     written = text_value(value, field, most=64).strip()
-    if _SECONDS.match(written):
-        return dt.datetime.fromtimestamp(float(written), dt.UTC)
-    return dt.datetime.fromisoformat(written)
+    if _SINCE.match(written):
+        return _since_1970(float(written) if "." in written else int(written))
+    return dt.datetime.fromisoformat(_ZONE.sub("+00:00", written))
 
 
 def moment(value: object, field: str) -> dt.datetime | None:
-    """An ISO 8601 time, or seconds since 1970; without a zone it is read as UTC. None if absent."""
+    """An ISO 8601 time, or seconds, milliseconds, microseconds or nanoseconds since 1970; without a
+    zone it is read as UTC. None if absent."""
     if not value and (value is None or value == ""):
         return None
     try:
@@ -221,24 +250,68 @@ def sized(value: object, field: str, depth: int = 1) -> int:
     return size
 
 
-def metadata(values: Mapping[str, object]) -> dict[str, object]:
-    """Everything a row says beyond the known fields, as it can be stored in JSON."""
+def metadata(
+    values: Mapping[str, object], line: int = 0
+) -> tuple[dict[str, object], tuple[Refusal, ...]]:
+    """Everything a row says beyond the known fields, as it can be stored in JSON, and what of it
+    cannot be and is left out: no row is refused for what is not part of its task."""
     if not values:
-        return {}
+        return {}, ()
     most = 0
+    try:
+        for key, value in values.items():
+            most += _ESCAPED * len(storable(key, "metadata")) + _AROUND + sized(value, key[:80], 1)
+    except RowError:
+        return _without_broken(values, line)
+    return (dict(values), ()) if most <= limits.MAX_METADATA else _fitting(values, (), line)
+
+
+def _without_broken(
+    values: Mapping[str, object], line: int
+) -> tuple[dict[str, object], tuple[Refusal, ...]]:
+    kept: dict[str, object] = {}
+    left_out: list[Refusal] = []
     for key, value in values.items():
-        most += _ESCAPED * len(storable(key, "metadata")) + _AROUND + sized(value, key[:80], 1)
-    if most <= limits.MAX_METADATA:
-        return dict(values)
-    size = sum(len(value) for value in values.values() if type(value) is str)
-    if size > limits.MAX_METADATA or (
-        any(isinstance(value, dict | list) for value in values.values())
-        and len(json.dumps(values)) > limits.MAX_METADATA
-    ):
-        raise RowError(
-            "metadata",
-            f"The fields that are not part of the task hold more than "
-            f"{limits.MAX_METADATA:,} characters. Leave some out.",
-            code=RefusalCode.TOO_LONG,
+        try:
+            plain = _said_instead(value)
+            sized(plain, storable(key, "metadata")[:80])
+        except RowError as error:
+            left_out.append(refusal(line, error))
+        else:
+            kept[key] = plain
+    return _fitting(kept, left_out, line)
+
+
+def _said_instead(value: object, depth: int = 1) -> object:
+    """The value with texts in place of numbers that cannot be stored."""
+    if isinstance(value, Broken) and value.instead is not None:
+        return value.instead
+    if type(value) is float and not math.isfinite(value):
+        return json.dumps(value)
+    if depth > limits.MAX_DEPTH:
+        return value
+    if type(value) is dict:
+        return {key: _said_instead(inner, depth + 1) for key, inner in value.items()}
+    return [_said_instead(inner, depth + 1) for inner in value] if type(value) is list else value
+
+
+def _fitting(
+    values: Mapping[str, object], left_out: Sequence[Refusal], line: int
+) -> tuple[dict[str, object], tuple[Refusal, ...]]:
+    """As much as metadata may hold, without the longest values."""
+    sizes = {
+        key: len(key) + (len(value) if type(value) is str else len(json.dumps(value)))
+        for key, value in values.items()
+    }
+    kept, size, too_long = dict(values), sum(sizes.values()), list(left_out)
+    for key in sorted(sizes, key=sizes.__getitem__, reverse=True):
+        if size <= limits.MAX_METADATA:
+            break
+        size -= sizes[key]
+        reason = (
+            f"The fields that are not part of the task hold more than {limits.MAX_METADATA:,} "
+            "characters, of which this one has the most."
         )
-    return dict(values)
+        error = RowError(key, reason, kept.pop(key), code=RefusalCode.TOO_LONG)
+        too_long.append(refusal(line, error))
+    return kept, tuple(too_long)

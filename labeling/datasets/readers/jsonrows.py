@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import Broken, excerpt_of
+from labeling.datasets.readers.fields import TOO_LARGE, Broken, excerpt_of
 from labeling.datasets.readers.quickjson import quick
 from labeling.datasets.readers.source import (
     ByteSource,
@@ -30,6 +31,7 @@ _CHUNK = 1 << 16
 #: An error this close to the end of what was read may only mean that more must be read.
 _MARGIN = 16
 _SPACES = re.compile(r"[ \t\r\n]*+")
+_MOST, _MOST_DIGITS = limits.MAX_WHOLE, len(str(limits.MAX_WHOLE))
 _LINE_ENDS = ("\n", "", "\r\n")
 
 
@@ -44,18 +46,30 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> object:
 
 
 def _whole(digits: str) -> object:
-    if len(digits) <= limits.MAX_DIGITS:
-        return int(digits)
-    return Broken(f"A number has more than {limits.MAX_DIGITS} digits. Write it as a string.")
+    if len(digits) <= _MOST_DIGITS and limits.MIN_WHOLE <= (number := int(digits)) <= _MOST:
+        return number
+    return Broken(TOO_LARGE, instead=digits)
+
+
+def _fraction(digits: str) -> object:
+    number = float(digits)
+    return number if math.isfinite(number) else Broken(TOO_LARGE, instead=digits)
 
 
 def _not_json(name: str) -> object:
-    return Broken(f"{name} is not a JSON value. Use null.", RefusalCode.MALFORMED)
+    """Not a number means missing, as data frames write it."""
+    if name == "NaN":
+        return None
+    return Broken(f"{name} is not a JSON value. Use null.", RefusalCode.MALFORMED, instead=name)
 
 
 # strict=False: control characters inside a string are kept, not refused.
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique_keys, parse_int=_whole, parse_constant=_not_json, strict=False
+    object_pairs_hook=_unique_keys,
+    parse_int=_whole,
+    parse_float=_fraction,
+    parse_constant=_not_json,
+    strict=False,
 )
 
 
@@ -214,10 +228,15 @@ def _element(window: _Characters) -> object:
 
 
 def json_list(source: ByteSource) -> Iterator[RawRow | Refusal]:
-    """The elements of a JSON list. Raises UnreadableFile where the list is malformed."""
+    """The elements of a JSON list, which may be all that one object holds.
+
+    Raises UnreadableFile where the list is malformed.
+    """
     window = _Characters(source)
-    window.peek()
-    window.advance(window.at + 1)
+    is_wrapped = window.peek() == "{"
+    while (start := window.text.find("[", window.at)) < 0 and not window.ended:
+        window.more()
+    window.advance(start + 1)
     first = True
     while (character := window.peek()) != "]":
         if not first:
@@ -231,6 +250,10 @@ def json_list(source: ByteSource) -> Iterator[RawRow | Refusal]:
         yield _as_row(line, _element(window))
         first = False
     window.advance(window.at + 1)
+    if is_wrapped:
+        if window.peek() != "}":
+            _expected(window, "nothing beside the list of rows, whose object ends", window.peek())
+        window.advance(window.at + 1)
     if window.peek():
         _expected(window, "nothing after the closing ]", window.peek())
 

@@ -27,8 +27,9 @@ COMPARED_RESPONSES = 2
 #: Characters of a row's metadata as JSON, and how deep it may be nested.
 MAX_METADATA = 65_536
 MAX_DEPTH = 32
-#: Digits of a whole number in a file; longer ones cannot be stored without loss.
-MAX_DIGITS = 18
+#: Whole numbers of a file: those of 64 bits, with a sign or without; of others only their digits
+#: can be kept.
+MIN_WHOLE, MAX_WHOLE = -(2**63), 2**64 - 1
 #: Columns of a table or keys of a row.
 MAX_COLUMNS = 500
 

@@ -14,7 +14,7 @@ _decode = msgspec.json.Decoder(dict[str, object]).decode
 _MARK = re.compile(rb'"[ \t\r\n]*:')
 _ESCAPED = re.compile(rb'\\"[ \t\r\n]*:')
 _DOUBTFUL = re.compile(rb'\\\\"[ \t\r\n]*:')
-_LEAST, _MOST = -(10 ** (limits.MAX_DIGITS - 1)), 10**limits.MAX_DIGITS
+_LEAST, _MOST = limits.MIN_WHOLE, limits.MAX_WHOLE
 #: So far below any count that nothing added to it makes a count.
 _LOST = -(1 << 62)
 
@@ -52,6 +52,6 @@ def _keys(values: Collection[object], count: int, depth: int) -> int:
             count = _keys(value.values(), count + len(value), depth + 1)
         elif type(value) is list:
             count = _keys(value, count, depth + 1)
-        elif type(value) is int and not _LEAST < value < _MOST:
+        elif type(value) is int and not _LEAST <= value <= _MOST:
             return _LOST
     return count if depth <= limits.MAX_DEPTH else _LOST

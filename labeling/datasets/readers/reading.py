@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.candidates import folded
 from labeling.datasets.readers.columns import QUESTION_IDS, plain_name
-from labeling.datasets.readers.containers import TABLES, opened
+from labeling.datasets.readers.containers import JSON_LIST, TABLES, opened
 from labeling.datasets.readers.detection import (
     Detection,
     ReadOptions,
@@ -18,7 +20,7 @@ from labeling.datasets.readers.detection import (
     detect,
     series_of,
 )
-from labeling.datasets.readers.fields import refusal
+from labeling.datasets.readers.fields import refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.questions import OpenQuestions
 from labeling.datasets.readers.seen import SeenRows
@@ -92,7 +94,12 @@ def _for_every_row(shape: Shape, detection: Detection, wished: Mapping[str, str]
 
 
 def _sorted(
-    raw: RawRow, shape: Shape, view: RecordView, seen: SeenRows, doubtful: Collection[str]
+    raw: RawRow,
+    shape: Shape,
+    view: RecordView,
+    seen: SeenRows,
+    doubtful: Collection[str],
+    number: int,
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
     """What one line gives: one of the three, or as many as a kind that spreads makes."""
     line, values = raw
@@ -102,15 +109,27 @@ def _sorted(
         record = look(line, values, view)
         made = shape.read(record)
     except RowError as error:
-        yield refusal(line, error)
+        yield _named(refusal(line, error), values, view, number)
         return
     for parts in made:
         try:
             row = finish(record, parts)
         except RowError as error:
-            yield refusal(line, error)
+            yield _named(refusal(line, error), values, view, number)
         else:
-            yield seen.sort(row)
+            sorted_row = seen.sort(replace(row, number=number) if number else row)
+            if isinstance(sorted_row, Refusal):
+                sorted_row = _named(sorted_row, values, view, number)
+            yield sorted_row
+
+
+def _named(
+    refused: Refusal, values: Mapping[str, object], view: RecordView, number: int
+) -> Refusal:
+    """The refusal with the row's number where it has one, and its id as the file says it."""
+    own = values.get(view.columns.get("id", ""))
+    row_id = visible(str(own), limits.MAX_ID - 1) if isinstance(own, str | int | float) else ""
+    return replace(refused, number=number, row_id=row_id)
 
 
 def read(
@@ -156,13 +175,16 @@ def _rows(
     seen = SeenRows(shared=plain_name(columns.get("id", "")) in QUESTION_IDS)
     doubtful = detection.quiet - {*columns.values(), *wished}
     with opened(path) as file:
-        for raw in file.rows:
+        # Its lines tell no rows apart: all of a list may be one line.
+        numbered = file.container == JSON_LIST
+        for count, raw in enumerate(file.rows, 1):
+            number = count if numbered else 0
             if isinstance(raw, Refusal):
-                yield raw
+                yield replace(raw, number=number) if numbered else raw
             else:
                 line, row = raw
                 row = folded(row, series) if series else row
-                yield from _sorted((line, row), shape, view, seen, doubtful)
+                yield from _sorted((line, row), shape, view, seen, doubtful, number)
 
 
 def preview_file(

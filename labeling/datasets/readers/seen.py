@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
@@ -33,6 +34,7 @@ _LAST_SIZE = 1 << 20
 _GROWTH = 4
 _WORD = (1 << 63) - 1
 _CACHE_KIB = 16 * 1024
+_ENCODE = msgspec.json.Encoder().encode
 
 
 def keyed_hash(value: Hashable) -> int:
@@ -148,6 +150,14 @@ def id_apart(row: ImportRow) -> str:
     return f"{row.shared_id[: limits.MAX_ID - len(mark) - 1]}-{mark}"
 
 
+def _place_in_words(row: ImportRow, place: int) -> str:
+    return f"row {place}" if row.number else f"line {place}"
+
+
+def _refused(row: ImportRow, field: str, reason: str, code: RefusalCode) -> Refusal:
+    return Refusal(row.line, field, reason, excerpt_of(row.external_id), code, row.number)
+
+
 class SeenRows:
     """The rows of a file so far, and who judged which of them.
 
@@ -156,37 +166,50 @@ class SeenRows:
     """
 
     def __init__(self, *, shared: bool = False) -> None:
-        self._rows, self._labels = SeenIds(), SeenIds()
+        self._rows, self._labels, self._about = SeenIds(), SeenIds(), SeenIds()
         self._shared = shared
 
     def sort(self, row: ImportRow) -> ImportRow | Duplicate | Refusal:
         """The row, unless its id was there before: with other text it is refused, alike it
-        repeats, and with labels by others it is a row again."""
+        repeats, and with labels by others or something else about it it is a row again."""
         if self._shared:
             row = replace(row, shared_id=row.external_id)
-        line, same = self._rows.first(keyed_hash(row.external_id), _content(row), row.line)
-        if line and not same and row.shared_id:
+        place = row.number or row.line
+        first, same = self._rows.first(keyed_hash(row.external_id), _content(row), place)
+        if first and not same and row.shared_id:
             row = replace(row, external_id=id_apart(row))
-            line, same = self._rows.first(keyed_hash(row.external_id), _content(row), row.line)
-        if line and not same:
+            first, same = self._rows.first(keyed_hash(row.external_id), _content(row), place)
+        if first and not same:
             reason = (
-                f"Its id stands on line {line} already, with a different text. Give it its own."
+                f"Its id stands on {_place_in_words(row, first)} already, with a different text. "
+                "Give it its own, or leave the ids out by mapping id to nothing (id=)."
             )
-            return Refusal(row.line, "id", reason, excerpt_of(row.external_id), RefusalCode.TWICE)
+            return _refused(row, "id", reason, RefusalCode.TWICE)
         new_label = False
         labels: tuple[ImportedLabel, ...] = (*row.judgments, *row.model_votes)
         sign = _side(row.responses) if labels else 1
         for judgment in labels:
             by = keyed_hash((row.external_id, judgment.rater))
-            before, same = self._labels.first(by, _said(judgment, sign), row.line)
+            before, same = self._labels.first(by, _said(judgment, sign), place)
             if before and not same:
-                reason = f"“{judgment.rater}” judges the same row differently on line {before}."
-                return Refusal(
-                    row.line,
-                    "judgments",
-                    reason,
-                    excerpt_of(row.external_id),
-                    RefusalCode.CONTRADICTION,
-                )
+                where = _place_in_words(row, before)
+                reason = f"“{judgment.rater}” judges the same row differently on {where}."
+                return _refused(row, "judgments", reason, RefusalCode.CONTRADICTION)
             new_label |= not before
-        return row if not line or new_label else Duplicate(row.line, row.external_id, line)
+        new_about = self._notes_about(row, first)
+        if not first:
+            return row
+        if new_label or new_about:
+            return replace(row, earlier_line=first)
+        return Duplicate(row.line, row.external_id, first, row.number)
+
+    def _notes_about(self, row: ImportRow, first: int) -> bool:
+        """Whether the row says about its task what no row of it before has said."""
+        if not (row.metadata or row.category or row.language):
+            return False
+        about = keyed_hash(_ENCODE((row.category, row.language, row.metadata)))
+        before, same = self._about.first(keyed_hash((row.external_id, 0)), about, row.line)
+        if not before or same:
+            # Of a task whose first rows said nothing, this is the first that does.
+            return not before and first > 0
+        return not self._about.first(keyed_hash((row.external_id, about)), about, row.line)[0]

@@ -46,14 +46,22 @@ def _header(cells: list[str]) -> list[str]:
 
 def _row(line: int, names: list[str], cells: list[str]) -> RawRow | Refusal:
     if len(cells) != len(names):
-        reason = (
-            f"Has {len(cells)} cells where the header has {len(names)}. "
-            "Quote cells that hold a delimiter or a line end."
+        reason = f"Has {len(cells)} cells where the header has {len(names)}. " + (
+            # The missing ones may be empty, or the rest of a text that was cut at a line end.
+            "It is too short: quote a text that holds a line end, or write the delimiters of empty "
+            "cells at its end too."
+            if len(cells) < len(names)
+            else "Quote cells that hold a delimiter or a line end."
         )
         return Refusal(line, "", reason, excerpt_of(cells[0] if cells else ""))
     # An empty cell says nothing, as a missing key in JSON does.
     filled = ((name, cell) for name, cell in zip(names, cells, strict=True) if cell != "")
     return line, {name: restore(cell) if cell[0] == "'" else cell for name, cell in filled}
+
+
+def _says_delimiter(cells: list[str], delimiter: str) -> bool:
+    """Whether a line is Excel's own before the header, which says what parts the cells."""
+    return delimiter.join(cells).strip().lower() == f"sep={delimiter}".strip()
 
 
 def _too_long(line: int, *, is_open: bool) -> str:
@@ -70,7 +78,9 @@ def _too_long(line: int, *, is_open: bool) -> str:
 
 
 def csv_rows(source: ByteSource, delimiter: str, header: list[str]) -> Iterator[RawRow | Refusal]:
-    """The rows of a CSV file under its header, whose names are put there; empty lines are no rows.
+    """The rows of a CSV file under its header, whose names are put there.
+
+    Lines without a text in any cell are no rows.
 
     Raises UnreadableFile where a quote is opened and never closed: all that follows would silently
     become one cell.
@@ -97,7 +107,7 @@ def csv_rows(source: ByteSource, delimiter: str, header: list[str]) -> Iterator[
                 raise UnreadableFile(f"The header is malformed: {error}.", line=line) from None
             yield Refusal(line, "", f"Malformed CSV: {error}.")
             continue
-        if not cells or cells == [""]:
+        if not any(map(str.strip, cells)) or (names is None and _says_delimiter(cells, delimiter)):
             empty.note(rows.begins)
             continue
         if names is None:

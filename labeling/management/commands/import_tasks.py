@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from labeling.datasets.readers import IMPORT_KINDS, ColumnQuestion, Meaning
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
-from labeling.imports.selectors import columns_of, refusals_of, report_of
+from labeling.imports.selectors import columns_of, left_out_of, refusals_of, report_of
 from labeling.imports.services import (
     FileUnclear,
     ImportOptions,
@@ -167,6 +167,11 @@ class Command(BaseCommand):
         self.stdout.write(f"  {'labels':<11}{report.labels:>10,}")
         if report.model_votes:
             self.stdout.write(f"  {'model votes':<11}{report.model_votes:>10,} (no judgments)")
+        for left in left_out_of(import_):
+            self.stdout.write(
+                f"left out of {left.rows:,} rows, first on line {left.line}: {left.field}: "
+                f"{left.reason}"
+            )
         for notice in import_.options.get("notices", []):
             self.stdout.write(notice["text"])
             for mapping in notice["mappings"]:
@@ -175,9 +180,10 @@ class Command(BaseCommand):
         printed = 0
         for printed, refusal in enumerate(refusals, 1):
             field = f", {refusal.field}" if refusal.field else ""
+            place = visible(refusal.place, _NAME * 4)
             code = f" [{refusal.code}]" if refusal.code else ""
             shown = f" [{refusal.excerpt}]" if refusal.excerpt else ""
-            self.stdout.write(f"line {refusal.line}{field}{code}: {refusal.reason}{shown}")
+            self.stdout.write(f"{place}{field}{code}: {refusal.reason}{shown}")
             if printed == _PRINTED:
                 break
         if report.refused > printed:

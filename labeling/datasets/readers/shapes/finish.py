@@ -19,6 +19,7 @@ from labeling.datasets.rows import (
     ImportedResponse,
     ImportRow,
     ModelVote,
+    Refusal,
     RefusalCode,
     RowError,
 )
@@ -150,7 +151,8 @@ def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedR
     return first, second
 
 
-def _extra(record: Record, parts: Parts) -> dict[str, object]:
+def _extra(record: Record, parts: Parts) -> tuple[dict[str, object], tuple[Refusal, ...]]:
+    """The metadata, and what of it cannot be stored."""
     named = record.get("metadata")
     record.keep_unread()
     # What a kind of row adds never hides a column of the file.
@@ -161,7 +163,7 @@ def _extra(record: Record, parts: Parts) -> dict[str, object]:
     extra = {**parts.extra, "other_fields": beyond} if beyond else parts.extra
     rest = {**extra, **record.rest} if extra else record.rest
     if named is None:
-        return metadata(rest)
+        return metadata(rest, record.line)
     if not isinstance(named, dict):
         raise RowError(
             record.column("metadata"),
@@ -169,14 +171,13 @@ def _extra(record: Record, parts: Parts) -> dict[str, object]:
             named,
             code=RefusalCode.WRONG_TYPE,
         )
-    twice = rest.keys() & named.keys()
-    if twice:
-        raise RowError(
-            record.column("metadata"),
-            f"Names “{min(twice)[:80]}”, which is a column of its own too. Keep one of them.",
-            code=RefusalCode.TWICE,
-        )
-    return metadata({**rest, **named})
+    column = record.column("metadata")
+    # A name that is a column's too stands under its place.
+    apart = {
+        name if rest.get(name, said) == said else f"{column}.{name}": said
+        for name, said in named.items()
+    }
+    return metadata({**rest, **apart}, record.line)
 
 
 def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
@@ -210,6 +211,15 @@ def _parted(
     return tuple(people), tuple(votes)
 
 
+def _about(record: Record, name: str, most: int) -> str:
+    """A short text that is known about a row; what is none, such as a list, stays metadata."""
+    try:
+        return record.label(name, most=most)
+    except RowError:
+        record.keep(name)
+        return ""
+
+
 def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
     check_count(len(parts.candidates))
@@ -217,14 +227,15 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     _check_texts(parts.messages, parts.candidates, said)
     _check_cells(record, said)
     judgments, model_votes = _parted(record, said)
-    category = record.label("category", most=limits.MAX_CATEGORY)
-    language = record.label("language", most=limits.MAX_LANGUAGE)
+    category = _about(record, "category", limits.MAX_CATEGORY)
+    language = _about(record, "language", limits.MAX_LANGUAGE)
     row_id = record.label("id", most=limits.MAX_ID - len(parts.suffix))
     if row_id:
         row_id += parts.suffix
     else:
         unnamed = [candidate.named("") for candidate in parts.candidates]
         row_id = f"row-{content_digest(parts.messages, unnamed).hex()}"
+    extra, left_out = _extra(record, parts)
     return ImportRow(
         line=record.line,
         external_id=row_id,
@@ -234,5 +245,6 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         model_votes=model_votes,
         category=category,
         language=language,
-        metadata=_extra(record, parts),
+        metadata=extra,
+        left_out=left_out,
     )
