@@ -11,11 +11,13 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from labeling.models import Task
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
 from projects.project_templates import CriterionSpec, GuidelineSpec
@@ -34,7 +36,6 @@ ROLES = {
 
 
 Shown = TypeVar("Shown", bound=models.Model)
-Wish = TypeVar("Wish")
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ class Cast:
 def record_cast() -> Cast:
     """Make people and project, take down their rows, and leave nothing behind."""
     with _rolled_back():
-        people = {name: _recorded(_person, name) for name in NAMES}
+        people = {name: recorded(partial(_person, name)) for name in NAMES}
         shown = {name: scene.shown for name, scene in people.items()}
-        return Cast(people, _recorded(_project, shown))
+        return Cast(people, recorded(partial(_project, shown)))
 
 
 def _person(name: str) -> User:
@@ -99,10 +100,14 @@ def _rolled_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _recorded(make: Callable[[Wish], Shown], wish: Wish) -> Scene[Shown]:
+def recorded(make: Callable[[], Shown]) -> Scene[Shown]:
+    """Make something and take down the rows it adds; those that were there must stay as they are.
+
+    In other tests it can be put back on top of what it was made on.
+    """
     before = _rows()
-    shown = make(wish)
-    return Scene(shown, _statement(before))
+    shown = make()
+    return Scene(copy.deepcopy(shown), _statement(before))
 
 
 def _models() -> list[type[models.Model]]:
@@ -120,14 +125,17 @@ def _rows() -> dict[type[models.Model], set[object]]:
 
 
 def _statement(before: dict[type[models.Model], set[object]]) -> str:
-    """One statement that inserts every row that was not there before, as the server wrote it."""
+    """One statement that inserts every row that was not there before, as the server wrote it.
+
+    Tasks come last: they are as assignments have left them, and new ones would be counted again.
+    """
     parts = []
     with connection.cursor() as cursor:
-        for model, known in before.items():
+        for model in sorted(before, key=lambda model: model is Task):
             table, key = model._meta.db_table, model._meta.pk.column
             cursor.execute(
                 f'SELECT json_agg(t)::text FROM "{table}" t WHERE NOT "{key}" = ANY(%s)',
-                [list(known)],
+                [list(before[model])],
             )
             (rows,) = cursor.fetchone() or (None,)
             if rows is None:

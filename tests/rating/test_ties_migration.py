@@ -28,9 +28,9 @@ RUBRIC = (
 def migrate(target: list[tuple[str, str]]) -> Apps:
     """The models as they were after the migration."""
     connection.check_constraints()
-    executor = MigrationExecutor(connection)
-    executor.migrate(target)
-    return MigrationExecutor(connection).loader.project_state(target).apps
+    state = MigrationExecutor(connection).migrate(target)
+    apps: Apps = state.apps
+    return apps
 
 
 @dataclass

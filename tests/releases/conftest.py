@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from labeling.models import Release
 from labeling.releases.services import request_release, run_release
 from projects.models import Project, User
-from tests.conftest import judge, lease
+from tests.cast import Scene, recorded
+from tests.conftest import MakeTasks, judge, lease
 
 
 @pytest.fixture(autouse=True)
@@ -21,11 +23,35 @@ def releases_dir(tmp_path: Path, settings: Any) -> Path:
     return tmp_path / "releases"
 
 
+@pytest.fixture(scope="session")
+def scenes() -> dict[str, Scene[Project]]:
+    """What this process has recorded: see `judged`."""
+    return {}
+
+
 @pytest.fixture
-def judged(project: Project, rui: User, sam: User, make_tasks: Any) -> Project:
-    """Six tasks; rui and sam agree on five of them and split on one."""
+def judged(
+    project: Project,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    scenes: dict[str, Scene[Project]],
+) -> Project:
+    """Six tasks; rui and sam agree on five of them and split on one.
+
+    Judging takes hundreds of statements: the rows are made once a process and put back.
+    """
+    if "judged" in scenes:
+        scenes["judged"].put_back()
+    else:
+        scenes["judged"] = recorded(partial(_judged, project, (rui, sam), make_tasks))
+    return project
+
+
+def _judged(project: Project, raters: tuple[User, User], make_tasks: MakeTasks) -> Project:
     make_tasks(project, 6)
-    for user in (rui, sam):
+    rui = raters[0]
+    for user in raters:
         for _ in range(6):
             assignment = lease(user, project)
             first = assignment.shown_order[0] == 0
