@@ -8,6 +8,7 @@ from labeling.imports.jobs import run_import
 from labeling.lead.agreement.jobs import compute_agreement
 from labeling.lead.overview.jobs import count_overview
 from labeling.lead.raters.jobs import compute_raters
+from labeling.lead.withdrawals.jobs import run_withdrawal
 from labeling.operations.jobs import sweep_leftovers
 from labeling.rating.jobs import expire_leases, render_project
 from labeling.releases.jobs import count_release, run_release
@@ -22,6 +23,7 @@ __all__ = [
     "render_project",
     "run_import",
     "run_release",
+    "run_withdrawal",
     "sweep_jobs",
     "sweep_leftovers",
 ]

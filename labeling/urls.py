@@ -7,6 +7,7 @@ from labeling.lead.agreement import views as agreement
 from labeling.lead.overview import views as home
 from labeling.lead.raters import views as raters
 from labeling.lead.tasks import views as tasks
+from labeling.lead.withdrawals import views as withdrawals
 from labeling.operations import views as operations
 from labeling.rating import views as rate
 from labeling.releases import views as releases
@@ -16,6 +17,7 @@ urlpatterns = [
     *home.urlpatterns,
     *rate.urlpatterns,
     *tasks.urlpatterns,
+    *withdrawals.urlpatterns,
     *agreement.urlpatterns,
     *raters.urlpatterns,
     *imports.urlpatterns,

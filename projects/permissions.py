@@ -25,6 +25,7 @@ class Action(StrEnum):
     SEE_RELEASES = "see_releases"
     RELEASE = "release"
     IMPORT = "import"
+    WITHDRAW = "withdraw"
     SEE_IMPORTS = "see_imports"
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
@@ -46,6 +47,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_RELEASES: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.RELEASE: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.IMPORT: frozenset({Role.LEAD, Role.ENGINEER}),
+    Action.WITHDRAW: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SEE_IMPORTS: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SEE_MEMBERS: frozenset({Role.LEAD, Role.REVIEWER}),
     Action.MANAGE_MEMBERS: frozenset({Role.LEAD}),

@@ -8,6 +8,7 @@ from django.urls import path, re_path
 from labeling.api import documentation
 from labeling.imports import api as imports
 from labeling.lead import api as figures
+from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
 from labeling.rating import api as rating
 from labeling.releases import api as releases
@@ -79,6 +80,29 @@ urlpatterns = [
     path("projects/<slug:slug>/agreement/", figures.ProjectAgreement.as_view(), name="agreement"),
     path("projects/<slug:slug>/agreement/pairs/", figures.ProjectPairs.as_view(), name="pairs"),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
+    path(
+        "projects/<slug:slug>/tasks/<int:task_id>/withdraw/",
+        withdrawals.TaskWithdrawal.as_view(),
+        name="task-withdraw",
+    ),
+    path(
+        "projects/<slug:slug>/tasks/<int:task_id>/put-back/",
+        withdrawals.TaskReturn.as_view(),
+        name="task-put-back",
+    ),
+    path(
+        "projects/<slug:slug>/withdrawals/", withdrawals.Withdrawals.as_view(), name="withdrawals"
+    ),
+    path(
+        "projects/<slug:slug>/withdrawals/<int:withdrawal_id>/",
+        withdrawals.OneWithdrawal.as_view(),
+        name="withdrawal",
+    ),
+    path(
+        "projects/<slug:slug>/withdrawals/<int:withdrawal_id>/cancel/",
+        withdrawals.WithdrawalCancellation.as_view(),
+        name="withdrawal-cancel",
+    ),
     path("operations/", operations.Operations.as_view(), name="operations"),
     path(
         "operations/jobs/<str:kind>/<int:job_id>/cancel/",

@@ -40,7 +40,7 @@ _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
 _RESPONSE = ("id", "prompt_id", "external_id", "content", "messages", "model")
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
-    *("source_order", "overlap", "open_slots", "queue_key", "model_votes"),
+    *("source_order", "overlap", "open_slots", "queue_key", "model_votes", "import_job_id"),
 )
 
 
@@ -99,8 +99,9 @@ def left_out_by_field(
 class BatchWriter:
     """Writes batches of one import into its project; the caller owns the transaction."""
 
-    def __init__(self, project: Project, *, overlap: int | None = None) -> None:
+    def __init__(self, project: Project, *, import_id: int, overlap: int | None = None) -> None:
         self._project = project
+        self._import_id = import_id
         self._overlap = overlap or project.overlap
         self._rubric = LabelRubric(project, COMPARE)
 
@@ -175,6 +176,7 @@ class BatchWriter:
             {pk: target.labels for pk, target in labelled.items()},
             {pk: len(target.responses) for pk, target in labelled.items()},
             now,
+            import_id=self._import_id,
         )
 
     def _create(self, targets: list[Target]) -> None:
@@ -199,7 +201,7 @@ class BatchWriter:
         return (
             *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
             *(TaskKind.COMPARE.value, array(response_ids), array(target.source_order)),
-            *(overlap, overlap, key, target.votes),
+            *(overlap, overlap, key, target.votes, self._import_id),
         )
 
     def _rewrite(self, targets: list[Target]) -> None:

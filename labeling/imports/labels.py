@@ -183,11 +183,17 @@ def stored_labels(task_ids: Iterable[int]) -> dict[int, dict[str, Label]]:
 
 
 def write_labels(
-    project: Project, labels: Mapping[int, Sequence[Label]], sizes: Mapping[int, int], now: datetime
+    project: Project,
+    labels: Mapping[int, Sequence[Label]],
+    sizes: Mapping[int, int],
+    now: datetime,
+    *,
+    import_id: int,
 ) -> None:
     """Stores new labels by task id; a task's overlap grows where it has too few places.
 
-    `sizes` is the number of responses of each task. The tasks are locked by the caller.
+    `sizes` is the number of responses of each task, `import_id` the import that brings them. The
+    tasks are locked by the caller.
     """
     names = {label.rater for of_task in labels.values() for label in of_task}
     if not names:
@@ -195,7 +201,9 @@ def write_labels(
     raters = placeholder_raters(project=project, names=names)
     _make_room(labels)
     assignments = Assignment.objects.bulk_create(
-        _assignment(project, raters[label.rater], task_id, sizes[task_id], label.at or now)
+        _assignment(
+            project, raters[label.rater], task_id, sizes[task_id], label.at or now, import_id
+        )
         for task_id, of_task in labels.items()
         for label in of_task
     )
@@ -231,7 +239,9 @@ def _make_room(labels: Mapping[int, Sequence[Label]]) -> None:
         )
 
 
-def _assignment(project: Project, rater: User, task_id: int, size: int, at: datetime) -> Assignment:
+def _assignment(
+    project: Project, rater: User, task_id: int, size: int, at: datetime, import_id: int
+) -> Assignment:
     # Nobody knows on which side a response stood elsewhere; statistics of position leave
     # assignments of this strategy out.
     return Assignment(
@@ -245,6 +255,7 @@ def _assignment(project: Project, rater: User, task_id: int, size: int, at: date
         strategy=Strategy.IMPORTED,
         opened_at=at,
         submitted_at=at,
+        import_job_id=import_id,
     )
 
 

@@ -312,7 +312,9 @@ def _outcomes(import_: Import) -> Iterator[RowOutcome]:
 def _batches(import_: Import) -> Iterator[None]:
     """Reads the rest of the file in, and stops after each batch that is safe."""
     yield  # nothing is open yet: it may go on elsewhere
-    writer = BatchWriter(import_.project, overlap=import_.options.get("overlap"))
+    writer = BatchWriter(
+        import_.project, import_id=import_.pk, overlap=import_.options.get("overlap")
+    )
     counts = Counts(**import_.counts)
     most = _room(import_.project) + counts.created
     # Rows that earlier attempts dealt with are read again, because later rows may repeat them.

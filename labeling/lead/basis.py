@@ -13,9 +13,10 @@ from django.db import connection
 from django.db.models import Count, Max, Model, QuerySet
 
 from labeling.models import Judgment
+from labeling.releases.selectors import tasks_out_of_play
 from labeling.stats.ratings import Ints
 from projects.models import Project
-from projects.sql import copying
+from projects.sql import copying, database_now
 
 _HEADER = 19  # PGCOPY signature (11 bytes), flags (4), length of the header's extension (4).
 _TRAILER = 2
@@ -36,18 +37,27 @@ class Counted:
 class JudgmentState:
     """The newest judgment that stands and how many do.
 
-    The count tells a judgment that became visible after a newer one, and one withdrawn.
+    The count tells a judgment that became visible after a newer one, and one taken back;
+    `out_of_play` is a mark of which tasks are withdrawn, empty where none is.
     """
 
     newest: int
     count: int
+    out_of_play: str = ""
+
+    @property
+    def mark(self) -> str:
+        """All of it as a part of a fingerprint."""
+        parts = [str(self.newest), str(self.count), self.out_of_play]
+        return "/".join(parts if self.out_of_play else parts[:2])
 
 
 def judgment_state(project: Project) -> JudgmentState:
     """The state of all judgments of a project, of every purpose and source."""
     standing = Judgment.objects.filter(project=project).standing()
     state = standing.aggregate(newest=Max("pk"), count=Count("pk"))
-    return JudgmentState(state["newest"] or 0, state["count"])
+    out_of_play = tasks_out_of_play(project, database_now())
+    return JudgmentState(state["newest"] or 0, state["count"], out_of_play[1])
 
 
 def recent_judgment_state(project: Project) -> JudgmentState:

@@ -10,7 +10,10 @@ from projects.models import Project
 
 
 def broken_reports(project: Project) -> QuerySet[Assignment]:
-    """The skips that report a task of this project as broken."""
+    """The skips that report a task of this project as broken; withdrawn ones are seen to."""
     return Assignment.objects.filter(
-        project=project, state=AssignmentState.SKIPPED, skip_reason=SkipReason.BROKEN
+        project=project,
+        state=AssignmentState.SKIPPED,
+        skip_reason=SkipReason.BROKEN,
+        task__withdrawn_at__isnull=True,
     )

@@ -17,8 +17,9 @@ class Assignment(models.Model):
     """A rater's lease, with the order in which the responses are shown: fixed for its whole life.
 
     `shown_order[i]` is the canonical index of the response shown at place i; under the strategy
-    `imported` it is the canonical order and says nothing, because nobody saw a screen here. A
-    lease that was prepared ahead (`opened_at` empty) is short, so that a closed tab frees it soon.
+    `imported` it is the canonical order and says nothing, because nobody saw a screen here, and
+    `import_job` is the import that brought the label. A lease that was prepared ahead (`opened_at`
+    empty) is short, so that a closed tab frees it soon.
     `rubric` says which questions were shown: none is recorded for imported labels, and for what
     came before there were versions.
     """
@@ -52,6 +53,14 @@ class Assignment(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     skipped_at = models.DateTimeField(null=True, blank=True)
+    import_job = models.ForeignKey(
+        "labeling.Import",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.SET_NULL,
+        related_name="labels",
+    )
 
     class Meta:
         constraints = [
@@ -69,6 +78,12 @@ class Assignment(models.Model):
             # Read where a version goes with its project.
             models.Index(
                 fields=["rubric"], condition=Q(rubric__isnull=False), name="assignment_rubric"
+            ),
+            # Read by the undoing of an import: its labels.
+            models.Index(
+                fields=["import_job", "id"],
+                condition=Q(import_job__isnull=False),
+                name="label_of_import",
             ),
         ]
 

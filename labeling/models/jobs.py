@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from labeling.models.choices import choices
 from labeling.vocabulary import JobState
@@ -22,10 +23,10 @@ class Job(models.Model):
     )
     state = models.CharField(max_length=12, choices=choices(JobState), default=JobState.PENDING)
     attempts = models.PositiveSmallIntegerField(
-        default=0, help_text=_("Begun so often since it last got any further.")
+        default=0, help_text=gettext_lazy("Begun so often since it last got any further.")
     )
     deaths = models.PositiveSmallIntegerField(
-        default=0, db_default=0, help_text=_("Workers that died at it since then.")
+        default=0, db_default=0, help_text=gettext_lazy("Workers that died at it since then.")
     )
     progress_done = models.PositiveBigIntegerField(default=0)
     progress_total = models.PositiveBigIntegerField(default=0)
@@ -33,7 +34,9 @@ class Job(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     progress_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When it was begun, or got further; by the database.")
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("When it was begun, or got further; by the database."),
     )
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -80,6 +83,27 @@ class Import(Job):
         return self.filename
 
 
+class Withdrawal(Job):
+    """Tasks taken out of play, or with `puts_back` put back into it: a filter's, or an import's.
+
+    `selection` is the filter, `newest` the newest task that takes part, `reached` the last one
+    that was looked at, and `changed` how many it was of.
+    """
+
+    reason = models.CharField(max_length=300, blank=True)
+    puts_back = models.BooleanField(default=False)
+    selection = models.JSONField(default=dict)
+    newest = models.BigIntegerField()
+    reached = models.BigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return _("tasks put back") if self.puts_back else _("tasks withdrawn")
+
+
 class ImportRefusal(models.Model):
     """One refused row of a file: where, which field, why; `code` names the reason for programs.
 
@@ -121,7 +145,9 @@ class Release(Job):
     rubric = models.ForeignKey(
         RubricVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="releases"
     )
-    cutoff = models.BigIntegerField(help_text=_("The newest judgment id that takes part."))
+    cutoff = models.BigIntegerField(
+        help_text=gettext_lazy("The newest judgment id that takes part.")
+    )
     salt = models.CharField(max_length=64, editable=False)
     rows_in = models.PositiveBigIntegerField(default=0)
     rows_out = models.PositiveBigIntegerField(default=0)

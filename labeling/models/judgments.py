@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,17 @@ def _standing_at(cutoff: int) -> Q:
     return Q(pk__lte=cutoff, withdrawn=False) & unrevised
 
 
+def _in_play(prefix: str = "") -> Q:
+    """Not of a task that is withdrawn: an anti-join with the few that are."""
+    return ~Q(Exists(Task.objects.out_of_play().filter(pk=OuterRef(f"{prefix}task_id"))))
+
+
+def _in_play_at(moment: datetime) -> Q:
+    """Not of a task that was withdrawn by that moment and is still."""
+    withdrawn = Task.objects.filter(pk=OuterRef("task_id"), withdrawn_at__lte=moment)
+    return ~Q(Exists(withdrawn))
+
+
 def _by_people(prefix: str = "") -> Q:
     return Q(**{f"{prefix}source": Source.HUMAN})
 
@@ -34,21 +46,29 @@ def _by_people(prefix: str = "") -> Q:
 class JudgmentQuerySet(models.QuerySet["Judgment"]):
     """Judgments by whether they count; every figure and file starts from one of these."""
 
-    def counting(self) -> Self:
-        """What counts: current, not taken back, given by people who had no model's word on it."""
+    def valid(self) -> Self:
+        """Current, not taken back, given by people who had no model's word on it."""
         return self.filter(_standing() & _by_people())
 
-    def counting_at(self, cutoff: int) -> Self:
-        """What counted when the judgment of id `cutoff` was the newest."""
-        return self.filter(_standing_at(cutoff) & _by_people())
+    def counting(self) -> Self:
+        """What counts: what is valid, on tasks that are in play."""
+        return self.valid().filter(_in_play())
+
+    def counting_at(self, cutoff: int, *, asked_at: datetime) -> Self:
+        """What counted for whoever asked at that moment, when `cutoff` was the newest id."""
+        return self.standing_at(cutoff, asked_at=asked_at).filter(_by_people())
 
     def standing(self) -> Self:
         """What is current and not taken back, whoever gave it and however."""
         return self.filter(_standing())
 
-    def standing_at(self, cutoff: int) -> Self:
-        """What stood when the judgment of id `cutoff` was the newest."""
-        return self.filter(_standing_at(cutoff))
+    def standing_at(self, cutoff: int, *, asked_at: datetime) -> Self:
+        """What stood when the judgment of id `cutoff` was the newest, on tasks in play.
+
+        Tasks that were withdrawn after `asked_at` are still in it, so that a release that was
+        frozen then stays what it is.
+        """
+        return self.filter(_standing_at(cutoff) & _in_play_at(asked_at))
 
     def live(self) -> Self:
         """Those that become data: no gold, repeat, anchor or training tasks."""
@@ -58,9 +78,13 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
 class AnswerQuerySet(models.QuerySet["Answer"]):
     """Answers by whether their judgment counts; the words mean what they mean of judgments."""
 
+    def valid(self) -> Self:
+        """The answers of judgments that are valid."""
+        return self.filter(_standing("judgment__") & _by_people("judgment__"))
+
     def counting(self) -> Self:
         """The answers of judgments that count."""
-        return self.filter(_standing("judgment__") & _by_people("judgment__"))
+        return self.valid().filter(_in_play("judgment__"))
 
     def of_purpose(self, purpose: Purpose) -> Self:
         """The answers of judgments that were given for one purpose."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -88,6 +91,18 @@ class Response(models.Model):
         return not self.messages and not self.content.strip()
 
 
+class TaskQuerySet(models.QuerySet["Task"]):
+    """Tasks by whether they are in play; everything that counts tasks starts from this."""
+
+    def in_play(self) -> Self:
+        """Those that are not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def out_of_play(self) -> Self:
+        """Those that are withdrawn, until somebody puts them back."""
+        return self.filter(withdrawn_at__isnull=False)
+
+
 class Task(models.Model):
     """A prompt with its responses, to be judged by `overlap` different raters.
 
@@ -98,6 +113,8 @@ class Task(models.Model):
     the responses, in canonical order: no judgments, and in no figure of people's.
     `source_order[i]` is the canonical index of the response at place i of the first row that gave
     the task, NULL where none is known; read by figures in the order of the source alone.
+    `import_job` is the import that made it. With `withdrawn_at` it is out of play until a lead
+    puts it back: nobody gets it, and it counts in no progress, figure or new release.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
@@ -118,7 +135,27 @@ class Task(models.Model):
     repeat_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="repeats"
     )
+    import_job = models.ForeignKey(
+        "labeling.Import",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.SET_NULL,
+        related_name="tasks",
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    withdrawn_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -137,8 +174,20 @@ class Task(models.Model):
             # Read by labeling.rating.leases: the next task, best first.
             models.Index(
                 fields=["project", "queue_key"],
-                condition=Q(open_slots__gt=0, purpose="live"),
-                name="task_queue",
+                condition=Q(open_slots__gt=0, purpose="live", withdrawn_at__isnull=True),
+                name="task_queue_in_play",
+            ),
+            # Read wherever something counts: which tasks do not; they are few.
+            models.Index(
+                fields=["project", "id"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="task_withdrawn",
+            ),
+            # Read by what is done with everything of an import.
+            models.Index(
+                fields=["import_job", "id"],
+                condition=Q(import_job__isnull=False),
+                name="task_of_import",
             ),
             # Read by the lead's list: in the order of import, from one task on.
             models.Index(fields=["project", "id"], name="task_in_order"),

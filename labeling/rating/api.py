@@ -18,6 +18,7 @@ from labeling.models import Assignment
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.late import Late, keep_late, late_assignment
 from labeling.rating.leases import Nothing, heartbeat, next_assignment, own_assignment
+from labeling.rating.places import TaskWithdrawn
 from labeling.rating.serializers import (
     LateSerializer,
     LeasedTaskSerializer,
@@ -147,7 +148,8 @@ class SubmitJudgment(RaterView):
             ),
             202: OpenApiResponse(
                 LateSerializer,
-                description="You may no longer rate there: it is kept as late and counts nowhere.",
+                description="You may no longer rate there, or the task was withdrawn meanwhile: it "
+                "is kept as late and counts nowhere.",
             ),
             **refusals(400, 403, 404, 409),
         },
@@ -161,9 +163,15 @@ class SubmitJudgment(RaterView):
             if late is None:
                 raise
             return Response({"state": "late", "message": late.message}, status=202)
-        submitted = submit_judgment(
-            rater=access.user, assignment_id=assignment_id, submission=self._submission()
-        )
+        try:
+            submitted = submit_judgment(
+                rater=access.user, assignment_id=assignment_id, submission=self._submission()
+            )
+        except TaskWithdrawn:
+            late = self._keep_late(assignment_id)
+            if late is None:
+                raise
+            return Response({"state": "late", "message": late.message}, status=202)
         body = judgment_json(submitted.judgment)
         if request.query_params.get("next") in {"1", "true"}:
             body["next"], reason = _next(access)

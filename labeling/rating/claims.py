@@ -111,6 +111,7 @@ _STANDING = Statement(
         latest.queue_key, latest.priority,
         (SELECT t.queue_key FROM labeling_task t
          WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
+           AND t.withdrawn_at IS NULL
          ORDER BY t.queue_key LIMIT 1),
         r.id, r.number
     FROM (SELECT 1) one LEFT JOIN LATERAL (
@@ -168,7 +169,7 @@ def standing(
 _CLAIM = """
 SELECT {fields} FROM labeling_task t
 WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
-  AND t.queue_key > %(after)s AND NOT EXISTS (
+  AND t.withdrawn_at IS NULL AND t.queue_key > %(after)s AND NOT EXISTS (
       SELECT 1 FROM labeling_assignment a
       WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
   AND NOT EXISTS (

@@ -27,6 +27,7 @@ from labeling.rating.places import (
     LimitReached,
     RaterLimit,
     TaskFull,
+    TaskWithdrawn,
     make_room,
     rater_limit,
     require_room,
@@ -72,7 +73,8 @@ def submit_judgment(
     The same submission again (same key, or the same content) returns the stored judgment. A door
     that has read the project and its criteria already passes them. Raises NotYours for a
     stranger's assignment (or one of another project), InvalidInput naming the fields at fault,
-    Conflict where the assignment is judged otherwise, skipped, or its place was given to others.
+    TaskWithdrawn where `keep_late` may keep it, Conflict where the assignment is judged otherwise,
+    skipped, or its place was given to others.
     """
     held = records.lock_assignment(
         assignment_id=assignment_id, rater_id=rater.pk, rubric=submission.rubric
@@ -172,6 +174,8 @@ def _insert(
                 task_id=held.task_id,
                 now=judgment.created_at,
             )
+    except TaskWithdrawn:
+        raise  # its answer is kept as a late one
     except (TaskFull, LimitReached) as error:
         thanks = _("Your answer was not saved; thank you, and please go on with the next task.")
         raise type(error)(f"{error.message} {thanks}") from None
@@ -342,6 +346,10 @@ def _open_again(assignment: Assignment, now: datetime) -> None:
         with_place(
             lambda: assignment.save(update_fields=changed), task_id=assignment.task_id, now=now
         )
+    except TaskWithdrawn:
+        raise Conflict(
+            _("A lead has withdrawn this task since, so what you did on it cannot be taken back.")
+        ) from None
     except TaskFull:
         raise Conflict(
             _(

@@ -1,7 +1,8 @@
-"""Answers of people who may no longer rate here: taken once, kept as late, counted in nothing.
+"""Answers of people who may no longer rate here, or to tasks withdrawn meanwhile: kept as late.
 
-They were given in good faith while the lease was theirs and waited in a browser, or for a
-connection. Whoever sent them is told what became of them, so that nothing waits for ever.
+Each is taken once and counted in nothing. They were given in good faith while the lease was theirs
+and waited in a browser, or for a connection. Whoever sent them is told what became of them, so that
+nothing waits for ever.
 """
 
 from __future__ import annotations
@@ -30,14 +31,23 @@ class Late:
 
 
 def late_assignment(*, rater: User, assignment_id: int) -> Assignment | None:
-    """The rater's own assignment in a project where they may no longer rate, or None."""
+    """The rater's own assignment if an answer to it can only be late, else None.
+
+    They may no longer rate in its project, or a lead has withdrawn its task while they had it.
+    """
     own = own_assignment(rater=rater, assignment_id=assignment_id)
-    return None if own is None or may(rater, Action.RATE, own.project) else own
+    if own is None or _is_withdrawn(own) or not may(rater, Action.RATE, own.project):
+        return own
+    return None
+
+
+def _is_withdrawn(own: Assignment) -> bool:
+    return own.task.withdrawn_at is not None and own.state == AssignmentState.EXPIRED
 
 
 @retry_deadlocks
 def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Late | None:
-    """Keeps a late answer, once; None where the rater may still rate, or never had the task.
+    """Keeps a late answer, once; None where the rater may still judge, or never had the task.
 
     Raises InvalidInput naming the fields at fault, and Conflict where the task was judged
     otherwise or skipped before, or another late answer to it is kept.
@@ -66,7 +76,7 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
     kept, created = LateAnswer.objects.get_or_create(assignment=held, defaults=content)
     if not created and any(getattr(kept, name) != value for name, value in content.items()):
         raise Conflict(_other_kept_words(held.project))
-    return Late(_kept_words(held.project))
+    return Late(_kept_words(held))
 
 
 def _questions(held: Assignment, submission: Submission) -> Questions:
@@ -96,17 +106,22 @@ def _on_record(held: Assignment, submission: Submission) -> Late:
     return Late(words % {"project": held.project.name})
 
 
-def _kept_words(project: Project) -> str:
+def _kept_words(held: Assignment) -> str:
+    if may(held.rater, Action.RATE, held.project):
+        return _(
+            "A lead has withdrawn this task while you had it. Your answer is kept with it as a "
+            "late one, and counts in no figure and no dataset. Thank you; please go on."
+        )
     words = _(
         "You no longer rate in “%(project)s”. Your answer is kept there as a late one: "
         "its lead can read it, and it counts in no figure and no dataset. Thank you."
     )
-    return words % {"project": project.name}
+    return words % {"project": held.project.name}
 
 
 def _other_kept_words(project: Project) -> str:
     words = _(
-        "You no longer rate in “%(project)s”. Another answer of yours to this task is kept there "
-        "as a late one; this one is not."
+        "Another answer of yours to this task is kept in “%(project)s” as a late one; this one is "
+        "not."
     )
     return words % {"project": project.name}

@@ -254,7 +254,8 @@ def _lease_again(desk: _Desk, pk: int, stands: claims.QueueStanding, *, opened: 
 
 
 def _why_nothing(desk: _Desk) -> NothingLeft:
-    if not Task.objects.filter(project=desk.project, purpose=Purpose.LIVE).exists():
+    in_play = Task.objects.in_play().filter(project=desk.project, purpose=Purpose.LIVE)
+    if not in_play.exists():
         return NothingLeft.EMPTY
     held_by_others = (
         Assignment.objects.filter(project=desk.project, state=AssignmentState.LEASED)

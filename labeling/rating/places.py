@@ -26,11 +26,17 @@ from projects.models import Membership, Project, User
 from projects.permissions import Action, roles_that_may
 
 T = TypeVar("T")
-_OVERLAP_RULE = "task_overlap_exact"
+_OVERLAP_RULE, _IN_PLAY_RULE = "task_overlap_exact", "task_in_play"
 
 
 class TaskFull(Conflict):
     """Every place of the task is taken by somebody else; the message says how."""
+
+
+class TaskWithdrawn(TaskFull):
+    """A lead took the task out of play, so nobody has a place on it."""
+
+    code = "withdrawn"
 
 
 class LimitReached(Conflict):
@@ -78,7 +84,8 @@ def end_leases(*, user: User, project: Project | None = None) -> None:
 def with_place(take: Callable[[], T], *, task_id: int, now: datetime) -> T:
     """Does what takes a place of a task; if it is full, once more without leases that are over.
 
-    Call it inside a transaction. Raises TaskFull where the places are truly taken.
+    Call it inside a transaction. Raises TaskFull where the places are truly taken, TaskWithdrawn
+    where a lead has withdrawn the task.
     """
     for over in (False, True):
         if over and not expire_leases(task_id=task_id, now=now):
@@ -87,6 +94,8 @@ def with_place(take: Callable[[], T], *, task_id: int, now: datetime) -> T:
             with transaction.atomic():
                 return take()
         except IntegrityError as error:
+            if _IN_PLAY_RULE in str(error):
+                raise TaskWithdrawn(_("A lead has withdrawn this task: it is nobody's.")) from None
             if _OVERLAP_RULE not in str(error):
                 raise
     under_way = Assignment.objects.filter(task=task_id, state=AssignmentState.LEASED)

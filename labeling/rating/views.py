@@ -34,6 +34,7 @@ from labeling.rating.leases import (
     release_prepared,
 )
 from labeling.rating.page import SKIP_LABELS, bar_context, guideline_view, shown_task
+from labeling.rating.places import TaskWithdrawn
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import (
     TakenBack,
@@ -168,6 +169,11 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
         )
     except NotYours as error:
         raise Http404(error.message) from None
+    except TaskWithdrawn:
+        late = _keep_late(request, assignment_id, filled)
+        if late is None:
+            raise
+        return _late(request, late, access)
     except InvalidInput as error:
         if wants_json(request):
             raise
@@ -186,11 +192,13 @@ def _keep_late(request: SignedInRequest, assignment_id: int, filled: Filled) -> 
     return keep_late(rater=request.user, assignment_id=assignment_id, submission=submission)
 
 
-def _late(request: SignedInRequest, late: Late) -> HttpResponse:
-    """What became of an act of somebody who may no longer rate here."""
+def _late(request: SignedInRequest, late: Late, access: Access | None = None) -> HttpResponse:
+    """What became of an act that came late; with access its rater goes on here."""
     if wants_json(request):
         return JsonResponse({"late": True, "message": late.message})
     messages.info(request, late.message)
+    if access is not None:
+        return redirect("labeling:rate", access.project.slug)
     return redirect("projects:list")
 
 

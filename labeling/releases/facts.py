@@ -16,8 +16,16 @@ from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
 from labeling.datasets.records import GuidelineRecord, ReleaseContext, canonical_json
 from labeling.datasets.signals import rounded_figure
 from labeling.kinds import kind_for
-from labeling.models import Judgment, Release
-from labeling.releases.selectors import Pseudonym, ReleaseRatings, not_counted, release_ratings
+from labeling.models import Release
+from labeling.releases.selectors import (
+    Cutoff,
+    Pseudonym,
+    ReleaseRatings,
+    cutoff_of,
+    not_counted,
+    release_ratings,
+    standing_judgments,
+)
 from labeling.stats import criterion_report
 from projects.models import Criterion, Guideline, Principle, Project
 
@@ -57,8 +65,8 @@ def pseudonyms(salt: str) -> Pseudonym:
 
 def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseContext:
     """What the card says beyond the rows; nothing in it depends on when or by whom it is built."""
-    project, cutoff = release.project, release.cutoff
-    standing = Judgment.objects.filter(project=project).standing_at(cutoff)
+    project, cutoff = release.project, cutoff_of(release)
+    standing = standing_judgments(project, cutoff)
     used = standing.order_by().values("guideline_id").distinct()
     guidelines = Guideline.objects.filter(pk__in=used).order_by("number")
     missing = not_counted(project, cutoff)
@@ -133,10 +141,10 @@ def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
     )
 
 
-def _folds(project: Project, cutoff: int, salt: str) -> dict[int, int]:
+def _folds(project: Project, cutoff: Cutoff, salt: str) -> dict[int, int]:
     """The fold of each rater by user id: what the build finds by pseudonym."""
     name = pseudonyms(salt)
-    standing = Judgment.objects.filter(project=project).standing_at(cutoff)
+    standing = standing_judgments(project, cutoff)
     volumes = standing.order_by().values_list("rater").annotate(n=Count("pk"))
     counts = {rater: (name("rater", rater), n) for rater, n in volumes}
     folds = rater_folds(dict(counts.values()), salt=FOLD_SALT)
@@ -163,7 +171,7 @@ def _fold_agreement(answers: ReleaseRatings, folds: Mapping[int, int]) -> dict[s
 
 
 def _agreement(
-    project: Project, criteria: Sequence[Criterion], cutoff: int, release_salt: str
+    project: Project, criteria: Sequence[Criterion], cutoff: Cutoff, release_salt: str
 ) -> dict[str, Any]:
     """Agreement at the cut-off on the released criteria, without anything about one rater."""
     folds = _folds(project, cutoff, release_salt)

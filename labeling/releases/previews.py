@@ -32,14 +32,17 @@ from labeling.releases.requests import (
 )
 from labeling.releases.selectors import (
     adjudicators,
+    cutoff_now,
     is_quick_to_count,
     judged_tasks,
     newest_edit,
     newest_judgment,
     task_records,
+    tasks_out_of_play,
 )
 from labeling.work.kept import Progress, is_fresh, kept_report, report_progress, want_report
 from projects.models import Project
+from projects.sql import database_now
 
 _SECONDS = 600
 _REASONING = "reasoning_left_out"
@@ -144,7 +147,7 @@ def count_report(report: Report) -> tuple[str, _Counts]:
     project = report.project
     fingerprint = _fingerprint(project)
     request = request_of(Release(project=project, **report.request))
-    tasks = judged_tasks(project, newest_judgment(project)).count()
+    tasks = judged_tasks(project, cutoff_now(project)).count()
     readings = sum(1 + (recipe.learner is not None) for recipe in request.recipes())
     read = 0
 
@@ -169,7 +172,8 @@ def _mark(request: Request) -> str:
 
 def _fingerprint(project: Project) -> str:
     """What counts depend on beside what was asked for."""
-    state = [newest_judgment(project), newest_edit(project), adjudicators(project)]
+    withdrawn = tasks_out_of_play(project, database_now())
+    state = [newest_judgment(project), newest_edit(project), adjudicators(project), withdrawn]
     return hashlib.sha256(canonical_json(state).encode()).hexdigest()[:24]
 
 
@@ -177,7 +181,7 @@ def _counted(
     project: Project, request: Request, note: Callable[[int], None] | None = None
 ) -> dict[str, Any]:
     """Rows in, rows out and the reasons by name; `note` is told of every few tasks read."""
-    cutoff, reviewers = newest_judgment(project), adjudicators(project)
+    cutoff, reviewers = cutoff_now(project), adjudicators(project)
 
     def tasks() -> Iterator[TaskRecord]:
         records = task_records(project, cutoff, pseudonyms("preview"), reviewers)

@@ -6,6 +6,7 @@ so that later edits never change what a frozen release contains.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,15 +29,55 @@ from labeling.datasets.splits import SplitPrompt
 from labeling.datasets.turns import turns_of
 from labeling.kinds import kind_for
 from labeling.models import Answer, Judgment, Prompt, Release, Response, Task
+from labeling.models.judgments import JudgmentQuerySet
 from labeling.stats import Ratings
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, Role
+from projects.sql import database_now
 
 _CHUNK = 500
 _QUICK = 3_000
 
 #: Turns a rater's or a judgment's id into its pseudonym.
 Pseudonym = Callable[[str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """What takes part: judgments up to the id `newest`, on tasks in play at `asked_at`."""
+
+    newest: int
+    asked_at: datetime
+
+
+def cutoff_now(project: Project) -> Cutoff:
+    """Everything of this moment."""
+    return Cutoff(newest_judgment(project), database_now())
+
+
+def cutoff_of(release: Release) -> Cutoff:
+    """What a release was frozen with."""
+    return Cutoff(release.cutoff, release.created_at)
+
+
+def standing_judgments(project: Project, cutoff: Cutoff) -> JudgmentQuerySet:
+    """The judgments that take part, whoever gave them."""
+    judgments = Judgment.objects.filter(project=project)
+    return judgments.standing_at(cutoff.newest, asked_at=cutoff.asked_at)
+
+
+_OUT_OF_PLAY = """
+SELECT count(*), COALESCE(sum(hashint8extended(id, 0)), 0)::text FROM labeling_task
+WHERE project_id = %s AND withdrawn_at <= %s
+"""
+
+
+def tasks_out_of_play(project: Project, asked_at: datetime) -> tuple[int, str]:
+    """How many tasks were withdrawn by then and are still, and a mark of which these are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OUT_OF_PLAY, [project.pk, asked_at])
+        count, total = cursor.fetchone()
+    return count, hashlib.sha256(total.encode()).hexdigest()[:16] if count else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +99,18 @@ def newest_edit(project: Project) -> int:
     return edits.aggregate(newest=Max("pk"))["newest"] or 0
 
 
-def not_counted(project: Project, cutoff: int) -> Missing:
+def not_counted(project: Project, cutoff: Cutoff) -> Missing:
     """How many rows up to the cut-off were replaced by a newer one, or take a judgment back."""
-    rows = Judgment.objects.filter(project=project, pk__lte=cutoff)
+    rows = Judgment.objects.filter(project=project, pk__lte=cutoff.newest)
     return Missing(
-        superseded=rows.filter(withdrawn=False, revised_by__pk__lte=cutoff).count(),
+        superseded=rows.filter(withdrawn=False, revised_by__pk__lte=cutoff.newest).count(),
         withdrawn=rows.filter(withdrawn=True).count(),
     )
 
 
-def judged_tasks(project: Project, cutoff: int) -> QuerySet[Task]:
+def judged_tasks(project: Project, cutoff: Cutoff) -> QuerySet[Task]:
     """The tasks that have a judgment that counts."""
-    standing = Judgment.objects.filter(project=project).standing_at(cutoff)
+    standing = standing_judgments(project, cutoff)
     return Task.objects.filter(project=project).filter(Exists(standing.filter(task=OuterRef("pk"))))
 
 
@@ -78,18 +119,15 @@ def is_quick_to_count(project: Project) -> bool:
     return Judgment.objects.filter(project=project)[:_QUICK].count() < _QUICK
 
 
-def split_prompts(
-    project: Project, cutoff: int, *, asked_at: datetime | None = None
-) -> Iterator[SplitPrompt]:
+def split_prompts(project: Project, cutoff: Cutoff) -> Iterator[SplitPrompt]:
     """The project's prompts, judged or not, so that splits do not hang on what is judged yet.
 
-    With `asked_at`, those that were there then; a prompt that was judged is always among them.
+    Those that were there when the release was asked for; a prompt that was judged is always among
+    them, and one whose tasks are withdrawn too, so that the others stay where they are.
     """
-    prompts = Prompt.objects.filter(project=project)
-    if asked_at is not None:
-        standing = Judgment.objects.filter(project=project).standing_at(cutoff)
-        judged = standing.filter(task__prompt=OuterRef("pk"))
-        prompts = prompts.filter(Q(created_at__lte=asked_at) | Exists(judged))
+    judged = standing_judgments(project, cutoff).filter(task__prompt=OuterRef("pk"))
+    there = Q(created_at__lte=cutoff.asked_at) | Exists(judged)
+    prompts = Prompt.objects.filter(there, project=project)
     columns = prompts.order_by("pk").values_list("external_id", "messages", "pk", "group_key")
     for key, messages, age, group in columns.iterator(chunk_size=_CHUNK):
         yield SplitPrompt(key, turns_of(messages), age, group)
@@ -103,7 +141,7 @@ def adjudicators(project: Project) -> list[int]:
 
 def task_records(
     project: Project,
-    cutoff: int,
+    cutoff: Cutoff,
     pseudonym: Pseudonym,
     reviewers: Collection[int] = (),
     *,
@@ -156,12 +194,14 @@ class ReleaseRatings:
     side_only: npt.NDArray[np.bool_]
 
 
-def release_ratings(project: Project, criterion: Criterion, cutoff: int) -> ReleaseRatings:
+def release_ratings(project: Project, criterion: Criterion, cutoff: Cutoff) -> ReleaseRatings:
     """What agreement at the cut-off rests on."""
+    judgments = Judgment.objects.filter(project=project)
+    counting = judgments.counting_at(cutoff.newest, asked_at=cutoff.asked_at)
     answers = (
         Answer.objects.filter(criterion=criterion, response__isnull=True)
         .with_value()
-        .filter(judgment__in=Judgment.objects.filter(project=project).counting_at(cutoff).live())
+        .filter(judgment__in=counting.live())
         .order_by("judgment_id")
         .values_list(
             "judgment__task_id",
@@ -260,7 +300,7 @@ _JUDGMENT_COLUMNS = (
 
 def _judgments(
     project: Project,
-    cutoff: int,
+    cutoff: Cutoff,
     tasks: Sequence[tuple[Any, ...]],
     criteria: dict[int, str],
     pseudonym: Pseudonym,
@@ -268,8 +308,8 @@ def _judgments(
 ) -> dict[int, list[JudgmentRecord]]:
     """The judgments of some tasks, by task."""
     rows: list[tuple[Any, ...]] = list(
-        Judgment.objects.filter(project=project, task__in=[task[0] for task in tasks])
-        .standing_at(cutoff)
+        standing_judgments(project, cutoff)
+        .filter(task__in=[task[0] for task in tasks])
         .values_list(*_JUDGMENT_COLUMNS)
     )
     answers = _answers([row[0] for row in rows], tasks, criteria)

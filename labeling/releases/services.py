@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,13 @@ from labeling.releases.requests import (
 )
 from labeling.releases.selectors import (
     adjudicators,
+    cutoff_of,
     judged_tasks,
     newest_edit,
     newest_judgment,
     split_prompts,
     task_records,
+    tasks_out_of_play,
 )
 from labeling.vocabulary import JobState
 from labeling.work.endings import cancel
@@ -43,6 +46,7 @@ from labeling.work.registry import JobKind, register
 from projects.audit import record
 from projects.exceptions import Conflict
 from projects.models import Project, User
+from projects.sql import database_now
 
 #: Projects with more judgments wait for a place among the long jobs.
 _SHORT_JUDGMENTS = 5_000
@@ -94,14 +98,16 @@ def request_release(
         # Two requests at once must not get one number.
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         newest = Release.objects.filter(project=project).aggregate(n=Max("number"))["n"] or 0
+        asked_at = database_now()
         release = Release(
             project=project,
+            created_at=asked_at,
             created_by=created_by,
             number=newest + 1,
             recipe=recipe,
             format=format,
             file_type=request.file_type,
-            options={**request.frozen(), **_facts(project)},
+            options={**request.frozen(), **_facts(project, asked_at)},
             cutoff=newest_judgment(project),
             version=settings.VERSION,
         )
@@ -118,9 +124,17 @@ def request_release(
     return release
 
 
-def _facts(project: Project) -> dict[str, Any]:
+def _facts(project: Project, asked_at: datetime) -> dict[str, Any]:
     """What of the project's present a release must remember beside its cut-off."""
-    return {"edits_upto": newest_edit(project), "reviewers": adjudicators(project)}
+    facts = {"edits_upto": newest_edit(project), "reviewers": adjudicators(project)}
+    withdrawn = _withdrawn(project, asked_at)
+    return {**facts, "withdrawn": withdrawn} if withdrawn else facts
+
+
+def _withdrawn(project: Project, asked_at: datetime) -> dict[str, Any] | None:
+    """Which tasks were withdrawn when a release was asked for: other ones, another release."""
+    tasks, mark = tasks_out_of_play(project, asked_at)
+    return {"tasks": tasks, "mark": mark} if tasks else None
 
 
 def retry_release(*, release: Release, actor: User | None) -> None:
@@ -191,11 +205,16 @@ def _write_files(release: Release) -> Columns:
 
 
 def _build(release: Release, out: Path) -> None:
-    project, cutoff = release.project, release.cutoff
+    project, cutoff = release.project, cutoff_of(release)
     request = request_of(release)
+    if _withdrawn(project, release.created_at) != release.options.get("withdrawn"):
+        raise JobFailed(
+            "Which tasks are withdrawn has changed since this release was asked for. "
+            "Ask for a new one."
+        )
     tasks = judged_tasks(project, cutoff).count()
     note_progress(RELEASE_JOB, release, progress_total=2 * tasks, progress_done=0)
-    prompts = split_prompts(project, cutoff, asked_at=release.created_at)
+    prompts = split_prompts(project, cutoff)
     reviewers = release.options.get("reviewers", ())
     build_release(
         task_records(

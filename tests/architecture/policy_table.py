@@ -46,7 +46,13 @@ GET    api/v1/projects/<slug:slug>/releases/choices/                            
 GET    api/v1/projects/<slug:slug>/releases/<int:release_id>/                        200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/releases/<int:release_id>/cancel/                 409  403  403  409  404  401
 GET    api/v1/projects/<slug:slug>/releases/<int:release_id>/files/<path:name>       200  403  403  200  404  401
+POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/put-back/                     200  403  403  200  404  401
+POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/withdraw/                     400  403  403  400  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
+GET    api/v1/projects/<slug:slug>/withdrawals/                                      200  200  403  200  404  401
+POST   api/v1/projects/<slug:slug>/withdrawals/                                      400  403  403  400  404  401
+GET    api/v1/projects/<slug:slug>/withdrawals/<int:withdrawal_id>/                  200  200  403  200  404  401
+POST   api/v1/projects/<slug:slug>/withdrawals/<int:withdrawal_id>/cancel/           409  403  403  409  404  401
 GET    api/v1/schema/                                                                200  200  200  200  200  401
 # rating
 GET    p/<slug:slug>/rate/                                                           200  200  200  403  404  302
@@ -96,7 +102,12 @@ GET    p/<slug:slug>/settings/                                                  
 POST   p/<slug:slug>/settings/                                                       422  403  403  403  404  302
 GET    p/<slug:slug>/tasks/                                                          200  200  403  200  404  302
 GET    p/<slug:slug>/tasks/<int:pk>/                                                 200  200  403  200  404  302
+POST   p/<slug:slug>/tasks/<int:pk>/put-back/                                        302  403  403  302  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/votes/                                           302  302  403  403  404  302
+POST   p/<slug:slug>/tasks/<int:pk>/withdraw/                                        302  403  403  302  404  302
+POST   p/<slug:slug>/withdrawals/                                                    302  403  403  302  404  302
+GET    p/<slug:slug>/withdrawals/<int:pk>/                                           200  200  403  200  404  302
+POST   p/<slug:slug>/withdrawals/<int:pk>/cancel/                                    302  403  403  302  404  302
 # everybody's own
 GET    /                                                                             200  200  200  200  200  302
 GET    account/                                                                      200  200  200  200  200  302

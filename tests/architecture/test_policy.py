@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from labeling.models import Import, Release
+from labeling.models import Import, Release, Withdrawal
 from labeling.releases.services import request_release, run_release
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Invitation, Membership, Project, Role, SessionRecord, User
@@ -75,7 +75,7 @@ class World:
         kind = next(
             (
                 k
-                for k in ("tasks", "members", "invitations", "tokens", "sessions")
+                for k in ("tasks", "members", "invitations", "tokens", "sessions", "withdrawals")
                 if f"{k}/<" in route
             ),
             "",
@@ -146,7 +146,8 @@ def world(
         for who in WHO
     }
     shared = _one_of_everything(project, users["lead"], clients["lead"])
-    return World(clients, {**shared, "tasks": str(tasks[0].pk)}, own)
+    task = str(tasks[0].pk)
+    return World(clients, {**shared, "tasks": task, "task_id": task}, own)
 
 
 def _second_guideline(project: Project, raters: dict[str, User]) -> None:
@@ -163,6 +164,7 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
     run_release(release.pk)
     assert Release.objects.get().state == "done"
     upload = client.post(f"/p/{project.slug}/imports/", {"text": '[{"id": "1"}]'})
+    withdrawal = Withdrawal.objects.create(project=project, state="done", newest=0)
     invitation = invite(project=project, created_by=lead, role=Role.RATER)
     return {
         "slug": project.slug,
@@ -170,6 +172,8 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "invitations": str(Invitation.objects.get().pk),
         "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
         "kind": "release",
+        "withdrawals": str(withdrawal.pk),
+        "withdrawal_id": str(withdrawal.pk),
         "job_id": str(release.pk),
         "release_id": str(release.pk),
         "number": "1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+from django.utils import timezone
 
 from labeling.models import Answer, Assignment, Judgment
 from labeling.rating.judgments import undo_last
@@ -53,16 +54,20 @@ def test_what_counts_is_current_and_a_person_s_own(history: History):
 
 
 def test_what_counted_at_a_cutoff_stays_whatever_came_later(history: History):
-    judgments = Judgment.objects.all()
+    judgments, now = Judgment.objects.all(), timezone.now()
     first = history["replaced"].pk
-    assert names(history, judgments.counting_at(first)) == {"replaced"}
-    assert names(history, judgments.counting_at(history["taken back"].pk)) == {
+    assert names(history, judgments.counting_at(first, asked_at=now)) == {"replaced"}
+    assert names(history, judgments.counting_at(history["taken back"].pk, asked_at=now)) == {
         "counts",
         "taken back",
     }
     newest = max(judgment.pk for judgment in history.values())
-    assert names(history, judgments.counting_at(newest)) == {"counts", "repeat"}
-    assert names(history, judgments.standing_at(newest)) == {"counts", "repeat", "helped"}
+    assert names(history, judgments.counting_at(newest, asked_at=now)) == {"counts", "repeat"}
+    assert names(history, judgments.standing_at(newest, asked_at=now)) == {
+        "counts",
+        "repeat",
+        "helped",
+    }
 
 
 def test_answers_count_as_their_judgments_do(history: History):

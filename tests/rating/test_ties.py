@@ -15,7 +15,7 @@ from django.test import Client
 from labeling.kinds import Submission
 from labeling.models import Answer, Assignment, Judgment
 from labeling.rating.judgments import submit_judgment
-from labeling.releases.selectors import newest_judgment, task_records
+from labeling.releases.selectors import cutoff_now, task_records
 from labeling.vocabulary import TieKind
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
@@ -285,7 +285,7 @@ def test_an_answer_that_is_no_number_is_in_no_figure_and_in_words_on_the_page(
     assert "equally good" not in page
     for tab in ("agreement", "raters", "tasks"):
         assert client.get(f"/p/{project.slug}/{tab}/").status_code == 200
-    (record,) = task_records(project, newest_judgment(project), lambda kind, pk: f"{kind}-{pk}")
+    (record,) = task_records(project, cutoff_now(project), lambda kind, pk: f"{kind}-{pk}")
     (said,) = record.judgments
     assert said.values == {"overall": 0, "correct": 0}
     assert said.tie_kinds == {"overall": "equal_bad", "correct": "unspecified"}

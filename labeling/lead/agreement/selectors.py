@@ -71,9 +71,9 @@ class Totals:
 def agreement_fingerprint(
     project: Project, state: JudgmentState, order: ResponseOrder = ResponseOrder.ANY
 ) -> str:
-    """What the figures depend on: the newest judgment that counts, how many do, the rubric."""
+    """What the figures depend on: newest judgment, number of judgments, tasks in play, rubric."""
     rubric = "\n".join(f"{c.pk} {c.key} {c.scale_key}" for c in project.criteria.all())
-    digest = sha256(rubric.encode()).hexdigest()[:16]
+    digest = sha256(f"{rubric}{state.out_of_play}".encode()).hexdigest()[:16]
     fingerprint = f"{state.newest}/{state.count}/{digest}"
     if order is ResponseOrder.ANY:
         return fingerprint

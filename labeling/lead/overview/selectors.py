@@ -64,7 +64,8 @@ class Attention:
 
 def project_progress(project: Project) -> ProjectCounts:
     """What is there and what is left, in five queries whatever the size of the project."""
-    live = Task.objects.filter(project=project, purpose=Purpose.LIVE, overlap__isnull=False)
+    live = Task.objects.in_play().filter(project=project, purpose=Purpose.LIVE)
+    live = live.filter(overlap__isnull=False)
     totals = live.aggregate(
         tasks=Count("id"),
         wanted=Sum("overlap"),
@@ -171,6 +172,7 @@ def _often_skipped(project: Project) -> int:
     """Tasks that at least two raters skipped."""
     return (
         Assignment.objects.filter(project=project, state=AssignmentState.SKIPPED)
+        .filter(task__withdrawn_at__isnull=True)
         .values("task")
         .annotate(n=Count("id"))
         .filter(n__gte=2)

@@ -56,4 +56,4 @@ def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:
 
 
 def _fingerprint(state: JudgmentState) -> str:
-    return f"{_VERSION}/{state.newest}/{state.count}"
+    return f"{_VERSION}/{state.mark}"

@@ -18,12 +18,14 @@ from labeling.lead.disagreements import split_tasks
 from labeling.models import (
     Answer,
     Assignment,
+    Import,
     Judgment,
     LateAnswer,
     Response,
     Task,
     TaskOpening,
 )
+from labeling.models.tasks import TaskQuerySet
 from labeling.rating.openings import closed_to
 from labeling.releases.selectors import categories_of
 from labeling.rendering import MAX_SHORT_CHARS
@@ -43,11 +45,19 @@ class TaskState(StrEnum):
     BROKEN = "broken"
 
 
+class Play(StrEnum):
+    """Which tasks are listed: those in play by themselves."""
+
+    WITHDRAWN = "yes"
+    ANY = "any"
+
+
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
     """Which tasks of a project to show; empty means all.
 
     `reader` is who may judge them: the filter by disagreement leaves out what is closed to them.
+    `play` is one of `Play`; `import_id` leaves those that one import made.
     """
 
     state: str = ""
@@ -55,15 +65,17 @@ class TaskFilter:
     purpose: str = ""
     search: str = ""
     reader: User | None = None
+    play: str = ""
+    import_id: int = 0
 
 
 def _judgments_of_task() -> QuerySet[Judgment]:
-    return Judgment.objects.filter(task=OuterRef("pk")).counting()
+    return Judgment.objects.filter(task=OuterRef("pk")).valid()
 
 
 def _in_state(
-    tasks: QuerySet[Task], project: Project, state: str, among: range | None
-) -> QuerySet[Task]:
+    tasks: TaskQuerySet, project: Project, state: str, among: range | None
+) -> TaskQuerySet:
     any_judgment = Exists(_judgments_of_task())
     leased = Exists(Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.LEASED))
     if state == TaskState.UNTOUCHED:
@@ -84,9 +96,7 @@ def _in_state(
     return tasks
 
 
-def find_tasks(
-    project: Project, wanted: TaskFilter, *, among: range | None = None
-) -> QuerySet[Task]:
+def find_tasks(project: Project, wanted: TaskFilter, *, among: range | None = None) -> TaskQuerySet:
     """The tasks that match, in the order of their import, `among` those of some ids alone."""
     tasks = Task.objects.filter(project=project).select_related("prompt")
     if among is not None:
@@ -94,6 +104,12 @@ def find_tasks(
     tasks = _in_state(tasks, project, wanted.state, among)
     if wanted.reader is not None and wanted.state == TaskState.SPLIT:
         tasks = tasks.exclude(closed_to(wanted.reader))
+    if wanted.play == Play.WITHDRAWN:
+        tasks = tasks.out_of_play()
+    elif wanted.play != Play.ANY:
+        tasks = tasks.in_play()
+    if wanted.import_id:
+        tasks = tasks.filter(import_job=wanted.import_id)
     if wanted.category:
         tasks = tasks.filter(prompt__category=wanted.category)
     if wanted.purpose:
@@ -105,6 +121,11 @@ def find_tasks(
             | Q(said__icontains=wanted.search)
         )
     return tasks.order_by("pk")
+
+
+def import_of(project: Project, import_id: int) -> Import | None:
+    """The import whose tasks are listed."""
+    return Import.objects.filter(project=project, pk=import_id).first()
 
 
 def categories(project: Project) -> list[str]:
@@ -183,11 +204,11 @@ def prompt_excerpt(messages: object, length: int = 160) -> str:
 def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
     """Lines for the tasks of one page, in four queries."""
     rows = {task.pk: TaskRow(task, prompt_excerpt(task.prompt.messages)) for task in tasks}
-    judged = Judgment.objects.filter(task__in=rows).counting()
+    judged = Judgment.objects.filter(task__in=rows).valid()
     for task_id, flags in judged.values_list("task_id", "flags"):
         rows[task_id].judgments += 1
         rows[task_id].flagged += bool(flags)
-    primary = Answer.objects.filter(judgment__task__in=rows).counting().primary()
+    primary = Answer.objects.filter(judgment__task__in=rows).valid().primary()
     answers: Iterable[tuple[Any, ...]] = primary.with_value().values_list(
         "judgment__task", "value", "tie_kind"
     )
@@ -338,7 +359,8 @@ def _late_answers(task: Task) -> list[LateInWords]:
 
 def get_task(project: Project, pk: int) -> Task | None:
     """One task of this project, or None."""
-    return Task.objects.filter(project=project, pk=pk).select_related("prompt").first()
+    tasks = Task.objects.filter(project=project, pk=pk)
+    return tasks.select_related("prompt", "withdrawn_by").first()
 
 
 def task_page(task: Task) -> TaskPage:

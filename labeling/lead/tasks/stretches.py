@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 
-from labeling.lead.tasks.selectors import TaskFilter, find_tasks
+from labeling.lead.tasks.selectors import Play, TaskFilter, find_tasks
 from labeling.models import Task
+from labeling.models.tasks import TaskQuerySet
 from projects.models import Project
 
 #: From so many tasks on, lists are read on from one task and not counted.
@@ -38,8 +39,9 @@ def read_on(project: Project, wanted: TaskFilter, *, start: int, size: int) -> T
     """
     until, step = monotonic() + _READING, _FIRST_STEP
     tasks: list[Task] = []
+    walked = tasks_walked(project, wanted)
     while True:
-        ids = Task.objects.filter(project=project, pk__gte=start).order_by("pk")
+        ids = walked.filter(pk__gte=start).order_by("pk")
         stop = ids.values_list("pk", flat=True)[step : step + 1].first()
         stretch = range(start, stop if stop is not None else _NO_ID)
         matching = find_tasks(project, wanted, among=stretch)
@@ -49,6 +51,14 @@ def read_on(project: Project, wanted: TaskFilter, *, start: int, size: int) -> T
         if stop is None or monotonic() > until:
             return TaskStretch(tasks, stop, is_full=False)
         start, step = stop, min(2 * step, _LONGEST_STEP)
+
+
+def tasks_walked(project: Project, wanted: TaskFilter) -> TaskQuerySet:
+    """The fewest tasks with an index of their own among which those that match are."""
+    tasks = Task.objects.filter(project=project)
+    if wanted.import_id:
+        return tasks.filter(import_job=wanted.import_id)
+    return tasks.out_of_play() if wanted.play == Play.WITHDRAWN else tasks
 
 
 def is_long(project: Project) -> bool:

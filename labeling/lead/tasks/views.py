@@ -3,82 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from labeling.lead.tasks.forms import (
+    PLAYS,
+    PURPOSES,
+    STATES,
+    filter_fields,
+    filter_query,
+    task_filter,
+    whole_number,
+)
 from labeling.lead.tasks.selectors import (
-    TaskFilter,
-    TaskState,
     categories,
     find_tasks,
     get_task,
+    import_of,
     task_page,
     task_rows,
     task_votes,
 )
 from labeling.lead.tasks.stretches import is_long, read_on
 from labeling.models import Task
-from labeling.models.choices import choices
 from labeling.rating.openings import closed_votes, open_votes
 from labeling.rating.texts import ensure_rendered
-from labeling.vocabulary import Purpose
 from projects.access import Access, SignedInRequest, get_access
 from projects.navigation import Tab
 from projects.permissions import Action
 
 TASKS_PAGE = 50
 
-STATES = (
-    (TaskState.UNTOUCHED, gettext_lazy("Not judged yet")),
-    (TaskState.UNDER_WAY, gettext_lazy("Under way")),
-    (TaskState.COMPLETE, gettext_lazy("Complete")),
-    (TaskState.SPLIT, gettext_lazy("Raters disagree")),
-    (TaskState.FLAGGED, gettext_lazy("Flagged")),
-    (TaskState.SKIPPED, gettext_lazy("Skipped by somebody")),
-    (TaskState.BROKEN, gettext_lazy("Reported as broken")),
-)
-PURPOSES = choices(Purpose)
-
-
-def _wanted(query: QueryDict, access: Access) -> TaskFilter:
-    """The filter of an address; a value nobody knows counts as none."""
-    state, purpose = query.get("state", ""), query.get("purpose", "")
-    return TaskFilter(
-        state=state if state in {key for key, _label in STATES} else "",
-        purpose=purpose if purpose in {key for key, _label in PURPOSES} else "",
-        category=query.get("category", "")[:80],
-        search=query.get("q", "").strip()[:200],
-        reader=access.user if access.may(Action.RATE) else None,
-    )
-
-
-def _query(wanted: TaskFilter) -> str:
-    """The filter as the beginning of a query string, for links to other pages of the table."""
-    named = {
-        "state": wanted.state,
-        "category": wanted.category,
-        "purpose": wanted.purpose,
-        "q": wanted.search,
-    }
-    kept = urlencode({key: value for key, value in named.items() if value})
-    return f"{kept}&" if kept else ""
-
 
 @require_safe
 def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
-    """A table of tasks, filtered by state, category, purpose and text."""
+    """A table of tasks, filtered by state, category, purpose, text, import, and withdrawn ones."""
     access = get_access(request.user, slug, Action.SEE_TASKS)
-    wanted = _wanted(request.GET, access)
+    wanted = task_filter(request.GET, access)
     page, stretch = None, None
     if is_long(access.project):
-        start = _whole_number(request.GET.get("from", ""))
+        start = whole_number(request.GET.get("from", ""))
         stretch = read_on(access.project, wanted, start=start, size=TASKS_PAGE)
         shown = stretch.tasks
     else:
@@ -95,17 +65,16 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
         "rows": rows,
         "closed": _closed(access, [row.task for row in rows]),
         "wanted": wanted,
-        "query": _query(wanted),
+        "query": filter_query(wanted),
         "states": STATES,
         "purposes": PURPOSES,
+        "plays": PLAYS,
+        "fields": filter_fields(wanted),
+        "of_import": import_of(access.project, wanted.import_id) if wanted.import_id else None,
+        "may_withdraw": access.may(Action.WITHDRAW),
         "categories": categories(access.project),
     }
     return render(request, "labeling/lead/tasks.html", context)
-
-
-def _whole_number(text: str) -> int:
-    """The number of an address, 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _closed(access: Access, tasks: Sequence[Task]) -> Collection[int]:
@@ -146,6 +115,7 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "votes": task_votes(row) if sees_raters and not is_closed else None,
         # Reviewers compare too: they stay blind.
         "show_models": access.may(Action.RELEASE),
+        "may_withdraw": access.may(Action.WITHDRAW),
     }
     return render(request, "labeling/lead/task.html", context)
 

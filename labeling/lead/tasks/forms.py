@@ -1,0 +1,67 @@
+"""The filter of the list of tasks, as addresses and forms carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext_lazy
+
+from labeling.lead.tasks.selectors import Play, TaskFilter, TaskState
+from labeling.models.choices import choices
+from labeling.vocabulary import Purpose
+from projects.access import Access
+from projects.permissions import Action
+
+STATES = (
+    (TaskState.UNTOUCHED, gettext_lazy("Not judged yet")),
+    (TaskState.UNDER_WAY, gettext_lazy("Under way")),
+    (TaskState.COMPLETE, gettext_lazy("Complete")),
+    (TaskState.SPLIT, gettext_lazy("Raters disagree")),
+    (TaskState.FLAGGED, gettext_lazy("Flagged")),
+    (TaskState.SKIPPED, gettext_lazy("Skipped by somebody")),
+    (TaskState.BROKEN, gettext_lazy("Reported as broken")),
+)
+PURPOSES = choices(Purpose)
+PLAYS = (
+    (Play.WITHDRAWN, gettext_lazy("Withdrawn")),
+    (Play.ANY, gettext_lazy("All")),
+)
+
+
+def task_filter(query: Mapping[str, str], access: Access) -> TaskFilter:
+    """The filter of an address or a form; a value nobody knows counts as none."""
+    state, purpose, play = (str(query.get(name, "")) for name in ("state", "purpose", "withdrawn"))
+    return TaskFilter(
+        state=state if state in {key for key, _label in STATES} else "",
+        purpose=purpose if purpose in {key for key, _label in PURPOSES} else "",
+        category=str(query.get("category", ""))[:80],
+        search=str(query.get("q", "")).strip()[:200],
+        reader=access.user if access.may(Action.RATE) else None,
+        play=play if play in {key for key, _label in PLAYS} else "",
+        import_id=whole_number(str(query.get("import", ""))),
+    )
+
+
+def filter_fields(wanted: TaskFilter) -> dict[str, str]:
+    """The filter by the names of its fields, those that say something."""
+    fields = {
+        "state": wanted.state,
+        "category": wanted.category,
+        "purpose": wanted.purpose,
+        "q": wanted.search,
+        "withdrawn": wanted.play,
+        "import": str(wanted.import_id or ""),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def filter_query(wanted: TaskFilter) -> str:
+    """The filter as the beginning of a query string, for links to other pages of the table."""
+    kept = urlencode(filter_fields(wanted))
+    return f"{kept}&" if kept else ""
+
+
+def whole_number(text: str) -> int:
+    """The number of an address, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

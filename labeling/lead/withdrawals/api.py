@@ -1,0 +1,219 @@
+"""Withdraw and put back, by program: one task, a filter's selection, everything of an import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.lead.tasks.forms import PURPOSES, STATES, filter_fields, task_filter
+from labeling.lead.tasks.selectors import TaskFilter, get_task
+from labeling.lead.withdrawals.selectors import find_withdrawal, withdrawals_of
+from labeling.lead.withdrawals.services import (
+    cancel_withdrawal,
+    put_task_back,
+    request_withdrawal,
+    withdraw_task,
+)
+from labeling.models import Task, Withdrawal
+from labeling.work.api import JobSerializer, job_json
+from labeling.work.sending import send
+from projects.access import Access
+from projects.api.parsing import StrictSerializer
+from projects.api.replies import PAGE_PARAMETERS, paged, refusals
+from projects.api.views import ApiView, page_reply
+from projects.permissions import Action
+
+_TAGS = ["tasks"]
+
+
+class ReasonSerializer(StrictSerializer):
+    """Why a task is withdrawn."""
+
+    reason = serializers.CharField(max_length=300)
+
+
+class TaskPlaySerializer(serializers.Serializer[Any]):
+    """Whether a task is in play."""
+
+    id = serializers.IntegerField()
+    external_id = serializers.CharField()
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_by = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+def _play_json(access: Access, pk: int) -> dict[str, Any]:
+    task = _task(access, pk)
+    return {
+        "id": task.pk,
+        "external_id": task.external_id,
+        "withdrawn_at": task.withdrawn_at,
+        "withdrawn_by": task.withdrawn_by.display_name if task.withdrawn_by else "",
+        "reason": task.withdrawn_reason,
+    }
+
+
+def _task(access: Access, pk: int) -> Task:
+    task = get_task(access.project, pk)
+    if task is None:
+        raise Http404(_("There is no such task in this project."))
+    return task
+
+
+class TaskWithdrawal(ApiView):
+    """One task out of play."""
+
+    @extend_schema(
+        operation_id="withdraw_task",
+        summary="Withdraw a task",
+        tags=_TAGS,
+        request=ReasonSerializer,
+        responses={200: TaskPlaySerializer, **refusals(400, 403, 404)},
+    )
+    def post(self, request: Request, slug: str, task_id: int) -> Response:
+        """Nobody is given it any more, and it counts in nothing new; `put-back` reverses it."""
+        access = self.access(slug, Action.WITHDRAW)
+        task = _task(access, task_id)
+        withdraw_task(task=task, actor=access.user, **self.checked(ReasonSerializer))
+        return Response(_play_json(access, task_id))
+
+
+class TaskReturn(ApiView):
+    """One task back in play."""
+
+    @extend_schema(
+        operation_id="put_task_back",
+        summary="Put a withdrawn task back",
+        tags=_TAGS,
+        request=None,
+        responses={200: TaskPlaySerializer, **refusals(403, 404)},
+    )
+    def post(self, request: Request, slug: str, task_id: int) -> Response:
+        """With all that was said about it. Repeating it changes nothing."""
+        access = self.access(slug, Action.WITHDRAW)
+        put_task_back(task=_task(access, task_id), actor=access.user)
+        return Response(_play_json(access, task_id))
+
+
+class SelectionSerializer(StrictSerializer):
+    """The filter of the list of tasks; none of them: every task of the project."""
+
+    state = serializers.ChoiceField(choices=[str(key) for key, _words in STATES], required=False)
+    category = serializers.CharField(max_length=80, required=False)
+    purpose = serializers.ChoiceField(choices=[key for key, _words in PURPOSES], required=False)
+    q = serializers.CharField(max_length=200, required=False, help_text="In id or prompt.")
+
+
+class WithdrawalRequestSerializer(StrictSerializer):
+    """What to withdraw and why, or with `put_back` what to put back."""
+
+    reason = serializers.CharField(max_length=300, required=False, default="")
+    put_back = serializers.BooleanField(required=False, default=False)
+    selection = SelectionSerializer(required=False, help_text="As in the list of tasks.")
+    import_id = serializers.IntegerField(
+        required=False, min_value=1, help_text="Of the tasks that this import made."
+    )
+
+
+class WithdrawalSerializer(JobSerializer):
+    """A withdrawal of many tasks, or with `put_back` their return."""
+
+    put_back = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
+    selection = serializers.DictField(child=serializers.CharField())
+    changed = serializers.IntegerField(help_text="Tasks withdrawn, or put back, so far.")
+
+
+def _withdrawal_json(row: Withdrawal) -> dict[str, Any]:
+    kept = {name: value for name, value in row.selection.items() if name != "reader"}
+    return {
+        **job_json(row),
+        "put_back": row.puts_back,
+        "reason": row.reason,
+        "selection": filter_fields(TaskFilter(**kept)),
+        "changed": row.changed,
+    }
+
+
+class Withdrawals(ApiView):
+    """The withdrawals of a project."""
+
+    @extend_schema(
+        operation_id="list_withdrawals",
+        summary="Withdrawals of many tasks, newest first",
+        tags=_TAGS,
+        parameters=PAGE_PARAMETERS,
+        responses={200: paged(WithdrawalSerializer), **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Those of single tasks stand in the audit log."""
+        project = self.access(slug, Action.SEE_TASKS).project
+        return page_reply(self, withdrawals_of(project), _withdrawal_json)
+
+    @extend_schema(
+        operation_id="create_withdrawal",
+        summary="Withdraw many tasks, or put them back",
+        tags=_TAGS,
+        request=WithdrawalRequestSerializer,
+        responses={202: WithdrawalSerializer, **refusals(400, 403, 404)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """A job does it; ask `Location` how far it is."""
+        access = self.access(slug, Action.WITHDRAW)
+        values = self.checked(WithdrawalRequestSerializer)
+        chosen = {**values.get("selection", {}), "import": str(values.get("import_id", ""))}
+        row = request_withdrawal(
+            project=access.project,
+            actor=access.user,
+            selection=task_filter(chosen, access),
+            reason=values["reason"],
+            puts_back=values["put_back"],
+        )
+        send(row)
+        location = reverse("api:withdrawal", args=[slug, row.pk])
+        return Response(_withdrawal_json(row), status=202, headers={"Location": location})
+
+
+class OneWithdrawal(ApiView):
+    """One withdrawal."""
+
+    @extend_schema(
+        operation_id="read_withdrawal",
+        summary="How far a withdrawal is",
+        tags=_TAGS,
+        responses={200: WithdrawalSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str, withdrawal_id: int) -> Response:
+        """Its state and how many tasks it changed."""
+        return Response(_withdrawal_json(_find(self.access(slug, Action.SEE_TASKS), withdrawal_id)))
+
+
+class WithdrawalCancellation(ApiView):
+    """The end of a withdrawal before its end."""
+
+    @extend_schema(
+        operation_id="cancel_withdrawal",
+        summary="Cancel a withdrawal; what is changed stays",
+        tags=_TAGS,
+        request=None,
+        responses={200: WithdrawalSerializer, **refusals(403, 404, 409)},
+    )
+    def post(self, request: Request, slug: str, withdrawal_id: int) -> Response:
+        """409 where it is over already."""
+        access = self.access(slug, Action.WITHDRAW)
+        cancel_withdrawal(withdrawal=_find(access, withdrawal_id), actor=access.user)
+        return Response(_withdrawal_json(_find(access, withdrawal_id)))
+
+
+def _find(access: Access, withdrawal_id: int) -> Withdrawal:
+    row = find_withdrawal(access.project, withdrawal_id)
+    if row is None:
+        raise Http404(_("There is no such withdrawal in this project."))
+    return row

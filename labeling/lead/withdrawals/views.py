@@ -1,0 +1,122 @@
+"""Withdraw and put back: one task from its page, many from the list."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from labeling.lead.tasks.forms import filter_query, task_filter
+from labeling.lead.tasks.selectors import get_task
+from labeling.lead.withdrawals.selectors import find_withdrawal
+from labeling.lead.withdrawals.services import (
+    cancel_withdrawal,
+    put_task_back,
+    request_withdrawal,
+    withdraw_task,
+)
+from labeling.models import Task, Withdrawal
+from labeling.work.limits import standstill
+from labeling.work.sending import send
+from projects.access import Access, SignedInRequest, get_access
+from projects.exceptions import Conflict, InvalidInput
+from projects.permissions import Action
+
+
+def _task(access: Access, pk: int) -> Task:
+    row = get_task(access.project, pk)
+    if row is None:
+        raise Http404(_("There is no such task in this project."))
+    return row
+
+
+@require_POST
+def withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Takes one task out of play."""
+    access = get_access(request.user, slug, Action.WITHDRAW)
+    try:
+        withdraw_task(
+            task=_task(access, pk), actor=access.user, reason=request.POST.get("reason", "")
+        )
+    except InvalidInput as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The task is withdrawn. Nobody is given it any more."))
+    return redirect("labeling:task", slug, pk)
+
+
+@require_POST
+def put_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Puts one task back into play."""
+    access = get_access(request.user, slug, Action.WITHDRAW)
+    put_task_back(task=_task(access, pk), actor=access.user)
+    messages.success(request, _("The task is back in play, with all that was said about it."))
+    return redirect("labeling:task", slug, pk)
+
+
+@require_POST
+def withdraw_many(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Withdraws what the list's filter selects, or puts it back; a worker does it."""
+    access = get_access(request.user, slug, Action.WITHDRAW)
+    selection = task_filter(request.POST, access)
+    try:
+        withdrawal = request_withdrawal(
+            project=access.project,
+            actor=access.user,
+            selection=selection,
+            reason=request.POST.get("reason", ""),
+            puts_back="back" in request.POST,
+        )
+    except InvalidInput as error:
+        messages.error(request, error.message)
+        return redirect(f"{reverse('labeling:tasks', args=[slug])}?{filter_query(selection)}")
+    send(withdrawal)
+    return redirect("labeling:withdrawal", slug, withdrawal.pk)
+
+
+def _find(access: Access, pk: int) -> Withdrawal:
+    row = find_withdrawal(access.project, pk)
+    if row is None:
+        raise Http404(_("There is no such withdrawal in this project."))
+    return row
+
+
+@require_safe
+def withdrawal(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """How far it is, and what it did."""
+    access = get_access(request.user, slug, Action.SEE_TASKS)
+    row = _find(access, pk)
+    context = {
+        "access": access,
+        "project": access.project,
+        "row": row,
+        "stall": standstill(row),
+        "may_cancel": access.may(Action.WITHDRAW) and not row.is_over,
+        "is_part": "HX-Request" in request.headers,
+    }
+    part = "#report" if context["is_part"] else ""
+    return render(request, f"labeling/lead/withdrawal.html{part}", context)
+
+
+@require_POST
+def stop_withdrawal(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Stops it; what is changed stays."""
+    access = get_access(request.user, slug, Action.WITHDRAW)
+    try:
+        cancel_withdrawal(withdrawal=_find(access, pk), actor=access.user)
+    except Conflict as error:
+        messages.warning(request, error.message)
+    return redirect("labeling:withdrawal", slug, pk)
+
+
+_TASK, _MANY = "p/<slug:slug>/tasks/<int:pk>/", "p/<slug:slug>/withdrawals/"
+urlpatterns = [
+    path(f"{_TASK}withdraw/", withdraw, name="task-withdraw"),
+    path(f"{_TASK}put-back/", put_back, name="task-put-back"),
+    path(_MANY, withdraw_many, name="withdrawals"),
+    path(f"{_MANY}<int:pk>/", withdrawal, name="withdrawal"),
+    path(f"{_MANY}<int:pk>/cancel/", stop_withdrawal, name="withdrawal-cancel"),
+]
