@@ -10,7 +10,7 @@ import pytest
 from labeling.imports.services import create_import, run_import
 from labeling.lead.agreement.report import agreement_report
 from labeling.lead.overview.selectors import contested_tasks, project_progress
-from labeling.lead.tasks.selectors import TaskFilter
+from labeling.lead.tasks.filters import TaskFilter
 from labeling.lead.withdrawals.services import (
     put_task_back,
     request_withdrawal,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy
 
-from labeling.lead.tasks.selectors import Play, TaskFilter, TaskState
+from labeling.lead.tasks.filters import Play, TaskFilter, TaskState
 from labeling.models.choices import choices
 from labeling.vocabulary import Purpose
 from projects.access import Access

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 
-from labeling.lead.tasks.selectors import Play, TaskFilter, find_tasks
+from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks
 from labeling.models import Task
 from labeling.models.tasks import TaskQuerySet
 from projects.models import Project

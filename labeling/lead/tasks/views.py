@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from labeling.lead.tasks.filters import categories, find_tasks, import_of
 from labeling.lead.tasks.forms import (
     PLAYS,
     PURPOSES,
@@ -21,15 +22,7 @@ from labeling.lead.tasks.forms import (
     task_filter,
     whole_number,
 )
-from labeling.lead.tasks.selectors import (
-    categories,
-    find_tasks,
-    get_task,
-    import_of,
-    task_page,
-    task_rows,
-    task_votes,
-)
+from labeling.lead.tasks.selectors import get_task, task_page, task_rows, task_votes
 from labeling.lead.tasks.stretches import is_long, read_on
 from labeling.models import Task
 from labeling.rating.openings import closed_votes, open_votes

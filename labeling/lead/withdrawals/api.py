@@ -12,8 +12,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labeling.lead.tasks.filters import TaskFilter
 from labeling.lead.tasks.forms import PURPOSES, STATES, filter_fields, task_filter
-from labeling.lead.tasks.selectors import TaskFilter, get_task
+from labeling.lead.tasks.selectors import get_task
 from labeling.lead.withdrawals.selectors import find_withdrawal, withdrawals_of
 from labeling.lead.withdrawals.services import (
     cancel_withdrawal,

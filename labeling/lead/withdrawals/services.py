@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from labeling.lead.tasks.selectors import Play, TaskFilter, find_tasks
+from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks
 from labeling.lead.tasks.stretches import tasks_walked
 from labeling.models import Assignment, Task, Withdrawal
 from labeling.rating.deadlocks import retry_deadlocks
