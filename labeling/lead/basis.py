@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Count, Max, Model, QuerySet
 
 from labeling.models import Judgment
-from labeling.releases.selectors import tasks_out_of_play
+from labeling.models.tasks import tasks_out_of_play
 from labeling.stats.ratings import Ints
 from projects.models import Project
 from projects.sql import copying, database_now

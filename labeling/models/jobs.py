@@ -83,27 +83,6 @@ class Import(Job):
         return self.filename
 
 
-class Withdrawal(Job):
-    """Tasks taken out of play, or with `puts_back` put back into it: a filter's, or an import's.
-
-    `selection` is the filter, `newest` the newest task that takes part, `reached` the last one
-    that was looked at, and `changed` how many it was of.
-    """
-
-    reason = models.CharField(max_length=300, blank=True)
-    puts_back = models.BooleanField(default=False)
-    selection = models.JSONField(default=dict)
-    newest = models.BigIntegerField()
-    reached = models.BigIntegerField(default=0)
-    changed = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return _("tasks put back") if self.puts_back else _("tasks withdrawn")
-
-
 class ImportRefusal(models.Model):
     """One refused row of a file: where, which field, why; `code` names the reason for programs.
 
@@ -169,3 +148,24 @@ class Release(Job):
 
     def __str__(self) -> str:
         return f"release {self.number}"
+
+
+class Withdrawal(Job):
+    """Tasks taken out of play, or with `puts_back` put back into it: a filter's, or an import's.
+
+    `selection` is the filter, `newest` the newest task that takes part, `reached` the last one
+    that was looked at, and `changed` how many it was of.
+    """
+
+    reason = models.CharField(max_length=300, blank=True)
+    puts_back = models.BooleanField(default=False)
+    selection = models.JSONField(default=dict)
+    newest = models.BigIntegerField()
+    reached = models.BigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return _("tasks put back") if self.puts_back else _("tasks withdrawn")

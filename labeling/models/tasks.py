@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -197,3 +199,17 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
+
+
+_OUT_OF_PLAY = """
+SELECT count(*), COALESCE(sum(hashint8extended(id, 0)), 0)::text FROM labeling_task
+WHERE project_id = %s AND withdrawn_at <= %s
+"""
+
+
+def tasks_out_of_play(project: Project, asked_at: datetime) -> tuple[int, str]:
+    """How many tasks were withdrawn by then and are still, and a mark of which these are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OUT_OF_PLAY, [project.pk, asked_at])
+        count, total = cursor.fetchone()
+    return count, hashlib.sha256(total.encode()).hexdigest()[:16] if count else ""

@@ -23,6 +23,7 @@ from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import Ledger
 from labeling.datasets.records import TaskRecord, canonical_json
 from labeling.models import Release, Report
+from labeling.models.tasks import tasks_out_of_play
 from labeling.releases.facts import pseudonyms
 from labeling.releases.requests import (
     ReleaseOptions,
@@ -38,7 +39,6 @@ from labeling.releases.selectors import (
     newest_edit,
     newest_judgment,
     task_records,
-    tasks_out_of_play,
 )
 from labeling.work.kept import Progress, is_fresh, kept_report, report_progress, want_report
 from projects.models import Project

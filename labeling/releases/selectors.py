@@ -6,7 +6,6 @@ so that later edits never change what a frozen release contains.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -64,20 +63,6 @@ def standing_judgments(project: Project, cutoff: Cutoff) -> JudgmentQuerySet:
     """The judgments that take part, whoever gave them."""
     judgments = Judgment.objects.filter(project=project)
     return judgments.standing_at(cutoff.newest, asked_at=cutoff.asked_at)
-
-
-_OUT_OF_PLAY = """
-SELECT count(*), COALESCE(sum(hashint8extended(id, 0)), 0)::text FROM labeling_task
-WHERE project_id = %s AND withdrawn_at <= %s
-"""
-
-
-def tasks_out_of_play(project: Project, asked_at: datetime) -> tuple[int, str]:
-    """How many tasks were withdrawn by then and are still, and a mark of which these are."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OUT_OF_PLAY, [project.pk, asked_at])
-        count, total = cursor.fetchone()
-    return count, hashlib.sha256(total.encode()).hexdigest()[:16] if count else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from labeling.datasets.build import ReleaseError, build_release, staging_of
 from labeling.datasets.files import describe_file
 from labeling.datasets.splits import SPLIT_SALT, plan_splits
 from labeling.models import Judgment, Release
+from labeling.models.tasks import tasks_out_of_play
 from labeling.releases.facts import pseudonyms, release_context, release_salt
 from labeling.releases.requests import (
     ReleaseOptions,
@@ -37,7 +38,6 @@ from labeling.releases.selectors import (
     newest_judgment,
     split_prompts,
     task_records,
-    tasks_out_of_play,
 )
 from labeling.vocabulary import JobState
 from labeling.work.endings import cancel

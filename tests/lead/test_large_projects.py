@@ -17,7 +17,7 @@ from labeling.lead import basis
 from labeling.lead.agreement import pairs, report
 from labeling.lead.overview import report as overview
 from labeling.lead.raters import report as raters
-from labeling.lead.tasks import selectors as listed
+from labeling.lead.tasks import filters as listed
 from labeling.lead.tasks import stretches
 from labeling.models import RaterPairPart, Report, Task
 from labeling.work import kept

@@ -39,7 +39,7 @@ def task_filter(query: Mapping[str, str], access: Access) -> TaskFilter:
         search=str(query.get("q", "")).strip()[:200],
         reader=access.user if access.may(Action.RATE) else None,
         play=play if play in {key for key, _label in PLAYS} else "",
-        import_id=whole_number(str(query.get("import", ""))),
+        import_id=id_in_address(str(query.get("import", ""))),
     )
 
 
@@ -62,6 +62,6 @@ def filter_query(wanted: TaskFilter) -> str:
     return f"{kept}&" if kept else ""
 
 
-def whole_number(text: str) -> int:
+def id_in_address(text: str) -> int:
     """The number of an address, 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -19,8 +19,8 @@ from labeling.lead.tasks.forms import (
     STATES,
     filter_fields,
     filter_query,
+    id_in_address,
     task_filter,
-    whole_number,
 )
 from labeling.lead.tasks.selectors import get_task, task_page, task_rows, task_votes
 from labeling.lead.tasks.stretches import is_long, read_on
@@ -41,7 +41,7 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
     wanted = task_filter(request.GET, access)
     page, stretch = None, None
     if is_long(access.project):
-        start = whole_number(request.GET.get("from", ""))
+        start = id_in_address(request.GET.get("from", ""))
         stretch = read_on(access.project, wanted, start=start, size=TASKS_PAGE)
         shown = stretch.tasks
     else:
