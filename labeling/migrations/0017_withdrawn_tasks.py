@@ -104,7 +104,7 @@ END $$;
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [
-        ("labeling", "0015_rubric_versions"),
+        ("labeling", "0016_refusals_by_number"),
         ("projects", "0005_guideline_html"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
