@@ -139,28 +139,34 @@ def test_a_column_is_left_as_metadata_by_its_name_with_nothing_behind_it(rows):
     assert row.metadata == {"anything": LONG}
 
 
+#: The answer that two texts are compared by themselves.
+NONE = {"prompt": ""}
+
+
 @pytest.mark.parametrize(
     ("row", "options", "guess"),
     [
         (
             {"history": "Is it?", "chosen": "I think", "rejected": "I do"},
-            [{"prompt": "history"}, {"prompt": "chosen"}],
+            [{"prompt": "history"}, NONE, {"prompt": "chosen"}],
             {"prompt": "history"},
         ),
         (
-            {"trajectory": [{"from": "user", "value": "Go"}], "chosen": "a", "rejected": "b"},
-            [{"messages": "trajectory"}],
-            {"messages": "trajectory"},
+            {"transcript": [{"from": "user", "value": "Go"}], "chosen": "a", "rejected": "b"},
+            [{"messages": "transcript"}, NONE],
+            {"messages": "transcript"},
         ),
         (
             {"one": LONG, "two": LONG, "output_1": "a", "output_2": "b"},
-            [{"prompt": "one"}, {"prompt": "two"}],
+            [{"prompt": "one"}, {"prompt": "two"}, NONE],
             None,
         ),
-        ({"chosen": "The sky", "rejected": "The sea"}, [{"prompt": "chosen"}], None),
+        ({"chosen": "The sky", "rejected": "The sea"}, [NONE, {"prompt": "chosen"}], None),
+        ({"chosen": "Blue.", "rejected": "Green."}, [NONE], None),
+        ({"text1": "Blue.", "text2": "Green."}, [NONE], None),
         (
             {"post": "Where?", "human_ref_A": "a", "human_ref_B": "b"},
-            [{"prompt": "post"}],
+            [{"prompt": "post"}, NONE],
             {"prompt": "post"},
         ),
     ],

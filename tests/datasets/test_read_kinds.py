@@ -12,7 +12,7 @@ import pytest
 
 from labeling.datasets.readers import SHAPES, ReadOptions, check, detect, preview_file, read
 from labeling.datasets.rows import ImportRow
-from tests.datasets.kinds import ASK, LABEL_STUDIO_MIN, SAMPLES, Row
+from tests.datasets.kinds import ARGILLA, ASK, LABEL_STUDIO_MIN, SAMPLES, Row
 
 BY_NAME = pytest.mark.parametrize(
     ("kind", "row"), [sample[1:] for sample in SAMPLES], ids=[sample[0] for sample in SAMPLES]
@@ -52,6 +52,10 @@ def _parquet(folder: Path, row: Row) -> Path:
 WRITERS = pytest.mark.parametrize("write", [_json_lines, _json_list, _csv, _parquet])
 
 
+#: What tools that nest their rows write to a table.
+FLAT = {"labelstudio": LABEL_STUDIO_MIN, "argilla": ARGILLA}
+
+
 def test_every_kind_has_a_sample():
     # Numbered candidates are asked about, and never taken for pairs unasked.
     assert {kind for _, kind, _ in SAMPLES} == set(SHAPES) - {"candidates"}
@@ -60,8 +64,7 @@ def test_every_kind_has_a_sample():
 @WRITERS
 @BY_NAME
 def test_each_kind_is_recognised_as_itself_in_every_file(tmp_path, write, kind, row):
-    if write is _csv and kind == "labelstudio":
-        row = LABEL_STUDIO_MIN
+    row = FLAT.get(kind, row) if write is _csv else row
     detection = detect(write(tmp_path, row))
     assert (detection.format, detection.problem) == (kind, "")
 
@@ -69,8 +72,7 @@ def test_each_kind_is_recognised_as_itself_in_every_file(tmp_path, write, kind, 
 @WRITERS
 @BY_NAME
 def test_each_kind_reads_the_same_prompt_and_responses_from_every_file(tmp_path, write, kind, row):
-    if write is _csv and kind == "labelstudio":
-        row = LABEL_STUDIO_MIN
+    row = FLAT.get(kind, row) if write is _csv else row
     made = list(read(write(tmp_path, row)))
     for result in made:
         assert isinstance(result, ImportRow), result
@@ -84,7 +86,10 @@ def test_no_kind_takes_labels_that_name_nobody(tmp_path, kind, row):
         outcome for outcome in read(_json_lines(tmp_path, row)) if isinstance(outcome, ImportRow)
     ]
     named = {j.rater for imported in made for j in imported.judgments}
-    assert named <= {"annotator-7", "rater-3f", "r3", "f99812e1"}
+    assert named <= {
+        *("annotator-7", "rater-3f", "r3", "f99812e1", "annotator-u1", "annotator-u2"),
+        *("fish-alex", "w1", "u1", "A1B2"),
+    }
 
 
 @BY_NAME

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from labeling.datasets.readers import detect
+from labeling.datasets.readers import OpenQuestions, detect
 from labeling.datasets.records import Message
 from labeling.datasets.rows import Duplicate, ImportRow, MappingError, Refusal
 
@@ -132,8 +132,10 @@ def test_trl_conversational_with_an_implicit_prompt(rows):
 
 
 def test_texts_without_a_common_beginning_have_no_prompt(rows):
-    (refusal,) = rows({"chosen": "Blue.", "rejected": "Green."})
-    assert (refusal.field, refusal.code) == ("prompt", "missing")
+    with pytest.raises(OpenQuestions):
+        rows({"chosen": "Blue.", "rejected": "Green."})
+    (alone,) = rows({"chosen": "Blue.", "rejected": "Green."}, mapping={"prompt": ""})
+    assert (alone.messages, texts(alone)) == ((), ["Blue.", "Green."])
     (refusal,) = rows({"chosen": "Blue.", "rejected": "Green."}, mapping={"prompt": "chosen"})
     assert refusal.reason.startswith("There is no prompt")
 
@@ -341,10 +343,10 @@ def test_a_mapping_to_nowhere_says_what_there_is(tmp_path):
 
 def test_columns_that_fit_nothing_are_named_with_what_is_needed(tmp_path):
     path = tmp_path / "rows.jsonl"
-    path.write_text('{"text": "hello"}')
+    path.write_text('{"column": "hello"}')
     detection = detect(path)
     assert detection.format is None
-    assert detection.problem.startswith("No kind of row fits the columns (text).")
+    assert detection.problem.startswith("No kind of row fits the columns (column).")
 
 
 def test_rows_without_ids_get_the_same_id_each_time(rows):

@@ -19,11 +19,12 @@ from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.unclaimed import Unclaimed, unclaimed_texts
 
 #: Fields in which a prompt stands.
-_PROMPTS = ("prompt", "messages", "context", "conversation_a")
+_PROMPTS = ("prompt", "messages", "context", "conversation_a", "asked")
 _RESPONSES = frozenset(
     (
         *("responses", "response_a", "response_b", "completions", "chosen", "rejected"),
         *("conversation_a", "conversation_b", "preferred_output", "non_preferred_output"),
+        *("text", "accept", "reject", "options", "states", "summaries"),
     )
 )
 _ABOUT = frozenset(
@@ -38,6 +39,7 @@ _LEFT_OUT = frozenset(
         *("full_conversation", "judgment_id", "flags", "principles", "guideline_version"),
         *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "criterion"),
         *("rater_fold", "times_cut", "annotation_id", "updated_at", "lead_time"),
+        *("displayed_text", "ip", "tokens_0", "tokens_1", "assignment"),
     )
 )
 #: Columns of text that are asked about one by one; of more, the rest is one question.
@@ -159,6 +161,11 @@ def _which_prompt(
         if not text.chat or "messages" in shape.fields
     ]
     guess = 0 if options and (likely[0].telling or len(options) == 1) else None
+    # A list of two texts says what is compared: a prompt beside it would be there.
+    if shape.promptless and (likely or not sample.has("text")):
+        options.append(
+            Meaning("there is none: the two texts are compared by themselves", {"prompt": ""})
+        )
     if _share_beginnings(sample):
         options.append(
             Meaning(

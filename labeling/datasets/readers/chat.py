@@ -48,7 +48,7 @@ OF_TURN = frozenset(("content", "value", "parts", "tool_calls", "function_call",
 _READ = OF_TURN | {"role", "from", "tool_call_id", "name"}
 _READ_OF_RESPONSE = OF_TURN | {"id", "model", "messages"}
 _PLAIN_RESPONSE = frozenset({"id", "model", "content"})
-_READ_OF_PART = frozenset({"type", "text", _THOUGHT})
+_READ_OF_PART = frozenset({"type", "text", "value", _THOUGHT})
 _READ_OF_CALL = frozenset({"id", "type", "function", "name", "arguments"})
 #: What people would have to see or hear: a turn that has it is not whole without.
 _UNSHOWN = (
@@ -83,7 +83,8 @@ def _part(part: object, field: str) -> tuple[str, str]:
     _check_shown(part, field)
     if kind == _THOUGHT:
         return "", text_value(part.get(_THOUGHT), f"{field}.{_THOUGHT}")
-    return text_value(part.get("text"), field), ""
+    said = part.get("text", part.get("value"))
+    return text_value(said, field), ""
 
 
 def _content(value: object, field: str) -> tuple[str, tuple[ContentPart, ...], str]:

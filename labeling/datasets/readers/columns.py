@@ -10,11 +10,15 @@ from labeling.datasets.rows import MappingError
 #: How two sides are told apart, in order of preference; a pair is never made of two ways.
 _MARKS = (("a", "b"), ("0", "1"), ("1", "2"))
 _OUTPUTS = ("response", "answer", "output", "completion", "reply", "candidate", "human_ref")
+#: What two texts are called that answer nothing: a pair of them, and never a series.
+_TEXTS = (*_OUTPUTS, "text")
 _MODELS = ("model", "model_name", "generator")
 _RATERS = (
     *("rater", "annotator", "labeler", "rater_id", "annotator_id", "worker_id", "workerid"),
     *("judge", "judge_id", "evaluator", "evaluator_id", "participant_id", "worker"),
 )
+#: What Mechanical Turk puts before the names of a task's columns, and of what a worker answered.
+INPUT, ANSWER = "Input.", "Answer."
 _NUMBERED = re.compile(rf"({'|'.join(_OUTPUTS)})_?([0-9]{{1,2}}|[a-i])\Z")
 
 
@@ -34,14 +38,14 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         *("task_id", "prompt_id"),
     ),
     "prompt": ("prompt", "instruction", "question", "input", "query"),
-    "messages": ("messages", "conversation", "conversations"),
+    "messages": ("messages", "conversation", "conversations", "trajectory"),
     "system": ("system", "system_prompt", "system_message"),
-    "response_a": _sided(0, _OUTPUTS),
-    "response_b": _sided(1, _OUTPUTS),
+    "response_a": _sided(0, _TEXTS),
+    "response_b": _sided(1, _TEXTS),
     "model_a": (*_sided(0, _MODELS), "response_a_model"),
     "model_b": (*_sided(1, _MODELS), "response_b_model"),
-    "chosen": ("chosen", "chosen_response"),
-    "rejected": ("rejected", "rejected_response"),
+    "chosen": ("chosen", "chosen_response", "chosen_messages"),
+    "rejected": ("rejected", "rejected_response", "rejected_messages"),
     "chosen_model": ("chosen_model", "model_chosen"),
     "rejected_model": ("rejected_model", "model_rejected"),
     "category": ("category", "subset", "domain", "category_tag"),
@@ -51,6 +55,11 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "judge": ("judge_hash", "judge", *_RATERS),
     "tstamp": ("tstamp", "timestamp"),
     "choice": ("choice", "preference", "comparison", "pairwise", "pw"),
+    "asked": ("question", "input", "info", "text"),
+    "session": ("session_id",),
+    "user": ("user_id", "user", "username"),
+    "submitted": ("submittime",),
+    "assignment": ("assignmentstatus",),
 }
 
 
@@ -79,7 +88,7 @@ def numbered_series(columns: Iterable[str]) -> tuple[str, ...]:
 
 def _of_pair(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """The names of both responses and their models, marked alike; empty where no two match."""
-    for stem in _OUTPUTS:
+    for stem in _TEXTS:
         for gap in ("_", ""):
             for pair in _MARKS:
                 marked = [f"{stem}{gap}{mark}" for mark in pair]
@@ -110,8 +119,12 @@ def _marked_alike(
 def guess(columns: Iterable[str], fields: Iterable[str]) -> dict[str, str]:
     """field -> column for those of `fields` that a column is named after; a column serves once."""
     by_name: dict[str, str] = {}
+    columns = list(columns)
     for column in columns:
         by_name.setdefault(plain_name(column), column)
+    for column in columns:
+        if column.startswith((INPUT, ANSWER)):
+            by_name.setdefault(plain_name(column.partition(".")[2]), column)
     pair = _of_pair(by_name)
     aliases = {**ALIASES, **pair}
     mapping: dict[str, str] = {}

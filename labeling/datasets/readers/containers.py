@@ -19,6 +19,7 @@ from labeling.datasets.readers.parquet import (
     parquet_names,
     parquet_rows,
 )
+from labeling.datasets.readers.shapes.argilla import lifted_record
 from labeling.datasets.readers.shapes.labelstudio import lifted
 from labeling.datasets.readers.source import ByteSource, open_source
 from labeling.datasets.readers.tables import csv_rows, delimiter_of
@@ -124,8 +125,8 @@ def _delimiter(header: str) -> str:
 
 def _flat(rows: RawRows) -> RawRows:
     for row in rows:
-        if type(row) is tuple and "annotations" in row[1]:
-            row = row[0], lifted(row[1])
+        if type(row) is tuple:
+            row = row[0], lifted_record(lifted(row[1]))
         yield row
 
 

@@ -27,6 +27,7 @@ from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.shapes.record import RecordView
+from labeling.datasets.readers.shapes.untaken import is_mapped, untaken_kind
 from labeling.datasets.readers.unclaimed import quiet_columns, settled
 from labeling.datasets.readers.weights import up_to
 from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
@@ -120,7 +121,7 @@ def detect(
     wished, counting = plain_mapping(wished, every)
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, Sample(columns, sample, {}, wished), every)
-    code, problem = _problem(shape, columns, mapped, sample)
+    code, problem = _problem(shape, columns, mapped, Sample(columns, sample, mapped, wished))
     if shape and takes_winner(shape) and "winner" not in wished:
         mapped, counting = _with_winner(Sample(columns, sample, mapped, wished), counting)
     seen = Sample(columns, sample, {**mapped, **counting.fields()}, wished)
@@ -194,6 +195,12 @@ def columns_of_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:
     return {field: column for field, column in pairs if not column or field not in WHOSE_WORDS}
 
 
+def is_promptless(shape: Shape, mapping: Mapping[str, str], wished: Mapping[str, str]) -> bool:
+    """Whether the user said that there is no prompt: two texts are compared by themselves."""
+    says_none = shape.promptless and wished.get("prompt") == ""
+    return says_none and not (mapping.get("messages") or mapping.get("prompt"))
+
+
 def series_of(wished: Mapping[str, str]) -> str:
     """The series of columns that the user calls the responses; "" where it is one column."""
     name = wished.get("responses", "")
@@ -256,17 +263,20 @@ def _problem(
     shape: Shape | None,
     columns: tuple[str, ...],
     mapped: Mapping[str, str],
-    sample: list[dict[str, object]],
+    seen: Sample,
 ) -> tuple[str, str]:
     """Why the file fits no kind, for programs and in words; twice "" where it fits."""
     names = visible(", ".join(columns), limits.MAX_REASON) or "none"
     if shape is None:
+        untaken = None if is_mapped(seen.wished) else untaken_kind(columns, seen.rows)
+        if untaken is not None:
+            return FileCode.UNSUPPORTED, untaken.reason
         return (
             FileCode.UNRECOGNISED,
             f"No kind of row fits the columns ({names}). Say which column is the prompt and which "
             "are the responses.",
         )
-    if objection := shape.objection(sample):
+    if objection := shape.objection(seen.rows):
         return FileCode.UNSUPPORTED, visible(objection, limits.MAX_REASON)
     if missing := shape.missing(mapped):
         return (

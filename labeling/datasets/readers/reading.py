@@ -18,6 +18,7 @@ from labeling.datasets.readers.detection import (
     ReadOptions,
     columns_of_mapping,
     detect,
+    is_promptless,
     series_of,
 )
 from labeling.datasets.readers.fields import refusal, visible
@@ -171,6 +172,7 @@ def _rows(
         whose=Whose.of(mapping or {}),
         header=detection.columns if detection.container in TABLES.values() else (),
         counting=counting,
+        promptless=is_promptless(shape, detection.mapping, wished),
     )
     seen = SeenRows(shared=plain_name(columns.get("id", "")) in QUESTION_IDS)
     doubtful = detection.quiet - {*columns.values(), *wished}

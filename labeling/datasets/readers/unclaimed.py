@@ -24,6 +24,8 @@ _ROWS = 20
 _COLUMNS = 40
 #: Chats, and the fields that are not read beside them.
 _IN_PLACE_OF = {"context": ("prompt",), "conversation_a": ("prompt", "response_a", "response_b")}
+#: UltraInteract calls its prompt so, and others what an agent did.
+_TRAJECTORY = "trajectory"
 #: Characters that tell a text from an id or a number.
 _BEGINNING = 200
 #: Texts of a question and its answer.
@@ -151,16 +153,27 @@ def check_unseen(row: Mapping[str, object], quiet: Iterable[str], claimed: Itera
 
 def settled(mapping: Mapping[str, str], sample: Sample) -> dict[str, str]:
     """The mapping where the texts decide: a `system` column of bare words names systems, and is no
-    text of the prompt; beside chats that a kind reads, it reads no other prompt or responses."""
+    text of the prompt; beside chats that a kind reads, it reads no other prompt or responses; and a
+    `trajectory` is the prompt where it holds chats and nothing else is one."""
     column = mapping.get("system", "")
     names = [row[column] for row in sample.rows if _says_something(row.get(column))]
     bare = all(isinstance(name, str) and not _is_prose(name) for name in names)
     left = {"system"} if names and bare else set()
+    if plain_name(mapping.get("messages", "")) == _TRAJECTORY and not _is_prompt(mapping, sample):
+        left.add("messages")
     for chat, others in _IN_PLACE_OF.items():
         chats = [row.get(mapping[chat]) for row in sample.rows] if chat in mapping else [None]
         left |= {*others} if None not in chats else set()
     left -= sample.wished.keys()
     return {field: column for field, column in mapping.items() if field not in left}
+
+
+def _is_prompt(mapping: Mapping[str, str], sample: Sample) -> bool:
+    """Whether a column of a name that agents' logs have too holds chats, with no prompt beside."""
+    chats = [_meant(row.get(mapping["messages"])) for row in sample.rows]
+    return "prompt" not in mapping and all(
+        isinstance(chat, list) and bool(chat) and all(map(_is_message, chat)) for chat in chats
+    )
 
 
 def _meant(value: object) -> object:

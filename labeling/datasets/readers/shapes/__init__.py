@@ -5,27 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from labeling.datasets.readers.columns import decided_mapping, guess
+from labeling.datasets.readers.shapes.argilla import ARGILLA
 from labeling.datasets.readers.shapes.base import Rows, Sample, Shape
+from labeling.datasets.readers.shapes.doccano import DOCCANO
+from labeling.datasets.readers.shapes.fastchat import FASTCHAT
 from labeling.datasets.readers.shapes.helpsteer import HELPSTEER
 from labeling.datasets.readers.shapes.judgments import JUDGMENTS
 from labeling.datasets.readers.shapes.labelstudio import LABEL_STUDIO
 from labeling.datasets.readers.shapes.lmarena import LMARENA
+from labeling.datasets.readers.shapes.mturk import MTURK
 from labeling.datasets.readers.shapes.openai import OPENAI
+from labeling.datasets.readers.shapes.openaihuman import SUMMARIES, WEBGPT
 from labeling.datasets.readers.shapes.pairs import CANDIDATES, CONCORD, PAIRS
+from labeling.datasets.readers.shapes.potato import POTATO
 from labeling.datasets.readers.shapes.preference import PREFERENCE
+from labeling.datasets.readers.shapes.prodigy import PRODIGY
 from labeling.datasets.readers.shapes.rankings import LISTWISE, NEMO
 from labeling.datasets.readers.shapes.transcripts import TRANSCRIPTS
 from labeling.datasets.readers.shapes.ultrafeedback import ULTRAFEEDBACK
 
 _SHAPES = (
     LABEL_STUDIO,
+    ARGILLA,
+    MTURK,
     JUDGMENTS,
     OPENAI,
+    PRODIGY,
+    FASTCHAT,
+    WEBGPT,
+    SUMMARIES,
+    POTATO,
     NEMO,
     ULTRAFEEDBACK,
     LMARENA,
     HELPSTEER,
     LISTWISE,
+    DOCCANO,
     CANDIDATES,
     CONCORD,
     TRANSCRIPTS,

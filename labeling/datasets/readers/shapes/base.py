@@ -76,7 +76,8 @@ class Shape:
 
     `needs` are the fields it cannot do without, in alternatives: one whole group must be there.
     `fits` says whether the sample is of this kind once a group is there; a kind that is `marked`
-    by columns of its own is recognised without one, so that the message names what is missing.
+    by columns of its own is recognised without one, so that the message names what is missing; one
+    that may be `promptless` compares two texts by themselves where the user says so.
     `objection` says why a file of this kind cannot be taken at all; `words` are those in which the
     sampled rows say which response is better. A kind that `spreads` makes several rows of one line
     of the file.
@@ -93,6 +94,7 @@ class Shape:
     words: Callable[[Sample], Iterator[str]] = no_words
     marked: bool = False
     spreads: bool = False
+    promptless: bool = False
 
     def missing(self, mapping: Mapping[str, str]) -> tuple[str, ...]:
         """The needed fields that no column is found for; of several ways the nearest one."""

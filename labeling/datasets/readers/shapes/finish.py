@@ -54,7 +54,8 @@ class Candidate(Struct, frozen=True, gc=False):
 class Parts(Struct):
     """What a shape makes of a record: the prompt, the candidates, and labels of its own.
 
-    Where one record gives several rows, `suffix` tells their ids apart; `extra` is metadata.
+    Where one record gives several rows, `suffix` tells their ids apart; `extra` is metadata. With
+    `no_prompt` two texts are compared by themselves.
     """
 
     messages: tuple[Message, ...]
@@ -62,6 +63,7 @@ class Parts(Struct):
     judgments: list[ImportedJudgment] = field(default_factory=list)
     suffix: str = ""
     extra: dict[str, object] = field(default_factory=dict)
+    no_prompt: bool = False
 
 
 def check_count(count: int, *, least: int = 0) -> None:
@@ -85,15 +87,12 @@ def check_count(count: int, *, least: int = 0) -> None:
         )
 
 
-def _check_texts(
-    messages: tuple[Message, ...],
-    candidates: Sequence[Candidate],
-    said: Sequence[ImportedJudgment],
-) -> None:
+def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: bool) -> None:
     """Two responses that read the same are compared only where somebody has done so already."""
-    if all(is_blank(message.content) for message in messages):
+    may_be_none = not parts.messages and (parts.no_prompt or promptless)
+    if not may_be_none and all(is_blank(message.content) for message in parts.messages):
         raise RowError("prompt", "Is empty. Fill it or leave the row out.", code=RefusalCode.EMPTY)
-    first, second = candidates
+    first, second = parts.candidates
     if not said and _as_read(first) == _as_read(second):
         raise RowError(
             second.field,
@@ -165,12 +164,8 @@ def _extra(record: Record, parts: Parts) -> tuple[dict[str, object], tuple[Refus
     if named is None:
         return metadata(rest, record.line)
     if not isinstance(named, dict):
-        raise RowError(
-            record.column("metadata"),
-            "Must be an object of named values.",
-            named,
-            code=RefusalCode.WRONG_TYPE,
-        )
+        # A list or a text of that name is metadata as well, under the name it has.
+        named = {record.column("metadata"): named}
     column = record.column("metadata")
     # A name that is a column's too stands under its place.
     apart = {
@@ -224,7 +219,7 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
     check_count(len(parts.candidates))
     said = _labels(record, parts)
-    _check_texts(parts.messages, parts.candidates, said)
+    _check_texts(parts, said, promptless=record.view.promptless)
     _check_cells(record, said)
     judgments, model_votes = _parted(record, said)
     category = _about(record, "category", limits.MAX_CATEGORY)

@@ -32,6 +32,8 @@ from labeling.datasets.readers.words import Verdict, word_verdict
 from labeling.datasets.rows import ImportedJudgment, RefusalCode, RowError
 
 _MINIMAL = ("annotator", "annotation_id")
+#: What a task has before it is annotated.
+_OF_TASK = frozenset({"id", "data", "predictions", "meta"})
 #: What JSON-MIN says of the annotation and not of the task, so that it is none of its metadata.
 _OF_ANNOTATION = ("created_at", "updated_at", "lead_time")
 
@@ -42,12 +44,17 @@ def lifted(row: dict[str, object]) -> dict[str, object]:
     A key that the task has itself is called `data.key`, so that neither hides the other.
     """
     data = row.get("data")
-    if type(data) is not dict or "annotations" not in row:
+    if type(data) is not dict or not ("annotations" in row or _is_task(row)):
         return row
     flat = {name: value for name, value in row.items() if name != "data"}
     for name, value in data.items():
         flat[name if name not in row else f"data.{name}"] = value
     return flat
+
+
+def _is_task(row: Mapping[str, object]) -> bool:
+    """Whether a row is a task to be imported into Label Studio, which nobody annotated yet."""
+    return row.keys() <= _OF_TASK
 
 
 def _annotator(annotator: object, field: str) -> str:
@@ -262,4 +269,5 @@ LABEL_STUDIO = Shape(
     objection=_objection,
     words=_words,
     marked=True,
+    promptless=True,
 )

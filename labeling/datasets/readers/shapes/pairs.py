@@ -134,6 +134,7 @@ CANDIDATES = Shape(
     read=_read_candidates,
     fits=_is_numbered,
     spreads=True,
+    promptless=True,
 )
 
 CONCORD = Shape(
@@ -150,6 +151,7 @@ CONCORD = Shape(
     needs=(("responses",),),
     read=_read_concord,
     words=_words,
+    promptless=True,
 )
 
 PAIRS = Shape(
@@ -171,4 +173,5 @@ PAIRS = Shape(
     needs=(("response_a", "response_b"),),
     read=_read_pair,
     words=_words,
+    promptless=True,
 )

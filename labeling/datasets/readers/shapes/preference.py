@@ -22,6 +22,7 @@ from labeling.datasets.readers.shapes.transcripts import (
     transcript_pair,
     turns,
 )
+from labeling.datasets.readers.shapes.untaken import best_of_n_objection
 from labeling.datasets.records import Message
 from labeling.datasets.rows import RefusalCode, RowError
 
@@ -171,6 +172,8 @@ def _refuse_other_messages(record: Record, prompt: Chat, replies: list[Reply]) -
 def _common(record: Record) -> tuple[Chat, list[Reply]]:
     """The prompt as both sides begin with it: as turns, or as text where the user says so."""
     chosen, rejected = (record.get(side) for side in _SIDES)
+    if record.view.promptless and chosen is not None and rejected is not None:
+        return (), [_reply(record, side, ()) for side in _SIDES]
     if isinstance(chosen, list) and isinstance(rejected, list):
         return _common_chat(record)
     if looks_like_dialogue(chosen) and looks_like_dialogue(rejected):
@@ -234,4 +237,6 @@ PREFERENCE = Shape(
     ),
     needs=(("chosen", "rejected"),),
     read=_read_preference,
+    objection=best_of_n_objection,
+    promptless=True,
 )

@@ -81,8 +81,16 @@ def _joined(turn: Message, text: str, gap: str, *, before: bool) -> Message:
     return structs.replace(turn, content=content, parts=())
 
 
+def user_turn(value: object, field: str) -> Chat:
+    """A prompt of one turn of the user. Raises RowError where nothing is said in it."""
+    return (Message("user", filled(value, field)),)
+
+
 def prompt_of(record: Record) -> Chat:
-    """The prompt as messages: `prompt` as text or chat, or `messages`, but not both; framed."""
+    """The prompt as messages: `prompt` as text or chat, or `messages`, but not both; framed.
+
+    None at all where the user said that two texts are compared by themselves.
+    """
     prompt, chat = record.get("prompt"), record.get("messages")
     if prompt is not None and chat is not None:
         raise RowError(
@@ -92,6 +100,8 @@ def prompt_of(record: Record) -> Chat:
             code=RefusalCode.CONTRADICTION,
         )
     if prompt is None and chat is None:
+        if record.view.promptless:
+            return framed(record, ())
         raise RowError(
             record.column("prompt"),
             "Missing. Give the prompt as text or messages.",
@@ -99,4 +109,4 @@ def prompt_of(record: Record) -> Chat:
         )
     if prompt is None or isinstance(prompt, list):
         return framed(record, record.chat("messages" if prompt is None else "prompt"))
-    return framed(record, (Message("user", filled(prompt, record.column("prompt"))),))
+    return framed(record, user_turn(prompt, record.column("prompt")))

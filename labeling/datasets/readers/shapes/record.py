@@ -29,6 +29,8 @@ _STRUCTURED = frozenset(
             "conversation_a",
         ),
         *("conversation_b", "individual_preference", "completions", "models", "ranks"),
+        *("accept", "reject", "options", "mapping", "states", "summaries", "label"),
+        *("label_annotations",),
         *(
             "preferred_output",
             "non_preferred_output",
@@ -52,6 +54,7 @@ _EITHER = {
     "response_a": _OF_MESSAGE,
     "response_b": _OF_MESSAGE,
     "passage": _OF_MESSAGE,
+    "asked": frozenset({"text", "full_text", "post", "article"}),
     "input": frozenset({"messages"}),
 }
 #: Fields whose text may stand for structure.
@@ -75,7 +78,8 @@ class RecordView(Struct, frozen=True):
     people's, and how its numbers count.
 
     `cells` are the fields of responses that a table cannot leave out of a row, only leave empty;
-    `winners` those that may name the better response.
+    `winners` those that may name the better response. A `promptless` file compares texts by
+    themselves, because the user says so.
     """
 
     columns: Mapping[str, str]
@@ -87,6 +91,7 @@ class RecordView(Struct, frozen=True):
     counting: Counting = Counting()
     is_table: bool = False
     winners: tuple[str, ...] = ()
+    promptless: bool = False
 
     @classmethod
     def of(
@@ -98,6 +103,7 @@ class RecordView(Struct, frozen=True):
         whose: Whose | None = None,
         header: Collection[str] = (),
         counting: Counting | None = None,
+        promptless: bool = False,
     ) -> Self:
         """The view through a mapping of fields to columns; the first field has the column.
 
@@ -111,7 +117,7 @@ class RecordView(Struct, frozen=True):
             fields.setdefault(column, name)
         cells = tuple(name for name in _RESPONSES if mapping.get(name) in header)
         whose, winners = whose or Whose(), winner_fields(counting.winner)
-        settled = label_rater, graded, whose, cells, counting, bool(header), winners
+        settled = label_rater, graded, whose, cells, counting, bool(header), winners, promptless
         return cls(mapping, fields, *settled)
 
 

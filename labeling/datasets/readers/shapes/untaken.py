@@ -1,0 +1,234 @@
+"""Kinds of rows that people have and that are no comparison of two responses: what to do instead.
+
+Each says what the file is before it says what is missing, so that nobody maps columns in vain.
+`waits_for` is the kind of task that will take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from labeling.datasets.readers.columns import plain_name
+from labeling.datasets.readers.shapes.base import Rows, decoded_cell
+from labeling.vocabulary import TaskKind
+
+#: Plain names of what was asked, of one answer, of a thumb, and of what is said of a text.
+_ASKED = frozenset(("prompt", "instruction", "question", "input", "query", "messages", "text"))
+_REPLY = ("completion", "response", "output", "answer", "reply", "model_response")
+_THUMBS = ("label", "kto_tag", "thumbs_up", "is_good", "desirable")
+_LABELS = ("label", "labels", "cats")
+_BINARY = frozenset({"true", "false", "0", "1", "0.0", "1.0", "desirable", "undesirable"})
+#: Words in the name of a number that rates a response.
+_RATINGS = frozenset(
+    (
+        *("helpfulness", "correctness", "coherence", "complexity", "verbosity", "score", "scores"),
+        *("rating", "ratings", "stars", "overall", "quality", "honesty", "harmlessness", "safety"),
+        *("truthfulness", "factuality", "relevance", "fluency", "accuracy", "axes", "likert"),
+    )
+)
+_PAIRS_INSTEAD = (
+    "To compare them, write the two responses of a prompt into one row, as prompt, response_a and "
+    "response_b."
+)
+
+
+class _Seen:
+    """The first rows by the plain names of their columns."""
+
+    def __init__(self, columns: Sequence[str], rows: Rows) -> None:
+        self._rows = rows
+        self.columns = {plain_name(column): column for column in reversed(columns)}
+
+    def values(self, name: str) -> list[object]:
+        """What stands in a column, where something does."""
+        values = (row.get(self.columns.get(name, "")) for row in self._rows)
+        return [decoded_cell(value) for value in values if value is not None]
+
+    def first(self, names: Sequence[str]) -> str:
+        """The first of these columns that is there; "" for none."""
+        return next((name for name in names if name in self.columns), "")
+
+    def all(self, name: str, test: Callable[[object], bool]) -> bool:
+        """Whether a column says something, and all it says passes."""
+        values = self.values(name)
+        return bool(values) and all(map(test, values))
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a prompt."""
+        return not _ASKED.isdisjoint(self.columns)
+
+
+class Untaken(Struct, frozen=True):
+    """A kind of row that is recognised and refused: `reason` says what it is and what to do."""
+
+    key: str
+    fits: Callable[[_Seen], bool]
+    reason: str
+    waits_for: str = ""
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(t, str) for t in value)
+
+
+def _is_thumb(value: object) -> bool:
+    return isinstance(value, bool | int | float | str) and str(value).strip().lower() in _BINARY
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip().lstrip("+-").replace(".", "", 1).isdigit()
+    return isinstance(value, int | float | dict | list) and not isinstance(value, bool)
+
+
+def _ends_with_reply(value: object) -> bool:
+    last = value[-1] if isinstance(value, list) and value else None
+    return isinstance(last, dict) and last.get("role", last.get("from")) in ("assistant", "gpt")
+
+
+def _keys(value: object) -> frozenset[str]:
+    first = value[0] if isinstance(value, list) and value else None
+    return frozenset(first) if isinstance(first, dict) else frozenset()
+
+
+def _is_best_of_n(seen: _Seen) -> bool:
+    return seen.all("chosen", _is_texts) and seen.all("rejected", _is_texts)
+
+
+def _is_ranking(seen: _Seen) -> bool:
+    names = ("answers", "responses", "completions", "generations", "candidates")
+    lists = seen.first(names)
+    if lists and seen.all(lists, lambda value: {"rank"} <= _keys(value)):
+        return True
+    return bool(lists) and bool(seen.first(("ranking", "rankings", "rank")))
+
+
+def _is_steps(seen: _Seen) -> bool:
+    return seen.all("completions", _is_texts) and "labels" in seen.columns
+
+
+def _is_kto(seen: _Seen) -> bool:
+    thumb = seen.first(_THUMBS)
+    if not thumb or not seen.all(thumb, _is_thumb):
+        return False
+    chats = seen.first(("messages", "conversations"))
+    return (seen.asks and bool(seen.first(_REPLY))) or (
+        bool(chats) and seen.all(chats, _ends_with_reply)
+    )
+
+
+def _rated(seen: _Seen) -> Iterator[str]:
+    return (name for name in seen.columns if _RATINGS & {*name.split("_")})
+
+
+def _is_rating(seen: _Seen) -> bool:
+    if "axes" in seen.columns or ("summary" in seen.columns and "info" in seen.columns):
+        return True
+    single = bool(seen.first((*_REPLY, "summary", "text", "transcript")))
+    return single and any(seen.all(name, _is_number) for name in _rated(seen))
+
+
+def _is_labelled(seen: _Seen) -> bool:
+    return "text" in seen.columns and bool(seen.first((*_LABELS, "entities", "spans")))
+
+
+def _is_demonstration(seen: _Seen) -> bool:
+    chats = seen.first(("messages", "conversations"))
+    if chats and seen.all(chats, _ends_with_reply):
+        return True
+    reply = seen.first(_REPLY)
+    return bool(reply) and not (_ASKED - {reply, "text"}).isdisjoint(seen.columns)
+
+
+def _is_prompt(seen: _Seen) -> bool:
+    return bool(seen.first(("prompt", "instruction", "question", "messages")))
+
+
+def _is_text(seen: _Seen) -> bool:
+    return seen.all("text", lambda value: isinstance(value, str))
+
+
+#: Those with marks of their own before the general ones.
+UNTAKEN = (
+    Untaken(
+        "best-of-n",
+        _is_best_of_n,
+        "These are best-of-n rows, as RewardBench 2 has them: chosen and rejected are lists of "
+        "answers. Concord compares two: write a row for each right and each wrong answer, with "
+        "prompt, chosen and rejected as texts. Whole rankings cannot be imported yet.",
+        TaskKind.RANK,
+    ),
+    Untaken(
+        "ranking",
+        _is_ranking,
+        "These are rankings, as Nectar has them: one list of answers with a rank each. Write the "
+        "texts as responses and the numbers as ranks (1 is best), two lists of a row: each two "
+        "answers then become a comparison (kind listwise). Whole rankings cannot be imported yet.",
+        TaskKind.RANK,
+    ),
+    Untaken(
+        "steps",
+        _is_steps,
+        "These are steps with a label each, as process reward models are trained on. Concord "
+        "compares whole responses and has no place for labels of steps.",
+    ),
+    Untaken(
+        "kto",
+        _is_kto,
+        "These are KTO rows: one response with a thumb up or down. Single thumbs cannot be "
+        f"imported yet. {_PAIRS_INSTEAD}",
+        TaskKind.RATE,
+    ),
+    Untaken(
+        "ratings",
+        _is_rating,
+        "These are ratings of single responses, as HelpSteer2 has them. Single ratings cannot be "
+        f"imported yet. {_PAIRS_INSTEAD}",
+        TaskKind.RATE,
+    ),
+    Untaken(
+        "labels",
+        _is_labelled,
+        "These are texts with labels, as doccano exports them: one text a row, and nothing to "
+        "compare it with. Upload and export the two responses as columns of their own "
+        "(response_a, response_b), or import the responses without their labels.",
+    ),
+    Untaken(
+        "demonstrations",
+        _is_demonstration,
+        "These are demonstrations (SFT): one response a prompt, and nothing to compare it with. "
+        f"{_PAIRS_INSTEAD}",
+    ),
+    Untaken(
+        "prompts",
+        _is_prompt,
+        "These are prompts without responses, or with responses in columns whose names say "
+        f"nothing. {_PAIRS_INSTEAD}",
+    ),
+    Untaken(
+        "texts",
+        _is_text,
+        f"These are texts without responses: one a row. {_PAIRS_INSTEAD}",
+    ),
+)
+
+
+def untaken_kind(columns: Sequence[str], rows: Rows) -> Untaken | None:
+    """The kind of rows that are no comparison, by the first of them; None for an unknown one."""
+    seen = _Seen(columns, rows)
+    return next((kind for kind in UNTAKEN if kind.fits(seen)), None)
+
+
+def best_of_n_objection(rows: Rows) -> str:
+    """Why lists of texts under `chosen` and `rejected` cannot be taken as a pair."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    kind = untaken_kind(columns, rows)
+    return kind.reason if kind is not None and kind.fits is _is_best_of_n else ""
+
+
+def is_mapped(wished: Mapping[str, str]) -> bool:
+    """Whether the user said which columns are the responses: then a missing one is named."""
+    return any("response" in field or field in ("chosen", "rejected") for field in wished)
