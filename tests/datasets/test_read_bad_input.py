@@ -76,7 +76,6 @@ def test_empty_lines_are_no_rows(file):
         ({"id": "x" * 181}, "id", "Has 181 characters; at most 180 are taken."),
         ({"id": {"a": 1}}, "id", "Must be text, not an object."),
         ({"rater": "r", "overall": 1, "at": "0001-01-01"}, "at", "from 1970 to 2200."),
-        ({"metadata": "m"}, "metadata", "Must be an object of named values."),
         ({"judgments": {"r1": 1}}, "judgments", "Must be a list of judgments, not an object."),
     ],
 )

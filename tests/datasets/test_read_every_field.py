@@ -259,6 +259,7 @@ LEFT_OUT = {
     "lmarena": {"full_conversation"},
     "labelstudio": {"annotations", "comparison"},
     "judgments": {"answers"},
+    "webgpt": {"tokens_0", "tokens_1"},
 }
 
 

@@ -121,7 +121,7 @@ def test_the_rows_of_a_batch_of_workers_are_one_task(rows):
                 "best.responses": ["response1"],
             },
             "best.responses",
-            "choice=preference.responses",
+            "answers=preference.responses",
         ),
     ],
 )
@@ -160,7 +160,7 @@ def test_rows_that_are_no_comparison_are_named_with_what_to_do(seen, rows, kind,
     detection = seen(raw, raw)
     assert (detection.code, detection.problem) == ("unsupported", untaken.reason)
     assert "which column" not in detection.problem
-    with pytest.raises(UnreadableFile, match="^These are "):
+    with pytest.raises(UnreadableFile, match=r"^These are "):
         rows(raw, raw)
 
 

@@ -51,7 +51,17 @@ _PREFERENCES = (
     *("chosen", "preferred_output", "ranks", "individual_preference", "overall_preference"),
     *("overall", "winner", "winner_model_a"),
 )
-_RATERS = frozenset({"rater", "judge", "annotator", "annotations"})
+_RATERS = frozenset({"rater", "judge", "annotator", "annotations", "session", "user"})
+#: Those of kinds that say it in a field of their own.
+_OWN_PREFERENCES = {
+    "nemo": "completions",
+    "fastchat": "type",
+    "webgpt": "score_0",
+    "summaries": "choice",
+    "doccano": "label",
+    "prodigy": "answer",
+    "potato": "label_annotations",
+}
 #: PandaLM's own column; with it the counting of its annotators is known.
 _PANDALM, _PANDALM_COUNT = "cmp_key", "1,2,0"
 #: Values of one sign that chance does not explain.
@@ -278,7 +288,8 @@ def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
 
 def preference_columns(shape: Shape, mapping: Mapping[str, str]) -> list[str]:
     """The columns that say which response is better."""
-    fields = ("completions",) if shape.key == "nemo" else _PREFERENCES
+    own = _OWN_PREFERENCES.get(shape.key)
+    fields = (own,) if own else _PREFERENCES
     return [mapping[field] for field in fields if mapping.get(field)]
 
 

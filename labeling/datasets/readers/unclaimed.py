@@ -171,9 +171,9 @@ def settled(mapping: Mapping[str, str], sample: Sample) -> dict[str, str]:
 def _is_prompt(mapping: Mapping[str, str], sample: Sample) -> bool:
     """Whether a column of a name that agents' logs have too holds chats, with no prompt beside."""
     chats = [_meant(row.get(mapping["messages"])) for row in sample.rows]
-    return "prompt" not in mapping and all(
-        isinstance(chat, list) and bool(chat) and all(map(_is_message, chat)) for chat in chats
-    )
+    are_chats = [isinstance(chat, list) and any(map(_is_message, chat)) for chat in chats]
+    texts = any(isinstance(chat, str) for chat in chats)
+    return "prompt" not in mapping and any(are_chats) and not texts
 
 
 def _meant(value: object) -> object:

@@ -29,6 +29,8 @@ _SUBMITTED = "submitted"
 _RATER = "annotator-"
 #: Keys of an answer as the older export lists it.
 _OF_ANSWER = frozenset({"user_id", "value"})
+_READ = _OF_ANSWER | {"status"}
+_OF_RANK = frozenset({"value", "rank"})
 _PAIR = 2
 
 
@@ -39,8 +41,7 @@ def lifted_record(row: dict[str, object]) -> dict[str, object]:
         flat = {name: said for name, said in row.items() if name not in ("fields", "responses")}
         for name, said in fields.items():
             flat[name if name not in row else f"fields.{name}"] = said
-        listed = answers if isinstance(answers, dict) else {}
-        return flat | _columns(listed)
+        return flat | _columns(answers if isinstance(answers, dict) else {})
     # The older export names its record so, and every column may be a question.
     if "external_id" not in row:
         return row
@@ -58,34 +59,29 @@ def _is_listed(value: object) -> bool:
 
 
 def _columns(questions: Mapping[str, object]) -> dict[str, object]:
-    """The answers to each question as three lists."""
+    """The answers to each question as three lists, and what else an answer says as a fourth."""
     columns: dict[str, object] = {}
     for name, said in questions.items():
-        answers = said if isinstance(said, list) else [said]
-        if isinstance(said, dict) and type(said.get("value")) is list:
-            users, states = (_listed(said.get(key)) for key in ("user_id", "status"))
-            answers = [
-                {"value": value, "user_id": user, "status": state}
-                for value, user, state in zip(
-                    said["value"],
-                    _long(users, len(said["value"])),
-                    _long(states, len(said["value"])),
-                    strict=True,
-                )
-            ]
-        objects = [answer for answer in answers if isinstance(answer, dict)]
-        columns[f"{name}.responses"] = [answer.get("value") for answer in objects]
-        columns[f"{name}.responses.users"] = [answer.get("user_id") for answer in objects]
-        columns[f"{name}.responses.status"] = [answer.get("status") for answer in objects]
+        answers = _one_by_one(said) if isinstance(said, dict) else said
+        if not isinstance(answers, list) or not all(isinstance(a, dict) for a in answers):
+            columns[f"responses.{name}"] = said
+            continue
+        for end, key in (("", "value"), (".users", "user_id"), (".status", "status")):
+            columns[f"{name}.responses{end}"] = [answer.get(key) for answer in answers]
+        more = [{k: v for k, v in answer.items() if k not in _READ} for answer in answers]
+        if any(more):
+            columns[f"{name}.responses.other"] = more
     return columns
 
 
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _long(values: list[object], length: int) -> list[object]:
-    return [*values, *[None] * length][:length]
+def _one_by_one(answers: Mapping[str, object]) -> object:
+    """An object of lists, as tables have it, as a list of objects; the one object in a list."""
+    lists = {name: said for name, said in answers.items() if isinstance(said, list)}
+    if not isinstance(answers.get("value"), list):
+        return [answers]
+    if len(lists) < len(answers) or len(set(map(len, lists.values()))) > 1:
+        return answers
+    return [dict(zip(lists, said, strict=True)) for said in zip(*lists.values(), strict=True)]
 
 
 def _beside(record: Record, question: str, name: str, length: int) -> list[object]:
@@ -117,9 +113,11 @@ def _ranked(answer: Sequence[object], sides: PairNames) -> Verdict | None:
     """What an order of the two says: names from best to worst, or objects of a name and a rank."""
     ranks: dict[int, object] = {}
     for place, item in enumerate(answer):
-        name, rank = (
-            (item.get("value"), item.get("rank")) if isinstance(item, dict) else (item, place)
-        )
+        name, rank = item, place
+        if isinstance(item, dict):
+            if item.keys() != _OF_RANK:
+                return None
+            name, rank = item["value"], item["rank"]
         verdict = sides.named(name)
         if verdict is None or not verdict.value or verdict.value in ranks:
             return None
@@ -154,7 +152,7 @@ def _comparing(record: Record, sides: PairNames) -> str:
         raise RowError(
             f"{comparing[1]}.responses",
             f"Compares the responses, as {comparing[0]}.responses does. Say which of them counts, "
-            f"such as choice={comparing[0]}.responses.",
+            f"such as answers={comparing[0]}.responses.",
             code=RefusalCode.AMBIGUOUS,
         )
     return comparing[0] if comparing else ""
@@ -162,8 +160,8 @@ def _comparing(record: Record, sides: PairNames) -> str:
 
 def _chosen(record: Record, sides: PairNames) -> tuple[str, list[object]] | None:
     """The question that counts and its answers; those of a mapped one are judged by itself."""
-    if (answers := decoded_cell(record.get("choice"))) is not None:
-        column = record.column("choice")
+    if (answers := decoded_cell(record.get("answers"))) is not None:
+        column = record.column("answers")
         if not isinstance(answers, list):
             raise RowError(
                 column,
@@ -266,7 +264,7 @@ ARGILLA = Shape(
         "are counted in the metadata; other questions and suggestions stay metadata."
     ),
     fields=(
-        *("prompt", "messages", "response_a", "response_b", "model_a", "model_b", "choice"),
+        *("prompt", "messages", "response_a", "response_b", "model_a", "model_b", "answers"),
         *FRAME,
         *COMMON,
     ),

@@ -25,6 +25,7 @@ _SCORES = ("score_0", "score_1")
 #: Texts that are summarised, of the two sources; titles of either.
 _TEXTS = ("post", "article")
 _PAIR = 2
+_OF_SUMMARY = frozenset({"text", "policy"})
 
 
 def _asked(record: Record) -> Mapping[str, object]:
@@ -140,7 +141,15 @@ def _read_summaries(record: Record) -> list[Parts]:
     }
     if info:
         parts.extra[record.column("asked")] = info
+    more = [_beyond(said) for said in summaries]
+    if any(more):
+        parts.extra["summaries"] = more
     return [parts]
+
+
+def _beyond(summary: Mapping[str, object]) -> dict[str, object]:
+    """What is said of a summary beside its text and its model, such as a note."""
+    return {name: said for name, said in summary.items() if said and name not in _OF_SUMMARY}
 
 
 def _is_summaries(sample: Sample) -> bool:

@@ -101,10 +101,13 @@ def _judgments(record: Record, parts: Parts) -> list[ImportedJudgment]:
         return []
     name = _counting(schemes, field)
     answer = schemes[name]
-    others = record.values.pop("label_annotations")
-    if isinstance(others, dict) and (rest := {k: v for k, v in others.items() if k != name}):
+    said = record.values.pop("label_annotations")
+    others = {k: v for k, v in said.items() if k != name} if isinstance(said, dict) else {}
+    if more := {k: v for k, v in answer.items() if k not in (_SELECTION, _SCALE)}:
+        others[name] = more
+    if others:
         # Another annotator says something else of the same texts.
-        parts.extra["other_results"] = {rater: rest}
+        parts.extra["other_results"] = {rater: others}
     if answer.get(_SCALE) is not None:
         value = whole_number(answer[_SCALE], f"{field}.{name}.{_SCALE}")
         return [ImportedJudgment(rater, {OVERALL: value})]

@@ -64,6 +64,8 @@ def _compared(record: Record) -> list[Parts]:
     order = list(_SIDES)
     if isinstance(mapping, dict) and mapping.get("B") == _ACCEPT:
         order.reverse()
+    if isinstance(mapping, dict) and not mapping.keys() <= {"A", "B"}:
+        record.keep("mapping")
     candidates = [
         Candidate(record.column(side), _text(record.get(side), record.column(side)))
         for side in order
@@ -120,6 +122,13 @@ def _keep_beside(parts: Parts, outputs: Sequence[object]) -> None:
         parts.extra["responses"] = more
 
 
+def _keep_asked(record: Record, parts: Parts) -> None:
+    """What the input says beside its text stays with the metadata."""
+    asked = record.get("asked")
+    if isinstance(asked, dict) and (more := {k: v for k, v in asked.items() if k != "text" and v}):
+        parts.extra[record.column("asked")] = more
+
+
 def _prompt(record: Record) -> Chat:
     """What both answer; a comparison may have nothing of the kind."""
     value, column = record.get("asked"), record.column("asked")
@@ -132,6 +141,7 @@ def _read(record: Record) -> list[Parts]:
     """The two that were compared, or the options of a choice."""
     (parts,) = _chosen(record) if record.get("options") is not None else _compared(record)
     parts.no_prompt = not parts.messages
+    _keep_asked(record, parts)
     return [parts]
 
 

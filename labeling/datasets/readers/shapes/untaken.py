@@ -14,6 +14,8 @@ from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.shapes.base import Rows, decoded_cell
 from labeling.vocabulary import TaskKind
 
+#: Characters that tell a sentence from a word.
+_BEGINNING = 200
 #: Plain names of what was asked, of one answer, of a thumb, and of what is said of a text.
 _ASKED = frozenset(("prompt", "instruction", "question", "input", "query", "messages", "text"))
 _REPLY = ("completion", "response", "output", "answer", "reply", "model_response")
@@ -26,6 +28,13 @@ _RATINGS = frozenset(
         *("helpfulness", "correctness", "coherence", "complexity", "verbosity", "score", "scores"),
         *("rating", "ratings", "stars", "overall", "quality", "honesty", "harmlessness", "safety"),
         *("truthfulness", "factuality", "relevance", "fluency", "accuracy", "axes", "likert"),
+    )
+)
+#: Words in the name of a text that is known about a row.
+_BESIDE = frozenset(
+    (
+        *("system", "source", "dataset", "category", "subset", "domain", "topic", "license", "url"),
+        *("tags", "note", "notes", "comment", "comments", "reference", "model", "context"),
     )
 )
 _PAIRS_INSTEAD = (
@@ -55,6 +64,12 @@ class _Seen:
         values = self.values(name)
         return bool(values) and all(map(test, values))
 
+    def is_all_text_in(self, replies: set[str]) -> bool:
+        """Whether only prompts and these columns hold sentences: another one may be a response."""
+        known = _ASKED | replies | _BESIDE
+        others = (name for name in self.columns if known.isdisjoint((name, *name.split("_"))))
+        return not any(_is_prose(value) for name in others for value in self.values(name))
+
     @property
     def asks(self) -> bool:
         """Whether there is a prompt."""
@@ -68,6 +83,10 @@ class Untaken(Struct, frozen=True):
     fits: Callable[[_Seen], bool]
     reason: str
     waits_for: str = ""
+
+
+def _is_prose(value: object) -> bool:
+    return isinstance(value, str) and len(value[:_BEGINNING].split(maxsplit=1)) > 1
 
 
 def _is_texts(value: object) -> bool:
@@ -138,17 +157,19 @@ def _is_labelled(seen: _Seen) -> bool:
 def _is_demonstration(seen: _Seen) -> bool:
     chats = seen.first(("messages", "conversations"))
     if chats and seen.all(chats, _ends_with_reply):
-        return True
+        return seen.is_all_text_in({chats})
     reply = seen.first(_REPLY)
-    return bool(reply) and not (_ASKED - {reply, "text"}).isdisjoint(seen.columns)
+    asks = not (_ASKED - {reply, "text"}).isdisjoint(seen.columns)
+    return bool(reply) and asks and seen.is_all_text_in({reply})
 
 
 def _is_prompt(seen: _Seen) -> bool:
-    return bool(seen.first(("prompt", "instruction", "question", "messages")))
+    prompts = ("prompt", "instruction", "question", "messages")
+    return bool(seen.first(prompts)) and seen.is_all_text_in(set())
 
 
 def _is_text(seen: _Seen) -> bool:
-    return seen.all("text", lambda value: isinstance(value, str))
+    return seen.all("text", lambda value: isinstance(value, str)) and seen.is_all_text_in(set())
 
 
 #: Those with marks of their own before the general ones.
@@ -205,8 +226,7 @@ UNTAKEN = (
     Untaken(
         "prompts",
         _is_prompt,
-        "These are prompts without responses, or with responses in columns whose names say "
-        f"nothing. {_PAIRS_INSTEAD}",
+        f"These are prompts without responses. {_PAIRS_INSTEAD}",
     ),
     Untaken(
         "texts",
