@@ -68,7 +68,7 @@ def test_a_request_is_kept_with_its_file_and_nothing_is_imported_yet(project, le
     ("content", "message"),
     [
         (b"", "The file is empty."),
-        (b'{"text": "hello"}', "No kind of row fits the columns (text)."),
+        (b'{"column": "hello"}', "No kind of row fits the columns (column)."),
         (b"PK\x03\x04", "This is a zip archive or a spreadsheet."),
         (b'{"prompt": p}', "None of the first rows can be read. Line 1: Malformed JSON"),
     ],

@@ -162,7 +162,7 @@ def _which_prompt(
     ]
     guess = 0 if options and (likely[0].telling or len(options) == 1) else None
     # A list of two texts says what is compared: a prompt beside it would be there.
-    if shape.promptless and (likely or not sample.has("text")):
+    if shape.promptless and (likely or not sample.has("text")) and not _are_printed(sample):
         options.append(
             Meaning("there is none: the two texts are compared by themselves", {"prompt": ""})
         )
@@ -182,6 +182,13 @@ def _which_prompt(
             tuple(text.column for text in likely),
             likely[0].example if likely else "",
         )
+
+
+def _are_printed(sample: Sample) -> bool:
+    """Whether a response is what a program printed for a list, which may have had a prompt."""
+    columns = (sample.mapping.get(name, "") for name in ("chosen", "response_a"))
+    texts = [row.get(column) for column in columns for row in sample.rows]
+    return any(isinstance(text, str) and text[:1] in ("[", "{") for text in texts)
 
 
 def _share_beginnings(sample: Sample) -> bool:
