@@ -12,7 +12,8 @@ import pytest
 
 from labeling.datasets.readers import SHAPES, ReadOptions, check, detect, preview_file, read
 from labeling.datasets.rows import ImportRow
-from tests.datasets.kinds import ARGILLA, ASK, LABEL_STUDIO_MIN, SAMPLES, Row
+from tests.datasets.kinds import ASK, LABEL_STUDIO_MIN, SAMPLES, Row
+from tests.datasets.tool_kinds import ARGILLA
 
 BY_NAME = pytest.mark.parametrize(
     ("kind", "row"), [sample[1:] for sample in SAMPLES], ids=[sample[0] for sample in SAMPLES]

@@ -10,7 +10,7 @@ import pytest
 from labeling.datasets.readers import OpenQuestions
 from labeling.datasets.readers.shapes.untaken import UNTAKEN
 from labeling.datasets.rows import ImportRow, UnreadableFile
-from tests.datasets.kinds import (
+from tests.datasets.tool_kinds import (
     ARGILLA,
     ARGILLA_FEEDBACK,
     ARGILLA_JSON,
