@@ -22,6 +22,7 @@ from labeling.models import (
     Report,
     Response,
     Task,
+    TaskChange,
 )
 from projects.admin import ReadOnlyAdmin
 
@@ -134,6 +135,15 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_select_related = ["project"]
     list_filter = ["state", "recipe"]
     exclude = ["salt"]
+
+
+@admin.register(TaskChange)
+class TaskChangeAdmin(ReadOnlyAdmin):
+    """Other numbers of raters or priorities for many tasks."""
+
+    list_display = ["id", "project", "state", "overlap", "priority", "changed", "created_at"]
+    list_select_related = ["project"]
+    list_filter = ["state"]
 
 
 @admin.register(Report)

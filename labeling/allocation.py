@@ -31,6 +31,8 @@ def canonical_order(salt: str, keys: Sequence[str]) -> list[int]:
 
 #: A priority and a seeded shuffle share one signed 64-bit number: 16 bits and 47 bits.
 _SHUFFLE_BITS = 47
+#: What a lead may say: how soon a task comes, and how many raters it has.
+PRIORITIES, OVERLAPS = range(-100, 101), range(1, 101)
 LOWEST_QUEUE_KEY = -(2**63)
 
 
@@ -48,6 +50,10 @@ def queue_key(priority: int, salt: str, task_id: str) -> int:
 def band_start(priority: int) -> int:
     """The smallest queue key of a priority; every higher priority lies below it."""
     return -priority << _SHUFFLE_BITS
+
+
+#: By how much a task's queue key falls when its priority rises by one; the shuffle stays.
+BAND = 1 << _SHUFFLE_BITS
 
 
 def screen_order(

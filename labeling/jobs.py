@@ -8,6 +8,7 @@ from labeling.imports.jobs import run_import
 from labeling.lead.agreement.jobs import compute_agreement
 from labeling.lead.overview.jobs import count_overview
 from labeling.lead.raters.jobs import compute_raters
+from labeling.lead.tasks.jobs import run_task_change
 from labeling.lead.withdrawals.jobs import run_withdrawal
 from labeling.operations.jobs import sweep_leftovers
 from labeling.rating.jobs import expire_leases, render_project
@@ -23,6 +24,7 @@ __all__ = [
     "render_project",
     "run_import",
     "run_release",
+    "run_task_change",
     "run_withdrawal",
     "sweep_jobs",
     "sweep_leftovers",

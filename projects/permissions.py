@@ -26,6 +26,7 @@ class Action(StrEnum):
     RELEASE = "release"
     IMPORT = "import"
     WITHDRAW = "withdraw"
+    PLAN_TASKS = "plan_tasks"
     SEE_IMPORTS = "see_imports"
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
@@ -48,6 +49,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.RELEASE: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.IMPORT: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.WITHDRAW: frozenset({Role.LEAD, Role.ENGINEER}),
+    Action.PLAN_TASKS: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SEE_IMPORTS: frozenset({Role.LEAD, Role.ENGINEER}),
     Action.SEE_MEMBERS: frozenset({Role.LEAD, Role.REVIEWER}),
     Action.MANAGE_MEMBERS: frozenset({Role.LEAD}),

@@ -8,6 +8,7 @@ from django.urls import path, re_path
 from labeling.api import documentation
 from labeling.imports import api as imports
 from labeling.lead import api as figures
+from labeling.lead.tasks import api as tasks
 from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
 from labeling.rating import api as rating
@@ -80,6 +81,24 @@ urlpatterns = [
     path("projects/<slug:slug>/agreement/", figures.ProjectAgreement.as_view(), name="agreement"),
     path("projects/<slug:slug>/agreement/pairs/", figures.ProjectPairs.as_view(), name="pairs"),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
+    path("projects/<slug:slug>/tasks/", tasks.Tasks.as_view(), name="tasks"),
+    path("projects/<slug:slug>/tasks/<int:task_id>/", tasks.OneTask.as_view(), name="task"),
+    path(
+        "projects/<slug:slug>/tasks/<int:task_id>/votes/",
+        tasks.OpenedVotes.as_view(),
+        name="task-votes",
+    ),
+    path("projects/<slug:slug>/task-changes/", tasks.TaskChanges.as_view(), name="task-changes"),
+    path(
+        "projects/<slug:slug>/task-changes/<int:change_id>/",
+        tasks.OneTaskChange.as_view(),
+        name="task-change",
+    ),
+    path(
+        "projects/<slug:slug>/task-changes/<int:change_id>/cancel/",
+        tasks.TaskChangeCancellation.as_view(),
+        name="task-change-cancel",
+    ),
     path(
         "projects/<slug:slug>/tasks/<int:task_id>/withdraw/",
         withdrawals.TaskWithdrawal.as_view(),

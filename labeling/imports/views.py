@@ -238,6 +238,8 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
         "page": refused,
         "stall": standstill(row),
         "may_cancel": access.may(Action.IMPORT) and not row.is_over,
+        "may_plan": access.may(Action.PLAN_TASKS) and counts.created,
+        "fields": {"import": str(row.pk)},
         "is_part": "HX-Request" in request.headers,
     }
     part = "#report" if request.headers.get("HX-Request") else ""

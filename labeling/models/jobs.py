@@ -169,3 +169,26 @@ class Withdrawal(Job):
 
     def __str__(self) -> str:
         return _("tasks put back") if self.puts_back else _("tasks withdrawn")
+
+
+class TaskChange(Job):
+    """Another number of raters or another priority for many tasks: a filter's, or an import's.
+
+    `overlap` and `priority` are empty where they stay as they are. `selection`, `newest`, `reached`
+    and `changed` are those of `Withdrawal`; `limited` counts the tasks that keep more raters than
+    asked for, because so many hold a place.
+    """
+
+    overlap = models.PositiveSmallIntegerField(null=True, blank=True)
+    priority = models.SmallIntegerField(null=True, blank=True)
+    selection = models.JSONField(default=dict)
+    newest = models.BigIntegerField()
+    reached = models.BigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+    limited = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"change of tasks {self.pk}"

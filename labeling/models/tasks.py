@@ -200,6 +200,13 @@ class Task(models.Model):
     def __str__(self) -> str:
         return self.external_id
 
+    @property
+    def places_held(self) -> int | None:
+        """Leases and judgments that hold a place; None where there is no bound."""
+        if self.overlap is None or self.open_slots is None:
+            return None
+        return self.overlap - self.open_slots
+
 
 _OUT_OF_PLAY = """
 SELECT count(*), COALESCE(sum(hashint8extended(id, 0)), 0)::text FROM labeling_task

@@ -32,6 +32,14 @@ class Api:
         data = {} if body is None else body
         return self.client.post(f"/api/v1/{path}", data, **options)
 
+    def patch(self, path: str, body: Any) -> Any:
+        """PATCH below /api/v1/, a JSON body."""
+        return self.client.patch(f"/api/v1/{path}", body, content_type="application/json")
+
+    def delete(self, path: str) -> Any:
+        """DELETE below /api/v1/."""
+        return self.client.delete(f"/api/v1/{path}")
+
 
 CallAs = Callable[[User | None], Api]
 

@@ -46,6 +46,14 @@ GET    api/v1/projects/<slug:slug>/releases/choices/                            
 GET    api/v1/projects/<slug:slug>/releases/<int:release_id>/                        200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/releases/<int:release_id>/cancel/                 409  403  403  409  404  401
 GET    api/v1/projects/<slug:slug>/releases/<int:release_id>/files/<path:name>       200  403  403  200  404  401
+GET    api/v1/projects/<slug:slug>/task-changes/                                     200  200  403  200  404  401
+POST   api/v1/projects/<slug:slug>/task-changes/                                     400  403  403  400  404  401
+GET    api/v1/projects/<slug:slug>/task-changes/<int:change_id>/                     200  200  403  200  404  401
+POST   api/v1/projects/<slug:slug>/task-changes/<int:change_id>/cancel/              409  403  403  409  404  401
+GET    api/v1/projects/<slug:slug>/tasks/                                            200  200  403  200  404  401
+GET    api/v1/projects/<slug:slug>/tasks/<int:task_id>/                              200  200  403  200  404  401
+PATCH  api/v1/projects/<slug:slug>/tasks/<int:task_id>/                              400  403  403  400  404  401
+POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/votes/                        200  200  403  403  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/put-back/                     200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/tasks/<int:task_id>/withdraw/                     400  403  403  400  404  401
 POST   api/v1/projects/<slug:slug>/undo/                                             200  200  200  403  404  401
@@ -100,8 +108,12 @@ POST   p/<slug:slug>/releases/new/                                              
 GET    p/<slug:slug>/releases/preview/                                               200  403  403  200  404  302
 GET    p/<slug:slug>/settings/                                                       200  403  403  403  404  302
 POST   p/<slug:slug>/settings/                                                       422  403  403  403  404  302
+POST   p/<slug:slug>/task-changes/                                                   302  403  403  302  404  302
+GET    p/<slug:slug>/task-changes/<int:pk>/                                          200  200  403  200  404  302
+POST   p/<slug:slug>/task-changes/<int:pk>/cancel/                                   302  403  403  302  404  302
 GET    p/<slug:slug>/tasks/                                                          200  200  403  200  404  302
 GET    p/<slug:slug>/tasks/<int:pk>/                                                 200  200  403  200  404  302
+POST   p/<slug:slug>/tasks/<int:pk>/plan/                                            302  403  403  302  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/put-back/                                        302  403  403  302  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/votes/                                           302  302  403  403  404  302
 POST   p/<slug:slug>/tasks/<int:pk>/withdraw/                                        302  403  403  302  404  302

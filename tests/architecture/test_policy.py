@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from labeling.models import Import, Release, Withdrawal
+from labeling.models import Import, Release, TaskChange, Withdrawal
 from labeling.releases.services import request_release, run_release
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Invitation, Membership, Project, Role, SessionRecord, User
@@ -75,7 +75,10 @@ class World:
         kind = next(
             (
                 k
-                for k in ("tasks", "members", "invitations", "tokens", "sessions", "withdrawals")
+                for k in (
+                    *("tasks", "members", "invitations", "tokens", "sessions"),
+                    *("withdrawals", "task-changes"),
+                )
                 if f"{k}/<" in route
             ),
             "",
@@ -165,6 +168,7 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
     assert Release.objects.get().state == "done"
     upload = client.post(f"/p/{project.slug}/imports/", {"text": '[{"id": "1"}]'})
     withdrawal = Withdrawal.objects.create(project=project, state="done", newest=0)
+    change = TaskChange.objects.create(project=project, state="done", newest=0)
     invitation = invite(project=project, created_by=lead, role=Role.RATER)
     return {
         "slug": project.slug,
@@ -172,6 +176,8 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "invitations": str(Invitation.objects.get().pk),
         "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
         "kind": "release",
+        "task-changes": str(change.pk),
+        "change_id": str(change.pk),
         "withdrawals": str(withdrawal.pk),
         "withdrawal_id": str(withdrawal.pk),
         "job_id": str(release.pk),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -106,6 +108,30 @@ def find_tasks(project: Project, wanted: TaskFilter, *, among: range | None = No
             | Q(said__icontains=wanted.search)
         )
     return tasks.order_by("pk")
+
+
+def stored_filter(wanted: TaskFilter) -> dict[str, Any]:
+    """The filter as the row of a job keeps it."""
+    return asdict(wanted) | {"reader": wanted.reader.pk if wanted.reader else None}
+
+
+def kept_filter(columns: Mapping[str, Any]) -> TaskFilter:
+    """The filter that the row of a job keeps."""
+    reader = User.objects.filter(pk=columns.get("reader")).first()
+    return TaskFilter(**{**columns, "reader": reader})
+
+
+def filter_fields(wanted: TaskFilter) -> dict[str, str]:
+    """The filter by the names of its fields, those that say something."""
+    fields = {
+        "state": wanted.state,
+        "category": wanted.category,
+        "purpose": wanted.purpose,
+        "q": wanted.search,
+        "withdrawn": wanted.play,
+        "import": str(wanted.import_id or ""),
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def import_of(project: Project, import_id: int) -> Import | None:

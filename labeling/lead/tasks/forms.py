@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from django import forms
 from django.utils.translation import gettext_lazy
 
-from labeling.lead.tasks.filters import Play, TaskFilter, TaskState
+from labeling.allocation import OVERLAPS, PRIORITIES
+from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
 from labeling.models.choices import choices
 from labeling.vocabulary import Purpose
 from projects.access import Access
@@ -29,6 +31,33 @@ PLAYS = (
 )
 
 
+class PlanForm(forms.Form):
+    """How many raters tasks are to have and how soon they come; empty leaves it as it is."""
+
+    overlap = forms.IntegerField(
+        label=gettext_lazy("Raters a task"),
+        required=False,
+        min_value=OVERLAPS[0],
+        max_value=OVERLAPS[-1],
+        help_text=gettext_lazy("Never fewer than have judged a task or have it now."),
+    )
+    priority = forms.IntegerField(
+        label=gettext_lazy("Priority"),
+        required=False,
+        min_value=PRIORITIES[0],
+        max_value=PRIORITIES[-1],
+        help_text=gettext_lazy("Higher comes sooner: from -100 to 100, 0 unless told."),
+    )
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, for a page that is shown anew."""
+        return " ".join(
+            f"{self.fields[name].label}: {' '.join(map(str, errors))}"
+            for name, errors in self.errors.items()
+        )
+
+
 def task_filter(query: Mapping[str, str], access: Access) -> TaskFilter:
     """The filter of an address or a form; a value nobody knows counts as none."""
     state, purpose, play = (str(query.get(name, "")) for name in ("state", "purpose", "withdrawn"))
@@ -41,19 +70,6 @@ def task_filter(query: Mapping[str, str], access: Access) -> TaskFilter:
         play=play if play in {key for key, _label in PLAYS} else "",
         import_id=id_in_address(str(query.get("import", ""))),
     )
-
-
-def filter_fields(wanted: TaskFilter) -> dict[str, str]:
-    """The filter by the names of its fields, those that say something."""
-    fields = {
-        "state": wanted.state,
-        "category": wanted.category,
-        "purpose": wanted.purpose,
-        "q": wanted.search,
-        "withdrawn": wanted.play,
-        "import": str(wanted.import_id or ""),
-    }
-    return {name: value for name, value in fields.items() if value}
 
 
 def filter_query(wanted: TaskFilter) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Left
 
 from labeling.kinds import Outcome, kind_of, unsaid_words
@@ -20,6 +20,7 @@ from labeling.models import (
     LateAnswer,
     Response,
     Task,
+    TaskChange,
     TaskOpening,
 )
 from labeling.rendering import MAX_SHORT_CHARS
@@ -255,6 +256,16 @@ def get_task(project: Project, pk: int) -> Task | None:
     """One task of this project, or None."""
     tasks = Task.objects.filter(project=project, pk=pk)
     return tasks.select_related("prompt", "withdrawn_by").first()
+
+
+def task_changes_of(project: Project) -> QuerySet[TaskChange]:
+    """The changes of many tasks of a project, newest first, with who asked for them."""
+    return TaskChange.objects.filter(project=project).select_related("created_by")
+
+
+def find_task_change(project: Project, pk: int) -> TaskChange | None:
+    """One of this project, or None."""
+    return task_changes_of(project).filter(pk=pk).first()
 
 
 def task_page(task: Task) -> TaskPage:

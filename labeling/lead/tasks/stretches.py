@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
 
@@ -59,6 +60,19 @@ def tasks_walked(project: Project, wanted: TaskFilter) -> TaskQuerySet:
     if wanted.import_id:
         return tasks.filter(import_job=wanted.import_id)
     return tasks.out_of_play() if wanted.play == Play.WITHDRAWN else tasks
+
+
+def stretches(
+    project: Project, wanted: TaskFilter, *, after: int, upto: int, step: int
+) -> Iterator[tuple[range, int]]:
+    """Ranges of ids from `after` to `upto`, and how many tasks there are to look at in each."""
+    while after < upto:
+        walked = tasks_walked(project, wanted).filter(pk__gt=after, pk__lte=upto)
+        ids = list(walked.order_by("pk").values_list("pk", flat=True)[:step])
+        if not ids:
+            return
+        yield range(after + 1, ids[-1] + 1), len(ids)
+        after = ids[-1]
 
 
 def is_long(project: Project) -> bool:

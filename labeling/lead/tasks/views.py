@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,22 +13,44 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from labeling.lead.tasks.filters import categories, find_tasks, import_of
+from labeling.allocation import OVERLAPS
+from labeling.lead.tasks.filters import (
+    categories,
+    filter_fields,
+    find_tasks,
+    import_of,
+    kept_filter,
+)
 from labeling.lead.tasks.forms import (
     PLAYS,
     PURPOSES,
     STATES,
-    filter_fields,
+    PlanForm,
     filter_query,
     id_in_address,
     task_filter,
 )
-from labeling.lead.tasks.selectors import get_task, task_page, task_rows, task_votes
+from labeling.lead.tasks.selectors import (
+    find_task_change,
+    get_task,
+    task_page,
+    task_rows,
+    task_votes,
+)
+from labeling.lead.tasks.services import (
+    TaskPlan,
+    cancel_task_change,
+    change_task,
+    request_task_change,
+)
 from labeling.lead.tasks.stretches import is_long, read_on
-from labeling.models import Task
+from labeling.models import Task, TaskChange
 from labeling.rating.openings import closed_votes, open_votes
 from labeling.rating.texts import ensure_rendered
+from labeling.work.limits import standstill
+from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access
+from projects.exceptions import Conflict, InvalidInput
 from projects.navigation import Tab
 from projects.permissions import Action
 
@@ -65,6 +88,7 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
         "fields": filter_fields(wanted),
         "of_import": import_of(access.project, wanted.import_id) if wanted.import_id else None,
         "may_withdraw": access.may(Action.WITHDRAW),
+        "may_plan": access.may(Action.PLAN_TASKS),
         "categories": categories(access.project),
     }
     return render(request, "labeling/lead/tasks.html", context)
@@ -109,8 +133,19 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         # Reviewers compare too: they stay blind.
         "show_models": access.may(Action.RELEASE),
         "may_withdraw": access.may(Action.WITHDRAW),
+        "plan": _plan(row) if access.may(Action.PLAN_TASKS) else None,
     }
     return render(request, "labeling/lead/task.html", context)
+
+
+def _plan(row: Task) -> PlanForm:
+    """The form of one task, which says how few raters it may have."""
+    form = PlanForm(initial={"overlap": row.overlap, "priority": row.priority})
+    if row.places_held is None:
+        del form.fields["overlap"]
+    else:
+        form.fields["overlap"].widget.attrs["min"] = max(OVERLAPS[0], row.places_held)
+    return form
 
 
 @require_POST
@@ -119,6 +154,87 @@ def votes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     access = get_access(request.user, slug, Action.SEE_RATERS)
     open_votes(task=_task(access, pk), person=access.user)
     return redirect(f"{reverse('labeling:task', args=[slug, pk])}#votes")
+
+
+@require_POST
+def plan_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Another number of raters, or another priority, for one task."""
+    access = get_access(request.user, slug, Action.PLAN_TASKS)
+    row = _task(access, pk)
+    form = PlanForm(request.POST)
+    try:
+        changed = form.is_valid() and change_task(
+            task=row, actor=access.user, plan=TaskPlan(**form.cleaned_data)
+        )
+    except InvalidInput as error:
+        messages.error(request, error.message)
+    else:
+        if not form.is_valid():
+            messages.error(request, form.sentence)
+        elif changed:
+            messages.success(request, _("The task is changed."))
+        else:
+            messages.info(request, _("Nothing was different."))
+    return redirect("labeling:task", slug, pk)
+
+
+@require_POST
+def change_many(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Changes what the list's filter selects, or an import's tasks; a worker does it."""
+    access = get_access(request.user, slug, Action.PLAN_TASKS)
+    selection, form = task_filter(request.POST, access), PlanForm(request.POST)
+    refusal = form.sentence if not form.is_valid() else ""
+    if not refusal:
+        try:
+            change = request_task_change(
+                project=access.project,
+                actor=access.user,
+                selection=selection,
+                plan=TaskPlan(**form.cleaned_data),
+            )
+        except InvalidInput as error:
+            refusal = error.message
+        else:
+            send(change)
+            return redirect("labeling:task-change", slug, change.pk)
+    messages.error(request, refusal)
+    return redirect(f"{reverse('labeling:tasks', args=[slug])}?{filter_query(selection)}")
+
+
+def _change(access: Access, pk: int) -> TaskChange:
+    row = find_task_change(access.project, pk)
+    if row is None:
+        raise Http404(_("There is no such change of tasks in this project."))
+    return row
+
+
+@require_safe
+def task_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """How far a change of many tasks is, and what it did."""
+    access = get_access(request.user, slug, Action.SEE_TASKS)
+    row = _change(access, pk)
+    context = {
+        "access": access,
+        "project": access.project,
+        "row": row,
+        "query": filter_query(kept_filter(row.selection)),
+        "stall": standstill(row),
+        "may_cancel": access.may(Action.PLAN_TASKS) and not row.is_over,
+        "is_part": "HX-Request" in request.headers,
+    }
+    part = "#report" if context["is_part"] else ""
+    return render(request, f"labeling/lead/task_change.html{part}", context)
+
+
+@require_POST
+def stop_task_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Stops it; what is changed stays."""
+    access = get_access(request.user, slug, Action.PLAN_TASKS)
+    try:
+        cancel_task_change(change=_change(access, pk), actor=access.user)
+    except Conflict as error:
+        messages.warning(request, error.message)
+    return redirect("labeling:task-change", slug, pk)
 
 
 navigation = [
@@ -134,4 +250,10 @@ urlpatterns = [
     path("p/<slug:slug>/tasks/", tasks, name="tasks"),
     path("p/<slug:slug>/tasks/<int:pk>/", task, name="task"),
     path("p/<slug:slug>/tasks/<int:pk>/votes/", votes, name="task-votes"),
+    path("p/<slug:slug>/tasks/<int:pk>/plan/", plan_task, name="task-plan"),
+    path("p/<slug:slug>/task-changes/", change_many, name="task-changes"),
+    path("p/<slug:slug>/task-changes/<int:pk>/", task_change, name="task-change"),
+    path(
+        "p/<slug:slug>/task-changes/<int:pk>/cancel/", stop_task_change, name="task-change-cancel"
+    ),
 ]

@@ -12,9 +12,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.lead.tasks.filters import TaskFilter
-from labeling.lead.tasks.forms import PURPOSES, STATES, filter_fields, task_filter
+from labeling.lead.tasks.filters import TaskFilter, filter_fields
+from labeling.lead.tasks.forms import task_filter
 from labeling.lead.tasks.selectors import get_task
+from labeling.lead.tasks.serializers import SelectionSerializer
 from labeling.lead.withdrawals.selectors import find_withdrawal, withdrawals_of
 from labeling.lead.withdrawals.services import (
     cancel_withdrawal,
@@ -101,15 +102,6 @@ class TaskReturn(ApiView):
         access = self.access(slug, Action.WITHDRAW)
         put_task_back(task=_task(access, task_id), actor=access.user)
         return Response(_play_json(access, task_id))
-
-
-class SelectionSerializer(StrictSerializer):
-    """The filter of the list of tasks; none of them: every task of the project."""
-
-    state = serializers.ChoiceField(choices=[str(key) for key, _words in STATES], required=False)
-    category = serializers.CharField(max_length=80, required=False)
-    purpose = serializers.ChoiceField(choices=[key for key, _words in PURPOSES], required=False)
-    q = serializers.CharField(max_length=200, required=False, help_text="In id or prompt.")
 
 
 class WithdrawalRequestSerializer(StrictSerializer):

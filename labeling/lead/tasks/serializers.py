@@ -1,0 +1,309 @@
+"""Tasks as programs read them, and what they send to change them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from rest_framework import serializers
+
+from labeling.allocation import OVERLAPS, PRIORITIES
+from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
+from labeling.lead.tasks.selectors import AnswerInWords, TaskPage, TaskRow, TaskVotes
+from labeling.models import TaskChange
+from labeling.vocabulary import Purpose, TaskKind
+from labeling.work.api import JobSerializer, job_json
+from projects.api.parsing import StrictSerializer
+
+_OVERLAP = {"min_value": OVERLAPS[0], "max_value": OVERLAPS[-1]}
+_PRIORITY = {"min_value": PRIORITIES[0], "max_value": PRIORITIES[-1]}
+
+
+class SelectionSerializer(StrictSerializer):
+    """The filter of the list of tasks; none of them: every task of the project in play."""
+
+    state = serializers.ChoiceField(choices=list(TaskState), required=False)
+    category = serializers.CharField(max_length=80, required=False)
+    purpose = serializers.ChoiceField(choices=list(Purpose), required=False)
+    q = serializers.CharField(max_length=200, required=False, help_text="In id or prompt.")
+
+
+class TasksQuerySerializer(SelectionSerializer):
+    """Which tasks to list, and from where on."""
+
+    withdrawn = serializers.ChoiceField(
+        choices=list(Play), required=False, help_text="`yes`: those withdrawn; `any`: these too."
+    )
+    import_id = serializers.IntegerField(required=False, min_value=1)
+    after = serializers.IntegerField(
+        required=False, min_value=0, default=0, help_text="Ids above this one."
+    )
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=200, default=50)
+
+
+class TaskPlanSerializer(StrictSerializer):
+    """What is to change; what is left out stays."""
+
+    overlap = serializers.IntegerField(
+        required=False, help_text="Raters that judge it, never fewer than have it now.", **_OVERLAP
+    )
+    priority = serializers.IntegerField(
+        required=False, help_text="Higher comes sooner; 0 unless told.", **_PRIORITY
+    )
+
+
+class NewTaskChangeSerializer(TaskPlanSerializer):
+    """What is to change, and of which tasks."""
+
+    selection = SelectionSerializer(required=False, help_text="As in the list of tasks.")
+    import_id = serializers.IntegerField(
+        required=False, min_value=1, help_text="Of the tasks that this import made."
+    )
+
+
+class TaskChangeSerializer(JobSerializer):
+    """A change of many tasks."""
+
+    overlap = serializers.IntegerField(allow_null=True, help_text="Null: as it was.")
+    priority = serializers.IntegerField(allow_null=True, help_text="Null: as it was.")
+    selection = serializers.DictField(child=serializers.CharField())
+    changed = serializers.IntegerField(help_text="Tasks changed so far.")
+    limited = serializers.IntegerField(
+        help_text="Tasks that keep more raters, because so many have judged them or have them."
+    )
+
+
+class PreferencesSerializer(serializers.Serializer[Any]):
+    """How many judgments prefer which response, in canonical order, or neither."""
+
+    first = serializers.IntegerField()
+    second = serializers.IntegerField()
+    ties = serializers.IntegerField()
+
+
+class ListedTaskSerializer(serializers.Serializer[Any]):
+    """A task in a list. `preferences` is null where its votes are closed to you."""
+
+    id = serializers.IntegerField()
+    external_id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=list(TaskKind))
+    purpose = serializers.ChoiceField(choices=list(Purpose))
+    category = serializers.CharField(allow_blank=True)
+    language = serializers.CharField(allow_blank=True)
+    excerpt = serializers.CharField(allow_blank=True, help_text="The start of the prompt.")
+    overlap = serializers.IntegerField(allow_null=True, help_text="Null: no bound.")
+    open_slots = serializers.IntegerField(allow_null=True, help_text="Places left.")
+    priority = serializers.IntegerField()
+    judgments = serializers.IntegerField()
+    leased = serializers.IntegerField(help_text="Raters who have it now.")
+    flagged = serializers.IntegerField(help_text="Judgments with a flag.")
+    broken = serializers.IntegerField(help_text="Raters who reported it as broken.")
+    is_complete = serializers.BooleanField()
+    preferences = PreferencesSerializer(allow_null=True)
+    import_id = serializers.IntegerField(allow_null=True)
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_reason = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+
+
+class TaskListSerializer(serializers.Serializer[Any]):
+    """Some tasks. A large project is not counted, and may be read on before a page is full."""
+
+    next = serializers.URLField(allow_null=True, help_text="Null: there are no more.")
+    results = ListedTaskSerializer(many=True)
+
+
+class TaskPromptSerializer(serializers.Serializer[Any]):
+    """What the models were asked."""
+
+    external_id = serializers.CharField()
+    messages = serializers.ListField(
+        child=serializers.DictField(), help_text="Turns as chat files have them."
+    )
+    difficulty = serializers.CharField(allow_blank=True)
+    licence = serializers.CharField(allow_blank=True)
+    author = serializers.CharField(allow_blank=True)
+    metadata = serializers.DictField()
+
+
+class TaskResponseSerializer(serializers.Serializer[Any]):
+    """One response; `model` is null for reviewers, who compare too."""
+
+    external_id = serializers.CharField(allow_null=True)
+    content = serializers.CharField(allow_blank=True)
+    messages = serializers.ListField(
+        child=serializers.DictField(), help_text="Turns as chat files have them."
+    )
+    model = serializers.CharField(allow_null=True, allow_blank=True)
+    model_version = serializers.CharField(allow_null=True, allow_blank=True)
+
+
+class TaskDetailSerializer(ListedTaskSerializer):
+    """Everything about a task but who said what."""
+
+    prompt = TaskPromptSerializer()
+    responses = TaskResponseSerializer(many=True, help_text="In canonical order.")
+
+
+class StoredAnswerSerializer(serializers.Serializer[Any]):
+    """An answer to one question, from the point of view of the canonical responses."""
+
+    criterion = serializers.CharField()
+    value = serializers.IntegerField(allow_null=True)
+    words = serializers.CharField()
+
+
+class VoteSerializer(serializers.Serializer[Any]):
+    """One row of a task's history of judgments."""
+
+    id = serializers.IntegerField()
+    rater = serializers.CharField()
+    status = serializers.CharField(
+        help_text="`counts`, `replaced`, `taken_back`, or `withdrawn`: the row by which it was."
+    )
+    answers = StoredAnswerSerializer(many=True)
+    rationale = serializers.CharField(
+        allow_blank=True, help_text="A very long one is cut; a release has all of it."
+    )
+    flags = serializers.ListField(child=serializers.CharField())
+    first_shown = serializers.IntegerField(help_text="Number of the response shown first, from 1.")
+    guideline = serializers.IntegerField(allow_null=True, help_text="Number of the version.")
+    source = serializers.CharField(help_text="`human`, or who else it is from.")
+    active_ms = serializers.IntegerField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class HolderSerializer(serializers.Serializer[Any]):
+    """Who had the task."""
+
+    rater = serializers.CharField()
+    state = serializers.CharField()
+    skip_reason = serializers.CharField(allow_blank=True)
+    skip_note = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+
+
+class LateVoteSerializer(serializers.Serializer[Any]):
+    """An answer that came when its rater could no longer rate here; it counts nowhere."""
+
+    rater = serializers.CharField()
+    answers = StoredAnswerSerializer(many=True)
+    rationale = serializers.CharField(allow_blank=True)
+    received_at = serializers.DateTimeField()
+
+
+class VotesSerializer(serializers.Serializer[Any]):
+    """All that was ever said of a task, oldest first."""
+
+    judgments = VoteSerializer(many=True)
+    late = LateVoteSerializer(many=True)
+    assignments = HolderSerializer(many=True)
+
+
+def task_change_json(row: TaskChange) -> dict[str, Any]:
+    """A change of many tasks."""
+    kept = {name: value for name, value in row.selection.items() if name != "reader"}
+    return {
+        **job_json(row),
+        "overlap": row.overlap,
+        "priority": row.priority,
+        "selection": filter_fields(TaskFilter(**kept)),
+        "changed": row.changed,
+        "limited": row.limited,
+    }
+
+
+def task_row_json(row: TaskRow, closed: Collection[int]) -> dict[str, Any]:
+    """A task in a list."""
+    task, prompt = row.task, row.task.prompt
+    tally = {"first": row.first, "second": row.second, "ties": row.ties}
+    return {
+        **{name: getattr(task, name) for name in _TASK_FIELDS},
+        "category": prompt.category,
+        "language": prompt.language,
+        "excerpt": row.excerpt,
+        "judgments": row.judgments,
+        "leased": row.leased,
+        "flagged": row.flagged,
+        "broken": row.broken,
+        "is_complete": row.is_complete,
+        "preferences": None if task.pk in closed else tally,
+        "import_id": task.import_job_id,
+    }
+
+
+_TASK_FIELDS = (
+    *("id", "external_id", "kind", "purpose", "overlap", "open_slots", "priority"),
+    *("withdrawn_at", "withdrawn_reason", "created_at"),
+)
+
+
+def task_json(page: TaskPage, closed: Collection[int], *, shows_models: bool) -> dict[str, Any]:
+    """A task with its texts. Ids of responses may name models too."""
+    prompt = page.task.prompt
+    about = ("external_id", "messages", "difficulty", "licence", "author", "metadata")
+    return {
+        **task_row_json(page.row, closed),
+        "prompt": {name: getattr(prompt, name) for name in about},
+        "responses": [
+            {
+                "external_id": response.external_id if shows_models else None,
+                "content": response.content,
+                "messages": response.messages,
+                "model": response.model if shows_models else None,
+                "model_version": response.model_version if shows_models else None,
+            }
+            for response in page.responses
+        ],
+    }
+
+
+def votes_json(votes: TaskVotes) -> dict[str, Any]:
+    """The history of a task."""
+    return {
+        "judgments": [
+            {
+                "id": row.judgment.pk,
+                "rater": row.judgment.rater.display_name,
+                "status": row.status,
+                "answers": list(map(_answer, row.answers)),
+                "rationale": row.rationale,
+                "flags": row.judgment.flags,
+                "first_shown": row.first_shown,
+                "guideline": row.judgment.guideline.number if row.judgment.guideline else None,
+                "source": row.judgment.source,
+                "active_ms": row.judgment.active_ms,
+                "created_at": row.judgment.created_at,
+            }
+            for row in votes.history
+        ],
+        "late": [
+            {
+                "rater": row.late.assignment.rater.display_name,
+                "answers": list(map(_answer, row.answers)),
+                "rationale": row.late.rationale,
+                "received_at": row.late.received_at,
+            }
+            for row in votes.late
+        ],
+        "assignments": [
+            {
+                "rater": row.rater.display_name,
+                "state": row.state,
+                "skip_reason": row.skip_reason,
+                "skip_note": row.skip_note,
+                "created_at": row.created_at,
+                "submitted_at": row.submitted_at,
+            }
+            for row in votes.assignments
+        ],
+    }
+
+
+def _answer(answer: AnswerInWords) -> dict[str, Any]:
+    return {
+        "criterion": answer.criterion.key,
+        "value": answer.value,
+        "words": answer.words,
+    }

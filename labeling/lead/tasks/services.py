@@ -1,0 +1,210 @@
+"""Changes how many raters tasks have and how soon they come: one at once, many in a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import BigIntegerField, F, SmallIntegerField, Value
+from django.db.models.functions import Cast, Greatest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from labeling.allocation import BAND, OVERLAPS, PRIORITIES
+from labeling.lead.tasks.filters import TaskFilter, find_tasks, kept_filter, stored_filter
+from labeling.lead.tasks.stretches import stretches, tasks_walked
+from labeling.models import Task, TaskChange
+from labeling.rating.deadlocks import retry_deadlocks
+from labeling.rating.places import expire_leases
+from labeling.work.endings import cancel
+from labeling.work.lifecycle import note_progress, run
+from labeling.work.registry import JobKind, register
+from projects.audit import record
+from projects.exceptions import Conflict, InvalidInput
+from projects.models import Project, User
+
+#: Tasks that are looked at in one transaction: raters who are at one of them wait so long.
+_STEP = 1_000
+#: A selection from so many tasks waits for a place among the long jobs.
+_SHORT_TASKS = 50_000
+
+
+def _is_long(change: TaskChange) -> bool:
+    return change.progress_total > _SHORT_TASKS
+
+
+TASK_CHANGE_JOB = register(
+    JobKind(
+        model=TaskChange,
+        space=41007,
+        task="labeling.jobs.run_task_change",
+        noun="change of tasks",
+        advice="What is changed stays so. Ask for the rest again.",
+        is_long=_is_long,
+        resumes=True,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPlan:
+    """How many raters tasks are to have and how soon they come; None leaves it as it is."""
+
+    overlap: int | None = None
+    priority: int | None = None
+
+    def check(self) -> None:
+        """Raises InvalidInput where nothing is asked for, or what cannot be."""
+        if self.overlap is None and self.priority is None:
+            sentence = _("Say how many raters, or which priority.")
+            raise InvalidInput(sentence, fields={"overlap": sentence})
+        for name, value, allowed in (
+            ("overlap", self.overlap, OVERLAPS),
+            ("priority", self.priority, PRIORITIES),
+        ):
+            if value is not None and value not in allowed:
+                sentence = _("Choose from %(least)d to %(most)d.") % {
+                    "least": allowed[0],
+                    "most": allowed[-1],
+                }
+                raise InvalidInput(sentence, fields={name: sentence})
+
+
+@retry_deadlocks
+def change_task(*, task: Task, actor: User, plan: TaskPlan) -> bool:
+    """Changes one task; False where it is so already.
+
+    Raises InvalidInput where fewer raters are asked for than hold a place, by a lease or a
+    judgment that counts, or where the task has no number of raters.
+    """
+    plan.check()
+    expire_leases(task_id=task.pk)
+    row = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if plan.overlap is not None:
+        _check_overlap(row, plan.overlap)
+    if not _apply([row.pk], plan)[0]:
+        return False
+    before, after = (row.overlap, row.priority), (plan.overlap, plan.priority)
+    detail = {
+        name: [old, new]
+        for name, old, new in zip(("overlap", "priority"), before, after, strict=True)
+        if new is not None and new != old
+    }
+    record(
+        project=row.project,
+        actor=actor,
+        verb=gettext_noop("task changed"),
+        task=row.external_id,
+        **detail,
+    )
+    return True
+
+
+def _check_overlap(task: Task, overlap: int) -> None:
+    held = task.places_held
+    if held is None:
+        sentence = _("Every rater may get this task, so it has no number of raters.")
+        raise InvalidInput(sentence, fields={"overlap": sentence})
+    if overlap < held:
+        sentence = ngettext(
+            "%(n)d rater has judged this task or has it now, so it cannot have fewer.",
+            "%(n)d raters have judged this task or have it now, so it cannot have fewer.",
+            held,
+        )
+        raise InvalidInput(sentence % {"n": held}, fields={"overlap": sentence % {"n": held}})
+
+
+def _apply(ids: list[int], plan: TaskPlan) -> tuple[int, int]:
+    """How many tasks it changed, and how many keep more raters because so many hold a place.
+
+    Both columns of a place change in one statement that the database evaluates on the newest row,
+    so a lease or an answer of the same moment is counted before or after, and never lost.
+    """
+    tasks = Task.objects.filter(pk__in=ids)
+    list(tasks.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    changed: set[int] = set()
+    limited = 0
+    if plan.overlap is not None:
+        held = F("overlap") - F("open_slots")
+        planned = Greatest(Value(plan.overlap), held, output_field=SmallIntegerField())
+        bounded = tasks.filter(overlap__isnull=False).alias(held=held)
+        limited = bounded.filter(held__gt=plan.overlap).count()
+        other = list(bounded.exclude(overlap=planned).values_list("pk", flat=True))
+        Task.objects.filter(pk__in=other).update(overlap=planned, open_slots=planned - held)
+        changed.update(other)
+    if plan.priority is not None:
+        other = list(tasks.exclude(priority=plan.priority).values_list("pk", flat=True))
+        rise = Value(plan.priority) - Cast("priority", BigIntegerField())
+        key = F("queue_key") - rise * Value(BAND, output_field=BigIntegerField())
+        Task.objects.filter(pk__in=other).update(priority=plan.priority, queue_key=key)
+        changed.update(other)
+    return len(changed), limited
+
+
+def request_task_change(
+    *, project: Project, actor: User, selection: TaskFilter, plan: TaskPlan
+) -> TaskChange:
+    """Keeps the request to change what a filter selects; the door sends the job.
+
+    Tasks that are imported later have no part in it. Raises InvalidInput for a plan that cannot be.
+    """
+    plan.check()
+    walked = tasks_walked(project, selection)
+    newest = walked.order_by("-pk").values_list("pk", flat=True).first() or 0
+    kept = stored_filter(selection)
+    chosen = {name: value for name, value in kept.items() if value and name != "reader"}
+    wanted = {"overlap": plan.overlap, "priority": plan.priority}
+    with transaction.atomic():
+        change = TaskChange.objects.create(
+            project=project,
+            created_by=actor,
+            selection=kept,
+            newest=newest,
+            progress_total=walked.order_by().count(),
+            **wanted,
+        )
+        record(
+            project=project,
+            actor=actor,
+            verb=gettext_noop("tasks changed"),
+            selection=chosen,
+            **{name: value for name, value in wanted.items() if value is not None},
+        )
+    return change
+
+
+def cancel_task_change(*, change: TaskChange, actor: User) -> None:
+    """Stops it for good; what is changed stays. Raises Conflict where it is over already."""
+    with transaction.atomic():
+        if not cancel(change):
+            raise Conflict(_("This is over, or was cancelled already."))
+        record(project=change.project, actor=actor, verb=gettext_noop("change of tasks cancelled"))
+
+
+def run_task_change(change_id: int) -> None:
+    """Does it, some tasks at a time; nothing where it is over or another process is at it."""
+    run(TASK_CHANGE_JOB, change_id, _change)
+
+
+def _change(change: TaskChange) -> None:
+    wanted = kept_filter(change.selection)
+    expire_leases(project=change.project)
+    parts = stretches(change.project, wanted, after=change.reached, upto=change.newest, step=_STEP)
+    for stretch, n in parts:
+        _change_some(change, wanted, stretch, n)
+
+
+@retry_deadlocks
+def _change_some(change: TaskChange, wanted: TaskFilter, stretch: range, n: int) -> None:
+    """One stretch, and the place that is reached, in one transaction."""
+    matching = find_tasks(change.project, wanted, among=stretch)
+    plan = TaskPlan(change.overlap, change.priority)
+    changed, limited = _apply(list(matching.values_list("pk", flat=True)), plan)
+    note_progress(
+        TASK_CHANGE_JOB,
+        change,
+        reached=stretch.stop - 1,
+        progress_done=F("progress_done") + n,
+        changed=F("changed") + changed,
+        limited=F("limited") + limited,
+    )
