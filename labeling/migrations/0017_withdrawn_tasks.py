@@ -62,7 +62,8 @@ BEGIN
     IF taken > 0 AND by_a_person THEN
         UPDATE labeling_task SET open_slots = open_slots - taken
         WHERE id = task AND withdrawn_at IS NULL;
-        IF NOT FOUND THEN
+        -- One made by the same statement is not seen yet, and is in play.
+        IF NOT FOUND AND EXISTS (SELECT 1 FROM labeling_task WHERE id = task) THEN
             RAISE EXCEPTION 'task_in_play: task % is withdrawn', task
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;

@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from django.db.models import Count
+from django.db.models import Count, Max, Min
 
 from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
 from labeling.datasets.records import GuidelineRecord, ReleaseContext, canonical_json
 from labeling.datasets.signals import rounded_figure
 from labeling.kinds import kind_for
-from labeling.models import Release
+from labeling.models import Release, Task
 from labeling.releases.selectors import (
     Cutoff,
     Pseudonym,
@@ -27,6 +27,7 @@ from labeling.releases.selectors import (
     standing_judgments,
 )
 from labeling.stats import criterion_report
+from labeling.vocabulary import Purpose
 from projects.models import Criterion, Guideline, Principle, Project
 
 
@@ -97,12 +98,20 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
     )
 
 
+def _raters_a_task(project: Project) -> str:
+    """How many raters the tasks have: a lead may change it task by task."""
+    tasks = Task.objects.in_play().filter(project=project, purpose=Purpose.LIVE)
+    numbers = tasks.aggregate(least=Min("overlap"), most=Max("overlap"))
+    least, most = (number or project.overlap for number in numbers.values())
+    span = f"{least}" if least == most else f"{least} to {most}"
+    return f"{span} different rater{'s' * (most != 1)}"
+
+
 def _collection(project: Project) -> tuple[str, ...]:
     """How the project has its tasks judged, a sentence each."""
-    raters = f"{project.overlap} different rater{'s' * (project.overlap != 1)}"
     sentences = [
-        f"Each task is to be judged by {raters}; who gets it is drawn, and so is the order on the "
-        "screen.",
+        f"Each task is to be judged by {_raters_a_task(project)}; who gets it is drawn, and so is "
+        "the order on the screen.",
         "Raters do not see which model wrote a response."
         if project.is_blind
         else "Raters may see which model wrote a response.",

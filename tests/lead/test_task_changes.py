@@ -17,6 +17,7 @@ from labeling.lead.tasks.services import (
 )
 from labeling.models import Task, TaskChange
 from labeling.rating.leases import Nothing, next_assignment
+from labeling.releases.services import request_release, run_release
 from labeling.vocabulary import NothingLeft
 from projects.exceptions import InvalidInput
 from projects.models import AuditEvent, Project, User
@@ -107,6 +108,19 @@ def test_a_filter_s_tasks_change_as_far_as_their_places_allow(
     assert "1 task keeps more raters" in page
     event = AuditEvent.objects.get(verb="tasks changed")
     assert event.detail == {"selection": {}, "overlap": 1, "priority": 5}
+
+
+def test_a_release_s_card_says_between_how_many_raters_tasks_are_judged(
+    project: Project, rui: User, lena: User, make_tasks: MakeTasks, settings: Any, tmp_path: Any
+):
+    settings.RELEASES_DIR = tmp_path
+    task, _ = make_tasks(project, 2, overlap=2)
+    judge(rui, lease(rui, project))
+    change_task(task=task, actor=lena, plan=TaskPlan(overlap=5))
+    release = request_release(project=project, created_by=lena, recipe="raw", format="native")
+    run_release(release.pk)
+    (card,) = tmp_path.rglob("README.md")
+    assert "to be judged by 2 to 5 different raters" in " ".join(card.read_text().split())
 
 
 def test_a_form_says_what_is_wrong_and_changes_nothing(

@@ -117,7 +117,7 @@ def stored_filter(wanted: TaskFilter) -> dict[str, Any]:
 
 def kept_filter(columns: Mapping[str, Any]) -> TaskFilter:
     """The filter that the row of a job keeps."""
-    reader = User.objects.filter(pk=columns.get("reader")).first()
+    reader = User.objects.filter(pk=columns.get("reader") or 0).first()
     return TaskFilter(**{**columns, "reader": reader})
 
 

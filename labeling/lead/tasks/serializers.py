@@ -15,9 +15,6 @@ from labeling.vocabulary import Purpose, TaskKind
 from labeling.work.api import JobSerializer, job_json
 from projects.api.parsing import StrictSerializer
 
-_OVERLAP = {"min_value": OVERLAPS[0], "max_value": OVERLAPS[-1]}
-_PRIORITY = {"min_value": PRIORITIES[0], "max_value": PRIORITIES[-1]}
-
 
 class SelectionSerializer(StrictSerializer):
     """The filter of the list of tasks; none of them: every task of the project in play."""
@@ -45,10 +42,16 @@ class TaskPlanSerializer(StrictSerializer):
     """What is to change; what is left out stays."""
 
     overlap = serializers.IntegerField(
-        required=False, help_text="Raters that judge it, never fewer than have it now.", **_OVERLAP
+        required=False,
+        min_value=OVERLAPS[0],
+        max_value=OVERLAPS[-1],
+        help_text="Raters that judge it, never fewer than have judged it or have it now.",
     )
     priority = serializers.IntegerField(
-        required=False, help_text="Higher comes sooner; 0 unless told.", **_PRIORITY
+        required=False,
+        min_value=PRIORITIES[0],
+        max_value=PRIORITIES[-1],
+        help_text="Higher comes sooner; 0 unless told.",
     )
 
 
@@ -168,7 +171,9 @@ class VoteSerializer(serializers.Serializer[Any]):
     flags = serializers.ListField(child=serializers.CharField())
     first_shown = serializers.IntegerField(help_text="Number of the response shown first, from 1.")
     guideline = serializers.IntegerField(allow_null=True, help_text="Number of the version.")
-    source = serializers.CharField(help_text="`human`, or who else it is from.")
+    source = serializers.CharField(  # type: ignore[assignment]
+        help_text="`human`, or who else it is from."
+    )
     active_ms = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
 

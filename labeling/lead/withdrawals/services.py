@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
-
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks
-from labeling.lead.tasks.stretches import tasks_walked
+from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks, kept_filter, stored_filter
+from labeling.lead.tasks.stretches import stretches, tasks_walked
 from labeling.models import Assignment, Task, Withdrawal
 from labeling.rating.deadlocks import retry_deadlocks
 from labeling.vocabulary import AssignmentState
@@ -109,7 +106,7 @@ def request_withdrawal(
     not fit.
     """
     reason = "" if puts_back else checked_reason(reason)
-    kept = asdict(selection) | {"reader": selection.reader.pk if selection.reader else None}
+    kept = stored_filter(selection)
     kept["play"] = str(Play.WITHDRAWN) if puts_back else ""
     walked = tasks_walked(project, TaskFilter(import_id=selection.import_id, play=kept["play"]))
     newest = walked.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -148,23 +145,12 @@ def run_withdrawal(withdrawal_id: int) -> None:
 
 
 def _change(withdrawal: Withdrawal) -> None:
-    kept = {**withdrawal.selection}
-    reader = User.objects.filter(pk=kept.pop("reader")).first()
-    wanted = TaskFilter(**kept, reader=reader)
-    for stretch, n in _stretches(withdrawal, wanted):
+    wanted = kept_filter(withdrawal.selection)
+    parts = stretches(
+        withdrawal.project, wanted, after=withdrawal.reached, upto=withdrawal.newest, step=_STEP
+    )
+    for stretch, n in parts:
         _change_some(withdrawal, wanted, stretch, n)
-
-
-def _stretches(withdrawal: Withdrawal, wanted: TaskFilter) -> Iterator[tuple[range, int]]:
-    """Ranges of ids, and how many tasks there are to look at in each."""
-    while withdrawal.reached < withdrawal.newest:
-        walked = tasks_walked(withdrawal.project, wanted).filter(
-            pk__gt=withdrawal.reached, pk__lte=withdrawal.newest
-        )
-        ids = list(walked.order_by("pk").values_list("pk", flat=True)[:_STEP])
-        if not ids:
-            return
-        yield range(withdrawal.reached + 1, ids[-1] + 1), len(ids)
 
 
 @retry_deadlocks
@@ -183,4 +169,3 @@ def _change_some(withdrawal: Withdrawal, wanted: TaskFilter, stretch: range, n: 
         progress_done=F("progress_done") + n,
         changed=F("changed") + changed,
     )
-    withdrawal.reached = stretch.stop - 1
