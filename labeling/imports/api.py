@@ -127,6 +127,7 @@ def _options() -> list[OpenApiParameter]:
         OpenApiParameter("filename", str, description="What the report calls the file."),
         OpenApiParameter("format", str, enum=list(IMPORT_KINDS)),
         OpenApiParameter("mapping", str, description='A JSON object: `{"prompt": "question"}`.'),
+        OpenApiParameter("leave_out", str, description="Columns to leave out, `|` between."),
         OpenApiParameter("overlap", int, description="Raters per task; else the project's."),
         OpenApiParameter("label_rater", str, description="Who gave chosen/rejected labels."),
         OpenApiParameter("people", str, description="Names of people, `|` between; `*`: all."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -21,14 +22,12 @@ from django.utils.translation import gettext_lazy as _
 from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detection, limits
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.offers import preference_columns
-from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
+from labeling.imports.posted import FIELD_PREFIX, REPLY_PREFIX, SAME_PREFIX
 from labeling.imports.services import ImportOptions
 
 #: Characters that may be pasted; a file has no such limit.
 MAX_PASTED = 2_000_000
 _CHUNK = 1 << 20
-_PREFIX = "field-"
-_ANSWER = "answer-"
 #: Characters of a column's name.
 _SHOWN = 80
 
@@ -225,7 +224,7 @@ class MappingForm(forms.Form):
         self.shape = SHAPES[detection.format or "pairs"]
         self.roles = role_groups(detection.roles.items())
         self.questions = [
-            AskedQuestion(f"{_ANSWER}{place}", question)
+            AskedQuestion(f"{REPLY_PREFIX}{place}", question)
             for place, question in enumerate(detection.questions)
         ]
         self.fields["overlap"].help_text = gettext("Empty for the project's %(overlap)s.") % {
@@ -233,16 +232,17 @@ class MappingForm(forms.Form):
         }
         self.initial.setdefault("format", self.shape.key)
         self.fields["format"].help_text = gettext(self.shape.explanation)
-        columns = ((column, visible(column, _SHOWN)) for column in detection.columns)
-        choices = [("", gettext("not in this file")), *columns]
+        choices = [("", gettext("not in this file")), *_columns(detection)]
         for name in self.shape.fields:
-            self.fields[_PREFIX + name] = forms.ChoiceField(
+            self.fields[FIELD_PREFIX + name] = forms.ChoiceField(
                 label=_title(name),
                 choices=[*choices, *_countings(detection, name)],
                 required=False,
                 initial=detection.mapping.get(name, ""),
                 widget=_ColumnSelect,
             )
+        self._add_texts(detection.reshaping.same)
+        self.leavable = _leavable(detection)
         # Who gave labels is asked in a field of its own; a winner may seem to be one without.
         self.notices = [
             (notice.text, _title(next(iter(notice.options[0].mapping)) if notice.options else ""))
@@ -257,13 +257,25 @@ class MappingForm(forms.Form):
         if not preferences and not _SAID & set(detection.mapping):
             del self.fields["whose"]
 
+    def _add_texts(self, same: Mapping[str, str]) -> None:
+        """Fields for what stands in every row, with what does."""
+        for name in self.shape.fields:
+            if name in _SAME:
+                self.fields[SAME_PREFIX + name] = forms.CharField(
+                    label=_title(name), required=False, initial=same.get(name, "")
+                )
+
     @property
     def suggests(self) -> bool:
         """Whether one of the questions has a guess."""
         return any(asked.question.guess is not None for asked in self.questions)
 
     def _bound(self, names: Iterable[str]) -> list[BoundField]:
-        return [self[_PREFIX + name] for name in names]
+        return [self[FIELD_PREFIX + name] for name in names]
+
+    def same_fields(self) -> list[BoundField]:
+        """The texts that may stand in every row in place of a column."""
+        return [self[SAME_PREFIX + name] for name in self.shape.fields if name in _SAME]
 
     def main_fields(self) -> list[BoundField]:
         """The columns that matter first: the texts, and the id."""
@@ -272,6 +284,24 @@ class MappingForm(forms.Form):
     def other_fields(self) -> list[BoundField]:
         """The rest of the columns."""
         return self._bound(name for name in self.shape.fields if name not in _MAIN | self._telling)
+
+
+def _columns(detection: Detection) -> Iterator[tuple[str, str]]:
+    """The columns of the file and what stands within them, as choices."""
+    made = detection.reshaping.made
+    for column in dict.fromkeys(chain(detection.columns, detection.within)):
+        if column not in made:
+            yield column, visible(column, _SHOWN)
+
+
+def _leavable(detection: Detection) -> list[tuple[str, str, bool]]:
+    """The columns that may be left out, in words, and whether they are."""
+    left_out, made = detection.reshaping.left_out, detection.reshaping.made
+    return [
+        (column, visible(column, _SHOWN), column in left_out)
+        for column in dict.fromkeys(chain(detection.unmapped, left_out))
+        if column not in made
+    ]
 
 
 def _title(name: str) -> str:
@@ -294,7 +324,8 @@ def _countings(detection: Detection, name: str) -> list[tuple[str, str]]:
     offered = _offered(detection).get(name, {})
     used = detection.mapping.get(name, "")
     if used and used not in detection.columns:
-        offered.setdefault(used, detection.counting)
+        is_same = name in detection.reshaping.same
+        offered.setdefault(used, gettext("in every row") if is_same else detection.counting)
     return [
         (spelled, f"{visible(spelled, _SHOWN)} ({meaning})")
         for spelled, meaning in offered.items()
@@ -302,6 +333,13 @@ def _countings(detection: Detection, name: str) -> list[tuple[str, str]]:
     ]
 
 
+#: Fields of which every row of a file may say the same: a model may stand in a header alone.
+_SAME = frozenset(
+    {
+        *("model_a", "model_b", "chosen_model", "rejected_model", "category", "language"),
+        *("prompt", "system"),
+    }
+)
 #: Columns that say who judged, or list judgments.
 _SAID = frozenset({"rater", "judge", "annotator", "judgments", "annotations"})
 _MAIN = frozenset(
@@ -319,62 +357,6 @@ _MAIN = frozenset(
         *("completions", "conversation_a", "conversation_b", "annotations"),
     }
 )
-
-
-def posted_format(data: Mapping[str, Any]) -> str:
-    """The kind of rows that a form asks for; `auto` before it was asked."""
-    wished = data.get("format", "auto")
-    return wished if wished in SHAPES else "auto"
-
-
-def posted_decisions(data: Mapping[str, Any]) -> dict[str, str]:
-    """What had been decided about columns when the posted page was shown; none of it holds for
-    another kind of rows."""
-    if data.get("mapped_as") != posted_format(data):
-        return {}
-    return _texts(_decoded(data.get("decided")))
-
-
-def _whose(data: Mapping[str, Any]) -> dict[str, str]:
-    """Whose all labels are, where the page says so."""
-    whose = str(data.get("whose", ""))
-    return {whose: EVERYBODY} if whose in WHOSE_WORDS else {}
-
-
-def posted_mapping(data: Mapping[str, Any], shown: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The kind of rows and the mapping that a page asks for, which was shown with this one.
-
-    Fields that were left as they were shown are no decision: a later row may have other columns,
-    and a guess that nobody touched answers no question.
-    """
-    format = posted_format(data)
-    if format == "auto" or data.get("mapped_as") != format:
-        return format, {}
-    known = SHAPES[format].fields
-    posted = {name: str(data[_PREFIX + name]) for name in known if _PREFIX + name in data}
-    changed = {name: column for name, column in posted.items() if column != shown.get(name, "")}
-    decided = {**posted_decisions(data), **changed, **_whose(data)}
-    for name in data:
-        if name.startswith(_ANSWER):
-            answer = _decoded(data[name])
-            decided |= _texts(answer.get("mapping"))
-            format = answer["format"] if answer.get("format") in SHAPES else format
-    if format != posted_format(data):
-        decided = {name: column for name, column in decided.items() if name not in changed}
-    return format, decided
-
-
-def _decoded(text: object) -> dict[str, Any]:
-    try:
-        value = json.loads(str(text or "{}"))
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: object) -> dict[str, str]:
-    pairs = value.items() if isinstance(value, dict) else ()
-    return {name: text for name, text in pairs if isinstance(text, str)}
 
 
 def posted_options(form: MappingForm) -> ImportOptions:

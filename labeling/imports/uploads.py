@@ -17,6 +17,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
 from labeling.datasets.readers import IMPORT_KINDS
+from labeling.datasets.readers.reshaping import LEAVE_OUT
 from labeling.datasets.readers.whose import WHOSE_WORDS
 from labeling.imports.services import ImportOptions
 from projects.api.errors import TooLarge
@@ -113,7 +114,12 @@ class UploadSerializer(serializers.Serializer[Any]):
     )
     format = serializers.CharField(required=False, help_text="`auto` unless told.")
     mapping = serializers.CharField(
-        required=False, help_text='A JSON object, such as `{"prompt": "question"}`.'
+        required=False,
+        help_text='A JSON object: `{"prompt": "question"}`. `data.prompt` is a key within a '
+        "column, `=GPT-4` a text that stands in every row.",
+    )
+    leave_out = serializers.CharField(
+        required=False, help_text="Columns that are left out, with | between them."
     )
     overlap = serializers.IntegerField(required=False, min_value=1, max_value=100)
     label_rater = serializers.CharField(
@@ -159,7 +165,7 @@ def read_upload(request: Request) -> Upload:
         filename=filename,
         content=content,
         format=_format(fields.get("format") or "auto"),
-        mapping=_with_whose(_mapping(fields.get("mapping", "")), fields),
+        mapping=_with_words(_mapping(fields.get("mapping", "")), fields),
         options=ImportOptions(
             overlap=_overlap(fields.get("overlap", "")),
             label_rater=fields.get("label_rater", ""),
@@ -202,10 +208,11 @@ def _overlap(text: str) -> int | None:
     return int(text)
 
 
-def _with_whose(mapping: dict[str, str] | None, fields: Mapping[str, str]) -> dict[str, str] | None:
-    """The mapping, and beside its columns whose the labels of these names are."""
-    whose = {word: fields[word] for word in WHOSE_WORDS if fields.get(word)}
-    return {**(mapping or {}), **whose} if whose else mapping
+def _with_words(mapping: dict[str, str] | None, fields: Mapping[str, str]) -> dict[str, str] | None:
+    """The mapping, and beside its columns whose the labels of these names are, and what is left
+    out."""
+    words = {word: fields[word] for word in (*WHOSE_WORDS, LEAVE_OUT) if fields.get(word)}
+    return {**(mapping or {}), **words} if words else mapping
 
 
 def _mapping(text: str) -> dict[str, str] | None:

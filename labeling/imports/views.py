@@ -22,13 +22,11 @@ from labeling.imports.files import StoredFile
 from labeling.imports.forms import (
     MappingForm,
     UploadForm,
-    posted_decisions,
-    posted_format,
-    posted_mapping,
     posted_options,
     role_groups,
 )
 from labeling.imports.page import preview_in_words
+from labeling.imports.posted import posted_decisions, posted_format, posted_mapping
 from labeling.imports.selectors import (
     find_import,
     format_title,
@@ -133,7 +131,7 @@ def _decided(request: SignedInRequest, token: str) -> tuple[str, dict[str, str]]
         label_rater=request.POST.get("label_rater", ""),
         limit=0,
     )
-    return posted_mapping(request.POST, before.detection.mapping)
+    return posted_mapping(request.POST, before.detection)
 
 
 def _look(request: SignedInRequest, token: str) -> tuple[FilePreview, dict[str, str]]:

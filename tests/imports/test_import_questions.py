@@ -21,6 +21,7 @@ from tests.api.client import CallAs
 HISTORY = {"history": "Is Pluto a planet?", "chosen": "I think it is.", "rejected": "I think so."}
 FOUR = {"prompt": "How to rest?", **{f"response_{i}": f"Way {i}." for i in (1, 2, 3, 4)}}
 PASSAGE = {"document": "The cat sat.", "prompt": "Who sat?", "response_a": "A", "response_b": "B"}
+AS_PAIRS = {"format": "pairs", "mapped_as": "pairs"}
 URL = "projects/support-answers/imports/"
 
 
@@ -302,3 +303,41 @@ def test_a_refused_row_has_a_code_for_programs(project, lena, api: CallAs, chang
     run_import(reply.json()["id"])
     report = client.client.get(reply.headers["Location"]).json()
     assert [(r["field"], r["code"]) for r in report["refusals"]["results"]] == [(field, code)]
+
+
+def test_keys_within_a_column_are_mapped_and_others_left_out_on_the_page(lead, preview):
+    said = {"ask": "Why?", "left": "Because.", "right": "No.", "embedding": [1.5]}
+    address = preview({"said": said, "trace": "x"})
+    fields = {"prompt": "said.ask", "response_a": "said.left", "response_b": "said.right"}
+    mapped = {f"field-{name}": way for name, way in fields.items()}
+    page = lead.get(address)
+    assert page.context["shown"].detection.problem
+    assert 'value="said.ask"' in page_of(page)
+    posted = {**AS_PAIRS, **mapped, "leavable": "1", "leave_out": ["trace", "said.embedding"]}
+    page = lead.post(address, posted)
+    (row,) = page.context["shown"].rows
+    assert (row.messages[0].content, row.metadata) == ("Why?", {})
+    assert [column for column, _, chosen in page.context["form"].leavable if chosen] == [
+        "trace",
+        "said.embedding",
+    ]
+    decided = page.context["decided"]
+    lead.post(address + "start/", {**posted, "leave_out": ["trace"], "decided": decided})
+    import_ = Import.objects.get()
+    run_import(import_.pk)
+    assert import_.mapping["leave_out"] == "trace"
+    assert Prompt.objects.get().metadata == {"said": {"embedding": [1.5]}}
+
+
+def test_a_text_stands_in_every_row_until_its_field_is_emptied(lead, preview):
+    address = preview({"prompt": "Why?", "GPT-4": "Because.", "Claude": "No."})
+    fields = {"prompt": "prompt", "response_a": "GPT-4", "response_b": "Claude"}
+    columns = {f"field-{name}": column for name, column in fields.items()}
+    posted = {**AS_PAIRS, **columns, "same-model_a": " GPT-4 ", "same-model_b": "Claude"}
+    page = lead.post(address, posted)
+    (row,) = page.context["shown"].rows
+    assert [response.model for response in row.responses] == ["GPT-4", "Claude"]
+    kept = {"decided": page.context["decided"], "field-model_a": "=GPT-4"}
+    page = lead.post(address, {**posted, **kept, "same-model_a": "", "field-model_b": "=Claude"})
+    (row,) = page.context["shown"].rows
+    assert [response.model for response in row.responses] == ["", "Claude"]

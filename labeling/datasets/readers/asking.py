@@ -7,7 +7,7 @@ length or what raters see already says that nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import combinations
 
@@ -69,9 +69,14 @@ def _role(field: str) -> ColumnRole:
 
 
 def roles_of(
-    shape: Shape, columns: Sequence[str], sample: Sample, questions: Sequence[ColumnQuestion]
+    shape: Shape,
+    columns: Sequence[str],
+    sample: Sample,
+    questions: Sequence[ColumnQuestion],
+    left_out: Iterable[str] = (),
 ) -> dict[str, ColumnRole]:
-    """column -> where it goes, in the order of the file; while it is asked about, that.
+    """column -> where it goes, in the order of the file; while it is asked about, that; and last
+    what the user leaves out.
 
     A column that no sampled row has is the field of its name, if there is one.
     """
@@ -84,7 +89,7 @@ def roles_of(
         roles[column] = _role(field) if field else ColumnRole.METADATA
         if column in asked:
             roles[column] = ColumnRole.QUESTION
-    return roles
+    return roles | dict.fromkeys(left_out, ColumnRole.LEFT_OUT)
 
 
 def questions_of(shape: Shape, sample: Sample) -> tuple[ColumnQuestion, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.asking import ColumnRole, questions_of, roles_of
-from labeling.datasets.readers.candidates import folded, is_series
 from labeling.datasets.readers.columns import guess, override
-from labeling.datasets.readers.containers import opened
+from labeling.datasets.readers.containers import Opened, opened
 from labeling.datasets.readers.fields import is_storable, visible
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.offers import (
@@ -23,6 +23,7 @@ from labeling.datasets.readers.offers import (
 )
 from labeling.datasets.readers.questions import ColumnQuestion
 from labeling.datasets.readers.raters import judging_model, sampled_raters
+from labeling.datasets.readers.reshaping import LEAVE_OUT, Reshaping, names_within
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
@@ -48,7 +49,8 @@ class Detection:
     `code` the same for programs. `mapping` is field -> column; `unmapped` columns become metadata.
     `graded`: the words of its labels tell strengths. `read` refuses the file while one of
     `questions` is open; `roles` says where each column goes, and `notices` what a mapping could
-    make of those that may be labels. `quiet` columns say nothing in the first rows.
+    make of those that may be labels. `quiet` columns say nothing in the first rows. `reshaping` is
+    what the mapping asks of every row beforehand; `within` names the values within columns.
     """
 
     format: str | None
@@ -64,6 +66,8 @@ class Detection:
     roles: Mapping[str, ColumnRole] = field(default_factory=dict)
     notices: tuple[ColumnQuestion, ...] = ()
     quiet: frozenset[str] = frozenset()
+    reshaping: Reshaping = field(default_factory=Reshaping)
+    within: tuple[str, ...] = ()
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -112,16 +116,14 @@ def detect(
     if format not in IMPORT_KINDS:
         raise MappingError(f"There is no format “{format}”. Formats: {', '.join(IMPORT_KINDS)}.")
     whose, wished = Whose.of(mapping or {}), columns_of_mapping(mapping)
-    name = series_of(wished)
     with opened(path) as file:
-        sample = [folded(row, name) if name else row for row in _sample(file.rows)]
-        header = folded(dict.fromkeys(file.header), name) if name else file.header
-        columns = _names(column for row in sample for column in row)
-        every = _names((*header, *columns))
-    wished, counting = plain_mapping(wished, every)
+        sample, header, within, reshaping = _first_rows(file, mapping or {})
+    columns = _names(column for row in sample for column in row)
+    every = _names((*header, *columns))
+    wished, counting = plain_mapping(reshaping.plain(wished), every)
     shape = SHAPES.get(format) or recognise(columns, sample, wished)
     mapped = _mapping(shape, Sample(columns, sample, {}, wished), every)
-    code, problem = _problem(shape, columns, mapped, Sample(columns, sample, mapped, wished))
+    code, problem = _problem(shape, mapped, Sample(columns, sample, mapped, wished), within)
     if shape and takes_winner(shape) and "winner" not in wished:
         mapped, counting = _with_winner(Sample(columns, sample, mapped, wished), counting)
     seen = Sample(columns, sample, {**mapped, **counting.fields()}, wished)
@@ -138,20 +140,35 @@ def detect(
         file.compression,
         file.encoding,
         every,
-        counting.spelled(mapped),
+        reshaping.spelled(counting.spelled(mapped)),
         problem,
         graded,
         code,
         asked,
-        roles_of(shape, every, seen, asked) if shape else {},
+        roles_of(shape, every, seen, asked, reshaping.left_out) if shape else {},
         notices,
         quiet_columns(every, sample),
+        reshaping,
+        within,
     )
 
 
+def _first_rows(
+    file: Opened, mapping: Mapping[str, str]
+) -> tuple[list[dict[str, object]], Iterable[str], tuple[str, ...], Reshaping]:
+    """The first rows and the header as the mapping shapes them, what stands within columns, and
+    how rows are shaped."""
+    sample = _sample(file.rows)
+    columns = _names(chain(file.header, *sample))
+    within, reshaping = names_within(columns, sample), Reshaping.of(mapping, columns, sample)
+    if not reshaping:
+        return sample, file.header, within, reshaping
+    header = reshaping.applied(dict.fromkeys(file.header)) if file.header else ()
+    return [reshaping.applied(row) for row in sample], header, within, reshaping
+
+
 def _names(columns: Iterable[str]) -> tuple[str, ...]:
-    """Each name once; one that cannot be stored cannot be mapped, and rows that have it are
-    refused one by one."""
+    """Each name once; one that cannot be stored cannot be mapped, and is left out of its rows."""
     return tuple(filter(is_storable, dict.fromkeys(columns)))[: limits.MAX_COLUMNS]
 
 
@@ -191,20 +208,14 @@ def columns_of_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:
     if not all(is_storable(name) for pair in (mapping or {}).items() for name in pair):
         raise MappingError("The mapping holds a character that cannot be stored. Leave it out.")
     # With nothing behind it even such a word is a column, which stays metadata.
-    pairs = (mapping or {}).items()
-    return {field: column for field, column in pairs if not column or field not in WHOSE_WORDS}
+    pairs, words = (mapping or {}).items(), (*WHOSE_WORDS, LEAVE_OUT)
+    return {field: column for field, column in pairs if not column or field not in words}
 
 
 def is_promptless(shape: Shape, mapping: Mapping[str, str], wished: Mapping[str, str]) -> bool:
     """Whether the user said that there is no prompt: two texts are compared by themselves."""
     says_none = shape.promptless and wished.get("prompt") == ""
     return says_none and not (mapping.get("messages") or mapping.get("prompt"))
-
-
-def series_of(wished: Mapping[str, str]) -> str:
-    """The series of columns that the user calls the responses; "" where it is one column."""
-    name = wished.get("responses", "")
-    return name if is_series(name) else ""
 
 
 def accepted(
@@ -260,15 +271,12 @@ def _mapping(shape: Shape | None, seen: Sample, present: tuple[str, ...]) -> dic
 
 
 def _problem(
-    shape: Shape | None,
-    columns: tuple[str, ...],
-    mapped: Mapping[str, str],
-    seen: Sample,
+    shape: Shape | None, mapped: Mapping[str, str], seen: Sample, within: tuple[str, ...]
 ) -> tuple[str, str]:
     """Why the file fits no kind, for programs and in words; twice "" where it fits."""
-    names = visible(", ".join(columns), limits.MAX_REASON) or "none"
+    names = visible(", ".join((*seen.columns, *within)), limits.MAX_REASON) or "none"
     if shape is None:
-        untaken = None if is_mapped(seen.wished) else untaken_kind(columns, seen.rows)
+        untaken = None if is_mapped(seen.wished) else untaken_kind(seen.columns, seen.rows)
         if untaken is not None:
             return FileCode.UNSUPPORTED, untaken.reason
         return (

@@ -10,7 +10,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.candidates import folded
 from labeling.datasets.readers.columns import QUESTION_IDS, plain_name
 from labeling.datasets.readers.containers import JSON_LIST, TABLES, opened
 from labeling.datasets.readers.detection import (
@@ -19,7 +18,6 @@ from labeling.datasets.readers.detection import (
     columns_of_mapping,
     detect,
     is_promptless,
-    series_of,
 )
 from labeling.datasets.readers.fields import refusal, visible
 from labeling.datasets.readers.jsonrows import RawRow
@@ -162,8 +160,9 @@ def _rows(
     options: ReadOptions | None,
 ) -> Iterator[ImportRow | Duplicate | Refusal]:
     shape, options = SHAPES[detection.format or ""], options or ReadOptions()
-    wished = columns_of_mapping(mapping)
-    columns, series = _for_every_row(shape, detection, wished), series_of(wished)
+    reshaping = detection.reshaping
+    wished = reshaping.plain(columns_of_mapping(mapping))
+    columns = reshaping.plain(_for_every_row(shape, detection, wished))
     columns, counting = plain_mapping(columns, (*detection.columns, *columns))
     view = RecordView.of(
         columns,
@@ -185,7 +184,7 @@ def _rows(
                 yield replace(raw, number=number) if numbered else raw
             else:
                 line, row = raw
-                row = folded(row, series) if series else row
+                row = reshaping.applied(row) if reshaping else row
                 yield from _sorted((line, row), shape, view, seen, doubtful, number)
 
 

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnQuestion, Meaning
 from labeling.datasets.readers.fields import visible
+from labeling.datasets.readers.reshaping import LEAVE_OUT
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 from labeling.imports.selectors import columns_of, left_out_of, refusals_of, report_of
 from labeling.imports.services import (
@@ -68,7 +69,15 @@ class Command(BaseCommand):
             default=[],
             metavar="field=column",
             help="which column is which field, such as prompt=question; repeat for more; "
+            "data.prompt is a key within a column, model_a==GPT-4 the same text in every row; "
             "field= leaves a field out, column= leaves a column as metadata",
+        )
+        parser.add_argument(
+            "--leave-out",
+            action="append",
+            default=[],
+            metavar="COLUMN",
+            help="import nothing of this column, or of this key within one; repeat for more",
         )
         unsure = parser.add_mutually_exclusive_group()
         unsure.add_argument(
@@ -121,7 +130,7 @@ class Command(BaseCommand):
             "filename": options["file"].name,
             "content": _content(options["file"]),
             "format": options["format"],
-            "mapping": _mapping(options["map"]) | _whose(options),
+            "mapping": _mapping(options["map"]) | _words(options),
             "options": ImportOptions(options["overlap"], options["label_rater"], options["yes"]),
         }
         try:
@@ -190,9 +199,10 @@ class Command(BaseCommand):
             self.stdout.write(f"… and {report.refused - printed:,} more refused rows.")
 
 
-def _whose(options: dict[str, Any]) -> dict[str, str]:
-    """Whose the labels of these names are, as a mapping says it."""
-    return {word: "|".join(options[word]) for word in WHOSE_WORDS if options[word]}
+def _words(options: dict[str, Any]) -> dict[str, str]:
+    """Whose the labels of these names are, and what is left out, as a mapping says it."""
+    words = (*WHOSE_WORDS, LEAVE_OUT)
+    return {word: "|".join(options[word]) for word in words if options[word]}
 
 
 def _spelled(question: ColumnQuestion) -> str:
