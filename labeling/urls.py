@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labeling.imports import views as imports
 from labeling.lead.agreement import views as agreement
+from labeling.lead.find import views as find
 from labeling.lead.overview import views as home
 from labeling.lead.raters import views as raters
 from labeling.lead.tasks import views as tasks
@@ -15,6 +16,7 @@ from labeling.releases import views as releases
 app_name = "labeling"
 urlpatterns = [
     *home.urlpatterns,
+    *find.urlpatterns,
     *rate.urlpatterns,
     *tasks.urlpatterns,
     *withdrawals.urlpatterns,
@@ -26,6 +28,7 @@ urlpatterns = [
 ]
 navigation = [
     *home.navigation,
+    *find.navigation,
     *rate.navigation,
     *tasks.navigation,
     *agreement.navigation,

@@ -1,21 +1,44 @@
 """Where a project's pages are: each desk brings its entries beside its `urlpatterns`.
 
-`settings.NAVIGATION` names the list in which they are collected. So `projects` can draw the tabs of
+`settings.NAVIGATION` names the list in which they are collected. So `projects` can draw the rail of
 every desk and send people on to a page without knowing who answers there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 from django.conf import settings
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy
 
+from projects.models import Membership, Role
 from projects.permissions import Action, role_may
+
+
+class Group(TextChoices):
+    """What pages are about, in the order of the rail; a group without a page is not shown."""
+
+    HOME = "home", gettext_lazy("Home")
+    LABEL = "label", gettext_lazy("Label")
+    QUALITY = "quality", gettext_lazy("Quality")
+    GUIDELINE = "guideline", gettext_lazy("Guideline")
+    DATA = "data", gettext_lazy("Data")
+    PROJECT = "project", gettext_lazy("Project")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many things of a page wait for a person, and the same in words: “3 things need you”."""
+
+    count: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +51,24 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Tab(Page):
-    """A page of a project with a tab of its own, for members who may do `action`.
+    """A page of a project with a place in its navigation, for members who may do `action`.
 
-    `position` orders the tabs of all desks, lowest first.
+    `position` orders the pages of all desks, lowest first, within their group. `name` is what the
+    page is called where its group is not seen. `waiting` counts what waits there for a member:
+    people and their acts, never a volume.
     """
 
     label: str | Promise
     action: Action
+    group: Group
     position: int
+    name: str | Promise = ""
+    waiting: Callable[[Membership], Waiting | None] | None = None
+
+    @property
+    def full_name(self) -> str:
+        """What the page is called outside its group."""
+        return str(self.name or self.label)
 
 
 @cache
@@ -48,10 +81,21 @@ def _pages() -> Mapping[str, Page]:
 
 
 def tabs_of(role: str) -> list[Tab]:
-    """The tabs that a member of that role may open, in order."""
+    """The pages that a member of that role may open, group by group, in order."""
     tabs = (page for page in _pages().values() if isinstance(page, Tab))
     allowed = (tab for tab in tabs if role_may(role, tab.action))
-    return sorted(allowed, key=lambda tab: tab.position)
+    order = list(Group)
+    return sorted(allowed, key=lambda tab: (order.index(tab.group), tab.position))
+
+
+def has_rail(role: str) -> bool:
+    """Whether that role sees all pages in a rail; raters have few, and see them in one row."""
+    return role != Role.RATER
+
+
+def groups_of(role: str) -> list[tuple[Group, list[Tab]]]:
+    """The pages of that role by their groups; none without a page."""
+    return [(group, list(tabs)) for group, tabs in groupby(tabs_of(role), lambda tab: tab.group)]
 
 
 def address(key: str, *args: object) -> str:

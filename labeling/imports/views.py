@@ -48,7 +48,7 @@ from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Project
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 
 PAGE = 20
@@ -274,7 +274,8 @@ navigation = [
         url_name="labeling:imports",
         label=gettext_lazy("Imports"),
         action=Action.SEE_IMPORTS,
-        position=80,
+        group=Group.DATA,
+        position=70,
     )
 ]
 urlpatterns = [

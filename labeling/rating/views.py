@@ -51,7 +51,7 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
 from projects.models import Criterion
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 
 _NOTHING_YET = Filled()
@@ -356,6 +356,7 @@ navigation = [
         url_name="labeling:rate",
         label=gettext_lazy("Rate"),
         action=Action.RATE,
+        group=Group.LABEL,
         position=20,
     )
 ]

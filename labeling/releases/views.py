@@ -35,7 +35,7 @@ from labeling.work.limits import standstill
 from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 
 _PAGE = 20
@@ -323,7 +323,8 @@ navigation = [
         url_name="labeling:releases",
         label=gettext_lazy("Releases"),
         action=Action.SEE_RELEASES,
-        position=70,
+        group=Group.DATA,
+        position=80,
     )
 ]
 urlpatterns = [

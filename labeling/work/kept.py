@@ -47,9 +47,15 @@ class Progress:
     has_failed: bool
 
 
-def kept_report(project: Project, kind: str) -> Report | None:
-    """The report of that kind as it was last computed, current or not."""
-    return Report.objects.filter(project=project, kind=kind, computed_at__isnull=False).first()
+def kept_report(
+    project: Project, kind: str, *, younger_than: timedelta | None = None
+) -> Report | None:
+    """The report of that kind as it was last computed, current or not; where an age is named,
+    only one that is younger."""
+    computed = Report.objects.filter(project=project, kind=kind, computed_at__isnull=False)
+    if younger_than is not None:
+        computed = computed.filter(computed_at__gt=Now() - younger_than)
+    return computed.first()
 
 
 def keep_report(

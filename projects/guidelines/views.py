@@ -21,7 +21,7 @@ from projects.guidelines.selectors import current_guideline, has_acknowledged, p
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.guidelines.versions import compare, get_version, versions
 from projects.models import Guideline
-from projects.navigation import Tab, address
+from projects.navigation import Group, Tab, address
 from projects.permissions import Action
 
 
@@ -157,8 +157,10 @@ navigation = [
     Tab(
         key="guideline",
         url_name="projects:guideline",
-        label=gettext_lazy("Guideline"),
+        label=gettext_lazy("Text"),
+        name=gettext_lazy("Guideline"),
         action=Action.SEE_GUIDELINE,
+        group=Group.GUIDELINE,
         position=60,
     )
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from projects.models import ApiKey, AuditEvent, Invitation, Membership, Project, Role, User
 
@@ -21,6 +21,12 @@ def members_of(project: Project) -> QuerySet[Membership]:
         .select_related("user")
         .order_by(rank, "user__name", "user__email")
     )
+
+
+def members_called(project: Project, words: str) -> QuerySet[Membership]:
+    """Members whose name or mail address has the words, in the order of all members."""
+    called = Q(user__name__icontains=words) | Q(user__email__icontains=words)
+    return members_of(project).filter(called) if words else members_of(project)
 
 
 def get_member(project: Project, pk: int) -> Membership | None:

@@ -1,9 +1,11 @@
-"""What templates of every desk share: times, figures, tabs; everything shown is escaped."""
+"""What templates of every desk share: times, figures, navigation; everything shown is escaped."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from django import template
@@ -13,25 +15,107 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from projects import navigation
-from projects.models import Project
+from projects.models import Membership, Project
+from projects.navigation import Waiting
 from projects.permissions import membership_of
 
 register = template.Library()
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A page as the navigation shows it."""
+
+    label: str
+    name: str
+    url: str
+    is_current: bool
+    waiting: Waiting | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A group with its pages; `is_near` where the one row of a phone shows them."""
+
+    label: str
+    is_home: bool
+    is_here: bool
+    is_near: bool
+    entries: list[_Entry]
+
+
 @register.simple_tag(takes_context=True)
-def project_tabs(context: template.Context, project: Project) -> list[dict[str, Any]]:
-    """The tabs this member may open. Uses the page's `access` if there is one, else asks once."""
+def project_navigation(
+    context: template.Context, project: Project, current: str = ""
+) -> dict[str, Any]:
+    """The pages this member may open, in groups; `current` is the key of the page shown.
+
+    Uses the page's `access` if there is one, else asks once who this is. A page that has counted
+    what waits hands it on as `waiting`, by the keys of the navigation.
+    """
     access = context.get("access")
-    if access is not None:
-        role = access.membership.role
-    else:
-        membership = membership_of(context["request"].user, project)
-        role = membership.role if membership else ""
-    return [
-        {"key": tab.key, "label": tab.label, "url": navigation.address(tab.key, project.slug)}
-        for tab in navigation.tabs_of(role)
+    membership = access.membership if access else membership_of(context["request"].user, project)
+    if membership is None:
+        return {"columns": [], "is_rail": False, "here": ""}
+    counted = context.get("waiting") or {}
+    blocks = [
+        _block(group, tabs, project, current, dict(_waiting(tabs, membership, counted)))
+        for group, tabs in navigation.groups_of(membership.role)
     ]
+    here = next((block.label for block in blocks if block.is_here and not block.is_home), "")
+    return {
+        "columns": _columns(_near_home(blocks)),
+        "is_rail": navigation.has_rail(membership.role),
+        "here": here,
+    }
+
+
+def _waiting(
+    tabs: Iterable[navigation.Tab], membership: Membership, counted: Mapping[str, Waiting | None]
+) -> Iterator[tuple[str, Waiting | None]]:
+    for tab in tabs:
+        if tab.key in counted:
+            yield tab.key, counted[tab.key]
+        elif tab.waiting is not None:
+            yield tab.key, tab.waiting(membership)
+
+
+def _block(
+    group: navigation.Group,
+    tabs: Iterable[navigation.Tab],
+    project: Project,
+    current: str,
+    waiting: Mapping[str, Waiting | None],
+) -> _Block:
+    entries = [
+        _Entry(
+            label=str(tab.label),
+            name=tab.full_name,
+            url=navigation.address(tab.key, project.slug),
+            is_current=tab.key == current,
+            waiting=waiting.get(tab.key),
+        )
+        for tab in tabs
+    ]
+    is_here = any(entry.is_current for entry in entries)
+    is_home = group is navigation.Group.HOME
+    return _Block(str(group.label), is_home, is_here, is_here, entries)
+
+
+def _near_home(blocks: list[_Block]) -> list[_Block]:
+    """Home has no neighbours: beside it stands what waits elsewhere, or else the next group."""
+    if not any(block.is_home and block.is_here for block in blocks):
+        return blocks
+    others = [block for block in blocks if not block.is_home]
+    near = [b for b in others if any(entry.waiting for entry in b.entries)] or others[:1]
+    return [replace(block, is_near=block.is_here or block in near) for block in blocks]
+
+
+def _columns(blocks: Sequence[_Block]) -> list[Sequence[_Block]]:
+    """The groups in two columns of about the same height, for the list on a phone."""
+    heights = list(accumulate(1 + len(block.entries) for block in blocks))
+    half = next((n for n, height in enumerate(heights, 1) if 2 * height >= heights[-1]), 0)
+    return [column for column in (blocks[:half], blocks[half:]) if column]
 
 
 @register.simple_tag(name="address")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,7 +21,7 @@ from projects.forms.accounts import TokenForm
 from projects.forms.errors import show_refusal
 from projects.forms.people import InvitationForm, MemberForm
 from projects.models import Membership, Role
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 from projects.selectors import people
 from projects.services.invitations import invite, revoke_invitation
@@ -71,13 +73,16 @@ def _members(
     status: int = 200,
 ) -> HttpResponse:
     may_manage = access.may(Action.MANAGE_MEMBERS)
-    pages = Paginator(people.members_of(access.project), MEMBERS_PAGE)
+    words = request.GET.get("q", "").strip()[:200]
+    pages = Paginator(people.members_called(access.project, words), MEMBERS_PAGE)
     page = pages.get_page(request.GET.get("page"))
     links = Paginator(people.invitations_of(access.project), INVITATIONS_PAGE)
     context = {
         "access": access,
         "project": access.project,
         "page": page,
+        "words": words,
+        "query": f"{urlencode({'q': words})}&" if words else "",
         "members": [
             {"member": member, "form": may_manage and not member.user.is_placeholder}
             for member in page.object_list
@@ -201,8 +206,17 @@ navigation = [
         url_name="projects:members",
         label=gettext_lazy("Members"),
         action=Action.SEE_MEMBERS,
+        group=Group.PROJECT,
         position=90,
-    )
+    ),
+    Tab(
+        key="audit",
+        url_name="projects:audit",
+        label=gettext_lazy("Audit log"),
+        action=Action.SEE_AUDIT,
+        group=Group.PROJECT,
+        position=110,
+    ),
 ]
 urlpatterns = [
     path("account/tokens/", tokens, name="tokens"),

@@ -15,7 +15,7 @@ from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.forms.projects import SettingsForm
 from projects.models import Project
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 from projects.services.projects import update_project
 
@@ -54,6 +54,7 @@ navigation = [
         url_name="projects:settings",
         label=gettext_lazy("Settings"),
         action=Action.CONFIGURE,
+        group=Group.PROJECT,
         position=100,
     )
 ]

@@ -235,6 +235,18 @@ document.addEventListener("focusout", (event) => {
   menu.removeAttribute("open");
 });
 
+// --- rows of pages that scroll -------------------------------------------------------------------
+
+// The current page is in view; browsers that know scroll-initial-target have it there already.
+for (const row of all(document, "[data-row]")) {
+  const here = row.querySelector("[aria-current]");
+  if (!here) continue;
+  const { left, right } = here.getBoundingClientRect();
+  if (left < 0 || right > row.clientWidth) {
+    row.scrollLeft += (left + right - row.clientWidth) / 2;
+  }
+}
+
 // --- forms --------------------------------------------------------------------------------------
 
 // A button with data-sure asks once more, in its own place, before it acts.

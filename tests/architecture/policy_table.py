@@ -77,6 +77,7 @@ GET    p/<slug:slug>/agreement.json                                             
 GET    p/<slug:slug>/agreement/                                                      200  200  403  200  404  302
 GET    p/<slug:slug>/agreement/<slug:criterion>/                                     200  200  403  200  404  302
 GET    p/<slug:slug>/audit/                                                          200  403  403  403  404  302
+GET    p/<slug:slug>/find/                                                           200  200  403  200  404  302
 GET    p/<slug:slug>/guideline/                                                      200  200  200  200  404  302
 GET    p/<slug:slug>/guideline/<int:number>/                                         200  200  200  200  404  302
 POST   p/<slug:slug>/guideline/<int:number>/acknowledge/                             302  302  302  302  404  302

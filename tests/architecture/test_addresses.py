@@ -10,7 +10,7 @@ import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from config.urls import navigation
-from projects.navigation import Page, Tab
+from projects.navigation import Page, Tab, groups_of
 from tests.architecture.sources import python_files, templates
 
 #: Templates of `projects`, and the frame that every page of either app stands in.
@@ -101,18 +101,20 @@ def test_every_page_of_the_navigation_has_an_address(page: Page):
     assert page.url_name in known
 
 
-def test_the_tabs_are_in_their_order_and_each_has_a_place_of_its_own():
-    tabs = sorted((page for page in navigation if isinstance(page, Tab)), key=lambda t: t.position)
+def test_the_pages_are_in_groups_and_in_their_order_and_each_has_a_place_of_its_own():
+    tabs = [page for page in navigation if isinstance(page, Tab)]
     assert len({tab.position for tab in tabs}) == len(tabs)
-    assert [(tab.key, str(tab.label)) for tab in tabs] == [
-        ("home", "Overview"),
-        ("rate", "Rate"),
-        ("tasks", "Tasks"),
-        ("agreement", "Agreement"),
-        ("raters", "Raters"),
-        ("guideline", "Guideline"),
-        ("releases", "Releases"),
-        ("imports", "Imports"),
-        ("members", "Members"),
-        ("settings", "Settings"),
+    groups = {group.value: [str(tab.label) for tab in tabs] for group, tabs in groups_of("lead")}
+    assert groups == {
+        "home": ["Home"],
+        "label": ["Rate", "Tasks"],
+        "quality": ["Agreement", "Raters"],
+        "guideline": ["Text"],
+        "data": ["Imports", "Releases"],
+        "project": ["Members", "Settings", "Audit log"],
+    }
+    assert [tab.full_name for _group, tabs in groups_of("rater") for tab in tabs] == [
+        "Home",
+        "Rate",
+        "Guideline",
     ]

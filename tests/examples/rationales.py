@@ -13,7 +13,7 @@ from config.urls import urlpatterns as addresses
 from labeling.models import Judgment
 from labeling.urls import navigation as tabs
 from projects.access import SignedInRequest, get_access
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 
 
@@ -41,6 +41,7 @@ navigation = [
         url_name="rationales:all",
         label=gettext_lazy("Reasons"),
         action=Action.SEE_TASKS,
+        group=Group.QUALITY,
         position=35,
     ),
 ]

@@ -20,7 +20,7 @@ from labeling.lead.agreement.report import (
 )
 from labeling.lead.kept_state import how_far
 from projects.access import Access, SignedInRequest, get_access
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 
 
@@ -95,6 +95,7 @@ navigation = [
         url_name="labeling:agreement",
         label=gettext_lazy("Agreement"),
         action=Action.SEE_AGREEMENT,
+        group=Group.QUALITY,
         position=40,
     )
 ]

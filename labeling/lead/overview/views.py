@@ -17,7 +17,12 @@ from django.views.decorators.http import require_safe
 from labeling.charts import Column, column_chart
 from labeling.lead.agreement.report import REPORT_KIND, agreement_state
 from labeling.lead.kept_state import how_far
-from labeling.lead.overview.report import OverviewAtHand, overview_at_hand
+from labeling.lead.overview.report import (
+    OverviewAtHand,
+    note_things,
+    overview_at_hand,
+    things_waiting,
+)
 from labeling.lead.overview.selectors import (
     Attention,
     DayCount,
@@ -29,7 +34,7 @@ from labeling.lead.overview.selectors import (
 )
 from projects.access import Access, SignedInRequest, get_access
 from projects.guidelines.selectors import current_guideline, has_acknowledged
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 
 #: How old the agreement at a glance may be before the page looks whether it is still true.
@@ -61,11 +66,15 @@ def _day_words(day: DayCount) -> str:
 
 def _staff_context(access: Access, hand: OverviewAtHand) -> dict[str, object]:
     """What leads, reviewers and engineers see."""
-    waiting = attention(access.project, hand.contested) if access.may(Action.CONFIGURE) else []
+    waiting, things = [], None
+    if access.may(Action.CONFIGURE):
+        waiting = attention(access.project, hand.contested)
+        things = note_things(access.project, waiting)
     agreement = _agreement(access) if access.may(Action.SEE_AGREEMENT) else None
     shared = {
         "hand": hand,
         "attention": waiting,
+        "waiting": {"home": things},
         "has_raters": all(item.kind != "no_raters" for item in waiting),
         "agreement": agreement,
     }
@@ -139,9 +148,11 @@ navigation = [
     Tab(
         key="home",
         url_name="labeling:home",
-        label=gettext_lazy("Overview"),
+        label=gettext_lazy("Home"),
         action=Action.SEE,
+        group=Group.HOME,
         position=10,
+        waiting=things_waiting,
     )
 ]
 urlpatterns = [path("p/<slug:slug>/", home, name="home")]

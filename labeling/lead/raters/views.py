@@ -16,7 +16,7 @@ from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import FEW, RaterRow
 from labeling.stats import Figure
 from projects.access import SignedInRequest, get_access
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 
 RATERS_PAGE = 100
@@ -70,6 +70,7 @@ navigation = [
         url_name="labeling:raters",
         label=gettext_lazy("Raters"),
         action=Action.SEE_RATERS,
+        group=Group.QUALITY,
         position=50,
     )
 ]

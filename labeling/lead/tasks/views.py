@@ -51,7 +51,7 @@ from labeling.work.limits import standstill
 from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
-from projects.navigation import Tab
+from projects.navigation import Group, Tab
 from projects.permissions import Action
 
 TASKS_PAGE = 50
@@ -243,6 +243,7 @@ navigation = [
         url_name="labeling:tasks",
         label=gettext_lazy("Tasks"),
         action=Action.SEE_TASKS,
+        group=Group.LABEL,
         position=30,
     )
 ]
