@@ -331,7 +331,7 @@ def _handfuls(tasks: Iterable[TaskRecord]) -> Iterator[list[tuple[TaskRecord, in
 def _chars(task: TaskRecord) -> int:
     """About how much text a row of this task holds, at most."""
     turns = [len(message.text) + len(message.reasoning_content) for message in task.messages]
-    return sum(turns) + sum(map(_response_chars, task.responses))
+    return sum(turns) + sum(map(_response_chars, task.responses)) + len(task.metadata)
 
 
 def _response_chars(response: ResponseRecord) -> int:

@@ -116,7 +116,9 @@ def judge_task(
     ledger.rows_in += outcome.rows_in
     if outcome.drops:
         ledger.drops.update(outcome.drops)
-    refused = task_refusal(task) or prompt_not_carried(task, shape.carries) or shape.refusal(task)
+    refused = (
+        task_refusal(task, shape) or prompt_not_carried(task, shape.carries) or shape.refusal(task)
+    )
     if refused:
         lost = _count(outcome, recipe.kind)
         if lost:

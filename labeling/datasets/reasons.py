@@ -70,6 +70,9 @@ REASONS: dict[str, str] = {
         "rows written without their models' reasoning, which the format has no place for"
     ),
     "empty_prompt": gettext_noop("the prompt is empty"),
+    "no_prompt": gettext_noop(
+        "two texts were compared without a prompt, which the format has no place for"
+    ),
     "prompt_not_ending_with_user": gettext_noop("the prompt does not end with a user or tool turn"),
     "unknown_role": gettext_noop("a role that chat templates do not know"),
     "not_alternating": gettext_noop("turns that do not alternate between user and assistant"),

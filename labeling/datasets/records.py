@@ -161,7 +161,8 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
 class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """A task, its responses in canonical order and everything said about it.
 
-    `edits` are responses that people improved from one of `responses`.
+    `edits` are responses that people improved from one of `responses`. `metadata` is what an
+    import kept of the task beyond its texts, as JSON, "" for nothing; it is in no key.
     """
 
     id: str
@@ -172,6 +173,7 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     category: str = ""
     language: str = ""
     edits: tuple[ResponseRecord, ...] = ()
+    metadata: str = ""
 
     @property
     def candidates(self) -> tuple[ResponseRecord, ...]:

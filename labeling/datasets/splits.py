@@ -182,6 +182,9 @@ class _Notes:
         """Notes each prompt and yields the words by which it may be a near-duplicate."""
         for row, prompt in enumerate(prompts):
             said = [(message.role, normalised_words(message.text)) for message in prompt.messages]
+            if not said:
+                # Two texts compared by themselves: their group is all that tells them apart.
+                said = [("user", [prompt.group_key])]
             system = [word for role, words in said if role == "system" for word in words]
             spoken = [word for role, words in said if role != "system" for word in words]
             self.keys.append(clean(prompt.key))

@@ -189,7 +189,7 @@ class BatchWriter:
 
     def _prompt(self, target: Target) -> tuple[object, ...]:
         about = target.category, target.language, target.metadata
-        key = group_key(target.messages)
+        key = group_key(target.messages, target.responses)
         return (
             *(target.prompt_id, self._project.pk, target.external_id),
             *(json_of(target.messages), key, *about),
@@ -210,7 +210,7 @@ class BatchWriter:
         for target, prompt in zip(targets, prompts, strict=True):
             _describe_prompt(target, prompt)
             prompt.messages = json_of(target.messages)
-            prompt.group_key = group_key(target.messages)
+            prompt.group_key = group_key(target.messages, target.responses)
             prompt.html, prompt.html_version = "", 0
         Prompt.objects.bulk_update(
             prompts, ["messages", "group_key", "html", "html_version", *_ABOUT]

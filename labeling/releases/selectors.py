@@ -18,6 +18,7 @@ import numpy.typing as npt
 from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
+from labeling.datasets.metadata import released_metadata
 from labeling.datasets.records import (
     JudgmentRecord,
     Rating,
@@ -146,6 +147,7 @@ def task_records(
         "prompt__messages",
         "prompt__category",
         "prompt__language",
+        "prompt__metadata",
     )
     # One query behind a server-side cursor: asking anew for every piece would look for the judged
     # tasks among all judgments each time.
@@ -154,7 +156,7 @@ def task_records(
         responses = _responses([pk for row in rows for pk in row[2]])
         judgments = _judgments(project, cutoff, rows, criteria, pseudonym, frozenset(reviewers))
         edits = _edits([pk for row in rows for pk in row[2]], edits_upto)
-        for pk, name, order, prompt, messages, category, language in rows:
+        for pk, name, order, prompt, messages, category, language, metadata in rows:
             yield TaskRecord(
                 id=name,
                 prompt_id=prompt,
@@ -164,6 +166,7 @@ def task_records(
                 category=category,
                 language=language,
                 edits=tuple(edit for response in order for edit in edits.get(response, ())),
+                metadata=released_metadata(metadata),
             )
 
 

@@ -71,7 +71,7 @@ def test_rows_hold_the_texts_as_they_are(prompt, first, second, rationale, name,
     shape = FORMATS[key]
     record = task("odd", messages=prompt or [("user", "x")], responses=(first, second))
     said = judgment(-1, name, rationale=rationale)
-    reason = task_refusal(record) or shape.refusal(record)
+    reason = task_refusal(record, shape) or shape.refusal(record)
     first_response, second_response = record.responses
     reason = reason or pair_not_carried(first_response, second_response, shape.carries)
     if reason:

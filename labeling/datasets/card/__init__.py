@@ -42,7 +42,9 @@ def make_card(
     )
     sections = {
         "Motivation": composition.motivation(context, manifest),
-        "Composition": composition.composition(manifest, shape.explain()),
+        "Composition": composition.composition(
+            manifest, {**shape.explain(), **composition.metadata_in_words(layout)}
+        ),
         "Collection process": people.collection(context, manifest),
         "Preprocessing, cleaning and labeling": composition.labeling(manifest),
         "Uses": use.uses(context, manifest, shape.load_code("path/to/this/folder", file_type)),

@@ -8,6 +8,7 @@ from typing import Any
 
 from labeling.datasets.card.tables import bullets, counts, markdown_table, number_of
 from labeling.datasets.card.text import code_span, inline, line, prose, quote
+from labeling.datasets.layout import Layout
 from labeling.datasets.records import ReleaseContext
 from labeling.datasets.splits import RULES, SPLITS
 
@@ -79,6 +80,21 @@ def composition(manifest: Mapping[str, Any], shape: Mapping[str, str]) -> str:
             "### Personal and sensitive information\n\n" + _personal(figures),
         )
     )
+
+
+def metadata_in_words(layout: Layout) -> dict[str, str]:
+    """What becomes of imported metadata, where there is some."""
+    if not layout.needs.metadata:
+        return {}
+    if not layout.shape.carries_metadata:
+        sentence = "What the import kept of a task beyond its texts has no place in these files."
+    else:
+        sentence = (
+            "`metadata` is what the import kept of the task beyond its texts, as JSON; `{}` where "
+            "it kept nothing. Names, ids and addresses of whoever judged elsewhere are left out. "
+            "Nobody has searched the rest for personal data."
+        )
+    return {"Metadata": sentence}
 
 
 def labeling(manifest: Mapping[str, Any]) -> str:

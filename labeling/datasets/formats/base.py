@@ -86,7 +86,9 @@ class Format(ABC):
     `family` groups formats on the screen, `main` names the table whose rows are counted for each
     kind of row, `file_types` lists what it can be written as, the usual one first. A format that
     `carries_ties` has a place for pairs that prefer neither, with `ties_of_raters` for those of one
-    rater only; one that `needs_votes` writes a row a rater, which aggregated rows cannot give.
+    rater only; one that `needs_votes` writes a row a rater, which aggregated rows cannot give; one
+    that `takes_no_prompt` has a place for texts that were compared by themselves, one that
+    `carries_metadata` for what an import kept of a task.
     `carries` says what of dialogues it has a place for.
     `about` says what the files look like and what they cannot carry, `usage` is what one does with
     the loaded `rows`.
@@ -101,6 +103,8 @@ class Format(ABC):
     carries_ties: ClassVar[bool] = False
     ties_of_raters: ClassVar[bool] = False
     needs_votes: ClassVar[bool] = False
+    takes_no_prompt: ClassVar[bool] = False
+    carries_metadata: ClassVar[bool] = False
     carries: ClassVar[Carried] = Carried()
     about: ClassVar[PolicyText]
     usage: ClassVar[str] = 'print(rows["train"][0])\n'
@@ -148,8 +152,16 @@ class Format(ABC):
         return any("criterion" in table.names for table in self.tables)
 
 
-def task_refusal(task: TaskRecord) -> str | None:
-    """Why nothing of this task is worth training on in any format."""
+def metadata_of(item: TaskRows) -> tuple[str, ...]:
+    """The value of the last column of a release with imported metadata; nothing in any other."""
+    return (item.task.metadata or "{}",) if item.needs.metadata else ()
+
+
+def task_refusal(task: TaskRecord, shape: Format) -> str | None:
+    """Why nothing of this task is worth training on in any format, or in this one without a
+    prompt."""
+    if not task.messages:
+        return None if shape.takes_no_prompt else "no_prompt"
     if any(message.text.strip() for message in task.messages):
         return None
     return "empty_prompt"

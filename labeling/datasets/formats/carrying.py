@@ -56,13 +56,15 @@ PLAIN_CHATS = Carried(responses=frozenset({ChatPart.EMPTY, ChatPart.TURNS}))
 
 
 class Needs(NamedTuple):
-    """What a release holds beyond plain texts: `keys` of messages, `turns` of responses.
+    """What a release holds beyond plain texts: `keys` of messages, `turns` of responses, and
+    imported `metadata`.
 
     Tables get the columns for it only where something needs them.
     """
 
     keys: bool = False
     turns: bool = False
+    metadata: bool = False
 
     def and_of(self, task: TaskRecord) -> Needs:
         """These, and what the task needs."""
@@ -71,7 +73,8 @@ class Needs(NamedTuple):
         keys = any(map(_has_keys, task.messages)) or (
             turns and any(_has_keys(turn) for each in responses for turn in each.messages)
         )
-        return Needs(self.keys or keys, self.turns or turns)
+        about = bool(task.metadata)
+        return Needs(self.keys or keys, self.turns or turns, self.metadata or about)
 
 
 NO_NEEDS = Needs()

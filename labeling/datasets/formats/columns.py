@@ -199,6 +199,10 @@ class FileTable:
         columns = tuple((name, kind.dialogue or kind) for name, kind in self.columns)
         return replace(self, columns=columns, dialogues=True)
 
+    def with_metadata(self) -> FileTable:
+        """The table with what an import kept of each task, as JSON, in a last column."""
+        return replace(self, columns=(*self.columns, ("metadata", STRING)))
+
     @property
     def schema(self) -> pa.Schema:
         """The declared Arrow schema."""

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, Values
+from labeling.datasets.formats.base import (
+    FILE_TYPES,
+    FileRow,
+    Format,
+    TaskRows,
+    Values,
+    metadata_of,
+)
 from labeling.datasets.formats.carrying import CHATS, Needs, kept, reply
 from labeling.datasets.formats.columns import (
     ANSWERS,
@@ -91,9 +98,9 @@ _RESPONSE_MESSAGES = ("response_messages", list_column(SPOKEN_JSON))
 def judgment_table(table: FileTable, needs: Needs) -> FileTable:
     """A table of judgments for a release whose tasks need this."""
     table = table.with_dialogues() if needs.keys else table
-    if not needs.turns:
-        return table
-    return replace(table, columns=(*table.columns, _RESPONSE_MESSAGES))
+    if needs.turns:
+        table = replace(table, columns=(*table.columns, _RESPONSE_MESSAGES))
+    return table.with_metadata() if needs.metadata else table
 
 
 class Judgments(Format):
@@ -108,6 +115,8 @@ class Judgments(Format):
     carries_ties = True
     carries = CHATS
     needs_votes = True
+    takes_no_prompt = True
+    carries_metadata = True
     about = {
         "Rows": gettext_noop(
             "One row per judgment, ties and contradicting raters included: the prompt, all "
@@ -119,11 +128,14 @@ class Judgments(Format):
             "Lists are JSON in their cell, a number that nobody gave is an empty cell, and a text "
             "that a spreadsheet would run as a formula has an apostrophe in front."
         ),
-        "Cannot carry": gettext_noop("Only judgments on an empty prompt are left out and counted."),
+        "Cannot carry": gettext_noop(
+            "Only judgments on an empty prompt are left out and counted. Where two texts were "
+            "compared without one, `prompt` is an empty list."
+        ),
     }
 
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
-        """With the responses' turns where one has any."""
+        """With the responses' turns where one has any, and the metadata."""
         return tuple(judgment_table(table, needs) for table in self.tables)
 
     def refusal(self, task: TaskRecord) -> str | None:
@@ -152,6 +164,7 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
     if item.needs.turns:
         turns = tuple(reply(response, CHATS.responses) for response in task.responses)
         about = (*about, turns)
+    about = (*about, *metadata_of(item))
     for judgment in judgments:
         value = judgment.values.get(criterion.key)
         yield (

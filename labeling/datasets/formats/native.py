@@ -17,6 +17,7 @@ from labeling.datasets.formats.base import (
     Values,
     load_call,
     load_lines,
+    metadata_of,
 )
 from labeling.datasets.formats.carrying import CHATS, Needs, kept, reply
 from labeling.datasets.formats.columns import (
@@ -120,6 +121,7 @@ class Native(Format):
     main = {RowKind.PAIRS: "preference", RowKind.LABELS: "kto", RowKind.DEMONSTRATIONS: "sft"}
     carries_ties = True
     ties_of_raters = True
+    carries_metadata = True
     carries = CHATS
     about = {
         "preference": gettext_noop(
@@ -149,8 +151,10 @@ class Native(Format):
     }
 
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
-        """With the responses' turns among the judgments where one has any."""
+        """With the responses' turns among the judgments where one has any, and the metadata."""
         *training, judgments = super().tables_for(needs)
+        if needs.metadata:
+            training = [table.with_metadata() for table in training]
         return (*training, judgment_table(judgments, needs))
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
@@ -162,7 +166,7 @@ class Native(Format):
             said = (kept(task.messages, CHATS.prompts), reply(response, CHATS.responses))
             texts = (*said, label.good, key[:16])
             names = (task.id, task.prompt_id, item.group, response.model)
-            yield FileRow("kto", (*texts, *names), key)
+            yield FileRow("kto", (*texts, *names, *metadata_of(item)), key)
         for shown in item.demonstrations:
             yield FileRow("sft", _demonstration(item, shown))
         for values in judgment_rows(item, item.judgments) if item.first else ():
@@ -216,6 +220,7 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         item.criterion.key,
         task.category,
         task.language,
+        *metadata_of(item),
     )
 
 
@@ -233,4 +238,5 @@ def _demonstration(item: TaskRows, shown: Demonstration) -> Values:
         response.model,
         task.category,
         task.language,
+        *metadata_of(item),
     )

@@ -51,6 +51,7 @@ class Pairs(Format):
             default=True,
         ),
     )
+    takes_no_prompt = True
     carries_ties = True
     carries = CHATS
     about = {
@@ -119,7 +120,9 @@ def _cell(response: ResponseRecord) -> str:
 
 
 def _prompt(messages: tuple[Message, ...]) -> tuple[str, str]:
-    """The columns `prompt` and `messages`, one of them empty."""
+    """The columns `prompt` and `messages`, one of them empty; both where there is no prompt."""
+    if not messages:
+        return "", ""
     if len(messages) == 1 and messages[0].role == "user" and messages[0].is_plain:
         return messages[0].content, ""
     return "", json.dumps(json_of(messages), ensure_ascii=False)

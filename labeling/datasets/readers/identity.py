@@ -62,13 +62,18 @@ def content_digest(messages: Iterable[Message], responses: Iterable[ImportedResp
     return digest.digest()
 
 
-def group_key(messages: Iterable[Message]) -> str:
+def group_key(messages: Iterable[Message], responses: Iterable[ImportedResponse] = ()) -> str:
     """32 hexadecimal digits that prompts share which differ in case, spaces or signs alone.
 
-    Such prompts must never fall on two sides of a split. A prompt of signs alone is its own group.
+    Such prompts must never fall on two sides of a split. A prompt of signs alone is its own group;
+    where there is no prompt, the `responses` are what is asked about.
     """
     digest = blake2b(digest_size=16)
-    for message in messages:
+    asked = tuple(messages)
+    if not asked:
+        texts = sorted(identity_text(r.content, r.messages) for r in responses)
+        asked = tuple(Message("assistant", text) for text in texts)
+    for message in asked:
         said = [message.text, message.reasoning_content]
         text = unicodedata.normalize("NFKC", "\n".join(filter(None, said))).casefold()
         words = " ".join(_WORD.findall(text)) or text

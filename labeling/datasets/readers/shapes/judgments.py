@@ -163,7 +163,9 @@ def _read(record: Record) -> list[Parts]:
     record.leave(*_CIRCUMSTANCES)
     _refuse_other_kinds(record)
     prompt = record.chat("prompt")
-    return [Parts(prompt, _candidates(record), _judgments(record))]
+    parts = Parts(prompt, _candidates(record), _judgments(record))
+    parts.no_prompt = not prompt
+    return [parts]
 
 
 JUDGMENTS = Shape(
