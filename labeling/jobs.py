@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from labeling.imports.jobs import run_import
+from labeling.imports.jobs import run_import, undo_import
 from labeling.lead.agreement.jobs import compute_agreement
 from labeling.lead.overview.jobs import count_overview
 from labeling.lead.raters.jobs import compute_raters
@@ -28,6 +28,7 @@ __all__ = [
     "run_withdrawal",
     "sweep_jobs",
     "sweep_leftovers",
+    "undo_import",
 ]
 
 

@@ -51,6 +51,11 @@ urlpatterns = [
         imports.ImportCancellation.as_view(),
         name="import-cancel",
     ),
+    path(
+        "projects/<slug:slug>/imports/<int:import_id>/undo/",
+        imports.ImportUndoing.as_view(),
+        name="import-undo",
+    ),
     path("projects/<slug:slug>/releases/", releases.Releases.as_view(), name="releases"),
     path(
         "projects/<slug:slug>/releases/preview/",

@@ -22,10 +22,12 @@ from labeling.imports.selectors import (
     left_out_of,
     refusals_csv,
     refusals_of,
+    undo_of,
 )
 from labeling.imports.services import create_import
+from labeling.imports.undoing import request_undo
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
-from labeling.models import Import, ImportRefusal
+from labeling.models import Import, ImportRefusal, ImportUndo
 from labeling.work.api import JobSerializer, job_json
 from labeling.work.sending import send
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
@@ -44,6 +46,12 @@ class LeftOutSerializer(serializers.Serializer[Any]):
     rows = serializers.IntegerField()
     line = serializers.IntegerField(help_text="Of the first of them.")
     reason = serializers.CharField()
+
+
+class ImportUndoSerializer(JobSerializer):
+    """The undoing of an import, a job of its own."""
+
+    by = serializers.CharField(allow_blank=True)
 
 
 class ImportSerializer(JobSerializer):
@@ -66,6 +74,9 @@ class ImportSerializer(JobSerializer):
         many=True, help_text="Values that are no part of a task and could not be stored."
     )
     counts = serializers.DictField(child=serializers.IntegerField())
+    undo = ImportUndoSerializer(
+        allow_null=True, help_text="Null where nobody asked for it; `done`: it is undone."
+    )
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
@@ -107,7 +118,14 @@ def import_json(row: Import) -> dict[str, Any]:
         "options": {k: v for k, v in row.options.items() if k not in _REPORTED},
         "left_out": [asdict(field) for field in left_out_of(row)],
         "counts": row.counts,
+        "undo": _undo_json(undo_of(row)),
     }
+
+
+def _undo_json(undo: ImportUndo | None) -> dict[str, Any] | None:
+    if undo is None:
+        return None
+    return {**job_json(undo), "by": undo.created_by.display_name if undo.created_by else ""}
 
 
 def _refusal_json(refusal: ImportRefusal) -> dict[str, Any]:
@@ -235,6 +253,28 @@ def _find(project: Project, import_id: int) -> Import:
     if row is None:
         raise Http404(_("There is no such import in this project."))
     return row
+
+
+class ImportUndoing(ApiView):
+    """An import taken back."""
+
+    @extend_schema(
+        operation_id="undo_import",
+        summary="Undo an import: what it brought goes",
+        tags=_TAGS,
+        request=None,
+        responses={202: ImportSerializer, **refusals(403, 404, 409)},
+    )
+    def post(self, request: Request, slug: str, import_id: int) -> Response:
+        """A job deletes its tasks, prompts, responses and labels; the row stays, as undone.
+
+        409, with the reason and what to do instead, where people judged its tasks, a release holds
+        its labels or a later import built on it. Ask for the import again: `undo` says how far it
+        is, or why it failed.
+        """
+        access = self.access(slug, Action.IMPORT)
+        send(request_undo(import_=_find(access.project, import_id), actor=access.user))
+        return Response(import_json(_find(access.project, import_id)), status=202)
 
 
 class ImportRefusals(ApiView):

@@ -16,6 +16,7 @@ from labeling.datasets.readers.identity import group_key, response_keys
 from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
 from labeling.datasets.turns import json_of
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
+from labeling.imports.changes import keep_changes, replaced_by
 from labeling.imports.labels import LabelRubric, write_labels
 from labeling.imports.targets import (
     Change,
@@ -159,25 +160,30 @@ class BatchWriter:
             target.source_order, target.has_new_order = shown_order, True
         target.labels += fresh
         target.known |= {label.rater: label for label in fresh}
-        target.votes += [self._rubric.vote_json(vote) for vote in votes]
+        target.votes += [self._rubric.vote_json(vote, self._import_id) for vote in votes]
         target.has_new_votes |= bool(votes)
         counts.labels += len(fresh)
         counts.model_votes += len(votes)
 
     def _store(self, targets: list[Target], now: datetime) -> None:
+        changed = [t for t in targets if t.prompt and t.import_id != self._import_id]
+        before = {t.task_id: replaced for t in changed if (replaced := replaced_by(t))}
         self._create([target for target in targets if target.change is Change.NEW])
         self._rewrite([target for target in targets if target.change is Change.TEXT])
         self._describe([target for target in targets if target.change is Change.ABOUT])
         _tell_order([target for target in targets if target.has_new_order])
         _keep_votes([t for t in targets if t.has_new_votes and t.change is not Change.NEW])
         labelled = {target.task_id: target for target in targets if target.labels}
-        write_labels(
+        raised = write_labels(
             self._project,
             {pk: target.labels for pk, target in labelled.items()},
             {pk: len(target.responses) for pk, target in labelled.items()},
             now,
             import_id=self._import_id,
         )
+        there = {t.task_id for t in changed}
+        added = {pk: places for pk, places in raised.items() if pk in there}
+        keep_changes(self._import_id, before, added)
 
     def _create(self, targets: list[Target]) -> None:
         ids = zip(next_ids(Prompt, len(targets)), next_ids(Task, len(targets)), strict=True)

@@ -119,8 +119,11 @@ class LabelRubric:
                 )
         return ties
 
-    def vote_json(self, label: Label) -> dict[str, object]:
-        """A model's vote as it is kept on its task, by the keys of criteria."""
+    def vote_json(self, label: Label, import_id: int) -> dict[str, object]:
+        """A model's vote as it is kept on its task, by the keys of criteria.
+
+        `import_id` is the import that brings it.
+        """
         keys = {criterion.pk: criterion.key for criterion in self.criteria}
         return {
             "model": label.rater,
@@ -129,6 +132,7 @@ class LabelRubric:
             "tie_kinds": {keys[pk]: kind for pk, kind in label.tie_kinds.items()},
             "rationale": label.rationale,
             "at": label.at.isoformat() if label.at else None,
+            "import": import_id,
         }
 
     def stored_votes(self, votes: Iterable[Mapping[str, Any]]) -> dict[str, Label]:
@@ -189,17 +193,17 @@ def write_labels(
     now: datetime,
     *,
     import_id: int,
-) -> None:
+) -> dict[int, int]:
     """Stores new labels by task id; a task's overlap grows where it has too few places.
 
-    `sizes` is the number of responses of each task, `import_id` the import that brings them. The
-    tasks are locked by the caller.
+    Returns by how many, for tasks of which it did. `sizes` is the number of responses of each task,
+    `import_id` the import that brings them. The tasks are locked by the caller.
     """
     names = {label.rater for of_task in labels.values() for label in of_task}
     if not names:
-        return
+        return {}
     raters = placeholder_raters(project=project, names=names)
-    _make_room(labels)
+    raised = _make_room(labels)
     assignments = Assignment.objects.bulk_create(
         _assignment(
             project, raters[label.rater], task_id, sizes[task_id], label.at or now, import_id
@@ -223,10 +227,14 @@ def write_labels(
         for judgment, label in zip(judgments, flat, strict=True)
         for criterion_id, value in label.values.items()
     )
+    return raised
 
 
-def _make_room(labels: Mapping[int, Sequence[Label]]) -> None:
-    """Raises the overlap of tasks with fewer open places than labels, before those take them."""
+def _make_room(labels: Mapping[int, Sequence[Label]]) -> dict[int, int]:
+    """Raises the overlap of tasks with fewer open places than labels, before those take them.
+
+    Returns by how many, by task id.
+    """
     bounded = Task.objects.filter(pk__in=labels, open_slots__isnull=False)
     room = {pk: slots or 0 for pk, slots in bounded.values_list("pk", "open_slots")}
     missing: dict[int, list[int]] = defaultdict(list)
@@ -237,6 +245,7 @@ def _make_room(labels: Mapping[int, Sequence[Label]]) -> None:
         Task.objects.filter(pk__in=task_ids).update(
             overlap=F("overlap") + count, open_slots=F("open_slots") + count
         )
+    return {pk: count for count, task_ids in missing.items() for pk in task_ids}
 
 
 def _assignment(

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from labeling.datasets.readers import SHAPES, ColumnRole
 from labeling.datasets.texts import defuse
-from labeling.models import Import, ImportRefusal
+from labeling.models import (
+    Assignment,
+    Import,
+    ImportedChange,
+    ImportRefusal,
+    ImportUndo,
+    Judgment,
+    LateAnswer,
+    Release,
+    Task,
+)
+from labeling.vocabulary import JobState, Strategy
 from projects.models import Project
 
 _CSV_HEADER = ("line", "field", "reason", "excerpt", "code", "number", "row_id")
@@ -19,7 +31,8 @@ _CSV_HEADER = ("line", "field", "reason", "excerpt", "code", "number", "row_id")
 
 def imports_of(project: Project) -> QuerySet[Import]:
     """The imports of a project, newest first, with who asked for them."""
-    return Import.objects.filter(project=project).select_related("created_by")
+    imports = Import.objects.filter(project=project)
+    return imports.select_related("created_by", "undo", "undo__created_by")
 
 
 def find_import(project: Project, import_id: int) -> Import | None:
@@ -30,6 +43,107 @@ def find_import(project: Project, import_id: int) -> Import | None:
 def refusals_of(import_: Import) -> QuerySet[ImportRefusal]:
     """The refused rows that were kept with their reasons, in the order of the file."""
     return ImportRefusal.objects.filter(import_job=import_)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoProblem:
+    """Why an import cannot be undone and what to do instead: an English sentence and its values."""
+
+    sentence: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+_OPEN = [JobState.PENDING, JobState.RUNNING]
+_NO_TRACE = gettext_noop(
+    "It is from before Concord kept what an import brings, so it cannot be undone. Withdraw its "
+    "tasks instead: they are hidden and count nowhere."
+)
+_BEING_READ = gettext_noop(
+    "An import into this project is being read. Wait until it is over, or cancel it."
+)
+_JUDGED = gettext_noop(
+    "People have judged its tasks, and no judgment is thrown away. Withdraw its tasks instead: "
+    "they are hidden and count nowhere, and can be put back."
+)
+_LABELLED_SINCE = gettext_noop(
+    "The import “%(file)s” (no. %(id)d) has changed its tasks or added labels to them since. Undo "
+    "that one first."
+)
+_RELEASED = gettext_noop(
+    "Its labels stand in release %(number)d, which must stay what it is. Withdraw its tasks "
+    "instead: later releases leave them out."
+)
+
+
+def undo_problem(import_: Import, *, in_depth: bool = True) -> UndoProblem | None:
+    """Why an import cannot be undone, None where it can.
+
+    Without `in_depth` only what is found at once is looked for, however many rows it had.
+    """
+    if Import.objects.filter(project=import_.project_id, state__in=_OPEN).exists():
+        return UndoProblem(_BEING_READ)
+    tasks = Task.objects.filter(import_job=import_)
+    labels = Assignment.objects.filter(import_job=import_)
+    changes = ImportedChange.objects.filter(import_job=import_)
+    brought = sum(int(import_.counts.get(kind, 0)) for kind in ("created", "updated", "labels"))
+    is_begun = ImportUndo.objects.filter(import_job=import_, progress_total__gt=0).exists()
+    if brought and not is_begun and not any(rows.exists() for rows in (tasks, labels, changes)):
+        return UndoProblem(_NO_TRACE)
+    if not in_depth:
+        return None
+    return _judged_since(import_, changes) or _changed_since(import_, changes) or _released(import_)
+
+
+def _judged_since(import_: Import, changes: QuerySet[ImportedChange]) -> UndoProblem | None:
+    """Whether somebody judged what it made or rewrote, or answered it late."""
+    own = Q(task__import_job=import_) | Q(
+        task__in=changes.filter(before__has_key="responses").values("task")
+    )
+    by_people = Judgment.objects.filter(own).exclude(strategy=Strategy.IMPORTED)
+    late = LateAnswer.objects.filter(assignment__task__import_job=import_)
+    return UndoProblem(_JUDGED) if by_people.exists() or late.exists() else None
+
+
+def _changed_since(import_: Import, changes: QuerySet[ImportedChange]) -> UndoProblem | None:
+    """Whether a later import worked on what it made, or on what it changed."""
+    later = Import.objects.filter(project=import_.project_id, pk__gt=import_.pk)
+    made = Task.objects.filter(import_job=import_)
+    labelled = Assignment.objects.filter(import_job=OuterRef("pk"), task__in=made)
+    replaced = changes.exclude(before={}).values("task")
+    about = ImportedChange.objects.filter(import_job=OuterRef("pk")).exclude(before={})
+    touched = about.filter(Q(task__in=made) | Q(task__in=replaced))
+    other = later.filter(Q(Exists(labelled)) | Q(Exists(touched))).order_by("-pk").first()
+    return UndoProblem(_LABELLED_SINCE, {"file": other.filename, "id": other.pk}) if other else None
+
+
+def _released(import_: Import) -> UndoProblem | None:
+    """Whether a release holds one of its labels, or will."""
+    labels = Judgment.objects.filter(assignment__import_job=import_)
+    oldest = labels.order_by("pk").values_list("pk", flat=True).first()
+    if oldest is None:
+        return None
+    made = Release.objects.filter(project=import_.project_id, cutoff__gte=oldest)
+    for release in made.filter(state__in=[*_OPEN, JobState.DONE]).order_by("number"):
+        if labels.standing_at(release.cutoff, asked_at=release.created_at).exists():
+            return UndoProblem(_RELEASED, {"number": release.number})
+    return None
+
+
+def undo_of(import_: Import) -> ImportUndo | None:
+    """The undoing of an import, done or not, None where nobody asked for it."""
+    return getattr(import_, "undo", None)
+
+
+def may_undo(import_: Import) -> bool:
+    """Whether it makes sense to ask: it brought something, and is neither undone nor on the way."""
+    undo = undo_of(import_)
+    brought = any(import_.counts.get(kind) for kind in ("created", "updated", "labels"))
+    return brought and (undo is None or undo.state in {JobState.FAILED, JobState.CANCELLED})
+
+
+def is_undoing(project: Project) -> bool:
+    """Whether an import of the project is being undone."""
+    return ImportUndo.objects.filter(project=project, state__in=_OPEN).exists()
 
 
 @dataclass(frozen=True, slots=True)

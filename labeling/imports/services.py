@@ -35,6 +35,7 @@ from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome, left_out_by_field
 from labeling.imports.endings import IMPORT_JOB
+from labeling.imports.selectors import is_undoing
 from labeling.models import Import, ImportRefusal, Task
 from labeling.work.lifecycle import JobFailed, give_way, note_progress, run
 from projects.audit import record
@@ -196,6 +197,9 @@ def create_import(
     file that cannot be read at all, a mapping that does not fit it, an option out of range.
     """
     options = (options or ImportOptions()).checked()
+    if is_undoing(project):
+        sentence = _("An import is being undone. Import again when that is over.")
+        raise InvalidInput(sentence, fields={"file": sentence})
     stored = upload or keep_upload(
         project=project, content=[content] if isinstance(content, bytes) else content
     )

@@ -59,7 +59,8 @@ class Target:
     `frozen` says why its text may not change; `known` and `labels` are the labels on record, by
     rater, and the new ones; `votes` are those of models as they are kept, old and new.
     `is_repeat`: what the row on this line says about the task is beside what an earlier row of its
-    file said; `left_out` of it was what cannot be stored.
+    file said; `left_out` of it was what cannot be stored. `import_id` is the import that made the
+    task, `order_before` its order of the source as it was stored.
     `source_order[i]` is the canonical index of the response at place i of its first row, empty
     where that is not known.
     """
@@ -81,6 +82,8 @@ class Target:
     has_new_votes: bool = False
     source_order: list[int] = field(default_factory=list)
     has_new_order: bool = False
+    import_id: int | None = None
+    order_before: list[int] | None = None
     change: Change = Change.NONE
     is_repeat: bool = False
     line: int = 0
@@ -282,4 +285,6 @@ def _stored_target(
         known=dict(known),
         votes=list(task.model_votes),
         source_order=list(task.source_order or ()),
+        import_id=task.import_job_id,
+        order_before=task.source_order,
     )

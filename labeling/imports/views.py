@@ -32,9 +32,11 @@ from labeling.imports.selectors import (
     format_title,
     imports_of,
     left_out_of,
+    may_undo,
     refusals_csv,
     refusals_of,
     report_of,
+    undo_of,
 )
 from labeling.imports.services import (
     accept_guesses,
@@ -42,6 +44,7 @@ from labeling.imports.services import (
     keep_upload,
     preview_upload,
 )
+from labeling.imports.undoing import request_undo
 from labeling.models import Import
 from labeling.work.limits import standstill
 from labeling.work.sending import send
@@ -238,6 +241,9 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
         "may_cancel": access.may(Action.IMPORT) and not row.is_over,
         "may_plan": access.may(Action.PLAN_TASKS) and counts.created,
         "fields": {"import": str(row.pk)},
+        "may_undo": access.may(Action.IMPORT) and row.is_over and may_undo(row),
+        "undo": (undone := undo_of(row)),
+        "undo_stall": standstill(undone) if undone else None,
         "is_part": "HX-Request" in request.headers,
     }
     part = "#report" if request.headers.get("HX-Request") else ""
@@ -253,6 +259,17 @@ def stop_import(request: SignedInRequest, slug: str, import_id: int) -> HttpResp
         cancel_import(import_=row, actor=request.user)
     except Conflict as error:
         messages.warning(request, error.message)
+    return redirect("labeling:import", slug, import_id)
+
+
+@require_POST
+def take_back(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
+    """Takes an import back; a worker does it."""
+    access = get_access(request.user, slug, Action.IMPORT)
+    try:
+        send(request_undo(import_=_find(access.project, import_id), actor=access.user))
+    except Conflict as error:
+        messages.error(request, error.message)
     return redirect("labeling:import", slug, import_id)
 
 
@@ -284,6 +301,7 @@ urlpatterns = [
     path("p/<slug:slug>/imports/new/<str:upload>/start/", start, name="import-start"),
     path("p/<slug:slug>/imports/<int:import_id>/", report, name="import"),
     path("p/<slug:slug>/imports/<int:import_id>/cancel/", stop_import, name="import-cancel"),
+    path("p/<slug:slug>/imports/<int:import_id>/undo/", take_back, name="import-undo"),
     path(
         "p/<slug:slug>/imports/<int:import_id>/refused.csv", refusals_file, name="import-refusals"
     ),

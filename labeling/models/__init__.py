@@ -5,7 +5,16 @@ from __future__ import annotations
 from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
 from labeling.models.heartbeats import Heartbeat
 from labeling.models.installation import Installation
-from labeling.models.jobs import Import, ImportRefusal, Job, Release, TaskChange, Withdrawal
+from labeling.models.jobs import (
+    Import,
+    ImportedChange,
+    ImportRefusal,
+    ImportUndo,
+    Job,
+    Release,
+    TaskChange,
+    Withdrawal,
+)
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.reports import RaterPairPart, Report
 from labeling.models.tasks import Prompt, Response, Task
@@ -16,6 +25,8 @@ __all__ = [
     "Heartbeat",
     "Import",
     "ImportRefusal",
+    "ImportUndo",
+    "ImportedChange",
     "Installation",
     "Job",
     "Judgment",

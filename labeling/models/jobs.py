@@ -150,6 +150,32 @@ class Release(Job):
         return f"release {self.number}"
 
 
+class ImportedChange(models.Model):
+    """What an import changed in a task that was there, so that it can be undone.
+
+    `before` holds what it replaced, each part as it was: `about` (category, language, metadata),
+    `models` by the response's id, `order` (the order of the source), and where the text was
+    replaced `messages`, `group_key` and `responses`. `raised` is how many places it added.
+    """
+
+    import_job = models.ForeignKey(
+        Import, db_index=False, on_delete=models.CASCADE, related_name="changes"
+    )
+    task = models.ForeignKey(
+        "labeling.Task", on_delete=models.CASCADE, related_name="imported_changes"
+    )
+    before = models.JSONField(default=dict)
+    raised = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["import_job", "task"], name="one_change_an_import"),
+        ]
+
+    def __str__(self) -> str:
+        return f"change {self.pk}"
+
+
 class Withdrawal(Job):
     """Tasks taken out of play, or with `puts_back` put back into it: a filter's, or an import's.
 
@@ -192,3 +218,15 @@ class TaskChange(Job):
 
     def __str__(self) -> str:
         return f"change of tasks {self.pk}"
+
+
+class ImportUndo(Job):
+    """That an import is taken back: what it brought goes, its row and its report stay."""
+
+    import_job = models.OneToOneField(Import, on_delete=models.CASCADE, related_name="undo")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.import_job.filename

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from labeling.models import Heartbeat
 from labeling.rating import places, texts
-from labeling.rating.deadlocks import retry_deadlocks
+from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.heartbeats import beat
 from labeling.work.sending import send_id
 

@@ -20,7 +20,6 @@ from labeling.rating.answers import (
     check_submission,
     plausible_times,
 )
-from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
@@ -35,6 +34,7 @@ from labeling.rating.places import (
 )
 from labeling.rating.selectors import TakenBack, last_act, taken_back
 from labeling.vocabulary import Act, AssignmentState, SkipReason
+from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
 from projects.sql import database_now

@@ -15,9 +15,9 @@ from labeling.kinds import Submission, kind_of
 from labeling.models import Assignment, Judgment, LateAnswer
 from labeling.rating import records
 from labeling.rating.answers import Questions, asked_now, asked_then, check_submission
-from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.leases import own_assignment
 from labeling.vocabulary import AssignmentState
+from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
 from projects.models import Project, User
 from projects.permissions import Action, may

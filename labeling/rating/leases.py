@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
 from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
-from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
     TaskFull,
@@ -28,6 +27,7 @@ from labeling.rating.places import (
     with_place,
 )
 from labeling.vocabulary import HOLDING_STATES, AssignmentState, NothingLeft, Purpose
+from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
 from projects.models import Membership, Project, User
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
-from labeling.rating.deadlocks import retry_deadlocks
 from labeling.vocabulary import AssignmentState, Purpose, Strategy
+from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
 from projects.models import User
 

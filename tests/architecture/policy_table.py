@@ -36,6 +36,7 @@ POST   api/v1/projects/<slug:slug>/imports/                                     
 GET    api/v1/projects/<slug:slug>/imports/<int:import_id>/                          200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/cancel/                   409  403  403  409  404  401
 GET    api/v1/projects/<slug:slug>/imports/<int:import_id>/refusals.csv              200  403  403  200  404  401
+POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/undo/                     202  403  403  202  404  401
 POST   api/v1/projects/<slug:slug>/next/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/progress/                                         200  200  403  200  404  401
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
@@ -89,6 +90,7 @@ POST   p/<slug:slug>/imports/                                                   
 GET    p/<slug:slug>/imports/<int:import_id>/                                        200  403  403  200  404  302
 POST   p/<slug:slug>/imports/<int:import_id>/cancel/                                 302  403  403  302  404  302
 GET    p/<slug:slug>/imports/<int:import_id>/refused.csv                             200  403  403  200  404  302
+POST   p/<slug:slug>/imports/<int:import_id>/undo/                                   302  403  403  302  404  302
 GET    p/<slug:slug>/imports/new/<str:upload>/                                       200  403  403  200  404  302
 POST   p/<slug:slug>/imports/new/<str:upload>/                                       200  403  403  200  404  302
 POST   p/<slug:slug>/imports/new/<str:upload>/start/                                 422  403  403  422  404  302

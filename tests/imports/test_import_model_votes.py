@@ -42,7 +42,8 @@ def said(import_: Import) -> tuple[int, int]:
 
 
 def test_a_vote_is_kept_in_canonical_order_beside_the_judgments_of_people(project, take):
-    assert said(take(JUDGED)) == (1, 1)
+    import_ = take(JUDGED)
+    assert said(import_) == (1, 1)
     task = Task.objects.get()
     first = task.prompt.responses.get(pk=task.response_ids[0]).content
     assert task.model_votes == [
@@ -53,6 +54,7 @@ def test_a_vote_is_kept_in_canonical_order_beside_the_judgments_of_people(projec
             "tie_kinds": {"correct": "equal_good"},
             "rationale": "Arithmetic.",
             "at": "2026-01-31T12:00:00+00:00",
+            "import": import_.pk,
         }
     ]
     assert list(Judgment.objects.values_list("rater__name", flat=True)) == ["kim"]

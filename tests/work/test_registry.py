@@ -9,7 +9,7 @@ import pytest
 from config.celery import app
 from labeling import jobs
 from labeling.imports.endings import IMPORT_JOB
-from labeling.models import Import, Release, TaskChange, Withdrawal
+from labeling.models import Import, ImportUndo, Release, TaskChange, Withdrawal
 from labeling.releases.services import RELEASE_JOB
 from labeling.work.registry import job_kind_of, job_kinds, job_models, register
 from tests.work.toys import TOY
@@ -31,9 +31,16 @@ NAMES = REPORTS | {
     "labeling.jobs.run_task_change",
     "labeling.jobs.run_withdrawal",
     "labeling.jobs.sweep_jobs",
+    "labeling.jobs.undo_import",
 }
 #: Numbers of advisory locks: an old and a new worker must mean the same lock.
-SPACES = {Import: 41001, Release: 41002, Withdrawal: 41006, TaskChange: 41007}
+SPACES = {
+    Import: 41001,
+    Release: 41002,
+    Withdrawal: 41006,
+    TaskChange: 41007,
+    ImportUndo: 41008,
+}
 
 
 def test_every_name_that_a_message_may_carry_is_known_to_the_worker():

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 
 from labeling.lead.broken import broken_reports
 from labeling.lead.disagreements import split_tasks
-from labeling.models import Assignment, Job, Judgment, Report, Task
+from labeling.models import Assignment, ImportUndo, Job, Judgment, Report, Task
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
 from labeling.work.registry import job_models
 from projects.models import Acknowledgement, Guideline, Membership, Project, Role, User
@@ -139,7 +139,7 @@ def attention(project: Project, contested: Mapping[str, int] | None = None) -> l
     if contested is None:
         contested = contested_tasks(project)
     waiting = [
-        *(_newest_failed(table, project) for table in job_models()),
+        *(_newest_failed(table, project) for table in job_models() if table is not ImportUndo),
         Attention("no_guideline", int(not project.guidelines.exists())),
         Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
         Attention("not_acknowledged", _raters_behind(project)),

@@ -14,8 +14,8 @@ from labeling.allocation import BAND, OVERLAPS, PRIORITIES
 from labeling.lead.tasks.filters import TaskFilter, find_tasks, kept_filter, stored_filter
 from labeling.lead.tasks.stretches import stretches, tasks_walked
 from labeling.models import Task, TaskChange
-from labeling.rating.deadlocks import retry_deadlocks
 from labeling.rating.places import expire_leases
+from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.endings import cancel
 from labeling.work.lifecycle import note_progress, run
 from labeling.work.registry import JobKind, register

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks, kept_filter, stored_filter
 from labeling.lead.tasks.stretches import stretches, tasks_walked
-from labeling.models import Assignment, Task, Withdrawal
-from labeling.rating.deadlocks import retry_deadlocks
-from labeling.vocabulary import AssignmentState
+from labeling.models import Task, Withdrawal
+from labeling.models.play import put_into_play, take_out_of_play
+from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.endings import cancel
 from labeling.work.lifecycle import note_progress, run
 from labeling.work.registry import JobKind, register
@@ -60,7 +59,7 @@ def withdraw_task(*, task: Task, actor: User, reason: str) -> bool:
     A lease on it ends at once. Raises InvalidInput for a reason that does not fit.
     """
     reason = checked_reason(reason)
-    if not _withdraw([task.pk], actor, reason):
+    if not take_out_of_play([task.pk], actor=actor, reason=reason):
         return False
     _log(task, actor, gettext_noop("task withdrawn"), reason=reason)
     return True
@@ -69,7 +68,7 @@ def withdraw_task(*, task: Task, actor: User, reason: str) -> bool:
 @retry_deadlocks
 def put_task_back(*, task: Task, actor: User) -> bool:
     """Puts one task back into play; False where it is in play."""
-    if not _put_back([task.pk]):
+    if not put_into_play([task.pk]):
         return False
     _log(task, actor, gettext_noop("task put back"))
     return True
@@ -77,19 +76,6 @@ def put_task_back(*, task: Task, actor: User) -> bool:
 
 def _log(task: Task, actor: User, verb: str, **detail: object) -> None:
     record(project=task.project, actor=actor, verb=verb, task=task.external_id, **detail)
-
-
-def _withdraw(ids: list[int], actor: User | None, reason: str) -> int:
-    tasks = Task.objects.in_play().filter(pk__in=ids)
-    changed = tasks.update(withdrawn_at=Now(), withdrawn_by=actor, withdrawn_reason=reason)
-    leases = Assignment.objects.filter(task__in=ids, state=AssignmentState.LEASED)
-    leases.update(state=AssignmentState.EXPIRED)
-    return changed
-
-
-def _put_back(ids: list[int]) -> int:
-    tasks = Task.objects.out_of_play().filter(pk__in=ids)
-    return tasks.update(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
 
 
 def request_withdrawal(
@@ -159,9 +145,10 @@ def _change_some(withdrawal: Withdrawal, wanted: TaskFilter, stretch: range, n: 
     matching = find_tasks(withdrawal.project, wanted, among=stretch)
     ids = list(matching.values_list("pk", flat=True))
     if withdrawal.puts_back:
-        changed = _put_back(ids)
+        changed = put_into_play(ids)
     else:
-        changed = _withdraw(ids, withdrawal.created_by, withdrawal.reason)
+        actor, reason = withdrawal.created_by, withdrawal.reason
+        changed = take_out_of_play(ids, actor=actor, reason=reason)
     note_progress(
         WITHDRAWAL_JOB,
         withdrawal,

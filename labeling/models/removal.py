@@ -1,0 +1,67 @@
+"""Rows that are never deleted by themselves, deleted: the one door, for what may be taken back.
+
+Judgments and answers are append-only, guarded by triggers that a setting of the transaction opens;
+nothing else in Concord sets it. What is deleted here is deleted without the ORM's collector, which
+would read a million rows to find what hangs on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import connection, models, transaction
+
+from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
+from labeling.models.jobs import ImportedChange
+from labeling.models.judgments import Answer, Judgment
+from labeling.models.tasks import Prompt, Response, Task
+
+
+@contextmanager
+def erasing() -> Iterator[None]:
+    """Lets judgments be changed and deleted by what is inside, in one transaction."""
+    with transaction.atomic():
+        _allow("on")
+        yield
+        _allow("off")
+
+
+def _allow(word: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('concord.allow_erasure', %s, true)", [word])
+
+
+def delete_tasks(ids: Sequence[int]) -> None:
+    """Deletes tasks with all that was ever said about them, and prompts that no task has then.
+
+    To be called inside `erasing`.
+    """
+    prompts = list(Task.objects.filter(pk__in=ids).values_list("prompt", flat=True).distinct())
+    delete_assignments(list(Assignment.objects.filter(task__in=ids).values_list("pk", flat=True)))
+    for table in (TaskOpening, ImportedChange):
+        _delete(table._default_manager.filter(task__in=ids))
+    Task.objects.filter(repeat_of__in=ids).update(repeat_of=None)
+    _delete(Task.objects.filter(pk__in=ids))
+    idle = Prompt.objects.filter(pk__in=prompts, tasks__isnull=True)
+    delete_prompts(list(idle.values_list("pk", flat=True)))
+
+
+def delete_assignments(ids: Sequence[int]) -> None:
+    """Deletes assignments with their judgments and late answers; places become free again."""
+    judgments = Judgment.objects.filter(assignment__in=ids)
+    _delete(Answer.objects.filter(judgment__in=judgments))
+    _delete(judgments)
+    _delete(LateAnswer.objects.filter(assignment__in=ids))
+    _delete(Assignment.objects.filter(pk__in=ids))
+
+
+def delete_prompts(ids: Sequence[int]) -> None:
+    """Deletes prompts that no task has, with their responses."""
+    Response.objects.filter(edited_from__prompt__in=ids).update(edited_from=None)
+    _delete(Response.objects.filter(prompt__in=ids))
+    _delete(Prompt.objects.filter(pk__in=ids))
+
+
+def _delete(rows: models.QuerySet[models.Model]) -> None:
+    rows.order_by()._raw_delete(rows.db)
