@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from labeling.erasure.jobs import delete_project
 from labeling.imports.jobs import run_import, undo_import
 from labeling.lead.agreement.jobs import compute_agreement
 from labeling.lead.overview.jobs import count_overview
@@ -20,6 +21,7 @@ __all__ = [
     "compute_raters",
     "count_overview",
     "count_release",
+    "delete_project",
     "expire_leases",
     "render_project",
     "run_import",

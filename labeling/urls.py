@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labeling.erasure import views as erasure
 from labeling.imports import views as imports
 from labeling.lead.agreement import views as agreement
 from labeling.lead.find import views as find
@@ -23,6 +24,7 @@ urlpatterns = [
     *agreement.urlpatterns,
     *raters.urlpatterns,
     *imports.urlpatterns,
+    *erasure.urlpatterns,
     *releases.urlpatterns,
     *operations.urlpatterns,
 ]
@@ -34,6 +36,7 @@ navigation = [
     *agreement.navigation,
     *raters.navigation,
     *imports.navigation,
+    *erasure.navigation,
     *releases.navigation,
     *operations.navigation,
 ]

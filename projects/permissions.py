@@ -31,6 +31,7 @@ class Action(StrEnum):
     SEE_MEMBERS = "see_members"
     MANAGE_MEMBERS = "manage_members"
     CONFIGURE = "configure"
+    DELETE = "delete"
     SEE_AUDIT = "see_audit"
 
 
@@ -54,6 +55,7 @@ POLICY: dict[Action, frozenset[Role]] = {
     Action.SEE_MEMBERS: frozenset({Role.LEAD, Role.REVIEWER}),
     Action.MANAGE_MEMBERS: frozenset({Role.LEAD}),
     Action.CONFIGURE: frozenset({Role.LEAD}),
+    Action.DELETE: frozenset({Role.LEAD}),
     Action.SEE_AUDIT: frozenset({Role.LEAD}),
 }
 

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
 from labeling.api import documentation
+from labeling.erasure import api as erasure
 from labeling.imports import api as imports
 from labeling.lead import api as figures
 from labeling.lead.tasks import api as tasks
@@ -127,6 +128,10 @@ urlpatterns = [
         withdrawals.WithdrawalCancellation.as_view(),
         name="withdrawal-cancel",
     ),
+    path(
+        "projects/<slug:slug>/deletion/", erasure.ProjectDeletion.as_view(), name="project-deletion"
+    ),
+    path("deletions/<int:deletion_id>/", erasure.OneDeletion.as_view(), name="deletion"),
     path("operations/", operations.Operations.as_view(), name="operations"),
     path(
         "operations/jobs/<str:kind>/<int:job_id>/cancel/",

@@ -6,6 +6,7 @@ from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
 from labeling.models.heartbeats import Heartbeat
 from labeling.models.installation import Installation
 from labeling.models.jobs import (
+    Deletion,
     Import,
     ImportedChange,
     ImportRefusal,
@@ -22,6 +23,7 @@ from labeling.models.tasks import Prompt, Response, Task
 __all__ = [
     "Answer",
     "Assignment",
+    "Deletion",
     "Heartbeat",
     "Import",
     "ImportRefusal",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from labeling.models.choices import choices
 from labeling.vocabulary import JobState
-from projects.models import Project, RubricVersion
+from projects.models import AuditEvent, Project, RubricVersion
 
 
 class Job(models.Model):
@@ -230,3 +230,18 @@ class ImportUndo(Job):
 
     def __str__(self) -> str:
         return self.import_job.filename
+
+
+class Deletion(Job):
+    """That a project goes, with everything in it: this row too, at the very end.
+
+    What stays is `event`, the line in the log that says what was deleted.
+    """
+
+    event = models.OneToOneField(AuditEvent, on_delete=models.CASCADE, related_name="deletion")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.event.detail.get("name", ""))

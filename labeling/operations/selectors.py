@@ -19,7 +19,7 @@ from labeling.operations.disk import DiskSpace, disk_space
 from labeling.vocabulary import JobState
 from labeling.work.heartbeats import SILENCE
 from labeling.work.limits import Standstill, standstill
-from labeling.work.registry import JobKind, job_kinds
+from labeling.work.registry import JobKind, job_kind_of, job_kinds
 
 #: Failed jobs are listed so long, and no more than so many.
 _FAILED_FOR = timedelta(days=7)
@@ -52,6 +52,12 @@ class JobRow:
     def name(self) -> str:
         """The job in words: a file, a release."""
         return str(self.job)
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether it can be stopped for good."""
+        open_job = not self.job.is_over and self.job.cancel_requested_at is None
+        return open_job and job_kind_of(self.job).cancellable
 
     @property
     def standstill(self) -> Standstill | None:

@@ -20,12 +20,14 @@ _OPEN = [JobState.PENDING, JobState.RUNNING]
 
 
 def cancel(job: Job) -> bool:
-    """Stops a job for good; False where it is over already.
+    """Stops a job for good; False where it is over already, or cannot be cancelled.
 
     One that waits is over at once. One at which a worker is stops at its next step, or is stopped.
     What it has done stays, unless the kind of job tidies it away.
     """
     kind = job_kind_of(job)
+    if not kind.cancellable:
+        return False
     waiting = kind.model._default_manager.filter(pk=job.pk, state__in=_OPEN)
     asked = waiting.filter(cancel_requested_at=None).update(cancel_requested_at=Now())
     transaction.on_commit(lambda: settle_job(kind, job.pk))

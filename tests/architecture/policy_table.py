@@ -22,6 +22,7 @@ DELETE api/v1/^.*$                                                              
 POST   api/v1/assignments/<int:assignment_id>/heartbeat/                             200  200  200  404  404  401
 POST   api/v1/assignments/<int:assignment_id>/judgment/                              400  400  400  404  404  401
 POST   api/v1/assignments/<int:assignment_id>/skip/                                  400  400  400  404  404  401
+GET    api/v1/deletions/<int:deletion_id>/                                           404  404  404  404  404  401
 GET    api/v1/docs/                                                                  200  200  200  200  200  302
 GET    api/v1/operations/                                                            404  404  404  404  404  401
 POST   api/v1/operations/jobs/<str:kind>/<int:job_id>/cancel/                        404  404  404  404  404  401
@@ -30,6 +31,7 @@ POST   api/v1/projects/                                                         
 GET    api/v1/projects/<slug:slug>/                                                  200  200  200  200  404  401
 GET    api/v1/projects/<slug:slug>/agreement/                                        200  200  403  200  404  401
 GET    api/v1/projects/<slug:slug>/agreement/pairs/                                  400  400  403  400  404  401
+POST   api/v1/projects/<slug:slug>/deletion/                                         400  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/guideline/acknowledgement/                        400  400  400  400  404  401
 GET    api/v1/projects/<slug:slug>/imports/                                          200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/imports/                                          400  403  403  400  404  401
@@ -78,6 +80,8 @@ GET    p/<slug:slug>/agreement.json                                             
 GET    p/<slug:slug>/agreement/                                                      200  200  403  200  404  302
 GET    p/<slug:slug>/agreement/<slug:criterion>/                                     200  200  403  200  404  302
 GET    p/<slug:slug>/audit/                                                          200  403  403  403  404  302
+GET    p/<slug:slug>/delete/                                                         200  403  403  403  404  302
+POST   p/<slug:slug>/delete/                                                         422  403  403  403  404  302
 GET    p/<slug:slug>/find/                                                           200  200  403  200  404  302
 GET    p/<slug:slug>/guideline/                                                      200  200  200  200  404  302
 GET    p/<slug:slug>/guideline/<int:number>/                                         200  200  200  200  404  302
@@ -132,6 +136,8 @@ POST   account/sessions/end-others/                                             
 GET    account/tokens/                                                               200  200  200  200  200  302
 POST   account/tokens/                                                               422  422  422  422  422  302
 POST   account/tokens/<int:pk>/revoke/                                               302  302  302  302  302  302
+GET    deletions/<int:pk>/                                                           404  404  404  404  404  302
+POST   deletions/<int:pk>/retry/                                                     404  404  404  404  404  302
 GET    help/                                                                         200  200  200  200  200  302
 POST   logout/                                                                       302  302  302  302  302  302
 GET    operations/                                                                   404  404  404  404  404  302

@@ -77,7 +77,7 @@ class World:
                 k
                 for k in (
                     *("tasks", "members", "invitations", "tokens", "sessions"),
-                    *("withdrawals", "task-changes"),
+                    *("withdrawals", "task-changes", "deletions"),
                 )
                 if f"{k}/<" in route
             ),
@@ -179,6 +179,8 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "task-changes": str(change.pk),
         "change_id": str(change.pk),
         "withdrawals": str(withdrawal.pk),
+        "deletions": "0",
+        "deletion_id": "0",
         "withdrawal_id": str(withdrawal.pk),
         "job_id": str(release.pk),
         "release_id": str(release.pk),

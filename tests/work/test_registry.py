@@ -9,7 +9,7 @@ import pytest
 from config.celery import app
 from labeling import jobs
 from labeling.imports.endings import IMPORT_JOB
-from labeling.models import Import, ImportUndo, Release, TaskChange, Withdrawal
+from labeling.models import Deletion, Import, ImportUndo, Release, TaskChange, Withdrawal
 from labeling.releases.services import RELEASE_JOB
 from labeling.work.registry import job_kind_of, job_kinds, job_models, register
 from tests.work.toys import TOY
@@ -23,6 +23,7 @@ REPORTS = {
 }
 #: Names that messages under way may carry: none may ever go, whatever file its task moves to.
 NAMES = REPORTS | {
+    "labeling.jobs.delete_project",
     "labeling.jobs.expire_leases",
     "labeling.jobs.sweep_leftovers",
     "labeling.jobs.render_project",
@@ -40,6 +41,7 @@ SPACES = {
     Withdrawal: 41006,
     TaskChange: 41007,
     ImportUndo: 41008,
+    Deletion: 41009,
 }
 
 
