@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject, empty
 
@@ -33,6 +33,7 @@ _FORM_MARGIN = 1 << 20
 _MOST_ESCAPED = 2 << 20
 #: A key has 64 bits, one of them for the sign.
 _LARGEST_KEY = 2**63 - 1
+_READING = frozenset({"GET", "HEAD"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _PROBES = {"/healthz": views.healthz, "/metrics": views.metrics}
 #: What a proxy may call a request.
@@ -93,6 +94,24 @@ class BodyLimitMiddleware:
             if length > limit:
                 return views.too_large(request, limit)
         return self.get_response(request)
+
+
+class MethodMiddleware:
+    """Says in words what a bare 405 only means: an address of a form was opened as a page.
+
+    One comes there by reloading a form that was refused, or from the log-in after a form was sent.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or request.method not in _READING:
+            return response
+        page = views.not_a_page(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class StorableMiddleware:

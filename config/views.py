@@ -113,6 +113,12 @@ def length_required(request: HttpRequest) -> HttpResponse:
     return _problem(request, 411, "length_required", sentence)
 
 
+def not_a_page(request: HttpRequest) -> HttpResponse:
+    """405: somebody opened what only a form is sent to."""
+    sentence = _("There is nothing to read at this address: only forms are sent to it.")
+    return _problem(request, 405, "not_allowed", sentence)
+
+
 def _outage(error: BaseException | None) -> str:
     """What to say where an error is the database's being away or too slow, else nothing."""
     if not isinstance(error, OperationalError | InterfaceError):

@@ -107,7 +107,10 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     if "add" in request.POST:
         typed = posted_rows(Principles, request.POST)
         form = GuidelineForm(initial=posted_values(GuidelineForm, request.POST))
-        return _editor(request, access, newest, form, fresh_rows(Principles, typed, more=1))
+        rows = fresh_rows(Principles, typed, more=1)
+        # The page comes back where it was: at the row that was asked for.
+        rows.forms[-1].fields["title"].widget.attrs["autofocus"] = True
+        return _editor(request, access, newest, form, rows)
     form, principles = GuidelineForm(request.POST), Principles(request.POST)
     if principles.is_valid() & form.is_valid() and _publish(request, access, form, principles):
         return redirect("projects:guideline", slug)

@@ -22,6 +22,7 @@ from projects.forms.errors import show_refusal
 from projects.forms.people import InvitationForm, MemberForm
 from projects.models import Membership, Role
 from projects.navigation import Group, Tab
+from projects.once import drop, hand_over, handed_over
 from projects.permissions import Action
 from projects.selectors import people
 from projects.services.invitations import invite, revoke_invitation
@@ -46,10 +47,12 @@ def members(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def create_invitation(request: SignedInRequest, slug: str) -> HttpResponse:
-    """A new link, shown on the page that answers and never again."""
+    """A new link, shown on the next page and never again."""
     access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    if request.method != "POST":
+        return _to_members(request, slug, "invite")
     form = InvitationForm(request.POST)
     if form.is_valid():
         try:
@@ -57,32 +60,35 @@ def create_invitation(request: SignedInRequest, slug: str) -> HttpResponse:
         except ConcordError as error:
             show_refusal(form, error)
         else:
-            # No redirect: the token would have to be kept somewhere in clear to survive it.
-            link = reverse("projects:invitation", args=[new.token])
-            empty = InvitationForm(initial={"days": settings.INVITATION_DAYS})
-            return _members(request, access, empty, link=site_address(link))
+            link = site_address(reverse("projects:invitation", args=[new.token]))
+            address = reverse("projects:members", args=[slug])
+            reply = _to_members(request, slug, "invite")
+            return hand_over(reply, user=request.user, address=address, secret=link)
     return _members(request, access, form, status=422)
 
 
+def _to_members(request: SignedInRequest, slug: str, place: str) -> HttpResponse:
+    """Back to the members, to the same page of them and the same place on it."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('projects:members', args=[slug])}{query}#{place}")
+
+
 def _members(
-    request: SignedInRequest,
-    access: Access,
-    form: InvitationForm,
-    *,
-    link: str = "",
-    status: int = 200,
+    request: SignedInRequest, access: Access, form: InvitationForm, *, status: int = 200
 ) -> HttpResponse:
     may_manage = access.may(Action.MANAGE_MEMBERS)
     words = request.GET.get("q", "").strip()[:200]
     pages = Paginator(people.members_called(access.project, words), MEMBERS_PAGE)
     page = pages.get_page(request.GET.get("page"))
     links = Paginator(people.invitations_of(access.project), INVITATIONS_PAGE)
+    link = handed_over(request)
     context = {
         "access": access,
         "project": access.project,
         "page": page,
         "words": words,
         "query": f"{urlencode({'q': words})}&" if words else "",
+        "place": f"?{request.GET.urlencode()}" if request.GET else "",
         "members": [
             {"member": member, "form": may_manage and not member.user.is_placeholder}
             for member in page.object_list
@@ -94,7 +100,8 @@ def _members(
         "may_manage": may_manage,
         "role_choices": Role.choices,
     }
-    return render(request, "projects/members.html", context, status=status)
+    response = render(request, "projects/members.html", context, status=status)
+    return drop(response, address=request.path) if link else response
 
 
 def _member(access: Access, pk: int) -> Membership:
@@ -112,7 +119,7 @@ def change_member(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     form = MemberForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Nothing changed: the limit is a whole number from 1, or empty."))
-        return redirect("projects:members", slug)
+        return _to_members(request, slug, f"member-{pk}")
     try:
         set_member(
             project=access.project, user=member.user, actor=request.user, **form.cleaned_data
@@ -121,7 +128,7 @@ def change_member(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, _("Nothing changed. %(reason)s") % {"reason": error.message})
     else:
         messages.success(request, _("%(name)s is changed.") % {"name": member.user.display_name})
-    return redirect("projects:members", slug)
+    return _to_members(request, slug, f"member-{pk}")
 
 
 @require_POST
@@ -134,7 +141,7 @@ def end_membership(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         remove_member(membership=member, actor=request.user)
     except ConcordError as error:
         messages.error(request, _("Nothing changed. %(reason)s") % {"reason": error.message})
-        return redirect("projects:members", slug)
+        return _to_members(request, slug, f"member-{pk}")
     messages.success(
         request,
         _(
@@ -145,7 +152,7 @@ def end_membership(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
     )
     if member.user_id == request.user.pk:
         return redirect("projects:list")
-    return redirect("projects:members", slug)
+    return _to_members(request, slug, f"member-{pk}")
 
 
 @require_POST
@@ -157,7 +164,7 @@ def end_invitation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         raise Http404(_("There is no such invitation."))
     revoke_invitation(invitation=invitation, actor=request.user)
     messages.success(request, _("The link no longer works. Who joined through it stays a member."))
-    return redirect("projects:members", slug)
+    return _to_members(request, slug, f"invitation-{pk}")
 
 
 @require_safe
@@ -175,18 +182,20 @@ def audit(request: SignedInRequest, slug: str) -> HttpResponse:
 def tokens(request: SignedInRequest) -> HttpResponse:
     """One's API tokens; a new one is shown once."""
     form = TokenForm(request.POST or None)
-    status, fresh = 422 if form.errors else 200, ""
     if request.method == "POST" and form.is_valid():
-        # No redirect: the token would have to be kept somewhere in clear to survive it.
-        fresh = create_api_key(user=request.user, **form.cleaned_data).token
-        form = TokenForm()
+        token = create_api_key(user=request.user, **form.cleaned_data).token
+        reply = redirect("projects:tokens")
+        return hand_over(reply, user=request.user, address=request.path, secret=token)
+    fresh = handed_over(request)
     context = {
         "form": form,
         "tokens": people.tokens_of(request.user),
         "fresh_token": fresh,
         "base_url": site_address(),
     }
-    return render(request, "projects/tokens.html", context, status=status)
+    status = 422 if form.errors else 200
+    response = render(request, "projects/tokens.html", context, status=status)
+    return drop(response, address=request.path) if fresh else response
 
 
 @require_POST

@@ -271,6 +271,13 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// What is left empty does not stand in the address.
+document.addEventListener("formdata", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== "get") return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});
+
 // One submit per click: a second press while the first is under way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;

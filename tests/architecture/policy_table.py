@@ -102,6 +102,7 @@ POST   p/<slug:slug>/invitations/<int:pk>/revoke/                               
 GET    p/<slug:slug>/members/                                                        200  200  403  403  404  302
 POST   p/<slug:slug>/members/<int:pk>/                                               302  403  403  403  404  302
 POST   p/<slug:slug>/members/<int:pk>/remove/                                        302  403  403  403  404  302
+GET    p/<slug:slug>/members/invite/                                                 302  403  403  403  404  302
 POST   p/<slug:slug>/members/invite/                                                 422  403  403  403  404  302
 GET    p/<slug:slug>/raters/                                                         200  200  403  403  404  302
 GET    p/<slug:slug>/releases/                                                       200  403  403  200  404  302

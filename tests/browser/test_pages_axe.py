@@ -217,6 +217,29 @@ def test_keys_and_menus_work_without_a_mouse_and_never_while_typing(
     expect(page.get_by_role("link", name="API tokens")).to_be_hidden()
 
 
+def test_filters_and_forms_change_a_part_of_the_page_and_keep_the_place(
+    page: Page, context: BrowserContext, live_server: Any, busy: Project, lena: User, sign_in: Any
+):
+    sign_in(context, lena)
+    base = f"{live_server.url}/p/{busy.slug}/"
+    page.goto(f"{base}tasks/")
+    page.focus("#state")
+    page.select_option("#state", "complete")
+    page.wait_for_url(f"{base}tasks/?state=complete")
+    expect(page.locator("#state")).to_be_focused()
+    page.goto(f"{base}guideline/edit/")
+    page.fill("#id_text", "Half written")
+    page.get_by_role("button", name="Add a principle").click()
+    expect(page.locator(".principle-row").last.get_by_label("Title")).to_be_focused()
+    expect(page.locator("#id_text")).to_have_value("Half written")
+    page.goto(f"{base}members/")
+    page.get_by_role("button", name="Make an invitation link").click()
+    expect(page.get_by_label("Invitation link")).to_contain_text("/invitation/")
+    page.reload()
+    expect(page.locator("[id^=invitation-]")).to_have_count(2)
+    expect(page.get_by_label("Invitation link")).to_have_count(0)
+
+
 def test_removing_somebody_asks_once_more(
     page: Page, context: BrowserContext, live_server: Any, busy: Project, lena: User, sign_in: Any
 ):

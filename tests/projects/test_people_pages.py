@@ -88,7 +88,7 @@ def test_an_invitation_link_is_shown_once_works_and_is_stored_hashed(
     settings.SITE_URL = "https://concord.example.org"
     client = client_for(lena)
     data = {"role": "engineer", "days": "7", "note": "for the cluster"}
-    page = client.post(f"{members_url(project)}invite/", data).content.decode()
+    page = client.post(f"{members_url(project)}invite/", data, follow=True).content.decode()
     link = re.search(rf"{settings.SITE_URL}(/invitation/[\w-]+/)", page)
     assert link
     assert "ML engineer" in Client().get(link[1]).content.decode()
@@ -96,13 +96,14 @@ def test_an_invitation_link_is_shown_once_works_and_is_stored_hashed(
     assert link[1] not in again
     assert "for the cluster" in again
     token = link[1].split("/")[2]
+    assert Invitation.objects.count() == 1
     assert token not in str(Invitation.objects.values().get())
 
 
 def test_a_revoked_link_lets_nobody_in(project: Project, lena: User, otto: User, client_for):
     client = client_for(lena)
     data = {"role": "rater", "days": "7"}
-    page = client.post(f"{members_url(project)}invite/", data).content.decode()
+    page = client.post(f"{members_url(project)}invite/", data, follow=True).content.decode()
     link = re.search(r"/invitation/[\w-]+/", page)
     assert link
     invitation = Invitation.objects.get()
@@ -134,7 +135,7 @@ def test_placeholder_raters_cannot_be_given_another_role(project: Project, lena:
 def test_a_token_is_shown_once_works_and_can_be_revoked(lena: User, client_for):
     client = client_for(lena)
     page = client.post(
-        "/account/tokens/", {"name": "cluster", "scope": "read", "days": "30"}
+        "/account/tokens/", {"name": "cluster", "scope": "read", "days": "30"}, follow=True
     ).content.decode()
     token = re.search(r"cnc_[\w-]{20,}", page)
     assert token
@@ -142,6 +143,29 @@ def test_a_token_is_shown_once_works_and_can_be_revoked(lena: User, client_for):
     assert token[0] not in client.get("/account/tokens/").content.decode()
     client.post(f"/account/tokens/{ApiKey.objects.get().pk}/revoke/")
     assert authenticate_key(token=token[0]) is None
+
+
+def test_a_secret_is_shown_to_the_person_it_was_made_for_alone(lena: User, otto: User, client_for):
+    reply = client_for(lena).post(
+        "/account/tokens/", {"name": "cluster", "scope": "read", "days": "30"}
+    )
+    planted = client_for(otto)
+    planted.cookies.load({name: morsel.value for name, morsel in reply.cookies.items()})
+    assert "cnc_" not in planted.get("/account/tokens/").content.decode()
+    for forged in ("", "nonsense", "WzEsICJ4Il0:1:x"):
+        planted.cookies.load({"concord_once": forged})
+        assert planted.get("/account/tokens/").status_code == 200
+
+
+def test_a_form_of_the_members_comes_back_to_the_same_page_of_them(
+    project: Project, lena: User, rui: User, client_for
+):
+    member = Membership.objects.get(project=project, user=rui)
+    page = client_for(lena).get(members_url(project), {"q": "rui"}).content.decode()
+    address = f"{members_url(project)}{member.pk}/?q=rui"
+    assert page.count(address) == 2  # with a script and without one
+    reply = client_for(lena).post(address, {"role": "rater"})
+    assert reply.headers["Location"] == f"{members_url(project)}?q=rui#member-{member.pk}"
 
 
 def test_nobody_revokes_the_token_of_another(lena: User, otto: User, client_for):

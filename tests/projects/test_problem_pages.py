@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.test import Client
+
+from projects.models import Project, User
 
 
 @pytest.mark.parametrize("code", ["500", "503"])
@@ -25,3 +29,17 @@ def test_every_problem_says_what_to_do_next(code: str):
     page = render_to_string(f"{code}.html")
     assert re.search(r"[Tt]ry again|ask (a lead|them)", page)
     assert 'class="button primary"' in page
+
+
+@pytest.mark.django_db
+def test_the_address_of_a_form_opened_as_a_page_says_so_and_leads_back(
+    project: Project, rui: User, client_for: Callable[[User], Client]
+):
+    for address, back in (
+        (f"/p/{project.slug}/rate/undo/", f'href="/p/{project.slug}/"'),
+        ("/account/sessions/end-others/", 'href="/"'),
+    ):
+        reply = client_for(rui).get(address)
+        assert (reply.status_code, reply.headers["Allow"]) == (405, "POST")
+        assert "This is not a page" in reply.content.decode()
+        assert back in reply.content.decode()

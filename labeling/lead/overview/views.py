@@ -138,7 +138,7 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
         context["own"] = own_progress(access.project, request.user, now=timezone.now())
     if access.may(Action.SEE_TASKS):
         hand = overview_at_hand(access.project)
-        if request.headers.get("HX-Request"):
+        if request.headers.get("HX-Target") == "kept-state":
             return how_far(request, hand)
         context |= _staff_context(access, hand)
     return render(request, "labeling/lead/home.html", context)

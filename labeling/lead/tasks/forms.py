@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from labeling.allocation import OVERLAPS, PRIORITIES
 from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
 from labeling.models.choices import choices
 from labeling.vocabulary import Purpose
-from projects.access import Access
+from projects.access import Access, SignedInRequest
 from projects.permissions import Action
 
 STATES = (
@@ -76,6 +77,20 @@ def filter_query(wanted: TaskFilter) -> str:
     """The filter as the beginning of a query string, for links to other pages of the table."""
     kept = urlencode(filter_fields(wanted))
     return f"{kept}&" if kept else ""
+
+
+def list_place(query: Mapping[str, str], access: Access) -> str:
+    """Where in the list somebody is, as a query string, so that a task's page leads back there."""
+    places = {name: id_in_address(str(query.get(name, ""))) for name in ("page", "from")}
+    fields = filter_fields(task_filter(query, access))
+    kept = urlencode({**fields, **{name: place for name, place in places.items() if place}})
+    return f"?{kept}" if kept else ""
+
+
+def task_address(request: SignedInRequest, access: Access, pk: int) -> str:
+    """The page of a task, which still knows from where in the list one came."""
+    address = reverse("labeling:task", args=[access.project.slug, pk])
+    return f"{address}{list_place(request.GET, access)}"
 
 
 def id_in_address(text: str) -> int:

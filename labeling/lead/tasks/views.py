@@ -28,6 +28,8 @@ from labeling.lead.tasks.forms import (
     PlanForm,
     filter_query,
     id_in_address,
+    list_place,
+    task_address,
     task_filter,
 )
 from labeling.lead.tasks.selectors import (
@@ -82,6 +84,7 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
         "closed": _closed(access, [row.task for row in rows]),
         "wanted": wanted,
         "query": filter_query(wanted),
+        "place": list_place(request.GET, access),
         "states": STATES,
         "purposes": PURPOSES,
         "plays": PLAYS,
@@ -127,6 +130,7 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "project": access.project,
         "page": page,
         "task": row,
+        "place": list_place(request.GET, access),
         "is_closed": is_closed,
         "sees_raters": sees_raters,
         "votes": task_votes(row) if sees_raters and not is_closed else None,
@@ -153,7 +157,7 @@ def votes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Opens a task's votes for a member, who from then on cannot judge it."""
     access = get_access(request.user, slug, Action.SEE_RATERS)
     open_votes(task=_task(access, pk), person=access.user)
-    return redirect(f"{reverse('labeling:task', args=[slug, pk])}#votes")
+    return redirect(f"{task_address(request, access, pk)}#votes")
 
 
 @require_POST
@@ -175,7 +179,7 @@ def plan_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, _("The task is changed."))
         else:
             messages.info(request, _("Nothing was different."))
-    return redirect("labeling:task", slug, pk)
+    return redirect(task_address(request, access, pk))
 
 
 @require_POST

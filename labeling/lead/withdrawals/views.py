@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from labeling.lead.tasks.forms import filter_query, task_filter
+from labeling.lead.tasks.forms import filter_query, task_address, task_filter
 from labeling.lead.tasks.selectors import get_task
 from labeling.lead.withdrawals.selectors import find_withdrawal
 from labeling.lead.withdrawals.services import (
@@ -45,7 +45,7 @@ def withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(request, _("The task is withdrawn. Nobody is given it any more."))
-    return redirect("labeling:task", slug, pk)
+    return redirect(task_address(request, access, pk))
 
 
 @require_POST
@@ -54,7 +54,7 @@ def put_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     access = get_access(request.user, slug, Action.WITHDRAW)
     put_task_back(task=_task(access, pk), actor=access.user)
     messages.success(request, _("The task is back in play, with all that was said about it."))
-    return redirect("labeling:task", slug, pk)
+    return redirect(task_address(request, access, pk))
 
 
 @require_POST
