@@ -104,6 +104,8 @@ def test_the_page_says_small_n_in_words_and_large_n_with_an_interval(
     assert "n = 2 judgments" in page
     assert "n = 12 judgments" in page
     assert "0% to 24%" in page  # Wilson for 0 ties of 12
+    assert 'cx="5.0"' in page  # and the same on its axis, from one end
+    assert 'class="ib-tick" x1="56.0"' in page  # no side preferred: the middle
 
 
 def test_nobody_yet_leads_to_an_invitation(project: Project, lena: User, client_for):
