@@ -12,7 +12,7 @@ const messages = /** @type {HTMLElement} */ (document.getElementById("messages")
 function complain(sentence) {
   forget();
   const box = document.createElement("div");
-  box.className = "notice bad";
+  box.classList.add("notice", "bad");
   box.dataset.said = "";
   const text = document.createElement("span");
   text.textContent = sentence;
