@@ -27,6 +27,8 @@ from tests.config.instances import (
 )
 from tests.faults.parts import BACK_SECONDS, another, child, wait_well
 
+pytestmark = pytest.mark.kill
+
 
 @pytest.fixture
 def folder(data_folder: Path) -> Iterator[Path]:

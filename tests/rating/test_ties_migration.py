@@ -16,6 +16,9 @@ from projects.models import Project, User
 from projects.project_templates import CriterionSpec
 from projects.services.projects import create_project, update_project
 
+#: The database goes back through every migration since, for each test.
+pytestmark = pytest.mark.kill
+
 BEFORE = [("labeling", "0003_room_for_turns_votes_and_sides")]
 AFTER = [("labeling", "0004_ties_belong_to_answers")]
 RUBRIC = (
