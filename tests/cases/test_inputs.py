@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from labeling.datasets.readers import detect
+from labeling.datasets.readers.shapes.untaken import UNTAKEN, untaken_kind
 from labeling.imports.services import run_import
 from labeling.models import Answer, Import, Response, Task
 from projects.models import Criterion, Project, User
@@ -32,6 +34,16 @@ _FLAGS = frozenset({"yes"})
 
 Run = dict[str, Any]
 Door = Callable[[Project, User, Path, Run], str]
+
+
+def _cases() -> Iterator[tuple[Path, Run]]:
+    for path in sorted(INPUTS.glob("*.expected.json")):
+        for run in json.loads(path.read_text())["runs"]:
+            yield INPUTS / path.name.removesuffix(".expected.json"), run
+
+
+def _sampled(path: Path) -> Iterator[Run]:
+    return map(json.loads, path.read_text().splitlines())
 
 
 def _runs() -> Iterator[Any]:
@@ -138,6 +150,29 @@ def _contents(task: Task) -> list[str]:
 def _preferred(task: Task, value: int) -> str | None:
     """The beginning of the preferred response; None where there is none."""
     return _contents(task)[int(value > 0)][:_BEGINNING] if value else None
+
+
+#: Files of kinds that are not built yet, by the kind of task that will take them.
+WAITING = {
+    "31d_nectar_answers.jsonl": "rank",
+    "31e_rewardbench2.jsonl": "rank",
+    "31h_helpsteer2_ratings.jsonl": "rate",
+}
+
+
+def test_every_file_says_what_comes_of_it_and_those_that_wait_are_named():
+    files = {path.name for path in INPUTS.iterdir()}
+    said = {name for name in files if name.endswith(".expected.json")}
+    assert {f"{name}.expected.json" for name in files - said} == said
+    waiting = {untaken.waits_for: untaken for untaken in UNTAKEN}
+    unsupported = {path.name for path, run in _cases() if run.get("problem") == "unsupported"}
+    assert unsupported == set(WAITING)
+    for name, kind in WAITING.items():
+        detection = detect(INPUTS / name)
+        untaken = untaken_kind(detection.columns, list(_sampled(INPUTS / name)))
+        assert untaken is not None
+        assert (untaken.waits_for, untaken.reason) == (kind, detection.problem)
+    assert {kind for kind in waiting if kind} == {*WAITING.values()}
 
 
 @pytest.mark.parametrize("door", [_by_command, _by_api], ids=["command", "api"])

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from labeling.datasets.readers import check, detect, limits, read
+from labeling.datasets.readers.arrowsizes import row_sizes
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportRow, Refusal, UnreadableFile
 
@@ -131,6 +132,7 @@ def columns(
     [
         (pa.array([["x", "y"]], pa.large_list(pa.large_string())), ["x", "y"]),
         (pa.array([[1, 2]], pa.list_(pa.int64(), 2)), [1, 2]),
+        (pa.array([["x", "y"]], pa.list_view(pa.string())), ["x", "y"]),
         (pa.array([{"a": 1, "b": None, "c": [{"d": None}]}]), {"a": 1, "c": [{}]}),
         (pa.array([[("k", 1.5)]], pa.map_(pa.string(), pa.float64())), {"k": 1.5}),
         (pa.array(["x"]).dictionary_encode(), "x"),
@@ -152,6 +154,14 @@ def test_a_column_of_any_type_is_what_json_would_hold(tmp_path, column, value):
     assert isinstance(row, ImportRow)
     kept = row.metadata.get("extra")
     assert kept[: len(value)] == value if isinstance(kept, str) else kept == value
+
+
+def test_lists_that_share_their_values_are_weighed_each_for_itself():
+    lists: Any = pa.ListViewArray
+    shared = lists.from_arrays([0, 0, 2], [3, 3, 1], pa.array(["a" * 50, "b", "c"]))
+    apart = pa.array(shared.to_pylist(), pa.list_(pa.string()))
+    sizes = [row_sizes(pa.record_batch({"x": column})).tolist() for column in (shared, apart)]
+    assert sizes[0] == sizes[1]
 
 
 @pytest.mark.parametrize(

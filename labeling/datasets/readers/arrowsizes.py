@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.datasets.arrow import pa, pc
-from labeling.datasets.readers.arrowvalues import ArrowColumn, ArrowTests, is_any
+from labeling.datasets.readers.arrowvalues import ArrowColumn, ArrowTests, is_any, list_views
 
 Sizes = NDArray[np.int64]
 
@@ -87,6 +87,8 @@ def _sizes(array: ArrowColumn) -> Sizes | int:
         return named if isinstance(named, int) else _taken(named, _numbers(array.indices))
     if is_any(kind, _lists()):
         return _of_lists(array)
+    if is_any(kind, list_views()):
+        return _of_views(array)
     if pa.types.is_fixed_size_list(kind):
         return _of_fixed(array)
     if pa.types.is_struct(kind):
@@ -113,6 +115,16 @@ def _of_lists(array: ArrowColumn) -> Sizes:
         return _plus(np.diff(offsets) * of_item)
     ends = np.concatenate(([0], np.cumsum(of_item)))
     return _plus(np.diff(ends[offsets]))
+
+
+def _of_views(array: ArrowColumn) -> Sizes:
+    """As `_of_lists`; several of these lists may share their values."""
+    of_item, lengths = _sizes(array.values), _numbers(array.sizes)
+    if isinstance(of_item, int):
+        return _plus(lengths * of_item)
+    starts = _numbers(array.offsets)
+    ends = np.concatenate(([0], np.cumsum(of_item)))
+    return _plus(ends[starts + lengths] - ends[starts])
 
 
 def _plus(sizes: Sizes) -> Sizes:

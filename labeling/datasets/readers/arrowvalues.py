@@ -57,7 +57,14 @@ def _same_kinds() -> ArrowTests:
 
 @cache
 def _lists() -> ArrowTests:
-    return (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    kinds = pa.types
+    return (kinds.is_list, kinds.is_large_list, kinds.is_fixed_size_list, *list_views())
+
+
+@cache
+def list_views() -> ArrowTests:
+    """Lists that say where each begins and how long it is."""
+    return (pa.types.is_list_view, pa.types.is_large_list_view)
 
 
 def is_any(kind: pa.DataType, tests: ArrowTests) -> bool:

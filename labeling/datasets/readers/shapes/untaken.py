@@ -68,7 +68,8 @@ class _Seen:
         """Whether only prompts and these columns hold sentences: another one may be a response."""
         known = _ASKED | replies | _BESIDE
         others = (name for name in self.columns if known.isdisjoint((name, *name.split("_"))))
-        return not any(_is_prose(value) for name in others for value in self.values(name))
+        cells = (row.get(self.columns[name]) for name in others for row in self._rows)
+        return not any(map(_is_prose, cells))
 
     @property
     def asks(self) -> bool:
