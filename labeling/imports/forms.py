@@ -75,6 +75,22 @@ _TITLES = {
     "annotator": _("Annotator"),
     "choice": _("Which is better"),
     "created_at": _("Time of the judgment"),
+    "asked": _("What was asked"),
+    "text": _("Two texts"),
+    "response": _("Response"),
+    "accept": _("Accepted"),
+    "reject": _("Rejected"),
+    "options": _("Options"),
+    "answer": _("Answer"),
+    "answers": _("Answers"),
+    "states": _("Conversations"),
+    "summaries": _("Summaries"),
+    "type": _("Vote"),
+    "user": _("User"),
+    "session": _("Session"),
+    "submitted": _("Time of the judgment"),
+    "label": _("Labels"),
+    "label_annotations": _("Annotations"),
 }
 
 
@@ -341,7 +357,7 @@ _SAME = frozenset(
     }
 )
 #: Columns that say who judged, or list judgments.
-_SAID = frozenset({"rater", "judge", "annotator", "judgments", "annotations"})
+_SAID = frozenset({"rater", "judge", "annotator", "judgments", "annotations", "user", "session"})
 _MAIN = frozenset(
     {
         *("id", "prompt", "messages", "context", "responses", "response_a", "response_b"),
@@ -355,6 +371,7 @@ _MAIN = frozenset(
             "non_preferred_output",
         ),
         *("completions", "conversation_a", "conversation_b", "annotations"),
+        *("asked", "text", "response", "accept", "reject", "options", "states", "summaries"),
     }
 )
 

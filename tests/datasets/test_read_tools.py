@@ -10,6 +10,7 @@ import pytest
 from labeling.datasets.readers import OpenQuestions
 from labeling.datasets.readers.shapes.untaken import UNTAKEN
 from labeling.datasets.rows import ImportRow, UnreadableFile
+from tests.datasets.kinds import HH, TRL_IMPLICIT
 from tests.datasets.tool_kinds import (
     ARGILLA,
     ARGILLA_FEEDBACK,
@@ -143,7 +144,7 @@ NO_COMPARISONS: tuple[tuple[str, Row], ...] = (
     ("kto", {**ASKED, "completion": "Cod.", "label": True}),
     ("kto", {"messages": REPLY, "label": False}),
     ("kto", {"instruction": "Name a fish.", "input": "", "output": "Cod.", "kto_tag": "true"}),
-    ("ratings", {**ASKED, "response": "Cod.", "helpfulness": 3, "correctness": 4}),
+    ("ratings", {**ASKED, "response": "Cod.", "helpfulness": 3, "score": 4}),
     ("ratings", {"info": {"post": "x"}, "summary": {"text": "Cod.", "axes": {}}}),
     ("labels", {**TEXTS, "label": ["fish"], "Comments": []}),
     ("labels", {**TEXTS, "label": [[0, 3, "FISH"]]}),
@@ -215,6 +216,12 @@ def test_there_is_no_prompt_where_the_user_says_so(rows, raw):
         said({})
     (row,) = said({"prompt": ""})
     assert (row.messages, [r.content for r in row.responses]) == ((), ["Cod.", "Cow."])
+
+
+@pytest.mark.parametrize("raw", [TRL_IMPLICIT, HH])
+def test_a_prompt_within_chats_is_read_where_no_column_is_one(rows, raw):
+    (row,) = rows(raw, mapping={"prompt": ""}) if raw is TRL_IMPLICIT else rows(raw)
+    assert [turn.content for turn in row.messages] == ["Name a fish."]
 
 
 def test_metadata_that_is_a_list_stays_metadata(rows):

@@ -24,7 +24,7 @@ _RESPONSES = frozenset(
     (
         *("responses", "response_a", "response_b", "completions", "chosen", "rejected"),
         *("conversation_a", "conversation_b", "preferred_output", "non_preferred_output"),
-        *("text", "accept", "reject", "options", "states", "summaries"),
+        *("text", "response", "accept", "reject", "options", "states", "summaries"),
     )
 )
 _ABOUT = frozenset(

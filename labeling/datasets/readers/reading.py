@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import QUESTION_IDS, plain_name
-from labeling.datasets.readers.containers import JSON_LIST, TABLES, opened
+from labeling.datasets.readers.containers import JSON_LIST, TABLES, RawRows, opened
 from labeling.datasets.readers.detection import (
     Detection,
     ReadOptions,
@@ -20,8 +20,10 @@ from labeling.datasets.readers.detection import (
     is_promptless,
 )
 from labeling.datasets.readers.fields import refusal, visible
+from labeling.datasets.readers.joined import Numbered, joined
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.questions import OpenQuestions
+from labeling.datasets.readers.reshaping import Reshaping
 from labeling.datasets.readers.seen import SeenRows
 from labeling.datasets.readers.shapes import SHAPES
 from labeling.datasets.readers.shapes.base import Shape
@@ -178,14 +180,24 @@ def _rows(
     with opened(path) as file:
         # Its lines tell no rows apart: all of a list may be one line.
         numbered = file.container == JSON_LIST
-        for count, raw in enumerate(file.rows, 1):
+        rows = _reshaped(file.rows, reshaping)
+        if shape.joins:
+            rows = joined(rows, view.columns["prompt"], view.columns["response"])
+        for count, raw in rows:
             number = count if numbered else 0
             if isinstance(raw, Refusal):
                 yield replace(raw, number=number) if numbered else raw
             else:
-                line, row = raw
-                row = reshaping.applied(row) if reshaping else row
-                yield from _sorted((line, row), shape, view, seen, doubtful, number)
+                yield from _sorted(raw, shape, view, seen, doubtful, number)
+
+
+def _reshaped(rows: RawRows, reshaping: Reshaping) -> Iterator[Numbered]:
+    for count, raw in enumerate(rows, 1):
+        if reshaping and not isinstance(raw, Refusal):
+            line, row = raw
+            yield count, (line, reshaping.applied(row))
+        else:
+            yield count, raw
 
 
 def preview_file(

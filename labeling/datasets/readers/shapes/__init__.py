@@ -9,7 +9,7 @@ from labeling.datasets.readers.shapes.argilla import ARGILLA
 from labeling.datasets.readers.shapes.base import Rows, Sample, Shape
 from labeling.datasets.readers.shapes.doccano import DOCCANO
 from labeling.datasets.readers.shapes.fastchat import FASTCHAT
-from labeling.datasets.readers.shapes.helpsteer import HELPSTEER
+from labeling.datasets.readers.shapes.helpsteer import HELPSTEER, HELPSTEER_RATINGS
 from labeling.datasets.readers.shapes.judgments import JUDGMENTS
 from labeling.datasets.readers.shapes.labelstudio import LABEL_STUDIO
 from labeling.datasets.readers.shapes.lmarena import LMARENA
@@ -39,6 +39,7 @@ _SHAPES = (
     ULTRAFEEDBACK,
     LMARENA,
     HELPSTEER,
+    HELPSTEER_RATINGS,
     LISTWISE,
     DOCCANO,
     CANDIDATES,

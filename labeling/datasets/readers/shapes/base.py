@@ -77,7 +77,8 @@ class Shape:
     `needs` are the fields it cannot do without, in alternatives: one whole group must be there.
     `fits` says whether the sample is of this kind once a group is there; a kind that is `marked`
     by columns of its own is recognised without one, so that the message names what is missing; one
-    that may be `promptless` compares two texts by themselves where the user says so.
+    that may be `promptless` compares two texts by themselves where the user says so. A kind that
+    `joins` makes one row of those that answer the same prompt one after the other.
     `objection` says why a file of this kind cannot be taken at all; `words` are those in which the
     sampled rows say which response is better. A kind that `spreads` makes several rows of one line
     of the file.
@@ -94,6 +95,7 @@ class Shape:
     words: Callable[[Sample], Iterator[str]] = no_words
     marked: bool = False
     spreads: bool = False
+    joins: bool = False
     promptless: bool = False
 
     def missing(self, mapping: Mapping[str, str]) -> tuple[str, ...]:

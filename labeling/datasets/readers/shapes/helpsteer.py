@@ -1,4 +1,5 @@
-"""HelpSteer3 and HelpSteer2 preferences: two responses, an overall strength, and anonymous votes.
+"""HelpSteer3 and HelpSteer2 preferences: two responses, an overall strength, and anonymous votes;
+and HelpSteer2 itself, whose rows rate one response each and come two by two.
 
 Sources: the cards of nvidia/HelpSteer3 (arXiv:2505.11475) and of nvidia/HelpSteer2, folder
 `preference` (arXiv:2410.01257). -3 is "response 1 is much better", 3 the mirror of it, 0 "about the
@@ -8,8 +9,10 @@ same", -100 "neither is valid".
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.fields import (
     filled,
     label,
@@ -19,17 +22,21 @@ from labeling.datasets.readers.fields import (
 )
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Chat
-from labeling.datasets.readers.shapes.finish import Parts
+from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, judged, rater_of
 from labeling.datasets.readers.shapes.pairs import side_of
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.shapes.spread import paired_parts
 from labeling.datasets.records import Message
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
 from labeling.vocabulary import TieKind
 
 _STRONGEST = 3
 _NEITHER_VALID = -100
+#: What HelpSteer2 rates, and how many of these tell it.
+_RATINGS = frozenset({"helpfulness", "correctness", "coherence", "complexity", "verbosity"})
+_MOST_RATINGS = 4
 #: What HelpSteer2 writes between the turns of a prompt.
 _TURN = re.compile(r"\n?<extra_id_1>(User|Assistant)\n")
 
@@ -133,6 +140,36 @@ def _fits(sample: Sample) -> bool:
     return sample.has("context") or sample.has("prompt")
 
 
+def _answer(answer: object, field: str) -> tuple[Candidate, dict[str, object]]:
+    """One of the joined rows: its response, and how it was rated."""
+    row = answer if isinstance(answer, dict) else {field: answer}
+    text = text_value(row.get(field), field)
+    return Candidate(field, text), {k: v for k, v in row.items() if k != field and v is not None}
+
+
+def _read_rated(record: Record) -> list[Parts]:
+    """Each two of the responses that follow one another; ratings of each are metadata."""
+    answers, field = record.get("response"), record.column("response")
+    listed = answers if isinstance(answers, list) else [answers]
+    if len(listed) == 1:
+        raise RowError(
+            field,
+            "Stands alone: the rows before and after it have other prompts. Rows of one prompt, "
+            "one after the other, make a comparison.",
+            code=RefusalCode.TOO_FEW,
+        )
+    candidates, extras = zip(*(_answer(answer, field) for answer in listed), strict=True)
+    return paired_parts(record, _prompt(record), candidates, extras=extras)
+
+
+def _is_rated(sample: Sample) -> bool:
+    """Its ratings, and rows of one prompt that follow one another."""
+    if len(_RATINGS.intersection(map(plain_name, sample.columns))) < _MOST_RATINGS:
+        return False
+    prompts = [row.get(sample.mapping["prompt"]) for row in sample.rows]
+    return any(a is not None and a == b for a, b in pairwise(prompts))
+
+
 HELPSTEER = Shape(
     key="helpsteer3",
     title="HelpSteer3 or HelpSteer2 preference: two responses and a strength from -3 to 3",
@@ -153,4 +190,19 @@ HELPSTEER = Shape(
     ),
     read=_read,
     fits=_fits,
+)
+
+HELPSTEER_RATINGS = Shape(
+    key="helpsteer2",
+    title="HelpSteer2: rows that rate a response each, those of one prompt together",
+    explanation=(
+        "Each two responses of rows of one prompt that follow one another become a task. Ratings "
+        "are metadata and never judgments: they say nothing of the two together."
+    ),
+    fields=("prompt", "response"),
+    needs=(("prompt", "response"),),
+    read=_read_rated,
+    fits=_is_rated,
+    spreads=True,
+    joins=True,
 )

@@ -169,15 +169,22 @@ def _refuse_other_messages(record: Record, prompt: Chat, replies: list[Reply]) -
             )
 
 
+def _are_turns(value: object) -> bool:
+    """Whether a chat has turns before its reply."""
+    return isinstance(value, list) and len(value) > 1
+
+
 def _common(record: Record) -> tuple[Chat, list[Reply]]:
     """The prompt as both sides begin with it: as turns, or as text where the user says so."""
     chosen, rejected = (record.get(side) for side in _SIDES)
+    if _are_turns(chosen) and _are_turns(rejected):
+        return _common_chat(record)
+    if looks_like_dialogue(chosen) and looks_like_dialogue(rejected):
+        return transcript_pair(record)
     if record.view.promptless and chosen is not None and rejected is not None:
         return (), [_reply(record, side, ()) for side in _SIDES]
     if isinstance(chosen, list) and isinstance(rejected, list):
         return _common_chat(record)
-    if looks_like_dialogue(chosen) and looks_like_dialogue(rejected):
-        return transcript_pair(record)
     if isinstance(chosen, str) and isinstance(rejected, str):
         # What two texts begin with is as often no prompt at all ("I think", "The").
         if record.column("prompt") != record.column("chosen"):

@@ -207,8 +207,9 @@ UNTAKEN = (
     Untaken(
         "ratings",
         _is_rating,
-        "These are ratings of single responses, as HelpSteer2 has them. Single ratings cannot be "
-        f"imported yet. {_PAIRS_INSTEAD}",
+        "These are ratings of single responses. Single ratings cannot be imported yet: rows of "
+        "one prompt that follow one another are compared where they are rated as HelpSteer2's. "
+        f"{_PAIRS_INSTEAD}",
         TaskKind.RATE,
     ),
     Untaken(
