@@ -12,7 +12,7 @@ from labeling.datasets.rows import Refusal
 Numbered = tuple[int, RawRow | Refusal]
 
 
-def joined(rows: Iterable[Numbered], prompt: str, response: str) -> Iterator[Numbered]:
+def joined_rows(rows: Iterable[Numbered], prompt: str, response: str) -> Iterator[Numbered]:
     """Each run of rows with the same prompt as one row, in which the column of the response is the
     list of those rows without their prompt. It has the number and the line of the first."""
     held: list[dict[str, object]] = []

@@ -20,7 +20,7 @@ from labeling.datasets.readers.detection import (
     is_promptless,
 )
 from labeling.datasets.readers.fields import refusal, visible
-from labeling.datasets.readers.joined import Numbered, joined
+from labeling.datasets.readers.joined import Numbered, joined_rows
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.questions import OpenQuestions
 from labeling.datasets.readers.reshaping import Reshaping
@@ -182,7 +182,7 @@ def _rows(
         numbered = file.container == JSON_LIST
         rows = _reshaped(file.rows, reshaping)
         if shape.joins:
-            rows = joined(rows, view.columns["prompt"], view.columns["response"])
+            rows = joined_rows(rows, view.columns["prompt"], view.columns["response"])
         for count, raw in rows:
             number = count if numbered else 0
             if isinstance(raw, Refusal):
