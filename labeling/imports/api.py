@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnRole
 from labeling.imports.endings import cancel_import
+from labeling.imports.incoming import KeepingUploadHandler
 from labeling.imports.selectors import (
     find_import,
     imports_of,
@@ -191,16 +192,19 @@ class Imports(ApiView):
         The file is kept and read by a job; ask `Location` for the report.
         """
         access = self.access(slug, Action.IMPORT)
-        upload = read_upload(request)
-        row = create_import(
-            project=access.project,
-            created_by=access.user,
-            filename=upload.filename,
-            content=upload.content,
-            format=upload.format,
-            mapping=upload.mapping,
-            options=upload.options,
-        )
+        with KeepingUploadHandler(request._request) as incoming:
+            request.upload_handlers = [incoming]
+            upload = read_upload(request)
+            row = create_import(
+                project=access.project,
+                created_by=access.user,
+                filename=upload.filename,
+                content=upload.content,
+                format=upload.format,
+                mapping=upload.mapping,
+                options=upload.options,
+            )
+            incoming.keep()
         send(row)
         location = reverse("api:import", args=[slug, row.pk])
         return Response(import_json(row), status=202, headers={"Location": location})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -49,47 +50,85 @@ def located(kept: str) -> Path:
     return path if path.exists() else Path(settings.IMPORTS_DIR) / path.name
 
 
-def store(content: Iterable[bytes]) -> StoredFile:
-    """Writes the content to a new file.
+class IncomingFile:
+    """A file on its way into the folder, hashed as it is written.
 
-    Raises InvalidInput where it is larger than the limit or the disk is full; nothing is left.
+    Each call raises InvalidInput where the file is larger than the limit or the disk is full;
+    nothing is left then.
     """
-    sweep_uploads()
-    token = secrets.token_hex(_TOKEN_BYTES)
-    path = path_of(token)
-    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def __init__(self) -> None:
+        sweep_uploads()
+        self.token = secrets.token_hex(_TOKEN_BYTES)
+        self._digest, self._size = hashlib.sha256(), 0
+        self._path = path_of(self.token)
+        with self._disk():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._out = self._path.open("wb")
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.drop()
+            raise InvalidInput(
+                _("The file could not be kept (%(reason)s). Free some disk space and try again.")
+                % {"reason": error.strerror}
+            ) from error
+
+    def write(self, chunk: bytes) -> None:
+        """Adds a piece."""
+        self._size += len(chunk)
+        limit = settings.IMPORT_MAX_UPLOAD
+        if self._size > limit:
+            self.drop()
+            raise InvalidInput(
+                _("The file is larger than %(limit)s MB. Pack it with gzip or split it.")
+                % {"limit": limit // 1024**2}
+            )
+        self._digest.update(chunk)
+        with self._disk():
+            self._out.write(chunk)
+
+    def finish(self) -> StoredFile:
+        """The file, all of which is written."""
+        with self._disk():
+            self._out.close()
+        return StoredFile(self.token, self._size, self._digest.hexdigest())
+
+    def drop(self) -> None:
+        """Leaves nothing of it."""
+        if out := getattr(self, "_out", None):
+            with suppress(OSError):
+                out.close()
+        self._path.unlink(missing_ok=True)
+
+
+def store(content: Iterable[bytes]) -> StoredFile:
+    """Writes the content to a new file. Raises InvalidInput like `IncomingFile`."""
+    incoming = IncomingFile()
     try:
-        return _write(path, token, content)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise InvalidInput(
-            _("The file could not be kept (%(reason)s). Free some disk space and try again.")
-            % {"reason": error.strerror}
-        ) from error
-    except InvalidInput:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _write(path: Path, token: str, content: Iterable[bytes]) -> StoredFile:
-    digest, size, limit = hashlib.sha256(), 0, settings.IMPORT_MAX_UPLOAD
-    with path.open("wb") as out:
         for chunk in content:
-            size += len(chunk)
-            if size > limit:
-                raise InvalidInput(
-                    _("The file is larger than %(limit)s MB. Pack it with gzip or split it.")
-                    % {"limit": limit // 1024**2}
-                )
-            digest.update(chunk)
-            out.write(chunk)
-    return StoredFile(token, size, digest.hexdigest())
+            incoming.write(chunk)
+    except BaseException:
+        incoming.drop()
+        raise
+    return incoming.finish()
+
+
+def looks_path(token: str) -> Path:
+    """Where it is kept what looks at a stored file found."""
+    return path_of(token).with_suffix(".looks")
 
 
 def discard(kept: str) -> None:
-    """Deletes the file of an import; one that is gone already is no error."""
+    """Deletes the file of an import, and what looks at it found; one that is gone already is no
+    error."""
     if kept:
-        located(kept).unlink(missing_ok=True)
+        path = located(kept)
+        path.unlink(missing_ok=True)
+        path.with_suffix(".looks").unlink(missing_ok=True)
 
 
 def sweep_uploads() -> None:

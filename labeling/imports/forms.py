@@ -22,6 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detection, limits
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.offers import preference_columns
+from labeling.imports.files import StoredFile
+from labeling.imports.incoming import KeptUpload
 from labeling.imports.posted import FIELD_PREFIX, REPLY_PREFIX, SAME_PREFIX
 from labeling.imports.services import ImportOptions
 
@@ -142,14 +144,15 @@ class UploadForm(forms.Form):
         file = self.cleaned_data.get("file")
         return (file.name or "file") if isinstance(file, UploadedFile) else "pasted rows"
 
-    def content(self) -> Iterator[bytes]:
-        """The bytes, a piece at a time."""
+    def content(self) -> Iterable[bytes] | StoredFile:
+        """The file as it is kept, or the bytes. Raises InvalidInput where it could not be kept."""
         file = self.cleaned_data.get("file")
+        if isinstance(file, KeptUpload):
+            return file.stored
         if isinstance(file, UploadedFile):
-            yield from file.chunks(_CHUNK)
-        else:
-            # Browsers send pasted line ends as CRLF, also inside quoted cells.
-            yield self.cleaned_data["text"].replace("\r\n", "\n").encode()
+            return file.chunks(_CHUNK)
+        # Browsers send pasted line ends as CRLF, also inside quoted cells.
+        return [self.cleaned_data["text"].replace("\r\n", "\n").encode()]
 
 
 def role_groups(columns: Iterable[tuple[str, str]]) -> list[tuple[Promise, list[str]]]:

@@ -34,6 +34,7 @@ from labeling.datasets.readers.weights import up_to
 from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome, left_out_by_field
+from labeling.imports.carried import carried_preview, carry_preview
 from labeling.imports.endings import IMPORT_JOB
 from labeling.imports.selectors import is_undoing
 from labeling.models import Import, ImportRefusal, Task
@@ -116,12 +117,14 @@ class ImportOptions:
         return ImportOptions(self.overlap, name, self.yes)
 
 
-def keep_upload(*, project: Project, content: Iterable[bytes]) -> files.StoredFile:
-    """Keeps a file for its preview; nothing of it is imported.
+def keep_upload(
+    *, project: Project, content: Iterable[bytes] | files.StoredFile
+) -> files.StoredFile:
+    """Keeps a file for its preview, if it is not in the folder yet; nothing of it is imported.
 
     Raises InvalidInput where it is too large, the project's day is full or it cannot be kept.
     """
-    stored = files.store(content)
+    stored = content if isinstance(content, files.StoredFile) else files.store(content)
     try:
         count_upload(project=project, size=stored.size)
     except InvalidInput:
@@ -138,18 +141,20 @@ def preview_upload(
     label_rater: str = "",
     limit: int = 5,
 ) -> FilePreview:
-    """The first rows of a stored upload as they would be imported, long texts cut; writes nothing.
+    """The first rows of a stored upload as they would be imported, long texts cut; imports nothing.
 
-    Raises InvalidInput where the file cannot be read or the mapping does not fit it.
+    What an earlier look found is not looked for again. Raises InvalidInput where the file cannot be
+    read or the mapping does not fit it.
     """
+    path, wish = files.path_of(token), (format, mapping or {}, label_rater.strip())
+    if path.exists() and (carried := carried_preview(token, wish, limit)):
+        return carried
     with _readable():
-        return looking.look_at_first(
-            files.path_of(token),
-            format=format,
-            mapping=mapping,
-            label_rater=label_rater.strip(),
-            limit=limit,
+        preview = looking.look_at_first(
+            path, format=format, mapping=mapping, label_rater=wish[-1], limit=limit
         )
+    carry_preview(token, wish, limit, preview)
+    return preview
 
 
 def accept_guesses(
@@ -185,7 +190,7 @@ def create_import(
     project: Project,
     created_by: User | None,
     filename: str,
-    content: bytes | Iterable[bytes] = b"",
+    content: bytes | Iterable[bytes] | files.StoredFile = b"",
     upload: files.StoredFile | None = None,
     format: str = "auto",
     mapping: Mapping[str, str] | None = None,

@@ -19,6 +19,8 @@ from rest_framework.request import Request
 from labeling.datasets.readers import IMPORT_KINDS
 from labeling.datasets.readers.reshaping import LEAVE_OUT
 from labeling.datasets.readers.whose import WHOSE_WORDS
+from labeling.imports.files import StoredFile
+from labeling.imports.incoming import KeptUpload
 from labeling.imports.services import ImportOptions
 from projects.api.errors import TooLarge
 from projects.exceptions import InvalidInput
@@ -143,7 +145,7 @@ class Upload:
     """A file on its way in, with what was said about it."""
 
     filename: str
-    content: Iterator[bytes]
+    content: Iterator[bytes] | StoredFile
     format: str
     mapping: dict[str, str] | None
     options: ImportOptions
@@ -174,13 +176,15 @@ def read_upload(request: Request) -> Upload:
     )
 
 
-def _file(request: Request) -> tuple[str, Iterator[bytes]]:
+def _file(request: Request) -> tuple[str, Iterator[bytes] | StoredFile]:
     if isinstance(request.data, RawBody):
         return request.query_params.get("filename", "rows"), request.data.chunks()
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         message = _("Send the rows as a form's file named “file”, or as the body itself.")
         raise InvalidInput(message, fields={"file": message})
+    if isinstance(file, KeptUpload):
+        return file.name or "rows", file.stored
     return file.name or "rows", iter(file.chunks(_CHUNK))
 
 

@@ -25,6 +25,7 @@ from labeling.imports.forms import (
     posted_options,
     role_groups,
 )
+from labeling.imports.incoming import KeepingUploadHandler
 from labeling.imports.page import preview_in_words
 from labeling.imports.posted import posted_decisions, posted_format, posted_mapping
 from labeling.imports.selectors import (
@@ -58,6 +59,7 @@ PAGE = 20
 REFUSALS_PAGE = 100
 _SALT = "labeling.imports.upload"
 _MAX_AGE = 24 * 3600
+_FOUND = 302
 
 
 def _signed(project: Project, upload: StoredFile, filename: str) -> str:
@@ -83,7 +85,14 @@ def imports(request: SignedInRequest, slug: str) -> HttpResponse:
     """The history of imports, and the form for the next one."""
     posted = request.method == "POST"
     access = get_access(request.user, slug, Action.IMPORT if posted else Action.SEE_IMPORTS)
-    return _imports(request, access)
+    if not posted:
+        return _imports(request, access)
+    with KeepingUploadHandler(request) as incoming:
+        request.upload_handlers = [incoming]
+        reply = _imports(request, access)
+        if reply.status_code == _FOUND:
+            incoming.keep()
+        return reply
 
 
 @csrf_protect
@@ -93,7 +102,7 @@ def _imports(request: SignedInRequest, access: Access) -> HttpResponse:
     if posted and form.is_valid():
         try:
             upload = keep_upload(project=access.project, content=form.content())
-            preview_upload(token=upload.token, limit=1)
+            preview_upload(token=upload.token)
         except InvalidInput as error:
             form.add_error("file" if form.cleaned_data.get("file") else "text", error.message)
         else:

@@ -15,6 +15,7 @@ from msgspec import Struct, to_builtins
 
 from labeling.bounded import Bounded, NotNow, TargetError, TooMuch
 from labeling.datasets.readers.detection import Detection, ReadOptions, accepted, detect
+from labeling.datasets.readers.fields import is_storable
 from labeling.datasets.readers.reading import FilePreview, check, preview_file
 from labeling.datasets.rows import (
     Duplicate,
@@ -88,9 +89,17 @@ def look_at_first(
     wish = _Wish("preview", str(path), format, dict(mapping or {}), label_rater, limit)
     if _is_harmless(path):
         return preview_file(path, limit=limit, **wish.how)
-    answer = _asked(_previews, wish)
-    rows = [msgspec.json.decode(raw, type=_ROWS[kind]) for kind, raw in answer.rows]
-    return FilePreview(_detection(answer), tuple(rows))
+    return _preview(_asked(_previews, wish))
+
+
+def preview_bytes(preview: FilePreview) -> bytes:
+    """A preview as it can be kept, long texts cut."""
+    return msgspec.json.encode(_answer(preview))
+
+
+def preview_of(kept: bytes) -> FilePreview:
+    """A preview that was kept. Raises msgspec.DecodeError."""
+    return _preview(msgspec.json.decode(kept, type=_Answer))
 
 
 def look_for_guesses(
@@ -117,6 +126,18 @@ def look_through(
     wish = _Wish("examine", str(path), format, dict(mapping or {}))
     answer = _examined(wish) if _is_harmless(path) else _asked(_examinations, wish)
     return _detection(answer), answer.count
+
+
+def _preview(answer: _Answer) -> FilePreview:
+    rows = [msgspec.json.decode(raw, type=_ROWS[kind]) for kind, raw in answer.rows]
+    return FilePreview(_detection(answer), tuple(rows))
+
+
+def _answer(preview: FilePreview) -> _Answer:
+    rows = [
+        (type(row).__name__, msgspec.Raw(msgspec.json.encode(_shown(row)))) for row in preview.rows
+    ]
+    return _Answer(detection=preview.detection, rows=rows)
 
 
 def _detection(answer: _Answer) -> Detection:
@@ -172,11 +193,7 @@ def look_in_child(payload: bytes) -> bytes:
 
 
 def _previewed(wish: _Wish) -> _Answer:
-    preview = preview_file(Path(wish.path), limit=wish.limit, **wish.how)
-    rows = [
-        (type(row).__name__, msgspec.Raw(msgspec.json.encode(_shown(row)))) for row in preview.rows
-    ]
-    return _Answer(detection=preview.detection, rows=rows)
+    return _answer(preview_file(Path(wish.path), limit=wish.limit, **wish.how))
 
 
 def _accepted(wish: _Wish) -> _Answer:
@@ -201,6 +218,11 @@ def _shown(row: ImportRow | Duplicate | Refusal) -> Any:
     return fields
 
 
+def _whole(text: str) -> str:
+    """The text; half of a character, which no JSON can hold, as an escape."""
+    return text if is_storable(text) else text.encode("utf-8", "backslashreplace").decode()
+
+
 class _Cut:
     """Cuts all texts in a value, so that together they have a bound."""
 
@@ -212,10 +234,10 @@ class _Cut:
         if isinstance(value, str):
             text = value[: min(_TEXT, self._left)]
             self._left -= len(text)
-            return text
+            return _whole(text)
         if isinstance(value, dict):
-            return {name: self.of(item) for name, item in value.items()}
-        return [self.of(item) for item in value] if isinstance(value, list) else value
+            return {_whole(name): self.of(item) for name, item in value.items()}
+        return [self.of(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 _LOOKS: Mapping[str, Callable[[_Wish], _Answer]] = {
