@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from projects.guidelines import views as guidelines
-from projects.views import accounts, listing, people, sessions, settings
+from projects.views import accounts, listing, people, rubric, sessions, settings
 
 project_patterns = [
     *listing.urlpatterns,
@@ -13,9 +13,15 @@ project_patterns = [
     *people.urlpatterns,
     *sessions.urlpatterns,
     *guidelines.urlpatterns,
+    *rubric.urlpatterns,
     *settings.urlpatterns,
 ]
-navigation = [*guidelines.navigation, *people.navigation, *settings.navigation]
+navigation = [
+    *guidelines.navigation,
+    *rubric.navigation,
+    *people.navigation,
+    *settings.navigation,
+]
 urlpatterns = [
     *accounts.account_patterns,
     path("", include((project_patterns, "projects"))),

@@ -14,7 +14,7 @@ from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
 from labeling.rating import api as rating
 from labeling.releases import api as releases
-from projects.api import projects
+from projects.api import projects, rubric
 from projects.navigation import Page
 
 app_name = "api"
@@ -26,6 +26,17 @@ urlpatterns = [
         "projects/<slug:slug>/guideline/acknowledgement/",
         projects.GuidelineAcknowledgement.as_view(),
         name="acknowledgement",
+    ),
+    path("projects/<slug:slug>/rubric/", rubric.ProjectRubric.as_view(), name="rubric"),
+    path(
+        "projects/<slug:slug>/rubric/versions/",
+        rubric.RubricVersions.as_view(),
+        name="rubric-versions",
+    ),
+    path(
+        "projects/<slug:slug>/rubric/questions/<slug:criterion>/",
+        rubric.OneQuestion.as_view(),
+        name="question",
     ),
     path("projects/<slug:slug>/next/", rating.NextTask.as_view(), name="next"),
     path("projects/<slug:slug>/undo/", rating.UndoLast.as_view(), name="undo"),

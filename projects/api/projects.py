@@ -27,6 +27,7 @@ from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.guidelines.services import acknowledge
 from projects.models import ApiKey, Membership
 from projects.permissions import Action, require_project_creator
+from projects.selectors.rubric import asked_criteria
 from projects.services.projects import create_project
 
 
@@ -94,7 +95,7 @@ def _detail(membership: Membership) -> dict[str, object]:
     guideline = current_guideline(project)
     return project_detail_json(
         membership,
-        criteria=list(project.criteria.all()),
+        criteria=asked_criteria(project),
         guideline=guideline,
         acknowledged=guideline is not None and has_acknowledged(membership.user, guideline),
     )

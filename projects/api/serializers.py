@@ -11,6 +11,7 @@ from rest_framework import serializers
 from projects.api.parsing import StrictSerializer
 from projects.guidelines.services import MOST_PRINCIPLES
 from projects.models import Criterion, Guideline, Membership, Project, Role
+from projects.models.rubric import SHORT_LABEL
 from projects.project_templates import (
     PROJECT_TEMPLATES,
     CriterionSpec,
@@ -47,6 +48,9 @@ class CriterionSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     wording = serializers.CharField()
+    short_label = serializers.CharField(
+        allow_blank=True, help_text="What it is called where there is no room for the question."
+    )
     help_text = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     scale = serializers.ChoiceField(choices=sorted(SCALES))
     primary = serializers.BooleanField()
@@ -112,6 +116,7 @@ class NewCriterionSerializer(StrictSerializer):
     scale = serializers.ChoiceField(choices=sorted(SCALES))
     primary = serializers.BooleanField(default=False)
     required = serializers.BooleanField(default=True)  # type: ignore[assignment]
+    short_label = serializers.CharField(default="", allow_blank=True, max_length=SHORT_LABEL)
     help_text = serializers.CharField(  # type: ignore[assignment]
         default="", allow_blank=True, max_length=2000
     )
@@ -176,6 +181,7 @@ def criteria_of(values: Mapping[str, Any]) -> list[CriterionSpec]:
             is_primary=item["primary"],
             is_required=item["required"],
             help_text=item["help_text"],
+            short_label=item["short_label"],
         )
         for item in values["criteria"]
     ]
@@ -196,6 +202,7 @@ def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
     return {
         "key": criterion.key,
         "wording": criterion.wording,
+        "short_label": criterion.short_label,
         "help_text": criterion.help_text,
         "scale": scale.key,
         "primary": criterion.is_primary,

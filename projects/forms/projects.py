@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
-from projects.models.rubric import KEY_VALIDATOR
+from projects.models.rubric import KEY_VALIDATOR, SHORT_LABEL
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
 from projects.scales import SCALES
 from projects.services.rubric import MOST_CRITERIA
@@ -79,6 +79,13 @@ class CriterionForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Write the question, or leave the whole criterion empty.")},
+    )
+    short_label = forms.CharField(
+        label=_("Short label"),
+        required=False,
+        max_length=SHORT_LABEL,
+        help_text=_("One or two words for buttons, tables and charts; empty for the key."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scale_key = forms.ChoiceField(
         label=_("Scale"),
@@ -150,6 +157,7 @@ class BaseRubric(CriterionFormSet):
                 # The primary preference is the datum: without it there is no judgment.
                 is_required=form.cleaned_data["is_required"] or form.prefix == self.primary,
                 help_text=form.cleaned_data["help_text"],
+                short_label=form.cleaned_data["short_label"],
             )
             for form in self.filled
         ]

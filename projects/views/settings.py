@@ -42,7 +42,6 @@ def settings(request: SignedInRequest, slug: str) -> HttpResponse:
         "access": access,
         "project": access.project,
         "form": form,
-        "criteria": list(access.project.criteria.all()),
     }
     status = 422 if form.errors else 200
     return render(request, "projects/settings.html", context, status=status)
