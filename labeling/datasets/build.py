@@ -258,7 +258,8 @@ class _Builder:
         splits = self.plan.describe()
         parts: dict[str, Any] = {
             "readiness": [
-                readiness(book.tally, book.recipe.criterion, splits) for book in self.books
+                readiness(book.tally, book.recipe.criterion, splits, context.rubrics)
+                for book in self.books
             ],
             "context": context,
             "books": self.books,

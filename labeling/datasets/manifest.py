@@ -55,7 +55,7 @@ def make_manifest(
         "rater_folds": _folds(books, folds),
         "figures": readiness[0].figures,
         "agreement": dict(context.agreement),
-        "guideline_versions": [guideline.number for guideline in context.guidelines],
+        **_versions(context),
         "licence": context.licence,
         "notes": list(notes),
         "warnings": [
@@ -68,6 +68,18 @@ def make_manifest(
             {key: value for key, value in file._asdict().items() if value is not None}
             for file in files
         ],
+    }
+
+
+def _versions(context: ReleaseContext) -> dict[str, object]:
+    """The versions of guideline and questions that judgments name, and what each asked."""
+    return {
+        "guideline_versions": [guideline.number for guideline in context.guidelines],
+        "rubric_versions": [rubric.number for rubric in context.rubrics],
+        "rubrics": {
+            str(rubric.number): [dict(question) for question in rubric.questions]
+            for rubric in context.rubrics
+        },
     }
 
 

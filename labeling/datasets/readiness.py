@@ -7,7 +7,7 @@ make agreement look better than raters are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from labeling.datasets import signals
 from labeling.datasets.recipes.kto import kto_weights
-from labeling.datasets.records import CriterionRecord
+from labeling.datasets.records import CriterionRecord, RubricRecord
 from labeling.datasets.signals import Agreement, rounded_figure
 from labeling.datasets.tally import SIDE_ALONE, TIE_CODES, Tally
 from labeling.stats import Figure, length_explains
@@ -45,9 +45,15 @@ class Readiness(NamedTuple):
 
 
 def readiness(
-    tally: Tally, criterion: CriterionRecord, splits: Mapping[str, Any] | None = None
+    tally: Tally,
+    criterion: CriterionRecord,
+    splits: Mapping[str, Any] | None = None,
+    rubrics: Sequence[RubricRecord] = (),
 ) -> Readiness:
-    """Everything that the tally knows, as figures; `splits` are those of the whole release."""
+    """Everything that the tally knows, as figures.
+
+    `splits` are those of the whole release, `rubrics` the versions that its judgments name.
+    """
     raw, kept = Agreement(tally.people, criterion), Agreement(tally.kept, criterion)
     curve = signals.strength_curve(tally.people, criterion)
     preferred = signals.longer_preferred(tally.people)
@@ -81,6 +87,7 @@ def readiness(
         *strength_warnings(curve),
         *side_warnings(tally),
         *_people_warnings(tally, side, busiest),
+        *wording_warnings(tally, criterion, rubrics),
     ]
     return Readiness(figures, tuple(warnings))
 
@@ -162,6 +169,25 @@ def _people_warnings(tally: Tally, side: Figure, busiest: Figure) -> list[Warned
     return warnings
 
 
+def wording_warnings(
+    tally: Tally, criterion: CriterionRecord, rubrics: Sequence[RubricRecord]
+) -> list[Warned]:
+    """A question that was asked in other words meanwhile may have been answered otherwise."""
+    used = tally.by(4)
+    wordings = {
+        (question["wording"], question["help_text"])
+        for rubric in rubrics
+        if used[rubric.number] and (question := rubric.question(criterion.key)) is not None
+    }
+    if len(wordings) < 2:
+        return []
+    text = (
+        f"The question was put in {len(wordings)} ways: its words or its help changed while people "
+        "judged. The manifest has every version."
+    )
+    return [Warned("several_wordings", text)]
+
+
 def _percent(figure: Figure) -> str:
     return f"{100 * (figure.value or 0):.0f}%"
 
@@ -181,7 +207,7 @@ def side_warnings(tally: Tally) -> list[Warned]:
 
 def _counts(tally: Tally) -> dict[str, Any]:
     """What is counted, not estimated."""
-    versions, sources, strategies = (tally.by(place) for place in (1, 2, 3))
+    versions, sources, strategies, rubrics = (tally.by(place) for place in (1, 2, 3, 4))
     values = tally.values()
     models, wins = _models(tally)
     n, low, high = tally.chances
@@ -194,6 +220,7 @@ def _counts(tally: Tally) -> dict[str, Any]:
         "judgments_per_flag": _sorted(tally.flags),
         "raters": len(tally.by(0)),
         "judgments_per_guideline_version": _sorted(versions),
+        "judgments_per_rubric_version": _sorted(rubrics),
         "judgments_per_source": _sorted(sources),
         "judgments_per_strategy": _sorted(strategies),
         "selection_probability": {"n": n, "least": low, "largest": high} if n else {"n": 0},

@@ -135,6 +135,7 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     flags: tuple[str, ...] = ()
     principles: tuple[str, ...] = ()
     guideline_version: int = 0
+    rubric_version: int = 0
     purpose: str = Purpose.LIVE.value
     source: str = Source.HUMAN.value
     strategy: str = Strategy.UNIFORM.value
@@ -248,6 +249,18 @@ class GuidelineRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RubricRecord:
+    """One version of the questions, as plain data: those that were asked, in order."""
+
+    number: int
+    questions: tuple[Mapping[str, object], ...]
+
+    def question(self, key: str) -> Mapping[str, object] | None:
+        """The question of that key, None where this version did not ask it."""
+        return next((question for question in self.questions if question["key"] == key), None)
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseContext:
     """What the card and the manifest say beyond what is counted from the records.
 
@@ -261,6 +274,7 @@ class ReleaseContext:
     name: str
     parameters: Mapping[str, object]
     guidelines: tuple[GuidelineRecord, ...] = ()
+    rubrics: tuple[RubricRecord, ...] = ()
     principles: tuple[Mapping[str, object], ...] = ()
     agreement: Mapping[str, object] = field(default_factory=dict)
     withheld: Mapping[str, int] = field(default_factory=dict)

@@ -68,7 +68,8 @@ class Tally:
     Attributes:
         prompts: a number for the prompt of each task that has a judgment that may become data.
         excluded: judgments that may not become data, by reason.
-        ways: judgments that may become data, by rater, guideline version, source and strategy.
+        ways: judgments that may become data, by rater, guideline version, source, strategy and
+            rubric version.
         chances: how many of them have a selection probability, the least and the largest of those.
         rationales, flags: how many of them have a rationale, and carry each flag.
         answers: what they say, as `Patterns` holds it.
@@ -88,7 +89,7 @@ class Tally:
     judgments: int = 0
     prompts: array[int] = field(default_factory=lambda: array("Q"))
     excluded: Counter[str] = field(default_factory=Counter)
-    ways: Counter[tuple[str, int, str, str]] = field(default_factory=Counter)
+    ways: Counter[tuple[str, int, str, str, int]] = field(default_factory=Counter)
     chances: tuple[int, float, float] = (0, 1.0, 0.0)
     rationales: int = 0
     flags: Counter[str] = field(default_factory=Counter)
@@ -162,8 +163,13 @@ class Tally:
         n, low, high = self.chances
         self.judgments += len(judgments)
         for judgment in judgments:
-            way = (judgment.rater, judgment.guideline_version, judgment.source, judgment.strategy)
-            ways[way] += 1
+            ways[
+                judgment.rater,
+                judgment.guideline_version,
+                judgment.source,
+                judgment.strategy,
+                judgment.rubric_version,
+            ] += 1
             value = judgment.values.get(key)
             if value:
                 codes.append(_code(judgment, value, recipe))

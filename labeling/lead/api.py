@@ -178,6 +178,11 @@ class AgreementSerializer(serializers.Serializer[Any]):
     unordered = serializers.IntegerField(
         help_text="Judgments left out because the order of their imported row is not known."
     )
+    rubric_versions = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="Judgments by the version of the questions they were given under; imported "
+        "labels were asked elsewhere.",
+    )
     criteria = serializers.DictField(child=CriterionAgreementSerializer())
 
 

@@ -120,7 +120,7 @@ def _question(
         key=criterion.key,
         wording=criterion.wording or gettext(criterion.scale.question),
         help_text=criterion.help_text,
-        short=criterion.key.replace("_", " ").capitalize(),
+        short=criterion.label,
         required=criterion.is_required,
         primary=criterion.is_primary,
         row=button_row(criterion, filled.codes.get(criterion.key, "")),

@@ -64,6 +64,9 @@ class ReleaseSerializer(JobSerializer):
     shares = SharesSerializer()
     licence = serializers.CharField(allow_blank=True)
     cutoff = serializers.IntegerField(help_text="The newest judgment that takes part.")
+    rubric_version = serializers.IntegerField(
+        allow_null=True, help_text="The version of the questions when it was asked for."
+    )
     version = serializers.CharField(help_text="Of Concord.")
     rows_in = serializers.IntegerField()
     rows_out = serializers.IntegerField()
@@ -93,6 +96,7 @@ def release_json(row: Release) -> dict[str, Any]:
         "shares": dict(zip(SPLITS, shares, strict=True)),
         "licence": row.options.get("licence", ""),
         "cutoff": row.cutoff,
+        "rubric_version": row.rubric.number if row.rubric else None,
         "version": row.version,
         "rows_in": row.rows_in,
         "rows_out": row.rows_out,

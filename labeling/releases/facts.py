@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -13,7 +13,12 @@ import numpy as np
 from django.db.models import Count, Max, Min
 
 from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
-from labeling.datasets.records import GuidelineRecord, ReleaseContext, canonical_json
+from labeling.datasets.records import (
+    GuidelineRecord,
+    ReleaseContext,
+    RubricRecord,
+    canonical_json,
+)
 from labeling.datasets.signals import rounded_figure
 from labeling.kinds import kind_for
 from labeling.models import Release, Task
@@ -28,7 +33,7 @@ from labeling.releases.selectors import (
 )
 from labeling.stats import criterion_report
 from labeling.vocabulary import Purpose
-from projects.models import Criterion, Guideline, Principle, Project
+from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
 
 
 def release_salt(release: Release) -> str:
@@ -49,6 +54,7 @@ def release_parameters(release: Release) -> dict[str, Any]:
         "format": release.format,
         "file_type": release.file_type,
         "cutoff": release.cutoff,
+        **({"rubric_version": release.rubric.number} if release.rubric else {}),
         # Who the reviewers are is nobody's business; their judgments carry a mark.
         **{name: value for name, value in release.options.items() if name != "reviewers"},
     }
@@ -70,6 +76,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
     standing = standing_judgments(project, cutoff)
     used = standing.order_by().values("guideline_id").distinct()
     guidelines = Guideline.objects.filter(pk__in=used).order_by("number")
+    asked = standing.order_by().values("rubric_id").distinct()
     missing = not_counted(project, cutoff)
     limits = ("This is invented demonstration data: do not train on it.",) * project.is_demo
     if project.is_sensitive:
@@ -81,6 +88,10 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         guidelines=tuple(
             GuidelineRecord(guideline.number, guideline.text, guideline.change_note)
             for guideline in guidelines
+        ),
+        rubrics=tuple(
+            RubricRecord(rubric.number, tuple(_asked(rubric)))
+            for rubric in RubricVersion.objects.filter(pk__in=asked).order_by("number")
         ),
         principles=_principles(guidelines.values_list("pk", flat=True)),
         agreement=_agreement(project, criteria, cutoff, release.salt),
@@ -105,6 +116,13 @@ def _raters_a_task(project: Project) -> str:
     least, most = (number or project.overlap for number in numbers.values())
     span = f"{least}" if least == most else f"{least} to {most}"
     return f"{span} different rater{'s' * (most != 1)}"
+
+
+def _asked(rubric: RubricVersion) -> Iterator[dict[str, object]]:
+    """The questions of a version that were asked, without what only the database knows."""
+    for question in rubric.criteria:
+        if not question["retired"]:
+            yield {n: value for n, value in question.items() if n not in {"id", "retired"}}
 
 
 def _collection(project: Project) -> tuple[str, ...]:

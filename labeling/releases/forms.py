@@ -23,7 +23,7 @@ from labeling.datasets.recipes.choices import (
 from labeling.datasets.recipes.options import CHOICES, DEFAULTS
 from labeling.releases.requests import ReleaseOptions
 from labeling.releases.selectors import categories_of
-from projects.models import Project
+from projects.models import Criterion, Project
 
 FILE_TYPE_TITLES = {
     "": _("As the format usually is"),
@@ -36,6 +36,14 @@ FILE_TYPE_TITLES = {
 #: Licences as the hub's front matter writes them; any other line of text is taken as well.
 SUGGESTED_LICENCES = ("cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc0-1.0", "apache-2.0", "mit")
 _MOST_CATEGORIES = 60
+
+
+def _question_words(criterion: Criterion) -> str:
+    if criterion.is_primary:
+        return gettext("%(wording)s (primary)") % {"wording": criterion.wording}
+    if criterion.is_retired:
+        return gettext("%(wording)s (retired)") % {"wording": criterion.wording}
+    return criterion.wording
 
 
 class ReleaseForm(forms.Form):
@@ -83,12 +91,7 @@ class ReleaseForm(forms.Form):
         for name, choice in CHOICES.items():
             self.fields[field_name(name, choice)] = _field(choice, getattr(DEFAULTS, name))
         criteria = list(project.criteria.all())
-        primary = gettext("%(wording)s (primary)")
-        questions = [
-            (c.key, primary % {"wording": c.wording} if c.is_primary else c.wording)
-            for c in criteria
-        ]
-        self._offer("criteria", questions)
+        self._offer("criteria", [(c.key, _question_words(c)) for c in criteria])
         versions = project.guidelines.order_by("number").values_list("number", flat=True)
         version = gettext("Version %(number)d")
         numbered = [(number, version % {"number": number}) for number in versions]

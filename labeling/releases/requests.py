@@ -132,9 +132,18 @@ def request_of(release: Release) -> Request:
         choices=choices_of(release),
     )
     by_key = {criterion.key: criterion for criterion in release.project.criteria.all()}
-    criteria = tuple(by_key[key] for key in keys)
+    criteria = tuple(_as_frozen(by_key[key], release) for key in keys)
     shape = FORMATS[release.format]
     return Request(release.recipe, shape, release.file_type, criteria, options)
+
+
+def _as_frozen(criterion: Criterion, release: Release) -> Criterion:
+    """The question in the words it had when the release was asked for."""
+    questions = release.rubric.criteria if release.rubric else []
+    for question in questions:
+        if question["id"] == criterion.pk:
+            criterion.wording = question["wording"]
+    return criterion
 
 
 def choices_of(release: Release) -> RecipeOptions:

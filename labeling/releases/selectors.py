@@ -233,7 +233,7 @@ def categories_of(project: Project, *, most: int | None = None) -> list[str]:
 
 def releases_of(project: Project) -> QuerySet[Release]:
     """The project's releases, newest first, for a list: without their long columns."""
-    rows = Release.objects.filter(project=project).select_related("created_by")
+    rows = Release.objects.filter(project=project).select_related("created_by", "rubric")
     return rows.defer("counts", "files").order_by("-number")
 
 
@@ -274,6 +274,7 @@ _JUDGMENT_COLUMNS = (
     "flags",
     "principles",
     "guideline__number",
+    "rubric__number",
     "purpose",
     "source",
     "strategy",
@@ -303,7 +304,7 @@ def _judgments(
     answers = _answers([row[0] for row in rows], tasks, criteria)
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
-        pk, task, rater, rationale, flags, principles, guideline, *rest = row
+        pk, task, rater, rationale, flags, principles, guideline, rubric, *rest = row
         purpose, source, strategy, probability, shown, active, idle, cut, created = rest
         # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
         seen = strategy != Strategy.IMPORTED
@@ -321,6 +322,7 @@ def _judgments(
                 flags=tuple(map(str, flags)),
                 principles=tuple(map(str, principles)),
                 guideline_version=guideline or 0,
+                rubric_version=rubric or 0,
                 purpose=purpose,
                 source=source,
                 strategy=strategy,

@@ -108,6 +108,7 @@ def request_release(
             format=format,
             file_type=request.file_type,
             options={**request.frozen(), **_facts(project, asked_at)},
+            rubric=project.rubric_versions.first(),
             cutoff=newest_judgment(project),
             version=settings.VERSION,
         )

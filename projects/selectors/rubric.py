@@ -73,6 +73,42 @@ def rubric_changes(
     return sentences
 
 
+def spanned_wordings(project: Project, judgments: Mapping[str, int]) -> dict[int, str]:
+    """A sentence for each question that was put in several ways where these judgments were given.
+
+    By the criterion's id; `judgments` counts them by the number of their version, as a report
+    keeps it.
+    """
+    numbers = [int(number) for number in judgments]
+    ways: dict[int, dict[tuple[str, str], list[int]]] = {}
+    for version in RubricVersion.objects.filter(project=project, number__in=numbers).reverse():
+        for question in version.criteria:
+            way = (question["wording"], question["help_text"])
+            if not question["retired"]:
+                ways.setdefault(question["id"], {}).setdefault(way, []).append(version.number)
+    sentence = _("These figures put judgments of several wordings together: %(wordings)s.")
+    return {
+        pk: sentence % {"wordings": "; ".join(_wording(*item) for item in of_question.items())}
+        for pk, of_question in ways.items()
+        if len(of_question) > 1
+    }
+
+
+def _wording(way: tuple[str, str], numbers: Sequence[int]) -> str:
+    versions = ", ".join(f"v{number}" for number in numbers)
+    return _("“%(wording)s” under %(versions)s") % {"wording": way[0], "versions": versions}
+
+
+def several_versions(judgments: Mapping[str, int]) -> str:
+    """Which versions of the questions these judgments were given under, where several, in words."""
+    if len(judgments) < 2:
+        return ""
+    versions = ", ".join(f"v{number}" for number in judgments)
+    return _("The questions were changed meanwhile: judgments under %(versions)s are together.") % {
+        "versions": versions
+    }
+
+
 def _order(
     questions: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
 ) -> list[int]:

@@ -14,9 +14,10 @@ from labeling.models import Import, Judgment
 from labeling.work.heartbeats import beat
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Project, User
-from projects.project_templates import GuidelineSpec, PrincipleSpec
+from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
 from projects.services.invitations import invite
 from projects.services.keys import create_api_key
+from projects.services.rubric import ask_question, change_question, retire_question
 from tests.browser.axe import serious
 from tests.conftest import MakeTasks, judge, lease
 
@@ -112,6 +113,11 @@ def busy(
     )
     guideline = publish_guideline(project=project, published_by=lena, spec=spec)
     acknowledge(user=rui, guideline=guideline)
+    words = {"wording": (EVIL + LONG)[:300], "help_text": RTL + LONG, "short_label": LONG[:30]}
+    change_question(project=project, actor=lena, key="correct", changes=words)
+    more = CriterionSpec("asked", LONG, "hh8", help_text=EVIL, is_required=False)
+    ask_question(project=project, actor=lena, spec=more)
+    retire_question(project=project, actor=lena, key="correct")
     invite(project=project, role="rater", created_by=lena, note=EVIL)
     create_api_key(user=lena, name=EVIL)
     return project
@@ -145,6 +151,7 @@ def test_the_lead_s_pages(
         + [base + page for page in pages],
     )
     walk(watch, [f"{base}guideline/{page}" for page in ("", "edit/", "compare/", "1/")])
+    walk(watch, [f"{base}questions/{page}" for page in ("", "asked/edit/", "versions/3/")])
     watch.open("/p/nothing/", status=404)
     walk(watch, [f"{base}{page}/" for page in ("agreement", "imports", "releases")])
 

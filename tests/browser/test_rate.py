@@ -13,8 +13,8 @@ from labeling.vocabulary import AssignmentState
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Criterion, Project, User
 from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
-from projects.services.rubric import add_criterion
-from tests.browser.desk import Desk, primary_value, saved, wait_for_empty_storage
+from projects.services.rubric import add_criterion, ask_question
+from tests.browser.desk import HEARS_KEYS, Desk, primary_value, saved, wait_for_empty_storage
 from tests.conftest import MakeTasks, lease
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +56,27 @@ def test_a_tie_belongs_to_the_question_in_view(desk: Desk, make_tasks: MakeTasks
     desk.leave()
     (judgment,) = saved(desk.page, 1)
     assert ties(judgment) == {"overall": "equal_bad", "safe": "cannot_tell"}
+
+
+def test_a_page_that_is_open_asks_new_questions_with_its_next_task(
+    desk: Desk, make_tasks: MakeTasks
+):
+    lead = User.objects.get(email="lena@example.com")
+    make_tasks(desk.project, 3)
+    desk.ready()
+    spec = CriterionSpec("safe", "Which is safer?", "arena4", short_label="Safety")
+    ask_question(project=desk.project, actor=lead, spec=spec)
+    # What was prepared already is asked, and taken, as this page has it.
+    desk.press("2")
+    desk.leave()
+    desk.press("3")
+    with desk.page.expect_navigation():
+        desk.press("Enter")
+    desk.page.wait_for_function(HEARS_KEYS)
+    expect(desk.page.get_by_role("button", name="Safety")).to_be_visible()
+    desk.press("2", "ArrowDown", "1", "Enter")
+    judgments = saved(desk.page, 3)
+    assert [judgment.rubric.number for judgment in judgments if judgment.rubric] == [1, 1, 2]
 
 
 def ties(judgment: Judgment) -> dict[str, str]:

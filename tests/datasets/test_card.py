@@ -27,6 +27,7 @@ HEADINGS = [
     "h3 Personal and sensitive information",
     "h2 Collection process",
     "h3 Who judged, and how",
+    "h3 Questions",
     "h3 Guideline",
     "h3 How well they agree",
     "h2 Preprocessing, cleaning and labeling",

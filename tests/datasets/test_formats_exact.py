@@ -42,6 +42,7 @@ JUDGMENT = {
     "flags": [],
     "principles": [],
     "guideline_version": 0,
+    "rubric_version": 0,
     "purpose": "live",
     "source": "human",
     "strategy": "uniform",

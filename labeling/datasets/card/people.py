@@ -46,6 +46,7 @@ def collection(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
     return "\n".join(
         (
             "### Who judged, and how\n\n" + bullets(sentences),
+            "### Questions\n\n" + _rubric(context, manifest),
             "### Guideline\n\n" + _guideline(context, figures),
             "### How well they agree\n\n" + _agreement(manifest),
         )
@@ -59,6 +60,24 @@ def _chances(chances: Mapping[str, Any]) -> str:
         f"{number_of(chances['n'], 'judgment')} with a selection probability, from "
         f"{chances['least']:g} to {chances['largest']:g}."
     )
+
+
+def _rubric(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
+    """Under which versions of the questions, and in which words where they changed."""
+    per_version = manifest["figures"]["judgments_per_rubric_version"]
+    text = counts("Judgments per version of the questions (0: none is recorded)", per_version)
+    asked = []
+    for key in manifest["criteria"]:
+        wordings = [
+            (str(rubric.number), code_span(key), inline(str(question["wording"])))
+            for rubric in context.rubrics
+            if (question := rubric.question(key)) is not None
+        ]
+        if len({wording for _number, _key, wording in wordings}) > 1:
+            asked += wordings
+    if asked:
+        text += "\n\n" + markdown_table(("version", "criterion", "asked as"), asked)
+    return f"{text}\n\nEvery version, with help and scales, is in `manifest.json` (`rubrics`).\n"
 
 
 def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from labeling.charts import Bar, Cell, ForestRow, bar_histogram, forest_plot, pa
 from labeling.kinds import kind_for
 from projects.models import Criterion, Project
 from projects.scales import Scale
+from projects.selectors.rubric import spanned_wordings
 
 #: Up to so many raters the pairs are drawn as a matrix; more are a table only.
 MATRIX_RATERS = 12
@@ -130,7 +131,10 @@ class Panel:
     """Everything the page shows of one criterion."""
 
     key: str
+    label: str
     wording: str
+    is_retired: bool
+    spans: str
     scale: str
     counts: Mapping[str, int]
     nothing: str
@@ -149,14 +153,15 @@ class Panel:
 
 def panels(project: Project, report: Json) -> list[Panel]:
     """One panel a criterion, in the order of the rubric."""
+    spans = spanned_wordings(project, report["rubric_versions"])
     return [
-        _panel(project, criterion, report["criteria"][criterion.key])
+        _panel(project, criterion, report["criteria"][criterion.key], spans.get(criterion.pk, ""))
         for criterion in project.criteria.all()
         if criterion.key in report["criteria"]
     ]
 
 
-def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
+def _panel(project: Project, criterion: Criterion, figures: Json, spans: str) -> Panel:
     key = criterion.key
     strengths = criterion.scale.strongest > 1
     percent = _percent_rows(figures["percent_agreement"])
@@ -169,7 +174,10 @@ def _panel(project: Project, criterion: Criterion, figures: Json) -> Panel:
     policy = [name for name, _label, _meaning in _PERCENT].index(project.tie_policy)
     return Panel(
         key=key,
+        label=criterion.label,
         wording=criterion.wording,
+        is_retired=criterion.is_retired,
+        spans=spans,
         scale=_(criterion.scale.title),
         counts=figures["counts"],
         nothing=_nothing(figures["counts"]),

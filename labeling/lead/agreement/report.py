@@ -23,6 +23,7 @@ from labeling.lead.agreement.selectors import (
     agreement_fingerprint,
     counted_judgments,
     criterion_answers,
+    judgments_per_rubric,
     rater_names,
 )
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
@@ -32,7 +33,7 @@ from labeling.work.kept import Progress, is_fresh, keep_report, kept_report, wan
 from projects.models import Project
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 5  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 6  # Raise it when a figure or the shape changes: older reports are computed anew.
 AGREEMENT_TASK = "labeling.jobs.compute_agreement"
 #: Up to so many answers are computed while somebody waits: a third of a second.
 QUICK_ANSWERS = 50_000
@@ -180,6 +181,7 @@ def _computed(
         "raters": totals.raters.tolist(),
         "left_out": max(0, total - judgments - unordered),
         "unordered": unordered,
+        "rubric_versions": judgments_per_rubric(project),
         "criteria": criteria,
     }
 
@@ -213,7 +215,7 @@ def _named(report: Report, *, show_names: bool, all_pairs: bool) -> dict[str, An
         }
         for key, figures in data["criteria"].items()
     }
-    head = ("order", "tasks", "judgments", "left_out", "unordered")
+    head = ("order", "tasks", "judgments", "left_out", "unordered", "rubric_versions")
     return {
         "project": report.project.slug,
         **{name: data[name] for name in head},

@@ -9,13 +9,13 @@ from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import BigIntegerField, Case, IntegerField, QuerySet, When
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, Case, Count, IntegerField, QuerySet, When
+from django.db.models.functions import Cast, Coalesce
 
 from labeling.kinds import kind_for
 from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
 from labeling.lead.basis import JudgmentState, copied_columns
-from labeling.models import Answer, Task
+from labeling.models import Answer, Judgment, Task
 from labeling.stats import Ratings
 from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy
@@ -78,6 +78,18 @@ def agreement_fingerprint(
     if order is ResponseOrder.ANY:
         return fingerprint
     return f"{fingerprint}/{_ordered_tasks(project).count()}"
+
+
+def judgments_per_rubric(project: Project) -> dict[str, int]:
+    """How many of the judgments behind the figures were given under each version of the questions.
+
+    By its number as text. What came before there were versions was asked as the first has it;
+    imported labels were asked elsewhere and are not counted.
+    """
+    counted = Judgment.objects.filter(project=project).counting().live().order_by()
+    asked_here = counted.exclude(strategy=Strategy.IMPORTED)
+    numbered = asked_here.values_list(Coalesce("rubric__number", 1)).annotate(n=Count("pk"))
+    return {str(number): n for number, n in sorted(numbered)}
 
 
 def counted_judgments(fingerprint: str) -> int:

@@ -22,6 +22,7 @@ from labeling.lead.kept_state import how_far
 from projects.access import Access, SignedInRequest, get_access
 from projects.navigation import Group, Tab
 from projects.permissions import Action
+from projects.selectors.rubric import several_versions
 
 
 @require_safe
@@ -37,6 +38,7 @@ def agreement(request: SignedInRequest, slug: str) -> HttpResponse:
         "hand": hand,
         "report": hand.report,
         "panels": panels(access.project, hand.report) if hand.report else [],
+        "several_versions": several_versions(hand.report["rubric_versions"]) if hand.report else "",
         "named": _may_see_names(access),
     }
     return render(request, "labeling/lead/agreement.html", context)

@@ -36,6 +36,7 @@ from projects.access import Access, SignedInRequest, get_access
 from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.navigation import Group, Tab
 from projects.permissions import Action
+from projects.selectors.rubric import several_versions
 
 #: How old the agreement at a glance may be before the page looks whether it is still true.
 GLANCE = timedelta(minutes=10)
@@ -113,6 +114,7 @@ def _agreement(access: Access) -> dict[str, object] | None:
         "percent": figures["percent_agreement"]["exact"],
         "alpha": figures["krippendorff_alpha"]["symmetric"],
         "at": report.computed_at,
+        "several_versions": several_versions(report.data.get("rubric_versions", {})),
     }
 
 

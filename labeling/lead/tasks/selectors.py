@@ -286,7 +286,7 @@ def task_votes(task: Task) -> TaskVotes:
     # A hundred imported rationales may have a million characters each.
     rationales = dict(said.values_list("pk", Left("rationale", MAX_SHORT_CHARS + 1)))
     judgments = said.filter(pk__in=rationales).defer("rationale").order_by("pk")
-    judgments = judgments.select_related("rater", "guideline", "assignment")
+    judgments = judgments.select_related("rater", "guideline", "rubric", "assignment")
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion")
     for answer in rows.order_by("criterion__position", "criterion_id"):

@@ -29,8 +29,9 @@ from labeling.vocabulary import Purpose, Source, TieKind
 
 #: What a judgment was made under there; it has no meaning in another project and is left out.
 _CIRCUMSTANCES = (
-    *("judgment_id", "choice", "flags", "principles", "guideline_version", "strategy"),
-    *("probability", "shown_order", "active_ms", "idle_ms", "times_cut", "criterion", "rater_fold"),
+    *("judgment_id", "choice", "flags", "principles", "guideline_version", "rubric_version"),
+    *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "times_cut"),
+    *("criterion", "rater_fold"),
 )
 
 #: What a judgment must be by itself, and why it is not taken where it is something else.
