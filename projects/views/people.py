@@ -21,7 +21,7 @@ from projects.forms.accounts import TokenForm
 from projects.forms.errors import show_refusal
 from projects.forms.people import InvitationForm, MemberForm
 from projects.models import Membership, Role
-from projects.navigation import Group, Tab
+from projects.navigation import Group, Tab, address
 from projects.once import drop, hand_over, handed_over
 from projects.permissions import Action
 from projects.selectors import people
@@ -61,9 +61,9 @@ def create_invitation(request: SignedInRequest, slug: str) -> HttpResponse:
             show_refusal(form, error)
         else:
             link = site_address(reverse("projects:invitation", args=[new.token]))
-            address = reverse("projects:members", args=[slug])
             reply = _to_members(request, slug, "invite")
-            return hand_over(reply, user=request.user, address=address, secret=link)
+            page = reverse("projects:members", args=[slug])
+            return hand_over(reply, user=request.user, address=page, secret=link)
     return _members(request, access, form, status=422)
 
 
@@ -71,6 +71,13 @@ def _to_members(request: SignedInRequest, slug: str, place: str) -> HttpResponse
     """Back to the members, to the same page of them and the same place on it."""
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return redirect(f"{reverse('projects:members', args=[slug])}{query}#{place}")
+
+
+def _elsewhere(request: SignedInRequest, page: str) -> HttpResponse:
+    """To another page as a whole, also where a form asked for a part of this one."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": page})
+    return redirect(page)
 
 
 def _members(
@@ -128,6 +135,8 @@ def change_member(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, _("Nothing changed. %(reason)s") % {"reason": error.message})
     else:
         messages.success(request, _("%(name)s is changed.") % {"name": member.user.display_name})
+        if member.user_id == request.user.pk:  # who may not see the members any more
+            return _elsewhere(request, address("home", slug))
     return _to_members(request, slug, f"member-{pk}")
 
 
@@ -151,7 +160,7 @@ def end_membership(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
         % {"name": name},
     )
     if member.user_id == request.user.pk:
-        return redirect("projects:list")
+        return _elsewhere(request, reverse("projects:list"))
     return _to_members(request, slug, f"member-{pk}")
 
 

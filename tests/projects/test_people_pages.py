@@ -168,6 +168,19 @@ def test_a_form_of_the_members_comes_back_to_the_same_page_of_them(
     assert reply.headers["Location"] == f"{members_url(project)}?q=rui#member-{member.pk}"
 
 
+def test_who_changes_or_removes_themselves_is_led_to_a_page_that_they_still_have(
+    project: Project, lena: User, vera: User, client_for
+):
+    set_member(project=project, user=vera, role=Role.LEAD)
+    client = client_for(vera)
+    address = f"{members_url(project)}{Membership.objects.get(project=project, user=vera).pk}/"
+    part = {"HX-Request": "true"}
+    reply = client.post(address, {"role": "lead"}, headers=part)
+    assert (reply.status_code, reply.headers["HX-Redirect"]) == (200, f"/p/{project.slug}/")
+    assert client.post(address, {"role": "lead"}).headers["Location"] == f"/p/{project.slug}/"
+    assert client.post(f"{address}remove/", headers=part).headers["HX-Redirect"] == "/"
+
+
 def test_nobody_revokes_the_token_of_another(lena: User, otto: User, client_for):
     key = create_api_key(user=lena, name="hers").key
     assert client_for(otto).post(f"/account/tokens/{key.pk}/revoke/").status_code == 404
