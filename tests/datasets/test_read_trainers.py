@@ -106,6 +106,7 @@ def test_the_names_of_older_files_are_known(rows):
             "Message 3 is empty",
         ),
         (TRL, {"prompt": [ASK, "x"]}, "prompt[1]", "Must be a message"),
+        (TRL, {"chosen": ["Cod.", "Carp."]}, "chosen[0]", "a row for each of several answers"),
         (TRL, {"chosen": [[COD]]}, "chosen[0]", "Must be a message"),
         (TRL, {"chosen": 7}, "chosen", "Must be text, not a number."),
     ],

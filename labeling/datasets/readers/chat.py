@@ -245,9 +245,11 @@ def message(value: object, field: str, number: int = 1) -> Message:
     if not isinstance(value, dict):
         if isinstance(value, Broken):
             raise RowError(field, value.reason, code=value.code)
+        # A list of texts is one of answers: each of them is a response of its own.
+        texts = " Write a row for each of several answers." if isinstance(value, str) else ""
         raise RowError(
             field,
-            'Must be a message {"role": …, "content": …}.',
+            f'Must be a message {{"role": …, "content": …}}.{texts}',
             value,
             code=RefusalCode.WRONG_TYPE,
         )
