@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from projects.models import AuditEvent, Project, User
+
+#: Characters of one value on the log's page; the API has the whole.
+_SHOWN = 160
+#: What a name in the detail is called; the others are words as they stand.
+_NAMES: dict[str, Promise] = {
+    "overlap": gettext_lazy("raters for each task"),
+    "lease_minutes": gettext_lazy("minutes a task stays reserved"),
+    "rater_limit": gettext_lazy("most judgments of one rater"),
+    "allow_both_bad": gettext_lazy("“both are bad” allowed"),
+    "allow_cannot_tell": gettext_lazy("“cannot tell” allowed"),
+    "rationale_required": gettext_lazy("reason required"),
+    "is_blind": gettext_lazy("models hidden"),
+    "is_sensitive": gettext_lazy("warning of content"),
+    "tie_policy": gettext_lazy("ties in figures"),
+    "is_required": gettext_lazy("required"),
+    "is_primary": gettext_lazy("primary"),
+    "scale_key": gettext_lazy("scale"),
+}
+_VALUES: dict[str, Promise] = {
+    "True": gettext_lazy("yes"),
+    "False": gettext_lazy("no"),
+    "None": gettext_lazy("none"),
+    "": gettext_lazy("empty"),
+}
 
 
 def record(
@@ -10,3 +41,28 @@ def record(
 ) -> AuditEvent:
     """Adds one line to the log, in the transaction of the change it speaks of."""
     return AuditEvent.objects.create(project=project, actor=actor, verb=verb, detail=detail)
+
+
+def detail_in_words(detail: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What a line of the log says beside its verb: names and values as people read them.
+
+    A list of two is a value as it was and as it became.
+    """
+    return [
+        (str(_NAMES.get(name) or name.replace("_", " ")), _in_words(value))
+        for name, value in (detail or {}).items()
+    ]
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, Mapping):
+        pairs = detail_in_words(value)
+        return "; ".join(f"{name} {text}" for name, text in pairs) or _("everything")
+    if isinstance(value, list) and len(value) == 2:
+        return _("%(old)s → %(new)s") % {"old": _in_words(value[0]), "new": _in_words(value[1])}
+    if isinstance(value, list):
+        return ", ".join(map(_in_words, value)) or str(_VALUES["None"])
+    text = " ".join(str(value).split())
+    if text in _VALUES:
+        return str(_VALUES[text])
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN].rstrip()}…"

@@ -298,7 +298,7 @@ class _Builder:
         for guideline in context.guidelines:
             head = f"<!-- version {guideline.number} -->\n\n"
             name = f"guideline/{file_name(guideline.number)}"
-            files.append(self._write_text(name, head + guideline.text.rstrip() + "\n"))
+            files.append(self._write_text(name, head + guideline.whole.rstrip() + "\n"))
         principles = canonical_json([dict(principle) for principle in context.principles])
         files.append(self._write_text("principles.json", principles + "\n"))
         return files

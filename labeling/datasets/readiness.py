@@ -160,12 +160,20 @@ def _people_warnings(tally: Tally, side: Figure, busiest: Figure) -> list[Warned
         )
         warnings.append(Warned("one_rater", text))
     versions = tally.by(1)
+    unknown = versions.pop(0, 0)
     if len(versions) > 1:
         text = (
             f"The judgments were made under {len(versions)} versions of the guideline: a label "
             "means what its version says."
         )
         warnings.append(Warned("several_guidelines", text))
+    if versions and unknown:
+        were = "judgment was" if unknown == 1 else "judgments were"
+        text = (
+            f"{unknown:,} {were} made under no version of the guideline: imported, or given before "
+            "the first was published."
+        )
+        warnings.append(Warned("no_guideline", text))
     return warnings
 
 

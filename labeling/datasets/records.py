@@ -246,6 +246,18 @@ class GuidelineRecord:
     number: int
     text: str
     change_note: str = ""
+    priority_order: str = ""
+    trade_off_rule: str = ""
+
+    @property
+    def whole(self) -> str:
+        """All of it as one text in Markdown; its principles are numbered elsewhere."""
+        parts = [self.text]
+        if self.priority_order.strip():
+            parts.append(f"## Order of priority\n\n{self.priority_order}")
+        if self.trade_off_rule.strip():
+            parts.append(f"## When two good things pull apart\n\n{self.trade_off_rule}")
+        return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,10 @@ class ProgressSerializer(serializers.Serializer[Any]):
     percent = serializers.IntegerField()
     judgments = serializers.IntegerField(help_text="Judgments that count, of every purpose.")
     raters = serializers.IntegerField()
-    days_left = serializers.IntegerField(
-        allow_null=True, help_text="At the pace of the last week; null while nothing moves."
+    days_left = FigureSerializer(
+        allow_null=True,
+        help_text="At the pace of the last full days, seven at most; null once nothing is left. "
+        "Without three full days of work its value is null, and `reason` says so.",
     )
     per_day = DaySerializer(many=True, help_text="The last 28 days (UTC), imports left out.")
 
@@ -227,6 +229,7 @@ class ProjectProgress(ApiView):
         progress, history = hand.counts, hand.history
         if progress is None:
             return not_yet(hand.progress)
+        forecast = days_left(progress, history)
         return Response(
             {
                 "computed_at": hand.computed_at,
@@ -239,7 +242,7 @@ class ProjectProgress(ApiView):
                 "percent": progress.percent,
                 "judgments": progress.judgments,
                 "raters": progress.raters,
-                "days_left": days_left(progress, history),
+                "days_left": forecast.as_dict() if forecast else None,
                 "per_day": [{"day": day.day, "judgments": day.count} for day in history],
             }
         )

@@ -7,6 +7,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from labeling.vocabulary import Flag
+
 #: Every stored value in words; those that two enumerations share have one word.
 LABELS: dict[str, Promise] = {
     "compare": _("Compare"),
@@ -44,6 +46,16 @@ LABELS: dict[str, Promise] = {
     "done": _("Done"),
     "failed": _("Failed"),
     "cancelled": _("Cancelled"),
+}
+
+#: What a rater can point out about a task, as raters and leads read it.
+FLAG_LABELS: dict[str, Promise] = {
+    Flag.PERSONAL_DATA: _("Personal data of a real person"),
+    Flag.UNSAFE: _("Dangerous or illegal content"),
+    Flag.WRONG_LANGUAGE: _("Wrong language"),
+    Flag.LEAKED_IDENTITY: _("A response names the model that wrote it"),
+    Flag.GUIDELINE_GAP: _("The guideline does not cover this"),
+    Flag.BROKEN: _("Broken or cut off"),
 }
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from labeling.kinds import Escape, Kind
 from labeling.kinds.buttons import ButtonRow, button_row
+from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
 from labeling.rating.forms import ANSWER_PREFIX, Filled
 from labeling.rating.texts import guideline_parts
@@ -22,17 +23,9 @@ from labeling.rendering import (
     escape_visibly,
     written_conversation,
 )
-from labeling.vocabulary import Flag, SkipReason
+from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project
 
-FLAG_LABELS = {
-    Flag.PERSONAL_DATA: _("Personal data of a real person"),
-    Flag.UNSAFE: _("Dangerous or illegal content"),
-    Flag.WRONG_LANGUAGE: _("Wrong language"),
-    Flag.LEAKED_IDENTITY: _("A response names the model that wrote it"),
-    Flag.GUIDELINE_GAP: _("The guideline does not cover this"),
-    Flag.BROKEN: _("Broken or cut off"),
-}
 SKIP_LABELS = {
     SkipReason.UNCLEAR: _("The prompt is unclear"),
     SkipReason.NOT_MY_EXPERTISE: _("Outside my expertise"),
@@ -232,7 +225,7 @@ def bar_context(
         "filled": filled,
         "errors": errors,
         "other_errors": other,
-        "flags": [(flag.value, label, flag in filled.flags) for flag, label in FLAG_LABELS.items()],
+        "flags": [(str(flag), label, flag in filled.flags) for flag, label in FLAG_LABELS.items()],
         "skip_reasons": [(reason.value, label) for reason, label in SKIP_LABELS.items()],
         "key": filled.key or uuid4(),
     }

@@ -50,6 +50,7 @@ from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
+from projects.guidelines.versions import news_for
 from projects.models import Criterion
 from projects.navigation import Group, Tab
 from projects.permissions import Action
@@ -131,13 +132,14 @@ def _page(
 def _nothing(request: SignedInRequest, access: Access, reason: NothingLeft) -> HttpResponse:
     guideline = None
     if reason == NothingLeft.NOT_ACKNOWLEDGED:
-        guideline = guideline_view(current_guideline(access.project))
+        guideline = current_guideline(access.project)
     context = {
         "access": access,
         "project": access.project,
         "tab": "rate",
         "reason": reason.value,
-        "guideline": guideline,
+        "guideline": guideline_view(guideline),
+        "news": news_for(request.user, guideline) if guideline else None,
         "judged": judged_count(rater=request.user, project=access.project),
         "last": last_act(rater=request.user, project=access.project),
         "may_import": access.may(Action.IMPORT),

@@ -86,7 +86,13 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         name=project.name,
         parameters=release_parameters(release),
         guidelines=tuple(
-            GuidelineRecord(guideline.number, guideline.text, guideline.change_note)
+            GuidelineRecord(
+                guideline.number,
+                guideline.text,
+                guideline.change_note,
+                guideline.priority_order,
+                guideline.trade_off_rule,
+            )
             for guideline in guidelines
         ),
         rubrics=tuple(

@@ -176,7 +176,7 @@ def of_two_raters(ratings: Ratings, a: Any, b: Any) -> Ratings:
 
 def plural(n: int, noun: str) -> str:
     """Return a number of things in words: 1 task, 2 tasks."""
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{n} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def unpaired(tasks: int) -> str:

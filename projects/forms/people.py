@@ -23,7 +23,7 @@ class InvitationForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.RATER)
     days = forms.IntegerField(label=_("Days until it expires"), min_value=1, max_value=365)
     max_uses = forms.IntegerField(
-        label=_("Most uses"), required=False, min_value=1, max_value=100_000
+        label=_("Most people who may join by it"), required=False, min_value=1, max_value=100_000
     )
     note = forms.CharField(
         label=_("Note to yourself"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -17,6 +18,7 @@ from projects.services.rubric import MOST_CRITERIA
 
 #: The template that stands for a rubric of one's own.
 BLANK = "blank"
+KEY_LENGTH = 40
 
 _TEXT = forms.Textarea(attrs={"rows": 3, "class": "short"})
 
@@ -47,7 +49,7 @@ class ProjectForm(forms.Form):
         help_text=_("One or two sentences: what is compared, and what for."),
     )
     overlap = forms.IntegerField(
-        label=_("Raters a task"),
+        label=_("Raters per task"),
         initial=3,
         min_value=1,
         max_value=100,
@@ -69,6 +71,14 @@ class ProjectForm(forms.Form):
     def settings(self) -> dict[str, object]:
         """What the service takes as settings."""
         return {key: self.cleaned_data[key] for key in ("description", "overlap")}
+
+
+def _key_from(wording: str) -> str:
+    """As many whole words as a key takes."""
+    key = re.sub(r"_+", "_", slugify(wording).replace("-", "_")).lstrip("0123456789_").rstrip("_")
+    if len(key) <= KEY_LENGTH:
+        return key
+    return key[: KEY_LENGTH + 1].rpartition("_")[0] or key[:KEY_LENGTH]
 
 
 class CriterionForm(forms.Form):
@@ -95,7 +105,7 @@ class CriterionForm(forms.Form):
     key = forms.CharField(
         label=_("Key"),
         required=False,
-        max_length=40,
+        max_length=KEY_LENGTH,
         validators=[KEY_VALIDATOR],
         help_text=_("The name in files and the API."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -109,8 +119,7 @@ class CriterionForm(forms.Form):
         """Fills in the key."""
         cleaned = super().clean() or {}
         if not cleaned.get("key") and "key" not in self.errors and cleaned.get("wording"):
-            derived = slugify(cleaned["wording"]).replace("-", "_").lstrip("0123456789_")
-            cleaned["key"] = derived[:40].rstrip("_")
+            cleaned["key"] = _key_from(cleaned["wording"])
             if not cleaned["key"]:
                 self.add_error("key", _("Give a key: it cannot be derived from this wording."))
         return cleaned
@@ -195,9 +204,9 @@ class SettingsForm(ProjectModelForm):
             "name": _("Name"),
             "description": _("Description"),
             "status": _("Status"),
-            "overlap": _("Raters a task"),
+            "overlap": _("Raters per task"),
             "lease_minutes": _("Minutes a task stays reserved"),
-            "rater_limit": _("Judgments a rater"),
+            "rater_limit": _("Most judgments per rater"),
             "allow_both_bad": _("Raters may answer “both are bad”"),
             "allow_cannot_tell": _("Raters may answer “cannot tell”"),
             "rationale_required": _("Raters must write a reason"),

@@ -11,7 +11,7 @@ from itertools import takewhile
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from projects.models import Guideline, Project
+from projects.models import Guideline, Project, User
 
 #: About an eighth of a second.
 _MOST_STEPS = 10_000_000
@@ -33,6 +33,27 @@ class Section:
 
     title: str
     lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What somebody who has read `before` has to learn: the versions since, newest first,
+    and what changed in all of them together."""
+
+    before: Guideline
+    since: list[Guideline]
+    sections: list[Section]
+
+
+def news_for(user: User, guideline: Guideline) -> News | None:
+    """What is new in this version for this reader; None where they have read it, or none at all."""
+    read = Guideline.objects.filter(project=guideline.project, acknowledgements__user=user)
+    before = read.defer("html").order_by("-number").first()
+    if before is None or before.number >= guideline.number:
+        return None
+    published = Guideline.objects.filter(project=guideline.project, number__gt=before.number)
+    since = published.filter(number__lte=guideline.number).defer("html").order_by("-number")
+    return News(before, list(since), compare(before, guideline))
 
 
 def versions(project: Project) -> list[Guideline]:
@@ -95,12 +116,14 @@ def line_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
         yield from (Line("added", text) for text in new[before : len(new) - after])
         yield from (Line("same", text) for text in old[len(old) - after : len(old) - rest])
     else:
-        yield from _fine_difference(from_lines, to_lines)
+        yield from _fine_difference(from_lines, to_lines, rest)
+        return
     if rest:
         yield Line("gap", _unchanged(rest))
 
 
-def _fine_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+def _fine_difference(old: Sequence[str], new: Sequence[str], rest: int) -> Iterator[Line]:
+    """`rest` lines that stayed follow."""
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     end = 0
     for group in matcher.get_grouped_opcodes(CONTEXT):
@@ -113,8 +136,8 @@ def _fine_difference(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
             yield from (Line("removed", text) for text in old[i1:i2])
             yield from (Line("added", text) for text in new[j1:j2])
         end = group[-1][2]
-    if 0 < end < len(old):
-        yield Line("gap", _unchanged(len(old) - end))
+    if rest := rest + (len(old) - end if end else 0):
+        yield Line("gap", _unchanged(rest))
 
 
 def _steps(old: Sequence[str], new: Sequence[str]) -> int:

@@ -19,7 +19,7 @@ from projects.forms.rows import fresh_rows, posted_rows, posted_values
 from projects.guidelines.forms import GuidelineForm, Principles, guideline_spec
 from projects.guidelines.selectors import current_guideline, has_acknowledged, principles_of
 from projects.guidelines.services import acknowledge, publish_guideline
-from projects.guidelines.versions import compare, get_version, versions
+from projects.guidelines.versions import compare, get_version, news_for, versions
 from projects.models import Guideline
 from projects.navigation import Group, Tab, address
 from projects.permissions import Action
@@ -48,10 +48,12 @@ def _get(access: Access, number: int) -> Guideline:
 
 def _version(request: SignedInRequest, access: Access, shown: Guideline | None) -> HttpResponse:
     published = versions(access.project)
+    is_newest = shown is not None and shown.pk == published[0].pk
     context = {
         "access": access,
         "project": access.project,
         "guideline": shown,
+        "news": news_for(request.user, shown) if shown and is_newest else None,
         "newest": published[0] if published else None,
         "versions": published,
         "principles": list(principles_of(shown)),

@@ -51,6 +51,26 @@ def tokens_of(user: User) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(user=user).order_by("revoked_at", "-created_at")
 
 
-def audit_log(project: Project) -> QuerySet[AuditEvent]:
-    """A project's log, newest first."""
-    return AuditEvent.objects.filter(project=project).select_related("actor")
+def audit_log(
+    project: Project, *, verb: str = "", actor: int | None = None
+) -> QuerySet[AuditEvent]:
+    """A project's log, newest first: all of it, or what one person or one kind of change wrote.
+
+    `actor` 0 is the system, which is nobody.
+    """
+    events = AuditEvent.objects.filter(project=project).select_related("actor")
+    if verb:
+        events = events.filter(verb=verb)
+    return events if actor is None else events.filter(actor=actor or None)
+
+
+def audit_verbs(project: Project) -> list[str]:
+    """The kinds of change that a project's log knows."""
+    verbs = AuditEvent.objects.filter(project=project).order_by("verb")
+    return list(verbs.values_list("verb", flat=True).distinct())
+
+
+def audit_actors(project: Project) -> QuerySet[User]:
+    """Whoever wrote a line of a project's log, by name."""
+    wrote = AuditEvent.objects.filter(project=project).order_by().values("actor").distinct()
+    return User.objects.filter(pk__in=wrote).order_by("name", "email")

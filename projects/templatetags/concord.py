@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from projects import navigation
 from projects.models import Membership, Project
@@ -196,6 +198,13 @@ def decimal(value: float | None, places: int = 2) -> str:
     '0.00'
     """
     return "–" if value is None else f"{value:z.{places}f}".replace("-", "−")
+
+
+@register.filter
+def in_days(value: float) -> str:
+    """A time to come in whole days, rounded up: 1 day, 13 days."""
+    n = max(1, math.ceil(value))
+    return ngettext("%(n)s day", "%(n)s days", n) % {"n": f"{n:,}"}
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import Access, SignedInRequest, get_access
+from projects.audit import detail_in_words
 from projects.exceptions import ConcordError
 from projects.forms.accounts import TokenForm
 from projects.forms.errors import show_refusal
@@ -134,7 +135,9 @@ def change_member(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     except ConcordError as error:
         messages.error(request, _("Nothing changed. %(reason)s") % {"reason": error.message})
     else:
-        messages.success(request, _("%(name)s is changed.") % {"name": member.user.display_name})
+        messages.success(
+            request, _("Role and limit of %(name)s are saved.") % {"name": member.user.display_name}
+        )
         if member.user_id == request.user.pk:  # who may not see the members any more
             return _elsewhere(request, address("home", slug))
     return _to_members(request, slug, f"member-{pk}")
@@ -178,11 +181,25 @@ def end_invitation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
 
 @require_safe
 def audit(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Who changed the project's rules and people."""
+    """Who changed the project's rules and people; by person, and by what was done."""
     access = get_access(request.user, slug, Action.SEE_AUDIT)
-    pages = Paginator(people.audit_log(access.project), AUDIT_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    context = {"access": access, "project": access.project, "page": page, "query": ""}
+    verb = request.GET.get("verb", "").replace("\0", "")[:60]
+    who = request.GET.get("who", "")
+    actor = int(who) if who.isascii() and who.isdigit() and len(who) < 10 else None
+    events = people.audit_log(access.project, verb=verb, actor=actor)
+    page = Paginator(events, AUDIT_PAGE).get_page(request.GET.get("page"))
+    chosen = {"verb": verb, "who": "" if actor is None else str(actor)}
+    query = urlencode({name: text for name, text in chosen.items() if text})
+    context = {
+        "access": access,
+        "project": access.project,
+        "page": page,
+        "rows": [(event, detail_in_words(event.detail)) for event in page.object_list],
+        "verbs": people.audit_verbs(access.project),
+        "actors": [(str(person.pk), person) for person in people.audit_actors(access.project)],
+        "chosen": chosen,
+        "query": f"{query}&" if query else "",
+    }
     return render(request, "projects/audit.html", context)
 
 

@@ -278,6 +278,23 @@ document.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
 });
 
+// A field that is full says so: the browser leaves out what is typed or pasted beyond, without a word.
+document.addEventListener("input", ({ target }) => {
+  if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return;
+  const holder = target.closest(".field");
+  if (!holder || target.maxLength < 0) return;
+  const note = holder.querySelector("[data-full]");
+  if (target.value.length < target.maxLength) note?.remove();
+  else if (!note) {
+    const words = document.createElement("p");
+    words.className = "help";
+    words.dataset.full = "";
+    words.role = "status";
+    words.textContent = say("noMoreFits", { count: target.maxLength });
+    target.after(words);
+  }
+});
+
 // One submit per click: a second press while the first is under way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
@@ -16,6 +17,7 @@ from labeling.charts import (
     bar_histogram,
     column_chart,
     forest_plot,
+    narrow_forest_plot,
     number,
     pair_matrix,
 )
@@ -42,6 +44,7 @@ def matrix(count: int, name: str = "rater") -> str:
 
 CHARTS = {
     "forest": forest_plot(ROWS, ident="f", title=HOSTILE),
+    "narrow forest": narrow_forest_plot(ROWS, ident="w", title=HOSTILE),
     "matrix": matrix(3, HOSTILE),
     "bars": bar_histogram([Bar(HOSTILE, 3), Bar("+1", 0)], ident="b", title="Answers"),
     "no rows": forest_plot([], ident="e", title="Nothing"),
@@ -75,12 +78,14 @@ def test_the_axis_reaches_below_zero_only_where_needed() -> None:
     assert "−" not in forest_plot(ROWS[:1], ident="f", title="t")
 
 
-def test_points_stay_inside_the_chart() -> None:
-    drawn = forest_plot([ForestRow("x", 1.0, -3.0, 1.4, 3)], ident="f", title="t")
+@pytest.mark.parametrize("draw", [forest_plot, narrow_forest_plot])
+def test_points_stay_inside_the_chart(draw: Callable[..., str]) -> None:
+    drawn = draw([ForestRow("x", 1.0, -3.0, 1.4, 3)], ident="f", title="t")
     width = float(ET.fromstring(drawn).get("width") or 0)
     places = [float(x) for x in re.findall(r' (?:cx|x1|x2)="([-\d.]+)"', drawn)]
     assert min(places) > 0
     assert max(places) < width
+    assert draw is forest_plot or width <= 320 - 2 * 34, "it fits a phone beside paddings"
 
 
 def test_the_matrix_shows_each_pair_on_both_sides_with_its_n() -> None:

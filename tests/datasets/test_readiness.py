@@ -162,6 +162,14 @@ def test_one_busy_rater_and_several_guidelines_are_warned_of():
     assert ready.figures["effective_raters"]["value"] == pytest.approx(1 / 0.82, abs=1e-6)
 
 
+def test_labels_without_a_version_are_no_second_version_of_the_guideline():
+    tasks = [task(f"t{i}", judgment(-1, "rui", guideline_version=i % 2)) for i in range(4)]
+    ready = readiness_of(tasks)
+    assert "several_guidelines" not in codes(ready)
+    assert "no_guideline" in codes(ready)
+    assert "no_guideline" not in codes(readiness_of(tasks[::2])), "nobody had one"
+
+
 def test_good_and_bad_responses_come_with_the_weights_that_even_them_out():
     bad = [judgment(None, rater, tie_kind="equal_bad") for rater in ("a", "b")]
     tasks = [task("good", *votes(-1)), *(task(f"bad{i}", *bad) for i in range(3))]

@@ -58,7 +58,7 @@ def test_a_dry_run_reports_the_same_and_leaves_nothing(project, file, capsys, se
 
 def test_columns_can_be_mapped(project, file):
     row = {"uid": "7", "q": "Why?", "left": "Because.", "right": "No."}
-    mapping = [f"--map={m}" for m in ("prompt=q", "response_a=left", "response_b=right", "id=")]
+    mapping = ["--map", "prompt=q", "response_a=left", "--map=response_b=right", "id="]
     call_command("import_tasks", project.slug, file(row), *mapping)
     assert Task.objects.get().prompt.metadata == {"uid": "7"}
 

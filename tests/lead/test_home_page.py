@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import math
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from labeling.lead.agreement import page as agreement_page
 from labeling.lead.overview.selectors import (
+    DayCount,
     attention,
     days_left,
     disagreements,
@@ -15,9 +20,10 @@ from labeling.lead.overview.selectors import (
     project_progress,
     throughput,
 )
-from labeling.models import Assignment, Import, Judgment
+from labeling.models import Assignment, Import, Judgment, Release
 from labeling.rating.judgments import skip_assignment, undo_last
 from labeling.vocabulary import JobState
+from labeling.work import kept
 from projects.guidelines.services import publish_guideline
 from projects.models import Project, Role, User
 from projects.project_templates import GuidelineSpec
@@ -81,13 +87,35 @@ def test_throughput_has_a_day_for_every_day_and_counts_in_utc(
     ]
 
 
-def test_days_left_follow_the_pace_of_the_last_week(project: Project, rui: User, make_tasks):
+def days(*counts: int) -> list[DayCount]:
+    return [DayCount(date(2026, 11, place + 1), n) for place, n in enumerate(counts)]
+
+
+def test_days_left_follow_the_pace_of_the_last_full_days_and_have_an_interval(
+    project: Project, lena: User, rui: User, client_for, make_tasks
+):
     make_tasks(project, 4)
-    history = throughput(project, now=timezone.now())
-    assert days_left(project_progress(project), history) is None
     judge(rui, lease(rui, project))
-    history = throughput(project, now=timezone.now())
-    assert days_left(project_progress(project), history) == 49  # 7 left, one in seven days
+    progress = project_progress(project)
+    young = days_left(progress, throughput(project, now=timezone.now()))
+    assert young is not None
+    assert (young.value, young.n) == (None, 0)
+    assert (
+        "Too early for a forecast" in client_for(lena).get(f"/p/{project.slug}/").content.decode()
+    )
+    # 7 left; today does not count, nor do days before anybody began
+    forecast = days_left(progress, days(0, 0, 4, 2, 3, 90))
+    assert forecast is not None
+    assert forecast.value == pytest.approx(7 / 3)
+    assert forecast.n == 3
+    # counts scatter as random arrivals do at least: s = sqrt(3), t(2) = 4.303
+    factor = math.exp(4.302653 * math.sqrt(3 / 3) / 3)
+    assert forecast.low == pytest.approx(7 / 3 / factor, rel=1e-5)
+    assert forecast.high == pytest.approx(7 / 3 * factor, rel=1e-5)
+    still = days_left(progress, days(9, *[0] * 7, 9))
+    assert still is not None
+    assert "nothing was judged" in (still.reason or "")
+    assert days_left(replace(progress, submitted=8), days(1, 1, 1, 1)) is None
 
 
 def test_opposite_preferences_are_a_disagreement_and_a_tie_is_not(
@@ -146,7 +174,7 @@ def test_a_rater_sees_their_own_share_and_not_the_project_s(
     page = client_for(rui).get(f"/p/{project.slug}/").content.decode()
     assert "Your work here" in page
     assert "What is left" not in page
-    assert "Raters agree" not in page
+    assert "All figures of agreement" not in page
 
 
 def test_today_is_a_day_of_the_rater_s_own_zone(project: Project, rui: User, make_tasks):
@@ -191,19 +219,70 @@ def test_a_rater_is_sent_to_a_guideline_that_is_new(
     assert "a guideline to read" in client_for(rui).get(f"/p/{project.slug}/").content.decode()
 
 
-def test_a_lead_sees_agreement_with_interval_and_n_or_a_sentence(
-    project: Project, lena: User, rui: User, sam: User, client_for, make_tasks
+def figures_on(page: str) -> list[str]:
+    """Title, value and interval of the first two figures, in words."""
+    cards = re.findall(r'<div class="figure">(.*?)<span class="n">', page, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", card).split()) for card in cards[:2]]
+
+
+@pytest.mark.parametrize("policy", Project.TiePolicy.values)
+def test_overview_and_agreement_show_the_same_figures_under_the_project_s_convention(
+    project: Project, lena: User, rui: User, sam: User, client_for, make_tasks, policy: str
 ):
-    make_tasks(project, 3)
-    url = f"/p/{project.slug}/"
-    assert "There are no judgments yet" in client_for(lena).get(url).content.decode()
-    project.reports.all().delete()
-    for _ in range(3):
-        judge(rui, lease(rui, project))
-        judge(sam, lease(sam, project))
-    page = client_for(lena).get(url).content.decode()
-    assert "95% interval" in page
-    assert "n = 3" in page
+    Project.objects.filter(pk=project.pk).update(tie_policy=policy)
+    make_tasks(project, 4)
+    client, url = client_for(lena), f"/p/{project.slug}/"
+    assert "Nobody has answered this question yet" in client.get(url).content.decode()
+    # Judgments that came after a look are not beside figures of before them.
+    for mine, other in ((2, 1), (0, 1), (-3, -3), (1, 2)):
+        judge(rui, lease(rui, project), mine, tie_kind="" if mine else "equal_good")
+        judge(sam, lease(sam, project), other)
+    overview = figures_on(client.get(url).content.decode())
+    assert overview == figures_on(client.get(f"{url}agreement/").content.decode())
+    assert overview[0].startswith(f"Same side, ties {policy.replace('drop', 'dropped')}")
+    assert "95% interval" in overview[0]
+
+
+def test_a_larger_project_shows_figures_with_their_age_and_what_is_not_in_them(
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    tao: User,
+    client_for,
+    make_tasks,
+    monkeypatch,
+):
+    make_tasks(project, 1, overlap=3)
+    client, url = client_for(lena), f"/p/{project.slug}/"
+    client.get(f"{url}agreement/")
+    monkeypatch.setattr(agreement_page, "GLANCE_ANSWERS", 0)
+    monkeypatch.setattr(kept, "send_id", lambda *_, **__: None)
+    for user in (rui, sam):
+        judge(user, lease(user, project))
+    page = client.get(url).content.decode()
+    assert "The figures are being computed" in page, "an empty report says nothing of judgments"
+    client.get(f"{url}agreement/")
+    judge(tao, lease(tao, project))
+    page = client.get(url).content.decode()
+    assert "Same side" in page
+    assert "1 judgment since then is not in it" in page
+
+
+def test_an_engineer_has_the_dataset_at_hand_and_a_main_button(
+    project: Project, mia: User, rui: User, client_for, make_tasks
+):
+    make_tasks(project, 2)
+    url, client = f"/p/{project.slug}/", client_for(mia)
+    assert "Once something is judged" in client.get(url).content.decode()
+    judge(rui, lease(rui, project))
+    page = client.get(url).content.decode()
+    assert "1 judgment and no release yet" in page
+    assert re.search(r'class="button primary large" href="[^"]*releases/new/"', page)
+    Release.objects.create(project=project, number=1, cutoff=0, state=JobState.DONE, rows_out=1200)
+    page = client.get(url).content.decode()
+    assert "with 1,200 rows, frozen" in page
+    assert "Judged since then: 1 judgment." in page
 
 
 def test_a_demo_and_a_pause_are_said_out_loud(project: Project, rui: User, client_for):
@@ -211,6 +290,7 @@ def test_a_demo_and_a_pause_are_said_out_loud(project: Project, rui: User, clien
     page = client_for(rui).get(f"/p/{project.slug}/").content.decode()
     assert "This is a demo." in page
     assert "no tasks are handed out" in page
+    assert "Start rating" not in page
 
 
 def test_a_sensitive_project_warns_before_the_first_task(project: Project, rui: User, client_for):
@@ -236,7 +316,7 @@ def test_the_overview_takes_the_same_queries_however_many_tasks(
     client.get(f"/p/{project.slug}/")
     make_tasks(project, 20, prefix="more")
     assert Assignment.objects.count() == 1
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(43):
         client.get(f"/p/{project.slug}/")
 
 

@@ -130,8 +130,8 @@ def test_a_form_says_what_is_wrong_and_changes_nothing(
     client, base = client_for(lena), f"/p/{project.slug}/"
     for address, values, words in (
         ("task-changes/", {}, "Say how many raters, or which priority."),
-        ("task-changes/", {"overlap": "0"}, "Raters a task: Ensure this value is greater"),
-        (f"tasks/{task.pk}/plan/", {"overlap": "many"}, "Raters a task: Enter a whole number."),
+        ("task-changes/", {"overlap": "0"}, "Raters per task: Ensure this value is greater"),
+        (f"tasks/{task.pk}/plan/", {"overlap": "many"}, "Raters per task: Enter a whole number."),
         (f"tasks/{task.pk}/plan/", {"overlap": "3", "priority": "0"}, "Nothing was different."),
     ):
         reply = client.post(base + address, values, follow=True)

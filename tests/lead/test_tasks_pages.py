@@ -44,6 +44,12 @@ def test_tasks_are_found_by_state(project: Project, rui: User, sam: User, lead, 
     assert ids(lead, project, state="split") == [split.external_id]
     assert ids(lead, project, state="flagged") == [flagged.external_id]
     assert ids(lead, project, state="under_way") == [flagged.external_id]
+    page = lead.get(f"/p/{project.slug}/tasks/{flagged.pk}/").content.decode()
+    assert 'class="tag bad" href="#votes">flagged</a>' in page
+    lead.post(f"/p/{project.slug}/tasks/{flagged.pk}/votes/")
+    page = lead.get(f"/p/{project.slug}/tasks/{flagged.pk}/").content.decode()
+    assert "flagged: Dangerous or illegal content" in page
+    assert "<dt>Which is better?</dt>" in page
     assert ids(lead, project, state="skipped") == [skipped.task.external_id]
     assert ids(lead, project, state="broken") == [skipped.task.external_id]
     assert len(ids(lead, project, state="untouched")) == 3

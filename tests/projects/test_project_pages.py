@@ -106,7 +106,14 @@ def test_settings_are_saved_and_logged_with_old_and_new(project: Project, lena: 
     assert (project.lease_minutes, project.status) == (45, "paused")
     event = AuditEvent.objects.filter(verb="settings changed").get()
     assert event.detail == {"status": ["active", "paused"], "lease_minutes": ["20", "45"]}
-    assert "settings changed" in client_for(lena).get(f"/p/{project.slug}/audit/").content.decode()
+    log = f"/p/{project.slug}/audit/"
+    page = client_for(lena).get(log).content.decode()
+    assert "minutes a task stays reserved: 20 → 45" in page
+    assert "[" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
+    for query in ("?verb=settings+changed", f"?who={lena.pk}"):
+        assert "20 → 45" in client_for(lena).get(log + query).content.decode()
+    for query in ("?verb=member+added", "?who=0", f"?who={project.pk + 9999}", "?verb=%00x"):
+        assert "20 → 45" not in client_for(lena).get(log + query).content.decode()
 
 
 def test_settings_that_do_not_fit_change_nothing(project: Project, lena: User, client_for):

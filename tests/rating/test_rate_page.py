@@ -13,8 +13,9 @@ from labeling.models import Answer, Assignment, Judgment, Prompt, Response
 from labeling.rendering import RENDERER_VERSION
 from labeling.vocabulary import AssignmentState
 from projects.guidelines.services import publish_guideline
-from projects.models import Criterion, Membership, Project, User
+from projects.models import Criterion, Membership, Project, Role, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
+from projects.services.members import set_member
 from projects.services.projects import create_project
 from tests.conftest import MakeTasks, judge, lease
 
@@ -361,4 +362,29 @@ def test_an_older_version_cannot_be_accepted_in_place_of_the_newest(
     publish_guideline(project=project, published_by=lena, spec=GuidelineSpec(text="New rules"))
     client = client_for(rui)
     client.post(rate_url(project, "guideline"), {"guideline": old.pk})
-    assert "Read the guideline first" in page_of(client, project)
+    assert "Read the new guideline first" in page_of(client, project)
+
+
+@pytest.mark.parametrize("where", ["rate", "guideline"])
+def test_who_read_an_older_guideline_sees_first_what_changed_since_and_then_the_whole_text(
+    project: Project, lena: User, rui: User, otto: User, client_for: ClientFor, where: str
+):
+    for text, note in (("Prefer truth.", "Truth first."), ("Prefer truth.\n\nBe brief.", "<b>!")):
+        spec = GuidelineSpec(text=text, change_note=note)
+        publish_guideline(project=project, published_by=lena, spec=spec)
+    url = f"/p/{project.slug}/{where}/"
+    page = client_for(rui).get(url).content.decode()
+    order = (
+        "since you read v1",
+        "&lt;b&gt;!",
+        "Truth first.",
+        "<del>",
+        "<ins>",
+        "The whole guideline",
+    )
+    places = [page.index(words) for words in order]
+    assert places == sorted(places)
+    assert page.index("Be brief.</p>") > places[-1]
+    assert "since you read" not in client_for(lena).get(url).content.decode(), "she has read it"
+    set_member(project=project, user=otto, role=Role.RATER)
+    assert "since you read" not in client_for(otto).get(url).content.decode(), "all is new to him"

@@ -81,10 +81,14 @@ def _rubric(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
 
 
 def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:
-    per_version = figures["judgments_per_guideline_version"]
-    judgments = (
-        counts("Judgments per guideline version (0: none was published)", per_version) + "\n\n"
-    )
+    per_version = dict(figures["judgments_per_guideline_version"])
+    unknown = per_version.pop("0", 0)
+    judgments = counts("Judgments per guideline version", per_version) + "\n\n"
+    if unknown:
+        judgments += (
+            f"{number_of(unknown, 'judgment')} under no version of it: imported, or given before "
+            "the first was published.\n\n"
+        )
     if not context.guidelines:
         return judgments + "The project had no published guideline.\n"
     notes = [
@@ -99,7 +103,7 @@ def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:
     return (
         f"{judgments}{markdown_table(('version', 'what changed', 'text'), notes)}\n"
         "The numbered principles of every version are in `principles.json`. Version "
-        f"{newest.number}, the newest in use:\n\n{quote(newest.text)}\n"
+        f"{newest.number}, the newest in use:\n\n{quote(newest.whole)}\n"
     )
 
 

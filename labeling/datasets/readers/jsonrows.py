@@ -262,6 +262,6 @@ def _expected(window: _Characters, what: str, character: str) -> None:
     seen = repr(character) if character else "the end of the file"
     raise UnreadableFile(
         f"Malformed JSON on line {window.line}: expected {what}, found {seen}. "
-        "Mend the file and import it again.",
+        "Correct the file and import it again.",
         line=window.line,
     )

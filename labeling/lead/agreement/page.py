@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from labeling.charts import Bar, Cell, ForestRow, bar_histogram, forest_plot, pair_matrix
+from labeling.charts import (
+    Bar,
+    Cell,
+    ForestRow,
+    bar_histogram,
+    forest_plot,
+    narrow_forest_plot,
+    pair_matrix,
+)
 from labeling.kinds import kind_for
+from labeling.lead.agreement.report import agreement_state
 from projects.models import Criterion, Project
 from projects.scales import Scale
-from projects.selectors.rubric import spanned_wordings
+from projects.selectors.rubric import several_versions, spanned_wordings
 
 #: Up to so many raters the pairs are drawn as a matrix; more are a table only.
 MATRIX_RATERS = 12
+
+#: Up to so many answers are computed for a glance: a page that shows much else.
+GLANCE_ANSWERS = 10_000
 
 Json = Mapping[str, Any]
 
@@ -161,6 +174,55 @@ def panels(project: Project, report: Json) -> list[Panel]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The two figures to quote of the primary criterion, as the whole page has them.
+
+    `figures` are empty where there are none; `nothing` says why, or that they are on their way.
+    `newer` judgments are not in them. `several_versions` is a sentence, or nothing.
+    """
+
+    wording: str
+    figures: Sequence[FigureRow]
+    nothing: str
+    computed_at: datetime | None = None
+    newer: int = 0
+    several_versions: str = ""
+
+
+def agreement_at_a_glance(project: Project) -> Glance | None:
+    """Agreement on the primary criterion from the report that the whole page shows."""
+    criterion = project.criteria.filter(is_primary=True).first()
+    if criterion is None:
+        return None
+    state = agreement_state(project, at_once=GLANCE_ANSWERS)
+    figures = state.report.data["criteria"].get(criterion.key) if state.report else None
+    if state.report is None or figures is None or (state.newer and _nothing(figures["counts"])):
+        later = _("The figures are being computed. Look again in a minute.")
+        return Glance(criterion.wording, (), later)
+    nothing = _nothing(figures["counts"])
+    quoted = () if nothing else headline(project, criterion, figures)
+    several = several_versions(state.report.data.get("rubric_versions", {}))
+    computed_at = state.report.computed_at
+    return Glance(criterion.wording, quoted, nothing, computed_at, state.newer, several)
+
+
+def headline(project: Project, criterion: Criterion, figures: Json) -> tuple[FigureRow, FigureRow]:
+    """The two figures to quote of a criterion, wherever they are shown.
+
+    How many pairs agree, ties counted as the project has it and on the side alone where a scale has
+    strengths; and the alpha that suits the scale.
+    """
+    place = [name for name, _label, _meaning in _PERCENT].index(project.tie_policy)
+    rows = (
+        _side_rows(figures["same_side"])
+        if criterion.scale.strongest > 1
+        else _percent_rows(figures["percent_agreement"])
+    )
+    path, label, meaning = _CHANCE[0]
+    return rows[place], FigureRow(str(label), str(meaning), _at(figures, path))
+
+
 def _panel(project: Project, criterion: Criterion, figures: Json, spans: str) -> Panel:
     key = criterion.key
     strengths = criterion.scale.strongest > 1
@@ -171,7 +233,6 @@ def _panel(project: Project, criterion: Criterion, figures: Json, spans: str) ->
         for path, label, meaning in _CHANCE
         if strengths or path != _SIDE_ALPHA
     ]
-    policy = [name for name, _label, _meaning in _PERCENT].index(project.tie_policy)
     return Panel(
         key=key,
         label=criterion.label,
@@ -182,7 +243,7 @@ def _panel(project: Project, criterion: Criterion, figures: Json, spans: str) ->
         counts=figures["counts"],
         nothing=_nothing(figures["counts"]),
         sides_alone=_sides_alone(figures["counts"]["side_only"]),
-        headline=((sides or percent)[policy], chance[0]),
+        headline=headline(project, criterion, figures),
         percent=[*sides, *percent],
         percent_chart=_forest(
             [*sides, *percent],
@@ -275,7 +336,9 @@ def _forest(
         )
         for row in rows
     ]
-    return _drawn(forest_plot(bars, ident=ident, title=title, percent=percent))
+    wide = forest_plot(bars, ident=ident, title=title, percent=percent)
+    narrow = narrow_forest_plot(bars, ident=f"{ident}-narrow", title=title, percent=percent)
+    return _drawn(f'<div class="chart-wide">{wide}</div><div class="chart-narrow">{narrow}</div>')
 
 
 def _matrix(pairs: Sequence[Json], ident: str) -> SafeString | None:

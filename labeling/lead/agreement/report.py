@@ -91,14 +91,23 @@ class AgreementState:
     progress: Progress | None
 
 
-def agreement_state(project: Project, order: ResponseOrder = ResponseOrder.ANY) -> AgreementState:
-    """Computes a small project's report, and has a worker compute a large one's."""
+def agreement_state(
+    project: Project,
+    order: ResponseOrder = ResponseOrder.ANY,
+    *,
+    at_once: int | None = None,
+) -> AgreementState:
+    """Computes a small project's report, and has a worker compute a large one's.
+
+    Small is what has up to `at_once` answers, QUICK_ANSWERS at most.
+    """
+    most = QUICK_ANSWERS if at_once is None else min(at_once, QUICK_ANSWERS)
     state = recent_judgment_state(project)
     fingerprint, judgments = _fingerprint(project, order, state), state.count
     report = kept_report(project, _kind(order))
     if report is not None and report.fingerprint == fingerprint:
         return AgreementState(report, 0, None)
-    if judgments * project.criteria.count() <= QUICK_ANSWERS:
+    if judgments * project.criteria.count() <= most:
         return AgreementState(_refresh(project, order), 0, None)
     if report is not None and not _is_readable(report):
         report = None

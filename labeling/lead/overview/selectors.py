@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,16 +11,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
 
 from labeling.lead.broken import broken_reports
 from labeling.lead.disagreements import split_tasks
-from labeling.models import Assignment, ImportUndo, Job, Judgment, Report, Task
+from labeling.models import Assignment, ImportUndo, Job, Judgment, Release, Task
+from labeling.releases.selectors import releases_of
+from labeling.stats import Figure
+from labeling.stats.intervals.proportions import CONFIDENCE, t_quantile
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
 from labeling.work.registry import job_models
 from projects.models import Acknowledgement, Guideline, Membership, Project, Role, User
 
-#: Over how many days, today included, the pace is averaged.
-PACE_DAYS = 7
+#: Over how many full days the pace is averaged at most, and at least.
+PACE_DAYS, LEAST_DAYS = 7, 3
+#: So many judgments since a release are counted.
+MOST_NEWER = 10_000
+_MOST_REACH = 10.0  # Twenty thousand times as long: beyond it no number says more.
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +117,51 @@ def throughput(project: Project, *, now: datetime, days: int = 28) -> list[DayCo
     return [DayCount(day, counts.get(day, 0)) for day in dates]
 
 
-def days_left(progress: ProjectCounts, history: Sequence[DayCount]) -> int | None:
-    """At the pace of the last days, how many more are needed; None while nothing moves."""
-    recent = sum(day.count for day in history[-PACE_DAYS:])
-    if recent == 0 or progress.left == 0:
+def days_left(progress: ProjectCounts, history: Sequence[DayCount]) -> Figure | None:
+    """How many more days the rest takes at the pace of the last full days; None with nothing left.
+
+    A day counts from the first on which anybody judged: a project that began an hour ago has no
+    pace. The interval is that of the mean count a day, on the log scale, by Student's t over the
+    days; counts scatter at least as much as random arrivals do.
+    """
+    if progress.left == 0:
         return None
-    return -(-progress.left * PACE_DAYS // recent)
+    days = [day.count for day in history]
+    first = next((place for place, n in enumerate(days) if n), len(days))
+    full = days[:-1][first:][-PACE_DAYS:]
+    n = len(full)
+    convention = _("days to go at the mean pace of the last full days; n counts these")
+    if n < LEAST_DAYS:
+        reason = _("Too early for a forecast: it needs %(days)d full days of work.")
+        return Figure(None, None, None, n, convention, reason % {"days": LEAST_DAYS})
+    total = sum(full)
+    if not total:
+        reason = _("No forecast: nothing was judged in the last full days.")
+        return Figure(None, None, None, n, convention, reason)
+    mean = total / n
+    scatter = max(statistics.variance(full), mean)
+    reach = float(t_quantile(n - 1, CONFIDENCE)) * math.sqrt(scatter / n) / mean
+    value, factor = progress.left / mean, math.exp(min(reach, _MOST_REACH))
+    convention += "; " + _("95% interval of the pace over days, Student's t on the log scale")
+    return Figure(value, value / factor, value * factor, n, convention)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The newest release that is ready, None before the first, and what was judged since.
+
+    `newer` are judgments that count, MOST_NEWER at most: no number beyond it says more.
+    """
+
+    release: Release | None
+    newer: int
+
+
+def dataset_at_hand(project: Project) -> Dataset:
+    """What an engineer takes from this project, and whether there is more by now."""
+    release = releases_of(project).filter(state=JobState.DONE).first()
+    judgments = Judgment.objects.filter(project=project, pk__gt=release.cutoff if release else 0)
+    return Dataset(release, judgments.counting().order_by()[:MOST_NEWER].count())
 
 
 def disagreements(project: Project) -> int:
@@ -225,11 +273,3 @@ def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress
         limit=limit,
         has_open=states["open"] > 0,
     )
-
-
-def recent_report(project: Project, kind: str, *, since: datetime) -> Report | None:
-    """The newest report of that kind if it is not older than `since`, current or not.
-
-    While people judge, every judgment outdates a report; a glance need not compute it each time.
-    """
-    return Report.objects.filter(project=project, kind=kind, computed_at__gte=since).first()

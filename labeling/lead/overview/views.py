@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from labeling.charts import Column, column_chart
-from labeling.lead.agreement.report import REPORT_KIND, agreement_state
+from labeling.lead.agreement.page import agreement_at_a_glance
 from labeling.lead.kept_state import how_far
 from labeling.lead.overview.report import (
     OverviewAtHand,
@@ -28,18 +27,14 @@ from labeling.lead.overview.selectors import (
     DayCount,
     ProjectCounts,
     attention,
+    dataset_at_hand,
     days_left,
     own_progress,
-    recent_report,
 )
 from projects.access import Access, SignedInRequest, get_access
 from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.navigation import Group, Tab
 from projects.permissions import Action
-from projects.selectors.rubric import several_versions
-
-#: How old the agreement at a glance may be before the page looks whether it is still true.
-GLANCE = timedelta(minutes=10)
 
 
 def _throughput_chart(history: Sequence[DayCount], this_week: int, busiest: DayCount) -> SafeString:
@@ -71,13 +66,14 @@ def _staff_context(access: Access, hand: OverviewAtHand) -> dict[str, object]:
     if access.may(Action.CONFIGURE):
         waiting = attention(access.project, hand.contested)
         things = note_things(access.project, waiting)
-    agreement = _agreement(access) if access.may(Action.SEE_AGREEMENT) else None
+    may_see = access.may(Action.SEE_AGREEMENT)
     shared = {
         "hand": hand,
         "attention": waiting,
         "waiting": {"home": things},
         "has_raters": all(item.kind != "no_raters" for item in waiting),
-        "agreement": agreement,
+        "glance": agreement_at_a_glance(access.project) if may_see else None,
+        "dataset": dataset_at_hand(access.project) if access.may(Action.RELEASE) else None,
     }
     progress, history = hand.counts, hand.history
     if progress is None:
@@ -93,28 +89,6 @@ def _staff_context(access: Access, hand: OverviewAtHand) -> dict[str, object]:
         "busiest": busiest,
         "days_left": days_left(progress, history),
         "is_new": access.may(Action.CONFIGURE) and _is_new(progress, waiting),
-    }
-
-
-def _agreement(access: Access) -> dict[str, object] | None:
-    """Two figures of the primary criterion; None before there are any.
-
-    Of a small project at most GLANCE old, of a large one as a worker left them.
-    """
-    report = recent_report(access.project, REPORT_KIND, since=timezone.now() - GLANCE)
-    if report is None:
-        report = agreement_state(access.project).report
-    if report is None:
-        return None
-    primary = access.project.criteria.filter(is_primary=True).values_list("key", flat=True).first()
-    figures = report.data["criteria"].get(primary)
-    if figures is None:
-        return None
-    return {
-        "percent": figures["percent_agreement"]["exact"],
-        "alpha": figures["krippendorff_alpha"]["symmetric"],
-        "at": report.computed_at,
-        "several_versions": several_versions(report.data.get("rubric_versions", {})),
     }
 
 

@@ -36,7 +36,7 @@ class PlanForm(forms.Form):
     """How many raters tasks are to have and how soon they come; empty leaves it as it is."""
 
     overlap = forms.IntegerField(
-        label=gettext_lazy("Raters a task"),
+        label=gettext_lazy("Raters per task"),
         required=False,
         min_value=OVERLAPS[0],
         max_value=OVERLAPS[-1],

@@ -23,6 +23,7 @@ from labeling.models import (
     TaskChange,
     TaskOpening,
 )
+from labeling.models.choices import FLAG_LABELS
 from labeling.rendering import MAX_SHORT_CHARS
 from labeling.vocabulary import AssignmentState
 from projects.models import Criterion, Project
@@ -140,6 +141,11 @@ class HistoryRow:
     answers: list[AnswerInWords]
     first_shown: int
     status: str
+
+    @property
+    def flags(self) -> list[str]:
+        """What the rater pointed out, in words."""
+        return [str(FLAG_LABELS.get(flag, flag)) for flag in self.judgment.flags]
 
 
 @dataclass(frozen=True, slots=True)

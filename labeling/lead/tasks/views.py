@@ -176,7 +176,7 @@ def plan_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         if not form.is_valid():
             messages.error(request, form.sentence)
         elif changed:
-            messages.success(request, _("The task is changed."))
+            messages.success(request, _("The change of this task is saved."))
         else:
             messages.info(request, _("Nothing was different."))
     return redirect(task_address(request, access, pk))

@@ -6,11 +6,11 @@ import shlex
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnQuestion, Meaning
 from labeling.datasets.readers.fields import visible
@@ -31,11 +31,22 @@ from projects.exceptions import ConcordError
 from projects.models import Project
 
 _CHUNK = 1 << 20
+_MAP = "--map"
 #: Refused rows that are printed; the page and the API have all of them.
 _PRINTED = 200
 _POLL_SECONDS = 0.5
 #: Characters of a column's name in a list, and of an argument that answers a question.
 _NAME, _ARGUMENT = 80, 100_000
+
+
+class _Parser(CommandParser):
+    """Takes `--map a=b c=d` for `--map a=b --map c=d`: project and file have no equals sign."""
+
+    def parse_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
+        """Parses them with the flag before each pair."""
+        return super().parse_args(None if args is None else list(_one_a_flag(args)), namespace)
 
 
 class ImportRefused(CommandError):
@@ -56,6 +67,12 @@ class Command(BaseCommand):
         "the file cannot be read."
     )
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """One that takes several pairs after a flag."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.__class__ = _Parser
+        return parser
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The project, the file and how to read it."""
         parser.add_argument("project", metavar="PROJECT", help="slug of the project")
@@ -64,11 +81,11 @@ class Command(BaseCommand):
             "--format", default="auto", choices=IMPORT_KINDS, help="kind of rows (default: auto)"
         )
         parser.add_argument(
-            "--map",
+            _MAP,
             action="append",
             default=[],
             metavar="field=column",
-            help="which column is which field, such as prompt=question; repeat for more; "
+            help="which column is which field, such as prompt=question; several may follow; "
             "data.prompt is a key within a column, model_a==GPT-4 the same text in every row; "
             "field= leaves a field out, column= leaves a column as metadata",
         )
@@ -197,6 +214,17 @@ class Command(BaseCommand):
                 break
         if report.refused > printed:
             self.stdout.write(f"… and {report.refused - printed:,} more refused rows.")
+
+
+def _one_a_flag(args: Sequence[str]) -> Iterator[str]:
+    """The arguments with `--map` before every pair that follows one."""
+    is_pair = False
+    for place, argument in enumerate(args):
+        follows = is_pair and "=" in argument and not argument.startswith("-")
+        if follows and args[place - 1] != _MAP:
+            yield _MAP
+        yield argument
+        is_pair = follows or argument == _MAP or argument.startswith(f"{_MAP}=")
 
 
 def _words(options: dict[str, Any]) -> dict[str, str]:

@@ -205,7 +205,7 @@ def _with_interval(
     if ends is None:
         reason = f"No interval: leaving out one of the {over} changes nothing."
         return Figure(value, None, None, n, convention, reason)
-    convention += f"; {100 * confidence:g}% interval over {len(rest)} {over}, "
+    convention += f"; {100 * confidence:g}% interval over {len(rest):,} {over}, "
     convention += "jackknife-t on the Fisher z scale"
     return Figure(value, ends.low, ends.high, n, convention)
 

@@ -219,7 +219,7 @@ def _figure(sample: _Sample, coded: Coded, convention: str, confidence: float) -
     if ends is None:
         method = "Wilson limits"
         ends = carried_wilson(value, chance, len(rest), _FLOOR, confidence)
-    convention += f"; {100 * confidence:g}% interval over {len(rest)} {over}, {method}"
+    convention += f"; {100 * confidence:g}% interval over {len(rest):,} {over}, {method}"
     return Figure(value, ends.low, ends.high, n, convention)
 
 

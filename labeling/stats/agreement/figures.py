@@ -253,7 +253,7 @@ def figure(
     low, high = estimate.interval or (None, None)
     if estimate.interval is not None:
         over = "prompts" if table.clustered else "tasks"
-        convention += f"; {100 * confidence:g}% interval over {estimate.clusters} {over}, "
+        convention += f"; {100 * confidence:g}% interval over {estimate.clusters:,} {over}, "
         convention += estimate.method
     return Figure(estimate.value, low, high, estimate.n, convention, reason or estimate.trouble)
 

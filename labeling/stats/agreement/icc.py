@@ -265,10 +265,10 @@ def _figure(design: _Design, coded: Coded, form: Form, confidence: float) -> Fig
         if len(design.sums) < 2:
             return Figure(value, None, None, design.tasks, convention, _ONE_PROMPT)
         ends = _jackknife(design, form, single, confidence)
-        method = f"interval over {len(design.sums)} prompts, jackknife-t on Fisher's z"
+        method = f"interval over {len(design.sums):,} prompts, jackknife-t on Fisher's z"
     else:
         ends = _f_interval(squares, form, single, confidence)
-        method = f"F interval over {design.tasks} tasks"
+        method = f"F interval over {design.tasks:,} tasks"
     low, high = (_mean_of(end, power) for end in ends)
     if low is None or high is None:
         return Figure(value, None, None, design.tasks, convention, _STEADY)

@@ -53,7 +53,7 @@ def clustered_share(
     if clusters < 2:
         reason = f"No interval: only 1 of the {clusters_are} counts, and at least 2 are needed."
         return Figure(value, None, None, n, convention, reason)
-    ends = f"{100 * confidence:g}% interval over {clusters} {clusters_are}"
+    ends = f"{100 * confidence:g}% interval over {clusters:,} {clusters_are}"
     rest = (hits.sum() - hits) / (total.sum() - total)
     interval = leave_one_out_interval(value, rest, np.ones(clusters), 0.0, confidence)
     if interval is None:

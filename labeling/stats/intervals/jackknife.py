@@ -321,6 +321,6 @@ def _snap(value: float) -> float:
 def _too_few(clusters: int, table: Table) -> str:
     what = "prompt" if table.clustered else "task"
     return (
-        f"No interval: the figure rests on {clusters} {what}, and an interval over {what}s "
+        f"No interval: the figure rests on {clusters:,} {what}, and an interval over {what}s "
         "needs at least 2."
     )

@@ -192,7 +192,7 @@ def _variation(
         return Variation(inverse, inf, convention)
     scores = stages.scores(strength)
     clusters = scores.shape[0]
-    convention = f"{percent} sandwich interval over {clusters} prompts or rankings"
+    convention = f"{percent} sandwich interval over {clusters:,} prompts or rankings"
     if clusters < 2:
         reason = f"No interval: it is over rankings and needs at least 2; there is {clusters}."
         return Variation(None, inf, convention, reason=reason)

@@ -84,7 +84,7 @@ def variation_of(
     if interval == "cluster":
         return _cluster_sandwich(maximum, maximum.inverse, coded, confidence)
     n = maximum.design.cells.total
-    convention = f"{percent} sandwich interval over {n} comparisons"
+    convention = f"{percent} sandwich interval over {n:,} comparisons"
     if n < 2:
         return Variation(
             None, inf, convention, reason="No interval: it needs at least 2 comparisons."
@@ -114,7 +114,7 @@ def _cluster_sandwich(
     """Return the sandwich whose filling sums scores within clusters first."""
     scores = _cluster_scores(maximum, coded)
     clusters = scores.shape[0]
-    convention = f"{100 * confidence:g}% sandwich interval over {clusters} prompts"
+    convention = f"{100 * confidence:g}% sandwich interval over {clusters:,} prompts"
     if clusters < 2:
         reason = f"No interval: it is over prompts and needs at least 2; there is {clusters}."
         return Variation(None, inf, convention, reason=reason)

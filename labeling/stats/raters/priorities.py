@@ -158,7 +158,7 @@ def _weights(model: _Model, fit: Fit) -> dict[str, Figure]:
     """Return each weight with its interval over prompts."""
     convention = (
         f"log odds of the verdict per standard deviation, {model.basis}; "
-        f"{100 * model.confidence:g}% t interval over {fit.clusters} prompts (clustered sandwich)"
+        f"{100 * model.confidence:g}% t interval over {fit.clusters:,} prompts (clustered sandwich)"
     )
     n = len(model.second)
     figures = {}
@@ -228,7 +228,7 @@ def _mean_over_prompts(lost: Floats, model: _Model, convention: str) -> Figure:
     sums = np.bincount(code, weights=lost - value)
     groups = len(sums)
     error = float(np.sqrt((sums**2).sum() * groups / (groups - 1))) / n
-    convention = f"{convention}; {100 * model.confidence:g}% t interval over {groups} prompts"
+    convention = f"{convention}; {100 * model.confidence:g}% t interval over {groups:,} prompts"
     if error < 1e-12:
         reason = "No interval: leaving it out changes no prediction, or all of them alike."
         return Figure(value, None, None, n, convention, reason)
@@ -245,7 +245,7 @@ def _mismatches(model: _Model, fit: Fit, stated: Sequence[str]) -> tuple[Mismatc
         unit[place[later]], unit[place[first]] = 1.0, -1.0
         convention = (
             f"weight of {later} less that of {first}, {model.basis}; "
-            f"{100 * model.confidence:g}% t interval over {fit.clusters} prompts"
+            f"{100 * model.confidence:g}% t interval over {fit.clusters:,} prompts"
         )
         difference = _contrast(model, fit, unit, convention)
         if difference.low is not None and difference.low > 0:

@@ -19,10 +19,15 @@ function showPreview(criterion) {
   for (const panel of panels) panel.hidden = panel.dataset.scale !== chosen;
 }
 
-/** @param {string} wording */
+/**
+ * As many whole words as a key takes; the server does the same.
+ * @param {string} wording
+ */
 function keyFrom(wording) {
   const plain = wording.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_");
-  return plain.replace(/^[^a-z]+|_+$/g, "").slice(0, 40).replace(/_+$/, "");
+  const key = plain.replace(/^[^a-z]+|_+$/g, "");
+  if (key.length <= 40) return key;
+  return key.slice(0, 41).replace(/_[^_]*$/, "").slice(0, 40);
 }
 
 /** @param {Element} criterion */
