@@ -27,7 +27,7 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
     project: Project, lena: User, rui: User, client_for: ClientFor
 ):
     home = f"/p/{project.slug}/"
-    every = ["", "find/", "rate/", "tasks/", "agreement/", "raters/", "guideline/"]
+    every = ["", "find/", "rate/", "tasks/", "agreement/", "raters/", "guideline/", "questions/"]
     every += ["imports/", "releases/", "members/", "settings/", "audit/"]
     assert _links(client_for(lena), f"{home}audit/") == every
     assert _links(client_for(rui), f"{home}guideline/") == ["", "rate/", "guideline/"]
