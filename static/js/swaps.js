@@ -36,7 +36,17 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig } = /** @type {CustomEvent} */ (event).detail;
+  const { detail } = /** @type {CustomEvent} */ (event);
+  const { requestConfig, xhr } = detail;
+  const asked = new URL(requestConfig.path, location.href).pathname;
+  const { pathname } = new URL(xhr.responseURL || location.href);
+  if (pathname !== asked && pathname !== location.pathname) {
+    // Led elsewhere, to the log-in for one: no part of that page belongs into this one, and the
+    // log-in leads back to this one where it is asked for as a whole.
+    detail.shouldSwap = false;
+    location.reload();
+    return;
+  }
   if (requestConfig.verb !== "post") return;
   forget();
   messages.hidden = false;
