@@ -40,6 +40,7 @@ _MORE: dict[str, tuple[str, ...]] = {
         *("state=skipped", "category=category+7", "purpose=gold", "q=p-300000", "q=river"),
         *("q=nothing+like+it", "page=99999", "state=split&page=99999", "q=river&state=split"),
         *("state=complete&page=99999", "category=category+7&q=nothing"),
+        *("withdrawn=yes", "withdrawn=any", "withdrawn=yes&q=river", "import=1"),
     ),
     "p/<slug:slug>/members/": ("page=99999",),
     "p/<slug:slug>/audit/": ("page=99999",),
@@ -116,7 +117,7 @@ def _of_route(facts: dict[str, Any], who: str, verb: str, route: str) -> Iterato
     names = {**facts["names"], "slug": facts["slug"], "token": "x", "uidb64": "MQ"}
     kind = next((k for k in ("tasks", "members", "invitations", "tokens") if f"{k}/<" in route), "")
     names["pk"] = names.get(kind, "0")
-    path = "/" + _PARAMETER.sub(lambda match: str(names[match[1]]), route)
+    path = "/" + _PARAMETER.sub(lambda match: str(names.get(match[1], "0")), route)
     wanted = {"recipe": "majority", "format": "native"} if route == _PREVIEW else {}
     yield Call(who, verb, path, json.dumps(wanted) if verb == "POST" else "")
     if verb == "GET":

@@ -24,7 +24,7 @@ from labeling.models import (
     Task,
     TaskChange,
 )
-from projects.admin import ReadOnlyAdmin
+from projects.admin_base import ReadOnlyAdmin
 
 
 class NewestFirst(ChangeList):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from labeling.erasure.jobs import delete_project
+from labeling.erasure.jobs import delete_project, erase_texts
 from labeling.imports.jobs import run_import, undo_import
 from labeling.lead.agreement.jobs import compute_agreement
 from labeling.lead.overview.jobs import count_overview
@@ -22,6 +22,7 @@ __all__ = [
     "count_overview",
     "count_release",
     "delete_project",
+    "erase_texts",
     "expire_leases",
     "render_project",
     "run_import",

@@ -9,13 +9,14 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.exceptions import ConcordError
+from projects.admin_base import ReadOnlyAdmin, ServiceAdmin, operator
 from projects.models import (
     Acknowledgement,
     ApiKey,
@@ -34,6 +35,7 @@ from projects.models import (
     User,
 )
 from projects.services.accounts import OPERATOR_FIELDS, update_user
+from projects.services.emails import change_email
 from projects.services.invitations import revoke_invitation
 from projects.services.keys import revoke_api_key
 from projects.services.members import create_user, remove_member, set_member
@@ -41,10 +43,8 @@ from projects.services.projects import EDITABLE, update_project
 
 # Django's admin takes type parameters in the stubs only.
 if TYPE_CHECKING:
-    AnyModelAdmin = admin.ModelAdmin[Any]
     UserModelForm = forms.ModelForm[User]
 else:
-    AnyModelAdmin = admin.ModelAdmin
     UserModelForm = forms.ModelForm
 
 admin.site.site_header = gettext_lazy("Concord administration")
@@ -69,73 +69,6 @@ admin.site.login = log_in_elsewhere  # type: ignore[method-assign]
 admin.site.password_change = change_password_elsewhere  # type: ignore[method-assign,assignment]
 
 
-class ReadOnlyAdmin(AnyModelAdmin):
-    """Shows rows and changes none: what is append-only, or is written by the app alone."""
-
-    # Counting a million rows once a page is enough.
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody adds rows here."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes rows here."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes rows here."""
-        return False
-
-
-class ServiceAdmin(AnyModelAdmin):
-    """Writes through services; a refusal is a sentence above the page, and nothing is written."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """Shows the refusal of a service on the form it came from."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ConcordError as error:
-            return _refused(request, error)
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        """Shows the refusal of a service on the page it came from."""
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except ConcordError as error:
-            return _refused(request, error)
-
-    def get_actions(self, request: HttpRequest) -> Any:
-        """Deleting in bulk would pass by the services."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
-
-def _refused(request: HttpRequest, error: ConcordError) -> HttpResponse:
-    sentence = " ".join(error.fields.values()) or error.message
-    messages.error(request, _("Nothing changed. %(reason)s") % {"reason": sentence})
-    return HttpResponseRedirect(request.get_full_path())
-
-
-def operator(request: HttpRequest) -> User:
-    """Who is at this door."""
-    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-    return request.user
-
-
 class NewUserForm(UserModelForm):
     """A new account; without a password its owner sets one by the reset link."""
 
@@ -154,16 +87,31 @@ class NewUserForm(UserModelForm):
         return str(self.cleaned_data["email"]).lower()
 
 
+@admin.action(description=gettext_lazy("Erase the selected person"), permissions=["change"])
+def erase_selected(
+    model_admin: Any, request: HttpRequest, rows: QuerySet[User]
+) -> HttpResponse | None:
+    """Goes to the page that asks once more."""
+    if rows.count() != 1:
+        messages.error(request, _("Choose one person."))
+        return None
+    return HttpResponseRedirect(reverse("projects:person-erase", args=[rows.get().pk]))
+
+
 @admin.register(User)
 class UserAdmin(ServiceAdmin):
-    """People and placeholders; accounts are switched off, never deleted."""
+    """People and placeholders; accounts are switched off or erased, never deleted."""
 
     list_display = ["email", "name", "is_active", "is_staff", "is_placeholder", "created_at"]
     list_filter = ["is_active", "is_staff", "is_placeholder"]
     search_fields = ["email", "name"]
     ordering = ["-pk"]
-    fields = ["email", *OPERATOR_FIELDS, "is_placeholder", "placeholder_project", "last_login"]
-    readonly_fields = ["email", "is_placeholder", "placeholder_project", "last_login"]
+    fields = [
+        *("email", *OPERATOR_FIELDS, "is_placeholder", "placeholder_project", "last_login"),
+        "erased_at",
+    ]
+    readonly_fields = ["is_placeholder", "placeholder_project", "last_login", "erased_at"]
+    actions = [erase_selected]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -178,8 +126,10 @@ class UserAdmin(ServiceAdmin):
         return ["email", "name", "password"] if obj is None else self.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A new account's address is typed in; it is fixed afterwards."""
-        return [] if obj is None else self.readonly_fields
+        """A new account's address is typed in; who has none gets none."""
+        if obj is None:
+            return []
+        return [*self.readonly_fields, *(["email"] if obj.email is None else [])]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Judgments keep their rater."""
@@ -189,7 +139,12 @@ class UserAdmin(ServiceAdmin):
         """Creates or changes through the service."""
         if change:
             changes = {field: form.cleaned_data[field] for field in form.changed_data}
-            update_user(user=User.objects.get(pk=obj.pk), actor=operator(request), changes=changes)
+            person = User.objects.get(pk=obj.pk)
+            email = changes.pop("email", None)
+            with transaction.atomic():
+                if "email" in form.changed_data and "email" in request.POST:
+                    change_email(user=person, email=email or "", actor=operator(request))
+                update_user(user=person, actor=operator(request), changes=changes)
             return
         data = form.cleaned_data
         user = create_user(

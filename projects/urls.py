@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import include, path
 
 from projects.guidelines import views as guidelines
-from projects.views import accounts, listing, people, rubric, sessions, settings
+from projects.views import accounts, identity, listing, people, rubric, sessions, settings
 
 project_patterns = [
     *listing.urlpatterns,
     *accounts.urlpatterns,
     *people.urlpatterns,
     *sessions.urlpatterns,
+    *identity.urlpatterns,
     *guidelines.urlpatterns,
     *rubric.urlpatterns,
     *settings.urlpatterns,

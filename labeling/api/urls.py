@@ -14,7 +14,7 @@ from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
 from labeling.rating import api as rating
 from labeling.releases import api as releases
-from projects.api import projects, rubric
+from projects.api import accounts, projects, rubric
 from projects.navigation import Page
 
 app_name = "api"
@@ -143,6 +143,10 @@ urlpatterns = [
         "projects/<slug:slug>/deletion/", erasure.ProjectDeletion.as_view(), name="project-deletion"
     ),
     path("deletions/<int:deletion_id>/", erasure.OneDeletion.as_view(), name="deletion"),
+    path("account/email/", accounts.AccountEmail.as_view(), name="account-email"),
+    path("account/erasure/", accounts.AccountErasure.as_view(), name="account-erasure"),
+    path("operations/people/email/", accounts.PersonEmail.as_view(), name="person-email"),
+    path("operations/people/erasure/", accounts.PersonErasure.as_view(), name="person-erasure"),
     path("operations/", operations.Operations.as_view(), name="operations"),
     path(
         "operations/jobs/<str:kind>/<int:job_id>/cancel/",

@@ -14,6 +14,7 @@ from labeling.models.jobs import (
     Job,
     Release,
     TaskChange,
+    TextErasing,
     Withdrawal,
 )
 from labeling.models.judgments import Answer, Judgment
@@ -41,5 +42,6 @@ __all__ = [
     "Task",
     "TaskChange",
     "TaskOpening",
+    "TextErasing",
     "Withdrawal",
 ]

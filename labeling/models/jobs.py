@@ -245,3 +245,17 @@ class Deletion(Job):
 
     def __str__(self) -> str:
         return str(self.event.detail.get("name", ""))
+
+
+class TextErasing(Job):
+    """That the free texts of a person who was erased go from a project; judgments stay."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="text_erasings"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.person.display_name

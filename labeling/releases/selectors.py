@@ -32,7 +32,7 @@ from labeling.models import Answer, Judgment, Prompt, Release, Response, Task
 from labeling.models.judgments import JudgmentQuerySet
 from labeling.stats import Ratings
 from labeling.vocabulary import Strategy
-from projects.models import Criterion, Project, Role
+from projects.models import Criterion, Project, Role, User
 from projects.sql import database_now
 
 _CHUNK = 500
@@ -123,6 +123,12 @@ def adjudicators(project: Project) -> list[int]:
     """The project's reviewers: a judgment of theirs is the final word on its task."""
     members = project.memberships.filter(role=Role.REVIEWER)
     return list(members.order_by("user_id").values_list("user_id", flat=True))
+
+
+def erased_raters(project: Project) -> int:
+    """How many people who worked in the project were erased since."""
+    erased = User.objects.filter(erased_at__isnull=False)
+    return erased.filter(assignments__project=project).distinct().count()
 
 
 def task_records(

@@ -33,6 +33,7 @@ from labeling.releases.requests import (
 from labeling.releases.selectors import (
     adjudicators,
     cutoff_of,
+    erased_raters,
     judged_tasks,
     newest_edit,
     newest_judgment,
@@ -127,9 +128,13 @@ def request_release(
 
 def _facts(project: Project, asked_at: datetime) -> dict[str, Any]:
     """What of the project's present a release must remember beside its cut-off."""
-    facts = {"edits_upto": newest_edit(project), "reviewers": adjudicators(project)}
-    withdrawn = _withdrawn(project, asked_at)
-    return {**facts, "withdrawn": withdrawn} if withdrawn else facts
+    facts: dict[str, Any] = {"edits_upto": newest_edit(project), "reviewers": adjudicators(project)}
+    if withdrawn := _withdrawn(project, asked_at):
+        facts["withdrawn"] = withdrawn
+    # Another request than one before: a release shares no pseudonym with those from before.
+    if erased := erased_raters(project):
+        facts["erased"] = erased
+    return facts
 
 
 def _withdrawn(project: Project, asked_at: datetime) -> dict[str, Any] | None:

@@ -16,6 +16,8 @@ class OutgoingMail(models.Model):
     class Kind(models.TextChoices):
         PASSWORD_RESET = "password_reset", gettext_lazy("link to set a password")
         PASSWORD_CHANGED = "password_changed", gettext_lazy("password changed")
+        EMAIL_CHANGE = "email_change", gettext_lazy("link to change the address")
+        EMAIL_CHANGED = "email_changed", gettext_lazy("address changed")
         TOKEN_CREATED = "token_created", gettext_lazy("API token created")
 
     class State(models.TextChoices):

@@ -43,7 +43,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person; with `is_placeholder`, a named rater of imported judgments who cannot log in."""
+    """A person; with `is_placeholder`, a named rater of imported judgments who cannot log in.
+
+    Of a person who was erased the row stays, under a made-up name, for what they judged.
+    """
 
     # NULL, not "": placeholders have no address, and an address is unique.
     email = models.EmailField(gettext_lazy("e-mail"), unique=True, null=True, blank=True)
@@ -56,6 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         "projects.Project", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text=gettext_lazy("Nothing tells any more who this was.")
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -70,8 +76,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_email_lower_case",
             ),
             models.CheckConstraint(
-                condition=models.Q(is_placeholder=True) ^ models.Q(email__isnull=False),
-                name="user_email_or_placeholder",
+                condition=models.Q(is_placeholder=True, email__isnull=True, erased_at__isnull=True)
+                | models.Q(is_placeholder=False, email__isnull=False, erased_at__isnull=True)
+                | models.Q(is_placeholder=False, email__isnull=True, erased_at__isnull=False),
+                name="user_email_placeholder_or_erased",
             ),
             models.UniqueConstraint(
                 fields=["placeholder_project", "name"],

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from projects.broker import deliver
 from projects.models import OutgoingMail, User
 from projects.models.users import normal_address
+from projects.services.email_tokens import email_token
 from projects.sites import site_address
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,8 @@ def _letter(mail: OutgoingMail) -> tuple[str, str] | None:
     Whether there is an account is looked up here, in the worker: the page that asked for a link
     takes as long for a stranger's address.
     """
+    if mail.kind in {OutgoingMail.Kind.EMAIL_CHANGE, OutgoingMail.Kind.EMAIL_CHANGED}:
+        return _letter_of_change(mail)
     user = User.objects.filter(email=mail.address, is_active=True).first()
     if user is None:
         return None
@@ -127,8 +130,25 @@ def _letter(mail: OutgoingMail) -> tuple[str, str] | None:
     )
 
 
+def _letter_of_change(mail: OutgoingMail) -> tuple[str, str] | None:
+    """The link to a new address, or the notice to an old one; None where it makes no sense."""
+    user = User.objects.filter(pk=mail.detail.get("user"), erased_at=None).first()
+    if user is None:
+        return None
+    context: dict[str, object] = {"email": mail.address, "site": site_address(), **mail.detail}
+    if mail.kind == OutgoingMail.Kind.EMAIL_CHANGE:
+        if not user.is_active or User.objects.filter(email=mail.address).exists():
+            return None
+        token = email_token(user, mail.address)
+        context["link"] = site_address(reverse("projects:email-confirm", args=[token]))
+    body = render_to_string(f"mail/{mail.kind}.txt", context)
+    return _SUBJECTS[OutgoingMail.Kind(mail.kind)](), body
+
+
 _SUBJECTS = {
     OutgoingMail.Kind.PASSWORD_RESET: lambda: _("Set a new password for Concord"),
     OutgoingMail.Kind.PASSWORD_CHANGED: lambda: _("Your Concord password was changed"),
+    OutgoingMail.Kind.EMAIL_CHANGE: lambda: _("Confirm your new address for Concord"),
+    OutgoingMail.Kind.EMAIL_CHANGED: lambda: _("The address of your Concord account was changed"),
     OutgoingMail.Kind.TOKEN_CREATED: lambda: _("A new API token acts as you on Concord"),
 }

@@ -72,7 +72,8 @@ class LogIn(views.LoginView):
         return response
 
 
-def _too_many(request: HttpRequest, error: TooManyAttempts) -> HttpResponse:
+def too_many(request: HttpRequest, error: TooManyAttempts) -> HttpResponse:
+    """The page that says how long to wait."""
     response = render(request, "429.html", {"message": error.message}, status=429)
     response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -92,7 +93,7 @@ class ResetPassword(views.PasswordResetView):
                 email=form.cleaned_data["email"], address=client_address(self.request)
             )
         except TooManyAttempts as error:
-            return _too_many(self.request, error)
+            return too_many(self.request, error)
         return redirect(f"{self.success_url}{'' if sent else '?later'}")
 
 
@@ -115,7 +116,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     try:
         ticket = begin_password_change(user_id=request.user.pk) if form.is_bound else None
     except TooManyAttempts as error:
-        return _too_many(request, error)
+        return too_many(request, error)
     if ticket and form.is_valid():
         end_login(ticket)
         update_session_auth_hash(request, form.save())

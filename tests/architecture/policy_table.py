@@ -19,6 +19,8 @@ POST   api/v1/^.*$                                                              
 PUT    api/v1/^.*$                                                                   404  404  404  404  404  404
 PATCH  api/v1/^.*$                                                                   404  404  404  404  404  404
 DELETE api/v1/^.*$                                                                   404  404  404  404  404  404
+POST   api/v1/account/email/                                                         400  400  400  400  400  401
+POST   api/v1/account/erasure/                                                       400  400  400  400  400  401
 POST   api/v1/assignments/<int:assignment_id>/heartbeat/                             200  200  200  404  404  401
 POST   api/v1/assignments/<int:assignment_id>/judgment/                              400  400  400  404  404  401
 POST   api/v1/assignments/<int:assignment_id>/skip/                                  400  400  400  404  404  401
@@ -26,6 +28,8 @@ GET    api/v1/deletions/<int:deletion_id>/                                      
 GET    api/v1/docs/                                                                  200  200  200  200  200  302
 GET    api/v1/operations/                                                            404  404  404  404  404  401
 POST   api/v1/operations/jobs/<str:kind>/<int:job_id>/cancel/                        404  404  404  404  404  401
+POST   api/v1/operations/people/email/                                               404  404  404  404  404  401
+POST   api/v1/operations/people/erasure/                                             404  404  404  404  404  401
 GET    api/v1/projects/                                                              200  200  200  200  200  401
 POST   api/v1/projects/                                                              400  403  403  403  403  401
 GET    api/v1/projects/<slug:slug>/                                                  200  200  200  200  404  401
@@ -149,6 +153,10 @@ POST   p/<slug:slug>/withdrawals/<int:pk>/cancel/                               
 GET    /                                                                             200  200  200  200  200  302
 GET    account/                                                                      200  200  200  200  200  302
 POST   account/                                                                      422  422  422  422  422  302
+GET    account/email/                                                                200  200  200  200  200  302
+POST   account/email/                                                                422  422  422  422  422  302
+GET    account/erase/                                                                200  200  200  200  200  302
+POST   account/erase/                                                                422  422  422  422  422  302
 POST   account/sessions/<int:pk>/end/                                                302  302  302  302  302  302
 POST   account/sessions/end-others/                                                  302  302  302  302  302  302
 GET    account/tokens/                                                               200  200  200  200  200  302
@@ -160,6 +168,8 @@ GET    help/                                                                    
 POST   logout/                                                                       302  302  302  302  302  302
 GET    operations/                                                                   404  404  404  404  404  302
 POST   operations/jobs/<str:kind>/<int:job_id>/cancel/                               404  404  404  404  404  302
+GET    people/<int:pk>/erase/                                                        404  404  404  404  404  302
+POST   people/<int:pk>/erase/                                                        404  404  404  404  404  302
 GET    password/change/                                                              200  200  200  200  200  302
 POST   password/change/                                                              422  422  422  422  422  302
 GET    projects/new/                                                                 200  403  403  403  403  302
@@ -167,6 +177,8 @@ POST   projects/new/                                                            
 # open to all
 GET    healthz                                                                       200  200  200  200  200  200
 GET    metrics                                                                       404  404  404  404  404  404
+GET    account/email/<str:token>/                                                    410  410  410  410  410  410
+POST   account/email/<str:token>/                                                    302  302  302  302  302  302
 GET    invitation/<str:token>/                                                       302  302  302  302  200  200
 POST   invitation/<str:token>/                                                       302  302  302  302  302  422
 GET    login/                                                                        302  302  302  302  302  200

@@ -77,7 +77,7 @@ class World:
                 k
                 for k in (
                     *("tasks", "members", "invitations", "tokens", "sessions"),
-                    *("withdrawals", "task-changes", "deletions"),
+                    *("withdrawals", "task-changes", "deletions", "people"),
                 )
                 if f"{k}/<" in route
             ),
@@ -180,6 +180,7 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "change_id": str(change.pk),
         "withdrawals": str(withdrawal.pk),
         "deletions": "0",
+        "people": "0",
         "deletion_id": "0",
         "withdrawal_id": str(withdrawal.pk),
         "job_id": str(release.pk),

@@ -80,7 +80,7 @@ def test_a_project_goes_with_everything_in_it_and_its_files(
 ):
     lead = client_for(lena)
     assert left().keys() >= {"Judgment", "Release", "Import", "Invitation", "Membership"}
-    assert len(list((tmp_path / "imports").iterdir())) == 1
+    assert any((tmp_path / "imports").iterdir())
     page = lead.post(f"/p/{worked_in.slug}/delete/", {"name": " Support  answers "})
     deletion = Deletion.objects.get()
     watched = f"/deletions/{deletion.event_id}/"

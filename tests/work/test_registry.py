@@ -9,7 +9,15 @@ import pytest
 from config.celery import app
 from labeling import jobs
 from labeling.imports.endings import IMPORT_JOB
-from labeling.models import Deletion, Import, ImportUndo, Release, TaskChange, Withdrawal
+from labeling.models import (
+    Deletion,
+    Import,
+    ImportUndo,
+    Release,
+    TaskChange,
+    TextErasing,
+    Withdrawal,
+)
 from labeling.releases.services import RELEASE_JOB
 from labeling.work.registry import job_kind_of, job_kinds, job_models, register
 from tests.work.toys import TOY
@@ -24,6 +32,7 @@ REPORTS = {
 #: Names that messages under way may carry: none may ever go, whatever file its task moves to.
 NAMES = REPORTS | {
     "labeling.jobs.delete_project",
+    "labeling.jobs.erase_texts",
     "labeling.jobs.expire_leases",
     "labeling.jobs.sweep_leftovers",
     "labeling.jobs.render_project",
@@ -42,6 +51,7 @@ SPACES = {
     TaskChange: 41007,
     ImportUndo: 41008,
     Deletion: 41009,
+    TextErasing: 41010,
 }
 
 

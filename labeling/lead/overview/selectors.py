@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 
 from labeling.lead.broken import broken_reports
 from labeling.lead.disagreements import split_tasks
-from labeling.models import Assignment, ImportUndo, Job, Judgment, Release, Task
+from labeling.models import (
+    Assignment,
+    Deletion,
+    ImportUndo,
+    Job,
+    Judgment,
+    Release,
+    Task,
+    TextErasing,
+)
 from labeling.releases.selectors import releases_of
 from labeling.stats import Figure
 from labeling.stats.intervals.proportions import CONFIDENCE, t_quantile
@@ -23,6 +32,8 @@ from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
 from labeling.work.registry import job_models
 from projects.models import Acknowledgement, Guideline, Membership, Project, Role, User
 
+#: Jobs whose failure no lead can clear: its row says why, or an operator sees it.
+_NO_NEEDS: set[type[Job]] = {Deletion, ImportUndo, TextErasing}
 #: Over how many full days the pace is averaged at most, and at least.
 PACE_DAYS, LEAST_DAYS = 7, 3
 #: So many judgments since a release are counted.
@@ -187,7 +198,7 @@ def attention(project: Project, contested: Mapping[str, int] | None = None) -> l
     if contested is None:
         contested = contested_tasks(project)
     waiting = [
-        *(_newest_failed(table, project) for table in job_models() if table is not ImportUndo),
+        *(_newest_failed(table, project) for table in job_models() if table not in _NO_NEEDS),
         Attention("no_guideline", int(not project.guidelines.exists())),
         Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
         Attention("not_acknowledged", _raters_behind(project)),

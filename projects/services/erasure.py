@@ -1,0 +1,147 @@
+"""A person erased: nothing tells any more who they were; their judgments stay under another name.
+
+Releases give pseudonyms of their own, computed with a secret from the row's number. The made-up
+name is drawn by lot and is in none of them; what is released later has another secret.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from projects.audit import record
+from projects.departures import end_work
+from projects.erasures import erase_texts
+from projects.exceptions import Conflict, InvalidInput
+from projects.models import (
+    ApiKey,
+    AuditEvent,
+    Invitation,
+    Membership,
+    OutgoingMail,
+    Removal,
+    Role,
+    User,
+)
+from projects.models.users import normal_address
+from projects.services.members import revoke_links_of
+from projects.services.sessions import end_sessions
+from projects.services.throttle import forget_failures
+
+
+def check_typed_address(*, person: User, typed: str) -> None:
+    """Raises InvalidInput where what was typed is not the person's address."""
+    if not person.email or normal_address(typed) != person.email:
+        sentence = _("Type the e-mail address of the account exactly.")
+        raise InvalidInput(sentence, fields={"email": sentence})
+
+
+def check_erasable(person: User) -> None:
+    """Raises Conflict, with the reason, for who cannot be erased."""
+    if person.is_placeholder or person.erased_at is not None:
+        raise Conflict(_("This is no account of a person: there is nothing to erase."))
+    mine = Membership.objects.filter(user=person, role=Role.LEAD).values("project")
+    others = Membership.objects.filter(role=Role.LEAD, project__in=mine).exclude(user=person)
+    alone = Membership.objects.filter(user=person, role=Role.LEAD).exclude(
+        project__in=others.values("project")
+    )
+    if names := sorted(alone.values_list("project__name", flat=True)):
+        raise Conflict(
+            _(
+                "This person is the only lead of %(projects)s. Make somebody else lead there, or "
+                "delete it, first."
+            )
+            % {"projects": ", ".join(f"“{name}”" for name in names[:5])}
+        )
+    operators = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
+    if person.is_superuser and not operators.exists():
+        raise Conflict(_("This is the only operator. Make somebody else operator first."))
+
+
+@transaction.atomic
+def erase_person(*, person: User, actor: User) -> str:
+    """Erases a person and returns the made-up name that stands for them from now on.
+
+    Name, address, sessions, tokens, memberships and free texts go; judgments stay. Raises Conflict
+    for the last lead of a project, the last operator, and who is no person any more.
+    """
+    person = User.objects.select_for_update().get(pk=person.pk)
+    check_erasable(person)
+    before = {name for name in (person.name, person.email, person.display_name) if name}
+    pseudonym = f"erased person {secrets.token_hex(4)}"
+    _end_everything(person)
+    projects = erase_texts(person=person, actor=actor)
+    known = {project.pk for project in projects}
+    known |= set(Removal.objects.filter(user=person).values_list("project", flat=True))
+    known |= set(person.memberships.values_list("project", flat=True))
+    Membership.objects.filter(user=person).delete()
+    end_work(user=person)
+    _forget_names(person, before, known, pseudonym)
+    _forget_account(person, pseudonym)
+    by = pseudonym if actor.pk == person.pk else actor.display_name
+    for pk in sorted(known):
+        AuditEvent.objects.create(
+            project_id=pk, actor=actor, verb="person erased", detail={"person": pseudonym}
+        )
+    record(project=None, actor=actor, verb=gettext_noop("person erased"), person=pseudonym, by=by)
+    return pseudonym
+
+
+def _end_everything(person: User) -> None:
+    end_sessions(user=person)
+    ApiKey.objects.filter(user=person).delete()
+    revoke_links_of(user=person)
+    Invitation.objects.filter(created_by=person).update(note="")
+    if person.email:
+        forget_failures(email=person.email)
+        mails = Q(address=person.email) | Q(detail__user=person.pk)
+        OutgoingMail.objects.filter(mails).delete()
+
+
+def _forget_account(person: User, pseudonym: str) -> None:
+    person.set_unusable_password()
+    person.name, person.email, person.erased_at = pseudonym, None, timezone.now()
+    person.time_zone, person.last_login = "UTC", None
+    person.is_active = person.is_staff = person.is_superuser = False
+    changed = ["password", "name", "email", "erased_at", "time_zone", "last_login"]
+    person.save(update_fields=[*changed, "is_active", "is_staff", "is_superuser"])
+    person.groups.clear()
+    person.user_permissions.clear()
+
+
+def _forget_names(person: User, names: set[str], projects: set[int], pseudonym: str) -> None:
+    """Replaces a person's names in the log of their projects and in the administration's."""
+    named = Q()
+    for name in names:
+        named |= Q(text__contains=name)
+    lines = AuditEvent.objects.annotate(text=Cast("detail", TextField()))
+    lines = lines.filter(named, Q(project__in=projects) | Q(project=None))
+    pattern = re.compile(
+        rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names, key=len)[::-1]))})(?!\w)"
+    )
+    changed = []
+    for line in lines.only("detail").iterator(chunk_size=2000):
+        line.detail = _without(line.detail, pattern, pseudonym)
+        changed.append(line)
+    AuditEvent.objects.bulk_update(changed, ["detail"], batch_size=500)
+    for name in names:
+        LogEntry.objects.filter(object_repr__icontains=name).update(object_repr=pseudonym)
+
+
+def _without(value: Any, names: re.Pattern[str], pseudonym: str) -> Any:
+    if isinstance(value, str):
+        return names.sub(pseudonym, value)
+    if isinstance(value, list):
+        return [_without(item, names, pseudonym) for item in value]
+    if isinstance(value, dict):
+        return {key: _without(item, names, pseudonym) for key, item in value.items()}
+    return value

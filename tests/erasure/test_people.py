@@ -1,0 +1,174 @@
+"""A person is erased: nothing tells who they were, and what they judged stays."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+
+from labeling.erasure.people import erase_texts_of
+from labeling.models import Assignment, Judgment, LateAnswer, Release, TextErasing
+from labeling.rating.judgments import skip_assignment
+from labeling.releases.facts import pseudonyms
+from labeling.releases.services import request_release
+from projects.exceptions import Conflict
+from projects.models import ApiKey, AuditEvent, Project, SessionRecord, User
+from projects.services.erasure import erase_person
+from projects.services.invitations import invite
+from projects.services.keys import create_api_key
+from projects.services.members import set_member
+from tests.api.client import CallAs
+from tests.conftest import PASSWORD, MakeTasks, judge, lease
+from tests.rating.test_rate_page import ClientFor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def worked(project: Project, rui: User, make_tasks: MakeTasks, client_for: ClientFor) -> Judgment:
+    """What rui has left behind: a reason, a note, a late answer, a log-in, a token."""
+    make_tasks(project, 3)
+    judgment = judge(rui, lease(rui, project), rationale="I am Rui and think so.").judgment
+    skipped = lease(rui, project)
+    skip_assignment(rater=rui, assignment_id=skipped.pk, reason="other", note="Call me: Rui.")
+    late = lease(rui, project)
+    LateAnswer.objects.create(assignment=late, answers={"overall": 1}, rationale="Rui was late.")
+    create_api_key(user=rui, name="Rui's notebook")
+    client_for(rui).get("/account/")
+    return judgment
+
+
+def erase(person: User, actor: User) -> str:
+    """Erases a person, and does what is then to be done."""
+    name = erase_person(person=person, actor=actor)
+    for erasure in TextErasing.objects.all():
+        erase_texts_of(erasure.pk)
+        erasure.refresh_from_db()
+        assert erasure.state == "done", erasure.error
+    return name
+
+
+def stored(word: str) -> set[str]:
+    """The tables in which a word still stands, in whatever column."""
+    places = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(
+                f'SELECT 1 FROM "{table}" t WHERE t::text ILIKE %s LIMIT 1', [f"%{word}%"]
+            )
+            if cursor.fetchone():
+                places.add(table)
+    return places
+
+
+def test_nothing_tells_any_more_who_it_was_and_the_judgment_stays(
+    worked: Judgment, project: Project, lena: User, rui: User
+):
+    set_member(project=project, user=rui, role="rater", actor=lena, rater_limit=7)
+    assert stored("rui") >= {"projects_user", "labeling_judgment", "projects_auditevent"}
+    name = erase(rui, lena)
+    assert stored("rui") == set()
+    worked.refresh_from_db()
+    assert (worked.rater_id, worked.rationale, worked.fingerprint) == (rui.pk, "", "")
+    assert worked.answers.count() == 1
+    assert Assignment.objects.exclude(skip_note="").count() == 0
+    assert LateAnswer.objects.get().rationale == ""
+    assert not ApiKey.objects.filter(user=rui).exists()
+    assert not SessionRecord.objects.filter(user=rui).exists()
+    assert not Session.objects.exists()
+    rui.refresh_from_db()
+    assert (rui.email, rui.name, rui.is_active) == (None, name, False)
+    events = AuditEvent.objects.filter(verb="person erased").order_by("pk")
+    assert [event.project for event in events] == [project, None]
+    assert {event.detail["person"] for event in events} == {name}
+    with pytest.raises(Conflict, match="nothing to erase"):
+        erase_person(person=rui, actor=lena)
+
+
+def test_the_made_up_name_is_in_no_release_and_later_ones_share_no_pseudonym(
+    worked: Judgment, project: Project, lena: User, rui: User
+):
+    def release() -> Release:
+        return request_release(project=project, created_by=lena, recipe="raw", format="native")
+
+    before = release()
+    name = erase(rui, lena)
+    after = release()
+    names = [pseudonyms(row.salt)("rater", rui.pk) for row in (before, after)]
+    assert names[0] != names[1]
+    assert (before.cutoff, after.options["erased"]) == (after.cutoff, 1)
+    assert not any(name.split()[-1] in pseudonym for pseudonym in names)
+
+
+def test_the_last_lead_and_the_last_operator_stay(project: Project, lena: User, otto: User):
+    with pytest.raises(Conflict, match="only lead of “Support answers”"):
+        erase_person(person=lena, actor=lena)
+    User.objects.filter(pk=otto.pk).update(is_superuser=True, is_staff=True)
+    with pytest.raises(Conflict, match="only operator"):
+        erase_person(person=otto, actor=otto)
+    set_member(project=project, user=otto, role="lead")
+    assert erase_person(person=lena, actor=otto).startswith("erased person ")
+    assert project.created_by_id == lena.pk
+
+
+def test_invitations_that_they_made_work_no_longer_and_say_nothing(
+    project: Project, lena: User, otto: User
+):
+    set_member(project=project, user=otto, role="lead")
+    link = invite(project=project, created_by=lena, role="rater", note="for my sister")
+    erase(lena, otto)
+    link.invitation.refresh_from_db()
+    assert (link.invitation.status, link.invitation.note) == ("revoked", "")
+
+
+def test_one_erases_oneself_with_address_and_password(
+    worked: Judgment, rui: User, client_for: ClientFor
+):
+    client = client_for(rui)
+    page = client.get("/account/erase/").content.decode()
+    assert "This cannot be taken back." in page
+    for words in (
+        {"email": "rui@example.com", "password": "wrong"},
+        {"email": "lena@example.com", "password": PASSWORD},
+    ):
+        assert client.post("/account/erase/", words).status_code == 422
+    done = client.post("/account/erase/", {"email": "RUI@example.com ", "password": PASSWORD})
+    assert (done.status_code, done.headers["Location"]) == (302, "/login/")
+    assert client.get("/").status_code == 302
+    rui.refresh_from_db()
+    assert rui.erased_at is not None
+    assert (
+        Client().post("/login/", {"username": "rui@example.com", "password": PASSWORD}).status_code
+        == 422
+    )
+
+
+def test_operators_erase_whom_they_typed(rui: User, otto: User, client_for: ClientFor):
+    assert client_for(otto).get(f"/people/{rui.pk}/erase/").status_code == 404
+    User.objects.filter(pk=otto.pk).update(is_superuser=True, is_staff=True)
+    client = client_for(otto)
+    action = {"action": "erase_selected", "_selected_action": [rui.pk]}
+    asked = client.post("/admin/projects/user/", action)
+    assert asked.headers["Location"] == f"/people/{rui.pk}/erase/"
+    assert client.post(f"/people/{rui.pk}/erase/", {"email": "sam@example.com"}).status_code == 422
+    assert client.post(f"/people/{rui.pk}/erase/", {"email": "rui@example.com"}).status_code == 302
+    rui.refresh_from_db()
+    assert rui.erased_at is not None
+    assert AuditEvent.objects.get(verb="person erased").detail["by"] == "Otto"
+
+
+def test_people_are_erased_by_program(rui: User, sam: User, otto: User, api: CallAs):
+    own = {"email": "rui@example.com", "password": PASSWORD}
+    assert api(rui).post("account/erasure/", {**own, "password": "wrong"}).status_code == 400
+    reply: Any = api(rui).post("account/erasure/", own)
+    assert reply.json()["person"].startswith("erased person "), reply.content
+    path, body = "operations/people/erasure/", {"email": "sam@example.com"}
+    assert api(otto).post(path, body).status_code == 404
+    User.objects.filter(pk=otto.pk).update(is_superuser=True, is_staff=True)
+    assert api(otto).post(path, body).status_code == 200
+    sam.refresh_from_db()
+    assert json.dumps(sam.email) == "null"
