@@ -180,9 +180,15 @@ def test_a_rubric_is_built_and_previewed_live(
 ):
     sign_in(context, otto)
     page.goto(f"{live_server.url}/projects/new/")
+    page.fill("#id_name", "x" * 119)
+    page.locator("#id_name").press_sequentially("yz")
+    expect(page.get_by_text("No more than 120 letters fit here.")).to_be_visible()
     page.fill("#id_name", "Kindness")
+    expect(page.get_by_text("No more than 120 letters fit here.")).to_be_hidden()
     page.get_by_text("Blank", exact=True).click()
     first = page.locator("[data-criterion]").nth(0)
+    first.get_by_label("Question").fill("Which of these two replies follows the instructions?")
+    expect(first.get_by_label("Key")).to_have_value("which_of_these_two_replies_follows_the")
     first.get_by_label("Question").fill("Which reply is kinder?")
     expect(first.get_by_label("Key")).to_have_value("which_reply_is_kinder")
     first.get_by_label("Scale").select_option("llama2_4")
@@ -192,6 +198,10 @@ def test_a_rubric_is_built_and_previewed_live(
     second = page.locator("[data-criterion]").nth(1)
     second.get_by_label("Question").fill("Which reply is shorter?")
     second.get_by_label("Primary").check()
+    foot, head = first.bounding_box(), second.bounding_box()
+    assert foot is not None
+    assert head is not None
+    assert foot["y"] + foot["height"] + 8 <= head["y"], "the cards stand apart"
     page.set_viewport_size(PHONE)
     assert list(problems(page, everything=True)) == []
     page.get_by_role("button", name="Create the project").click()

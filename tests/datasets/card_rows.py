@@ -18,7 +18,11 @@ def context(**more: Any) -> ReleaseContext:
             "project": "helpful",
             "name": "Helpful, release 1",
             "parameters": {"recipe": "majority", "cutoff": 7},
-            "guidelines": (GuidelineRecord(1, "# Be fair\nRead both.", "First version"),),
+            "guidelines": (
+                GuidelineRecord(
+                    1, "# Be fair\nRead both.", "First version", "True, then brief.", "Truth wins."
+                ),
+            ),
             "principles": ({"number": 1, "text": "Be kind."},),
             "withheld": {"superseded": 1, "withdrawn": 0},
             "versions": {"Concord": "1.0", "pyarrow": "26.0"},

@@ -213,6 +213,10 @@ def test_the_datasheet_is_filled_from_the_figures(tmp_path):
     assert "1 judgment came with a rationale" in body
     assert "Raters flagged: unsafe: 1." in body
     assert "| 1 | First version | `guideline/version-001.md` |" in body
+    whole = (result.path / "guideline/version-001.md").read_text()
+    for text in ("True, then brief.", "Truth wins."):
+        assert text in whole
+        assert f"> {text}" in body
     assert "For KTO take a `desirable_weight` from" in body
     for warning in result.manifest["warnings"]:
         assert body.count(inline(warning["text"])) >= 2

@@ -55,6 +55,14 @@ def test_a_template_brings_its_rubric_and_guideline(otto: User, client_for):
     assert Membership.objects.get(project=project, user=otto).role == Role.LEAD
 
 
+def test_a_key_that_is_filled_in_ends_with_a_whole_word(otto: User, client_for):
+    wording = "Which of these two replies follows the instructions?"
+    new(client_for(otto), template="blank", **{**RUBRIC, "form-0-wording": wording})
+    first = Project.objects.get(name="Kindness").criteria.first()
+    assert first is not None
+    assert first.key == "which_of_these_two_replies_follows_the"
+
+
 def test_a_blank_project_takes_the_rubric_that_was_written(otto: User, client_for):
     new(client_for(otto), template="blank", **RUBRIC)
     criteria = Project.objects.get(name="Kindness").criteria.all()
