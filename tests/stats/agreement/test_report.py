@@ -177,7 +177,7 @@ def test_a_hundred_thousand_judgments_take_a_fraction_of_a_second() -> None:
     ratings = Ratings(unit, rater, value, cluster=unit // 2)
     content, pairs = criterion_report(ratings, ARENA, preference=True)
     assert content["counts"]["tasks_judged_twice"] == 33_000
-    assert "over 16500 prompts" in content["krippendorff_alpha"]["ordinal"]["convention"]
+    assert "over 16,500 prompts" in content["krippendorff_alpha"]["ordinal"]["convention"]
     assert len(pairs) == 40 * 39 // 2
 
 
