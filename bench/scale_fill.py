@@ -210,7 +210,6 @@ def _facts(project: Project, people: dict[Role, User]) -> dict[str, object]:
             "members": str(member.pk),
             "invitations": str(project.invitations.all()[0].pk),
             "import_id": str(Import.objects.filter(project=project)[0].pk),
-            "release_id": str(release.pk),
             "number": str(release.number),
             "name": "manifest.json",
             "criterion": "overall",

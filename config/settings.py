@@ -165,6 +165,10 @@ LOGIN_ATTEMPTS_PER_ADDRESS = env.number("CONCORD_LOGIN_ATTEMPTS_ADDRESS", 60)
 LOGIN_ATTEMPTS_WINDOW = env.number("CONCORD_LOGIN_WINDOW", 900)
 TRUSTED_PROXIES = env.number("CONCORD_PROXIES", 0)
 INVITATION_DAYS = 14
+#: How many links to set a password may be asked for in RESET_WINDOW seconds, before waits begin.
+RESETS_PER_ACCOUNT, RESETS_PER_ADDRESS, RESET_WINDOW = 3, 20, 3600
+#: So long a rater is not reminded again of a guideline.
+REMINDER_HOURS = 24
 #: Who may create projects beside operators: everyone, those who lead one already, or nobody.
 WHO_CREATES_PROJECTS = env.choice(
     "CONCORD_WHO_CREATES_PROJECTS", ["everyone", "leads", "operators"], 1

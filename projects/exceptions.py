@@ -32,7 +32,7 @@ class Conflict(ConcordError):
 
 
 class TooManyAttempts(ConcordError):
-    """Throttled; `retry_after` in seconds."""
+    """Throttled; `retry_after` in seconds, also said in a header of the reply."""
 
     code = "throttled"
     status = 429

@@ -9,12 +9,13 @@ from labeling.api import documentation
 from labeling.erasure import api as erasure
 from labeling.imports import api as imports
 from labeling.lead import api as figures
+from labeling.lead.overview import api as needs
 from labeling.lead.tasks import api as tasks
 from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
 from labeling.rating import api as rating
 from labeling.releases import api as releases
-from projects.api import accounts, projects, rubric
+from projects.api import account, accounts, audit, guidelines, members, projects, rubric
 from projects.navigation import Page
 
 app_name = "api"
@@ -38,6 +39,50 @@ urlpatterns = [
         rubric.OneQuestion.as_view(),
         name="question",
     ),
+    path(
+        "projects/<slug:slug>/guidelines/",
+        guidelines.GuidelineVersions.as_view(),
+        name="guideline-versions",
+    ),
+    path(
+        "projects/<slug:slug>/guidelines/<int:number>/",
+        guidelines.OneGuidelineVersion.as_view(),
+        name="guideline-version",
+    ),
+    path(
+        "projects/<slug:slug>/guidelines/<int:number>/changes/",
+        guidelines.GuidelineDifference.as_view(),
+        name="guideline-changes",
+    ),
+    path("projects/<slug:slug>/members/", members.Members.as_view(), name="members"),
+    path(
+        "projects/<slug:slug>/members/<int:member_id>/",
+        members.OneMember.as_view(),
+        name="member",
+    ),
+    path("projects/<slug:slug>/reminders/", members.GuidelineReminders.as_view(), name="reminders"),
+    path("projects/<slug:slug>/invitations/", members.Invitations.as_view(), name="invitations"),
+    path(
+        "projects/<slug:slug>/invitations/<int:invitation_id>/revoke/",
+        members.InvitationRevocation.as_view(),
+        name="invitation-revoke",
+    ),
+    path("projects/<slug:slug>/audit/", audit.AuditLog.as_view(), name="audit"),
+    path("invitations/accept/", members.InvitationAcceptance.as_view(), name="invitation-accept"),
+    path("account/", account.Account.as_view(), name="account"),
+    path("account/tokens/", account.Tokens.as_view(), name="tokens"),
+    path(
+        "account/tokens/<int:token_id>/revoke/",
+        account.TokenRevocation.as_view(),
+        name="token-revoke",
+    ),
+    path("account/sessions/", account.Sessions.as_view(), name="sessions"),
+    path("account/sessions/<int:session_id>/", account.OneSession.as_view(), name="session"),
+    path(
+        "account/sessions/end-others/",
+        account.OtherSessions.as_view(),
+        name="sessions-end-others",
+    ),
     path("projects/<slug:slug>/next/", rating.NextTask.as_view(), name="next"),
     path("projects/<slug:slug>/undo/", rating.UndoLast.as_view(), name="undo"),
     path(
@@ -50,6 +95,11 @@ urlpatterns = [
         "assignments/<int:assignment_id>/heartbeat/", rating.KeepLease.as_view(), name="heartbeat"
     ),
     path("projects/<slug:slug>/imports/", imports.Imports.as_view(), name="imports"),
+    path(
+        "projects/<slug:slug>/imports/preview/",
+        imports.ImportPreview.as_view(),
+        name="import-preview",
+    ),
     path(
         "projects/<slug:slug>/imports/<int:import_id>/", imports.OneImport.as_view(), name="import"
     ),
@@ -80,19 +130,30 @@ urlpatterns = [
         name="release-choices",
     ),
     path(
-        "projects/<slug:slug>/releases/<int:release_id>/",
+        "projects/<slug:slug>/releases/<int:number>/",
         releases.OneRelease.as_view(),
         name="release",
     ),
     path(
-        "projects/<slug:slug>/releases/<int:release_id>/cancel/",
+        "projects/<slug:slug>/releases/<int:number>/cancel/",
         releases.ReleaseCancellation.as_view(),
         name="release-cancel",
     ),
     path(
-        "projects/<slug:slug>/releases/<int:release_id>/files/<path:name>",
+        "projects/<slug:slug>/releases/<int:number>/retry/",
+        releases.ReleaseRetry.as_view(),
+        name="release-retry",
+    ),
+    path(
+        "projects/<slug:slug>/releases/<int:number>/files/<path:name>",
         releases.ReleaseFile.as_view(),
         name="release-file",
+    ),
+    path("projects/<slug:slug>/needs/", needs.ProjectNeeds.as_view(), name="needs"),
+    path(
+        "projects/<slug:slug>/needs/<slug:kind>/set-aside/",
+        needs.NeedSetAside.as_view(),
+        name="need-set-aside",
     ),
     path("projects/<slug:slug>/progress/", figures.ProjectProgress.as_view(), name="progress"),
     path("projects/<slug:slug>/agreement/", figures.ProjectAgreement.as_view(), name="agreement"),
@@ -104,6 +165,11 @@ urlpatterns = [
         "projects/<slug:slug>/tasks/<int:task_id>/votes/",
         tasks.OpenedVotes.as_view(),
         name="task-votes",
+    ),
+    path(
+        "projects/<slug:slug>/tasks/<int:task_id>/settle/",
+        tasks.ReportSettlements.as_view(),
+        name="task-settle",
     ),
     path("projects/<slug:slug>/task-changes/", tasks.TaskChanges.as_view(), name="task-changes"),
     path(
@@ -147,6 +213,11 @@ urlpatterns = [
     path("account/erasure/", accounts.AccountErasure.as_view(), name="account-erasure"),
     path("operations/people/email/", accounts.PersonEmail.as_view(), name="person-email"),
     path("operations/people/erasure/", accounts.PersonErasure.as_view(), name="person-erasure"),
+    path(
+        "deletions/<int:deletion_id>/retry/",
+        erasure.DeletionRetry.as_view(),
+        name="deletion-retry",
+    ),
     path("operations/", operations.Operations.as_view(), name="operations"),
     path(
         "operations/jobs/<str:kind>/<int:job_id>/cancel/",

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.erasure.services import find_deletion, request_deletion
+from labeling.erasure.services import find_deletion, request_deletion, retry_deletion
 from labeling.models import Deletion
 from labeling.work.sending import send
 from projects.api.parsing import StrictSerializer
@@ -68,6 +68,28 @@ class ProjectDeletion(ApiView):
         send(row)
         location = reverse("api:deletion", args=[row.event_id])
         return Response(_deletion_json(row.event, row), status=202, headers={"Location": location})
+
+
+class DeletionRetry(ApiView):
+    """Another try of a deletion."""
+
+    @extend_schema(
+        operation_id="retry_deletion",
+        summary="Go on with a deletion that failed",
+        tags=_TAGS,
+        request=None,
+        responses={202: DeletionSerializer, **refusals(404, 409)},
+    )
+    def post(self, request: Request, deletion_id: int) -> Response:
+        """409 where it is under way. Whoever asked for it may."""
+        deletion = find_deletion(deletion_id, self.user())
+        if deletion is None:
+            raise Http404(_("There is no such deletion, or it was not you who asked for it."))
+        event, row = deletion
+        if row is not None:
+            retry_deletion(row)
+            send(row)
+        return Response(_deletion_json(event, row), status=202)
 
 
 class OneDeletion(ApiView):

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnRole
 from labeling.imports.endings import cancel_import
+from labeling.imports.files import discard
 from labeling.imports.incoming import KeepingUploadHandler
 from labeling.imports.selectors import (
     find_import,
@@ -25,7 +26,12 @@ from labeling.imports.selectors import (
     refusals_of,
     undo_of,
 )
-from labeling.imports.services import create_import
+from labeling.imports.serializers import (
+    ImportPreviewSerializer,
+    RefusalSerializer,
+    preview_json,
+)
+from labeling.imports.services import create_import, keep_upload, preview_upload
 from labeling.imports.undoing import request_undo
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
 from labeling.models import Import, ImportRefusal, ImportUndo
@@ -78,20 +84,6 @@ class ImportSerializer(JobSerializer):
     undo = ImportUndoSerializer(
         allow_null=True, help_text="Null where nobody asked for it; `done`: it is undone."
     )
-
-
-class RefusalSerializer(serializers.Serializer[Any]):
-    """A refused row: where, which field, why, and what stood there."""
-
-    line = serializers.IntegerField()
-    number = serializers.IntegerField(
-        help_text="The row's place in a JSON list, from 1; 0 in files whose lines are rows."
-    )
-    row_id = serializers.CharField(allow_blank=True, help_text="The row's own id, if it has one.")
-    field = serializers.CharField(allow_blank=True)
-    code = serializers.CharField(allow_blank=True, help_text="The kind of reason, for programs.")
-    reason = serializers.CharField()
-    excerpt = serializers.CharField(allow_blank=True)
 
 
 class ImportReportSerializer(ImportSerializer):
@@ -208,6 +200,41 @@ class Imports(ApiView):
         send(row)
         location = reverse("api:import", args=[slug, row.pk])
         return Response(import_json(row), status=202, headers={"Location": location})
+
+
+class ImportPreview(ApiView):
+    """What a file would be."""
+
+    parser_classes = UPLOAD_PARSERS
+
+    @extend_schema(
+        operation_id="preview_import",
+        summary="Where each column of a file would go, and its first rows",
+        tags=_TAGS,
+        parameters=_options(),
+        request={
+            "multipart/form-data": UploadSerializer,
+            **dict.fromkeys(RAW_TYPES, OpenApiTypes.BINARY),
+        },
+        responses={200: ImportPreviewSerializer, **refusals(400, 403, 404, 413, 415)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """As `create_import` takes it; nothing is imported, and the file is not kept."""
+        project = self.access(slug, Action.IMPORT).project
+        with KeepingUploadHandler(request._request) as incoming:
+            request.upload_handlers = [incoming]
+            upload = read_upload(request)
+            stored = keep_upload(project=project, content=upload.content)
+            try:
+                preview = preview_upload(
+                    token=stored.token,
+                    format=upload.format,
+                    mapping=upload.mapping,
+                    label_rater=upload.options.label_rater,
+                )
+            finally:
+                discard(stored.token)
+        return Response(preview_json(preview))
 
 
 class OneImport(ApiView):

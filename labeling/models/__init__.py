@@ -18,7 +18,7 @@ from labeling.models.jobs import (
     Withdrawal,
 )
 from labeling.models.judgments import Answer, Judgment
-from labeling.models.reports import RaterPairPart, Report
+from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.tasks import Prompt, Response, Task
 
 __all__ = [
@@ -38,7 +38,9 @@ __all__ = [
     "RaterPairPart",
     "Release",
     "Report",
+    "ReportSettlement",
     "Response",
+    "SetAside",
     "Task",
     "TaskChange",
     "TaskOpening",

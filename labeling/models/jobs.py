@@ -198,11 +198,11 @@ class Withdrawal(Job):
 
 
 class TaskChange(Job):
-    """Another number of raters or another priority for many tasks: a filter's, or an import's.
+    """Another number of raters or priority for many tasks, or their reports settled.
 
-    `overlap` and `priority` are empty where they stay as they are. `selection`, `newest`, `reached`
-    and `changed` are those of `Withdrawal`; `limited` counts the tasks that keep more raters than
-    asked for, because so many hold a place.
+    They are a filter's, or an import's. `overlap` and `priority` are empty where they stay.
+    `selection`, `newest`, `reached` and `changed` are those of `Withdrawal`; `limited` counts the
+    tasks that keep more raters than asked for, because so many hold a place.
     """
 
     overlap = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -212,6 +212,7 @@ class TaskChange(Job):
     reached = models.BigIntegerField(default=0)
     changed = models.PositiveBigIntegerField(default=0)
     limited = models.PositiveBigIntegerField(default=0)
+    settles = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-pk"]

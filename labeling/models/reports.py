@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
+from labeling.models.tasks import Task
 from projects.models import Project
 
 
@@ -57,3 +60,36 @@ class RaterPairPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}, part {self.number}"
+
+
+class ReportSettlement(models.Model):
+    """That somebody has looked at what raters reported of a task up to then; later reports wait."""
+
+    task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="settlement")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"settlement of task {self.task_id}"
+
+
+class SetAside(models.Model):
+    """That somebody has seen what needed a person, up to the row of that id; newer ones wait."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="needs_set_aside")
+    kind = models.CharField(max_length=40)
+    upto = models.BigIntegerField()
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "kind"], name="one_set_aside_per_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} up to {self.upto}"

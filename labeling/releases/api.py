@@ -29,7 +29,7 @@ from labeling.releases.serializers import (
     asked,
     choices_json,
 )
-from labeling.releases.services import cancel_release, file_of, request_release
+from labeling.releases.services import cancel_release, file_of, request_release, retry_release
 from labeling.work.api import NOT_YET, JobSerializer, job_json, not_yet
 from labeling.work.sending import send
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
@@ -53,7 +53,8 @@ class ReleaseFileSerializer(serializers.Serializer[Any]):
 class ReleaseSerializer(JobSerializer):
     """A release: the request, and once done its rows and hash."""
 
-    number = serializers.IntegerField(help_text="Counts within the project.")
+    id = None  # type: ignore[assignment]
+    number = serializers.IntegerField(help_text="As on its page; its address ends in it.")
     recipe = serializers.CharField()
     format = serializers.CharField()
     file_type = serializers.CharField()
@@ -83,8 +84,10 @@ class ReleaseDetailSerializer(ReleaseSerializer):
 def release_json(row: Release) -> dict[str, Any]:
     """A release in a list."""
     shares = row.options.get("shares", ReleaseOptions().shares)
+    job = job_json(row)
+    del job["id"]  # the number says which one it is, on its page and in addresses
     return {
-        **job_json(row),
+        **job,
         "number": row.number,
         "recipe": row.recipe,
         "format": row.format,
@@ -113,7 +116,9 @@ def _detail(slug: str, row: Release) -> dict[str, Any]:
                 "name": file["name"],
                 "size": file["size"],
                 "sha256": file["sha256"],
-                "url": site_address(reverse("api:release-file", args=[slug, row.pk, file["name"]])),
+                "url": site_address(
+                    reverse("api:release-file", args=[slug, row.number, file["name"]])
+                ),
             }
             for file in row.files
         ],
@@ -123,10 +128,10 @@ def _detail(slug: str, row: Release) -> dict[str, Any]:
 class ReleaseView(ApiView):
     """A view of one release."""
 
-    def find(self, slug: str, release_id: int) -> Release:
+    def find(self, slug: str, number: int) -> Release:
         """The release, for members who may see it; raises like `access`, and Http404."""
         project = self.access(slug, Action.SEE_RELEASES).project
-        row = releases_of(project).defer(None).filter(pk=release_id).first()
+        row = releases_of(project).defer(None).filter(number=number).first()
         if row is None:
             raise Http404(_("There is no such release in this project."))
         return row
@@ -165,7 +170,7 @@ class Releases(ApiView):
         wanted = asked(self.checked(NewReleaseSerializer))
         row = request_release(project=access.project, created_by=access.user, **wanted)
         send(row)
-        location = reverse("api:release", args=[slug, row.pk])
+        location = reverse("api:release", args=[slug, row.number])
         return Response(_detail(slug, row), status=202, headers={"Location": location})
 
 
@@ -223,9 +228,9 @@ class OneRelease(ReleaseView):
         tags=_TAGS,
         responses={200: ReleaseDetailSerializer, **refusals(403, 404)},
     )
-    def get(self, request: Request, slug: str, release_id: int) -> Response:
+    def get(self, request: Request, slug: str, number: int) -> Response:
         """While it is built: its progress."""
-        return Response(_detail(slug, self.find(slug, release_id)))
+        return Response(_detail(slug, self.find(slug, number)))
 
 
 class ReleaseCancellation(ReleaseView):
@@ -238,11 +243,30 @@ class ReleaseCancellation(ReleaseView):
         request=None,
         responses={200: ReleaseDetailSerializer, **refusals(403, 404, 409)},
     )
-    def post(self, request: Request, slug: str, release_id: int) -> Response:
+    def post(self, request: Request, slug: str, number: int) -> Response:
         """One that is being built stops within seconds; 409 where it is over already."""
         access = self.access(slug, Action.RELEASE)
-        cancel_release(release=self.find(slug, release_id), actor=access.user)
-        return Response(_detail(slug, self.find(slug, release_id)))
+        cancel_release(release=self.find(slug, number), actor=access.user)
+        return Response(_detail(slug, self.find(slug, number)))
+
+
+class ReleaseRetry(ReleaseView):
+    """Another try of a release."""
+
+    @extend_schema(
+        operation_id="retry_release",
+        summary="Build a release that failed or was cancelled once more",
+        tags=_TAGS,
+        request=None,
+        responses={202: ReleaseDetailSerializer, **refusals(403, 404, 409)},
+    )
+    def post(self, request: Request, slug: str, number: int) -> Response:
+        """From the same frozen request. 409 where it is under way, or done."""
+        access = self.access(slug, Action.RELEASE)
+        row = self.find(slug, number)
+        retry_release(release=row, actor=access.user)
+        send(row)
+        return Response(_detail(slug, self.find(slug, number)), status=202)
 
 
 class ReleaseFile(ReleaseView):
@@ -267,9 +291,9 @@ class ReleaseFile(ReleaseView):
             **refusals(403, 404, 416),
         },
     )
-    def get(self, request: Request, slug: str, release_id: int, name: str) -> HttpResponseBase:
+    def get(self, request: Request, slug: str, number: int, name: str) -> HttpResponseBase:
         """Resume by `Range` with `If-Range`; the ETag is the file's sha256."""
-        listed = file_of(self.find(slug, release_id), name)
+        listed = file_of(self.find(slug, number), name)
         if listed is None:
             raise Http404(_("There is no such file in this release, or it is not done yet."))
         path, entry = listed

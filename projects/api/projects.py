@@ -14,6 +14,7 @@ from projects.api.serializers import (
     AcknowledgementSerializer,
     GuidelineSerializer,
     NewProjectSerializer,
+    ProjectChangesSerializer,
     ProjectDetailSerializer,
     ProjectSerializer,
     criteria_of,
@@ -28,7 +29,7 @@ from projects.guidelines.services import acknowledge
 from projects.models import ApiKey, Membership
 from projects.permissions import Action, require_project_creator
 from projects.selectors.rubric import asked_criteria
-from projects.services.projects import create_project
+from projects.services.projects import create_project, update_project
 
 
 class Projects(ApiView):
@@ -87,6 +88,20 @@ class OneProject(ApiView):
     )
     def get(self, request: Request, slug: str) -> Response:
         """What a program needs to know before it asks for tasks."""
+        return Response(_detail(self.access(slug, Action.SEE).membership))
+
+    @extend_schema(
+        operation_id="change_project",
+        summary="Change the settings of a project",
+        tags=["projects"],
+        request=ProjectChangesSerializer,
+        responses={200: ProjectDetailSerializer, **refusals(400, 403, 404)},
+    )
+    def patch(self, request: Request, slug: str) -> Response:
+        """Each change is logged, old and new. Questions change at `rubric`."""
+        access = self.access(slug, Action.CONFIGURE)
+        changes = self.checked(ProjectChangesSerializer)
+        update_project(project=access.project, actor=access.user, changes=changes)
         return Response(_detail(self.access(slug, Action.SEE).membership))
 
 

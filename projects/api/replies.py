@@ -16,6 +16,7 @@ _MEANINGS = {
     413: "The body is too large.",
     416: "The range holds no byte of the file.",
     415: "A kind of content that is not read here.",
+    429: "Too soon: wait as many seconds as `Retry-After` says.",
 }
 
 

@@ -165,6 +165,33 @@ class NewProjectSerializer(StrictSerializer):
     is_sensitive = serializers.BooleanField(required=False)
 
 
+class ProjectChangesSerializer(StrictSerializer):
+    """Settings that may change while people work; what is left out stays."""
+
+    name = serializers.CharField(required=False, max_length=120)
+    status = serializers.ChoiceField(
+        choices=Project.Status.choices,
+        required=False,
+        help_text="A paused project hands out no tasks; an archived one is also listed last.",
+    )
+    description = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    overlap = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text="Of tasks that are imported from now on; `change_task` changes others.",
+    )
+    lease_minutes = serializers.IntegerField(required=False, min_value=1, max_value=24 * 60)
+    rater_limit = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**31 - 1
+    )
+    tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices, required=False)
+    allow_both_bad = serializers.BooleanField(required=False)
+    allow_cannot_tell = serializers.BooleanField(required=False)
+    rationale_required = serializers.BooleanField(required=False)
+    is_sensitive = serializers.BooleanField(required=False)
+
+
 class AcknowledgementSerializer(StrictSerializer):
     """Which version was read."""
 
@@ -190,10 +217,13 @@ def criteria_of(values: Mapping[str, Any]) -> list[CriterionSpec]:
 def guideline_of(values: Mapping[str, Any]) -> GuidelineSpec | None:
     """The guideline of a checked request, or None."""
     guideline = values["guideline"]
-    if guideline is None:
-        return None
-    principles = [PrincipleSpec(**principle) for principle in guideline["principles"]]
-    return GuidelineSpec(**{**guideline, "principles": principles})
+    return None if guideline is None else guideline_spec_of(guideline)
+
+
+def guideline_spec_of(values: Mapping[str, Any]) -> GuidelineSpec:
+    """A checked guideline, as the service takes it."""
+    principles = [PrincipleSpec(**principle) for principle in values["principles"]]
+    return GuidelineSpec(**{**values, "principles": principles})
 
 
 def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:

@@ -116,6 +116,11 @@ def _zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC")] + [(name, name.replace("_", " ")) for name in names if "/" in name]
 
 
+def time_zones() -> set[str]:
+    """The time zones that an account may have."""
+    return {name for name, _words in _zones()}
+
+
 class AccountForm(forms.Form):
     """One's own name and time zone."""
 

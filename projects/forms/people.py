@@ -31,3 +31,9 @@ class InvitationForm(forms.Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class ReminderForm(forms.Form):
+    """Whom to remind; nobody in particular is everybody."""
+
+    member = forms.IntegerField(label=_("Member"), required=False, min_value=1)

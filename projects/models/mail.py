@@ -19,6 +19,7 @@ class OutgoingMail(models.Model):
         EMAIL_CHANGE = "email_change", gettext_lazy("link to change the address")
         EMAIL_CHANGED = "email_changed", gettext_lazy("address changed")
         TOKEN_CREATED = "token_created", gettext_lazy("API token created")
+        GUIDELINE_REMINDER = "guideline_reminder", gettext_lazy("a guideline to read")
 
     class State(models.TextChoices):
         WAITING = "waiting", gettext_lazy("waiting")

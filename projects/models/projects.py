@@ -115,6 +115,8 @@ class Membership(models.Model):
     invitation = models.ForeignKey(
         "projects.Invitation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # When the member was last asked by mail to read the guideline.
+    reminded_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -40,10 +40,12 @@ def create_api_key(
     name: str,
     scope: str = ApiKey.Scope.ALL,
     days: int | None = None,
+    outlived_by: ApiKey | None = None,
 ) -> NewApiKey:
     """A token with the user's rights as far as `scope` goes, and a mail to its owner.
 
-    It expires after so many days, by default KEY_DAYS; with 0 it does not. Raises InvalidInput.
+    It expires after so many days, by default KEY_DAYS; with 0 it does not; and in no case after
+    the token that it is made with. Raises InvalidInput.
     """
     if scope not in ApiKey.Scope.values:
         known = ", ".join(ApiKey.Scope.values)
@@ -53,6 +55,9 @@ def create_api_key(
     if not 0 <= days <= MOST_DAYS:
         sentence = _("From 1 to %(most)d days, or 0 for no end.") % {"most": MOST_DAYS}
         raise InvalidInput(sentence, fields={"days": sentence})
+    ends = [timezone.now() + timedelta(days=days)] if days else []
+    if outlived_by is not None and outlived_by.expires_at is not None:
+        ends.append(outlived_by.expires_at)
     token = PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         user=user,
@@ -60,7 +65,7 @@ def create_api_key(
         prefix=token[:10],
         token_hash=hash_token(token),
         scope=scope,
-        expires_at=timezone.now() + timedelta(days=days) if days else None,
+        expires_at=min(ends, default=None),
     )
     record(
         project=None,

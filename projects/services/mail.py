@@ -17,7 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from projects.broker import deliver
-from projects.models import OutgoingMail, User
+from projects.models import Acknowledgement, Guideline, Membership, OutgoingMail, User
 from projects.models.users import normal_address
 from projects.services.email_tokens import email_token
 from projects.sites import site_address
@@ -118,7 +118,11 @@ def _letter(mail: OutgoingMail) -> tuple[str, str] | None:
     if user is None:
         return None
     context: dict[str, object] = {"email": user.email, "site": site_address(), **mail.detail}
-    if mail.kind == OutgoingMail.Kind.PASSWORD_RESET:
+    if mail.kind == OutgoingMail.Kind.GUIDELINE_REMINDER:
+        if not _has_guideline_to_read(mail, user):
+            return None
+        context["link"] = site_address(reverse("projects:guideline", args=[mail.detail["slug"]]))
+    elif mail.kind == OutgoingMail.Kind.PASSWORD_RESET:
         uid = urlsafe_base64_encode(force_bytes(user.pk))
         token = default_token_generator.make_token(user)
         context["link"] = site_address(reverse("password_reset_confirm", args=[uid, token]))
@@ -145,10 +149,21 @@ def _letter_of_change(mail: OutgoingMail) -> tuple[str, str] | None:
     return _SUBJECTS[OutgoingMail.Kind(mail.kind)](), body
 
 
+def _has_guideline_to_read(mail: OutgoingMail, user: User) -> bool:
+    """Whether the reminder is still true: who has read it meanwhile, or left, is not written to."""
+    membership = Membership.objects.filter(pk=mail.detail["membership"], user=user)
+    project = membership.values_list("project", flat=True).first()
+    newest = Guideline.objects.filter(project=project).order_by("-number").first()
+    if newest is None:
+        return False
+    return not Acknowledgement.objects.filter(user=user, guideline=newest).exists()
+
+
 _SUBJECTS = {
     OutgoingMail.Kind.PASSWORD_RESET: lambda: _("Set a new password for Concord"),
     OutgoingMail.Kind.PASSWORD_CHANGED: lambda: _("Your Concord password was changed"),
     OutgoingMail.Kind.EMAIL_CHANGE: lambda: _("Confirm your new address for Concord"),
     OutgoingMail.Kind.EMAIL_CHANGED: lambda: _("The address of your Concord account was changed"),
+    OutgoingMail.Kind.GUIDELINE_REMINDER: lambda: _("A guideline to read on Concord"),
     OutgoingMail.Kind.TOKEN_CREATED: lambda: _("A new API token acts as you on Concord"),
 }

@@ -48,14 +48,14 @@ _WAIT = """
 """
 #: What some proxies write behind an address: another one with every connection.
 _PORT = re.compile(r"(?:(?<=\])|(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)):\d+$")
-_FIRST_WAIT = 5
-_LONGEST_FOR_ACCOUNT = 300
+#: Seconds of the first wait; each further failure doubles it, up to the longest.
+FIRST_WAIT = 5
+LONGEST_FOR_ACCOUNT = 300
+#: The same for links to set a password.
+FIRST_RESET_WAIT = 600
 #: Short, because many people may share an address, and for guesses at one account it is not alone.
-_LONGEST_FOR_ADDRESS = 30
+LONGEST_FOR_ADDRESS = 30
 _KEEP = timedelta(days=1)
-_RESETS_PER_ACCOUNT = 3
-_RESETS_PER_ADDRESS = 20
-_RESET_WINDOW = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def begin_login(*, email: str, address: str, device: str = "") -> LoginTicket:
     ticket = LoginTicket(f"account:{account}", f"address:{place}", device and f"device:{device}")
     with transaction.atomic():
         if device:
-            _count(ticket.device, settings.LOGIN_ATTEMPTS_PER_ACCOUNT, _LONGEST_FOR_ACCOUNT)
+            _count(ticket.device, settings.LOGIN_ATTEMPTS_PER_ACCOUNT, LONGEST_FOR_ACCOUNT)
         else:
-            _count(ticket.address, settings.LOGIN_ATTEMPTS_PER_ADDRESS, _LONGEST_FOR_ADDRESS)
-            _count(ticket.account, settings.LOGIN_ATTEMPTS_PER_ACCOUNT, _LONGEST_FOR_ACCOUNT)
+            _count(ticket.address, settings.LOGIN_ATTEMPTS_PER_ADDRESS, LONGEST_FOR_ADDRESS)
+            _count(ticket.account, settings.LOGIN_ATTEMPTS_PER_ACCOUNT, LONGEST_FOR_ACCOUNT)
     return ticket
 
 
@@ -109,7 +109,7 @@ def begin_password_change(*, user_id: int) -> LoginTicket:
     Whoever sits at somebody's open session guesses there. Raises TooManyAttempts.
     """
     key = f"change:{user_id}"
-    _count(key, settings.LOGIN_ATTEMPTS_PER_ACCOUNT, _LONGEST_FOR_ACCOUNT)
+    _count(key, settings.LOGIN_ATTEMPTS_PER_ACCOUNT, LONGEST_FOR_ACCOUNT)
     return LoginTicket(account=key, address="", device=key)
 
 
@@ -135,16 +135,16 @@ def begin_reset(*, email: str, address: str) -> bool:
     It does not look whether there is such an account. Raises TooManyAttempts where too many are
     asked for from that address.
     """
-    longest = _RESET_WINDOW
+    longest = window = settings.RESET_WINDOW
     place = network_of(address)
-    _count(f"reset-address:{place}", _RESETS_PER_ADDRESS, longest, window=_RESET_WINDOW)
+    _count(f"reset-address:{place}", settings.RESETS_PER_ADDRESS, longest, window=window)
     try:
         _count(
             f"reset-account:{account_key(email)}",
-            _RESETS_PER_ACCOUNT,
+            settings.RESETS_PER_ACCOUNT,
             longest,
-            window=_RESET_WINDOW,
-            first=600,
+            window=window,
+            first=FIRST_RESET_WAIT,
         )
     except TooManyAttempts:
         return False
@@ -153,7 +153,7 @@ def begin_reset(*, email: str, address: str) -> bool:
 
 def forget_old_attempts() -> None:
     """Deletes what no window reaches any more."""
-    window = timedelta(seconds=max(settings.LOGIN_ATTEMPTS_WINDOW, _RESET_WINDOW))
+    window = timedelta(seconds=max(settings.LOGIN_ATTEMPTS_WINDOW, settings.RESET_WINDOW))
     Throttle.objects.filter(at__lt=timezone.now() - window - _KEEP).delete()
 
 
@@ -168,7 +168,7 @@ def _count(key: str, attempts: int, longest: int, *, window: int = 0, first: int
         "attempts": attempts,
         "longest": min(longest, window),
         "window": window,
-        "first": first or _FIRST_WAIT,
+        "first": first or FIRST_WAIT,
     }
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values)

@@ -10,8 +10,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,8 +21,9 @@ from projects.audit import detail_in_words
 from projects.exceptions import ConcordError
 from projects.forms.accounts import TokenForm
 from projects.forms.errors import show_refusal
-from projects.forms.people import InvitationForm, MemberForm
-from projects.models import Membership, Role
+from projects.forms.people import InvitationForm, MemberForm, ReminderForm
+from projects.guidelines.selectors import current_guideline, unread_memberships
+from projects.models import Guideline, Membership, Project, Role
 from projects.navigation import Group, Tab, address
 from projects.once import drop, hand_over, handed_over
 from projects.permissions import Action
@@ -29,6 +31,7 @@ from projects.selectors import people
 from projects.services.invitations import invite, revoke_invitation
 from projects.services.keys import create_api_key, revoke_api_key
 from projects.services.members import remove_member, set_member
+from projects.services.reminders import remind, reminder_failures, reminder_pause
 from projects.sites import site_address
 
 AUDIT_PAGE = 100
@@ -85,6 +88,7 @@ def _members(
     request: SignedInRequest, access: Access, form: InvitationForm, *, status: int = 200
 ) -> HttpResponse:
     may_manage = access.may(Action.MANAGE_MEMBERS)
+    guideline = current_guideline(access.project)
     words = request.GET.get("q", "").strip()[:200]
     pages = Paginator(people.members_called(access.project, words), MEMBERS_PAGE)
     page = pages.get_page(request.GET.get("page"))
@@ -106,10 +110,51 @@ def _members(
         "invite_form": form,
         "fresh_link": link,
         "may_manage": may_manage,
+        "unread": _unread(access.project, guideline) if may_manage else [],
+        "guideline": guideline,
+        "reminder_hours": settings.REMINDER_HOURS,
         "role_choices": Role.choices,
     }
     response = render(request, "projects/members.html", context, status=status)
     return drop(response, address=request.path) if link else response
+
+
+def _unread(project: Project, guideline: Guideline | None) -> list[dict[str, object]]:
+    """Raters who have the guideline to read, at most a page, and whether each may be reminded."""
+    failed = reminder_failures(project)
+    again = timezone.now() - reminder_pause()
+    return [
+        {
+            "member": row,
+            "may_remind": row.reminded_at is None or row.reminded_at < again,
+            "has_failed": row.user.email in failed,
+        }
+        for row in unread_memberships(project, guideline)[:MEMBERS_PAGE]
+    ]
+
+
+@require_POST
+def send_reminders(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Asks one rater by mail to read the guideline, or all who have not."""
+    access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
+    form = ReminderForm(request.POST)
+    chosen = form.cleaned_data["member"] if form.is_valid() else None
+    try:
+        reminders = remind(
+            project=access.project, actor=access.user, members=[chosen] if chosen else ()
+        )
+    except ConcordError as error:
+        messages.warning(request, error.message)
+    else:
+        n = len(reminders.members)
+        sentence = ngettext(
+            "%(n)d rater is sent a reminder.", "%(n)d raters are sent a reminder.", n
+        ) % {"n": n}
+        if reminders.left:
+            more = ngettext("%(n)d more waits.", "%(n)d more wait.", reminders.left)
+            sentence = f"{sentence} {more % {'n': reminders.left}}"
+        messages.success(request, sentence)
+    return redirect(f"{reverse('projects:members', args=[slug])}#unread")
 
 
 def _member(access: Access, pk: int) -> Membership:
@@ -258,6 +303,7 @@ urlpatterns = [
     path("account/tokens/<int:pk>/revoke/", end_token, name="token-revoke"),
     path("p/<slug:slug>/members/", members, name="members"),
     path("p/<slug:slug>/members/invite/", create_invitation, name="invite"),
+    path("p/<slug:slug>/members/remind/", send_reminders, name="remind"),
     path("p/<slug:slug>/members/<int:pk>/", change_member, name="member"),
     path("p/<slug:slug>/members/<int:pk>/remove/", end_membership, name="member-remove"),
     path("p/<slug:slug>/invitations/<int:pk>/revoke/", end_invitation, name="invitation-revoke"),

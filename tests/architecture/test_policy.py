@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from labeling.models import Import, Release, TaskChange, Withdrawal
 from labeling.releases.services import request_release, run_release
 from projects.guidelines.services import acknowledge, publish_guideline
-from projects.models import Invitation, Membership, Project, Role, SessionRecord, User
+from projects.models import Membership, Project, Role, SessionRecord, User
 from projects.project_templates import GuidelineSpec
 from projects.services.invitations import invite
 from projects.services.keys import create_api_key
@@ -143,8 +143,12 @@ def world(
     own = {
         who: {
             "assignment_id": leases.get(who, leases["rater"]),
-            "tokens": str(keys.get(who, keys["lead"]).key.pk),
-            "sessions": str(SessionRecord.objects.get(user=users.get(who, users["lead"])).pk),
+            "tokens": (token := str(keys.get(who, keys["lead"]).key.pk)),
+            "token_id": token,
+            "sessions": (
+                session := str(SessionRecord.objects.get(user=users.get(who, users["lead"])).pk)
+            ),
+            "session_id": session,
         }
         for who in WHO
     }
@@ -170,10 +174,13 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
     withdrawal = Withdrawal.objects.create(project=project, state="done", newest=0)
     change = TaskChange.objects.create(project=project, state="done", newest=0)
     invitation = invite(project=project, created_by=lead, role=Role.RATER)
+    member = str(Membership.objects.get(project=project, user__name="Tao").pk)
     return {
         "slug": project.slug,
-        "members": str(Membership.objects.get(project=project, user__name="Tao").pk),
-        "invitations": str(Invitation.objects.get().pk),
+        "members": member,
+        "member_id": member,
+        "invitations": str(invitation.invitation.pk),
+        "invitation_id": str(invitation.invitation.pk),
         "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
         "kind": "release",
         "task-changes": str(change.pk),
@@ -184,7 +191,6 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "deletion_id": "0",
         "withdrawal_id": str(withdrawal.pk),
         "job_id": str(release.pk),
-        "release_id": str(release.pk),
         "number": "1",
         "name": "manifest.json",
         "criterion": "overall",

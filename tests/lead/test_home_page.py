@@ -11,9 +11,10 @@ import pytest
 from django.utils import timezone
 
 from labeling.lead.agreement import page as agreement_page
+from labeling.lead.overview.page import needs_of
+from labeling.lead.overview.report import known_contested
 from labeling.lead.overview.selectors import (
     DayCount,
-    attention,
     days_left,
     disagreements,
     own_progress,
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 
 def kinds(project: Project) -> dict[str, int]:
-    return {item.kind: item.count for item in attention(project)}
+    return {need.kind: need.count for need in needs_of(project, known_contested(project))}
 
 
 def test_progress_counts_what_is_wanted_given_and_under_way(
@@ -144,8 +145,7 @@ def test_what_waits_for_a_person_is_listed_and_nothing_else(
     assert kinds(project) == {
         "failed_imports": 1,
         "not_acknowledged": 3,
-        "broken": 1,
-        "skipped": 1,
+        "reported": 1,
     }
 
 
@@ -316,7 +316,7 @@ def test_the_overview_takes_the_same_queries_however_many_tasks(
     client.get(f"/p/{project.slug}/")
     make_tasks(project, 20, prefix="more")
     assert Assignment.objects.count() == 1
-    with django_assert_max_num_queries(43):
+    with django_assert_max_num_queries(45):
         client.get(f"/p/{project.slug}/")
 
 

@@ -210,7 +210,7 @@ def test_a_deployment_without_trusted_proxies_is_warned(settings, capsys):
 @pytest.mark.django_db(transaction=True)
 def test_of_a_hundred_guesses_at_one_moment_eight_are_looked_at(lena: User, monkeypatch):
     # However long a busy machine takes for a hundred, it is one moment.
-    monkeypatch.setattr("projects.services.throttle._FIRST_WAIT", 300)
+    monkeypatch.setattr("projects.services.throttle.FIRST_WAIT", 300)
 
     def guess(number: int) -> int:
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from labeling.models import Release
 from labeling.releases.services import run_release
@@ -35,6 +37,28 @@ def judged(project: Project, rui: User, sam: User, make_tasks: MakeTasks) -> Pro
     return project
 
 
+def build(frozen: dict[str, Any]) -> None:
+    run_release(Release.objects.get(number=frozen["number"]).pk)
+
+
+def test_the_number_on_a_release_s_page_is_its_number_in_the_api(
+    judged: Project, mia: User, api: CallAs, client_for: Callable[[User], Client]
+):
+    client = api(mia)
+    for number in (1, 2):
+        reply = client.post(URL, {"recipe": "raw"})
+        assert reply.headers["Location"].endswith(f"/releases/{number}/")
+    Release.objects.filter(number=2).update(state="failed")
+    page = client_for(mia).get(f"/p/{judged.slug}/releases/2/").content.decode()
+    assert "Release 2" in page
+    body = client.get(f"{URL}2/").json()
+    assert (body["number"], body["state"]) == (2, "failed")
+    assert "id" not in body
+    again = client.post(f"{URL}2/retry/")
+    assert (again.status_code, again.json()["state"]) == (202, "pending")
+    assert client.post(f"{URL}2/retry/").status_code == 409
+
+
 def test_a_release_is_frozen_built_and_read(judged: Project, mia: User, api: CallAs):
     client = api(mia)
     reply = client.post(URL, {"recipe": "raw", "file_type": "jsonl", "licence": "cc-by-4.0"})
@@ -42,21 +66,21 @@ def test_a_release_is_frozen_built_and_read(judged: Project, mia: User, api: Cal
     frozen = reply.json()
     assert (frozen["state"], frozen["number"], frozen["files"]) == ("pending", 1, [])
     assert frozen["shares"] == {"train": 0.8, "validation": 0.1, "test": 0.1}
-    run_release(frozen["id"])
+    build(frozen)
     done = client.client.get(reply.headers["Location"]).json()
     assert (done["state"], done["error"]) == ("done", "")
     assert done["rows_in"] >= done["rows_out"] > 0
     assert done["counts"]["rows"]
     names = {file["name"] for file in done["files"]}
     assert {"README.md", "manifest.json"} <= names
-    assert [row["id"] for row in client.get(URL).json()["results"]] == [frozen["id"]]
+    assert [row["number"] for row in client.get(URL).json()["results"]] == [1]
 
 
 def test_a_file_is_downloaded_whole_in_part_or_not_at_all(judged: Project, mia: User, api: CallAs):
     client = api(mia)
     frozen = client.post(URL, {"recipe": "raw"}).json()
-    run_release(frozen["id"])
-    done = client.get(f"{URL}{frozen['id']}/").json()
+    build(frozen)
+    done = client.get(f"{URL}{frozen['number']}/").json()
     for file in done["files"]:
         reply = client.client.get(file["url"])
         content = reply.getvalue()
@@ -81,15 +105,15 @@ def test_a_file_is_downloaded_whole_in_part_or_not_at_all(judged: Project, mia: 
 def test_only_listed_files_exist(judged: Project, mia: User, api: CallAs, name: str):
     client = api(mia)
     frozen = client.post(URL, {"recipe": "raw"}).json()
-    run_release(frozen["id"])
-    reply = client.get(f"{URL}{frozen['id']}/files/{name}")
+    build(frozen)
+    reply = client.get(f"{URL}{frozen['number']}/files/{name}")
     assert (reply.status_code, reply.json()["code"]) == (404, "not_found")
 
 
 def test_a_release_that_is_not_done_has_no_files(judged: Project, mia: User, api: CallAs):
     client = api(mia)
     frozen = client.post(URL, {"recipe": "raw"}).json()
-    assert client.get(f"{URL}{frozen['id']}/files/manifest.json").status_code == 404
+    assert client.get(f"{URL}{frozen['number']}/files/manifest.json").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -124,8 +148,8 @@ def test_a_request_that_does_not_fit_names_the_field(
 def test_a_recipe_that_leaves_no_row_says_so(project: Project, mia: User, api: CallAs):
     client = api(mia)
     frozen = client.post(URL, {"recipe": "majority"}).json()
-    run_release(frozen["id"])
-    failed = client.get(f"{URL}{frozen['id']}/").json()
+    build(frozen)
+    failed = client.get(f"{URL}{frozen['number']}/").json()
     assert failed["state"] == "failed"
     assert failed["error"].endswith(".")
     assert failed["files"] == []
@@ -137,7 +161,7 @@ def test_a_release_of_another_project_is_not_found(
     frozen = api(mia).post(URL, {"recipe": "raw"}).json()
     client = api(lena)
     client.post("projects/", {"name": "Other", "template": "arena"})
-    assert client.get(f"projects/other/releases/{frozen['id']}/").status_code == 404
+    assert client.get(f"projects/other/releases/{frozen['number']}/").status_code == 404
 
 
 def test_a_preview_counts_without_freezing(judged: Project, mia: User, api: CallAs):

@@ -83,7 +83,7 @@ def test_a_cancelled_release_leaves_no_files_and_may_be_tried_again(
     staging = folder_of(release).with_name(f".{folder_of(release).name}.partial")
     staging.mkdir(parents=True)
     with django_capture_on_commit_callbacks(execute=True):
-        reply = api(lena).post(f"projects/{project.slug}/releases/{release.pk}/cancel/")
+        reply = api(lena).post(f"projects/{project.slug}/releases/{release.number}/cancel/")
     assert reply.status_code == 200
     assert not staging.exists()
     client, address = client_for(lena), f"/p/{project.slug}/releases/{release.number}/"

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from labeling.lead.overview.selectors import (
-    Attention,
     DayCount,
     ProjectCounts,
-    attention,
     contested_tasks,
     project_progress,
     throughput,
 )
 from labeling.models import Judgment, Report, Task
-from labeling.work.kept import Progress, is_fresh, keep_report, kept_report, want_report
-from projects.models import Membership, Project
-from projects.navigation import Waiting
-from projects.permissions import Action, role_may
+from labeling.work.kept import Progress, is_fresh, kept_report, want_report
+from projects.models import Project
 
 _KIND = "overview"
-_NEEDS = "needs"
-_NEEDS_AGE = timedelta(seconds=30)
-_VERSION = "1"  # Raise it when a figure or the shape changes: older counts are made anew.
+_VERSION = "2"  # Raise it when a figure or the shape changes: older counts are made anew.
 OVERVIEW_TASK = "labeling.jobs.count_overview"
 #: Up to so many judgments and tasks are counted while somebody waits: a third of a second.
 QUICK_ROWS = 30_000
@@ -64,35 +57,14 @@ def overview_at_hand(project: Project) -> OverviewAtHand:
     return _read(report.data, report.computed_at, progress)
 
 
-def things_waiting(membership: Membership) -> Waiting | None:
-    """What the overview lists for a lead, for the navigation of every page; nobody waits for it.
-
-    It is counted at most every `_NEEDS_AGE`, and of a large project with the tasks as a worker
-    counted them last.
-    """
-    project = membership.project
-    if not role_may(membership.role, Action.CONFIGURE):
-        return None
-    needs = kept_report(project, _NEEDS, younger_than=_NEEDS_AGE)
-    if needs is not None:
-        return _in_words(needs.data["things"])
+def known_contested(project: Project) -> Mapping[str, int]:
+    """The tasks that wait for a person: counted at once, else as a worker counted them last."""
     if _is_small(project):
-        return note_things(project, attention(project))
-    overview = kept_report(project, _KIND)
-    is_known = overview is not None and overview.fingerprint == _VERSION
-    contested = overview.data["contested"] if overview is not None and is_known else {}
-    return note_things(project, attention(project, contested))
-
-
-def note_things(project: Project, things: Collection[Attention]) -> Waiting | None:
-    """Keeps how many things the overview lists, for the navigation of the next pages."""
-    keep_report(project, _NEEDS, fingerprint=_VERSION, data={"things": len(things)})
-    return _in_words(len(things))
-
-
-def _in_words(n: int) -> Waiting | None:
-    words = ngettext("%(n)d thing needs you", "%(n)d things need you", n) % {"n": n}
-    return Waiting(n, words) if n else None
+        return contested_tasks(project)
+    report = kept_report(project, _KIND)
+    is_known = report is not None and report.fingerprint == _VERSION
+    contested: Mapping[str, int] = report.data["contested"] if report and is_known else {}
+    return contested
 
 
 def overview_figures(project: Project) -> dict[str, Any]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from labeling.lead.broken import broken_reports
 from labeling.lead.disagreements import split_tasks
+from labeling.lead.reports import is_reported, reported_tasks
 from labeling.models import (
     Assignment,
     Deletion,
@@ -22,6 +22,7 @@ from labeling.models import (
     Job,
     Judgment,
     Release,
+    SetAside,
     Task,
     TextErasing,
 )
@@ -30,10 +31,10 @@ from labeling.stats import Figure
 from labeling.stats.intervals.proportions import CONFIDENCE, t_quantile
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
 from labeling.work.registry import job_models
-from projects.models import Acknowledgement, Guideline, Membership, Project, Role, User
+from projects.models import Membership, Project, Role, User
 
 #: Jobs whose failure no lead can clear: its row says why, or an operator sees it.
-_NO_NEEDS: set[type[Job]] = {Deletion, ImportUndo, TextErasing}
+NO_NEEDS: set[type[Job]] = {Deletion, ImportUndo, TextErasing}
 #: Over how many full days the pace is averaged at most, and at least.
 PACE_DAYS, LEAST_DAYS = 7, 3
 #: So many judgments since a release are counted.
@@ -71,14 +72,6 @@ class DayCount:
     """Judgments submitted on one day (UTC)."""
 
     day: date
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something that waits for a person: what kind of thing, and how many of it."""
-
-    kind: str
     count: int
 
 
@@ -181,62 +174,48 @@ def disagreements(project: Project) -> int:
 
 
 def contested_tasks(project: Project) -> dict[str, int]:
-    """How many tasks wait for a lead, by why: these read every judgment."""
+    """How many tasks raters report or disagree on: these read every judgment.
+
+    `reported` are the tasks that wait for a person, for whichever of the three reasons after it.
+    """
+    reported = reported_tasks(project)
+    tasks = Task.objects.filter(project=project).filter(is_reported(project))
     return {
-        "flagged": _flagged(project).values("task").distinct().count(),
-        "broken": broken_reports(project).values("task").distinct().count(),
-        "skipped": _often_skipped(project),
+        "reported": tasks.count(),
+        **{reason: ids.distinct().count() for reason, ids in reported.items()},
         "disagreements": disagreements(project),
     }
 
 
-def attention(project: Project, contested: Mapping[str, int] | None = None) -> list[Attention]:
-    """What waits for a lead, most urgent first; kinds with nothing to do are left out.
+def newest_failures(project: Project) -> list[Job]:
+    """The newest job of each kind where it failed: an older failure was followed by something else.
 
-    `contested` are the tasks as they were counted last; without them they are counted now.
+    What a lead has set aside is left out.
     """
-    if contested is None:
-        contested = contested_tasks(project)
-    waiting = [
-        *(_newest_failed(table, project) for table in job_models() if table not in _NO_NEEDS),
-        Attention("no_guideline", int(not project.guidelines.exists())),
-        Attention("no_raters", int(not project.memberships.filter(role=Role.RATER).exists())),
-        Attention("not_acknowledged", _raters_behind(project)),
-        *(Attention(kind, n) for kind, n in contested.items()),
-    ]
-    return [item for item in waiting if item.count]
-
-
-def _flagged(project: Project) -> QuerySet[Judgment]:
-    return Judgment.objects.filter(project=project).counting().exclude(flags=[])
-
-
-def _newest_failed(table: type[Job], project: Project) -> Attention:
-    """1 if the newest job failed: an older failure was followed by something else."""
-    newest = table._default_manager.filter(project=project).order_by("-pk")
-    failed = newest.values_list("state", flat=True).first() == JobState.FAILED
-    return Attention(f"failed_{table._meta.model_name}s", int(failed))
-
-
-def _raters_behind(project: Project) -> int:
-    """Raters who have not acknowledged the newest guideline and so get no task."""
-    newest = Guideline.objects.filter(project=project).order_by("-number").first()
-    if newest is None:
-        return 0
-    read = Acknowledgement.objects.filter(guideline=newest).values("user")
-    return project.memberships.filter(role=Role.RATER).exclude(user__in=read).count()
-
-
-def _often_skipped(project: Project) -> int:
-    """Tasks that at least two raters skipped."""
-    return (
-        Assignment.objects.filter(project=project, state=AssignmentState.SKIPPED)
-        .filter(task__withdrawn_at__isnull=True)
-        .values("task")
-        .annotate(n=Count("id"))
-        .filter(n__gte=2)
-        .count()
+    tables = (table for table in job_models() if table not in NO_NEEDS)
+    newest = (
+        table._default_manager.filter(project=project).order_by("-pk").first() for table in tables
     )
+    failures = [job for job in newest if job is not None and job.state == JobState.FAILED]
+    if not failures:
+        return []
+    seen = dict(SetAside.objects.filter(project=project).values_list("kind", "upto"))
+    return [job for job in failures if job.pk > seen.get(failure_kind(job), 0)]
+
+
+def failure_kind(job: Job) -> str:
+    """The kind of need that a failed job of its table is."""
+    return f"failed_{job._meta.model_name}s"
+
+
+def has_raters(project: Project) -> bool:
+    """Whether any member is a rater."""
+    return project.memberships.filter(role=Role.RATER).exists()
+
+
+def lacks_raters(project: Project) -> bool:
+    """Whether nobody is there to rate, and nobody else has judged either."""
+    return not has_raters(project) and not Judgment.objects.filter(project=project).exists()
 
 
 @dataclass(frozen=True, slots=True)

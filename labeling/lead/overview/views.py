@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from labeling.charts import Column, column_chart
 from labeling.lead.agreement.page import agreement_at_a_glance
 from labeling.lead.kept_state import how_far
-from labeling.lead.overview.report import (
-    OverviewAtHand,
-    note_things,
-    overview_at_hand,
-    things_waiting,
-)
+from labeling.lead.overview.page import needs_of, needs_waiting, note_needs
+from labeling.lead.overview.report import OverviewAtHand, overview_at_hand
 from labeling.lead.overview.selectors import (
-    Attention,
     DayCount,
     ProjectCounts,
-    attention,
     dataset_at_hand,
     days_left,
+    has_raters,
     own_progress,
 )
+from labeling.lead.overview.services import set_aside
 from projects.access import Access, SignedInRequest, get_access
+from projects.exceptions import Conflict
 from projects.guidelines.selectors import current_guideline, has_acknowledged
+from projects.models import Project
 from projects.navigation import Group, Tab
 from projects.permissions import Action
 
@@ -62,16 +62,16 @@ def _day_words(day: DayCount) -> str:
 
 def _staff_context(access: Access, hand: OverviewAtHand) -> dict[str, object]:
     """What leads, reviewers and engineers see."""
-    waiting, things = [], None
+    needs, waiting = [], None
     if access.may(Action.CONFIGURE):
-        waiting = attention(access.project, hand.contested)
-        things = note_things(access.project, waiting)
+        needs = needs_of(access.project, hand.contested)
+        waiting = note_needs(access.project, needs)
     may_see = access.may(Action.SEE_AGREEMENT)
     shared = {
         "hand": hand,
-        "attention": waiting,
-        "waiting": {"home": things},
-        "has_raters": all(item.kind != "no_raters" for item in waiting),
+        "needs": needs,
+        "waiting": {"home": waiting},
+        "disagreements": hand.contested.get("disagreements", 0),
         "glance": agreement_at_a_glance(access.project) if may_see else None,
         "dataset": dataset_at_hand(access.project) if access.may(Action.RELEASE) else None,
     }
@@ -88,15 +88,17 @@ def _staff_context(access: Access, hand: OverviewAtHand) -> dict[str, object]:
         "this_week": this_week,
         "busiest": busiest,
         "days_left": days_left(progress, history),
-        "is_new": access.may(Action.CONFIGURE) and _is_new(progress, waiting),
+        **(_beginnings(access.project, progress) if access.may(Action.CONFIGURE) else {}),
     }
 
 
-def _is_new(progress: ProjectCounts, waiting: Sequence[Attention]) -> bool:
-    missing = {item.kind for item in waiting}
-    return not progress.judgments and (
-        not progress.tasks or bool({"no_guideline", "no_raters"} & missing)
-    )
+def _beginnings(project: Project, progress: ProjectCounts) -> dict[str, object]:
+    """Whether a project is new, so that its lead is shown the way, and how far that is gone."""
+    if progress.judgments:
+        return {"is_new": False}
+    rated = has_raters(project)
+    is_new = not progress.tasks or current_guideline(project) is None or not rated
+    return {"is_new": is_new, "has_raters": rated}
 
 
 @require_safe
@@ -120,6 +122,19 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "labeling/lead/home.html", context)
 
 
+@require_POST
+def need_aside(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
+    """A failure needs nobody any more."""
+    access = get_access(request.user, slug, Action.CONFIGURE)
+    try:
+        set_aside(project=access.project, kind=kind, actor=access.user)
+    except Conflict as error:
+        messages.info(request, error.message)
+    else:
+        messages.success(request, _("It is set aside. The next failure is shown again."))
+    return redirect("labeling:home", slug)
+
+
 navigation = [
     Tab(
         key="home",
@@ -128,7 +143,10 @@ navigation = [
         action=Action.SEE,
         group=Group.HOME,
         position=10,
-        waiting=things_waiting,
+        waiting=needs_waiting,
     )
 ]
-urlpatterns = [path("p/<slug:slug>/", home, name="home")]
+urlpatterns = [
+    path("p/<slug:slug>/", home, name="home"),
+    path("p/<slug:slug>/needs/<slug:kind>/set-aside/", need_aside, name="need-set-aside"),
+]

@@ -41,6 +41,7 @@ from labeling.lead.tasks.services import (
     cancel_task_change,
     change_task,
     request_task_change,
+    settle_reports,
 )
 from labeling.lead.tasks.stretches import read_on
 from labeling.models import Task, TaskChange
@@ -138,6 +139,23 @@ class OneTask(ApiView):
         return Response(_task_json(access, task_id))
 
 
+class ReportSettlements(ApiView):
+    """What raters reported of a task, seen to."""
+
+    @extend_schema(
+        operation_id="settle_reports",
+        summary="Say that nobody need look at a task's reports any more",
+        tags=_TAGS,
+        request=None,
+        responses={200: TaskDetailSerializer, **refusals(403, 404)},
+    )
+    def post(self, request: Request, slug: str, task_id: int) -> Response:
+        """Flags and skips stay as they are; what is reported later waits again."""
+        access = self.access(slug, Action.SETTLE_REPORTS)
+        settle_reports(task=_task(access, task_id), actor=access.user)
+        return Response(_task_json(access, task_id))
+
+
 class OpenedVotes(ApiView):
     """What was said of a task."""
 
@@ -188,12 +206,14 @@ class TaskChanges(ApiView):
         """A job does it. No task gets fewer raters than have judged it or have it now."""
         access = self.access(slug, Action.PLAN_TASKS)
         values = self.checked(NewTaskChangeSerializer)
+        if values["settles"]:
+            self.access(slug, Action.SETTLE_REPORTS)
         chosen = {**values.get("selection", {}), "import_id": values.get("import_id", "")}
         row = request_task_change(
             project=access.project,
             actor=access.user,
             selection=_selection(chosen, access),
-            plan=TaskPlan(values.get("overlap"), values.get("priority")),
+            plan=TaskPlan(values.get("overlap"), values.get("priority"), values["settles"]),
         )
         send(row)
         location = reverse("api:task-change", args=[slug, row.pk])

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from labeling.lead.broken import broken_reports
 from labeling.lead.disagreements import split_tasks
+from labeling.lead.reports import broken_reports, is_reported
 from labeling.models import Assignment, Import, Judgment, Task
 from labeling.models.tasks import TaskQuerySet
 from labeling.rating.openings import closed_to
@@ -21,7 +21,7 @@ from projects.models import Project, User
 
 
 class TaskState(StrEnum):
-    """What a lead filters by."""
+    """What a lead filters by; `REPORTED` is what nobody has settled of the three last."""
 
     UNTOUCHED = "untouched"
     UNDER_WAY = "under_way"
@@ -30,6 +30,7 @@ class TaskState(StrEnum):
     FLAGGED = "flagged"
     SKIPPED = "skipped"
     BROKEN = "broken"
+    REPORTED = "reported"
 
 
 class Play(StrEnum):
@@ -78,6 +79,8 @@ def _in_state(
     if state == TaskState.SKIPPED:
         skips = Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.SKIPPED)
         return tasks.filter(Exists(skips))
+    if state == TaskState.REPORTED:
+        return tasks.filter(is_reported(project, among=among))
     if state == TaskState.BROKEN:
         return tasks.filter(pk__in=broken_reports(project).values("task"))
     return tasks

@@ -24,6 +24,7 @@ STATES = (
     (TaskState.FLAGGED, gettext_lazy("Flagged")),
     (TaskState.SKIPPED, gettext_lazy("Skipped by somebody")),
     (TaskState.BROKEN, gettext_lazy("Reported as broken")),
+    (TaskState.REPORTED, gettext_lazy("Reports to settle")),
 )
 PURPOSES = choices(Purpose)
 PLAYS = (
@@ -57,6 +58,12 @@ class PlanForm(forms.Form):
             f"{self.fields[name].label}: {' '.join(map(str, errors))}"
             for name, errors in self.errors.items()
         )
+
+
+class ManyPlanForm(PlanForm):
+    """The same for what a filter selects, whose reports may be settled too."""
+
+    settles = forms.BooleanField(label=gettext_lazy("Settle reports"), required=False)
 
 
 def task_filter(query: Mapping[str, str], access: Access) -> TaskFilter:

@@ -12,7 +12,7 @@ from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Left
 
 from labeling.kinds import Outcome, kind_of, unsaid_words
-from labeling.lead.broken import broken_reports
+from labeling.lead.reports import broken_reports
 from labeling.models import (
     Answer,
     Assignment,

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from labeling.allocation import OVERLAPS, PRIORITIES
+from labeling.lead.reports import with_reports
 from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
 from labeling.lead.tasks.selectors import AnswerInWords, TaskPage, TaskRow, TaskVotes
 from labeling.models import TaskChange
@@ -62,10 +63,15 @@ class NewTaskChangeSerializer(TaskPlanSerializer):
     import_id = serializers.IntegerField(
         required=False, min_value=1, help_text="Of the tasks that this import made."
     )
+    settles = serializers.BooleanField(
+        default=False, help_text="For leads: nobody need look at what raters reported of them."
+    )
 
 
 class TaskChangeSerializer(JobSerializer):
     """A change of many tasks."""
+
+    settles = serializers.BooleanField(help_text="Whether it settles what raters reported.")
 
     overlap = serializers.IntegerField(allow_null=True, help_text="Null: as it was.")
     priority = serializers.IntegerField(allow_null=True, help_text="Null: as it was.")
@@ -144,6 +150,10 @@ class TaskResponseSerializer(serializers.Serializer[Any]):
 class TaskDetailSerializer(ListedTaskSerializer):
     """Everything about a task but who said what."""
 
+    is_reported = serializers.BooleanField(
+        help_text="Whether a lead has yet to see to what raters reported; `settle` says so."
+    )
+
     prompt = TaskPromptSerializer()
     responses = TaskResponseSerializer(many=True, help_text="In canonical order.")
 
@@ -213,6 +223,7 @@ def task_change_json(row: TaskChange) -> dict[str, Any]:
         **job_json(row),
         "overlap": row.overlap,
         "priority": row.priority,
+        "settles": row.settles,
         "selection": filter_fields(TaskFilter(**kept)),
         "changed": row.changed,
         "limited": row.limited,
@@ -250,6 +261,7 @@ def task_json(page: TaskPage, closed: Collection[int], *, shows_models: bool) ->
     about = ("external_id", "messages", "difficulty", "licence", "author", "metadata")
     return {
         **task_row_json(page.row, closed),
+        "is_reported": bool(with_reports(page.task.project, [page.task.pk])),
         "prompt": {name: getattr(prompt, name) for name in about},
         "responses": [
             {

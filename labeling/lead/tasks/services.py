@@ -1,8 +1,8 @@
-"""Changes how many raters tasks have and how soon they come: one at once, many in a job."""
+"""Changes raters and priority of tasks, and settles reports: one at once, many in a job."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.db.models import BigIntegerField, F, SmallIntegerField, Value
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from labeling.allocation import BAND, OVERLAPS, PRIORITIES
+from labeling.lead.reports import with_reports
 from labeling.lead.tasks.filters import TaskFilter, find_tasks, kept_filter, stored_filter
 from labeling.lead.tasks.stretches import stretches, tasks_walked
-from labeling.models import Task, TaskChange
+from labeling.models import ReportSettlement, Task, TaskChange
 from labeling.rating.places import expire_leases
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.endings import cancel
@@ -22,6 +23,7 @@ from labeling.work.registry import JobKind, register
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Project, User
+from projects.sql import database_now
 
 #: Tasks that are looked at in one transaction: raters who are at one of them wait so long.
 _STEP = 1_000
@@ -48,14 +50,18 @@ TASK_CHANGE_JOB = register(
 
 @dataclass(frozen=True, slots=True)
 class TaskPlan:
-    """How many raters tasks are to have and how soon they come; None leaves it as it is."""
+    """How many raters tasks are to have and how soon they come; None leaves it as it is.
+
+    With `settles`, what raters reported of them needs nobody any more.
+    """
 
     overlap: int | None = None
     priority: int | None = None
+    settles: bool = False
 
     def check(self) -> None:
         """Raises InvalidInput where nothing is asked for, or what cannot be."""
-        if self.overlap is None and self.priority is None:
+        if self.overlap is None and self.priority is None and not self.settles:
             sentence = _("Say how many raters, or which priority.")
             raise InvalidInput(sentence, fields={"overlap": sentence})
         for name, value, allowed in (
@@ -82,7 +88,8 @@ def change_task(*, task: Task, actor: User, plan: TaskPlan) -> bool:
     row = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
     if plan.overlap is not None:
         _check_overlap(row, plan.overlap)
-    if not _apply([row.pk], plan)[0]:
+    changed, _limited = _apply([row.pk], plan)
+    if not changed:
         return False
     before, after = (row.overlap, row.priority), (plan.overlap, plan.priority)
     detail = {
@@ -100,6 +107,30 @@ def change_task(*, task: Task, actor: User, plan: TaskPlan) -> bool:
     return True
 
 
+@retry_deadlocks
+def settle_reports(*, task: Task, actor: User) -> bool:
+    """Notes that somebody has seen to what raters reported of a task; False where nothing waits.
+
+    What they said stays; what they report later waits again.
+    """
+    if not _settle(task.project, [task.pk], actor):
+        return False
+    verb = gettext_noop("reports settled")
+    record(project=task.project, actor=actor, verb=verb, task=task.external_id)
+    return True
+
+
+def _settle(project: Project, ids: list[int], person: User | None) -> set[int]:
+    reported = with_reports(project, ids)
+    ReportSettlement.objects.bulk_create(
+        (ReportSettlement(task_id=pk, person=person, at=database_now()) for pk in reported),
+        update_conflicts=True,
+        unique_fields=["task"],
+        update_fields=["person", "at"],
+    )
+    return set(reported)
+
+
 def _check_overlap(task: Task, overlap: int) -> None:
     held = task.places_held
     if held is None:
@@ -114,8 +145,8 @@ def _check_overlap(task: Task, overlap: int) -> None:
         raise InvalidInput(sentence % {"n": held}, fields={"overlap": sentence % {"n": held}})
 
 
-def _apply(ids: list[int], plan: TaskPlan) -> tuple[int, int]:
-    """How many tasks it changed, and how many keep more raters because so many hold a place.
+def _apply(ids: list[int], plan: TaskPlan) -> tuple[set[int], int]:
+    """Which tasks it changed, and how many keep more raters because so many hold a place.
 
     Both columns of a place change in one statement that the database evaluates on the newest row,
     so a lease or an answer of the same moment is counted before or after, and never lost.
@@ -138,7 +169,7 @@ def _apply(ids: list[int], plan: TaskPlan) -> tuple[int, int]:
         key = F("queue_key") - rise * Value(BAND, output_field=BigIntegerField())
         Task.objects.filter(pk__in=other).update(priority=plan.priority, queue_key=key)
         changed.update(other)
-    return len(changed), limited
+    return changed, limited
 
 
 def request_task_change(
@@ -153,7 +184,10 @@ def request_task_change(
     newest = walked.order_by("-pk").values_list("pk", flat=True).first() or 0
     kept = stored_filter(selection)
     chosen = {name: value for name, value in kept.items() if value and name != "reader"}
-    wanted = {"overlap": plan.overlap, "priority": plan.priority}
+    wanted = asdict(plan)
+    changes = {
+        name: value for name, value in wanted.items() if value is not None and value is not False
+    }
     with transaction.atomic():
         change = TaskChange.objects.create(
             project=project,
@@ -168,7 +202,7 @@ def request_task_change(
             actor=actor,
             verb=gettext_noop("tasks changed"),
             selection=chosen,
-            **{name: value for name, value in wanted.items() if value is not None},
+            **changes,
         )
     return change
 
@@ -198,13 +232,15 @@ def _change(change: TaskChange) -> None:
 def _change_some(change: TaskChange, wanted: TaskFilter, stretch: range, n: int) -> None:
     """One stretch, and the place that is reached, in one transaction."""
     matching = find_tasks(change.project, wanted, among=stretch)
-    plan = TaskPlan(change.overlap, change.priority)
-    changed, limited = _apply(list(matching.values_list("pk", flat=True)), plan)
+    ids = list(matching.values_list("pk", flat=True))
+    changed, limited = _apply(ids, TaskPlan(change.overlap, change.priority))
+    if change.settles:
+        changed |= _settle(change.project, ids, change.created_by)
     note_progress(
         TASK_CHANGE_JOB,
         change,
         reached=stretch.stop - 1,
         progress_done=F("progress_done") + n,
-        changed=F("changed") + changed,
+        changed=F("changed") + len(changed),
         limited=F("limited") + limited,
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from labeling.allocation import OVERLAPS
+from labeling.lead.reports import with_reports
 from labeling.lead.tasks.filters import (
     categories,
     filter_fields,
@@ -25,6 +26,7 @@ from labeling.lead.tasks.forms import (
     PLAYS,
     PURPOSES,
     STATES,
+    ManyPlanForm,
     PlanForm,
     filter_query,
     id_in_address,
@@ -44,6 +46,7 @@ from labeling.lead.tasks.services import (
     cancel_task_change,
     change_task,
     request_task_change,
+    settle_reports,
 )
 from labeling.lead.tasks.stretches import is_long, read_on
 from labeling.models import Task, TaskChange
@@ -92,6 +95,7 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
         "of_import": import_of(access.project, wanted.import_id) if wanted.import_id else None,
         "may_withdraw": access.may(Action.WITHDRAW),
         "may_plan": access.may(Action.PLAN_TASKS),
+        "may_settle": access.may(Action.SETTLE_REPORTS),
         "categories": categories(access.project),
     }
     return render(request, "labeling/lead/tasks.html", context)
@@ -138,6 +142,8 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "show_models": access.may(Action.RELEASE),
         "may_withdraw": access.may(Action.WITHDRAW),
         "plan": _plan(row) if access.may(Action.PLAN_TASKS) else None,
+        "is_reported": bool(with_reports(access.project, [row.pk])),
+        "may_settle": access.may(Action.SETTLE_REPORTS),
     }
     return render(request, "labeling/lead/task.html", context)
 
@@ -158,6 +164,17 @@ def votes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     access = get_access(request.user, slug, Action.SEE_RATERS)
     open_votes(task=_task(access, pk), person=access.user)
     return redirect(f"{task_address(request, access, pk)}#votes")
+
+
+@require_POST
+def settle_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Somebody has seen to what raters reported of a task."""
+    access = get_access(request.user, slug, Action.SETTLE_REPORTS)
+    if settle_reports(task=_task(access, pk), actor=access.user):
+        messages.success(request, _("Its reports are settled. What is reported later waits again."))
+    else:
+        messages.info(request, _("No report of this task waits."))
+    return redirect("labeling:task", slug, pk)
 
 
 @require_POST
@@ -186,7 +203,9 @@ def plan_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def change_many(request: SignedInRequest, slug: str) -> HttpResponse:
     """Changes what the list's filter selects, or an import's tasks; a worker does it."""
     access = get_access(request.user, slug, Action.PLAN_TASKS)
-    selection, form = task_filter(request.POST, access), PlanForm(request.POST)
+    selection, form = task_filter(request.POST, access), ManyPlanForm(request.POST)
+    if "settles" in request.POST:
+        access = get_access(request.user, slug, Action.SETTLE_REPORTS)
     refusal = form.sentence if not form.is_valid() else ""
     if not refusal:
         try:
@@ -256,6 +275,7 @@ urlpatterns = [
     path("p/<slug:slug>/tasks/<int:pk>/", task, name="task"),
     path("p/<slug:slug>/tasks/<int:pk>/votes/", votes, name="task-votes"),
     path("p/<slug:slug>/tasks/<int:pk>/plan/", plan_task, name="task-plan"),
+    path("p/<slug:slug>/tasks/<int:pk>/settle/", settle_task, name="task-settle"),
     path("p/<slug:slug>/task-changes/", change_many, name="task-changes"),
     path("p/<slug:slug>/task-changes/<int:pk>/", task_change, name="task-change"),
     path(

@@ -1,0 +1,75 @@
+"""What raters report of tasks, flagged, broken or skipped, and what nobody has settled yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from labeling.models import Assignment, Judgment, ReportSettlement, Task
+from labeling.vocabulary import AssignmentState, SkipReason
+from projects.models import Project
+
+#: So many raters skip a task before it is reported for that alone.
+_SKIPS = 2
+
+
+def broken_reports(project: Project) -> QuerySet[Assignment]:
+    """The skips that report a task of this project as broken; withdrawn ones are seen to."""
+    return _skips(project).filter(skip_reason=SkipReason.BROKEN)
+
+
+def flagged_judgments(project: Project) -> QuerySet[Judgment]:
+    """The judgments that count and carry a flag."""
+    return Judgment.objects.filter(project=project).counting().exclude(flags=[])
+
+
+def _skips(project: Project) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(
+        project=project, state=AssignmentState.SKIPPED, task__withdrawn_at__isnull=True
+    )
+
+
+def reported_tasks(
+    project: Project, *, among: range | None = None
+) -> Mapping[str, QuerySet[Judgment, int] | QuerySet[Assignment, int]]:
+    """Ids of the tasks with a report that nobody has settled since, by what was reported.
+
+    `among` leaves tasks of other ids unread.
+    """
+    ids = {} if among is None else {"task__gte": among.start, "task__lt": among.stop}
+    skipped_at = Coalesce("skipped_at", "created_at")
+    flags = flagged_judgments(project).filter(~_settled("created_at"), **ids)
+    broken = broken_reports(project).filter(**ids).alias(reported_at=skipped_at)
+    skips = _skips(project).filter(**ids).alias(reported_at=skipped_at)
+    often = skips.filter(~_settled("reported_at")).values("task").annotate(n=Count("id"))
+    return {
+        "flagged": flags.values_list("task", flat=True),
+        "broken": broken.filter(~_settled("reported_at")).values_list("task", flat=True),
+        "skipped": often.filter(n__gte=_SKIPS).values_list("task", flat=True),
+    }
+
+
+def _settled(column: str) -> Exists:
+    """Whether somebody has settled the task's reports since this one."""
+    since = ReportSettlement.objects.filter(task=OuterRef("task"))
+    return Exists(since.filter(at__gte=OuterRef(column)))
+
+
+def is_reported(project: Project, *, among: range | None = None) -> Q:
+    """Tasks with a report that waits for a person."""
+    waiting = Q()
+    for ids in reported_tasks(project, among=among).values():
+        waiting |= Q(pk__in=ids)
+    return waiting
+
+
+def with_reports(project: Project, ids: Iterable[int]) -> list[int]:
+    """Those of some tasks that have a report which waits for a person."""
+    asked = sorted(ids)
+    if not asked:
+        return []
+    among = range(asked[0], asked[-1] + 1)
+    tasks = Task.objects.filter(pk__in=asked).filter(is_reported(project, among=among))
+    return list(tasks.values_list("pk", flat=True))

@@ -1,0 +1,72 @@
+"""The call of the API for every form of the site; a test walks both tables.
+
+Left: what a form sends, as in `policy_table`. Right: the call that does the same, or in
+parentheses why no program needs one.
+"""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+COUNTERPARTS = """
+# rating
+POST p/<slug:slug>/rate/<int:assignment_id>/heartbeat/    POST assignments/<int:assignment_id>/heartbeat/
+POST p/<slug:slug>/rate/<int:assignment_id>/prepare/      POST projects/<slug:slug>/next/
+POST p/<slug:slug>/rate/<int:assignment_id>/release/      (a browser takes tasks ahead, a program none)
+POST p/<slug:slug>/rate/<int:assignment_id>/skip/         POST assignments/<int:assignment_id>/skip/
+POST p/<slug:slug>/rate/<int:assignment_id>/submit/       POST assignments/<int:assignment_id>/judgment/
+POST p/<slug:slug>/rate/guideline/                        POST projects/<slug:slug>/guideline/acknowledgement/
+POST p/<slug:slug>/rate/undo/                             POST projects/<slug:slug>/undo/
+# a project
+POST projects/new/                                        POST projects/
+POST p/<slug:slug>/settings/                              PATCH projects/<slug:slug>/
+POST p/<slug:slug>/delete/                                POST projects/<slug:slug>/deletion/
+POST deletions/<int:pk>/retry/                            POST deletions/<int:deletion_id>/retry/
+POST p/<slug:slug>/needs/<slug:kind>/set-aside/           POST projects/<slug:slug>/needs/<slug:kind>/set-aside/
+POST p/<slug:slug>/guideline/<int:number>/acknowledge/    POST projects/<slug:slug>/guideline/acknowledgement/
+POST p/<slug:slug>/guideline/edit/                        POST projects/<slug:slug>/guidelines/
+POST p/<slug:slug>/questions/new/                         POST projects/<slug:slug>/rubric/
+POST p/<slug:slug>/questions/<slug:criterion>/move/       PATCH projects/<slug:slug>/rubric/
+POST p/<slug:slug>/questions/<slug:criterion>/edit/       PATCH projects/<slug:slug>/rubric/questions/<slug:criterion>/
+POST p/<slug:slug>/questions/<slug:criterion>/retire/     PATCH projects/<slug:slug>/rubric/questions/<slug:criterion>/
+POST p/<slug:slug>/questions/<slug:criterion>/restore/    PATCH projects/<slug:slug>/rubric/questions/<slug:criterion>/
+POST p/<slug:slug>/questions/<slug:criterion>/remove/     DELETE projects/<slug:slug>/rubric/questions/<slug:criterion>/
+# people
+POST p/<slug:slug>/members/<int:pk>/                      PATCH projects/<slug:slug>/members/<int:member_id>/
+POST p/<slug:slug>/members/<int:pk>/remove/               DELETE projects/<slug:slug>/members/<int:member_id>/
+POST p/<slug:slug>/members/remind/                        POST projects/<slug:slug>/reminders/
+POST p/<slug:slug>/members/invite/                        POST projects/<slug:slug>/invitations/
+POST p/<slug:slug>/invitations/<int:pk>/revoke/           POST projects/<slug:slug>/invitations/<int:invitation_id>/revoke/
+POST invitation/<str:token>/                              POST invitations/accept/
+# tasks
+POST p/<slug:slug>/tasks/<int:pk>/plan/                   PATCH projects/<slug:slug>/tasks/<int:task_id>/
+POST p/<slug:slug>/tasks/<int:pk>/votes/                  POST projects/<slug:slug>/tasks/<int:task_id>/votes/
+POST p/<slug:slug>/tasks/<int:pk>/settle/                 POST projects/<slug:slug>/tasks/<int:task_id>/settle/
+POST p/<slug:slug>/tasks/<int:pk>/withdraw/               POST projects/<slug:slug>/tasks/<int:task_id>/withdraw/
+POST p/<slug:slug>/tasks/<int:pk>/put-back/               POST projects/<slug:slug>/tasks/<int:task_id>/put-back/
+POST p/<slug:slug>/task-changes/                          POST projects/<slug:slug>/task-changes/
+POST p/<slug:slug>/task-changes/<int:pk>/cancel/          POST projects/<slug:slug>/task-changes/<int:change_id>/cancel/
+POST p/<slug:slug>/withdrawals/                           POST projects/<slug:slug>/withdrawals/
+POST p/<slug:slug>/withdrawals/<int:pk>/cancel/           POST projects/<slug:slug>/withdrawals/<int:withdrawal_id>/cancel/
+# files in and out
+POST p/<slug:slug>/imports/                               POST projects/<slug:slug>/imports/
+POST p/<slug:slug>/imports/new/<str:upload>/              POST projects/<slug:slug>/imports/preview/
+POST p/<slug:slug>/imports/new/<str:upload>/start/        POST projects/<slug:slug>/imports/
+POST p/<slug:slug>/imports/<int:import_id>/cancel/        POST projects/<slug:slug>/imports/<int:import_id>/cancel/
+POST p/<slug:slug>/imports/<int:import_id>/undo/          POST projects/<slug:slug>/imports/<int:import_id>/undo/
+POST p/<slug:slug>/releases/new/                          POST projects/<slug:slug>/releases/
+POST p/<slug:slug>/releases/<int:number>/cancel/          POST projects/<slug:slug>/releases/<int:number>/cancel/
+POST p/<slug:slug>/releases/<int:number>/retry/           POST projects/<slug:slug>/releases/<int:number>/retry/
+# one's own
+POST account/                                             PATCH account/
+POST account/sessions/<int:pk>/end/                       DELETE account/sessions/<int:session_id>/
+POST account/sessions/end-others/                         POST account/sessions/end-others/
+POST account/tokens/                                      POST account/tokens/
+POST account/tokens/<int:pk>/revoke/                      POST account/tokens/<int:token_id>/revoke/
+POST operations/jobs/<str:kind>/<int:job_id>/cancel/      POST operations/jobs/<str:kind>/<int:job_id>/cancel/
+POST login/                                               (a program has a token)
+POST logout/                                              (a program has a token)
+POST password/change/                                     (a password is a person's, and no program's)
+POST password/reset/                                      (a password is a person's, and no program's)
+POST password/reset/<uidb64>/<token>/                     (a password is a person's, and no program's)
+"""
