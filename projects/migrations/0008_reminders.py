@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
                 choices=[
                     ("password_reset", "link to set a password"),
                     ("password_changed", "password changed"),
+                    ("email_change", "link to change the address"),
+                    ("email_changed", "address changed"),
                     ("token_created", "API token created"),
                     ("guideline_reminder", "a guideline to read"),
                 ],

@@ -64,6 +64,10 @@ POST account/sessions/end-others/                         POST account/sessions/
 POST account/tokens/                                      POST account/tokens/
 POST account/tokens/<int:pk>/revoke/                      POST account/tokens/<int:token_id>/revoke/
 POST operations/jobs/<str:kind>/<int:job_id>/cancel/      POST operations/jobs/<str:kind>/<int:job_id>/cancel/
+POST account/email/                                       POST account/email/
+POST account/email/<str:token>/                           (whoever reads the new address follows its link)
+POST account/erase/                                       POST account/erasure/
+POST people/<int:pk>/erase/                               POST operations/people/erasure/
 POST login/                                               (a program has a token)
 POST logout/                                              (a program has a token)
 POST password/change/                                     (a password is a person's, and no program's)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from labeling.lead.overview.page import needs_of
 from labeling.lead.overview.report import known_contested
-from labeling.lead.overview.selectors import NO_NEEDS
+from labeling.lead.overview.selectors import WITHOUT_NEEDS
 from labeling.lead.tasks.services import run_task_change
 from labeling.models import Import, Release, TaskChange, Withdrawal
 from labeling.rating.judgments import skip_assignment
@@ -110,7 +110,7 @@ def test_a_failed_job_leads_to_its_page_and_is_set_aside(
     )
     Withdrawal.objects.create(newest=0, **failed)
     TaskChange.objects.create(newest=0, **failed)
-    assert len(needs(project)) == len(set(job_models()) - NO_NEEDS)
+    assert len(needs(project)) == len(set(job_models()) - WITHOUT_NEEDS)
     client = client_for(lena)
     for need in needs_of(project, known_contested(project)):
         follow(client, need.address)

@@ -34,7 +34,7 @@ from labeling.work.registry import job_models
 from projects.models import Membership, Project, Role, User
 
 #: Jobs whose failure no lead can clear: its row says why, or an operator sees it.
-NO_NEEDS: set[type[Job]] = {Deletion, ImportUndo, TextErasing}
+WITHOUT_NEEDS: set[type[Job]] = {Deletion, ImportUndo, TextErasing}
 #: Over how many full days the pace is averaged at most, and at least.
 PACE_DAYS, LEAST_DAYS = 7, 3
 #: So many judgments since a release are counted.
@@ -192,7 +192,7 @@ def newest_failures(project: Project) -> list[Job]:
 
     What a lead has set aside is left out.
     """
-    tables = (table for table in job_models() if table not in NO_NEEDS)
+    tables = (table for table in job_models() if table not in WITHOUT_NEEDS)
     newest = (
         table._default_manager.filter(project=project).order_by("-pk").first() for table in tables
     )
