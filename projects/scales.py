@@ -20,11 +20,16 @@ TIE_KINDS = (EQUAL_GOOD, EQUAL_BAD, CANNOT_TELL)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One segment of a scale: the value it stores, the label it shows, and which tie it is."""
+    """One segment of a scale: the value it stores, the label it shows, and which tie it is.
+
+    `lettered` is the label with A and B for the two responses, where the published one names them
+    otherwise: a task whose questions differ in these names calls them by letters everywhere.
+    """
 
     value: int
     label: str
     tie_kind: str = ""
+    lettered: str = ""
 
     @property
     def code(self) -> str:
@@ -144,13 +149,30 @@ _SCALES = (
         title=_("HelpSteer, seven points"),
         question=_("Which response is better overall?"),
         options=(
-            Option(-3, _("Response 1 is much better than Response 2")),
-            Option(-2, _("Response 1 is better than Response 2")),
-            Option(-1, _("Response 1 is slightly better than Response 2")),
-            Option(0, _("Response 1 is about the same as Response 2"), EQUAL_GOOD),
-            Option(1, _("Response 2 is slightly better than Response 1")),
-            Option(2, _("Response 2 is better than Response 1")),
-            Option(3, _("Response 2 is much better than Response 1")),
+            Option(
+                -3, _("Response 1 is much better than Response 2"), lettered=_("A is much better than B")
+            ),
+            Option(
+                -2, _("Response 1 is better than Response 2"), lettered=_("A is better than B")
+            ),
+            Option(
+                -1, _("Response 1 is slightly better than Response 2"), lettered=_("A is slightly better than B")
+            ),
+            Option(
+                0,
+                _("Response 1 is about the same as Response 2"),
+                EQUAL_GOOD,
+                _("A is about the same as B"),
+            ),
+            Option(
+                1, _("Response 2 is slightly better than Response 1"), lettered=_("B is slightly better than A")
+            ),
+            Option(
+                2, _("Response 2 is better than Response 1"), lettered=_("B is better than A")
+            ),
+            Option(
+                3, _("Response 2 is much better than Response 1"), lettered=_("B is much better than A")
+            ),
             Option(0, _("Neither response is valid"), EQUAL_BAD),
         ),
         sides=(_("Response 1"), _("Response 2")),

@@ -37,31 +37,54 @@ class ButtonRow:
     long_labels: bool
     tapered: bool
 
+    @property
+    def needs_words(self) -> bool:
+        """Whether labels repeat, so that a line must say which of the buttons is chosen."""
+        return any(segment.name != segment.label for segment in self.segments)
 
-def button_row(question: Question, chosen: str) -> ButtonRow:
-    """The buttons of a question; `chosen` is the code of the option that is filled in."""
+    @property
+    def chosen_words(self) -> str:
+        """What the chosen button stores, in words; empty where none is."""
+        return next((segment.name for segment in self.segments if segment.chosen), "")
+
+
+def button_row(question: Question, chosen: str, places: Sequence[str] = ()) -> ButtonRow:
+    """The buttons of a question; `chosen` is the code of the option that is filled in.
+
+    `places` are the names that the task's responses stand under, the scale's own where empty:
+    one task never calls a response by two names.
+    """
     scale = question.scale
+    published = [gettext(side) for side in scale.sides]
+    is_renamed = bool(places) and list(places) != published
     letters = _letters(scale)
+    labels = [gettext(is_renamed and option.lettered or option.label) for option in scale.options]
     segments = [
         Segment(
             code=option.code,
-            label=gettext(option.label),
-            name=_spoken(scale, option),
+            label=label,
+            name=_spoken(scale, option) if labels.count(label) > 1 else label,
             keys=" ".join([str(number), *letters.get(option.code, "")]),
             caps=[str(number), *letters.get(option.code, "")[:1].upper()],
             chosen=option.code == chosen,
         )
-        for number, option in enumerate(scale.options, start=1)
+        for number, (option, label) in enumerate(zip(scale.options, labels, strict=True), start=1)
     ]
-    ends = scale.ends or (scale.sides if _runs_from_side_to_side(scale) else None)
     return ButtonRow(
         segments=segments,
-        ends=(gettext(ends[0]), gettext(ends[1])) if ends else None,
-        long_labels=max(len(word) for o in scale.options for word in o.label.split()) > 10
-        or max(len(option.label) for option in scale.options) > 24,
+        ends=_ends(scale, places if is_renamed else published),
+        long_labels=max(len(word) for label in labels for word in label.split()) > 10
+        or max(map(len, labels)) > 24,
         # As published: where the buttons carry only a letter, the strongest are the largest.
         tapered=scale.ends is not None and len(scale.options) == 8,
     )
+
+
+def _ends(scale: Scale, places: Sequence[str]) -> tuple[str, str] | None:
+    """The captions at the ends of the row: the published ones, else the names of the places."""
+    if scale.ends:
+        return gettext(scale.ends[0]), gettext(scale.ends[1])
+    return (places[0], places[1]) if _runs_from_side_to_side(scale) else None
 
 
 def _runs_from_side_to_side(scale: Scale) -> bool:
@@ -89,11 +112,10 @@ def _letters(scale: Scale) -> dict[str, str]:
 
 
 def _spoken(scale: Scale, option: Option) -> str:
-    """What a screen reader says: the label, with the strength where labels repeat."""
-    if [other.label for other in scale.options].count(option.label) == 1:
-        return gettext(option.label)
+    """What a button stores whose label others have too: which side is better, and how strongly."""
+    side = scale.ends[option.value > 0] if scale.ends else option.label
     return gettext("%(label)s, strength %(strength)d of %(strongest)d") % {
-        "label": gettext(option.label),
+        "label": gettext(side),
         "strength": abs(option.value),
         "strongest": scale.strongest,
     }

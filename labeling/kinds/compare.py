@@ -69,10 +69,10 @@ class Compare(Kind):
         return value if shown_order[0] == 0 else -value
 
     def place_names(self, questions: Sequence[Question], count: int) -> list[str]:
-        """The sides as the primary's published labels call them."""
-        primary = primary_of(questions)
-        if primary is not None and count == 2:
-            return [gettext(side) for side in primary.scale.sides]
+        """The sides as the published labels call them; by letters where the questions differ."""
+        names = {question.scale.sides for question in questions}
+        if len(names) == 1 and count == 2:
+            return [gettext(side) for side in names.pop()]
         return super().place_names(questions, count)
 
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:

@@ -13,6 +13,7 @@ from typing import Any
 from labeling.datasets.turns import blinded, json_of, turns_of
 from labeling.kinds import kind_of
 from labeling.models import Assignment, Prompt, Response, Task
+from labeling.rating.languages import language_tag
 from labeling.rating.texts import MAX_PAGE_CHARS, ensure_rendered
 from labeling.rendering import RENDERER_VERSION
 from projects.models import Criterion, Project
@@ -37,11 +38,15 @@ class ShownResponse:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """An assignment ready to be shown, its responses in the order shown."""
+    """An assignment ready to be shown, its responses in the order shown.
+
+    `language` is that of its texts as a browser takes it, empty where it is not known.
+    """
 
     assignment_id: int
     task_id: int
     kind: str
+    language: str
     expires: datetime
     messages: list[dict[str, Any]]
     prompt_html: str
@@ -95,6 +100,7 @@ class _Text:
     messages: str
     prompt_html: str
     prompt_version: int
+    language: str
 
     @property
     def is_rendered(self) -> bool:
@@ -104,7 +110,8 @@ class _Text:
 _TEXTS = Statement(
     "texts",
     """
-    SELECT r.id, r.content, r.html, r.html_version, r.messages, p.messages, p.html, p.html_version
+    SELECT r.id, r.content, r.html, r.html_version, r.messages,
+        p.messages, p.html, p.html_version, p.language
     FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
     WHERE r.id = ANY (%(ids)s)
     """,
@@ -157,6 +164,7 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
         assignment_id=assignment.pk,
         task_id=task.pk,
         kind=task.kind,
+        language=language_tag(shown[0].language),
         expires=assignment.lease_expires_at,
         messages=_blind(prompt, []),
         prompt_html=shown[0].prompt_html,

@@ -17,7 +17,7 @@ from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
 from labeling.rating.forms import ANSWER_PREFIX, Filled
-from labeling.rating.texts import guideline_parts
+from labeling.rating.texts import guideline_html
 from labeling.rendering import (
     MAX_RICH_BYTES,
     escape_visibly,
@@ -36,6 +36,8 @@ SKIP_LABELS = {
 }
 
 
+#: A scale leads from the first of two responses to the second.
+_SIDES = 2
 #: Marks for hidden characters make a text longer: one that grows beyond this has no raw view.
 _MAX_RAW_CHARS = 4 * MAX_RICH_BYTES
 
@@ -97,17 +99,29 @@ def rating_bar(
 ) -> RatingBar:
     """The bar of a task's kind with what is filled in and what is wrong with it."""
     asked = kind.asked(criteria)
+    places = kind.place_names(asked, _SIDES)
     return RatingBar(
         control=kind.control,
         questions=[
-            _question(c, kind.escapes(c, project), filled, errors.get(c.key, "")) for c in asked
+            _question(
+                c,
+                button_row(c, filled.codes.get(c.key, ""), places),
+                kind.escapes(c, project),
+                filled,
+                errors.get(c.key, ""),
+            )
+            for c in asked
         ],
         rationale_required=project.rationale_required,
     )
 
 
 def _question(
-    criterion: Criterion, escapes: Sequence[Escape], filled: Filled, error: str
+    criterion: Criterion,
+    row: ButtonRow,
+    escapes: Sequence[Escape],
+    filled: Filled,
+    error: str,
 ) -> BarQuestion:
     return BarQuestion(
         key=criterion.key,
@@ -116,7 +130,7 @@ def _question(
         short=criterion.label,
         required=criterion.is_required,
         primary=criterion.is_primary,
-        row=button_row(criterion, filled.codes.get(criterion.key, "")),
+        row=row,
         escapes=[_chip(criterion, escape, filled) for escape in escapes],
         error=error,
     )
@@ -148,6 +162,7 @@ def shown_task(view: TaskView) -> SafeString:
     prompt, messages = _safe(view.prompt_html), _raw_messages(view.messages)
     context = {
         "assignment_id": view.assignment_id,
+        "language": view.language,
         "turns": len(view.messages),
         "prompt": Text(gettext("Prompt"), prompt, messages, False),
         "sides": [
@@ -180,11 +195,11 @@ def _raw_messages(messages: Sequence[Mapping[str, Any]]) -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class GuidelineView:
-    """A guideline version for the drawer."""
+    """A guideline version for the drawer; `html` as `guideline_html` makes it."""
 
     pk: int
     number: int
-    html: SafeString
+    html: Mapping[str, Any]
     principles: Sequence[Principle]
 
 
@@ -195,17 +210,10 @@ def guideline_view(guideline: Guideline | None) -> GuidelineView | None:
     if guideline.get_deferred_fields():
         guideline = Guideline.objects.get(pk=guideline.pk)
     principles = list(guideline.principles.all())
-    parts = guideline_parts(guideline, principles)
-    headings = (
-        ("priority_order", gettext("Priority order")),
-        ("trade_off_rule", gettext("When they conflict")),
-    )
-    html = [parts["text"]]
-    html += [f'<h4 dir="auto">{title}</h4>\n{parts[n]}' for n, title in headings if parts[n]]
     return GuidelineView(
         pk=guideline.pk,
         number=guideline.number,
-        html=_safe("".join(html)),
+        html=guideline_html(guideline, principles),
         principles=principles,
     )
 

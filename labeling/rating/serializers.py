@@ -74,6 +74,9 @@ class TaskSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=list(TaskKind))
+    language = serializers.CharField(
+        allow_blank=True, help_text='Of the texts, such as `pt-BR`; "" where it is not known.'
+    )
     messages = MessageSerializer(many=True)
     responses = ShownResponseSerializer(many=True)
     criteria = CriterionSerializer(many=True)
@@ -231,6 +234,7 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
         "task": {
             "id": view.task_id,
             "kind": view.kind,
+            "language": view.language,
             "messages": view.messages,
             "responses": [
                 {

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import template
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from labeling.datasets.records import Message
 from labeling.datasets.turns import json_of
-from labeling.rating.texts import guideline_parts
+from labeling.rating.languages import language_tag
+from labeling.rating.texts import guideline_html
 from labeling.rendering import MAX_SHORT_CHARS, escaped_part, written_conversation
-from projects.models import Guideline, Principle
 
 register = template.Library()
 
 
-@register.simple_tag
-def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, Any]:
-    """The parts of a version as safe HTML by field, and `principles` with theirs."""
-    clauses = list(principles)
-    parts = {
-        name: mark_safe(html)  # noqa: S308 - made by labeling.rendering alone
-        for name, html in guideline_parts(guideline, clauses).items()
-    }
-    return {**parts, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
+register.simple_tag(guideline_html)
+
+
+@register.filter
+def lang(language: str) -> SafeString:
+    """The attribute that tells a browser the language of what an element holds; "" where unknown."""
+    return format_html(' lang="{}"', tag) if (tag := language_tag(language)) else mark_safe("")
 
 
 @register.filter

@@ -1,5 +1,7 @@
 // Keys, declared where they act: <button data-key="s" data-key-label="Skip"> is pressed by S,
 // a link is followed, a field is focused. `?` opens the sheet of what the page knows.
+// A key is what it writes; where that is no letter and no digit of ours (Cyrillic, the upper row of
+// AZERTY), it is the place on the keyboard.
 // Keys never fire while somebody types, nor with Ctrl, Alt or Meta held. While something is open in
 // front of the page, only the keys declared inside it fire.
 
@@ -45,6 +47,35 @@ export function controlFor(key, root = document) {
   return keyed(root, "[data-key]").find(
     (element) => element.dataset.key?.split(" ").includes(wanted) && visible(element),
   );
+}
+
+/** The question marks of keyboards: ours, of Arabic, and of East Asia. */
+const QUESTION_MARKS = ["?", "؟", "？"];
+
+/**
+ * The key at its place on the keyboard, where a layout writes something else there than we name.
+ * A letter is taken for its place only where the layout has other letters, a digit without Shift:
+ * on a layout that has what we name, each thing has one key.
+ * @param {KeyboardEvent} event
+ */
+function placeOf({ key, code, shiftKey }) {
+  const [, digit] = /^(?:Digit|Numpad)([0-9])$/.exec(code) ?? [];
+  if (digit) return shiftKey || /^[a-z0-9]$/i.test(key) ? "" : digit;
+  const [, letter] = /^Key([A-Z])$/.exec(code) ?? [];
+  const isForeign = key === "Process" || (/^\p{L}$/u.test(key) && !/[a-z]/i.test(key));
+  return letter && isForeign ? letter.toLowerCase() : "";
+}
+
+/**
+ * The visible control of a key that was pressed, if the page has one: by what it writes, else by
+ * its place.
+ * @param {KeyboardEvent} event
+ * @param {ParentNode} [root]
+ */
+function controlOf(event, root = document) {
+  const key = QUESTION_MARKS.includes(event.key) ? "?" : event.key;
+  const place = placeOf(event);
+  return controlFor(key, root) ?? (place ? controlFor(place, root) : undefined);
 }
 
 /** @param {HTMLElement} element */
@@ -119,7 +150,7 @@ function pressedIn(event, box) {
   if (key === "Enter") {
     if (inside && element.closest("textarea, a, button, summary")) return;
   } else if (event.ctrlKey || event.metaKey || (inside && isTyping(element))) return;
-  const control = controlFor(key, box);
+  const control = controlOf(event, box);
   if (control && !event.repeat) {
     if (control instanceof HTMLInputElement) control.focus({ preventScroll: true });
     control.click();
@@ -136,12 +167,12 @@ addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.defaultPrevented || event.repeat || layer() || isTyping(event.target)) return;
-  if (event.key === "?") {
+  if (QUESTION_MARKS.includes(event.key)) {
     event.preventDefault();
     showSheet();
     return;
   }
-  const control = controlFor(event.key);
+  const control = controlOf(event);
   if (!control) return;
   event.preventDefault();
   act(control);

@@ -201,10 +201,14 @@ export class Bar {
     this.refresh();
   }
 
-  /** Marks on the chips and steps of what is filled in. */
+  /** Marks on the chips and steps of what is filled in; what a button stores that has no words. */
   refresh() {
     for (const [i, question] of this.questions.entries()) {
       this.steps[i]?.classList.toggle("answered", this.control.answered(question));
+      const said = question.querySelector("[data-said]");
+      const [chosen] = inputs(question, "input:checked");
+      const words = chosen?.dataset.keyLabel ?? "";
+      if (said && said.textContent !== words) said.textContent = words;
     }
     const principles = inputs(this.form, "input[name=principles]:checked");
     const cited = principles.map((box) => `P${box.value}`).join(", ");
@@ -282,14 +286,19 @@ export class Bar {
   }
 
   /**
-   * The first thing that is missing, shown in its place; null when the form is complete.
+   * The first thing that is missing, shown in its place; null when the form is complete. To be led
+   * on to a question that has not been in view is the way through them and no mistake.
    * @param {boolean} rationaleRequired
    */
   missing(rationaleRequired) {
     const index = this.control.missing();
-    if (index >= 0 && this.questions.length) {
+    const question = this.questions[index];
+    if (question) {
+      if (index === this.place) return this.#tell(say("choosePlace"));
       this.go(index);
-      return this.#tell(say("choosePlace"));
+      question.scrollIntoView({ block: "nearest" });
+      const words = question.querySelector("legend")?.firstChild?.textContent?.trim() ?? "";
+      return say("nextQuestion", { words });
     }
     if (rationaleRequired && this.#rationale.value.trim() === "") {
       const [pop] = all(this.form, "[data-pop=reason]");
@@ -310,6 +319,7 @@ export class Bar {
       const error = this.#error(question);
       error.textContent = text;
       error.hidden = false;
+      question.scrollIntoView({ block: "nearest" });
     }
     return text;
   }

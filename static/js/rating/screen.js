@@ -114,6 +114,7 @@ export class Screen {
     part("skip-error").hidden = true;
     this.bar.clear();
     if (fields) this.bar.fill(fields);
+    document.querySelector("[data-until-answered]")?.remove();
     scrollTo(0, 0);
     this.focus();
     this.announce(say("nextTask", { words: this.about }));
