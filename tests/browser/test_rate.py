@@ -125,6 +125,44 @@ def test_both_bad_and_cannot_tell_replace_a_preference(desk: Desk, make_tasks: M
     assert [primary_value(judgment) for judgment in saved(desk.page, 2)] == [0, 0]
 
 
+#: Keys as other keyboards write them: what is written, where it stands, whether with Shift, and
+#: the answer of `hh8` that is chosen then.
+FOREIGN_KEYS = (
+    ("é", "Digit2", False, "-3"),  # the upper row of AZERTY
+    ("2", "Digit2", True, "-3"),
+    ("@", "Digit2", True, None),  # QWERTY: another key than 2
+    ("٣", "Digit3", False, "-2"),
+    ("и", "KeyB", False, "2"),
+    ("И", "KeyB", True, "2"),
+    ("b", "KeyN", False, "2"),  # a Latin layout of another order
+    ("n", "KeyB", False, None),
+    (";", "KeyB", False, None),
+    ("ö", "KeyB", False, "2"),
+    ("/", "Digit7", True, None),
+)
+PRESS = """([key, code, shiftKey]) => document.getElementById("task").dispatchEvent(
+    new KeyboardEvent("keydown", {key, code, shiftKey, bubbles: true, cancelable: true}))"""
+
+
+def test_keys_are_found_on_every_keyboard_and_none_means_two_things(
+    desk: Desk, make_tasks: MakeTasks
+):
+    Criterion.objects.update(scale_key="hh8")
+    make_tasks(desk.project, 1)
+    desk.open()
+    for key, code, shift, chosen in FOREIGN_KEYS:
+        desk.press("1")
+        desk.page.evaluate(PRESS, [key, code, shift])
+        assert desk.checked() == (chosen or "-4"), (key, code)
+    desk.press("2")
+    expect(desk.page.locator("[data-said]")).to_have_text("A is better, strength 3 of 4")
+    desk.page.evaluate(PRESS, ["ы", "KeyS", False])
+    expect(desk.page.locator("[data-pop=skip]")).to_have_attribute("open", "")
+    desk.page.evaluate(PRESS, ["&", "Digit1", False])
+    expect(desk.page.get_by_label("The prompt is unclear")).to_be_checked()
+    assert desk.checked() == "-3"
+
+
 def test_several_questions_are_answered_one_after_the_other(
     page: Page,
     context: BrowserContext,
@@ -140,13 +178,16 @@ def test_several_questions_are_answered_one_after_the_other(
     desk = Desk(page, live_server.url, project).ready()
     expect(page.get_by_text("Which is better?")).to_be_visible()
     desk.press("1", "Enter")
-    # The second question is still open: it comes into view and says so.
-    expect(page.get_by_text("Which is more correct?")).to_be_visible()
+    # The second question comes into view, which is the way on; to send it unanswered is a mistake.
+    expect(page.get_by_text("Which is more correct?", exact=True)).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text("Next question: Which is more correct?")
+    expect(page.locator(".error:visible")).to_have_count(0)
+    desk.press("Enter")
     expect(page.locator(".error:visible")).to_have_text("Choose a place on the scale first.")
     desk.press("5", "ArrowUp")
     expect(page.get_by_text("Which is better?")).to_be_visible()
     desk.press("ArrowDown")
-    expect(page.get_by_text("Which is more correct?")).to_be_visible()
+    expect(page.get_by_text("Which is more correct?", exact=True)).to_be_visible()
     desk.leave()
     (judgment,) = saved(page, 1)
     order = judgment.assignment.shown_order[0]

@@ -178,6 +178,36 @@ def test_both_bad_has_its_letter_on_the_scale_too():
     assert (on_it.keys.split(), on_it.caps) == (["4", "x"], ["4", "X"])
 
 
+def test_a_task_calls_each_response_by_one_name():
+    numbered, lettered = Asked(scale=SCALES["helpsteer7"]), Asked("safe", scale=SCALES["hh8"])
+    assert COMPARE.place_names([numbered], 2) == ["Response 1", "Response 2"]
+    alone = button_row(numbered, "", COMPARE.place_names([numbered], 2))
+    assert alone.segments[0].label == "Response 1 is much better than Response 2"
+    assert alone.ends is None
+    places = COMPARE.place_names([numbered, lettered], 2)
+    assert places == ["A", "B"]
+    labels = [segment.label for segment in button_row(numbered, "", places).segments]
+    assert labels[0] == "A is much better than B"
+    assert not [label for label in labels if "Response " in label]
+
+
+@pytest.mark.parametrize("key", sorted(SCALES))
+def test_every_scale_that_names_its_sides_has_labels_by_letters(key: str):
+    scale = SCALES[key]
+    for option in scale.options:
+        names_sides = any(side in option.label for side in scale.sides if len(side) > 1)
+        assert bool(option.lettered) == names_sides
+
+
+def test_a_button_without_words_says_what_it_stores():
+    row = button_row(FORCED, "-4", ["A", "B"])
+    names = [segment.name for segment in row.segments]
+    assert names[0] == "A is better, strength 4 of 4"
+    assert names[4] == "B is better, strength 1 of 4"
+    assert (row.needs_words, row.chosen_words) == (True, names[0])
+    assert not button_row(OVERALL, "").needs_words
+
+
 def test_words_name_responses_never_sides():
     assert COMPARE.words(OVERALL, -2, "") == "response 1 is better, strength 2 of 3"
     assert COMPARE.words(Asked(scale=SCALES["arena4"]), 1, "") == "response 2 is better"
