@@ -150,13 +150,15 @@ _SCALES = (
         question=_("Which response is better overall?"),
         options=(
             Option(
-                -3, _("Response 1 is much better than Response 2"), lettered=_("A is much better than B")
+                -3,
+                _("Response 1 is much better than Response 2"),
+                lettered=_("A is much better than B"),
             ),
+            Option(-2, _("Response 1 is better than Response 2"), lettered=_("A is better than B")),
             Option(
-                -2, _("Response 1 is better than Response 2"), lettered=_("A is better than B")
-            ),
-            Option(
-                -1, _("Response 1 is slightly better than Response 2"), lettered=_("A is slightly better than B")
+                -1,
+                _("Response 1 is slightly better than Response 2"),
+                lettered=_("A is slightly better than B"),
             ),
             Option(
                 0,
@@ -165,13 +167,15 @@ _SCALES = (
                 _("A is about the same as B"),
             ),
             Option(
-                1, _("Response 2 is slightly better than Response 1"), lettered=_("B is slightly better than A")
+                1,
+                _("Response 2 is slightly better than Response 1"),
+                lettered=_("B is slightly better than A"),
             ),
+            Option(2, _("Response 2 is better than Response 1"), lettered=_("B is better than A")),
             Option(
-                2, _("Response 2 is better than Response 1"), lettered=_("B is better than A")
-            ),
-            Option(
-                3, _("Response 2 is much better than Response 1"), lettered=_("B is much better than A")
+                3,
+                _("Response 2 is much better than Response 1"),
+                lettered=_("B is much better than A"),
             ),
             Option(0, _("Neither response is valid"), EQUAL_BAD),
         ),

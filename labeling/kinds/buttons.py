@@ -58,7 +58,7 @@ def button_row(question: Question, chosen: str, places: Sequence[str] = ()) -> B
     published = [gettext(side) for side in scale.sides]
     is_renamed = bool(places) and list(places) != published
     letters = _letters(scale)
-    labels = [gettext(is_renamed and option.lettered or option.label) for option in scale.options]
+    labels = [gettext((is_renamed and option.lettered) or option.label) for option in scale.options]
     segments = [
         Segment(
             code=option.code,

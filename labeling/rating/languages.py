@@ -21,7 +21,7 @@ def _tags_by_name() -> dict[str, str]:
 
 
 def language_tag(language: str) -> str:
-    """What a browser takes for a language as people write it in their files: `de`, `pt_BR`, `German`.
+    """What a browser takes for a language as people write it: `de`, `pt_BR`, `German`.
 
     Empty where it is no language: a wrong voice is worse than the page's own.
     """

@@ -23,7 +23,7 @@ register.simple_tag(guideline_html)
 
 @register.filter
 def lang(language: str) -> SafeString:
-    """The attribute that tells a browser the language of what an element holds; "" where unknown."""
+    """The attribute that tells a browser the language of an element's text; "" where unknown."""
     return format_html(' lang="{}"', tag) if (tag := language_tag(language)) else mark_safe("")
 
 

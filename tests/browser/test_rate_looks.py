@@ -19,9 +19,7 @@ from playwright.sync_api import (
 )
 
 from labeling.models import Judgment, Prompt
-from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Criterion, Project, User
-from projects.project_templates import GuidelineSpec, PrincipleSpec
 from tests.browser.axe import serious
 from tests.browser.desk import HEARS_KEYS, saved
 from tests.conftest import MakeTasks
@@ -191,60 +189,6 @@ def test_the_switch_shows_both_sides_as_written(
     expect(page.locator(".side .formatted").first).to_be_hidden()
 
 
-#: Whether a point of an element can be seen: its own middle is not covered and inside the window.
-IN_VIEW = """element => {
-    const {left, right, top, bottom} = element.getBoundingClientRect();
-    const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-    return found !== null && element.contains(found);
-}"""
-
-
-def test_what_a_rater_needs_stays_in_view(
-    page: Page, url: str, project: Project, lena: User, rui: User, make_tasks: MakeTasks
-):
-    spec = GuidelineSpec(text="# Rules", principles=[PrincipleSpec("Be brief")])
-    acknowledge(
-        user=rui, guideline=publish_guideline(project=project, published_by=lena, spec=spec)
-    )
-    Project.objects.update(is_sensitive=True)
-    make_tasks(project, 2, contents=("long\n\n" * 80, "long {i}\n\n" * 60))
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(url)
-    page.wait_for_function(HEARS_KEYS)
-    warning, switch = (page.locator(s).bounding_box() for s in (".notice.warn", ".raw-switch"))
-    assert warning
-    assert switch
-    assert switch["y"] >= warning["y"] + warning["height"]
-    edges = {
-        round(box["x"])
-        for box in (page.locator(s).first.bounding_box() for s in (".prompt", ".side", ".scale"))
-        if box
-    }
-    assert len(edges) == 1
-    # The mark of a side stays while its text is scrolled.
-    page.evaluate("scrollTo(0, 900)")
-    marks = page.locator(".letter")
-    assert [mark.evaluate(IN_VIEW) for mark in marks.all()] == [True, True]
-    # The guideline covers neither the second response nor what submits.
-    page.keyboard.press("g")
-    expect(page.locator("#drawer")).to_be_visible()
-    seen = [page.locator(s).last.evaluate(IN_VIEW) for s in (".letter", "#submit", ".segment:visible")]
-    assert seen == [True, True, True]
-    page.keyboard.press("g")
-    # On a phone every other act can be scrolled to beside what submits.
-    page.set_viewport_size({"width": 390, "height": 844})
-    for act in page.locator(".acts-more > :is(.chip, .quiet, .pop)").all():
-        if act.is_visible():
-            act.evaluate("act => act.scrollIntoView({block: 'nearest', inline: 'nearest'})")
-            assert act.evaluate(IN_VIEW), act.text_content()
-    assert page.locator("#submit").evaluate(IN_VIEW)
-    # The warning is for before the first answer.
-    page.keyboard.press("1")
-    page.keyboard.press("Enter")
-    expect(page.locator("#judged")).to_have_text("1 judged")
-    expect(page.locator(".notice.warn")).to_have_count(0)
-
-
 def test_a_new_task_moves_nothing_and_begins_at_its_top(
     page: Page, url: str, project: Project, make_tasks: MakeTasks
 ):
@@ -402,9 +346,9 @@ def test_the_first_load_and_the_next_task_are_small(
     )
     page.goto(url)
     page.wait_for_load_state("networkidle")
-    # Without compression here, so this is the upper end.
-    assert sum(transferred) < 150_000
-    assert len(transferred) <= 16  # the page in 15, and the next task
+    # Without compression here; a bit less than half of it goes over a wire (bench.page_weight).
+    assert sum(transferred) < 170_000
+    assert len(transferred) <= 17  # the page in 16, and the next task
     transferred.clear()
     page.keyboard.press("1")
     page.keyboard.press("Enter")

@@ -1,0 +1,67 @@
+"""The rating screen keeps in view what a rater needs: marks, guideline, acts and what submits."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from projects.guidelines.services import acknowledge, publish_guideline
+from projects.models import Project, User
+from projects.project_templates import GuidelineSpec, PrincipleSpec
+from tests.browser.desk import Desk
+from tests.conftest import MakeTasks
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: Whether a point of an element can be seen: its own middle is not covered and inside the window.
+IN_VIEW = """element => {
+    const {left, right, top, bottom} = element.getBoundingClientRect();
+    const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return found !== null && element.contains(found);
+}"""
+
+
+def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, make_tasks: MakeTasks):
+    page, project = desk.page, desk.project
+    spec = GuidelineSpec(text="# Rules", principles=[PrincipleSpec("Be brief")])
+    acknowledge(
+        user=rui, guideline=publish_guideline(project=project, published_by=lena, spec=spec)
+    )
+    Project.objects.update(is_sensitive=True)
+    make_tasks(project, 2, contents=("long\n\n" * 80, "long {i}\n\n" * 60))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    desk.open()
+    warning, switch = (page.locator(s).bounding_box() for s in (".notice.warn", ".raw-switch"))
+    assert warning
+    assert switch
+    assert switch["y"] >= warning["y"] + warning["height"]
+    edges = {
+        round(box["x"])
+        for box in (page.locator(s).first.bounding_box() for s in (".prompt", ".side", ".scale"))
+        if box
+    }
+    assert len(edges) == 1
+    # The mark of a side stays while its text is scrolled.
+    page.evaluate("scrollTo(0, 900)")
+    marks = page.locator(".letter")
+    assert [mark.evaluate(IN_VIEW) for mark in marks.all()] == [True, True]
+    # The guideline covers neither the second response nor what submits.
+    page.keyboard.press("g")
+    expect(page.locator("#drawer")).to_be_visible()
+    seen = [
+        page.locator(s).last.evaluate(IN_VIEW) for s in (".letter", "#submit", ".segment:visible")
+    ]
+    assert seen == [True, True, True]
+    page.keyboard.press("g")
+    # On a phone every other act can be scrolled to beside what submits.
+    page.set_viewport_size({"width": 390, "height": 844})
+    for act in page.locator(".acts-more > :is(.chip, .quiet, .pop)").all():
+        if act.is_visible():
+            act.evaluate("act => act.scrollIntoView({block: 'nearest', inline: 'nearest'})")
+            assert act.evaluate(IN_VIEW), act.text_content()
+    assert page.locator("#submit").evaluate(IN_VIEW)
+    # The warning is for before the first answer.
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#judged")).to_have_text("1 judged")
+    expect(page.locator(".notice.warn")).to_have_count(0)
