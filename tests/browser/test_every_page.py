@@ -51,7 +51,8 @@ PROBLEMS = """() => {
     return problems;
 }"""
 
-#: Keys that belong to two things of a page or of a panel on it, or to a thing that is not on `?`.
+#: Keys that belong to two things of a page or of a panel on it, or to a thing that is not on `?`,
+#: or that stand nowhere on what they press.
 KEYS = """() => {
     const problems = [], owners = new Map();
     for (const element of document.querySelectorAll("[data-key]")) {
@@ -59,6 +60,13 @@ KEYS = """() => {
         if (!panel && !element.checkVisibility()) continue;
         const name = element.textContent.trim().replace(/\\s+/g, " ") || element.outerHTML;
         if (!panel && !element.dataset.keyLabel) problems.push(`not on the sheet: ${name}`);
+        const caps = [...(element.closest("label, .field") ?? element).querySelectorAll("kbd")];
+        const shown = caps.map((cap) => cap.textContent.trim().toLowerCase());
+        const named = element.dataset.key.toLowerCase().split(" ");
+        const isShown = named.some((key) => shown.includes(key) || key.startsWith("arrow"));
+        if (!isShown && !element.closest("[data-drawer]")) {
+            problems.push(`${element.dataset.key} is not on its button: ${name}`);
+        }
         for (const key of element.dataset.key.split(" ")) {
             const keys = owners.get(panel) ?? owners.set(panel, new Map()).get(panel);
             if (keys.has(key)) problems.push(`${key} is of “${keys.get(key)}” and of “${name}”`);
