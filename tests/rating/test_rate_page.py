@@ -115,6 +115,7 @@ def test_buttons_that_repeat_a_letter_say_in_words_what_they_store(
 )
 def test_a_browser_is_told_the_language_of_the_texts(
     project: Project,
+    lena: User,
     rui: User,
     make_tasks: MakeTasks,
     client_for: ClientFor,
@@ -126,7 +127,7 @@ def test_a_browser_is_told_the_language_of_the_texts(
     html = page_of(client_for(rui), project)
     assert html.count(f'class="formatted content"{attribute}>') == 2
     assert html.count(f'class="raw" dir="auto"{attribute}>') == 3
-    page = client_for(project.created_by).get(f"/p/{project.slug}/tasks/{task.pk}/")
+    page = client_for(lena).get(f"/p/{project.slug}/tasks/{task.pk}/")
     assert page.content.decode().count(f'class="content" dir="auto"{attribute}>') == 2
     leased = leased_task_json(lease(rui, project), project)
     assert f' lang="{leased["task"]["language"]}"' in (attribute, ' lang=""')
