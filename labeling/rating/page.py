@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
 from labeling.rating.forms import ANSWER_PREFIX, Filled
-from labeling.rating.texts import guideline_html
+from labeling.rating.texts import guideline_parts
 from labeling.rendering import (
     MAX_RICH_BYTES,
     escape_visibly,
@@ -201,6 +201,13 @@ class GuidelineView:
     number: int
     html: Mapping[str, Any]
     principles: Sequence[Principle]
+
+
+def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, Any]:
+    """The parts of a version as safe HTML by field, and `principles` with theirs."""
+    clauses = list(principles)
+    parts = {name: _safe(html) for name, html in guideline_parts(guideline, clauses).items()}
+    return {**parts, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
 
 
 def guideline_view(guideline: Guideline | None) -> GuidelineView | None:

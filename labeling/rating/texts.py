@@ -9,11 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from labeling.models import Prompt, Response
@@ -111,16 +109,6 @@ def guideline_parts(guideline: Guideline, principles: Iterable[Principle]) -> di
         html_of_version = {"version": RENDERER_VERSION, "parts": ready}
         Guideline.objects.filter(pk=guideline.pk).update(html=html_of_version)
     return parts
-
-
-def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, Any]:
-    """The parts of a version as safe HTML by field, and `principles` with theirs."""
-    clauses = list(principles)
-    parts = {
-        name: mark_safe(html)  # noqa: S308 - made by labeling.rendering alone
-        for name, html in guideline_parts(guideline, clauses).items()
-    }
-    return {**parts, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
 
 
 def render_guideline(*, guideline: Guideline) -> None:

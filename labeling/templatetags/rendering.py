@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from labeling.datasets.records import Message
 from labeling.datasets.turns import json_of
 from labeling.rating.languages import language_tag
-from labeling.rating.texts import guideline_html
+from labeling.rating.page import guideline_html
 from labeling.rendering import MAX_SHORT_CHARS, escaped_part, written_conversation
 
 register = template.Library()

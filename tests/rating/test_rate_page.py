@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +10,6 @@ import pytest
 from django.test import Client
 
 from labeling.models import Answer, Assignment, Judgment, Prompt, Response
-from labeling.rating.serializers import leased_task_json
 from labeling.rendering import RENDERER_VERSION
 from labeling.vocabulary import AssignmentState
 from projects.guidelines.services import publish_guideline
@@ -95,42 +93,6 @@ def test_a_scale_may_name_its_sides_and_several_scales_call_them_alike(
     html = page_of(client_for(rui), project)
     assert "</span>Response 1</h2>" in html
     assert "Response 1 is much better than Response 2" in html
-
-
-def test_buttons_that_repeat_a_letter_say_in_words_what_they_store(
-    project: Project, rui: User, make_tasks: MakeTasks, client_for: ClientFor
-):
-    make_tasks(project, 1)
-    Criterion.objects.filter(key="overall").update(scale_key="hh8")
-    html = page_of(client_for(rui), project)
-    for strength, side in product((4, 3, 2, 1), "AB"):
-        words = f"{side} is better, strength {strength} of 4"
-        assert f'title="{words}"' in html
-        assert f'aria-label="{words}"' in html
-
-
-@pytest.mark.parametrize(
-    ("language", "attribute"),
-    [("pt_BR", ' lang="pt-BR"'), ("German", ' lang="de"'), ("python", ""), ("", "")],
-)
-def test_a_browser_is_told_the_language_of_the_texts(
-    project: Project,
-    lena: User,
-    rui: User,
-    make_tasks: MakeTasks,
-    client_for: ClientFor,
-    language: str,
-    attribute: str,
-):
-    (task,) = make_tasks(project, 1)
-    Prompt.objects.update(language=language)
-    html = page_of(client_for(rui), project)
-    assert html.count(f'class="formatted content"{attribute}>') == 2
-    assert html.count(f'class="raw" dir="auto"{attribute}>') == 3
-    page = client_for(lena).get(f"/p/{project.slug}/tasks/{task.pk}/")
-    assert page.content.decode().count(f'class="content" dir="auto"{attribute}>') == 2
-    leased = leased_task_json(lease(rui, project), project)
-    assert f' lang="{leased["task"]["language"]}"' in (attribute, ' lang=""')
 
 
 def test_a_form_is_stored_and_sent_on_to_the_next_task(
