@@ -30,7 +30,9 @@ def test_a_leased_task_has_the_published_shape(
     assert set(reply) == {"id", "expires", "task"}
     assert reply["id"] == assignment.pk
     assert datetime.fromisoformat(reply["expires"]) == assignment.lease_expires_at
-    assert set(reply["task"]) == {"id", "kind", "messages", "responses", "criteria", "rubric"}
+    assert set(reply["task"]) == {
+        *("id", "kind", "language", "messages", "responses", "criteria", "rubric")
+    }
     assert reply["task"]["id"] == task.pk
     assert reply["task"]["kind"] == "compare"
     assert reply["task"]["messages"] == [{"role": "user", "content": "What is 1 + 1?"}]
