@@ -52,6 +52,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   messages.hidden = false;
 });
 
+// The button that was pressed may be gone: the focus stays near it, and not nowhere.
+let near = "";
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt } = /** @type {CustomEvent} */ (event).detail;
+  near = elt.closest("[id][tabindex]")?.id ?? "";
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { requestConfig } = /** @type {CustomEvent} */ (event).detail;
+  if (requestConfig.verb !== "post" || document.activeElement !== document.body) return;
+  document.getElementById(near)?.focus({ preventScroll: true });
+});
+
 document.addEventListener("htmx:responseError", (event) => {
   const { requestConfig, xhr } = /** @type {CustomEvent} */ (event).detail;
   if (requestConfig.verb !== "post") return; // What asks by itself asks again.

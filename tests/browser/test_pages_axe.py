@@ -269,6 +269,7 @@ def test_removing_somebody_asks_once_more(
     row.get_by_role("button", name="Remove").click()
     row.get_by_role("button", name="Really remove?").click()
     expect(page.get_by_text("Sam is removed")).to_be_visible()
+    expect(page.locator("#content")).to_be_focused()  # the button is gone with its row
     assert not busy.memberships.filter(user__email="sam@example.com").exists()
 
 
