@@ -101,6 +101,21 @@ class Bounded:
             _log.warning("%s", error)
             raise
 
+    def get_ready(self) -> None:
+        """Starts a child in the background for a call that is near, unless one is there already;
+        one that rests stays for a while longer."""
+        with self._turn:
+            for child in self._resting:
+                child.since = time.monotonic()
+            if not self._living and not self._busy:
+                with contextlib.suppress(RuntimeError):  # no memory for a thread
+                    _thread.start_new_thread(self._prepare, ())
+
+    def _prepare(self) -> None:
+        # Whoever calls next starts a child where this one could not be.
+        with contextlib.suppress(TooMuch, TargetError, OSError), self._child(self._wall_seconds):
+            pass
+
     def close(self) -> None:
         """Ends the children that are not at work."""
         self._end_idle(time.monotonic() + 1)

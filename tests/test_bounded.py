@@ -175,6 +175,18 @@ def test_a_child_that_nobody_asks_is_ended_and_one_that_was_killed_is_replaced()
         assert helper.pids == []
 
 
+def test_a_child_is_had_ready_for_a_call_that_is_near():
+    with bounded("backtrack") as helper:
+        helper.get_ready()
+        deadline = time.monotonic() + 30
+        while not helper._resting and time.monotonic() < deadline:
+            time.sleep(0.01)
+        (ready,) = helper.pids
+        helper.get_ready()
+        assert helper.call(b"x") == b"x"
+        assert helper.pids == [ready]
+
+
 def test_calls_leave_no_open_file_behind():
     with bounded("misbehave") as helper:
         before = len(os.listdir("/proc/self/fd"))

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from labeling.datasets.readers import looking
 from labeling.models import Import
 from labeling.vocabulary import JobState
 from projects.exceptions import InvalidInput
@@ -22,6 +23,8 @@ from projects.exceptions import InvalidInput
 KEEP_UPLOADS = timedelta(days=2)
 _TOKEN_BYTES = 16
 _FILENAME = 255
+#: From so many bytes on, and again after so many, a process is had ready that looks at the file.
+_READY_FROM, _READY_BYTES = 1 << 20, 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class IncomingFile:
     def __init__(self) -> None:
         sweep_uploads()
         self.token = secrets.token_hex(_TOKEN_BYTES)
-        self._digest, self._size = hashlib.sha256(), 0
+        self._digest, self._size, self._ready_until = hashlib.sha256(), 0, _READY_FROM
         self._path = path_of(self.token)
         with self._disk():
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +93,10 @@ class IncomingFile:
         self._digest.update(chunk)
         with self._disk():
             self._out.write(chunk)
+        if self._size >= self._ready_until:
+            # It will be looked at as soon as all of it is here.
+            looking.get_ready()
+            self._ready_until = self._size + _READY_BYTES
 
     def finish(self) -> StoredFile:
         """The file, all of which is written."""

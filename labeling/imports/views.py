@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling.datasets.readers import FilePreview
+from labeling.datasets.readers.looking import get_ready
 from labeling.imports.endings import cancel_import
 from labeling.imports.files import StoredFile
 from labeling.imports.forms import (
@@ -60,6 +61,8 @@ REFUSALS_PAGE = 100
 _SALT = "labeling.imports.upload"
 _MAX_AGE = 24 * 3600
 _FOUND = 302
+#: Bytes of a file that another process looks at.
+_LARGE = 1 << 20
 
 
 def _signed(project: Project, upload: StoredFile, filename: str) -> str:
@@ -131,6 +134,9 @@ def preview_rows(request: SignedInRequest, slug: str, upload: str) -> HttpRespon
         messages.error(request, error.message)
         return redirect("labeling:imports", slug)
     form = _mapping_form(request, access, shown)
+    if stored.size > _LARGE:
+        # Another mapping than the shown one is looked at when the import starts.
+        get_ready()
     return _preview_page(request, access, upload, filename, shown, decided, form)
 
 

@@ -102,6 +102,11 @@ def preview_of(kept: bytes) -> FilePreview:
     return _preview(msgspec.json.decode(kept, type=_Answer))
 
 
+def get_ready() -> None:
+    """Starts what looks at files in the background: one is on its way."""
+    _previews.get_ready()
+
+
 def look_for_guesses(
     path: Path, *, format: str = "auto", mapping: Mapping[str, str], label_rater: str = ""
 ) -> tuple[str, dict[str, str]]:
