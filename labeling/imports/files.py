@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 
 from django.conf import settings
@@ -144,7 +145,7 @@ def sweep_uploads() -> None:
     if not folder.is_dir():
         return
     oldest = (timezone.now() - KEEP_UPLOADS).timestamp()
-    old = {path.name for path in folder.iterdir() if path.stat().st_mtime < oldest}
+    old = {path.name for path in folder.iterdir() if _written_at(path) < oldest}
     if not old:
         return
     open_states = [JobState.PENDING, JobState.RUNNING]
@@ -152,6 +153,14 @@ def sweep_uploads() -> None:
     needed = {Path(kept).name for kept in unfinished.values_list("path", flat=True)}
     for name in old - needed:
         discard(name)
+
+
+def _written_at(path: Path) -> float:
+    """When a file was written; one that is gone meanwhile needs no sweeping."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return inf
 
 
 def shown_name(filename: str) -> str:

@@ -125,6 +125,12 @@ def test_a_whole_number_is_read_as_tables_write_it(rows: Rows, value: object):
     assert row.judgments[0].values == {"overall": -1}
 
 
+def test_a_word_as_a_signed_value_is_refused_with_the_mapping_that_takes_it(rows: Rows):
+    (row,) = rows({**PAIR, "rater": "r", "overall": "A is better"})
+    assert (row.field, row.code) == ("overall", "ambiguous")
+    assert row.reason.endswith("Map it as the winner: winner=overall.")
+
+
 def test_a_repeated_row_that_says_more_about_its_task_is_a_row(rows: Rows):
     about = [{"worker": "A1"}, {"worker": "B2"}, {"worker": "B2"}, {"worker": "A1"}, {}]
     first, other, *alike = rows(*({**PAIR, **said} for said in about))

@@ -14,6 +14,7 @@ from labeling.datasets.readers.fields import (
     whole_number,
 )
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.words import word_verdict
 from labeling.datasets.records import MIXED_TIE
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
 from labeling.vocabulary import TieKind
@@ -194,13 +195,24 @@ def flat_labels(record: Record) -> list[ImportedJudgment]:
         return []
     values: dict[str, int] = {}
     if record.get("overall") is not None:
-        signed = whole_number(record.get("overall"), record.column("overall"))
+        signed = _signed(record.get("overall"), record.column("overall"))
         values[OVERALL] = record.view.counting.sign * signed
     tie_kind = tie_of(record.get("tie_kind"), record.column("tie_kind"), values)
     flag = record.get(FLAT_SIDE)
     flag = _FLAGS.get(flag.lower(), flag) if isinstance(flag, str) else flag
     sides = sides_of(flag, record.column(FLAT_SIDE), values)
     return [_flat(record, rater, values, tie_kind, sides)]
+
+
+def _signed(value: object, column: str) -> int:
+    """A signed value. Raises RowError, for a word with the mapping that would take it."""
+    try:
+        return whole_number(value, column)
+    except RowError:
+        if not isinstance(value, str) or word_verdict(value) is None:
+            raise
+        reason = f"Says in words which response is better. Map it as the winner: winner={column}."
+        raise RowError(column, reason, value, code=RefusalCode.AMBIGUOUS) from None
 
 
 def judged(
