@@ -19,6 +19,16 @@ from tests.conftest import MakeTasks, lease
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+#: Whether the labels of the questions lie over the question in view.
+COVERED = """() => {
+    const text = document.createRange();
+    text.selectNodeContents(document.querySelector(".criterion:not(.later) legend"));
+    const labels = document.querySelector(".steps").getBoundingClientRect();
+    return [...text.getClientRects()].some((line) =>
+        line.left < labels.right && labels.left < line.right &&
+        line.top < labels.bottom && labels.top < line.bottom);
+}"""
+
 
 def test_a_whole_task_by_keyboard(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 3)
@@ -64,7 +74,8 @@ def test_a_page_that_is_open_asks_new_questions_with_its_next_task(
     lead = User.objects.get(email="lena@example.com")
     make_tasks(desk.project, 3)
     desk.ready()
-    spec = CriterionSpec("safe", "Which is safer?", "arena4", short_label="Safety")
+    wording = "Which is safer, whatever you answered above, and for whoever may come to read it?"
+    spec = CriterionSpec("safe", wording, "arena4", short_label="Safety for all who may read it")
     ask_question(project=desk.project, actor=lead, spec=spec)
     # What was prepared already is asked, and taken, as this page has it.
     desk.press("2")
@@ -73,8 +84,12 @@ def test_a_page_that_is_open_asks_new_questions_with_its_next_task(
     with desk.page.expect_navigation():
         desk.press("Enter")
     desk.page.wait_for_function(HEARS_KEYS)
-    expect(desk.page.get_by_role("button", name="Safety")).to_be_visible()
-    desk.press("2", "ArrowDown", "1", "Enter")
+    expect(desk.page.get_by_role("button", name="Safety for all")).to_be_visible()
+    desk.press("2", "ArrowDown", "1")
+    for width in (1440, 390):
+        desk.page.set_viewport_size({"width": width, "height": 844})
+        assert not desk.page.evaluate(COVERED)
+    desk.press("Enter")
     judgments = saved(desk.page, 3)
     assert [judgment.rubric.number for judgment in judgments if judgment.rubric] == [1, 1, 2]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from labeling.models import Answer, Assignment, Judgment, LateAnswer
 from labeling.rating.judgments import undo_last
+from labeling.rating.records import lock_assignment
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
 from projects.project_templates import CriterionSpec
@@ -112,3 +115,36 @@ def test_the_page_asks_what_is_asked_now_and_says_which_version(
     )
     assert reply.json()["task"]["rubric"] == 4
     assert Judgment.objects.get().rubric == project.rubric_versions.get(number=4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_changes_a_scale_waits_for_a_judgment_that_is_being_stored(
+    project: Project, lena: User, rui: User, make_tasks: MakeTasks
+):
+    make_tasks(project, 1)
+    pk = lease(rui, project).pk
+    looked_up, go_on = threading.Event(), threading.Event()
+
+    def store() -> None:
+        with transaction.atomic():
+            lock_assignment(assignment_id=pk, rater_id=rui.pk)
+            looked_up.set()
+            go_on.wait(10)
+        connection.close()
+
+    @transaction.atomic
+    def change() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+        changes = {"scale_key": "arena4"}
+        rubric.change_question(project=project, actor=lena, key="overall", changes=changes)
+
+    storing = threading.Thread(target=store)
+    storing.start()
+    try:
+        assert looked_up.wait(10)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            change()
+    finally:
+        go_on.set()
+        storing.join()

@@ -168,8 +168,10 @@ export class Bar {
       chip.classList.toggle("later", chip.dataset.beside !== shown);
     }
     for (const [i, step] of this.steps.entries()) {
-      if (i === this.place) step.setAttribute("aria-current", "step");
-      else step.removeAttribute("aria-current");
+      if (i === this.place) {
+        step.setAttribute("aria-current", "step");
+        step.scrollIntoView({ block: "nearest", inline: "nearest" });
+      } else step.removeAttribute("aria-current");
     }
   }
 
