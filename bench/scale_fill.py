@@ -206,8 +206,10 @@ def _facts(project: Project, people: dict[Role, User]) -> dict[str, object]:
             name: create_api_key(user=user, name="bench").token for name, user in who.items()
         },
         "names": {
-            "tasks": str(project.tasks.order_by("pk").values_list("pk", flat=True)[7]),
+            "tasks": (task := str(project.tasks.order_by("pk").values_list("pk", flat=True)[7])),
+            "task_id": task,
             "members": str(member.pk),
+            "member_id": str(member.pk),
             "invitations": str(project.invitations.all()[0].pk),
             "import_id": str(Import.objects.filter(project=project)[0].pk),
             "number": str(release.number),
