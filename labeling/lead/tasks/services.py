@@ -26,7 +26,7 @@ from projects.models import Project, User
 from projects.sql import database_now
 
 #: Tasks that are looked at in one transaction: raters who are at one of them wait so long.
-_STEP = 1_000
+_STEP = 500
 #: A selection from so many tasks waits for a place among the long jobs.
 _SHORT_TASKS = 50_000
 
