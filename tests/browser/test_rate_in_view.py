@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from projects.guidelines.services import acknowledge, publish_guideline
-from projects.models import Project, User
+from projects.models import Criterion, Project, User
 from projects.project_templates import GuidelineSpec, PrincipleSpec
 from tests.browser.desk import Desk
 from tests.conftest import MakeTasks
@@ -65,3 +65,16 @@ def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, mak
     page.keyboard.press("Enter")
     expect(page.locator("#judged")).to_have_text("1 judged")
     expect(page.locator(".notice.warn")).to_have_count(0)
+
+
+def test_the_tab_of_the_question_in_view_is_in_view(desk: Desk, make_tasks: MakeTasks):
+    for place in range(1, 5):
+        Criterion.objects.create(
+            project=desk.project, key=f"a_long_key_{place}", scale_key="hh8", position=place
+        )
+    make_tasks(desk.project, 1)
+    desk.page.set_viewport_size({"width": 320, "height": 640})
+    desk.open().press(*["ArrowDown"] * 4)
+    current = desk.page.locator(".step[aria-current]")
+    assert current.evaluate(IN_VIEW)
+    assert current.text_content() == desk.page.locator(".step").last.text_content()

@@ -168,10 +168,13 @@ export class Bar {
       chip.classList.toggle("later", chip.dataset.beside !== shown);
     }
     for (const [i, step] of this.steps.entries()) {
-      if (i === this.place) {
+      if (i !== this.place) step.removeAttribute("aria-current");
+      else {
         step.setAttribute("aria-current", "step");
-        step.scrollIntoView({ block: "nearest", inline: "nearest" });
-      } else step.removeAttribute("aria-current");
+        // The row alone: where the bar goes with the text, the page stays where it is.
+        const row = step.parentElement;
+        if (row) row.scrollLeft = step.offsetLeft - (row.clientWidth - step.offsetWidth) / 2;
+      }
     }
   }
 
