@@ -78,3 +78,7 @@ def test_the_tab_of_the_question_in_view_is_in_view(desk: Desk, make_tasks: Make
     current = desk.page.locator(".step[aria-current]")
     assert current.evaluate(IN_VIEW)
     assert current.text_content() == desk.page.locator(".step").last.text_content()
+    # The row moves, and the page begins at its top, also where the bar goes with the text.
+    Criterion.objects.update(scale_key="helpsteer7")
+    desk.open()
+    assert desk.page.evaluate("scrollY") == 0
