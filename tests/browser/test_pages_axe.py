@@ -152,6 +152,8 @@ def test_the_lead_s_pages(
     )
     walk(watch, [f"{base}guideline/{page}" for page in ("", "edit/", "compare/", "1/")])
     walk(watch, [f"{base}questions/{page}" for page in ("", "asked/edit/")])
+    walk(watch, [f"{base}questions/{page}" for page in ("", "asked/edit/", "versions/3/")])
+    walk(watch, [f"{base}delete/", "/account/email/"])
     watch.open("/p/nothing/", status=404)
     walk(watch, [f"{base}{page}/" for page in ("agreement", "imports", "releases")])
 
@@ -161,7 +163,7 @@ def test_a_rater_s_pages(
 ):
     sign_in(context, rui)
     watch.open(f"/p/{busy.slug}/settings/", status=403)
-    walk(watch, ["/", f"/p/{busy.slug}/", f"/p/{busy.slug}/guideline/"])
+    walk(watch, ["/", f"/p/{busy.slug}/", f"/p/{busy.slug}/guideline/", "/account/erase/"])
 
 
 def test_an_operator_s_page(
