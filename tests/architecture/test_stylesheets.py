@@ -10,8 +10,8 @@ from django.conf import settings
 from tests.architecture.sources import templates
 
 CSS = settings.BASE_DIR / "static" / "css"
-_EVERYWHERE = ("base.css", "nav.css")
-_UNLESS_EMPTIED = ("forms.css", "tables.css")
+_EVERYWHERE = ("base.css",)
+_UNLESS_EMPTIED = ("nav.css", "forms.css", "tables.css")
 _LINK = re.compile(r"{% static 'css/([\w/.-]+\.css)' %}")
 _RULE = re.compile(r"^(\.[\w-]+)\s*\{", re.MULTILINE)
 
