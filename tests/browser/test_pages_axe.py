@@ -152,7 +152,6 @@ def test_the_lead_s_pages(
     )
     walk(watch, [f"{base}guideline/{page}" for page in ("", "edit/", "compare/", "1/")])
     walk(watch, [f"{base}questions/{page}" for page in ("", "asked/edit/")])
-    walk(watch, [f"{base}questions/{page}" for page in ("", "asked/edit/", "versions/3/")])
     walk(watch, [f"{base}delete/", "/account/email/"])
     watch.open("/p/nothing/", status=404)
     walk(watch, [f"{base}{page}/" for page in ("agreement", "imports", "releases")])
