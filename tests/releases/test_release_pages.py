@@ -179,6 +179,6 @@ def test_a_release_outlives_what_it_was_made_with(
     Release.objects.filter(pk=release.pk).update(**change)
     for place in (
         url("release", judged, release.number),
-        reverse("api:release", args=[judged.slug, release.pk]),
+        reverse("api:release", args=[judged.slug, release.number]),
     ):
         assert client_for(mia).get(place).status_code == 200
