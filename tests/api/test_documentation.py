@@ -90,7 +90,7 @@ def test_the_page_shows_the_calls_in_a_browser(
     page.get_by_text("Lease my next task").wait_for(timeout=30_000)
     assert page.get_by_text("Freeze a release").is_visible()
     page.emulate_media(color_scheme="dark")
-    assert page.locator("html.dark-mode").count() == 1
+    page.locator("html.dark-mode").wait_for()
     page.get_by_role("link", name="Back to your projects").click()
     page.wait_for_url(f"{live_server.url}/")
     assert not [text for text in refused if "Content Security Policy" in text]
