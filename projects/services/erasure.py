@@ -6,11 +6,13 @@ name is drawn by lot and is in none of them; what is released later has another 
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
@@ -36,6 +38,11 @@ from projects.models.users import normal_address
 from projects.services.members import revoke_links_of
 from projects.services.sessions import end_sessions
 from projects.services.throttle import forget_failures
+
+#: What of a line in the log is one of our own words, also where somebody is called like it.
+_VOCABULARY = {"role", "scope", "recipe", "format", "state", "play", "purpose", "kind"}
+#: Characters that a line of the administration's log holds.
+_LINE = 200
 
 
 def check_typed_address(*, person: User, typed: str) -> None:
@@ -74,6 +81,7 @@ def erase_person(*, person: User, actor: User) -> str:
     Name, address, sessions, tokens, memberships and free texts go; judgments stay. Raises Conflict
     for the last lead of a project, the last operator, and who is no person any more.
     """
+    _lock_leads(person)
     person = User.objects.select_for_update().get(pk=person.pk)
     check_erasable(person)
     before = {name for name in (person.name, person.email, person.display_name) if name}
@@ -94,6 +102,16 @@ def erase_person(*, person: User, actor: User) -> str:
         )
     record(project=None, actor=actor, verb=gettext_noop("person erased"), person=pseudonym, by=by)
     return pseudonym
+
+
+def _lock_leads(person: User) -> None:
+    """Two leads of a project, or two operators, do not go at the same moment."""
+    mine = Membership.objects.filter(user=person, role=Role.LEAD).values("project")
+    leads = Membership.objects.select_for_update().filter(role=Role.LEAD, project__in=mine)
+    list(leads.order_by("pk").values_list("pk"))
+    if person.is_superuser:
+        operators = User.objects.select_for_update().filter(is_superuser=True, is_active=True)
+        list(operators.order_by("pk").values_list("pk"))
 
 
 def _end_everything(person: User) -> None:
@@ -122,19 +140,38 @@ def _forget_names(person: User, names: set[str], projects: set[int], pseudonym: 
     """Replaces a person's names in the log of their projects and in the administration's."""
     named = Q()
     for name in names:
-        named |= Q(text__contains=name)
+        # As the text of JSON has it: quotes and backslashes stand behind a backslash there.
+        named |= Q(text__contains=json.dumps(name, ensure_ascii=False)[1:-1])
+    # What stood for them before they gave a name; within other words it is hardly theirs.
+    short = (person.email or "").partition("@")[0]
+    named |= Q(text__contains=json.dumps(short, ensure_ascii=False))
     lines = AuditEvent.objects.annotate(text=Cast("detail", TextField()))
     lines = lines.filter(named, Q(project__in=projects) | Q(project=None))
     pattern = re.compile(
-        rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names, key=len)[::-1]))})(?!\w)"
+        rf"\A{re.escape(short or pseudonym)}\Z"
+        rf"|(?<!\w)(?:{'|'.join(map(re.escape, sorted(names, key=len)[::-1]))})(?!\w)"
     )
     changed = []
     for line in lines.only("detail").iterator(chunk_size=2000):
         line.detail = _without(line.detail, pattern, pseudonym)
         changed.append(line)
     AuditEvent.objects.bulk_update(changed, ["detail"], batch_size=500)
+    _forget_in_administration(person, names, pattern, pseudonym)
+
+
+def _forget_in_administration(
+    person: User, names: set[str], pattern: re.Pattern[str], pseudonym: str
+) -> None:
+    """Replaces the names in its lines; what lines about others say beside them stays."""
+    kind = ContentType.objects.get_for_model(User)
+    own = LogEntry.objects.filter(content_type=kind, object_id=str(person.pk))
+    own.update(object_repr=pseudonym)
+    named = Q()
     for name in names:
-        LogEntry.objects.filter(object_repr__icontains=name).update(object_repr=pseudonym)
+        named |= Q(object_repr__contains=name)
+    for entry in LogEntry.objects.filter(named).only("object_repr").iterator(chunk_size=2000):
+        kept = pattern.sub(pseudonym, entry.object_repr)[:_LINE]
+        LogEntry.objects.filter(pk=entry.pk).update(object_repr=kept)
 
 
 def _without(value: Any, names: re.Pattern[str], pseudonym: str) -> Any:
@@ -143,5 +180,8 @@ def _without(value: Any, names: re.Pattern[str], pseudonym: str) -> Any:
     if isinstance(value, list):
         return [_without(item, names, pseudonym) for item in value]
     if isinstance(value, dict):
-        return {key: _without(item, names, pseudonym) for key, item in value.items()}
+        return {
+            key: item if key in _VOCABULARY else _without(item, names, pseudonym)
+            for key, item in value.items()
+        }
     return value

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -17,6 +22,7 @@ from labeling.releases.facts import pseudonyms
 from labeling.releases.services import request_release
 from projects.exceptions import Conflict
 from projects.models import ApiKey, AuditEvent, Project, SessionRecord, User
+from projects.services import erasure
 from projects.services.erasure import erase_person
 from projects.services.invitations import invite
 from projects.services.keys import create_api_key
@@ -45,10 +51,10 @@ def worked(project: Project, rui: User, make_tasks: MakeTasks, client_for: Clien
 def erase(person: User, actor: User) -> str:
     """Erases a person, and does what is then to be done."""
     name = erase_person(person=person, actor=actor)
-    for erasure in TextErasing.objects.all():
-        erase_texts_of(erasure.pk)
-        erasure.refresh_from_db()
-        assert erasure.state == "done", erasure.error
+    for job in TextErasing.objects.all():
+        erase_texts_of(job.pk)
+        job.refresh_from_db()
+        assert job.state == "done", job.error
     return name
 
 
@@ -87,6 +93,62 @@ def test_nothing_tells_any_more_who_it_was_and_the_judgment_stays(
     assert {event.detail["person"] for event in events} == {name}
     with pytest.raises(Conflict, match="nothing to erase"):
         erase_person(person=rui, actor=lena)
+
+
+def test_names_with_quotes_go_and_what_only_resembles_a_name_stays(
+    project: Project, lena: User, rui: User, sam: User
+):
+    def note(person: User, words: str) -> int:
+        kind = ContentType.objects.get_for_model(User).pk
+        entry = LogEntry(user=lena, content_type_id=kind, object_id=str(person.pk))
+        entry.object_repr, entry.action_flag, entry.change_message = words, CHANGE, ""
+        entry.save()
+        return entry.pk
+
+    User.objects.filter(pk=rui.pk).update(name="", email="quux@example.com")
+    rui.refresh_from_db()
+    set_member(project=project, user=rui, role="rater", actor=lena)
+    User.objects.filter(pk=rui.pk).update(name='Rui "\\o/" Quux')
+    rui.refresh_from_db()
+    set_member(project=project, user=rui, role="rater", actor=lena)
+    User.objects.filter(pk=sam.pk).update(name="lead")
+    sam.refresh_from_db()
+    set_member(project=project, user=sam, role="rater", actor=lena)
+    set_member(project=project, user=lena, role="lead", actor=lena)
+    lines = [note(sam, "lead"), note(lena, "leader of lead"), note(lena, "misleading")]
+    erase(rui, lena)
+    assert stored("Quux") == set()
+    name = erase(sam, lena)
+    entries = LogEntry.objects.in_bulk(lines)
+    assert [entries[pk].object_repr for pk in lines] == [name, f"leader of {name}", "misleading"]
+    changed = AuditEvent.objects.filter(detail__user="Lena", verb="member changed").latest("pk")
+    assert changed.detail["role"] == "lead"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_leads_who_go_at_the_same_moment_do_not_leave_a_project_without_one(
+    project: Project, lena: User, otto: User, monkeypatch: pytest.MonkeyPatch
+):
+    set_member(project=project, user=otto, role="lead")
+    both = threading.Barrier(2)
+
+    def meet(person: User) -> None:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.2)
+
+    def go(person: User) -> str:
+        try:
+            return erase_person(person=person, actor=person)
+        except Conflict as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(erasure, "_end_everything", meet)
+    with ThreadPoolExecutor(2) as pool:
+        replies = sorted(pool.map(go, (lena, otto)))
+    assert "only lead of" in replies[0], replies
+    assert replies[1].startswith("erased person "), replies
 
 
 def test_the_made_up_name_is_in_no_release_and_later_ones_share_no_pseudonym(
