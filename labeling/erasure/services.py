@@ -98,8 +98,9 @@ def _close(project: Project) -> None:
     links.update(revoked_at=timezone.now())
     leases = Assignment.objects.filter(project=project, state=AssignmentState.LEASED)
     leases.update(state=AssignmentState.EXPIRED)
+    # No name makes an address that begins like this, so nobody has it.
     Project.objects.filter(pk=project.pk).update(
-        slug=f"deleted-{project.pk}", status=Project.Status.ARCHIVED
+        slug=f"_deleted-{project.pk}", status=Project.Status.ARCHIVED
     )
 
 

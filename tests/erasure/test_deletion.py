@@ -18,6 +18,7 @@ from labeling.releases.services import request_release, run_release
 from projects.exceptions import InvalidInput
 from projects.models import AuditEvent, Membership, Project, User
 from projects.services.invitations import invite
+from projects.services.projects import create_project
 from tests.api.client import CallAs
 from tests.architecture.sources import python_files
 from tests.conftest import MakeTasks, judge, lease
@@ -144,3 +145,13 @@ def test_one_module_alone_opens_the_triggers():
         if "allow_erasure" in Path(path).read_text() and "/migrations/" not in path
     }
     assert opening == {"labeling/models/removal.py"}
+
+
+def test_a_project_that_is_called_like_a_deleted_one_is_in_nobodys_way(
+    project: Project, lena: User
+):
+    other = create_project(name=f"Deleted {project.pk}", created_by=lena, template="arena")
+    assert other.slug == f"deleted-{project.pk}"
+    request_deletion(project=project, actor=lena, typed_name="Support answers")
+    project.refresh_from_db()
+    assert project.slug != other.slug
