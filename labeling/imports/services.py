@@ -36,10 +36,9 @@ from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome, left_out_by_field
 from labeling.imports.carried import carried_preview, carry_preview
 from labeling.imports.endings import IMPORT_JOB
-from labeling.imports.selectors import is_undoing
+from labeling.imports.requests import keep_request, require_no_undoing
 from labeling.models import Import, ImportRefusal, Task
 from labeling.work.lifecycle import JobFailed, give_way, note_progress, run
-from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
 from projects.services.quotas import count_upload
@@ -202,39 +201,30 @@ def create_import(
     file that cannot be read at all, a mapping that does not fit it, an option out of range.
     """
     options = (options or ImportOptions()).checked()
-    if is_undoing(project):
-        sentence = _("An import is being undone. Import again when that is over.")
-        raise InvalidInput(sentence, fields={"file": sentence})
+    require_no_undoing(project)
     stored = upload or keep_upload(
         project=project, content=[content] if isinstance(content, bytes) else content
     )
     try:
         format, decided, shown = _decided(stored.token, format, mapping, options)
+        guesses = {name: column for name, column in decided.items() if name not in (mapping or {})}
+        return keep_request(
+            Import(
+                project=project,
+                created_by=created_by,
+                filename=files.shown_name(filename),
+                path=stored.token,
+                size=stored.size,
+                sha256=stored.sha256,
+                format=format,
+                mapping=decided,
+                options={**asdict(options), **_said_of(shown), "guesses": guesses},
+            )
+        )
     except InvalidInput:
         if upload is None:
             files.discard(stored.token)
         raise
-    guesses = {name: column for name, column in decided.items() if name not in (mapping or {})}
-    with transaction.atomic():
-        import_ = Import.objects.create(
-            project=project,
-            created_by=created_by,
-            filename=files.shown_name(filename),
-            path=stored.token,
-            size=stored.size,
-            sha256=stored.sha256,
-            format=format,
-            mapping=decided,
-            options={**asdict(options), **_said_of(shown), "guesses": guesses},
-        )
-        record(
-            project=project,
-            actor=created_by,
-            verb="import requested",
-            file=import_.filename,
-            sha256=stored.sha256,
-        )
-    return import_
 
 
 def _decided(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from labeling.imports import services
 from labeling.imports.undoing import request_undo, undo_import
 from labeling.models import (
     Import,
@@ -18,7 +19,7 @@ from labeling.models import (
     Task,
 )
 from labeling.releases.services import request_release
-from projects.exceptions import Conflict
+from projects.exceptions import Conflict, InvalidInput
 from projects.models import AuditEvent, Project, User
 from tests.api.client import CallAs
 from tests.conftest import judge, lease
@@ -155,3 +156,18 @@ def test_it_is_undone_from_its_page_and_by_program(
     undo_import(ImportUndo.objects.get(import_job=by_program).pk)
     assert api(lena).get(path).json()["undo"]["by"] == "Lena"
     assert api(lena).post(f"{path}undo/").status_code == 409
+
+
+def test_an_import_that_was_looked_at_meanwhile_does_not_begin(
+    take: Take, lena: User, monkeypatch: pytest.MonkeyPatch
+):
+    first, look = take(PAIR), services._decided
+
+    def slow_look(*of: Any) -> Any:
+        request_undo(import_=first, actor=lena)
+        return look(*of)
+
+    monkeypatch.setattr(services, "_decided", slow_look)
+    with pytest.raises(InvalidInput, match="being undone"):
+        take(OTHER)
+    assert list(Import.objects.all()) == [first]
