@@ -191,6 +191,12 @@ class Task(models.Model):
                 condition=Q(import_job__isnull=False),
                 name="task_of_import",
             ),
+            # Read by the database wherever a user is deleted, each placeholder of a rater too.
+            models.Index(
+                fields=["withdrawn_by"],
+                condition=Q(withdrawn_by__isnull=False),
+                name="task_withdrawn_by",
+            ),
             # Read by the lead's list: in the order of import, from one task on.
             models.Index(fields=["project", "id"], name="task_in_order"),
             # Read by the release builder: a stable order.
