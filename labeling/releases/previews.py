@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from labeling.datasets.judging import added_up, preview
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import Ledger
 from labeling.datasets.records import TaskRecord, canonical_json
-from labeling.models import Release, Report
+from labeling.models import ImportUndo, Release, Report
 from labeling.models.tasks import tasks_out_of_play
 from labeling.releases.facts import pseudonyms
 from labeling.releases.requests import (
@@ -173,8 +174,17 @@ def _mark(request: Request) -> str:
 def _fingerprint(project: Project) -> str:
     """What counts depend on beside what was asked for."""
     withdrawn = tasks_out_of_play(project, database_now())
-    state = [newest_judgment(project), newest_edit(project), adjudicators(project), withdrawn]
+    state = [
+        *(newest_judgment(project), newest_edit(project), adjudicators(project), withdrawn),
+        _taken_back(project),
+    ]
     return hashlib.sha256(canonical_json(state).encode()).hexdigest()[:24]
+
+
+def _taken_back(project: Project) -> int:
+    """How much of imports was undone: labels that went, and the newest judgment may have stayed."""
+    undone = ImportUndo.objects.filter(project=project).aggregate(n=Sum("progress_done"))
+    return undone["n"] or 0
 
 
 def _counted(

@@ -18,6 +18,7 @@ from labeling.models import (
     Response,
     Task,
 )
+from labeling.releases.previews import preview_release
 from labeling.releases.services import request_release
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import AuditEvent, Project, User
@@ -171,3 +172,19 @@ def test_an_import_that_was_looked_at_meanwhile_does_not_begin(
     with pytest.raises(InvalidInput, match="being undone"):
         take(OTHER)
     assert list(Import.objects.all()) == [first]
+
+
+def test_what_a_release_would_hold_is_counted_without_labels_that_went(
+    take: Take, lena: User, rui: User, project: Project
+):
+    take(OTHER)
+    held = lease(rui, project)
+    labelled = take({**PAIR, "judgments": [LABEL]})
+    judge(rui, held)  # after the label, so that its row stays the newest
+
+    def rows_in() -> int:
+        return preview_release(project=project, recipe="raw", format="native").rows_in
+
+    assert rows_in() == 2
+    undone(labelled, lena)
+    assert rows_in() == 1
