@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from labeling.datasets.build import ReleaseError, build_release, staging_of
 from labeling.datasets.files import describe_file
 from labeling.datasets.splits import SPLIT_SALT, plan_splits
-from labeling.models import Judgment, Release
+from labeling.models import ImportUndo, Judgment, Release
 from labeling.models.tasks import tasks_out_of_play
 from labeling.releases.facts import pseudonyms, release_context, release_salt
 from labeling.releases.requests import (
@@ -45,7 +45,7 @@ from labeling.work.endings import cancel
 from labeling.work.lifecycle import Columns, JobFailed, note_progress, retry, run
 from labeling.work.registry import JobKind, register
 from projects.audit import record
-from projects.exceptions import Conflict
+from projects.exceptions import Conflict, InvalidInput
 from projects.models import Project, User
 from projects.sql import database_now
 
@@ -90,7 +90,7 @@ def request_release(
     """Freezes a request as a PENDING row with a number of its own; the door sends the job.
 
     The cut-off is the newest judgment of this moment. Raises InvalidInput, naming the field, like
-    `check_request`.
+    `check_request`, and while an import is being undone: its labels are about to go.
     """
     request = check_request(
         project=project, recipe=recipe, format=format, file_type=file_type, options=options
@@ -98,6 +98,7 @@ def request_release(
     with transaction.atomic():
         # Two requests at once must not get one number.
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        _require_no_undoing(project)
         newest = Release.objects.filter(project=project).aggregate(n=Max("number"))["n"] or 0
         asked_at = database_now()
         release = Release(
@@ -124,6 +125,14 @@ def request_release(
             format=format,
         )
     return release
+
+
+def _require_no_undoing(project: Project) -> None:
+    """Who asks for an undoing holds the project's row too, and refuses where a release has them."""
+    under_way = [JobState.PENDING, JobState.RUNNING]
+    if ImportUndo.objects.filter(project=project, state__in=under_way).exists():
+        sentence = _("An import is being undone. Ask for the release when that is over.")
+        raise InvalidInput(sentence, fields={"recipe": sentence})
 
 
 def _facts(project: Project, asked_at: datetime) -> dict[str, Any]:

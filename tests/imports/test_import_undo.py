@@ -188,3 +188,12 @@ def test_what_a_release_would_hold_is_counted_without_labels_that_went(
     assert rows_in() == 2
     undone(labelled, lena)
     assert rows_in() == 1
+
+
+def test_no_release_is_asked_for_while_labels_are_about_to_go(
+    take: Take, lena: User, project: Project
+):
+    labelled = take({**PAIR, "judgments": [LABEL]})
+    request_undo(import_=labelled, actor=lena)
+    with pytest.raises(InvalidInput, match="being undone"):
+        request_release(project=project, created_by=lena, recipe="raw", format="native")
