@@ -186,7 +186,7 @@ def release(site: Site) -> None:
     kind = {"Content-Type": "application/json"}
     asked = client.request("POST", "/api/v1/projects/pass/releases/", body, kind)
     assert asked.status == 202, asked.body
-    number = asked.json()["id"]
+    number = asked.json()["number"]
     where = f"/api/v1/projects/pass/releases/{number}/"
 
     def done() -> bool:

@@ -19,10 +19,10 @@ from config.embedded.supervisor import Stop, Supervisor, stoppable
 from config.embedded.valkey import Valkey
 
 #: ``./run test --fast``: what starts no server of its own and no browser, and takes no second.
-FAST = "not browser and not instance and not kill and not slow and not fault"
+FAST = "not browser and not instance and not kill and not walk and not slow and not fault"
 
 #: The whole suite: everything but the long experiments, which CI runs in a step of their own.
-SUITE = "not fault and not kill"
+SUITE = "not fault and not kill and not walk"
 
 _NO_BROWSER = (
     "BROWSER TESTS WILL NOT RUN: there is no Chromium, and installing one takes root or sudo.\n"

@@ -29,6 +29,7 @@ def attack(world: World, attacker: Attacker, fields: dict[str, list[str]]) -> No
     attacker.bodies(posted, fields)
 
 
+@pytest.mark.walk
 def test_no_hostile_value_ends_in_a_server_error(world: World):
     def one_of_them(place: str, values: dict[str, str]) -> list[str]:
         names = list(values)

@@ -103,6 +103,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "outsider", "operations/"
 
 
+@pytest.mark.walk
 def test_every_page_fits_every_screen_and_no_key_means_two_things(
     page: Page, context: BrowserContext, live_server: Any, long_world: World
 ):

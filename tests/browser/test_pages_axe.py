@@ -138,6 +138,7 @@ def test_pages_without_a_log_in(watch: Watch, busy: Project, lena: User):
     )
 
 
+@pytest.mark.walk
 def test_the_lead_s_pages(
     watch: Watch, context: BrowserContext, busy: Project, lena: User, sign_in: Callable[..., None]
 ):

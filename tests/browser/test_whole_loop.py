@@ -52,6 +52,7 @@ def count_rows(path: Path) -> int:
 
 @pytest.mark.browser
 @pytest.mark.instance
+@pytest.mark.walk
 def test_a_team_imports_compares_agrees_and_releases(
     browser: Any, instance: Running, files: tuple[Path, Path], tmp_path: Path
 ):
