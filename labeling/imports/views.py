@@ -48,6 +48,7 @@ from labeling.imports.services import (
 )
 from labeling.imports.undoing import request_undo
 from labeling.models import Import
+from labeling.vocabulary import JobState
 from labeling.work.limits import standstill
 from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access
@@ -242,6 +243,8 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
     row = _find(access.project, import_id)
     refused = Paginator(refusals_of(row), REFUSALS_PAGE).get_page(request.GET.get("page"))
     counts = report_of(row)
+    undone = undo_of(row)
+    stands = row.is_over and (undone is None or (undone.is_over and undone.state != JobState.DONE))
     context = {
         "access": access,
         "project": access.project,
@@ -254,10 +257,10 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
         "page": refused,
         "stall": standstill(row),
         "may_cancel": access.may(Action.IMPORT) and not row.is_over,
-        "may_plan": access.may(Action.PLAN_TASKS) and counts.created,
+        "may_plan": access.may(Action.PLAN_TASKS) and stands and counts.created,
         "fields": {"import": str(row.pk)},
         "may_undo": access.may(Action.IMPORT) and row.is_over and may_undo(row),
-        "undo": (undone := undo_of(row)),
+        "undo": undone,
         "undo_stall": standstill(undone) if undone else None,
         "is_part": "HX-Request" in request.headers,
     }

@@ -220,3 +220,10 @@ def test_the_datasheet_is_filled_from_the_figures(tmp_path):
     assert "For KTO take a `desirable_weight` from" in body
     for warning in result.manifest["warnings"]:
         assert body.count(inline(warning["text"])) >= 2
+
+
+def test_the_card_of_labels_alone_claims_no_version_and_denies_no_guideline(tmp_path):
+    release(project(4), tmp_path / "r", context=context(guidelines=(), rubrics=()))
+    _head, body = card(tmp_path / "r")
+    assert "No judgment was given under a version of the guideline." in body
+    assert "`rubrics`" not in body

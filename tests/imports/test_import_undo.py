@@ -144,12 +144,16 @@ def test_it_is_undone_from_its_page_and_by_program(
 ):
     by_page, by_program = take(PAIR), take(OTHER)
     client, url = client_for(lena), f"/p/{project.slug}/imports/{by_page.pk}/"
-    assert "Undo this import" in client.get(url).content.decode()
+    part = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "Undo this import" in part
+    assert "Change raters or priority" in part
     client.post(f"{url}undo/")
     undo_import(ImportUndo.objects.get().pk)
     page = client.get(url).content.decode()
     assert "The same file can be imported again." in page
     assert "Undo this import" not in page
+    assert "Change raters or priority" not in page
+    assert "Its tasks" not in page
     assert ">undone<" in client.get(f"/p/{project.slug}/imports/").content.decode()
     path = f"projects/{project.slug}/imports/{by_program.pk}/"
     assert api(rui).post(f"{path}undo/").status_code == 403

@@ -77,7 +77,9 @@ def _rubric(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
             asked += wordings
     if asked:
         text += "\n\n" + markdown_table(("version", "criterion", "asked as"), asked)
-    return f"{text}\n\nEvery version, with help and scales, is in `manifest.json` (`rubrics`).\n"
+    if context.rubrics:
+        text += "\n\nEvery version, with help and scales, is in `manifest.json` (`rubrics`)."
+    return f"{text}\n"
 
 
 def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:
@@ -90,7 +92,7 @@ def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:
             "the first was published.\n\n"
         )
     if not context.guidelines:
-        return judgments + "The project had no published guideline.\n"
+        return judgments + "No judgment was given under a version of the guideline.\n"
     notes = [
         (
             str(guideline.number),
