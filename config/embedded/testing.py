@@ -21,7 +21,7 @@ from config.embedded.valkey import Valkey
 #: ``./run test --fast``: what starts no server of its own and no browser, and takes no second.
 FAST = "not browser and not instance and not kill and not walk and not slow and not fault"
 
-#: The whole suite: everything but the long experiments, which CI runs in a step of their own.
+#: The whole suite: everything but the long experiments; CI runs those that kill or walk in a step.
 SUITE = "not fault and not kill and not walk"
 
 _NO_BROWSER = (
