@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from django.http import Http404
-from django.urls import reverse
+from django.http import Http404, HttpResponse
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -19,13 +22,34 @@ from projects.api.scopes import WithinScope
 
 
 class Schema(SpectacularAPIView):
-    """OpenAPI 3, as YAML or JSON."""
+    """OpenAPI 3, as YAML or JSON; the same for everybody, so that it is made once a process."""
 
     permission_classes = [IsAuthenticated, WithinScope]
 
-    def _get_version_parameter(self, request: Request) -> str | None:
-        """None: there is one version, and what an address says would stand in a header."""
-        return None
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The document in the form that is asked for."""
+        renderer = request.accepted_renderer
+        charset = f"; charset={renderer.charset}" if renderer.charset else ""
+        return HttpResponse(
+            _document(renderer.media_type, get_language(), get_script_prefix()),
+            content_type=f"{renderer.media_type}{charset}",
+            headers={"Content-Disposition": f'inline; filename="Concord.{renderer.format}"'},
+        )
+
+
+@lru_cache(maxsize=8)
+def _document(media_type: str, _language: str, _prefix: str) -> str | bytes:
+    """The document; its words are in the language of the request, its addresses have its prefix.
+
+    It takes a quarter of a second, and a program may ask for it before every call.
+    """
+    renderers = (renderer() for renderer in Schema.renderer_classes)
+    renderer = next(renderer for renderer in renderers if renderer.media_type == media_type)
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    document = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    rendered: str | bytes = renderer.render(document)
+    return rendered
 
 
 class ScriptRenderer(TemplateHTMLRenderer):
