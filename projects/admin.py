@@ -298,7 +298,7 @@ class RubricVersionAdmin(ReadOnlyAdmin):
 class PrincipleAdmin(ReadOnlyAdmin):
     """Clauses of published guidelines."""
 
-    list_display = ["guideline", "number", "title"]
+    list_display = ["guideline", "number", "key", "title"]
     list_select_related = ["guideline"]
 
 

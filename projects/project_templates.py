@@ -24,11 +24,16 @@ class CriterionSpec:
 
 @dataclass(frozen=True, slots=True)
 class PrincipleSpec:
-    """One clause of a guideline; `training_form` is its twin for models."""
+    """One clause of a guideline; `training_form` is its twin for models.
+
+    `key` says which principle of former versions it is; where it is empty, it is the one that stood
+    under this number and title in the version before, else a new one.
+    """
 
     title: str
     text: str = ""
     training_form: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import Answered, Kind, Submission
 from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
-from projects.models import Criterion, Principle, Project
+from projects.models import Criterion, Guideline, Principle, Project
 from projects.selectors.rubric import asked_criteria
 
 RATIONALE_LIMIT = 10_000
@@ -170,7 +170,28 @@ def _principles(
     known = set(principles.values_list("number", flat=True))
     missing = [number for number in cited if number not in known]
     if missing:
-        errors["principles"] = _("This guideline version has no principle %(number)s.") % {
-            "number": missing[0]
-        }
+        errors["principles"] = no_such_principle(guideline_id, missing[0])
     return cited
+
+
+def no_such_principle(guideline_id: int | None, number: int) -> str:
+    """Why nobody can cite this number under a version: it was retired, or there was never one."""
+    guideline = Guideline.objects.filter(pk=guideline_id or 0).only("project", "number").first()
+    if guideline is None:
+        return _("No guideline applies to this task, so it has no principle P%(number)s.") % {
+            "number": number
+        }
+    former = Principle.objects.filter(
+        guideline__project=guideline.project_id,
+        guideline__number__lt=guideline.number,
+        number=number,
+    )
+    title = former.order_by("-guideline__number").values_list("title", flat=True).first()
+    if title is None:
+        return _("Version %(version)s of the guideline has no principle P%(number)s.") % {
+            "version": guideline.number,
+            "number": number,
+        }
+    return _(
+        "P%(number)s “%(title)s” is retired: version %(version)s of the guideline does not have it."
+    ) % {"number": number, "title": title, "version": guideline.number}

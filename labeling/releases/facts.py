@@ -163,6 +163,7 @@ def _principles(guidelines: Any) -> tuple[dict[str, object], ...]:
         {
             "guideline_version": number,
             "number": principle.number,
+            "key": principle.key,
             "title": principle.title,
             "text": principle.text,
             "training_form": principle.training_form,

@@ -38,6 +38,7 @@ class ClauseSerializer(serializers.Serializer[Any]):
     """A principle with its wording for models."""
 
     number = serializers.IntegerField()
+    key = serializers.CharField(help_text="The same in every version that holds it.")
     title = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
     training_form = serializers.CharField(allow_blank=True)
@@ -91,7 +92,7 @@ def _listed(version: Guideline) -> dict[str, Any]:
 
 
 def _whole(version: Guideline) -> dict[str, Any]:
-    clauses = principles_of(version).values("number", "title", "text", "training_form")
+    clauses = principles_of(version).values("number", "key", "title", "text", "training_form")
     return {
         **_listed(version),
         "text": version.text,

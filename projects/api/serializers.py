@@ -66,6 +66,7 @@ class PrincipleSerializer(serializers.Serializer[Any]):
     """One clause of a guideline that a judgment can cite by number."""
 
     number = serializers.IntegerField()
+    key = serializers.CharField(help_text="The same in every version that holds it.")
     title = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
 
@@ -128,6 +129,15 @@ class NewPrincipleSerializer(StrictSerializer):
     title = serializers.CharField(max_length=120)
     text = serializers.CharField(default="", allow_blank=True)
     training_form = serializers.CharField(default="", allow_blank=True)
+    key = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=20,
+        help_text=(
+            "Which principle of former versions it is; where not told, the one of this number and "
+            "title in the version before, else a new one."
+        ),
+    )
 
 
 class NewGuidelineSerializer(StrictSerializer):
@@ -288,6 +298,6 @@ def project_detail_json(
             "priority_order": guideline.priority_order,
             "trade_off_rule": guideline.trade_off_rule,
             "acknowledged": acknowledged,
-            "principles": list(guideline.principles.values("number", "title", "text")),
+            "principles": list(guideline.principles.values("number", "key", "title", "text")),
         },
     }

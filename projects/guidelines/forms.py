@@ -60,8 +60,9 @@ class GuidelineForm(forms.Form):
 
 
 class PrincipleForm(forms.Form):
-    """One clause; without a title it is dropped."""
+    """One clause; without a title it is dropped. `key` says which of a former version it is."""
 
+    key = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     title = forms.CharField(
         label=_("Title"),
         required=False,
@@ -98,5 +99,8 @@ def guideline_spec(form: GuidelineForm, principles: forms.BaseFormSet[Any]) -> G
         priority_order=form.cleaned_data["priority_order"],
         trade_off_rule=form.cleaned_data["trade_off_rule"],
         change_note=form.cleaned_data["change_note"],
-        principles=[PrincipleSpec(r["title"], r["text"], r["training_form"]) for r in rows],
+        principles=[
+            PrincipleSpec(row["title"], row["text"], row["training_form"], row["key"])
+            for row in rows
+        ],
     )

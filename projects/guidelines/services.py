@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -21,16 +23,18 @@ MOST_PRINCIPLES = 60
 def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSpec) -> Guideline:
     """Publishes the next version; raters acknowledge it before their next task.
 
-    Whoever publishes has read it. Raises InvalidInput for an empty or a too long text, and for too
-    many principles.
+    Whoever publishes has read it. Raises InvalidInput for an empty or a too long text, for too
+    many principles, and for keys that no version has or that two of them name.
     """
     _check(spec)
     # The project row is the lock: two versions published at once get two numbers.
     Project.objects.select_for_update().get(pk=project.pk)
     newest = Guideline.objects.filter(project=project).order_by("-number").first()
+    version = newest.number + 1 if newest else 1
+    keys = _keys(spec, newest, version)
     guideline = Guideline.objects.create(
         project=project,
-        number=newest.number + 1 if newest else 1,
+        number=version,
         text=spec.text.replace("\r\n", "\n").strip() + "\n",
         priority_order=spec.priority_order.strip(),
         trade_off_rule=spec.trade_off_rule.strip(),
@@ -41,11 +45,12 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
         Principle(
             guideline=guideline,
             number=number,
+            key=key,
             title=principle.title.strip(),
             text=principle.text.strip(),
             training_form=principle.training_form.strip(),
         )
-        for number, principle in enumerate(spec.principles, start=1)
+        for number, (principle, key) in enumerate(zip(spec.principles, keys, strict=True), start=1)
     )
     acknowledge(user=published_by, guideline=guideline)
     record(
@@ -56,6 +61,35 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
     )
     make_ready(guideline=guideline)
     return guideline
+
+
+def _keys(spec: GuidelineSpec, newest: Guideline | None, version: int) -> list[str]:
+    """The key of each principle: the one it names, or that of the same number and title before,
+    or a new one.
+
+    Raises InvalidInput for a key that no version of the guideline has, or that two of these name.
+    """
+    named = [principle.key for principle in spec.principles if principle.key]
+    of_project = Principle.objects.filter(guideline__project=newest.project_id if newest else None)
+    strangers = set(named).difference(of_project.values_list("key", flat=True)) if named else set()
+    if strangers:
+        _refuse(
+            _("No version of this guideline has a principle with the key “%(key)s”.")
+            % {"key": min(strangers)}
+        )
+    if len(set(named)) < len(named):
+        twice = next(key for key in named if named.count(key) > 1)
+        _refuse(_("Two principles have the key “%(key)s”; only one can.") % {"key": twice})
+    before = newest.principles.all() if newest else ()
+    unnamed = {(p.number, p.title): p.key for p in before if p.key not in named}
+    return [
+        principle.key or unnamed.get((number, principle.title.strip()), f"v{version}p{number}")
+        for number, principle in enumerate(spec.principles, start=1)
+    ]
+
+
+def _refuse(sentence: str) -> NoReturn:
+    raise InvalidInput(sentence, fields={"principles": sentence})
 
 
 def _check(spec: GuidelineSpec) -> None:

@@ -103,7 +103,7 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     access = get_access(request.user, slug, Action.EDIT_GUIDELINE)
     newest = current_guideline(access.project)
     if request.method != "POST":
-        clauses = list(principles_of(newest).values("title", "text", "training_form"))
+        clauses = list(principles_of(newest).values("key", "title", "text", "training_form"))
         form = GuidelineForm(initial=GuidelineForm.starting_from(newest))
         return _editor(request, access, newest, form, fresh_rows(Principles, clauses, more=1))
     if "add" in request.POST:

@@ -40,10 +40,13 @@ class Principle(models.Model):
     """One numbered clause of a guideline version that a judgment can cite.
 
     The policy wording is for people; `training_form` is its "Choose the response that…" twin.
+    `key` is the same in every version that holds the principle, whatever its number and words
+    there: it says where it began, such as `v2p5`.
     """
 
     guideline = models.ForeignKey(Guideline, on_delete=models.CASCADE, related_name="principles")
     number = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=20)
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True)
     training_form = models.TextField(blank=True)
@@ -52,6 +55,7 @@ class Principle(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["guideline", "number"], name="principle_number_unique"),
+            models.UniqueConstraint(fields=["guideline", "key"], name="principle_key_unique"),
         ]
 
     def __str__(self) -> str:

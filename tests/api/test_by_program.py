@@ -63,14 +63,15 @@ def test_an_invitation_is_made_followed_and_revoked_by_program(
 def test_a_guideline_is_published_read_and_compared_by_program(
     project: Project, lena: User, rui: User, api: CallAs
 ):
-    clause = {"title": "No bluffing", "text": "Say what you know."}
-    body = {"text": "Prefer honesty.", "change_note": "Shorter.", "principles": [clause]}
+    new = {"title": "No bluffing", "text": "Say what you know."}
+    body = {"text": "Prefer honesty.", "change_note": "Shorter.", "principles": [new]}
     reply = api(lena).post(f"{BASE}guidelines/", body)
     assert (reply.status_code, reply.json()["number"]) == (201, 2)
     reader = api(rui)
     assert [version["number"] for version in reader.get(f"{BASE}guidelines/").json()] == [2, 1]
     version = reader.client.get(reply.headers["Location"]).json()
-    assert version["principles"][0]["title"] == "No bluffing"
+    [clause] = version["principles"]
+    assert (clause["key"], clause["title"]) == ("v2p1", "No bluffing")
     sections = reader.get(f"{BASE}guidelines/2/changes/").json()
     assert any(line["kind"] == "added" for part in sections for line in part["lines"])
     assert "text" in api(lena).post(f"{BASE}guidelines/", {"text": " "}).json()["fields"]

@@ -269,3 +269,16 @@ def test_principles_of_the_version_on_the_screen_can_be_cited(
     )
     make_tasks(project, 1)
     assert judge(lena, lease(lena, project), principles=[2, 1]).judgment.principles == [1, 2]
+
+
+def test_a_citation_of_a_retired_principle_names_it_and_the_version_without_it(
+    project: Project, lena: User, make_tasks: MakeTasks
+):
+    make_tasks(project, 1)
+    for principles in ([PrincipleSpec("True"), PrincipleSpec("Short")], [PrincipleSpec("True")]):
+        spec = GuidelineSpec(text="Next.", principles=principles)
+        publish_guideline(project=project, published_by=lena, spec=spec)
+    with pytest.raises(InvalidInput) as refusal:
+        judge(lena, lease(lena, project), principles=[1, 2])
+    sentence = "P2 “Short” is retired: version 3 of the guideline does not have it."
+    assert refusal.value.fields == {"principles": sentence}

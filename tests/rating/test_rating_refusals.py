@@ -117,7 +117,7 @@ def test_who_is_no_rater_any_more_cannot_judge(
         ([], "body", "dictionary"),
         ({"answers": {"overall": 1}, "tie_kind": "draw"}, "tie_kind", "not a valid choice"),
         ({"answers": {"overall": 1}, "tie_kind": "equal_bad"}, "tie_kind", "with a preference"),
-        ({"answers": {"overall": 1}, "principles": [7]}, "principles", "no principle 7"),
+        ({"answers": {"overall": 1}, "principles": [7]}, "principles", "no principle P7"),
         ({"answers": {"overall": 1}, "flags": ["rude"]}, "flags.0", "not a valid choice"),
         ({"answers": {"overall": 1}, "active_ms": "soon"}, "active_ms", "number of milliseconds"),
         ({"answers": {"overall": 1}, "idle_ms": [1]}, "idle_ms", "number of milliseconds"),
