@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from projects.models import Membership, Project, User
 from projects.permissions import Action, role_may
 from projects.sql import Statement, columns, instance
+
+_Row = TypeVar("_Row")
 
 
 class SignedInRequest(HttpRequest):
@@ -40,6 +43,13 @@ class Access:
     def actions(self) -> frozenset[str]:
         """Everything the member may do, for templates that hide what is refused."""
         return frozenset(action.value for action in Action if self.may(action))
+
+
+def require_row(row: _Row | None, sentence: str) -> _Row:
+    """The row. Raises Http404 with the sentence where there is none."""
+    if row is None:
+        raise Http404(sentence)
+    return row
 
 
 _MEMBERSHIP = Statement(

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from psycopg2 import extensions
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -103,6 +103,14 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         (moment,) = cursor.fetchone()
     return cast(datetime, moment)
+
+
+def pieces(rows: QuerySet[Any], step: int) -> Iterator[list[int]]:
+    """Ids of rows, `step` at a time; each is looked at once, whatever is done to it meanwhile."""
+    reached, ordered = 0, rows.order_by("pk")
+    while ids := list(ordered.filter(pk__gt=reached).values_list("pk", flat=True)[:step]):
+        yield ids
+        reached = ids[-1]
 
 
 def columns(model: type[Model], alias: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -15,10 +14,11 @@ from rest_framework.response import Response
 from labeling.erasure.services import find_deletion, request_deletion, retry_deletion
 from labeling.models import Deletion
 from labeling.work.sending import send
+from projects.access import require_row
 from projects.api.parsing import StrictSerializer
 from projects.api.replies import refusals
 from projects.api.views import ApiView
-from projects.models import AuditEvent
+from projects.models import AuditEvent, User
 from projects.permissions import Action
 
 _TAGS = ["projects"]
@@ -48,6 +48,11 @@ def _deletion_json(event: AuditEvent, row: Deletion | None) -> dict[str, Any]:
         "percent": row.percent if row else 100,
         "error": row.error if row else "",
     }
+
+
+def _find(reader: User, deletion_id: int) -> tuple[AuditEvent, Deletion | None]:
+    sentence = _("There is no such deletion, or it was not you who asked for it.")
+    return require_row(find_deletion(deletion_id, reader), sentence)
 
 
 class ProjectDeletion(ApiView):
@@ -82,10 +87,7 @@ class DeletionRetry(ApiView):
     )
     def post(self, request: Request, deletion_id: int) -> Response:
         """409 where it is under way. Whoever asked for it may."""
-        deletion = find_deletion(deletion_id, self.user())
-        if deletion is None:
-            raise Http404(_("There is no such deletion, or it was not you who asked for it."))
-        event, row = deletion
+        event, row = _find(self.user(), deletion_id)
         if row is not None:
             retry_deletion(row)
             send(row)
@@ -103,7 +105,4 @@ class OneDeletion(ApiView):
     )
     def get(self, request: Request, deletion_id: int) -> Response:
         """For who asked for it, and operators."""
-        deletion = find_deletion(deletion_id, self.user())
-        if deletion is None:
-            raise Http404(_("There is no such deletion, or it was not you who asked for it."))
-        return Response(_deletion_json(*deletion))
+        return Response(_deletion_json(*_find(self.user(), deletion_id)))

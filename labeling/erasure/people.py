@@ -6,7 +6,7 @@ since it could confirm a guess of what stood there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import F, Model, Q, QuerySet
 
@@ -14,18 +14,13 @@ from labeling.models import Assignment, Judgment, LateAnswer, TextErasing
 from labeling.models.removal import erasing
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import note_progress, run
-from labeling.work.registry import JobKind, register
+from labeling.work.registry import JobKind, is_longer_than, register
 from labeling.work.sending import send
 from projects.models import Project, User
+from projects.sql import pieces
 
 #: Rows of one transaction.
 _STEP = 1_000
-_SHORT_ROWS = 50_000
-
-
-def _is_long(erasure: TextErasing) -> bool:
-    return erasure.progress_total > _SHORT_ROWS
-
 
 ERASING_JOB = register(
     JobKind(
@@ -34,7 +29,7 @@ ERASING_JOB = register(
         task="labeling.jobs.erase_texts",
         noun="erasing of texts",
         advice="Look into the log.",
-        is_long=_is_long,
+        is_long=is_longer_than(50_000),
         resumes=True,
         cancellable=False,
     )
@@ -56,30 +51,25 @@ def erase_texts_of(erasure_id: int) -> None:
 
 
 def _erase(erasure: TextErasing) -> None:
-    project, person = erasure.project, erasure.person
-    judgments = Judgment.objects.filter(project=project, rater=person)
-    assignments = Assignment.objects.filter(project=project, rater=person)
-    said = judgments.filter(~Q(rationale="") | ~Q(fingerprint=""))
-    skips = assignments.exclude(skip_note="")
-    late = LateAnswer.objects.filter(assignment__in=assignments).exclude(rationale="")
-    n = sum(rows.order_by().count() for rows in (said, skips, late))
+    judgments = Judgment.objects.filter(project=erasure.project, rater=erasure.person)
+    assignments = Assignment.objects.filter(project=erasure.project, rater=erasure.person)
+    late = LateAnswer.objects.filter(assignment__in=assignments)
+    texts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [
+        (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
+        (assignments.exclude(skip_note=""), ("skip_note",)),
+        (late.exclude(rationale=""), ("rationale",)),
+    ]
+    n = sum(rows.order_by().count() for rows, _names in texts)
     note_progress(ERASING_JOB, erasure, progress_total=n, progress_done=0)
-    for ids in _pieces(said):
-        _blank(erasure, Judgment.objects.filter(pk__in=ids), rationale="", fingerprint="")
-    for ids in _pieces(skips):
-        _blank(erasure, Assignment.objects.filter(pk__in=ids), skip_note="")
-    for ids in _pieces(late):
-        _blank(erasure, LateAnswer.objects.filter(pk__in=ids), rationale="")
-
-
-def _pieces(rows: QuerySet[Model]) -> Iterator[list[int]]:
-    """Ids of what is left, some at a time, until nothing is."""
-    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:_STEP]):
-        yield ids
+    for rows, names in texts:
+        for ids in pieces(rows, _STEP):
+            _blank(erasure, rows.model, ids, names)
 
 
 @retry_deadlocks
-def _blank(erasure: TextErasing, rows: QuerySet[Model], **blanks: str) -> None:
+def _blank(
+    erasure: TextErasing, table: type[Model], ids: list[int], names: tuple[str, ...]
+) -> None:
     with erasing():
-        n = rows.update(**blanks)
+        n = table._default_manager.filter(pk__in=ids).update(**dict.fromkeys(names, ""))
     note_progress(ERASING_JOB, erasure, progress_done=F("progress_done") + n)

@@ -28,6 +28,7 @@ from labeling.work.registry import JobKind, job_kind_of, job_models, register
 from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import AuditEvent, Invitation, Membership, Project, User
+from projects.sql import pieces
 
 #: Tasks or prompts of one transaction.
 _STEP = 500
@@ -136,9 +137,9 @@ def _delete(deletion: Deletion) -> None:
     if not deletion.progress_total:
         note_progress(DELETION_JOB, deletion, progress_total=tasks.order_by().count() + 1)
     _end_jobs(deletion)
-    for ids in _pieces(tasks):
+    for ids in pieces(tasks, _STEP):
         _delete_some(deletion, ids)
-    for ids in _pieces(Prompt.objects.filter(project=project)):
+    for ids in pieces(Prompt.objects.filter(project=project), _STEP):
         _delete_prompts(deletion, ids)
     for release in Release.objects.filter(project=project):
         folder = folder_of(release)
@@ -158,12 +159,6 @@ def _end_jobs(deletion: Deletion) -> None:
     if any(True for _job in _open_jobs(deletion.project)):
         note_progress(DELETION_JOB, deletion)
         raise JobStops
-
-
-def _pieces(rows: models.QuerySet[models.Model]) -> Iterator[list[int]]:
-    """Ids of what is left, some at a time, until nothing is."""
-    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:_STEP]):
-        yield ids
 
 
 @retry_deadlocks

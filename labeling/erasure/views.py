@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -16,9 +15,9 @@ from labeling.erasure.services import (
     retry_deletion,
 )
 from labeling.models import Deletion
-from labeling.work.limits import standstill
+from labeling.work.page import job_page, warning_of_conflicts
 from labeling.work.sending import send
-from projects.access import SignedInRequest, get_access
+from projects.access import SignedInRequest, get_access, require_row
 from projects.exceptions import ConcordError
 from projects.models import AuditEvent
 from projects.navigation import Page
@@ -53,25 +52,15 @@ def delete_form(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _find(request: SignedInRequest, pk: int) -> tuple[AuditEvent, Deletion | None]:
-    deletion = find_deletion(pk, request.user)
-    if deletion is None:
-        raise Http404(_("There is no such deletion, or it was not you who asked for it."))
-    return deletion
+    sentence = _("There is no such deletion, or it was not you who asked for it.")
+    return require_row(find_deletion(pk, request.user), sentence)
 
 
 @require_safe
 def deletion(request: SignedInRequest, pk: int) -> HttpResponse:
     """How far it is; once the project is gone, that it is."""
     event, row = _find(request, pk)
-    is_part = "HX-Request" in request.headers
-    context = {
-        "event": event,
-        "row": row,
-        "stall": standstill(row) if row else None,
-        "is_part": is_part,
-    }
-    part = "#report" if is_part else ""
-    return render(request, f"labeling/erasure/deletion.html{part}", context)
+    return job_page(request, "labeling/erasure/deletion.html", row=row, event=event)
 
 
 @require_POST
@@ -79,11 +68,9 @@ def try_again(request: SignedInRequest, pk: int) -> HttpResponse:
     """Goes on with a deletion that failed."""
     _event, row = _find(request, pk)
     if row is not None:
-        try:
+        with warning_of_conflicts(request):
             retry_deletion(row)
             send(row)
-        except ConcordError as error:
-            messages.warning(request, error.message)
     return redirect("labeling:deletion", pk)
 
 

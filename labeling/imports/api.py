@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -37,6 +37,7 @@ from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer
 from labeling.models import Import, ImportRefusal, ImportUndo
 from labeling.work.api import JobSerializer, job_json
 from labeling.work.sending import send
+from projects.access import require_row
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.models import Project
@@ -281,9 +282,7 @@ class ImportCancellation(ApiView):
 
 def _find(project: Project, import_id: int) -> Import:
     row = find_import(project, import_id)
-    if row is None:
-        raise Http404(_("There is no such import in this project."))
-    return row
+    return require_row(row, _("There is no such import in this project."))
 
 
 class ImportUndoing(ApiView):

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.utils.translation import gettext as _
-
 from labeling.imports import files
 from labeling.models import Import
-from labeling.work.endings import cancel
+from labeling.work.endings import cancel_by
 from labeling.work.registry import JobKind, register
-from projects.audit import record
-from projects.exceptions import Conflict
 from projects.models import User
 
 #: What is larger waits for a place among the long jobs: bytes as uploaded, and rows once counted.
@@ -44,7 +39,4 @@ IMPORT_JOB = register(
 
 def cancel_import(*, import_: Import, actor: User | None) -> None:
     """Stops an import for good; what is in stays. Raises Conflict where it is over already."""
-    with transaction.atomic():
-        if not cancel(import_):
-            raise Conflict(_("This import is over, or was cancelled already."))
-        record(project=import_.project, actor=actor, verb="import cancelled", file=import_.filename)
+    cancel_by(import_, actor=actor, file=import_.filename)

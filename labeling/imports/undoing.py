@@ -7,8 +7,6 @@ back and the row says what to do instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -26,6 +24,7 @@ from labeling.work.registry import BATCH_WRITER_SPACE, JobKind, register
 from projects.audit import record
 from projects.exceptions import Conflict
 from projects.models import Project, User
+from projects.sql import pieces
 
 #: Tasks or labels of one transaction.
 _STEP = 500
@@ -42,7 +41,7 @@ def _is_long(undo: ImportUndo) -> bool:
 def _tidy(undo: ImportUndo) -> None:
     """Puts back into play what is left."""
     mine = Task.objects.out_of_play().filter(import_job=undo.import_job, withdrawn_reason=_REASON)
-    for ids in _pieces(mine):
+    for ids in pieces(mine, _STEP):
         put_into_play(ids)
 
 
@@ -110,33 +109,21 @@ def _undo(undo: ImportUndo) -> None:
     changes = ImportedChange.objects.filter(import_job=import_)
     total = sum(rows.order_by().count() for rows in (tasks, tasks, labels, changes))
     note_progress(UNDO_JOB, undo, progress_total=total, progress_done=0)
-    for ids in _pieces(tasks.in_play()):
+    for ids in pieces(tasks.in_play(), _STEP):
         _withdraw(undo, ids)
     if problem := undo_problem(import_):
         raise JobFailed(problem.sentence % problem.values)
-    for ids in _pieces(tasks):
+    for ids in pieces(tasks, _STEP):
         _delete_tasks(undo, ids)
     if tasks.exists():
         raise JobFailed(gettext_noop("Somebody answered some of its tasks meanwhile. Those stay."))
-    for ids in _pieces(labels):
+    for ids in pieces(labels, _STEP):
         _delete_labels(undo, ids)
-    for ids in _pieces(changes):
+    for ids in pieces(changes, _STEP):
         _restore(undo, ids)
     with transaction.atomic():
         _forget_raters(import_.project)
         _log(import_, undo.created_by, gettext_noop("import undone"))
-
-
-def _pieces(rows: object) -> Iterator[list[int]]:
-    """Ids of what is there, some at a time; each is looked at once."""
-    reached = 0
-    while True:
-        some = rows.filter(pk__gt=reached).order_by("pk")  # type: ignore[attr-defined]
-        ids = list(some.values_list("pk", flat=True)[:_STEP])
-        if not ids:
-            return
-        yield ids
-        reached = ids[-1]
 
 
 @retry_deadlocks

@@ -50,8 +50,9 @@ from labeling.imports.undoing import request_undo
 from labeling.models import Import
 from labeling.vocabulary import JobState
 from labeling.work.limits import standstill
+from labeling.work.page import job_page, warning_of_conflicts
 from labeling.work.sending import send
-from projects.access import Access, SignedInRequest, get_access
+from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Project
 from projects.navigation import Group, Tab
@@ -231,9 +232,7 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
 
 def _find(project: Project, import_id: int) -> Import:
     row = find_import(project, import_id)
-    if row is None:
-        raise Http404(_("There is no such import in this project."))
-    return row
+    return require_row(row, _("There is no such import in this project."))
 
 
 @require_safe
@@ -245,27 +244,24 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
     counts = report_of(row)
     undone = undo_of(row)
     stands = row.is_over and (undone is None or (undone.is_over and undone.state != JobState.DONE))
-    context = {
-        "access": access,
-        "project": access.project,
-        "row": row,
-        "report": counts,
-        "not_kept": counts.refused - refused.paginator.count,
-        "format_title": format_title(row),
-        "roles": role_groups(row.options.get("columns", [])),
-        "left_out": left_out_of(row),
-        "page": refused,
-        "stall": standstill(row),
-        "may_cancel": access.may(Action.IMPORT) and not row.is_over,
-        "may_plan": access.may(Action.PLAN_TASKS) and stands and counts.created,
-        "fields": {"import": str(row.pk)},
-        "may_undo": access.may(Action.IMPORT) and row.is_over and may_undo(row),
-        "undo": undone,
-        "undo_stall": standstill(undone) if undone else None,
-        "is_part": "HX-Request" in request.headers,
-    }
-    part = "#report" if request.headers.get("HX-Request") else ""
-    return render(request, f"labeling/imports/import.html{part}", context)
+    return job_page(
+        request,
+        "labeling/imports/import.html",
+        row=row,
+        access=access,
+        cancels=Action.IMPORT,
+        report=counts,
+        not_kept=counts.refused - refused.paginator.count,
+        format_title=format_title(row),
+        roles=role_groups(row.options.get("columns", [])),
+        left_out=left_out_of(row),
+        page=refused,
+        may_plan=access.may(Action.PLAN_TASKS) and stands and counts.created,
+        fields={"import": str(row.pk)},
+        may_undo=access.may(Action.IMPORT) and row.is_over and may_undo(row),
+        undo=undone,
+        undo_stall=standstill(undone) if undone else None,
+    )
 
 
 @require_POST
@@ -273,10 +269,8 @@ def stop_import(request: SignedInRequest, slug: str, import_id: int) -> HttpResp
     """Stops an import; what is in stays."""
     access = get_access(request.user, slug, Action.IMPORT)
     row = _find(access.project, import_id)
-    try:
+    with warning_of_conflicts(request):
         cancel_import(import_=row, actor=request.user)
-    except Conflict as error:
-        messages.warning(request, error.message)
     return redirect("labeling:import", slug, import_id)
 
 

@@ -176,19 +176,27 @@ class ImportedChange(models.Model):
         return f"change {self.pk}"
 
 
-class Withdrawal(Job):
-    """Tasks taken out of play, or with `puts_back` put back into it: a filter's, or an import's.
+class SelectionJob(Job):
+    """A job over tasks: a filter's, or an import's.
 
     `selection` is the filter, `newest` the newest task that takes part, `reached` the last one
     that was looked at, and `changed` how many it was of.
     """
 
-    reason = models.CharField(max_length=300, blank=True)
-    puts_back = models.BooleanField(default=False)
     selection = models.JSONField(default=dict)
     newest = models.BigIntegerField()
     reached = models.BigIntegerField(default=0)
     changed = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Withdrawal(SelectionJob):
+    """Tasks taken out of play, or with `puts_back` put back into it."""
+
+    reason = models.CharField(max_length=300, blank=True)
+    puts_back = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-pk"]
@@ -197,20 +205,15 @@ class Withdrawal(Job):
         return _("tasks put back") if self.puts_back else _("tasks withdrawn")
 
 
-class TaskChange(Job):
+class TaskChange(SelectionJob):
     """Another number of raters or priority for many tasks, or their reports settled.
 
-    They are a filter's, or an import's. `overlap` and `priority` are empty where they stay.
-    `selection`, `newest`, `reached` and `changed` are those of `Withdrawal`; `limited` counts the
-    tasks that keep more raters than asked for, because so many hold a place.
+    `overlap` and `priority` are empty where they stay; `limited` counts the tasks that keep more
+    raters than asked for, because so many hold a place.
     """
 
     overlap = models.PositiveSmallIntegerField(null=True, blank=True)
     priority = models.SmallIntegerField(null=True, blank=True)
-    selection = models.JSONField(default=dict)
-    newest = models.BigIntegerField()
-    reached = models.BigIntegerField(default=0)
-    changed = models.PositiveBigIntegerField(default=0)
     limited = models.PositiveBigIntegerField(default=0)
     settles = models.BooleanField(default=False, db_default=False)
 

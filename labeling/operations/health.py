@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import psycopg2
-from django.conf import settings
-from kombu import Connection
 
 from labeling.models import Heartbeat
 from labeling.operations.disk import disk_space
 from labeling.operations.waiting import ask
 from labeling.work.heartbeats import SILENCE
+from projects.broker import ask_broker
 
 #: Answers are kept so long: strangers may ask as often as they like.
 _KEPT_SECONDS = 1.0
@@ -94,20 +93,9 @@ def examine() -> Health:
 
 def broker_answers() -> bool:
     """Whether the broker takes a connection and says so."""
-    patience = {
-        "socket_connect_timeout": _BROKER_SECONDS,
-        "socket_timeout": _BROKER_SECONDS,
-        "max_retries": 1,
-    }
-    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **patience}
-    connection = Connection(settings.CELERY_BROKER_URL, transport_options=options)
-    try:
-        _ = connection.default_channel  # says hello
-    except Exception:  # noqa: BLE001 - each transport has its own ways to fail
-        return False
-    finally:
-        connection.release()
-    return True
+    names = ("socket_connect_timeout", "socket_timeout")
+    patience = {**dict.fromkeys(names, _BROKER_SECONDS), "max_retries": 1}
+    return ask_broker(lambda _channel: True, **patience) is not None
 
 
 class _Last:

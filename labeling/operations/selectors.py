@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
-from kombu import Connection
 
 from labeling.models import Heartbeat, Installation, Job
 from labeling.operations.disk import DiskSpace, disk_space
@@ -20,6 +19,7 @@ from labeling.vocabulary import JobState
 from labeling.work.heartbeats import SILENCE
 from labeling.work.limits import Standstill, standstill
 from labeling.work.registry import JobKind, job_kind_of, job_kinds
+from projects.broker import ask_broker
 
 #: Failed jobs are listed so long, and no more than so many.
 _FAILED_FOR = timedelta(days=7)
@@ -147,18 +147,10 @@ def job_counts() -> dict[str, int]:
 
 def messages_waiting() -> int | None:
     """How many messages no worker has taken yet; None where the broker does not say."""
-    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-    broker = Connection(settings.CELERY_BROKER_URL, transport_options=options)
-    try:
-        channel: Any = broker.default_channel
-        lengths = [
-            channel.queue_declare(name).message_count for name in settings.CELERY_TASK_QUEUES
-        ]
-        return sum(map(int, lengths))
-    except Exception:  # noqa: BLE001 - each transport has its own ways to fail
-        return None
-    finally:
-        broker.release()
+    queues = settings.CELERY_TASK_QUEUES
+    return ask_broker(
+        lambda channel: sum(int(channel.queue_declare(name).message_count) for name in queues)
+    )
 
 
 def find_job(noun: str, pk: int) -> Job | None:

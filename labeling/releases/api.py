@@ -19,7 +19,7 @@ from labeling.models import Release
 from labeling.releases.downloads import file_response
 from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import ReleaseOptions
-from labeling.releases.selectors import releases_of
+from labeling.releases.selectors import find_release, releases_of
 from labeling.releases.serializers import (
     ChoicesSerializer,
     NewReleaseSerializer,
@@ -32,6 +32,7 @@ from labeling.releases.serializers import (
 from labeling.releases.services import cancel_release, file_of, request_release, retry_release
 from labeling.work.api import NOT_YET, JobSerializer, job_json, not_yet
 from labeling.work.sending import send
+from projects.access import require_row
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.models import ApiKey
@@ -131,10 +132,8 @@ class ReleaseView(ApiView):
     def find(self, slug: str, number: int) -> Release:
         """The release, for members who may see it; raises like `access`, and Http404."""
         project = self.access(slug, Action.SEE_RELEASES).project
-        row = releases_of(project).defer(None).filter(number=number).first()
-        if row is None:
-            raise Http404(_("There is no such release in this project."))
-        return row
+        row = find_release(project, number)
+        return require_row(row, _("There is no such release in this project."))
 
 
 class Releases(ApiView):

@@ -41,7 +41,7 @@ from labeling.releases.selectors import (
     newest_judgment,
     task_records,
 )
-from labeling.work.kept import Progress, is_fresh, kept_report, report_progress, want_report
+from labeling.work.kept import Progress, figures_at_hand, report_progress
 from projects.models import Project
 from projects.sql import database_now
 
@@ -128,16 +128,12 @@ def preview_at_hand(
         return PreviewAtHand(preview_release(project=project, **asked, options=options))
     request = check_request(project=project, **asked, options=options)
     kind = f"release {_mark(request)}"
-    report = kept_report(project, kind)
-    if report is not None and report.fingerprint == _fingerprint(project):
-        return PreviewAtHand(_in_words(report.data))
-    if report is not None and is_fresh(report):
-        return PreviewAtHand(_in_words(report.data), report.computed_at)
     frozen = {**asked, "file_type": request.file_type, "options": request.frozen()}
-    progress = want_report(project, kind, task=COUNT_TASK, request=frozen)
-    if report is None:
-        return PreviewAtHand(None, progress=progress)
-    return PreviewAtHand(_in_words(report.data), report.computed_at, progress)
+    kept = figures_at_hand(
+        project, kind, fingerprint=_fingerprint(project), task=COUNT_TASK, request=frozen
+    )
+    counts = _in_words(kept.report.data) if kept.report else None
+    return PreviewAtHand(counts, kept.computed_at, kept.progress)
 
 
 def count_report(report: Report) -> tuple[str, _Counts]:

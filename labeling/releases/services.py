@@ -41,7 +41,7 @@ from labeling.releases.selectors import (
     task_records,
 )
 from labeling.vocabulary import JobState
-from labeling.work.endings import cancel
+from labeling.work.endings import cancel_by
 from labeling.work.lifecycle import Columns, JobFailed, note_progress, retry, run
 from labeling.work.registry import JobKind, register
 from projects.audit import record
@@ -165,12 +165,7 @@ def retry_release(*, release: Release, actor: User | None) -> None:
 
 def cancel_release(*, release: Release, actor: User | None) -> None:
     """Stops a release for good; it leaves no files. Raises Conflict where it is over already."""
-    with transaction.atomic():
-        if not cancel(release):
-            raise Conflict(_("This release is over, or was cancelled already."))
-        record(
-            project=release.project, actor=actor, verb="release cancelled", number=release.number
-        )
+    cancel_by(release, actor=actor, number=release.number)
 
 
 def run_release(release_id: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -31,10 +30,10 @@ from labeling.releases.services import (
     retry_release,
 )
 from labeling.vocabulary import JobState
-from labeling.work.limits import standstill
+from labeling.work.page import job_page, warning_of_conflicts
 from labeling.work.sending import send
-from projects.access import Access, SignedInRequest, get_access
-from projects.exceptions import Conflict, InvalidInput
+from projects.access import Access, SignedInRequest, get_access, require_row
+from projects.exceptions import InvalidInput
 from projects.navigation import Group, Tab
 from projects.permissions import Action
 
@@ -136,9 +135,7 @@ def _release_for(
 ) -> tuple[Access, Release]:
     access = get_access(request.user, slug, action)
     release = find_release(access.project, number)
-    if release is None:
-        raise Http404(_("There is no such release in this project."))
-    return access, release
+    return access, require_row(release, _("There is no such release in this project."))
 
 
 @require_safe
@@ -146,48 +143,41 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
     """State and progress while it is built, then counts, figures, files and the code to load it."""
     access, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     counts = row.counts
-    context = {
-        "access": access,
-        "project": access.project,
-        "row": row,
-        "recipe_title": _recipe_title(row),
-        "format_title": _format_title(row),
-        "file_type_title": FILE_TYPE_TITLES.get(row.file_type, row.file_type),
-        "policy": _policy(row),
-        "asked": choices_of(row).explain(translation),
-        "code": FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
+    return job_page(
+        request,
+        "labeling/releases/release.html",
+        part="status",
+        row=row,
+        access=access,
+        cancels=Action.RELEASE,
+        recipe_title=_recipe_title(row),
+        format_title=_format_title(row),
+        file_type_title=FILE_TYPE_TITLES.get(row.file_type, row.file_type),
+        policy=_policy(row),
+        asked=choices_of(row).explain(translation),
+        code=FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
         if row.format in FORMATS
         else "",
-        "splits": SPLITS,
-        "tables": _tables(row),
-        "dropped": [
-            (_(drop["because"]), drop["rows"]) for drop in counts.get("dropped", {}).values()
-        ],
-        "never_read": [
+        splits=SPLITS,
+        tables=_tables(row),
+        dropped=[(_(drop["because"]), drop["rows"]) for drop in counts.get("dropped", {}).values()],
+        never_read=[
             (name.replace("_", " "), count)
             for name, count in counts.get("never_read", {}).items()
             if count
         ],
-        "figures": _figures(counts),
-        "size": sum(file["size"] for file in row.files),
-        "may_release": access.may(Action.RELEASE),
-        "stall": standstill(row),
-        "may_cancel": access.may(Action.RELEASE) and not row.is_over,
-        "is_part": "HX-Request" in request.headers,
-    }
-    part = "#status" if request.headers.get("HX-Request") else ""
-    return render(request, f"labeling/releases/release.html{part}", context)
+        figures=_figures(counts),
+        size=sum(file["size"] for file in row.files),
+        may_release=access.may(Action.RELEASE),
+    )
 
 
 @require_POST
 def retry_failed(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Puts a release that failed or was cancelled back in the queue."""
     row = _release_for(request, slug, number, Action.RELEASE)[1]
-    try:
+    with warning_of_conflicts(request):
         retry_release(release=row, actor=request.user)
-    except Conflict as error:
-        messages.warning(request, error.message)
-    else:
         send(row)
     return redirect("labeling:release", slug, number)
 
@@ -196,10 +186,8 @@ def retry_failed(request: SignedInRequest, slug: str, number: int) -> HttpRespon
 def stop_release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Stops a release; it leaves no files."""
     row = _release_for(request, slug, number, Action.RELEASE)[1]
-    try:
+    with warning_of_conflicts(request):
         cancel_release(release=row, actor=request.user)
-    except Conflict as error:
-        messages.warning(request, error.message)
     return redirect("labeling:release", slug, number)
 
 
@@ -207,10 +195,7 @@ def stop_release(request: SignedInRequest, slug: str, number: int) -> HttpRespon
 def release_file(request: SignedInRequest, slug: str, number: int, name: str) -> HttpResponseBase:
     """One file, whole or in part; only names that the release lists exist."""
     row = _release_for(request, slug, number, Action.SEE_RELEASES)[1]
-    listed = file_of(row, name)
-    if listed is None:
-        raise Http404(_("There is no such file in this release."))
-    path_, entry = listed
+    path_, entry = require_row(file_of(row, name), _("There is no such file in this release."))
     saved_as = name.rsplit("/", 1)[-1]
     return file_response(request, path_, name=saved_as, etag=entry["sha256"])
 

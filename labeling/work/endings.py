@@ -7,12 +7,16 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from labeling.models import Job
 from labeling.vocabulary import JobState
 from labeling.work.limits import condemn
 from labeling.work.locks import own_until_commit, release_lock
 from labeling.work.registry import J, JobKind, job_kind_of, job_kinds
+from projects.audit import record
+from projects.exceptions import Conflict
+from projects.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +36,15 @@ def cancel(job: Job) -> bool:
     asked = waiting.filter(cancel_requested_at=None).update(cancel_requested_at=Now())
     transaction.on_commit(lambda: settle_job(kind, job.pk))
     return bool(asked)
+
+
+def cancel_by(job: Job, *, actor: User | None, **detail: object) -> None:
+    """Cancels a job and notes in its project who did. Raises Conflict where it is over already."""
+    with transaction.atomic():
+        if not cancel(job):
+            raise Conflict(_("This is over, or was cancelled already."))
+        verb = f"{job_kind_of(job).noun} cancelled"
+        record(project=job.project, actor=actor, verb=verb, **detail)
 
 
 def settle_job(kind: JobKind[J], pk: int) -> bool:

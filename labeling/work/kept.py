@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q
@@ -56,6 +56,51 @@ def kept_report(
     if younger_than is not None:
         computed = computed.filter(computed_at__gt=Now() - younger_than)
     return computed.first()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFigures:
+    """A report as it is kept, None before the first, and how far the worker is who makes it anew.
+
+    One that `is_current` holds what a new one would hold.
+    """
+
+    report: Report | None
+    progress: Progress | None = None
+    is_current: bool = False
+
+    @property
+    def computed_at(self) -> datetime | None:
+        """When it was made; None where that does not matter, or where there is none."""
+        return self.report.computed_at if self.report and not self.is_current else None
+
+
+def figures_at_hand(
+    project: Project,
+    kind: str,
+    *,
+    fingerprint: str,
+    task: str,
+    request: Mapping[str, Any] | None = None,
+    version: str = "",
+    at_once: Callable[[], Report | None] = lambda: None,
+) -> KeptFigures:
+    """The report of that kind for a request, which never waits for a large project.
+
+    One of this `fingerprint` is current. `at_once` computes a small project's. Else the one that
+    was kept is shown if its fingerprint begins with `version`, and a worker is asked for another.
+    """
+    report = kept_report(project, kind)
+    if report is not None and report.fingerprint == fingerprint:
+        return KeptFigures(report, is_current=True)
+    if (computed := at_once()) is not None:
+        return KeptFigures(computed, is_current=True)
+    if report is not None and report.fingerprint.startswith(version):
+        if is_fresh(report):
+            return KeptFigures(report)
+    else:
+        report = None
+    return KeptFigures(report, want_report(project, kind, task=task, request=request))
 
 
 def keep_report(

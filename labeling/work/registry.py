@@ -21,6 +21,11 @@ def _is_short(job: Job) -> bool:
     return False
 
 
+def is_longer_than(n: int) -> Callable[[Job], bool]:
+    """That a job has more than so many rows to go through."""
+    return lambda job: job.progress_total > n
+
+
 def _leave(job: Job) -> None:
     """Most jobs leave nothing."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects.access import require_row
 from projects.api.parsing import StrictSerializer
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
@@ -194,9 +194,8 @@ class TokenRevocation(ApiView):
     )
     def post(self, request: Request, token_id: int) -> Response:
         """At once, the one of this call too. Repeating it changes nothing."""
-        key = people.tokens_of(self.user()).filter(pk=token_id).first()
-        if key is None:
-            raise Http404(_("You have no such token."))
+        row = people.tokens_of(self.user()).filter(pk=token_id).first()
+        key = require_row(row, _("You have no such token."))
         revoke_api_key(key=key)
         key.refresh_from_db()
         return Response(_token_json(key, request.auth))
@@ -229,10 +228,8 @@ class OneSession(ApiView):
     )
     def delete(self, request: Request, session_id: int) -> Response:
         """At once."""
-        record = sessions_of(self.user()).filter(pk=session_id).first()
-        if record is None:
-            raise Http404(_("You are not logged in there any more."))
-        end_session(record=record)
+        row = sessions_of(self.user()).filter(pk=session_id).first()
+        end_session(record=require_row(row, _("You are not logged in there any more.")))
         return Response(status=204)
 
 

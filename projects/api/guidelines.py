@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -12,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects.access import Access
+from projects.access import Access, require_row
 from projects.api.replies import refusals
 from projects.api.serializers import NewGuidelineSerializer, guideline_spec_of
 from projects.api.views import ApiView
@@ -104,9 +103,7 @@ def _whole(version: Guideline) -> dict[str, Any]:
 
 def _version(access: Access, number: int) -> Guideline:
     version = get_version(access.project, number)
-    if version is None:
-        raise Http404(_("There is no such version of the guideline."))
-    return version
+    return require_row(version, _("There is no such version of the guideline."))
 
 
 class GuidelineVersions(ApiView):

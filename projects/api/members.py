@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -12,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from projects.access import Access
+from projects.access import Access, require_row
 from projects.api.parsing import StrictSerializer
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.serializers import ProjectSerializer, project_json
@@ -158,10 +157,7 @@ def _unread(access: Access) -> set[int]:
 
 
 def _member(access: Access, pk: int) -> Membership:
-    member = people.get_member(access.project, pk)
-    if member is None:
-        raise Http404(_("There is no such member."))
-    return member
+    return require_row(people.get_member(access.project, pk), _("There is no such member."))
 
 
 class Members(ApiView):
@@ -302,9 +298,8 @@ class InvitationRevocation(ApiView):
     def post(self, request: Request, slug: str, invitation_id: int) -> Response:
         """The link is useless at once; who joined by it stays. Repeating it changes nothing."""
         access = self.access(slug, Action.MANAGE_MEMBERS)
-        invitation = people.get_invitation(access.project, invitation_id)
-        if invitation is None:
-            raise Http404(_("There is no such invitation."))
+        row = people.get_invitation(access.project, invitation_id)
+        invitation = require_row(row, _("There is no such invitation."))
         revoke_invitation(invitation=invitation, actor=access.user)
         invitation.refresh_from_db()
         return Response(invitation_json(invitation))

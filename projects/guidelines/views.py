@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from projects.access import Access, SignedInRequest, get_access
+from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.forms.rows import fresh_rows, posted_rows, posted_values
@@ -40,10 +40,8 @@ def version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _get(access: Access, number: int) -> Guideline:
-    guideline = get_version(access.project, number)
-    if guideline is None:
-        raise Http404(_("There is no such version of the guideline."))
-    return guideline
+    version = get_version(access.project, number)
+    return require_row(version, _("There is no such version of the guideline."))
 
 
 def _version(request: SignedInRequest, access: Access, shown: Guideline | None) -> HttpResponse:

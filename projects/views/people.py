@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from projects.access import Access, SignedInRequest, get_access
+from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.audit import detail_in_words
 from projects.exceptions import ConcordError
 from projects.forms.accounts import TokenForm
@@ -158,10 +158,7 @@ def send_reminders(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _member(access: Access, pk: int) -> Membership:
-    member = people.get_member(access.project, pk)
-    if member is None:
-        raise Http404(_("There is no such member."))
-    return member
+    return require_row(people.get_member(access.project, pk), _("There is no such member."))
 
 
 @require_POST
@@ -217,8 +214,7 @@ def end_invitation(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
     """Makes a link useless at once."""
     access = get_access(request.user, slug, Action.MANAGE_MEMBERS)
     invitation = people.get_invitation(access.project, pk)
-    if invitation is None:
-        raise Http404(_("There is no such invitation."))
+    invitation = require_row(invitation, _("There is no such invitation."))
     revoke_invitation(invitation=invitation, actor=request.user)
     messages.success(request, _("The link no longer works. Who joined through it stays a member."))
     return _to_members(request, slug, f"invitation-{pk}")
@@ -273,8 +269,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 def end_token(request: SignedInRequest, pk: int) -> HttpResponse:
     """Makes one of one's own tokens useless at once."""
     key = people.tokens_of(request.user).filter(pk=pk).first()
-    if key is None:
-        raise Http404(_("You have no such token."))
+    key = require_row(key, _("You have no such token."))
     revoke_api_key(key=key)
     messages.success(request, _("The token “%(name)s” no longer works.") % {"name": key.name})
     return redirect("projects:tokens")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from projects.access import SignedInRequest
+from projects.access import SignedInRequest, require_row
 from projects.selectors.sessions import sessions_of
 from projects.services.sessions import end_session, end_sessions
 
@@ -18,9 +18,8 @@ from projects.services.sessions import end_session, end_sessions
 @require_POST
 def end_one(request: SignedInRequest, pk: int) -> HttpResponse:
     """Logs out one device of one's own."""
-    record = sessions_of(request.user).filter(pk=pk).first()
-    if record is None:
-        raise Http404(_("You are not logged in there any more."))
+    row = sessions_of(request.user).filter(pk=pk).first()
+    record = require_row(row, _("You are not logged in there any more."))
     end_session(record=record)
     messages.success(request, _("That device is logged out."))
     return redirect("projects:account")

@@ -99,7 +99,7 @@ def test_an_older_report_says_its_moment_and_how_many_judgments_came_since(
     page = text(client, large, "agreement/")
     assert "1 judgment since then is not in these figures." in page
     assert not sent, "it is too new to be made anew"
-    monkeypatch.setattr(report, "is_fresh", lambda _report: False)
+    monkeypatch.setattr(kept, "is_fresh", lambda _report: False)
     Report.objects.update(sent_at=None)
     assert "being computed anew" in text(client, large, "agreement/")
     waiting = client.get(f"/p/{large.slug}/agreement/", headers={"HX-Request": "true"})

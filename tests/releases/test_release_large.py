@@ -48,7 +48,7 @@ def test_a_large_project_is_counted_by_a_worker_and_the_page_goes_on_asking(
     judge_one_more(judged)
     assert "As counted" in preview(client, judged, recipe="raw")
     assert not sent, "counts of a minute ago are not made anew"
-    monkeypatch.setattr(previews, "is_fresh", lambda _report: False)
+    monkeypatch.setattr(kept, "is_fresh", lambda _report: False)
     Report.objects.update(sent_at=None)
     older = preview(client, judged, recipe="raw")
     assert "<td>12</td>" in older

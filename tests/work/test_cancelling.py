@@ -55,7 +55,7 @@ def test_an_import_is_cancelled_on_its_page_and_says_what_stays(
     assert 'hx-swap-oob="delete"' in part
     assert AuditEvent.objects.get(verb="import cancelled").actor == mia
     again = client.post(f"{address}cancel/", follow=True).content.decode()
-    assert "This import is over, or was cancelled already." in again
+    assert "This is over, or was cancelled already." in again
 
 
 def test_a_program_cancels_an_import_once(

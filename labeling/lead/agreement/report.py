@@ -29,7 +29,7 @@ from labeling.lead.agreement.selectors import (
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.models import Report
 from labeling.stats import RaterPairs, criterion_report, steadiness_report
-from labeling.work.kept import Progress, is_fresh, keep_report, kept_report, want_report
+from labeling.work.kept import Progress, figures_at_hand, keep_report, kept_report
 from projects.models import Project
 
 REPORT_KIND = "agreement"
@@ -104,21 +104,21 @@ def agreement_state(
     most = QUICK_ANSWERS if at_once is None else min(at_once, QUICK_ANSWERS)
     state = recent_judgment_state(project)
     fingerprint, judgments = _fingerprint(project, order, state), state.count
-    report = kept_report(project, _kind(order))
-    if report is not None and report.fingerprint == fingerprint:
-        return AgreementState(report, 0, None)
-    if judgments * project.criteria.count() <= most:
-        return AgreementState(_refresh(project, order), 0, None)
-    if report is not None and not _is_readable(report):
-        report = None
+    kept = figures_at_hand(
+        project,
+        _kind(order),
+        fingerprint=fingerprint,
+        task=AGREEMENT_TASK,
+        request={"order": str(order)},
+        version=f"{REPORT_VERSION}/",
+        at_once=lambda: (
+            _refresh(project, order) if judgments * project.criteria.count() <= most else None
+        ),
+    )
     newer = 0
-    if report is not None:
-        newer = max(0, judgments - counted_judgments(report.fingerprint.partition("/")[2]))
-    progress = None
-    if report is None or not is_fresh(report):
-        asked = {"order": str(order)}
-        progress = want_report(project, _kind(order), task=AGREEMENT_TASK, request=asked)
-    return AgreementState(report, newer, progress)
+    if kept.report is not None and not kept.is_current:
+        newer = max(0, judgments - counted_judgments(kept.report.fingerprint.partition("/")[2]))
+    return AgreementState(kept.report, newer, kept.progress)
 
 
 def compute_figures(report: Report) -> tuple[str, dict[str, Any]]:
@@ -143,11 +143,6 @@ def _kind(order: ResponseOrder) -> str:
 def _fingerprint(project: Project, order: ResponseOrder, state: JudgmentState | None = None) -> str:
     state = judgment_state(project) if state is None else state
     return f"{REPORT_VERSION}/{agreement_fingerprint(project, state, order)}"
-
-
-def _is_readable(report: Report) -> bool:
-    """Whether it has the shape of this version."""
-    return report.fingerprint.startswith(f"{REPORT_VERSION}/")
 
 
 def _current_report(project: Project, order: ResponseOrder) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from labeling.lead.agreement.report import (
     pairs_of_raters,
 )
 from labeling.lead.kept_state import how_far
-from projects.access import Access, SignedInRequest, get_access
+from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.navigation import Group, Tab
 from projects.permissions import Action
 from projects.selectors.rubric import several_versions
@@ -48,9 +48,8 @@ def agreement(request: SignedInRequest, slug: str) -> HttpResponse:
 def rater_pairs(request: SignedInRequest, slug: str, criterion: str) -> HttpResponse:
     """Every pair of raters of one criterion, a page at a time."""
     access = get_access(request.user, slug, Action.SEE_AGREEMENT)
-    asked = access.project.criteria.filter(key=criterion).first()
-    if asked is None:
-        raise Http404(_("There is no such criterion in this project."))
+    row = access.project.criteria.filter(key=criterion).first()
+    asked = require_row(row, _("There is no such criterion in this project."))
     named = _may_see_names(access)
     state = agreement_state(access.project)
     report = state.report

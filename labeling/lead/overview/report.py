@@ -17,7 +17,7 @@ from labeling.lead.overview.selectors import (
     throughput,
 )
 from labeling.models import Judgment, Report, Task
-from labeling.work.kept import Progress, is_fresh, kept_report, want_report
+from labeling.work.kept import Progress, figures_at_hand, kept_report
 from projects.models import Project
 
 _KIND = "overview"
@@ -46,15 +46,11 @@ def overview_at_hand(project: Project) -> OverviewAtHand:
     """The overview for a request, which never waits for a large project to be counted."""
     if _is_small(project):
         return _read(overview_figures(project))
-    report = kept_report(project, _KIND)
-    if report is not None and report.fingerprint != _VERSION:
-        report = None
-    if report is not None and is_fresh(report):
-        return _read(report.data, report.computed_at)
-    progress = want_report(project, _KIND, task=OVERVIEW_TASK)
-    if report is None:
-        return OverviewAtHand(None, [], {}, progress=progress)
-    return _read(report.data, report.computed_at, progress)
+    # No fingerprint says whether counts are those of this moment: they are shown with their age.
+    kept = figures_at_hand(project, _KIND, fingerprint="", task=OVERVIEW_TASK, version=_VERSION)
+    if kept.report is None:
+        return OverviewAtHand(None, [], {}, progress=kept.progress)
+    return _read(kept.report.data, kept.computed_at, kept.progress)
 
 
 def known_contested(project: Project) -> Mapping[str, int]:

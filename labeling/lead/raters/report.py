@@ -9,7 +9,7 @@ from typing import Any
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.lead.raters.selectors import RaterRow, named_rows, rater_figures, rater_rows
 from labeling.models import Report
-from labeling.work.kept import Progress, is_fresh, kept_report, want_report
+from labeling.work.kept import Progress, figures_at_hand
 from projects.models import Project
 
 _KIND = "raters"
@@ -34,18 +34,18 @@ def raters_at_hand(project: Project) -> RatersAtHand:
     state = recent_judgment_state(project)
     if state.count <= QUICK_JUDGMENTS:
         return RatersAtHand(rater_rows(project))
-    report = kept_report(project, _KIND)
-    if report is not None and not report.fingerprint.startswith(f"{_VERSION}/"):
-        report = None
-    if report is not None and report.fingerprint == _fingerprint(state):
-        return RatersAtHand(named_rows(report.data["rows"]))
-    progress = None
-    if report is None or not is_fresh(report):
-        progress = want_report(project, _KIND, task=RATERS_TASK)
-    if report is None:
-        return RatersAtHand(None, progress=progress)
-    newer = max(0, state.count - int(report.data["judgments"]))
-    return RatersAtHand(named_rows(report.data["rows"]), report.computed_at, newer, progress)
+    kept = figures_at_hand(
+        project,
+        _KIND,
+        fingerprint=_fingerprint(state),
+        task=RATERS_TASK,
+        version=f"{_VERSION}/",
+    )
+    if kept.report is None:
+        return RatersAtHand(None, progress=kept.progress)
+    data = kept.report.data
+    newer = 0 if kept.is_current else max(0, state.count - int(data["judgments"]))
+    return RatersAtHand(named_rows(data["rows"]), kept.computed_at, newer, kept.progress)
 
 
 def compute_rows(report: Report) -> tuple[str, dict[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -15,9 +14,9 @@ from rest_framework.response import Response
 
 from labeling.lead.tasks.filters import TaskFilter, filter_fields
 from labeling.lead.tasks.forms import task_filter
+from labeling.lead.tasks.page import asked_task
 from labeling.lead.tasks.selectors import (
     find_task_change,
-    get_task,
     task_changes_of,
     task_page,
     task_rows,
@@ -38,7 +37,6 @@ from labeling.lead.tasks.serializers import (
 )
 from labeling.lead.tasks.services import (
     TaskPlan,
-    cancel_task_change,
     change_task,
     request_task_change,
     settle_reports,
@@ -46,8 +44,9 @@ from labeling.lead.tasks.services import (
 from labeling.lead.tasks.stretches import read_on
 from labeling.models import Task, TaskChange
 from labeling.rating.openings import closed_votes, open_votes
+from labeling.work.endings import cancel_by
 from labeling.work.sending import send
-from projects.access import Access
+from projects.access import Access, require_row
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
 from projects.permissions import Action
@@ -60,15 +59,8 @@ def _closed(access: Access, tasks: list[Task]) -> Collection[int]:
     return closed_votes(tasks, access.user) if access.may(Action.RATE) else ()
 
 
-def _task(access: Access, pk: int) -> Task:
-    task = get_task(access.project, pk)
-    if task is None:
-        raise Http404(_("There is no such task in this project."))
-    return task
-
-
 def _task_json(access: Access, pk: int) -> dict[str, Any]:
-    task = _task(access, pk)
+    task = asked_task(access, pk)
     shows_models = access.may(Action.RELEASE)
     return task_json(task_page(task), _closed(access, [task]), shows_models=shows_models)
 
@@ -135,7 +127,7 @@ class OneTask(ApiView):
         """400 where fewer raters are asked for than have judged the task or have it now."""
         access = self.access(slug, Action.PLAN_TASKS)
         plan = TaskPlan(**self.checked(TaskPlanSerializer))
-        change_task(task=_task(access, task_id), actor=access.user, plan=plan)
+        change_task(task=asked_task(access, task_id), actor=access.user, plan=plan)
         return Response(_task_json(access, task_id))
 
 
@@ -152,7 +144,7 @@ class ReportSettlements(ApiView):
     def post(self, request: Request, slug: str, task_id: int) -> Response:
         """Flags and skips stay as they are; what is reported later waits again."""
         access = self.access(slug, Action.SETTLE_REPORTS)
-        settle_reports(task=_task(access, task_id), actor=access.user)
+        settle_reports(task=asked_task(access, task_id), actor=access.user)
         return Response(_task_json(access, task_id))
 
 
@@ -172,7 +164,7 @@ class OpenedVotes(ApiView):
         That you opened them is recorded.
         """
         access = self.access(slug, Action.SEE_RATERS)
-        task = _task(access, task_id)
+        task = asked_task(access, task_id)
         open_votes(task=task, person=access.user)
         return Response(votes_json(task_votes(task)))
 
@@ -247,12 +239,10 @@ class TaskChangeCancellation(ApiView):
     def post(self, request: Request, slug: str, change_id: int) -> Response:
         """409 where it is over already."""
         access = self.access(slug, Action.PLAN_TASKS)
-        cancel_task_change(change=_change(access, change_id), actor=access.user)
+        cancel_by(_change(access, change_id), actor=access.user)
         return Response(task_change_json(_change(access, change_id)))
 
 
 def _change(access: Access, change_id: int) -> TaskChange:
     row = find_task_change(access.project, change_id)
-    if row is None:
-        raise Http404(_("There is no such change of tasks in this project."))
-    return row
+    return require_row(row, _("There is no such change of tasks in this project."))

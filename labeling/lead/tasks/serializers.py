@@ -11,7 +11,7 @@ from labeling.allocation import OVERLAPS, PRIORITIES
 from labeling.lead.reports import with_reports
 from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
 from labeling.lead.tasks.selectors import AnswerInWords, TaskPage, TaskRow, TaskVotes
-from labeling.models import TaskChange
+from labeling.models import SelectionJob, TaskChange
 from labeling.vocabulary import Purpose, TaskKind
 from labeling.work.api import JobSerializer, job_json
 from projects.api.parsing import StrictSerializer
@@ -56,27 +56,36 @@ class TaskPlanSerializer(StrictSerializer):
     )
 
 
-class NewTaskChangeSerializer(TaskPlanSerializer):
-    """What is to change, and of which tasks."""
+class ManyTasksSerializer(StrictSerializer):
+    """Of which tasks."""
 
     selection = SelectionSerializer(required=False, help_text="As in the list of tasks.")
     import_id = serializers.IntegerField(
         required=False, min_value=1, help_text="Of the tasks that this import made."
     )
+
+
+class NewTaskChangeSerializer(TaskPlanSerializer, ManyTasksSerializer):
+    """What is to change, and of which tasks."""
+
     settles = serializers.BooleanField(
         default=False, help_text="For leads: nobody need look at what raters reported of them."
     )
 
 
-class TaskChangeSerializer(JobSerializer):
+class SelectionJobSerializer(JobSerializer):
+    """A job over many tasks; its progress counts those that are looked at."""
+
+    selection = serializers.DictField(child=serializers.CharField())
+    changed = serializers.IntegerField(help_text="Tasks changed so far.")
+
+
+class TaskChangeSerializer(SelectionJobSerializer):
     """A change of many tasks."""
 
     settles = serializers.BooleanField(help_text="Whether it settles what raters reported.")
-
     overlap = serializers.IntegerField(allow_null=True, help_text="Null: as it was.")
     priority = serializers.IntegerField(allow_null=True, help_text="Null: as it was.")
-    selection = serializers.DictField(child=serializers.CharField())
-    changed = serializers.IntegerField(help_text="Tasks changed so far.")
     limited = serializers.IntegerField(
         help_text="Tasks that keep more raters, because so many have judged them or have them."
     )
@@ -216,18 +225,17 @@ class VotesSerializer(serializers.Serializer[Any]):
     assignments = HolderSerializer(many=True)
 
 
+def selection_json(row: SelectionJob) -> dict[str, Any]:
+    """A job over many tasks."""
+    kept = {name: value for name, value in row.selection.items() if name != "reader"}
+    fields = filter_fields(TaskFilter(**kept))
+    return {**job_json(row), "selection": fields, "changed": row.changed}
+
+
 def task_change_json(row: TaskChange) -> dict[str, Any]:
     """A change of many tasks."""
-    kept = {name: value for name, value in row.selection.items() if name != "reader"}
-    return {
-        **job_json(row),
-        "overlap": row.overlap,
-        "priority": row.priority,
-        "settles": row.settles,
-        "selection": filter_fields(TaskFilter(**kept)),
-        "changed": row.changed,
-        "limited": row.limited,
-    }
+    names = ("overlap", "priority", "settles", "limited")
+    return {**selection_json(row), **{name: getattr(row, name) for name in names}}
 
 
 def task_row_json(row: TaskRow, closed: Collection[int]) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from django.db import transaction
 from django.db.models import BigIntegerField, F, SmallIntegerField, Value
 from django.db.models.functions import Cast, Greatest
 from django.utils.translation import gettext as _
@@ -12,28 +12,20 @@ from django.utils.translation import gettext_noop, ngettext
 
 from labeling.allocation import BAND, OVERLAPS, PRIORITIES
 from labeling.lead.reports import with_reports
-from labeling.lead.tasks.filters import TaskFilter, find_tasks, kept_filter, stored_filter
-from labeling.lead.tasks.stretches import stretches, tasks_walked
+from labeling.lead.tasks.filters import TaskFilter
+from labeling.lead.tasks.selections import is_long_selection, request_selection, walk_selection
 from labeling.models import ReportSettlement, Task, TaskChange
 from labeling.rating.places import expire_leases
 from labeling.work.deadlocks import retry_deadlocks
-from labeling.work.endings import cancel
-from labeling.work.lifecycle import note_progress, run
+from labeling.work.lifecycle import run
 from labeling.work.registry import JobKind, register
 from projects.audit import record
-from projects.exceptions import Conflict, InvalidInput
+from projects.exceptions import InvalidInput
 from projects.models import Project, User
 from projects.sql import database_now
 
 #: Tasks that are looked at in one transaction: raters who are at one of them wait so long.
 _STEP = 500
-#: A selection from so many tasks waits for a place among the long jobs.
-_SHORT_TASKS = 50_000
-
-
-def _is_long(change: TaskChange) -> bool:
-    return change.progress_total > _SHORT_TASKS
-
 
 TASK_CHANGE_JOB = register(
     JobKind(
@@ -42,7 +34,7 @@ TASK_CHANGE_JOB = register(
         task="labeling.jobs.run_task_change",
         noun="change of tasks",
         advice="What is changed stays so. Ask for the rest again.",
-        is_long=_is_long,
+        is_long=is_long_selection,
         resumes=True,
     )
 )
@@ -180,39 +172,16 @@ def request_task_change(
     Tasks that are imported later have no part in it. Raises InvalidInput for a plan that cannot be.
     """
     plan.check()
-    walked = tasks_walked(project, selection)
-    newest = walked.order_by("-pk").values_list("pk", flat=True).first() or 0
-    kept = stored_filter(selection)
-    chosen = {name: value for name, value in kept.items() if value and name != "reader"}
     wanted = asdict(plan)
-    changes = {
-        name: value for name, value in wanted.items() if value is not None and value is not False
-    }
-    with transaction.atomic():
-        change = TaskChange.objects.create(
-            project=project,
-            created_by=actor,
-            selection=kept,
-            newest=newest,
-            progress_total=walked.order_by().count(),
-            **wanted,
-        )
-        record(
-            project=project,
-            actor=actor,
-            verb=gettext_noop("tasks changed"),
-            selection=chosen,
-            **changes,
-        )
-    return change
-
-
-def cancel_task_change(*, change: TaskChange, actor: User) -> None:
-    """Stops it for good; what is changed stays. Raises Conflict where it is over already."""
-    with transaction.atomic():
-        if not cancel(change):
-            raise Conflict(_("This is over, or was cancelled already."))
-        record(project=change.project, actor=actor, verb=gettext_noop("change of tasks cancelled"))
+    return request_selection(
+        TaskChange,
+        project=project,
+        actor=actor,
+        selection=selection,
+        verb=gettext_noop("tasks changed"),
+        detail={k: v for k, v in wanted.items() if v is not None and v is not False},
+        **wanted,
+    )
 
 
 def run_task_change(change_id: int) -> None:
@@ -221,26 +190,12 @@ def run_task_change(change_id: int) -> None:
 
 
 def _change(change: TaskChange) -> None:
-    wanted = kept_filter(change.selection)
     expire_leases(project=change.project)
-    parts = stretches(change.project, wanted, after=change.reached, upto=change.newest, step=_STEP)
-    for stretch, n in parts:
-        _change_some(change, wanted, stretch, n)
+    walk_selection(TASK_CHANGE_JOB, change, _change_some, step=_STEP)
 
 
-@retry_deadlocks
-def _change_some(change: TaskChange, wanted: TaskFilter, stretch: range, n: int) -> None:
-    """One stretch, and the place that is reached, in one transaction."""
-    matching = find_tasks(change.project, wanted, among=stretch)
-    ids = list(matching.values_list("pk", flat=True))
+def _change_some(change: TaskChange, ids: list[int]) -> Mapping[str, int]:
     changed, limited = _apply(ids, TaskPlan(change.overlap, change.priority))
     if change.settles:
         changed |= _settle(change.project, ids, change.created_by)
-    note_progress(
-        TASK_CHANGE_JOB,
-        change,
-        reached=stretch.stop - 1,
-        progress_done=F("progress_done") + n,
-        changed=F("changed") + len(changed),
-        limited=F("limited") + limited,
-    )
+    return {"changed": len(changed), "limited": limited}

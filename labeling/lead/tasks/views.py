@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -34,16 +34,15 @@ from labeling.lead.tasks.forms import (
     task_address,
     task_filter,
 )
+from labeling.lead.tasks.page import asked_task, selection_page
 from labeling.lead.tasks.selectors import (
     find_task_change,
-    get_task,
     task_page,
     task_rows,
     task_votes,
 )
 from labeling.lead.tasks.services import (
     TaskPlan,
-    cancel_task_change,
     change_task,
     request_task_change,
     settle_reports,
@@ -52,10 +51,11 @@ from labeling.lead.tasks.stretches import is_long, read_on
 from labeling.models import Task, TaskChange
 from labeling.rating.openings import closed_votes, open_votes
 from labeling.rating.texts import ensure_rendered
-from labeling.work.limits import standstill
+from labeling.work.endings import cancel_by
+from labeling.work.page import warning_of_conflicts
 from labeling.work.sending import send
-from projects.access import Access, SignedInRequest, get_access
-from projects.exceptions import Conflict, InvalidInput
+from projects.access import Access, SignedInRequest, get_access, require_row
+from projects.exceptions import InvalidInput
 from projects.navigation import Group, Tab
 from projects.permissions import Action
 
@@ -106,14 +106,6 @@ def _closed(access: Access, tasks: Sequence[Task]) -> Collection[int]:
     return closed_votes(tasks, access.user) if access.may(Action.RATE) else ()
 
 
-def _task(access: Access, pk: int) -> Task:
-    """The task of that id. Raises Http404."""
-    row = get_task(access.project, pk)
-    if row is None:
-        raise Http404(_("There is no such task in this project."))
-    return row
-
-
 @require_safe
 def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """One task: prompt, responses with their models, and for whom they are, its votes.
@@ -122,7 +114,7 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     recorded as well, since a place may become free.
     """
     access = get_access(request.user, slug, Action.SEE_TASKS)
-    row = _task(access, pk)
+    row = asked_task(access, pk)
     page = task_page(row)
     ensure_rendered(prompt=row.prompt, responses=page.responses)
     is_closed = bool(_closed(access, [row]))
@@ -162,7 +154,7 @@ def _plan(row: Task) -> PlanForm:
 def votes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Opens a task's votes for a member, who from then on cannot judge it."""
     access = get_access(request.user, slug, Action.SEE_RATERS)
-    open_votes(task=_task(access, pk), person=access.user)
+    open_votes(task=asked_task(access, pk), person=access.user)
     return redirect(f"{task_address(request, access, pk)}#votes")
 
 
@@ -170,7 +162,7 @@ def votes(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def settle_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Somebody has seen to what raters reported of a task."""
     access = get_access(request.user, slug, Action.SETTLE_REPORTS)
-    if settle_reports(task=_task(access, pk), actor=access.user):
+    if settle_reports(task=asked_task(access, pk), actor=access.user):
         messages.success(request, _("Its reports are settled. What is reported later waits again."))
     else:
         messages.info(request, _("No report of this task waits."))
@@ -181,7 +173,7 @@ def settle_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def plan_task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Another number of raters, or another priority, for one task."""
     access = get_access(request.user, slug, Action.PLAN_TASKS)
-    row = _task(access, pk)
+    row = asked_task(access, pk)
     form = PlanForm(request.POST)
     try:
         changed = form.is_valid() and change_task(
@@ -226,9 +218,7 @@ def change_many(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _change(access: Access, pk: int) -> TaskChange:
     row = find_task_change(access.project, pk)
-    if row is None:
-        raise Http404(_("There is no such change of tasks in this project."))
-    return row
+    return require_row(row, _("There is no such change of tasks in this project."))
 
 
 @require_safe
@@ -236,27 +226,23 @@ def task_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """How far a change of many tasks is, and what it did."""
     access = get_access(request.user, slug, Action.SEE_TASKS)
     row = _change(access, pk)
-    context = {
-        "access": access,
-        "project": access.project,
-        "row": row,
-        "query": filter_query(kept_filter(row.selection)),
-        "stall": standstill(row),
-        "may_cancel": access.may(Action.PLAN_TASKS) and not row.is_over,
-        "is_part": "HX-Request" in request.headers,
-    }
-    part = "#report" if context["is_part"] else ""
-    return render(request, f"labeling/lead/task_change.html{part}", context)
+    return selection_page(
+        request,
+        access,
+        row,
+        address="labeling:task-change",
+        cancels=Action.PLAN_TASKS,
+        title=_("Change of tasks"),
+        query=filter_query(kept_filter(row.selection)),
+    )
 
 
 @require_POST
 def stop_task_change(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Stops it; what is changed stays."""
     access = get_access(request.user, slug, Action.PLAN_TASKS)
-    try:
-        cancel_task_change(change=_change(access, pk), actor=access.user)
-    except Conflict as error:
-        messages.warning(request, error.message)
+    with warning_of_conflicts(request):
+        cancel_by(_change(access, pk), actor=access.user)
     return redirect("labeling:task-change", slug, pk)
 
 

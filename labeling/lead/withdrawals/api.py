@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -12,21 +11,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.lead.tasks.filters import TaskFilter, filter_fields
 from labeling.lead.tasks.forms import task_filter
-from labeling.lead.tasks.selectors import get_task
-from labeling.lead.tasks.serializers import SelectionSerializer
-from labeling.lead.withdrawals.selectors import find_withdrawal, withdrawals_of
-from labeling.lead.withdrawals.services import (
-    cancel_withdrawal,
-    put_task_back,
-    request_withdrawal,
-    withdraw_task,
+from labeling.lead.tasks.page import asked_task
+from labeling.lead.tasks.serializers import (
+    ManyTasksSerializer,
+    SelectionJobSerializer,
+    selection_json,
 )
-from labeling.models import Task, Withdrawal
-from labeling.work.api import JobSerializer, job_json
+from labeling.lead.withdrawals.selectors import find_withdrawal, withdrawals_of
+from labeling.lead.withdrawals.services import put_task_back, request_withdrawal, withdraw_task
+from labeling.models import Withdrawal
+from labeling.work.endings import cancel_by
 from labeling.work.sending import send
-from projects.access import Access
+from projects.access import Access, require_row
 from projects.api.parsing import StrictSerializer
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
@@ -52,7 +49,7 @@ class TaskPlaySerializer(serializers.Serializer[Any]):
 
 
 def _play_json(access: Access, pk: int) -> dict[str, Any]:
-    task = _task(access, pk)
+    task = asked_task(access, pk)
     return {
         "id": task.pk,
         "external_id": task.external_id,
@@ -60,13 +57,6 @@ def _play_json(access: Access, pk: int) -> dict[str, Any]:
         "withdrawn_by": task.withdrawn_by.display_name if task.withdrawn_by else "",
         "reason": task.withdrawn_reason,
     }
-
-
-def _task(access: Access, pk: int) -> Task:
-    task = get_task(access.project, pk)
-    if task is None:
-        raise Http404(_("There is no such task in this project."))
-    return task
 
 
 class TaskWithdrawal(ApiView):
@@ -82,7 +72,7 @@ class TaskWithdrawal(ApiView):
     def post(self, request: Request, slug: str, task_id: int) -> Response:
         """Nobody is given it any more, and it counts in nothing new; `put-back` reverses it."""
         access = self.access(slug, Action.WITHDRAW)
-        task = _task(access, task_id)
+        task = asked_task(access, task_id)
         withdraw_task(task=task, actor=access.user, **self.checked(ReasonSerializer))
         return Response(_play_json(access, task_id))
 
@@ -100,39 +90,26 @@ class TaskReturn(ApiView):
     def post(self, request: Request, slug: str, task_id: int) -> Response:
         """With all that was said about it. Repeating it changes nothing."""
         access = self.access(slug, Action.WITHDRAW)
-        put_task_back(task=_task(access, task_id), actor=access.user)
+        put_task_back(task=asked_task(access, task_id), actor=access.user)
         return Response(_play_json(access, task_id))
 
 
-class WithdrawalRequestSerializer(StrictSerializer):
+class WithdrawalRequestSerializer(ManyTasksSerializer):
     """What to withdraw and why, or with `put_back` what to put back."""
 
     reason = serializers.CharField(max_length=300, required=False, default="")
     put_back = serializers.BooleanField(required=False, default=False)
-    selection = SelectionSerializer(required=False, help_text="As in the list of tasks.")
-    import_id = serializers.IntegerField(
-        required=False, min_value=1, help_text="Of the tasks that this import made."
-    )
 
 
-class WithdrawalSerializer(JobSerializer):
+class WithdrawalSerializer(SelectionJobSerializer):
     """A withdrawal of many tasks, or with `put_back` their return."""
 
     put_back = serializers.BooleanField()
     reason = serializers.CharField(allow_blank=True)
-    selection = serializers.DictField(child=serializers.CharField())
-    changed = serializers.IntegerField(help_text="Tasks withdrawn, or put back, so far.")
 
 
 def _withdrawal_json(row: Withdrawal) -> dict[str, Any]:
-    kept = {name: value for name, value in row.selection.items() if name != "reader"}
-    return {
-        **job_json(row),
-        "put_back": row.puts_back,
-        "reason": row.reason,
-        "selection": filter_fields(TaskFilter(**kept)),
-        "changed": row.changed,
-    }
+    return {**selection_json(row), "put_back": row.puts_back, "reason": row.reason}
 
 
 class Withdrawals(ApiView):
@@ -201,12 +178,10 @@ class WithdrawalCancellation(ApiView):
     def post(self, request: Request, slug: str, withdrawal_id: int) -> Response:
         """409 where it is over already."""
         access = self.access(slug, Action.WITHDRAW)
-        cancel_withdrawal(withdrawal=_find(access, withdrawal_id), actor=access.user)
+        cancel_by(_find(access, withdrawal_id), actor=access.user)
         return Response(_withdrawal_json(_find(access, withdrawal_id)))
 
 
 def _find(access: Access, withdrawal_id: int) -> Withdrawal:
     row = find_withdrawal(access.project, withdrawal_id)
-    if row is None:
-        raise Http404(_("There is no such withdrawal in this project."))
-    return row
+    return require_row(row, _("There is no such withdrawal in this project."))

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.db.models import F
+from collections.abc import Mapping
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from labeling.lead.tasks.filters import Play, TaskFilter, find_tasks, kept_filter, stored_filter
-from labeling.lead.tasks.stretches import stretches, tasks_walked
+from labeling.lead.tasks.filters import Play, TaskFilter
+from labeling.lead.tasks.selections import is_long_selection, request_selection, walk_selection
 from labeling.models import Task, Withdrawal
 from labeling.models.play import put_into_play, take_out_of_play
 from labeling.work.deadlocks import retry_deadlocks
-from labeling.work.endings import cancel
-from labeling.work.lifecycle import note_progress, run
+from labeling.work.lifecycle import run
 from labeling.work.registry import JobKind, register
 from projects.audit import record
-from projects.exceptions import Conflict, InvalidInput
+from projects.exceptions import InvalidInput
 from projects.models import Project, User
 
 #: Tasks that are looked at in one transaction.
 _STEP = 2_000
-#: A selection from so many tasks waits for a place among the long jobs.
-_SHORT_TASKS = 50_000
 _MOST_REASON = 300
-
-
-def _is_long(withdrawal: Withdrawal) -> bool:
-    return withdrawal.progress_total > _SHORT_TASKS
 
 
 WITHDRAWAL_JOB = register(
@@ -37,7 +31,7 @@ WITHDRAWAL_JOB = register(
         task="labeling.jobs.run_withdrawal",
         noun="withdrawal",
         advice="What is withdrawn or put back stays so. Ask for the rest again.",
-        is_long=_is_long,
+        is_long=is_long_selection,
         resumes=True,
     )
 )
@@ -92,37 +86,16 @@ def request_withdrawal(
     not fit.
     """
     reason = "" if puts_back else checked_reason(reason)
-    kept = stored_filter(selection)
-    kept["play"] = str(Play.WITHDRAWN) if puts_back else ""
-    walked = tasks_walked(project, TaskFilter(import_id=selection.import_id, play=kept["play"]))
-    newest = walked.order_by("-pk").values_list("pk", flat=True).first() or 0
-    with transaction.atomic():
-        withdrawal = Withdrawal.objects.create(
-            project=project,
-            created_by=actor,
-            reason=reason,
-            puts_back=puts_back,
-            selection=kept,
-            newest=newest,
-            progress_total=walked.order_by().count(),
-        )
-        chosen = {name: value for name, value in kept.items() if value and name != "reader"}
-        record(
-            project=project,
-            actor=actor,
-            verb=gettext_noop("tasks put back") if puts_back else gettext_noop("tasks withdrawn"),
-            selection=chosen,
-            **({"reason": reason} if reason else {}),
-        )
-    return withdrawal
-
-
-def cancel_withdrawal(*, withdrawal: Withdrawal, actor: User) -> None:
-    """Stops it for good; what is changed stays. Raises Conflict where it is over already."""
-    with transaction.atomic():
-        if not cancel(withdrawal):
-            raise Conflict(_("This is over, or was cancelled already."))
-        record(project=withdrawal.project, actor=actor, verb=gettext_noop("withdrawal cancelled"))
+    return request_selection(
+        Withdrawal,
+        project=project,
+        actor=actor,
+        selection=replace(selection, play=Play.WITHDRAWN if puts_back else ""),
+        verb=gettext_noop("tasks put back") if puts_back else gettext_noop("tasks withdrawn"),
+        detail={"reason": reason} if reason else {},
+        reason=reason,
+        puts_back=puts_back,
+    )
 
 
 def run_withdrawal(withdrawal_id: int) -> None:
@@ -131,28 +104,11 @@ def run_withdrawal(withdrawal_id: int) -> None:
 
 
 def _change(withdrawal: Withdrawal) -> None:
-    wanted = kept_filter(withdrawal.selection)
-    parts = stretches(
-        withdrawal.project, wanted, after=withdrawal.reached, upto=withdrawal.newest, step=_STEP
-    )
-    for stretch, n in parts:
-        _change_some(withdrawal, wanted, stretch, n)
+    walk_selection(WITHDRAWAL_JOB, withdrawal, _change_some, step=_STEP)
 
 
-@retry_deadlocks
-def _change_some(withdrawal: Withdrawal, wanted: TaskFilter, stretch: range, n: int) -> None:
-    """One stretch, and the place that is reached, in one transaction."""
-    matching = find_tasks(withdrawal.project, wanted, among=stretch)
-    ids = list(matching.values_list("pk", flat=True))
+def _change_some(withdrawal: Withdrawal, ids: list[int]) -> Mapping[str, int]:
     if withdrawal.puts_back:
-        changed = put_into_play(ids)
-    else:
-        actor, reason = withdrawal.created_by, withdrawal.reason
-        changed = take_out_of_play(ids, actor=actor, reason=reason)
-    note_progress(
-        WITHDRAWAL_JOB,
-        withdrawal,
-        reached=stretch.stop - 1,
-        progress_done=F("progress_done") + n,
-        changed=F("changed") + changed,
-    )
+        return {"changed": put_into_play(ids)}
+    actor, reason = withdrawal.created_by, withdrawal.reason
+    return {"changed": take_out_of_play(ids, actor=actor, reason=reason)}

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from labeling.lead.tasks.forms import filter_query, task_address, task_filter
-from labeling.lead.tasks.selectors import get_task
+from labeling.lead.tasks.page import asked_task, selection_page
 from labeling.lead.withdrawals.selectors import find_withdrawal
-from labeling.lead.withdrawals.services import (
-    cancel_withdrawal,
-    put_task_back,
-    request_withdrawal,
-    withdraw_task,
-)
-from labeling.models import Task, Withdrawal
-from labeling.work.limits import standstill
+from labeling.lead.withdrawals.services import put_task_back, request_withdrawal, withdraw_task
+from labeling.models import Withdrawal
+from labeling.work.endings import cancel_by
+from labeling.work.page import warning_of_conflicts
 from labeling.work.sending import send
-from projects.access import Access, SignedInRequest, get_access
-from projects.exceptions import Conflict, InvalidInput
+from projects.access import Access, SignedInRequest, get_access, require_row
+from projects.exceptions import InvalidInput
 from projects.permissions import Action
-
-
-def _task(access: Access, pk: int) -> Task:
-    row = get_task(access.project, pk)
-    if row is None:
-        raise Http404(_("There is no such task in this project."))
-    return row
 
 
 @require_POST
@@ -38,9 +27,8 @@ def withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Takes one task out of play."""
     access = get_access(request.user, slug, Action.WITHDRAW)
     try:
-        withdraw_task(
-            task=_task(access, pk), actor=access.user, reason=request.POST.get("reason", "")
-        )
+        reason = request.POST.get("reason", "")
+        withdraw_task(task=asked_task(access, pk), actor=access.user, reason=reason)
     except InvalidInput as error:
         messages.error(request, error.message)
     else:
@@ -52,7 +40,7 @@ def withdraw(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def put_back(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Puts one task back into play."""
     access = get_access(request.user, slug, Action.WITHDRAW)
-    put_task_back(task=_task(access, pk), actor=access.user)
+    put_task_back(task=asked_task(access, pk), actor=access.user)
     messages.success(request, _("The task is back in play, with all that was said about it."))
     return redirect(task_address(request, access, pk))
 
@@ -79,9 +67,7 @@ def withdraw_many(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _find(access: Access, pk: int) -> Withdrawal:
     row = find_withdrawal(access.project, pk)
-    if row is None:
-        raise Http404(_("There is no such withdrawal in this project."))
-    return row
+    return require_row(row, _("There is no such withdrawal in this project."))
 
 
 @require_safe
@@ -89,26 +75,23 @@ def withdrawal(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """How far it is, and what it did."""
     access = get_access(request.user, slug, Action.SEE_TASKS)
     row = _find(access, pk)
-    context = {
-        "access": access,
-        "project": access.project,
-        "row": row,
-        "stall": standstill(row),
-        "may_cancel": access.may(Action.WITHDRAW) and not row.is_over,
-        "is_part": "HX-Request" in request.headers,
-    }
-    part = "#report" if context["is_part"] else ""
-    return render(request, f"labeling/lead/withdrawal.html{part}", context)
+    return selection_page(
+        request,
+        access,
+        row,
+        address="labeling:withdrawal",
+        cancels=Action.WITHDRAW,
+        title=_("Tasks put back") if row.puts_back else _("Tasks withdrawn"),
+        query="withdrawn=yes",
+    )
 
 
 @require_POST
 def stop_withdrawal(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Stops it; what is changed stays."""
     access = get_access(request.user, slug, Action.WITHDRAW)
-    try:
-        cancel_withdrawal(withdrawal=_find(access, pk), actor=access.user)
-    except Conflict as error:
-        messages.warning(request, error.message)
+    with warning_of_conflicts(request):
+        cancel_by(_find(access, pk), actor=access.user)
     return redirect("labeling:withdrawal", slug, pk)
 
 
