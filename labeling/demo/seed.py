@@ -310,7 +310,8 @@ class _Stage:
     def _submit(self, at: datetime, turn: _Turn, task: _OnScreen) -> None:
         """Stores the answer; a hasty rater has pressed the wrong key and takes that back first."""
         rater, answer = turn.membership.user, task.submission
-        slip = -(answer.answers["overall"] or 0) if task.hasty else 0
+        value = answer.answers["overall"]
+        slip = -value if task.hasty and isinstance(value, int) else 0
         if slip:
             answer = Submission(answers={"overall": slip}, active_ms=answer.active_ms)
         submit_judgment(rater=rater, assignment_id=task.assignment.pk, submission=answer, now=at)

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from labeling.kinds.base import (
     PRIMARY_ALIAS,
-    Answered,
     Escape,
+    GivenAnswer,
     Kind,
     LabelError,
-    Outcome,
     Policy,
     Question,
     Submission,
     primary_of,
+    slot,
     unsaid_words,
 )
-from labeling.kinds.compare import COMPARE, tie_words
+from labeling.kinds.compare import COMPARE, Outcome, tie_words
+from labeling.kinds.rank import RANK
+from labeling.kinds.rate import RATE
 from projects.scales import Scale
 
 #: The kinds of task that people can be given, by the value stored on the task.
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (COMPARE,)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (COMPARE, RANK, RATE)}
 
 
 def kind_of(key: str) -> Kind:
@@ -36,16 +38,24 @@ def kind_of(key: str) -> Kind:
 
 
 def kind_for(scale: Scale) -> Kind:
-    """The kind whose answers stand on this scale. Raises KeyError where none takes them."""
-    return kind_of(scale.answer)
+    """The kind whose primary question may stand on this scale: it says what its answers mean.
+
+    Raises KeyError where there is none.
+    """
+    for kind in KINDS.values():
+        if kind.family == scale.family:
+            return kind
+    raise KeyError(f"No kind of task has primary answers of the family {scale.family!r}.")
 
 
 __all__ = [
     "COMPARE",
     "KINDS",
     "PRIMARY_ALIAS",
-    "Answered",
+    "RANK",
+    "RATE",
     "Escape",
+    "GivenAnswer",
     "Kind",
     "LabelError",
     "Outcome",
@@ -55,6 +65,7 @@ __all__ = [
     "kind_for",
     "kind_of",
     "primary_of",
+    "slot",
     "tie_words",
     "unsaid_words",
 ]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -66,16 +65,18 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a rater sends. Signs refer to the order shown: negative, the first shown is better.
+    """What a rater sends. Signs and slots refer to the order shown.
 
-    `tie_kinds` says which tie a 0 is, by criterion; `tie_kind` is another way to say it of the
-    primary one. `key` is the client's idempotency key; `active_ms` and `idle_ms` are milliseconds,
-    None where what was sent is no time;
+    `answers` are in the shape of the API: a preference is a signed number (negative, the first
+    shown is better), a ranking a list of bands of slots, best first, and a question about each
+    response a value by slot. `tie_kinds` says which tie a 0 is, by criterion; `tie_kind` is another
+    way to say it of the primary one. `key` is the client's idempotency key; `active_ms` and
+    `idle_ms` are milliseconds, None where what was sent is no time;
     `ui_version` is the interface it was given in, the kind's own page where empty; `rubric` the
     version of the questions that were shown, that of the assignment where it is not said.
     """
 
-    answers: Mapping[str, int | None]
+    answers: Mapping[str, object]
     tie_kind: str = ""
     tie_kinds: Mapping[str, str] = field(default_factory=dict)
     rationale: str = ""
@@ -90,14 +91,22 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered(Generic[A]):
-    """Answers that fit their questions, in the order of the rubric; signs as they came.
+class GivenAnswer(Generic[A]):
+    """One answer: to a question, about the whole task or about one response.
 
-    `tie_kinds` says which tie a 0 is, by the criterion's key.
+    `response` is the place of the response, counted from 0: in the order shown or in the canonical
+    one, as whoever hands it over says; None where the answer is about the whole task. A place in a
+    ranking is a value of its response, from 1, dense. `principle` is the number of the guideline's
+    that it is about. `tie_kind` says which tie a preference of 0 is, `unsaid` why there is no
+    value.
     """
 
-    values: list[tuple[A, int]]
-    tie_kinds: Mapping[str, str] = field(default_factory=dict)
+    question: A
+    value: int | None
+    response: int | None = None
+    principle: int | None = None
+    tie_kind: str = ""
+    unsaid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +115,6 @@ class Escape:
 
     option: Option
     letter: str
-
-
-class Outcome(StrEnum):
-    """What a primary answer says of a task's responses, without its strength."""
-
-    FIRST = "first"
-    SECOND = "second"
-    EQUAL = "equal"
-    BOTH_BAD = "both_bad"
-    CANNOT_TELL = "cannot_tell"
-    UNSPECIFIED = "unspecified"
 
 
 class LabelError(ValueError):
@@ -136,12 +134,20 @@ class Kind(ABC):
     interface: ClassVar[str]
     #: How it is answered on the screen: the name of a template and a script at the rating desk.
     control: ClassVar[str]
+    #: What a rater is to do, as the title of the page, marked for translation.
+    title: ClassVar[str]
     #: Whether an answer says which response is better, so that chance must not hang on the order.
     is_preference: ClassVar[bool]
+    #: The family of its primary question (`Scale.family`); a task of this kind needs one.
+    family: ClassVar[str]
+    #: The families of questions that are asked beside it.
+    beside: ClassVar[frozenset[str]] = frozenset()
+    #: The fewest and the most responses of a task.
+    sizes: ClassVar[tuple[int, int]]
 
     def takes(self, scale: Scale) -> bool:
-        """Whether answers on this scale are of this kind."""
-        return scale.answer == self.key
+        """Whether questions on this scale are asked on a task of this kind."""
+        return scale.family == self.family or scale.family in self.beside
 
     def asked(self, questions: Iterable[Q]) -> list[Q]:
         """The questions of a rubric that are asked on a task of this kind."""
@@ -156,19 +162,37 @@ class Kind(ABC):
         policy: Policy,
         submission: Submission,
         errors: dict[str, str],
-    ) -> Answered[Q]:
-        """The answers that will be stored; a sentence in `errors`, by field, for each other."""
+        count: int,
+    ) -> list[GivenAnswer[Q]]:
+        """The answers that will be stored, of the order shown; a sentence in `errors`, by field,
+        for each other. `count` is the number of the task's responses."""
 
-    @abstractmethod
     def turned(self, value: int, shown_order: Sequence[int]) -> int:
-        """An answer of the order shown, told of the canonical order; the way back is the same.
-
-        `shown_order[i]` is the canonical index of the response shown at place i.
+        """An answer about the whole task, of the order shown, told of the canonical order; the way
+        back is the same. `shown_order[i]` is the canonical index of the response shown at place i.
         """
+        return value
+
+    def canonical(self, answer: GivenAnswer[A], shown_order: Sequence[int]) -> GivenAnswer[A]:
+        """An answer of the order shown, as it is stored."""
+        if answer.response is not None:
+            return replace(answer, response=shown_order[answer.response])
+        return self._turned(answer, shown_order)
+
+    def as_shown(self, answer: GivenAnswer[A], shown_order: Sequence[int]) -> GivenAnswer[A]:
+        """A stored answer, as its rater saw the task."""
+        if answer.response is not None:
+            return replace(answer, response=list(shown_order).index(answer.response))
+        return self._turned(answer, shown_order)
+
+    def _turned(self, answer: GivenAnswer[A], shown_order: Sequence[int]) -> GivenAnswer[A]:
+        if answer.value is None:
+            return answer
+        return replace(answer, value=self.turned(answer.value, shown_order))
 
     def place_names(self, questions: Sequence[Question], count: int) -> list[str]:
         """What the scale calls the places on the screen, first to last, for `count` responses."""
-        return [chr(ord("A") + place) for place in range(count)]
+        return [slot(place) for place in range(count)]
 
     @abstractmethod
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
@@ -193,30 +217,11 @@ class Kind(ABC):
     def mark(self, scale: Scale, value: int) -> str:
         """A stored value at the axis of a chart, in as few words as tell it from the others."""
 
-    @abstractmethod
-    def outcome(self, value: int, tie_kind: str) -> Outcome:
-        """What a primary answer says of the responses."""
-
-    @abstractmethod
-    def opposed(self, low: str, high: str) -> dict[str, int]:
-        """Conditions, as field lookups, on the smallest and largest answer of a split task."""
-
     # What statistics and releases get.
 
     def categories(self, scale: Scale, values: AnswerValues) -> tuple[int, ...]:
         """The categories that answers on this scale fall in, ascending; shape of `values`: (n,)."""
         return scale.values
-
-    @abstractmethod
-    def directions(self, values: AnswerValues) -> AnswerValues:
-        """-1 where the first response is preferred, 1 the second, 0 neither; shape (n,)."""
-
-    @abstractmethod
-    def first_preferred(self, directions: AnswerValues, first_shown: AnswerValues) -> AnswerValues:
-        """Whether the response shown first is preferred: 1, 0, and -1 for a tie; shape (n,).
-
-        `first_shown` is the canonical index of the response that stood first.
-        """
 
     @abstractmethod
     def record(self, question: Question) -> CriterionRecord:
@@ -239,6 +244,11 @@ class Kind(ABC):
 
         Labels answer to the scale alone: what a project offers beside it binds its own raters.
         """
+
+
+def slot(place: int) -> str:
+    """What the response at a place on the screen is called in submissions: A, B, …"""
+    return chr(ord("A") + place)
 
 
 def primary_of(questions: Iterable[Q]) -> Q | None:
@@ -272,23 +282,39 @@ def _unknown(key: str, questions: Sequence[Question]) -> str:
 
 def named_answers(
     questions: Sequence[Question], submission: Submission, errors: dict[str, str]
-) -> dict[str, int]:
-    """The whole numbers a submission gives, by the criterion's own key; misfits into `errors`."""
+) -> dict[str, object]:
+    """What a submission answers, by the criterion's own key; unknown keys go into `errors`."""
     by_name = _by_name(questions)
-    answers: dict[str, int] = {}
+    answers: dict[str, object] = {}
     for key, value in submission.answers.items():
         question = by_name.get(key)
         if question is None:
             errors[key] = _unknown(key, questions)
         elif value is None:
             continue
-        elif isinstance(value, bool) or not isinstance(value, int):
-            errors[key] = gettext("An answer is a whole number.")
         elif question.key in answers:
             errors[key] = gettext("“%(key)s” was answered twice.") % {"key": question.key}
         else:
             answers[question.key] = value
     return answers
+
+
+def refuse_ties(submission: Submission, errors: dict[str, str]) -> None:
+    """Says so where a submission names a tie on a kind of task that has none."""
+    for name in ("tie_kind", "tie_kinds"):
+        if getattr(submission, name):
+            errors[name] = gettext("Only comparisons have kinds of ties.")
+
+
+def whole_numbers(answers: Mapping[str, object], errors: dict[str, str]) -> dict[str, int]:
+    """The answers that are whole numbers, by key; the others go into `errors`."""
+    numbers: dict[str, int] = {}
+    for key, value in answers.items():
+        if isinstance(value, bool) or not isinstance(value, int):
+            errors[key] = gettext("An answer is a whole number.")
+        else:
+            numbers[key] = value
+    return numbers
 
 
 def named_ties(

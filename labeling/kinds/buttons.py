@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.kinds.base import Question
-from projects.scales import EQUAL_BAD, EQUAL_GOOD, Option, Scale
+from projects.scales import EQUAL_BAD, EQUAL_GOOD, PREFERENCE, Option, Scale
 from projects.words import gettext
 
 _PLAIN_BETTER = re.compile(r"\S+( \d)?( is)? better( than .*)?")
@@ -70,11 +70,11 @@ def button_row(question: Question, chosen: str, places: Sequence[str] = ()) -> B
         )
         for number, (option, label) in enumerate(zip(scale.options, labels, strict=True), start=1)
     ]
+    words = [word for label in labels for word in label.split()]
     return ButtonRow(
         segments=segments,
         ends=_ends(scale, places if is_renamed else published),
-        long_labels=max(len(word) for label in labels for word in label.split()) > 10
-        or max(map(len, labels)) > 24,
+        long_labels=max(map(len, words), default=0) > 10 or max(map(len, labels), default=0) > 24,
         # As published: where the buttons carry only a letter, the strongest are the largest.
         tapered=scale.ends is not None and len(scale.options) == 8,
     )
@@ -84,7 +84,8 @@ def _ends(scale: Scale, places: Sequence[str]) -> tuple[str, str] | None:
     """The captions at the ends of the row: the published ones, else the names of the places."""
     if scale.ends:
         return gettext(scale.ends[0]), gettext(scale.ends[1])
-    return (places[0], places[1]) if _runs_from_side_to_side(scale) else None
+    is_between = scale.family == PREFERENCE and _runs_from_side_to_side(scale)
+    return (places[0], places[1]) if is_between else None
 
 
 def _runs_from_side_to_side(scale: Scale) -> bool:
@@ -96,7 +97,9 @@ def _runs_from_side_to_side(scale: Scale) -> bool:
 def _letters(scale: Scale) -> dict[str, str]:
     """The letter keys of a scale: A and B for plainly better, E and 0 for equally good, X for both
     bad where it stands on the scale."""
-    letters = {}
+    letters: dict[str, str] = {}
+    if scale.family != PREFERENCE:
+        return letters
     for letter, sign in (("a", -1), ("b", 1)):
         side = [option for option in scale.options if option.value * sign > 0]
         plain = [option for option in side if _PLAIN_BETTER.fullmatch(option.label)]

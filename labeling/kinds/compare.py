@@ -7,17 +7,17 @@ preference, and the answer says which of the ties it is. The magnitude is the st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 import numpy as np
 
 from labeling.datasets.records import CriterionRecord
 from labeling.kinds.base import (
-    Answered,
     AnswerValues,
     Escape,
+    GivenAnswer,
     Kind,
     LabelError,
-    Outcome,
     Policy,
     Q,
     Question,
@@ -25,15 +25,29 @@ from labeling.kinds.base import (
     named_answers,
     named_ties,
     primary_of,
+    whole_numbers,
 )
+from labeling.kinds.per_response import answers_by_response
 from labeling.vocabulary import TaskKind, TieKind
-from projects.scales import Option, Scale
+from projects.scales import PREFERENCE, RESPONSE, Option, Scale
 from projects.words import gettext, gettext_noop
 
 #: Ties that even a scale without a 0 may carry: they say only that there is no preference.
 _ESCAPES = (TieKind.EQUAL_BAD, TieKind.CANNOT_TELL)
 _BOTH_BAD = Escape(Option(0, gettext_noop("Both are bad"), TieKind.EQUAL_BAD.value), "x")
 _CANNOT_TELL = Escape(Option(0, gettext_noop("Cannot tell"), TieKind.CANNOT_TELL.value), "c")
+
+
+class Outcome(StrEnum):
+    """What a primary answer says of a task's responses, without its strength."""
+
+    FIRST = "first"
+    SECOND = "second"
+    EQUAL = "equal"
+    BOTH_BAD = "both_bad"
+    CANNOT_TELL = "cannot_tell"
+    UNSPECIFIED = "unspecified"
+
 
 _OUTCOMES: Mapping[str, Outcome] = {
     TieKind.EQUAL_GOOD: Outcome.EQUAL,
@@ -43,12 +57,16 @@ _OUTCOMES: Mapping[str, Outcome] = {
 
 
 class Compare(Kind):
-    """Two responses side by side."""
+    """Two responses side by side; questions about each of them may stand beside."""
 
     key = TaskKind.COMPARE
     interface = "compare-1"
     control = "compare"
+    title = gettext_noop("Compare the two responses")
     is_preference = True
+    family = PREFERENCE
+    beside = frozenset({RESPONSE})
+    sizes = (2, 2)
 
     def check(
         self,
@@ -56,11 +74,21 @@ class Compare(Kind):
         policy: Policy,
         submission: Submission,
         errors: dict[str, str],
-    ) -> Answered[Q]:
+        count: int,
+    ) -> list[GivenAnswer[Q]]:
         """Values on their scales, each 0 with its tie; "both bad" and "cannot tell" are a 0."""
-        answers = named_answers(questions, submission, errors)
-        ties = _ties(questions, policy, answers, submission, errors)
-        return Answered(_values(questions, answers, ties, errors), ties)
+        named = named_answers(questions, submission, errors)
+        preferences = [question for question in questions if question.scale.family == PREFERENCE]
+        compared = {question.key: named.pop(question.key, None) for question in preferences}
+        answers = whole_numbers({k: v for k, v in compared.items() if v is not None}, errors)
+        ties = _ties(preferences, policy, answers, submission, errors)
+        primary = primary_of(preferences)
+        has_escaped = primary is not None and ties.get(primary.key) in _ESCAPES
+        others = [question for question in questions if question.scale.family != PREFERENCE]
+        return [
+            *_values(preferences, answers, ties, errors, has_escaped=has_escaped),
+            *answers_by_response(others, named, errors, count, may_lack=has_escaped),
+        ]
 
     def turned(self, value: int, shown_order: Sequence[int]) -> int:
         """The sign changes where the second response was shown first."""
@@ -70,7 +98,9 @@ class Compare(Kind):
 
     def place_names(self, questions: Sequence[Question], count: int) -> list[str]:
         """The sides as the published labels call them; by letters where the questions differ."""
-        names = {question.scale.sides for question in questions}
+        names = {
+            question.scale.sides for question in questions if question.scale.family == PREFERENCE
+        }
         if len(names) == 1 and count == 2:
             return [gettext(side) for side in names.pop()]
         return super().place_names(questions, count)
@@ -230,9 +260,9 @@ def _values(
     answers: Mapping[str, int],
     ties: Mapping[str, str],
     errors: dict[str, str],
-) -> list[tuple[Q, int]]:
-    primary = primary_of(questions)
-    has_escaped = primary is not None and ties.get(primary.key) in _ESCAPES
+    *,
+    has_escaped: bool,
+) -> list[GivenAnswer[Q]]:
     values = []
     for question in questions:
         value = answers.get(question.key)
@@ -240,13 +270,14 @@ def _values(
             if question.is_required and not has_escaped and question.key not in errors:
                 errors[question.key] = gettext("This question needs an answer.")
             continue
-        if not question.scale.accepts(value) and ties.get(question.key) not in _ESCAPES:
+        tie_kind = ties.get(question.key, "")
+        if not question.scale.accepts(value) and tie_kind not in _ESCAPES:
             allowed = ", ".join(map(str, question.scale.values))
             errors[question.key] = gettext("%(value)s is not on this scale (%(allowed)s).") % {
                 "value": value,
                 "allowed": allowed,
             }
-        values.append((question, value))
+        values.append(GivenAnswer(question, value, tie_kind=tie_kind))
     return values
 
 

@@ -114,7 +114,8 @@ class TaskOpening(models.Model):
 class LateAnswer(models.Model):
     """An answer that reached us after its rater could no longer rate here: kept, counted nowhere.
 
-    `answers` are canonical values by the criterion's key, `tie_kinds` which tie a 0 is.
+    `answers` are as they were submitted (`labeling.kinds.shapes`), of the canonical order;
+    `tie_kinds` say which tie a 0 is, by the criterion's key.
     """
 
     assignment = models.OneToOneField(

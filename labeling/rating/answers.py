@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from labeling.kinds import Answered, Kind, Submission
+from labeling.kinds import GivenAnswer, Kind, Submission
 from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
 from projects.models import Criterion, Guideline, Principle, Project
@@ -27,9 +27,9 @@ CLOCK_SLACK = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class CheckedSubmission:
-    """What fits and can be stored; signs still refer to the order shown."""
+    """What fits and can be stored; signs and places still refer to the order shown."""
 
-    answers: Answered[Criterion]
+    answers: list[GivenAnswer[Criterion]]
     principles: list[int]
     flags: list[str]
 
@@ -113,13 +113,17 @@ def check_submission(
     questions: Questions,
     guideline_id: int | None,
     submission: Submission,
+    count: int,
 ) -> CheckedSubmission:
-    """The submission as it will be stored. Raises InvalidInput naming every field at fault."""
+    """The submission as it will be stored; `count` is the number of the task's responses.
+
+    Raises InvalidInput naming every field at fault.
+    """
     errors: dict[str, str] = {}
-    answers = kind.check(kind.asked(questions.criteria), project, submission, errors)
-    for criterion, _value in answers.values:
-        if criterion.key in questions.changed:
-            errors[criterion.key] = _(
+    answers = kind.check(kind.asked(questions.criteria), project, submission, errors, count)
+    for answer in answers:
+        if answer.question.key in questions.changed:
+            errors[answer.question.key] = _(
                 "A lead changed this question after it was shown. Load the page and answer anew."
             )
     _check_text(project, submission, errors)

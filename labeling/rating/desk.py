@@ -63,11 +63,6 @@ class AskedRubric:
     criteria: list[Criterion]
     number: int | None
 
-    @property
-    def primary_key(self) -> str:
-        """The key of the primary question."""
-        return next((criterion.key for criterion in self.criteria if criterion.is_primary), "")
-
 
 _RUBRIC = Statement(
     "rubric",

@@ -9,18 +9,20 @@ from uuid import UUID
 from django.http import QueryDict
 
 from labeling.kinds import Submission, kind_for
+from labeling.kinds.shapes import as_fields, from_fields, whole
 from labeling.rating.answers import milliseconds
 from labeling.rating.selectors import ShownAnswers
 from projects.models import Criterion
+from projects.scales import PREFERENCE
 
-#: Criteria are posted as `answer.<key>`, with a value or `value:tie_kind`.
+#: A preference is posted as `answer.<key>`, with a value or `value:tie_kind`; what is said of each
+#: response as `answer.<key>.<slot>`, with a value, a place or why there is none.
 ANSWER_PREFIX = "answer."
-_NOT_A_NUMBER = 1_000_000  # outside every scale, so that the service refuses it by name
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What is filled in: chosen option codes by criterion key, and everything beside them."""
+    """What is filled in: codes by the names of the fields without their prefix, and the rest."""
 
     codes: Mapping[str, str] = field(default_factory=dict)
     tie_kind: str = ""
@@ -32,15 +34,25 @@ class Filled:
     key: UUID | None = None
     rubric: int | None = None
 
-    def submission(self, primary_key: str) -> Submission:
+    def submission(self, criteria: Iterable[Criterion]) -> Submission:
         """The submission this form means; options may say which tie they are."""
-        answers, ties = {}, {}
-        for key, code in self.codes.items():
+        asked = {criterion.key: criterion for criterion in criteria}
+        answers: dict[str, object] = {}
+        ties: dict[str, str] = {}
+        by_slot: dict[str, dict[str, str]] = {}
+        for name, code in self.codes.items():
+            key, _dot, slot = name.partition(".")
+            if slot and key in asked:
+                by_slot.setdefault(key, {})[slot] = code
+                continue
             value, _colon, tie = code.partition(":")
-            answers[key] = _whole(value)
+            answers[name] = whole(value)
             if tie:
-                ties[key] = tie
-        tie_kind = ties.pop(primary_key, "")
+                ties[name] = tie
+        for key, fields in by_slot.items():
+            answers[key] = from_fields(asked[key], fields)
+        primary = (c.key for c in asked.values() if c.is_primary and c.scale.family == PREFERENCE)
+        tie_kind = ties.pop(next(primary, ""), "")
         return Submission(
             answers=answers,
             tie_kind=self.tie_kind or tie_kind,
@@ -76,11 +88,13 @@ def read_form(post: QueryDict) -> Filled:
 
 
 def codes_for(criteria: Iterable[Criterion], answers: ShownAnswers) -> dict[str, str]:
-    """Option codes for stored answers, to show them again."""
-    codes = {}
+    """Codes for stored answers by the names of fields, to show them again."""
+    codes: dict[str, str] = {}
     for criterion in criteria:
         value = answers.values.get(criterion.key)
-        if value is None:
+        if not isinstance(value, int):
+            fields = as_fields(criterion, value)
+            codes |= {f"{criterion.key}.{slot}": code for slot, code in fields.items()}
             continue
         tie_kind = answers.tie_kinds.get(criterion.key, "")
         option = kind_for(criterion.scale).chosen(criterion, value, tie_kind)
@@ -89,19 +103,12 @@ def codes_for(criteria: Iterable[Criterion], answers: ShownAnswers) -> dict[str,
     return codes
 
 
-def _whole(text: str) -> int:
-    try:
-        return int(text) if len(text) < 8 else _NOT_A_NUMBER
-    except ValueError:
-        return _NOT_A_NUMBER
-
-
 def _version(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _numbers(texts: Iterable[str]) -> list[int]:
-    return [_whole(text) for text in texts]
+    return [whole(text) for text in texts]
 
 
 def _milliseconds(text: str) -> int | None:

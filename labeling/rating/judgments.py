@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from labeling.kinds import PRIMARY_ALIAS, Submission, kind_of
+from labeling.kinds import PRIMARY_ALIAS, GivenAnswer, Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating import records
 from labeling.rating.answers import (
@@ -100,7 +100,8 @@ def _submit_locked(
     if held.state == AssignmentState.SKIPPED:
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
-    checked = check_submission(project, kind, questions, held.guideline_id, submission)
+    count = len(held.shown_order)
+    checked = check_submission(project, kind, questions, held.guideline_id, submission, count)
     times = plausible_times(submission, since=held.since, now=now)
     previous = next((row for row in stored if row.is_current), None)
     if previous is not None:
@@ -128,12 +129,8 @@ def _submit_locked(
         ui_version=(submission.ui_version or kind.interface)[:40],
         created_at=now,
     )
-    ties = checked.answers.tie_kinds
-    canonical = [
-        (criterion.pk, kind.turned(value, held.shown_order), ties.get(criterion.key, ""))
-        for criterion, value in checked.answers.values
-    ]
-    _insert(held, judgment, canonical)
+    canonical = [kind.canonical(answer, held.shown_order) for answer in checked.answers]
+    _insert(held, judgment, [_stored(answer, held.response_ids) for answer in canonical])
     return Submitted(judgment, created=True)
 
 
@@ -154,8 +151,18 @@ def _questions(
     return asked_then(project, held.former_questions)
 
 
+def _stored(answer: GivenAnswer[Criterion], response_ids: Sequence[int]) -> records.StoredAnswer:
+    return records.StoredAnswer(
+        criterion_id=answer.question.pk,
+        value=answer.value,
+        tie_kind=answer.tie_kind,
+        unsaid=answer.unsaid,
+        response_id=None if answer.response is None else response_ids[answer.response],
+    )
+
+
 def _insert(
-    held: records.HeldAssignment, judgment: Judgment, answers: list[tuple[int, int, str]]
+    held: records.HeldAssignment, judgment: Judgment, answers: list[records.StoredAnswer]
 ) -> None:
     """Stores it; a lease that has lapsed takes its place again first, of the task and the rater.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from labeling.kinds import Submission, kind_of
+from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Judgment, LateAnswer
 from labeling.rating import records
 from labeling.rating.answers import Questions, asked_now, asked_then, check_submission
@@ -63,14 +64,12 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
     kind = kind_of(held.task.kind)
     questions = _questions(held, submission)
-    checked = check_submission(held.project, kind, questions, held.guideline_id, submission)
-    answers = {
-        criterion.key: kind.turned(value, held.shown_order)
-        for criterion, value in checked.answers.values
-    }
+    count = len(held.shown_order)
+    checked = check_submission(held.project, kind, questions, held.guideline_id, submission, count)
+    answers = [kind.canonical(answer, held.shown_order) for answer in checked.answers]
     content = {
-        "answers": answers,
-        "tie_kinds": {key: tie for key, tie in checked.answers.tie_kinds.items() if tie},
+        "answers": as_submitted(answers),
+        "tie_kinds": {a.question.key: a.tie_kind for a in answers if a.tie_kind},
         "rationale": submission.rationale.strip(),
     }
     kept, created = LateAnswer.objects.get_or_create(assignment=held, defaults=content)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from labeling.kinds import Escape, Kind
+from labeling.kinds import Escape, Kind, kind_for, slot, unsaid_words
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
@@ -25,6 +25,7 @@ from labeling.rendering import (
 )
 from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project
+from projects.scales import RANKING, RESPONSE
 
 SKIP_LABELS = {
     SkipReason.UNCLEAR: _("The prompt is unclear"),
@@ -36,15 +37,27 @@ SKIP_LABELS = {
 }
 
 
-#: A scale leads from the first of two responses to the second.
-_SIDES = 2
 #: Marks for hidden characters make a text longer: one that grows beyond this has no raw view.
 _MAX_RAW_CHARS = 4 * MAX_RICH_BYTES
 
 
 @dataclass(frozen=True, slots=True)
+class BarPlace:
+    """What a question asks about one response: by buttons, or by its place in a ranking."""
+
+    slot: str
+    name: str
+    row: ButtonRow
+    unsaid: Sequence[Chip]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class BarQuestion:
-    """One criterion with its scale as buttons."""
+    """One criterion with its scale as buttons: once, or once for each response in `places`.
+
+    `family` says what is asked (`Scale.family`).
+    """
 
     key: str
     wording: str
@@ -52,7 +65,9 @@ class BarQuestion:
     short: str
     required: bool
     primary: bool
+    family: str
     row: ButtonRow
+    places: Sequence[BarPlace]
     escapes: Sequence[Chip]
     error: str
 
@@ -76,6 +91,7 @@ class RatingBar:
     """
 
     control: str
+    title: str
     questions: Sequence[BarQuestion]
     rationale_required: bool
 
@@ -94,19 +110,24 @@ def rating_bar(
     project: Project,
     kind: Kind,
     criteria: Sequence[Criterion],
+    count: int,
     filled: Filled,
     errors: Mapping[str, str],
 ) -> RatingBar:
-    """The bar of a task's kind with what is filled in and what is wrong with it."""
+    """The bar of a task's kind with what is filled in and what is wrong with it.
+
+    `count` is the number of the task's responses.
+    """
     asked = kind.asked(criteria)
-    places = kind.place_names(asked, _SIDES)
+    names = kind.place_names(asked, count)
     return RatingBar(
         control=kind.control,
+        title=gettext(kind.title),
         questions=[
             _question(
                 c,
-                button_row(c, filled.codes.get(c.key, ""), places),
-                kind.escapes(c, project),
+                names,
+                kind_for(c.scale).escapes(c, project),
                 filled,
                 errors.get(c.key, ""),
             )
@@ -116,13 +137,30 @@ def rating_bar(
     )
 
 
+def _places(criterion: Criterion, names: Sequence[str], filled: Filled) -> list[BarPlace]:
+    if criterion.scale.family not in {RANKING, RESPONSE}:
+        return []
+    codes = [filled.codes.get(f"{criterion.key}.{slot(i)}", "") for i in range(len(names))]
+    return [
+        BarPlace(
+            slot(place), name, button_row(criterion, code, names), _unsaid(criterion, code), code
+        )
+        for place, (name, code) in enumerate(zip(names, codes, strict=True))
+    ]
+
+
+def _unsaid(criterion: Criterion, code: str) -> list[Chip]:
+    return [Chip("", word, unsaid_words(word), "", word == code) for word in criterion.scale.unsaid]
+
+
 def _question(
     criterion: Criterion,
-    row: ButtonRow,
+    names: Sequence[str],
     escapes: Sequence[Escape],
     filled: Filled,
     error: str,
 ) -> BarQuestion:
+    row = button_row(criterion, filled.codes.get(criterion.key, ""), names)
     return BarQuestion(
         key=criterion.key,
         wording=criterion.wording or gettext(criterion.scale.question),
@@ -130,7 +168,9 @@ def _question(
         short=criterion.label,
         required=criterion.is_required,
         primary=criterion.is_primary,
+        family=criterion.scale.family,
         row=row,
+        places=_places(criterion, names, filled),
         escapes=[_chip(criterion, escape, filled) for escape in escapes],
         error=error,
     )
@@ -229,14 +269,15 @@ def bar_context(
     project: Project,
     kind: Kind,
     criteria: Sequence[Criterion],
+    count: int,
     filled: Filled,
     errors: Mapping[str, str],
 ) -> dict[str, object]:
-    """Everything the bar needs besides the guideline."""
+    """Everything the bar needs besides the guideline; `count` is the number of responses."""
     known = {c.key for c in criteria}
     other = {name: text for name, text in errors.items() if name not in known}
     return {
-        "rubric": rating_bar(project, kind, criteria, filled, errors),
+        "rubric": rating_bar(project, kind, criteria, count, filled, errors),
         "filled": filled,
         "errors": errors,
         "other_errors": other,

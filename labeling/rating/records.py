@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -26,6 +27,7 @@ class HeldAssignment:
     this rater may give in this project. `read_at` is the time by the database's clock.
     `rubric_id` and `rubric_number` are the version of the questions that the rater saw, None where
     none is recorded; `former_questions` are its criteria as JSON where there is a newer one.
+    `response_ids` are in canonical order.
     """
 
     pk: int
@@ -45,6 +47,7 @@ class HeldAssignment:
     rubric_id: int | None
     rubric_number: int | None
     former_questions: str | None
+    response_ids: Sequence[int]
 
 
 # A share of the project's row is held from here on: whoever changes keys or scales waits for this
@@ -58,7 +61,8 @@ _HOLD = Statement(
         a.purpose, a.strategy, a.selection_probability, t.kind,
         LEAST(a.created_at, a.opened_at),
         COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp(),
-        r.id, r.number, CASE WHEN r.number < newest.number THEN r.criteria::text END
+        r.id, r.number, CASE WHEN r.number < newest.number THEN r.criteria::text END,
+        t.response_ids
     FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
         JOIN projects_project p ON p.id = a.project_id
         LEFT JOIN projects_membership m ON m.project_id = a.project_id AND m.user_id = a.rater_id
@@ -152,10 +156,12 @@ _INSERT = Statement(
             %(created_at)s)
         RETURNING id
     ), answers AS (
-        INSERT INTO labeling_answer (judgment_id, criterion_id, value, tie_kind)
-        SELECT judgment.id, answer.criterion_id, answer.value, answer.tie_kind
-        FROM judgment, unnest(%(criteria)s, %(values)s, %(ties)s)
-            AS answer (criterion_id, value, tie_kind)
+        INSERT INTO labeling_answer (judgment_id, criterion_id, value, tie_kind, unsaid,
+            response_id)
+        SELECT judgment.id, answer.criterion_id, answer.value, answer.tie_kind, answer.unsaid,
+            answer.response_id
+        FROM judgment, unnest(%(criteria)s, %(values)s, %(ties)s, %(unsaid)s, %(responses)s)
+            AS answer (criterion_id, value, tie_kind, unsaid, response_id)
     ), assignment AS (
         UPDATE labeling_assignment
         SET state = 'submitted', submitted_at = %(created_at)s,
@@ -171,13 +177,23 @@ _INSERT = Statement(
     criteria="bigint[]",
     values="smallint[]",
     ties="varchar[]",
+    unsaid="varchar[]",
+    responses="bigint[]",
 )
 
 
-def insert_judgment(judgment: Judgment, answers: Sequence[tuple[int, int, str]]) -> None:
-    """Stores a judgment with its answers, and submits the assignment.
+class StoredAnswer(NamedTuple):
+    """An answer in canonical order, as its row will be."""
 
-    An answer is the criterion's id, the canonical value, and which tie it is ("" for none).
+    criterion_id: int
+    value: int | None
+    tie_kind: str
+    unsaid: str
+    response_id: int | None
+
+
+def insert_judgment(judgment: Judgment, answers: Sequence[StoredAnswer]) -> None:
+    """Stores a judgment with its answers, and submits the assignment.
 
     Raises IntegrityError where the place was given to others (`task_overlap_exact`).
     """
@@ -186,9 +202,11 @@ def insert_judgment(judgment: Judgment, answers: Sequence[tuple[int, int, str]])
         key=str(judgment.key) if judgment.key else None,
         principles=json.dumps(judgment.principles),
         flags=json.dumps(judgment.flags),
-        criteria=[criterion for criterion, _, _ in answers],
-        values=[value for _, value, _ in answers],
-        ties=[tie for _, _, tie in answers],
+        criteria=[answer.criterion_id for answer in answers],
+        values=[answer.value for answer in answers],
+        ties=[answer.tie_kind for answer in answers],
+        unsaid=[answer.unsaid for answer in answers],
+        responses=[answer.response_id for answer in answers],
     )
     judgment.pk = row[0] if row else None
     judgment._state.adding = False

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q
 
-from labeling.kinds import kind_of
+from labeling.kinds import GivenAnswer, kind_of, primary_of
+from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Import, Judgment
 from labeling.vocabulary import Act, AssignmentState, JobState
-from projects.models import Project, User
+from projects.models import Criterion, Project, User
+from projects.sql import Statement
 
 
 def own_in_project(*, rater: User, project: Project, assignment_id: int) -> Assignment | None:
@@ -48,35 +49,65 @@ def has_answers(project: Project) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswers:
-    """What a judgment answered, by criterion in the rubric's order; signs of the order shown.
+    """What a judgment answered, by criterion in the rubric's order, as it was submitted: signs and
+    slots are of the order shown.
 
     `tie_kinds` says which tie each 0 is, `tie_kind` which the primary one.
     """
 
-    values: Mapping[str, int]
+    values: Mapping[str, object]
     tie_kinds: Mapping[str, str]
     tie_kind: str
 
 
 def shown_answers(judgment: Judgment) -> ShownAnswers:
     """What a judgment answered, as its rater saw the task."""
-    rows: list[tuple[Any, ...]] = list(
-        judgment.answers.with_value()
-        .order_by("criterion__position", "criterion_id")
-        .values_list(
-            "criterion__key",
-            "criterion__is_primary",
-            "value",
-            "tie_kind",
-            "judgment__assignment__shown_order",
-            "judgment__task__kind",
-        )
-    )
+    answers = [_as_shown(*row) for row in _ANSWERED.rows(judgment=judgment.pk)]
+    ties = {answer.question.key: answer.tie_kind for answer in answers if answer.tie_kind}
+    primary = primary_of(answer.question for answer in answers)
     return ShownAnswers(
-        values={key: kind_of(kind).turned(value, order) for key, _, value, _, order, kind in rows},
-        tie_kinds={key: tie for key, _, _, tie, _, _ in rows if tie},
-        tie_kind=next((tie for _, is_primary, _, tie, _, _ in rows if is_primary), ""),
+        values=as_submitted(answers),
+        tie_kinds=ties,
+        tie_kind=ties.get(primary.key, "") if primary else "",
     )
+
+
+_ANSWERED = Statement(
+    "answered",
+    """
+    SELECT t.kind, a.shown_order, t.response_ids, c.key, c.scale_key, c.is_primary,
+        n.value, n.response_id, n.tie_kind, n.unsaid
+    FROM labeling_answer n
+        JOIN labeling_judgment j ON j.id = n.judgment_id
+        JOIN labeling_assignment a ON a.id = j.assignment_id
+        JOIN labeling_task t ON t.id = j.task_id
+        JOIN projects_criterion c ON c.id = n.criterion_id
+    WHERE n.judgment_id = %(judgment)s ORDER BY c.position, c.id, n.id
+    """,
+    judgment="bigint",
+)
+
+
+def _as_shown(
+    kind: str,
+    shown_order: Sequence[int],
+    response_ids: Sequence[int],
+    key: str,
+    scale_key: str,
+    is_primary: bool,
+    value: int | None,
+    response_id: int | None,
+    tie_kind: str,
+    unsaid: str,
+) -> GivenAnswer[Criterion]:
+    answer = GivenAnswer(
+        Criterion(key=key, scale_key=scale_key, is_primary=is_primary),
+        value,
+        response=None if response_id is None else response_ids.index(response_id),
+        tie_kind=tie_kind,
+        unsaid=unsaid,
+    )
+    return kind_of(kind).as_shown(answer, shown_order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,13 +106,16 @@ class MillisecondsField(serializers.IntegerField):
 
 
 class SubmissionSerializer(StrictSerializer):
-    """A judgment. Signs refer to the order shown: negative means the first shown is better.
+    """A judgment. Signs and slots refer to the order shown: negative, the first shown is better.
 
     Times are milliseconds; what cannot be is cut, and never refused.
     """
 
     answers = serializers.DictField(
-        help_text="A whole number a criterion, by key; `overall` names the primary one."
+        help_text="By the key of the criterion; `overall` names the primary one. Of a preference a "
+        "signed number; of a ranking bands of slots, best first, such as "
+        '`[["C"], ["A", "B"]]`; of a question about each response a value by slot, such as '
+        '`{"A": 3, "B": "unsure"}`.'
     )
     tie_kind = serializers.ChoiceField(
         choices=TIE_KINDS,
@@ -153,12 +156,12 @@ class SubmissionSerializer(StrictSerializer):
 
 
 class JudgmentSerializer(serializers.Serializer[Any]):
-    """A stored judgment as it was submitted; signs refer to the order shown."""
+    """A stored judgment as it was submitted; signs and slots refer to the order shown."""
 
     id = serializers.IntegerField()
     assignment = serializers.IntegerField()
     task = serializers.IntegerField()
-    answers = serializers.DictField(child=serializers.IntegerField())
+    answers = serializers.DictField(help_text="As it was submitted.")
     tie_kind = serializers.ChoiceField(
         choices=list(TieKind), allow_blank=True, help_text="That of the primary criterion."
     )

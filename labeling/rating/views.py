@@ -124,7 +124,9 @@ def _page(
         "judged": judged_count(rater=request.user, project=access.project),
         "limit": access.membership.rater_limit or access.project.rater_limit,
         "rubric_number": asked.number,
-        **bar_context(access.project, kind, asked.criteria, filled, errors or {}),
+        **bar_context(
+            access.project, kind, asked.criteria, len(view.responses), filled, errors or {}
+        ),
     }
     return render(request, "labeling/rating/rate.html", context, status=422 if errors else 200)
 
@@ -165,7 +167,7 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
         submit_judgment(
             rater=request.user,
             assignment_id=assignment_id,
-            submission=filled.submission(asked.primary_key),
+            submission=filled.submission(asked.criteria),
             project=access.project,
             criteria=asked.criteria,
         )
@@ -190,7 +192,7 @@ def _keep_late(request: SignedInRequest, assignment_id: int, filled: Filled) -> 
     held = late_assignment(rater=request.user, assignment_id=assignment_id)
     if held is None:
         return None
-    submission = filled.submission(rubric(held.project).primary_key)
+    submission = filled.submission(rubric(held.project).criteria)
     return keep_late(rater=request.user, assignment_id=assignment_id, submission=submission)
 
 

@@ -18,7 +18,7 @@ from projects.project_templates import (
     GuidelineSpec,
     PrincipleSpec,
 )
-from projects.scales import CANNOT_TELL, EQUAL_BAD, SCALES, TIE_KINDS
+from projects.scales import ANSWERS, CANNOT_TELL, EQUAL_BAD, PREFERENCE, SCALES, TIE_KINDS
 from projects.services.rubric import MOST_CRITERIA
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
@@ -53,6 +53,16 @@ class CriterionSerializer(serializers.Serializer[Any]):
     )
     help_text = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     scale = serializers.ChoiceField(choices=sorted(SCALES))
+    answer = serializers.ChoiceField(
+        choices=ANSWERS, help_text="What an answer is: see the submission of a judgment."
+    )
+    per = serializers.ChoiceField(
+        choices=("task", "response"),
+        help_text="Whether one answer is about the whole task or about each response.",
+    )
+    unsaid = serializers.ListField(
+        child=serializers.CharField(), help_text="What may stand in place of a value."
+    )
     primary = serializers.BooleanField()
     required = serializers.BooleanField()  # type: ignore[assignment]
     options = OptionSerializer(many=True)
@@ -245,6 +255,9 @@ def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
         "short_label": criterion.short_label,
         "help_text": criterion.help_text,
         "scale": scale.key,
+        "answer": scale.answer,
+        "per": scale.per,
+        "unsaid": list(scale.unsaid),
         "primary": criterion.is_primary,
         "required": criterion.is_required,
         "options": [
@@ -256,6 +269,8 @@ def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
 
 
 def _tie_kinds(criterion: Criterion, project: Project) -> list[str]:
+    if criterion.scale.family != PREFERENCE:
+        return []
     offered = {option.tie_kind for option in criterion.scale.options}
     if project.allow_both_bad:
         offered.add(EQUAL_BAD)

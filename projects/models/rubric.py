@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.models.projects import Project
-from projects.scales import SCALES, Scale
+from projects.scales import PREFERENCE, SCALES, Scale
 
 KEY_VALIDATOR = RegexValidator(
     r"^[a-z][a-z0-9_]{0,39}$",
@@ -35,7 +35,9 @@ def known_scale(key: str) -> None:
 class Criterion(models.Model):
     """One question as it is asked now. Its key and scale are fixed once anything is judged.
 
-    One that is retired is asked of nobody; what was answered to it stays.
+    Of each family of questions (`Scale.family`: preferences, rankings, questions about single
+    responses) one may be the primary one, that of the tasks that are judged so. One that is
+    retired is asked of nobody; what was answered to it stays.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="criteria")
@@ -44,6 +46,7 @@ class Criterion(models.Model):
     short_label = models.CharField(max_length=SHORT_LABEL, blank=True, default="", db_default="")
     help_text = models.TextField(blank=True, max_length=2000)
     scale_key = models.CharField(gettext_lazy("scale"), max_length=40, validators=[known_scale])
+    family = models.CharField(max_length=10, default=PREFERENCE, db_default=PREFERENCE)
     is_primary = models.BooleanField(default=False)
     is_required = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -54,9 +57,9 @@ class Criterion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "key"], name="criterion_key_unique"),
             models.UniqueConstraint(
-                fields=["project"],
+                fields=["project", "family"],
                 condition=models.Q(is_primary=True),
-                name="one_primary_criterion",
+                name="one_primary_a_family",
             ),
         ]
 

@@ -21,6 +21,7 @@ from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, RubricVersion, User
 from projects.project_templates import CriterionSpec
+from projects.scales import PREFERENCE, SCALES
 
 #: Questions that one rubric asks.
 MOST_CRITERIA = 20
@@ -51,7 +52,7 @@ def ask_question(*, project: Project, actor: User, spec: CriterionSpec) -> Crite
     Raises InvalidInput naming the fields at fault, Conflict where there are too many.
     """
     criteria = _locked(project)
-    if spec.is_primary:
+    if spec.is_primary and _primary_like(criteria, _family(spec.scale)):
         sentence = _("There is a primary question already. Add this one, then make it primary.")
         raise InvalidInput(sentence, fields={"is_primary": sentence})
     _require_room(criteria)
@@ -85,8 +86,12 @@ def change_question(
     changed = [name for name, value in old.items() if getattr(criterion, name) != value]
     if not changed:
         return criterion
-    if any(name in FIXED for name in changed):
-        _require_unanswered(project, [name for name in changed if name in FIXED])
+    fixed = [name for name in changed if name in FIXED]
+    if fixed and not _is_first_primary(criteria, criterion, fixed):
+        _require_unanswered(project, fixed)
+    if "scale_key" in changed:
+        _change_family(criterion, criteria)
+        changed.append("family")
     if "key" in changed:
         _require_free_key(criteria, criterion.key, itself=criterion)
     if "is_primary" in changed:
@@ -174,8 +179,12 @@ def check_rubric(criteria: Sequence[CriterionSpec]) -> None:
     if len(criteria) > MOST_CRITERIA:
         sentence = _("A project asks at most %(limit)d questions.") % {"limit": MOST_CRITERIA}
         raise InvalidInput(sentence, fields={"criteria": sentence})
-    if sum(spec.is_primary for spec in criteria) != 1:
-        sentence = _("Exactly one criterion is the primary preference.")
+    families = [_family(spec.scale) for spec in criteria if spec.is_primary]
+    if not families or len(set(families)) < len(families):
+        sentence = _(
+            "Mark one primary criterion: one preference, one ranking or one question about each "
+            "response, and of each of these at most one."
+        )
         raise InvalidInput(sentence, fields={"criteria": sentence})
     keys = [spec.key for spec in criteria]
     if len(set(keys)) != len(keys):
@@ -222,6 +231,7 @@ def _insert(project: Project, spec: CriterionSpec, position: int, prefix: str = 
         short_label=spec.short_label.strip(),
         help_text=spec.help_text.strip().replace("\r\n", "\n"),
         scale_key=spec.scale,
+        family=_family(spec.scale),
         is_primary=spec.is_primary,
         is_required=spec.is_required,
         position=position,
@@ -243,6 +253,40 @@ def _clean(criterion: Criterion, prefix: str = "") -> None:
             f"{prefix}{field}": " ".join(messages) for field, messages in error.message_dict.items()
         }
         raise InvalidInput(_("A criterion does not fit."), fields=fields) from None
+
+
+def _family(scale_key: str) -> str:
+    scale = SCALES.get(scale_key)
+    return scale.family if scale else PREFERENCE  # an unknown scale is refused by its name
+
+
+def _primary_like(criteria: Sequence[Criterion], family: str) -> Criterion | None:
+    """The primary question of a family, or None."""
+    return next((c for c in criteria if c.is_primary and c.family == family), None)
+
+
+def _is_first_primary(
+    criteria: Sequence[Criterion], criterion: Criterion, fixed: Sequence[str]
+) -> bool:
+    """Whether all that changes is that a family gets its first primary question.
+
+    Nothing was judged by another one, so that this may happen at any time.
+    """
+    others = [other for other in criteria if other is not criterion]
+    return (
+        list(fixed) == ["is_primary"]
+        and criterion.is_primary
+        and _primary_like(others, criterion.family) is None
+    )
+
+
+def _change_family(criterion: Criterion, criteria: Sequence[Criterion]) -> None:
+    """Raises InvalidInput where the primary question would move to a family that has one."""
+    criterion.family = _family(criterion.scale_key)
+    others = [other for other in criteria if other is not criterion]
+    if criterion.is_primary and _primary_like(others, criterion.family):
+        sentence = _("Another question on such a scale is the primary one.")
+        raise InvalidInput(sentence, fields={"scale_key": sentence})
 
 
 def _require_room(criteria: Sequence[Criterion]) -> None:
@@ -288,11 +332,13 @@ def _make_primary(project: Project, criterion: Criterion, changed: list[str]) ->
     if criterion.is_retired:
         sentence = _("A retired question cannot be the primary one.")
         raise InvalidInput(sentence, fields={"is_primary": sentence})
-    overall = Criterion.objects.filter(project=project, is_primary=True, key="overall")
-    if overall.exists():
+    former = Criterion.objects.filter(
+        project=project, is_primary=True, family=criterion.family
+    ).exclude(pk=criterion.pk)
+    if former.filter(key="overall").exists():
         sentence = _overall_words()
         raise InvalidInput(sentence, fields={"is_primary": sentence})
-    Criterion.objects.filter(project=project, is_primary=True).update(is_primary=False)
+    former.update(is_primary=False)
     criterion.is_required = True
     return [*changed, *([] if "is_required" in changed else ["is_required"])]
 

@@ -104,7 +104,7 @@ def test_a_strength_beyond_the_scale_is_refused():
 
 def test_every_strength_of_every_scale_can_be_asked_for():
     words = RecipeOptions.__dataclass_fields__["side_only"].metadata["choice"].words
-    strongest = max(scale.strongest for scale in SCALES.values() if scale.answer == "compare")
+    strongest = max(scale.strongest for scale in SCALES.values() if scale.answer == "preference")
     assert words == ("leave_out", "weakest", *map(str, range(2, strongest + 1)))
 
 

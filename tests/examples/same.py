@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from labeling.datasets.records import CriterionRecord
-from labeling.kinds import Answered, Kind, LabelError, Outcome, Policy, Question, Submission
-from labeling.kinds.base import AnswerValues, Q, named_answers
+from labeling.kinds import GivenAnswer, Kind, LabelError, Policy, Question, Submission
+from labeling.kinds.base import Q, named_answers, refuse_ties, whole_numbers
 from projects.scales import Option, Scale
 
 SAME_SCALE = Scale(
@@ -30,25 +28,28 @@ class Same(Kind):
     key = "same"
     interface = "same-1"
     control = "compare"  # the same row of buttons
+    title = "Do both say the same?"
     is_preference = False
+    family = "same"
+    sizes = (2, 2)
 
     def check(
-        self, questions: Sequence[Q], policy: Policy, submission: Submission, errors: dict[str, str]
-    ) -> Answered[Q]:
+        self,
+        questions: Sequence[Q],
+        policy: Policy,
+        submission: Submission,
+        errors: dict[str, str],
+        count: int,
+    ) -> list[GivenAnswer[Q]]:
         """Yes or no; this kind knows no ties."""
-        answers = named_answers(questions, submission, errors)
+        refuse_ties(submission, errors)
+        answers = whole_numbers(named_answers(questions, submission, errors), errors)
         for question in questions:
             if question.is_required and question.key not in answers:
                 errors.setdefault(question.key, "This question needs an answer.")
             elif not question.scale.accepts(answers.get(question.key, 0)):
                 errors[question.key] = "Answer 1 for yes or 0 for no."
-        if submission.tie_kind or submission.tie_kinds:
-            errors["tie_kind"] = "There are no ties here."
-        return Answered([(q, answers[q.key]) for q in questions if q.key in answers])
-
-    def turned(self, value: int, shown_order: Sequence[int]) -> int:
-        """The same from either side."""
-        return value
+        return [GivenAnswer(q, answers[q.key]) for q in questions if q.key in answers]
 
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:
         """The option of that value."""
@@ -63,22 +64,6 @@ class Same(Kind):
     def mark(self, scale: Scale, value: int) -> str:
         """Yes or no."""
         return "yes" if value else "no"
-
-    def outcome(self, value: int, tie_kind: str) -> Outcome:
-        """No response is preferred."""
-        return Outcome.EQUAL
-
-    def opposed(self, low: str, high: str) -> dict[str, int]:
-        """Somebody says no and somebody yes."""
-        return {low: 0, high: 1}
-
-    def directions(self, values: AnswerValues) -> AnswerValues:
-        """No response is preferred."""
-        return np.zeros_like(values)
-
-    def first_preferred(self, directions: AnswerValues, first_shown: AnswerValues) -> AnswerValues:
-        """No response is preferred."""
-        return np.full_like(directions, -1)
 
     def record(self, question: Question) -> CriterionRecord:
         """A judgment on the task, for the judgments of a release."""

@@ -10,11 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.kinds import COMPARE, KINDS, LabelError, Outcome, Submission, kind_for, kind_of
+from labeling.kinds import (
+    COMPARE,
+    KINDS,
+    RANK,
+    RATE,
+    LabelError,
+    Outcome,
+    Submission,
+    kind_for,
+    kind_of,
+)
 from labeling.kinds.buttons import button_row
 from labeling.vocabulary import TieKind
 from projects.scales import SCALES, Scale
 
+PREFERENCES = sorted(key for key, scale in SCALES.items() if scale.family == "preference")
 ORDERS = st.sampled_from([[0, 1], [1, 0]])
 
 
@@ -46,22 +57,25 @@ def check(*questions: Asked, policy: Offers | None = None, **submission: Any) ->
     """The checked answers by key, the ties by key, and the errors by field."""
     errors: dict[str, str] = {}
     sent = Submission(**{"answers": {}, **submission})
-    answered = COMPARE.check(questions or (OVERALL, CORRECT), policy or Offers(), sent, errors)
-    return {question.key: value for question, value in answered.values}, answered.tie_kinds, errors
+    answers = COMPARE.check(questions or (OVERALL, CORRECT), policy or Offers(), sent, errors, 2)
+    ties = {answer.question.key: answer.tie_kind for answer in answers if answer.tie_kind}
+    return {answer.question.key: answer.value for answer in answers}, ties, errors
 
 
 def test_every_kind_is_found_by_the_name_on_its_task_and_by_its_scales():
     assert {key: kind.key for key, kind in KINDS.items()} == {key: key for key in KINDS}
-    assert {kind_for(scale) for scale in SCALES.values()} == {COMPARE}
-    with pytest.raises(KeyError, match="known kinds: compare"):
+    assert {kind_for(scale) for scale in SCALES.values()} == set(KINDS.values())
+    with pytest.raises(KeyError, match="known kinds: compare, rank, rate"):
         kind_of("guess")
 
 
 def test_only_questions_whose_scale_takes_its_answers_are_asked():
-    elsewhere = Asked(
-        "stars", scale=Scale("stars", "Stars", "How good?", (), "ours", answer="rate")
-    )
-    assert COMPARE.asked([OVERALL, elsewhere, CORRECT]) == [OVERALL, CORRECT]
+    order = Asked("order", scale=SCALES["ranking"])
+    helpful = Asked("helpful", is_primary=False, scale=SCALES["helpsteer5"])
+    rubric = [OVERALL, order, helpful, CORRECT]
+    assert COMPARE.asked(rubric) == [OVERALL, helpful, CORRECT]
+    assert RANK.asked(rubric) == [order, helpful]
+    assert RATE.asked(rubric) == [helpful]
 
 
 @given(st.integers(-9, 9), ORDERS)
@@ -156,7 +170,7 @@ def test_a_tie_of_a_question_that_is_not_asked_or_preferred_is_refused():
     assert errors == {"tie_kinds": "A tie cannot go with a preference."}
 
 
-@given(st.sampled_from(sorted(SCALES)), st.data())
+@given(st.sampled_from(PREFERENCES), st.data())
 def test_the_button_of_an_answer_is_the_one_that_posts_it(key: str, data: st.DataObject):
     question = Asked(scale=SCALES[key])
     option = data.draw(st.sampled_from(question.scale.options))
@@ -191,7 +205,7 @@ def test_a_task_calls_each_response_by_one_name():
     assert not [label for label in labels if "Response " in label]
 
 
-@pytest.mark.parametrize("key", sorted(SCALES))
+@pytest.mark.parametrize("key", PREFERENCES)
 def test_every_scale_that_names_its_sides_has_labels_by_letters(key: str):
     scale = SCALES[key]
     for option in scale.options:

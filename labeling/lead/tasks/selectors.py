@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Left
 
-from labeling.kinds import Outcome, kind_of, unsaid_words
+from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
+from labeling.kinds.shapes import from_submitted
 from labeling.lead.reports import broken_reports
 from labeling.models import (
     Answer,
@@ -110,7 +111,7 @@ def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
     )
     for task_id, value, tie in answers:
         row = rows[task_id]
-        row.outcomes[kind_of(row.task.kind).outcome(value, tie)] += 1
+        row.outcomes[COMPARE.outcome(value, tie)] += 1
     leases = Assignment.objects.filter(task__in=rows, state=AssignmentState.LEASED)
     for task_id, n in leases.values_list("task").annotate(n=Count("id")).values_list("task", "n"):
         rows[task_id].leased = n
@@ -121,11 +122,15 @@ def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
 
 @dataclass(frozen=True, slots=True)
 class AnswerInWords:
-    """An answer in words, from the point of view of the canonical responses."""
+    """An answer in words, from the point of view of the canonical responses.
+
+    `response` is the number (from 1) of the response that it is about, None for the whole task.
+    """
 
     criterion: Criterion
     value: int | None
     words: str
+    response: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +221,14 @@ def _model_votes(task: Task) -> list[VoteInWords]:
     """In the order in which they came; answers on criteria that are gone have no words."""
     if not task.model_votes:
         return []
-    kind = kind_of(task.kind)
     criteria = {c.key: c for c in Criterion.objects.filter(project_id=task.project_id)}
 
     def answer(vote: dict[str, Any], key: str, value: int) -> AnswerInWords:
         criterion = criteria[key]
         tie_kind = vote["tie_kinds"].get(key, "")
-        words = kind.words(criterion, value, tie_kind, side_only=key in vote["side_only"])
+        words = kind_for(criterion.scale).words(
+            criterion, value, tie_kind, side_only=key in vote["side_only"]
+        )
         return AnswerInWords(criterion, value, words)
 
     return [
@@ -243,19 +249,31 @@ def _late_answers(task: Task) -> list[LateInWords]:
     rows = list(
         LateAnswer.objects.filter(assignment__task=task).select_related("assignment__rater")
     )
-    kind = kind_of(task.kind)
     criteria = Criterion.objects.filter(project=task.project) if rows else ()
     return [
         LateInWords(
             row,
             [
-                AnswerInWords(c, value, kind.words(c, value, row.tie_kinds.get(c.key, "")))
+                _in_words(answer)
                 for c in criteria
-                if (value := row.answers.get(c.key)) is not None
+                if (sent := row.answers.get(c.key)) is not None
+                for answer in from_submitted(c, sent, row.tie_kinds.get(c.key, ""))
             ],
         )
         for row in rows
     ]
+
+
+def _in_words(answer: GivenAnswer[Criterion], *, side_only: bool = False) -> AnswerInWords:
+    """An answer of the canonical order."""
+    criterion, value = answer.question, answer.value
+    words = (
+        unsaid_words(answer.unsaid)
+        if value is None
+        else kind_for(criterion.scale).words(criterion, value, answer.tie_kind, side_only=side_only)
+    )
+    number = None if answer.response is None else answer.response + 1
+    return AnswerInWords(criterion, value, words, number)
 
 
 def get_task(project: Project, pk: int) -> Task | None:
@@ -287,7 +305,6 @@ def task_page(task: Task) -> TaskPage:
 
 def task_votes(task: Task) -> TaskVotes:
     """All that was ever said about a task, oldest first, rows taken back or replaced included."""
-    kind = kind_of(task.kind)
     said = Judgment.objects.filter(task=task)
     # A hundred imported rationales may have a million characters each.
     rationales = dict(said.values_list("pk", Left("rationale", MAX_SHORT_CHARS + 1)))
@@ -295,15 +312,16 @@ def task_votes(task: Task) -> TaskVotes:
     judgments = judgments.select_related("rater", "guideline", "rubric", "assignment")
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion")
-    for answer in rows.order_by("criterion__position", "criterion_id"):
-        words = (
-            unsaid_words(answer.unsaid)
-            if answer.value is None
-            else kind.words(
-                answer.criterion, answer.value, answer.tie_kind, side_only=answer.side_only
-            )
+    places = {pk: place for place, pk in enumerate(task.response_ids)}
+    for row in rows.order_by("criterion__position", "criterion_id", "pk"):
+        answer = GivenAnswer(
+            row.criterion,
+            row.value,
+            response=None if row.response_id is None else places[row.response_id],
+            tie_kind=row.tie_kind,
+            unsaid=row.unsaid,
         )
-        answers[answer.judgment_id].append(AnswerInWords(answer.criterion, answer.value, words))
+        answers[row.judgment_id].append(_in_words(answer, side_only=row.side_only))
     return TaskVotes(
         history=_history(list(judgments), rationales, answers),
         late=_late_answers(task),
