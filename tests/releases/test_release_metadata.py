@@ -68,7 +68,7 @@ def test_raters_and_leads_are_told_that_there_is_no_prompt(
     row = {"responses": ["Cod.", "Cow."]}
     imported(project, tmp_path / "alone.jsonl", row, map=["prompt="])
     page = client_for(rui).get(reverse("labeling:rate", args=[project.slug]))
-    assert "There is no prompt: compare the two texts by themselves." in page.content.decode()
+    assert "There is no prompt: judge the texts by themselves." in page.content.decode()
     lead = client_for(lena)
     tasks = lead.get(reverse("labeling:tasks", args=[project.slug])).content.decode()
     assert "no prompt" in tasks
