@@ -20,8 +20,8 @@ CANNOT_TELL = "cannot_tell"
 TIE_KINDS = (EQUAL_GOOD, EQUAL_BAD, CANNOT_TELL)
 
 #: What answers to a question are; a scale's `answer` is one of these.
-PREFERENCE, RANKING, ORDINAL, YES_NO = "preference", "ranking", "ordinal", "yes_no"
-ANSWERS = (PREFERENCE, RANKING, ORDINAL, YES_NO)
+PREFERENCES, RANKING, ORDINAL, YES_NO = "preference", "ranking", "ordinal", "yes_no"
+ANSWER_KINDS = (PREFERENCES, RANKING, ORDINAL, YES_NO)
 #: The family of questions about each response by itself, ordinal or yes/no.
 RESPONSE = "response"
 #: Why a question about a response may have no value.
@@ -66,7 +66,7 @@ class Scale:
     sides: tuple[str, str] = ("A", "B")
     ends: tuple[str, str] | None = None
     margins: Mapping[int, float] | None = None
-    answer: str = PREFERENCE
+    answer: str = PREFERENCES
     grades: Mapping[str, int] = field(default_factory=dict)
     unsaid: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.kinds.base import Question
-from projects.scales import EQUAL_BAD, EQUAL_GOOD, PREFERENCE, Option, Scale
+from projects.scales import EQUAL_BAD, EQUAL_GOOD, PREFERENCES, Option, Scale
 from projects.words import gettext
 
 _PLAIN_BETTER = re.compile(r"\S+( \d)?( is)? better( than .*)?")
@@ -84,7 +84,7 @@ def _ends(scale: Scale, places: Sequence[str]) -> tuple[str, str] | None:
     """The captions at the ends of the row: the published ones, else the names of the places."""
     if scale.ends:
         return gettext(scale.ends[0]), gettext(scale.ends[1])
-    is_between = scale.family == PREFERENCE and _runs_from_side_to_side(scale)
+    is_between = scale.family == PREFERENCES and _runs_from_side_to_side(scale)
     return (places[0], places[1]) if is_between else None
 
 
@@ -98,7 +98,7 @@ def _letters(scale: Scale) -> dict[str, str]:
     """The letter keys of a scale: A and B for plainly better, E and 0 for equally good, X for both
     bad where it stands on the scale."""
     letters: dict[str, str] = {}
-    if scale.family != PREFERENCE:
+    if scale.family != PREFERENCES:
         return letters
     for letter, sign in (("a", -1), ("b", 1)):
         side = [option for option in scale.options if option.value * sign > 0]

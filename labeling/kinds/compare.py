@@ -29,7 +29,7 @@ from labeling.kinds.base import (
 )
 from labeling.kinds.per_response import answers_by_response
 from labeling.vocabulary import TaskKind, TieKind
-from projects.scales import PREFERENCE, RESPONSE, Option, Scale
+from projects.scales import PREFERENCES, RESPONSE, Option, Scale
 from projects.words import gettext, gettext_noop
 
 #: Ties that even a scale without a 0 may carry: they say only that there is no preference.
@@ -64,7 +64,7 @@ class Compare(Kind):
     control = "compare"
     title = gettext_noop("Compare the two responses")
     is_preference = True
-    family = PREFERENCE
+    family = PREFERENCES
     beside = frozenset({RESPONSE})
     sizes = (2, 2)
 
@@ -78,13 +78,13 @@ class Compare(Kind):
     ) -> list[GivenAnswer[Q]]:
         """Values on their scales, each 0 with its tie; "both bad" and "cannot tell" are a 0."""
         named = named_answers(questions, submission, errors)
-        preferences = [question for question in questions if question.scale.family == PREFERENCE]
+        preferences = [question for question in questions if question.scale.family == PREFERENCES]
         compared = {question.key: named.pop(question.key, None) for question in preferences}
         answers = whole_numbers({k: v for k, v in compared.items() if v is not None}, errors)
         ties = _ties(preferences, policy, answers, submission, errors)
         primary = primary_of(preferences)
         has_escaped = primary is not None and ties.get(primary.key) in _ESCAPES
-        others = [question for question in questions if question.scale.family != PREFERENCE]
+        others = [question for question in questions if question.scale.family != PREFERENCES]
         return [
             *_values(preferences, answers, ties, errors, has_escaped=has_escaped),
             *answers_by_response(others, named, errors, count, may_lack=has_escaped),
@@ -99,7 +99,7 @@ class Compare(Kind):
     def place_names(self, questions: Sequence[Question], count: int) -> list[str]:
         """The sides as the published labels call them; by letters where the questions differ."""
         names = {
-            question.scale.sides for question in questions if question.scale.family == PREFERENCE
+            question.scale.sides for question in questions if question.scale.family == PREFERENCES
         }
         if len(names) == 1 and count == 2:
             return [gettext(side) for side in names.pop()]

@@ -93,7 +93,9 @@ class Rank(Kind):
     ) -> dict[str, str]:
         """A ranking is no single number."""
         for key, value in values.items():
-            raise LabelError(key, "A ranking is a list of bands of responses, best first.", value)
+            # Kept with the import's report, so it stays in the language of the file's readers.
+            reason = f"A ranking is a list of bands of responses, best first, not {value}."
+            raise LabelError(key, reason, value)
         return {}
 
 

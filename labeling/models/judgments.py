@@ -16,7 +16,7 @@ from labeling.models.choices import choices
 from labeling.models.tasks import Response, Task
 from labeling.vocabulary import Purpose, Source, Strategy, TieKind, Unsaid
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
-from projects.scales import PREFERENCE
+from projects.scales import PREFERENCES
 
 
 def _standing(prefix: str = "") -> Q:
@@ -99,7 +99,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """The answers that are a number: neither unsure nor not applicable."""
         return self.filter(value__isnull=False)
 
-    def primary(self, family: str = PREFERENCE) -> Self:
+    def primary(self, family: str = PREFERENCES) -> Self:
         """The answers on the primary question of a family: of comparisons, if none is named."""
         return self.filter(criterion__is_primary=True, criterion__family=family)
 

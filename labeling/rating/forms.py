@@ -13,7 +13,7 @@ from labeling.kinds.shapes import as_fields, from_fields, whole
 from labeling.rating.answers import milliseconds
 from labeling.rating.selectors import ShownAnswers
 from projects.models import Criterion
-from projects.scales import PREFERENCE
+from projects.scales import PREFERENCES
 
 #: A preference is posted as `answer.<key>`, with a value or `value:tie_kind`; what is said of each
 #: response as `answer.<key>.<slot>`, with a value, a place or why there is none.
@@ -51,7 +51,7 @@ class Filled:
                 ties[name] = tie
         for key, fields in by_slot.items():
             answers[key] = from_fields(asked[key], fields)
-        primary = (c.key for c in asked.values() if c.is_primary and c.scale.family == PREFERENCE)
+        primary = (c.key for c in asked.values() if c.is_primary and c.scale.family == PREFERENCES)
         tie_kind = ties.pop(next(primary, ""), "")
         return Submission(
             answers=answers,

@@ -18,7 +18,7 @@ from projects.project_templates import (
     GuidelineSpec,
     PrincipleSpec,
 )
-from projects.scales import ANSWERS, CANNOT_TELL, EQUAL_BAD, PREFERENCE, SCALES, TIE_KINDS
+from projects.scales import ANSWER_KINDS, CANNOT_TELL, EQUAL_BAD, PREFERENCES, SCALES, TIE_KINDS
 from projects.services.rubric import MOST_CRITERIA
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
@@ -54,7 +54,7 @@ class CriterionSerializer(serializers.Serializer[Any]):
     help_text = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     scale = serializers.ChoiceField(choices=sorted(SCALES))
     answer = serializers.ChoiceField(
-        choices=ANSWERS, help_text="What an answer is: see the submission of a judgment."
+        choices=ANSWER_KINDS, help_text="What an answer is: see the submission of a judgment."
     )
     per = serializers.ChoiceField(
         choices=("task", "response"),
@@ -269,7 +269,7 @@ def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
 
 
 def _tie_kinds(criterion: Criterion, project: Project) -> list[str]:
-    if criterion.scale.family != PREFERENCE:
+    if criterion.scale.family != PREFERENCES:
         return []
     offered = {option.tie_kind for option in criterion.scale.options}
     if project.allow_both_bad:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.models.projects import Project
-from projects.scales import PREFERENCE, SCALES, Scale
+from projects.scales import PREFERENCES, SCALES, Scale
 
 KEY_VALIDATOR = RegexValidator(
     r"^[a-z][a-z0-9_]{0,39}$",
@@ -46,7 +46,7 @@ class Criterion(models.Model):
     short_label = models.CharField(max_length=SHORT_LABEL, blank=True, default="", db_default="")
     help_text = models.TextField(blank=True, max_length=2000)
     scale_key = models.CharField(gettext_lazy("scale"), max_length=40, validators=[known_scale])
-    family = models.CharField(max_length=10, default=PREFERENCE, db_default=PREFERENCE)
+    family = models.CharField(max_length=10, default=PREFERENCES, db_default=PREFERENCES)
     is_primary = models.BooleanField(default=False)
     is_required = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)

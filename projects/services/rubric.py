@@ -21,7 +21,7 @@ from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, RubricVersion, User
 from projects.project_templates import CriterionSpec
-from projects.scales import PREFERENCE, SCALES
+from projects.scales import PREFERENCES, SCALES
 
 #: Questions that one rubric asks.
 MOST_CRITERIA = 20
@@ -257,7 +257,7 @@ def _clean(criterion: Criterion, prefix: str = "") -> None:
 
 def _family(scale_key: str) -> str:
     scale = SCALES.get(scale_key)
-    return scale.family if scale else PREFERENCE  # an unknown scale is refused by its name
+    return scale.family if scale else PREFERENCES  # an unknown scale is refused by its name
 
 
 def _primary_like(criteria: Sequence[Criterion], family: str) -> Criterion | None:

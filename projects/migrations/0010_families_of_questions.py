@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0008_reminders")]
+    dependencies = [("projects", "0009_principle_keys")]
 
     operations = [
         migrations.AddField(
