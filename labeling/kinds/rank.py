@@ -94,7 +94,7 @@ class Rank(Kind):
         """A ranking is no single number."""
         for key, value in values.items():
             # Kept with the import's report, so it stays in the language of the file's readers.
-            reason = f"A ranking is a list of bands of responses, best first, not {value}."
+            reason = f"{value} is no ranking, which is a list of bands of responses, best first."
             raise LabelError(key, reason, value)
         return {}
 
