@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR, SHORT_LABEL
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
-from projects.scales import SCALES
+from projects.scales import PREFERENCES, RANKING, RESPONSE, SCALES, Scale
 from projects.services.rubric import MOST_CRITERIA
 
 #: The template that stands for a rubric of one's own.
@@ -28,8 +29,24 @@ def _rubrics() -> list[tuple[str, str | Promise]]:
     return [*templates, (BLANK, _("Blank"))]
 
 
-def _scales() -> list[tuple[str, str | Promise]]:
-    return [(key, _(scale.title)) for key, scale in SCALES.items()]
+#: Families of scales as a lead chooses among them.
+_FAMILIES = {
+    PREFERENCES: _("Which of two responses is better"),
+    RANKING: _("Several responses in order"),
+    RESPONSE: _("Each response by itself"),
+}
+
+
+def _scales() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """The scales by family, as the groups of one list."""
+    families = dict.fromkeys([*_FAMILIES, *(scale.family for scale in SCALES.values())])
+    return [
+        (
+            _FAMILIES.get(family, family),
+            [(key, _(scale.title)) for key, scale in SCALES.items() if scale.family == family],
+        )
+        for family in families
+    ]
 
 
 class ProjectForm(forms.Form):
@@ -135,12 +152,12 @@ else:
 
 
 class BaseRubric(CriterionFormSet):
-    """The questions of a new project, one of them primary (named by the posted `primary`)."""
+    """The questions of a new project; `primary` are those posted as the primary of their family."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        posted = self.data.get("primary") if self.is_bound else None
-        self.primary = str(posted or f"{self.prefix}-0")
+        posted = self.data.getlist("primary") if isinstance(self.data, QueryDict) else []
+        self.primary: list[str] = posted or [f"{self.prefix}-0"]
 
     @property
     def filled(self) -> list[CriterionForm]:
@@ -148,12 +165,24 @@ class BaseRubric(CriterionFormSet):
         return [form for i, form in enumerate(self.forms) if i == 0 or form.has_changed()]
 
     def clean(self) -> None:
-        """Keys differ; the primary row is one of those filled in."""
+        """Keys differ; primary rows are among those filled in, one a family of scales."""
         keys = [form.cleaned_data.get("key") for form in self.filled if form.is_valid()]
         if len(keys) != len(set(keys)):
             raise forms.ValidationError(_("Two criteria have the same key: give each its own."))
-        if self.primary not in {form.prefix for form in self.filled}:
+        scales = {form.prefix: self._scale(form) for form in self.filled}
+        if not scales.keys() >= set(self.primary):
             raise forms.ValidationError(_("Mark one of the criteria you filled in as primary."))
+        families = [scale.family for prefix in self.primary if (scale := scales[prefix])]
+        if len(set(families)) < len(families):
+            raise forms.ValidationError(
+                _(
+                    "Two criteria of one kind are marked as primary. Of comparisons, of rankings "
+                    "and of questions about each response at most one is."
+                )
+            )
+
+    def _scale(self, form: CriterionForm) -> Scale | None:
+        return SCALES.get(form.cleaned_data.get("scale_key", "")) if form.is_valid() else None
 
     def specs(self) -> list[CriterionSpec]:
         """What the service takes as criteria."""
@@ -162,9 +191,9 @@ class BaseRubric(CriterionFormSet):
                 key=form.cleaned_data["key"],
                 wording=form.cleaned_data["wording"],
                 scale=form.cleaned_data["scale_key"],
-                is_primary=form.prefix == self.primary,
-                # The primary preference is the datum: without it there is no judgment.
-                is_required=form.cleaned_data["is_required"] or form.prefix == self.primary,
+                is_primary=form.prefix in self.primary,
+                # The primary answer is the datum: without it there is no judgment.
+                is_required=form.cleaned_data["is_required"] or form.prefix in self.primary,
                 help_text=form.cleaned_data["help_text"],
                 short_label=form.cleaned_data["short_label"],
             )

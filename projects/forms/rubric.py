@@ -35,7 +35,7 @@ class QuestionForm(NewQuestionForm):
     """A question as it is; key and scale are shown and fixed once anything is judged."""
 
     is_primary = forms.BooleanField(
-        label=_("Primary: the preference that becomes data"), required=False
+        label=_("Primary: the answer that becomes data"), required=False
     )
 
     def __init__(

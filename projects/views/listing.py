@@ -102,7 +102,7 @@ def _page(
     context = {
         "form": form,
         "rubric": rubric,
-        "primary": request.POST.get("primary", "form-0"),
+        "primary": request.POST.getlist("primary") or ["form-0"],
         "templates": templates,
         "scales": list(SCALES.values()),
     }

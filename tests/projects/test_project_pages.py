@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from projects.models import AuditEvent, Membership, Project, Role, User
@@ -72,6 +74,16 @@ def test_a_blank_project_takes_the_rubric_that_was_written(otto: User, client_fo
     ]
 
 
+def test_of_each_family_of_questions_one_may_be_primary(otto: User, client_for):
+    order = {**RUBRIC, "form-0-scale_key": "ranking", "primary": ["form-0", "form-1"]}
+    new(client_for(otto), template="blank", **order)
+    criteria = Project.objects.get(name="Kindness").criteria.all()
+    assert [(c.family, c.is_primary) for c in criteria] == [
+        ("ranking", True),
+        ("preference", True),
+    ]
+
+
 def test_adding_a_criterion_keeps_what_was_typed_and_complains_about_nothing(
     otto: User, client_for
 ):
@@ -90,6 +102,7 @@ def test_adding_a_criterion_keeps_what_was_typed_and_complains_about_nothing(
         ({"form-1-key": "Not A Key"}, "Use lower-case letters"),
         ({"form-0-key": "short"}, "Two criteria have the same key"),
         ({"primary": "form-7"}, "Mark one of the criteria you filled in as primary."),
+        ({"primary": ["form-0", "form-1"]}, "Two criteria of one kind are marked as primary."),
         ({"form-0-key": "overall"}, "is the primary criterion&#x27;s name"),
         ({"form-0-scale_key": "nonsense"}, "Select a valid choice"),
         ({"name": ""}, "Give the project a name."),
@@ -97,7 +110,7 @@ def test_adding_a_criterion_keeps_what_was_typed_and_complains_about_nothing(
     ],
 )
 def test_a_rubric_that_does_not_fit_is_refused_with_a_sentence(
-    otto: User, client_for, changes: dict[str, str], sentence: str
+    otto: User, client_for, changes: dict[str, Any], sentence: str
 ):
     reply = new(client_for(otto), **{"template": "blank", **RUBRIC, **changes})
     assert reply.status_code == 422

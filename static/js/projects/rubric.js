@@ -20,6 +20,26 @@ function showPreview(criterion) {
 }
 
 /**
+ * Of each family of scales one criterion is the primary one.
+ * @param {HTMLElement} builder
+ * @param {HTMLInputElement} chosen
+ */
+function keepOnePrimary(builder, chosen) {
+  const own = family(chosen);
+  const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (
+    builder.querySelectorAll("[data-rows] input[name=primary]:checked")
+  );
+  for (const box of boxes) if (box !== chosen && family(box) === own) box.checked = false;
+}
+
+/** @param {HTMLInputElement} box */
+function family(box) {
+  const panels = box.closest("[data-criterion]")?.querySelectorAll("[data-family]") ?? [];
+  const shown = [.../** @type {Iterable<HTMLElement>} */ (panels)].find((panel) => !panel.hidden);
+  return shown?.dataset.family;
+}
+
+/**
  * As many whole words as a key takes; the server does the same.
  * @param {string} wording
  */
@@ -60,6 +80,9 @@ function begin(builder) {
     if (key.value) key.dataset.own = "";
   }
   builder.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLInputElement && target.name === "primary" && target.checked) {
+      keepOnePrimary(builder, target);
+    }
     if (!(target instanceof HTMLSelectElement)) return;
     const criterion = target.closest("[data-criterion]");
     if (criterion) showPreview(criterion);
