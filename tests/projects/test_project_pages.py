@@ -75,7 +75,11 @@ def test_a_blank_project_takes_the_rubric_that_was_written(otto: User, client_fo
 
 
 def test_of_each_family_of_questions_one_may_be_primary(otto: User, client_for):
-    order = {**RUBRIC, "form-0-scale_key": "ranking", "primary": ["form-0", "form-1"]}
+    order: dict[str, Any] = {
+        **RUBRIC,
+        "form-0-scale_key": "ranking",
+        "primary": ["form-0", "form-1"],
+    }
     new(client_for(otto), template="blank", **order)
     criteria = Project.objects.get(name="Kindness").criteria.all()
     assert [(c.family, c.is_primary) for c in criteria] == [
