@@ -7,12 +7,19 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject, empty
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from config import views
 from labeling.operations.metrics import count_request
@@ -94,6 +101,33 @@ class BodyLimitMiddleware:
             if length > limit:
                 return views.too_large(request, limit)
         return self.get_response(request)
+
+
+class LogInMiddleware(LoginRequiredMiddleware):
+    """Leads from the log-in to a page, also who sent a form after theirs had lapsed.
+
+    The address of a form is no page: they come to the one on which it stood.
+    """
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., object]
+    ) -> HttpResponseBase:
+        """To the log-in. That a form is not saved is said there; scripts keep what they send."""
+        if request.method in _READING:
+            return super().handle_no_permission(request, view_func)
+        leaves = request.resolver_match is not None and request.resolver_match.view_name == "logout"
+        if not leaves and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+            sentence = _("You were logged out, so what you sent was not saved. Send it once more.")
+            messages.warning(request, sentence)
+        return redirect_to_login(_page_of_form(request), self.get_login_url(view_func))
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from; where the browser does not say, the start."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return urlunsplit(("", "", *urlsplit(page)[2:4], ""))
 
 
 class MethodMiddleware:

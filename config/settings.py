@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "config.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.middleware.LogInMiddleware",
     # After the log-in: it reads the body of a form, and a stranger's may be as large as a file.
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -36,6 +36,11 @@ _VALUES: dict[str, Promise] = {
 }
 
 
+def naming(person: User) -> dict[str, object]:
+    """How a line of the log names somebody it is about: by the number too, which names no one."""
+    return {"user": person.display_name, "user_id": person.pk}
+
+
 def record(
     *, project: Project | None, actor: User | None, verb: str, **detail: object
 ) -> AuditEvent:
@@ -51,6 +56,7 @@ def detail_in_words(detail: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     return [
         (str(_NAMES.get(name) or name.replace("_", " ")), _in_words(value))
         for name, value in (detail or {}).items()
+        if name != "user_id"
     ]
 
 

@@ -1,4 +1,5 @@
-"""What a person who is erased has written: rationales, notes of skips, texts of late answers.
+"""What a person who is erased has written: rationales, notes of skips, texts of late answers, why
+tasks were withdrawn.
 
 One job a project. Judgments and answers stay as they are; a fingerprint of what was sent goes too,
 since it could confirm a guess of what stood there.
@@ -10,7 +11,8 @@ from typing import Any
 
 from django.db.models import F, Model, Q, QuerySet
 
-from labeling.models import Assignment, Judgment, LateAnswer, TextErasing
+from labeling.imports.undoing import UNDO_REASON
+from labeling.models import Assignment, Judgment, LateAnswer, Task, TextErasing, Withdrawal
 from labeling.models.removal import erasing
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import note_progress, run
@@ -38,8 +40,15 @@ ERASING_JOB = register(
 
 def forget_texts(*, person: User, actor: User) -> list[Project]:
     """Has the texts of a person taken away, project by project; settings name it."""
-    worked = Assignment.objects.filter(rater=person).order_by().values("project").distinct()
-    projects = list(Project.objects.filter(pk__in=worked).order_by("pk"))
+    wrote = (
+        Assignment.objects.filter(rater=person),
+        Task.objects.filter(withdrawn_by=person),
+        Withdrawal.objects.filter(created_by=person),
+    )
+    in_them = Q()
+    for rows in wrote:
+        in_them |= Q(pk__in=rows.order_by().values("project").distinct())
+    projects = list(Project.objects.filter(in_them).order_by("pk"))
     for project in projects:
         send(TextErasing.objects.create(project=project, created_by=actor, person=person))
     return projects
@@ -54,10 +63,14 @@ def _erase(erasure: TextErasing) -> None:
     judgments = Judgment.objects.filter(project=erasure.project, rater=erasure.person)
     assignments = Assignment.objects.filter(project=erasure.project, rater=erasure.person)
     late = LateAnswer.objects.filter(assignment__in=assignments)
+    withdrawn = Task.objects.filter(project=erasure.project, withdrawn_by=erasure.person)
+    withdrawals = Withdrawal.objects.filter(project=erasure.project, created_by=erasure.person)
     texts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [
         (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
         (assignments.exclude(skip_note=""), ("skip_note",)),
         (late.exclude(rationale=""), ("rationale",)),
+        (withdrawn.exclude(withdrawn_reason__in=["", UNDO_REASON]), ("withdrawn_reason",)),
+        (withdrawals.exclude(reason=""), ("reason",)),
     ]
     n = sum(rows.order_by().count() for rows, _names in texts)
     note_progress(ERASING_JOB, erasure, progress_total=n, progress_done=0)

@@ -86,7 +86,7 @@ def undo_problem(import_: Import, *, in_depth: bool = True) -> UndoProblem | Non
     labels = Assignment.objects.filter(import_job=import_)
     changes = ImportedChange.objects.filter(import_job=import_)
     brought = sum(int(import_.counts.get(kind, 0)) for kind in ("created", "updated", "labels"))
-    is_begun = ImportUndo.objects.filter(import_job=import_, progress_total__gt=0).exists()
+    is_begun = ImportUndo.objects.filter(import_job=import_, started_at__isnull=False).exists()
     if brought and not is_begun and not any(rows.exists() for rows in (tasks, labels, changes)):
         return UndoProblem(_NO_TRACE)
     if not in_depth:

@@ -30,7 +30,7 @@ from projects.sql import pieces
 _STEP = 500
 _SHORT_TASKS = 20_000
 #: Why its tasks are withdrawn while they wait to be deleted; stored, so in English.
-_REASON = gettext_noop("Their import is being undone.")
+UNDO_REASON = gettext_noop("Their import is being undone.")
 
 
 def _is_long(undo: ImportUndo) -> bool:
@@ -40,8 +40,8 @@ def _is_long(undo: ImportUndo) -> bool:
 
 def _tidy(undo: ImportUndo) -> None:
     """Puts back into play what is left."""
-    mine = Task.objects.out_of_play().filter(import_job=undo.import_job, withdrawn_reason=_REASON)
-    for ids in pieces(mine, _STEP):
+    tasks = Task.objects.out_of_play().filter(import_job=undo.import_job)
+    for ids in pieces(tasks.filter(withdrawn_reason=UNDO_REASON), _STEP):
         put_into_play(ids)
 
 
@@ -55,6 +55,7 @@ UNDO_JOB = register(
         is_long=_is_long,
         resumes=True,
         tidy=_tidy,
+        tidies_rows=True,
     )
 )
 
@@ -128,7 +129,7 @@ def _undo(undo: ImportUndo) -> None:
 
 @retry_deadlocks
 def _withdraw(undo: ImportUndo, ids: list[int]) -> None:
-    take_out_of_play(ids, actor=undo.created_by, reason=_REASON)
+    take_out_of_play(ids, actor=undo.created_by, reason=UNDO_REASON)
     note_progress(UNDO_JOB, undo, progress_done=F("progress_done") + len(ids))
 
 

@@ -16,33 +16,30 @@ _SKIPS = 2
 
 
 def broken_reports(project: Project) -> QuerySet[Assignment]:
-    """The skips that report a task of this project as broken; withdrawn ones are seen to."""
+    """The skips that report a task of this project as broken."""
     return _skips(project).filter(skip_reason=SkipReason.BROKEN)
 
 
-def flagged_judgments(project: Project) -> QuerySet[Judgment]:
-    """The judgments that count and carry a flag."""
-    return Judgment.objects.filter(project=project).counting().exclude(flags=[])
-
-
 def _skips(project: Project) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(
-        project=project, state=AssignmentState.SKIPPED, task__withdrawn_at__isnull=True
-    )
+    return Assignment.objects.filter(project=project, state=AssignmentState.SKIPPED)
 
 
 def reported_tasks(
-    project: Project, *, among: range | None = None
+    project: Project, *, among: range | None = None, in_play: bool = True
 ) -> Mapping[str, QuerySet[Judgment, int] | QuerySet[Assignment, int]]:
     """Ids of the tasks with a report that nobody has settled since, by what was reported.
 
-    `among` leaves tasks of other ids unread.
+    `among` leaves tasks of other ids unread. What was reported of withdrawn tasks needs nobody:
+    it is there without `in_play` alone.
     """
-    ids = {} if among is None else {"task__gte": among.start, "task__lt": among.stop}
+    asked: dict[str, object] = {"task__withdrawn_at__isnull": True} if in_play else {}
+    if among is not None:
+        asked |= {"task__gte": among.start, "task__lt": among.stop}
     skipped_at = Coalesce("skipped_at", "created_at")
-    flags = flagged_judgments(project).filter(~_settled("created_at"), **ids)
-    broken = broken_reports(project).filter(**ids).alias(reported_at=skipped_at)
-    skips = _skips(project).filter(**ids).alias(reported_at=skipped_at)
+    flags = Judgment.objects.filter(project=project).valid().exclude(flags=[])
+    flags = flags.filter(~_settled("created_at"), **asked)
+    broken = broken_reports(project).filter(**asked).alias(reported_at=skipped_at)
+    skips = _skips(project).filter(**asked).alias(reported_at=skipped_at)
     often = skips.filter(~_settled("reported_at")).values("task").annotate(n=Count("id"))
     return {
         "flagged": flags.values_list("task", flat=True),
@@ -57,10 +54,10 @@ def _settled(column: str) -> Exists:
     return Exists(since.filter(at__gte=OuterRef(column)))
 
 
-def is_reported(project: Project, *, among: range | None = None) -> Q:
+def is_reported(project: Project, *, among: range | None = None, in_play: bool = True) -> Q:
     """Tasks with a report that waits for a person."""
     waiting = Q()
-    for ids in reported_tasks(project, among=among).values():
+    for ids in reported_tasks(project, among=among, in_play=in_play).values():
         waiting |= Q(pk__in=ids)
     return waiting
 

@@ -15,6 +15,7 @@ from labeling.work.limits import condemn
 from labeling.work.locks import own_until_commit, release_lock
 from labeling.work.registry import J, JobKind, job_kind_of, job_kinds
 from projects.audit import record
+from projects.broker import deliver
 from projects.exceptions import Conflict
 from projects.models import User
 
@@ -26,15 +27,18 @@ _OPEN = [JobState.PENDING, JobState.RUNNING]
 def cancel(job: Job) -> bool:
     """Stops a job for good; False where it is over already, or cannot be cancelled.
 
-    One that waits is over at once. One at which a worker is stops at its next step, or is stopped.
-    What it has done stays, unless the kind of job tidies it away.
+    One that waits is over at once, or once a worker has tidied up. One at which a worker is stops
+    at its next step, or is stopped. What it has done stays, unless the kind tidies it away.
     """
     kind = job_kind_of(job)
     if not kind.cancellable:
         return False
     waiting = kind.model._default_manager.filter(pk=job.pk, state__in=_OPEN)
     asked = waiting.filter(cancel_requested_at=None).update(cancel_requested_at=Now())
-    transaction.on_commit(lambda: settle_job(kind, job.pk))
+    if kind.tidies_rows:
+        transaction.on_commit(lambda: deliver(kind.task, job.pk))
+    else:
+        transaction.on_commit(lambda: settle_job(kind, job.pk))
     return bool(asked)
 
 

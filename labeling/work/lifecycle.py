@@ -103,7 +103,7 @@ def retry(job: Job) -> bool:
     over = type(job)._default_manager.filter(
         pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED]
     )
-    columns = {"attempts": 0, "deaths": 0, "progress_done": 0}
+    columns = dict.fromkeys(["attempts", "deaths", "progress_done", "progress_total"], 0)
     moments = dict.fromkeys(["finished_at", "progress_at", "cancel_requested_at"])
     return bool(over.update(state=JobState.PENDING, error="", **columns, **moments))
 

@@ -40,7 +40,8 @@ class JobKind(Generic[J]):
     and `advice` make the sentence of giving up. `is_long` says of a row whether short work must
     not wait behind it. Where a job `resumes`, what it has done is never done again, so it may be
     begun as often as it gets further, and it makes room for others. `tidy` removes what a job
-    that ends before its end has left. What is not `cancellable` would leave halves.
+    that ends before its end has left; where it `tidies_rows` that may take long, and is a worker's.
+    What is not `cancellable` would leave halves.
     """
 
     model: type[J]
@@ -52,6 +53,7 @@ class JobKind(Generic[J]):
     is_long: Callable[[J], bool] = _is_short
     resumes: bool = False
     tidy: Callable[[J], None] = _leave
+    tidies_rows: bool = False
     cancellable: bool = True
 
     @property

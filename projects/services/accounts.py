@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from projects.audit import record
+from projects.audit import naming, record
 from projects.departures import end_work
 from projects.exceptions import InvalidInput
 from projects.models import OutgoingMail, User
@@ -79,6 +79,6 @@ def update_user(*, user: User, actor: User, changes: Mapping[str, object]) -> No
             project=None,
             actor=actor,
             verb=gettext_noop("account changed"),
-            user=user.display_name,
+            **naming(user),
             fields=sorted(changes),
         )

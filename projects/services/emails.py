@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from projects.audit import record
+from projects.audit import naming, record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import OutgoingMail, User
 from projects.models.users import normal_address
@@ -100,4 +100,4 @@ def change_email(*, user: User, email: str, actor: User) -> None:
             new=email,
             by_owner=by_owner,
         )
-    record(project=None, actor=actor, verb=gettext_noop("e-mail changed"), user=user.display_name)
+    record(project=None, actor=actor, verb=gettext_noop("e-mail changed"), **naming(user))

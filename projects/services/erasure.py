@@ -121,8 +121,12 @@ def _end_everything(person: User) -> None:
     Invitation.objects.filter(created_by=person).update(note="")
     if person.email:
         forget_failures(email=person.email)
-        mails = Q(address=person.email) | Q(detail__user=person.pk)
-        OutgoingMail.objects.filter(mails).delete()
+        mine = OutgoingMail.objects.filter(detail__user=person.pk)
+        former = list(mine.exclude(detail__old=None).values_list("detail__old", flat=True))
+        addressed = OutgoingMail.objects.filter(address__in=[person.email, *former])
+        sent = OutgoingMail.objects.exclude(state=OutgoingMail.State.WAITING)
+        signed = sent.filter(detail__by=person.display_name)
+        (mine | addressed | signed).delete()
 
 
 def _forget_account(person: User, pseudonym: str) -> None:
@@ -146,17 +150,29 @@ def _forget_names(person: User, names: set[str], projects: set[int], pseudonym: 
     short = (person.email or "").partition("@")[0]
     named |= Q(text__contains=json.dumps(short, ensure_ascii=False))
     lines = AuditEvent.objects.annotate(text=Cast("detail", TextField()))
-    lines = lines.filter(named, Q(project__in=projects) | Q(project=None))
+    lines = lines.filter(Q(project__in=projects) | Q(project=None))
+    # Lines about them hold the name of that day; reasons that they gave hold anything.
+    own = Q(actor=person, detail__has_any_keys=["reason", "name"])
+    lines = lines.filter(named | Q(detail__user_id=person.pk) | own)
     pattern = re.compile(
         rf"\A{re.escape(short or pseudonym)}\Z"
         rf"|(?<!\w)(?:{'|'.join(map(re.escape, sorted(names, key=len)[::-1]))})(?!\w)"
     )
     changed = []
-    for line in lines.only("detail").iterator(chunk_size=2000):
+    for line in lines.only("detail", "actor", "verb").iterator(chunk_size=2000):
         line.detail = _without(line.detail, pattern, pseudonym)
+        if line.detail.get("user_id") == person.pk:
+            line.detail["user"] = pseudonym
+        if line.actor_id == person.pk:
+            line.detail |= dict.fromkeys(line.detail.keys() & _own_words(line.verb), "")
         changed.append(line)
     AuditEvent.objects.bulk_update(changed, ["detail"], batch_size=500)
     _forget_in_administration(person, names, pattern, pseudonym)
+
+
+def _own_words(verb: str) -> set[str]:
+    """What of a line its writer put into words: a reason, and what they called a token."""
+    return {"reason", "name"} if verb.startswith("API token") else {"reason"}
 
 
 def _forget_in_administration(

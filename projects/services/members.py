@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from projects.audit import record
+from projects.audit import naming, record
 from projects.departures import end_work
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Invitation, Membership, Project, Removal, Role, User
@@ -65,7 +65,7 @@ def set_member(
         project=project, user=user, defaults={"role": role, "rater_limit": rater_limit}
     )
     verb = gettext_noop("member added") if created else gettext_noop("member changed")
-    record(project=project, actor=actor, verb=verb, user=user.display_name, role=role)
+    record(project=project, actor=actor, verb=verb, **naming(user), role=role)
     end_work(user=user, project=project)
     return membership
 
@@ -89,7 +89,7 @@ def remove_member(*, membership: Membership, actor: User) -> None:
         project=project,
         actor=actor,
         verb=gettext_noop("member removed"),
-        user=user.display_name,
+        **naming(user),
         role=membership.role,
     )
     membership.delete()

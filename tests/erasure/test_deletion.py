@@ -12,9 +12,12 @@ from django.db import IntegrityError, connection
 
 from labeling.erasure.services import delete_project, request_deletion
 from labeling.imports.services import create_import, run_import
-from labeling.models import Deletion, Import
+from labeling.imports.undoing import UNDO_REASON, request_undo, undo_import
+from labeling.models import Deletion, Import, Release, Task
+from labeling.models.play import take_out_of_play
 from labeling.rating.judgments import skip_assignment, undo_last
 from labeling.releases.services import request_release, run_release
+from labeling.work.endings import cancel
 from projects.exceptions import InvalidInput
 from projects.models import AuditEvent, Membership, Project, User
 from projects.services.invitations import invite
@@ -110,6 +113,23 @@ def test_the_log_of_operators_shows_what_was_deleted(
     operator = client_for(otto)
     assert "Support answers" in operator.get("/admin/projects/auditevent/").content.decode()
     assert operator.get(f"/deletions/{deletion.event_id}/").status_code == 200
+
+
+def test_what_an_undoing_left_is_put_back_by_a_worker_and_not_while_somebody_waits(
+    worked_in: Project, lena: User, django_capture_on_commit_callbacks: Any
+):
+    Import.objects.filter(filename="waits.json").update(state="cancelled")
+    import_ = Import.objects.get(filename="read.json")
+    Release.objects.all().delete()
+    undo = request_undo(import_=import_, actor=lena)
+    own = Task.objects.filter(import_job=import_)
+    take_out_of_play(own.values_list("pk", flat=True), actor=lena, reason=UNDO_REASON)
+    with django_capture_on_commit_callbacks(execute=True):
+        cancel(undo)
+    assert not own.in_play().exists()
+    undo_import(undo.pk)
+    undo.refresh_from_db()
+    assert (undo.state, own.in_play().count()) == ("cancelled", 1)
 
 
 def test_another_name_deletes_nothing(project: Project, lena: User, client_for: ClientFor):

@@ -14,6 +14,7 @@ from labeling.lead.overview.page import needs_of
 from labeling.lead.overview.report import known_contested
 from labeling.lead.overview.selectors import WITHOUT_NEEDS
 from labeling.lead.tasks.services import run_task_change
+from labeling.lead.withdrawals.services import put_task_back, withdraw_task
 from labeling.models import Import, Release, TaskChange, Withdrawal
 from labeling.rating.judgments import skip_assignment
 from labeling.vocabulary import JobState
@@ -82,6 +83,13 @@ def test_all_that_a_filter_finds_is_settled_at_once(
     assert api(mia).post(f"{base}/task-changes/", body).status_code == 403
     reply = api(lena).post(f"{base}/task-changes/", body)
     assert reply.status_code == 202
+    withdraw_task(task=task, actor=lena, reason="Unclear.")
+    for state in ("broken", "reported"):
+        for play, n in (("", 1), ("yes", 1), ("any", 2)):
+            query = f"state={state}" + (f"&withdrawn={play}" if play else "")
+            assert len(api(lena).get(f"{base}/tasks/?{query}").json()["results"]) == n
+    assert needs(project) == {"reported": 1}
+    put_task_back(task=task, actor=lena)
     run_task_change(reply.json()["id"])
     assert TaskChange.objects.get().changed == 2
     assert needs(project) == {}

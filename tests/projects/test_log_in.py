@@ -222,3 +222,19 @@ def test_of_a_hundred_guesses_at_one_moment_eight_are_looked_at(lena: User, monk
         answers = list(threads.map(guess, range(100)))
     assert answers.count(422) == 8
     assert answers.count(429) == 92
+
+
+@pytest.mark.parametrize(
+    ("referer", "page"),
+    [("http://testserver/account/?x=1", "/account/?x=1"), ("https://evil/", "/")],
+)
+def test_a_form_sent_after_a_log_in_lapsed_leads_back_to_its_page_and_says_it_is_not_saved(
+    lena: User, referer: str, page: str
+):
+    client = Client()
+    reply = client.post("/account/sessions/end-others/", headers={"Referer": referer}, follow=True)
+    assert "what you sent was not saved" in reply.content.decode()
+    assert "you sent was" not in client.post("/logout/", follow=True).content.decode()
+    address = reply.redirect_chain[-1][0]
+    form = {"username": lena.email, "password": PASSWORD, "next": reply.context["next"]}
+    assert client.post(address, form).headers["Location"] == page

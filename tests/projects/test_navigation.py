@@ -64,7 +64,13 @@ def test_find_leads_to_tasks_members_and_pages_and_an_id_straight_to_its_task(
     assert page.count(f'<a href="/p/{project.slug}/tasks/') == 1 + 8 + 1
     assert f'<a href="/p/{project.slug}/imports/">Imports</a>' in page
     assert "rui%40example.com" not in page
-    assert "?q=rui%40example.com" in client.get(address, {"q": "Rui"}).content.decode()
+    only = client.get(address, {"q": "Rui"})
+    assert only.headers["Location"] == f"/p/{project.slug}/members/?q=rui%40example.com"
+    assert (
+        client.get(address, {"q": "settin"}).headers["Location"] == f"/p/{project.slug}/settings/"
+    )
+    typed = client.get(address, {"q": "Rui"}, headers={"HX-Request": "true"}).content.decode()
+    assert "?q=rui%40example.com" in typed
     assert "rui" not in client_for(mia).get(address, {"q": "Rui"}).content.decode().lower().replace(
         'value="rui"', ""
     )

@@ -124,7 +124,9 @@ def test_a_rubric_that_does_not_fit_is_refused_with_a_sentence(
 
 def test_settings_are_saved_and_logged_with_old_and_new(project: Project, lena: User, client_for):
     url = f"/p/{project.slug}/settings/"
-    form = client_for(lena).get(url).context["form"]
+    page = client_for(lena).get(url)
+    assert page.content.decode().count("Audit log") == 1, "the rail leads there"
+    form = page.context["form"]
     data = {k: v for k, v in form.initial.items() if v not in (None, False)}
     client_for(lena).post(url, {**data, "lease_minutes": "45", "status": "paused"})
     project.refresh_from_db()

@@ -62,8 +62,9 @@ def _judgments_of_task() -> QuerySet[Judgment]:
 
 
 def _in_state(
-    tasks: TaskQuerySet, project: Project, state: str, among: range | None
+    tasks: TaskQuerySet, project: Project, wanted: TaskFilter, among: range | None
 ) -> TaskQuerySet:
+    state = wanted.state
     any_judgment = Exists(_judgments_of_task())
     leased = Exists(Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.LEASED))
     if state == TaskState.UNTOUCHED:
@@ -80,7 +81,7 @@ def _in_state(
         skips = Assignment.objects.filter(task=OuterRef("pk"), state=AssignmentState.SKIPPED)
         return tasks.filter(Exists(skips))
     if state == TaskState.REPORTED:
-        return tasks.filter(is_reported(project, among=among))
+        return tasks.filter(is_reported(project, among=among, in_play=not wanted.play))
     if state == TaskState.BROKEN:
         return tasks.filter(pk__in=broken_reports(project).values("task"))
     return tasks
@@ -91,7 +92,7 @@ def find_tasks(project: Project, wanted: TaskFilter, *, among: range | None = No
     tasks = Task.objects.filter(project=project).select_related("prompt")
     if among is not None:
         tasks = tasks.filter(pk__gte=among.start, pk__lt=among.stop)
-    tasks = _in_state(tasks, project, wanted.state, among)
+    tasks = _in_state(tasks, project, wanted, among)
     if wanted.reader is not None and wanted.state == TaskState.SPLIT:
         tasks = tasks.exclude(closed_to(wanted.reader))
     if wanted.play == Play.WITHDRAWN:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from labeling.lead.tasks.selectors import get_task
-from labeling.models import SelectionJob, Task
+from labeling.models import SelectionJob, Task, Withdrawal
 from labeling.work.page import job_page
 from projects.access import Access, SignedInRequest, require_row
 from projects.permissions import Action
@@ -38,6 +38,7 @@ def selection_page(
         cancels=cancels,
         title=title,
         query=query,
+        is_withdrawal=isinstance(row, Withdrawal),
         report_url=reverse(address, args=places),
         cancel_url=reverse(f"{address}-cancel", args=places),
     )
