@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import include, path
 
 from projects.guidelines import views as guidelines
-from projects.views import accounts, identity, listing, people, rubric, sessions, settings
+from projects.views import (
+    accounts,
+    identity,
+    listing,
+    people,
+    reasons,
+    rubric,
+    sessions,
+    settings,
+)
 
 project_patterns = [
     *listing.urlpatterns,
@@ -14,6 +23,7 @@ project_patterns = [
     *sessions.urlpatterns,
     *identity.urlpatterns,
     *guidelines.urlpatterns,
+    *reasons.urlpatterns,
     *rubric.urlpatterns,
     *settings.urlpatterns,
 ]

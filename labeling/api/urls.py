@@ -15,7 +15,16 @@ from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
 from labeling.rating import api as rating
 from labeling.releases import api as releases
-from projects.api import account, accounts, audit, guidelines, members, projects, rubric
+from projects.api import (
+    account,
+    accounts,
+    audit,
+    guidelines,
+    members,
+    projects,
+    reasons,
+    rubric,
+)
 from projects.navigation import Page
 
 app_name = "api"
@@ -54,6 +63,7 @@ urlpatterns = [
         guidelines.GuidelineDifference.as_view(),
         name="guideline-changes",
     ),
+    path("projects/<slug:slug>/reasons/", reasons.ProjectReasons.as_view(), name="reasons"),
     path("projects/<slug:slug>/members/", members.Members.as_view(), name="members"),
     path(
         "projects/<slug:slug>/members/<int:member_id>/",

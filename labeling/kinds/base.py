@@ -70,7 +70,8 @@ class Submission:
     `answers` are in the shape of the API: a preference is a signed number (negative, the first
     shown is better), a ranking a list of bands of slots, best first, and a question about each
     response a value by slot. `tie_kinds` says which tie a 0 is, by criterion; `tie_kind` is another
-    way to say it of the primary one. `key` is the client's idempotency key; `active_ms` and
+    way to say it of the primary one. `reasons` are codes of the
+    project's; `key` is the client's idempotency key; `active_ms` and
     `idle_ms` are milliseconds, None where what was sent is no time;
     `ui_version` is the interface it was given in, the kind's own page where empty; `rubric` the
     version of the questions that were shown, that of the assignment where it is not said.
@@ -80,6 +81,7 @@ class Submission:
     tie_kind: str = ""
     tie_kinds: Mapping[str, str] = field(default_factory=dict)
     rationale: str = ""
+    reasons: Sequence[str] = ()
     principles: Sequence[int] = ()
     flags: Sequence[str] = ()
     active_ms: int | None = 0

@@ -124,6 +124,7 @@ class LateAnswer(models.Model):
     answers = models.JSONField(default=dict)
     tie_kinds = models.JSONField(default=dict)
     rationale = models.TextField(blank=True)
+    reasons = models.JSONField(default=list, db_default=[], blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -142,6 +142,7 @@ class Judgment(models.Model):
     source = models.CharField(max_length=16, choices=choices(Source), default=Source.HUMAN)
     rationale = models.TextField(blank=True)
     principles = models.JSONField(default=list, blank=True)
+    reasons = models.JSONField(default=list, db_default=[], blank=True)
     flags = models.JSONField(default=list, blank=True)
     active_ms = models.PositiveIntegerField(default=0)
     idle_ms = models.PositiveIntegerField(default=0)

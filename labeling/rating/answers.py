@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import GivenAnswer, Kind, Submission
 from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
-from projects.models import Criterion, Guideline, Principle, Project
+from projects.models import Criterion, Guideline, Principle, Project, Reason
 from projects.selectors.rubric import asked_criteria
 
 RATIONALE_LIMIT = 10_000
@@ -30,6 +30,7 @@ class CheckedSubmission:
     """What fits and can be stored; signs and places still refer to the order shown."""
 
     answers: list[GivenAnswer[Criterion]]
+    reasons: list[str]
     principles: list[int]
     flags: list[str]
 
@@ -126,15 +127,37 @@ def check_submission(
             errors[answer.question.key] = _(
                 "A lead changed this question after it was shown. Load the page and answer anew."
             )
-    _check_text(project, submission, errors)
+    reasons = _reasons(project, submission, errors)
+    _check_text(project, submission, reasons, errors)
     flags = _flags(submission, errors)
     principles = _principles(guideline_id, submission, errors)
     if errors:
         raise InvalidInput(_("Some answers are missing or do not fit."), fields=errors)
-    return CheckedSubmission(answers, principles, flags)
+    return CheckedSubmission(answers, [r.code for r in reasons], principles, flags)
 
 
-def _check_text(project: Project, submission: Submission, errors: dict[str, str]) -> None:
+def _reasons(project: Project, submission: Submission, errors: dict[str, str]) -> list[Reason]:
+    """The reasons that were picked, in the project's order.
+
+    One that was retired meanwhile is taken: its rater saw it.
+    """
+    if not submission.reasons:
+        return []
+    reasons = {reason.code: reason for reason in Reason.objects.filter(project=project)}
+    unknown = [code for code in submission.reasons if code not in reasons]
+    if unknown:
+        known = [code for code, reason in reasons.items() if reason.retired_at is None]
+        errors["reasons"] = _("Unknown reason “%(code)s”; this project has: %(known)s.") % {
+            "code": unknown[0][:40],
+            "known": ", ".join(known),
+        }
+    return [reason for code, reason in reasons.items() if code in submission.reasons]
+
+
+def _check_text(
+    project: Project, submission: Submission, reasons: Sequence[Reason], errors: dict[str, str]
+) -> None:
+    """The rater's own words; a reason that was picked stands for them unless it needs some."""
     text = submission.rationale
     if len(text) > RATIONALE_LIMIT:
         errors["rationale"] = _("At most %(limit)s characters; this has %(length)s.") % {
@@ -145,7 +168,11 @@ def _check_text(project: Project, submission: Submission, errors: dict[str, str]
         errors["rationale"] = _(
             "The text holds a character that cannot be stored (NUL or half of a pair)."
         )
-    elif project.rationale_required and not text.strip():
+    elif not text.strip() and (needing := [r.label for r in reasons if r.needs_words]):
+        errors["rationale"] = _("Say in a sentence what you mean by “%(reason)s”.") % {
+            "reason": needing[0]
+        }
+    elif project.rationale_required and not text.strip() and not submission.reasons:
         errors["rationale"] = _("Say in a sentence what decided it.")
 
 

@@ -27,6 +27,7 @@ class Filled:
     codes: Mapping[str, str] = field(default_factory=dict)
     tie_kind: str = ""
     rationale: str = ""
+    reasons: Sequence[str] = ()
     principles: Sequence[int] = ()
     flags: Sequence[str] = ()
     active_ms: int | None = 0
@@ -58,6 +59,7 @@ class Filled:
             tie_kind=self.tie_kind or tie_kind,
             tie_kinds=ties,
             rationale=self.rationale,
+            reasons=self.reasons,
             principles=self.principles,
             flags=self.flags,
             active_ms=self.active_ms,
@@ -78,6 +80,7 @@ def read_form(post: QueryDict) -> Filled:
         },
         tie_kind=ties[0] if len(set(ties)) == 1 else "+".join(ties),
         rationale=post.get("rationale", "").replace("\r\n", "\n"),
+        reasons=post.getlist("reasons"),
         principles=_numbers(post.getlist("principles")),
         flags=post.getlist("flags"),
         active_ms=_milliseconds(post.get("active_ms", "0")),

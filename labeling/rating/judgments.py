@@ -121,6 +121,7 @@ def _submit_locked(
         selection_probability=held.selection_probability,
         source=submission.source,
         rationale=submission.rationale.strip(),
+        reasons=checked.reasons,
         principles=checked.principles,
         flags=checked.flags,
         active_ms=times.active_ms,
@@ -242,6 +243,8 @@ def _said(submission: Submission) -> dict[str, object]:
     content = asdict(submission)
     for volatile in ("active_ms", "idle_ms", "key", "ui_version", "rubric"):
         del content[volatile]
+    if not content["reasons"]:  # older fingerprints know of none
+        del content["reasons"]
     content["answers"] = {k: v for k, v in submission.answers.items() if v is not None}
     return content
 

@@ -71,6 +71,7 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
         "answers": as_submitted(answers),
         "tie_kinds": {a.question.key: a.tie_kind for a in answers if a.tie_kind},
         "rationale": submission.rationale.strip(),
+        "reasons": checked.reasons,
     }
     kept, created = LateAnswer.objects.get_or_create(assignment=held, defaults=content)
     if not created and any(getattr(kept, name) != value for name, value in content.items()):

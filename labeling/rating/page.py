@@ -24,7 +24,7 @@ from labeling.rendering import (
     written_conversation,
 )
 from labeling.vocabulary import SkipReason
-from projects.models import Criterion, Guideline, Principle, Project
+from projects.models import Criterion, Guideline, Principle, Project, Reason
 from projects.scales import RANKING, RESPONSE
 
 SKIP_LABELS = {
@@ -265,6 +265,12 @@ def guideline_view(guideline: Guideline | None) -> GuidelineView | None:
     )
 
 
+def _reasons(project: Project, filled: Filled) -> list[Reason]:
+    """What may be picked, and what was picked before it was retired."""
+    reasons = Reason.objects.filter(project=project)
+    return [r for r in reasons if r.retired_at is None or r.code in filled.reasons]
+
+
 def bar_context(
     project: Project,
     kind: Kind,
@@ -281,6 +287,9 @@ def bar_context(
         "filled": filled,
         "errors": errors,
         "other_errors": other,
+        "reasons": [
+            (reason, reason.code in filled.reasons) for reason in _reasons(project, filled)
+        ],
         "flags": [(str(flag), label, flag in filled.flags) for flag, label in FLAG_LABELS.items()],
         "skip_reasons": [(reason.value, label) for reason, label in SKIP_LABELS.items()],
         "key": filled.key or uuid4(),

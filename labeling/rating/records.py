@@ -147,13 +147,13 @@ _INSERT = Statement(
     WITH judgment AS (
         INSERT INTO labeling_judgment (assignment_id, task_id, project_id, rater_id,
             guideline_id, rubric_id, revises_id, is_current, withdrawn, key, fingerprint,
-            purpose, strategy, selection_probability, source, rationale, principles, flags,
+            purpose, strategy, selection_probability, source, rationale, reasons, principles, flags,
             active_ms, idle_ms, times_cut, ui_version, created_at)
         VALUES (%(assignment_id)s, %(task_id)s, %(project_id)s, %(rater_id)s, %(guideline_id)s,
             %(rubric_id)s, %(revises_id)s, true, false, %(key)s, %(fingerprint)s,
             %(purpose)s, %(strategy)s, %(selection_probability)s, %(source)s, %(rationale)s,
-            %(principles)s, %(flags)s, %(active_ms)s, %(idle_ms)s, %(times_cut)s, %(ui_version)s,
-            %(created_at)s)
+            %(reasons)s, %(principles)s, %(flags)s, %(active_ms)s, %(idle_ms)s, %(times_cut)s,
+            %(ui_version)s, %(created_at)s)
         RETURNING id
     ), answers AS (
         INSERT INTO labeling_answer (judgment_id, criterion_id, value, tie_kind, unsaid,
@@ -172,6 +172,7 @@ _INSERT = Statement(
     """,
     **_COLUMNS,
     key="uuid",
+    reasons="jsonb",
     principles="jsonb",
     flags="jsonb",
     criteria="bigint[]",
@@ -200,6 +201,7 @@ def insert_judgment(judgment: Judgment, answers: Sequence[StoredAnswer]) -> None
     row = _INSERT.row(
         **{column: getattr(judgment, column) for column in _COLUMNS},
         key=str(judgment.key) if judgment.key else None,
+        reasons=json.dumps(judgment.reasons),
         principles=json.dumps(judgment.principles),
         flags=json.dumps(judgment.flags),
         criteria=[answer.criterion_id for answer in answers],

@@ -116,6 +116,7 @@ class TakenBack:
 
     answers: ShownAnswers
     rationale: str
+    reasons: Sequence[str]
     principles: Sequence[int]
     flags: Sequence[str]
 
@@ -130,6 +131,7 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
     return TakenBack(
         answers=shown_answers(judgment),
         rationale=judgment.rationale,
+        reasons=judgment.reasons,
         principles=judgment.principles,
         flags=judgment.flags,
     )

@@ -132,6 +132,9 @@ class SubmissionSerializer(StrictSerializer):
     rationale = serializers.CharField(
         default="", allow_blank=True, trim_whitespace=False, max_length=RATIONALE_LIMIT
     )
+    reasons = serializers.ListField(
+        child=serializers.CharField(max_length=40), default=list, help_text="Codes of reasons."
+    )
     principles = serializers.ListField(
         child=serializers.IntegerField(), default=list, help_text="Numbers of cited principles."
     )
@@ -170,6 +173,7 @@ class JudgmentSerializer(serializers.Serializer[Any]):
         help_text="Which tie each 0 is, by criterion.",
     )
     rationale = serializers.CharField(allow_blank=True)
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="Codes of reasons.")
     principles = serializers.ListField(child=serializers.IntegerField())
     flags = serializers.ListField(child=serializers.ChoiceField(choices=list(Flag)))
     active_ms = serializers.IntegerField()
@@ -265,6 +269,7 @@ def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
             "tie_kind": answered.answers.tie_kind,
             "tie_kinds": answered.answers.tie_kinds,
             "rationale": answered.rationale,
+            "reasons": answered.reasons,
             "principles": answered.principles,
             "flags": answered.flags,
         }
@@ -283,6 +288,7 @@ def judgment_json(judgment: Judgment) -> dict[str, Any]:
         "tie_kind": answers.tie_kind,
         "tie_kinds": answers.tie_kinds,
         "rationale": judgment.rationale,
+        "reasons": judgment.reasons,
         "principles": judgment.principles,
         "flags": judgment.flags,
         "active_ms": judgment.active_ms,

@@ -99,6 +99,7 @@ def _filled_before(assignment: Assignment, criteria: list[Criterion]) -> Filled:
         codes=codes_for(criteria, before.answers),
         tie_kind=before.answers.tie_kind,
         rationale=before.rationale,
+        reasons=before.reasons,
         principles=before.principles,
         flags=before.flags,
     )
@@ -336,6 +337,7 @@ def _values(answered: TakenBack, criteria: list[Criterion]) -> dict[str, list[st
         **{f"answer.{key}": [code] for key, code in codes.items()},
         "tie_kind": [answered.answers.tie_kind],
         "rationale": [answered.rationale],
+        "reasons": list(answered.reasons),
         "principles": [str(number) for number in answered.principles],
         "flags": list(answered.flags),
     }

@@ -90,7 +90,7 @@ class ProjectForm(forms.Form):
         return {key: self.cleaned_data[key] for key in ("description", "overlap")}
 
 
-def _key_from(wording: str) -> str:
+def key_from(wording: str) -> str:
     """As many whole words as a key takes."""
     key = re.sub(r"_+", "_", slugify(wording).replace("-", "_")).lstrip("0123456789_").rstrip("_")
     if len(key) <= KEY_LENGTH:
@@ -136,7 +136,7 @@ class CriterionForm(forms.Form):
         """Fills in the key."""
         cleaned = super().clean() or {}
         if not cleaned.get("key") and "key" not in self.errors and cleaned.get("wording"):
-            cleaned["key"] = _key_from(cleaned["wording"])
+            cleaned["key"] = key_from(cleaned["wording"])
             if not cleaned["key"]:
                 self.add_error("key", _("Give a key: it cannot be derived from this wording."))
         return cleaned

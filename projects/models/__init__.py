@@ -6,6 +6,7 @@ from projects.models.access import ApiKey, AuditEvent, Invitation, SessionRecord
 from projects.models.guidelines import Acknowledgement, Guideline, Principle
 from projects.models.mail import OperatorNotice, OutgoingMail
 from projects.models.projects import DailyUpload, Membership, Project, Removal, Role
+from projects.models.reasons import Reason
 from projects.models.rubric import Criterion, RubricVersion
 from projects.models.users import User
 
@@ -22,6 +23,7 @@ __all__ = [
     "OutgoingMail",
     "Principle",
     "Project",
+    "Reason",
     "Removal",
     "Role",
     "RubricVersion",

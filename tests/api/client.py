@@ -36,6 +36,10 @@ class Api:
         """PATCH below /api/v1/, a JSON body."""
         return self.client.patch(f"/api/v1/{path}", body, content_type="application/json")
 
+    def put(self, path: str, body: Any) -> Any:
+        """PUT below /api/v1/, a JSON body."""
+        return self.client.put(f"/api/v1/{path}", body, content_type="application/json")
+
     def delete(self, path: str) -> Any:
         """DELETE below /api/v1/."""
         return self.client.delete(f"/api/v1/{path}")

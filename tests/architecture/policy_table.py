@@ -75,6 +75,8 @@ POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/undo/                
 POST   api/v1/projects/<slug:slug>/next/                                             200  200  200  403  404  401
 GET    api/v1/projects/<slug:slug>/progress/                                         200  200  403  200  404  401
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
+GET    api/v1/projects/<slug:slug>/reasons/                                      200  200  200  200  404  401
+PUT    api/v1/projects/<slug:slug>/reasons/                                      400  403  403  403  404  401
 GET    api/v1/projects/<slug:slug>/rubric/                                           200  200  200  200  404  401
 PATCH  api/v1/projects/<slug:slug>/rubric/                                           400  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/rubric/                                           400  403  403  403  404  401
@@ -155,6 +157,8 @@ POST   p/<slug:slug>/questions/<slug:criterion>/retire/                         
 GET    p/<slug:slug>/questions/new/                                                  200  403  403  403  404  302
 POST   p/<slug:slug>/questions/new/                                                  422  403  403  403  404  302
 GET    p/<slug:slug>/questions/versions/<int:number>/                                200  403  403  403  404  302
+GET    p/<slug:slug>/questions/reasons/                                          200  403  403  403  404  302
+POST   p/<slug:slug>/questions/reasons/                                          422  403  403  403  404  302
 POST   p/<slug:slug>/needs/<slug:kind>/set-aside/                                    302  403  403  403  404  302
 GET    p/<slug:slug>/raters/                                                         200  200  403  403  404  302
 GET    p/<slug:slug>/releases/                                                       200  403  403  200  404  302

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ from labeling.models import (
 from labeling.models.choices import FLAG_LABELS
 from labeling.rendering import MAX_SHORT_CHARS
 from labeling.vocabulary import AssignmentState
-from projects.models import Criterion, Project
+from projects.models import Criterion, Project, Reason
 
 
 @dataclass(slots=True)
@@ -146,6 +146,12 @@ class HistoryRow:
     answers: list[AnswerInWords]
     first_shown: int
     status: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> list[str]:
+        """What the rater picked as reasons, in words."""
+        return [self.labels.get(code, code) for code in self.judgment.reasons]
 
     @property
     def flags(self) -> list[str]:
@@ -196,6 +202,9 @@ def _history(
     rationales: dict[int, str],
     answers: dict[int, list[AnswerInWords]],
 ) -> list[HistoryRow]:
+    projects = {judgment.project_id for judgment in judgments if judgment.reasons}
+    reasons = Reason.objects.filter(project__in=projects).values_list("code", "label")
+    labels = dict(reasons) if projects else {}
     undone = {j.revises_id for j in judgments if j.withdrawn}
 
     def status(judgment: Judgment) -> str:
@@ -212,6 +221,7 @@ def _history(
             answers=answers[j.pk],
             first_shown=j.assignment.shown_order[0] + 1,
             status=status(j),
+            labels=labels,
         )
         for j in judgments
     ]

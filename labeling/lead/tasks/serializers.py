@@ -187,6 +187,7 @@ class VoteSerializer(serializers.Serializer[Any]):
     rationale = serializers.CharField(
         allow_blank=True, help_text="A very long one is cut; a release has all of it."
     )
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="Codes of reasons.")
     flags = serializers.ListField(child=serializers.CharField())
     first_shown = serializers.IntegerField(help_text="Number of the response shown first, from 1.")
     guideline = serializers.IntegerField(allow_null=True, help_text="Number of the version.")
@@ -294,6 +295,7 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
                 "status": row.status,
                 "answers": list(map(_answer, row.answers)),
                 "rationale": row.rationale,
+                "reasons": row.judgment.reasons,
                 "flags": row.judgment.flags,
                 "first_shown": row.first_shown,
                 "guideline": row.judgment.guideline.number if row.judgment.guideline else None,

@@ -11,7 +11,7 @@ import { openLayer, say, sayCount } from "../app.js";
  */
 
 /** Fields beside the answers, the same for every kind. */
-const BESIDES = ["rationale", "principles", "flags"];
+const BESIDES = ["rationale", "reasons", "principles", "flags"];
 
 /** Fields of the form that are no answer. */
 const NO_ANSWER = new Set([
@@ -218,7 +218,8 @@ export class Bar {
     const principles = inputs(this.form, "input[name=principles]:checked");
     const cited = principles.map((box) => `P${box.value}`).join(", ");
     const flags = inputs(this.form, "input[name=flags]:checked").length;
-    this.#mark("reason", this.#rationale.value.trim() !== "");
+    const reasons = inputs(this.form, "input[name=reasons]:checked");
+    this.#mark("reason", reasons.length > 0 || this.#rationale.value.trim() !== "");
     this.#mark("principles", cited !== "", "[data-cited]", cited || say("principles"));
     const flagged = flags ? sayCount("flags", flags) : say("flag");
     this.#mark("flags", flags > 0, "[data-flagged]", flagged);
@@ -280,7 +281,7 @@ export class Bar {
 
   clear() {
     this.control.clear();
-    for (const box of inputs(this.form, "input[name=principles], input[name=flags]")) {
+    for (const box of inputs(this.form, "input[name=reasons], input[name=principles], input[name=flags]")) {
       box.checked = false;
     }
     this.#rationale.value = "";
@@ -305,7 +306,10 @@ export class Bar {
       const words = question.querySelector("legend")?.firstChild?.textContent?.trim() ?? "";
       return say("nextQuestion", { words });
     }
-    if (rationaleRequired && this.#rationale.value.trim() === "") {
+    const reasons = inputs(this.form, "input[name=reasons]:checked");
+    const needsWords = reasons.some((reason) => reason.hasAttribute("data-needs-words"));
+    const lacksReason = rationaleRequired && reasons.length === 0;
+    if ((needsWords || lacksReason) && this.#rationale.value.trim() === "") {
       const [pop] = all(this.form, "[data-pop=reason]");
       if (pop) openLayer(pop);
       this.#rationale.focus();
