@@ -62,17 +62,17 @@ def kept_report(
 class KeptFigures:
     """A report as it is kept, None before the first, and how far the worker is who makes it anew.
 
-    One that `is_current` holds what a new one would hold.
+    One that `is_newest` holds what a new one would hold.
     """
 
     report: Report | None
     progress: Progress | None = None
-    is_current: bool = False
+    is_newest: bool = False
 
     @property
     def computed_at(self) -> datetime | None:
         """When it was made; None where that does not matter, or where there is none."""
-        return self.report.computed_at if self.report and not self.is_current else None
+        return self.report.computed_at if self.report and not self.is_newest else None
 
 
 def figures_at_hand(
@@ -92,9 +92,9 @@ def figures_at_hand(
     """
     report = kept_report(project, kind)
     if report is not None and report.fingerprint == fingerprint:
-        return KeptFigures(report, is_current=True)
+        return KeptFigures(report, is_newest=True)
     if (computed := at_once()) is not None:
-        return KeptFigures(computed, is_current=True)
+        return KeptFigures(computed, is_newest=True)
     if report is not None and report.fingerprint.startswith(version):
         if is_fresh(report):
             return KeptFigures(report)

@@ -22,7 +22,7 @@ class NewReasonSerializer(StrictSerializer):
     """One reason; its code stays, whatever it is worded as."""
 
     code = serializers.CharField(max_length=40)
-    label = serializers.CharField(max_length=REASON_LENGTH)
+    label = serializers.CharField(max_length=REASON_LENGTH)  # type: ignore[assignment]
     needs_words = serializers.BooleanField(
         default=False, help_text="It goes with a sentence of the rater's."
     )
@@ -31,10 +31,10 @@ class NewReasonSerializer(StrictSerializer):
 class NewReasonsSerializer(StrictSerializer):
     """All reasons that are to be offered, in order."""
 
-    reasons = NewReasonSerializer(many=True)  # type: ignore[call-arg]
+    reasons = NewReasonSerializer(many=True)
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class OfferedReasonSerializer(serializers.Serializer[Any]):
     """One reason that raters may pick."""
 
     code = serializers.CharField()
@@ -45,7 +45,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
 class ReasonsSerializer(serializers.Serializer[Any]):
     """What raters may pick, in order."""
 
-    reasons = ReasonSerializer(many=True)
+    reasons = OfferedReasonSerializer(many=True)
 
 
 class ProjectReasons(ApiView):

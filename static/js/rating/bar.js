@@ -281,7 +281,12 @@ export class Bar {
 
   clear() {
     this.control.clear();
-    for (const box of inputs(this.form, "input[name=reasons], input[name=principles], input[name=flags]")) {
+    for (
+      const box of inputs(
+        this.form,
+        "input[name=reasons], input[name=principles], input[name=flags]",
+      )
+    ) {
       box.checked = false;
     }
     this.#rationale.value = "";
