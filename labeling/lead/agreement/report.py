@@ -116,7 +116,7 @@ def agreement_state(
         ),
     )
     newer = 0
-    if kept.report is not None and not kept.is_current:
+    if kept.report is not None and not kept.is_newest:
         newer = max(0, judgments - counted_judgments(kept.report.fingerprint.partition("/")[2]))
     return AgreementState(kept.report, newer, kept.progress)
 

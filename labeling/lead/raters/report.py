@@ -44,7 +44,7 @@ def raters_at_hand(project: Project) -> RatersAtHand:
     if kept.report is None:
         return RatersAtHand(None, progress=kept.progress)
     data = kept.report.data
-    newer = 0 if kept.is_current else max(0, state.count - int(data["judgments"]))
+    newer = 0 if kept.is_newest else max(0, state.count - int(data["judgments"]))
     return RatersAtHand(named_rows(data["rows"]), kept.computed_at, newer, kept.progress)
 
 
