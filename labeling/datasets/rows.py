@@ -14,6 +14,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from labeling.datasets.records import Message
+from labeling.vocabulary import TaskKind
 
 #: Name of the primary criterion in a file, whatever its key is in the project.
 OVERALL = "overall"
@@ -72,6 +73,11 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     Of the criteria in `side_only` the source told no more than the side: their value is -1 or 1
     and no strength. `grades` maps a criterion to the source's own word of strength; its value is
     -1 or 1 until the project's scale turns it into its number.
+
+    `answers` are those on criteria that compare no two responses, by the ids of the row's
+    responses: a ranking as bands, best first (`(("c3",), ("c1", "c2"))`), or as the place of each;
+    about each response a value or a word of `Unsaid` (`{"c1": 3, "c2": "unsure"}`); about the
+    principles of a guideline such values by principle (`{"c1": {"P3": -2}}`).
     """
 
     rater: str
@@ -81,6 +87,7 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     at: dt.datetime | None = None
     side_only: tuple[str, ...] = ()
     grades: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, object] = field(default_factory=dict)
 
 
 class ImportedJudgment(ImportedLabel, frozen=True, gc=False):
@@ -118,7 +125,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     `shared_id` is the id of a question that several rows may ask, "" where the id is the row's own.
     `earlier_line` is that of an earlier row of the file with this id and text, 0 where there is
     none: what this row says beyond it is added. `left_out` are columns that are no part of the task
-    and cannot be stored. `number` is that of a `Refusal`.
+    and cannot be stored. `number` is that of a `Refusal`. `kind` is the kind of task that it makes.
     """
 
     line: int
@@ -134,6 +141,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     earlier_line: int = 0
     left_out: tuple[Refusal, ...] = ()
     number: int = 0
+    kind: str = TaskKind.COMPARE.value
 
 
 class Duplicate(Struct, frozen=True, gc=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.datasets.several_kinds import SEVERAL_SAMPLES
 from tests.datasets.tool_kinds import TOOL_SAMPLES
 
 Row = dict[str, Any]
@@ -297,4 +298,5 @@ SAMPLES: tuple[tuple[str, str, Row], ...] = (
     ("Axolotl chat", "trl", AXOLOTL_CHAT),
     ("pairs", "pairs", PAIR),
     *TOOL_SAMPLES,
+    *SEVERAL_SAMPLES,
 )

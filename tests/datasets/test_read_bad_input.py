@@ -92,16 +92,21 @@ def test_a_line_that_is_no_object_is_refused(file, value):
 
 
 @pytest.mark.parametrize(
-    ("responses", "reason"),
+    ("kind", "responses", "reason"),
     [
-        (["a"], "Has 1 response; a comparison takes exactly 2."),
-        (["a", "b", "c"], "Has 3 responses; a comparison takes exactly 2."),
-        (list("abcdefghij"), "Has 10 responses; at most 9 can be judged."),
-        ("ab", "Must be a list of responses, not text."),
+        ("compare", ["a"], "Has 1 response; a comparison takes exactly 2."),
+        ("compare", ["a", "b", "c"], "Has 3 responses; a comparison takes exactly 2."),
+        ("rank", ["a", "b"], "Has 2 responses; a ranking takes 3 to 9."),
+        ("rate", [], "Has 0 responses; a rating takes 1 to 9."),
+        ("rank", list("abcdefghij"), "Has 10 responses; at most 9 can be judged."),
+        ("rank", "ab", "Must be a list of responses, not text."),
+        ("order", ["a", "b"], "Must be one of compare, rank, rate."),
     ],
 )
-def test_only_two_responses_are_compared(file, responses, reason):
-    (refusal,) = refusals(file(json.dumps({"prompt": "p", "responses": responses}).encode()))
+def test_each_kind_takes_its_number_of_responses(file, kind, responses, reason):
+    sound = {"prompt": "p", "kind": "compare", "responses": ["a", "b"]}
+    row = {**sound, "kind": kind, "responses": responses}
+    (refusal,) = refusals(file("\n".join(map(json.dumps, (sound, row))).encode()))
     assert refusal.reason == reason
 
 

@@ -44,6 +44,37 @@ chat = st.fixed_dictionaries(
     }
 )
 
+#: Answers on several responses, sound and not: an order, values about each, values by principle.
+named = st.sampled_from(["c0", "c1", "c2", "c3", "c9", "", 1, None])
+said_of_one = st.integers(-3, 8) | st.sampled_from(["unsure", "not_applicable", "maybe", None, 1])
+answer = (
+    st.lists(st.lists(named, max_size=3) | named, max_size=4)
+    | st.permutations(["c0", "c1", "c2"]).map(lambda ids: [[name] for name in ids])
+    | st.dictionaries(st.sampled_from(["c0", "c1", "c9"]), said_of_one, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["c0", "c1"]), st.dictionaries(st.just("P3"), said_of_one, max_size=1)
+    )
+    | said_of_one
+)
+several = st.fixed_dictionaries(
+    {
+        "prompt": st.just("p"),
+        "responses": st.integers(1, 4).map(
+            lambda count: [{"id": f"c{i}", "content": f"said {i}"} for i in range(count)]
+        ),
+        "judgments": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "rater": st.sampled_from(["ann", "bo"]),
+                    "answers": st.dictionaries(st.sampled_from(["overall", "tone"]), answer),
+                }
+            ),
+            max_size=2,
+        ),
+    },
+    optional={"kind": st.sampled_from(["compare", "rank", "rate", "order"])},
+)
+
 
 def numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows with ids of their own, behind a sound one of the same kind so that it is recognised."""
@@ -55,8 +86,17 @@ def numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "responses": [{"content": "a"}, {"content": "b"}],
         "notes": "n",
     }
-    first = {name: sound[name] for name in rows[0]}
+    first = {name: sound[name] for name in rows[0] if name in sound}
     return [{"id": f"q{i}", **row} for i, row in enumerate([first, *rows])]
+
+
+SEVERAL = {
+    "id": "first",
+    "kind": "rank",
+    "prompt": "p",
+    "responses": [{"id": f"c{i}", "content": f"said {i}"} for i in range(3)],
+    "judgments": [{"rater": "ann", "answers": {"overall": [["c2"], ["c0", "c1"]]}}],
+}
 
 
 def json_lines(rows: list[dict[str, Any]]) -> bytes:
@@ -106,6 +146,9 @@ def outcomes(folder: Path, content: bytes) -> list[Any]:
 
 
 def without_line(outcome: Any) -> Any:
+    if isinstance(outcome, ImportRow):
+        left_out = tuple(structs.replace(value, line=0) for value in outcome.left_out)
+        outcome = structs.replace(outcome, left_out=left_out)
     return structs.replace(outcome, line=0, number=0)
 
 
@@ -146,6 +189,37 @@ def test_messages_are_as_they_were_written_or_refused_by_line_and_field(folder, 
             assert chat == row["messages"]
             assert [{"content": r.content} for r in outcome.responses] == row["responses"]
             assert outcome.metadata == {"notes": row["notes"]}
+
+
+@given(st.lists(several, min_size=1, max_size=3))
+def test_answers_are_as_they_were_written_or_refused_by_line_and_field(folder, written):
+    rows = [SEVERAL, *({"id": f"q{i}", **row} for i, row in enumerate(written))]
+    results = outcomes(folder, json_lines(rows))
+    assert [outcome.line for outcome in results] == list(range(1, len(rows) + 1))
+    for row, outcome in zip(rows, results, strict=True):
+        if isinstance(outcome, Refusal):
+            assert outcome.field.split("[")[0].split(".")[0] in {"responses", "judgments", "kind"}
+            assert outcome.reason
+            continue
+        ids = [response.external_id for response in outcome.responses]
+        assert ids == [response["id"] for response in row["responses"]]
+        assert outcome.kind == row.get("kind", {1: "rate", 2: "compare"}.get(len(ids), "rank"))
+        for judgment, said in zip(outcome.judgments, row["judgments"], strict=True):
+            assert judgment.rater == said["rater"]
+            stored = {**judgment.values, **judgment.answers}
+            assert stored.keys() == said["answers"].keys()
+            for key, answer in said["answers"].items():
+                assert _as_written(answer, ids) == stored[key]
+
+
+def _as_written(answer: Any, ids: list[str]) -> Any:
+    """The answer as a label holds it: bands in tuples, what is said of the only response by id."""
+    if isinstance(answer, list):
+        bands = [band if isinstance(band, list) else [band] for band in answer]
+        return tuple(tuple(sorted(band)) for band in bands)
+    if not isinstance(answer, dict):
+        return {ids[0]: answer} if len(ids) == 1 else answer
+    return {name: said if said is not True else 1 for name, said in answer.items()}
 
 
 @given(st.lists(pair | chat, min_size=1, max_size=3).map(lambda rows: [rows[0]]))

@@ -19,6 +19,9 @@ from tests.datasets.kinds import (
     ULTRAFEEDBACK_BINARIZED,
     completion,
 )
+from tests.datasets.several_kinds import BEST_OF_N, NECTAR
+
+PAIRED = {"task_kind": "compare"}
 
 
 def said(made):
@@ -31,7 +34,7 @@ def contents(made):
 
 
 def test_four_completions_are_six_tasks_of_one_prompt(rows):
-    made = rows({**ULTRAFEEDBACK, "id": "uf-1"})
+    made = rows({**ULTRAFEEDBACK, "id": "uf-1"}, mapping=PAIRED)
     assert [row.external_id for row in made] == [
         *("uf-1-1-2", "uf-1-1-3", "uf-1-1-4", "uf-1-2-3", "uf-1-2-4", "uf-1-3-4")
     ]
@@ -41,12 +44,12 @@ def test_four_completions_are_six_tasks_of_one_prompt(rows):
 
 
 def test_pairs_of_a_row_without_an_id_have_ids_of_their_own(rows):
-    made = rows(ULTRAFEEDBACK)
+    made = rows(ULTRAFEEDBACK, mapping=PAIRED)
     assert len({row.external_id for row in made}) == 6
 
 
 def test_a_models_scores_are_metadata_and_never_judgments(rows):
-    made = rows(ULTRAFEEDBACK, rater="vera")
+    made = rows(ULTRAFEEDBACK, rater="vera", mapping=PAIRED)
     assert all(row.judgments == () for row in made)
     first = made[0].metadata["responses"]
     assert [kept["overall_score"] for kept in first] == [8.0, 1.0]
@@ -57,7 +60,7 @@ def test_a_models_scores_are_metadata_and_never_judgments(rows):
 
 def test_a_pair_of_the_same_text_is_refused_and_the_others_are_taken(rows):
     twice = [completion("m1", "Cod.", 1), completion("m2", "Cod.", 2), completion("m3", "Cow.", 3)]
-    made = rows({**ULTRAFEEDBACK, "completions": twice})
+    made = rows({**ULTRAFEEDBACK, "completions": twice}, mapping=PAIRED)
     assert [type(row) for row in made] == [Refusal, ImportRow, ImportRow]
     assert made[0].field == "completions[1].response"
 
@@ -67,7 +70,9 @@ def test_the_progress_of_such_a_file_counts_its_pairs(tmp_path):
     bad = {**ULTRAFEEDBACK, "completions": "none"}
     short = {**ULTRAFEEDBACK, "completions": ULTRAFEEDBACK["completions"][:3]}
     path.write_text("\n".join(json.dumps(row) for row in (ULTRAFEEDBACK, bad, short)))
-    assert check(path, format="ultrafeedback").rows == len(list(read(path))) == 6 + 1 + 3
+    for mapping, count in (PAIRED, 6 + 1 + 3), ({}, 3):
+        assert check(path, format="ultrafeedback", mapping=mapping).rows == count
+        assert len(list(read(path, mapping=mapping))) == count
 
 
 def test_ultrafeedback_binarized_says_its_prompt_twice_and_means_it_once(rows):
@@ -87,14 +92,14 @@ def test_ultrafeedback_binarized_says_its_prompt_twice_and_means_it_once(rows):
 
 
 def test_a_ranking_gives_a_label_a_pair_by_the_rater_it_names(rows):
-    made = rows({**LISTWISE, "id": "r", "rater": "vera"})
+    made = rows({**LISTWISE, "id": "r", "rater": "vera"}, mapping=PAIRED)
     assert contents(made) == [("Cow.", "Cod."), ("Cow.", "Carp."), ("Cod.", "Carp.")]
     assert said(made) == [1, 1, 0]
     assert {row.judgments[0].rater for row in made} == {"vera"}
 
 
 def test_a_ranking_by_nobody_keeps_its_ranks_as_metadata(rows):
-    made = rows(LISTWISE)
+    made = rows(LISTWISE, mapping=PAIRED)
     assert [row.judgments for row in made] == [(), (), ()]
     assert [row.metadata["ranks"] for row in made] == [[2, 1], [2, 1], [1, 1]]
 
@@ -118,7 +123,8 @@ def test_nemo_prefers_the_lower_rank(rows):
         (LISTWISE, {"ranks": [1]}, "ranks", "Has 1 ranks for 3 responses."),
         (LISTWISE, {"ranks": ["a", 1, 2]}, "ranks[0]", "whole number"),
         (LISTWISE, {"ranks": 3}, "ranks", "list of ranks, not a number"),
-        (LISTWISE, {"responses": ["a"], "ranks": [1]}, "responses", "takes at least 2"),
+        (LISTWISE, {"responses": ["a"], "ranks": [1], "kind": "rank"}, "responses", "3 to 9"),
+        (LISTWISE, {"responses": ["a"], "ranks": [1], "kind": "compare"}, "responses", "exactly 2"),
         (LISTWISE, {"responses": ["a", 7, "b"]}, "responses[1]", "not a number"),
         (ULTRAFEEDBACK, {"completions": ["Cod."]}, "completions[0]", "not text"),
         (ULTRAFEEDBACK, {"completions": []}, "responses", "Has 0 responses"),
@@ -160,5 +166,45 @@ def test_a_row_at_fault_is_one_refusal(rows, row, change, field, reason):
 
 def test_an_id_leaves_room_for_the_numbers_of_its_pairs(rows):
     just = "x" * (limits.MAX_ID - len("-1-2"))
-    made = rows({**LISTWISE, "id": just}, {**LISTWISE, "id": f"{just}x"})
+    made = rows({**LISTWISE, "id": just}, {**LISTWISE, "id": f"{just}x"}, mapping=PAIRED)
     assert [type(row) for row in made] == [ImportRow] * 3 + [Refusal] * 3
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "texts", "bands"),
+    [
+        (LISTWISE, "listwise", ["Cow.", "Cod.", "Carp."], [["Carp.", "Cod."], ["Cow."]]),
+        (NECTAR, "nectar", ["Cow.", "Cod.", "Crow."], [["Cod."], ["Cow.", "Crow."]]),
+        (BEST_OF_N, "bestofn", ["Cod.", "Cow.", "Ox."], [["Cod."], ["Cow.", "Ox."]]),
+    ],
+)
+def test_three_ranked_responses_are_one_task_whose_order_is_a_label_under_a_name(
+    rows, seen, row, kind, texts, bands
+):
+    assert seen(row).format == kind
+    (unnamed,), (named,), (voted,) = (rows(row, rater=name) for name in ("", "vera", "gpt-4"))
+    assert (unnamed.kind, unnamed.judgments, len(unnamed.metadata["ranks"])) == ("rank", (), 3)
+    assert [response.content for response in named.responses] == texts
+    assert [message.content for message in named.messages] == ["Name a fish."]
+    by_id = {response.external_id: response.content for response in named.responses}
+    (judgment,) = named.judgments
+    order = judgment.answers["overall"]
+    assert [sorted(by_id[name] for name in band) for band in order] == bands
+    # Nobody's word but the model's, as every vote of a model.
+    assert (voted.judgments, voted.model_votes[0].answers) == ((), judgment.answers)
+
+
+def test_best_of_n_compares_right_answers_with_wrong_ones_alone(rows):
+    row = {**BEST_OF_N, "chosen": ["Cod.", "Carp."], "rejected": ["Cow."]}
+    made = rows(row, rater="vera", mapping=PAIRED)
+    assert contents(made) == [("Cod.", "Cow."), ("Carp.", "Cow.")]
+    assert said(made) == [-1, -1]
+    assert [response.model for response in made[1].responses] == ["m2", "m3"]
+
+
+def test_a_row_of_two_ranked_answers_is_compared_unless_it_is_to_be_ranked(rows):
+    row = {**NECTAR, "answers": NECTAR["answers"][:2]}
+    (compared,) = rows(row, rater="vera")
+    assert (compared.kind, compared.judgments[0].values) == ("compare", {"overall": 1})
+    (refused,) = rows(row, mapping={"task_kind": "rank"})
+    assert refused.reason == "Has 2 responses; a ranking takes 3 to 9."

@@ -360,7 +360,7 @@ def test_a_repeated_row_is_a_duplicate_and_a_reused_id_is_refused(rows):
     pair = {"id": "1", "prompt": "p", "response_a": "a", "response_b": "b"}
     _, again, other = rows(pair, pair, {**pair, "response_b": "c"})
     assert again == Duplicate(line=2, external_id="1", first_line=1)
-    assert other.reason.startswith("Its id stands on line 1 already, with a different text. Give")
+    assert other.reason.startswith("Its id stands on line 1 already, with a different text or")
     assert (other.line, other.field, other.code, other.row_id) == (3, "id", "twice", "1")
 
 

@@ -137,15 +137,10 @@ ASKED = {"prompt": "Name a fish."}
 REPLY = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
 #: What is no comparison, by the kind that it is named as.
 NO_COMPARISONS: tuple[tuple[str, Row], ...] = (
-    ("best-of-n", {**ASKED, "chosen": ["Cod."], "rejected": ["Cow.", "Ox."], "num_correct": 1}),
-    ("ranking", {**ASKED, "answers": [{"answer": "Cod.", "model": "m", "rank": 1.0}]}),
+    ("best-of-n", {"chosen": ["Cod."], "rejected": ["Cow.", "Ox."], "num_correct": 1}),
     ("ranking", {**ASKED, "generations": ["a", "b", "c"], "ranking": [1, 3, 2]}),
     ("steps", {**ASKED, "completions": ["One.", "Two."], "labels": [True, False]}),
-    ("kto", {**ASKED, "completion": "Cod.", "label": True}),
-    ("kto", {"messages": REPLY, "label": False}),
-    ("kto", {"instruction": "Name a fish.", "input": "", "output": "Cod.", "kto_tag": "true"}),
-    ("ratings", {**ASKED, "response": "Cod.", "helpfulness": 3, "score": 4}),
-    ("ratings", {"info": {"post": "x"}, "summary": {"text": "Cod.", "axes": {}}}),
+    ("ratings", {"response": "Cod.", "helpfulness": 3, "score": 4}),
     ("labels", {**TEXTS, "label": ["fish"], "Comments": []}),
     ("labels", {**TEXTS, "label": [[0, 3, "FISH"]]}),
     ("demonstrations", {"messages": REPLY}),
@@ -160,17 +155,12 @@ def test_rows_that_are_no_comparison_are_named_with_what_to_do(seen, rows, kind,
     (untaken,) = [known for known in UNTAKEN if known.key == kind]
     detection = seen(raw, raw)
     assert (detection.code, detection.problem) == ("unsupported", untaken.reason)
-    assert "which column" not in detection.problem
     with pytest.raises(UnreadableFile, match=r"^These are "):
         rows(raw, raw)
 
 
 def test_every_kind_that_is_no_comparison_is_tried():
     assert {kind for kind, _ in NO_COMPARISONS} == {known.key for known in UNTAKEN}
-    assert {known.key: known.waits_for for known in UNTAKEN if known.waits_for} == {
-        **dict.fromkeys(("best-of-n", "ranking"), "rank"),
-        **dict.fromkeys(("kto", "ratings"), "rate"),
-    }
 
 
 def test_annotations_of_potato_without_their_texts_say_what_to_join(seen):

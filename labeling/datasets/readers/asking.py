@@ -16,7 +16,9 @@ from labeling.datasets.readers.columns import numbered_series
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning, quoted
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
+from labeling.datasets.readers.taskkinds import KIND_WORD
 from labeling.datasets.readers.unclaimed import Unclaimed, unclaimed_texts
+from labeling.vocabulary import TaskKind
 
 #: Fields in which a prompt stands.
 _PROMPTS = ("prompt", "messages", "context", "conversation_a", "asked")
@@ -25,12 +27,13 @@ _RESPONSES = frozenset(
         *("responses", "response_a", "response_b", "completions", "chosen", "rejected"),
         *("conversation_a", "conversation_b", "preferred_output", "non_preferred_output"),
         *("text", "response", "accept", "reject", "options", "states", "summaries"),
+        *("ranked", "reply", "summary"),
     )
 )
 _ABOUT = frozenset(
     (
         *("id", "category", "language", "metadata", "models", "response_ids", "model_a"),
-        *("model_b", "chosen_model", "rejected_model"),
+        *("model_b", "chosen_model", "rejected_model", "model", "kind"),
     )
 )
 #: What a kind of row knows and leaves behind: it repeats other columns, or belongs elsewhere.
@@ -43,6 +46,8 @@ _LEFT_OUT = frozenset(
         *("displayed_text", "ip", "tokens_0", "tokens_1", "assignment"),
     )
 )
+#: The kind of row that numbered candidates are.
+_SERIES = "candidates"
 #: Columns of text that are asked about one by one; of more, the rest is one question.
 _ONE_BY_ONE = 5
 
@@ -118,18 +123,20 @@ def _which_candidates(
     """Of three or more numbered candidates a comparison takes two."""
     if not series or all(sample.wished.get(f"response_{side}") for side in "ab"):
         return
-    options = []
+    options: list[Meaning] = []
     if shape.key == "pairs" and (name := series_name(series)):
-        options.append(
-            Meaning("each two of them are a task of their own", {"responses": name}, "candidates")
+        pairs = {"responses": name, KIND_WORD: TaskKind.COMPARE.value}
+        options += (
+            Meaning("all of them are one task, which ranks them", {"responses": name}, _SERIES),
+            Meaning("each two of them are a task of their own", pairs, _SERIES),
         )
-    pairs = list(combinations(series, 2))
+    two = list(combinations(series, 2))
     options += (
         Meaning(
             f"{quoted(a)} and {quoted(b)}; the others are metadata",
             {"response_a": a, "response_b": b},
         )
-        for a, b in (pairs if len(series) == 3 else pairs[:1])
+        for a, b in (two if len(series) == 3 else two[:1])
     )
     yield ColumnQuestion(
         "candidates",

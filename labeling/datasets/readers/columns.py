@@ -60,6 +60,11 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "user": ("user_id", "user", "username"),
     "submitted": ("submittime",),
     "assignment": ("assignmentstatus",),
+    "ranked": ("answers", "responses", "completions", "generations", "candidates"),
+    "reply": ("completion", "response", "output", "answer", "reply", "model_response"),
+    "thumb": ("label", "kto_tag", "thumbs_up", "is_good", "desirable", "thumb"),
+    "rating": ("rating", "overall", "score", "stars", "overall_score", "overall_rating"),
+    "model": ("model", "model_name", "generator"),
 }
 
 

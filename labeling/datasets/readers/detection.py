@@ -29,6 +29,7 @@ from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.shapes.record import RecordView
 from labeling.datasets.readers.shapes.untaken import is_mapped, untaken_kind
+from labeling.datasets.readers.taskkinds import KIND_WORD, is_kind, wished_kind
 from labeling.datasets.readers.unclaimed import quiet_columns, settled
 from labeling.datasets.readers.weights import up_to
 from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
@@ -51,6 +52,7 @@ class Detection:
     `questions` is open; `roles` says where each column goes, and `notices` what a mapping could
     make of those that may be labels. `quiet` columns say nothing in the first rows. `reshaping` is
     what the mapping asks of every row beforehand; `within` names the values within columns.
+    `kind` is the kind of task that the user asks of every row, "" where the rows say it.
     """
 
     format: str | None
@@ -68,6 +70,7 @@ class Detection:
     quiet: frozenset[str] = frozenset()
     reshaping: Reshaping = field(default_factory=Reshaping)
     within: tuple[str, ...] = ()
+    kind: str = ""
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -116,6 +119,7 @@ def detect(
     if format not in IMPORT_KINDS:
         raise MappingError(f"There is no format “{format}”. Formats: {', '.join(IMPORT_KINDS)}.")
     whose, wished = Whose.of(mapping or {}), columns_of_mapping(mapping)
+    kind = wished_kind(mapping or {})
     with opened(path) as file:
         sample, header, within, reshaping = _first_rows(file, mapping or {})
     columns = _names(column for row in sample for column in row)
@@ -150,6 +154,7 @@ def detect(
         quiet_columns(every, sample),
         reshaping,
         within,
+        kind,
     )
 
 
@@ -208,7 +213,7 @@ def columns_of_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:
     if not all(is_storable(name) for pair in (mapping or {}).items() for name in pair):
         raise MappingError("The mapping holds a character that cannot be stored. Leave it out.")
     # With nothing behind it even such a word is a column, which stays metadata.
-    pairs, words = (mapping or {}).items(), (*WHOSE_WORDS, LEAVE_OUT)
+    pairs, words = (mapping or {}).items(), (*WHOSE_WORDS, LEAVE_OUT, KIND_WORD)
     return {field: column for field, column in pairs if not column or field not in words}
 
 
@@ -267,6 +272,10 @@ def _mapping(shape: Shape | None, seen: Sample, present: tuple[str, ...]) -> dic
     every = dict.fromkeys(field for known in SHAPES.values() for field in known.fields)
     fields = shape.fields if shape else tuple(every)
     mapping = override(guess(seen.columns, fields), seen.wished, present, fields)
+    kinds = (row.get(mapping.get("kind", "")) for row in seen.rows)
+    if "kind" not in seen.wished and not any(map(is_kind, kinds)):
+        # A column of that name may say anything.
+        mapping = {field: column for field, column in mapping.items() if field != "kind"}
     return settled(mapping, seen) if shape and set(FRAME) <= set(fields) else mapping
 
 

@@ -21,9 +21,10 @@ MAX_PIECES = 10_000
 MAX_NAME = 200
 #: Judgments that one row may carry.
 MAX_JUDGMENTS = 100
-#: Responses a row may hold, and how many a comparison takes.
+#: Responses a row may hold, how many a comparison takes, and a ranking at least.
 MAX_RESPONSES = 9
 COMPARED_RESPONSES = 2
+RANKED_RESPONSES = 3
 #: Characters of a row's metadata as JSON, and how deep it may be nested.
 MAX_METADATA = 65_536
 MAX_DEPTH = 32

@@ -13,6 +13,8 @@ from labeling.datasets.readers.columns import ALIASES, plain_name
 from labeling.datasets.readers.fields import Broken, excerpt_of
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning, quoted
 from labeling.datasets.readers.shapes.base import Sample, Shape
+from labeling.datasets.readers.shapes.helpsteer import RATED_ATTRIBUTES
+from labeling.datasets.readers.shapes.ratings import ATTRIBUTES
 from labeling.datasets.readers.winners import (
     FIRST_IS_NEGATIVE,
     FIRST_IS_POSITIVE,
@@ -61,7 +63,15 @@ _OWN_PREFERENCES = {
     "doccano": "label",
     "prodigy": "answer",
     "potato": "label_annotations",
+    "nectar": "ranked",
 }
+#: Those of kinds that rate one response.
+_RATES = {
+    "kto": ("thumb",),
+    "ratings": ("rating", *ATTRIBUTES),
+    "helpsteer2": RATED_ATTRIBUTES,
+}
+_SAYS = ("which response is better", "how good the response is")
 #: PandaLM's own column; with it the counting of its annotators is known.
 _PANDALM, _PANDALM_COUNT = "cmp_key", "1,2,0"
 #: Values of one sign that chance does not explain.
@@ -287,9 +297,9 @@ def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
 
 
 def preference_columns(shape: Shape, mapping: Mapping[str, str]) -> list[str]:
-    """The columns that say which response is better."""
+    """The columns that say which response is better, or how good one is."""
     own = _OWN_PREFERENCES.get(shape.key)
-    fields = (own,) if own else _PREFERENCES
+    fields = _RATES.get(shape.key, (own,) if own else _PREFERENCES)
     return [mapping[field] for field in fields if mapping.get(field)]
 
 
@@ -303,8 +313,8 @@ def unnamed_labels(
     for column in (winner.columns if winner else preference_columns(shape, sample.mapping))[:1]:
         yield ColumnQuestion(
             "rater_unnamed",
-            f"{quoted(column)} says which response is better, but no column says who judged: it is "
-            "no label unless a rater is named for the file. Importing the file again with a name "
-            "adds the labels to the same tasks.",
+            f"{quoted(column)} says {_SAYS[shape.key in _RATES]}, but no column says who judged: "
+            "it is no label unless a rater is named for the file. Importing the file again with a "
+            "name adds the labels to the same tasks.",
             columns=(column,),
         )

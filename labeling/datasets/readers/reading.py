@@ -29,6 +29,7 @@ from labeling.datasets.readers.shapes import SHAPES
 from labeling.datasets.readers.shapes.base import Shape
 from labeling.datasets.readers.shapes.finish import finish
 from labeling.datasets.readers.shapes.record import RecordView, look
+from labeling.datasets.readers.taskkinds import wished_kind
 from labeling.datasets.readers.unclaimed import check_unseen
 from labeling.datasets.readers.weights import up_to
 from labeling.datasets.readers.whose import Whose
@@ -40,6 +41,7 @@ from labeling.datasets.rows import (
     RowError,
     UnreadableFile,
 )
+from labeling.vocabulary import TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def _rows(
         header=detection.columns if detection.container in TABLES.values() else (),
         counting=counting,
         promptless=is_promptless(shape, detection.mapping, wished),
+        kind=wished_kind(mapping or {}),
     )
     seen = SeenRows(shared=plain_name(columns.get("id", "")) in QUESTION_IDS)
     doubtful = detection.quiet - {*columns.values(), *wished}
@@ -181,7 +184,7 @@ def _rows(
         # Its lines tell no rows apart: all of a list may be one line.
         numbered = file.container == JSON_LIST
         rows = _reshaped(file.rows, reshaping)
-        if shape.joins:
+        if shape.joins and view.kind == TaskKind.COMPARE:
             rows = joined_rows(rows, view.columns["prompt"], view.columns["response"])
         for count, raw in rows:
             number = count if numbered else 0

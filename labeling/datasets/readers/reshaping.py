@@ -19,6 +19,7 @@ from msgspec import Struct
 from labeling.datasets.readers.candidates import folded, is_series
 from labeling.datasets.readers.fields import is_storable
 from labeling.datasets.readers.shapes.base import Rows, decoded_cell
+from labeling.datasets.readers.taskkinds import KIND_WORD
 from labeling.datasets.rows import MappingError
 
 #: The word of a mapping that names no column but those which are left out.
@@ -51,7 +52,8 @@ class Reshaping(Struct, frozen=True):
 
         Raises MappingError for what is to be left out and is not there, or is mapped too.
         """
-        fields = {name: column for name, column in mapping.items() if name != LEAVE_OUT}
+        words = LEAVE_OUT, KIND_WORD
+        fields = {name: column for name, column in mapping.items() if name not in words}
         same = {
             name: column.removeprefix(SAME)
             for name, column in fields.items()

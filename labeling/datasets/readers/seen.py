@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.readers.identity import content_digest, identity_text, response_keys
+from labeling.datasets.records import canonical_json
 from labeling.datasets.rows import (
     Duplicate,
     ImportedLabel,
@@ -122,17 +123,19 @@ def _content(row: ImportRow) -> int:
     responses = sorted(
         [hash((r.model, identity_text(r.content, r.messages))) for r in row.responses]
     )
-    return keyed_hash((without_parts(row.messages), *responses))
+    return keyed_hash((row.kind, without_parts(row.messages), *responses))
 
 
 def _said(judgment: ImportedLabel, sign: int) -> int:
     """The label from the point of view that a pair and the same pair swapped share."""
     values = frozenset([(key, sign * value) for key, value in judgment.values.items()])
-    beside = (judgment.tie_kinds, judgment.side_only, judgment.grades)
+    beside = (judgment.tie_kinds, judgment.side_only, judgment.grades, judgment.answers)
     if not any(beside):
         return keyed_hash((values, judgment.rationale))
     ties, grades = (frozenset(said.items()) for said in (judgment.tie_kinds, judgment.grades))
-    return keyed_hash((values, ties, frozenset(judgment.side_only), grades, judgment.rationale))
+    answers = canonical_json(judgment.answers) if judgment.answers else ""
+    said = (values, ties, frozenset(judgment.side_only), grades, answers)
+    return keyed_hash((*said, judgment.rationale))
 
 
 def _side(responses: Sequence[ImportedResponse]) -> int:
@@ -181,8 +184,9 @@ class SeenRows:
             first, same = self._rows.first(keyed_hash(row.external_id), _content(row), place)
         if first and not same:
             reason = (
-                f"Its id stands on {_place_in_words(row, first)} already, with a different text. "
-                "Give it its own, or leave the ids out by mapping id to nothing (id=)."
+                f"Its id stands on {_place_in_words(row, first)} already, with a different text or "
+                "another kind of task. Give it its own, or leave the ids out by mapping id to "
+                "nothing (id=)."
             )
             return _refused(row, "id", reason, RefusalCode.TWICE)
         new_label = False

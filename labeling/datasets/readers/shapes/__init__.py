@@ -15,12 +15,13 @@ from labeling.datasets.readers.shapes.labelstudio import LABEL_STUDIO
 from labeling.datasets.readers.shapes.lmarena import LMARENA
 from labeling.datasets.readers.shapes.mturk import MTURK
 from labeling.datasets.readers.shapes.openai import OPENAI
-from labeling.datasets.readers.shapes.openaihuman import SUMMARIES, WEBGPT
+from labeling.datasets.readers.shapes.openaihuman import SUMMARIES, SUMMARY_AXES, WEBGPT
 from labeling.datasets.readers.shapes.pairs import CANDIDATES, CONCORD, PAIRS
 from labeling.datasets.readers.shapes.potato import POTATO
 from labeling.datasets.readers.shapes.preference import PREFERENCE
 from labeling.datasets.readers.shapes.prodigy import PRODIGY
-from labeling.datasets.readers.shapes.rankings import LISTWISE, NEMO
+from labeling.datasets.readers.shapes.rankings import BEST_OF_N, LISTWISE, NEMO, RANKED
+from labeling.datasets.readers.shapes.ratings import KTO, RATINGS
 from labeling.datasets.readers.shapes.transcripts import TRANSCRIPTS
 from labeling.datasets.readers.shapes.ultrafeedback import ULTRAFEEDBACK
 
@@ -34,8 +35,10 @@ _SHAPES = (
     FASTCHAT,
     WEBGPT,
     SUMMARIES,
+    SUMMARY_AXES,
     POTATO,
     NEMO,
+    RANKED,
     ULTRAFEEDBACK,
     LMARENA,
     HELPSTEER,
@@ -45,8 +48,11 @@ _SHAPES = (
     CANDIDATES,
     CONCORD,
     TRANSCRIPTS,
+    BEST_OF_N,
     PREFERENCE,
     PAIRS,
+    KTO,
+    RATINGS,
 )
 
 #: Every kind of row by its name in `--format`.

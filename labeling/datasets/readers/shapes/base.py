@@ -13,7 +13,7 @@ from labeling.datasets.readers.weights import cell_json
 Rows = Sequence[Mapping[str, object]]
 
 #: Fields that nearly every kind knows.
-ABOUT = ("id", "category", "language", "metadata")
+ABOUT = ("id", "kind", "category", "language", "metadata")
 COMMON = (*ABOUT, "judgments")
 
 
@@ -78,10 +78,11 @@ class Shape:
     `fits` says whether the sample is of this kind once a group is there; a kind that is `marked`
     by columns of its own is recognised without one, so that the message names what is missing; one
     that may be `promptless` compares two texts by themselves where the user says so. A kind that
-    `joins` makes one row of those that answer the same prompt one after the other.
+    `joins` makes one row of those that answer the same prompt one after the other, where they are
+    compared.
     `objection` says why a file of this kind cannot be taken at all; `words` are those in which the
-    sampled rows say which response is better. A kind that `spreads` makes several rows of one line
-    of the file.
+    sampled rows say which response is better. A kind that `spreads` may make several rows of one
+    line of the file: a comparison of each pair.
     """
 
     key: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import count
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -11,8 +12,10 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.chat import note_unread
 from labeling.datasets.readers.fields import is_blank, metadata
 from labeling.datasets.readers.identity import content_digest, identity_text, response_digest
+from labeling.datasets.readers.shapes.answers import answers_about_one
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.record import Record
+from labeling.datasets.readers.taskkinds import check_count
 from labeling.datasets.records import Message
 from labeling.datasets.rows import (
     ImportedJudgment,
@@ -24,7 +27,9 @@ from labeling.datasets.rows import (
     RowError,
 )
 from labeling.datasets.turns import blinded
+from labeling.vocabulary import TaskKind
 
+_COMPARE = TaskKind.COMPARE.value
 #: Fields that hold no messages, whatever their keys are called.
 _NO_CHATS = frozenset(
     (
@@ -66,39 +71,22 @@ class Parts(Struct):
     no_prompt: bool = False
 
 
-def check_count(count: int, *, least: int = 0) -> None:
-    """Raises RowError for a number of responses that cannot be judged.
-
-    Exactly two make a comparison; with `least`, so many or more are to become pairs.
-    """
-    if count > limits.MAX_RESPONSES:
-        raise RowError(
-            "responses",
-            f"Has {count} responses; at most {limits.MAX_RESPONSES} can be judged.",
-            code=RefusalCode.TOO_LONG,
-        )
-    if count < least or (not least and count != limits.COMPARED_RESPONSES):
-        most = "at least" if least else "exactly"
-        raise RowError(
-            "responses",
-            f"Has {count} response{'' if count == 1 else 's'}; a comparison takes {most} "
-            f"{limits.COMPARED_RESPONSES}.",
-            code=RefusalCode.TOO_FEW,
-        )
-
-
 def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: bool) -> None:
-    """Two responses that read the same are compared only where somebody has done so already."""
+    """Responses that all read the same are compared only where somebody has done so already."""
     may_be_none = not parts.messages and (parts.no_prompt or promptless)
     if not may_be_none and all(is_blank(message.content) for message in parts.messages):
         raise RowError("prompt", "Is empty. Fill it or leave the row out.", code=RefusalCode.EMPTY)
-    first, second = parts.candidates
-    if not said and _as_read(first) == _as_read(second):
+    first, *others = parts.candidates
+    if said or not others:
+        return
+    text = _as_read(first)
+    if all(_as_read(other) == text for other in others):
+        which = "Both" if len(others) == 1 else "All"
         raise RowError(
-            second.field,
-            "Both responses are the same text (but for spaces at the ends). There is nothing "
+            others[0].field,
+            f"{which} responses are the same text (but for spaces at the ends). There is nothing "
             "to compare.",
-            second.content,
+            others[0].content,
             code=RefusalCode.SAME_TEXT,
         )
 
@@ -132,22 +120,25 @@ def _digest(candidate: Candidate) -> str:
 def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedResponse, ...]:
     """Responses with ids. One without an id gets one of its text, which tells no preference.
 
-    Of two that are the same, the second of the row is marked as such.
+    Of those that are the same, the later ones of the row are marked as such.
     """
-    first, second = [
-        candidate.named(candidate.external_id or f"{row_id}-{_digest(candidate)}")
-        for candidate in candidates
-    ]
-    if first.external_id == second.external_id and not candidates[1].external_id:
-        second = replace(second, external_id=f"{second.external_id}-2")
-    if first.external_id == second.external_id:
-        raise RowError(
-            "responses",
-            "Two responses have the same id.",
-            first.external_id,
-            code=RefusalCode.TWICE,
-        )
-    return first, second
+    responses: list[ImportedResponse] = []
+    taken: set[str] = set()
+    for candidate in candidates:
+        own = candidate.external_id or _free(f"{row_id}-{_digest(candidate)}", taken)
+        if own in taken:
+            raise RowError(
+                "responses", "Two responses have the same id.", own, code=RefusalCode.TWICE
+            )
+        taken.add(own)
+        responses.append(candidate.named(own))
+    return tuple(responses)
+
+
+def _free(external_id: str, taken: Collection[str]) -> str:
+    """The id, with a number where an earlier response of the row has it."""
+    same = (f"{external_id}-{number}" for number in count(2))
+    return external_id if external_id not in taken else next(x for x in same if x not in taken)
 
 
 def _extra(record: Record, parts: Parts) -> tuple[dict[str, object], tuple[Refusal, ...]]:
@@ -177,7 +168,7 @@ def _extra(record: Record, parts: Parts) -> tuple[dict[str, object], tuple[Refus
 
 def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
     own = parts.judgments or flat_labels(record)
-    said = (*own, *listed_labels(record))
+    said = (*own, *listed_labels(record, [c.external_id for c in parts.candidates]))
     if len(said) > 1:
         raters = [judgment.rater for judgment in said]
         if len(set(raters)) < len(raters):
@@ -206,6 +197,18 @@ def _parted(
     return tuple(people), tuple(votes)
 
 
+def _by_ids(
+    kind: str, labels: tuple[ImportedJudgment, ...], responses: Sequence[ImportedResponse]
+) -> tuple[ImportedJudgment, ...]:
+    """The labels of a row that is no comparison, by the ids of its responses."""
+    ids = [response.external_id for response in responses]
+    named = []
+    for label in labels:
+        values, answers = answers_about_one(kind, label.values, label.answers, ids)
+        named.append(replace(label, values=values, answers=answers))
+    return tuple(named)
+
+
 def _about(record: Record, name: str, most: int) -> str:
     """A short text that is known about a row; what is none, such as a list, stays metadata."""
     try:
@@ -217,11 +220,11 @@ def _about(record: Record, name: str, most: int) -> str:
 
 def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
-    check_count(len(parts.candidates))
+    kind = record.kind_of(len(parts.candidates))
+    check_count(kind, len(parts.candidates))
     said = _labels(record, parts)
     _check_texts(parts, said, promptless=record.view.promptless)
     _check_cells(record, said)
-    judgments, model_votes = _parted(record, said)
     category = _about(record, "category", limits.MAX_CATEGORY)
     language = _about(record, "language", limits.MAX_LANGUAGE)
     row_id = record.label("id", most=limits.MAX_ID - len(parts.suffix))
@@ -231,15 +234,20 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         unnamed = [candidate.named("") for candidate in parts.candidates]
         row_id = f"row-{content_digest(parts.messages, unnamed).hex()}"
     extra, left_out = _extra(record, parts)
+    responses = _identified(row_id, parts.candidates)
+    if said and (kind != _COMPARE or any(label.answers for label in said)):
+        said = _by_ids(kind, said, responses)
+    judgments, model_votes = _parted(record, said)
     return ImportRow(
         line=record.line,
         external_id=row_id,
         messages=parts.messages,
-        responses=_identified(row_id, parts.candidates),
+        responses=responses,
         judgments=judgments,
         model_votes=model_votes,
         category=category,
         language=language,
         metadata=extra,
         left_out=left_out,
+        kind=kind,
     )

@@ -9,7 +9,6 @@ same", -100 "neither is valid".
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import plain_name
@@ -26,16 +25,18 @@ from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, judged, rater_of
 from labeling.datasets.readers.shapes.pairs import side_of
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
+from labeling.datasets.readers.shapes.ratings import rated_label
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.spread import paired_parts
+from labeling.datasets.readers.shapes.spread import several_parts
 from labeling.datasets.records import Message
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
-from labeling.vocabulary import TieKind
+from labeling.vocabulary import TaskKind, TieKind
 
 _STRONGEST = 3
 _NEITHER_VALID = -100
 #: What HelpSteer2 rates, and how many of these tell it.
-_RATINGS = frozenset({"helpfulness", "correctness", "coherence", "complexity", "verbosity"})
+RATED_ATTRIBUTES = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
+_RATINGS = frozenset(RATED_ATTRIBUTES)
 _MOST_RATINGS = 4
 #: What HelpSteer2 writes between the turns of a prompt.
 _TURN = re.compile(r"\n?<extra_id_1>(User|Assistant)\n")
@@ -148,26 +149,27 @@ def _answer(answer: object, field: str) -> tuple[Candidate, dict[str, object]]:
 
 
 def _read_rated(record: Record) -> list[Parts]:
-    """Each two of the responses that follow one another; ratings of each are metadata."""
+    """A response with its ratings; of joined rows each two responses, whose ratings are
+    metadata."""
     answers, field = record.get("response"), record.column("response")
-    listed = answers if isinstance(answers, list) else [answers]
-    if len(listed) == 1:
+    if record.view.kind != TaskKind.COMPARE or not isinstance(answers, list):
+        candidate = Candidate(field, text_value(answers, field))
+        ratings = {name: name for name in RATED_ATTRIBUTES if name in record.values}
+        return [Parts(_prompt(record), [candidate], rated_label(record, ratings))]
+    if len(answers) == 1:
         raise RowError(
             field,
             "Stands alone: the rows before and after it have other prompts. Rows of one prompt, "
             "one after the other, make a comparison.",
             code=RefusalCode.TOO_FEW,
         )
-    candidates, extras = zip(*(_answer(answer, field) for answer in listed), strict=True)
-    return paired_parts(record, _prompt(record), candidates, extras=extras)
+    candidates, extras = zip(*(_answer(answer, field) for answer in answers), strict=True)
+    return several_parts(record, _prompt(record), candidates, extras=extras)
 
 
 def _is_rated(sample: Sample) -> bool:
-    """Its ratings, and rows of one prompt that follow one another."""
-    if len(_RATINGS.intersection(map(plain_name, sample.columns))) < _MOST_RATINGS:
-        return False
-    prompts = [row.get(sample.mapping["prompt"]) for row in sample.rows]
-    return any(a is not None and a == b for a, b in pairwise(prompts))
+    """Its ratings, under their names."""
+    return len(_RATINGS.intersection(map(plain_name, sample.columns))) >= _MOST_RATINGS
 
 
 HELPSTEER = Shape(
@@ -194,12 +196,13 @@ HELPSTEER = Shape(
 
 HELPSTEER_RATINGS = Shape(
     key="helpsteer2",
-    title="HelpSteer2: rows that rate a response each, those of one prompt together",
+    title="HelpSteer2: rows that rate a response each",
     explanation=(
-        "Each two responses of rows of one prompt that follow one another become a task. Ratings "
-        "are metadata and never judgments: they say nothing of the two together."
+        "Each row is one task that rates its response; the ratings are labels only where a rater "
+        "is named. As comparisons, each two responses of rows of one prompt that follow one "
+        "another become a task, and ratings are metadata: they say nothing of the two together."
     ),
-    fields=("prompt", "response"),
+    fields=("prompt", "response", *RATED_ATTRIBUTES, "rater"),
     needs=(("prompt", "response"),),
     read=_read_rated,
     fits=_is_rated,

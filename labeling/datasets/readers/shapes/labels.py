@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import (
@@ -13,6 +15,7 @@ from labeling.datasets.readers.fields import (
     type_in_words,
     whole_number,
 )
+from labeling.datasets.readers.shapes.answers import answer_of, is_answer
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.words import word_verdict
 from labeling.datasets.records import MIXED_TIE
@@ -93,7 +96,7 @@ def sides_of(value: object, field: str, values: Mapping[str, int]) -> tuple[str,
     return tuple(sorted(keys))
 
 
-def _judgment(judgment: object, field: str) -> ImportedJudgment:
+def _judgment(judgment: object, field: str, ids: Sequence[str]) -> ImportedJudgment:
     if not isinstance(judgment, dict):
         raise RowError(
             field,
@@ -112,9 +115,9 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
                 code=RefusalCode.WRONG_TYPE,
             )
         named |= answers
-    values = {key: whole_number(value, f"{field}.{key}") for key, value in named.items()}
+    values, others = _parted(named, field, ids)
     ties = _listed_ties(judgment, field, values)
-    if not values:
+    if not values and not others:
         raise RowError(
             field,
             'Has no value. Name a criterion, such as "overall": -1.',
@@ -128,7 +131,22 @@ def _judgment(judgment: object, field: str) -> ImportedJudgment:
         text_value(judgment.get("rationale") or "", f"{field}.rationale"),
         moment(judgment.get("at"), f"{field}.at"),
         _listed_sides(judgment, field, values),
+        answers=others,
     )
+
+
+def _parted(
+    named: Mapping[str, object], field: str, ids: Sequence[str]
+) -> tuple[dict[str, int], dict[str, object]]:
+    """The values that compare two responses, and the answers that name responses."""
+    values: dict[str, int] = {}
+    others: dict[str, object] = {}
+    for key, value in named.items():
+        if is_answer(value):
+            others[key] = answer_of(value, f"{field}.{key}"[: limits.MAX_FIELD_NAME], ids)
+        else:
+            values[key] = whole_number(value, f"{field}.{key}")
+    return values, others
 
 
 def _listed_sides(
@@ -150,8 +168,11 @@ def _listed_ties(
     )
 
 
-def listed_labels(record: Record) -> list[ImportedJudgment]:
-    """The row's `judgments`: any number, each with its rater and values by criterion key."""
+def listed_labels(record: Record, ids: Sequence[str]) -> list[ImportedJudgment]:
+    """The row's `judgments`: any number, each with its rater and values by criterion key.
+
+    `ids` are those of its responses, as the row says them.
+    """
     judgments = record.get("judgments")
     if judgments is None:
         return []
@@ -167,7 +188,7 @@ def listed_labels(record: Record) -> list[ImportedJudgment]:
         raise RowError(
             field, f"Has more than {limits.MAX_JUDGMENTS} judgments.", code=RefusalCode.TOO_LONG
         )
-    return [_judgment(judgment, f"{field}[{i}]") for i, judgment in enumerate(judgments)]
+    return [_judgment(judgment, f"{field}[{i}]", ids) for i, judgment in enumerate(judgments)]
 
 
 def rater_of(record: Record) -> str:
@@ -221,6 +242,17 @@ def judged(
     """A rater's overall value, with the rationale and the time that the row has."""
     sides = (OVERALL,) if side_only and value else ()
     return _flat(record, rater, {OVERALL: value}, tie_kind, sides)
+
+
+def answered(record: Record, rater: str, answers: Mapping[str, object]) -> ImportedJudgment:
+    """A rater's answers that compare no two responses, with the rationale and the time of the
+    row."""
+    return replace(_flat(record, rater, {}, ""), answers=answers)
+
+
+def valued(record: Record, rater: str, values: Mapping[str, int]) -> ImportedJudgment:
+    """A rater's values by criterion, with the rationale and the time of the row."""
+    return _flat(record, rater, dict(values), "")
 
 
 def preferred_first(record: Record) -> list[ImportedJudgment]:

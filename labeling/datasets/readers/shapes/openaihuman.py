@@ -1,8 +1,9 @@
-"""OpenAI's two published sets of human comparisons: WebGPT, and summaries with feedback.
+"""OpenAI's published sets of human feedback: WebGPT, and summaries compared or rated.
 
 Sources: the cards of openai/webgpt_comparisons (arXiv:2112.09332): `score_0` and `score_1` add up
 to 0, the higher one is better; and of openai/summarize_from_feedback, configuration `comparisons`
-(arXiv:2009.01325): `choice` counts the summaries from 0.
+(arXiv:2009.01325): `choice` counts the summaries from 0; configuration `axis`: one `summary` with
+`axes` from 1 to 7.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from labeling.datasets.readers.fields import filled, label, text_value, type_in_
 from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Chat
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.labels import judged, rater_of
+from labeling.datasets.readers.shapes.labels import judged, rater_of, valued
 from labeling.datasets.readers.shapes.pairs import side_of
 from labeling.datasets.readers.shapes.prompts import user_turn
 from labeling.datasets.readers.shapes.record import Record
@@ -134,17 +135,57 @@ def _read_summaries(record: Record) -> list[Parts]:
         )
     candidates = [_summary(said, f"{field}[{place}]") for place, said in enumerate(summaries)]
     parts = Parts(_original(record), candidates, _by_choice(record))
-    info = {
-        name: said
-        for name, said in _asked(record).items()
-        if said and name not in (*_TEXTS, "title")
-    }
-    if info:
+    if info := _info(record):
         parts.extra[record.column("asked")] = info
     more = [_beyond(said) for said in summaries]
     if any(more):
         parts.extra["summaries"] = more
     return [parts]
+
+
+def _read_axes(record: Record) -> list[Parts]:
+    """The text and its summary; what it got on each axis is a label by the worker."""
+    said, field = record.get("summary"), record.column("summary")
+    candidate = _summary(said, field)
+    summary = said if isinstance(said, dict) else {}
+    axes, name = summary.get("axes"), f"{field}.axes"
+    if axes is not None and not isinstance(axes, dict):
+        raise RowError(
+            name,
+            f"Must be an object of axis: number, not {type_in_words(axes)}.",
+            axes,
+            code=RefusalCode.WRONG_TYPE,
+        )
+    values = {
+        axis: whole_number(value, f"{name}.{axis}"[: limits.MAX_FIELD_NAME])
+        for axis, value in (axes or {}).items()
+        if value is not None
+    }
+    parts = Parts(_original(record), [candidate])
+    more = _beyond(summary)
+    if values and (rater := rater_of(record)):
+        parts.judgments = [valued(record, rater, values)]
+        more.pop("axes", None)
+    else:
+        record.keep("rater")
+    if more:
+        parts.extra["summary"] = more
+    if about := _info(record):
+        parts.extra[record.column("asked")] = about
+    return [parts]
+
+
+def _info(record: Record) -> dict[str, object]:
+    """What is said of the original beside its text and its title."""
+    return {
+        name: said
+        for name, said in _asked(record).items()
+        if said and name not in (*_TEXTS, "title")
+    }
+
+
+def _is_axes(sample: Sample) -> bool:
+    return any(isinstance(said, dict) and "text" in said for said in sample.values("summary"))
 
 
 def _beyond(summary: Mapping[str, object]) -> dict[str, object]:
@@ -183,4 +224,17 @@ SUMMARIES = Shape(
     needs=(("asked", "summaries"),),
     read=_read_summaries,
     fits=_is_summaries,
+)
+
+SUMMARY_AXES = Shape(
+    key="axes",
+    title="OpenAI's summaries with feedback: a text, one summary and its axes from 1 to 7",
+    explanation=(
+        "The text under its title is the prompt, the policy is the model, and each axis is a label "
+        "by the row's worker on the criterion of its name; “overall” is the primary one."
+    ),
+    fields=("asked", "summary", *ABOUT, *_RATED),
+    needs=(("asked", "summary"),),
+    read=_read_axes,
+    fits=_is_axes,
 )

@@ -14,16 +14,18 @@ from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, FLAT_SIDE
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.spread import paired_parts
+from labeling.datasets.readers.shapes.spread import several_parts
 from labeling.datasets.readers.shapes.winning import winner_labels
 from labeling.datasets.rows import RefusalCode, RowError
+from labeling.vocabulary import TaskKind
 
+_COMPARE = TaskKind.COMPARE.value
 #: What makes more of a response than one plain turn.
 _BESIDE_CONTENT = {"messages"} | OF_TURN - {"content"}
 
 
-def _reply(said: object, column: str) -> Reply:
-    """A response, also where it stands as a chat."""
+def reply_in(said: object, column: str) -> Reply:
+    """A response of a column, also where it stands as a chat."""
     chat = [said] if isinstance(said, dict) else said
     if isinstance(chat, list) and all(isinstance(turn, dict) for turn in chat):
         return reply_of(messages(chat, column), column)
@@ -36,7 +38,7 @@ def side_of(record: Record, side: str) -> Candidate:
     model = record.label(f"model_{side}", most=limits.MAX_MODEL)
     if type(said) is str:
         return Candidate(column, text_value(said, column), model)
-    reply = _reply(said, column)
+    reply = reply_in(said, column)
     return Candidate(column, reply.content, model, messages=reply.messages)
 
 
@@ -94,7 +96,7 @@ def listed_responses(record: Record) -> list[Candidate]:
     """`responses` as a list of texts or objects. Raises RowError naming the one at fault."""
     responses, field = record.get("responses"), record.column("responses")
     if responses is None:
-        raise RowError(field, "Missing. Give a list of two responses.", code=RefusalCode.MISSING)
+        raise RowError(field, "Missing. Give a list of responses.", code=RefusalCode.MISSING)
     if not isinstance(responses, list):
         raise RowError(
             field,
@@ -108,14 +110,14 @@ def listed_responses(record: Record) -> list[Candidate]:
 def _read_concord(record: Record) -> list[Parts]:
     """`prompt` or `messages`, and `responses`; beside them a label as in pairs."""
     prompt, responses = prompt_of(record), listed_responses(record)
-    if len(responses) != limits.COMPARED_RESPONSES:
+    if record.kind_of(len(responses)) != _COMPARE or len(responses) != limits.COMPARED_RESPONSES:
         return [Parts(prompt, responses)]
     return [Parts(prompt, responses, winner_labels(record, responses))]
 
 
 def _read_candidates(record: Record) -> list[Parts]:
-    """Every pair of the numbered columns."""
-    return paired_parts(record, prompt_of(record), listed_responses(record))
+    """The numbered columns, or every pair of them."""
+    return several_parts(record, prompt_of(record), listed_responses(record))
 
 
 def _is_numbered(sample: Sample) -> bool:
@@ -126,8 +128,8 @@ CANDIDATES = Shape(
     key="candidates",
     title="Numbered candidates: a prompt and columns such as output_0, output_1, output_2",
     explanation=(
-        "Each two of a row's candidates become a task of their own, six where there are four. "
-        "Labels of such rows are metadata."
+        "All candidates of a row are one task that ranks them; as comparisons, each two of them "
+        "become a task of their own, six where there are four. Labels of such rows are metadata."
     ),
     fields=("prompt", "messages", "responses", *FRAME, *ABOUT),
     needs=(("responses",),),
@@ -141,8 +143,10 @@ CONCORD = Shape(
     key="concord",
     title="Concord rows: a prompt and a list of responses",
     explanation=(
-        "A prompt as text or messages, a list of two responses with their ids and models, and any "
-        "number of judgments, each by the rater it names; or one label beside them, as in pairs."
+        "A prompt as text or messages, a list of responses with their ids and models, and any "
+        "number of judgments, each by the rater it names; or one label beside them, as in pairs. "
+        "One response is rated, two are compared, three and more are ranked, unless “kind” says "
+        "something else."
     ),
     fields=(
         *("prompt", "messages", "responses", *FRAME, *COMMON),

@@ -16,11 +16,9 @@ from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, preferred_first
 from labeling.datasets.readers.shapes.prompts import FRAME, framed
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.shapes.transcripts import (
-    joined_turns,
     looks_like_dialogue,
-    looks_like_transcript,
+    text_prompt,
     transcript_pair,
-    turns,
 )
 from labeling.datasets.readers.shapes.untaken import best_of_n_objection
 from labeling.datasets.records import Message
@@ -37,16 +35,7 @@ def _prompt(record: Record) -> Chat:
         return framed(record, record.chat(name))
     if isinstance(value, dict):
         return framed(record, messages([value], field))
-    return framed(record, _text_prompt(filled(value, field), field))
-
-
-def _text_prompt(content: str, field: str) -> Chat:
-    if looks_like_transcript(content):
-        history = turns(content, field)
-        if history[-1][0] == "Assistant" and not history[-1][1].strip():
-            history.pop()
-        return joined_turns(history)[0]
-    return (Message("user", content),)
+    return framed(record, text_prompt(filled(value, field), field))
 
 
 def _after(chat: Chat, prompt: Chat, field: str) -> Reply:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from labeling.datasets.readers.chat import read_messages
 from labeling.datasets.readers.fields import Broken, label
+from labeling.datasets.readers.taskkinds import kind_by_number, named_kind
 from labeling.datasets.readers.weights import cell_json
 from labeling.datasets.readers.whose import Whose
 from labeling.datasets.readers.winners import Counting, winner_fields
@@ -39,6 +40,8 @@ _STRUCTURED = frozenset(
             "answers",
             "tie_kinds",
             "side_only",
+            "ranked",
+            "summary",
         ),
     )
 )
@@ -75,7 +78,8 @@ _NOT_JSON = (
 class RecordView(Struct, frozen=True):
     """What is the same for all rows of a file: field -> column, column -> field, who gave the
     labels that name nobody, whether the words of its labels tell strengths, which names are
-    people's, and how its numbers count.
+    people's, and how its numbers count. `kind` is the kind of task that every row makes, "" where
+    the rows say it.
 
     `cells` are the fields of responses that a table cannot leave out of a row, only leave empty;
     `winners` those that may name the better response. A `promptless` file compares texts by
@@ -92,6 +96,7 @@ class RecordView(Struct, frozen=True):
     is_table: bool = False
     winners: tuple[str, ...] = ()
     promptless: bool = False
+    kind: str = ""
 
     @classmethod
     def of(
@@ -104,6 +109,7 @@ class RecordView(Struct, frozen=True):
         header: Collection[str] = (),
         counting: Counting | None = None,
         promptless: bool = False,
+        kind: str = "",
     ) -> Self:
         """The view through a mapping of fields to columns; the first field has the column.
 
@@ -118,7 +124,7 @@ class RecordView(Struct, frozen=True):
         cells = tuple(name for name in _RESPONSES if mapping.get(name) in header)
         whose, winners = whose or Whose(), winner_fields(counting.winner)
         settled = label_rater, graded, whose, cells, counting, bool(header), winners, promptless
-        return cls(mapping, fields, *settled)
+        return cls(mapping, fields, *settled, kind)
 
 
 class Record(Struct):
@@ -148,6 +154,24 @@ class Record(Struct):
         if value is not None:
             self.looked_at.add(name)
         return value
+
+    def kind_of(self, count: int) -> str:
+        """The kind of task that the row makes of so many responses.
+
+        Raises RowError where it names a kind that rows do not make, or another than the user.
+        """
+        wished = self.view.kind
+        if "kind" in self.values:
+            own = named_kind(self.get("kind"), self.column("kind"))
+            if wished and own != wished:
+                raise RowError(
+                    self.column("kind"),
+                    f"Says {own}, and the import is of {wished}. Keep one.",
+                    own,
+                    code=RefusalCode.CONTRADICTION,
+                )
+            return own
+        return wished or kind_by_number(count)
 
     def column(self, name: str) -> str:
         """What the file calls a field, for messages."""

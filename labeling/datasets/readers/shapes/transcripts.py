@@ -84,6 +84,16 @@ def _ends(dialogue: list[Turn], field: str) -> None:
         )
 
 
+def text_prompt(content: str, field: str) -> Chat:
+    """A prompt in text: a transcript as its turns, anything else as one turn of the user."""
+    if looks_like_transcript(content):
+        history = turns(content, field)
+        if history[-1][0] == "Assistant" and not history[-1][1].strip():
+            history.pop()
+        return joined_turns(history)[0]
+    return (Message("user", content),)
+
+
 def transcript_pair(record: Record) -> tuple[Chat, list[Reply]]:
     """The prompt and the two replies of `chosen` and `rejected` dialogues.
 

@@ -11,7 +11,7 @@ from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.readers.shapes.spread import paired_parts
+from labeling.datasets.readers.shapes.spread import several_parts
 from labeling.datasets.rows import RefusalCode, RowError
 
 
@@ -56,7 +56,7 @@ def _read(record: Record) -> list[Parts]:
     candidates, extras = [candidate for candidate, _ in read], [extra for _, extra in read]
     if record.get("models") != [candidate.model for candidate in candidates]:
         record.keep("models")
-    return paired_parts(record, prompt_of(record), candidates, extras=extras)
+    return several_parts(record, prompt_of(record), candidates, extras=extras)
 
 
 def _fits(sample: Sample) -> bool:

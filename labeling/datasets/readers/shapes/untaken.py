@@ -1,7 +1,6 @@
-"""Kinds of rows that people have and that are no comparison of two responses: what to do instead.
+"""Kinds of rows that people have and that are nothing to judge: what to do instead.
 
 Each says what the file is before it says what is missing, so that nobody maps columns in vain.
-`waits_for` is the kind of task that will take it.
 """
 
 from __future__ import annotations
@@ -12,16 +11,13 @@ from msgspec import Struct
 
 from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.shapes.base import Rows, decoded_cell
-from labeling.vocabulary import TaskKind
 
 #: Characters that tell a sentence from a word.
 _BEGINNING = 200
-#: Plain names of what was asked, of one answer, of a thumb, and of what is said of a text.
+#: Plain names of what was asked, of one answer, and of what is said of a text.
 _ASKED = frozenset(("prompt", "instruction", "question", "input", "query", "messages", "text"))
 _REPLY = ("completion", "response", "output", "answer", "reply", "model_response")
-_THUMBS = ("label", "kto_tag", "thumbs_up", "is_good", "desirable")
 _LABELS = ("label", "labels", "cats")
-_BINARY = frozenset({"true", "false", "0", "1", "0.0", "1.0", "desirable", "undesirable"})
 #: Words in the name of a number that rates a response.
 _RATINGS = frozenset(
     (
@@ -83,7 +79,6 @@ class Untaken(Struct, frozen=True):
     key: str
     fits: Callable[[_Seen], bool]
     reason: str
-    waits_for: str = ""
 
 
 def _is_prose(value: object) -> bool:
@@ -92,10 +87,6 @@ def _is_prose(value: object) -> bool:
 
 def _is_texts(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(t, str) for t in value)
-
-
-def _is_thumb(value: object) -> bool:
-    return isinstance(value, bool | int | float | str) and str(value).strip().lower() in _BINARY
 
 
 def _is_number(value: object) -> bool:
@@ -128,16 +119,6 @@ def _is_ranking(seen: _Seen) -> bool:
 
 def _is_steps(seen: _Seen) -> bool:
     return seen.all("completions", _is_texts) and "labels" in seen.columns
-
-
-def _is_kto(seen: _Seen) -> bool:
-    thumb = seen.first(_THUMBS)
-    if not thumb or not seen.all(thumb, _is_thumb):
-        return False
-    chats = seen.first(("messages", "conversations"))
-    return (seen.asks and bool(seen.first(_REPLY))) or (
-        bool(chats) and seen.all(chats, _ends_with_reply)
-    )
 
 
 def _rated(seen: _Seen) -> Iterator[str]:
@@ -179,17 +160,15 @@ UNTAKEN = (
         "best-of-n",
         _is_best_of_n,
         "These are best-of-n rows, as RewardBench 2 has them: chosen and rejected are lists of "
-        "answers. Concord compares two: write a row for each right and each wrong answer, with "
-        "prompt, chosen and rejected as texts. Whole rankings cannot be imported yet.",
-        TaskKind.RANK,
+        "answers. They are taken as the kind bestofn, which needs their prompt: say which column "
+        "it is.",
     ),
     Untaken(
         "ranking",
         _is_ranking,
-        "These are rankings, as Nectar has them: one list of answers with a rank each. Write the "
-        "texts as responses and the numbers as ranks (1 is best), two lists of a row: each two "
-        "answers then become a comparison (kind listwise). Whole rankings cannot be imported yet.",
-        TaskKind.RANK,
+        "These are rankings whose order stands apart from the answers. Write the texts as "
+        "responses and the numbers as ranks (1 is best), two lists of a row (kind listwise), or a "
+        "rank within each answer (kind nectar).",
     ),
     Untaken(
         "steps",
@@ -198,19 +177,10 @@ UNTAKEN = (
         "compares whole responses and has no place for labels of steps.",
     ),
     Untaken(
-        "kto",
-        _is_kto,
-        "These are KTO rows: one response with a thumb up or down. Single thumbs cannot be "
-        f"imported yet. {_PAIRS_INSTEAD}",
-        TaskKind.RATE,
-    ),
-    Untaken(
         "ratings",
         _is_rating,
-        "These are ratings of single responses. Single ratings cannot be imported yet: rows of "
-        "one prompt that follow one another are compared where they are rated as HelpSteer2's. "
-        f"{_PAIRS_INSTEAD}",
-        TaskKind.RATE,
+        "These are ratings of single responses without what was asked. Say which column is the "
+        f"prompt and which the response (kind ratings). {_PAIRS_INSTEAD}",
     ),
     Untaken(
         "labels",
