@@ -126,6 +126,8 @@ class ImportRow(Struct, frozen=True, gc=False):
     `earlier_line` is that of an earlier row of the file with this id and text, 0 where there is
     none: what this row says beyond it is added. `left_out` are columns that are no part of the task
     and cannot be stored. `number` is that of a `Refusal`. `kind` is the kind of task that it makes.
+    `apart` are the ids of the tasks that the same line of the file would make otherwise: the pairs
+    of a ranking, or the ranking that a pair is of.
     """
 
     line: int
@@ -142,6 +144,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     left_out: tuple[Refusal, ...] = ()
     number: int = 0
     kind: str = TaskKind.COMPARE.value
+    apart: tuple[str, ...] = ()
 
 
 class Duplicate(Struct, frozen=True, gc=False):

@@ -194,6 +194,13 @@ def test_three_ranked_responses_are_one_task_whose_order_is_a_label_under_a_name
     assert (voted.judgments, voted.model_votes[0].answers) == ((), judgment.answers)
 
 
+@pytest.mark.parametrize("row", [BEST_OF_N, ULTRAFEEDBACK])
+def test_a_ranking_knows_the_ids_of_its_pairs_and_each_pair_the_id_of_the_ranking(rows, row):
+    (whole,), pairs = rows(row), rows(row, mapping=PAIRED)
+    assert {pair.external_id for pair in pairs} <= {*whole.apart}
+    assert {pair.apart for pair in pairs} == {(whole.external_id,)}
+
+
 def test_best_of_n_compares_right_answers_with_wrong_ones_alone(rows):
     row = {**BEST_OF_N, "chosen": ["Cod.", "Carp."], "rejected": ["Cow."]}
     made = rows(row, rater="vera", mapping=PAIRED)

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from labeling.datasets.readers.shapes.finish import Parts
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.weights import cell_json
+from labeling.vocabulary import TaskKind
+
+#: The kinds of task that rows of several responses may be, where pairs of them are compared too.
+RANKED_OR_PAIRED = (TaskKind.RANK, TaskKind.COMPARE)
 
 #: The raw rows that detection looks at.
 Rows = Sequence[Mapping[str, object]]
@@ -82,7 +86,8 @@ class Shape:
     compared.
     `objection` says why a file of this kind cannot be taken at all; `words` are those in which the
     sampled rows say which response is better. A kind that `spreads` may make several rows of one
-    line of the file: a comparison of each pair.
+    line of the file, a comparison of each pair; `kinds` are then the kinds of task that its rows
+    may be, the one they are by themselves first.
     """
 
     key: str
@@ -98,6 +103,7 @@ class Shape:
     spreads: bool = False
     joins: bool = False
     promptless: bool = False
+    kinds: tuple[TaskKind, ...] = ()
 
     def missing(self, mapping: Mapping[str, str]) -> tuple[str, ...]:
         """The needed fields that no column is found for; of several ways the nearest one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import count
+from itertools import combinations, count
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -60,7 +60,8 @@ class Parts(Struct):
     """What a shape makes of a record: the prompt, the candidates, and labels of its own.
 
     Where one record gives several rows, `suffix` tells their ids apart; `extra` is metadata. With
-    `no_prompt` two texts are compared by themselves.
+    `no_prompt` two texts are compared by themselves. `whole` are all candidates of a record that
+    may be one task or one of each pair.
     """
 
     messages: tuple[Message, ...]
@@ -69,6 +70,7 @@ class Parts(Struct):
     suffix: str = ""
     extra: dict[str, object] = field(default_factory=dict)
     no_prompt: bool = False
+    whole: Sequence[Candidate] = ()
 
 
 def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: bool) -> None:
@@ -209,6 +211,25 @@ def _by_ids(
     return tuple(named)
 
 
+def _digested_id(messages: tuple[Message, ...], candidates: Sequence[Candidate]) -> str:
+    """The id of a row that says none: one of its texts."""
+    unnamed = [candidate.named("") for candidate in candidates]
+    return f"row-{content_digest(messages, unnamed).hex()}"
+
+
+def _apart(record: Record, parts: Parts) -> tuple[str, ...]:
+    """The ids of the other tasks that the record could be: all pairs of the whole, or the whole."""
+    if len(parts.whole) <= limits.COMPARED_RESPONSES:
+        return ()
+    own, messages = record.label("id", most=limits.MAX_ID), parts.messages
+    if len(parts.candidates) < len(parts.whole):
+        return (own or _digested_id(messages, parts.whole),)
+    return tuple(
+        f"{own}-{i + 1}-{j + 1}" if own else _digested_id(messages, (first, second))
+        for (i, first), (j, second) in combinations(enumerate(parts.whole), 2)
+    )
+
+
 def _about(record: Record, name: str, most: int) -> str:
     """A short text that is known about a row; what is none, such as a list, stays metadata."""
     try:
@@ -231,8 +252,7 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     if row_id:
         row_id += parts.suffix
     else:
-        unnamed = [candidate.named("") for candidate in parts.candidates]
-        row_id = f"row-{content_digest(parts.messages, unnamed).hex()}"
+        row_id = _digested_id(parts.messages, parts.candidates)
     extra, left_out = _extra(record, parts)
     responses = _identified(row_id, parts.candidates)
     if said and (kind != _COMPARE or any(label.answers for label in said)):
@@ -250,4 +270,5 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         metadata=extra,
         left_out=left_out,
         kind=kind,
+        apart=_apart(record, parts),
     )

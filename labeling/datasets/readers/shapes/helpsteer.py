@@ -207,5 +207,6 @@ HELPSTEER_RATINGS = Shape(
     read=_read_rated,
     fits=_is_rated,
     spreads=True,
+    kinds=(TaskKind.RATE, TaskKind.COMPARE),
     joins=True,
 )

@@ -8,7 +8,7 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.candidates import is_series
 from labeling.datasets.readers.chat import OF_TURN, message, messages
 from labeling.datasets.readers.fields import label, text_value, type_in_words
-from labeling.datasets.readers.shapes.base import ABOUT, COMMON, Sample, Shape
+from labeling.datasets.readers.shapes.base import ABOUT, COMMON, RANKED_OR_PAIRED, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import FLAT_FIELDS, FLAT_SIDE
@@ -136,6 +136,7 @@ CANDIDATES = Shape(
     read=_read_candidates,
     fits=_is_numbered,
     spreads=True,
+    kinds=RANKED_OR_PAIRED,
     promptless=True,
 )
 

@@ -15,7 +15,13 @@ from msgspec.structs import replace
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.chat import messages
 from labeling.datasets.readers.fields import label, text_value, type_in_words, whole_number
-from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape, decoded_cell
+from labeling.datasets.readers.shapes.base import (
+    ABOUT,
+    RANKED_OR_PAIRED,
+    Sample,
+    Shape,
+    decoded_cell,
+)
 from labeling.datasets.readers.shapes.chats import Chat, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.pairs import listed_responses
@@ -194,6 +200,7 @@ RANKED = Shape(
     read=_read_ranked,
     fits=_is_ranked,
     spreads=True,
+    kinds=RANKED_OR_PAIRED,
 )
 
 BEST_OF_N = Shape(
@@ -209,6 +216,7 @@ BEST_OF_N = Shape(
     read=_read_best_of_n,
     fits=is_best_of_n,
     spreads=True,
+    kinds=RANKED_OR_PAIRED,
 )
 
 LISTWISE = Shape(
@@ -219,6 +227,7 @@ LISTWISE = Shape(
     needs=(("responses", "ranks"),),
     read=_read_list,
     spreads=True,
+    kinds=RANKED_OR_PAIRED,
 )
 
 NEMO = Shape(
@@ -230,4 +239,5 @@ NEMO = Shape(
     read=_read_nemo,
     fits=_nemo_fits,
     spreads=True,
+    kinds=RANKED_OR_PAIRED,
 )

@@ -72,7 +72,7 @@ def _pairs(
     candidates, pairs = whole.candidates, []
     alone = len(candidates) == limits.COMPARED_RESPONSES
     for i, j in combinations(range(len(candidates)), 2):
-        parts = Parts(whole.messages, (candidates[i], candidates[j]))
+        parts = Parts(whole.messages, (candidates[i], candidates[j]), whole=candidates)
         parts.suffix = "" if alone else f"-{i + 1}-{j + 1}"
         if ranks is not None and rater:
             value = (ranks[i] > ranks[j]) - (ranks[i] < ranks[j])
@@ -93,6 +93,7 @@ def _whole(
     rater: str,
 ) -> list[Parts]:
     """All candidates as one row."""
+    whole.whole = whole.candidates
     if ranks is not None and rater:
         whole.judgments = [answered(record, rater, {OVERALL: banded(ranks)})]
     elif ranks is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import label, text_value, type_in_words
-from labeling.datasets.readers.shapes.base import ABOUT, Sample, Shape
+from labeling.datasets.readers.shapes.base import ABOUT, RANKED_OR_PAIRED, Sample, Shape
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.prompts import FRAME, prompt_of
 from labeling.datasets.readers.shapes.record import Record
@@ -75,4 +75,5 @@ ULTRAFEEDBACK = Shape(
     read=_read,
     fits=_fits,
     spreads=True,
+    kinds=RANKED_OR_PAIRED,
 )
