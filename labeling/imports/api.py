@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.datasets.readers import IMPORT_KINDS, ColumnRole
+from labeling.datasets.readers.taskkinds import ROW_KINDS
 from labeling.imports.endings import cancel_import
 from labeling.imports.files import discard
 from labeling.imports.incoming import KeepingUploadHandler
@@ -31,7 +32,7 @@ from labeling.imports.serializers import (
     RefusalSerializer,
     preview_json,
 )
-from labeling.imports.services import create_import, keep_upload, preview_upload
+from labeling.imports.services import create_import, keep_upload, preview_for_project
 from labeling.imports.undoing import request_undo
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
 from labeling.models import Import, ImportRefusal, ImportUndo
@@ -82,6 +83,9 @@ class ImportSerializer(JobSerializer):
         many=True, help_text="Values that are no part of a task and could not be stored."
     )
     counts = serializers.DictField(child=serializers.IntegerField())
+    kinds = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Rows that were taken, by the kind of task."
+    )
     undo = ImportUndoSerializer(
         allow_null=True, help_text="Null where nobody asked for it; `done`: it is undone."
     )
@@ -95,7 +99,7 @@ class ImportReportSerializer(ImportSerializer):
 
 
 #: What the options keep for the report, and stands beside them.
-_REPORTED = ("columns", "guesses", "left_out")
+_REPORTED = ("columns", "guesses", "kinds", "left_out")
 
 
 def import_json(row: Import) -> dict[str, Any]:
@@ -112,6 +116,7 @@ def import_json(row: Import) -> dict[str, Any]:
         "options": {k: v for k, v in row.options.items() if k not in _REPORTED},
         "left_out": [asdict(field) for field in left_out_of(row)],
         "counts": row.counts,
+        "kinds": row.options.get("kinds", {}),
         "undo": _undo_json(undo_of(row)),
     }
 
@@ -139,6 +144,7 @@ def _options() -> list[OpenApiParameter]:
         OpenApiParameter("filename", str, description="What the report calls the file."),
         OpenApiParameter("format", str, enum=list(IMPORT_KINDS)),
         OpenApiParameter("mapping", str, description='A JSON object: `{"prompt": "question"}`.'),
+        OpenApiParameter("kind", str, enum=list(ROW_KINDS), description="The task of every row."),
         OpenApiParameter("leave_out", str, description="Columns to leave out, `|` between."),
         OpenApiParameter("overlap", int, description="Raters per task; else the project's."),
         OpenApiParameter("label_rater", str, description="Who gave chosen/rejected labels."),
@@ -227,7 +233,8 @@ class ImportPreview(ApiView):
             upload = read_upload(request)
             stored = keep_upload(project=project, content=upload.content)
             try:
-                preview = preview_upload(
+                preview, _mapping = preview_for_project(
+                    project=project,
                     token=stored.token,
                     format=upload.format,
                     mapping=upload.mapping,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -17,19 +18,20 @@ from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
 from labeling.datasets.turns import json_of
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
 from labeling.imports.changes import keep_changes, replaced_by
-from labeling.imports.labels import LabelRubric, write_labels
+from labeling.imports.labels import LabelRubrics, write_labels
 from labeling.imports.targets import (
     Change,
     Target,
+    TaskApart,
     addressed,
+    check_alone,
     merged,
     new_labels,
     planned,
     stored_targets,
+    tasks_apart,
 )
-from labeling.kinds import COMPARE
 from labeling.models import Prompt, Response, Task
-from labeling.vocabulary import TaskKind
 from labeling.work.registry import BATCH_WRITER_SPACE
 from projects.models import Project
 
@@ -76,10 +78,11 @@ class Counts:
 
 @dataclass(slots=True)
 class BatchResult:
-    """Counts and refusals of one batch, and what its rows had to leave out."""
+    """Counts and refusals of one batch, the kinds of its tasks, and what rows had to leave out."""
 
     counts: Counts = field(default_factory=Counts)
     refusals: list[Refusal] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
     left_out: list[Refusal] = field(default_factory=list)
 
 
@@ -104,7 +107,7 @@ class BatchWriter:
         self._project = project
         self._import_id = import_id
         self._overlap = overlap or project.overlap
-        self._rubric = LabelRubric(project, COMPARE)
+        self._rubrics = LabelRubrics(project)
 
     def write(self, outcomes: Sequence[RowOutcome], now: datetime) -> BatchResult:
         """Stores the batch's rows and says what became of each."""
@@ -116,38 +119,49 @@ class BatchWriter:
             )
         rows = [outcome for outcome in outcomes if isinstance(outcome, ImportRow)]
         targets = stored_targets(self._project, rows, now)
+        others = tasks_apart(self._project, rows)
         for outcome in outcomes:
             if isinstance(outcome, Duplicate):
                 counts.duplicates += 1
             elif isinstance(outcome, Refusal):
                 result.refusals.append(outcome)
             else:
-                self._take(outcome, targets, result)
+                self._take(outcome, targets, others, result)
         counts.refused, counts.left_out = len(result.refusals), len(result.left_out)
         self._store(list(targets.values()), now)
         return result
 
-    def _take(self, row: ImportRow, targets: dict[str, Target], result: BatchResult) -> None:
+    def _take(
+        self,
+        row: ImportRow,
+        targets: dict[str, Target],
+        others: Mapping[str, TaskApart],
+        result: BatchResult,
+    ) -> None:
         """Notes what a row changes; a row that is refused changes nothing."""
         counts, address = result.counts, row.external_id
         row = addressed(row, targets)
         target = targets.get(row.external_id)
         wished = planned(row, self._project.salt)
         try:
+            rubric = self._rubrics.of(row.kind)
+            check_alone(row, others)
             change = Change.NEW
             if target is not None:
                 change, wished = merged(target, wished)
             places = response_keys(wished.responses)
             shown_order = [places.index(key) for key in response_keys(row.responses)]
-            said = self._rubric.labels(row.judgments, shown_order)
+            ids = [response.external_id for response in row.responses]
+            said = rubric.labels(row.judgments, ids, shown_order)
             fresh = new_labels(said, target.known if target else {})
-            voted = self._rubric.labels(row.model_votes, shown_order)
-            votes = new_labels(voted, self._rubric.stored_votes(target.votes if target else ()))
+            voted = rubric.labels(row.model_votes, ids, shown_order)
+            votes = new_labels(voted, rubric.stored_votes(target.votes if target else ()))
         except RowError as error:
             refused = refusal(row.line, error)
             result.refusals.append(replace(refused, number=row.number, row_id=address))
             return
         result.left_out += wished.left_out
+        result.kinds[row.kind] += 1
         if target is None:
             target = targets[row.external_id] = wished
             counts.created += 1
@@ -160,7 +174,7 @@ class BatchWriter:
             target.source_order, target.has_new_order = shown_order, True
         target.labels += fresh
         target.known |= {label.rater: label for label in fresh}
-        target.votes += [self._rubric.vote_json(vote, self._import_id) for vote in votes]
+        target.votes += [rubric.vote_json(vote, self._import_id) for vote in votes]
         target.has_new_votes |= bool(votes)
         counts.labels += len(fresh)
         counts.model_votes += len(votes)
@@ -177,7 +191,7 @@ class BatchWriter:
         raised = write_labels(
             self._project,
             {pk: target.labels for pk, target in labelled.items()},
-            {pk: len(target.responses) for pk, target in labelled.items()},
+            {pk: target.response_ids for pk, target in labelled.items()},
             now,
             import_id=self._import_id,
         )
@@ -190,8 +204,8 @@ class BatchWriter:
         for target, (prompt_id, task_id) in zip(targets, ids, strict=True):
             target.prompt_id, target.task_id = prompt_id, task_id
         copy_rows(Prompt, _PROMPT, map(self._prompt, targets))
-        places = _create_responses(targets)
-        copy_rows(Task, _TASK, map(self._task, targets, places))
+        _create_responses(targets)
+        copy_rows(Task, _TASK, map(self._task, targets))
 
     def _prompt(self, target: Target) -> tuple[object, ...]:
         about = target.category, target.language, target.metadata
@@ -201,12 +215,12 @@ class BatchWriter:
             *(json_of(target.messages), key, *about),
         )
 
-    def _task(self, target: Target, response_ids: list[int]) -> tuple[object, ...]:
+    def _task(self, target: Target) -> tuple[object, ...]:
         overlap = overlap_for(self._overlap, len(target.labels))
         key = queue_key(0, self._project.salt, target.external_id)
         return (
             *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
-            *(TaskKind.COMPARE.value, array(response_ids), array(target.source_order)),
+            *(target.kind, array(target.response_ids), array(target.source_order)),
             *(overlap, overlap, key, target.votes, self._import_id),
         )
 
@@ -222,10 +236,14 @@ class BatchWriter:
             prompts, ["messages", "group_key", "html", "html_version", *_ABOUT]
         )
         Response.objects.filter(prompt__in=prompts).delete()
-        places = _create_responses(targets)
+        _create_responses(targets)
         tasks = [
-            Task(pk=target.task_id, response_ids=ids, source_order=target.source_order)
-            for target, ids in zip(targets, places, strict=True)
+            Task(
+                pk=target.task_id,
+                response_ids=target.response_ids,
+                source_order=target.source_order,
+            )
+            for target in targets
         ]
         Task.objects.bulk_update(tasks, ["response_ids", "source_order"])
 
@@ -255,14 +273,15 @@ def _keep_votes(targets: list[Target]) -> None:
     Task.objects.bulk_update(tasks, ["model_votes"])
 
 
-def _create_responses(targets: list[Target]) -> list[list[int]]:
-    """Their ids by target, in canonical order.
+def _create_responses(targets: list[Target]) -> None:
+    """Creates them and gives each target their ids, in canonical order.
 
     They are created in that order too, so that not even the order of keys tells what the file
     preferred.
     """
     ids = iter(next_ids(Response, sum(len(target.responses) for target in targets)))
-    places = [[next(ids) for _ in target.responses] for target in targets]
+    for target in targets:
+        target.response_ids = [next(ids) for _ in target.responses]
     copy_rows(
         Response,
         _RESPONSE,
@@ -271,11 +290,10 @@ def _create_responses(targets: list[Target]) -> list[list[int]]:
                 *(pk, target.prompt_id, response.external_id),
                 *(response.content, json_of(response.messages), response.model),
             )
-            for target, pks in zip(targets, places, strict=True)
-            for pk, response in zip(pks, target.responses, strict=True)
+            for target in targets
+            for pk, response in zip(target.response_ids, target.responses, strict=True)
         ),
     )
-    return places
 
 
 def _describe_prompt(target: Target, prompt: Prompt) -> None:

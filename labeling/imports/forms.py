@@ -22,10 +22,12 @@ from django.utils.translation import gettext_lazy as _
 from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detection, limits
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.offers import preference_columns
+from labeling.datasets.readers.taskkinds import KIND_WORD
 from labeling.imports.files import StoredFile
 from labeling.imports.incoming import KeptUpload
 from labeling.imports.posted import FIELD_PREFIX, REPLY_PREFIX, SAME_PREFIX
 from labeling.imports.services import ImportOptions
+from labeling.vocabulary import TaskKind
 
 #: Characters that may be pasted; a file has no such limit.
 MAX_PASTED = 2_000_000
@@ -37,6 +39,13 @@ _TITLES = {
     "id": _("Id"),
     "prompt": _("Prompt"),
     "messages": _("Prompt as messages"),
+    "kind": _("Kind of task"),
+    "ranked": _("Ranked answers"),
+    "reply": _("Response"),
+    "thumb": _("Thumb up or down"),
+    "rating": _("Rating"),
+    "summary": _("Summary"),
+    "model": _("Model of the response"),
     "context": _("Prompt as context"),
     "system": _("System text"),
     "passage": _("Before the prompt"),
@@ -211,6 +220,19 @@ class MappingForm(forms.Form):
         label=_("Kind of rows"),
         choices=[(shape.key, _(shape.title)) for shape in SHAPES.values()],
     )
+    task_kind = forms.ChoiceField(
+        label=_("What raters do with a row"),
+        required=False,
+        choices=[
+            ("", _("as the row says, or by its number of responses")),
+            (TaskKind.COMPARE.value, _("compare two responses")),
+            (TaskKind.RANK.value, _("rank three or more responses")),
+            (TaskKind.RATE.value, _("rate each response by itself")),
+        ],
+        help_text=_(
+            "By its number: one response is rated, two are compared, three and more are ranked."
+        ),
+    )
     overlap = forms.IntegerField(
         label=_("Raters per new task"), required=False, min_value=1, max_value=100
     )
@@ -250,6 +272,7 @@ class MappingForm(forms.Form):
             "overlap": overlap
         }
         self.initial.setdefault("format", self.shape.key)
+        self.initial.setdefault(KIND_WORD, detection.kind)
         self.fields["format"].help_text = gettext(self.shape.explanation)
         choices = [("", gettext("not in this file")), *_columns(detection)]
         for name in self.shape.fields:
@@ -374,6 +397,7 @@ _MAIN = frozenset(
             "non_preferred_output",
         ),
         *("completions", "conversation_a", "conversation_b", "annotations"),
+        *("ranked", "reply", "thumb", "rating", "summary"),
         *("asked", "text", "response", "accept", "reject", "options", "states", "summaries"),
     }
 )

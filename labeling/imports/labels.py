@@ -11,24 +11,26 @@ from typing import Any
 from django.db.models import F
 
 from labeling.datasets.rows import OVERALL, ImportedLabel, RefusalCode, RowError
-from labeling.kinds import Kind, LabelError, primary_of
+from labeling.kinds import GivenAnswer, Kind, LabelError, kind_of, label_answers
+from labeling.kinds.shapes import as_submitted, from_submitted
 from labeling.models import Answer, Assignment, Judgment, Task
-from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TieKind
+from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TaskKind, TieKind
 from projects.models import Criterion, Project, User
 from projects.services.members import placeholder_raters
+
+#: What an answer is about: the criterion's id, the response's place, the number of a principle.
+Spot = tuple[int, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One rater's checked answers; `values` is criterion id -> value of the canonical responses.
+    """One rater's checked answers, of the canonical responses.
 
-    `tie_kinds` is criterion id -> which tie a 0 is. Of the criteria in `side_only` the source told
-    the side and no strength.
+    Of the criteria in `side_only` the source told the side and no strength.
     """
 
     rater: str
-    values: Mapping[int, int]
-    tie_kinds: Mapping[int, str]
+    answers: tuple[GivenAnswer[Criterion], ...]
     rationale: str
     at: datetime | None
     side_only: frozenset[int] = frozenset()
@@ -38,70 +40,126 @@ class Label:
 
         A side alone is said by a strength on that side too, and a tie of an unknown kind is any.
         """
-        return self.values.keys() == record.values.keys() and all(
-            self._is_said(pk, value, record) for pk, value in self.values.items()
+        own, recorded = self._by_spot(), record._by_spot()
+        return own.keys() == recorded.keys() and all(
+            self._is_said(answer, recorded[spot], record) for spot, answer in own.items()
         )
 
-    def _is_said(self, criterion_id: int, value: int, record: Label) -> bool:
-        recorded = record.values[criterion_id]
-        if criterion_id in self.side_only:
-            return value * recorded > 0
-        ties = {label.tie_kinds.get(criterion_id, "") for label in (self, record)}
+    def _by_spot(self) -> dict[Spot, GivenAnswer[Criterion]]:
+        return {(a.question.pk, a.response, a.principle): a for a in self.answers}
+
+    def _is_said(
+        self, answer: GivenAnswer[Criterion], recorded: GivenAnswer[Criterion], record: Label
+    ) -> bool:
+        if (pk := answer.question.pk) in self.side_only:
+            return (answer.value or 0) * (recorded.value or 0) > 0
+        ties = {answer.tie_kind, recorded.tie_kind}
         same_tie = len(ties) == 1 or TieKind.UNSPECIFIED in ties
-        return value == recorded and same_tie and criterion_id not in record.side_only
+        same = (answer.value, answer.unsaid) == (recorded.value, recorded.unsaid)
+        return same and same_tie and pk not in record.side_only
+
+
+class LabelRubrics:
+    """The criteria of a project by the kind of task that they are asked on."""
+
+    def __init__(self, project: Project) -> None:
+        self._criteria = list(Criterion.objects.filter(project=project))
+        self._by_kind: dict[str, LabelRubric] = {}
+
+    def of(self, kind: str) -> LabelRubric:
+        """The rubric of tasks of a kind. Raises RowError where the project asks no such question as
+        its primary one."""
+        if kind not in self._by_kind:
+            rubric = LabelRubric(self._criteria, kind_of(kind))
+            if not rubric.has_primary:
+                raise RowError("kind", _NO_PRIMARY[kind], kind, code=RefusalCode.UNSUPPORTED)
+            self._by_kind[kind] = rubric
+        return self._by_kind[kind]
+
+    def takes(self, kind: str) -> bool:
+        """Whether the project takes tasks of a kind."""
+        return LabelRubric(self._criteria, kind_of(kind)).has_primary
+
+
+#: What a project lacks that takes no rows of a kind, and what to do.
+_NO_PRIMARY: Mapping[str, str] = {
+    TaskKind.COMPARE: (
+        "Makes a comparison, and the project's rubric has no primary question that compares two "
+        "responses. Add one, on a scale such as “Llama evaluation, seven points”."
+    ),
+    TaskKind.RANK: (
+        "Makes a ranking, and the project's rubric has no primary question that ranks responses. "
+        "Add one, on the scale “Ranking with ties”, or import its pairs as comparisons (kind "
+        "compare)."
+    ),
+    TaskKind.RATE: (
+        "Makes a rating, and the project's rubric has no primary question about each response. "
+        "Add one, on a scale such as “Thumb up or down” or “HelpSteer, helpfulness from 0 to 4”."
+    ),
+}
 
 
 class LabelRubric:
-    """The criteria of a project, by key and by the alias of the primary one."""
+    """The criteria that are asked on tasks of a kind, by key and by the alias of the primary
+    one."""
 
-    def __init__(self, project: Project, kind: Kind) -> None:
+    def __init__(self, criteria: Iterable[Criterion], kind: Kind) -> None:
         self.kind = kind
-        self.criteria = kind.asked(Criterion.objects.filter(project=project))
+        self.criteria = kind.asked(criteria)
         self._by_key = {criterion.key: criterion for criterion in self.criteria}
-        primary = primary_of(self.criteria)
+        primary = next(
+            (c for c in self.criteria if c.is_primary and c.scale.family == kind.family), None
+        )
+        self.has_primary = primary is not None
         if primary is not None:
             self._by_key.setdefault(OVERALL, primary)
 
-    def labels(self, judgments: Iterable[ImportedLabel], shown_order: Sequence[int]) -> list[Label]:
+    def labels(
+        self, judgments: Iterable[ImportedLabel], ids: Sequence[str], shown_order: Sequence[int]
+    ) -> list[Label]:
         """What a row's raters, people or models, said, turned to canonical order.
 
-        `shown_order[i]` is the canonical index of the row's response i. Raises RowError for an
-        unknown criterion and for a value outside its scale.
+        `ids` are those of the row's responses, `shown_order[i]` is the canonical index of response
+        i. Raises RowError for an unknown criterion and for what does not fit its scale.
         """
-        return [self._label(judgment, shown_order) for judgment in judgments]
+        return [self._label(judgment, ids, shown_order) for judgment in judgments]
 
-    def _label(self, judgment: ImportedLabel, shown_order: Sequence[int]) -> Label:
-        answers: dict[str, int] = {}
-        for key, value in judgment.values.items():
+    def _label(
+        self, judgment: ImportedLabel, ids: Sequence[str], shown_order: Sequence[int]
+    ) -> Label:
+        said = self._said(judgment)
+        side_only = {self._criterion(key).key for key in judgment.side_only}
+        for key, grade in judgment.grades.items():
             criterion = self._criterion(key)
-            if answers.setdefault(criterion.key, value) != value:
+            side = said[criterion.key]
+            strength = self.kind.graded(criterion, side, grade) if isinstance(side, int) else None
+            if strength is None:
+                side_only.add(criterion.key)
+            else:
+                said[criterion.key] = strength
+        try:
+            answers = label_answers(self.kind, self.criteria, said, self._named_ties(judgment), ids)
+        except LabelError as error:
+            raise RowError(
+                f"judgments.{error.key}", error.reason, error.value, code=RefusalCode.OFF_SCALE
+            ) from None
+        canonical = tuple(self.kind.canonical(answer, shown_order) for answer in answers)
+        sides = frozenset(self._by_key[key].pk for key in side_only)
+        return Label(judgment.rater, canonical, judgment.rationale, judgment.at, sides)
+
+    def _said(self, judgment: ImportedLabel) -> dict[str, object]:
+        """What a label says, by the criterion's own key."""
+        said: dict[str, object] = {}
+        for key, value in (*judgment.values.items(), *judgment.answers.items()):
+            criterion = self._criterion(key)
+            if said.setdefault(criterion.key, value) != value:
                 raise RowError(
                     f"judgments.{key}",
                     "Is answered twice, differently.",
                     value,
                     code=RefusalCode.TWICE,
                 )
-        side_only = {self._criterion(key).key for key in judgment.side_only}
-        for key, grade in judgment.grades.items():
-            criterion = self._criterion(key)
-            strength = self.kind.graded(criterion, answers[criterion.key], grade)
-            if strength is None:
-                side_only.add(criterion.key)
-            else:
-                answers[criterion.key] = strength
-        try:
-            ties = self.kind.check_label(self.criteria, answers, self._named_ties(judgment))
-        except LabelError as error:
-            raise RowError(
-                f"judgments.{error.key}", error.reason, error.value, code=RefusalCode.OFF_SCALE
-            ) from None
-        values = {
-            self._by_key[key].pk: self.kind.turned(value, shown_order)
-            for key, value in answers.items()
-        }
-        tie_kinds = {self._by_key[key].pk: kind for key, kind in ties.items()}
-        sides = frozenset(self._by_key[key].pk for key in side_only)
-        return Label(judgment.rater, values, tie_kinds, judgment.rationale, judgment.at, sides)
+        return said
 
     def _named_ties(self, judgment: ImportedLabel) -> dict[str, str]:
         """Which ties a label names, by the criterion's own key."""
@@ -124,12 +182,13 @@ class LabelRubric:
 
         `import_id` is the import that brings it.
         """
-        keys = {criterion.pk: criterion.key for criterion in self.criteria}
         return {
             "model": label.rater,
-            "values": {keys[pk]: value for pk, value in label.values.items()},
-            "side_only": [keys[pk] for pk in label.values if pk in label.side_only],
-            "tie_kinds": {keys[pk]: kind for pk, kind in label.tie_kinds.items()},
+            "values": as_submitted(label.answers),
+            "side_only": [
+                a.question.key for a in label.answers if a.question.pk in label.side_only
+            ],
+            "tie_kinds": {a.question.key: a.tie_kind for a in label.answers if a.tie_kind},
             "rationale": label.rationale,
             "at": label.at.isoformat() if label.at else None,
             "import": import_id,
@@ -140,12 +199,16 @@ class LabelRubric:
         return {vote["model"]: self._stored_vote(vote) for vote in votes}
 
     def _stored_vote(self, vote: Mapping[str, Any]) -> Label:
-        ids = {criterion.key: criterion.pk for criterion in self.criteria}
+        known = {criterion.key: criterion for criterion in self.criteria}
         # A criterion that nobody has judged by may be gone since.
-        values = {ids[key]: value for key, value in vote["values"].items() if key in ids}
-        sides = frozenset(ids[key] for key in vote["side_only"] if key in ids)
-        ties = {ids[key]: kind for key, kind in vote["tie_kinds"].items() if key in ids}
-        return Label(vote["model"], values, ties, "", None, sides)
+        answers = tuple(
+            answer
+            for key, value in vote["values"].items()
+            if key in known
+            for answer in from_submitted(known[key], value, vote["tie_kinds"].get(key, ""))
+        )
+        sides = frozenset(known[key].pk for key in vote["side_only"] if key in known)
+        return Label(vote["model"], answers, "", None, sides)
 
     def _criterion(self, key: str) -> Criterion:
         criterion = self._by_key.get(key)
@@ -160,44 +223,50 @@ class LabelRubric:
         return criterion
 
 
-def stored_labels(task_ids: Iterable[int]) -> dict[int, dict[str, Label]]:
+def stored_labels(tasks: Iterable[Task]) -> dict[int, dict[str, Label]]:
     """task id -> rater's name -> what the placeholder rater of that name is on record with."""
-    ids = list(task_ids)
-    judgments = Judgment.objects.filter(task_id__in=ids, rater__is_placeholder=True).standing()
+    places = {task.pk: {pk: i for i, pk in enumerate(task.response_ids)} for task in tasks}
+    judgments = Judgment.objects.filter(task_id__in=places, rater__is_placeholder=True).standing()
     rows = list(judgments.values_list("pk", "task_id", "rater__name"))
-    values: dict[int, dict[int, int]] = defaultdict(dict)
-    ties: dict[int, dict[int, str]] = defaultdict(dict)
+    task_of = {pk: task_id for pk, task_id, _ in rows}
+    answers: dict[int, list[GivenAnswer[Criterion]]] = defaultdict(list)
     sides: dict[int, set[int]] = defaultdict(set)
-    answers: Iterable[tuple[Any, ...]] = (
-        Answer.objects.filter(judgment_id__in=[row[0] for row in rows])
-        .with_value()
-        .values_list("judgment_id", "criterion_id", "value", "tie_kind", "side_only")
+    stored = (
+        Answer.objects.filter(judgment_id__in=task_of)
+        .select_related("criterion", "principle")
+        .order_by("pk")
     )
-    for judgment_id, criterion_id, value, tie, side_only in answers:
-        values[judgment_id][criterion_id] = value
-        if tie:
-            ties[judgment_id][criterion_id] = tie
-        if side_only:
-            sides[judgment_id].add(criterion_id)
+    for answer in stored:
+        answers[answer.judgment_id].append(
+            GivenAnswer(
+                answer.criterion,
+                answer.value,
+                response=places[task_of[answer.judgment_id]].get(answer.response_id or 0),
+                principle=answer.principle.number if answer.principle else None,
+                tie_kind=answer.tie_kind,
+                unsaid=answer.unsaid,
+            )
+        )
+        if answer.side_only:
+            sides[answer.judgment_id].add(answer.criterion_id)
     labels: dict[int, dict[str, Label]] = defaultdict(dict)
     for pk, task_id, name in rows:
-        sides_of = frozenset(sides[pk])
-        labels[task_id][name] = Label(name, values[pk], ties[pk], "", None, sides_of)
+        labels[task_id][name] = Label(name, tuple(answers[pk]), "", None, frozenset(sides[pk]))
     return labels
 
 
 def write_labels(
     project: Project,
     labels: Mapping[int, Sequence[Label]],
-    sizes: Mapping[int, int],
+    responses: Mapping[int, Sequence[int]],
     now: datetime,
     *,
     import_id: int,
 ) -> dict[int, int]:
     """Stores new labels by task id; a task's overlap grows where it has too few places.
 
-    Returns by how many, for tasks of which it did. `sizes` is the number of responses of each task,
-    `import_id` the import that brings them. The tasks are locked by the caller.
+    Returns by how many, for tasks of which it did. `responses` are the ids of each task's in
+    canonical order, `import_id` the import that brings them. The tasks are locked by the caller.
     """
     names = {label.rater for of_task in labels.values() for label in of_task}
     if not names:
@@ -206,7 +275,12 @@ def write_labels(
     raised = _make_room(labels)
     assignments = Assignment.objects.bulk_create(
         _assignment(
-            project, raters[label.rater], task_id, sizes[task_id], label.at or now, import_id
+            project,
+            raters[label.rater],
+            task_id,
+            len(responses[task_id]),
+            label.at or now,
+            import_id,
         )
         for task_id, of_task in labels.items()
         for label in of_task
@@ -219,15 +293,21 @@ def write_labels(
     Answer.objects.bulk_create(
         Answer(
             judgment=judgment,
-            criterion_id=criterion_id,
-            value=value,
-            tie_kind=label.tie_kinds.get(criterion_id, ""),
-            side_only=criterion_id in label.side_only,
+            criterion=answer.question,
+            response_id=_response(responses[judgment.task_id], answer),
+            value=answer.value,
+            tie_kind=answer.tie_kind,
+            unsaid=answer.unsaid,
+            side_only=answer.question.pk in label.side_only,
         )
         for judgment, label in zip(judgments, flat, strict=True)
-        for criterion_id, value in label.values.items()
+        for answer in label.answers
     )
     return raised
+
+
+def _response(ids: Sequence[int], answer: GivenAnswer[Criterion]) -> int | None:
+    return None if answer.response is None else ids[answer.response]
 
 
 def _make_room(labels: Mapping[int, Sequence[Label]]) -> dict[int, int]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from labeling.datasets.rows import Duplicate, ImportedLabel, ImportRow, Refusal
+from labeling.imports.taskkinds import kinds_in_words
 from labeling.kinds import tie_words
 from labeling.vocabulary import Grade
 
@@ -35,12 +36,18 @@ class PreviewRow:
     row: ImportRow | Duplicate | Refusal
     labels: list[LabelInWords]
     model_votes: list[LabelInWords]
+    kind: str = ""
 
 
 def preview_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[PreviewRow]:
     """The first rows of a file for the page."""
     return [
-        PreviewRow(row, _in_words(row.judgments), _in_words(row.model_votes))
+        PreviewRow(
+            row,
+            _in_words(row.judgments),
+            _in_words(row.model_votes),
+            "".join(kinds_in_words({row.kind: 1})),
+        )
         if isinstance(row, ImportRow)
         else PreviewRow(row, [], [])
         for row in rows
@@ -49,9 +56,26 @@ def preview_in_words(rows: Iterable[ImportRow | Duplicate | Refusal]) -> list[Pr
 
 def _in_words(labels: Iterable[ImportedLabel]) -> list[LabelInWords]:
     return [
-        LabelInWords(label.rater, [(key, _words(label, key)) for key in label.values])
+        LabelInWords(
+            label.rater,
+            [
+                *((key, _words(label, key)) for key in label.values),
+                *((key, _answer_in_words(answer)) for key, answer in label.answers.items()),
+            ],
+        )
         for label in labels
     ]
+
+
+def _answer_in_words(answer: object) -> str:
+    """An order as its bands with signs between, or what is said of each response."""
+    if isinstance(answer, tuple | list):
+        return " > ".join(" = ".join(map(str, band)) for band in answer)
+    said = answer.items() if isinstance(answer, dict) else ()
+    return ", ".join(
+        f"{name}: {_answer_in_words(value) if isinstance(value, dict) else value}"
+        for name, value in said
+    )
 
 
 def _words(label: ImportedLabel, key: str) -> str:

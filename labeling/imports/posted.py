@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from labeling.datasets.readers import SHAPES, Detection
 from labeling.datasets.readers.reshaping import LEAVE_OUT, SAME
+from labeling.datasets.readers.taskkinds import KIND_WORD, ROW_KINDS
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 
 #: What the names of a page's fields begin with: the column of a field, the answer to a question,
@@ -53,7 +54,9 @@ def posted_mapping(data: QueryDict, shown: Detection) -> tuple[str, dict[str, st
                 changed[name] = f"{SAME}{text}"
             elif name not in changed:
                 before.pop(name, None)
-    decided = {**before, **changed, **_whose(data)}
+    if KIND_WORD in data:
+        before.pop(KIND_WORD, None)
+    decided = {**before, **changed, **_whose(data), **_kind(data)}
     for name in data:
         if name.startswith(REPLY_PREFIX):
             answer = _decoded(data[name])
@@ -82,6 +85,12 @@ def _whose(data: Mapping[str, Any]) -> dict[str, str]:
     """Whose all labels are, where the page says so."""
     whose = str(data.get("whose", ""))
     return {whose: EVERYBODY} if whose in WHOSE_WORDS else {}
+
+
+def _kind(data: Mapping[str, Any]) -> dict[str, str]:
+    """The kind of task that the page asks for, where it does."""
+    kind = str(data.get(KIND_WORD, ""))
+    return {KIND_WORD: kind} if kind in ROW_KINDS else {}
 
 
 def _decoded(text: object) -> dict[str, Any]:

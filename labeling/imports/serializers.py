@@ -53,6 +53,9 @@ class ImportPreviewSerializer(serializers.Serializer[Any]):
     format = serializers.CharField(allow_blank=True, help_text="Empty where no kind fits.")
     columns = serializers.DictField(child=serializers.CharField())
     mapping = serializers.DictField(child=serializers.CharField())
+    kind = serializers.CharField(
+        allow_blank=True, help_text="Of every row's task; empty where each row says its own."
+    )
     problem = serializers.CharField(allow_blank=True)
     questions = QuestionSerializer(many=True, help_text="To be answered before it is imported.")
     notices = QuestionSerializer(many=True, help_text="What another mapping would make of it.")
@@ -85,6 +88,7 @@ def preview_json(preview: FilePreview) -> dict[str, Any]:
         "format": shown.format or "",
         "columns": {column: str(role) for column, role in shown.roles.items()},
         "mapping": dict(shown.mapping),
+        "kind": shown.kind,
         "problem": shown.problem,
         "questions": list(map(_question_json, shown.questions)),
         "notices": list(map(_question_json, shown.notices)),

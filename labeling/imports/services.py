@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import inf
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -37,6 +39,7 @@ from labeling.imports.batches import BatchWriter, Counts, RowOutcome, left_out_b
 from labeling.imports.carried import carried_preview, carry_preview
 from labeling.imports.endings import IMPORT_JOB
 from labeling.imports.requests import keep_request, require_no_undoing
+from labeling.imports.taskkinds import settled_mapping
 from labeling.models import Import, ImportRefusal, Task
 from labeling.work.lifecycle import JobFailed, give_way, note_progress, run
 from projects.exceptions import InvalidInput
@@ -132,6 +135,27 @@ def keep_upload(
     return stored
 
 
+def preview_for_project(
+    *,
+    project: Project,
+    token: str,
+    format: str = "auto",
+    mapping: Mapping[str, str] | None = None,
+    label_rater: str = "",
+) -> tuple[FilePreview, dict[str, str]]:
+    """The first rows as the project would take them, and the mapping that makes them so.
+
+    Raises InvalidInput like `preview_upload`.
+    """
+    wish: dict[str, Any] = {"token": token, "format": format, "label_rater": label_rater}
+    shown, decided = preview_upload(mapping=mapping, **wish), dict(mapping or {})
+    with _readable():
+        settled = settled_mapping(
+            project=project, token=token, mapping=decided, shown=shown.detection
+        )
+    return (shown if settled == decided else preview_upload(mapping=settled, **wish)), settled
+
+
 def preview_upload(
     *,
     token: str,
@@ -206,7 +230,7 @@ def create_import(
         project=project, content=[content] if isinstance(content, bytes) else content
     )
     try:
-        format, decided, shown = _decided(stored.token, format, mapping, options)
+        format, decided, shown = _decided(project, stored.token, format, mapping, options)
         guesses = {name: column for name, column in decided.items() if name not in (mapping or {})}
         return keep_request(
             Import(
@@ -228,10 +252,14 @@ def create_import(
 
 
 def _decided(
-    token: str, format: str, mapping: Mapping[str, str] | None, options: ImportOptions
+    project: Project,
+    token: str,
+    format: str,
+    mapping: Mapping[str, str] | None,
+    options: ImportOptions,
 ) -> tuple[str, dict[str, str], Detection]:
-    """The kind of rows and the mapping to read with, and what the file is then; with `yes` the
-    reader's guesses are in it.
+    """The kind of rows and the mapping to read with, the kind of task in it where it is not the
+    rows' own, and what the file is then; with `yes` the reader's guesses are in it.
 
     Raises FileRefused for a file that no kind of row fits, or that leaves a question open.
     """
@@ -247,6 +275,8 @@ def _decided(
         raise FileRefused(shown.problem, field="mapping", code=shown.code)
     if shown.questions:
         raise FileUnclear(shown.questions)
+    with _readable():
+        decided = settled_mapping(project=project, token=token, mapping=decided, shown=shown)
     return format, decided, shown
 
 
@@ -336,7 +366,8 @@ def _batches(import_: Import) -> Iterator[None]:
             import_.progress_done += len(batch)
             import_.counts = counts.as_dict()
             left_out = left_out_by_field(import_.options.get("left_out", {}), result.left_out)
-            import_.options = {**import_.options, "left_out": left_out}
+            kinds = Counter(import_.options.get("kinds", {})) + result.kinds
+            import_.options = {**import_.options, "left_out": left_out, "kinds": kinds}
             note_progress(
                 IMPORT_JOB,
                 import_,

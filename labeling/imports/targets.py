@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef
 from msgspec.structs import replace
 
 from labeling.allocation import canonical_order
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.identity import response_keys
+from labeling.datasets.readers.identity import group_key, response_keys
 from labeling.datasets.readers.seen import id_apart
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedResponse, ImportRow, Refusal, RefusalCode, RowError
 from labeling.datasets.turns import turns_of, without_parts
 from labeling.imports.labels import Label, stored_labels
 from labeling.models import Assignment, Judgment, Prompt, Response, Task
-from labeling.vocabulary import AssignmentState
+from labeling.vocabulary import AssignmentState, TaskKind
 from projects.models import Project
 
 _JUDGED = (
@@ -36,7 +36,13 @@ _TAKEN = (
     "This id is used in the project by something that is not one task with its prompt. Give the "
     "row another id."
 )
-
+#: What a task of each kind is called.
+_AS: Mapping[str, str] = {
+    TaskKind.COMPARE: "a comparison",
+    TaskKind.RANK: "a ranking",
+    TaskKind.RATE: "a rating",
+    TaskKind.WRITE: "a text to write",
+}
 
 #: What further rows of a task say about it where they say something else than its first row.
 OTHER_ROWS = "other_rows"
@@ -61,6 +67,7 @@ class Target:
     `is_repeat`: what the row on this line says about the task is beside what an earlier row of its
     file said; `left_out` of it was what cannot be stored. `import_id` is the import that made the
     task, `order_before` its order of the source as it was stored.
+    `kind` is the kind of the task; `response_ids` are those of the database, in canonical order.
     `source_order[i]` is the canonical index of the response at place i of its first row, empty
     where that is not known.
     """
@@ -88,6 +95,8 @@ class Target:
     is_repeat: bool = False
     line: int = 0
     left_out: tuple[Refusal, ...] = ()
+    kind: str = TaskKind.COMPARE.value
+    response_ids: list[int] = field(default_factory=list)
 
     def takes(self, wished: Target, change: Change) -> None:
         """Becomes as wished; a heavier change of the same batch stays the heavier one."""
@@ -116,6 +125,7 @@ def planned(row: ImportRow, salt: str) -> Target:
         is_repeat=row.earlier_line > 0,
         line=row.line,
         left_out=row.left_out,
+        kind=row.kind,
     )
 
 
@@ -125,6 +135,14 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
     Where the text is the same, the stored responses keep their ids and places. Raises RowError
     where the text differs and may not change any more.
     """
+    if target.prompt_id and target.kind != wished.kind:
+        raise RowError(
+            "kind",
+            f"This task is in the project as {_AS[target.kind]}. Give the row another id to have "
+            f"{_AS[wished.kind]} of it too.",
+            wished.kind,
+            code=RefusalCode.CONTRADICTION,
+        )
     keys = response_keys(target.responses)
     models = {
         key: response.model
@@ -234,7 +252,7 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
     }
     contents = _responses(tasks.values())
     labelled = any(row.judgments for row in rows)
-    known = stored_labels(task.pk for task in tasks.values()) if labelled else {}
+    known = stored_labels(tasks.values()) if labelled else {}
     targets = {}
     for external_id in tasks.keys() | prompts.keys():
         task, prompt = tasks.get(external_id), prompts.get(external_id)
@@ -243,6 +261,44 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
         else:
             targets[external_id] = _stored_target(task, prompt, contents, known.get(task.pk, {}))
     return targets
+
+
+class TaskApart(NamedTuple):
+    """A task under the id that a row would have as another kind of task, and of which prompt."""
+
+    kind: str
+    group_key: str
+
+
+def tasks_apart(project: Project, rows: Iterable[ImportRow]) -> dict[str, TaskApart]:
+    """external id -> the task in play, for the ids under which these rows may stand otherwise."""
+    ids = {other for row in rows for other in row.apart}
+    if not ids:
+        return {}
+    tasks = Task.objects.in_play().filter(project=project, external_id__in=ids)
+    found = tasks.values_list("external_id", "kind", "prompt__group_key")
+    return {external_id: TaskApart(kind, key) for external_id, kind, key in found}
+
+
+def check_alone(row: ImportRow, others: Mapping[str, TaskApart]) -> None:
+    """Raises RowError where the row is in the project as another kind of task: never both."""
+    ids = [other for other in row.apart if other in others]
+    key = group_key(row.messages, row.responses) if ids else ""
+    standing = [i for i in ids if others[i].kind != row.kind and others[i].group_key == key]
+    if not standing:
+        return
+    if row.kind == TaskKind.COMPARE:
+        reason = (
+            f"The responses of its row are in the project as {_AS[others[standing[0]].kind]} "
+            f"(“{standing[0]}”): one row is never both. Withdraw that task to compare its pairs."
+        )
+    else:
+        reason = (
+            f"Pairs of its responses are comparisons in the project already (such as "
+            f"“{standing[0]}”): one row is never both. Withdraw those tasks, or keep the pairs: "
+            "import the file without a kind, or as compare."
+        )
+    raise RowError("kind", reason, row.external_id, code=RefusalCode.CONTRADICTION)
 
 
 def _locked_tasks(project: Project, ids: list[str], now: datetime) -> dict[str, Task]:
@@ -285,6 +341,8 @@ def _stored_target(
         known=dict(known),
         votes=list(task.model_votes),
         source_order=list(task.source_order or ()),
+        kind=task.kind,
+        response_ids=list(task.response_ids),
         import_id=task.import_job_id,
         order_before=task.source_order,
     )

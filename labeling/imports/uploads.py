@@ -18,6 +18,7 @@ from rest_framework.request import Request
 
 from labeling.datasets.readers import IMPORT_KINDS
 from labeling.datasets.readers.reshaping import LEAVE_OUT
+from labeling.datasets.readers.taskkinds import KIND_WORD, ROW_KINDS
 from labeling.datasets.readers.whose import WHOSE_WORDS
 from labeling.imports.files import StoredFile
 from labeling.imports.incoming import KeptUpload
@@ -120,6 +121,12 @@ class UploadSerializer(serializers.Serializer[Any]):
         help_text='A JSON object: `{"prompt": "question"}`. `data.prompt` is a key within a '
         "column, `=GPT-4` a text that stands in every row.",
     )
+    kind = serializers.ChoiceField(
+        choices=ROW_KINDS,
+        required=False,
+        help_text="The kind of task that every row makes; else what the row says, or by its number "
+        "of responses: one is rated, two are compared, three and more are ranked.",
+    )
     leave_out = serializers.CharField(
         required=False, help_text="Columns that are left out, with | between them."
     )
@@ -195,6 +202,13 @@ def _format(text: str) -> str:
     return text
 
 
+def _kind(text: str) -> str:
+    if text not in ROW_KINDS:
+        message = _("Choose one of: %(kinds)s.") % {"kinds": ", ".join(ROW_KINDS)}
+        raise InvalidInput(_("There is no such kind of task."), fields={"kind": message})
+    return text
+
+
 def _switch(name: str, text: str) -> bool:
     """A yes or no. Raises InvalidInput for other words."""
     if text.lower() not in ("", "true", "false", "1", "0"):
@@ -213,9 +227,11 @@ def _overlap(text: str) -> int | None:
 
 
 def _with_words(mapping: dict[str, str] | None, fields: Mapping[str, str]) -> dict[str, str] | None:
-    """The mapping, and beside its columns whose the labels of these names are, and what is left
-    out."""
+    """The mapping, and beside its columns whose the labels of these names are, what is left out and
+    which kind of task every row makes."""
     words = {word: fields[word] for word in (*WHOSE_WORDS, LEAVE_OUT) if fields.get(word)}
+    if kind := fields.get("kind"):
+        words[KIND_WORD] = _kind(kind)
     return {**(mapping or {}), **words} if words else mapping
 
 

@@ -44,8 +44,10 @@ from labeling.imports.services import (
     accept_guesses,
     create_import,
     keep_upload,
+    preview_for_project,
     preview_upload,
 )
+from labeling.imports.taskkinds import kinds_in_words
 from labeling.imports.undoing import request_undo
 from labeling.models import Import
 from labeling.vocabulary import JobState
@@ -131,7 +133,7 @@ def preview_rows(request: SignedInRequest, slug: str, upload: str) -> HttpRespon
     access = get_access(request.user, slug, Action.IMPORT)
     stored, filename = _upload(access.project, upload)
     try:
-        shown, decided = _look(request, stored.token)
+        shown, decided = _look(request, access.project, stored.token)
     except InvalidInput as error:
         messages.error(request, error.message)
         return redirect("labeling:imports", slug)
@@ -154,7 +156,9 @@ def _decided(request: SignedInRequest, token: str) -> tuple[str, dict[str, str]]
     return posted_mapping(request.POST, before.detection)
 
 
-def _look(request: SignedInRequest, token: str) -> tuple[FilePreview, dict[str, str]]:
+def _look(
+    request: SignedInRequest, project: Project, token: str
+) -> tuple[FilePreview, dict[str, str]]:
     """The first rows as the page asks for them, and the decisions that it carries on."""
     format, decided = _decided(request, token)
     rater = request.POST.get("label_rater", "")
@@ -162,8 +166,9 @@ def _look(request: SignedInRequest, token: str) -> tuple[FilePreview, dict[str, 
         format, decided = accept_guesses(
             token=token, format=format, mapping=decided, label_rater=rater
         )
-    shown = preview_upload(token=token, format=format, mapping=decided, label_rater=rater)
-    return shown, decided
+    return preview_for_project(
+        project=project, token=token, format=format, mapping=decided, label_rater=rater
+    )
 
 
 def _mapping_form(request: SignedInRequest, access: Access, shown: FilePreview) -> MappingForm:
@@ -204,7 +209,7 @@ def start(request: SignedInRequest, slug: str, upload: str) -> HttpResponse:
     access = get_access(request.user, slug, Action.IMPORT)
     stored, filename = _upload(access.project, upload)
     try:
-        shown, decided = _look(request, stored.token)
+        shown, decided = _look(request, access.project, stored.token)
         kinds = {request.POST.get("mapped_as"), request.POST.get("format"), shown.detection.format}
         if len(kinds) > 1 or shown.detection.questions:
             # Another kind of rows was chosen than the page had shown, or something is not
@@ -253,6 +258,7 @@ def report(request: SignedInRequest, slug: str, import_id: int) -> HttpResponse:
         report=counts,
         not_kept=counts.refused - refused.paginator.count,
         format_title=format_title(row),
+        kinds=kinds_in_words(row.options.get("kinds", {})),
         roles=role_groups(row.options.get("columns", [])),
         left_out=left_out_of(row),
         page=refused,

@@ -20,6 +20,7 @@ from labeling.kinds.base import (
     unsaid_words,
 )
 from labeling.kinds.compare import COMPARE, Outcome, tie_words
+from labeling.kinds.labels import label_answers
 from labeling.kinds.rank import RANK
 from labeling.kinds.rate import RATE
 from projects.scales import Scale
@@ -64,6 +65,7 @@ __all__ = [
     "Submission",
     "kind_for",
     "kind_of",
+    "label_answers",
     "primary_of",
     "slot",
     "tie_words",

@@ -122,7 +122,7 @@ class Escape:
 class LabelError(ValueError):
     """An imported label does not fit: on which criterion, why, and what it was."""
 
-    def __init__(self, key: str, reason: str, value: int) -> None:
+    def __init__(self, key: str, reason: str, value: object) -> None:
         super().__init__(reason)
         self.key, self.reason, self.value = key, reason, value
 

@@ -4,7 +4,9 @@
 command), and what comes of it. `problem` is the code of a file that is refused or asked about as a
 whole; otherwise the counts, the refusals, the labels, the votes of models, and what each created
 prompt begins with, tasks in the order of the file. `refused_rows` are numbers in a list with ids,
-`left_out` the fields that could not be stored. Only what a run names is compared; `note` says
+`left_out` the fields that could not be stored, `kinds` those of the tasks; `about_responses` are
+rater, response and value of the answers on single responses, places in a ranking among them.
+`questions` are primary questions that the project asks beside its own, with their scales. Only what a run names is compared; `note` says
 which choice was made where several were right.
 """
 
@@ -19,11 +21,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from labeling.datasets.readers import detect
-from labeling.datasets.readers.shapes.untaken import UNTAKEN, untaken_kind
 from labeling.imports.services import run_import
 from labeling.models import Answer, Import, Response, Task
 from projects.models import Criterion, Project, User
+from projects.scales import SCALES
 from tests.api.client import Api
 
 INPUTS = Path(__file__).parent / "inputs"
@@ -40,10 +41,6 @@ def _cases() -> Iterator[tuple[Path, Run]]:
     for path in sorted(INPUTS.glob("*.expected.json")):
         for run in json.loads(path.read_text())["runs"]:
             yield INPUTS / path.name.removesuffix(".expected.json"), run
-
-
-def _sampled(path: Path) -> Iterator[Run]:
-    return map(json.loads, path.read_text().splitlines())
 
 
 def _runs() -> Iterator[Any]:
@@ -109,8 +106,17 @@ def _outcome(project: Project) -> Run:
         "left_out": [*import_.options["left_out"]],
         "metadata": [task.prompt.metadata for task in tasks],
         "labels": sorted(
-            (_label(answer, places) for answer in answers.select_related("judgment__rater")),
+            (
+                _label(answer, places)
+                for answer in answers.filter(response=None).select_related("judgment__rater")
+            ),
             key=lambda label: (label["task"], label["rater"]),
+        ),
+        "kinds": [task.kind for task in tasks],
+        "about_responses": sorted(
+            [answer.judgment.rater.name, answer.response.content[:_BEGINNING], answer.value]
+            for answer in answers.exclude(response=None).select_related("judgment__rater")
+            if answer.response
         ),
         "model_votes": [
             {
@@ -152,26 +158,12 @@ def _preferred(task: Task, value: int) -> str | None:
     return _contents(task)[int(value > 0)][:_BEGINNING] if value else None
 
 
-#: Files of kinds that are not built yet, by the kind of task that will take them.
-WAITING = {
-    "31d_nectar_answers.jsonl": "rank",
-    "31e_rewardbench2.jsonl": "rank",
-}
-
-
-def test_every_file_says_what_comes_of_it_and_those_that_wait_are_named():
+def test_every_file_says_what_comes_of_it():
     files = {path.name for path in INPUTS.iterdir()}
     said = {name for name in files if name.endswith(".expected.json")}
     assert {f"{name}.expected.json" for name in files - said} == said
-    waiting = {untaken.waits_for: untaken for untaken in UNTAKEN}
-    unsupported = {path.name for path, run in _cases() if run.get("problem") == "unsupported"}
-    assert unsupported == set(WAITING)
-    for name, kind in WAITING.items():
-        detection = detect(INPUTS / name)
-        untaken = untaken_kind(detection.columns, list(_sampled(INPUTS / name)))
-        assert untaken is not None
-        assert (untaken.waits_for, untaken.reason) == (kind, detection.problem)
-    assert {kind for kind in waiting if kind} == {"rank", "rate"}
+    # None of them is of a kind that cannot be taken.
+    assert not [path.name for path, run in _cases() if run.get("problem") == "unsupported"]
 
 
 @pytest.mark.parametrize("door", [_by_command, _by_api], ids=["command", "api"])
@@ -180,6 +172,10 @@ def test_a_file_comes_in_as_it_should(
     project: Project, lena: User, settings: Any, tmp_path: Path, path: Path, run: Run, door: Door
 ):
     settings.IMPORTS_DIR = tmp_path / "imports"
+    for key in run.get("questions", ()):
+        family = SCALES[run["questions"][key]].family
+        about = {"scale_key": run["questions"][key], "family": family, "is_primary": True}
+        Criterion.objects.create(project=project, key=key, wording=key, **about)
     if "scale" in run:
         Criterion.objects.filter(project=project, is_primary=True).update(scale_key=run["scale"])
     problem = door(project, lena, path, run)
@@ -193,5 +189,5 @@ def test_a_file_comes_in_as_it_should(
             text[: len(beginning)] if beginning else text
             for text, beginning in zip(outcome["prompts"], run["prompts"], strict=True)
         ]
-    wished = run.keys() - {"options", "scale", "problem", "pending"}
+    wished = run.keys() - {"options", "questions", "scale", "problem", "pending"}
     assert {name: outcome[name] for name in wished} == {name: run[name] for name in wished}

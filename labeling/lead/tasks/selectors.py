@@ -233,19 +233,14 @@ def _model_votes(task: Task) -> list[VoteInWords]:
         return []
     criteria = {c.key: c for c in Criterion.objects.filter(project_id=task.project_id)}
 
-    def answer(vote: dict[str, Any], key: str, value: int) -> AnswerInWords:
-        criterion = criteria[key]
-        tie_kind = vote["tie_kinds"].get(key, "")
-        words = kind_for(criterion.scale).words(
-            criterion, value, tie_kind, side_only=key in vote["side_only"]
-        )
-        return AnswerInWords(criterion, value, words)
-
     return [
         VoteInWords(
             model=vote["model"],
             answers=[
-                answer(vote, key, value) for key, value in vote["values"].items() if key in criteria
+                _in_words(answer, side_only=key in vote["side_only"])
+                for key, sent in vote["values"].items()
+                if key in criteria
+                for answer in from_submitted(criteria[key], sent, vote["tie_kinds"].get(key, ""))
             ],
             rationale=vote["rationale"],
             at=datetime.fromisoformat(vote["at"]) if vote["at"] else None,

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from labeling.datasets.readers import IMPORT_KINDS, ColumnQuestion, Meaning
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.reshaping import LEAVE_OUT
+from labeling.datasets.readers.taskkinds import KIND_WORD, ROW_KINDS
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
 from labeling.imports.selectors import columns_of, left_out_of, refusals_of, report_of
 from labeling.imports.services import (
@@ -24,6 +25,7 @@ from labeling.imports.services import (
     rehearse_import,
     run_import,
 )
+from labeling.imports.taskkinds import kinds_in_words
 from labeling.models import Import, ImportRefusal
 from labeling.rating.jobs import send_rendering
 from labeling.vocabulary import JobState
@@ -88,6 +90,13 @@ class Command(BaseCommand):
             help="which column is which field, such as prompt=question; several may follow; "
             "data.prompt is a key within a column, model_a==GPT-4 the same text in every row; "
             "field= leaves a field out, column= leaves a column as metadata",
+        )
+        parser.add_argument(
+            "--kind",
+            default="",
+            choices=("", *ROW_KINDS),
+            help="the kind of task that every row makes (default: what the row says, else by its "
+            "number of responses: one is rated, two are compared, three and more are ranked)",
         )
         parser.add_argument(
             "--leave-out",
@@ -191,6 +200,8 @@ class Command(BaseCommand):
         for kind in ("created", "updated", "unchanged", "duplicates", "refused"):
             self.stdout.write(f"  {kind:<11}{getattr(report, kind):>10,}")
         self.stdout.write(f"  {'labels':<11}{report.labels:>10,}")
+        if kinds := kinds_in_words(import_.options.get("kinds", {})):
+            self.stdout.write(f"  tasks: {', '.join(kinds)}")
         if report.model_votes:
             self.stdout.write(f"  {'model votes':<11}{report.model_votes:>10,} (no judgments)")
         for left in left_out_of(import_):
@@ -228,9 +239,11 @@ def _one_a_flag(args: Sequence[str]) -> Iterator[str]:
 
 
 def _words(options: dict[str, Any]) -> dict[str, str]:
-    """Whose the labels of these names are, and what is left out, as a mapping says it."""
+    """Whose the labels of these names are, what is left out and which kind of task every row makes,
+    as a mapping says it."""
     words = (*WHOSE_WORDS, LEAVE_OUT)
-    return {word: "|".join(options[word]) for word in words if options[word]}
+    kind = {KIND_WORD: options["kind"]} if options["kind"] else {}
+    return {word: "|".join(options[word]) for word in words if options[word]} | kind
 
 
 def _spelled(question: ColumnQuestion) -> str:
@@ -249,6 +262,8 @@ def _arguments(option: Meaning) -> str:
 
 
 def _pair(name: str, column: str) -> str:
+    if name == KIND_WORD:
+        return f"--kind {column}"
     # A name may hold what a terminal would obey.
     return f"--map {visible(shlex.quote(f'{name}={column}'), _ARGUMENT)}"
 
