@@ -6,8 +6,8 @@ whole; otherwise the counts, the refusals, the labels, the votes of models, and 
 prompt begins with, tasks in the order of the file. `refused_rows` are numbers in a list with ids,
 `left_out` the fields that could not be stored, `kinds` those of the tasks; `about_responses` are
 rater, response and value of the answers on single responses, places in a ranking among them.
-`questions` are primary questions that the project asks beside its own, with their scales. Only what a run names is compared; `note` says
-which choice was made where several were right.
+`questions` are primary questions that the project asks beside its own, with their scales. Only what
+a run names is compared; `note` says which choice was made where several were right.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from labeling.datasets.readers import Detection, OpenQuestions, accepted, detect, read
+from labeling.datasets.rows import ImportRow
 from tests.datasets.kinds import SAMPLES
 
 LONG = "A long text that people should have read before they judge anything at all."
@@ -275,8 +276,9 @@ def test_accepting_goes_on_until_nothing_is_open(tmp_path):
     path.write_text(json.dumps(row))
     kind, mapping = accepted(path)
     assert detect(path, format=kind, mapping=mapping).questions == ()
-    (row,) = read(path, format=kind, mapping=mapping)
-    assert row.kind == "rank"
+    (ranked,) = read(path, format=kind, mapping=mapping)
+    assert isinstance(ranked, ImportRow)
+    assert ranked.kind == "rank"
 
 
 def test_looking_at_columns_costs_little_whatever_stands_in_them(tmp_path):

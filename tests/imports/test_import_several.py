@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from labeling.imports.undoing import request_undo, undo_import
 from labeling.models import Answer, Import, ImportRefusal, Judgment, Response, Task
 from labeling.vocabulary import JobState
 from projects.models import Criterion, Project
@@ -74,16 +75,9 @@ def test_a_ranking_is_stored_as_a_place_of_each_response(asks, take):
         "r1": {"order": {"c1": 2, "c2": 2, "c3": 1}, "tone": {"c1": 1, "c2": "unsure", "c3": 0}}
     }
     # The same again changes nothing, in whatever order the ties stand.
-    turned = {
-        **row,
-        "judgments": [{"rater": "r1", "answers": {**answers, "overall": [["c3"], ["c2", "c1"]]}}],
-    }
-    assert counts(take(turned)) == {"rows": 1, "unchanged": 1}
-    other = {
-        **row,
-        "judgments": [{"rater": "r1", "answers": {**answers, "overall": [["c1"], ["c2", "c3"]]}}],
-    }
-    assert counts(take(other)) == {"rows": 1, "refused": 1}
+    for order, became in ([["c3"], ["c2", "c1"]], "unchanged"), ([["c1"], ["c2", "c3"]], "refused"):
+        again = [{"rater": "r1", "answers": {**answers, "overall": order}}]
+        assert counts(take({**row, "judgments": again})) == {"rows": 1, became: 1}
     assert refusal().code == "contradiction"
 
 
@@ -172,7 +166,7 @@ def test_a_models_ranking_is_its_vote_and_no_judgment(asks, take):
     asks(order="ranking")
     assert counts(take(NECTAR, rater="gpt-4")) == {"rows": 1, "created": 1, "model_votes": 1}
     task = Task.objects.get()
-    texts = {pk: content for pk, content in Response.objects.values_list("pk", "content")}
+    texts = dict(Response.objects.values_list("pk", "content"))
     (vote,) = task.model_votes
     best = [ord(slot) - ord("A") for slot in vote["values"]["order"][0]]
     assert [texts[task.response_ids[place]] for place in best] == ["Cod."]
@@ -195,12 +189,10 @@ def test_the_command_says_the_kind_and_takes_another(
 
 
 def test_an_import_of_rankings_is_undone(asks, take, lena):
-    from labeling.imports.undoing import request_undo, run_undo
-
     asks(order="ranking")
     row = {**RANKED, "judgments": [{"rater": "r1", "answers": {"overall": ORDER}}]}
     undo = request_undo(import_=take(row), actor=lena)
-    run_undo(undo.pk)
+    undo_import(undo.pk)
     assert not Task.objects.exists()
     assert not Answer.objects.exists()
     assert Import.objects.get().state == JobState.DONE
