@@ -19,6 +19,7 @@ from labeling.datasets.readers.taskkinds import ROW_KINDS
 from labeling.imports.endings import cancel_import
 from labeling.imports.files import discard
 from labeling.imports.incoming import KeepingUploadHandler
+from labeling.imports.looks import preview_for_project
 from labeling.imports.selectors import (
     find_import,
     imports_of,
@@ -32,7 +33,7 @@ from labeling.imports.serializers import (
     RefusalSerializer,
     preview_json,
 )
-from labeling.imports.services import create_import, keep_upload, preview_for_project
+from labeling.imports.services import create_import, keep_upload
 from labeling.imports.undoing import request_undo
 from labeling.imports.uploads import RAW_TYPES, UPLOAD_PARSERS, UploadSerializer, read_upload
 from labeling.models import Import, ImportRefusal, ImportUndo

@@ -27,7 +27,7 @@ from labeling.imports.files import StoredFile
 from labeling.imports.incoming import KeptUpload
 from labeling.imports.posted import FIELD_PREFIX, REPLY_PREFIX, SAME_PREFIX
 from labeling.imports.services import ImportOptions
-from labeling.vocabulary import TaskKind
+from labeling.imports.taskkinds import KIND_CHOICES
 
 #: Characters that may be pasted; a file has no such limit.
 MAX_PASTED = 2_000_000
@@ -39,13 +39,9 @@ _TITLES = {
     "id": _("Id"),
     "prompt": _("Prompt"),
     "messages": _("Prompt as messages"),
-    "kind": _("Kind of task"),
     "ranked": _("Ranked answers"),
     "reply": _("Response"),
     "thumb": _("Thumb up or down"),
-    "rating": _("Rating"),
-    "summary": _("Summary"),
-    "model": _("Model of the response"),
     "context": _("Prompt as context"),
     "system": _("System text"),
     "passage": _("Before the prompt"),
@@ -223,12 +219,7 @@ class MappingForm(forms.Form):
     task_kind = forms.ChoiceField(
         label=_("What raters do with a row"),
         required=False,
-        choices=[
-            ("", _("as the row says, or by its number of responses")),
-            (TaskKind.COMPARE.value, _("compare two responses")),
-            (TaskKind.RANK.value, _("rank three or more responses")),
-            (TaskKind.RATE.value, _("rate each response by itself")),
-        ],
+        choices=KIND_CHOICES,
         help_text=_(
             "By its number: one response is rated, two are compared, three and more are ranked."
         ),

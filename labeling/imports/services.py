@@ -10,22 +10,18 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from math import inf
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec import structs
 
-from labeling.bounded import NotNow
 from labeling.datasets.readers import (
     ColumnQuestion,
     Detection,
-    FilePreview,
     ReadOptions,
     limits,
     looking,
@@ -36,10 +32,9 @@ from labeling.datasets.readers.weights import up_to
 from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome, left_out_by_field
-from labeling.imports.carried import carried_preview, carry_preview
 from labeling.imports.endings import IMPORT_JOB
+from labeling.imports.looks import FileRefused, accept_guesses, preview_for_project
 from labeling.imports.requests import keep_request, require_no_undoing
-from labeling.imports.taskkinds import settled_mapping
 from labeling.models import Import, ImportRefusal, Task
 from labeling.work.lifecycle import JobFailed, give_way, note_progress, run
 from projects.exceptions import InvalidInput
@@ -49,24 +44,6 @@ from projects.sql import database_now
 
 #: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
 BATCH = 500
-
-
-class FileRefused(InvalidInput):
-    """The file as a whole is not taken: it cannot be read, or no kind of row fits it."""
-
-    def __init__(self, message: str, *, field: str, code: str) -> None:
-        super().__init__(message, fields={field: message})
-        self.code = code
-
-
-class ReaderBusy(InvalidInput):
-    """The machine is too busy to look at a file now; nothing is wrong with the file."""
-
-    code = "busy"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(_("The server is too busy to read the file now. Try again in a minute."))
 
 
 class FileUnclear(FileRefused):
@@ -135,79 +112,6 @@ def keep_upload(
     return stored
 
 
-def preview_for_project(
-    *,
-    project: Project,
-    token: str,
-    format: str = "auto",
-    mapping: Mapping[str, str] | None = None,
-    label_rater: str = "",
-) -> tuple[FilePreview, dict[str, str]]:
-    """The first rows as the project would take them, and the mapping that makes them so.
-
-    Raises InvalidInput like `preview_upload`.
-    """
-    wish: dict[str, Any] = {"token": token, "format": format, "label_rater": label_rater}
-    shown, decided = preview_upload(mapping=mapping, **wish), dict(mapping or {})
-    with _readable():
-        settled = settled_mapping(
-            project=project, token=token, mapping=decided, shown=shown.detection
-        )
-    return (shown if settled == decided else preview_upload(mapping=settled, **wish)), settled
-
-
-def preview_upload(
-    *,
-    token: str,
-    format: str = "auto",
-    mapping: Mapping[str, str] | None = None,
-    label_rater: str = "",
-    limit: int = 5,
-) -> FilePreview:
-    """The first rows of a stored upload as they would be imported, long texts cut; imports nothing.
-
-    What an earlier look found is not looked for again. Raises InvalidInput where the file cannot be
-    read or the mapping does not fit it.
-    """
-    path, wish = files.path_of(token), (format, mapping or {}, label_rater.strip())
-    if path.exists() and (carried := carried_preview(token, wish, limit)):
-        return carried
-    with _readable():
-        preview = looking.look_at_first(
-            path, format=format, mapping=mapping, label_rater=wish[-1], limit=limit
-        )
-    carry_preview(token, wish, limit, preview)
-    return preview
-
-
-def accept_guesses(
-    *, token: str, format: str = "auto", mapping: Mapping[str, str], label_rater: str = ""
-) -> tuple[str, dict[str, str]]:
-    """The kind of rows and the mapping of a stored upload with the reader's guesses in it.
-
-    Raises InvalidInput where the file cannot be read or the mapping does not fit it.
-    """
-    path, rater = files.path_of(token), label_rater.strip()
-    with _readable():
-        return looking.look_for_guesses(path, format=format, mapping=mapping, label_rater=rater)
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Turns what a reader says of a file as a whole into a refusal of what was sent."""
-    try:
-        yield
-    except MappingError as error:
-        raise FileRefused(str(error), field="mapping", code=error.code) from None
-    except UnreadableFile as error:
-        raise FileRefused(error.message, field="file", code=error.code) from None
-    except FileNotFoundError:
-        message = _("This upload is gone. Upload the file again.")
-        raise InvalidInput(message, fields={"file": message}) from None
-    except NotNow:
-        raise ReaderBusy from None
-
-
 def create_import(
     *,
     project: Project,
@@ -268,15 +172,14 @@ def _decided(
         format, decided = accept_guesses(
             token=token, format=format, mapping=decided, label_rater=rater
         )
-    shown = preview_upload(
-        token=token, format=format, mapping=decided, label_rater=rater, limit=1
-    ).detection
+    preview, decided = preview_for_project(
+        project=project, token=token, format=format, mapping=decided, label_rater=rater, limit=1
+    )
+    shown = preview.detection
     if shown.problem:
         raise FileRefused(shown.problem, field="mapping", code=shown.code)
     if shown.questions:
         raise FileUnclear(shown.questions)
-    with _readable():
-        decided = settled_mapping(project=project, token=token, mapping=decided, shown=shown)
     return format, decided, shown
 
 

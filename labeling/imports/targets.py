@@ -276,8 +276,8 @@ def tasks_apart(project: Project, rows: Iterable[ImportRow]) -> dict[str, TaskAp
     if not ids:
         return {}
     tasks = Task.objects.in_play().filter(project=project, external_id__in=ids)
-    found = tasks.values_list("external_id", "kind", "prompt__group_key")
-    return {external_id: TaskApart(kind, key) for external_id, kind, key in found}
+    rows_of = tasks.values_list("external_id", "kind", "prompt__group_key")
+    return {external_id: TaskApart(kind, key) for external_id, kind, key in rows_of}
 
 
 def check_alone(row: ImportRow, others: Mapping[str, TaskApart]) -> None:

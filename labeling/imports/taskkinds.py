@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from labeling.datasets.readers import SHAPES, Detection, looking
@@ -15,6 +16,13 @@ from labeling.models import Task
 from labeling.vocabulary import TaskKind
 from projects.models import Project
 
+#: What the page offers for every row of a file.
+KIND_CHOICES = [
+    ("", _("as the row says, or by its number of responses")),
+    (TaskKind.COMPARE.value, _("compare two responses")),
+    (TaskKind.RANK.value, _("rank three or more responses")),
+    (TaskKind.RATE.value, _("rate each response by itself")),
+]
 #: Pairs of a file that are looked for in the project.
 _PAIRS = 36
 

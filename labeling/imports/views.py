@@ -27,6 +27,7 @@ from labeling.imports.forms import (
     role_groups,
 )
 from labeling.imports.incoming import KeepingUploadHandler
+from labeling.imports.looks import accept_guesses, preview_for_project, preview_upload
 from labeling.imports.page import preview_in_words
 from labeling.imports.posted import posted_decisions, posted_format, posted_mapping
 from labeling.imports.selectors import (
@@ -41,11 +42,8 @@ from labeling.imports.selectors import (
     undo_of,
 )
 from labeling.imports.services import (
-    accept_guesses,
     create_import,
     keep_upload,
-    preview_for_project,
-    preview_upload,
 )
 from labeling.imports.taskkinds import kinds_in_words
 from labeling.imports.undoing import request_undo

@@ -83,9 +83,9 @@ def test_a_ranking_is_stored_as_a_place_of_each_response(asks, take):
 
 def test_one_response_is_rated_and_a_bare_value_is_about_it(asks, take):
     asks(refusal="refusal3", thumb="thumb")
-    one = {"id": "q1", "prompt": "Why?", "responses": [{"id": "r", "content": "No."}]}
+    row = {"id": "q1", "prompt": "Why?", "responses": [{"id": "r", "content": "No."}]}
     labels = [{"rater": "r1", "answers": {"overall": {"r": 2}, "thumb": 1}}]
-    assert counts(take({**one, "judgments": labels})) == {"rows": 1, "created": 1, "labels": 1}
+    assert counts(take({**row, "judgments": labels})) == {"rows": 1, "created": 1, "labels": 1}
     task = Task.objects.get()
     assert (task.kind, said(task)) == ("rate", {"r1": {"refusal": {"r": 2}, "thumb": {"r": 1}}})
 

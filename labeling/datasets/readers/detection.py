@@ -119,7 +119,6 @@ def detect(
     if format not in IMPORT_KINDS:
         raise MappingError(f"There is no format “{format}”. Formats: {', '.join(IMPORT_KINDS)}.")
     whose, wished = Whose.of(mapping or {}), columns_of_mapping(mapping)
-    kind = wished_kind(mapping or {})
     with opened(path) as file:
         sample, header, within, reshaping = _first_rows(file, mapping or {})
     columns = _names(column for row in sample for column in row)
@@ -154,7 +153,7 @@ def detect(
         quiet_columns(every, sample),
         reshaping,
         within,
-        kind,
+        wished_kind(mapping or {}),
     )
 
 

@@ -92,13 +92,6 @@ class Command(BaseCommand):
             "field= leaves a field out, column= leaves a column as metadata",
         )
         parser.add_argument(
-            "--kind",
-            default="",
-            choices=("", *ROW_KINDS),
-            help="the kind of task that every row makes (default: what the row says, else by its "
-            "number of responses: one is rated, two are compared, three and more are ranked)",
-        )
-        parser.add_argument(
             "--leave-out",
             action="append",
             default=[],
@@ -124,9 +117,20 @@ class Command(BaseCommand):
             metavar="NAME",
             help="import chosen/rejected rows that name no rater as labels given by NAME",
         )
+        self._add_kind(parser)
         self._add_whose(parser)
         parser.add_argument(
             "--dry-run", action="store_true", help="print the report and change nothing"
+        )
+
+    def _add_kind(self, parser: ArgumentParser) -> None:
+        """What raters do with every row."""
+        parser.add_argument(
+            "--kind",
+            default="",
+            choices=("", *ROW_KINDS),
+            help="the kind of task that every row makes (default: what the row says, else by its "
+            "number of responses: one is rated, two are compared, three and more are ranked)",
         )
 
     def _add_whose(self, parser: ArgumentParser) -> None:

@@ -244,7 +244,7 @@ def judged(
     return _flat(record, rater, {OVERALL: value}, tie_kind, sides)
 
 
-def answered(record: Record, rater: str, answers: Mapping[str, object]) -> ImportedJudgment:
+def labelled_answers(record: Record, rater: str, answers: Mapping[str, object]) -> ImportedJudgment:
     """A rater's answers that compare no two responses, with the rationale and the time of the
     row."""
     return replace(_flat(record, rater, {}, ""), answers=answers)

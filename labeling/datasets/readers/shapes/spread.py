@@ -9,7 +9,7 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import whole_number
 from labeling.datasets.readers.shapes.answers import banded
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
-from labeling.datasets.readers.shapes.labels import answered, judged, keep_flat, rater_of
+from labeling.datasets.readers.shapes.labels import judged, keep_flat, labelled_answers, rater_of
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.taskkinds import check_count, check_most
 from labeling.datasets.records import Message
@@ -95,7 +95,7 @@ def _whole(
     """All candidates as one row."""
     whole.whole = whole.candidates
     if ranks is not None and rater:
-        whole.judgments = [answered(record, rater, {OVERALL: banded(ranks)})]
+        whole.judgments = [labelled_answers(record, rater, {OVERALL: banded(ranks)})]
     elif ranks is not None:
         whole.extra["ranks"] = list(ranks)
     if any(extras):
