@@ -284,6 +284,14 @@ def partners(code: Ints, size: int, other: Ints) -> tuple[Ints, int | None]:
     return partner, int(np.argmax(differs)) if differs.any() else None
 
 
+def places_within(group: Ints, item: Ints) -> Ints:
+    """Return the place of each item among the items of its group, in the order of their codes."""
+    span = int(item.max(initial=0)) + 1
+    keys, inverse = np.unique(group * span + item, return_inverse=True)
+    of = keys // span
+    return np.asarray((np.arange(len(keys)) - np.searchsorted(of, of))[inverse], dtype=np.int64)
+
+
 def _repeated(ratings: Ratings) -> RatingsError:
     """Return the error that names the first second rating of a unit by a rater."""
     rater, raters = codes(ratings.rater)

@@ -24,7 +24,7 @@ WHOLE_SAVES = {
 SAFE_HTML = {
     "labeling/templatetags/rendering.py": "made and sanitised by labeling.rendering",
     "labeling/rating/page.py": "made and sanitised by labeling.rendering",
-    "labeling/lead/agreement/page.py": "drawn by labeling.charts, which escapes every label",
+    "labeling/lead/agreement/drawings.py": "drawn by labeling.charts, which escapes every label",
     "labeling/lead/overview/views.py": "SVG of labeling.charts",
 }
 

@@ -27,8 +27,21 @@ from labeling.stats.agreement.figures import (
     scott_pi,
 )
 from labeling.stats.agreement.icc import IccForms, icc, icc_forms
+from labeling.stats.agreement.lists import (
+    TaskLists,
+    TaskTauPairs,
+    kendall_tau_lists,
+    task_lists,
+)
+from labeling.stats.agreement.rankings import ranking_report, tau_rows
 from labeling.stats.agreement.repeats import RaterRepeats, SelfAgreement, self_agreement
 from labeling.stats.agreement.report import criterion_report, pair_rows
+from labeling.stats.agreement.responses import (
+    ResponseAnswers,
+    rating_report,
+    rule_report,
+    violation_rate,
+)
 from labeling.stats.agreement.tau import TauPairs, kendall_tau, kendall_tau_pairs
 
 __all__ = [
@@ -39,7 +52,10 @@ __all__ = [
     "Percent",
     "RaterPairs",
     "RaterRepeats",
+    "ResponseAnswers",
     "SelfAgreement",
+    "TaskLists",
+    "TaskTauPairs",
     "TauPairs",
     "agreement_by_category",
     "agreement_ceiling",
@@ -56,6 +72,7 @@ __all__ = [
     "icc",
     "icc_forms",
     "kendall_tau",
+    "kendall_tau_lists",
     "kendall_tau_pairs",
     "kendall_w",
     "kendall_w_within",
@@ -66,6 +83,12 @@ __all__ = [
     "noise_ceiling",
     "pair_rows",
     "percent_agreement",
+    "ranking_report",
+    "rating_report",
+    "rule_report",
     "scott_pi",
     "self_agreement",
+    "task_lists",
+    "tau_rows",
+    "violation_rate",
 ]

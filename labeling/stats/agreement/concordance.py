@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
-from labeling.stats.coding import Coded, code
+from labeling.stats.coding import Coded, code, codes, counted, divide
 from labeling.stats.intervals.jackknife import leave_one_out_interval
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, Ratings, RatingsError, plural
+from labeling.stats.ratings import (
+    NO_JUDGMENTS,
+    Figure,
+    Floats,
+    Ints,
+    Ratings,
+    RatingsError,
+    column,
+    plural,
+)
 from labeling.stats.table import scores
 
 Statistic = Callable[[Floats], float]
@@ -121,6 +131,7 @@ def friedman_test(
 def kendall_w_within(
     ratings: Ratings,
     *,
+    prompt: npt.ArrayLike | None = None,
     categories: Sequence[Any] | None = None,
     confidence: float = CONFIDENCE,
 ) -> Figure:
@@ -132,13 +143,15 @@ def kendall_w_within(
     full and not all as ties. Without agreement it is about 1 / raters: compare only at equal
     numbers of raters a task.
 
-    The interval is the jackknife over tasks (for a mean, Student's t) on the Fisher z scale.
+    Args:
+        prompt: what each rating's task was drawn with, where some prompts hold several tasks.
+        categories: the declared order of the values; needed where they are not numbers.
+
+    The interval is the jackknife over tasks, or prompts where those are named (for a mean of
+    tasks Student's t), on the Fisher z scale. Source: as for `kendall_w`.
 
     Raises:
-        RatingsError: ratings without `cluster`, values without an order, or any that `code`
-            refuses.
-
-    Source: as for `kendall_w`.
+        RatingsError: no `cluster`, values without an order, or any that `code` refuses.
     """
     normal_quantile(confidence)
     if ratings.cluster is None:
@@ -149,7 +162,7 @@ def kendall_w_within(
     if not len(ratings):
         return Figure(None, None, None, 0, f"{convention}; n counts tasks", NO_JUDGMENTS)
     cluster = np.arange(coded.units) if coded.cluster is None else coded.cluster
-    coefficients = np.array([_w(_mid_ranks(block)) for block in _blocks(coded, cluster)])
+    coefficients = _w_of_tasks(coded, cluster)
     defined = coefficients[np.isfinite(coefficients)]
     convention += "; n counts tasks that two raters ranked in full"
     unranked = len(coefficients) - len(defined)
@@ -157,9 +170,13 @@ def kendall_w_within(
     if not len(defined):
         reason = "No task has responses that two raters ranked in full, other than all as ties."
         return Figure(None, None, None, 0, convention, reason)
-    total, n = defined.sum(), len(defined)
-    rest = (total - defined) / max(n - 1, 1)
-    return _with_interval(float(total / n), rest, 0.0, n, convention, "tasks", 2, confidence)
+    drawn, over = np.arange(len(coefficients)), "tasks"
+    if prompt is not None:
+        drawn[cluster[coded.unit]] = codes(column("prompt", prompt))[0]
+        over = "prompts"
+    rest = _means_without(defined, codes(drawn[np.isfinite(coefficients)])[0])
+    value, n = float(defined.mean()), len(defined)
+    return _with_interval(value, rest, 0.0, n, convention, over, 2, confidence)
 
 
 def _figure(
@@ -230,22 +247,35 @@ def _require_order(coded: Coded) -> None:
         )
 
 
-def _blocks(coded: Coded, cluster: Ints) -> list[Floats]:
-    """Return, for each task, the values of its responses by the raters who ranked all of them."""
+def _means_without(values: Floats, of: Ints) -> Floats:
+    """Return the mean of values without those of each group."""
+    size = int(of.max()) + 1
+    under = np.maximum(len(values) - counted(of, size), 1)
+    return np.asarray((values.sum() - counted(of, size, values)) / under)
+
+
+def _w_of_tasks(coded: Coded, cluster: Ints) -> Floats:
+    """Return W of each task by the raters who ranked all its responses; NaN where undefined."""
     of = cluster[coded.unit]
     order = np.lexsort((coded.unit, coded.rater, of))
     of, rater, value = of[order], coded.rater[order], coded.value[order]
     size = np.bincount(cluster)
     starts = np.flatnonzero((np.diff(of, prepend=-1) != 0) | (np.diff(rater, prepend=-1) != 0))
     lengths = np.diff(starts, append=len(of))
-    full = lengths == size[of[starts]]
-    blocks: list[list[Floats]] = [[] for _ in size]
-    for start, length in zip(starts[full], lengths[full], strict=True):
-        blocks[of[start]].append(value[start : start + length])
-    return [
-        np.column_stack(rows) if len(rows) > 1 else np.zeros((count, 0))
-        for rows, count in zip(blocks, size, strict=True)
-    ]
+    starts = starts[lengths == size[of[starts]]]
+    coefficients = np.full(len(size), np.nan)
+    for count in np.unique(size[of[starts]]).tolist():
+        begin = starts[size[of[starts]] == count]
+        task = of[begin]
+        # A row a ranking, sorted by task; all rankings of a task stand together.
+        ranks = _mid_ranks(value[begin[:, None] + np.arange(count)].T).T
+        centred = ranks - ranks.mean(axis=1, keepdims=True)
+        first = np.flatnonzero(np.diff(task, prepend=-1))
+        raters = np.diff(first, append=len(task))
+        possible = raters * np.add.reduceat((centred**2).sum(axis=1), first)
+        seen = (np.add.reduceat(centred, first) ** 2).sum(axis=1)
+        coefficients[task[first]] = divide(seen, np.where(raters > 1, possible, 0.0))
+    return coefficients
 
 
 def _leave_one_out(rankings: _Rankings, statistic: Statistic) -> Floats:

@@ -17,7 +17,7 @@ from scipy import stats
 from labeling.stats.coding import Coded, code, divide
 from labeling.stats.intervals.jackknife import leave_one_out_interval
 from labeling.stats.intervals.proportions import CONFIDENCE, normal_quantile
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings, RatingsError
+from labeling.stats.ratings import NO_JUDGMENTS, Array, Figure, Floats, Ratings, RatingsError
 from labeling.stats.table import scores
 
 Form = Literal["1,1", "2,1", "3,1", "1,k", "2,k", "3,k"]
@@ -140,7 +140,7 @@ def icc(
 
 
 def icc_forms(
-    ratings: Ratings,
+    ratings: Ratings | Coded,
     *,
     categories: Sequence[Any] | None = None,
     confidence: float = CONFIDENCE,
@@ -173,29 +173,30 @@ def _design(coded: Coded, form: Form) -> _Design:
     votes = np.bincount(coded.unit, minlength=coded.units)
     kept = votes >= 2 if form[0] == "1" else votes == max(raters, 1)
     used = kept[coded.unit]
-    unit, rater = coded.unit[used], coded.rater[used]
+    # Only the tasks that are used have cells: a crowd's raters times all tasks would be too many.
+    unit, rater = (np.cumsum(kept) - 1)[coded.unit[used]], coded.rater[used]
     value, scale = _scaled(number[coded.value[used]])
-    size = coded.units
+    size = int(kept.sum())
     held = np.bincount(unit, minlength=size).astype(np.float64)
     plain = np.bincount(unit, value, minlength=size)
     square = np.bincount(unit, value * value, minlength=size)
-    columns = [kept.astype(np.float64), held, held**2] if form[0] == "1" else [kept]
+    columns: list[Array] = [np.ones(size)]
+    columns += [held, held**2] if form[0] == "1" else []
     columns += [plain, square, plain**2 / np.maximum(held, 1)]
     if form[0] != "1":
         cells = np.bincount(unit * raters + rater, value, minlength=size * raters)
         columns += list(cells.reshape(size, raters).T) if raters else []
-    rows = np.column_stack(columns).astype(np.float64)[kept]
+    rows = np.column_stack(columns).astype(np.float64)
     if coded.cluster is not None and len(rows):
         cluster = coded.cluster[kept]
         starts = np.flatnonzero(np.diff(np.sort(cluster), prepend=-1))
         rows = np.add.reduceat(rows[np.argsort(cluster, kind="stable")], starts)
-    tasks = int(kept.sum())
     return _Design(
         sums=rows,
-        tasks=tasks,
-        left_out=coded.units - tasks,
+        tasks=size,
+        left_out=coded.units - size,
         raters=0 if form[0] == "1" else raters,
-        clustered=len(rows) < tasks,
+        clustered=len(rows) < size,
         scale=scale,
     )
 

@@ -21,7 +21,7 @@ from labeling.stats.agreement.figures import (
     percent_agreement,
 )
 from labeling.stats.coding import Coded, code
-from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ratings, plural
+from labeling.stats.ratings import NO_JUDGMENTS, Figure, Floats, Ints, Ratings, plural
 from labeling.stats.table import Table, tabulate
 
 LIST_ALL = 60  # Up to this many raters, pairs that share no task are listed too.
@@ -78,7 +78,7 @@ def criterion_report(
         "values": _histogram(table, folded=mirrored),
     }
     content = _without_a_strength(content, sided) if sided and not table.ratings else content
-    return content, _with_pairs_apart(pairs)
+    return content, with_pairs_apart(pairs)
 
 
 def _with_a_strength(
@@ -184,14 +184,12 @@ def pair_rows(pairs: RaterPairs, rater_names: Mapping[Any, str]) -> list[dict[st
     return sorted(rows, key=lambda row: (-row["n"], row["a"], row["b"]))
 
 
-def _with_pairs_apart(pairs: RaterPairs) -> RaterPairs:
+def with_pairs_apart(pairs: RaterPairs) -> RaterPairs:
     """Return the pairs with those that share no task, among up to `LIST_ALL` raters."""
     if len(pairs.raters) > LIST_ALL:
         return pairs
-    known = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
-    apart = [pair for pair in combinations(range(len(pairs.raters)), 2) if pair not in known]
-    first, second = np.array(apart, dtype=np.int64).reshape(-1, 2).T
-    none, nothing = np.zeros(len(apart), dtype=np.int64), np.full(len(apart), np.nan)
+    first, second = raters_apart(len(pairs.raters), pairs.first, pairs.second)
+    none, nothing = np.zeros(len(first), dtype=np.int64), np.full(len(first), np.nan)
 
     def longer(values: Floats) -> Floats:
         return np.concatenate([values, nothing])
@@ -208,6 +206,14 @@ def _with_pairs_apart(pairs: RaterPairs) -> RaterPairs:
         kappa_low=longer(pairs.kappa_low),
         kappa_high=longer(pairs.kappa_high),
     )
+
+
+def raters_apart(raters: int, first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """Return the pairs of so many raters that are not among these."""
+    known = set(zip(first.tolist(), second.tolist(), strict=True))
+    apart = [pair for pair in combinations(range(raters), 2) if pair not in known]
+    rows = np.array(apart, dtype=np.int64).reshape(-1, 2)
+    return rows[:, 0], rows[:, 1]
 
 
 def _counts(table: Table, raters: int, pairs: RaterPairs) -> dict[str, int]:

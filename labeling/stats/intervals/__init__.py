@@ -1,6 +1,6 @@
 """Intervals and tests: of shares, of what comes in clusters, of many tests at once."""
 
-from labeling.stats.intervals.clustered import clustered_share
+from labeling.stats.intervals.clustered import clustered_share, clustered_wilson
 from labeling.stats.intervals.jackknife import bootstrap_interval
 from labeling.stats.intervals.multiplicity import benjamini_hochberg, fisher_combination, holm
 from labeling.stats.intervals.proportions import (
@@ -22,6 +22,7 @@ __all__ = [
     "bootstrap_interval",
     "clopper_pearson_interval",
     "clustered_share",
+    "clustered_wilson",
     "difference",
     "fisher_combination",
     "holm",

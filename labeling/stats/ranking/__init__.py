@@ -14,9 +14,16 @@ from labeling.stats.ranking.style import (
     style_control,
     style_features,
 )
-from labeling.stats.ranking.triads import Triads, circular_triads, consistence
+from labeling.stats.ranking.triads import (
+    Circles,
+    Triads,
+    circles_within,
+    circular_triads,
+    consistence,
+)
 
 __all__ = [
+    "Circles",
     "Comparisons",
     "EloRatings",
     "HeadToHead",
@@ -29,6 +36,7 @@ __all__ = [
     "Triads",
     "arena_rank",
     "bradley_terry",
+    "circles_within",
     "circular_triads",
     "consistence",
     "elo",

@@ -8,12 +8,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.stats.coding import codes, counted, places_within
+from labeling.stats.intervals.clustered import clustered_share
 from labeling.stats.ranking.cells import cells_of
 from labeling.stats.ranking.comparisons import FIRST, SECOND, Comparisons, code_comparisons
 from labeling.stats.ranking.likelihood import DENSE
-from labeling.stats.ratings import Array, Figure, RatingsError, plural
+from labeling.stats.ratings import (
+    Array,
+    Figure,
+    Floats,
+    Ints,
+    RatingsError,
+    column,
+    plural,
+    same_length,
+)
 
 _LISTED = 20  # How many circular triads are named.
+_CELLS = 1 << 22  # Cells of many small tables of pairs in memory together.
 _ZETA = (
     "Kendall's zeta, 1 less circular triads over the most there can be; 1 is a perfect order; "
     "n counts items; no interval"
@@ -67,10 +79,8 @@ def circular_triads(comparisons: Comparisons) -> Triads:
     over = np.zeros((size, size), dtype=bool)
     over[cells.a[lead > 0], cells.b[lead > 0]] = True
     over[cells.b[lead < 0], cells.a[lead < 0]] = True
-    decided = (over | over.T).astype(np.float64)
-    one_way = over.astype(np.float64)
-    circular = round(float(np.sum((one_way @ one_way) * one_way.T)) / 3)
-    complete = round(float(np.sum((decided @ decided) * decided)) / 6)
+    circles, triples = _triples(over)
+    circular, complete = round(float(circles)), round(float(triples))
     undecided = size * (size - 1) // 2 - int(over.sum())
     return Triads(
         circular=circular,
@@ -80,6 +90,77 @@ def circular_triads(comparisons: Comparisons) -> Triads:
         share=_share(circular, complete),
         cycles=tuple(_cycles(over, coded.items)) if circular else (),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Circles:
+    """How far preferences between the items of many groups fit an order, group by group.
+
+    Attributes:
+        circular: how many triples go in a circle, in all groups.
+        complete: how many triples have all three pairs decided.
+        groups: how many groups have such a triple.
+        share: circular over complete triples, with its interval over clusters.
+        zeta: 1 less the circles over the most there can be, of groups with every pair decided.
+    """
+
+    circular: int
+    complete: int
+    groups: int
+    share: Figure
+    zeta: Figure
+
+
+def circles_within(
+    group: npt.ArrayLike,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    value: npt.ArrayLike,
+    cluster: npt.ArrayLike,
+    *,
+    groups_are: str,
+    clusters_are: str = "prompts",
+) -> Circles:
+    """Count circular triads of many small groups: the responses of a task, a rater's of a prompt.
+
+    Rows of one pair are added up, so that several judgments of it count as their majority.
+
+    Args:
+        group, first, second: what is compared with what, in which group, shape (n,).
+        value: below 0 where the first is preferred, above 0 where the second is, 0 for a tie.
+        cluster: what each row's group was drawn with, shape (n,).
+        groups_are: what a group is, in the conventions.
+
+    Raises:
+        RatingsError: unequal lengths or holes.
+
+    Source: as for `circular_triads`; zeta of several groups as its pooled form.
+    """
+    columns = {"group": column("group", group), "value": column("value", value)}
+    columns |= {"first": column("first", first), "second": column("second", second)}
+    columns["cluster"] = column("cluster", cluster)
+    same_length(**columns)
+    if not len(columns["group"]):
+        none, nothing = np.zeros(0), np.zeros(0, dtype=np.int64)
+        return _circles(none, none, none, nothing, nothing, groups_are, clusters_are)
+    of, levels = codes(columns["group"])
+    both = np.concatenate([columns["first"], columns["second"]])
+    place = places_within(np.tile(of, 2), codes(both)[0])
+    a, b = place.reshape(2, -1)
+    size = np.zeros(len(levels), dtype=np.int64)
+    np.maximum.at(size, np.tile(of, 2), place + 1)
+    clusters = np.zeros(len(levels), dtype=np.int64)
+    clusters[of] = codes(columns["cluster"])[0]
+    circular, complete, decided = np.zeros((3, len(levels)))
+    for count in np.unique(size[size > 2]).tolist():
+        chosen = np.flatnonzero(size == count)
+        step = max(1, _CELLS // count**2)
+        for start in range(0, len(chosen), step):
+            groups = chosen[start : start + step]
+            over = _over(of, a, b, columns["value"], groups, count)
+            circular[groups], complete[groups] = _triples(over)
+            decided[groups] = over.sum(axis=(1, 2)) == count * (count - 1) // 2
+    return _circles(circular, complete, decided, size, clusters, groups_are, clusters_are)
 
 
 def consistence(win_scores: npt.ArrayLike) -> Figure:
@@ -101,6 +182,69 @@ def consistence(win_scores: npt.ArrayLike) -> Figure:
     triples = size * (size - 1) * (size - 2) // 6
     circular = triples - round(float((scores * (scores - 1) / 2).sum()))
     return _zeta(circular, size, 0)
+
+
+def _over(of: Ints, a: Ints, b: Ints, value: Array, groups: Ints, count: int) -> Array:
+    """Return which item is over which, shape (groups, count, count)."""
+    place = np.searchsorted(groups, of).clip(max=len(groups) - 1)
+    rows = np.flatnonzero(groups[place] == of)
+    cell = (place[rows] * count + a[rows]) * count + b[rows]
+    size = len(groups) * count**2
+    lead = counted(cell, size, value[rows].astype(np.float64)).reshape(-1, count, count)
+    lead = lead - lead.swapaxes(1, 2)
+    return np.asarray(lead < 0)
+
+
+def _triples(over: Array) -> tuple[Floats, Floats]:
+    """Return circular and complete triples of one table of who is over whom, or of many."""
+    one_way = over.astype(np.float64)
+    decided = one_way + one_way.swapaxes(-1, -2)
+    circular = ((one_way @ one_way) * one_way.swapaxes(-1, -2)).sum(axis=(-1, -2)) / 3
+    complete = ((decided @ decided) * decided).sum(axis=(-1, -2)) / 6
+    return np.rint(circular), np.rint(complete)
+
+
+def _circles(
+    circular: Floats,
+    complete: Floats,
+    decided: Floats,
+    size: Ints,
+    cluster: Ints,
+    groups_are: str,
+    clusters_are: str,
+) -> Circles:
+    """Return the figures of counts by group."""
+    share = clustered_share(
+        circular,
+        complete,
+        cluster,
+        "circular triads over triples of responses with all three pairs decided",
+        nothing="No three responses have all three pairs decided.",
+        counted="triples",
+        clusters_are=clusters_are,
+    )
+    whole = (decided > 0) & (size > 2)
+    most = (size**3 - size * np.where(size % 2, 1, 4)) / 24
+    convention = (
+        "Kendall's zeta, 1 less circular triads over the most there can be, pooled over "
+        f"{groups_are} with every pair decided; 1 is a perfect order; n counts {groups_are}; "
+        "no interval"
+    )
+    zeta = Figure(
+        float(1 - circular[whole].sum() / most[whole].sum()) if whole.any() else None,
+        None,
+        None,
+        int(whole.sum()),
+        convention,
+        None if whole.any() else f"No {groups_are} have every pair of three responses decided.",
+    )
+    return Circles(
+        circular=round(float(circular.sum())),
+        complete=round(float(complete.sum())),
+        groups=int((complete > 0).sum()),
+        share=share,
+        zeta=zeta,
+    )
 
 
 def _zeta(circular: int, size: int, undecided: int) -> Figure:
