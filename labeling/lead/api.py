@@ -12,6 +12,13 @@ from rest_framework.response import Response
 
 from labeling.lead.agreement.report import agreement_at_hand, agreement_state, pairs_of_raters
 from labeling.lead.agreement.selectors import ResponseOrder
+from labeling.lead.agreement.serializers import (
+    AgreementSerializer,
+    FigureSerializer,
+    OrderSerializer,
+    PairSerializer,
+    PairsQuerySerializer,
+)
 from labeling.lead.overview.report import overview_at_hand
 from labeling.lead.overview.selectors import days_left
 from labeling.lead.raters.report import raters_at_hand
@@ -23,17 +30,6 @@ from projects.exceptions import InvalidInput
 from projects.permissions import Action
 
 _TAGS = ["figures"]
-
-
-class FigureSerializer(serializers.Serializer[Any]):
-    """A figure with its 95% interval; `value` is null where it is undefined, `reason` says why."""
-
-    value = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField(help_text="How much it rests on; `convention` says of what.")
-    convention = serializers.CharField()
-    reason = serializers.CharField(required=False)
 
 
 class DaySerializer(serializers.Serializer[Any]):
@@ -64,128 +60,6 @@ class ProgressSerializer(serializers.Serializer[Any]):
         "Without three full days of work its value is null, and `reason` says so.",
     )
     per_day = DaySerializer(many=True, help_text="The last 28 days (UTC), imports left out.")
-
-
-class PercentSerializer(serializers.Serializer[Any]):
-    """Percent agreement under the three conventions for ties."""
-
-    exact = FigureSerializer()
-    half = FigureSerializer()
-    drop = FigureSerializer()
-
-
-class AlphaSerializer(serializers.Serializer[Any]):
-    """Krippendorff's alpha by level of measurement."""
-
-    nominal = FigureSerializer()
-    ordinal = FigureSerializer()
-    interval = FigureSerializer()
-    symmetric = FigureSerializer()
-
-
-class PairSerializer(serializers.Serializer[Any]):
-    """Two raters who judged the same tasks."""
-
-    a = serializers.CharField()
-    b = serializers.CharField()
-    n = serializers.IntegerField(help_text="Tasks that both judged.")
-    percent = FigureSerializer()
-    cohen_kappa = FigureSerializer()
-
-
-class CountsSerializer(serializers.Serializer[Any]):
-    """What the figures of a criterion rest on."""
-
-    pairs_of_raters = serializers.IntegerField(help_text="In the list of pairs.")
-    tasks = serializers.IntegerField()
-    judgments = serializers.IntegerField()
-    raters = serializers.IntegerField()
-    tasks_judged_twice = serializers.IntegerField()
-    pairs_of_judgments = serializers.IntegerField()
-    pairs_of_raters_apart = serializers.IntegerField(help_text="Pairs that share no task.")
-    side_only = serializers.IntegerField(
-        help_text="Answers that tell which response is better and not how much: they count in "
-        "`same_side`, `side_alpha` and `noise_ceiling` only."
-    )
-
-
-class ValueSerializer(serializers.Serializer[Any]):
-    """How often one strength was given; 0 is a tie."""
-
-    value = serializers.IntegerField()
-    count = serializers.IntegerField()
-
-
-class CriterionAgreementSerializer(serializers.Serializer[Any]):
-    """The agreement on one criterion."""
-
-    percent_agreement = PercentSerializer()
-    same_side = PercentSerializer(
-        allow_null=True, help_text="On the preferred side alone, however strongly."
-    )
-    krippendorff_alpha = AlphaSerializer()
-    side_alpha = FigureSerializer(
-        allow_null=True, help_text="Alpha of the preferred side alone, however strongly."
-    )
-    fleiss_kappa = FigureSerializer()
-    gwet_ac1 = FigureSerializer()
-    brennan_prediger = FigureSerializer()
-    noise_ceiling = FigureSerializer(
-        help_text="The best accuracy against single answers that this agreement allows."
-    )
-    self_consistency = FigureSerializer(
-        help_text="Share of blind repeats that the same rater answered as before."
-    )
-    side_bias = FigureSerializer(
-        help_text="Share of preferences for the response shown first; one half is no bias."
-    )
-    pairs = PairSerializer(
-        many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
-    )
-    counts = CountsSerializer()
-    values = ValueSerializer(many=True, help_text="How often each strength was given.")
-
-
-class OrderSerializer(serializers.Serializer[Any]):
-    """Which response of a task figures take for the first."""
-
-    order = serializers.ChoiceField(
-        choices=list(ResponseOrder),
-        default=ResponseOrder.ANY,
-        help_text="`any`: figures of preferences do not depend on it. `source`: plain "
-        "coefficients in the order of the imported rows, to compare with published figures.",
-    )
-
-
-class PairsQuerySerializer(OrderSerializer):
-    """Which pairs of raters to list."""
-
-    criterion = serializers.CharField(help_text="The key of a criterion.")
-
-
-class AgreementSerializer(serializers.Serializer[Any]):
-    """The agreement of a project; `criteria` by key."""
-
-    computed_at = serializers.DateTimeField()
-    newer = serializers.IntegerField(
-        help_text="Judgments since, which are not in it. A large project is computed anew in the "
-        "background while it is asked for."
-    )
-    project = serializers.CharField()
-    order = serializers.ChoiceField(choices=list(ResponseOrder))
-    tasks = serializers.IntegerField()
-    judgments = serializers.IntegerField()
-    raters = serializers.IntegerField()
-    left_out = serializers.IntegerField(help_text="Judgments that the figures leave out.")
-    unordered = serializers.IntegerField(
-        help_text="Judgments left out because the order of their imported row is not known."
-    )
-    rubric_versions = serializers.DictField(
-        child=serializers.IntegerField(),
-        help_text="Judgments by the version of the questions they were given under; imported "
-        "labels were asked elsewhere.",
-    )
-    criteria = serializers.DictField(child=CriterionAgreementSerializer())
 
 
 class RaterSerializer(serializers.Serializer[Any]):

@@ -191,6 +191,16 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def rare(value: float | None) -> str:
+    """A share of something rare, with one decimal.
+
+    >>> rare(0.0713)
+    '7.1%'
+    """
+    return "–" if value is None else f"{100 * value:.1f}%"
+
+
+@register.filter
 def decimal(value: float | None, places: int = 2) -> str:
     """A coefficient with a fixed number of decimals, a true minus sign, and none before zero.
 

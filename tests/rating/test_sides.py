@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from labeling.imports.services import create_import, run_import
-from labeling.lead.agreement.selectors import criterion_answers
+from labeling.lead.agreement.selectors import CriterionAnswers, criterion_answers
 from labeling.lead.raters.selectors import rater_rows
 from labeling.models import Assignment, Task
 from labeling.releases.services import folder_of, request_release, run_release
@@ -67,6 +67,7 @@ def test_imported_labels_are_in_no_figure_of_the_side(
     assert (left["Rui"].value, left["Rui"].n) == (1.0, 4)
     assert (left["elsewhere"].value, left["elsewhere"].n) == (None, 0)
     (primary,) = (item for item in criterion_answers(project) if item.criterion.is_primary)
+    assert isinstance(primary, CriterionAnswers)
     assert Counter(primary.first_shown.tolist())[-1] == N
 
 

@@ -13,18 +13,24 @@ import numpy as np
 from django.db import transaction
 
 from labeling.models import RaterPairPart, Report
-from labeling.stats import RaterPairs, pair_rows
+from labeling.stats import RaterPairs, TaskTauPairs, pair_rows, tau_rows
 
-#: Pairs a page of the list, and so a row of the table.
+#: Pairs of raters by what they are compared by: answers, or the order of responses.
+ComparedRaters = RaterPairs | TaskTauPairs
+
+#: ComparedRaters a page of the list, and so a row of the table.
 PART = 100
 _BATCH = 200  # Rows written by one statement; `bulk_create` would first make a list of all.
-_FLOATS = ("percent", "percent_low", "percent_high", "kappa", "kappa_low", "kappa_high")
-_CONVENTIONS = ("percent_convention", "kappa_convention")
+_KAPPA = ("percent", "percent_low", "percent_high", "kappa", "kappa_low", "kappa_high")
+_TAU = ("tau", "low", "high")
+_KAPPA_CONVENTIONS = ("percent_convention", "kappa_convention")
 
 
-def pairs_in_short(pairs: RaterPairs) -> dict[str, Any]:
+def pairs_in_short(pairs: ComparedRaters) -> dict[str, Any]:
     """What all pairs of a criterion share, and how many there are: a part of the report."""
-    return {"count": len(pairs), **{name: getattr(pairs, name) for name in _CONVENTIONS}}
+    if isinstance(pairs, TaskTauPairs):
+        return {"count": len(pairs), "convention": pairs.convention}
+    return {"count": len(pairs), **{name: getattr(pairs, name) for name in _KAPPA_CONVENTIONS}}
 
 
 class PairSpool:
@@ -45,7 +51,7 @@ class PairSpool:
     ) -> None:
         self._lines.close()
 
-    def add(self, criterion: str, pairs: RaterPairs) -> None:
+    def add(self, criterion: str, pairs: ComparedRaters) -> None:
         """Puts the pairs of a criterion aside."""
         for number, columns in enumerate(_parts(pairs), start=1):
             line = {"criterion": criterion, "number": number, "pairs": columns}
@@ -100,8 +106,9 @@ class KeptPairs(Sequence[dict[str, Any]]):
             yield from _rows(columns, self._shared, self._names)
 
 
-def _parts(pairs: RaterPairs) -> Iterator[dict[str, Any]]:
+def _parts(pairs: ComparedRaters) -> Iterator[dict[str, Any]]:
     """The pairs as columns, those with the most shared tasks first, `PART` at a time."""
+    floats = _TAU if isinstance(pairs, TaskTauPairs) else _KAPPA
     raters = np.array(pairs.raters, dtype=np.int64)
     first, second = raters[pairs.first], raters[pairs.second]
     order = np.lexsort((second, first, -pairs.n))
@@ -111,7 +118,7 @@ def _parts(pairs: RaterPairs) -> Iterator[dict[str, Any]]:
             "first": first[chosen].tolist(),
             "second": second[chosen].tolist(),
             "n": pairs.n[chosen].tolist(),
-            **{name: _without_nan(getattr(pairs, name)[chosen].tolist()) for name in _FLOATS},
+            **{name: _without_nan(getattr(pairs, name)[chosen].tolist()) for name in floats},
         }
 
 
@@ -126,12 +133,17 @@ def _rows(
     ends = np.array([columns["first"], columns["second"]], dtype=np.int64)
     raters, places = np.unique(ends, return_inverse=True)
     first, second = places.reshape(ends.shape)
-    floats = {name: np.array(columns[name], dtype=np.float64) for name in _FLOATS}
+    n, people = np.array(columns["n"], dtype=np.int64), tuple(raters.tolist())
+    names_of = _TAU if "convention" in shared else _KAPPA
+    floats = {name: np.array(columns[name], dtype=np.float64) for name in names_of}
+    if "convention" in shared:
+        taus = TaskTauPairs(people, first, second, n, **floats, convention=shared["convention"])
+        return tau_rows(taus, names)
     pairs = RaterPairs(
-        raters=tuple(raters.tolist()),
+        raters=people,
         first=first,
         second=second,
-        n=np.array(columns["n"], dtype=np.int64),
+        n=n,
         percent=floats["percent"],
         percent_low=floats["percent_low"],
         percent_high=floats["percent_high"],

@@ -14,10 +14,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from labeling.kinds import kind_for
-from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs, pairs_in_short
+from labeling.lead.agreement.criteria import criterion_figures
+from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs
 from labeling.lead.agreement.selectors import (
-    CriterionAnswers,
     ResponseOrder,
     Totals,
     agreement_fingerprint,
@@ -28,15 +27,16 @@ from labeling.lead.agreement.selectors import (
 )
 from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_state
 from labeling.models import Report
-from labeling.stats import RaterPairs, criterion_report, steadiness_report
 from labeling.work.kept import Progress, figures_at_hand, keep_report, kept_report
 from projects.models import Project
+from projects.scales import PREFERENCES
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 6  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 7  # Raise it when a figure or the shape changes: older reports are computed anew.
 AGREEMENT_TASK = "labeling.jobs.compute_agreement"
 #: Up to so many answers are computed while somebody waits: a third of a second.
 QUICK_ANSWERS = 50_000
+_RESPONSES = 9  # The most responses that a task has: one answer each.
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def agreement_state(
         request={"order": str(order)},
         version=f"{REPORT_VERSION}/",
         at_once=lambda: (
-            _refresh(project, order) if judgments * project.criteria.count() <= most else None
+            _refresh(project, order) if judgments * _answers_each(project) <= most else None
         ),
     )
     newer = 0
@@ -134,6 +134,11 @@ def compute_figures(report: Report) -> tuple[str, dict[str, Any]]:
 def pairs_of_raters(report: Report, criterion: str, *, show_names: bool) -> KeptPairs:
     """The pairs of raters of a criterion, named or numbered, read as far as they are shown."""
     return KeptPairs(report, criterion, _names(report, show_names=show_names))
+
+
+def _answers_each(project: Project) -> int:
+    """How many answers a judgment has at most, so that nobody waits for more than was thought."""
+    return sum(1 if c.family == PREFERENCES else _RESPONSES for c in project.criteria.all())
 
 
 def _kind(order: ResponseOrder) -> str:
@@ -173,7 +178,7 @@ def _computed(
         totals.add(answers)
         key = answers.criterion.key
         as_ordered = order is ResponseOrder.SOURCE
-        criteria[key], pairs = _criterion(answers, as_ordered=as_ordered)
+        criteria[key], pairs = criterion_figures(answers, as_ordered=as_ordered)
         spool.add(key, pairs)
         del answers, pairs  # before the next criterion is read
     total = counted_judgments(fingerprint.partition("/")[2])
@@ -188,21 +193,6 @@ def _computed(
         "rubric_versions": judgments_per_rubric(project),
         "criteria": criteria,
     }
-
-
-def _criterion(answers: CriterionAnswers, *, as_ordered: bool) -> tuple[dict[str, Any], RaterPairs]:
-    """Every figure of one criterion, and its pairs of raters."""
-    again = answers.repeats
-    figures, pairs = criterion_report(
-        answers.ratings,
-        answers.categories,
-        preference=kind_for(answers.criterion.scale).is_preference,
-        side_only=answers.side_only,
-        as_ordered=as_ordered,
-    )
-    repeats = (again.rater, again.first, again.again, again.prompt)
-    steadiness = steadiness_report(answers.ratings, answers.first_shown, repeats)
-    return {**figures, "pairs": pairs_in_short(pairs), **steadiness}, pairs
 
 
 def _named(report: Report, *, show_names: bool, all_pairs: bool) -> dict[str, Any]:

@@ -13,6 +13,12 @@ from django.db.models import BigIntegerField, Case, Count, IntegerField, QuerySe
 from django.db.models.functions import Cast, Coalesce
 
 from labeling.kinds import kind_for
+from labeling.lead.agreement.per_response import (
+    RankedAnswers,
+    RatedAnswers,
+    ranked_answers,
+    rated_answers,
+)
 from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
 from labeling.lead.basis import JudgmentState, copied_columns
 from labeling.models import Answer, Judgment, Task
@@ -20,6 +26,7 @@ from labeling.stats import Ratings
 from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
+from projects.scales import PREFERENCES, RANKING
 
 
 class ResponseOrder(StrEnum):
@@ -60,19 +67,25 @@ class Totals:
             np.zeros(0, dtype=np.int64) for _ in range(4)
         )
 
-    def add(self, answers: CriterionAnswers) -> None:
+    def add(self, answers: CriterionAnswers | RankedAnswers | RatedAnswers) -> None:
         """Counts the answers on one more criterion."""
-        self.tasks = np.union1d(self.tasks, answers.ratings.unit)
-        self.raters = np.union1d(self.raters, answers.ratings.rater)
         self.judgments = np.union1d(self.judgments, answers.judgments)
-        self.unordered = np.union1d(self.unordered, answers.unordered)
+        if isinstance(answers, CriterionAnswers):
+            self.tasks = np.union1d(self.tasks, answers.ratings.unit)
+            self.raters = np.union1d(self.raters, answers.ratings.rater)
+            self.unordered = np.union1d(self.unordered, answers.unordered)
+        else:
+            self.tasks = np.union1d(self.tasks, answers.tasks)
+            self.raters = np.union1d(self.raters, answers.raters)
 
 
 def agreement_fingerprint(
     project: Project, state: JudgmentState, order: ResponseOrder = ResponseOrder.ANY
 ) -> str:
     """What the figures depend on: newest judgment, number of judgments, tasks in play, rubric."""
-    rubric = "\n".join(f"{c.pk} {c.key} {c.scale_key}" for c in project.criteria.all())
+    rubric = "\n".join(
+        f"{c.pk} {c.key} {c.scale_key} {c.is_primary}" for c in project.criteria.all()
+    )
     digest = sha256(f"{rubric}{state.out_of_play}".encode()).hexdigest()[:16]
     fingerprint = f"{state.newest}/{state.count}/{digest}"
     if order is ResponseOrder.ANY:
@@ -99,39 +112,52 @@ def counted_judgments(fingerprint: str) -> int:
 
 def criterion_answers(
     project: Project, order: ResponseOrder = ResponseOrder.ANY
-) -> Iterator[CriterionAnswers]:
-    """The current, live, human answers of a project, one criterion in memory at a time."""
+) -> Iterator[CriterionAnswers | RankedAnswers | RatedAnswers]:
+    """The current, live, human answers of a project, one criterion in memory at a time.
+
+    Preferences are read in the order asked for; rankings and answers about single responses name
+    the response and have no order.
+    """
     again = repeated_answers(project)
-    for criterion in project.criteria.all():
-        rows = copied_columns(
-            Answer.objects.filter(criterion=criterion, response__isnull=True)
-            .counting()
-            .live()
-            .with_value()
-            .order_by()
-            .values_list(
-                "judgment_id",
-                "judgment__task_id",
-                "judgment__rater_id",
-                "judgment__task__prompt_id",
-                Cast("value", BigIntegerField()),
-                Case(
-                    When(judgment__strategy=Strategy.IMPORTED, then=-1),
-                    default=Cast("judgment__assignment__shown_order__0", BigIntegerField()),
-                    output_field=BigIntegerField(),
-                ),
-                Cast(Cast("side_only", IntegerField()), BigIntegerField()),
+    for criterion in project.criteria.select_related("project"):
+        if criterion.scale.answer == RANKING:
+            yield ranked_answers(criterion)
+        elif criterion.scale.answer == PREFERENCES:
+            yield _preferences(project, criterion, order, again.of(criterion.pk))
+        else:
+            yield rated_answers(criterion)
+
+
+def _preferences(
+    project: Project, criterion: Criterion, order: ResponseOrder, again: RepeatedAnswers
+) -> CriterionAnswers:
+    """The preferences on one criterion."""
+    rows = copied_columns(
+        Answer.objects.filter(criterion=criterion, response__isnull=True)
+        .counting()
+        .live()
+        .with_value()
+        .order_by()
+        .values_list(
+            "judgment_id",
+            "judgment__task_id",
+            "judgment__rater_id",
+            "judgment__task__prompt_id",
+            Cast("value", BigIntegerField()),
+            Case(
+                When(judgment__strategy=Strategy.IMPORTED, then=-1),
+                default=Cast("judgment__assignment__shown_order__0", BigIntegerField()),
+                output_field=BigIntegerField(),
             ),
-            columns=7,
-        )
-        unordered = np.zeros(0, dtype=np.int64)
-        if order is ResponseOrder.SOURCE:
-            every, rows = rows[0], _in_source_order(project, criterion, rows)
-            unordered = np.setdiff1d(every, rows[0])
-        answers = _of_criterion(criterion, rows, again.of(criterion.pk), unordered)
-        del rows  # whoever reads the next has let go of these
-        yield answers
-        del answers
+            Cast(Cast("side_only", IntegerField()), BigIntegerField()),
+        ),
+        columns=7,
+    )
+    unordered = np.zeros(0, dtype=np.int64)
+    if order is ResponseOrder.SOURCE:
+        every, rows = rows[0], _in_source_order(project, criterion, rows)
+        unordered = np.setdiff1d(every, rows[0])
+    return _of_criterion(criterion, rows, again, unordered)
 
 
 def _ordered_tasks(project: Project) -> QuerySet[Task]:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from labeling.lead.agreement.page import panels
+from labeling.lead.agreement.page import agreement_page
 from labeling.lead.agreement.pairs import PART
+from labeling.lead.agreement.panels import pairs_words
 from labeling.lead.agreement.report import (
     AgreementAtHand,
     agreement_at_hand,
@@ -22,6 +23,7 @@ from labeling.lead.kept_state import how_far
 from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.navigation import Group, Tab
 from projects.permissions import Action
+from projects.scales import PREFERENCES, RANKING
 from projects.selectors.rubric import several_versions
 
 
@@ -37,7 +39,7 @@ def agreement(request: SignedInRequest, slug: str) -> HttpResponse:
         "project": access.project,
         "hand": hand,
         "report": hand.report,
-        "panels": panels(access.project, hand.report) if hand.report else [],
+        "page": agreement_page(access.project, hand.report) if hand.report else None,
         "several_versions": several_versions(hand.report["rubric_versions"]) if hand.report else "",
         "named": _may_see_names(access),
     }
@@ -64,6 +66,9 @@ def rater_pairs(request: SignedInRequest, slug: str, criterion: str) -> HttpResp
         "project": access.project,
         "criterion": asked,
         "page": Paginator(listed, PART).get_page(request.GET.get("page")),
+        "pairs_are": pairs_words(asked),
+        "is_ranking": asked.family == RANKING,
+        "per_response": asked.family not in {PREFERENCES, RANKING},
         "hand": hand,
         "named": named,
         "query": "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from labeling.lead.agreement.report import agreement_report
 from labeling.lead.agreement.selectors import ResponseOrder
 from projects.models import Project
+from projects.scales import ORDINAL, PREFERENCES, RANKING, YES_NO
 
 _Json = Mapping[str, Any]
 
@@ -27,7 +28,9 @@ class Command(BaseCommand):
         "Print how far the raters of a project agree: percent agreement with its three tie "
         "conventions, Krippendorff's alpha, Fleiss' kappa, Gwet's AC1, Brennan-Prediger and "
         "Cohen's kappa for every pair of raters, besides noise ceiling, self-consistency and side "
-        "bias, each with n and a 95% interval. What is undefined is said in words."
+        "bias; of rankings Kendall's tau-b and W, alpha of the pairs they imply and circular "
+        "triads; of ratings, rules and yes or no alpha, AC1, intraclass correlations and rates. "
+        "Each with n and a 95% interval. What is undefined is said in words."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -82,34 +85,92 @@ def _table(report: _Json) -> Iterator[str]:
     for key, figures in report["criteria"].items():
         yield ""
         yield key
-        if n := figures["counts"]["side_only"]:
-            answers = "answer tells" if n == 1 else "answers tell"
-            yield f"  {n:,} {answers} the side only, and no strength: no figure of strength has it."
-        for name, ties in (
-            ("exact", "ties exact"),
-            ("half", "ties half"),
-            ("drop", "ties dropped"),
-        ):
-            yield from _line(f"percent, {ties}", figures["percent_agreement"][name])
-        for level, figure in figures["krippendorff_alpha"].items():
-            yield from _line(f"alpha, {level}", figure)
-        if figures["side_alpha"]:
-            yield from _line("alpha, side alone", figures["side_alpha"])
-        yield from _line("Fleiss' kappa", figures["fleiss_kappa"])
-        yield from _line("Gwet's AC1", figures["gwet_ac1"])
-        yield from _line("Brennan-Prediger", figures["brennan_prediger"])
-        yield from _line("noise ceiling", figures["noise_ceiling"])
-        yield from _line("self-consistency", figures["self_consistency"])
-        yield from _line("chosen when shown first", figures["side_bias"])
+        yield from _LINES[figures["answer"]](figures)
         yield from _pairs(figures["pairs"])
 
 
+def _preferences(figures: _Json) -> Iterator[str]:
+    if n := figures["counts"]["side_only"]:
+        answers = "answer tells" if n == 1 else "answers tell"
+        yield f"  {n:,} {answers} the side only, and no strength: no figure of strength has it."
+    yield from _percent(figures["percent_agreement"])
+    for level, figure in figures["krippendorff_alpha"].items():
+        yield from _line(f"alpha, {level}", figure)
+    if figures["side_alpha"]:
+        yield from _line("alpha, side alone", figures["side_alpha"])
+    yield from _line("Fleiss' kappa", figures["fleiss_kappa"])
+    yield from _line("Gwet's AC1", figures["gwet_ac1"])
+    yield from _line("Brennan-Prediger", figures["brennan_prediger"])
+    yield from _line("noise ceiling", figures["noise_ceiling"])
+    yield from _line("self-consistency", figures["self_consistency"])
+    yield from _line("chosen when shown first", figures["side_bias"])
+    if figures["circular_triads"]["n"]:
+        yield from _circles(figures)
+
+
+def _rankings(figures: _Json) -> Iterator[str]:
+    yield from _line("Kendall's tau-b", figures["kendall_tau"])
+    yield from _line("Kendall's W", figures["kendall_w"])
+    yield from _percent(figures["percent_agreement"])
+    yield from _line("alpha of implied pairs", figures["pair_alpha"])
+    yield from _line("placed level", figures["ties"])
+    yield from _circles(figures)
+    yield from _line("rated the other way", figures["contradictions"])
+
+
+def _ratings(figures: _Json) -> Iterator[str]:
+    yield from _line("same answer", figures["percent_agreement"])
+    for level, figure in figures["krippendorff_alpha"].items():
+        yield from _line(f"alpha, {level}", figure)
+    yield from _line("Gwet's AC1", figures["gwet_ac1"])
+    for form, figure in (figures["icc"] or {}).items():
+        yield from _line(f"ICC({form})", figure)
+    if figures["yes"]:
+        yield from _line("yes", figures["yes"])
+    yield from _unsaid(figures)
+
+
+def _rules(figures: _Json) -> Iterator[str]:
+    yield from _line("broken", figures["violation"])
+    yield from _line("same answer", figures["percent_agreement"])
+    yield from _line("Gwet's AC1", figures["gwet_ac1"])
+    yield from _line("alpha, ordinal", figures["krippendorff_alpha"]["ordinal"])
+    yield from _unsaid(figures)
+    for rate in figures["principles"]:
+        yield from _line(f"  P{rate['number']} broken", rate["violation"])
+
+
+def _percent(figures: _Json) -> Iterator[str]:
+    for name, ties in (("exact", "ties exact"), ("half", "ties half"), ("drop", "ties dropped")):
+        yield from _line(f"percent, {ties}", figures[name])
+
+
+def _circles(figures: _Json) -> Iterator[str]:
+    yield from _line("circular triads", figures["circular_triads"])
+    yield from _line("consistence (zeta)", figures["consistence"])
+
+
+def _unsaid(figures: _Json) -> Iterator[str]:
+    yield from _line("unsure", figures["unsure"])
+    yield from _line("not applicable", figures["not_applicable"])
+
+
+_LINES: Mapping[str, Callable[[_Json], Iterator[str]]] = {
+    PREFERENCES: _preferences,
+    RANKING: _rankings,
+    ORDINAL: _ratings,
+    YES_NO: _ratings,
+    "rule": _rules,
+}
+
+
 def _pairs(pairs: list[_Json]) -> Iterator[str]:
-    """Cohen's kappa of the pairs that share most tasks."""
+    """Cohen's kappa, or tau-b, of the pairs that share most tasks."""
     if pairs:
-        yield "  Cohen's kappa"
+        yield "  Kendall's tau-b" if "kendall_tau" in pairs[0] else "  Cohen's kappa"
     for pair in pairs[:_PAIRS]:
-        yield from _line(f"  {pair['a']} · {pair['b']}", pair["cohen_kappa"])
+        figure = pair.get("kendall_tau") or pair["cohen_kappa"]
+        yield from _line(f"  {pair['a']} · {pair['b']}", figure)
     if len(pairs) > _PAIRS:
         yield f"    and {len(pairs) - _PAIRS:,} more pairs: see --json"
 

@@ -1,0 +1,90 @@
+"""Rows of figures with their words, and how they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from labeling.charts import (
+    Bar,
+    Cell,
+    ForestRow,
+    bar_histogram,
+    forest_plot,
+    narrow_forest_plot,
+    pair_matrix,
+)
+
+#: Up to so many raters the pairs are drawn as a matrix; more are a table only.
+MATRIX_RATERS = 12
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure with its name, what it means in plain words, and what its n counts.
+
+    `unit` is `percent`, `number`, or `rate`: a share of which 0 is told by what it may be at most.
+    """
+
+    label: str
+    meaning: str
+    figure: Json
+    counted: str = ""
+    unit: str = "percent"
+
+    @property
+    def n_words(self) -> str:
+        """What the figure rests on, where a table has little room."""
+        return f"n = {self.figure['n']:,} {self.counted}".rstrip()
+
+
+def forest(
+    rows: Sequence[FigureRow], ident: str, title: str, *, percent: bool = False
+) -> SafeString:
+    """The figures of rows with their intervals on one axis; another drawing for a phone."""
+    bars = [
+        ForestRow(
+            label=row.label,
+            value=row.figure["value"],
+            low=row.figure["low"],
+            high=row.figure["high"],
+            n=row.figure["n"],
+            reason=row.figure.get("reason", ""),
+        )
+        for row in rows
+    ]
+    wide = forest_plot(bars, ident=ident, title=title, percent=percent)
+    narrow = narrow_forest_plot(bars, ident=f"{ident}-narrow", title=title, percent=percent)
+    return _drawn(f'<div class="chart-wide">{wide}</div><div class="chart-narrow">{narrow}</div>')
+
+
+def rater_matrix(
+    pairs: Sequence[Json], ident: str, title: str, measure: str = "cohen_kappa"
+) -> SafeString | None:
+    """A figure rater by rater, for three raters or more, but not too many."""
+    names = sorted({pair[end] for pair in pairs for end in ("a", "b")}, key=str.casefold)
+    if not 3 <= len(names) <= MATRIX_RATERS:
+        return None
+    place = {name: index for index, name in enumerate(names)}
+    cells = {}
+    for pair in pairs:
+        first, second = sorted((place[pair["a"]], place[pair["b"]]))
+        figure = pair[measure]
+        cells[first, second] = Cell(
+            figure["value"], pair["n"], figure["low"], figure["high"], figure.get("reason", "")
+        )
+    return _drawn(pair_matrix(names, cells, ident=ident, title=title))
+
+
+def histogram(bars: Sequence[Bar], ident: str, title: str) -> SafeString:
+    """Answers along a scale."""
+    return _drawn(bar_histogram(bars, ident=ident, title=title))
+
+
+def _drawn(svg: str) -> SafeString:
+    return mark_safe(svg)  # noqa: S308 - made by labeling.charts, which escapes every text

@@ -1,0 +1,232 @@
+"""What the agreement page shows of rankings, ratings and rules: words and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from labeling.charts import Bar
+from labeling.kinds import kind_for
+from labeling.lead.agreement.answer_rows import (
+    ICC_FORMS,
+    ac1_row,
+    alpha_row,
+    beside_rows,
+    concordance_row,
+    correlation_row,
+    headline_rows,
+    pair_alpha_row,
+    same_answer_row,
+    tau_row,
+    violation_row,
+)
+from labeling.lead.agreement.drawings import FigureRow, Json, forest, histogram, rater_matrix
+from projects.models import Criterion
+from projects.scales import ORDINAL, PREFERENCES, RANKING, YES_NO
+
+
+@dataclass(frozen=True, slots=True)
+class FigureGroup:
+    """Figures on one axis, and what each means."""
+
+    title: str
+    rows: Sequence[FigureRow]
+    chart: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersPanel:
+    """Everything the page shows of one criterion that is no preference."""
+
+    key: str
+    label: str
+    wording: str
+    is_retired: bool
+    spans: str
+    scale: str
+    nothing: str
+    judged: tuple[str, str]
+    headline: Sequence[FigureRow]
+    groups: Sequence[FigureGroup]
+    beside_title: str
+    beside: Sequence[FigureRow]
+    principles: Sequence[Json]
+    pairs: Sequence[Json]
+    more_pairs: int
+    pairs_are: str
+    matrix: SafeString | None
+    histogram: SafeString | None
+    is_ranking: bool
+    is_preference: bool = False
+
+    @property
+    def per_response(self) -> bool:
+        """Whether single responses were judged, so that pairs of raters share responses."""
+        return not self.is_ranking
+
+
+def answers_panel(criterion: Criterion, figures: Json, spans: str) -> AnswersPanel:
+    """The panel of a criterion by what its answers are."""
+    is_ranking = figures["answer"] == RANKING
+    measure = "kendall_tau" if is_ranking else "cohen_kappa"
+    title = (
+        _("Kendall's tau-b, rater by rater") if is_ranking else _("Cohen's kappa, rater by rater")
+    )
+    key = criterion.key
+    return AnswersPanel(
+        key=key,
+        label=criterion.label,
+        wording=criterion.wording,
+        is_retired=criterion.is_retired,
+        spans=spans,
+        scale=_(criterion.scale.title),
+        nothing=nothing_yet(figures),
+        judged=_judged(figures),
+        headline=headline_rows(figures),
+        groups=_GROUPS[figures["answer"]](key, figures),
+        beside_title=_("What holds together") if is_ranking else _("Rates"),
+        beside=beside_rows(figures),
+        principles=[
+            {**rate, "row": violation_row(rate["violation"])}
+            for rate in figures.get("principles", ())
+        ],
+        pairs=figures["pairs"],
+        more_pairs=figures["counts"]["pairs_of_raters"] - len(figures["pairs"]),
+        pairs_are=pairs_words(criterion),
+        matrix=rater_matrix(figures["pairs"], f"{key}-matrix", title, measure),
+        histogram=_histogram(criterion, figures),
+        is_ranking=is_ranking,
+    )
+
+
+def pairs_words(criterion: Criterion) -> str:
+    """What two raters are compared by."""
+    if criterion.family == RANKING:
+        return _(
+            "Kendall's tau-b: how far two raters put the responses of a task in one order, 1 being "
+            "the same and −1 the opposite, the mean over the tasks that both ranked."
+        )
+    if criterion.family == PREFERENCES:
+        return _(
+            "Cohen's kappa: agreement of two raters beyond chance, 1 being full agreement and 0 "
+            "chance, over the tasks that both judged."
+        )
+    return _(
+        "Cohen's kappa: agreement of two raters beyond chance, 1 being full agreement and 0 "
+        "chance, over the responses that both judged."
+    )
+
+
+def _group(key: str, name: str, title: str, rows: Sequence[FigureRow]) -> FigureGroup:
+    is_percent = all(row.unit == "percent" for row in rows)
+    words = _("%(title)s, with 95%% intervals") % {"title": title}
+    return FigureGroup(title, rows, forest(rows, f"{key}-{name}", words, percent=is_percent))
+
+
+def _ranking_groups(key: str, figures: Json) -> list[FigureGroup]:
+    ties = (
+        ("exact", _("Same order, level exact"), _("Level agrees with level only.")),
+        ("half", _("Same order, level half"), _("Level beside an order counts one half.")),
+        ("drop", _("Same order, level dropped"), _("Pairs that one puts level are left out.")),
+    )
+    percent = [
+        FigureRow(label, meaning, figures["percent_agreement"][name])
+        for name, label, meaning in ties
+    ]
+    chance = [tau_row(figures), concordance_row(figures), pair_alpha_row(figures)]
+    return [
+        _group(key, "percent", _("Pairs of responses that rankings imply"), percent),
+        _group(key, "chance", _("Order and agreement beyond chance"), chance),
+    ]
+
+
+def _rating_groups(key: str, figures: Json) -> list[FigureGroup]:
+    chance = [alpha_row(figures, level) for level in ("ordinal", "nominal", "interval")]
+    groups = [
+        _group(key, "percent", _("Percent agreement"), [same_answer_row(figures)]),
+        _group(key, "chance", _("Beyond chance"), [*chance, ac1_row(figures)]),
+    ]
+    if figures["icc"]:
+        rows = [correlation_row(figures, form) for form in ICC_FORMS]
+        groups.append(_group(key, "icc", _("Intraclass correlations"), rows))
+    return groups
+
+
+def _yes_no_groups(key: str, figures: Json) -> list[FigureGroup]:
+    rows = [ac1_row(figures), alpha_row(figures, "nominal")]
+    return [
+        _group(key, "percent", _("Percent agreement"), [same_answer_row(figures)]),
+        _group(key, "chance", _("Beyond chance"), rows),
+    ]
+
+
+def _rule_groups(key: str, figures: Json) -> list[FigureGroup]:
+    rows = [ac1_row(figures), alpha_row(figures, "ordinal")]
+    return [
+        _group(key, "percent", _("Percent agreement"), [same_answer_row(figures)]),
+        _group(key, "chance", _("Beyond chance"), rows),
+    ]
+
+
+_GROUPS: Mapping[str, Callable[[str, Json], list[FigureGroup]]] = {
+    RANKING: _ranking_groups,
+    ORDINAL: _rating_groups,
+    YES_NO: _yes_no_groups,
+    "rule": _rule_groups,
+}
+
+
+def nothing_yet(figures: Json) -> str:
+    """The sentence for a criterion on which nobody can agree yet, or nothing."""
+    counts = figures["counts"]
+    if figures["answer"] == RANKING:
+        if counts["tasks_judged_twice"]:
+            return ""
+        n, sentence = (
+            counts["tasks"],
+            ngettext(
+                "Agreement needs two rankings of the same task. So far %(n)s task has one.",
+                "Agreement needs two rankings of the same task. So far %(n)s tasks have one each.",
+                counts["tasks"],
+            ),
+        )
+    else:
+        if counts["responses_judged_twice"]:
+            return ""
+        n, sentence = (
+            counts["responses"],
+            ngettext(
+                "Agreement needs two raters on the same response. So far %(n)s response has one.",
+                "Agreement needs two raters on the same response. So far %(n)s responses have "
+                "one each.",
+                counts["responses"],
+            ),
+        )
+    return sentence % {"n": f"{n:,}"} if n else _("Nobody has answered this question yet.")
+
+
+def _judged(figures: Json) -> tuple[str, str]:
+    """How much was judged twice or more, and of how much."""
+    counts = figures["counts"]
+    if figures["answer"] == RANKING:
+        words = ngettext("of %(n)s task ranked", "of %(n)s tasks ranked", counts["tasks"])
+        return f"{counts['tasks_judged_twice']:,}", words % {"n": f"{counts['tasks']:,}"}
+    words = ngettext("of %(n)s response judged", "of %(n)s responses judged", counts["responses"])
+    return f"{counts['responses_judged_twice']:,}", words % {"n": f"{counts['responses']:,}"}
+
+
+def _histogram(criterion: Criterion, figures: Json) -> SafeString | None:
+    """Answers along the scale, and those without a value."""
+    if "values" not in figures or not figures["counts"]["answers"]:
+        return None
+    kind = kind_for(criterion.scale)
+    bars = [
+        Bar(kind.mark(criterion.scale, row["value"]), row["count"]) for row in figures["values"]
+    ]
+    unsaid = (("unsure", _("unsure")), ("not_applicable", _("not applicable")))
+    bars += [Bar(words, n) for name, words in unsaid if (n := figures["counts"][name])]
+    return histogram(bars, f"{criterion.key}-values", _("Answers along the scale"))
