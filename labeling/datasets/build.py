@@ -35,7 +35,7 @@ from labeling.datasets.files import (
 from labeling.datasets.folds import FOLD_SALT, rater_folds
 from labeling.datasets.formats.base import Format
 from labeling.datasets.judging import Books, judge_task, total_of
-from labeling.datasets.layout import Layout
+from labeling.datasets.layout import Layout, needs_of
 from labeling.datasets.manifest import make_manifest, manifest_bytes
 from labeling.datasets.memory import tuned_memory
 from labeling.datasets.readiness import readiness
@@ -106,7 +106,8 @@ def build_release(
     NothingToRelease when no row is left, DiskFull when the disk is, ReleaseError for anything else
     that can be said in a sentence.
     """
-    layout = Layout(shape, tuple(recipe.criterion for recipe in recipes), file_per_criterion)
+    criteria = tuple(criterion for recipe in recipes for criterion in recipe.criteria)
+    layout = Layout(shape, criteria, file_per_criterion, needs_of(recipes[0]))
     _refuse(layout, file_type, out)
     staging = staging_of(out)
     shutil.rmtree(staging, ignore_errors=True)
@@ -188,20 +189,23 @@ class _Builder:
 
     def read(self, tasks: Iterable[TaskRecord]) -> None:
         """Puts every task on disk, by its key, and lets recipes learn that must."""
-        learners = [learner for book in self.books if (learner := book.recipe.learner)]
+        learners = [
+            (book.recipe, learner) for book in self.books if (learner := book.recipe.learner)
+        ]
         needs = self.layout.needs
         for handful in _handfuls(tasks):
             keys = [task.content_key() for task, _ in handful]
             for key, (record, _) in zip(keys, handful, strict=True):
                 task = self.spool.add(key, _in_order(record))
-                needs = needs if all(needs) else needs.and_of(task)
-                for learner in learners:
-                    learner.learn(task)
+                needs = needs.and_of(task)
+                for recipe, learner in learners:
+                    if recipe.reads(task):
+                        learner.learn(task)
                 for judgment in task.judgments:
                     self.judgments_by_rater[judgment.rater] += 1
             self.tasks += len(handful)
             self._tell(self.tasks, len(handful), 0)
-        for learner in learners:
+        for _, learner in learners:
             learner.settle()
         self.layout = replace(self.layout, needs=needs)
         # Pseudonyms are made for this release alone, and so are its folds.
@@ -231,7 +235,7 @@ class _Builder:
                 for (task, _), (_, group), new in zip(handful, places, first, strict=True)
             ]
             for item in items:
-                book.tally.take(item, book.recipe)
+                book.take(item)
             rows = [list(shape.rows(item)) if item.judgments else [] for item in items]
             made.append((book.recipe.criterion.key, rows))
             first = [new and not item.judgments for new, item in zip(first, items, strict=True)]
@@ -258,8 +262,9 @@ class _Builder:
         splits = self.plan.describe()
         parts: dict[str, Any] = {
             "readiness": [
-                readiness(book.tally, book.recipe.criterion, splits, context.rubrics)
+                readiness(tally, recipe.criterion, splits, context.rubrics)
                 for book in self.books
+                for recipe, tally in book.parts
             ],
             "context": context,
             "books": self.books,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from labeling.datasets.formats.base import Format
-from labeling.datasets.recipes.base import Recipe, RowKind
-from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.recipes.base import Recipe
+from labeling.datasets.recipes.choices import Choice
+from labeling.datasets.recipes.options import CHOICES, RecipeOptions
+from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.records import CriterionRecord
 from projects.words import gettext, gettext_noop
 
@@ -15,6 +17,8 @@ _ROWS = {
     RowKind.RANKINGS: gettext_noop("rankings"),
     RowKind.LABELS: gettext_noop("responses labelled good or bad"),
     RowKind.DEMONSTRATIONS: gettext_noop("single responses to imitate"),
+    RowKind.RATINGS: gettext_noop("responses with their ratings"),
+    RowKind.RULES: gettext_noop("responses with a rule that they keep or break"),
 }
 
 
@@ -53,7 +57,7 @@ def misfit(
         return ("format", sentence % (names | rows))
     return (
         _contradiction(recipe, shape, options)
-        or _crowded(shape, criteria, file_per_criterion)
+        or _crowded(recipe, shape, criteria, file_per_criterion)
         or next(filter(None, (_unsuited(recipe, options, each) for each in criteria)), None)
     )
 
@@ -67,6 +71,9 @@ def _contradiction(
     recipe: type[Recipe], shape: Format, options: RecipeOptions
 ) -> tuple[str, str] | None:
     """What the options ask of a recipe or a format that does not have it."""
+    for field, choice in CHOICES.items():
+        if choice.recipes and recipe.key not in choice.recipes and options.asks(field):
+            return (field, _unread(recipe, choice))
     for field, sentence in recipe.refuses.items():
         if options.asks(field):
             return (field, gettext(sentence))
@@ -92,10 +99,34 @@ def _contradiction(
     return None
 
 
+def _unread(recipe: type[Recipe], choice: Choice) -> str:
+    """Why an option of other recipes is refused."""
+    sentence = gettext(
+        "The recipe “%(recipe)s” does not read “%(option)s”. Leave it out, or take one of the "
+        "recipes that do: %(others)s."
+    )
+    return sentence % {
+        "recipe": gettext(recipe.title),
+        "option": gettext(choice.label),
+        "others": ", ".join(choice.recipes),
+    }
+
+
 def _crowded(
-    shape: Format, criteria: Sequence[CriterionRecord], file_per_criterion: bool
+    recipe: type[Recipe],
+    shape: Format,
+    criteria: Sequence[CriterionRecord],
+    file_per_criterion: bool,
 ) -> tuple[str, str] | None:
     """Several criteria in rows that do not name theirs."""
+    if recipe.joins:
+        if not file_per_criterion:
+            return shape.columns_refusal(criteria)
+        sentence = gettext(
+            "The recipe “%(recipe)s” puts criteria side by side, a column each: there is no file "
+            "for one of them."
+        )
+        return ("file_per_criterion", sentence % {"recipe": gettext(recipe.title)})
     if len(criteria) < 2 or file_per_criterion or shape.carries_criterion:
         return None
     sentence = gettext(
@@ -113,14 +144,8 @@ def _unsuited(
         return ("criteria", reason)
     if criterion.has_strengths and options.strength_of_sides(criterion) > criterion.strongest:
         return ("side_only", _beyond(criterion, options.side_only))
-    if not options.min_strength:
-        return None
-    if criterion.answer == "rank":
-        sentence = gettext(
-            "“%(criterion)s” puts responses in order, and an order has no strength. Leave the "
-            "strength floor at 0."
-        )
-        return ("min_strength", sentence % {"criterion": criterion.key})
+    if contradiction := recipe.contradicts(criterion, options):
+        return contradiction
     if options.min_strength > criterion.strongest:
         return ("min_strength", _beyond(criterion, options.min_strength))
     return None

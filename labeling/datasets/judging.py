@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from labeling.datasets.formats.base import (
     NO_FOLDS,
@@ -24,12 +24,10 @@ from labeling.datasets.formats.carrying import (
     response_not_carried,
     said_by,
 )
-from labeling.datasets.recipes.base import (
+from labeling.datasets.recipes.base import Ledger, Recipe
+from labeling.datasets.recipes.outcome import (
     Demonstration,
-    Ledger,
     Pair,
-    RankedResponses,
-    Recipe,
     RecipeOutcome,
     ResponseLabel,
     RowKind,
@@ -40,21 +38,43 @@ from labeling.datasets.texts import sound
 
 _TWO = 2
 _Row = TypeVar("_Row")
-_Carried: TypeAlias = tuple[
-    Sequence[Pair], Sequence[ResponseLabel], Sequence[RankedResponses], Sequence[Demonstration]
-]
+#: What of an outcome holds the rows of each kind; a task's rows have the same names.
+_HELD = {
+    RowKind.PAIRS: "pairs",
+    RowKind.RANKINGS: "rankings",
+    RowKind.LABELS: "labels",
+    RowKind.DEMONSTRATIONS: "demonstrations",
+    RowKind.RATINGS: "ratings",
+    RowKind.RULES: "rules",
+}
 
 
 @dataclass(slots=True)
 class Books:
-    """One criterion's recipe, ledger and counts."""
+    """A recipe's ledger, and the counts of each of its criteria: of one, unless it joins several.
+
+    `tally` is that of the first criterion; `parts` pairs every tally with the recipe on its
+    criterion alone.
+    """
 
     recipe: Recipe
     tally: Tally = field(default_factory=Tally)
     ledger: Ledger = field(init=False)
+    parts: tuple[tuple[Recipe, Tally], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.recipe.unit)
+        self.parts = (
+            (self.recipe, self.tally),
+            *((self.recipe.on(other), Tally()) for other in self.recipe.criteria[1:]),
+        )
+
+    def take(self, item: TaskRows) -> None:
+        """Counts a task on every criterion."""
+        for recipe, tally in self.parts:
+            tally.take(item, recipe)
+        for _, tally in self.parts[1:]:
+            tally.excluded = self.tally.excluded
 
 
 def total_of(books: Sequence[Books]) -> Ledger:
@@ -84,7 +104,8 @@ def preview(
     learner = recipe.learner
     if learner:
         for task in map(sound, tasks()):
-            learner.learn(task)
+            if recipe.reads(task):
+                learner.learn(task)
         learner.settle()
     for task in map(sound, tasks()):
         judge_task(task, books, shape)
@@ -109,6 +130,10 @@ def judge_task(
     `group`, `folds`, `first` and `needs` are handed on to the format.
     """
     recipe, ledger, tally = books.recipe, books.ledger, books.tally
+    about: dict[str, Any] = {"first": first, "folds": folds, "needs": needs}
+    if task.kind and not recipe.reads(task):
+        tally.excluded["other_kind"] += len(task.judgments)
+        return TaskRows(task, recipe.criterion, group, (), (), (), **about)
     sifted = recipe.sift(task)
     outcome, kept = recipe.make(task, sifted), sifted.votes
     if sifted.excluded:
@@ -123,13 +148,10 @@ def judge_task(
         lost = _count(outcome, recipe.kind)
         if lost:
             ledger.drops[refused] += lost
-        carried: _Carried = ((), (), (), ())
+        carried: Mapping[str, Sequence[Any]] = {"pairs": (), "labels": ()}
     else:
         carried = _carried(task, outcome, recipe, shape, ledger)
-    pairs, labels, rankings, shown = carried
-    item = TaskRows(
-        task, recipe.criterion, group, pairs, labels, kept, rankings, shown, first, folds, needs
-    )
+    item = TaskRows(task, recipe.criterion, group, judgments=kept, **carried, **about)
     rows = _count(item, recipe.kind)
     ledger.rows_out += rows
     if rows and ChatPart.REASONING not in shape.carries.responses:
@@ -139,7 +161,7 @@ def judge_task(
 
 def _carried(
     task: TaskRecord, outcome: RecipeOutcome, recipe: Recipe, shape: Format, ledger: Ledger
-) -> _Carried:
+) -> dict[str, Sequence[Any]]:
     """What of the outcome the format can carry; what it cannot goes to the ledger."""
 
     def drops(kind: RowKind) -> Counter[str] | None:
@@ -150,18 +172,33 @@ def _carried(
     )
     if pairs and len(pairs) < len(outcome.pairs) and pairs[0].group_size > _TWO:
         pairs = _weighed_anew(pairs)
-    labels: Sequence[ResponseLabel] = ()
+    carried: dict[str, Sequence[Any]] = {
+        "pairs": pairs,
+        "labels": (),
+        "rankings": outcome.rankings,
+    }
     if outcome.labels:
         reason = _label_reason(task, outcome.labels, shape)
-        labels = _sound(outcome.labels, reason, drops(RowKind.LABELS))
-    shown: Sequence[Demonstration] = ()
+        carried["labels"] = _sound(outcome.labels, reason, drops(RowKind.LABELS))
     if outcome.demonstrations:
-        shown = _sound(
+        carried["demonstrations"] = _sound(
             outcome.demonstrations,
             lambda demonstration: _demonstration_reason(task, demonstration, shape),
             drops(RowKind.DEMONSTRATIONS),
         )
-    return pairs, labels, outcome.rankings, shown
+    if outcome.ratings:
+        carried["ratings"] = _sound(
+            outcome.ratings,
+            lambda rated: shape.ratings_refusal(rated) or _lone_reason(task, rated.response, shape),
+            drops(RowKind.RATINGS),
+        )
+    if outcome.rules:
+        carried["rules"] = _sound(
+            outcome.rules,
+            lambda label: _lone_reason(task, label.response, shape),
+            drops(RowKind.RULES),
+        )
+    return carried
 
 
 def _sound(
@@ -234,6 +271,12 @@ def _demonstration_reason(task: TaskRecord, shown: Demonstration, shape: Format)
     response = task.candidates[shown.response]
     if is_empty(response):
         return "empty_response"
+    return _lone_reason(task, shown.response, shape)
+
+
+def _lone_reason(task: TaskRecord, place: int, shape: Format) -> str | None:
+    """Why a response by itself has no place in the format, None if it has."""
+    response = task.candidates[place]
     return response_not_carried(response, shape.carries) or shape.response_refusal(response)
 
 
@@ -256,13 +299,13 @@ def _unreasoned(item: TaskRows, kind: RowKind) -> int:
             return sum(label.response in thought for label in item.labels)
         case RowKind.DEMONSTRATIONS:
             return sum(shown.response in thought for shown in item.demonstrations)
+        case RowKind.RATINGS:
+            return sum(rated.response in thought for rated in item.ratings)
+        case RowKind.RULES:
+            return sum(label.response in thought for label in item.rules)
     return len(item.rankings)
 
 
 def _count(made: RecipeOutcome | TaskRows, kind: RowKind) -> int:
     """The rows of the kind that the books count."""
-    if kind == RowKind.PAIRS:
-        return len(made.pairs)
-    if kind == RowKind.LABELS:
-        return len(made.labels)
-    return len(made.rankings if kind == RowKind.RANKINGS else made.demonstrations)
+    return len(getattr(made, _HELD[kind]))

@@ -8,8 +8,22 @@ from dataclasses import dataclass, replace
 from labeling.datasets.formats.base import Format
 from labeling.datasets.formats.carrying import NO_NEEDS, Needs
 from labeling.datasets.formats.columns import FileTable
-from labeling.datasets.recipes.base import RowKind
+from labeling.datasets.recipes.base import Recipe
+from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.records import CriterionRecord
+
+
+def needs_of(recipe: Recipe) -> Needs:
+    """What the rows of a recipe need of tables, whatever the tasks hold."""
+    kind, several = recipe.kind, recipe.criterion.answer != "compare"
+    return Needs(
+        kind=kind.value,
+        groups=several and kind == RowKind.PAIRS,
+        reviews=several and kind == RowKind.DEMONSTRATIONS and recipe.tells_decisions,
+        attributes=tuple(criterion.key for criterion in recipe.criteria)
+        if kind == RowKind.RATINGS
+        else (),
+    )
 
 
 @dataclass(frozen=True, slots=True)

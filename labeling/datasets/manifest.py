@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 from labeling.datasets.files import FileInfo
 from labeling.datasets.folds import FOLDS
@@ -13,7 +12,7 @@ from labeling.datasets.judging import Books, total_of
 from labeling.datasets.layout import Layout
 from labeling.datasets.readiness import Readiness
 from labeling.datasets.recipes.base import Recipe
-from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.recipes.sentences import options_in_words
 from labeling.datasets.records import CriterionRecord, ReleaseContext
 
 MANIFEST_VERSION = 3
@@ -39,16 +38,21 @@ def make_manifest(
     know before training: a code, the criterion, and a sentence.
     """
     recipe, shape = books[0].recipe, layout.shape
-    keys = [book.recipe.criterion.key for book in books]
+    parts = [(book, recipe.criterion) for book in books for recipe, _ in book.parts]
+    keys = [criterion.key for _, criterion in parts]
+    answer = recipe.criterion.answer
     return {
         "manifest_version": MANIFEST_VERSION,
         "project": context.project,
         "name": context.name,
         "parameters": dict(context.parameters),
         "recipe": _recipe(recipe),
-        "format": _format(shape, file_type),
+        "format": _format(shape, file_type, answer),
         "criterion": _criterion(recipe.criterion),
-        "criteria": dict(zip(keys, map(_book, books, readiness), strict=True)),
+        "criteria": {
+            criterion.key: _part(book, criterion, ready)
+            for (book, criterion), ready in zip(parts, readiness, strict=True)
+        },
         "counts": {**total_of(books).describe(), "never_read": dict(context.withheld)},
         "rows": {table: dict(per_split) for table, per_split in rows.items()},
         "splits": dict(splits),
@@ -85,16 +89,16 @@ def _versions(context: ReleaseContext) -> dict[str, object]:
 
 def _folds(books: Sequence[Books], folds: Mapping[str, int]) -> dict[str, object]:
     """Which raters to hold out together, by pseudonym: those with a judgment that may be data."""
-    raters = sorted({rater for book in books for rater in book.tally.by(0)})
+    raters = sorted({rater for book in books for _, tally in book.parts for rater in tally.by(0)})
     return {"folds": FOLDS, "of": {rater: folds[rater] for rater in raters}}
 
 
-def _format(shape: Format, file_type: str) -> dict[str, object]:
+def _format(shape: Format, file_type: str, answer: str) -> dict[str, object]:
     return {
         "key": shape.key,
         "title": shape.title,
         "file_type": file_type,
-        "policy": shape.explain(),
+        "policy": shape.explain(answer=answer),
     }
 
 
@@ -103,24 +107,16 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
         "key": recipe.key,
         "title": recipe.title,
         "rows_are": recipe.kind.value,
-        "policy": recipe.explain(),
-        "options": _options(recipe.options),
-        "options_in_words": recipe.options.explain(),
+        "policy": recipe.explain(answer=recipe.criterion.answer),
+        "options": recipe.options.plain(),
+        "options_in_words": options_in_words(recipe.options),
     }
 
 
-def _options(options: RecipeOptions) -> dict[str, object]:
-    """Every choice, those left at their default too."""
+def _part(book: Books, criterion: CriterionRecord, readiness: Readiness) -> dict[str, object]:
+    """The counts and figures of one criterion; those that are joined share their counts."""
     return {
-        name: sorted(value) if isinstance(value, frozenset) else value
-        for name, value in asdict(options).items()
-    }
-
-
-def _book(book: Books, readiness: Readiness) -> dict[str, object]:
-    """The counts and figures of one criterion."""
-    return {
-        **_criterion(book.recipe.criterion),
+        **_criterion(criterion),
         "counts": book.ledger.describe(),
         "figures": readiness.figures,
     }

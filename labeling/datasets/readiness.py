@@ -16,7 +16,7 @@ import numpy as np
 from labeling.datasets import signals
 from labeling.datasets.recipes.kto import kto_weights
 from labeling.datasets.records import CriterionRecord, RubricRecord
-from labeling.datasets.signals import Agreement, rounded_figure
+from labeling.datasets.signals import Agreement, RatedAgreement, rounded_figure
 from labeling.datasets.tally import SIDE_ALONE, TIE_CODES, Tally
 from labeling.stats import Figure, length_explains
 
@@ -54,6 +54,8 @@ def readiness(
 
     `splits` are those of the whole release, `rubrics` the versions that its judgments name.
     """
+    if criterion.answer == "rate":
+        return _of_ratings(tally, criterion, splits, rubrics)
     raw, kept = Agreement(tally.people, criterion), Agreement(tally.kept, criterion)
     curve = signals.strength_curve(tally.people, criterion)
     preferred = signals.longer_preferred(tally.people)
@@ -92,11 +94,44 @@ def readiness(
     return Readiness(figures, tuple(warnings))
 
 
+def _of_ratings(
+    tally: Tally,
+    criterion: CriterionRecord,
+    splits: Mapping[str, Any] | None,
+    rubrics: Sequence[RubricRecord],
+) -> Readiness:
+    """The figures of a criterion that rates each response by itself: nothing has a side."""
+    raw, kept = (RatedAgreement(said, criterion) for said in (tally.people, tally.kept))
+    raters = tally.by(0)
+    busiest = signals.busiest(raters)
+    figures = {
+        **_counts(tally),
+        "without_value": _sorted(tally.unrated),
+        "agreement": {"raw": raw.plain(), "kept": kept.plain()},
+        "longer_response_chosen": rounded_figure(signals.longer_chosen(tally.lengths)),
+        "most_judgments_by_one_rater": rounded_figure(busiest),
+        "effective_raters": rounded_figure(signals.effective_raters(raters)),
+    }
+    if splits:
+        figures["repeated_prompts"] = rounded_figure(signals.repeated_prompts(splits))
+    warnings = _unknown_agreement(raw.exact)
+    warnings += _raters_warnings(tally, busiest)
+    warnings += wording_warnings(tally, criterion, rubrics)
+    return Readiness(figures, tuple(warnings))
+
+
+def _unknown_agreement(raw: Figure) -> list[Warned]:
+    """Nobody was judged twice."""
+    if raw.value is not None:
+        return []
+    text = f"{raw.reason} Nobody knows how noisy the labels are: have tasks judged twice."
+    return [Warned("agreement_unknown", text)]
+
+
 def agreement_warnings(raw: Figure, ceiling: Figure, kept: Figure) -> list[Warned]:
     """Nobody knows how noisy the labels are, they are noise, or a filter flatters them."""
     if raw.value is None:
-        text = f"{raw.reason} Nobody knows how noisy the labels are: have tasks judged twice."
-        return [Warned("agreement_unknown", text)]
+        return _unknown_agreement(raw)
     warnings = []
     if ceiling.value is None and ceiling.reason:
         warnings.append(Warned("no_usable_signal", ceiling.reason))
@@ -153,6 +188,12 @@ def _people_warnings(tally: Tally, side: Figure, busiest: Figure) -> list[Warned
             f"judgments (p = {p:.2g} against one half)."
         )
         warnings.append(Warned("side_bias", text))
+    return [*warnings, *_raters_warnings(tally, busiest)]
+
+
+def _raters_warnings(tally: Tally, busiest: Figure) -> list[Warned]:
+    """One person, or a change of the guideline, shows in the judgments."""
+    warnings = []
     if busiest.value is not None and busiest.value > TOO_MUCH:
         text = (
             f"One rater gave {_percent(busiest)} of the judgments: what is learned from them is "

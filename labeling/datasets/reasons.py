@@ -49,6 +49,16 @@ REASONS: dict[str, str] = {
     "label_split": gettext_noop("as many raters call the response good as bad"),
     "label_none": gettext_noop("neither ahead of more responses than behind nor the reverse"),
     "no_best_response": gettext_noop("no response is preferred to every other"),
+    "other_kind": gettext_noop("tasks of another kind, which do not ask the criterion"),
+    "raters_unsure": gettext_noop("raters are unsure"),
+    "not_rated_both": gettext_noop("nobody rated both responses"),
+    "not_rated_on_all": gettext_noop("not rated on every criterion"),
+    "rated_alike": gettext_noop("the two responses have the same mean rating"),
+    "below_margin": gettext_noop("ratings that differ by less than asked for"),
+    "below_threshold": gettext_noop("the best response is not rated as good as asked for"),
+    "draft_rejected": gettext_noop("drafts that a reviewer rejected"),
+    "edit_missing": gettext_noop("approved with edits, and the edited text is not there"),
+    "not_one_text": gettext_noop("a review of more than one text"),
     "unsure": gettext_noop("no answer is more likely than not"),
     "not_a_pair": gettext_noop("the task does not have exactly two responses"),
     "single_response": gettext_noop("there is no other response to put this one in order with"),
@@ -106,6 +116,8 @@ def rows_in_words(unit: str, n: int, language: Translation = ENGLISH) -> str:
             rows = language.ngettext("%(n)s comparison", "%(n)s comparisons", n)
         case "response":
             rows = language.ngettext("%(n)s response", "%(n)s responses", n)
+        case "verdict":
+            rows = language.ngettext("%(n)s verdict", "%(n)s verdicts", n)
         case "demonstration":
             rows = language.ngettext("%(n)s demonstration", "%(n)s demonstrations", n)
         case _:

@@ -80,7 +80,8 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
 class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One candidate output. `id` is the name the owner of the data gave it.
 
-    `edited_from` is the id of the response that a person improved into this one, "" for none.
+    `edited_from` is the id of the response that a person improved into this one, "" for none;
+    `judgment` that of the judgment in which a person wrote it, where one did.
     `messages` are its own turns, empty for one plain turn of the assistant; `content` is the text
     of the last turn.
     """
@@ -90,6 +91,7 @@ class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     model: str = ""
     edited_from: str = ""
     messages: tuple[Message, ...] = ()
+    judgment: str = ""
 
     @property
     def turns(self) -> tuple[Message, ...]:
@@ -105,11 +107,25 @@ class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Rating(NamedTuple):
-    """A value on a criterion that judges one response by itself; `response` counts from 0."""
+    """A value on a criterion that judges one response by itself; `response` counts from 0.
+
+    `principle` is the name of the principle that the response was judged by
+    (`PrincipleRecord.name`), "" where it was by none.
+    """
 
     criterion: str
     response: int
     value: int
+    principle: str = ""
+
+
+class Unrated(NamedTuple):
+    """Why a response has no value on a criterion: `unsaid` is what the rater said instead."""
+
+    criterion: str
+    response: int
+    unsaid: str
+    principle: str = ""
 
 
 class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -119,7 +135,8 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     0 was, and `unsaid` to why there is no value. `shown` holds the positions of the responses in
     the order in which the rater saw them, e.g. (1, 0) when the second was shown first. Of the
     criteria in `side_only` the source of an imported label told the side alone: the value is -1
-    or 1, and on a scale with strengths nothing may read that as one.
+    or 1, and on a scale with strengths nothing may read that as one. `unrated` are the answers on
+    single responses without a value, `text` is what the rater wrote as a response or an edit.
     Times are milliseconds, None where nobody measured them: in imported judgments, and where a
     broken clock sent what cannot be (`times_cut`).
     `adjudicates` marks a reviewer's final word on the task. `created_at` is ISO 8601 in UTC.
@@ -147,6 +164,8 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     created_at: str = ""
     adjudicates: bool = False
     side_only: tuple[str, ...] = ()
+    unrated: tuple[Unrated, ...] = ()
+    text: str = ""
 
     def tie_on(self, criterion: str) -> str | None:
         """Which tie this judgment is on the criterion, None if it is decided or not answered.
@@ -163,7 +182,8 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """A task, its responses in canonical order and everything said about it.
 
     `edits` are responses that people improved from one of `responses`. `metadata` is what an
-    import kept of the task beyond its texts, as JSON, "" for nothing; it is in no key.
+    import kept of the task beyond its texts, as JSON, "" for nothing; it is in no key. `kind` is
+    what raters did with it (`TaskKind`), "" where nobody says.
     """
 
     id: str
@@ -175,6 +195,7 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     language: str = ""
     edits: tuple[ResponseRecord, ...] = ()
     metadata: str = ""
+    kind: str = ""
 
     @property
     def candidates(self) -> tuple[ResponseRecord, ...]:
@@ -199,14 +220,35 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
         return digest(*parts).hex()
 
 
+class PrincipleRecord(Struct, frozen=True, gc=False):
+    """A principle of one version of the guideline, by which responses are judged."""
+
+    version: int
+    number: int
+    key: str
+    title: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """What ratings call it."""
+        return f"{self.version}.{self.number}"
+
+    @property
+    def rule(self) -> str:
+        """The rule in words: its text, or its title where there is no more."""
+        return self.text.strip() or self.title
+
+
 @dataclass(frozen=True)
 class CriterionRecord:
     """The criterion a release is made on.
 
     `answer` says whether it compares two responses, ranks all of them (1 is best, equal numbers
     are ties) or rates each by itself. `strongest` is the largest magnitude of its scale, `levels`
-    its magnitudes from weak to strong; `margins` are the published training margins by strength,
-    where the scale's publication states them.
+    its magnitudes from weak to strong, of a rating its values from low to high; `margins` are the
+    published training margins by strength, where the scale's publication states them.
+    `principles` are those by which responses may be judged on it, by name.
     """
 
     key: str
@@ -217,11 +259,27 @@ class CriterionRecord:
     margins: Mapping[int, float] | None = None
     levels: tuple[int, ...] = ()
     answer: Literal["compare", "rank", "rate"] = "compare"
+    principles: Mapping[str, PrincipleRecord] = field(default_factory=dict)
 
     @cached_property
     def strengths(self) -> tuple[int, ...]:
         """The magnitudes a decided answer can have, from weak to strong."""
         return self.levels or tuple(range(1, self.strongest + 1))
+
+    @property
+    def is_thumb(self) -> bool:
+        """Whether it is a thumb, up or down: 1 is up."""
+        return self.answer == "rate" and self.scale == THUMB
+
+    @property
+    def is_yes_no(self) -> bool:
+        """Whether a rating on it is yes (1) or no (0)."""
+        return self.answer == "rate" and self.levels == (0, 1)
+
+    @property
+    def names_fault(self) -> bool:
+        """Whether its published question is whether the response has a fault: yes is bad."""
+        return self.answer == "rate" and self.scale in _FAULTS
 
     @property
     def has_strengths(self) -> bool:
@@ -309,6 +367,10 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
+#: Scales that ask for a fault.
+_FAULTS = frozenset({"dices"})
+#: The scale of a thumb up (1) or down (0), and that of a reviewer's decision on a text.
+THUMB, DECISION = "thumb", "decision"
 #: The kinds of ties an answer can be, as reasons for leaving it out.
 TIES = tuple(kind.value for kind in TieKind)
 #: A tie that is several votes put together, none of whose kinds most of them are.

@@ -70,6 +70,28 @@ class Agreement:
         }
 
 
+class RatedAgreement:
+    """How people agree on what they rated by itself."""
+
+    def __init__(self, patterns: Patterns, criterion: CriterionRecord) -> None:
+        reach = {*criterion.levels, *(code for pattern in patterns.seen for code in pattern[1:])}
+        place = {value: at for at, value in enumerate(sorted(reach))}
+        counts = np.zeros((len(patterns.seen), len(place)))
+        for row, pattern in enumerate(patterns.seen):
+            for value in pattern[1:]:
+                counts[row, place[value]] += 1
+        table = table_from_units(counts, *_columns(patterns), sorted(reach))
+        self.exact = percent_agreement(table, "exact")
+        self.alpha = krippendorff_alpha(table, "ordinal")
+
+    def plain(self) -> dict[str, Any]:
+        """The two figures by name."""
+        return {
+            "exact": rounded_figure(self.exact),
+            "krippendorff_alpha": rounded_figure(self.alpha),
+        }
+
+
 def _table(patterns: Patterns, criterion: CriterionRecord, *, with_sides: bool = False) -> Table:
     """The answers as agreement reads them: all kinds of ties are one.
 

@@ -11,8 +11,10 @@ from typing import Any
 
 from labeling.datasets.formats.base import TaskRows
 from labeling.datasets.reasons import HUMAN_ONLY
-from labeling.datasets.recipes.base import Recipe, RowKind
+from labeling.datasets.recipes.base import Recipe
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
+from labeling.datasets.recipes.outcome import RowKind
+from labeling.datasets.recipes.rated import count_values
 from labeling.datasets.records import TIES, JudgmentRecord, ResponseRecord, TaskRecord
 from labeling.stats import style_of
 from labeling.vocabulary import Purpose, Source
@@ -83,6 +85,7 @@ class Tally:
         good, bad: responses labelled so.
         empty: responses that say nothing, of `responses` of the tasks.
         reasoning_left_out: rows whose format has no place for their models' reasoning.
+        unrated: answers on single responses without a value, by why there is none.
     """
 
     tasks: int = 0
@@ -108,6 +111,7 @@ class Tally:
     responses: int = 0
     empty: int = 0
     reasoning_left_out: int = 0
+    unrated: Counter[str] = field(default_factory=Counter)
 
     def by(self, place: int) -> Counter[Any]:
         """Judgments that may become data by one part of `ways`, of which raters are part 0."""
@@ -187,6 +191,9 @@ class Tally:
                 self.rationales += 1
             if judgment.flags:
                 self.flags.update(judgment.flags)
+            for criterion, _, unsaid, _ in judgment.unrated:
+                if criterion == key:
+                    self.unrated[unsaid] += 1
         self.sides, self.chances = (known, first), (n, low, high)
         return codes
 
@@ -232,7 +239,9 @@ class Tally:
 
 
 def compared(task: TaskRecord, judgments: Iterable[JudgmentRecord], recipe: Recipe) -> Said:
-    """What judgments say about each two responses of a task."""
+    """What judgments say about each two responses of a task, or of each that they rate."""
+    if recipe.criterion.answer == "rate":
+        return _rated(judgments, recipe)
     codes_of: dict[tuple[int, int], list[int]] = {}
     size = len(task.responses)
     for judgment in judgments:
@@ -257,6 +266,16 @@ def compared(task: TaskRecord, judgments: Iterable[JudgmentRecord], recipe: Reci
     }
 
 
+def _rated(judgments: Iterable[JudgmentRecord], recipe: Recipe) -> Said:
+    """The values of each response, and of each rule it was judged by; no two are compared."""
+    counted = count_values(list(judgments), recipe.criterion)
+    return {
+        (-1 - number, -1): (0, *sorted(counted[judged].values))
+        for number, judged in enumerate(sorted(counted))
+        if counted[judged].values
+    }
+
+
 def _patterns(task: TaskRecord, codes: list[int], unit: tuple[int, int] = (0, 1)) -> Said:
     """The pattern of what was said about two of the responses; empty where nothing was."""
     responses = task.responses
@@ -270,6 +289,9 @@ def _patterns(task: TaskRecord, codes: list[int], unit: tuple[int, int] = (0, 1)
 def _behind(item: TaskRows, recipe: Recipe) -> Said:
     """What people said in the judgments behind the rows of a task; edits were never compared."""
     task = item.task
+    if recipe.criterion.answer == "rate":
+        has_rows = any((item.pairs, item.labels, item.demonstrations, item.ratings, item.rules))
+        return compared(task, _human(item.judgments), recipe) if has_rows else {}
     if recipe.kind == RowKind.RANKINGS:
         return compared(task, _human(ranking.judgment for ranking in item.rankings), recipe)
     if recipe.kind != RowKind.PAIRS:
@@ -321,6 +343,10 @@ def _written(item: TaskRows, kind: RowKind) -> Iterator[tuple[int, bool]]:
     elif kind == RowKind.RANKINGS:
         for ranking in item.rankings:
             yield from ((place, rank == 1) for place, rank in enumerate(ranking.ranks))
+    elif kind == RowKind.RATINGS:
+        yield from ((rated.response, False) for rated in item.ratings)
+    elif kind == RowKind.RULES:
+        yield from ((label.response, label.followed) for label in item.rules)
     else:
         yield from ((shown.response, True) for shown in item.demonstrations)
 

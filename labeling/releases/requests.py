@@ -74,7 +74,7 @@ class Request:
             "file_per_criterion": options.file_per_criterion,
             "shares": list(options.shares),
             "licence": options.licence.strip(),
-            "choices": msgspec.to_builtins(options.choices, order="deterministic"),
+            "choices": options.choices.plain(),
         }
 
 

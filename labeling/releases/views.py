@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from labeling.datasets.formats import FORMATS, Format
 from labeling.datasets.recipes import RECIPES, Recipe
+from labeling.datasets.recipes.sentences import options_in_words
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.releases.downloads import file_response, zip_response
@@ -126,7 +127,7 @@ def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
         hand = preview_at_hand(project=access.project, **asked.asked())
     except InvalidInput as error:
         return {"preview": None, "problem": " ".join(error.fields.values()), **policies}
-    chosen = asked.options().choices.explain(translation)
+    chosen = options_in_words(asked.options().choices, translation)
     return {"preview": hand.preview, "hand": hand, "chosen_options": chosen, **policies}
 
 
@@ -154,7 +155,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
         format_title=_format_title(row),
         file_type_title=FILE_TYPE_TITLES.get(row.file_type, row.file_type),
         policy=_policy(row),
-        asked=choices_of(row).explain(translation),
+        asked=options_in_words(choices_of(row), translation),
         code=FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
         if row.format in FORMATS
         else "",

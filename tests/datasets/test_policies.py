@@ -10,6 +10,7 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.policies import HEADINGS
 from labeling.datasets.reasons import rows_in_words
 from labeling.datasets.recipes import RECIPES, Ledger, RecipeOptions
+from labeling.datasets.recipes.sentences import options_in_words
 from projects import words
 from tests.datasets.release_rows import OVERALL, judgment, project, release, task, tree
 
@@ -42,7 +43,7 @@ def test_a_heading_that_is_no_word_names_a_table(shape):
 
 def test_the_options_that_were_chosen_are_said_in_the_language_that_is_asked_for():
     chosen = RecipeOptions(min_votes=2, categories=frozenset({""}), ties="keep")
-    assert chosen.explain(Elsewhere()) == {
+    assert options_in_words(chosen, Elsewhere()) == {
         "[Votes floor]": "[Tasks with fewer than 2 votes are left out.]",
         "[Categories]": "[Only tasks of the category [(none)].]",
         "[Ties asked for]": "[Ties are kept.]",

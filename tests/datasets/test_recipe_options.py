@@ -10,6 +10,7 @@ from labeling.datasets.build import NothingToRelease
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, OptionError, Raw, RecipeOptions
+from labeling.datasets.recipes.sentences import options_in_words
 from labeling.datasets.records import CriterionRecord, TaskRecord
 from tests.datasets.release_rows import (
     ORDER,
@@ -192,7 +193,7 @@ def test_a_value_without_meaning_is_refused_by_the_name_of_its_field(field, valu
 
 
 def test_the_defaults_say_nothing_and_every_choice_says_a_sentence():
-    assert RecipeOptions().checked().explain() == {}
+    assert options_in_words(RecipeOptions().checked()) == {}
     said = RecipeOptions(
         min_strength=2,
         min_votes=1,
@@ -205,7 +206,7 @@ def test_the_defaults_say_nothing_and_every_choice_says_a_sentence():
         edits=False,
         sources=frozenset({"ai"}),
     ).checked()
-    sentences = said.explain()
+    sentences = options_in_words(said)
     assert len(sentences) == 10
     assert all(text.endswith(".") for text in sentences.values())
     assert "fewer than 1 vote " in sentences["Votes floor"]

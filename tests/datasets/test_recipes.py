@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, Raw, RecipeOptions
-from labeling.datasets.recipes.base import ResponseLabel
+from labeling.datasets.recipes.outcome import ResponseLabel
 from labeling.datasets.records import CriterionRecord, JudgmentRecord
 from tests.datasets.release_rows import OVERALL, judgment, task, votes
 

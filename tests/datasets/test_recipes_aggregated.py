@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace as changed
 
 from labeling.datasets.recipes import HelpSteer, Kto, Majority, RecipeOptions, Sft
-from labeling.datasets.recipes.base import Demonstration, ResponseLabel
 from labeling.datasets.recipes.kto import TRL_WIDEST, kto_weights
+from labeling.datasets.recipes.outcome import Demonstration, ResponseLabel
 from labeling.datasets.records import Message, Rating
 from tests.datasets.release_rows import (
     ORDER,

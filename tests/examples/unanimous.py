@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.datasets.recipes.base import Pair
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import TaskRecord

@@ -43,7 +43,11 @@ def make_card(
     sections = {
         "Motivation": composition.motivation(context, manifest),
         "Composition": composition.composition(
-            manifest, {**shape.explain(), **composition.metadata_in_words(layout)}
+            manifest,
+            {
+                **shape.explain(answer=recipe.criterion.answer),
+                **composition.metadata_in_words(layout),
+            },
         ),
         "Collection process": people.collection(context, manifest),
         "Preprocessing, cleaning and labeling": composition.labeling(manifest),

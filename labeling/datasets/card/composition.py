@@ -12,6 +12,9 @@ from labeling.datasets.layout import Layout
 from labeling.datasets.records import ReleaseContext
 from labeling.datasets.splits import RULES, SPLITS
 
+#: What is said of responses that came off well, by the kind of rows; nothing where none can.
+_WON = {"ratings": "", "rules": "Of these keeping the rule"}
+
 
 def summary(manifest: Mapping[str, Any], total: int) -> str:
     """What this is in one paragraph, and what to know before anything else."""
@@ -62,8 +65,9 @@ def composition(manifest: Mapping[str, Any], shape: Mapping[str, str]) -> str:
             ("Tasks per category", "tasks_per_category"),
             ("Tasks per language", "tasks_per_language"),
             ("Responses in rows, per model", "rows_per_model"),
-            ("Of these preferred", "rows_won_per_model"),
+            (_WON.get(manifest["recipe"]["rows_are"], "Of these preferred"), "rows_won_per_model"),
         )
+        if title
     ]
     if empty := figures["responses_empty"]:
         are = "is" if empty == 1 else "are"
@@ -107,13 +111,26 @@ def labeling(manifest: Mapping[str, Any]) -> str:
         strengths[value.removeprefix("-")] += n
     if figures["side_only"]:
         strengths["not told"] = figures["side_only"]
-    values = counts("Strength of the preferences", strengths)
+    said = (
+        "\n\n".join(_values_of(key, part) for key, part in manifest["criteria"].items())
+        if manifest["criterion"]["answer"] == "rate"
+        else f"{counts('Strength of the preferences', strengths)}\n\n"
+        f"{counts('Ties', manifest['figures']['ties'])}"
+    )
     return (
-        f"{_named(chosen)}\n{values}\n\n{counts('Ties', manifest['figures']['ties'])}\n\n"
+        f"{_named(chosen)}\n{said}\n\n"
         f"{_balance(manifest['figures'])}"
         "Prompts and responses are as the project holds them: no chat template is applied, nothing "
         "is shortened. Halves of characters that UTF-8 cannot hold became U+FFFD.\n"
     )
+
+
+def _values_of(key: str, criterion: Mapping[str, Any]) -> str:
+    """How often each value of a rating was given, and how often none."""
+    figures = criterion["figures"]
+    numbers = {**figures["values"]}
+    numbers |= {name.replace("_", " "): n for name, n in figures["without_value"].items()}
+    return counts(f"Values on {code_span(key)}", numbers)
 
 
 def _balance(figures: Mapping[str, Any]) -> str:

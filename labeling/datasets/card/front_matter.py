@@ -17,7 +17,7 @@ from labeling.datasets.card.text import yaml
 from labeling.datasets.files import FileInfo
 from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.formats.nested import feature_of
-from labeling.datasets.recipes.base import RowKind
+from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.splits import SPLITS
 from labeling.vocabulary import Source
 
@@ -27,12 +27,16 @@ _TASKS = {
     RowKind.RANKINGS: ("text-generation", "text-ranking"),
     RowKind.LABELS: ("text-generation", "reinforcement-learning"),
     RowKind.DEMONSTRATIONS: ("text-generation",),
+    RowKind.RATINGS: ("text-generation", "text-classification"),
+    RowKind.RULES: ("text-classification",),
 }
 _TAGS = {
     RowKind.PAIRS: ("preference", "human-feedback", "rlhf", "reward-model", "dpo"),
     RowKind.RANKINGS: ("preference", "human-feedback", "rlhf", "ranking"),
     RowKind.LABELS: ("preference", "human-feedback", "rlhf", "kto"),
     RowKind.DEMONSTRATIONS: ("human-feedback", "sft"),
+    RowKind.RATINGS: ("human-feedback", "rlhf", "reward-model", "ratings"),
+    RowKind.RULES: ("human-feedback", "rules"),
 }
 
 

@@ -13,6 +13,8 @@ from labeling.datasets.formats.llamafactory import LlamaFactory, LlamaFactoryKto
 from labeling.datasets.formats.lmarena import LMArena
 from labeling.datasets.formats.native import Native
 from labeling.datasets.formats.pairs import Pairs
+from labeling.datasets.formats.ratings import HelpSteer2
+from labeling.datasets.formats.rules import Rules
 from labeling.datasets.formats.trainers import Axolotl, NemoRL, OpenAI, OpenRLHF
 from labeling.datasets.formats.trl import (
     TrlConversational,
@@ -34,6 +36,7 @@ FORMATS: dict[str, Format] = {
     for shape in (
         Native(),
         Judgments(),
+        Rules(),
         TrlConversational(),
         TrlConversationalImplicit(),
         TrlPlain(),
@@ -51,6 +54,7 @@ FORMATS: dict[str, Format] = {
         OpenAI(),
         HH(),
         HelpSteer3(),
+        HelpSteer2(),
         LMArena(),
         UltraFeedback(),
         Listwise(),

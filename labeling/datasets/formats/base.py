@@ -10,12 +10,14 @@ from typing import Any, ClassVar, NamedTuple
 from labeling.datasets.formats.carrying import NO_NEEDS, Carried, Needs, carried_in_words
 from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.policies import PolicyText, in_words
-from labeling.datasets.recipes.base import (
+from labeling.datasets.recipes.outcome import (
     Demonstration,
     Pair,
     RankedResponses,
     ResponseLabel,
+    ResponseRatings,
     RowKind,
+    RuleLabel,
 )
 from labeling.datasets.records import (
     CriterionRecord,
@@ -24,7 +26,7 @@ from labeling.datasets.records import (
     ResponseRecord,
     TaskRecord,
 )
-from projects.words import ENGLISH, Translation
+from projects.words import ENGLISH, Translation, gettext
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 #: How a table can be written: Parquet in shards, JSON Lines plain or packed, CSV.
@@ -70,6 +72,8 @@ class TaskRows:
     judgments: Sequence[JudgmentRecord]
     rankings: Sequence[RankedResponses] = ()
     demonstrations: Sequence[Demonstration] = ()
+    ratings: Sequence[ResponseRatings] = ()
+    rules: Sequence[RuleLabel] = ()
     first: bool = True
     folds: Mapping[str, int] = field(default_factory=lambda: NO_FOLDS)
     needs: Needs = NO_NEEDS
@@ -90,8 +94,8 @@ class Format(ABC):
     that `takes_no_prompt` has a place for texts that were compared by themselves, one that
     `carries_metadata` for what an import kept of a task.
     `carries` says what of dialogues it has a place for.
-    `about` says what the files look like and what they cannot carry, `usage` is what one does with
-    the loaded `rows`.
+    `about` says what the files look like and what they cannot carry, `rated` what of it is
+    otherwise in a release of ratings; `usage` is what one does with the loaded `rows`.
     """
 
     key: ClassVar[str]
@@ -107,15 +111,17 @@ class Format(ABC):
     carries_metadata: ClassVar[bool] = False
     carries: ClassVar[Carried] = Carried()
     about: ClassVar[PolicyText]
+    rated: ClassVar[PolicyText] = {}
     usage: ClassVar[str] = 'print(rows["train"][0])\n'
 
     @abstractmethod
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """The rows of one task."""
 
-    def explain(self, language: Translation = ENGLISH) -> dict[str, str]:
+    def explain(self, language: Translation = ENGLISH, answer: str = "compare") -> dict[str, str]:
         """What the files look like and what they cannot carry, in words."""
-        return in_words({**self.about, "Dialogues": carried_in_words(self.carries)}, language)
+        about = {**self.about, **self.rated} if answer == "rate" else self.about
+        return in_words({**about, "Dialogues": carried_in_words(self.carries)}, language)
 
     def load_code(self, folder: str, file_type: str = "parquet") -> str:
         """Lines of Python that load a release in this format."""
@@ -133,6 +139,23 @@ class Format(ABC):
 
     def pair_refusal(self, task: TaskRecord, pair: Pair) -> str | None:
         """Why this pair cannot be written in this format though others of its task can."""
+        return None
+
+    def ratings_refusal(self, ratings: ResponseRatings) -> str | None:
+        """Why these ratings of a response have no place in this format, None if they have."""
+        return None
+
+    def columns_refusal(self, criteria: Sequence[CriterionRecord]) -> tuple[str, str] | None:
+        """The field at fault and a sentence, where criteria cannot be columns side by side."""
+        for table in self.tables:
+            for criterion in criteria:
+                if table.name == self.main.get(RowKind.RATINGS) and criterion.key in table.names:
+                    sentence = gettext(
+                        "“%(format)s” has a column “%(criterion)s” of its own, so that no "
+                        "criterion can be one. Take another format, or leave this criterion out."
+                    )
+                    names = {"format": gettext(self.title), "criterion": criterion.key}
+                    return ("criteria", sentence % names)
         return None
 
     def response_refusal(self, response: ResponseRecord) -> str | None:

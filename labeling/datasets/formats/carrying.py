@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from labeling.datasets.records import Message, ResponseRecord, TaskRecord
+from labeling.datasets.records import JudgmentRecord, Message, ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 
 
@@ -59,12 +59,22 @@ class Needs(NamedTuple):
     """What a release holds beyond plain texts: `keys` of messages, `turns` of responses, and
     imported `metadata`.
 
-    Tables get the columns for it only where something needs them.
+    Tables get the columns for it only where something needs them. `kind` is what its rows are,
+    where it is not for the format to say. Pairs come in `groups` where several share an order or
+    ratings, demonstrations from `reviews`, ratings on several criteria by `attributes`; judgments
+    may tell why they have no value (`unsaid`), judge by `rules`, and hold `texts`.
     """
 
     keys: bool = False
     turns: bool = False
     metadata: bool = False
+    kind: str = ""
+    groups: bool = False
+    reviews: bool = False
+    attributes: tuple[str, ...] = ()
+    unsaid: bool = False
+    rules: bool = False
+    texts: bool = False
 
     def and_of(self, task: TaskRecord) -> Needs:
         """These, and what the task needs."""
@@ -73,11 +83,24 @@ class Needs(NamedTuple):
         keys = any(map(_has_keys, task.messages)) or (
             turns and any(_has_keys(turn) for each in responses for turn in each.messages)
         )
-        about = bool(task.metadata)
-        return Needs(self.keys or keys, self.turns or turns, self.metadata or about)
+        said = task.judgments
+        return self._replace(
+            keys=self.keys or keys,
+            turns=self.turns or turns,
+            metadata=self.metadata or bool(task.metadata),
+            unsaid=self.unsaid or any(judgment.unrated for judgment in said),
+            rules=self.rules or any(map(_names_rules, said)),
+            texts=self.texts or any(judgment.text for judgment in said),
+        )
 
 
 NO_NEEDS = Needs()
+
+
+def _names_rules(judgment: JudgmentRecord) -> bool:
+    if not (judgment.ratings or judgment.unrated):
+        return False
+    return any(said.principle for said in (*judgment.ratings, *judgment.unrated))
 
 
 def _has_keys(turn: Message) -> bool:

@@ -27,6 +27,18 @@ DType = Literal["string", "bool", "int16", "int32", "int64", "float32", "float64
 _Fields = Sequence[tuple[str, DType]]
 _MESSAGE: _Fields = (("role", "string"), ("content", "string"))
 _ANSWER: _Fields = (("criterion", "string"), ("response", "int16"), ("value", "int16"))
+_RULE: _Fields = (
+    ("criterion", "string"),
+    ("principle", "string"),
+    ("response", "int16"),
+    ("value", "int16"),
+)
+_UNSAID: _Fields = (
+    ("criterion", "string"),
+    ("principle", "string"),
+    ("response", "int16"),
+    ("unsaid", "string"),
+)
 _TIE: _Fields = (("criterion", "string"), ("tie_kind", "string"))
 
 
@@ -43,6 +55,24 @@ class TieCell(Struct, frozen=True, gc=False):
 
     criterion: str
     tie_kind: str
+
+
+class RuleCell(Struct, frozen=True, gc=False):
+    """A value on a principle, by its number; `response` counts from 1."""
+
+    criterion: str
+    principle: str
+    response: int
+    value: int
+
+
+class UnsaidCell(Struct, frozen=True, gc=False):
+    """Why there is no value; `response` is 0 for a comparison, `principle` "" for none."""
+
+    criterion: str
+    principle: str
+    response: int
+    unsaid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +206,8 @@ SPOKEN_JSON = _chat(spoken_turns)
 SPOKEN_MESSAGES = replace(PLAIN_MESSAGES, dialogue=SPOKEN_JSON)
 ANSWERS = _struct_list(_ANSWER)
 TIE_CELLS = _struct_list(_TIE)
+RULE_CELLS = _struct_list(_RULE)
+UNSAID_CELLS = _struct_list(_UNSAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +230,10 @@ class FileTable:
         """The table for messages of more keys than `role` and `content`."""
         columns = tuple((name, kind.dialogue or kind) for name, kind in self.columns)
         return replace(self, columns=columns, dialogues=True)
+
+    def with_columns(self, *columns: tuple[str, ColumnType]) -> FileTable:
+        """The table with more columns after its own."""
+        return replace(self, columns=(*self.columns, *columns))
 
     def with_metadata(self) -> FileTable:
         """The table with what an import kept of each task, as JSON, in a last column."""

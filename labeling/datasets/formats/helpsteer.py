@@ -17,7 +17,7 @@ from labeling.datasets.formats.columns import INT, PLAIN_MESSAGES, STRING, FileT
 from labeling.datasets.formats.nested import list_column, record_column
 from labeling.datasets.formats.parts import canonical_sides, shrunk, signed_value
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.recipes.base import Pair
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from projects.words import gettext_noop
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from labeling.datasets.formats.base import (
     FILE_TYPES,
@@ -22,6 +23,7 @@ from labeling.datasets.formats.columns import (
     ANSWERS,
     BOOL,
     INT,
+    RULE_CELLS,
     SHORT,
     SHORTS,
     SPOKEN_JSON,
@@ -29,9 +31,12 @@ from labeling.datasets.formats.columns import (
     STRING,
     STRINGS,
     TIE_CELLS,
+    UNSAID_CELLS,
     AnswerCell,
     FileTable,
+    RuleCell,
     TieCell,
+    UnsaidCell,
 )
 from labeling.datasets.formats.nested import (
     OPTIONAL_FLOAT,
@@ -39,7 +44,7 @@ from labeling.datasets.formats.nested import (
     OPTIONAL_SHORT,
     list_column,
 )
-from labeling.datasets.recipes.base import RowKind
+from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
 from projects.words import gettext_noop
 
@@ -99,8 +104,14 @@ _RESPONSE_MESSAGES = ("response_messages", list_column(SPOKEN_JSON))
 def judgment_table(table: FileTable, needs: Needs) -> FileTable:
     """A table of judgments for a release whose tasks need this."""
     table = table.with_dialogues() if needs.keys else table
-    if needs.turns:
-        table = replace(table, columns=(*table.columns, _RESPONSE_MESSAGES))
+    for wanted, column in (
+        (needs.turns, _RESPONSE_MESSAGES),
+        (needs.unsaid, ("unsaid", UNSAID_CELLS)),
+        (needs.rules, ("rule_answers", RULE_CELLS)),
+        (needs.texts, ("text", STRING)),
+    ):
+        if wanted:
+            table = replace(table, columns=(*table.columns, column))
     return table.with_metadata() if needs.metadata else table
 
 
@@ -165,7 +176,8 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
     if item.needs.turns:
         turns = tuple(reply(response, CHATS.responses) for response in task.responses)
         about = (*about, turns)
-    about = (*about, *metadata_of(item))
+    needs = item.needs
+    more = needs.unsaid or needs.rules or needs.texts
     for judgment in judgments:
         value = judgment.values.get(criterion.key)
         yield (
@@ -195,7 +207,33 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             judgment.times_cut,
             judgment.created_at,
             *about,
+            *(_beyond(judgment, needs) if more else ()),
+            *metadata_of(item),
         )
+
+
+def _beyond(judgment: JudgmentRecord, needs: Needs) -> Iterator[Any]:
+    """The values of the columns that a release has where its judgments hold something for them."""
+    if needs.unsaid:
+        whole = [UnsaidCell(key, "", 0, why) for key, why in sorted(judgment.unsaid.items())]
+        single = [
+            UnsaidCell(said.criterion, _number(said.principle), said.response + 1, said.unsaid)
+            for said in sorted(judgment.unrated)
+        ]
+        yield (*whole, *single)
+    if needs.rules:
+        yield tuple(
+            RuleCell(said.criterion, _number(said.principle), said.response + 1, said.value)
+            for said in sorted(judgment.ratings)
+            if said.principle
+        )
+    if needs.texts:
+        yield judgment.text
+
+
+def _number(principle: str) -> str:
+    """The number of a principle in its version of the guideline, as `principles` has it."""
+    return principle.rpartition(".")[2]
 
 
 def _ties(judgment: JudgmentRecord) -> tuple[TieCell, ...]:
@@ -209,12 +247,13 @@ def _answers(judgment: JudgmentRecord) -> tuple[AnswerCell, ...]:
     rated = [
         AnswerCell(rating.criterion, rating.response + 1, rating.value)
         for rating in sorted(judgment.ratings)
+        if not rating.principle
     ]
     return (*compared, *rated)
 
 
 def _choice(criterion: CriterionRecord, value: int | None, judgment: JudgmentRecord) -> str:
-    """`first`, `second`, a kind of tie, `tie`, `ranked`, why nothing was said, or `none`."""
+    """`first`, `second`, a kind of tie, `tie`, `ranked`, `rated`, why none was said, or `none`."""
     if value:
         return "first" if value < 0 else "second"
     kind = judgment.tie_on(criterion.key)
@@ -222,5 +261,6 @@ def _choice(criterion: CriterionRecord, value: int | None, judgment: JudgmentRec
         return "tie" if kind == "unspecified" else kind
     if criterion.key in judgment.unsaid:
         return judgment.unsaid[criterion.key]
-    ranked = any(rating.criterion == criterion.key for rating in judgment.ratings)
-    return "ranked" if ranked and criterion.answer == "rank" else "none"
+    if any(rating.criterion == criterion.key for rating in judgment.ratings):
+        return "rated" if criterion.answer == "rate" else "ranked"
+    return "none"

@@ -19,7 +19,7 @@ from labeling.datasets.formats.carrying import (
 )
 from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS, FileTable
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.recipes.base import RowKind
+from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.records import TaskRecord
 from projects.words import gettext_noop
 

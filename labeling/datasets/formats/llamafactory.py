@@ -22,7 +22,7 @@ from labeling.datasets.formats.columns import BOOL, PLAIN_MESSAGES, FileTable
 from labeling.datasets.formats.nested import MESSAGE
 from labeling.datasets.formats.parts import labelled
 from labeling.datasets.formats.refusals import alternation_refusal, role_refusal
-from labeling.datasets.recipes.base import RowKind
+from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 

@@ -13,7 +13,7 @@ from labeling.datasets.formats.carrying import PLAIN_CHATS, kept, reply
 from labeling.datasets.formats.columns import INT, PLAIN_MESSAGES, STRING, FileTable
 from labeling.datasets.formats.parts import canonical_sides, pair_id, signed_value
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.recipes.base import Pair
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.records import TaskRecord
 from projects.words import gettext_noop
 

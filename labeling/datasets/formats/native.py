@@ -37,8 +37,10 @@ from labeling.datasets.formats.judgments import (
     judgment_table,
 )
 from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
+from labeling.datasets.formats.ratings import rating_rows, rating_table
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.recipes.base import Demonstration, Pair, RowKind
+from labeling.datasets.formats.rules import rule_rows, rule_table
+from labeling.datasets.recipes.outcome import Demonstration, Pair, RowKind
 from projects.words import gettext_noop
 
 PREFERENCE_TABLE = FileTable(
@@ -111,6 +113,12 @@ SFT_TABLE = FileTable(
 JUDGMENTS_TABLE = FileTable("judgments", "judgments", COLUMNS)
 
 
+#: The column that says which pairs belong together, and the one of what a reviewer decided.
+GROUP, DECISION = ("group_id", STRING), ("decision", STRING)
+#: The tables of rows that only some recipes make, by the kind of row.
+MADE = {RowKind.RATINGS: rating_table, RowKind.RULES: rule_table}
+
+
 class Native(Format):
     """Concord's own folder, opened by `load_dataset(folder)` as it is."""
 
@@ -118,7 +126,13 @@ class Native(Format):
     title = gettext_noop("Concord folder")
     family = gettext_noop("Concord")
     tables = (PREFERENCE_TABLE, KTO_TABLE, SFT_TABLE, JUDGMENTS_TABLE)
-    main = {RowKind.PAIRS: "preference", RowKind.LABELS: "kto", RowKind.DEMONSTRATIONS: "sft"}
+    main = {
+        RowKind.PAIRS: "preference",
+        RowKind.LABELS: "kto",
+        RowKind.DEMONSTRATIONS: "sft",
+        RowKind.RATINGS: "ratings",
+        RowKind.RULES: "rules",
+    }
     carries_ties = True
     ties_of_raters = True
     carries_metadata = True
@@ -150,9 +164,53 @@ class Native(Format):
         "Cannot carry": (gettext_noop("A tie is a row of the judgments alone."), CHAT_REFUSED),
     }
 
+    rated = {
+        "preference": gettext_noop(
+            "One row per pair that ratings make: prompt, chosen and rejected as message lists, "
+            "votes, the difference of the mean ratings as `strength`, and `margin`, which "
+            "RewardTrainer subtracts in its loss: the same as a share of the scale; remove that "
+            "column for the plain loss. Pairs of one task share `group_id`, and each weighs "
+            "`pair_weight`."
+        ),
+        "kto": gettext_noop(
+            "One row per response with a true or false `label`, mixed by a hash because KTOTrainer "
+            "reads rows in file order; only a recipe that makes labels fills it."
+        ),
+        "sft": gettext_noop(
+            "One row per response to imitate, at the end of its conversation. Of texts that "
+            "somebody wrote, `edited` says that a reviewer changed them, and `decision` what the "
+            "review came to."
+        ),
+        "ratings": gettext_noop(
+            "One row per response: the raters' mean on each criterion in a column of its own, "
+            "empty where nobody gave a value, and how many rated it (`raters`)."
+        ),
+        "rules": gettext_noop(
+            "One row per response and rule: `rule` in words, `label` true where the response keeps "
+            "it, the mean `level`, and the votes."
+        ),
+        "judgments": (
+            gettext_noop(
+                "One row per judgment, with all responses in canonical order. In `answers`, "
+                "`response` is 0 for a comparison and else counts from 1; `rule_answers` holds "
+                "those about a principle, `unsaid` why there is no value, `text` what a rater "
+                "wrote. Each of the three is there only where a judgment fills it."
+            ),
+            TURNS_BESIDE,
+        ),
+        "Cannot carry": CHAT_REFUSED,
+    }
+
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
-        """With the responses' turns among the judgments where one has any, and the metadata."""
-        *training, judgments = super().tables_for(needs)
+        """With what this release has beyond plain comparisons, and the metadata."""
+        preference, kto, sft, judgments = super().tables_for(needs)
+        if needs.groups:
+            preference = preference.with_columns(GROUP)
+        if needs.reviews:
+            sft = sft.with_columns(DECISION)
+        training = [preference, kto, sft]
+        if needs.kind in MADE:
+            training.append(MADE[RowKind(needs.kind)](needs))
         if needs.metadata:
             training = [table.with_metadata() for table in training]
         return (*training, judgment_table(judgments, needs))
@@ -169,6 +227,10 @@ class Native(Format):
             yield FileRow("kto", (*texts, *names, *metadata_of(item)), key)
         for shown in item.demonstrations:
             yield FileRow("sft", _demonstration(item, shown))
+        for values in rating_rows(item):
+            yield FileRow("ratings", values)
+        for values in rule_rows(item):
+            yield FileRow("rules", values)
         for values in judgment_rows(item, item.judgments) if item.first else ():
             yield FileRow("judgments", values)
 
@@ -220,6 +282,7 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         item.criterion.key,
         task.category,
         task.language,
+        *((task.id,) if item.needs.groups else ()),
         *metadata_of(item),
     )
 
@@ -238,5 +301,6 @@ def _demonstration(item: TaskRows, shown: Demonstration) -> Values:
         response.model,
         task.category,
         task.language,
+        *((shown.decision,) if item.needs.reviews else ()),
         *metadata_of(item),
     )

@@ -9,7 +9,7 @@ from labeling.datasets.formats.base import FileRow, Format, TaskRows
 from labeling.datasets.formats.carrying import CHATS, kept, reply
 from labeling.datasets.formats.columns import BOOL, FLOAT, INT, SHORT, STRING, FileTable
 from labeling.datasets.formats.parts import canonical_sides, signed_value
-from labeling.datasets.recipes.base import Pair
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from labeling.datasets.turns import json_of
 from projects.words import gettext_noop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labeling.datasets.formats.base import TaskRows
-from labeling.datasets.recipes.base import Pair, ResponseLabel
+from labeling.datasets.recipes.outcome import Pair, ResponseLabel
 from labeling.datasets.records import ResponseRecord, digest
 
 
@@ -19,6 +19,11 @@ def pair_id(item: TaskRows, pair: Pair) -> str:
 def demonstration_id(item: TaskRows, response: int) -> str:
     """A name for a response to imitate, 16 hexadecimal digits."""
     return digest("sft", item.task.id, str(response), item.criterion.key).hex()[:16]
+
+
+def response_id(item: TaskRows, purpose: str, response: int) -> str:
+    """A name for what is said of a response by itself, 16 hexadecimal digits."""
+    return digest(purpose, item.task.id, str(response), item.criterion.key).hex()[:16]
 
 
 def labelled(item: TaskRows) -> Iterator[tuple[ResponseLabel, ResponseRecord, str]]:

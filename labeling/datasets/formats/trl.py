@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows
-from labeling.datasets.formats.carrying import CHATS, TEXTS, kept, reply
-from labeling.datasets.formats.columns import FLOAT, MESSAGES, STRING, ColumnType, FileTable
+from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
+from labeling.datasets.formats.columns import FLOAT, MESSAGES, SHORT, STRING, ColumnType, FileTable
 from labeling.datasets.formats.parts import pair_id
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.records import Message, ResponseRecord, TaskRecord
@@ -48,6 +48,10 @@ def _table(kind: ColumnType, *, explicit: bool) -> FileTable:
     return FileTable("default", "data", tuple(columns), default=True)
 
 
+#: Which pairs belong together, of how many responses, and what each of them weighs.
+GROUPED = (("group_id", STRING), ("group_size", SHORT), ("pair_weight", FLOAT))
+
+
 def _prompt(task: TaskRecord) -> tuple[Message, ...]:
     return kept(task.messages, CHATS.prompts)
 
@@ -61,6 +65,13 @@ class _Trl(Format):
 
     family = gettext_noop("TRL")
     carries = CHATS
+    rated = {
+        "Strength": gettext_noop(
+            "`strength` is the difference of the mean ratings. RewardTrainer subtracts `margin` in "
+            "its loss: the same as a share of the scale; remove that column for the plain loss. "
+            "Pairs of one task share `group_id`, and each weighs `pair_weight`."
+        )
+    }
     usage = (
         "# trl.RewardTrainer and trl.DPOTrainer take it as it is:\n"
         '# DPOTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
@@ -73,7 +84,13 @@ class _Trl(Format):
         for pair in item.pairs:
             texts = self._texts(task, candidates[pair.chosen], candidates[pair.rejected])
             names = (pair_id(item, pair), task.prompt_id)
-            yield FileRow("default", (*texts, *names, pair.strength, pair.margin))
+            grouped = (task.id, pair.group_size, pair.weight) if item.needs.groups else ()
+            yield FileRow("default", (*texts, *names, pair.strength, pair.margin, *grouped))
+
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With the group of each pair, where several belong together."""
+        (table,) = super().tables_for(needs)
+        return (table.with_columns(*GROUPED) if needs.groups else table,)
 
     def _texts(
         self, task: TaskRecord, chosen: ResponseRecord, rejected: ResponseRecord

@@ -14,6 +14,7 @@ from labeling.datasets.formats.carrying import PLAIN_CHATS, kept, reply
 from labeling.datasets.formats.columns import PLAIN_MESSAGES, STRING, FileTable
 from labeling.datasets.formats.nested import DOUBLE
 from labeling.datasets.formats.refusals import CHAT_REFUSED
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.records import TaskRecord
 from projects.words import gettext_noop
 
@@ -64,6 +65,16 @@ class UltraFeedback(Format):
             CHAT_REFUSED,
         ),
     }
+    rated = {
+        "Scores": gettext_noop(
+            "`score_chosen` and `score_rejected` are the raters' mean ratings on the scale of the "
+            "criterion."
+        ),
+        "Cannot carry": (
+            gettext_noop("A prompt without a user turn is left out and counted."),
+            CHAT_REFUSED,
+        ),
+    }
     carries = PLAIN_CHATS
     usage = 'pairs = rows.remove_columns(["prompt", "messages"])  # for TRL\n'
 
@@ -83,6 +94,14 @@ class UltraFeedback(Format):
                 prompt + reply(candidates[place], PLAIN_CHATS.responses)
                 for place in (pair.chosen, pair.rejected)
             )
-            score = round(_BEST * pair.chosen_prob, 4)
-            scores = (score, round(_BEST - score, 4))
+            scores = _scores(pair)
             yield FileRow("default", (asked, task.prompt_id, chosen, rejected, chosen, *scores))
+
+
+def _scores(pair: Pair) -> tuple[float, float]:
+    """The mean ratings, or else how likely it is that each is the better one, out of ten."""
+    if pair.scores is not None:
+        chosen, rejected = pair.scores
+        return round(chosen, 4), round(rejected, 4)
+    score = round(_BEST * pair.chosen_prob, 4)
+    return score, round(_BEST - score, 4)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows
-from labeling.datasets.formats.carrying import CHATS, TEXTS, kept, reply
+from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, Values
+from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
 from labeling.datasets.formats.columns import BOOL, MESSAGES, STRING, FileTable
 from labeling.datasets.formats.columns import ColumnType as Column
 from labeling.datasets.formats.parts import demonstration_id, labelled
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.trl import IN_CSV, PLAIN_REFUSED, plain_refusal
-from labeling.datasets.recipes.base import RowKind
+from labeling.datasets.recipes.outcome import Demonstration, RowKind
 from labeling.datasets.records import ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 
@@ -89,6 +89,18 @@ class TrlUnpairedPlain(TrlUnpaired):
         return (task.messages[0].content, completion.content)
 
 
+_REVIEWED = (("edited", BOOL), ("decision", STRING))
+_OF_REVIEWS = gettext_noop(
+    "Of texts that people wrote, `edited` says that a reviewer changed them, and `decision` what "
+    "the review came to."
+)
+
+
+def _reviewed(item: TaskRows, shown: Demonstration) -> Values:
+    """What a reviewer made of a text, where somebody has read it."""
+    return (shown.edited, shown.decision) if item.needs.reviews else ()
+
+
 class PromptCompletion(Format):
     """Prompt and completion as message lists: what SFTTrainer trains the completion of."""
 
@@ -125,6 +137,13 @@ class PromptCompletion(Format):
         '# SFTTrainer(model, train_dataset=rows["train"], processing_class=tokenizer)\n'
     )
 
+    rated = {"Names": _OF_REVIEWS}
+
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With what reviewers made of the texts, where there are any."""
+        (table,) = super().tables_for(needs)
+        return (table.with_columns(*_REVIEWED) if needs.reviews else table,)
+
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""
         task = item.task
@@ -132,7 +151,7 @@ class PromptCompletion(Format):
             completion = reply(task.candidates[shown.response], CHATS.responses)
             texts = (kept(task.messages, CHATS.prompts), completion)
             names = (demonstration_id(item, shown.response), task.prompt_id)
-            yield FileRow("default", (*texts, *names))
+            yield FileRow("default", (*texts, *names, *_reviewed(item, shown)))
 
 
 class Messages(Format):
@@ -163,6 +182,13 @@ class Messages(Format):
     }
     usage = PromptCompletion.usage
 
+    rated = {"Names": _OF_REVIEWS}
+
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With what reviewers made of the texts, where there are any."""
+        (table,) = super().tables_for(needs)
+        return (table.with_columns(*_REVIEWED) if needs.reviews else table,)
+
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""
         task = item.task
@@ -170,4 +196,4 @@ class Messages(Format):
             completion = reply(task.candidates[shown.response], CHATS.responses)
             chat = kept(task.messages, CHATS.prompts) + completion
             names = (demonstration_id(item, shown.response), task.prompt_id)
-            yield FileRow("default", (chat, *names))
+            yield FileRow("default", (chat, *names, *_reviewed(item, shown)))

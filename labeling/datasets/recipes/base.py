@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar, NamedTuple, Protocol
 
@@ -20,94 +19,19 @@ from labeling.datasets.policies import (
 from labeling.datasets.reasons import purpose_reason, sentence, source_reason
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
+from labeling.datasets.recipes.outcome import RecipeOutcome, RowKind
+from labeling.datasets.recipes.rated import agreement_of_ratings, values_of
 from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
-from labeling.vocabulary import Purpose
+from labeling.vocabulary import Purpose, TaskKind
 from projects.words import ENGLISH, Translation, gettext
 
 _LIVE = Purpose.LIVE.value
-
-
-class RowKind(StrEnum):
-    """What a row of the main table of a format is; the books count these."""
-
-    PAIRS = "pairs"
-    RANKINGS = "rankings"
-    LABELS = "labels"
-    DEMONSTRATIONS = "demonstrations"
-
-
-class Pair(NamedTuple):
-    """Two responses compared. `chosen` and `rejected` are positions among the task's candidates.
-
-    `strength` is the mean magnitude of the values behind it, None where they tell the side only;
-    `margin` the same on the scale from 0 to 1 (0 where the recipe trains without one or nobody
-    told a strength, published units where it says so), `value` the signed value from the point of
-    view of the first response. The votes count
-    everyone who answered the criterion; `judgment` is set when the pair is one rater's, else
-    `votes` are the judgments behind it. With `tie` ("" for none) nothing was chosen, and `chosen`
-    is simply the first. `probability` is that of the chosen one, None for the share of the votes.
-    `weight` is 1 / the number of pairs that one judgment gave, `group_size` the number of
-    responses it ordered. `edited` marks a pair whose chosen side a person improved.
-    """
-
-    chosen: int
-    rejected: int
-    strength: float | None
-    margin: float
-    votes_chosen: int
-    votes_rejected: int
-    votes_tie: int
-    judgment: JudgmentRecord | None = None
-    value: float = 0.0
-    tie: str = ""
-    probability: float | None = None
-    weight: float = 1.0
-    group_size: int = 2
-    edited: bool = False
-    votes: tuple[JudgmentRecord, ...] = ()
-
-    @property
-    def voters(self) -> int:
-        """How many raters answered the criterion."""
-        return self.votes_chosen + self.votes_rejected + self.votes_tie
-
-    @property
-    def chosen_prob(self) -> float:
-        """The probability that the chosen one is better: as modelled, or votes with ties halved."""
-        if self.probability is not None:
-            return self.probability
-        return (self.votes_chosen + self.votes_tie / 2) / self.voters
-
-    @property
-    def agreement(self) -> float:
-        """The winner's share of all votes; a tie is a vote like the others."""
-        return (self.votes_tie if self.tie else self.votes_chosen) / self.voters
-
-    @property
-    def judgments(self) -> tuple[JudgmentRecord, ...]:
-        """The judgments behind the pair."""
-        return (self.judgment,) if self.judgment else self.votes
-
-
-class RankedResponses(NamedTuple):
-    """One rater's order of the task's responses: a rank for each, 1 is best, equal ranks tie."""
-
-    ranks: tuple[int, ...]
-    judgment: JudgmentRecord
-
-
-class ResponseLabel(NamedTuple):
-    """A response called good or bad by itself: what unpaired training (KTO) reads."""
-
-    response: int
-    good: bool
-
-
-class Demonstration(NamedTuple):
-    """A response worth imitating; `edited` where a person improved it."""
-
-    response: int
-    edited: bool = False
+#: The kinds of tasks on which a criterion is asked, by what it does.
+_ASKED_ON = {
+    "compare": frozenset({TaskKind.COMPARE}),
+    "rank": frozenset({TaskKind.RANK}),
+    "rate": frozenset({TaskKind.COMPARE, TaskKind.RANK, TaskKind.RATE}),
+}
 
 
 class Sifted(NamedTuple):
@@ -120,22 +44,6 @@ class Sifted(NamedTuple):
     votes: list[JudgmentRecord]
     excluded: list[str]
     refused: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RecipeOutcome:
-    """What a recipe makes of one task.
-
-    `rows_in` equals the rows of the recipe's kind plus `drops`: ties that the recipe keeps are
-    among the pairs.
-    """
-
-    rows_in: int
-    pairs: tuple[Pair, ...] = ()
-    labels: tuple[ResponseLabel, ...] = ()
-    drops: tuple[str, ...] = ()
-    rankings: tuple[RankedResponses, ...] = ()
-    demonstrations: tuple[Demonstration, ...] = ()
 
 
 @dataclass(slots=True)
@@ -188,7 +96,10 @@ class Recipe(ABC):
     rater's, `needs_strength` that a vote without one is none; `keeps_ties` and `labels_ties` (ties
     call their responses good or bad) are its own policy, before the user's word. `answers` are the
     kinds of criteria it reads, `refuses` the options that contradict it, each with a sentence.
-    `unit` is what the books count as a row in.
+    `unit` is what the books count as a row in. `rated` is what the policy says instead where the
+    criterion rates each response by itself; one that `joins` takes several criteria at once, and
+    its `others` are those after the first. One that `tells_decisions` makes demonstrations that
+    somebody has read.
     """
 
     key: ClassVar[str]
@@ -202,6 +113,9 @@ class Recipe(ABC):
     needs_strength: ClassVar[bool] = False
     answers: ClassVar[frozenset[str]] = frozenset({"compare", "rank"})
     refuses: ClassVar[Mapping[str, str]] = {}
+    rated: ClassVar[PolicyText] = {}
+    joins: ClassVar[bool] = False
+    tells_decisions: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -209,8 +123,10 @@ class Recipe(ABC):
         *,
         options: RecipeOptions | None = None,
         kind: RowKind | None = None,
+        others: Sequence[CriterionRecord] = (),
     ) -> None:
         self.criterion = criterion
+        self.criteria = (criterion, *others)
         self.options = options or RecipeOptions()
         self.kind = kind or self.kinds[0]
         self.compares = criterion.answer == "compare"
@@ -227,9 +143,19 @@ class Recipe(ABC):
     def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """The same for a task whose judgments are divided already."""
 
+    def on(self, criterion: CriterionRecord) -> Recipe:
+        """The same recipe on another criterion alone."""
+        return type(self)(criterion, options=self.options, kind=self.kind)
+
+    def reads(self, task: TaskRecord) -> bool:
+        """Whether raters of such a task are asked the criterion."""
+        return not task.kind or task.kind in _ASKED_ON[self.criterion.answer]
+
     @classmethod
-    def explain(cls, language: Translation = ENGLISH) -> dict[str, str]:
-        """The policy in words, and what holds for every recipe."""
+    def explain(cls, language: Translation = ENGLISH, answer: str = "compare") -> dict[str, str]:
+        """The policy in words on a criterion of such answers, and what holds for every recipe."""
+        if answer == "rate" or "compare" not in cls.answers:
+            return in_words({**cls.policy, **cls.rated, **SHARED_POLICY}, language)
         sides = SIDES_LEFT_OUT if cls.needs_strength else SIDES_TAKEN
         return in_words({**cls.policy, "Side only": sides, **SHARED_POLICY}, language)
 
@@ -238,7 +164,12 @@ class Recipe(ABC):
         """Why this recipe cannot be made on the criterion, None if it can."""
         if criterion.answer in cls.answers:
             return None
-        if criterion.answer == "rate":
+        if "rate" in cls.answers:
+            reason = gettext(
+                "“%(criterion)s” compares responses or puts them in order; the recipe "
+                "“%(recipe)s” needs a criterion that rates each by itself."
+            )
+        elif criterion.answer == "rate":
             reason = gettext(
                 "“%(criterion)s” rates each response by itself; the recipe “%(recipe)s” needs a "
                 "criterion that compares them."
@@ -249,6 +180,27 @@ class Recipe(ABC):
                 "the recipe “%(recipe)s” needs a criterion that compares two."
             )
         return reason % {"criterion": criterion.key, "recipe": gettext(cls.title)}
+
+    @classmethod
+    def contradicts(
+        cls, criterion: CriterionRecord, options: RecipeOptions
+    ) -> tuple[str, str] | None:
+        """The option that has no sense on this criterion and a sentence, None if all have."""
+        if not options.min_strength:
+            return None
+        if criterion.answer == "rate":
+            sentence = gettext(
+                "“%(criterion)s” rates each response by itself, and a rating has no strength. "
+                "Leave the strength floor at 0."
+            )
+            return ("min_strength", sentence % {"criterion": criterion.key})
+        if criterion.answer == "rank":
+            sentence = gettext(
+                "“%(criterion)s” puts responses in order, and an order has no strength. Leave the "
+                "strength floor at 0."
+            )
+            return ("min_strength", sentence % {"criterion": criterion.key})
+        return None
 
     @property
     def learner(self) -> Learner | None:
@@ -311,12 +263,16 @@ class Recipe(ABC):
 
     def answered(self, task: TaskRecord, judgment: JudgmentRecord) -> bool:
         """Whether the judgment says anything on this recipe's criterion."""
+        if self.criterion.answer == "rate":
+            return any(values_of(judgment, criterion) for criterion in self.criteria)
         if self.tie(judgment) is not None:
             return True
         return ranks_of(judgment, self.criterion, len(task.responses)) is not None
 
     def _agreement(self, task: TaskRecord, votes: list[JudgmentRecord]) -> float:
         """The share of the votes on each two responses that say what most of them say."""
+        if self.criterion.answer == "rate":
+            return agreement_of_ratings(votes, self.criteria)
         said: Counter[tuple[int, int, int]] = Counter()
         size = len(task.responses)
         for vote in votes:

@@ -21,7 +21,7 @@ class Wording(ABC):
     `label` and `help` stand on the screen, which keeps a `folded` option out of sight until it is
     used. `document` stands in the API's document, `brief` beside the flag of the command, which
     lists it in its `group`. `field` and `flag` are the names on the screen and on the command line
-    where they are not the option's own.
+    where they are not the option's own. `recipes` are the only ones that read it, all where empty.
     """
 
     label: str
@@ -32,6 +32,7 @@ class Wording(ABC):
     folded: bool = True
     field: str = ""
     flag: str = ""
+    recipes: tuple[str, ...] = ()
 
     @abstractmethod
     def fault(self, value: object) -> str | None:
@@ -67,6 +68,20 @@ class Share(Wording):
             return None
         reason = gettext("choose a share from 0 to 1, not %(value)s.")
         return reason % {"value": repr(value)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount(Wording):
+    """A number from 0 on, with a fraction where need be; `most` as of a count."""
+
+    most: int
+
+    def fault(self, value: object) -> str | None:
+        """Anything but a number from 0 on."""
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and 0 <= value < float("inf"):
+            return None
+        return gettext("choose a number from 0 on, not %(value)s.") % {"value": repr(value)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +152,7 @@ class Words(Word):
 
 
 #: Every way in which an option can be asked for: what the doors tell apart.
-Choice = Count | Share | Versions | Categories | Switch | Word | Words
+Choice = Count | Share | Amount | Versions | Categories | Switch | Word | Words
 
 
 def _is_count(value: object) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar
 
-from labeling.datasets.recipes.base import Learner, Pair, newest
+from labeling.datasets.recipes.base import Learner, newest
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.per_vote import NO_MAJORITY
 from labeling.datasets.recipes.posterior import RaterLearner

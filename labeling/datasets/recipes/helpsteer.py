@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import ClassVar, NamedTuple
 
-from labeling.datasets.recipes.base import Pair
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.per_vote import NO_MAJORITY
 from labeling.datasets.recipes.published import HELPSTEER_PAPERS, NO_TIES

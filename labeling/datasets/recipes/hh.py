@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.datasets.recipes.base import RowKind
+from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.recipes.published import HH_PAPER, PublishedVotes
 from labeling.datasets.records import CriterionRecord
 from projects.words import gettext, gettext_noop

@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
-from labeling.datasets.recipes.base import (
-    Recipe,
-    RecipeOutcome,
-    ResponseLabel,
-    RowKind,
-    Sifted,
-)
+from labeling.datasets.policies import PolicyText
+from labeling.datasets.recipes.base import Recipe, Sifted
 from labeling.datasets.recipes.labels import rank_labels, tie_labels
+from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.orders import ranks_of
+from labeling.datasets.recipes.outcome import RecipeOutcome, ResponseLabel, RowKind
+from labeling.datasets.recipes.rated import count_values
+from labeling.datasets.recipes.thresholds import is_good, threshold_fault
 from labeling.datasets.recipes.votes import nobody
-from labeling.datasets.records import JudgmentRecord, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
 from projects.words import gettext_noop
 
 #: Votes that are none: on another question, or weaker than asked for.
@@ -34,6 +33,7 @@ class Kto(Recipe):
     title = gettext_noop("Good and bad responses (KTO)")
     unit = "response"
     kinds = (RowKind.LABELS,)
+    answers = frozenset({"compare", "rank", "rate"})
     keeps_ties = True
     refuses: ClassVar[Mapping[str, str]] = {
         "soft": gettext_noop(
@@ -67,8 +67,31 @@ class Kto(Recipe):
         ),
     }
 
+    rated: ClassVar[PolicyText] = {
+        "Rows": gettext_noop(
+            "One row per response, with a label: true for a good one, false for a bad one. A thumb "
+            "up calls it good; so does a rating that reaches the threshold asked for, and a lower "
+            "one calls it bad (the reverse where low ratings are the better ones)."
+        ),
+        "Ties": gettext_noop("Each response is rated by itself: there are none."),
+        "Both bad": gettext_noop("Each response has its own label."),
+        "Unsure": gettext_noop("A vote that says nothing. What does not apply is no vote."),
+        "Strength": gettext_noop("A label has none."),
+    }
+
+    @classmethod
+    def contradicts(
+        cls, criterion: CriterionRecord, options: RecipeOptions
+    ) -> tuple[str, str] | None:
+        """A rating needs a threshold on its scale, and nothing else does."""
+        return super().contradicts(criterion, options) or threshold_fault(
+            criterion, options, needed=True
+        )
+
     def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """At most one label for each response."""
+        if self.criterion.answer == "rate":
+            return self._by_ratings(task, sifted)
         size = len(task.responses)
         reason = sifted.refused or (None if sifted.votes else nobody(sifted.excluded))
         if not reason and size != 2:
@@ -95,6 +118,26 @@ class Kto(Recipe):
                 drops.append("label_split" if good == bad else "no_majority")
             else:
                 drops.append(min(unlabelled, default="label_none"))
+        return RecipeOutcome(size, labels=tuple(made), drops=tuple(drops))
+
+    def _by_ratings(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
+        """The same where each response was rated by itself."""
+        size = len(task.responses)
+        if reason := sifted.refused or (None if sifted.votes else nobody(sifted.excluded)):
+            return RecipeOutcome(size, drops=(reason,) * size)
+        counted = count_values(sifted.votes, self.criterion)
+        made: list[ResponseLabel] = []
+        drops: list[str] = []
+        for place in range(size):
+            said = counted[place, ""]
+            good = sum(is_good(value, self.criterion, self.options) for value in said.values)
+            bad = len(said.values) - good
+            if good != bad and self._is_enough(max(good, bad), good + bad + said.unsure):
+                made.append(ResponseLabel(place, good > bad))
+            elif said.values:
+                drops.append("label_split" if good == bad else "no_majority")
+            else:
+                drops.append("raters_unsure" if said.unsure else "not_answered")
         return RecipeOutcome(size, labels=tuple(made), drops=tuple(drops))
 
     def _is_enough(self, labels: int, votes: int) -> bool:

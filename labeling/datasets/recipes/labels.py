@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.datasets.recipes.base import ResponseLabel
+from labeling.datasets.recipes.outcome import ResponseLabel
 from labeling.vocabulary import TieKind
 
 _GOOD, _BAD = TieKind.EQUAL_GOOD.value, TieKind.EQUAL_BAD.value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from labeling.datasets.recipes.base import RowKind
+from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.recipes.published import LLAMA2_PAPER, PublishedVotes
 from labeling.datasets.records import CriterionRecord
 from projects.words import gettext, gettext_noop

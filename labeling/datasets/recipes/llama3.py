@@ -6,14 +6,9 @@ from collections import defaultdict
 from dataclasses import replace
 from itertools import chain
 
-from labeling.datasets.recipes.base import (
-    Pair,
-    RecipeOutcome,
-    ResponseLabel,
-    RowKind,
-    Sifted,
-)
+from labeling.datasets.recipes.base import Sifted
 from labeling.datasets.recipes.edits import edits_of
+from labeling.datasets.recipes.outcome import Pair, RecipeOutcome, ResponseLabel, RowKind
 from labeling.datasets.recipes.published import LLAMA3_PAPER, PublishedVotes
 from labeling.datasets.records import CriterionRecord, TaskRecord
 from projects.words import gettext, gettext_noop

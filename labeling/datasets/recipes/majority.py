@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from labeling.datasets.recipes.base import Learner, Pair
+from labeling.datasets.recipes.base import Learner
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.posterior import RaterLearner
 from labeling.datasets.recipes.votes import Votes

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from labeling.datasets.reasons import HUMAN_ONLY
 from labeling.datasets.recipes.choices import (
+    Amount,
     Categories,
     Choice,
     Count,
@@ -18,7 +19,7 @@ from labeling.datasets.recipes.choices import (
 )
 from labeling.datasets.records import CriterionRecord
 from labeling.vocabulary import Source
-from projects.words import ENGLISH, Translation, gettext_noop
+from projects.words import gettext_noop
 
 #: What becomes of ties: "" is the recipe's own policy.
 TieChoice = Literal["", "keep", "drop"]
@@ -28,12 +29,6 @@ SoftChoice = Literal["share", "posterior"]
 WinChoice = Literal["majority", "plurality"]
 #: What a label that tells the side only counts as, where a strength is needed.
 SideChoice = Literal["leave_out", "weakest", "2", "3", "4"]
-
-_SOURCES = {
-    Source.HUMAN.value: gettext_noop("people"),
-    Source.AI.value: gettext_noop("a model"),
-    Source.HUMAN_AFTER_AI.value: gettext_noop("people who saw a model's judgment first"),
-}
 
 
 class OptionError(ValueError):
@@ -65,6 +60,11 @@ class RecipeOptions:
             by what needs a strength, taken without one by everything else.
         edits: whether edited responses make rows of their own where the recipe has them.
         sources: whose judgments take part.
+        threshold: a response rated so or higher is good and one rated lower is bad; 0 where the
+            rating says it by itself, as a thumb does.
+        low_is_good: the lower rating is the better one.
+        least_margin: two responses whose mean ratings differ by less are no pair.
+        rejected_drafts: texts that a reviewer rejected make rows too.
     """
 
     min_strength: int = field(
@@ -269,12 +269,77 @@ class RecipeOptions:
         },
     )
 
+    threshold: int = field(
+        default=0,
+        metadata={
+            "choice": Count(
+                label=gettext_noop("Threshold of ratings"),
+                help=gettext_noop(
+                    "A response rated so or higher is good, one rated lower is bad. A thumb needs "
+                    "none."
+                ),
+                brief=gettext_noop("call responses rated so or higher good, and lower ones bad"),
+                most=100,
+                recipes=("kto", "sft"),
+            )
+        },
+    )
+    low_is_good: bool = field(
+        default=False,
+        metadata={
+            "choice": Switch(
+                label=gettext_noop("Low ratings are the better ones"),
+                help=gettext_noop("For harm, refusals and the like."),
+                document=gettext_noop("The lower rating is the better one."),
+                brief=gettext_noop("take the lower rating for the better one"),
+                group="labels",
+                recipes=("kto", "sft", "margin"),
+            )
+        },
+    )
+    least_margin: float = field(
+        default=0.0,
+        metadata={
+            "choice": Amount(
+                label=gettext_noop("Ratings differ by at least"),
+                help=gettext_noop("Closer mean ratings make no pair. Empty: any difference does."),
+                brief=gettext_noop("make no pair of responses whose mean ratings differ by less"),
+                most=100,
+                recipes=("margin",),
+            )
+        },
+    )
+    rejected_drafts: bool = field(
+        default=False,
+        metadata={
+            "choice": Switch(
+                label=gettext_noop("Rejected drafts too"),
+                help=gettext_noop("A column says which texts a reviewer rejected."),
+                document=gettext_noop(
+                    "Texts that a reviewer rejected make rows too; `decision` tells them apart."
+                ),
+                brief=gettext_noop("make rows of texts that a reviewer rejected as well"),
+                group="labels",
+                recipes=("demonstrations",),
+            )
+        },
+    )
+
     def checked(self) -> RecipeOptions:
         """The same options. Raises OptionError, naming the field, for a value without meaning."""
         for name, choice in CHOICES.items():
             if reason := choice.fault(getattr(self, name)):
                 raise OptionError(name, reason)
         return self
+
+    def plain(self) -> dict[str, object]:
+        """The choices as plain data: those of every recipe, of the others what is asked for."""
+        return {
+            name: sorted(value) if isinstance(value, frozenset) else value
+            for name, choice in CHOICES.items()
+            for value in (getattr(self, name),)
+            if not choice.recipes or self.asks(name)
+        }
 
     def strength_of_sides(self, criterion: CriterionRecord) -> int:
         """The strength on a scale that a side alone counts as, 0 where it counts as none."""
@@ -287,85 +352,6 @@ class RecipeOptions:
         if name == "ties":
             return self.ties == "keep"
         return bool(getattr(self, name) != getattr(DEFAULTS, name))
-
-    def explain(self, language: Translation = ENGLISH) -> dict[str, str]:
-        """The choices that differ from the defaults, in words.
-
-        Files are written in English whoever asks for them; a screen names its reader's language.
-        """
-        return self._explain_floors(language) | self._explain_choices(language)
-
-    def _explain_floors(self, language: Translation) -> dict[str, str]:
-        """The filters by a number or a name."""
-        gettext, ngettext = language.gettext, language.ngettext
-        sentences: dict[str, str] = {}
-        if self.min_strength:
-            sentences[gettext("Strength floor")] = gettext(
-                "Preferences weaker than %(floor)s are left out."
-            ) % {"floor": self.min_strength}
-        if self.min_votes:
-            sentences[gettext("Votes floor")] = ngettext(
-                "Tasks with fewer than %(floor)s vote are left out.",
-                "Tasks with fewer than %(floor)s votes are left out.",
-                self.min_votes,
-            ) % {"floor": self.min_votes}
-        if self.min_agreement:
-            sentences[gettext("Agreement floor")] = gettext(
-                "Tasks where less than %(floor)s of the votes say what most of them say are left "
-                "out; a tie is a vote too."
-            ) % {"floor": f"{self.min_agreement:.1%}"}
-        if self.guideline_versions:
-            sentences[gettext("Guideline versions")] = ngettext(
-                "Only judgments made under version %(versions)s.",
-                "Only judgments made under versions %(versions)s.",
-                len(self.guideline_versions),
-            ) % {"versions": ", ".join(map(str, sorted(self.guideline_versions)))}
-        if self.categories:
-            names = [name or gettext("(none)") for name in sorted(self.categories)]
-            sentences[gettext("Categories")] = ngettext(
-                "Only tasks of the category %(categories)s.",
-                "Only tasks of the categories %(categories)s.",
-                len(names),
-            ) % {"categories": ", ".join(names)}
-        return sentences
-
-    def _explain_choices(self, language: Translation) -> dict[str, str]:
-        """The choices that are no filters by a number or a name."""
-        gettext = language.gettext
-        sentences: dict[str, str] = {}
-        if self.adjudicated_only:
-            sentences[gettext("Adjudicated")] = gettext(
-                "Only tasks with a reviewer's final word, and of those only the newest word."
-            )
-        if self.ties:
-            sentences[gettext("Ties asked for")] = (
-                gettext("Ties are kept.") if self.ties == "keep" else gettext("Ties are left out.")
-            )
-        if self.wins_by == "plurality":
-            sentences[gettext("What wins")] = gettext(
-                "The response that most of the votes prefer which prefer one: ties are not "
-                "counted, and the winner may have fewer than half of all votes."
-            )
-        if self.side_only != "leave_out":
-            sentences[gettext("A side without a strength")] = (
-                gettext("Labels that tell the side only count as the weakest strength.")
-                if self.side_only == "weakest"
-                else gettext("Labels that tell the side only count as strength %(strength)s.")
-                % {"strength": self.side_only}
-            )
-        if self.soft == "posterior":
-            sentences[gettext("Soft labels")] = gettext(
-                "`chosen_prob` is the posterior of a Dawid-Skene model of the raters, not the "
-                "share of the votes."
-            )
-        if not self.edits:
-            sentences[gettext("Edits")] = gettext("Edited responses make no rows.")
-        if self.sources != HUMAN_ONLY:
-            names = [gettext(_SOURCES.get(source, source)) for source in sorted(self.sources)]
-            sentences[gettext("Sources")] = gettext("Only judgments by %(sources)s.") % {
-                "sources": gettext(" and ").join(names)
-            }
-        return sentences
 
 
 #: How each option is asked for, in the order of the fields.

@@ -6,8 +6,9 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from labeling.datasets.recipes.base import Pair, Recipe, RecipeOutcome, ResponseLabel, Sifted
+from labeling.datasets.recipes.base import Recipe, Sifted
 from labeling.datasets.recipes.labels import tie_labels
+from labeling.datasets.recipes.outcome import Pair, RecipeOutcome, ResponseLabel
 from labeling.datasets.recipes.votes import Votes, count_orders, count_votes, nobody
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 

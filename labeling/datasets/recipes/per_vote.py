@@ -6,17 +6,16 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from labeling.datasets.recipes.base import (
+from labeling.datasets.recipes.base import Recipe, Sifted
+from labeling.datasets.recipes.labels import rank_labels, tie_labels
+from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
+from labeling.datasets.recipes.outcome import (
     Pair,
     RankedResponses,
-    Recipe,
     RecipeOutcome,
     ResponseLabel,
     RowKind,
-    Sifted,
 )
-from labeling.datasets.recipes.labels import rank_labels, tie_labels
-from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from projects.words import gettext_noop
 

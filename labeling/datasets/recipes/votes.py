@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from labeling.datasets.recipes.base import Pair, Recipe
+from labeling.datasets.recipes.base import Recipe
 from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
+from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.records import MIXED_TIE, CriterionRecord, JudgmentRecord, TaskRecord
 
 
