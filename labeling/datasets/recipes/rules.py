@@ -13,7 +13,6 @@ from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import TaskRecord
 from projects.words import gettext_noop
 
-
 #: What is stored on tasks that ask about rules.
 _RULE = "rule"
 
