@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ import pyarrow.parquet as pq
 
 from labeling.datasets.files import DataFiles
 from labeling.datasets.formats import Format, TaskRows
+from labeling.datasets.formats.carrying import Needs
 from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.layout import Layout
-from labeling.datasets.recipes import Demonstration, Pair, RankedResponses, ResponseLabel
+from labeling.datasets.recipes import Demonstration, Pair, RankedResponses, ResponseLabel, RowKind
+from labeling.datasets.recipes.outcome import ResponseRatings, RuleLabel
 from labeling.datasets.records import JudgmentRecord, TaskRecord
 from labeling.datasets.texts import restore
-from tests.datasets.release_rows import OVERALL, judgment, task
+from tests.datasets.release_rows import CRITERION, HELPFUL, KIND_RULE, OVERALL, RULE, judgment, task
 
 csv.field_size_limit(1 << 24)
 
@@ -61,22 +64,28 @@ def item(
         "labels": [ResponseLabel(0, True), ResponseLabel(1, False)],
         "rankings": [RankedResponses((1, 2), said[0])],
         "demonstrations": [Demonstration(0)],
+        "ratings": [ResponseRatings(0, (3.5,), (2,)), ResponseRatings(1, (1.0,), (2,))],
+        "rules": [RuleLabel(0, KIND_RULE.name, True, 1.5, 2, 0, 0)],
         **more,
     }
     decisions = [decided(-2, said[0])] if pairs is None else pairs
     record = record or task("tides", *said, messages=CHAT)
-    return TaskRows(record, OVERALL, "group-1", decisions, judgments=said, **parts)
+    criterion = replace(OVERALL, principles=RULE.principles)
+    return TaskRows(record, criterion, "group-1", decisions, judgments=said, **parts)
 
 
 def write(
     shape: Format, items: Iterable[TaskRows], folder: Path, file_type: str = "jsonl"
 ) -> dict[str, list[dict[str, Any]]]:
     """Writes what the format makes of the items, and reads back the rows of each table."""
-    with DataFiles(folder, Layout(shape, (OVERALL,)), file_type) as data:
+    kind = next((kind for kind in CRITERION if kind in shape.main), RowKind.PAIRS)
+    needs = Needs(kind=kind, attributes=(HELPFUL.key,) * (kind == RowKind.RATINGS))
+    with DataFiles(folder, Layout(shape, (OVERALL,), needs=needs), file_type) as data:
         for task_rows in items:
             data.write(shape.rows(task_rows), OVERALL.key, "train", 100)
         counts, _ = data.close()
-    return {table.name: read_files(folder, table) for table in shape.tables if counts[table.name]}
+    tables = shape.tables_for(needs)
+    return {table.name: read_files(folder, table) for table in tables if counts[table.name]}
 
 
 def read_files(root: Path, table: FileTable) -> list[dict[str, Any]]:

@@ -13,16 +13,18 @@ from msgspec.structs import replace as changed
 from labeling.datasets.build import BuildResult, build_release
 from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
-from labeling.datasets.recipes import RECIPES, RecipeOptions
+from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions, RowKind
 from labeling.datasets.records import (
     CriterionRecord,
     GuidelineRecord,
     JudgmentRecord,
     Message,
+    PrincipleRecord,
     Rating,
     ReleaseContext,
     ResponseRecord,
     TaskRecord,
+    Unrated,
 )
 from labeling.datasets.splits import SplitPrompt, plan_splits
 
@@ -30,6 +32,18 @@ OVERALL = CriterionRecord("overall", "Which response is better?", "helpsteer7", 
 #: Four strengths as published for Llama 2, but with ties.
 FOUR_LEVELS = CriterionRecord("overall", "Which response is better?", "four", 4)
 ORDER = CriterionRecord("order", "Put the responses in order.", "rank", 1, False, answer="rank")
+HELPFUL = CriterionRecord(
+    "helpful", "How helpful?", "helpsteer5", 4, False, levels=(0, 1, 2, 3, 4), answer="rate"
+)
+KIND_RULE = PrincipleRecord(1, 1, "v1p1", "Be kind", "Say nothing unkind.")
+RULE = CriterionRecord(
+    *("rule", "Did the response keep the rule?", "sparrow_rule5", 2, False),
+    levels=(-2, -1, 0, 1, 2),
+    answer="rate",
+    principles={KIND_RULE.name: KIND_RULE},
+)
+#: What rows of a kind are made on, where a comparison makes none.
+CRITERION = {RowKind.RATINGS: HELPFUL, RowKind.RULES: RULE}
 
 
 def judgment(value: int | None, rater: str = "rui", **more: Any) -> JudgmentRecord:
@@ -84,6 +98,61 @@ def ranked(name: str, ranks: Mapping[str, Sequence[int]], **more: Any) -> TaskRe
     return changed(task(name, *judgments), responses=responses)
 
 
+def rated(
+    name: str,
+    ratings: Mapping[str, Sequence[int | str]],
+    *,
+    criterion: CriterionRecord = HELPFUL,
+    principle: str = "",
+    **more: Any,
+) -> TaskRecord:
+    """A task whose responses raters rated: what each gave, or said instead, one a response."""
+    judgments = [
+        JudgmentRecord(
+            id=f"{name}-{rater}",
+            rater=rater,
+            values={},
+            ratings=tuple(
+                Rating(criterion.key, place, value, principle)
+                for place, value in enumerate(values)
+                if isinstance(value, int)
+            ),
+            unrated=tuple(
+                Unrated(criterion.key, place, value, principle)
+                for place, value in enumerate(values)
+                if isinstance(value, str)
+            ),
+            **more,
+        )
+        for rater, values in ratings.items()
+    ]
+    size = max(map(len, ratings.values()))
+    responses = tuple(
+        ResponseRecord(f"{name}-{place}", f"Answer {place} on {name}.", f"m{place}")
+        for place in range(size)
+    )
+    return changed(task(name, *judgments), responses=responses)
+
+
+def rated_too(record: TaskRecord) -> TaskRecord:
+    """The same task with a rating and a rule for each response, good where it was preferred."""
+    judgments = tuple(
+        changed(
+            said,
+            ratings=tuple(
+                rating
+                for place, good in enumerate((said.values.get("overall", 0) <= 0, True))
+                for rating in (
+                    Rating(HELPFUL.key, place, 3 if good else 1),
+                    Rating(RULE.key, place, 2 if good else -1, KIND_RULE.name),
+                )
+            ),
+        )
+        for said in record.judgments
+    )
+    return changed(record, judgments=judgments)
+
+
 def edited(record: TaskRecord, content: str, *, original: int = 0) -> TaskRecord:
     """The same task with one more edit, of the response in that place."""
     source = record.responses[original]
@@ -107,13 +176,20 @@ def release(
     *,
     recipe: str = "majority",
     options: RecipeOptions | None = None,
-    criteria: Sequence[CriterionRecord] = (OVERALL,),
+    criteria: Sequence[CriterionRecord] = (),
     shape: str = "native",
     file_type: str = "parquet",
     **more: Any,
 ) -> BuildResult:
-    """Builds a release of these tasks into `out`."""
+    """Builds a release of these tasks into `out`.
+
+    Where the rows are none that comparisons make, the tasks are rated too.
+    """
+    kind = row_kind_of(RECIPES[recipe], FORMATS[shape])
     tasks = list(tasks)
+    if not criteria:
+        criteria = [CRITERION.get(kind, OVERALL)] if kind else [OVERALL]
+        tasks = list(map(rated_too, tasks)) if kind in CRITERION else tasks
     plan = plan_splits(
         SplitPrompt(record.prompt_id, record.messages, age)
         for age, record in enumerate(sorted(tasks, key=lambda record: record.id))
@@ -126,23 +202,28 @@ def release(
         principles=({"number": 1, "text": "Be kind."},),
         versions={"concord": "test"},
     )
-    kind = row_kind_of(RECIPES[recipe], FORMATS[shape])
     settings: dict[str, Any] = {
         "plan": plan,
-        "recipes": [
-            RECIPES[recipe](
-                criterion,
-                options=options,
-                kind=kind,
-            )
-            for criterion in criteria
-        ],
+        "recipes": recipes_on(criteria, recipe, options, kind),
         "shape": FORMATS[shape],
         "file_type": file_type,
         "context": context,
         **more,
     }
     return build_release(tasks, out=out, **settings)
+
+
+def recipes_on(
+    criteria: Sequence[CriterionRecord],
+    recipe: str,
+    options: RecipeOptions | None = None,
+    kind: RowKind | None = None,
+) -> list[Recipe]:
+    """The recipe on each criterion, or on all of them where it joins them."""
+    made = RECIPES[recipe]
+    if made.joins:
+        return [made(criteria[0], options=options, kind=kind, others=criteria[1:])]
+    return [made(criterion, options=options, kind=kind) for criterion in criteria]
 
 
 def read_table(folder: Path, table: str) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ PLAIN = [key for key in FORMATS if "plain" in key]
 CHATS = [
     key
     for key in FORMATS
-    if key not in (*PLAIN, "native", "judgments", "pairs", "hh")
+    if key not in (*PLAIN, "native", "judgments", "pairs", "hh", "helpsteer2")
     and not key.startswith("llamafactory")
 ]
 

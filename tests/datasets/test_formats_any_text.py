@@ -58,6 +58,8 @@ def expected_rows(shape: Format, made: TaskRows) -> dict[str, int]:
         RowKind.LABELS: made.labels,
         RowKind.RANKINGS: made.rankings,
         RowKind.DEMONSTRATIONS: made.demonstrations,
+        RowKind.RATINGS: made.ratings if shape.key != "native" else (),
+        RowKind.RULES: made.rules if shape.key != "native" else (),
     }
     counts = {name: len(per_kind[kind]) for kind, name in shape.main.items()}
     if shape.key == "native":
@@ -155,7 +157,9 @@ def test_the_books_count_the_rows_of_any_dialogues(prompt, first, second, target
     key, file_type = target
     shape = FORMATS[key]
     recipe = next(
-        name for name in ("raw", "kto", "sft") if row_kind_of(RECIPES[name], shape) is not None
+        name
+        for name in ("raw", "kto", "sft", "ratings", "rules")
+        if row_kind_of(RECIPES[name], shape) is not None
     )
     odd = task("odd", judgment(-1, "ana"))
     responses = (

@@ -19,17 +19,27 @@ from labeling.datasets.recipes import RECIPES, Kto, Majority, Raw, Sft
 from labeling.datasets.records import FunctionCall, Message, ResponseRecord, TaskRecord, ToolCall
 from tests.datasets.dialogue_rows import ASKED, CALL, CALLING, TOLD, compared, spoken
 from tests.datasets.format_rows import read_files
-from tests.datasets.release_rows import ORDER, OVERALL, project, ranked, release, votes
+from tests.datasets.release_rows import (
+    CRITERION,
+    ORDER,
+    OVERALL,
+    project,
+    ranked,
+    rated_too,
+    release,
+    votes,
+)
 
-CALLS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
-         "messages", "openrlhf", "nemo-rl", "openai", "llamafactory", "llamafactory-kto",
-         "llamafactory-sft", "pairs")  # fmt: skip
+CALLS = ("native", "judgments", "rules", "trl", "trl-implicit", "trl-unpaired",
+         "trl-prompt-completion", "messages", "openrlhf", "nemo-rl", "openai", "llamafactory",
+         "llamafactory-kto", "llamafactory-sft", "pairs")  # fmt: skip
 #: Those that have prompts as message lists, but responses as texts.
 PROMPTS = ("listwise",)
-TURNS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
-         "messages", "openrlhf", "lmarena", "ultrafeedback", "pairs")  # fmt: skip
-THOUGHTS = ("native", "judgments", "trl", "trl-implicit", "trl-unpaired", "trl-prompt-completion",
-            "messages", "openrlhf", "nemo-rl", "pairs")  # fmt: skip
+TURNS = ("native", "judgments", "rules", "trl", "trl-implicit", "trl-unpaired",
+         "trl-prompt-completion", "messages", "openrlhf", "lmarena", "ultrafeedback",
+         "pairs")  # fmt: skip
+THOUGHTS = ("native", "judgments", "rules", "trl", "trl-implicit", "trl-unpaired",
+            "trl-prompt-completion", "messages", "openrlhf", "nemo-rl", "pairs")  # fmt: skip
 SILENT = [key for key in FORMATS if key not in ("axolotl", "openai")]
 ANSWER = Message("assistant", "It opens at 7.")
 YES = ResponseRecord("a", "It opens at 7.", "m1")
@@ -40,7 +50,7 @@ def recipe_for(shape: str) -> str:
     """A recipe whose rows the format holds."""
     return next(
         key
-        for key in ("majority", "raw", "kto", "sft")
+        for key in ("majority", "raw", "kto", "sft", "ratings", "rules")
         if row_kind_of(RECIPES[key], FORMATS[shape])
         and (RECIPES[key].per_vote or not FORMATS[shape].needs_votes)
     )
@@ -50,7 +60,8 @@ def dropped(shape: str, *tasks: TaskRecord) -> dict[str, int]:
     """What the books of this format say was left out of these tasks."""
     recipe = RECIPES[recipe_for(shape)]
     kind = row_kind_of(recipe, FORMATS[shape])
-    ledger, _ = preview(lambda: tasks, recipe=recipe(OVERALL, kind=kind), shape=FORMATS[shape])
+    made = recipe(CRITERION.get(kind, OVERALL), kind=kind)
+    ledger, _ = preview(lambda: map(rated_too, tasks), recipe=made, shape=FORMATS[shape])
     assert ledger.balanced()
     return dict(ledger.drops)
 
@@ -98,7 +109,7 @@ def test_two_that_differ_in_reasoning_alone_are_written_or_refused_by_name(shape
         for thought in ("right", "wrong")
     )
     drops = dropped(shape, pool(first, second))
-    carried = shape in THOUGHTS or recipe_for(shape) == "sft"
+    carried = shape in THOUGHTS or recipe_for(shape) in ("sft", "ratings")
     assert set(drops) == (set() if carried else {"reasoning_not_carried"})
 
 

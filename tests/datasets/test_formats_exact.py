@@ -10,7 +10,7 @@ import pytest
 from labeling.datasets.formats import FAMILIES, FORMATS
 from labeling.datasets.formats.judgments import COLUMNS
 from labeling.datasets.recipes import Pair, RankedResponses
-from labeling.datasets.records import CriterionRecord, JudgmentRecord, Rating, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, Rating, TaskRecord, digest
 from tests.datasets.format_rows import CHAT, decided, item, tied, write
 from tests.datasets.release_rows import judgment, read_table, release, task, votes
 
@@ -128,6 +128,34 @@ EXACT: dict[str, dict[str, Any]] = {
         "criterion": "overall",
         "category": "coding",
         "language": "en",
+    },
+    "rules": {
+        "prompt": PROMPT,
+        "response": [GOOD],
+        "rule": "Say nothing unkind.",
+        "label": True,
+        "level": 1.5,
+        "votes_followed": 2,
+        "votes_broken": 0,
+        "votes_unsure": 0,
+        "rule_key": "v1p1",
+        "rule_title": "Be kind",
+        "rule_number": 1,
+        "guideline_version": 1,
+        "id": digest("rule 1.1", "tides", "0", "overall").hex()[:16],
+        "response_id": "tides-a",
+        "task_id": "tides",
+        "prompt_id": "prompt-tides",
+        "prompt_group": "group-1",
+        "model": "m1",
+        "criterion": "overall",
+        "category": "coding",
+        "language": "en",
+    },
+    "helpsteer2": {
+        "prompt": "Hi\n<extra_id_1>Assistant\nHello\n<extra_id_1>User\nWhy tides?",
+        "response": "All about tides.",
+        "helpful": 4,
     },
 }
 

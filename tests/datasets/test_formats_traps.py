@@ -16,14 +16,15 @@ import yaml
 
 from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
+from labeling.datasets.formats.carrying import Needs
 from labeling.datasets.formats.columns import MESSAGES, PLAIN_MESSAGES, SPOKEN_MESSAGES
 from labeling.datasets.formats.nested import MESSAGE
 from labeling.datasets.recipes import RECIPES, ResponseLabel, RowKind
 from tests.datasets.format_rows import item, tied, write
-from tests.datasets.release_rows import judgment, project, read_table, release, task, votes
+from tests.datasets.release_rows import HELPFUL, judgment, project, read_table, release, task, votes
 
 _RECIPE = {RowKind.PAIRS: "majority", RowKind.RANKINGS: "raw", RowKind.LABELS: "kto"}
-_RECIPE[RowKind.DEMONSTRATIONS] = "sft"
+_RECIPE |= {RowKind.DEMONSTRATIONS: "sft", RowKind.RATINGS: "ratings", RowKind.RULES: "rules"}
 #: A recipe that each format can be made with.
 RECIPE = {
     key: next(_RECIPE[kind] for kind in RowKind if kind in shape.main)
@@ -192,7 +193,8 @@ def test_traps_11_and_12_an_empty_split_has_no_file_and_no_entry(tmp_path, shape
 def test_traps_13_and_14_every_column_is_declared_and_no_count_that_could_be_wrong(tmp_path, shape):
     """A column that the front matter lacks, or a wrong count, stops the loader."""
     result = built(tmp_path, shape)
-    tables = {table.name: table for table in FORMATS[shape].tables}
+    columns = (HELPFUL.key,) if RECIPE[shape] == "ratings" else ()
+    tables = {table.name: table for table in FORMATS[shape].tables_for(Needs(attributes=columns))}
     for info in front_matter(result)["dataset_info"]:
         table = tables[info["config_name"]]
         assert [feature["name"] for feature in info["features"]] == list(table.names)
@@ -203,7 +205,8 @@ def test_traps_13_and_14_every_column_is_declared_and_no_count_that_could_be_wro
 def test_traps_14_and_15_every_shard_has_the_declared_schema(tmp_path, shape):
     """A column of nulls has no type in a file that guesses; these are declared."""
     result = built(tmp_path, shape, project(60), file_type="parquet", shard_bytes=1)
-    for table in FORMATS[shape].tables:
+    columns = (HELPFUL.key,) if RECIPE[shape] == "ratings" else ()
+    for table in FORMATS[shape].tables_for(Needs(attributes=columns)):
         for path in (result.path / table.folder).glob("*.parquet"):
             assert pq.read_schema(path).equals(table.schema)
 

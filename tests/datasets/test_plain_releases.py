@@ -78,7 +78,7 @@ def table_hashes(shape: str) -> dict[str, str]:
     return {f"{shape} {name}": made.hexdigest()[:16] for name, made in hashes.items()}
 
 
-@pytest.mark.parametrize("shape", FORMATS)
+@pytest.mark.parametrize("shape", sorted({key.split()[0] for key in GOLDEN}))
 def test_plain_rows_are_written_as_they_always_were(shape):
     expected = {key: value for key, value in GOLDEN.items() if key.split()[0] == shape}
     assert table_hashes(shape) == expected

@@ -205,9 +205,14 @@ def test_the_defaults_say_nothing_and_every_choice_says_a_sentence():
         soft="posterior",
         edits=False,
         sources=frozenset({"ai"}),
+        threshold=3,
+        low_is_good=True,
+        least_margin=0.5,
+        rejected_drafts=True,
     ).checked()
     sentences = options_in_words(said)
-    assert len(sentences) == 10
+    assert len(sentences) == 14
+    assert sentences["Threshold"] == "A response rated 3 or higher is bad, one rated lower is good."
     assert all(text.endswith(".") for text in sentences.values())
     assert "fewer than 1 vote " in sentences["Votes floor"]
     assert "66.7%" in sentences["Agreement floor"]

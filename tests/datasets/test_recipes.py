@@ -10,6 +10,7 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import preview
 from labeling.datasets.recipes import RECIPES, Majority, Raw, RecipeOptions
 from labeling.datasets.recipes.outcome import ResponseLabel
+from labeling.datasets.recipes.sentences import options_in_words
 from labeling.datasets.records import CriterionRecord, JudgmentRecord
 from tests.datasets.release_rows import OVERALL, judgment, task, votes
 
@@ -73,7 +74,7 @@ def test_plurality_of_preferences_is_asked_for_and_its_agreement_says_so():
     assert pair.agreement == pytest.approx(1 / 3)
     even = Majority(OVERALL, options=PLURALITY).apply(task("bread", *votes(-1, 2, 0)))
     assert even.drops == ("split",)
-    assert "fewer than half of all votes" in PLURALITY.explain()["What wins"]
+    assert "fewer than half of all votes" in options_in_words(PLURALITY)["What wins"]
 
 
 def test_of_several_kinds_of_ties_the_one_that_more_than_half_of_all_votes_are_comes_out():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,18 +13,26 @@ from msgspec.structs import replace as changed
 from labeling.datasets.fitting import misfit, row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import Books, judge_task, preview
+from labeling.datasets.layout import needs_of
 from labeling.datasets.reasons import REASONS
 from labeling.datasets.recipes import RECIPES, RecipeOptions, RowKind
-from labeling.datasets.records import JudgmentRecord, Rating, ResponseRecord
-from tests.datasets.release_rows import FOUR_LEVELS, ORDER, OVERALL, task
+from labeling.datasets.records import JudgmentRecord, Rating, ResponseRecord, Unrated
+from tests.datasets.release_rows import FOUR_LEVELS, HELPFUL, KIND_RULE, ORDER, OVERALL, RULE, task
 
-CRITERIA = (OVERALL, FOUR_LEVELS, ORDER)
+THUMB = replace(HELPFUL, key="thumb", scale="thumb", levels=(0, 1), strongest=1)
+REVIEW = replace(HELPFUL, key="review", scale="decision", levels=(0, 1, 2), strongest=2)
+CRITERIA = (OVERALL, FOUR_LEVELS, ORDER, HELPFUL, THUMB, RULE, REVIEW)
 TEXTS = st.sampled_from(["one", "two", "three", "four", "one ", "", " \n"])
 
 
 @st.composite
 def judgments(draw, size):
     ranks = draw(st.none() | st.lists(st.integers(1, size), min_size=size, max_size=size))
+    said = [
+        (criterion, place, draw(st.sampled_from([*criterion.levels, 9])), name)
+        for criterion, name in ((HELPFUL, ""), (THUMB, ""), (RULE, KIND_RULE.name), (REVIEW, ""))
+        for place in range(size * draw(st.booleans()))
+    ]
     value = draw(st.sampled_from([None, -3, -2, -1, 0, 1, 2, 3]))
     tie = draw(st.sampled_from(["", "", "equal_good", "equal_bad", "cannot_tell", "unspecified"]))
     return JudgmentRecord(
@@ -31,7 +40,13 @@ def judgments(draw, size):
         rater=draw(st.sampled_from(["rui", "sam", "tao"])),
         values={} if value is None else {"overall": value},
         tie_kinds={"overall": tie} if tie else {},
-        ratings=tuple(Rating("order", place, rank) for place, rank in enumerate(ranks or ())),
+        ratings=(
+            *(Rating("order", place, rank) for place, rank in enumerate(ranks or ())),
+            *(Rating(c.key, place, value, name) for c, place, value, name in said if value < 9),
+        ),
+        unrated=tuple(
+            Unrated(c.key, place, "unsure", name) for c, place, value, name in said if value == 9
+        ),
         guideline_version=draw(st.sampled_from([1, 2])),
         purpose=draw(st.sampled_from(["live", "live", "live", "gold", "repeat"])),
         source=draw(st.sampled_from(["human", "human", "human", "ai", "human_after_ai"])),
@@ -74,6 +89,10 @@ OPTIONS = st.builds(
     ties=st.sampled_from(["", "", "keep", "drop"]),
     soft=st.sampled_from(["share", "share", "posterior"]),
     edits=st.booleans(),
+    least_margin=st.sampled_from([0.0, 0.0, 1.0]),
+    threshold=st.sampled_from([0, 0, 0, 1]),
+    low_is_good=st.sampled_from([False, False, True]),
+    rejected_drafts=st.booleans(),
     sources=st.sampled_from([frozenset({"human"}), frozenset({"human"}), frozenset({"ai"})]),
 )
 
@@ -88,7 +107,7 @@ def fitting(options, criterion):
     ]
 
 
-@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.scale)
+@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.key)
 @given(records=st.lists(tasks(), max_size=4), options=OPTIONS)
 def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, records, options):
     for recipe, shape in fitting(options.checked(), criterion):
@@ -100,7 +119,7 @@ def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, re
         books = Books(made)
         written: Counter[str] = Counter()
         for record in records:
-            item = judge_task(record, books, shape)
+            item = judge_task(record, books, shape, needs=needs_of(made))
             written.update(row.table for row in shape.rows(item))
             if kind == RowKind.PAIRS and shape.key == "native":
                 # Native keeps ties among its judgments, each of them one rater's.

@@ -19,6 +19,9 @@ from tests.datasets.release_rows import project, read_table, release, task, vote
 
 ABOUT = {"source": "quiz ✓", "score": 1.5, "nested": {"b": [1, None], "a": "ü"}}
 
+#: Between them they make rows of every kind.
+RECIPES_TRIED = ("majority", "raw", "kto", "sft", "ratings", "rules")
+
 
 def described(count: int = 6) -> list[TaskRecord]:
     first, *others = project(count)
@@ -53,7 +56,7 @@ def test_metadata_comes_back_by_an_import_of_the_judgments(tmp_path):
 
 @pytest.mark.parametrize("shape", FORMATS)
 def test_the_card_of_every_format_says_what_becomes_of_metadata(tmp_path, shape):
-    fitting = (name for name in ("majority", "raw", "kto", "sft") if _fits(name, shape))
+    fitting = (name for name in RECIPES_TRIED if _fits(name, shape))
     built = release(described(), tmp_path / "r", recipe=next(fitting), **_written(shape))
     card = (built.path / "README.md").read_text()
     carried = "what the import kept of the task beyond its texts, as JSON" in card
@@ -104,7 +107,7 @@ def test_pairs_without_a_prompt_are_in_concords_own_tables_alone(tmp_path):
 @pytest.mark.parametrize("shape", FORMATS)
 def test_no_format_breaks_on_a_task_without_a_prompt(tmp_path, shape):
     alone = [replace(record, messages=()) for record in project(2)]
-    fitting = next(name for name in ("majority", "raw", "kto", "sft") if _fits(name, shape))
+    fitting = next(name for name in RECIPES_TRIED if _fits(name, shape))
     tasks = [*alone, task("asked", *votes(-2, -1, 3))]
     built = release(tasks, tmp_path / "r", recipe=fitting, **_written(shape))
     assert ("no_prompt" in built.ledger.drops) != FORMATS[shape].takes_no_prompt

@@ -7,7 +7,7 @@ holds what all of them were made from, ties included, one row a rater.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from labeling.datasets.folds import voter_folds
 from labeling.datasets.formats.base import (
@@ -37,9 +37,9 @@ from labeling.datasets.formats.judgments import (
     judgment_table,
 )
 from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
-from labeling.datasets.formats.ratings import rating_rows, rating_table
+from labeling.datasets.formats.ratings import RATING_TABLE, rating_rows, rating_table
 from labeling.datasets.formats.refusals import CHAT_REFUSED
-from labeling.datasets.formats.rules import rule_rows, rule_table
+from labeling.datasets.formats.rules import RULE_TABLE, rule_rows, rule_table
 from labeling.datasets.recipes.outcome import Demonstration, Pair, RowKind
 from projects.words import gettext_noop
 
@@ -125,7 +125,10 @@ class Native(Format):
     key = "native"
     title = gettext_noop("Concord folder")
     family = gettext_noop("Concord")
-    tables = (PREFERENCE_TABLE, KTO_TABLE, SFT_TABLE, JUDGMENTS_TABLE)
+    tables = (
+        *(PREFERENCE_TABLE, KTO_TABLE, SFT_TABLE, RATING_TABLE, RULE_TABLE),
+        JUDGMENTS_TABLE,
+    )
     main = {
         RowKind.PAIRS: "preference",
         RowKind.LABELS: "kto",
@@ -203,7 +206,7 @@ class Native(Format):
 
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
         """With what this release has beyond plain comparisons, and the metadata."""
-        preference, kto, sft, judgments = super().tables_for(needs)
+        preference, kto, sft, *_, judgments = super().tables_for(needs)
         if needs.groups:
             preference = preference.with_columns(GROUP)
         if needs.reviews:
@@ -227,10 +230,10 @@ class Native(Format):
             yield FileRow("kto", (*texts, *names, *metadata_of(item)), key)
         for shown in item.demonstrations:
             yield FileRow("sft", _demonstration(item, shown))
-        for values in rating_rows(item):
-            yield FileRow("ratings", values)
-        for values in rule_rows(item):
-            yield FileRow("rules", values)
+        if item.needs.kind == RowKind.RATINGS:
+            yield from _rows("ratings", rating_rows(item), item)
+        elif item.needs.kind == RowKind.RULES:
+            yield from _rows("rules", rule_rows(item), item)
         for values in judgment_rows(item, item.judgments) if item.first else ():
             yield FileRow("judgments", values)
 
@@ -246,6 +249,10 @@ class Native(Format):
             for name, (table, use) in said.items()
         ]
         return load_lines("".join(lines), file_type)
+
+
+def _rows(table: str, rows: Iterable[Values], item: TaskRows) -> Iterator[FileRow]:
+    return (FileRow(table, (*values, *metadata_of(item))) for values in rows)
 
 
 def _preference(item: TaskRows, pair: Pair) -> Values:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import floor
 
-from labeling.datasets.formats.base import FileRow, Format, TaskRows, Values, metadata_of
+from labeling.datasets.formats.base import FileRow, Format, TaskRows, Values
 from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
 from labeling.datasets.formats.columns import FLOAT, INT, MESSAGES, SHORT, STRING, FileTable
 from labeling.datasets.formats.parts import response_id
@@ -39,7 +39,6 @@ RATING_TABLE = FileTable(
         ("category", STRING),
         ("language", STRING),
     ),
-    default=True,
 )
 #: How many columns stand before the attributes.
 _TEXTS = 2
@@ -72,7 +71,6 @@ def rating_rows(item: TaskRows) -> Iterator[Values]:
             response.model,
             task.category,
             task.language,
-            *metadata_of(item),
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import FileRow, Format, TaskRows, Values, metadata_of
+from labeling.datasets.formats.base import FileRow, Format, TaskRows, Values
 from labeling.datasets.formats.carrying import CHATS, Needs, kept, reply
 from labeling.datasets.formats.columns import (
     BOOL,
@@ -47,7 +47,7 @@ _COLUMNS = (
     ("category", STRING),
     ("language", STRING),
 )
-RULE_TABLE = FileTable("rules", "rules", _COLUMNS, default=True)
+RULE_TABLE = FileTable("rules", "rules", _COLUMNS)
 
 
 def rule_table(needs: Needs) -> FileTable:
@@ -84,7 +84,6 @@ def rule_rows(item: TaskRows) -> Iterator[Values]:
             item.criterion.key,
             task.category,
             task.language,
-            *metadata_of(item),
         )
 
 

@@ -13,6 +13,7 @@ from labeling.datasets.recipes.ratings import (
     NO_MAJORITY_OF_RATINGS,
     NO_POSTERIOR_OF_RATINGS,
     NO_TIE_OF_RATINGS,
+    ONE_EACH,
 )
 from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import DECISION, CriterionRecord, JudgmentRecord, TaskRecord
@@ -42,12 +43,15 @@ class Demonstrations(Recipe):
             "One row per text that a reviewer approved. Where it was approved with edits, the row "
             "holds the reviewer's text and `edited` is true."
         ),
+        "Ties": ONE_EACH,
+        "Both bad": ONE_EACH,
         "Aggregation": gettext_noop("The newest review of a text decides."),
         "Filter": gettext_noop(
             "Rejected drafts are counted and left out, unless they are asked for: `decision` then "
             "tells them apart. An edit that changes nothing but white space leaves the draft as it "
             "was."
         ),
+        "Strength": gettext_noop("A row has none."),
         "Source": gettext_noop("Touvron et al. 2023, Llama 2 (arXiv:2307.09288), section 3.1."),
     }
 

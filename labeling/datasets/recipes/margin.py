@@ -37,6 +37,9 @@ class Margin(Recipe):
             "One row for each two responses of a task of which raters rated one higher: that one "
             "is chosen, or the lower one where low ratings are the better ones."
         ),
+        "Both bad": gettext_noop(
+            "The better of two bad responses is chosen as well: nothing says here what is bad."
+        ),
         "Ties": gettext_noop("Equal means make no pair, counted and left out."),
         "Aggregation": gettext_noop(
             "The difference of the means of those raters who rated both. `votes_chosen`, "
@@ -100,7 +103,7 @@ class Margin(Recipe):
         lower = sum(a < b for _, a, b in rated)
         with_them, against = (higher, lower) if difference > 0 else (lower, higher)
         strength = abs(difference)
-        least, most = self.criterion.levels[0], self.criterion.levels[-1]
+        least, most = self.criterion.strengths[0], self.criterion.strengths[-1]
         return Pair(
             chosen=first if is_first else second,
             rejected=second if is_first else first,

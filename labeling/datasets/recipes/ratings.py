@@ -12,6 +12,7 @@ from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import TaskRecord
 from projects.words import gettext_noop
 
+ONE_EACH = gettext_noop("Each response is judged by itself: there are none.")
 NO_TIE_OF_RATINGS = gettext_noop(
     "Ratings are of one response each and have no ties. Leave them to the recipe."
 )
@@ -41,6 +42,8 @@ class RatingTable(Recipe):
         "Rows": gettext_noop(
             "One row per response, with a column for each of the criteria that are released."
         ),
+        "Ties": ONE_EACH,
+        "Both bad": ONE_EACH,
         "Aggregation": gettext_noop(
             "The mean of the raters' values. Unsure and not applicable are no values; where nobody "
             "gave one, the column is empty, and a response without any is left out and counted."

@@ -8,7 +8,7 @@ from typing import ClassVar
 from labeling.datasets.recipes.base import Recipe, Sifted
 from labeling.datasets.recipes.outcome import RecipeOutcome, RowKind, RuleLabel
 from labeling.datasets.recipes.rated import Judged, Values, count_values
-from labeling.datasets.recipes.ratings import NO_POSTERIOR_OF_RATINGS, NO_TIE_OF_RATINGS
+from labeling.datasets.recipes.ratings import NO_POSTERIOR_OF_RATINGS, NO_TIE_OF_RATINGS, ONE_EACH
 from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import TaskRecord
 from projects.words import gettext_noop
@@ -34,12 +34,15 @@ class Rules(Recipe):
             "One row per response and rule, in the words that the rule had in the version of the "
             "guideline it was judged under. `label` is true where the response keeps the rule."
         ),
+        "Ties": ONE_EACH,
+        "Both bad": ONE_EACH,
         "Aggregation": gettext_noop(
             "More than half of all raters, those who are unsure among them, say kept or broken; "
             "else no row, counted as no majority, as a split, or as unsure. Each rater has one "
             "vote, whether the rule is probably or definitely broken; `level` is the mean."
         ),
         "Unsure": gettext_noop("A vote for neither. What does not apply is no vote."),
+        "Strength": gettext_noop("A row has none."),
         "Source": gettext_noop(
             "Glaese et al. 2022, Improving alignment of dialogue agents via targeted human "
             "judgements (arXiv:2209.14375)."

@@ -37,7 +37,7 @@ def threshold_fault(
                 )
                 return (field, sentence % {"criterion": criterion.key})
         return None
-    least, most = criterion.levels[0], criterion.levels[-1]
+    least, most = criterion.strengths[0], criterion.strengths[-1]
     if options.threshold and not least < options.threshold <= most:
         sentence = gettext(
             "Ratings on “%(criterion)s” go from %(least)s to %(most)s: a threshold of "
