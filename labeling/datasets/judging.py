@@ -148,7 +148,7 @@ def judge_task(
         lost = _count(outcome, recipe.kind)
         if lost:
             ledger.drops[refused] += lost
-        carried: Mapping[str, Sequence[Any]] = {"pairs": (), "labels": ()}
+        carried: dict[str, Any] = {"pairs": (), "labels": ()}
     else:
         carried = _carried(task, outcome, recipe, shape, ledger)
     item = TaskRows(task, recipe.criterion, group, judgments=kept, **carried, **about)
@@ -161,7 +161,7 @@ def judge_task(
 
 def _carried(
     task: TaskRecord, outcome: RecipeOutcome, recipe: Recipe, shape: Format, ledger: Ledger
-) -> dict[str, Sequence[Any]]:
+) -> dict[str, Any]:
     """What of the outcome the format can carry; what it cannot goes to the ledger."""
 
     def drops(kind: RowKind) -> Counter[str] | None:
@@ -172,7 +172,7 @@ def _carried(
     )
     if pairs and len(pairs) < len(outcome.pairs) and pairs[0].group_size > _TWO:
         pairs = _weighed_anew(pairs)
-    carried: dict[str, Sequence[Any]] = {
+    carried: dict[str, Any] = {
         "pairs": pairs,
         "labels": (),
         "rankings": outcome.rankings,

@@ -57,7 +57,6 @@ REASONS: dict[str, str] = {
     "below_margin": gettext_noop("ratings that differ by less than asked for"),
     "below_threshold": gettext_noop("the best response is not rated as good as asked for"),
     "draft_rejected": gettext_noop("drafts that a reviewer rejected"),
-    "edit_missing": gettext_noop("approved with edits, and the edited text is not there"),
     "not_one_text": gettext_noop("a review of more than one text"),
     "unsure": gettext_noop("no answer is more likely than not"),
     "not_a_pair": gettext_noop("the task does not have exactly two responses"),

@@ -248,7 +248,8 @@ class CriterionRecord:
     are ties) or rates each by itself. `strongest` is the largest magnitude of its scale, `levels`
     its magnitudes from weak to strong, of a rating its values from low to high; `margins` are the
     published training margins by strength, where the scale's publication states them.
-    `principles` are those by which responses may be judged on it, by name.
+    `by_rule` says that it is asked once for each principle of the guideline; `principles` are
+    those of all versions, by name.
     """
 
     key: str
@@ -259,6 +260,7 @@ class CriterionRecord:
     margins: Mapping[int, float] | None = None
     levels: tuple[int, ...] = ()
     answer: Literal["compare", "rank", "rate"] = "compare"
+    by_rule: bool = False
     principles: Mapping[str, PrincipleRecord] = field(default_factory=dict)
 
     @cached_property

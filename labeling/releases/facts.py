@@ -211,11 +211,15 @@ def _agreement(
     folds = _folds(project, cutoff, release_salt)
     reports = {}
     for criterion in criteria:
+        kind = kind_for(criterion.scale)
+        if not kind.is_preference:
+            # The figures of the release itself say how far raters rate and rank alike.
+            continue
         answers = release_ratings(project, criterion, cutoff)
         report, _pairs = criterion_report(
             answers.ratings,
             answers.categories,
-            preference=kind_for(criterion.scale).is_preference,
+            preference=kind.is_preference,
             side_only=answers.side_only,
         )
         report["rater_folds"] = _fold_agreement(answers, folds)

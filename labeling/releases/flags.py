@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from labeling.datasets.recipes import RecipeOptions
 from labeling.datasets.recipes.choices import (
+    Amount,
     Categories,
     Choice,
     Count,
@@ -55,6 +56,8 @@ def _settings(choice: Choice, default: object) -> dict[str, Any]:
             return {"type": int, "default": default, "metavar": "N"}
         case Share():
             return {"type": float, "default": default, "metavar": "SHARE"}
+        case Amount():
+            return {"type": float, "default": default, "metavar": "NUMBER"}
         case Versions():
             return {"type": int, "action": "append", "default": [], "metavar": "N"}
         case Categories():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
 from labeling.datasets.recipes.choices import (
+    Amount,
     Categories,
     Choice,
     Count,
@@ -181,6 +182,8 @@ def _field(choice: Choice, default: Any) -> forms.Field:
             return forms.IntegerField(min_value=0, max_value=choice.most, **shared)
         case Share():
             return forms.IntegerField(min_value=0, max_value=100, **shared)
+        case Amount():
+            return forms.FloatField(min_value=0, max_value=choice.most, **shared)
         case Versions():
             boxes = forms.CheckboxSelectMultiple
             return forms.TypedMultipleChoiceField(coerce=int, widget=boxes, **shared)

@@ -39,8 +39,8 @@ from labeling.releases.selectors import (
     judged_tasks,
     newest_edit,
     newest_judgment,
-    task_records,
 )
+from labeling.releases.taskrecords import task_records
 from labeling.work.kept import Progress, figures_at_hand, report_progress
 from projects.models import Project
 from projects.sql import database_now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from labeling.datasets.recipes.options import OptionError
 from labeling.datasets.records import CriterionRecord
 from labeling.kinds import kind_for
 from labeling.models import Release
+from labeling.releases.principles import is_about_rules, principle_records
 from labeling.releases.selectors import categories_of
 from projects.exceptions import InvalidInput
 from projects.models import Criterion, Project
@@ -53,16 +54,16 @@ class Request:
     options: ReleaseOptions
 
     def recipes(self) -> list[Recipe]:
-        """The recipe on each criterion."""
+        """The recipe on each criterion, or on all of them where it joins them."""
         made = RECIPES[self.recipe]
-        return [
-            made(
-                criterion_record(criterion),
-                options=self.options.choices,
-                kind=row_kind_of(made, self.shape),
-            )
-            for criterion in self.criteria
-        ]
+        records = list(map(criterion_record, self.criteria))
+        asked: dict[str, Any] = {
+            "options": self.options.choices,
+            "kind": row_kind_of(made, self.shape),
+        }
+        if made.joins:
+            return [made(records[0], others=records[1:], **asked)]
+        return [made(record, **asked) for record in records]
 
     def frozen(self) -> dict[str, Any]:
         """The options as JSON can hold them, criteria named; equal requests give equal data."""
@@ -106,7 +107,7 @@ def check_request(
     except OptionError as error:
         raise InvalidInput(str(error), fields={error.field: str(error)}) from None
     _check_known(project, options.choices)
-    criteria = _criteria(project, options.criteria)
+    criteria = _criteria(project, RECIPES[recipe], options.criteria)
     wrong = misfit(
         RECIPES[recipe],
         shape,
@@ -152,8 +153,11 @@ def choices_of(release: Release) -> RecipeOptions:
 
 
 def criterion_record(criterion: Criterion) -> CriterionRecord:
-    """The criterion as the pure core knows it."""
-    return kind_for(criterion.scale).record(criterion)
+    """The criterion as the pure core knows it, with the principles of one that is about them."""
+    record = kind_for(criterion.scale).record(criterion)
+    if not is_about_rules(criterion.scale):
+        return record
+    return replace(record, by_rule=True, principles=principle_records(criterion.project))
 
 
 def _checked_format(format: str) -> Format:
@@ -206,12 +210,14 @@ def _check_shares(shares: tuple[float, ...]) -> None:
         )
 
 
-def _criteria(project: Project, wanted: tuple[str, ...]) -> tuple[Criterion, ...]:
+def _criteria(
+    project: Project, recipe: type[Recipe], wanted: tuple[str, ...]
+) -> tuple[Criterion, ...]:
     """The criteria to release on, each once."""
     criteria = list(project.criteria.all())
     by_key = {criterion.key: criterion for criterion in criteria}
     if not wanted and criteria:
-        return (next((c for c in criteria if c.is_primary), criteria[0]),)
+        return _usual(criteria, recipe)
     missing = [key for key in wanted if key not in by_key]
     if missing or not wanted:
         choose = _("The project's criteria: %(known)s.") % {
@@ -219,3 +225,16 @@ def _criteria(project: Project, wanted: tuple[str, ...]) -> tuple[Criterion, ...
         }
         raise InvalidInput(_("There is no such criterion."), fields={"criteria": choose})
     return tuple(by_key[key] for key in dict.fromkeys(wanted))
+
+
+def _usual(criteria: list[Criterion], recipe: type[Recipe]) -> tuple[Criterion, ...]:
+    """What a recipe is made on where nobody says: a primary one that fits, else any that does.
+
+    One that joins criteria takes all that are asked still.
+    """
+    fitting = [c for c in criteria if recipe.needs(criterion_record(c)) is None]
+    asked = [c for c in fitting if not c.is_retired]
+    if recipe.joins and asked:
+        return tuple(asked)
+    by_worth = sorted(fitting or criteria, key=lambda c: (not c.is_primary, c.is_retired))
+    return (by_worth[0],)

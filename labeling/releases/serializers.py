@@ -15,6 +15,7 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.base import FILE_TYPES
 from labeling.datasets.recipes import RECIPES, RecipeOptions
 from labeling.datasets.recipes.choices import (
+    Amount,
     Categories,
     Choice,
     Count,
@@ -54,6 +55,8 @@ def _field(choice: Choice, default: Any) -> serializers.Field[Any, Any, Any, Any
             return serializers.IntegerField(min_value=0, max_value=choice.most, **shared)
         case Share():
             return serializers.FloatField(min_value=0, max_value=1, **shared)
+        case Amount():
+            return serializers.FloatField(min_value=0, max_value=choice.most, **shared)
         case Versions():
             version = serializers.IntegerField(min_value=0)
             return serializers.ListField(child=version, default=list)

@@ -38,8 +38,8 @@ from labeling.releases.selectors import (
     newest_edit,
     newest_judgment,
     split_prompts,
-    task_records,
 )
+from labeling.releases.taskrecords import task_records
 from labeling.vocabulary import JobState
 from labeling.work.endings import cancel_by
 from labeling.work.lifecycle import Columns, JobFailed, note_progress, retry, run

@@ -40,6 +40,7 @@ RULE = CriterionRecord(
     *("rule", "Did the response keep the rule?", "sparrow_rule5", 2, False),
     levels=(-2, -1, 0, 1, 2),
     answer="rate",
+    by_rule=True,
     principles={KIND_RULE.name: KIND_RULE},
 )
 #: What rows of a kind are made on, where a comparison makes none.

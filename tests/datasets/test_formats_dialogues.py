@@ -15,7 +15,7 @@ from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.carrying import ChatPart
 from labeling.datasets.judging import preview
 from labeling.datasets.reasons import REASONS
-from labeling.datasets.recipes import RECIPES, Kto, Majority, Raw, Sft
+from labeling.datasets.recipes import RECIPES, Kto, Majority, Raw, RowKind, Sft
 from labeling.datasets.records import FunctionCall, Message, ResponseRecord, TaskRecord, ToolCall
 from tests.datasets.dialogue_rows import ASKED, CALL, CALLING, TOLD, compared, spoken
 from tests.datasets.format_rows import read_files
@@ -60,7 +60,7 @@ def dropped(shape: str, *tasks: TaskRecord) -> dict[str, int]:
     """What the books of this format say was left out of these tasks."""
     recipe = RECIPES[recipe_for(shape)]
     kind = row_kind_of(recipe, FORMATS[shape])
-    made = recipe(CRITERION.get(kind, OVERALL), kind=kind)
+    made = recipe(CRITERION.get(kind or RowKind.PAIRS, OVERALL), kind=kind)
     ledger, _ = preview(lambda: map(rated_too, tasks), recipe=made, shape=FORMATS[shape])
     assert ledger.balanced()
     return dict(ledger.drops)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from msgspec.structs import replace as changed
@@ -71,7 +72,11 @@ def test_a_response_has_the_mean_of_its_ratings_on_every_criterion(tmp_path):
     first = changed(first, ratings=(*first.ratings, *honest))
     record = changed(record, judgments=(first, *others))
     lonely = rated("moons", {"rui": ("not_applicable", 2)})
-    settings = {"recipe": "ratings", "criteria": [HELPFUL, HONEST], "file_type": "jsonl"}
+    settings: dict[str, Any] = {
+        "recipe": "ratings",
+        "criteria": [HELPFUL, HONEST],
+        "file_type": "jsonl",
+    }
     result = release([record, lonely], tmp_path / "native", **settings)
     rows = {row["response_id"]: row for row in read_table(result.path, "ratings")}
     assert {name: (row["helpful"], row["honest"]) for name, row in rows.items()} == {
@@ -179,7 +184,7 @@ def test_a_rule_is_kept_or_broken_as_most_raters_say(tmp_path):
         on_rule("unclear", rui=(0,), ana=("unsure",), bo=(2,)),
         on_rule("even", rui=(2,), ana=(-2,)),
     ]
-    settings = {"criteria": [RULE], "recipe": "rules"}
+    settings: dict[str, Any] = {"criteria": [RULE], "recipe": "rules"}
     result = release(tasks, tmp_path / "r", shape="rules", file_type="jsonl", **settings)
     rows = {row["task_id"]: row for row in read_table(result.path, "data")}
     assert {name: (row["label"], row["level"]) for name, row in rows.items()} == {
@@ -200,7 +205,11 @@ def test_a_rule_is_kept_or_broken_as_most_raters_say(tmp_path):
 def test_of_five_reviewed_demonstrations_four_are_rows_and_the_edited_one_is_the_reviewers(
     tmp_path,
 ):
-    settings = {"recipe": "demonstrations", "criteria": [DECISION], "file_type": "jsonl"}
+    settings: dict[str, Any] = {
+        "recipe": "demonstrations",
+        "criteria": [DECISION],
+        "file_type": "jsonl",
+    }
     result = release(FIVE, tmp_path / "r", shape="messages", **settings)
     rows = read_table(result.path, "data")
     assert (result.ledger.rows_in, result.ledger.rows_out) == (5, 4)
@@ -227,7 +236,8 @@ def test_an_edit_of_white_space_leaves_a_demonstration_as_it_was():
     blank = review("demo", 1, "Answer  0 on demo.\n")
     (shown,) = made("demonstrations", blank, DECISION).demonstrations
     assert (shown.edited, shown.response) == (False, 0)
-    assert made("demonstrations", review("demo", 1), DECISION).drops == ("edit_missing",)
+    (shown,) = made("demonstrations", review("demo", 1), DECISION).demonstrations
+    assert (shown.edited, shown.decision) == (False, "approved")
     assert made("demonstrations", rated("d", {"v": (2, 2)}), DECISION).drops == ("not_one_text",)
 
 
@@ -237,7 +247,7 @@ def test_an_edit_of_white_space_leaves_a_demonstration_as_it_was():
         ("rank", "majority", OVERALL),
         ("compare", "instructgpt", ORDER),
         ("write", "ratings", HELPFUL),
-        ("rule", "kto", THUMB),
+        ("write", "kto", THUMB),
         ("rate", "rules", RULE),
     ],
 )

@@ -100,7 +100,8 @@ NO_NEEDS = Needs()
 def _names_rules(judgment: JudgmentRecord) -> bool:
     if not (judgment.ratings or judgment.unrated):
         return False
-    return any(said.principle for said in (*judgment.ratings, *judgment.unrated))
+    rated, unrated = judgment.ratings, judgment.unrated
+    return any(said.principle for said in rated) or any(said.principle for said in unrated)
 
 
 def _has_keys(turn: Message) -> bool:

@@ -26,11 +26,13 @@ from labeling.vocabulary import Purpose, TaskKind
 from projects.words import ENGLISH, Translation, gettext
 
 _LIVE = Purpose.LIVE.value
+#: What is stored on tasks that ask about rules.
+RULE_TASK = "rule"
 #: The kinds of tasks on which a criterion is asked, by what it does.
 _ASKED_ON = {
     "compare": frozenset({TaskKind.COMPARE}),
     "rank": frozenset({TaskKind.RANK}),
-    "rate": frozenset({TaskKind.COMPARE, TaskKind.RANK, TaskKind.RATE}),
+    "rate": frozenset({TaskKind.COMPARE, TaskKind.RANK, TaskKind.RATE, RULE_TASK}),
 }
 
 
@@ -99,7 +101,7 @@ class Recipe(ABC):
     `unit` is what the books count as a row in. `rated` is what the policy says instead where the
     criterion rates each response by itself; one that `joins` takes several criteria at once, and
     its `others` are those after the first. One that `tells_decisions` makes demonstrations that
-    somebody has read.
+    somebody has read; one that `reads_rules` takes criteria about principles, and no other.
     """
 
     key: ClassVar[str]
@@ -116,6 +118,7 @@ class Recipe(ABC):
     rated: ClassVar[PolicyText] = {}
     joins: ClassVar[bool] = False
     tells_decisions: ClassVar[bool] = False
+    reads_rules: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -162,6 +165,8 @@ class Recipe(ABC):
     @classmethod
     def needs(cls, criterion: CriterionRecord) -> str | None:
         """Why this recipe cannot be made on the criterion, None if it can."""
+        if criterion.by_rule != cls.reads_rules:
+            return cls._rules_apart(criterion)
         if criterion.answer in cls.answers:
             return None
         if "rate" in cls.answers:
@@ -179,6 +184,22 @@ class Recipe(ABC):
                 "“%(criterion)s” puts responses in order without saying how much better one is; "
                 "the recipe “%(recipe)s” needs a criterion that compares two."
             )
+        return reason % {"criterion": criterion.key, "recipe": gettext(cls.title)}
+
+    @classmethod
+    def _rules_apart(cls, criterion: CriterionRecord) -> str:
+        """Why a criterion about rules, or another one, is not for this recipe."""
+        reason = (
+            gettext(
+                "“%(criterion)s” is not asked about rules; the recipe “%(recipe)s” needs a "
+                "criterion that is answered for each principle."
+            )
+            if cls.reads_rules
+            else gettext(
+                "“%(criterion)s” is answered for each principle; take the recipe “Rules kept and "
+                "broken” for it."
+            )
+        )
         return reason % {"criterion": criterion.key, "recipe": gettext(cls.title)}
 
     @classmethod

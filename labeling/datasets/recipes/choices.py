@@ -78,8 +78,7 @@ class Amount(Wording):
 
     def fault(self, value: object) -> str | None:
         """Anything but a number from 0 on."""
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and 0 <= value < float("inf"):
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _NO_END:
             return None
         return gettext("choose a number from 0 on, not %(value)s.") % {"value": repr(value)}
 
@@ -151,6 +150,8 @@ class Words(Word):
         return next(filter(None, map(super(Words, self).fault, words)), None)
 
 
+#: No number reaches it, and what is not a number is not below it.
+_NO_END = float("inf")
 #: Every way in which an option can be asked for: what the doors tell apart.
 Choice = Count | Share | Amount | Versions | Categories | Switch | Word | Words
 

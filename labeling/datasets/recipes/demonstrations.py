@@ -105,9 +105,7 @@ class Demonstrations(Recipe):
             for edit in edits_of(task)
             if task.candidates[edit.position].judgment in ("", review.id)
         ]
-        if not edits:
-            return "edit_missing"
-        said = edits[-1]
-        if said.reason:
+        said = edits[-1] if edits else None
+        if said is None or said.reason:
             return Demonstration(0, decision="approved")
         return Demonstration(said.position, edited=True, decision="approved_with_edits")

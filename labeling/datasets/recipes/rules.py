@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from labeling.datasets.recipes.base import Recipe, Sifted
+from labeling.datasets.recipes.base import RULE_TASK, Recipe, Sifted
 from labeling.datasets.recipes.outcome import RecipeOutcome, RowKind, RuleLabel
 from labeling.datasets.recipes.rated import Judged, Values, count_values
 from labeling.datasets.recipes.ratings import NO_POSTERIOR_OF_RATINGS, NO_TIE_OF_RATINGS, ONE_EACH
 from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import TaskRecord
 from projects.words import gettext_noop
-
-#: What is stored on tasks that ask about rules.
-_RULE = "rule"
 
 
 class Rules(Recipe):
@@ -25,6 +22,7 @@ class Rules(Recipe):
     unit = "verdict"
     kinds = (RowKind.RULES,)
     answers = frozenset({"rate"})
+    reads_rules = True
     refuses: ClassVar[Mapping[str, str]] = {
         "ties": NO_TIE_OF_RATINGS,
         "soft": NO_POSTERIOR_OF_RATINGS,
@@ -51,7 +49,7 @@ class Rules(Recipe):
 
     def reads(self, task: TaskRecord) -> bool:
         """Tasks that ask about rules alone."""
-        return task.kind in ("", _RULE)
+        return task.kind in ("", RULE_TASK)
 
     def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """A label for each response and rule, or why there is none."""
