@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from labeling.datasets.formats.base import Format
+from labeling.datasets.recipes import RECIPES
 from labeling.datasets.recipes.base import Recipe
 from labeling.datasets.recipes.choices import Choice
 from labeling.datasets.recipes.options import CHOICES, RecipeOptions
@@ -30,6 +31,17 @@ def row_kind_of(recipe: type[Recipe], shape: Format) -> RowKind | None:
 def fits(recipe: type[Recipe], shape: Format) -> bool:
     """Whether the rows of that recipe have a place in that format at all."""
     return row_kind_of(recipe, shape) is not None and (recipe.per_vote or not shape.needs_votes)
+
+
+def rows_made_of(criterion: CriterionRecord) -> str:
+    """The kinds of rows that recipes make of answers to a criterion, in words."""
+    kinds = [
+        kind
+        for recipe in RECIPES.values()
+        if recipe.needs(criterion) is None
+        for kind in recipe.kinds
+    ]
+    return ", ".join(gettext(_ROWS[kind]) for kind in dict.fromkeys(kinds))
 
 
 def misfit(

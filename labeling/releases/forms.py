@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from labeling.datasets.fitting import rows_made_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, RecipeOptions
 from labeling.datasets.recipes.choices import (
@@ -22,8 +23,9 @@ from labeling.datasets.recipes.choices import (
     Words,
 )
 from labeling.datasets.recipes.options import CHOICES, DEFAULTS
-from labeling.releases.requests import ReleaseOptions
+from labeling.releases.requests import ReleaseOptions, criteria_for, criterion_record, usual_recipe
 from labeling.releases.selectors import categories_of
+from projects.exceptions import InvalidInput
 from projects.models import Criterion, Project
 
 FILE_TYPE_TITLES = {
@@ -40,11 +42,14 @@ _MOST_CATEGORIES = 60
 
 
 def _question_words(criterion: Criterion) -> str:
+    """The question, and which recipes read its answers."""
+    said = criterion.wording
     if criterion.is_primary:
-        return gettext("%(wording)s (primary)") % {"wording": criterion.wording}
-    if criterion.is_retired:
-        return gettext("%(wording)s (retired)") % {"wording": criterion.wording}
-    return criterion.wording
+        said = gettext("%(wording)s (primary)") % {"wording": said}
+    elif criterion.is_retired:
+        said = gettext("%(wording)s (retired)") % {"wording": said}
+    made = rows_made_of(criterion_record(criterion))
+    return gettext("%(question)s · makes %(rows)s") % {"question": said, "rows": made}
 
 
 class ReleaseForm(forms.Form):
@@ -89,10 +94,12 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._project = project
         for name, choice in CHOICES.items():
             self.fields[field_name(name, choice)] = _field(choice, getattr(DEFAULTS, name))
         criteria = list(project.criteria.all())
         self._offer("criteria", [(c.key, _question_words(c)) for c in criteria])
+        self.fields["recipe"].initial = usual_recipe(criteria)
         versions = project.guidelines.order_by("number").values_list("number", flat=True)
         version = gettext("Version %(number)d")
         numbered = [(number, version % {"number": number}) for number in versions]
@@ -109,6 +116,16 @@ class ReleaseForm(forms.Form):
         field.choices = choices
         if len(choices) < 2:
             del self.fields[name]
+
+    def answer(self) -> str:
+        """What the criteria that a valid form asks for do: compare, rank or rate."""
+        recipe = RECIPES[self.cleaned_data["recipe"]]
+        chosen = self.cleaned_data.get("criteria") or ()
+        try:
+            criterion = criteria_for(self._project, recipe, tuple(chosen))[0]
+        except InvalidInput:
+            return "compare"
+        return criterion_record(criterion).answer
 
     def defaults(self) -> dict[str, Any]:
         """What the form holds before anything is chosen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,10 @@ from projects.exceptions import InvalidInput
 from projects.models import Criterion, Project
 
 _LICENCE = 80
+#: The family of questions that a reviewer is asked about a text.
+_REVIEW = "review"
+#: The recipes that a form may begin with, by what they read.
+_USUAL = ("majority", "demonstrations", "rules", "ratings")
 #: Categories that a refusal names.
 _NAMED = 20
 
@@ -107,7 +111,7 @@ def check_request(
     except OptionError as error:
         raise InvalidInput(str(error), fields={error.field: str(error)}) from None
     _check_known(project, options.choices)
-    criteria = _criteria(project, RECIPES[recipe], options.criteria)
+    criteria = criteria_for(project, RECIPES[recipe], options.criteria)
     wrong = misfit(
         RECIPES[recipe],
         shape,
@@ -210,10 +214,10 @@ def _check_shares(shares: tuple[float, ...]) -> None:
         )
 
 
-def _criteria(
+def criteria_for(
     project: Project, recipe: type[Recipe], wanted: tuple[str, ...]
 ) -> tuple[Criterion, ...]:
-    """The criteria to release on, each once."""
+    """The criteria to release on, each once. Raises InvalidInput for one that is not there."""
     criteria = list(project.criteria.all())
     by_key = {criterion.key: criterion for criterion in criteria}
     if not wanted and criteria:
@@ -230,11 +234,21 @@ def _criteria(
 def _usual(criteria: list[Criterion], recipe: type[Recipe]) -> tuple[Criterion, ...]:
     """What a recipe is made on where nobody says: a primary one that fits, else any that does.
 
-    One that joins criteria takes all that are asked still.
+    One that joins criteria takes all of that family that are asked still.
     """
-    fitting = [c for c in criteria if recipe.needs(criterion_record(c)) is None]
-    asked = [c for c in fitting if not c.is_retired]
-    if recipe.joins and asked:
-        return tuple(asked)
-    by_worth = sorted(fitting or criteria, key=lambda c: (not c.is_primary, c.is_retired))
-    return (by_worth[0],)
+    fitting = [c for c in criteria if recipe.needs(criterion_record(c)) is None] or criteria
+    usual, *others = sorted(
+        fitting, key=lambda c: (c.scale.family == _REVIEW, not c.is_primary, c.is_retired)
+    )
+    beside = [c for c in others if c.scale.family == usual.scale.family and not c.is_retired]
+    return (usual, *beside) if recipe.joins else (usual,)
+
+
+def usual_recipe(criteria: Iterable[Criterion]) -> str:
+    """The recipe that a form begins with: one that reads the primary criterion."""
+    primary = next((criterion for criterion in criteria if criterion.is_primary), None)
+    if primary is None:
+        return _USUAL[0]
+    record = criterion_record(primary)
+    fitting = (key for key in _USUAL if RECIPES[key].needs(record) is None)
+    return next(fitting, _USUAL[0])

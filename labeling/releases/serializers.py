@@ -129,6 +129,10 @@ class RecipeSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     title = serializers.CharField()
     unit = serializers.CharField()
+    reads = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What the criteria do that it reads: compare, rank or rate responses.",
+    )
     policy = serializers.DictField(child=serializers.CharField())
     formats = serializers.ListField(child=serializers.CharField())
 
@@ -158,6 +162,7 @@ def choices_json() -> dict[str, Any]:
                 "key": key,
                 "title": _(recipe.title),
                 "unit": recipe.unit,
+                "reads": sorted(recipe.answers),
                 "policy": recipe.explain(translation),
                 "formats": [name for name, shape in FORMATS.items() if fits(recipe, shape)],
             }

@@ -21,7 +21,7 @@ from labeling.models import Release
 from labeling.releases.downloads import file_response, zip_response
 from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
 from labeling.releases.previews import preview_at_hand
-from labeling.releases.requests import choices_of
+from labeling.releases.requests import choices_of, criterion_record
 from labeling.releases.selectors import find_release, releases_of
 from labeling.releases.services import (
     cancel_release,
@@ -120,8 +120,8 @@ def _preview_context(access: Access, form: ReleaseForm) -> dict[str, object]:
         return {"preview": None, "problem": " ".join(map(str, wrong))}
     cleaned = asked.cleaned_data
     policies = {
-        "chosen_recipe": RECIPES[cleaned["recipe"]].explain(translation),
-        "chosen_format": FORMATS[cleaned["format"]].explain(translation),
+        "chosen_recipe": RECIPES[cleaned["recipe"]].explain(translation, asked.answer()),
+        "chosen_format": FORMATS[cleaned["format"]].explain(translation, asked.answer()),
     }
     try:
         hand = preview_at_hand(project=access.project, **asked.asked())
@@ -220,7 +220,12 @@ def _format_title(row: Release) -> str:
 
 
 def _policy(row: Release) -> dict[str, str]:
-    return RECIPES[row.recipe].explain(translation) if row.recipe in RECIPES else {}
+    if row.recipe not in RECIPES:
+        return {}
+    first = row.options.get("criterion")
+    criterion = row.project.criteria.filter(key=first).first()
+    answer = criterion_record(criterion).answer if criterion else "compare"
+    return RECIPES[row.recipe].explain(translation, answer)
 
 
 def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:

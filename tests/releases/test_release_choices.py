@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from labeling.datasets.recipes import OptionError, RecipeOptions
 from labeling.datasets.recipes.choices import (
+    Amount,
     Categories,
     Choice,
     Count,
@@ -87,6 +88,8 @@ def limits_of(choice: Choice) -> tuple[list[Any], list[Any]]:
             return [0, 1, choice.most], [-1, "many"]
         case Share():
             return [0.0, 0.5, 1.0], [-0.5, 1.5, "many"]
+        case Amount():
+            return [0.0, 0.5, float(choice.most)], [-0.5, "many"]
         case Versions():
             return [[1], [1, 2]], [[-1], ["first"]]
         case Categories():
@@ -127,7 +130,7 @@ def test_a_door_takes_every_option_up_to_its_limits(project: Project, name: str,
 def too_much(choice: Choice) -> Any:
     """What is taken for a slip where it is typed; None for an option that has no such end."""
     match choice:
-        case Count():
+        case Count() | Amount():
             return choice.most + 1
         case Categories():
             return ["c" * (choice.longest + 1)]

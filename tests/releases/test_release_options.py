@@ -28,7 +28,9 @@ def rows(release: Release, table: str) -> list[dict[str, Any]]:
     return [json.loads(line) for path in files for line in path.read_text().splitlines()]
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize(
+    "recipe", [key for key, recipe in RECIPES.items() if "compare" in recipe.answers]
+)
 def test_a_preview_counts_what_the_build_writes(built: Built, judged: Project, recipe: str) -> None:
     shape = next(key for key, shape in FORMATS.items() if fits(RECIPES[recipe], shape))
     scale = "llama2_4" if recipe == "llama2" else "helpsteer7"

@@ -164,7 +164,7 @@ class RecipeOptions:
             "choice": Word(
                 label=gettext_noop("What wins"),
                 help=gettext_noop(
-                    "In “Majority of raters”, KTO and SFT. By most preferences, one vote beside "
+                    "In “Majority of raters”, KTO, SFT and rules. By most preferences, one vote beside "
                     "two ties makes a pair."
                 ),
                 document=gettext_noop(
