@@ -162,7 +162,7 @@ def test_the_form_begins_with_what_reads_the_primary_question_and_says_what_each
     page = client_for(lena).get(f"/p/{several.slug}/releases/new/").content.decode()
     assert "Which are better? (primary) · makes pairs, rankings" in page
     assert "responses with their ratings" in page
-    chosen = {"recipe": "ratings", "format": "native", "criteria": ["helpful"]}
+    chosen: dict[str, Any] = {"recipe": "ratings", "format": "native", "criteria": ["helpful"]}
     shares = {"train": 80, "validation": 10, "test": 10}
     part = client_for(lena).get(f"/p/{several.slug}/releases/preview/", {**chosen, **shares})
     text = part.content.decode()

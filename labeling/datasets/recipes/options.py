@@ -164,8 +164,8 @@ class RecipeOptions:
             "choice": Word(
                 label=gettext_noop("What wins"),
                 help=gettext_noop(
-                    "In “Majority of raters”, KTO, SFT and rules. By most preferences, one vote beside "
-                    "two ties makes a pair."
+                    "In “Majority of raters”, KTO, SFT and rules. By most preferences, one vote "
+                    "beside two ties makes a pair."
                 ),
                 document=gettext_noop(
                     "`majority`: more than half of all votes, ties among them; `plurality`: the "
