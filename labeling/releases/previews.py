@@ -26,6 +26,7 @@ from labeling.datasets.records import TaskRecord, canonical_json
 from labeling.models import ImportUndo, Release, Report
 from labeling.models.tasks import tasks_out_of_play
 from labeling.releases.facts import pseudonyms
+from labeling.releases.records import task_records
 from labeling.releases.requests import (
     ReleaseOptions,
     Request,
@@ -40,7 +41,6 @@ from labeling.releases.selectors import (
     newest_edit,
     newest_judgment,
 )
-from labeling.releases.taskrecords import task_records
 from labeling.work.kept import Progress, figures_at_hand, report_progress
 from projects.models import Project
 from projects.sql import database_now

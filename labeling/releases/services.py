@@ -25,6 +25,7 @@ from labeling.datasets.splits import SPLIT_SALT, plan_splits
 from labeling.models import ImportUndo, Judgment, Release
 from labeling.models.tasks import tasks_out_of_play
 from labeling.releases.facts import pseudonyms, release_context, release_salt
+from labeling.releases.records import task_records
 from labeling.releases.requests import (
     ReleaseOptions,
     check_request,
@@ -39,7 +40,6 @@ from labeling.releases.selectors import (
     newest_judgment,
     split_prompts,
 )
-from labeling.releases.taskrecords import task_records
 from labeling.vocabulary import JobState
 from labeling.work.endings import cancel_by
 from labeling.work.lifecycle import Columns, JobFailed, note_progress, retry, run

@@ -15,8 +15,8 @@ from django.test import Client
 from labeling.kinds import Submission
 from labeling.models import Answer, Assignment, Judgment
 from labeling.rating.judgments import submit_judgment
+from labeling.releases.records import task_records
 from labeling.releases.selectors import cutoff_now
-from labeling.releases.taskrecords import task_records
 from labeling.vocabulary import TieKind
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
