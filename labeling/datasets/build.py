@@ -35,7 +35,7 @@ from labeling.datasets.files import (
 from labeling.datasets.folds import FOLD_SALT, rater_folds
 from labeling.datasets.formats.base import Format
 from labeling.datasets.judging import Books, judge_task, total_of
-from labeling.datasets.layout import Layout, needs_of
+from labeling.datasets.layout import Layout, needs_of_rows
 from labeling.datasets.manifest import make_manifest, manifest_bytes
 from labeling.datasets.memory import tuned_memory
 from labeling.datasets.readiness import readiness
@@ -107,7 +107,7 @@ def build_release(
     that can be said in a sentence.
     """
     criteria = tuple(criterion for recipe in recipes for criterion in recipe.criteria)
-    layout = Layout(shape, criteria, file_per_criterion, needs_of(recipes[0]))
+    layout = Layout(shape, criteria, file_per_criterion, needs_of_rows(recipes[0]))
     _refuse(layout, file_type, out)
     staging = staging_of(out)
     shutil.rmtree(staging, ignore_errors=True)

@@ -13,7 +13,7 @@ from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.records import CriterionRecord
 
 
-def needs_of(recipe: Recipe) -> Needs:
+def needs_of_rows(recipe: Recipe) -> Needs:
     """What the rows of a recipe need of tables, whatever the tasks hold."""
     kind, several = recipe.kind, recipe.criterion.answer != "compare"
     return Needs(

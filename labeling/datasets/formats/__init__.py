@@ -14,7 +14,7 @@ from labeling.datasets.formats.lmarena import LMArena
 from labeling.datasets.formats.native import Native
 from labeling.datasets.formats.pairs import Pairs
 from labeling.datasets.formats.ratings import HelpSteer2
-from labeling.datasets.formats.rules import Rules
+from labeling.datasets.formats.rules import RuleRows
 from labeling.datasets.formats.trainers import Axolotl, NemoRL, OpenAI, OpenRLHF
 from labeling.datasets.formats.trl import (
     TrlConversational,
@@ -36,7 +36,7 @@ FORMATS: dict[str, Format] = {
     for shape in (
         Native(),
         Judgments(),
-        Rules(),
+        RuleRows(),
         TrlConversational(),
         TrlConversationalImplicit(),
         TrlPlain(),

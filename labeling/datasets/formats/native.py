@@ -114,9 +114,9 @@ JUDGMENTS_TABLE = FileTable("judgments", "judgments", COLUMNS)
 
 
 #: The column that says which pairs belong together, and the one of what a reviewer decided.
-GROUP, DECISION = ("group_id", STRING), ("decision", STRING)
+_GROUP, _DECISION = ("group_id", STRING), ("decision", STRING)
 #: The tables of rows that only some recipes make, by the kind of row.
-MADE = {RowKind.RATINGS: rating_table, RowKind.RULES: rule_table}
+_MADE = {RowKind.RATINGS: rating_table, RowKind.RULES: rule_table}
 
 
 class Native(Format):
@@ -208,12 +208,12 @@ class Native(Format):
         """With what this release has beyond plain comparisons, and the metadata."""
         preference, kto, sft, *_, judgments = super().tables_for(needs)
         if needs.groups:
-            preference = preference.with_columns(GROUP)
+            preference = preference.with_columns(_GROUP)
         if needs.reviews:
-            sft = sft.with_columns(DECISION)
+            sft = sft.with_columns(_DECISION)
         training = [preference, kto, sft]
-        if needs.kind in MADE:
-            training.append(MADE[RowKind(needs.kind)](needs))
+        if needs.kind in _MADE:
+            training.append(_MADE[RowKind(needs.kind)](needs))
         if needs.metadata:
             training = [table.with_metadata() for table in training]
         return (*training, judgment_table(judgments, needs))

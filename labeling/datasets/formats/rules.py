@@ -87,7 +87,7 @@ def rule_rows(item: TaskRows) -> Iterator[Values]:
         )
 
 
-class Rules(Format):
+class RuleRows(Format):
     """Prompt and response as message lists, the rule as text, and a true or false label."""
 
     key = "rules"

@@ -33,7 +33,7 @@ def unsure_of(judgment: JudgmentRecord, criterion: CriterionRecord) -> list[Judg
 
 
 @dataclass(slots=True)
-class Values:
+class RatedValues:
     """What raters say of one response: their values, how many are unsure, and who answered."""
 
     values: list[int] = field(default_factory=list)
@@ -48,9 +48,9 @@ class Values:
 
 def count_values(
     judgments: Sequence[JudgmentRecord], criterion: CriterionRecord
-) -> defaultdict[Judged, Values]:
+) -> defaultdict[Judged, RatedValues]:
     """The values of all judgments by what they are about."""
-    counted: defaultdict[Judged, Values] = defaultdict(Values)
+    counted: defaultdict[Judged, RatedValues] = defaultdict(RatedValues)
     for judgment in judgments:
         for judged, value in values_of(judgment, criterion).items():
             counted[judged].values.append(value)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from labeling.datasets.recipes.base import Recipe, Sifted
 from labeling.datasets.recipes.outcome import RecipeOutcome, ResponseRatings, RowKind
-from labeling.datasets.recipes.rated import Values, count_values
+from labeling.datasets.recipes.rated import RatedValues, count_values
 from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import TaskRecord
 from projects.words import gettext_noop
@@ -66,7 +66,7 @@ class RatingTable(Recipe):
         made: list[ResponseRatings] = []
         drops: list[str] = []
         for place in range(size):
-            said = [by_judged.get((place, ""), Values()) for by_judged in counted]
+            said = [by_judged.get((place, ""), RatedValues()) for by_judged in counted]
             means = tuple(values.mean for values in said)
             if any(mean is not None for mean in means):
                 raters = tuple(len(values.values) for values in said)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from labeling.datasets.recipes.base import RULE_TASK, Recipe, Sifted
 from labeling.datasets.recipes.outcome import RecipeOutcome, RowKind, RuleLabel
-from labeling.datasets.recipes.rated import Judged, Values, count_values
+from labeling.datasets.recipes.rated import Judged, RatedValues, count_values
 from labeling.datasets.recipes.ratings import NO_POSTERIOR_OF_RATINGS, NO_TIE_OF_RATINGS, ONE_EACH
 from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import TaskRecord
@@ -68,7 +68,7 @@ class Rules(Recipe):
                 drops.append(label)
         return RecipeOutcome(len(judged), rules=tuple(made), drops=tuple(drops))
 
-    def _label(self, place: int, principle: str, said: Values) -> RuleLabel | str:
+    def _label(self, place: int, principle: str, said: RatedValues) -> RuleLabel | str:
         """What most raters say of one response and rule, or why they say nothing together."""
         followed = sum(self._is_kept(value) for value in said.values)
         unsure = said.unsure + sum(self._is_unsure(value) for value in said.values)
@@ -93,6 +93,6 @@ class Rules(Recipe):
         return value == 0 and not self.criterion.is_yes_no
 
 
-def _by_rule(counted: Mapping[Judged, Values]) -> dict[Judged, Values]:
+def _by_rule(counted: Mapping[Judged, RatedValues]) -> dict[Judged, RatedValues]:
     """What is about a rule, in order."""
     return {judged: counted[judged] for judged in sorted(counted) if judged[1]}
