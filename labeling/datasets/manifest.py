@@ -39,20 +39,15 @@ def make_manifest(
     """
     recipe, shape = books[0].recipe, layout.shape
     parts = [(book, recipe.criterion) for book in books for recipe, _ in book.parts]
-    keys = [criterion.key for _, criterion in parts]
-    answer = recipe.criterion.answer
     return {
         "manifest_version": MANIFEST_VERSION,
         "project": context.project,
         "name": context.name,
         "parameters": dict(context.parameters),
         "recipe": _recipe(recipe),
-        "format": _format(shape, file_type, answer),
+        "format": _format(shape, file_type, recipe.criterion.answer),
         "criterion": _criterion(recipe.criterion),
-        "criteria": {
-            criterion.key: _part(book, criterion, ready)
-            for (book, criterion), ready in zip(parts, readiness, strict=True)
-        },
+        "criteria": _criteria(parts, readiness),
         "counts": {**total_of(books).describe(), "never_read": dict(context.withheld)},
         "rows": {table: dict(per_split) for table, per_split in rows.items()},
         "splits": dict(splits),
@@ -63,8 +58,8 @@ def make_manifest(
         "licence": context.licence,
         "notes": list(notes),
         "warnings": [
-            {"code": code, "criterion": key, "text": text}
-            for key, ready in zip(keys, readiness, strict=True)
+            {"code": code, "criterion": criterion.key, "text": text}
+            for (_, criterion), ready in zip(parts, readiness, strict=True)
             for code, text in ready.warnings
         ],
         "versions": dict(context.versions),
@@ -110,6 +105,15 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
         "policy": recipe.explain(answer=recipe.criterion.answer),
         "options": recipe.options.plain(),
         "options_in_words": options_in_words(recipe.options),
+    }
+
+
+def _criteria(
+    parts: Sequence[tuple[Books, CriterionRecord]], readiness: Sequence[Readiness]
+) -> dict[str, object]:
+    return {
+        criterion.key: _part(book, criterion, ready)
+        for (book, criterion), ready in zip(parts, readiness, strict=True)
     }
 
 

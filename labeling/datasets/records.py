@@ -271,7 +271,7 @@ class CriterionRecord:
     @property
     def is_thumb(self) -> bool:
         """Whether it is a thumb, up or down: 1 is up."""
-        return self.answer == "rate" and self.scale == THUMB
+        return self.answer == "rate" and self.scale == THUMB_SCALE
 
     @property
     def is_yes_no(self) -> bool:
@@ -372,7 +372,7 @@ def canonical_json(value: object) -> str:
 #: Scales that ask for a fault.
 _FAULTS = frozenset({"dices"})
 #: The scale of a thumb up (1) or down (0), and that of a reviewer's decision on a text.
-THUMB, DECISION = "thumb", "decision"
+THUMB_SCALE, DECISION_SCALE = "thumb", "decision"
 #: The kinds of ties an answer can be, as reasons for leaving it out.
 TIES = tuple(kind.value for kind in TieKind)
 #: A tie that is several votes put together, none of whose kinds most of them are.

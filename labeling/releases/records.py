@@ -150,11 +150,7 @@ def _judgments(
             JudgmentRecord(
                 id=pseudonym("judgment", pk),
                 rater=pseudonym("rater", rater),
-                values=answers[pk].values,
-                tie_kinds=answers[pk].tie_kinds,
-                unsaid=answers[pk].unsaid,
-                ratings=tuple(answers[pk].ratings),
-                unrated=tuple(answers[pk].unrated),
+                **answers[pk].parts(),
                 rationale=rationale,
                 flags=tuple(map(str, flags)),
                 principles=tuple(map(str, principles)),
@@ -170,7 +166,6 @@ def _judgments(
                 times_cut=cut,
                 created_at=_iso(created),
                 adjudicates=rater in reviewers,
-                side_only=tuple(sorted(answers[pk].sides)),
             )
         )
     return by_task
@@ -195,6 +190,17 @@ class _Answers:
     ratings: list[Rating] = field(default_factory=list)
     unrated: list[Unrated] = field(default_factory=list)
     sides: list[str] = field(default_factory=list)
+
+    def parts(self) -> dict[str, Any]:
+        """The same as parts of a judgment's record."""
+        return {
+            "values": self.values,
+            "tie_kinds": self.tie_kinds,
+            "unsaid": self.unsaid,
+            "ratings": tuple(self.ratings),
+            "unrated": tuple(self.unrated),
+            "side_only": tuple(sorted(self.sides)),
+        }
 
 
 def _answers(

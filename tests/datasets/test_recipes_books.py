@@ -13,7 +13,7 @@ from msgspec.structs import replace as changed
 from labeling.datasets.fitting import misfit, row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import Books, judge_task, preview
-from labeling.datasets.layout import needs_of
+from labeling.datasets.layout import needs_of_rows
 from labeling.datasets.reasons import REASONS
 from labeling.datasets.recipes import RECIPES, RecipeOptions, RowKind
 from labeling.datasets.records import JudgmentRecord, Rating, ResponseRecord, Unrated
@@ -119,7 +119,7 @@ def test_rows_in_equal_rows_out_and_drops_and_rows_out_are_written(criterion, re
         books = Books(made)
         written: Counter[str] = Counter()
         for record in records:
-            item = judge_task(record, books, shape, needs=needs_of(made))
+            item = judge_task(record, books, shape, needs=needs_of_rows(made))
             written.update(row.table for row in shape.rows(item))
             if kind == RowKind.PAIRS and shape.key == "native":
                 # Native keeps ties among its judgments, each of them one rater's.

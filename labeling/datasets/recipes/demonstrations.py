@@ -16,7 +16,7 @@ from labeling.datasets.recipes.ratings import (
     ONE_EACH,
 )
 from labeling.datasets.recipes.votes import nobody
-from labeling.datasets.records import DECISION, CriterionRecord, JudgmentRecord, TaskRecord
+from labeling.datasets.records import DECISION_SCALE, CriterionRecord, JudgmentRecord, TaskRecord
 from labeling.vocabulary import TaskKind
 from projects.words import gettext, gettext_noop
 
@@ -60,7 +60,7 @@ class Demonstrations(Recipe):
         """A reviewer's decision."""
         if reason := super().needs(criterion):
             return reason
-        if criterion.scale == DECISION:
+        if criterion.scale == DECISION_SCALE:
             return None
         return gettext(
             "The recipe “%(recipe)s” reads what reviewers decide about texts that people wrote, "
