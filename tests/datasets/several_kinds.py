@@ -70,6 +70,38 @@ WORDED: Row = {
     "judgments": [{"rater": "r3", "answers": {"rule": {"c1": {"P3": -2}}}}],
 }
 
+_RELEASED: Row = {
+    "prompt": [_ASK],
+    "responses": ["Cod.", "Cow.", "Ox."],
+    "response_ids": ["a", "b", "c"],
+    "models": ["", "", ""],
+    "rater": "rater-3f",
+    "value": None,
+    "tie_kind": "",
+    "purpose": "live",
+    "source": "human",
+}
+RANK_RELEASED: Row = {
+    **_RELEASED,
+    "task_id": "q-20",
+    "judgment_id": "j-7",
+    "choice": "ranked",
+    "answers": [
+        *({"criterion": "order", "response": i, "value": v} for i, v in ((1, 1), (2, 2), (3, 2))),
+        {"criterion": "safe", "response": 1, "value": 1},
+    ],
+    "unsaid": [{"criterion": "safe", "principle": "", "response": 2, "unsaid": "unsure"}],
+}
+RATE_RELEASED: Row = {
+    **_RELEASED,
+    "task_id": "q-21",
+    "judgment_id": "j-8",
+    "choice": "rated",
+    "answers": [{"criterion": "safe", "response": 3, "value": 0}],
+    "rule_answers": [{"criterion": "rule", "principle": "3", "response": 1, "value": -2}],
+    "kind": "rate",
+}
+
 SEVERAL_SAMPLES: tuple[tuple[str, str, Row], ...] = (
     ("Nectar", "nectar", NECTAR),
     ("best of n", "bestofn", BEST_OF_N),
@@ -81,4 +113,6 @@ SEVERAL_SAMPLES: tuple[tuple[str, str, Row], ...] = (
     ("summaries rated", "axes", AXES),
     ("a ranking of Concord", "concord", RANKED),
     ("a rating of Concord", "concord", WORDED),
+    ("a released ranking", "judgments", RANK_RELEASED),
+    ("a released rating", "judgments", RATE_RELEASED),
 )

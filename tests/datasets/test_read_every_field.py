@@ -258,7 +258,7 @@ def test_turns_of_the_arena_have_the_limit_of_messages(rows):
 LEFT_OUT = {
     "lmarena": {"full_conversation"},
     "labelstudio": {"annotations", "comparison"},
-    "judgments": {"answers"},
+    "judgments": {"answers", "unsaid", "rule_answers"},
     "webgpt": {"tokens_0", "tokens_1"},
 }
 

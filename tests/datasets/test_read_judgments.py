@@ -15,6 +15,7 @@ from labeling.datasets.records import Message, Rating
 from labeling.datasets.rows import Duplicate, ImportRow, Refusal
 from tests.datasets.kinds import JUDGMENT
 from tests.datasets.release_rows import judgment, project, read_table, release, task, votes
+from tests.datasets.several_kinds import RANK_RELEASED, RATE_RELEASED
 
 
 def reread(folder: Path, table: str, out: Path) -> list[Any]:
@@ -38,6 +39,15 @@ def test_a_row_is_one_judgment_of_its_task(rows):
     assert said.at == dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
     assert (row.category, row.language) == ("biology", "en")
     assert row.metadata == {"prompt_id": "p-17", "prompt_group": "0f" * 16}
+
+
+def test_released_answers_on_single_responses_are_read_by_their_ids(rows):
+    ranked, rated = (rows(row)[0] for row in (RANK_RELEASED, RATE_RELEASED))
+    (order,), (rating,) = ranked.judgments, rated.judgments
+    assert (ranked.kind, order.values) == ("rank", {})
+    assert order.answers == {"order": {"a": 1, "b": 2, "c": 2}, "safe": {"a": 1, "b": "unsure"}}
+    assert (rated.kind, rating.values) == ("rate", {})
+    assert rating.answers == {"safe": {"c": 0}, "rule": {"a": {"P3": -2}}}
 
 
 def test_what_a_release_wrote_is_what_the_reader_reads(tmp_path):
@@ -96,6 +106,16 @@ def test_pairs_of_a_release_are_read_back_as_chosen_and_rejected(tmp_path, shape
         ({"models": ["m1"]}, "models", "Has 1 items for 2 responses."),
         ({"response_ids": ["x", "x"]}, "responses", "Two responses have the same id."),
         ({"answers": [7]}, "answers[0]", "not a number"),
+        (
+            {"answers": [{"criterion": "x", "response": 3, "value": 1}]},
+            "answers[0].response",
+            "from 1 to 2",
+        ),
+        (
+            {"unsaid": [{"criterion": "x", "response": 1, "unsaid": "maybe"}]},
+            "unsaid[0].unsaid",
+            "Must be one of",
+        ),
         (
             {"answers": [{"criterion": "", "response": 0, "value": 1}]},
             "answers[0].criterion",

@@ -60,8 +60,8 @@ class Parts(Struct):
     """What a shape makes of a record: the prompt, the candidates, and labels of its own.
 
     Where one record gives several rows, `suffix` tells their ids apart; `extra` is metadata. With
-    `no_prompt` two texts are compared by themselves. `whole` are all candidates of a record that
-    may be one task or one of each pair.
+    `no_prompt` two texts are compared by themselves. `kind` is the kind of task, "" where the
+    record says it. `whole` are all candidates of a record that may be one task or one of each pair.
     """
 
     messages: tuple[Message, ...]
@@ -71,6 +71,7 @@ class Parts(Struct):
     extra: dict[str, object] = field(default_factory=dict)
     no_prompt: bool = False
     whole: Sequence[Candidate] = ()
+    kind: str = ""
 
 
 def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: bool) -> None:
@@ -241,7 +242,7 @@ def _about(record: Record, name: str, most: int) -> str:
 
 def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
-    kind = record.kind_of(len(parts.candidates))
+    kind = parts.kind or record.kind_of(len(parts.candidates))
     check_count(kind, len(parts.candidates))
     said = _labels(record, parts)
     _check_texts(parts, said, promptless=record.view.promptless)

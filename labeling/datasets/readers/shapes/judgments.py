@@ -6,6 +6,7 @@ canonical order, so a value keeps its sign.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from labeling.datasets.readers import limits
@@ -18,6 +19,7 @@ from labeling.datasets.readers.fields import (
     type_in_words,
     whole_number,
 )
+from labeling.datasets.readers.shapes.answers import Place
 from labeling.datasets.readers.shapes.base import ABOUT, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -25,11 +27,16 @@ from labeling.datasets.readers.shapes.labels import rater_of, sides_of, tie_of, 
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
-from labeling.vocabulary import Purpose, Source, TieKind
+from labeling.vocabulary import Purpose, Source, TaskKind, TieKind, Unsaid
 
+#: What a release calls the choice of whoever ranked or rated, where its criterion does.
+_CHOICES: Mapping[str, str] = {"ranked": TaskKind.RANK.value, "rated": TaskKind.RATE.value}
+#: Characters of a principle's number.
+_MARK = 20
+_PAIR = limits.COMPARED_RESPONSES
 #: What a judgment was made under there; it has no meaning in another project and is left out.
 _CIRCUMSTANCES = (
-    *("judgment_id", "choice", "flags", "principles", "guideline_version", "rubric_version"),
+    *("judgment_id", "flags", "principles", "guideline_version", "rubric_version"),
     *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "times_cut"),
     *("criterion", "rater_fold"),
 )
@@ -82,25 +89,75 @@ def _candidates(record: Record) -> list[Candidate]:
     ]
 
 
-def _values(record: Record) -> dict[str, int]:
-    """The values by criterion; one of a single response is not a comparison."""
-    values: dict[str, int] = {}
-    answers = _listed(record, "answers") if record.get("answers") is not None else []
-    for i, answer in enumerate(answers):
-        field = f"{record.column('answers')}[{i}]"
-        if not isinstance(answer, dict):
+def _cells(record: Record, name: str) -> Iterator[tuple[dict[str, object], str]]:
+    """The objects of a list, each with its name; none where the row has no such list."""
+    for i, cell in enumerate(_listed(record, name) if record.get(name) is not None else []):
+        field = f"{record.column(name)}[{i}]"
+        if not isinstance(cell, dict):
             raise RowError(
                 field,
-                f"Must be an object, not {type_in_words(answer)}.",
-                answer,
+                f"Must be an object, not {type_in_words(cell)}.",
+                cell,
                 code=RefusalCode.WRONG_TYPE,
             )
-        if whole_number(answer.get("response"), f"{field}.response") == 0:
-            key = filled(answer.get("criterion"), f"{field}.criterion")
-            values[key] = whole_number(answer.get("value"), f"{field}.value")
+        yield cell, field
+
+
+def _values(record: Record) -> dict[str, int]:
+    """The values by criterion of what compares two responses."""
+    values: dict[str, int] = {}
+    for cell, field in _cells(record, "answers"):
+        if whole_number(cell.get("response"), f"{field}.response") == 0:
+            key = filled(cell.get("criterion"), f"{field}.criterion")
+            values[key] = whole_number(cell.get("value"), f"{field}.value")
     if not values and record.get("value") is not None:
         values[OVERALL] = whole_number(record.get("value"), record.column("value"))
     return values
+
+
+def _about_responses(record: Record, count: int) -> dict[str, object]:
+    """What is said of each response by criterion: values, places and why there is none, also by
+    principle."""
+    answers: dict[str, dict[Place, object]] = {}
+    for name in ("answers", "unsaid", "rule_answers"):
+        for cell, field in _cells(record, name):
+            response = whole_number(cell.get("response"), f"{field}.response")
+            if response == 0:
+                continue
+            if not 0 < response <= count:
+                reason = f"Must be from 1 to {count}, the place of a response."
+                raise RowError(f"{field}.response", reason, response)
+            key = filled(cell.get("criterion"), f"{field}.criterion")
+            of_key = answers.setdefault(key, {})
+            said = _said(cell, name, field)
+            mark = label(cell.get("principle"), f"{field}.principle", most=_MARK)
+            if not mark:
+                of_key[Place(response - 1)] = said
+                continue
+            of_response = of_key.setdefault(Place(response - 1), {})
+            if isinstance(of_response, dict):
+                of_response[f"P{mark}"] = said
+    return dict(answers)
+
+
+def _said(cell: Mapping[str, object], name: str, field: str) -> object:
+    """The value of an answer, or the word in its place."""
+    if name != "unsaid":
+        return whole_number(cell.get("value"), f"{field}.value")
+    word = cell.get("unsaid")
+    if word not in tuple(Unsaid):
+        raise RowError(f"{field}.unsaid", f"Must be one of {', '.join(Unsaid)}.", word)
+    return word
+
+
+def _kind(record: Record, count: int, answers: Mapping[str, object]) -> str:
+    """The kind of task where the row does not name it: a release says whether its criterion ranks
+    or rates. "" where nothing tells but the number of responses."""
+    if record.view.kind or record.get("kind") is not None:
+        return ""
+    kind = _CHOICES.get(str(record.get("choice")), "")
+    # Answers on single responses alone are those of a comparison too.
+    return kind if answers and (kind != TaskKind.RATE or count != _PAIR) else ""
 
 
 def _ties(record: Record, values: dict[str, int]) -> dict[str, str]:
@@ -114,15 +171,7 @@ def _ties(record: Record, values: dict[str, int]) -> dict[str, str]:
         lost = {key: TieKind.UNSPECIFIED.value for key, value in values.items() if value == 0}
         return {**lost, **overall_tie(kind)}
     ties: dict[str, str] = {}
-    for i, cell in enumerate(_listed(record, "tie_kinds")):
-        field = f"{record.column('tie_kinds')}[{i}]"
-        if not isinstance(cell, dict):
-            raise RowError(
-                field,
-                f"Must be an object, not {type_in_words(cell)}.",
-                cell,
-                code=RefusalCode.WRONG_TYPE,
-            )
+    for cell, field in _cells(record, "tie_kinds"):
         key = filled(cell.get("criterion"), f"{field}.criterion")
         ties |= ties_of({key: cell.get("tie_kind")}, field, values)
     return ties
@@ -138,11 +187,12 @@ def _refuse_other_kinds(record: Record) -> None:
                 raise RowError(record.column(name), f"Not taken: {sentence(reason)}.", value)
 
 
-def _judgments(record: Record) -> list[ImportedJudgment]:
-    values = _values(record)
+def _judgments(
+    record: Record, values: dict[str, int], answers: Mapping[str, object]
+) -> list[ImportedJudgment]:
     ties = _ties(record, values)
     rater = rater_of(record)
-    if not values or not rater:
+    if not (values or answers) or not rater:
         for name in ("rater", "value", "tie_kind", "tie_kinds", "rationale", "created_at"):
             record.keep(name)
         return []
@@ -155,6 +205,7 @@ def _judgments(record: Record) -> list[ImportedJudgment]:
             rationale=text_value(record.get("rationale") or "", record.column("rationale")),
             at=moment(record.get("created_at"), record.column("created_at")),
             side_only=sides_of(record.get("side_only") or None, record.column("side_only"), values),
+            answers=answers,
         )
     ]
 
@@ -163,8 +214,11 @@ def _read(record: Record) -> list[Parts]:
     """One judgment of one task."""
     record.leave(*_CIRCUMSTANCES)
     _refuse_other_kinds(record)
-    prompt = record.chat("prompt")
-    parts = Parts(prompt, _candidates(record), _judgments(record))
+    prompt, candidates = record.chat("prompt"), _candidates(record)
+    values, answers = _values(record), _about_responses(record, len(candidates))
+    parts = Parts(prompt, candidates, kind=_kind(record, len(candidates), answers))
+    parts.judgments = _judgments(record, values, answers)
+    record.leave("choice")
     parts.no_prompt = not prompt
     return [parts]
 
@@ -174,13 +228,14 @@ JUDGMENTS = Shape(
     title="Judgments of a Concord release, one row each",
     explanation=(
         "The rows of one task become one task with a label for each rater. Only people's live "
-        "judgments are taken. Flags, cited principles, times spent, the order shown and ratings of "
-        "single responses belong to the project they come from and are left out."
+        "judgments are taken. Flags, cited principles, times spent and the order shown belong to "
+        "the project they come from and are left out."
     ),
     fields=(
         *("prompt", "responses", "response_messages", "response_ids", "models", "rater", "value"),
         *("tie_kind", "tie_kinds", "side_only"),
-        *("answers", "rationale", "purpose", "source", "created_at"),
+        *("answers", "unsaid", "rule_answers", "choice"),
+        *("rationale", "purpose", "source", "created_at"),
         *ABOUT,
         *_CIRCUMSTANCES,
     ),

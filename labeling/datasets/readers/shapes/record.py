@@ -42,6 +42,8 @@ _STRUCTURED = frozenset(
             "side_only",
             "ranked",
             "summary",
+            "unsaid",
+            "rule_answers",
         ),
     )
 )
