@@ -41,6 +41,9 @@ _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 #: Tables by the sign between their cells.
 TABLES = {",": "CSV", "\t": "TSV", ";": "CSV with semicolons"}
 
+#: Columns of which a row has one where values within it are columns of their own.
+_LIFTED = frozenset({"data", "fields", "external_id"})
+
 RawRows = Iterator[RawRow | Refusal]
 
 
@@ -125,7 +128,8 @@ def _delimiter(header: str) -> str:
 
 def _flat(rows: RawRows) -> RawRows:
     for row in rows:
-        if type(row) is tuple:
+        # A set's own look at the keys costs less than two calls, and few rows have any of them.
+        if type(row) is tuple and not _LIFTED.isdisjoint(row[1]):
             row = row[0], lifted_record(lifted(row[1]))
         yield row
 

@@ -260,7 +260,15 @@ def metadata(
     most = 0
     try:
         for key, value in values.items():
-            most += _ESCAPED * len(storable(key, "metadata")) + _AROUND + sized(value, key[:80], 1)
+            if not key.isascii() or "\x00" in key:
+                storable(key, "metadata")
+            most += _ESCAPED * len(key) + _AROUND
+            if type(value) is str and value.isascii() and "\x00" not in value:
+                most += _ESCAPED * len(value) + _AROUND
+            elif value is None or type(value) is bool:
+                most += _AROUND
+            else:
+                most += sized(value, key[:80], 1)
     except RowError:
         return _without_broken(values, line)
     return (dict(values), ()) if most <= limits.MAX_METADATA else _fitting(values, (), line)

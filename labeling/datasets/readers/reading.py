@@ -103,7 +103,7 @@ def _sorted(
     seen: SeenRows,
     doubtful: Collection[str],
     number: int,
-) -> Iterator[ImportRow | Duplicate | Refusal]:
+) -> list[ImportRow | Duplicate | Refusal]:
     """What one line gives: one of the three, or as many as a kind that spreads makes."""
     line, values = raw
     try:
@@ -112,18 +112,19 @@ def _sorted(
         record = look(line, values, view)
         made = shape.read(record)
     except RowError as error:
-        yield _named(refusal(line, error), values, view, number)
-        return
+        return [_named(refusal(line, error), values, view, number)]
+    outcomes: list[ImportRow | Duplicate | Refusal] = []
     for parts in made:
         try:
             row = finish(record, parts)
         except RowError as error:
-            yield _named(refusal(line, error), values, view, number)
+            outcomes.append(_named(refusal(line, error), values, view, number))
         else:
             sorted_row = seen.sort(replace(row, number=number) if number else row)
             if isinstance(sorted_row, Refusal):
                 sorted_row = _named(sorted_row, values, view, number)
-            yield sorted_row
+            outcomes.append(sorted_row)
+    return outcomes
 
 
 def _named(
@@ -183,7 +184,7 @@ def _rows(
     with opened(path) as file:
         # Its lines tell no rows apart: all of a list may be one line.
         numbered = file.container == JSON_LIST
-        rows = _reshaped(file.rows, reshaping)
+        rows = _reshaped(file.rows, reshaping) if reshaping else enumerate(file.rows, 1)
         if shape.joins and view.kind == TaskKind.COMPARE:
             rows = joined_rows(rows, view.columns["prompt"], view.columns["response"])
         for count, raw in rows:
@@ -196,11 +197,11 @@ def _rows(
 
 def _reshaped(rows: RawRows, reshaping: Reshaping) -> Iterator[Numbered]:
     for count, raw in enumerate(rows, 1):
-        if reshaping and not isinstance(raw, Refusal):
+        if isinstance(raw, Refusal):
+            yield count, raw
+        else:
             line, row = raw
             yield count, (line, reshaping.applied(row))
-        else:
-            yield count, raw
 
 
 def preview_file(

@@ -200,7 +200,8 @@ class SeenRows:
                 reason = f"“{judgment.rater}” judges the same row differently on {where}."
                 return _refused(row, "judgments", reason, RefusalCode.CONTRADICTION)
             new_label |= not before
-        new_about = self._notes_about(row, first)
+        says_more = bool(row.metadata or row.category or row.language)
+        new_about = says_more and self._notes_about(row, first)
         if not first:
             return row
         if new_label or new_about:
@@ -209,8 +210,6 @@ class SeenRows:
 
     def _notes_about(self, row: ImportRow, first: int) -> bool:
         """Whether the row says about its task what no row of it before has said."""
-        if not (row.metadata or row.category or row.language):
-            return False
         about = keyed_hash(_ENCODE((row.category, row.language, row.metadata)))
         before, same = self._about.first(keyed_hash((row.external_id, 0)), about, row.line)
         if not before or same:

@@ -22,12 +22,13 @@ _BY_NUMBER: Mapping[int, str] = {
     1: TaskKind.RATE.value,
     limits.COMPARED_RESPONSES: TaskKind.COMPARE.value,
 }
+_OF_MORE = TaskKind.RANK.value
 
 
 def kind_by_number(count: int) -> str:
     """What so many responses mean where nobody says it: one is rated, two are compared, three and
     more are ranked."""
-    return _BY_NUMBER.get(count, TaskKind.RANK.value)
+    return _BY_NUMBER.get(count, _OF_MORE)
 
 
 def wished_kind(mapping: Mapping[str, str]) -> str:

@@ -77,13 +77,13 @@ class Parts(Struct):
 def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: bool) -> None:
     """Responses that all read the same are compared only where somebody has done so already."""
     may_be_none = not parts.messages and (parts.no_prompt or promptless)
-    if not may_be_none and all(is_blank(message.content) for message in parts.messages):
+    if not may_be_none and not _asks(parts.messages):
         raise RowError("prompt", "Is empty. Fill it or leave the row out.", code=RefusalCode.EMPTY)
     first, *others = parts.candidates
     if said or not others:
         return
     text = _as_read(first)
-    if all(_as_read(other) == text for other in others):
+    if _as_read(others[0]) == text and all(_as_read(other) == text for other in others):
         which = "Both" if len(others) == 1 else "All"
         raise RowError(
             others[0].field,
@@ -92,6 +92,14 @@ def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: 
             others[0].content,
             code=RefusalCode.SAME_TEXT,
         )
+
+
+def _asks(messages: tuple[Message, ...]) -> bool:
+    """Whether a prompt says anything."""
+    for message in messages:  # noqa: SIM110 - a generator for each row takes twice as long
+        if not is_blank(message.content):
+            return True
+    return False
 
 
 def _check_cells(record: Record, said: Sequence[ImportedJudgment]) -> None:
@@ -128,20 +136,20 @@ def _identified(row_id: str, candidates: Sequence[Candidate]) -> tuple[ImportedR
     responses: list[ImportedResponse] = []
     taken: set[str] = set()
     for candidate in candidates:
-        own = candidate.external_id or _free(f"{row_id}-{_digest(candidate)}", taken)
+        own = candidate.external_id or f"{row_id}-{_digest(candidate)}"
         if own in taken:
-            raise RowError(
-                "responses", "Two responses have the same id.", own, code=RefusalCode.TWICE
-            )
+            own = _another(candidate, own, taken)
         taken.add(own)
         responses.append(candidate.named(own))
     return tuple(responses)
 
 
-def _free(external_id: str, taken: Collection[str]) -> str:
-    """The id, with a number where an earlier response of the row has it."""
-    same = (f"{external_id}-{number}" for number in count(2))
-    return external_id if external_id not in taken else next(x for x in same if x not in taken)
+def _another(candidate: Candidate, own: str, taken: Collection[str]) -> str:
+    """The id with a number, where an earlier response of the row has it. Raises RowError where the
+    row itself says that id."""
+    if candidate.external_id:
+        raise RowError("responses", "Two responses have the same id.", own, code=RefusalCode.TWICE)
+    return next(same for number in count(2) if (same := f"{own}-{number}") not in taken)
 
 
 def _extra(record: Record, parts: Parts) -> tuple[dict[str, object], tuple[Refusal, ...]]:
@@ -171,7 +179,11 @@ def _extra(record: Record, parts: Parts) -> tuple[dict[str, object], tuple[Refus
 
 def _labels(record: Record, parts: Parts) -> tuple[ImportedJudgment, ...]:
     own = parts.judgments or flat_labels(record)
-    said = (*own, *listed_labels(record, [c.external_id for c in parts.candidates]))
+    if "judgments" not in record.values:
+        listed: list[ImportedJudgment] = []
+    else:
+        listed = listed_labels(record, [c.external_id for c in parts.candidates])
+    said = (*own, *listed)
     if len(said) > 1:
         raters = [judgment.rater for judgment in said]
         if len(set(raters)) < len(raters):
@@ -243,12 +255,14 @@ def _about(record: Record, name: str, most: int) -> str:
 def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
     kind = parts.kind or record.kind_of(len(parts.candidates))
-    check_count(kind, len(parts.candidates))
+    if kind != _COMPARE or len(parts.candidates) != limits.COMPARED_RESPONSES:
+        check_count(kind, len(parts.candidates))
     said = _labels(record, parts)
     _check_texts(parts, said, promptless=record.view.promptless)
     _check_cells(record, said)
-    category = _about(record, "category", limits.MAX_CATEGORY)
-    language = _about(record, "language", limits.MAX_LANGUAGE)
+    values = record.values
+    category = _about(record, "category", limits.MAX_CATEGORY) if "category" in values else ""
+    language = _about(record, "language", limits.MAX_LANGUAGE) if "language" in values else ""
     row_id = record.label("id", most=limits.MAX_ID - len(parts.suffix))
     if row_id:
         row_id += parts.suffix
@@ -271,5 +285,5 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         metadata=extra,
         left_out=left_out,
         kind=kind,
-        apart=_apart(record, parts),
+        apart=_apart(record, parts) if parts.whole else (),
     )

@@ -181,8 +181,14 @@ class Record(Struct):
 
     def label(self, name: str, *, most: int) -> str:
         """The short text of a field; "" where the row has none."""
-        value = self.get(name)
-        return "" if value is None else label(value, self.column(name), most=most)
+        value = self.values.get(name)
+        if value is None:
+            return ""
+        self.looked_at.add(name)
+        # Most are this plain: only the others need to be told apart.
+        if type(value) is str and len(value) <= most and value.isascii() and "\x00" not in value:
+            return value.strip()
+        return label(value, self.column(name), most=most)
 
     def chat(self, name: str) -> tuple[Message, ...]:
         """The messages of a field. Raises RowError where it holds none."""
@@ -234,14 +240,16 @@ def look(line: int, raw: Mapping[str, object], view: RecordView) -> Record:
             values[name] = value
     if not view.is_table:
         return Record(line, values, rest, view, nested)
-    for name in _NAMES & values.keys():
-        value = values[name]
+    for name in _NAMES:
+        value = values.get(name)
         if type(value) is str and _WITH_FRACTION.fullmatch(value):
             values[name] = value.removesuffix(".0")
     if type(values.get("prompt")) is str:
         values["prompt"] = _texts_or_text(str(values["prompt"]))
-    blank = tuple(name for name in view.cells if name not in values)
-    values.update(dict.fromkeys(blank, ""))
+    blank: tuple[str, ...] = ()
+    for name in view.cells:
+        if name not in values:
+            values[name], blank = "", (*blank, name)
     return Record(line, values, rest, view, nested, blank)
 
 
