@@ -123,6 +123,13 @@ class Flag(StrEnum):
     BROKEN = "broken"
 
 
+class Polarity(StrEnum):
+    """Whether a passage is marked for what is wrong with it, or for what is good."""
+
+    FAULT = "fault"
+    PRAISE = "praise"
+
+
 class NothingLeft(StrEnum):
     """Why there is no next task; an answer, never an error."""
 

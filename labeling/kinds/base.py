@@ -74,7 +74,8 @@ class Submission:
     project's; `key` is the client's idempotency key; `active_ms` and
     `idle_ms` are milliseconds, None where what was sent is no time;
     `ui_version` is the interface it was given in, the kind's own page where empty; `rubric` the
-    version of the questions that were shown, that of the assignment where it is not said.
+    version of the questions that were shown, that of the assignment where it is not said. `spans`
+    are passages that were marked, as `labeling.kinds.spans` reads them.
     """
 
     answers: Mapping[str, object]
@@ -84,6 +85,7 @@ class Submission:
     reasons: Sequence[str] = ()
     principles: Sequence[int] = ()
     flags: Sequence[str] = ()
+    spans: Sequence[object] = ()
     active_ms: int | None = 0
     idle_ms: int | None = 0
     key: UUID | None = None

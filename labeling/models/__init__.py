@@ -20,6 +20,7 @@ from labeling.models.jobs import (
 )
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
+from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Response",
     "SelectionJob",
     "SetAside",
+    "Span",
     "Task",
     "TaskChange",
     "TaskOpening",

@@ -20,6 +20,8 @@ LABELS: dict[str, Promise] = {
     "repeat": _("Repeat"),
     "anchor": _("Anchor"),
     "training": _("Training"),
+    "fault": _("Fault"),
+    "praise": _("Praise"),
     "leased": _("Leased"),
     "submitted": _("Submitted"),
     "skipped": _("Skipped"),

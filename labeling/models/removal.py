@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
 from labeling.models.jobs import ImportedChange
 from labeling.models.judgments import Answer, Judgment
+from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
 
 
@@ -50,6 +51,7 @@ def delete_tasks(ids: Sequence[int]) -> None:
 def delete_assignments(ids: Sequence[int]) -> None:
     """Deletes assignments with their judgments and late answers; places become free again."""
     judgments = Judgment.objects.filter(assignment__in=ids)
+    _delete(Span.objects.filter(judgment__in=judgments))
     _delete(Answer.objects.filter(judgment__in=judgments))
     _delete(judgments)
     _delete(LateAnswer.objects.filter(assignment__in=ids))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -22,7 +23,10 @@ ANSWER_PREFIX = "answer."
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What is filled in: codes by the names of the fields without their prefix, and the rest."""
+    """What is filled in: codes by the names of the fields without their prefix, and the rest.
+
+    `spans` are marked passages, each as JSON.
+    """
 
     codes: Mapping[str, str] = field(default_factory=dict)
     tie_kind: str = ""
@@ -30,6 +34,7 @@ class Filled:
     reasons: Sequence[str] = ()
     principles: Sequence[int] = ()
     flags: Sequence[str] = ()
+    spans: Sequence[str] = ()
     active_ms: int | None = 0
     idle_ms: int | None = 0
     key: UUID | None = None
@@ -62,6 +67,7 @@ class Filled:
             reasons=self.reasons,
             principles=self.principles,
             flags=self.flags,
+            spans=[_json(span) for span in self.spans],
             active_ms=self.active_ms,
             idle_ms=self.idle_ms,
             key=self.key,
@@ -83,6 +89,7 @@ def read_form(post: QueryDict) -> Filled:
         reasons=post.getlist("reasons"),
         principles=_numbers(post.getlist("principles")),
         flags=post.getlist("flags"),
+        spans=[span for span in post.getlist("spans") if span],
         active_ms=_milliseconds(post.get("active_ms", "0")),
         idle_ms=_milliseconds(post.get("idle_ms", "0")),
         key=_uuid(post.get("key", "")),
@@ -104,6 +111,14 @@ def codes_for(criteria: Iterable[Criterion], answers: ShownAnswers) -> dict[str,
         if option is not None:
             codes[criterion.key] = option.code
     return codes
+
+
+def _json(text: str) -> object:
+    """What a field of the form holds as JSON; None, which fits nowhere, where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _version(text: str) -> int | None:

@@ -33,6 +33,7 @@ from labeling.rating.places import (
     with_place,
 )
 from labeling.rating.selectors import TakenBack, last_act, taken_back
+from labeling.rating.spans import check_spans, keep_spans
 from labeling.vocabulary import Act, AssignmentState, SkipReason
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict, InvalidInput
@@ -102,6 +103,7 @@ def _submit_locked(
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
     count = len(held.shown_order)
     checked = check_submission(project, kind, questions, held.guideline_id, submission, count)
+    spans = check_spans(held, kind.asked(questions.criteria), submission)
     times = plausible_times(submission, since=held.since, now=now)
     previous = next((row for row in stored if row.is_current), None)
     if previous is not None:
@@ -132,6 +134,7 @@ def _submit_locked(
     )
     canonical = [kind.canonical(answer, held.shown_order) for answer in checked.answers]
     _insert(held, judgment, [_stored(answer, held.response_ids) for answer in canonical])
+    keep_spans(judgment, spans)
     return Submitted(judgment, created=True)
 
 
@@ -246,6 +249,8 @@ def _said(submission: Submission) -> dict[str, object]:
     if not content["reasons"]:  # older fingerprints know of none
         del content["reasons"]
     content["answers"] = {k: v for k, v in submission.answers.items() if v is not None}
+    if not submission.spans:
+        del content["spans"]  # nothing could be marked when the first of these were made
     return content
 
 

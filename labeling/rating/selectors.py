@@ -10,6 +10,7 @@ from django.db.models import Q
 from labeling.kinds import GivenAnswer, kind_of, primary_of
 from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Import, Judgment
+from labeling.rating.marking import shown_spans
 from labeling.vocabulary import Act, AssignmentState, JobState
 from projects.models import Criterion, Project, User
 from projects.sql import Statement
@@ -119,6 +120,7 @@ class TakenBack:
     reasons: Sequence[str]
     principles: Sequence[int]
     flags: Sequence[str]
+    spans: Sequence[Mapping[str, object]] = ()
 
 
 def taken_back(assignment: Assignment) -> TakenBack | None:
@@ -134,6 +136,7 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
         reasons=judgment.reasons,
         principles=judgment.principles,
         flags=judgment.flags,
+        spans=shown_spans(judgment),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,6 +103,7 @@ def _filled_before(assignment: Assignment, criteria: list[Criterion]) -> Filled:
         reasons=before.reasons,
         principles=before.principles,
         flags=before.flags,
+        spans=[json.dumps(span) for span in before.spans],
     )
 
 
@@ -340,6 +342,7 @@ def _values(answered: TakenBack, criteria: list[Criterion]) -> dict[str, list[st
         "reasons": list(answered.reasons),
         "principles": [str(number) for number in answered.principles],
         "flags": list(answered.flags),
+        "spans": [json.dumps(span) for span in answered.spans],
     }
 
 

@@ -1,0 +1,78 @@
+"""Marked passages of a judgment: checked beside the texts that they mark, and stored with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from labeling.kinds import PRIMARY_ALIAS, Submission, primary_of
+from labeling.kinds.spans import MarkedSpan, SpanError, read_spans
+from labeling.models import Judgment, Span, Task
+from labeling.rating.answers import no_such_principle
+from labeling.rating.marking import ShownAssignment, texts_shown
+from projects.exceptions import InvalidInput
+from projects.models import Criterion, Principle
+
+
+def check_spans(
+    held: ShownAssignment, asked: Sequence[Criterion], submission: Submission
+) -> list[Span]:
+    """The passages that a submission marks, as rows without their judgment.
+
+    Raises InvalidInput in a sentence for the first that does not fit.
+    """
+    if not submission.spans:
+        return []
+    task = Task.objects.select_related("prompt").defer("prompt__html").get(pk=held.task_id)
+    criteria = {criterion.key: criterion for criterion in asked}
+    names = {key: key for key in criteria}
+    primary = primary_of(asked)
+    if primary is not None:
+        names.setdefault(PRIMARY_ALIAS, primary.key)
+    try:
+        marks = read_spans(submission.spans, texts_shown(held), names)
+    except SpanError as error:
+        raise _refused(str(error)) from None
+    principles = _principles(held.guideline_id, marks)
+    return [
+        Span(
+            response_id=(
+                None
+                if mark.response is None
+                else task.response_ids[held.shown_order[mark.response]]
+            ),
+            message=mark.message,
+            start=mark.start,
+            end=mark.end,
+            polarity=mark.polarity,
+            criterion=criteria[mark.name] if mark.about == "criterion" else None,
+            flag=mark.name if mark.about == "flag" else "",
+            principle_id=principles[int(mark.name)] if mark.about == "principle" else None,
+        )
+        for mark in marks
+    ]
+
+
+def _refused(sentence: str) -> InvalidInput:
+    return InvalidInput(_("Some marked passages do not fit."), fields={"spans": sentence})
+
+
+def _principles(guideline_id: int | None, marks: Sequence[MarkedSpan]) -> dict[int, int]:
+    """The ids of the principles that passages are attached to, by number."""
+    numbers = sorted({int(mark.name) for mark in marks if mark.about == "principle"})
+    if not numbers:
+        return {}
+    rows = Principle.objects.filter(guideline=guideline_id, number__in=numbers)
+    ids = dict(rows.values_list("number", "pk"))
+    missing = [number for number in numbers if number not in ids]
+    if missing:
+        raise _refused(no_such_principle(guideline_id, missing[0]))
+    return ids
+
+
+def keep_spans(judgment: Judgment, spans: Sequence[Span]) -> None:
+    """Stores the passages that came with a judgment."""
+    for span in spans:
+        span.judgment_id = judgment.pk
+    Span.objects.bulk_create(spans)
