@@ -66,7 +66,9 @@ class RaterSerializer(serializers.Serializer[Any]):
     """One rater of a project."""
 
     rater = serializers.CharField()
-    judgments = serializers.IntegerField()
+    judgments = serializers.IntegerField(
+        help_text="Of every kind of task; ties, sides and agreement are of comparisons alone."
+    )
     median_active_ms = serializers.FloatField(allow_null=True)
     timed = serializers.IntegerField(
         help_text="Judgments whose time was measured: given here, and not cut."

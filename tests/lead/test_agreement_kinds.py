@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from labeling.kinds import Submission
 from labeling.lead.agreement.report import agreement_report
+from labeling.lead.raters.selectors import rater_rows
 from labeling.models import Answer, Assignment, Judgment, Response, Task
 from labeling.rating.judgments import submit_judgment
 from projects.guidelines.services import acknowledge
@@ -183,6 +184,18 @@ def test_the_overview_quotes_the_ranking_where_nothing_else_is_asked(
     assert "Same order of two" in text
     assert "n = 12 pairs of answers" in text
     assert "Alpha of pairs" in text
+
+
+def test_raters_count_judgments_of_every_kind_and_take_shares_of_comparisons(
+    judged: Project, rui: User, make_tasks: MakeTasks
+) -> None:
+    rows = {row.rater.name: row for row in rater_rows(judged)}
+    assert (rows["Rui"].judgments, rows["Rui"].ties.reason) == (2, "No comparison yet.")
+    (task,) = make_tasks(judged, 1, prefix="c", prompt="Compare {i}")
+    answer(task, rui, judged.criteria.get(key="best"), [{"value": 0}])
+    rows = {row.rater.name: row for row in rater_rows(judged)}
+    assert (rows["Rui"].judgments, rows["Sam"].judgments) == (3, 2)
+    assert (rows["Rui"].ties.value, rows["Rui"].ties.n) == (1.0, 1)
 
 
 def test_comparisons_of_a_prompt_in_tasks_of_their_own_may_go_in_circles(

@@ -190,7 +190,9 @@ def beside_rows(figures: Json) -> list[FigureRow]:
     if figures["answer"] != RANKING:
         rows = [violation_row(figures["violation"])] if "violation" in figures else []
         rows += [yes_row(figures)] if figures.get("yes") else []
-        return [*rows, _unsure(figures), _not_applicable(figures)]
+        # A scale that offers neither has no rate to show.
+        unsaid = [_unsure(figures), _not_applicable(figures)]
+        return rows + [row for row in unsaid if row.figure["value"] is not None]
     pairs = _("pairs in rankings")
     return [
         FigureRow(_("Level"), _("Pairs of a ranking that it puts level."), figures["ties"], pairs),

@@ -84,7 +84,9 @@ def _(answers: RatedAnswers, *, as_ordered: bool) -> Figures:
     scale = answers.criterion.scale
     if scale.family == _RULE:
         return _rule_figures(answers)
-    figures, pairs = rating_report(answers.answers, scale.values, is_yes_no=scale.answer == YES_NO)
+    figures, pairs = rating_report(
+        answers.answers, scale.values, is_yes_no=scale.answer == YES_NO, unsaid=scale.unsaid
+    )
     return {"answer": scale.answer, **figures, "pairs": pairs_in_short(pairs)}, pairs
 
 
@@ -108,7 +110,8 @@ def _rule_figures(answers: RatedAnswers) -> Figures:
         np.where(is_unsure, UNSURE_CODE, levels.unsaid),
     )
     categories = [value for value in scale.values if value or 0 in breaks]
-    figures, pairs = rule_report(marked, categories, breaks=breaks)
+    unsaid = scale.unsaid if 0 in breaks else ("unsure", *scale.unsaid)
+    figures, pairs = rule_report(marked, categories, breaks=breaks, unsaid=unsaid)
     return {
         "answer": "rule",
         **figures,

@@ -26,7 +26,9 @@ _TITLES: Mapping[str, Promise] = {
 }
 
 _SENTENCES: Mapping[str, Promise] = {
-    PREFERENCES: gettext_lazy("Two people give the same answer to “%(label)s” %(share)s."),
+    PREFERENCES: gettext_lazy(
+        "Two people agree on which response is better in “%(label)s” %(share)s."
+    ),
     RANKING: gettext_lazy(
         "Of two responses, two people put the same one first in “%(label)s”, or both level, "
         "%(share)s."

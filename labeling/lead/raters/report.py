@@ -13,7 +13,7 @@ from labeling.work.kept import Progress, figures_at_hand
 from projects.models import Project
 
 _KIND = "raters"
-_VERSION = 1  # Raise it when a figure or the shape changes: older rows are computed anew.
+_VERSION = 2  # Raise it when a figure or the shape changes: older rows are computed anew.
 RATERS_TASK = "labeling.jobs.compute_raters"
 #: Up to so many judgments are computed while somebody waits: a third of a second.
 QUICK_JUDGMENTS = 50_000

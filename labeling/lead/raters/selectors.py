@@ -1,4 +1,7 @@
-"""One row a rater: volume, time, ties, sides, agreement; every figure with its n and interval."""
+"""One row a rater: volume, time, ties, sides, agreement; every figure with its n and interval.
+
+Volume and time are of every kind of task; ties, sides and agreement of comparisons alone.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from labeling.kinds import COMPARE
 from labeling.lead.basis import copied_columns
-from labeling.models import Answer
+from labeling.models import Answer, Judgment
 from labeling.stats import Figure, clustered_share, share
 from labeling.stats.ratings import Ints
-from labeling.vocabulary import Strategy
+from labeling.vocabulary import Strategy, TaskKind
 from projects.models import Project, User
+from projects.scales import PREFERENCES
 
 #: Below so many observations a share says nothing, and the page says so in words.
 FEW = 10
@@ -27,11 +31,11 @@ FEW = 10
 class RaterRow:
     """What is known about one rater of a project, from judgments of live tasks that count.
 
-    `median_ms` is the median active time of the `timed` judgments, those whose time was
-    measured: given here, and not cut.
-    `ties`: share of judgments without a preference. `left`: share of preferences for the response
-    shown first; a rater without side bias is near one half. `agreement`: share of pairs with
-    another rater's judgment of the same task in which both prefer the same side or both a tie.
+    `judgments` are of every kind of task, the other figures of comparisons. `median_ms` is the
+    median active time of the `timed` judgments, those whose time was measured: given here, and not
+    cut. `ties`: share of comparisons without a preference. `left`: share of preferences for the
+    response shown first; a rater without side bias is near one half. `agreement`: share of pairs
+    with another rater's judgment of the same task in which both prefer the same side or both a tie.
     """
 
     rater: User
@@ -92,18 +96,48 @@ def _load(project: Project) -> _Columns:
     return _Columns(copied_columns(rows, columns=6))
 
 
+class _OtherColumns:
+    """The judgments of tasks that are no comparisons, by rater; columns as in `_Columns`."""
+
+    def __init__(self, table: Ints) -> None:
+        table = table[:, np.argsort(table[0], kind="stable")]
+        self.rater, self.active_ms, imported = table
+        self.imported = imported.astype(bool)
+
+    def of(self, rater: int) -> slice:
+        """The place of a rater's judgments."""
+        first, last = (int(np.searchsorted(self.rater, rater, side)) for side in ("left", "right"))
+        return slice(first, last)
+
+
+def _load_others(project: Project) -> _OtherColumns:
+    if not project.criteria.filter(is_primary=True).exclude(family=PREFERENCES).exists():
+        return _OtherColumns(np.zeros((3, 0), dtype=np.int64))
+    judgments = Judgment.objects.filter(project=project).counting().live()
+    number = BigIntegerField()
+    active = Case(When(times_cut=True, then=0), default="active_ms", output_field=number)
+    imported = Case(When(strategy=Strategy.IMPORTED, then=1), default=0, output_field=number)
+    rows = (
+        judgments.exclude(task__kind=TaskKind.COMPARE)
+        .order_by()
+        .values_list("rater_id", Cast(active, number), Cast(imported, number))
+    )
+    return _OtherColumns(copied_columns(rows, columns=3))
+
+
 def rater_rows(project: Project) -> list[RaterRow]:
-    """One row each, most judgments first; two queries and some numpy, whatever the size."""
+    """One row each, most judgments first; few queries and some numpy, whatever the size."""
     return named_rows(rater_figures(project))
 
 
 def rater_figures(project: Project) -> list[dict[str, Any]]:
     """The rows as plain data, raters by their ids: what is kept."""
-    data = _load(project)
-    rows = []
-    for pk, mine in data.raters():
-        here = ~data.imported[mine]
-        active = data.active_ms[mine]
+    data, others = _load(project), _load_others(project)
+    rows, places = [], dict(data.raters())
+    for pk in np.union1d(data.rater, others.rater).tolist():
+        mine, other = places.get(pk, slice(0)), others.of(pk)
+        here = ~np.concatenate([data.imported[mine], others.imported[other]])
+        active = np.concatenate([data.active_ms[mine], others.active_ms[other]])
         timed = here & (active > 0)
         rows.append(
             {
@@ -112,7 +146,7 @@ def rater_figures(project: Project) -> list[dict[str, Any]]:
                 "median_ms": float(np.median(active[timed])) if timed.any() else None,
                 "timed": int(timed.sum()),
                 "ties": _ties(data.side[mine]).as_dict(),
-                "left": _left(data.left[mine][here]).as_dict(),
+                "left": _left(data.left[mine][~data.imported[mine]]).as_dict(),
                 "agreement": _agreement(
                     data.agree[mine], data.pairs[mine], data.task[mine]
                 ).as_dict(),
@@ -151,7 +185,7 @@ def _paired(task: Ints, side: Ints) -> tuple[Ints, Ints]:
 def _ties(side: Ints) -> Figure:
     ties = int((side == 0).sum())
     return share(
-        ties, len(side), _("judgments without a preference"), nothing=_("No judgment yet.")
+        ties, len(side), _("judgments without a preference"), nothing=_("No comparison yet.")
     )
 
 

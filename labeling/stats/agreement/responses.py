@@ -6,7 +6,7 @@ no values: they leave every coefficient and stand as rates of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from labeling.stats.ratings import Figure, Ratings, column, number_column, same_
 from labeling.stats.table import Table, tabulate
 
 UNSURE_CODE, NOT_APPLICABLE_CODE = 1, 2
+_UNSAID = {"unsure": UNSURE_CODE, "not_applicable": NOT_APPLICABLE_CODE}
 _LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval")
 _RESPONSE = ("response", "responses")
 _NONE_YET = "There are no judgments yet."
@@ -79,13 +80,18 @@ class ResponseAnswers:
 
 
 def rating_report(
-    answers: ResponseAnswers, categories: Sequence[int], *, is_yes_no: bool
+    answers: ResponseAnswers,
+    categories: Sequence[int],
+    *,
+    is_yes_no: bool,
+    unsaid: Collection[str] = tuple(_UNSAID),
 ) -> tuple[dict[str, Any], RaterPairs]:
     """Return every agreement figure of ratings as JSON-ready data, and its pairs of raters.
 
     Args:
         categories: the declared scale in its declared order; of yes or no, 0 and 1.
         is_yes_no: whether the scale has no order to speak of, and one answer is often rare.
+        unsaid: what raters may say in place of a value, of "unsure" and "not_applicable".
 
     Returns:
         "percent_agreement", "krippendorff_alpha" (nominal, ordinal, interval), "gwet_ac1", "icc"
@@ -104,7 +110,7 @@ def rating_report(
         "gwet_ac1": _named(gwet_ac(table)),
         "icc": None if is_yes_no else _correlations(coded),
         "yes": _share_of(answers, 1).as_dict() if is_yes_no else None,
-        **_unsaid(answers),
+        **_unsaid(answers, unsaid),
         "counts": _counts(answers, table, pairs),
         "values": _values(table),
     }
@@ -112,7 +118,11 @@ def rating_report(
 
 
 def rule_report(
-    answers: ResponseAnswers, categories: Sequence[int], *, breaks: Sequence[int]
+    answers: ResponseAnswers,
+    categories: Sequence[int],
+    *,
+    breaks: Sequence[int],
+    unsaid: Collection[str] = tuple(_UNSAID),
 ) -> tuple[dict[str, Any], RaterPairs]:
     """Return every agreement figure of judgments by rule, and its pairs of raters.
 
@@ -121,6 +131,7 @@ def rule_report(
     Args:
         categories: the declared scale, without the level that says unsure: it is `UNSURE_CODE`.
         breaks: the values that say that the rule is broken.
+        unsaid: what raters may say in place of a value, of "unsure" and "not_applicable".
 
     Returns:
         "percent_agreement" and "gwet_ac1" of broken or followed, "krippendorff_alpha" (ordinal,
@@ -140,7 +151,7 @@ def rule_report(
         "gwet_ac1": _named(gwet_ac(either)),
         "krippendorff_alpha": {"ordinal": _named(krippendorff_alpha(table, "ordinal"))},
         "violation": violation_rate(either_way).as_dict(),
-        **_unsaid(answers),
+        **_unsaid(answers, unsaid),
         "counts": _counts(answers, either, pairs),
         "values": _values(table),
     }
@@ -169,20 +180,28 @@ def _share_of(
     )
 
 
-def _unsaid(answers: ResponseAnswers) -> dict[str, Any]:
-    """Return how often there is no value, and why."""
-    reasons = {"unsure": UNSURE_CODE, "not_applicable": NOT_APPLICABLE_CODE}
+def _unsaid(answers: ResponseAnswers, offered: Collection[str]) -> dict[str, Any]:
+    """Return how often there is no value, and why; a scale that offers neither has no such rate."""
     return {
-        name: clustered_wilson(
-            answers.unsaid == reason,
-            np.ones(len(answers)),
-            answers.prompt,
-            f"answers that are “{name.replace('_', ' ')}”, of all answers",
-            nothing=_NONE_YET,
-            counted="answers",
-        ).as_dict()
-        for name, reason in reasons.items()
+        name: _rate_unsaid(answers, name, is_offered=name in offered).as_dict() for name in _UNSAID
     }
+
+
+def _rate_unsaid(answers: ResponseAnswers, name: str, *, is_offered: bool) -> Figure:
+    words = name.replace("_", " ")
+    convention = f"answers that are “{words}”, of all answers"
+    is_so = answers.unsaid == _UNSAID[name]
+    if not is_offered and not is_so.any():
+        reason = f"The scale does not offer “{words}”."
+        return Figure(None, None, None, len(answers), convention, reason)
+    return clustered_wilson(
+        is_so,
+        np.ones(len(answers)),
+        answers.prompt,
+        convention,
+        nothing=_NONE_YET,
+        counted="answers",
+    )
 
 
 def _named(figure: Figure) -> dict[str, Any]:

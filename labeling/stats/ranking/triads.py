@@ -227,8 +227,7 @@ def _circles(
     most = (size**3 - size * np.where(size % 2, 1, 4)) / 24
     convention = (
         "Kendall's zeta, 1 less circular triads over the most there can be, pooled over "
-        f"{groups_are} with every pair decided; 1 is a perfect order; n counts {groups_are}; "
-        "no interval"
+        f"{groups_are} with every pair decided; 1 is a perfect order; n counts {groups_are}"
     )
     zeta = Figure(
         float(1 - circular[whole].sum() / most[whole].sum()) if whole.any() else None,
@@ -236,7 +235,9 @@ def _circles(
         None,
         int(whole.sum()),
         convention,
-        None if whole.any() else f"No {groups_are} have every pair of three responses decided.",
+        "It has no interval: it is of these responses alone."
+        if whole.any()
+        else f"No {groups_are} have every pair of three responses decided.",
     )
     return Circles(
         circular=round(float(circular.sum())),

@@ -127,6 +127,13 @@ def test_levels_of_a_rule_count_as_broken_or_followed() -> None:
     assert json.loads(json.dumps(report, allow_nan=False)) == report
 
 
+def test_a_scale_that_offers_no_unsure_has_no_rate_of_it() -> None:
+    answers = answers_of([[1, 2], [4, 4]])
+    report, _ = rating_report(answers, range(5), is_yes_no=False, unsaid=("not_applicable",))
+    assert report["unsure"]["reason"] == "The scale does not offer “unsure”."
+    assert report["not_applicable"]["value"] == 0
+
+
 def test_reports_of_nothing_are_complete_and_in_words() -> None:
     nothing = ResponseAnswers([], [], [], [])
     for report, pairs in (
