@@ -8,11 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from labeling.kinds import Escape, Kind, kind_for, slot, unsaid_words
+from labeling.kinds import Escape, Kind, kind_for, kind_of, slot, unsaid_words
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
@@ -25,7 +26,7 @@ from labeling.rendering import (
 )
 from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project, Reason
-from projects.scales import RANKING, RESPONSE
+from projects.scales import NOT_APPLICABLE, ORDINAL, RANKING, RESPONSE, UNSURE, Scale
 
 SKIP_LABELS = {
     SkipReason.UNCLEAR: _("The prompt is unclear"),
@@ -37,6 +38,11 @@ SKIP_LABELS = {
 }
 
 
+#: A scale of fewer steps tells kinds apart, not better from worse.
+_FEWEST_RATES = 3
+_UNSAID_LETTERS = {UNSURE: "u", NOT_APPLICABLE: "n"}
+#: Kinds of tasks with a style of their own.
+_STYLED = {"rank"}
 #: Marks for hidden characters make a text longer: one that grows beyond this has no raw view.
 _MAX_RAW_CHARS = 4 * MAX_RICH_BYTES
 
@@ -56,7 +62,8 @@ class BarPlace:
 class BarQuestion:
     """One criterion with its scale as buttons: once, or once for each response in `places`.
 
-    `family` says what is asked (`Scale.family`).
+    `family` says what is asked (`Scale.family`); `rates_up_to` is the best of an ordinal scale,
+    where responses can be put in order by their values.
     """
 
     key: str
@@ -66,6 +73,7 @@ class BarQuestion:
     required: bool
     primary: bool
     family: str
+    rates_up_to: int | None
     row: ButtonRow
     places: Sequence[BarPlace]
     escapes: Sequence[Chip]
@@ -88,10 +96,11 @@ class RatingBar:
     """The bar: the questions with what is offered on and beside their scales.
 
     `control` says how its kind is answered: which template shows it, which script drives it.
+    `face` names what depends on kind and number of responses: a page that has it needs no other.
     """
 
     control: str
-    title: str
+    face: str
     questions: Sequence[BarQuestion]
     rationale_required: bool
 
@@ -102,8 +111,30 @@ class RatingBar:
 
     @property
     def script(self) -> str:
-        """What the keys of such a question do."""
-        return f"js/rating/kinds/{self.control}.js"
+        """What the keys of such questions do."""
+        is_mixed = self.control == "compare" and self._asks_each
+        return f"js/rating/kinds/{'compare_each' if is_mixed else self.control}.js"
+
+    @property
+    def _asks_each(self) -> bool:
+        return any(question.family == RESPONSE for question in self.questions)
+
+    @property
+    def style(self) -> str:
+        """What it looks like, beside the style of every bar."""
+        if self.control not in _STYLED:
+            return "css/rating/rank.css" if self._asks_each else ""
+        return f"css/rating/{self.control}.css"
+
+    @property
+    def rates(self) -> bool:
+        """Whether responses are rated, so that their order can follow."""
+        return any(question.rates_up_to is not None for question in self.questions)
+
+
+def face_of(kind: Kind, count: int) -> str:
+    """What the bar of a kind for so many responses is called."""
+    return f"{kind.control}-{count}"
 
 
 def rating_bar(
@@ -122,7 +153,7 @@ def rating_bar(
     names = kind.place_names(asked, count)
     return RatingBar(
         control=kind.control,
-        title=gettext(kind.title),
+        face=face_of(kind, count),
         questions=[
             _question(
                 c,
@@ -150,7 +181,17 @@ def _places(criterion: Criterion, names: Sequence[str], filled: Filled) -> list[
 
 
 def _unsaid(criterion: Criterion, code: str) -> list[Chip]:
-    return [Chip("", word, unsaid_words(word), "", word == code) for word in criterion.scale.unsaid]
+    return [
+        Chip("", word, unsaid_words(word), _UNSAID_LETTERS[word], word == code)
+        for word in criterion.scale.unsaid
+    ]
+
+
+def _rates_up_to(scale: Scale) -> int | None:
+    """The best value of a scale that runs from bad to good in four steps or more."""
+    values = list(scale.values)
+    runs_upwards = values == sorted(values) and len(values) > _FEWEST_RATES and values[0] >= 0
+    return values[-1] if scale.answer == ORDINAL and runs_upwards else None
 
 
 def _question(
@@ -169,6 +210,7 @@ def _question(
         required=criterion.is_required,
         primary=criterion.is_primary,
         family=criterion.scale.family,
+        rates_up_to=_rates_up_to(criterion.scale),
         row=row,
         places=_places(criterion, names, filled),
         escapes=[_chip(criterion, escape, filled) for escape in escapes],
@@ -187,21 +229,53 @@ def _chip(criterion: Criterion, escape: Escape, filled: Filled) -> Chip:
     return Chip(name, value, gettext(option.label), escape.letter, chosen)
 
 
+def bar_parts(
+    project: Project, kind: Kind, criteria: Sequence[Criterion], count: int
+) -> dict[str, str]:
+    """What of a bar belongs to its kind, with nothing filled in, for a page of another kind."""
+    bar = rating_bar(project, kind, criteria, count, Filled(), {})
+    return {
+        "questions": render_to_string("labeling/rating/rate_questions.html", {"rubric": bar}),
+        "chips": render_to_string("labeling/rating/rate_chips.html", {"rubric": bar}),
+        "script": static(bar.script),
+        "style": static(bar.style) if bar.style else "",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPlace:
+    """The field of a response's place in a ranking."""
+
+    key: str
+    short: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text as it is shown: formatted, and (unless huge) as it was written."""
+    """One text as it is shown: formatted, and (unless huge) as it was written.
+
+    Where it is ranked, with the fields of its `places`.
+    """
 
     title: str
     html: SafeString
     raw: SafeString
     empty: bool
+    slot: str = ""
+    places: Sequence[TypedPlace] = ()
 
 
-def shown_task(view: TaskView) -> SafeString:
+def shown_task(view: TaskView, filled: Filled | None = None) -> SafeString:
     """The prompt and the responses of an assignment, in the order shown, as HTML."""
     prompt, messages = _safe(view.prompt_html), _raw_messages(view.messages)
+    kind = kind_of(view.kind)
+    rankings = [c for c in view.criteria if c.scale.family == RANKING]
+    codes = filled.codes if filled else {}
     context = {
         "assignment_id": view.assignment_id,
+        "title": gettext(kind.title),
+        "texts": f"labeling/rating/kinds/{kind.control}_task.html",
         "language": view.language,
         "turns": len(view.messages),
         "prompt": Text(gettext("Prompt"), prompt, messages, False),
@@ -211,6 +285,11 @@ def shown_task(view: TaskView) -> SafeString:
                 _safe(response.html),
                 _raw_messages(response.messages) if response.messages else _raw(response.content),
                 not response.messages and not response.content.strip(),
+                response.slot,
+                [
+                    TypedPlace(c.key, c.label, codes.get(f"{c.key}.{response.slot}", ""))
+                    for c in rankings
+                ],
             )
             for response in view.responses
         ],

@@ -34,7 +34,14 @@ from labeling.rating.leases import (
     next_assignment,
     release_prepared,
 )
-from labeling.rating.page import SKIP_LABELS, bar_context, guideline_view, shown_task
+from labeling.rating.page import (
+    SKIP_LABELS,
+    bar_context,
+    bar_parts,
+    face_of,
+    guideline_view,
+    shown_task,
+)
 from labeling.rating.places import TaskWithdrawn
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import (
@@ -52,7 +59,7 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
 from projects.guidelines.versions import news_for
-from projects.models import Criterion
+from projects.models import Criterion, Project
 from projects.navigation import Group, Tab
 from projects.permissions import Action
 
@@ -121,7 +128,7 @@ def _page(
         "access": access,
         "project": access.project,
         "tab": "rate",
-        "task": shown_task(view),
+        "task": shown_task(view, filled),
         "assignment_id": assignment.pk,
         "guideline": guideline_view(assignment.guideline),
         "judged": judged_count(rater=request.user, project=access.project),
@@ -239,25 +246,36 @@ def _go_on(request: SignedInRequest, access: Access, asked: AskedRubric) -> Http
     if request.POST.get("showing") == "elsewhere":
         return JsonResponse({"lost": False, "task": None, "nothing": ""})
     showing = _whole(request.POST.get("showing", ""))
-    return JsonResponse(_step_json(access, showing, asked))
+    return JsonResponse(_step_json(request, access, showing, asked))
 
 
-def _step_json(access: Access, showing: int | None, asked: AskedRubric) -> dict[str, Any]:
+def _step_json(
+    request: SignedInRequest, access: Access, showing: int | None, asked: AskedRubric
+) -> dict[str, Any]:
     """The task after the one on the screen, which becomes opened, and whether that one is lost."""
     ahead = advance(membership=access.membership, showing=showing)
-    return {"lost": ahead.lost, **_task_json(ahead.next, asked)}
+    return {"lost": ahead.lost, **_task_json(request, access.project, ahead.next, asked)}
 
 
-def _task_json(coming: Assignment | Nothing, asked: AskedRubric) -> dict[str, Any]:
+def _task_json(
+    request: SignedInRequest, project: Project, coming: Assignment | Nothing, asked: AskedRubric
+) -> dict[str, Any]:
+    """A task for the script; with what its kind has on the bar, unless the page says it knows."""
     if isinstance(coming, Nothing):
         return {"task": None, "nothing": coming.reason.value}
     view = present(coming, asked_rubric=asked)
+    kind, count = kind_of(view.kind), len(view.responses)
+    face = face_of(kind, count)
+    is_known = face in request.POST.get("faces", "").split()
+    parts = {} if is_known else {"parts": bar_parts(project, kind, asked.criteria, count)}
     return {
         "task": {
             "id": coming.pk,
             "html": shown_task(view),
+            "face": face,
             "guideline": view.guideline_number,
             "rubric": view.rubric_number,
+            **parts,
         },
         "nothing": "",
     }
@@ -272,7 +290,7 @@ def _whole(text: str) -> int | None:
 def prepare(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
     """Leases the task after the one on the screen, shortly, and answers with its HTML."""
     access = _own(request, slug, assignment_id)
-    return JsonResponse(_step_json(access, assignment_id, rubric(access.project)))
+    return JsonResponse(_step_json(request, access, assignment_id, rubric(access.project)))
 
 
 @require_POST
@@ -319,7 +337,7 @@ def undo(request: SignedInRequest, slug: str) -> HttpResponse:
         return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
     asked = rubric(access.project)
     values = _values(undone.answered, asked.criteria) if undone.answered else {}
-    task = _task_json(undone.assignment, asked)
+    task = _task_json(request, access.project, undone.assignment, asked)
     return JsonResponse({"took_back": undone.took_back, "values": values, **task})
 
 

@@ -1,6 +1,6 @@
-// What every page shares: the words that scripts say, local times, copy buttons, what opens in front
-// of the page, sure-about-that buttons, and what rendered text needs after it arrives: typeset
-// mathematics, scrolling by keyboard.
+// What every page shares: the words that scripts say, what opens in front of the page,
+// sure-about-that buttons, and what rendered text needs after it arrives: typeset mathematics,
+// scrolling by keyboard.
 // Every page works without this file.
 
 // --- words: they come with the page, where the server has translated them ----------------------
@@ -8,11 +8,16 @@
 
 /** @type {Record<string, string | undefined>} */
 const words = {};
-for (
-  const holder of /** @type {NodeListOf<HTMLElement>} */ (
-    document.querySelectorAll("[data-words]")
-  )
-) Object.assign(words, holder.dataset);
+
+/**
+ * Know the words that came with a part of the page.
+ * @param {ParentNode} root
+ */
+export function learnWords(root) {
+  for (const holder of all(root, "[data-words]")) Object.assign(words, holder.dataset);
+}
+
+learnWords(document);
 
 /**
  * The words under a name, with `{places}` filled in.
@@ -37,11 +42,6 @@ export function sayCount(name, count, values = {}) {
   return say(exact in words ? exact : `${name}Other`, { ...values, count });
 }
 
-// --- times, copying ---------------------------------------------------------------
-
-const short = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const long = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
-
 /**
  * The HTML elements that a selector finds.
  * @param {ParentNode} root
@@ -61,46 +61,6 @@ function around(event, selector) {
   return target instanceof Element
     ? /** @type {HTMLElement | null} */ (target.closest(selector))
     : null;
-}
-
-/**
- * Show each <time datetime> in the reader's own zone; the server wrote UTC.
- * @param {ParentNode} [root]
- */
-export function localiseTimes(root = document) {
-  for (const element of all(root, "time[datetime]:not([data-local])")) {
-    const at = new Date(element.getAttribute("datetime") ?? "");
-    if (Number.isNaN(at.getTime()) || element.dataset.form === "day") continue;
-    element.textContent = short.format(at);
-    element.title = long.format(at);
-    element.dataset.local = "";
-  }
-}
-
-/**
- * Put a button that copies into each .code[data-copy].
- * @param {ParentNode} [root]
- */
-export function addCopyButtons(root = document) {
-  if (!navigator.clipboard) return;
-  for (const box of all(root, "[data-copy]:not(:has(.copy))")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = say("copy");
-    button.addEventListener("click", async () => {
-      const source = box.querySelector("code, pre, input");
-      try {
-        const text = source instanceof HTMLInputElement ? source.value : source?.textContent;
-        await navigator.clipboard.writeText(text ?? "");
-        button.textContent = say("copied");
-      } catch {
-        button.textContent = say("copyFailed");
-      }
-      setTimeout(() => (button.textContent = say("copy")), 1600);
-    });
-    box.append(button);
-  }
 }
 
 // --- what waits in this browser for the rating desk (see rating/store.js) ------------------------
@@ -235,18 +195,6 @@ document.addEventListener("focusout", (event) => {
   menu.removeAttribute("open");
 });
 
-// --- rows of pages that scroll -------------------------------------------------------------------
-
-// The current page is in view; browsers that know scroll-initial-target have it there already.
-for (const row of all(document, "[data-row]")) {
-  const here = row.querySelector("[aria-current]");
-  if (!here) continue;
-  const { left, right } = here.getBoundingClientRect();
-  if (left < 0 || right > row.clientWidth) {
-    row.scrollLeft += (left + right - row.clientWidth) / 2;
-  }
-}
-
 // --- forms --------------------------------------------------------------------------------------
 
 // A button with data-sure asks once more, in its own place, before it acts.
@@ -263,38 +211,6 @@ document.addEventListener("click", (event) => {
   }, 5000);
 });
 
-// A select that filters sends its form at once; the button beside it is for browsers without script.
-document.addEventListener("change", (event) => {
-  const { target } = event;
-  if (target instanceof HTMLSelectElement && target.closest("[data-submit-on-change]")) {
-    target.form?.requestSubmit();
-  }
-});
-
-// What is left empty does not stand in the address.
-document.addEventListener("formdata", (event) => {
-  const form = event.target;
-  if (!(form instanceof HTMLFormElement) || form.method !== "get") return;
-  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
-});
-
-// A field that is full says so: the browser leaves out what is typed or pasted beyond, without a word.
-document.addEventListener("input", ({ target }) => {
-  if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return;
-  const holder = target.closest(".field");
-  if (!holder || target.maxLength < 0) return;
-  const note = holder.querySelector("[data-full]");
-  if (target.value.length < target.maxLength) note?.remove();
-  else if (!note) {
-    const words = document.createElement("p");
-    words.className = "help";
-    words.dataset.full = "";
-    words.role = "status";
-    words.textContent = say("noMoreFits", { count: target.maxLength });
-    target.after(words);
-  }
-});
-
 // One submit per click: a second press while the first is under way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -305,17 +221,6 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => {
   for (const form of all(document, "form[data-sent]")) delete form.dataset.sent;
-});
-
-/** @param {ParentNode} root */
-function prepare(root) {
-  localiseTimes(root);
-  addCopyButtons(root);
-}
-
-prepare(document);
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target instanceof Element) prepare(event.target);
 });
 
 // --- rendered text: complete without this ------------------------------------------------------

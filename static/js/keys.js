@@ -5,7 +5,7 @@
 // Keys never fire while somebody types, nor with Ctrl, Alt or Meta held. While something is open in
 // front of the page, only the keys declared inside it fire.
 
-import { layer, say } from "./app.js";
+import { layer } from "./app.js";
 
 const TYPING = [
   "input:not([type=radio], [type=checkbox], [type=button], [type=submit])",
@@ -73,9 +73,14 @@ function placeOf({ key, code, shiftKey }) {
  * @param {ParentNode} [root]
  */
 function controlOf(event, root = document) {
-  const key = QUESTION_MARKS.includes(event.key) ? "?" : event.key;
-  const place = placeOf(event);
-  return controlFor(key, root) ?? (place ? controlFor(place, root) : undefined);
+  const written = QUESTION_MARKS.includes(event.key) ? "?" : event.key;
+  for (const name of [written, placeOf(event)].filter(Boolean)) {
+    // A letter with Shift may mean a thing of its own; else it is the letter.
+    const shifted = event.shiftKey ? controlFor(`Shift+${name.toLowerCase()}`, root) : undefined;
+    const control = shifted ?? controlFor(name, root);
+    if (control) return control;
+  }
+  return undefined;
 }
 
 /** @param {HTMLElement} element */
@@ -86,53 +91,9 @@ function act(element) {
 }
 
 /** Open the sheet of keys, built from what is on the page. */
-export function showSheet() {
-  document.querySelector("dialog.keys")?.remove();
-  const sheet = document.createElement("dialog");
-  sheet.className = "keys";
-  sheet.setAttribute("aria-labelledby", "keys-title");
-  const list = document.createElement("dl");
-  for (const { dataset } of keyed(document, "[data-key][data-key-label]").filter(visible)) {
-    addRow(list, dataset.key ?? "", dataset.keyLabel ?? "");
-  }
-  addRow(list, "?", say("keysThis"));
-  const hint = document.createElement("p");
-  hint.className = "hint";
-  hint.textContent = say("keysPanel");
-  hint.hidden = document.querySelector("[data-menu] input[data-key]") === null;
-  const title = document.createElement("h2");
-  title.id = "keys-title";
-  title.textContent = say("keysTitle");
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "button";
-  close.dataset.key = "?";
-  close.textContent = say("keysClose");
-  close.addEventListener("click", () => sheet.close());
-  sheet.addEventListener("close", () => sheet.remove());
-  sheet.append(title, list, hint, close);
-  document.body.append(sheet);
-  sheet.showModal();
-}
-
-/** @type {Record<string, string | undefined>} */
-const CAPS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
-
-/**
- * @param {HTMLDListElement} list
- * @param {string} keys
- * @param {string} label
- */
-function addRow(list, keys, label) {
-  const term = document.createElement("dt");
-  for (const key of keys.split(" ")) {
-    const cap = document.createElement("kbd");
-    cap.textContent = CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
-    term.append(cap, " ");
-  }
-  const meaning = document.createElement("dd");
-  meaning.textContent = label;
-  list.append(term, meaning);
+export async function showSheet() {
+  const { openSheet } = await import("./sheet.js");
+  openSheet(keyed(document, "[data-key][data-key-label]").filter(visible));
 }
 
 const CONTROLS = "a, button, input, select, summary, textarea";

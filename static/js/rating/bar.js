@@ -1,7 +1,8 @@
 // The bar as a form: how answers are given, which question is in view, what is filled in beside
 // the answers, what is missing. What is special to a kind of task is in its module under kinds/,
-// which is named by the form's data-control, exports its control as `default`, and overrides what
-// is its own: how keys choose, what excludes what, what is missing.
+// which the form names as its data-script, exports its control as `default`, and overrides what
+// is its own: how keys choose, what excludes what, what is missing. A kind may ask in the text too:
+// what belongs to the form counts, wherever it stands.
 
 import { openLayer, say, sayCount } from "../app.js";
 
@@ -32,16 +33,53 @@ export function inputs(root, selector) {
   return [.../** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll(selector))];
 }
 
+/**
+ * The inputs of a form, on the bar and in the text.
+ * @param {HTMLFormElement} form
+ */
+export function fieldsOf(form) {
+  return [...form.elements].filter((element) => element instanceof HTMLInputElement);
+}
+
+/** @param {HTMLFormElement} form */
+function answers(form) {
+  return fieldsOf(form).filter(({ name, type }) => type !== "hidden" && !NO_ANSWER.has(name));
+}
+
+/**
+ * Do something whenever what a form holds changes, wherever its fields stand.
+ * @param {HTMLFormElement} form
+ * @param {"input" | "change"} type
+ * @param {(target: EventTarget | null) => void} act
+ */
+export function onField(form, type, act) {
+  document.addEventListener(type, ({ target }) => {
+    const owner = target instanceof Element && "form" in target ? target.form : target;
+    if (owner === form) act(target);
+  });
+}
+
 /** Answers as inputs that are checked, one question after the other. */
 export class Control {
-  /**
-   * @param {HTMLFormElement} form
-   * @param {HTMLElement[]} questions
-   */
-  constructor(form, questions) {
+  /** @type {HTMLElement[]} */
+  questions = [];
+
+  /** Show a question, or the next one. @type {(question?: HTMLElement) => void} */
+  leadOn = () => {};
+
+  /** @param {HTMLFormElement} form */
+  constructor(form) {
     this.form = form;
-    this.questions = questions;
   }
+
+  /**
+   * A task is on the screen, with nothing filled in that was not sent with it.
+   * @param {HTMLElement} _task
+   */
+  begin(_task) {}
+
+  /** What is filled in has changed, by whatever way. */
+  changed() {}
 
   /**
    * Whether a question has its answer.
@@ -69,10 +107,29 @@ export class Control {
   move(_question, _direction) {}
 
   /**
+   * What Up (-1) and Down (+1) do in the question in view; `null` leaves them to the page, and
+   * without an answer they lead from question to question.
+   * @param {HTMLElement} _question
+   * @param {-1 | 1} _direction
+   * @returns {(() => void) | null | undefined}
+   */
+  climb(_question, _direction) {
+    return undefined;
+  }
+
+  /**
    * Undo what a choice that was just made excludes.
    * @param {HTMLInputElement} _chosen
    */
   settle(_chosen) {}
+
+  /**
+   * What a question in view lacks, in words.
+   * @param {HTMLElement} _question
+   */
+  lack(_question) {
+    return say("choosePlace");
+  }
 
   /** The first question that still needs an answer before the form can be sent; -1 if none does. */
   missing() {
@@ -97,20 +154,30 @@ export class Control {
    * @param {Field[]} fields
    */
   put(fields) {
-    for (const [name, value] of fields) {
-      if (NO_ANSWER.has(name)) continue;
-      for (const input of inputs(this.form, `[name="${CSS.escape(name)}"]`)) {
-        input.checked ||= input.value === value;
-      }
+    for (const input of answers(this.form)) {
+      const values = fields.filter(([name]) => name === input.name).map(([, value]) => value);
+      if (isChoice(input)) input.checked ||= values.includes(input.value);
+      else input.value = values[0] ?? "";
     }
   }
 
   /** Take every answer back. */
   clear() {
-    for (const input of inputs(this.form, "input[type=radio], input[type=checkbox]")) {
-      if (input.form === this.form && !NO_ANSWER.has(input.name)) input.checked = false;
+    for (const input of answers(this.form)) {
+      if (isChoice(input)) input.checked = false;
+      else input.value = "";
     }
   }
+
+  /** What is answered without a choice, as a person reads it. */
+  words() {
+    return "";
+  }
+}
+
+/** @param {HTMLInputElement} input */
+function isChoice({ type }) {
+  return type === "radio" || type === "checkbox";
 }
 
 /**
@@ -122,27 +189,76 @@ function all(root, selector) {
   return [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
 }
 
+/**
+ * What of the bar belongs to one kind of task: its questions, the chips beside them, its control.
+ * @typedef {{ box: Element, chips: Element, control: Control }} Face
+ */
+
 /** The whole bar: the answers, through the kind's control, and what stands beside them. */
 export class Bar {
+  /** @type {HTMLElement[]} */
+  questions = [];
+  /** @type {HTMLElement[]} */
+  steps = [];
+  place = 0;
+
   /**
    * @param {HTMLFormElement} form
-   * @param {new (form: HTMLFormElement, questions: HTMLElement[]) => Control} KindControl
+   * @param {HTMLElement} task
+   * @param {new (form: HTMLFormElement) => Control} KindControl
    */
-  constructor(form, KindControl) {
+  constructor(form, task, KindControl) {
     this.form = form;
-    this.questions = all(form, "[data-criterion]");
-    this.steps = all(form, "[data-step]");
-    this.control = new KindControl(form, this.questions);
-    this.place = 0;
-    form.querySelector(".steps")?.removeAttribute("hidden");
-    for (const [index, step] of this.steps.entries()) {
-      step.addEventListener("click", () => this.#enter(index));
-    }
-    form.addEventListener("change", (event) => this.#changed(event.target));
-    form.addEventListener("input", () => this.refresh());
+    const [box, chips] = /** @type {Iterable<Element>} */ (all(form, ".questions, .chips"));
+    if (!box || !chips) throw new TypeError(form.outerHTML);
+    /** @type {Face} */
+    this.face = { box, chips, control: new KindControl(form) };
+    /** By name; others come with tasks of other kinds. @type {Map<string, Face>} */
+    this.faces = new Map([[this.name, this.face]]);
+    form.addEventListener("click", ({ target, detail }) => {
+      const step = target instanceof Element ? target.closest("[data-step]") : null;
+      if (step) this.#enter(this.steps.findIndex((other) => other === step));
+      // By the key of the row: they come in turn.
+      else if (!detail && target === this.steps[0]?.parentElement) this.#enter(this.place + 1);
+    });
+    onField(form, "change", (target) => this.#changed(target));
+    onField(form, "input", () => this.refresh());
+    this.begin(task, this.name);
     const wrong = this.questions.findIndex((question) => !this.#error(question).hidden);
     this.go(Math.max(0, wrong));
     this.refresh();
+  }
+
+  get control() {
+    return this.face.control;
+  }
+
+  /** The name of the face. */
+  get name() {
+    return this.form.dataset.face ?? "";
+  }
+
+  /**
+   * Ask as a task is asked that has come to the screen.
+   * @param {HTMLElement} task
+   * @param {string} name of the face
+   */
+  begin(task, name) {
+    const face = this.faces.get(name) ?? this.face;
+    if (face !== this.face) {
+      this.face.box.replaceWith(face.box);
+      this.face.chips.replaceWith(face.chips);
+      this.face = face;
+      this.form.dataset.face = name;
+    }
+    this.questions = [task, this.form].flatMap((part) => all(part, "[data-criterion]"));
+    this.steps = all(this.form, "[data-step]");
+    this.form.querySelector(".steps")?.removeAttribute("hidden");
+    this.form.querySelector(".submit")?.removeAttribute("aria-disabled");
+    face.control.questions = this.questions;
+    face.control.leadOn = (question) =>
+      this.go(question ? this.questions.indexOf(question) : this.place + 1);
+    face.control.begin(task);
   }
 
   get #rationale() {
@@ -176,6 +292,7 @@ export class Bar {
         if (row) row.scrollLeft = step.offsetLeft - (row.clientWidth - step.offsetWidth) / 2;
       }
     }
+    this.control.changed();
   }
 
   /**
@@ -183,7 +300,7 @@ export class Bar {
    * @param {number} index
    */
   #enter(index) {
-    this.go(index);
+    this.go(index % this.questions.length);
     const question = this.questions[this.place];
     if (question) this.control.focus(question);
   }
@@ -195,6 +312,17 @@ export class Bar {
   move(direction) {
     const question = this.questions[this.place];
     if (question) this.control.move(question, direction);
+  }
+
+  /**
+   * What Up (-1) and Down (+1) do, if anything.
+   * @param {-1 | 1} direction
+   */
+  climb(direction) {
+    const question = this.questions[this.place];
+    const own = question && this.control.climb(question, direction);
+    if (own !== undefined || this.questions.length < 2) return own;
+    return () => this.go(this.place + direction);
   }
 
   /** @param {EventTarget | null} target */
@@ -223,6 +351,7 @@ export class Bar {
     this.#mark("principles", cited !== "", "[data-cited]", cited || say("principles"));
     const flagged = flags ? sayCount("flags", flags) : say("flag");
     this.#mark("flags", flags > 0, "[data-flagged]", flagged);
+    this.control.changed();
   }
 
   /**
@@ -250,7 +379,7 @@ export class Bar {
 
   /** What is filled in, as a person reads it. */
   words() {
-    const chosen = inputs(this.form, "input:checked").filter((input) => input.form === this.form);
+    const chosen = fieldsOf(this.form).filter(({ checked }) => checked);
     const labels = chosen.map((input) => {
       const question = /** @type {HTMLElement | null} */ (
         input.closest("[data-criterion], [data-beside]")
@@ -261,7 +390,8 @@ export class Bar {
       const label = input.dataset.keyLabel ?? text?.trim() ?? "";
       return step ? `${step.textContent}: ${label}` : label;
     });
-    return [labels.join(" · "), this.#rationale.value.trim()].filter(Boolean).join("\n");
+    const parts = [this.control.words(), labels.join(" · "), this.#rationale.value.trim()];
+    return parts.filter(Boolean).join("\n");
   }
 
   /** @param {Field[]} fields */
@@ -305,7 +435,7 @@ export class Bar {
     const index = this.control.missing();
     const question = this.questions[index];
     if (question) {
-      if (index === this.place) return this.#tell(say("choosePlace"));
+      if (index === this.place) return this.#tell(this.control.lack(question));
       this.go(index);
       question.scrollIntoView({ block: "nearest" });
       const words = question.querySelector("legend")?.firstChild?.textContent?.trim() ?? "";

@@ -15,7 +15,7 @@ const waiting = () => names(`concord:outbox:${account}:`);
 async function send() {
   const projects = new Set(waiting().map((name) => name.split(":")[3] ?? ""));
   const hooks = {
-    showing: () => /** @type {const} */ ("elsewhere"),
+    facts: () => /** @type {import("./store.js").Field[]} */ ([["showing", "elsewhere"]]),
     changed: () => {},
     saved: () => {},
     refused: () => {},

@@ -13,7 +13,7 @@ import { Drafts, Outbox, post, uuid } from "./store.js";
  * @typedef {import("./store.js").Task} Task
  *
  * A task that was answered on this page, as it was left.
- * @typedef {{ id: number, html: string, fields: Field[], counts: number }} Answered
+ * @typedef {Task & { fields: Field[], counts: number }} Answered
  */
 
 /** How many answers can be taken back without asking the server for their tasks. */
@@ -40,7 +40,7 @@ export class Queue {
     this.clock = clock;
     this.drafts = new Drafts();
     this.outbox = new Outbox(screen.project, {
-      showing: () => (screen.waiting ? "" : screen.id),
+      facts: () => [["showing", screen.waiting ? "" : String(screen.id)], screen.faces],
       changed: () => screen.banner(this.outbox),
       saved: (entry, reply) => this.#saved(entry, reply ?? {}),
       refused: (entry, reply) => this.#refused(entry, reply.data?.code === "invalid"),
@@ -113,7 +113,7 @@ export class Queue {
   #leave(fields, act, facts, counts) {
     const { screen } = this;
     this.saveDraft();
-    this.#done.push({ id: screen.id, html: screen.html, fields, counts });
+    this.#done.push({ ...screen.shown, fields, counts });
     if (this.#done.length > REMEMBERED) this.#done.shift();
     const url = screen.address(screen.id, act);
     const { person, about } = screen;
@@ -144,9 +144,29 @@ export class Queue {
       this.screen.reload(task);
       return;
     }
+    if (!this.screen.asks(task)) {
+      this.#equip(task, fields);
+      return;
+    }
     const draft = this.drafts.get(task.id);
     this.screen.show(task, draft?.fields ?? fields);
     this.clock.restart(draft?.active, draft?.idle);
+  }
+
+  /**
+   * Show a task once its questions are here; else load the page anew with it.
+   * @param {Task} task
+   * @param {Field[]} [fields]
+   */
+  async #equip(task, fields) {
+    const { screen } = this;
+    screen.wait();
+    this.#busy = true;
+    const isEquipped = await screen.learn(task);
+    this.#busy = false;
+    if (isEquipped) this.#show(task, fields);
+    else if (navigator.onLine) screen.reload(task);
+    else addEventListener("online", () => screen.reload(task), { once: true });
   }
 
   /**
@@ -175,10 +195,13 @@ export class Queue {
 
   /** @param {Task} task */
   #arrive(task) {
-    if (this.screen.waiting) {
+    if (this.screen.waiting && !this.#busy) {
       this.#show(task);
       this.prepare();
-    } else this.#ahead.push(task);
+    } else {
+      this.#ahead.push(task);
+      this.screen.learn(task);
+    }
   }
 
   /**
@@ -207,7 +230,7 @@ export class Queue {
   async prepare(instead = false) {
     const { screen } = this;
     if (!instead && (this.#ahead.length || this.#exhausted)) return;
-    const { state, data } = await post(screen.address(screen.id, "prepare"), []);
+    const { state, data } = await post(screen.address(screen.id, "prepare"), [screen.faces]);
     if (state !== "ok" || !data) return;
     if (data.lost && !screen.waiting) this.#lost(say("lost"));
     if (data.task) {
@@ -271,7 +294,7 @@ export class Queue {
       return;
     }
     const isWaiting = last ? this.outbox.has(last.id) : this.outbox.entries.length > 0;
-    const reply = isWaiting ? null : await post(`${this.screen.base}undo/`, []);
+    const reply = isWaiting ? null : await post(`${this.screen.base}undo/`, [this.screen.faces]);
     this.#busy = false;
     const task = reply?.data?.task;
     if (reply?.state !== "ok" || !task) {
@@ -290,7 +313,7 @@ export class Queue {
    */
   #withdraw(last) {
     if (!this.outbox.withdraw(last.id)) return false;
-    this.#takeBack({ id: last.id, html: last.html }, last.fields, last.counts);
+    this.#takeBack(last, last.fields, last.counts);
     return true;
   }
 
@@ -302,7 +325,7 @@ export class Queue {
   #takeBack(task, fields, counts) {
     const { screen } = this;
     this.saveDraft();
-    if (!screen.waiting) this.#ahead.unshift({ id: screen.id, html: screen.html });
+    if (!screen.waiting) this.#ahead.unshift(screen.shown);
     this.drafts.drop(task.id);
     const at = this.#done.findIndex((item) => item.id === task.id);
     if (at >= 0) this.#done.splice(at);

@@ -1,26 +1,20 @@
 // The rating screen with a script: the next task is there before it is asked for, answers are kept
 // until they are acknowledged, and everything has a key. Without it, the same forms work by themselves.
 
-import { Bar } from "./bar.js";
+import { Bar, onField } from "./bar.js";
 import { Clock } from "./clock.js";
 import { Queue } from "./queue.js";
 import { Screen } from "./screen.js";
 
-/**
- * The module of each kind of task, by the name that the server calls its control.
- * @type {Record<string, (() => Promise<typeof import("./kinds/compare.js")>) | undefined>}
- */
-const CONTROLS = {
-  compare: () => import("./kinds/compare.js"),
-};
-
 const form = /** @type {HTMLFormElement} */ (document.getElementById("judgment"));
-const kind = await CONTROLS[form.dataset.control ?? ""]?.();
+const task = /** @type {HTMLElement} */ (document.getElementById("task"));
+const { script } = form.dataset;
 
 // Of a kind without a script, the form works by itself.
-if (kind) {
+if (script) {
+  const { default: KindControl } = await import(script);
   const clock = new Clock(() => queue.beat());
-  const screen = new Screen(new Bar(form, kind.default));
+  const screen = new Screen(new Bar(form, task, KindControl));
   const queue = new Queue(screen, clock);
   let draftTimer = 0;
 
@@ -29,7 +23,7 @@ if (kind) {
     skip: () => queue.skip(),
     undo: () => queue.undo(),
   });
-  form.addEventListener("input", () => {
+  onField(form, "input", () => {
     clearTimeout(draftTimer);
     draftTimer = setTimeout(() => queue.saveDraft(), 150);
   });

@@ -56,7 +56,7 @@ export class Screen {
   }
 
   /** What is shown, to be shown again: formulas as their source, which is typeset anew then. */
-  get html() {
+  get #html() {
     const copy = /** @type {HTMLElement} */ (this.#desk.cloneNode(true));
     for (const span of copy.querySelectorAll(".math")) {
       const source = span.querySelector("annotation")?.textContent;
@@ -64,6 +64,24 @@ export class Screen {
       span.className = "math";
     }
     return copy.innerHTML;
+  }
+
+  /** The task on the screen, to be shown again. */
+  get shown() {
+    return { id: this.id, html: this.#html, face: this.bar.name };
+  }
+
+  /** Which questions need not be sent: they are here. @returns {Field} */
+  get faces() {
+    return ["faces", [...this.bar.faces.keys()].join(" ")];
+  }
+
+  /**
+   * Whether the questions of a task's kind are here.
+   * @param {Task} task
+   */
+  asks({ face }) {
+    return this.bar.faces.has(face);
   }
 
   /** The last thing that the user of a conversation said; of others nothing. */
@@ -108,6 +126,7 @@ export class Screen {
     this.#shownAt = Date.now();
     this.form.classList.remove("waiting");
     this.#desk.innerHTML = task.html;
+    this.bar.begin(this.#task, task.face);
     this.form.action = this.address(task.id, "submit");
     formPart("skip").action = this.address(task.id, "skip");
     formPart("skip").reset();
@@ -120,6 +139,17 @@ export class Screen {
     this.announce(say("nextTask", { words: this.about }));
     this.arrange();
     this.#compareGuideline(task);
+  }
+
+  /**
+   * Have the questions of a task's kind on this page; whether they are.
+   * @param {Task} task
+   */
+  async learn(task) {
+    // Where they are not to be had just now, the page that is loaded anew brings them.
+    const faces = this.asks(task) ? null : await import("./faces.js").catch(() => null);
+    await faces?.learn(this.bar, task);
+    return this.asks(task);
   }
 
   /** @param {Task} task */
@@ -349,17 +379,16 @@ export class Screen {
   }
 
   /**
-   * What an arrow does; up and down only where there are several questions.
+   * What an arrow does, if anything.
    * @param {string} key
-   * @returns {(() => void) | undefined}
+   * @returns {(() => void) | null | undefined}
    */
   #arrow(key) {
     const { bar } = this;
     if (key === "ArrowLeft") return () => bar.move(-1);
     if (key === "ArrowRight") return () => bar.move(1);
-    if (bar.questions.length < 2) return undefined;
-    if (key === "ArrowUp") return () => bar.go(bar.place - 1);
-    if (key === "ArrowDown") return () => bar.go(bar.place + 1);
+    if (key === "ArrowUp") return bar.climb(-1);
+    if (key === "ArrowDown") return bar.climb(1);
     return undefined;
   }
 

@@ -6,6 +6,7 @@ import { account, stored } from "../app.js";
 
 /**
  * @typedef {import("./bar.js").Field} Field
+ * @typedef {import("./faces.js").Parts} Parts
  *
  * What is filled in on a task that is not submitted, and the time spent on it so far.
  * @typedef {{ fields: Field[], active: number, idle: number, at?: number }} Draft
@@ -25,11 +26,13 @@ import { account, stored } from "../app.js";
  * @property {string} [open] where it can be changed and sent again
  * @property {boolean} [late] it came when its rater could no longer rate, and counts nowhere
  *
- * A task as the server hands it out: its HTML, and the versions of guideline and
- * questions that apply to it.
+ * A task as the server hands it out: its HTML, the versions of guideline and questions that apply
+ * to it, and the name of what they look like on the bar, with its parts where this page has none.
  * @typedef {object} Task
  * @property {number} id
  * @property {string} html
+ * @property {string} face
+ * @property {Parts} [parts]
  * @property {number | null} [guideline]
  * @property {number | null} [rubric]
  *
@@ -211,8 +214,8 @@ export async function post(url, fields) {
 /**
  * What the sender of answers asks and tells.
  * @typedef {object} OutboxHooks
- * @property {() => number | "" | "elsewhere"} showing the task on the screen, if one is; elsewhere
- *   no next task is wanted
+ * @property {() => Field[]} facts `showing` the task on the screen, if one is; `elsewhere` no next
+ *   task is wanted
  * @property {() => void} changed something was sent, or could not be
  * @property {(entry: Entry, reply: ReplyData | null) => void} saved
  * @property {(entry: Entry, reply: Reply) => void} refused
@@ -339,10 +342,8 @@ export class Outbox {
     const next = () => this.entries.find((entry) => !stuck.has(entry.id));
     for (let entry = next(); entry; entry = next()) {
       this.#sending = entry.id;
-      /** @type {Field} */
-      const showing = ["showing", String(this.hooks.showing())];
       if (navigator.onLine) this.#tried.add(entry.id);
-      const reply = await post(entry.url, [...entry.fields, showing]);
+      const reply = await post(entry.url, [...entry.fields, ...this.hooks.facts()]);
       const late = reply.state === "ok" && reply.data?.late === true;
       // Something else between here and the server may answer anything to everything.
       if (reply.state === "ok" && !late && !("task" in (reply.data ?? {}))) reply.state = "later";

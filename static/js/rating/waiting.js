@@ -2,7 +2,8 @@
 // given; those of somebody else who works here too are kept, and it is said whose they are. Answers
 // that were refused are shown until they are dismissed, so that they can be read and copied.
 
-import { account, addCopyButtons, say, sayCount, stored } from "../app.js";
+import { account, say, sayCount, stored } from "../app.js";
+import { addCopyButtons } from "../copy.js";
 import { Drafts, names, Outbox, read, write } from "./store.js";
 
 /** @typedef {import("./store.js").Entry} Entry */
@@ -59,7 +60,7 @@ function projects() {
 /** @param {string} project */
 function send(project) {
   const outbox = outboxes.get(project) ?? new Outbox(project, {
-    showing: () => "elsewhere",
+    facts: () => [["showing", "elsewhere"]],
     changed: () => tellOwn(project),
     saved: ({ id }) => new Drafts().drop(id),
     refused: () => tellRefused(),

@@ -1,0 +1,49 @@
+// The questions of another kind of task than the page came with: they come with the first task that
+// asks them, and are had from then on.
+
+import { learnWords } from "../app.js";
+
+/**
+ * What the server sends of a kind's bar: HTML, and where its script and its style are.
+ * @typedef {{ questions: string, chips: string, script: string, style: string }} Parts
+ */
+
+/** @param {string} href */
+function load(href) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = href;
+  document.head.append(link);
+  return new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = reject;
+  });
+}
+
+/**
+ * @param {string} html
+ * @returns {Element}
+ */
+function element(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  return /** @type {Element} */ (holder.content.firstElementChild);
+}
+
+/**
+ * Know what a task brings with it; without it, where it is not to be had.
+ * @param {import("./bar.js").Bar} bar
+ * @param {import("./store.js").Task} task
+ */
+export async function learn(bar, { face, parts }) {
+  if (!parts) return;
+  const { questions, chips, script, style } = parts;
+  try {
+    const [{ default: KindControl }] = await Promise.all([import(script), style && load(style)]);
+    const box = element(questions);
+    learnWords(box);
+    bar.faces.set(face, { box, chips: element(chips), control: new KindControl(bar.form) });
+  } catch {
+    // Its script or its style did not come.
+  }
+}
