@@ -90,10 +90,18 @@ function act(element) {
   } else element.click();
 }
 
-/** Open the sheet of keys, built from what is on the page. */
+/** Open the sheet of keys, built from what is on the page; at once, so that keys are its own. */
 export async function showSheet() {
-  const { openSheet } = await import("./sheet.js");
-  openSheet(keyed(document, "[data-key][data-key-label]").filter(visible));
+  const elements = keyed(document, "[data-key][data-key-label]").filter(visible);
+  document.querySelector("dialog.keys")?.remove();
+  const sheet = document.createElement("dialog");
+  sheet.className = "keys";
+  sheet.addEventListener("close", () => sheet.remove());
+  document.body.append(sheet);
+  sheet.showModal();
+  const filling = await import("./sheet.js").catch(() => null);
+  if (filling) filling.fill(sheet, elements);
+  else sheet.close();
 }
 
 const CONTROLS = "a, button, input, select, summary, textarea";

@@ -33,13 +33,11 @@ function addRow(list, keys, label) {
 }
 
 /**
- * Show the keys of these elements; what several of them do alike is one row.
+ * Say on a sheet that is open what the keys of elements do; what several do alike is one row.
+ * @param {HTMLDialogElement} sheet
  * @param {HTMLElement[]} elements
  */
-export function openSheet(elements) {
-  document.querySelector("dialog.keys")?.remove();
-  const sheet = document.createElement("dialog");
-  sheet.className = "keys";
+export function fill(sheet, elements) {
   sheet.setAttribute("aria-labelledby", "keys-title");
   const list = document.createElement("dl");
   /** @type {Map<string, string[]>} */
@@ -65,8 +63,6 @@ export function openSheet(elements) {
   close.dataset.key = "?";
   close.textContent = say("keysClose");
   close.addEventListener("click", () => sheet.close());
-  sheet.addEventListener("close", () => sheet.remove());
   sheet.append(title, list, hint, close);
-  document.body.append(sheet);
-  sheet.showModal();
+  close.focus();
 }

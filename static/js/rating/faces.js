@@ -3,11 +3,6 @@
 
 import { learnWords } from "../app.js";
 
-/**
- * What the server sends of a kind's bar: HTML, and where its script and its style are.
- * @typedef {{ questions: string, chips: string, script: string, style: string }} Parts
- */
-
 /** @param {string} href */
 function load(href) {
   const link = document.createElement("link");

@@ -6,7 +6,9 @@ import { account, stored } from "../app.js";
 
 /**
  * @typedef {import("./bar.js").Field} Field
- * @typedef {import("./faces.js").Parts} Parts
+ *
+ * What the server sends of a kind's bar: HTML, and where its script and its style are.
+ * @typedef {{ questions: string, chips: string, script: string, style: string }} Parts
  *
  * What is filled in on a task that is not submitted, and the time spent on it so far.
  * @typedef {{ fields: Field[], active: number, idle: number, at?: number }} Draft
