@@ -162,10 +162,14 @@ export class Queue {
     const { screen } = this;
     screen.wait();
     this.#busy = true;
+    this.#ahead.unshift(task); // It is known meanwhile.
     const isEquipped = await screen.learn(task);
+    this.#ahead = this.#ahead.filter((other) => other !== task);
     this.#busy = false;
-    if (isEquipped) this.#show(task, fields);
-    else if (navigator.onLine) screen.reload(task);
+    if (isEquipped) {
+      this.#show(task, fields);
+      this.prepare();
+    } else if (navigator.onLine) screen.reload(task);
     else addEventListener("online", () => screen.reload(task), { once: true });
   }
 

@@ -58,12 +58,10 @@ export class Folds {
   #fold(slot, box, read) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "button small";
+    button.classList.add("button", "small");
     button.dataset.unfold = "";
-    button.textContent = sayCount(
-      "readAll",
-      countWords(box.firstElementChild?.textContent?.trim() ?? ""),
-    );
+    const count = countWords(box.firstElementChild?.textContent?.trim() ?? "");
+    button.textContent = sayCount("readAll", count);
     box.classList.add("closed");
     box.append(button);
     const open = () => {
