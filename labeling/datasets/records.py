@@ -166,6 +166,7 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     side_only: tuple[str, ...] = ()
     unrated: tuple[Unrated, ...] = ()
     text: str = ""
+    reasons: tuple[str, ...] = ()
 
     def tie_on(self, criterion: str) -> str | None:
         """Which tie this judgment is on the criterion, None if it is decided or not answered.

@@ -120,6 +120,7 @@ _JUDGMENT_COLUMNS = (
     "idle_ms",
     "times_cut",
     "created_at",
+    "reasons",
 )
 
 
@@ -141,7 +142,7 @@ def _judgments(
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
         pk, task, rater, rationale, flags, principles, guideline, rubric, *rest = row
-        purpose, source, strategy, probability, shown, active, idle, cut, created = rest
+        purpose, source, strategy, probability, shown, active, idle, cut, created, reasons = rest
         # Nobody watched a judgment that was imported: what it has is a default, not a measurement.
         seen = strategy != Strategy.IMPORTED
         # Whoever judges without a script, or by a program that does not say, sends 0.
@@ -166,6 +167,7 @@ def _judgments(
                 times_cut=cut,
                 created_at=_iso(created),
                 adjudicates=rater in reviewers,
+                reasons=tuple(map(str, reasons)),
             )
         )
     return by_task

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+from django.core.management import call_command
 from django.test import Client
 
 from labeling.models import Judgment
@@ -35,6 +39,26 @@ def test_reasons_are_picked_stored_and_read_in_the_project_s_order(
     stored = submit(client, take(client), reasons=["other", "facts"], rationale="Tone.")
     assert stored.json()["reasons"] == ["facts", "other"]
     assert Judgment.objects.get().reasons == ["facts", "other"]
+
+
+def test_a_release_names_the_reasons_by_their_codes(
+    project: Project,
+    lena: User,
+    rui: User,
+    make_tasks: MakeTasks,
+    api: CallAs,
+    settings: Any,
+    tmp_path: Path,
+):
+    settings.RELEASES_DIR = tmp_path / "releases"
+    write(api, lena, *REASONS)
+    make_tasks(project, 1)
+    client = api(rui)
+    submit(client, take(client), reasons=["facts"])
+    options = ["--recipe", "raw", "--format", "judgments", "--file-type", "jsonl"]
+    call_command("create_release", project.slug, *options, "--out", str(tmp_path / "out"))
+    (file,) = (tmp_path / "out").glob("data/*.jsonl")
+    assert json.loads(file.read_text())["reasons"] == ["facts"]
 
 
 def test_a_reason_stands_for_words_unless_it_needs_some(

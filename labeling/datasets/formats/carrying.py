@@ -62,7 +62,8 @@ class Needs(NamedTuple):
     Tables get the columns for it only where something needs them. `kind` is what its rows are,
     where it is not for the format to say. Pairs come in `groups` where several share an order or
     ratings, demonstrations from `reviews`, ratings on several criteria by `attributes`; judgments
-    may tell why they have no value (`unsaid`), judge by `rules`, and hold `texts`.
+    may tell why they have no value (`unsaid`), judge by `rules`, hold `texts`, and name
+    `reasons` that were picked.
     """
 
     keys: bool = False
@@ -75,6 +76,7 @@ class Needs(NamedTuple):
     unsaid: bool = False
     rules: bool = False
     texts: bool = False
+    reasons: bool = False
 
     def and_of(self, task: TaskRecord) -> Needs:
         """These, and what the task needs."""
@@ -91,6 +93,7 @@ class Needs(NamedTuple):
             unsaid=self.unsaid or any(judgment.unrated for judgment in said),
             rules=self.rules or any(map(_names_rules, said)),
             texts=self.texts or any(judgment.text for judgment in said),
+            reasons=self.reasons or any(judgment.reasons for judgment in said),
         )
 
 

@@ -109,6 +109,7 @@ def judgment_table(table: FileTable, needs: Needs) -> FileTable:
         (needs.unsaid, ("unsaid", UNSAID_CELLS)),
         (needs.rules, ("rule_answers", RULE_CELLS)),
         (needs.texts, ("text", STRING)),
+        (needs.reasons, ("reasons", STRINGS)),
     ):
         if wanted:
             table = replace(table, columns=(*table.columns, column))
@@ -177,7 +178,7 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
         turns = tuple(reply(response, CHATS.responses) for response in task.responses)
         about = (*about, turns)
     needs = item.needs
-    more = needs.unsaid or needs.rules or needs.texts
+    more = needs.unsaid or needs.rules or needs.texts or needs.reasons
     for judgment in judgments:
         value = judgment.values.get(criterion.key)
         yield (
@@ -229,6 +230,8 @@ def _beyond(judgment: JudgmentRecord, needs: Needs) -> Iterator[Any]:
         )
     if needs.texts:
         yield judgment.text
+    if needs.reasons:
+        yield judgment.reasons
 
 
 def _number(principle: str) -> str:
