@@ -119,6 +119,12 @@ class Refusal(Struct, frozen=True, gc=False):
     row_id: str = ""
 
 
+class TornRow(Refusal, frozen=True, gc=False):
+    """A row of a table that has too many cells or too few, with those it has under their names."""
+
+    cells: Mapping[str, str] = {}
+
+
 class ImportRow(Struct, frozen=True, gc=False):
     """A prompt with its responses and the labels it already carries; every text can be stored.
 

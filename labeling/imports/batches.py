@@ -53,7 +53,7 @@ class Counts:
 
     `labels` counts the judgments that were added, on created and on updated rows, `model_votes`
     the votes of models, which are none, `left_out` values of rows that are no part of their task
-    and cannot be stored.
+    and cannot be stored, `empty_responses` those of rows that are in whose model answered nothing.
     """
 
     rows: int = 0
@@ -65,6 +65,7 @@ class Counts:
     labels: int = 0
     model_votes: int = 0
     left_out: int = 0
+    empty_responses: int = 0
 
     def add(self, other: Counts) -> None:
         """Adds another batch's counts."""
@@ -176,6 +177,7 @@ class BatchWriter:
         target.known |= {label.rater: label for label in fresh}
         target.votes += [rubric.vote_json(vote, self._import_id) for vote in votes]
         target.has_new_votes |= bool(votes)
+        counts.empty_responses += sum(not (r.content or r.messages) for r in row.responses)
         counts.labels += len(fresh)
         counts.model_votes += len(votes)
 

@@ -287,6 +287,12 @@ class MappingForm(forms.Form):
         preferences = preference_columns(self.shape, detection.mapping)
         if not preferences or detection.has_annotators:
             del self.fields["label_rater"]
+        elif detection.names_raters:
+            self.fields["label_rater"].label = gettext("Who gave labels that name nobody?")
+            self.fields["label_rater"].help_text = gettext(
+                "The first rows all say who judged. Where a later one does not, its preference "
+                "becomes a judgment only under the name you give here."
+            )
         if not preferences and not _SAID & set(detection.mapping):
             del self.fields["whose"]
 
@@ -378,15 +384,8 @@ _SAID = frozenset({"rater", "judge", "annotator", "judgments", "annotations", "u
 _MAIN = frozenset(
     {
         *("id", "prompt", "messages", "context", "responses", "response_a", "response_b"),
-        *(
-            "chosen",
-            "rejected",
-            "passage",
-            "input",
-            "system",
-            "preferred_output",
-            "non_preferred_output",
-        ),
+        *("chosen", "rejected", "preferred_output", "non_preferred_output"),
+        *("passage", "input", "system"),
         *("completions", "conversation_a", "conversation_b", "annotations"),
         *("ranked", "reply", "thumb", "rating", "summary"),
         *("asked", "text", "response", "accept", "reject", "options", "states", "summaries"),

@@ -159,13 +159,14 @@ class ImportReport:
     labels: int
     model_votes: int
     left_out: int
+    empty_responses: int
 
 
 def report_of(import_: Import) -> ImportReport:
     """The counts so far; all zero before the first batch."""
     kinds = (
         *("rows", "created", "updated", "unchanged", "duplicates", "refused"),
-        *("labels", "model_votes", "left_out"),
+        *("labels", "model_votes", "left_out", "empty_responses"),
     )
     return ImportReport(**{kind: int(import_.counts.get(kind, 0)) for kind in kinds})
 

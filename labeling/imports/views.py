@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from labeling.datasets.readers import FilePreview
 from labeling.datasets.readers.looking import get_ready
+from labeling.datasets.rows import OVERALL
 from labeling.imports.endings import cancel_import
 from labeling.imports.files import StoredFile
 from labeling.imports.forms import (
@@ -57,6 +58,7 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.models import Project
 from projects.navigation import Group, Tab
 from projects.permissions import Action
+from projects.selectors.rubric import asked_criteria
 
 PAGE = 20
 REFUSALS_PAGE = 100
@@ -142,6 +144,14 @@ def preview_rows(request: SignedInRequest, slug: str, upload: str) -> HttpRespon
     return _preview_page(request, access, upload, filename, shown, decided, form)
 
 
+def _question_names(project: Project) -> dict[str, str]:
+    """What the project's questions are called, by the names that labels have for them."""
+    questions = asked_criteria(project)
+    compared = [q for q in questions if q.is_primary and q.scale.answer == "preference"]
+    names = [(OVERALL, question.label) for question in compared]
+    return dict([*names, *((question.key, question.label) for question in questions)])
+
+
 def _decided(request: SignedInRequest, token: str) -> tuple[str, dict[str, str]]:
     """The kind of rows, and what the user decided about columns beyond what the file says."""
     before = preview_upload(
@@ -191,6 +201,7 @@ def _preview_page(
         "filename": filename,
         "shown": shown,
         "rows": preview_in_words(shown.rows),
+        "names": _question_names(access.project),
         "decided": json.dumps(decided),
         "left_open": request.POST.getlist("asked"),
         "form": form,

@@ -15,7 +15,7 @@ from labeling.vocabulary import TieKind
 PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text()
 READERS = Path(__file__).parents[2] / "labeling" / "datasets" / "readers"
 #: What is only said, and never stops an import.
-NOTICES = ("winner_offered", "winner_unclear", "rater_unnamed")
+NOTICES = ("winner_offered", "winner_unclear", "rater_unnamed", "label_untold")
 
 
 @pytest.mark.parametrize("name", [*IMPORT_KINDS, *TieKind])

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from labeling.datasets.texts import defuse
 from labeling.imports.services import create_import, run_import
 from labeling.models import Import, Judgment, Prompt, Task
 from labeling.vocabulary import JobState
-from projects.models import User
 from tests.datasets.kinds import NEMO, TRL_PLAIN
+from tests.imports.conftest import lines, text
 
 PAIR = {"id": "q1", "prompt": "Why?", "response_a": "Because.", "response_b": "No.", "gold": "A"}
 PAIRS = {"format": "pairs", "mapped_as": "pairs"}
@@ -27,37 +23,10 @@ PAIRS |= {f"field-{name}": name for name in ("prompt", "response_a", "response_b
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 
-def lines(*rows: object) -> bytes:
-    return "\n".join(json.dumps(row) for row in rows).encode()
-
-
-@pytest.fixture
-def lead(client_for: Callable[[User], Client], lena: User) -> Client:
-    """A browser in which lena is logged in."""
-    return client_for(lena)
-
-
 @pytest.fixture(autouse=True)
 def own_folder(settings, tmp_path) -> None:
     """Uploads of these tests lie apart."""
     settings.IMPORTS_DIR = tmp_path / "imports"
-
-
-@pytest.fixture
-def upload(lead, project):
-    """Uploads rows and returns the address of their preview."""
-
-    def send(*rows: object, content: bytes = b"", name: str = "rows.jsonl") -> str:
-        file = SimpleUploadedFile(name, content or lines(*rows))
-        reply = lead.post(reverse("labeling:imports", args=[project.slug]), {"file": file})
-        assert reply.status_code == 302, reply.context["form"].errors
-        return str(reply["Location"])
-
-    return send
-
-
-def text(reply) -> str:
-    return str(reply.content.decode())
 
 
 def column_groups(page: str) -> dict[str, list[str]]:

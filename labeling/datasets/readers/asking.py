@@ -13,6 +13,7 @@ from itertools import combinations
 
 from labeling.datasets.readers.candidates import series_name
 from labeling.datasets.readers.columns import numbered_series
+from labeling.datasets.readers.offers import preference_columns
 from labeling.datasets.readers.questions import ColumnQuestion, Meaning, quoted
 from labeling.datasets.readers.shapes.base import Sample, Shape
 from labeling.datasets.readers.shapes.prompts import FRAME
@@ -48,6 +49,13 @@ _LEFT_OUT = frozenset(
 )
 #: The kind of row that numbered candidates are.
 _SERIES = "candidates"
+#: What stands beside a label, and alone is none.
+_BESIDE_LABELS = frozenset(
+    (
+        *("rater", "judge", "annotator", "user", "session", "rationale", "tie_kind", "tie_kinds"),
+        *("at", "created_at", "tstamp", "submitted"),
+    )
+)
 #: Columns of text that are asked about one by one; of more, the rest is one question.
 _ONE_BY_ONE = 5
 
@@ -95,7 +103,18 @@ def roles_of(
         roles[column] = _role(field) if field else ColumnRole.METADATA
         if column in asked:
             roles[column] = ColumnRole.QUESTION
+    if says_no_label(shape, sample):
+        kept = (c for c, role in roles.items() if role is ColumnRole.LABEL)
+        roles |= dict.fromkeys(kept, ColumnRole.METADATA)
     return roles | dict.fromkeys(left_out, ColumnRole.LEFT_OUT)
+
+
+def says_no_label(shape: Shape, sample: Sample) -> bool:
+    """Whether columns say who judged, or why, and none what: they stay metadata."""
+    labels = {name for name in sample.mapping if _role(name) is ColumnRole.LABEL}
+    if not labels or labels - _BESIDE_LABELS:
+        return False
+    return not preference_columns(shape, sample.mapping)
 
 
 def questions_of(shape: Shape, sample: Sample) -> tuple[ColumnQuestion, ...]:

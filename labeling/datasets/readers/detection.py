@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.asking import ColumnRole, questions_of, roles_of
+from labeling.datasets.readers.asking import ColumnRole, questions_of, roles_of, says_no_label
 from labeling.datasets.readers.columns import guess, override
 from labeling.datasets.readers.containers import Opened, opened
 from labeling.datasets.readers.fields import is_storable, visible
@@ -18,11 +18,12 @@ from labeling.datasets.readers.offers import (
     label_questions,
     takes_winner,
     unnamed_labels,
+    untold_labels,
     winner_guess,
     winner_offers,
 )
 from labeling.datasets.readers.questions import ColumnQuestion
-from labeling.datasets.readers.raters import judging_model, sampled_raters
+from labeling.datasets.readers.raters import all_name_raters, judging_model, sampled_raters
 from labeling.datasets.readers.reshaping import LEAVE_OUT, Reshaping, names_within
 from labeling.datasets.readers.shapes import IMPORT_KINDS, SHAPES, recognise
 from labeling.datasets.readers.shapes.base import Sample, Shape
@@ -52,7 +53,8 @@ class Detection:
     `questions` is open; `roles` says where each column goes, and `notices` what a mapping could
     make of those that may be labels. `quiet` columns say nothing in the first rows. `reshaping` is
     what the mapping asks of every row beforehand; `within` names the values within columns.
-    `kind` is the kind of task that the user asks of every row, "" where the rows say it.
+    `kind` is the kind of task that the user asks of every row, "" where the rows say it;
+    `names_raters`: every one of the first rows says who judged.
     """
 
     format: str | None
@@ -71,6 +73,7 @@ class Detection:
     reshaping: Reshaping = field(default_factory=Reshaping)
     within: tuple[str, ...] = ()
     kind: str = ""
+    names_raters: bool = False
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -154,6 +157,7 @@ def detect(
         reshaping,
         within,
         wished_kind(mapping or {}),
+        all_name_raters(seen),
     )
 
 
@@ -200,7 +204,9 @@ def _questions(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQues
 def _notices(shape: Shape, seen: Sample, view: RecordView) -> tuple[ColumnQuestion, ...]:
     unnamed = unnamed_labels(shape, seen, view.counting, view.label_rater)
     if takes_winner(shape):
-        return (*winner_offers(seen), *unnamed)
+        offers = tuple(winner_offers(seen))
+        lacking = () if offers or not says_no_label(shape, seen) else untold_labels(seen)
+        return (*offers, *lacking, *unnamed)
     return (*(choice_offers(seen) if "choice" in shape.fields else ()), *unnamed)
 
 

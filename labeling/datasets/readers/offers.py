@@ -296,6 +296,18 @@ def _unclear(sample: Sample, column: str) -> Iterator[ColumnQuestion]:
     )
 
 
+def untold_labels(sample: Sample) -> Iterator[ColumnQuestion]:
+    """A column that says who judged, where none that is understood says what they said."""
+    for column in [sample.mapping[field] for field in sample.mapping if field in _RATERS][:1]:
+        yield ColumnQuestion(
+            "label_untold",
+            f"{quoted(column)} says who judged, but no column is understood to say which response "
+            "is better: it is metadata, and rows are taken without labels. If one does, map it as "
+            "the winner, or as the rater's overall value where it is a signed number.",
+            columns=(column,),
+        )
+
+
 def preference_columns(shape: Shape, mapping: Mapping[str, str]) -> list[str]:
     """The columns that say which response is better, or how good one is."""
     own = _OWN_PREFERENCES.get(shape.key)

@@ -28,6 +28,14 @@ def judging_model(sample: Sample) -> str:
     return next((name for name in values if isinstance(name, str) and name.strip()), "")
 
 
+def all_name_raters(sample: Sample) -> bool:
+    """Whether every row names who judged it in a column of its own."""
+    columns = [sample.mapping[field] for field in _NAMING if sample.mapping.get(field)]
+    return bool(columns and sample.rows) and all(
+        any(str(row.get(column) or "").strip() for column in columns) for row in sample.rows
+    )
+
+
 def sampled_raters(sample: Sample, label_rater: str) -> set[str]:
     """Who is named by the rows, or by the user. The rows are not read for it: looking for names
     must not cost what reading does."""

@@ -39,6 +39,7 @@ from labeling.datasets.rows import (
     ImportRow,
     Refusal,
     RowError,
+    TornRow,
     UnreadableFile,
 )
 from labeling.vocabulary import TaskKind
@@ -189,7 +190,10 @@ def _rows(
             rows = joined_rows(rows, view.columns["prompt"], view.columns["response"])
         for count, raw in rows:
             number = count if numbered else 0
-            if isinstance(raw, Refusal):
+            if isinstance(raw, TornRow):
+                whole = Refusal(raw.line, raw.field, raw.reason, raw.excerpt)
+                yield _named(whole, raw.cells, view, number)
+            elif isinstance(raw, Refusal):
                 yield replace(raw, number=number) if numbered else raw
             else:
                 yield from _sorted(raw, shape, view, seen, doubtful, number)

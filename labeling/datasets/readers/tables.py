@@ -10,7 +10,7 @@ from labeling.datasets.readers.csvrecords import CsvRecords, RecordTooLong
 from labeling.datasets.readers.fields import excerpt_of
 from labeling.datasets.readers.jsonrows import RawRow
 from labeling.datasets.readers.source import ByteSource, EmptyLines, numbered_lines
-from labeling.datasets.rows import Refusal, UnreadableFile
+from labeling.datasets.rows import Refusal, TornRow, UnreadableFile
 from labeling.datasets.texts import restore
 
 #: Delimiters in the order in which ties between them are settled.
@@ -53,7 +53,9 @@ def _row(line: int, names: list[str], cells: list[str]) -> RawRow | Refusal:
             if len(cells) < len(names)
             else "Quote cells that hold a delimiter or a line end."
         )
-        return Refusal(line, "", reason, excerpt_of(cells[0] if cells else ""))
+        first = excerpt_of(cells[0] if cells else "")
+        named = dict(zip(names, cells, strict=False))
+        return TornRow(line, "", reason, first, cells=named)
     # An empty cell says nothing, as a missing key in JSON does.
     filled = ((name, cell) for name, cell in zip(names, cells, strict=True) if cell != "")
     return line, {name: restore(cell) if cell[0] == "'" else cell for name, cell in filled}

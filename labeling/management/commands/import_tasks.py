@@ -208,6 +208,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  tasks: {', '.join(kinds)}")
         if report.model_votes:
             self.stdout.write(f"  {'model votes':<11}{report.model_votes:>10,} (no judgments)")
+        if report.empty_responses:
+            self.stdout.write(f"  {'empty':<11}{report.empty_responses:>10,} (responses)")
         for left in left_out_of(import_):
             self.stdout.write(
                 f"left out of {left.rows:,} rows, first on line {left.line}: {left.field}: "
