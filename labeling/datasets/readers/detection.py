@@ -134,8 +134,7 @@ def detect(
         mapped, counting = _with_winner(Sample(columns, sample, mapped, wished), counting)
     seen = Sample(columns, sample, {**mapped, **counting.fields()}, wished)
     graded = shape is not None and _is_graded(shape, seen)
-    rater = options.label_rater if options else ""
-    asked, notices = _NOTHING, _NOTHING
+    asked, notices, rater = _NOTHING, _NOTHING, options.label_rater if options else ""
     if shape and not problem:
         view = RecordView.of(mapped, rater, graded=graded, whose=whose, counting=counting)
         asked = _questions(shape, seen, view)
