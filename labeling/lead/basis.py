@@ -16,7 +16,7 @@ from labeling.models import Judgment
 from labeling.models.tasks import tasks_out_of_play
 from labeling.stats.ratings import Ints
 from projects.models import Project
-from projects.sql import copying, database_now
+from projects.sql import copying
 
 _HEADER = 19  # PGCOPY signature (11 bytes), flags (4), length of the header's extension (4).
 _TRAILER = 2
@@ -56,7 +56,7 @@ def judgment_state(project: Project) -> JudgmentState:
     """The state of all judgments of a project, of every purpose and source."""
     standing = Judgment.objects.filter(project=project).standing()
     state = standing.aggregate(newest=Max("pk"), count=Count("pk"))
-    out_of_play = tasks_out_of_play(project, database_now())
+    out_of_play = tasks_out_of_play(project)
     return JudgmentState(state["newest"] or 0, state["count"], out_of_play[1])
 
 

@@ -216,12 +216,12 @@ class Task(models.Model):
 
 _OUT_OF_PLAY = """
 SELECT count(*), COALESCE(sum(hashint8extended(id, 0)), 0)::text FROM labeling_task
-WHERE project_id = %s AND withdrawn_at <= %s
+WHERE project_id = %s AND withdrawn_at <= COALESCE(%s::timestamptz, clock_timestamp())
 """
 
 
-def tasks_out_of_play(project: Project, asked_at: datetime) -> tuple[int, str]:
-    """How many tasks were withdrawn by then and are still, and a mark of which these are."""
+def tasks_out_of_play(project: Project, asked_at: datetime | None = None) -> tuple[int, str]:
+    """How many tasks were withdrawn by then, else by now, and are still; and a mark of which."""
     with connection.cursor() as cursor:
         cursor.execute(_OUT_OF_PLAY, [project.pk, asked_at])
         count, total = cursor.fetchone()

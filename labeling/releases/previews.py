@@ -43,7 +43,6 @@ from labeling.releases.selectors import (
 )
 from labeling.work.kept import Progress, figures_at_hand, report_progress
 from projects.models import Project
-from projects.sql import database_now
 
 _SECONDS = 600
 _REASONING = "reasoning_left_out"
@@ -169,7 +168,7 @@ def _mark(request: Request) -> str:
 
 def _fingerprint(project: Project) -> str:
     """What counts depend on beside what was asked for."""
-    withdrawn = tasks_out_of_play(project, database_now())
+    withdrawn = tasks_out_of_play(project)
     state = [
         *(newest_judgment(project), newest_edit(project), adjudicators(project), withdrawn),
         _taken_back(project),

@@ -112,6 +112,13 @@ def keep_report(
     return report
 
 
+def renew_report(project: Project, kind: str, *, data: Mapping[str, Any]) -> None:
+    """Stores the newest value of a report that has no fingerprint."""
+    row = Report.objects.filter(project=project, kind=kind)
+    if not row.update(data=data, computed_at=Now()):
+        keep_report(project, kind, fingerprint="", data=data)
+
+
 def want_report(
     project: Project, kind: str, *, task: str, request: Mapping[str, Any] | None = None
 ) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Criterion, Project, User
@@ -19,6 +19,16 @@ IN_VIEW = """element => {
     const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
     return found !== null && element.contains(found);
 }"""
+
+
+def _check_tablet(page: Page) -> None:
+    """The guideline does not cover the last response there either, which stands under the first."""
+    page.set_viewport_size({"width": 900, "height": 800})
+    drawer, side = (page.locator(s).last.bounding_box() for s in ("#drawer", ".side"))
+    assert drawer
+    assert side
+    assert side["x"] + side["width"] <= drawer["x"]
+    assert page.locator("#submit").evaluate(IN_VIEW)
 
 
 def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, make_tasks: MakeTasks):
@@ -52,6 +62,7 @@ def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, mak
         page.locator(s).last.evaluate(IN_VIEW) for s in (".letter", "#submit", ".segment:visible")
     ]
     assert seen == [True, True, True]
+    _check_tablet(page)
     page.keyboard.press("g")
     # On a phone every other act can be scrolled to beside what submits.
     page.set_viewport_size({"width": 390, "height": 844})
@@ -60,6 +71,8 @@ def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, mak
             act.evaluate("act => act.scrollIntoView({block: 'nearest', inline: 'nearest'})")
             assert act.evaluate(IN_VIEW), act.text_content()
     assert page.locator("#submit").evaluate(IN_VIEW)
+    home = page.locator(".crumb a")
+    assert home.evaluate("link => link.scrollWidth <= link.clientWidth"), "the project's name"
     # The warning is for before the first answer.
     page.keyboard.press("1")
     page.keyboard.press("Enter")

@@ -355,5 +355,5 @@ def test_the_history_costs_the_same_queries_however_long_it_is(
         create_import(project=project, created_by=lena, filename=f"{i}", content=lines(PAIR))
     address = reverse("labeling:imports", args=[project.slug])
     lead.get(address)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(6):
         lead.get(address)

@@ -176,7 +176,7 @@ def test_tasks_of_every_purpose_count_alike_so_that_the_count_betrays_none(
     for _ in range(2):
         judge(rui, lease(rui, project))
     assert nothing(rui, project) == NothingLeft.LIMIT
-    progress = own_progress(project, rui, now=timezone.now())
+    progress = own_progress(membership(rui, project), now=timezone.now())
     assert (progress.judgments, progress.limit) == (2, 2)
 
 

@@ -16,7 +16,7 @@ from labeling.lead.overview.report import known_contested
 from labeling.lead.overview.selectors import failure_kind, lacks_raters, newest_failures
 from labeling.lead.tasks.filters import TaskState
 from labeling.models import Import, Job, Release, TaskChange, Withdrawal
-from labeling.work.kept import keep_report, kept_report
+from labeling.work.kept import kept_report, renew_report
 from projects.guidelines.selectors import current_guideline, unread_memberships
 from projects.models import Guideline, Membership, Project
 from projects.navigation import Waiting
@@ -44,13 +44,16 @@ class Need:
     may_set_aside: bool = False
 
 
-def needs_of(project: Project, contested: Mapping[str, int]) -> list[Need]:
+def needs_of(
+    project: Project, contested: Mapping[str, int], guideline: Guideline | None = None
+) -> list[Need]:
     """What a person can clear now, most urgent first; what nobody can act on is left out.
 
-    `contested` are the tasks that wait, as they were counted last.
+    `contested` are the tasks that wait, as they were counted last; `guideline` is the current one
+    where it is known.
     """
     needs = [_failure(project, job) for job in newest_failures(project)]
-    guideline = current_guideline(project)
+    guideline = guideline or current_guideline(project)
     if guideline is None:
         needs.append(
             Need(
@@ -93,7 +96,7 @@ def needs_waiting(membership: Membership) -> Waiting | None:
 
 def note_needs(project: Project, needs: Collection[Need]) -> Waiting | None:
     """Keeps how many things the overview lists, for the navigation of the next pages."""
-    keep_report(project, _NEEDS, fingerprint="1", data={"things": len(needs)})
+    renew_report(project, _NEEDS, data={"things": len(needs)})
     return _in_words(len(needs))
 
 

@@ -76,7 +76,7 @@ class DayCount:
 
 
 def project_progress(project: Project) -> ProjectCounts:
-    """What is there and what is left, in five queries whatever the size of the project."""
+    """What is there and what is left, in three queries whatever the size of the project."""
     live = Task.objects.in_play().filter(project=project, purpose=Purpose.LIVE)
     live = live.filter(overlap__isnull=False)
     totals = live.aggregate(
@@ -88,19 +88,20 @@ def project_progress(project: Project) -> ProjectCounts:
     leases = Assignment.objects.filter(
         project=project, purpose=Purpose.LIVE, state=AssignmentState.LEASED
     )
-    leased = leases.count()
     # Few tasks are on a screen, and hundreds of thousands are not.
-    on_screen = leases.filter(task__overlap__isnull=False, task__open_slots=0)
+    last = Q(task__overlap__isnull=False, task__open_slots=0)
+    held = leases.aggregate(n=Count("id"), last=Count("task", filter=last, distinct=True))
     wanted = totals["wanted"] or 0
-    counting = Judgment.objects.filter(project=project).counting()
+    counting = Judgment.objects.filter(project=project).counting().order_by()
+    judged = counting.aggregate(n=Count("id"), raters=Count("rater", distinct=True))
     return ProjectCounts(
         tasks=totals["tasks"],
-        complete=totals["without_place"] - on_screen.values("task").distinct().count(),
+        complete=totals["without_place"] - held["last"],
         wanted=wanted,
-        submitted=max(0, wanted - (totals["places"] or 0) - leased),
-        leased=leased,
-        judgments=counting.count(),
-        raters=counting.order_by().values("rater").distinct().count(),
+        submitted=max(0, wanted - (totals["places"] or 0) - held["n"]),
+        leased=held["n"],
+        judgments=judged["n"],
+        raters=judged["raters"],
     )
 
 
@@ -242,8 +243,9 @@ def _zone(user: User) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress:
+def own_progress(membership: Membership, *, now: datetime) -> OwnProgress:
     """What this member has done here so far; today is a day of the member's own time zone."""
+    project, rater = membership.project, membership.user
     midnight = now.astimezone(_zone(rater)).replace(hour=0, minute=0, second=0, microsecond=0)
     judged = (
         Judgment.objects.filter(project=project, rater=rater)
@@ -254,8 +256,7 @@ def own_progress(project: Project, rater: User, *, now: datetime) -> OwnProgress
         skipped=Count("id", filter=Q(state=AssignmentState.SKIPPED)),
         open=Count("id", filter=Q(state=AssignmentState.LEASED, lease_expires_at__gt=now)),
     )
-    own = Membership.objects.filter(project=project, user=rater).first()
-    limit = own.rater_limit if own and own.rater_limit else project.rater_limit
+    limit = membership.rater_limit or project.rater_limit
     return OwnProgress(
         judgments=judged["all"],
         today=judged["today"],

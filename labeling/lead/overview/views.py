@@ -32,7 +32,7 @@ from labeling.lead.overview.services import set_aside
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict
 from projects.guidelines.selectors import current_guideline, has_acknowledged
-from projects.models import Project
+from projects.models import Guideline, Project
 from projects.navigation import Group, Tab
 from projects.permissions import Action
 
@@ -60,11 +60,13 @@ def _day_words(day: DayCount) -> str:
     return words % {"day": date_format(day.day, "j M"), "count": f"{day.count:,}"}
 
 
-def _staff_context(access: Access, hand: OverviewAtHand) -> dict[str, object]:
+def _staff_context(
+    access: Access, hand: OverviewAtHand, guideline: Guideline | None
+) -> dict[str, object]:
     """What leads, reviewers and engineers see."""
     needs, waiting = [], None
     if access.may(Action.CONFIGURE):
-        needs = needs_of(access.project, hand.contested)
+        needs = needs_of(access.project, hand.contested, guideline)
         waiting = note_needs(access.project, needs)
     may_see = access.may(Action.SEE_AGREEMENT)
     shared = {
@@ -113,12 +115,12 @@ def home(request: SignedInRequest, slug: str) -> HttpResponse:
         "acknowledged": guideline is None or has_acknowledged(request.user, guideline),
     }
     if access.may(Action.RATE):
-        context["own"] = own_progress(access.project, request.user, now=timezone.now())
+        context["own"] = own_progress(access.membership, now=timezone.now())
     if access.may(Action.SEE_TASKS):
         hand = overview_at_hand(access.project)
         if request.headers.get("HX-Target") == "kept-state":
             return how_far(request, hand)
-        context |= _staff_context(access, hand)
+        context |= _staff_context(access, hand, guideline)
     return render(request, "labeling/lead/home.html", context)
 
 
