@@ -69,8 +69,10 @@ def screen_order(
     responses that stood first equally often, those whose rater may still come back (`returning`,
     expired leases) give way; what remains is drawn from `seed`.
 
-    Returns canonical indices by place: `order[0]` is shown first.
+    Returns canonical indices by place: `order[0]` is shown first. A task to write may have none.
     """
+    if not size:
+        return []
     first = _firsts(holding, size)
     later = _firsts(returning, size)
     leader = min(

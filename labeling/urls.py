@@ -10,6 +10,7 @@ from labeling.lead.overview import views as home
 from labeling.lead.raters import views as raters
 from labeling.lead.tasks import views as tasks
 from labeling.lead.withdrawals import views as withdrawals
+from labeling.lead.writing import views as writing
 from labeling.operations import views as operations
 from labeling.rating import views as rate
 from labeling.releases import views as releases
@@ -23,6 +24,7 @@ urlpatterns = [
     *withdrawals.urlpatterns,
     *agreement.urlpatterns,
     *raters.urlpatterns,
+    *writing.urlpatterns,
     *imports.urlpatterns,
     *erasure.urlpatterns,
     *releases.urlpatterns,
@@ -35,6 +37,7 @@ navigation = [
     *tasks.navigation,
     *agreement.navigation,
     *raters.navigation,
+    *writing.navigation,
     *imports.navigation,
     *erasure.navigation,
     *releases.navigation,

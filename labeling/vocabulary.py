@@ -5,7 +5,7 @@ The values are stored and exported: adding one is fine, renaming one is a migrat
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class TaskKind(StrEnum):
@@ -15,6 +15,18 @@ class TaskKind(StrEnum):
     RANK = "rank"
     RATE = "rate"
     WRITE = "write"
+
+
+#: How a rating is asked that is the review of a text (`Task.asked_as`).
+ASKED_AS_REVIEW = "review"
+
+
+class ReviewDecision(IntEnum):
+    """What a review decides of a text."""
+
+    REJECT = 0
+    WITH_EDITS = 1
+    APPROVE = 2
 
 
 class Purpose(StrEnum):

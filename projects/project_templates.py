@@ -107,6 +107,22 @@ is no button for a tie: decide which you would pick if you had to.
 warmer, the other more precise: precision wins where facts were asked for.
 """
 
+_DEMONSTRATIONS_GUIDELINE = """\
+You write the answer you would want to receive, and review what others wrote.
+
+1. **Answer what was meant**, not only what was said. Keep the constraints that the prompt states.
+2. **Say what you do not know.** A confident falsehood is worse than an honest gap: check the
+   claims you make.
+3. **As long as needed**, no longer, and in the format that was asked for.
+4. **Your own words.** Pasting a name, a quotation or code is fine; a text by a tool is not a
+   demonstration. If you used one for a part, say so: it costs you nothing.
+
+*When you review:* approve what you could have written yourself. Mend small things in place and
+approve it with your edits; send back what needs another draft, and say what should change.
+*A clear case:* a correct answer with two typing errors: approve with edits. *A borderline case:*
+right, but twice as long as needed: send it back and say what can go.
+"""
+
 _TEMPLATES = (
     ProjectTemplate(
         key="arena",
@@ -188,6 +204,39 @@ _TEMPLATES = (
             ),
         ),
         settings={"is_sensitive": True},
+    ),
+    ProjectTemplate(
+        key="demonstrations",
+        title=gettext_noop("Demonstrations: write the ideal answer"),
+        summary=gettext_noop("Raters write answers; a second person approves or sends back."),
+        criteria=(
+            CriterionSpec("decision", "Decision", "decision", is_primary=True),
+            CriterionSpec("score", "How good is it now?", "score7"),
+        ),
+        guideline=GuidelineSpec(
+            text=unwrapped(_DEMONSTRATIONS_GUIDELINE),
+            priority_order="Safety, then truth, then what was asked, then form.",
+            trade_off_rule="Where the whole answer would do harm, write the most useful part of it "
+            "that does none, and say why.",
+            principles=(
+                PrincipleSpec(
+                    "Answers what was meant",
+                    "What the person needs, within the constraints that the prompt states.",
+                    "Choose the response that does what the person needs.",
+                ),
+                PrincipleSpec(
+                    "Says what it does not know",
+                    "Claims that can be checked are true; the others are marked as uncertain.",
+                    "Choose the response that is honest about what it does not know.",
+                ),
+                PrincipleSpec(
+                    "As long as needed",
+                    "No padding, no compliments, nothing said twice.",
+                    "Choose the response that says what is needed without padding.",
+                ),
+            ),
+        ),
+        settings={"overlap": 1},
     ),
 )
 

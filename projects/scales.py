@@ -24,6 +24,9 @@ PREFERENCES, RANKING, ORDINAL, YES_NO = "preference", "ranking", "ordinal", "yes
 ANSWER_KINDS = (PREFERENCES, RANKING, ORDINAL, YES_NO)
 #: The family of questions about each response by itself, ordinal or yes/no.
 RESPONSE = "response"
+#: The family of what a second person says of a text that was written, and its two scales.
+REVIEWS = "review"
+DECISION, SCORE = "decision", "score7"
 #: Why a question about a response may have no value.
 UNSURE, NOT_APPLICABLE = "unsure", "not_applicable"
 
@@ -53,6 +56,7 @@ class Scale:
 
     `answer` says what an answer on it is. `sides` are the names the published labels use for the
     two responses in the order shown; `unsaid` is what a rater may say in place of a value;
+    `of_review`: a second person answers it, about a text that was written;
     `ends` caption the row where the published scale has captions instead of a label a button;
     `margins` maps a strength to the margin that the publication trains with, where it states one;
     `grades` maps a word of strength in its labels (`labeling.vocabulary.Grade`) to that strength.
@@ -69,16 +73,19 @@ class Scale:
     answer: str = PREFERENCES
     grades: Mapping[str, int] = field(default_factory=dict)
     unsaid: tuple[str, ...] = ()
+    of_review: bool = False
 
     @property
     def family(self) -> str:
         """The questions that one of is the primary one for a kind of task: by what is compared."""
+        if self.of_review:
+            return REVIEWS
         return RESPONSE if self.answer in {ORDINAL, YES_NO} else self.answer
 
     @property
     def per(self) -> str:
         """Whether one answer is about the whole `task`, or about each `response` by itself."""
-        return "response" if self.family == RESPONSE else "task"
+        return "response" if self.family in {RESPONSE, REVIEWS} else "task"
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -227,6 +234,7 @@ def _numbered(values: range) -> tuple[Option, ...]:
 
 
 _OUYANG = "Ouyang et al. 2022, InstructGPT (arXiv:2203.02155)"
+_TOUVRON = "Touvron et al. 2023, Llama 2 (arXiv:2307.09288), section 3.1"
 _HELPSTEER = "Wang et al. 2023, HelpSteer (arXiv:2311.09528)"
 
 #: Scales for questions that are not about which of two is better.
@@ -354,6 +362,29 @@ _SCALES_OF_SEVERAL = (
         source=_OUYANG,
         answer=YES_NO,
         unsaid=(UNSURE, NOT_APPLICABLE),
+    ),
+    Scale(
+        key=DECISION,
+        title=_("Review, the decision on a text"),
+        question=_("Decision"),
+        options=(
+            Option(2, _("Approve")),
+            Option(1, _("Approve with my edits")),
+            Option(0, _("Send back")),
+        ),
+        source=_TOUVRON,
+        answer=ORDINAL,
+        of_review=True,
+    ),
+    Scale(
+        key=SCORE,
+        title=_("Review, the score of a text from 1 to 7"),
+        question=_("How good is it now?"),
+        options=_numbered(range(1, 8)),
+        ends=(_("1 useless"), _("7 could hardly be better")),
+        source=_TOUVRON,
+        answer=ORDINAL,
+        of_review=True,
     ),
 )
 

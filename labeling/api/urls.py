@@ -169,6 +169,7 @@ urlpatterns = [
     path("projects/<slug:slug>/agreement/", figures.ProjectAgreement.as_view(), name="agreement"),
     path("projects/<slug:slug>/agreement/pairs/", figures.ProjectPairs.as_view(), name="pairs"),
     path("projects/<slug:slug>/raters/", figures.ProjectRaters.as_view(), name="raters"),
+    path("projects/<slug:slug>/writing/", figures.ProjectWriting.as_view(), name="writing"),
     path("projects/<slug:slug>/tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("projects/<slug:slug>/tasks/<int:task_id>/", tasks.OneTask.as_view(), name="task"),
     path(

@@ -68,7 +68,7 @@ def _erase(erasure: TextErasing) -> None:
     texts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [
         (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
         (assignments.exclude(skip_note=""), ("skip_note",)),
-        (late.exclude(rationale=""), ("rationale",)),
+        (late.exclude(rationale="", text=""), ("rationale", "text")),
         (withdrawn.exclude(withdrawn_reason__in=["", UNDO_REASON]), ("withdrawn_reason",)),
         (withdrawals.exclude(reason=""), ("reason",)),
     ]

@@ -92,6 +92,10 @@ _NO_PRIMARY: Mapping[str, str] = {
         "Add one, on the scale “Ranking with ties”, or import its pairs as comparisons (kind "
         "compare)."
     ),
+    TaskKind.WRITE: (
+        "Makes a task to write, and the project's rubric does not ask what a reviewer decides. Add "
+        "a primary question on the scale “Review, the decision on a text”."
+    ),
     TaskKind.RATE: (
         "Makes a rating, and the project's rubric has no primary question about each response. "
         "Add one, on a scale such as “Thumb up or down” or “HelpSteer, helpfulness from 0 to 4”."
@@ -105,10 +109,11 @@ class LabelRubric:
 
     def __init__(self, criteria: Iterable[Criterion], kind: Kind) -> None:
         self.kind = kind
+        criteria = list(criteria)
         self.criteria = kind.asked(criteria)
         self._by_key = {criterion.key: criterion for criterion in self.criteria}
         primary = next(
-            (c for c in self.criteria if c.is_primary and c.scale.family == kind.family), None
+            (c for c in criteria if c.is_primary and c.scale.family == kind.family), None
         )
         self.has_primary = primary is not None
         if primary is not None:

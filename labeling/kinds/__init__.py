@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from labeling.kinds.base import (
     PRIMARY_ALIAS,
+    EditedText,
     Escape,
     GivenAnswer,
     Kind,
@@ -23,10 +24,17 @@ from labeling.kinds.compare import COMPARE, Outcome, tie_words
 from labeling.kinds.labels import label_answers
 from labeling.kinds.rank import RANK
 from labeling.kinds.rate import RATE
+from labeling.kinds.write import REVIEW, WRITE
+from labeling.vocabulary import ASKED_AS_REVIEW
 from projects.scales import Scale
 
-#: The kinds of task that people can be given, by the value stored on the task.
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (COMPARE, RANK, RATE)}
+#: The kinds of task that people can be given, by how they are asked: by the value stored on the
+#: task, but for the review of a text, which is stored as the rating that it is.
+KINDS: dict[str, Kind] = {
+    **{kind.key: kind for kind in (COMPARE, RANK, RATE)},
+    ASKED_AS_REVIEW: REVIEW,
+    WRITE.key: WRITE,
+}
 
 
 def kind_of(key: str) -> Kind:
@@ -55,6 +63,9 @@ __all__ = [
     "PRIMARY_ALIAS",
     "RANK",
     "RATE",
+    "REVIEW",
+    "WRITE",
+    "EditedText",
     "Escape",
     "GivenAnswer",
     "Kind",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from labeling.datasets.records import CriterionRecord
 from labeling.vocabulary import Source, Unsaid
 from projects.scales import TIE_KINDS, Option, Scale
-from projects.words import gettext
+from projects.words import gettext, gettext_noop
 
 #: Stored answers, one an element; shape (n,).
 AnswerValues = npt.NDArray[np.int64]
@@ -64,6 +64,14 @@ A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
+class EditedText:
+    """The text of the response at a slot, as a rater would have it."""
+
+    slot: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What a rater sends. Signs and slots refer to the order shown.
 
@@ -76,6 +84,8 @@ class Submission:
     `ui_version` is the interface it was given in, the kind's own page where empty; `rubric` the
     version of the questions that were shown, that of the assignment where it is not said. `spans`
     are passages that were marked, as `labeling.kinds.spans` reads them.
+    `text` is what was written, `edit` a response as it was improved; `typed` and `pasted` are the
+    characters that went into it, None where nobody counted.
     """
 
     answers: Mapping[str, object]
@@ -92,6 +102,11 @@ class Submission:
     ui_version: str = ""
     source: str = field(default=Source.HUMAN.value)
     rubric: int | None = None
+    text: str | None = None
+    edit: EditedText | None = None
+    typed: int | None = None
+    pasted: int | None = None
+    declared_assist: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +155,8 @@ class Kind(ABC):
     control: ClassVar[str]
     #: What a rater is to do, as the title of the page, marked for translation.
     title: ClassVar[str]
+    #: What the button says that sends an answer.
+    sends: ClassVar[str] = gettext_noop("Submit")
     #: Whether an answer says which response is better, so that chance must not hang on the order.
     is_preference: ClassVar[bool]
     #: The family of its primary question (`Scale.family`); a task of this kind needs one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from labeling.kinds.base import GivenAnswer, Q, Question, slot
-from projects.scales import RANKING, RESPONSE
+from projects.scales import RANKING
 
 #: Outside every scale, so that what is no number is refused by the name of its question.
 NOT_A_NUMBER = 1_000_000
@@ -30,7 +30,7 @@ def _shape(answers: Sequence[GivenAnswer[Q]]) -> object:
         for answer in sorted(answers, key=lambda a: (a.value or 0, a.response or 0)):
             bands.setdefault(answer.value or 0, []).append(slot(answer.response or 0))
         return list(bands.values())
-    if family == RESPONSE:
+    if answers[0].question.scale.per == "response":
         ordered = sorted(answers, key=lambda answer: answer.response or 0)
         return {slot(answer.response or 0): _value(answer) for answer in ordered}
     return _value(answers[0])

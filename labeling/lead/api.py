@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from labeling.lead.overview.report import overview_at_hand
 from labeling.lead.overview.selectors import days_left
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import as_json
+from labeling.lead.writing.selectors import WritingFigures, writing_figures
+from labeling.stats import Figure
 from labeling.work.api import NOT_YET, not_yet
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
@@ -191,3 +194,46 @@ class ProjectRaters(ApiView):
             return not_yet(hand.progress)
         rows = as_json(hand.rows)
         return Response({"computed_at": hand.computed_at, "newer": hand.newer, "raters": rows})
+
+
+class WritingSerializer(serializers.Serializer[Any]):
+    """Acceptance, scores, changes and how texts came about."""
+
+    demonstrations = serializers.IntegerField(help_text="Answers of which a draft was reviewed.")
+    drafts = serializers.IntegerField()
+    reviews = serializers.IntegerField()
+    first_pass = FigureSerializer(help_text="Answers whose first draft was approved as it was.")
+    accepted = FigureSerializer(help_text="Answers whose last reviewed draft was approved.")
+    score = FigureSerializer(help_text="Mean score of the last reviewed drafts.")
+    distance = FigureSerializer(help_text="Mean share of words changed by the reviewer.")
+    minutes = FigureSerializer(help_text="Median active minutes at a draft.")
+    edit_rate = FigureSerializer(help_text="Comparisons with an edit of the winner.")
+    edit_size = FigureSerializer(help_text="Median share of words changed by an edit.")
+    no_ops = FigureSerializer(help_text="Edits that change nothing but white space.")
+    much_pasted = FigureSerializer(help_text="Drafts of which most was pasted.")
+    declares = FigureSerializer(help_text="Drafts whose author declared a tool.")
+    declared = serializers.IntegerField(help_text="Drafts with a tool declared,")
+    detected = serializers.IntegerField(help_text="of which most was pasted,")
+    both = serializers.IntegerField(help_text="and with both.")
+
+
+class ProjectWriting(ApiView):
+    """What raters write."""
+
+    @extend_schema(
+        operation_id="read_writing",
+        summary="Acceptance, scores and edits of written texts, each figure with n and interval",
+        tags=_TAGS,
+        responses={200: WritingSerializer, **refusals(403, 404)},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """From texts, reviews and judgments that count."""
+        return Response(_plain(writing_figures(self.access(slug, Action.SEE_RATERS).project)))
+
+
+def _plain(figures: WritingFigures) -> dict[str, Any]:
+    values = {field.name: getattr(figures, field.name) for field in fields(figures)}
+    return {
+        name: value.as_dict() if isinstance(value, Figure) else value
+        for name, value in values.items()
+    }

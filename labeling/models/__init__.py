@@ -22,6 +22,7 @@ from labeling.models.judgments import Answer, Judgment
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
+from labeling.models.writings import Writing
 
 __all__ = [
     "Answer",
@@ -50,4 +51,5 @@ __all__ = [
     "TaskOpening",
     "TextErasing",
     "Withdrawal",
+    "Writing",
 ]

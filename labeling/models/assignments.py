@@ -115,7 +115,7 @@ class LateAnswer(models.Model):
     """An answer that reached us after its rater could no longer rate here: kept, counted nowhere.
 
     `answers` are as they were submitted (`labeling.kinds.shapes`), of the canonical order;
-    `tie_kinds` say which tie a 0 is, by the criterion's key.
+    `tie_kinds` say which tie a 0 is, by the criterion's key, and `text` is what was written.
     """
 
     assignment = models.OneToOneField(
@@ -125,6 +125,7 @@ class LateAnswer(models.Model):
     tie_kinds = models.JSONField(default=dict)
     rationale = models.TextField(blank=True)
     reasons = models.JSONField(default=list, db_default=[], blank=True)
+    text = models.TextField(blank=True, default="", db_default="")
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -17,6 +17,7 @@ from labeling.models.jobs import ImportedChange
 from labeling.models.judgments import Answer, Judgment
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
+from labeling.models.writings import Writing
 
 
 @contextmanager
@@ -49,9 +50,17 @@ def delete_tasks(ids: Sequence[int]) -> None:
 
 
 def delete_assignments(ids: Sequence[int]) -> None:
-    """Deletes assignments with their judgments and late answers; places become free again."""
+    """Deletes assignments with their judgments and late answers; places become free again.
+
+    What was written with them goes too, and with it the tasks that review it.
+    """
     judgments = Judgment.objects.filter(assignment__in=ids)
     _delete(Span.objects.filter(judgment__in=judgments))
+    texts = list(Response.objects.filter(judgment__in=judgments).values_list("pk", flat=True))
+    if texts:
+        delete_tasks(list(Task.objects.filter(reviews__in=texts).values_list("pk", flat=True)))
+    _delete(Writing.objects.filter(judgment__in=judgments))
+    _delete(Response.objects.filter(pk__in=texts))
     _delete(Answer.objects.filter(judgment__in=judgments))
     _delete(judgments)
     _delete(LateAnswer.objects.filter(assignment__in=ids))

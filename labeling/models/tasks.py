@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models.choices import choices
-from labeling.vocabulary import Purpose, TaskKind
+from labeling.vocabulary import ASKED_AS_REVIEW, Purpose, TaskKind
 from projects.models import Project
 
 
@@ -62,6 +62,8 @@ class Response(models.Model):
     `messages` are its own turns in the shape of `Prompt.messages`: `role`, `content`, and where
     they have them `parts`, `tool_calls`, `tool_call_id`, `name`, `reasoning_content`. It is empty
     for one plain turn of the assistant; `content` is the text of the last turn either way.
+    A text that was written here has its `author`, who appears in nothing that raters see, and the
+    `judgment` it came with: it never changes, and takes part only while that judgment counts.
     """
 
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="responses")
@@ -76,12 +78,37 @@ class Response(models.Model):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="edits"
     )
     is_human = models.BooleanField(default=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="texts",
+    )
+    judgment = models.ForeignKey(
+        "labeling.Judgment",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="texts",
+    )
     html = models.TextField(blank=True, editable=False)
     html_version = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["prompt", "external_id"], name="response_id_unique"),
+        ]
+        indexes = [
+            # Few responses are written here: none pays for an index of the others.
+            models.Index(
+                fields=["judgment"], condition=Q(judgment__isnull=False), name="response_written"
+            ),
+            models.Index(
+                fields=["author"], condition=Q(author__isnull=False), name="response_author"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,6 +144,8 @@ class Task(models.Model):
     the task, NULL where none is known; read by figures in the order of the source alone.
     `import_job` is the import that made it. With `withdrawn_at` it is out of play until a lead
     puts it back: nobody gets it, and it counts in no progress, figure or new release.
+    A task that `reviews` a text that was written here asks what a review asks, and goes to anybody
+    but the text's author.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
@@ -144,6 +173,14 @@ class Task(models.Model):
         db_index=False,
         on_delete=models.SET_NULL,
         related_name="tasks",
+    )
+    reviews = models.ForeignKey(
+        Response,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="review_tasks",
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
@@ -197,6 +234,10 @@ class Task(models.Model):
                 condition=Q(withdrawn_by__isnull=False),
                 name="task_withdrawn_by",
             ),
+            # Read by whoever asks for the review of a text.
+            models.Index(
+                fields=["reviews"], condition=Q(reviews__isnull=False), name="task_reviews"
+            ),
             # Read by the lead's list: in the order of import, from one task on.
             models.Index(fields=["project", "id"], name="task_in_order"),
             # Read by the release builder: a stable order.
@@ -205,6 +246,11 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
+
+    @property
+    def asked_as(self) -> str:
+        """What says how it is asked (`labeling.kinds`): its kind, or that it is a review."""
+        return ASKED_AS_REVIEW if self.reviews_id else self.kind
 
     @property
     def places_held(self) -> int | None:

@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.kinds import Submission
+from labeling.kinds import EditedText, Submission
 from labeling.models import Assignment
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.late import Late, keep_late, late_assignment
@@ -204,7 +204,8 @@ def _submission(values: Mapping[str, Any], header: str | None) -> Submission:
             raise InvalidInput(message, fields={"key": message})
         key = named
     ties = {criterion: kind or "" for criterion, kind in values["tie_kinds"].items()}
-    own = {"key": key, "tie_kind": values["tie_kind"] or "", "tie_kinds": ties}
+    edit = EditedText(**values["edit"]) if values["edit"] else None
+    own = {"key": key, "tie_kind": values["tie_kind"] or "", "tie_kinds": ties, "edit": edit}
     return Submission(**{**values, **own})
 
 

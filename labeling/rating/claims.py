@@ -19,7 +19,16 @@ from labeling.vocabulary import AssignmentState, Purpose, Strategy
 from projects.models import Guideline, RubricVersion
 from projects.sql import Statement
 
-_TASK_FIELDS = ("id", "project_id", "prompt_id", "external_id", "kind", "purpose", "response_ids")
+_TASK_FIELDS = (
+    "id",
+    "project_id",
+    "prompt_id",
+    "external_id",
+    "kind",
+    "purpose",
+    "response_ids",
+    "reviews_id",
+)
 _LOCK = Statement(
     "lock_rater", "SELECT pg_advisory_xact_lock(%(key)s), clock_timestamp()", key="bigint"
 )
@@ -174,6 +183,8 @@ WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
       WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
   AND NOT EXISTS (
       SELECT 1 FROM labeling_taskopening o WHERE o.task_id = t.id AND o.person_id = %(rater)s)
+  AND (t.reviews_id IS NULL OR NOT EXISTS (
+      SELECT 1 FROM labeling_response w WHERE w.id = t.reviews_id AND w.author_id = %(rater)s))
 ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """

@@ -13,6 +13,7 @@ from typing import Any
 from labeling.datasets.turns import blinded, json_of, turns_of
 from labeling.kinds import kind_of
 from labeling.models import Assignment, Prompt, Response, Task
+from labeling.rating.drafts import WritingDesk, writing_desk
 from labeling.rating.languages import language_tag
 from labeling.rating.texts import MAX_PAGE_CHARS, ensure_rendered
 from labeling.rendering import RENDERER_VERSION
@@ -40,7 +41,8 @@ class ShownResponse:
 class TaskView:
     """An assignment ready to be shown, its responses in the order shown.
 
-    `language` is that of its texts as a browser takes it, empty where it is not known.
+    `language` is that of its texts as a browser takes it, empty where it is not known. `asked_as`
+    says how it is asked, `writing` is what stands around a text that is written or reviewed.
     """
 
     assignment_id: int
@@ -54,6 +56,8 @@ class TaskView:
     criteria: list[Criterion]
     guideline_number: int | None
     rubric_number: int | None
+    asked_as: str
+    writing: WritingDesk | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,26 +147,44 @@ def _page_texts(task: Task) -> dict[int, _Text]:
     }
 
 
+def _page_prompt(task: Task) -> _Text:
+    """The prompt of a task without responses, as a text that has no content."""
+    prompt = Prompt.objects.get(pk=task.prompt_id)
+    ensure_rendered(prompt=prompt, responses=())
+    return _Text(
+        pk=0,
+        content="",
+        html="",
+        html_version=RENDERER_VERSION,
+        turns="[]",
+        messages=json.dumps(prompt.messages),
+        prompt_html=prompt.html,
+        prompt_version=RENDERER_VERSION,
+        language=prompt.language,
+    )
+
+
 def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) -> TaskView:
     """The view of an assignment; renders its texts at first view if no job has yet."""
     task = assignment.task
-    texts = _page_texts(task)
+    texts = _page_texts(task) if task.response_ids else {}
     questions = asked_rubric or rubric(assignment.project)
     shown = [texts[task.response_ids[index]] for index in assignment.shown_order]
-    kind = kind_of(task.kind)
+    kind = kind_of(task.asked_as)
     asked = kind.asked(questions.criteria)
     names = kind.place_names(asked, len(shown))
-    prompt = json.loads(shown[0].messages)
+    any_text = shown[0] if shown else _page_prompt(task)
+    prompt = json.loads(any_text.messages)
     turns = [_blind(json.loads(text.turns), prompt) for text in shown]
     slots = [chr(ord("A") + place) for place in range(len(shown))]
     return TaskView(
         assignment_id=assignment.pk,
         task_id=task.pk,
         kind=task.kind,
-        language=language_tag(shown[0].language),
+        language=language_tag(any_text.language),
         expires=assignment.lease_expires_at,
         messages=_blind(prompt, []),
-        prompt_html=shown[0].prompt_html,
+        prompt_html=any_text.prompt_html,
         responses=[
             ShownResponse(slot, name, text.content, text.html, messages)
             for slot, name, text, messages in zip(slots, names, shown, turns, strict=True)
@@ -170,4 +192,6 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
         criteria=asked,
         guideline_number=assignment.guideline.number if assignment.guideline else None,
         rubric_number=questions.number,
+        asked_as=task.asked_as,
+        writing=writing_desk(assignment, [text.content for text in shown]),
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from labeling.kinds import Submission, kind_for
+from labeling.kinds import EditedText, Submission, kind_for
 from labeling.kinds.shapes import as_fields, from_fields, whole
 from labeling.rating.answers import milliseconds
 from labeling.rating.selectors import ShownAnswers
@@ -19,6 +19,8 @@ from projects.scales import PREFERENCES
 #: A preference is posted as `answer.<key>`, with a value or `value:tie_kind`; what is said of each
 #: response as `answer.<key>.<slot>`, with a value, a place or why there is none.
 ANSWER_PREFIX = "answer."
+#: What is edited is posted as `edit.<slot>`, what is written as `text`.
+EDIT_PREFIX = "edit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,16 @@ class Filled:
     idle_ms: int | None = 0
     key: UUID | None = None
     rubric: int | None = None
+    text: str | None = None
+    edit: EditedText | None = None
+    typed: int | None = None
+    pasted: int | None = None
+    declared_assist: bool = False
+
+    @property
+    def written(self) -> str | None:
+        """The text in the editor, whichever field it is posted as; None where there is none."""
+        return self.edit.text if self.text is None and self.edit else self.text
 
     def submission(self, criteria: Iterable[Criterion]) -> Submission:
         """The submission this form means; options may say which tie they are."""
@@ -72,6 +84,11 @@ class Filled:
             idle_ms=self.idle_ms,
             key=self.key,
             rubric=self.rubric,
+            text=self.text,
+            edit=self.edit,
+            typed=self.typed,
+            pasted=self.pasted,
+            declared_assist=self.declared_assist,
         )
 
 
@@ -94,7 +111,24 @@ def read_form(post: QueryDict) -> Filled:
         idle_ms=_milliseconds(post.get("idle_ms", "0")),
         key=_uuid(post.get("key", "")),
         rubric=_version(post.get("rubric", "")),
+        text=_lines(post["text"]) if "text" in post else None,
+        edit=_edit(post),
+        typed=_version(post.get("typed", "")),
+        pasted=_version(post.get("pasted", "")),
+        declared_assist=bool(post.get("declared_assist")),
     )
+
+
+def _lines(text: object) -> str:
+    """A text with its line breaks as they were written: a form posts them otherwise."""
+    return str(text).replace("\r\n", "\n")
+
+
+def _edit(post: QueryDict) -> EditedText | None:
+    for name, text in post.items():
+        if name.startswith(EDIT_PREFIX) and isinstance(text, str):
+            return EditedText(name.removeprefix(EDIT_PREFIX), _lines(text))
+    return None
 
 
 def codes_for(criteria: Iterable[Criterion], answers: ShownAnswers) -> dict[str, str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from labeling.kinds import PRIMARY_ALIAS, GivenAnswer, Submission, kind_of
+from labeling.kinds import GivenAnswer, Kind, Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating import records
 from labeling.rating.answers import (
@@ -20,6 +18,7 @@ from labeling.rating.answers import (
     check_submission,
     plausible_times,
 )
+from labeling.rating.fingerprints import says_the_same, submission_fingerprint
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
@@ -34,14 +33,17 @@ from labeling.rating.places import (
 )
 from labeling.rating.selectors import TakenBack, last_act, taken_back
 from labeling.rating.spans import check_spans, keep_spans
+from labeling.rating.written import (
+    check_written,
+    keep_written,
+    settle_review,
+    take_back_written,
+)
 from labeling.vocabulary import Act, AssignmentState, SkipReason
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, User
 from projects.sql import database_now
-
-#: What begins a fingerprint that covers the tie of every answer; the first version had no such.
-_FINGERPRINT = "2:"
 
 
 class NotYours(Conflict):
@@ -96,17 +98,14 @@ def _submit_locked(
     content_hash, stored = submission_fingerprint(submission), records.stored_judgments(held.pk)
     if replay := _replayed(held, submission, content_hash, stored):
         return Submitted(replay, created=False)
-    if held.state == AssignmentState.SUBMITTED:
-        raise Conflict(_("You have already judged this task. Undo it to answer again."))
-    if held.state == AssignmentState.SKIPPED:
-        raise Conflict(_("You have skipped this task, so it cannot be judged."))
+    _require_open(held)
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
     count = len(held.shown_order)
     checked = check_submission(project, kind, questions, held.guideline_id, submission, count)
+    draft = check_written(held, submission, checked.answers)
     spans = check_spans(held, kind.asked(questions.criteria), submission)
     times = plausible_times(submission, since=held.since, now=now)
-    previous = next((row for row in stored if row.is_current), None)
-    if previous is not None:
+    if previous := next((row for row in stored if row.is_current), None):
         Judgment.objects.filter(pk=previous.pk).update(is_current=False)
     judgment = Judgment(
         assignment_id=held.pk,
@@ -132,10 +131,28 @@ def _submit_locked(
         ui_version=(submission.ui_version or kind.interface)[:40],
         created_at=now,
     )
-    canonical = [kind.canonical(answer, held.shown_order) for answer in checked.answers]
-    _insert(held, judgment, [_stored(answer, held.response_ids) for answer in canonical])
+    _insert_answers(held, kind, judgment, checked.answers)
     keep_spans(judgment, spans)
+    keep_written(judgment, draft, held=held, project=project, submission=submission)
+    settle_review(judgment, checked.answers, held=held)
     return Submitted(judgment, created=True)
+
+
+def _require_open(held: records.HeldAssignment) -> None:
+    if held.state == AssignmentState.SUBMITTED:
+        raise Conflict(_("You have already judged this task. Undo it to answer again."))
+    if held.state == AssignmentState.SKIPPED:
+        raise Conflict(_("You have skipped this task, so it cannot be judged."))
+
+
+def _insert_answers(
+    held: records.HeldAssignment,
+    kind: Kind,
+    judgment: Judgment,
+    answers: Sequence[GivenAnswer[Criterion]],
+) -> None:
+    canonical = [kind.canonical(answer, held.shown_order) for answer in answers]
+    _insert(held, judgment, [_stored(answer, held.response_ids) for answer in canonical])
 
 
 def _questions(
@@ -201,62 +218,16 @@ def _replayed(
     """The judgment that this very submission made before, even if it was withdrawn since."""
     for row in stored:
         if submission.key is not None and row.key == submission.key:
-            if not _says_the_same(row, submission, content_hash):
+            if not says_the_same(row.fingerprint, submission, content_hash):
                 raise Conflict(_("This submission key was used with other answers."))
             return Judgment.objects.get(pk=row.pk)
         if (
             held.state == AssignmentState.SUBMITTED
             and row.is_current
-            and _says_the_same(row, submission, content_hash)
+            and says_the_same(row.fingerprint, submission, content_hash)
         ):
             return Judgment.objects.get(pk=row.pk)
     return None
-
-
-def _says_the_same(row: records.StoredJudgment, submission: Submission, content_hash: str) -> bool:
-    """Whether a stored judgment is this submission, by the fingerprint of the time it was made."""
-    if row.fingerprint.startswith(_FINGERPRINT):
-        return row.fingerprint == content_hash
-    return row.fingerprint == _fingerprint_before_ties(submission)
-
-
-def submission_fingerprint(submission: Submission) -> str:
-    """What was said, without when and how fast: equal for a repeated submission.
-
-    It begins with the version of what it covers, so that older rows are compared with theirs.
-    """
-    content = _said(submission)
-    del content["tie_kind"]
-    ties = {key: kind for key, kind in submission.tie_kinds.items() if kind}
-    tie_kind = submission.tie_kind
-    if tie_kind and ties.setdefault(PRIMARY_ALIAS, tie_kind) != tie_kind:
-        ties["tie_kind"] = tie_kind
-    return f"{_FINGERPRINT}{_hash({**content, 'tie_kinds': ties})}"
-
-
-def _fingerprint_before_ties(submission: Submission) -> str:
-    """The fingerprint of the first version, which knew one tie a judgment."""
-    content = _said(submission)
-    content["tie_kind"] = submission.tie_kind or submission.tie_kinds.get(PRIMARY_ALIAS, "")
-    del content["tie_kinds"]
-    return _hash(content)
-
-
-def _said(submission: Submission) -> dict[str, object]:
-    content = asdict(submission)
-    for volatile in ("active_ms", "idle_ms", "key", "ui_version", "rubric"):
-        del content[volatile]
-    if not content["reasons"]:  # older fingerprints know of none
-        del content["reasons"]
-    content["answers"] = {k: v for k, v in submission.answers.items() if v is not None}
-    if not submission.spans:
-        del content["spans"]  # nothing could be marked when the first of these were made
-    return content
-
-
-def _hash(content: Mapping[str, object]) -> str:
-    text = json.dumps(content, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @retry_deadlocks
@@ -378,6 +349,7 @@ def _withdraw(judgment: Judgment, now: datetime) -> None:
     """Raises Conflict where it was taken back, and the task judged again, a moment ago."""
     if not Judgment.objects.filter(pk=judgment.pk, is_current=True).update(is_current=False):
         raise Conflict(_("This was taken back already."))
+    take_back_written(judgment)
     Judgment.objects.create(
         assignment_id=judgment.assignment_id,
         task_id=judgment.task_id,

@@ -17,6 +17,7 @@ from labeling.models import Assignment, Judgment, LateAnswer
 from labeling.rating import records
 from labeling.rating.answers import Questions, asked_now, asked_then, check_submission
 from labeling.rating.leases import own_assignment
+from labeling.rating.written import check_written
 from labeling.vocabulary import AssignmentState
 from labeling.work.deadlocks import retry_deadlocks
 from projects.exceptions import Conflict
@@ -62,16 +63,18 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
         return _on_record(held, submission)
     if held.state == AssignmentState.SKIPPED:
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
-    kind = kind_of(held.task.kind)
-    questions = _questions(held, submission)
+    kind = kind_of(held.task.asked_as)
+    locked, questions = _asked(held, submission)
     count = len(held.shown_order)
     checked = check_submission(held.project, kind, questions, held.guideline_id, submission, count)
+    draft = check_written(locked, submission, checked.answers) if locked else None
     answers = [kind.canonical(answer, held.shown_order) for answer in checked.answers]
     content = {
         "answers": as_submitted(answers),
         "tie_kinds": {a.question.key: a.tie_kind for a in answers if a.tie_kind},
         "rationale": submission.rationale.strip(),
         "reasons": checked.reasons,
+        "text": (draft.text if draft else None) or "",
     }
     kept, created = LateAnswer.objects.get_or_create(assignment=held, defaults=content)
     if not created and any(getattr(kept, name) != value for name, value in content.items()):
@@ -79,13 +82,15 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
     return Late(_kept_words(held))
 
 
-def _questions(held: Assignment, submission: Submission) -> Questions:
+def _asked(
+    held: Assignment, submission: Submission
+) -> tuple[records.HeldAssignment | None, Questions]:
     locked = records.lock_assignment(
         assignment_id=held.pk, rater_id=held.rater_id, rubric=submission.rubric
     )
     if locked is None or locked.former_questions is None:
-        return asked_now(held.project)
-    return asked_then(held.project, locked.former_questions)
+        return locked, asked_now(held.project)
+    return locked, asked_then(held.project, locked.former_questions)
 
 
 def skipped_late(*, rater: User, assignment_id: int) -> Late | None:

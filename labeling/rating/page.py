@@ -17,6 +17,7 @@ from labeling.kinds import Escape, Kind, kind_for, kind_of, slot, unsaid_words
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
+from labeling.rating.editing import HTML, OWN_ERRORS, editor_context, preview_address
 from labeling.rating.forms import ANSWER_PREFIX, Filled
 from labeling.rating.texts import guideline_parts
 from labeling.rendering import (
@@ -42,7 +43,7 @@ SKIP_LABELS = {
 _FEWEST_RATES = 3
 _UNSAID_LETTERS = {UNSURE: "u", NOT_APPLICABLE: "n"}
 #: Kinds of tasks with a style of their own.
-_STYLED = {"rank"}
+_STYLES = {"rank": "rank", "review": "write", "write": "write"}
 #: Marks for hidden characters make a text longer: one that grows beyond this has no raw view.
 _MAX_RAW_CHARS = 4 * MAX_RICH_BYTES
 
@@ -101,6 +102,7 @@ class RatingBar:
 
     control: str
     face: str
+    sends: str
     questions: Sequence[BarQuestion]
     rationale_required: bool
 
@@ -122,9 +124,13 @@ class RatingBar:
     @property
     def style(self) -> str:
         """What it looks like, beside the style of every bar."""
-        if self.control not in _STYLED:
-            return "css/rating/rank.css" if self._asks_each else ""
-        return f"css/rating/{self.control}.css"
+        style = _STYLES.get(self.control, "rank" if self._asks_each else "")
+        return f"css/rating/{style}.css" if style else ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether a text is written or changed beside it."""
+        return _STYLES.get(self.control) == "write"
 
     @property
     def rates(self) -> bool:
@@ -154,6 +160,7 @@ def rating_bar(
     return RatingBar(
         control=kind.control,
         face=face_of(kind, count),
+        sends=gettext(kind.sends),
         questions=[
             _question(
                 c,
@@ -169,7 +176,7 @@ def rating_bar(
 
 
 def _places(criterion: Criterion, names: Sequence[str], filled: Filled) -> list[BarPlace]:
-    if criterion.scale.family not in {RANKING, RESPONSE}:
+    if criterion.scale.family != RANKING and criterion.scale.per != "response":
         return []
     codes = [filled.codes.get(f"{criterion.key}.{slot(i)}", "") for i in range(len(names))]
     return [
@@ -266,10 +273,21 @@ class Text:
     places: Sequence[TypedPlace] = ()
 
 
-def shown_task(view: TaskView, filled: Filled | None = None) -> SafeString:
-    """The prompt and the responses of an assignment, in the order shown, as HTML."""
+def shown_task(
+    view: TaskView,
+    *,
+    slug: str,
+    filled: Filled | None = None,
+    errors: Mapping[str, str] | None = None,
+    previewed: bool = False,
+) -> SafeString:
+    """The prompt and the responses of an assignment, in the order shown, as HTML.
+
+    On a task to write or review also the editor, with what is filled in and what is wrong with it;
+    `previewed`: and the text as readers would see it.
+    """
     prompt, messages = _safe(view.prompt_html), _raw_messages(view.messages)
-    kind = kind_of(view.kind)
+    kind = kind_of(view.asked_as)
     rankings = [c for c in view.criteria if c.scale.family == RANKING]
     codes = filled.codes if filled else {}
     context = {
@@ -294,6 +312,10 @@ def shown_task(view: TaskView, filled: Filled | None = None) -> SafeString:
             for response in view.responses
         ],
     }
+    if view.writing is not None:
+        context["action"] = preview_address(slug, view.assignment_id)
+        editor = editor_context(view.writing, filled or Filled(), errors or {}, previewed=previewed)
+        context |= {**editor, **{name: _safe(editor[name]) for name in HTML}}
     return render_to_string("labeling/rating/rate_task.html", context)
 
 
@@ -359,7 +381,7 @@ def bar_context(
     errors: Mapping[str, str],
 ) -> dict[str, object]:
     """Everything the bar needs besides the guideline; `count` is the number of responses."""
-    known = {c.key for c in criteria}
+    known = {c.key for c in criteria} | OWN_ERRORS
     other = {name: text for name, text in errors.items() if name not in known}
     return {
         "rubric": rating_bar(project, kind, criteria, count, filled, errors),

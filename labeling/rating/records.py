@@ -58,7 +58,8 @@ _HOLD = Statement(
     "hold",
     """
     SELECT a.id, a.task_id, a.project_id, a.rater_id, a.state, a.shown_order, a.guideline_id,
-        a.purpose, a.strategy, a.selection_probability, t.kind,
+        a.purpose, a.strategy, a.selection_probability,
+        CASE WHEN t.reviews_id IS NULL THEN t.kind ELSE 'review' END,
         LEAST(a.created_at, a.opened_at),
         COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp(),
         r.id, r.number, CASE WHEN r.number < newest.number THEN r.criteria::text END,

@@ -10,6 +10,7 @@ from django.db.models import Q
 from labeling.kinds import GivenAnswer, kind_of, primary_of
 from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Import, Judgment
+from labeling.rating.drafts import Written, written_with
 from labeling.rating.marking import shown_spans
 from labeling.vocabulary import Act, AssignmentState, JobState
 from projects.models import Criterion, Project, User
@@ -76,7 +77,8 @@ def shown_answers(judgment: Judgment) -> ShownAnswers:
 _ANSWERED = Statement(
     "answered",
     """
-    SELECT t.kind, a.shown_order, t.response_ids, c.key, c.scale_key, c.is_primary,
+    SELECT CASE WHEN t.reviews_id IS NULL THEN t.kind ELSE 'review' END, a.shown_order,
+        t.response_ids, c.key, c.scale_key, c.is_primary,
         n.value, n.response_id, n.tie_kind, n.unsaid
     FROM labeling_answer n
         JOIN labeling_judgment j ON j.id = n.judgment_id
@@ -113,13 +115,14 @@ def _as_shown(
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What a rater had said before taking it back."""
+    """What a rater had said before taking it back, and written, if anything was."""
 
     answers: ShownAnswers
     rationale: str
     reasons: Sequence[str]
     principles: Sequence[int]
     flags: Sequence[str]
+    written: Written | None
     spans: Sequence[Mapping[str, object]] = ()
 
 
@@ -136,6 +139,7 @@ def taken_back(assignment: Assignment) -> TakenBack | None:
         reasons=judgment.reasons,
         principles=judgment.principles,
         flags=judgment.flags,
+        written=written_with(judgment.pk),
         spans=shown_spans(judgment),
     )
 

@@ -15,6 +15,15 @@ from labeling.rating.desk import present, rubric
 from labeling.rating.judgments import Undone
 from labeling.rating.marking import shown_spans
 from labeling.rating.selectors import shown_answers
+from labeling.rating.text_serializers import (
+    CountedSerializer,
+    EditSerializer,
+    TaskWritingSerializer,
+    task_writing_json,
+    text_json,
+    written_json,
+)
+from labeling.rating.written import MOST_CHARS
 from labeling.vocabulary import Act, Flag, NothingLeft, Polarity, SkipReason, TaskKind, TieKind
 from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, criterion_json
@@ -85,6 +94,9 @@ class TaskSerializer(serializers.Serializer[Any]):
     rubric = serializers.IntegerField(
         allow_null=True, help_text="The version of the questions; send it with the judgment."
     )
+    writing = TaskWritingSerializer(
+        allow_null=True, help_text="Of a task to write and of a review; null on others."
+    )
 
 
 class LeasedTaskSerializer(serializers.Serializer[Any]):
@@ -137,10 +149,11 @@ class SubmissionSerializer(StrictSerializer):
     """
 
     answers = serializers.DictField(
+        default=None,
         help_text="By the key of the criterion; `overall` names the primary one. Of a preference a "
         "signed number; of a ranking bands of slots, best first, such as "
         '`[["C"], ["A", "B"]]`; of a question about each response a value by slot, such as '
-        '`{"A": 3, "B": "unsure"}`.'
+        '`{"A": 3, "B": "unsure"}`.',
     )
     tie_kind = serializers.ChoiceField(
         choices=TIE_KINDS,
@@ -182,6 +195,34 @@ class SubmissionSerializer(StrictSerializer):
     ui_version = serializers.CharField(
         default="api-1", max_length=40, help_text=f"Your interface, such as {COMPARE.interface}."
     )
+    text = serializers.CharField(
+        default=None,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text=f"Of a task to write: the whole answer, at most {MOST_CHARS:,} characters.",
+    )
+    edit = EditSerializer(
+        default=None, allow_null=True, help_text="Of a review that approves with edits."
+    )
+    typed = serializers.IntegerField(
+        default=None, allow_null=True, min_value=0, help_text="Characters typed, if you counted."
+    )
+    pasted = serializers.IntegerField(
+        default=None, allow_null=True, min_value=0, help_text="Characters pasted, likewise."
+    )
+    declared_assist = serializers.BooleanField(
+        default=False, help_text="You used a writing tool. Saying so costs nothing."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Without answers it has to be a text."""
+        if attrs["answers"] is None:
+            if attrs["text"] is None:
+                message = self.fields["answers"].error_messages["required"]
+                raise serializers.ValidationError({"answers": message})
+            attrs["answers"] = {}
+        return attrs
 
 
 class JudgmentSerializer(serializers.Serializer[Any]):
@@ -208,6 +249,9 @@ class JudgmentSerializer(serializers.Serializer[Any]):
     times_cut = serializers.BooleanField(
         help_text="The times sent could not be and were cut; no figure of pace reads them."
     )
+    text = serializers.CharField(required=False, help_text="What was written.")
+    edit = EditSerializer(required=False, help_text="How a response was edited.")
+    counted = CountedSerializer(required=False, help_text="How it was written.")
     submitted_at = serializers.DateTimeField()
 
 
@@ -281,6 +325,7 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
             ],
             "criteria": [criterion_json(criterion, project) for criterion in view.criteria],
             "rubric": view.rubric_number,
+            "writing": task_writing_json(view.writing),
         },
     }
 
@@ -301,6 +346,8 @@ def undone_json(undone: Undone, project: Project) -> dict[str, Any]:
             "flags": answered.flags,
             "spans": answered.spans,
         }
+        if answered.written is not None:
+            said |= text_json(answered.written)
     leased = leased_task_json(undone.assignment, project)
     return {**leased, "took_back": undone.took_back, "taken_back": said}
 
@@ -323,5 +370,6 @@ def judgment_json(judgment: Judgment) -> dict[str, Any]:
         "active_ms": judgment.active_ms,
         "idle_ms": judgment.idle_ms,
         "times_cut": judgment.times_cut,
+        **written_json(judgment),
         "submitted_at": judgment.created_at,
     }

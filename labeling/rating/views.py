@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from labeling.kinds import kind_of
 from labeling.models import Assignment
 from labeling.rating.desk import AskedRubric, present, rubric
-from labeling.rating.forms import Filled, codes_for, read_form
+from labeling.rating.editing import filled_before, preview_html, values_again
+from labeling.rating.forms import Filled, read_form
 from labeling.rating.judgments import (
     NotYours,
     Undone,
@@ -45,7 +45,6 @@ from labeling.rating.page import (
 from labeling.rating.places import TaskWithdrawn
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import (
-    TakenBack,
     is_own,
     judged_count,
     last_act,
@@ -59,11 +58,9 @@ from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.selectors import current_guideline
 from projects.guidelines.services import acknowledge
 from projects.guidelines.versions import news_for
-from projects.models import Criterion, Project
+from projects.models import Project
 from projects.navigation import Group, Tab
 from projects.permissions import Action
-
-_NOTHING_YET = Filled()
 
 
 def _own(request: SignedInRequest, slug: str, assignment_id: int) -> Access:
@@ -83,7 +80,9 @@ def rate(request: SignedInRequest, slug: str) -> HttpResponse:
     if isinstance(assignment, Nothing):
         return _nothing(request, access, assignment.reason)
     asked = rubric(access.project)
-    return _page(request, access, assignment, asked, _filled_before(assignment, asked.criteria))
+    return _page(
+        request, access, assignment, asked, filled_before(taken_back(assignment), asked.criteria)
+    )
 
 
 def _asked_for(request: SignedInRequest, access: Access) -> Assignment | None:
@@ -99,21 +98,6 @@ def _asked_for(request: SignedInRequest, access: Access) -> Assignment | None:
     return lease
 
 
-def _filled_before(assignment: Assignment, criteria: list[Criterion]) -> Filled:
-    before = taken_back(assignment)
-    if before is None:
-        return _NOTHING_YET
-    return Filled(
-        codes=codes_for(criteria, before.answers),
-        tie_kind=before.answers.tie_kind,
-        rationale=before.rationale,
-        reasons=before.reasons,
-        principles=before.principles,
-        flags=before.flags,
-        spans=[json.dumps(span) for span in before.spans],
-    )
-
-
 def _page(
     request: SignedInRequest,
     access: Access,
@@ -121,14 +105,18 @@ def _page(
     asked: AskedRubric,
     filled: Filled,
     errors: Mapping[str, str] | None = None,
+    *,
+    previewed: bool = False,
 ) -> HttpResponse:
-    kind = kind_of(assignment.task.kind)
+    kind = kind_of(assignment.task.asked_as)
     view = present(assignment, asked_rubric=asked)
     context = {
         "access": access,
         "project": access.project,
         "tab": "rate",
-        "task": shown_task(view, filled),
+        "task": shown_task(
+            view, slug=access.project.slug, filled=filled, errors=errors, previewed=previewed
+        ),
         "assignment_id": assignment.pk,
         "guideline": guideline_view(assignment.guideline),
         "judged": judged_count(rater=request.user, project=access.project),
@@ -264,14 +252,14 @@ def _task_json(
     if isinstance(coming, Nothing):
         return {"task": None, "nothing": coming.reason.value}
     view = present(coming, asked_rubric=asked)
-    kind, count = kind_of(view.kind), len(view.responses)
+    kind, count = kind_of(view.asked_as), len(view.responses)
     face = face_of(kind, count)
     is_known = face in request.POST.get("faces", "").split()
     parts = {} if is_known else {"parts": bar_parts(project, kind, asked.criteria, count)}
     return {
         "task": {
             "id": coming.pk,
-            "html": shown_task(view),
+            "html": shown_task(view, slug=project.slug),
             "face": face,
             "guideline": view.guideline_number,
             "rubric": view.rubric_number,
@@ -336,7 +324,7 @@ def undo(request: SignedInRequest, slug: str) -> HttpResponse:
         messages.info(request, _took_back_words(undone))
         return redirect(f"{reverse('labeling:rate', args=[slug])}?task={undone.assignment.pk}")
     asked = rubric(access.project)
-    values = _values(undone.answered, asked.criteria) if undone.answered else {}
+    values = values_again(undone.answered, asked.criteria) if undone.answered else {}
     task = _task_json(request, access.project, undone.assignment, asked)
     return JsonResponse({"took_back": undone.took_back, "values": values, **task})
 
@@ -350,18 +338,18 @@ def _took_back_words(undone: Undone) -> str:
     }
 
 
-def _values(answered: TakenBack, criteria: list[Criterion]) -> dict[str, list[str]]:
-    """What was filled in, by the names of the form's fields."""
-    codes = codes_for(criteria, answered.answers)
-    return {
-        **{f"answer.{key}": [code] for key, code in codes.items()},
-        "tie_kind": [answered.answers.tie_kind],
-        "rationale": [answered.rationale],
-        "reasons": list(answered.reasons),
-        "principles": [str(number) for number in answered.principles],
-        "flags": list(answered.flags),
-        "spans": [json.dumps(span) for span in answered.spans],
-    }
+@require_POST
+@refused_in_words
+def preview_text(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResponse:
+    """Shows a text that is being written as its readers would see it; keeps nothing."""
+    access = _own(request, slug, assignment_id)
+    filled = read_form(request.POST)
+    if wants_json(request):
+        return JsonResponse({"html": preview_html(filled.written or "")})
+    lease = own_lease(rater=request.user, project=access.project, assignment_id=assignment_id)
+    if lease is None:
+        return redirect("labeling:rate", slug)
+    return _page(request, access, lease, rubric(access.project), filled, previewed=True)
 
 
 @require_POST
@@ -393,6 +381,7 @@ urlpatterns = [
     path(f"{_BASE}guideline/", accept_guideline, name="rate_accept_guideline"),
     path(f"{_BASE}<int:assignment_id>/submit/", submit, name="rate_submit"),
     path(f"{_BASE}<int:assignment_id>/skip/", skip, name="rate_skip"),
+    path(f"{_BASE}<int:assignment_id>/preview/", preview_text, name="rate_preview"),
     path(f"{_BASE}<int:assignment_id>/prepare/", prepare, name="rate_prepare"),
     path(f"{_BASE}<int:assignment_id>/heartbeat/", keep, name="rate_heartbeat"),
     path(f"{_BASE}<int:assignment_id>/release/", give_back, name="rate_release"),

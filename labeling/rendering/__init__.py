@@ -18,6 +18,12 @@ from labeling.rendering.conversation import (
     role_label,
     written_conversation,
 )
+from labeling.rendering.difference import (
+    count_words,
+    difference_html,
+    is_same_but_spaces,
+    normalised_distance,
+)
 from labeling.rendering.invisible import MAX_SHORT_CHARS, escape_visibly, escaped_part
 from labeling.rendering.markdown import MAX_HTML_CHARS, MAX_RICH_BYTES, render_unformatted
 
@@ -30,10 +36,14 @@ __all__ = [
     "MAX_SHORT_CHARS",
     "RENDERER_VERSION",
     "NotNow",
+    "count_words",
+    "difference_html",
     "escape_visibly",
     "escaped_part",
     "formatted_conversation",
     "formatted_response",
+    "is_same_but_spaces",
+    "normalised_distance",
     "render_conversation",
     "render_markdown",
     "render_response",

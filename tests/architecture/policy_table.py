@@ -77,6 +77,7 @@ GET    api/v1/projects/<slug:slug>/progress/                                    
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/reasons/                                      200  200  200  200  404  401
 PUT    api/v1/projects/<slug:slug>/reasons/                                      400  403  403  403  404  401
+GET    api/v1/projects/<slug:slug>/writing/                                          200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/rubric/                                           200  200  200  200  404  401
 PATCH  api/v1/projects/<slug:slug>/rubric/                                           400  403  403  403  404  401
 POST   api/v1/projects/<slug:slug>/rubric/                                           400  403  403  403  404  401
@@ -111,6 +112,7 @@ GET    api/v1/schema/                                                           
 GET    p/<slug:slug>/rate/                                                           200  200  200  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/heartbeat/                             200  200  200  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/prepare/                               200  200  200  403  404  302
+POST   p/<slug:slug>/rate/<int:assignment_id>/preview/                               200  200  200  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/release/                               204  204  204  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/skip/                                  302  302  302  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/submit/                                422  422  422  403  404  302
@@ -161,6 +163,7 @@ GET    p/<slug:slug>/questions/reasons/                                         
 POST   p/<slug:slug>/questions/reasons/                                          422  403  403  403  404  302
 POST   p/<slug:slug>/needs/<slug:kind>/set-aside/                                    302  403  403  403  404  302
 GET    p/<slug:slug>/raters/                                                         200  200  403  403  404  302
+GET    p/<slug:slug>/writing/                                                        200  200  403  403  404  302
 GET    p/<slug:slug>/releases/                                                       200  403  403  200  404  302
 GET    p/<slug:slug>/releases/<int:number>/                                          200  403  403  200  404  302
 GET    p/<slug:slug>/releases/<int:number>/archive/                                  200  403  403  200  404  302

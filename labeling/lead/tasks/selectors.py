@@ -137,15 +137,19 @@ class AnswerInWords:
 class HistoryRow:
     """One row of judgment history, with its answers in the rubric's order.
 
-    `first_shown` is the canonical number (from 1) of the response this rater saw first; `status`
-    is `counts`, `withdrawn` (the row by which a rater takes back), `taken_back` or `replaced`.
+    `first_shown` is the canonical number (from 1) of the response this rater saw first, None where
+    there was none to see; `text` is what was written, `review_id` the task that reviews it;
+    `status` is `counts`, `withdrawn` (the row by which a rater takes back), `taken_back` or
+    `replaced`.
     """
 
     judgment: Judgment
     rationale: str
     answers: list[AnswerInWords]
-    first_shown: int
+    first_shown: int | None
     status: str
+    text: str = ""
+    review_id: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -201,6 +205,7 @@ def _history(
     judgments: list[Judgment],
     rationales: dict[int, str],
     answers: dict[int, list[AnswerInWords]],
+    texts: dict[int, tuple[str, int | None]],
 ) -> list[HistoryRow]:
     projects = {judgment.project_id for judgment in judgments if judgment.reasons}
     reasons = Reason.objects.filter(project__in=projects).values_list("code", "label")
@@ -219,9 +224,11 @@ def _history(
             judgment=j,
             rationale=rationales[j.pk],
             answers=answers[j.pk],
-            first_shown=j.assignment.shown_order[0] + 1,
+            first_shown=j.assignment.shown_order[0] + 1 if j.assignment.shown_order else None,
             status=status(j),
             labels=labels,
+            text=texts.get(j.pk, ("", None))[0],
+            review_id=texts.get(j.pk, ("", None))[1],
         )
         for j in judgments
     ]
@@ -308,6 +315,15 @@ def task_page(task: Task) -> TaskPage:
     )
 
 
+def _texts(task: Task) -> dict[int, tuple[str, int | None]]:
+    """What was written with each judgment of a task, and the task that reviews it."""
+    written = Response.objects.filter(judgment__task=task)
+    rows = written.values_list(
+        "judgment_id", Left("content", MAX_SHORT_CHARS + 1), "review_tasks__pk"
+    )
+    return {judgment: (text, review) for judgment, text, review in rows}
+
+
 def task_votes(task: Task) -> TaskVotes:
     """All that was ever said about a task, oldest first, rows taken back or replaced included."""
     said = Judgment.objects.filter(task=task)
@@ -328,7 +344,7 @@ def task_votes(task: Task) -> TaskVotes:
         )
         answers[row.judgment_id].append(_in_words(answer, side_only=row.side_only))
     return TaskVotes(
-        history=_history(list(judgments), rationales, answers),
+        history=_history(list(judgments), rationales, answers, _texts(task)),
         late=_late_answers(task),
         assignments=list(
             Assignment.objects.filter(task=task)

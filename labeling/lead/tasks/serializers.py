@@ -189,7 +189,14 @@ class VoteSerializer(serializers.Serializer[Any]):
     )
     reasons = serializers.ListField(child=serializers.CharField(), help_text="Codes of reasons.")
     flags = serializers.ListField(child=serializers.CharField())
-    first_shown = serializers.IntegerField(help_text="Number of the response shown first, from 1.")
+    text = serializers.CharField(allow_blank=True, help_text="What was written with it.")
+    review = serializers.IntegerField(
+        allow_null=True, help_text="The task in which a second person reviews that text."
+    )
+    first_shown = serializers.IntegerField(
+        allow_null=True,
+        help_text="Number of the response shown first, from 1; null where there was none.",
+    )
     guideline = serializers.IntegerField(allow_null=True, help_text="Number of the version.")
     source = serializers.CharField(  # type: ignore[assignment]
         help_text="`human`, or who else it is from."
@@ -215,6 +222,7 @@ class LateVoteSerializer(serializers.Serializer[Any]):
     rater = serializers.CharField()
     answers = StoredAnswerSerializer(many=True)
     rationale = serializers.CharField(allow_blank=True)
+    text = serializers.CharField(allow_blank=True)
     received_at = serializers.DateTimeField()
 
 
@@ -297,6 +305,8 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
                 "rationale": row.rationale,
                 "reasons": row.judgment.reasons,
                 "flags": row.judgment.flags,
+                "text": row.text,
+                "review": row.review_id,
                 "first_shown": row.first_shown,
                 "guideline": row.judgment.guideline.number if row.judgment.guideline else None,
                 "source": row.judgment.source,
@@ -310,6 +320,7 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
                 "rater": row.late.assignment.rater.display_name,
                 "answers": list(map(_answer, row.answers)),
                 "rationale": row.late.rationale,
+                "text": row.late.text,
                 "received_at": row.late.received_at,
             }
             for row in votes.late

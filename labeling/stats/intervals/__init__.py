@@ -1,5 +1,6 @@
 """Intervals and tests: of shares, of what comes in clusters, of many tests at once."""
 
+from labeling.stats.intervals.centre import mean_of, median_of
 from labeling.stats.intervals.clustered import clustered_share, clustered_wilson
 from labeling.stats.intervals.jackknife import bootstrap_interval
 from labeling.stats.intervals.multiplicity import benjamini_hochberg, fisher_combination, holm
@@ -28,6 +29,8 @@ __all__ = [
     "holm",
     "jeffreys_interval",
     "mcnemar_exact",
+    "mean_of",
+    "median_of",
     "newcombe_interval",
     "share",
     "stratified_share",

@@ -140,6 +140,16 @@ export class Control {
     return this.questions.some((question) => this.answered(question)) ? -1 : 0;
   }
 
+  /** What keeps the form from being sent although nothing is missing, in words. */
+  complaint() {
+    return "";
+  }
+
+  /** Whether the answers that are given call for a reason in words. */
+  needsReason() {
+    return false;
+  }
+
   /**
    * The answers that are given.
    * @returns {Field[]}
@@ -254,7 +264,10 @@ export class Bar {
     this.questions = [task, this.form].flatMap((part) => all(part, "[data-criterion]"));
     this.steps = all(this.form, "[data-step]");
     this.form.querySelector(".steps")?.removeAttribute("hidden");
-    this.form.querySelector(".submit")?.removeAttribute("aria-disabled");
+    const submit = this.form.querySelector(".submit");
+    submit?.removeAttribute("aria-disabled");
+    const sends = face.box instanceof HTMLElement ? face.box.dataset.sends : "";
+    if (submit?.firstChild && sends) submit.firstChild.textContent = `${sends} `;
     face.control.questions = this.questions;
     face.control.leadOn = (question) =>
       this.go(question ? this.questions.indexOf(question) : this.place + 1);
@@ -441,10 +454,13 @@ export class Bar {
       const words = question.querySelector("legend")?.firstChild?.textContent?.trim() ?? "";
       return say("nextQuestion", { words });
     }
+    const complaint = this.control.complaint();
+    if (complaint) return complaint;
     const reasons = inputs(this.form, "input[name=reasons]:checked");
     const needsWords = reasons.some((reason) => reason.hasAttribute("data-needs-words"));
     const lacksReason = rationaleRequired && reasons.length === 0;
-    if ((needsWords || lacksReason) && this.#rationale.value.trim() === "") {
+    const isLacking = needsWords || lacksReason || this.control.needsReason();
+    if (isLacking && this.#rationale.value.trim() === "") {
       const [pop] = all(this.form, "[data-pop=reason]");
       if (pop) openLayer(pop);
       this.#rationale.focus();

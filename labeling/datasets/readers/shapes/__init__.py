@@ -16,7 +16,7 @@ from labeling.datasets.readers.shapes.lmarena import LMARENA
 from labeling.datasets.readers.shapes.mturk import MTURK
 from labeling.datasets.readers.shapes.openai import OPENAI
 from labeling.datasets.readers.shapes.openaihuman import SUMMARIES, SUMMARY_AXES, WEBGPT
-from labeling.datasets.readers.shapes.pairs import CANDIDATES, CONCORD, PAIRS
+from labeling.datasets.readers.shapes.pairs import CANDIDATES, CONCORD, PAIRS, WRITING
 from labeling.datasets.readers.shapes.potato import POTATO
 from labeling.datasets.readers.shapes.preference import PREFERENCE
 from labeling.datasets.readers.shapes.prodigy import PRODIGY
@@ -53,6 +53,7 @@ _SHAPES = (
     PAIRS,
     KTO,
     RATINGS,
+    WRITING,
 )
 
 #: Every kind of row by its name in `--format`.

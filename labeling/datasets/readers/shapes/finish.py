@@ -79,9 +79,9 @@ def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: 
     may_be_none = not parts.messages and (parts.no_prompt or promptless)
     if not may_be_none and not _asks(parts.messages):
         raise RowError("prompt", "Is empty. Fill it or leave the row out.", code=RefusalCode.EMPTY)
-    first, *others = parts.candidates
-    if said or not others:
+    if said or len(parts.candidates) < limits.COMPARED_RESPONSES:
         return
+    first, *others = parts.candidates
     text = _as_read(first)
     if _as_read(others[0]) == text and all(_as_read(other) == text for other in others):
         which = "Both" if len(others) == 1 else "All"
@@ -258,6 +258,12 @@ def finish(record: Record, parts: Parts) -> ImportRow:
     if kind != _COMPARE or len(parts.candidates) != limits.COMPARED_RESPONSES:
         check_count(kind, len(parts.candidates))
     said = _labels(record, parts)
+    if said and kind == TaskKind.WRITE:
+        raise RowError(
+            "judgments",
+            "A task to write takes no labels: what raters answer is the text they write.",
+            code=RefusalCode.UNSUPPORTED,
+        )
     _check_texts(parts, said, promptless=record.view.promptless)
     _check_cells(record, said)
     values = record.values

@@ -95,6 +95,8 @@ def _listed(value: object, field: str) -> Candidate:
 def listed_responses(record: Record) -> list[Candidate]:
     """`responses` as a list of texts or objects. Raises RowError naming the one at fault."""
     responses, field = record.get("responses"), record.column("responses")
+    if responses is None and "kind" in record.values and record.kind_of(0) == TaskKind.WRITE:
+        return []
     if responses is None:
         raise RowError(field, "Missing. Give a list of responses.", code=RefusalCode.MISSING)
     if not isinstance(responses, list):
@@ -157,6 +159,35 @@ CONCORD = Shape(
     read=_read_concord,
     words=_words,
     promptless=True,
+)
+
+
+def _asks_to_write(sample: Sample) -> bool:
+    return any(value == TaskKind.WRITE for value in sample.values("kind"))
+
+
+def _read_writing(record: Record) -> list[Parts]:
+    """A prompt by itself: the answer is written here."""
+    if not record.view.kind and "kind" not in record.values:
+        raise RowError(
+            record.column("kind"),
+            "Missing. Say “write” there, or import with the kind write: there is no response.",
+            code=RefusalCode.MISSING,
+        )
+    return [Parts(prompt_of(record), ())]
+
+
+WRITING = Shape(
+    key="write",
+    title="Tasks to write: a prompt without a response",
+    explanation=(
+        "A prompt as text or messages and the kind “write”: raters write the answer, and a second "
+        "person reviews it. A row with one response brings it as the draft to begin with."
+    ),
+    fields=("prompt", "messages", *FRAME, *ABOUT),
+    needs=(("prompt",), ("messages",)),
+    read=_read_writing,
+    fits=_asks_to_write,
 )
 
 PAIRS = Shape(

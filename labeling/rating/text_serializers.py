@@ -1,0 +1,86 @@
+"""What stands around a text that is written or reviewed, as the API shows it: blind."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rest_framework import serializers
+
+from labeling.models import Judgment, Writing
+from labeling.models.writings import MUCH_PASTED
+from labeling.rating.drafts import WritingDesk, Written, written_with
+from labeling.vocabulary import ReviewDecision
+from projects.api.parsing import StrictSerializer
+
+
+class DraftSerializer(serializers.Serializer[Any]):
+    """An earlier draft of a text and what its review said; null where it has none."""
+
+    text = serializers.CharField()
+    decision = serializers.ChoiceField(
+        choices=[decision.value for decision in ReviewDecision],
+        allow_null=True,
+        help_text="0 sent back, 1 approved with edits, 2 approved.",
+    )
+    score = serializers.IntegerField(allow_null=True)
+    feedback = serializers.CharField(allow_blank=True)
+
+
+class CountedSerializer(serializers.Serializer[Any]):
+    """How a text was written: characters that were typed and pasted, null where nobody counted."""
+
+    typed = serializers.IntegerField(allow_null=True)
+    pasted = serializers.IntegerField(allow_null=True)
+    paste_ratio = serializers.FloatField(allow_null=True)
+    much_pasted = serializers.BooleanField(
+        help_text=f"More than {MUCH_PASTED:.0%} was pasted: a hint, never a verdict."
+    )
+    declared_assist = serializers.BooleanField(help_text="The author says to have used a tool.")
+
+
+class TaskWritingSerializer(serializers.Serializer[Any]):
+    """What stands around a text that is written or reviewed; nothing names an author."""
+
+    drafts = DraftSerializer(many=True)
+    counted = CountedSerializer(allow_null=True, help_text="Of a review: how it was written.")
+
+
+class EditSerializer(StrictSerializer):
+    """The text of the response at a slot, as you would have it."""
+
+    slot = serializers.CharField(max_length=1)
+    text = serializers.CharField(allow_blank=True, trim_whitespace=False)
+
+
+def task_writing_json(desk: WritingDesk | None) -> dict[str, Any] | None:
+    """What stands around the text of a leased task, None where nothing is written on it."""
+    if desk is None:
+        return None
+    drafts = [asdict(draft) for draft in desk.rounds]
+    return {"drafts": drafts, "counted": _counted_json(desk.writing) if desk.writing else None}
+
+
+def _counted_json(writing: Writing) -> dict[str, Any]:
+    return {
+        "typed": writing.typed,
+        "pasted": writing.pasted,
+        "paste_ratio": writing.paste_ratio,
+        "much_pasted": writing.is_much_pasted,
+        "declared_assist": writing.declared_assist,
+    }
+
+
+def written_json(judgment: Judgment) -> dict[str, Any]:
+    """What was written with a judgment, in the shape in which it was submitted."""
+    written = written_with(judgment.pk)
+    if written is None:
+        return {}
+    return {**text_json(written), "counted": _counted_json(written.writing)}
+
+
+def text_json(written: Written) -> dict[str, Any]:
+    """The text alone, as an answer or as the edit of a response."""
+    if written.slot:
+        return {"edit": {"slot": written.slot, "text": written.text}}
+    return {"text": written.text}

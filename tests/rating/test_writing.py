@@ -1,0 +1,238 @@
+"""Texts that raters write and a second person reviews, through the doors of raters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from labeling.models import Assignment, Response, Task, Writing
+from projects.guidelines.services import acknowledge
+from projects.models import Project, Role, User
+from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
+from projects.services.members import set_member
+from projects.services.projects import create_project
+from tests.api.client import CallAs
+from tests.conftest import MakeTasks
+
+REVIEW = [
+    CriterionSpec("decision", "Decision", "decision", is_primary=True),
+    CriterionSpec("score", "How good is it now?", "score7"),
+]
+Act = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def school(lena: User, rui: User, sam: User) -> Project:
+    """A project where rui and sam write, and review each other's texts."""
+    project = create_project(
+        name="Ideal answers",
+        created_by=lena,
+        criteria=REVIEW,
+        guideline=GuidelineSpec(
+            text="As you would like it.", principles=(PrincipleSpec("Says what it knows"),)
+        ),
+        settings={"overlap": 1},
+    )
+    for user in (rui, sam):
+        set_member(project=project, user=user, role=Role.RATER)
+        acknowledge(user=user, guideline=project.guidelines.get())
+    return project
+
+
+@pytest.fixture
+def desk(api: CallAs, school: Project) -> Act:
+    """Takes a rater's next task; with fields it is answered, and the reply returned."""
+
+    def act(user: User, status: int = 201, **fields: Any) -> dict[str, Any]:
+        leased = api(user).post(f"projects/{school.slug}/next/")
+        if not fields or leased.status_code != 200:
+            return leased.json() if leased.status_code == 200 else {}
+        reply = api(user).post(f"assignments/{leased.json()['id']}/judgment/", fields)
+        assert reply.status_code == status, reply.content
+        return {**reply.json(), "leased": leased.json()}
+
+    return act
+
+
+def decided(decision: int, score: int = 6, **more: Any) -> dict[str, Any]:
+    """What a reviewer sends."""
+    return {"answers": {"decision": {"A": decision}, "score": {"A": score}}, **more}
+
+
+def test_what_is_written_from_nothing_goes_to_a_second_person_and_never_to_its_author(
+    school: Project, rui: User, sam: User, make_tasks: MakeTasks, desk: Act
+):
+    (task,) = make_tasks(school, 1, kind="write", contents=())
+    leased = desk(rui)["task"]
+    assert (leased["kind"], leased["responses"], leased["criteria"]) == ("write", [], [])
+    assert leased["messages"] == [{"role": "user", "content": "What is 1 + 1?"}]
+    written = desk(rui, text="Two.\n", typed=100, pasted=900, declared_assist=True)
+    counted = {"typed": 100, "pasted": 900, "paste_ratio": 0.9, "much_pasted": True}
+    assert written["text"] == "Two.\n"
+    assert written["counted"] == {**counted, "declared_assist": True}
+    text = Response.objects.get(judgment=written["id"])
+    assert (text.content, text.is_human, text.author, text.prompt) == (
+        "Two.\n",
+        True,
+        rui,
+        task.prompt,
+    )
+    assert desk(rui) == {}, "the author reviews their own text"
+    review = desk(sam)["task"]
+    assert (review["kind"], [r["content"] for r in review["responses"]]) == ("rate", ["Two.\n"])
+    assert [criterion["key"] for criterion in review["criteria"]] == ["decision", "score"]
+    assert review["writing"]["counted"] == {**counted, "declared_assist": True}
+    assert "Rui" not in str(review)
+    edited = desk(sam, **decided(1, edit={"slot": "A", "text": "It is two."}))
+    assert edited["edit"] == {"slot": "A", "text": "It is two."}
+    better = Response.objects.get(judgment=edited["id"])
+    assert (better.edited_from, better.author) == (text, sam)
+    assert Writing.objects.get(judgment=edited["id"]).distance == pytest.approx(3 / 4)
+    assert desk(sam) == {}
+    with pytest.raises(IntegrityError, match="stays"), transaction.atomic():
+        Response.objects.filter(pk=text.pk).update(content="Three.")
+
+
+def test_a_text_that_is_sent_back_comes_to_its_author_again_with_what_was_said(
+    school: Project, rui: User, sam: User, make_tasks: MakeTasks, desk: Act, api: CallAs
+):
+    make_tasks(school, 1, kind="write", contents=())
+    first = desk(rui, text="One and one.", typed=12, pasted=0)
+    assert first["counted"]["paste_ratio"] == 0
+    refused = desk(sam, 400, **decided(0, 2))
+    assert "what should change" in str(refused["fields"]["rationale"])
+    desk(sam, **decided(0, 2, rationale="Say what it makes."))
+    again = desk(rui)
+    assert again["id"] == first["leased"]["id"]
+    assert again["task"]["writing"]["drafts"] == [
+        {"text": "One and one.", "decision": 0, "score": 2, "feedback": "Say what it makes."}
+    ]
+    refused = desk(rui, 400, text="One  and one.")
+    assert "as it was" in str(refused["fields"]["text"])
+    second = desk(rui, text="One and one make two.")
+    assert desk(sam)["task"]["responses"][0]["content"] == "One and one make two."
+    undo = api(sam).post(f"projects/{school.slug}/undo/")
+    assert (undo.status_code, "another draft" in undo.json()["message"]) == (409, True)
+    desk(sam, **decided(2, 7))
+    judgments = Response.objects.filter(author=rui).order_by("pk")
+    assert [text.judgment.is_current for text in judgments if text.judgment] == [False, True]
+    assert second["id"] != first["id"]
+
+
+def test_a_text_that_is_taken_back_is_reviewed_by_nobody(
+    school: Project, rui: User, sam: User, make_tasks: MakeTasks, desk: Act, api: CallAs
+):
+    make_tasks(school, 1, kind="write", contents=())
+    desk(rui, text="Two.")
+    undone = api(rui).post(f"projects/{school.slug}/undo/").json()
+    assert undone["taken_back"]["text"] == "Two."
+    assert desk(sam) == {}
+    desk(rui, text="Two.")
+    desk(sam, **decided(0, 1, rationale="Too short."))
+    api(sam).post(f"projects/{school.slug}/undo/")
+    assert desk(rui) == {}, "the review that sent it back was taken back"
+    desk(sam, **decided(2))
+    assert Assignment.objects.get(rater=rui).state == "submitted"
+
+
+def test_a_draft_is_improved_and_not_sent_as_it_was(
+    school: Project, rui: User, make_tasks: MakeTasks, desk: Act
+):
+    make_tasks(school, 1, kind="write", contents=("It is  two, doubled.",))
+    assert desk(rui)["task"]["responses"][0]["content"] == "It is  two, doubled."
+    refused = desk(rui, 400, text="It is two,\ndoubled. ")
+    assert "the draft as it was" in str(refused["fields"]["text"])
+    written = desk(rui, text="It is two.")
+    text = Response.objects.select_related("edited_from").get(judgment=written["id"])
+    assert text.edited_from is not None
+    assert text.edited_from.content == "It is  two, doubled."
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"text": " \n\t "}, "text", "nothing in it but spaces"),
+        ({"text": "x" * 100_001}, "text", "At most 100,000 characters; this has 100,001."),
+        ({"text": "half a pair: \ud800"}, "text", "Surrogate characters"),
+        ({"text": "a\x00b"}, "text", "Null characters"),
+        ({"text": "Two.", "edit": {"slot": "A", "text": "2"}}, "edit", "as the text"),
+        ({"text": "Two.", "answers": {"score": {"A": 3}}}, "score", "Unknown criterion"),
+        ({}, "answers", "required"),
+    ],
+)
+def test_what_cannot_be_a_text_is_refused_in_words(
+    school: Project,
+    rui: User,
+    make_tasks: MakeTasks,
+    api: CallAs,
+    fields: dict[str, Any],
+    field: str,
+    words: str,
+):
+    make_tasks(school, 1, kind="write", contents=())
+    leased = api(rui).post(f"projects/{school.slug}/next/").json()
+    reply = api(rui).post(f"assignments/{leased['id']}/judgment/", fields)
+    assert reply.status_code == 400
+    assert words in str(reply.json()["fields"][field])
+    assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("review", "field"),
+    [
+        (decided(1), "edit"),
+        (decided(1, edit={"slot": "A", "text": "Two . "}), "edit"),
+        (decided(2, edit={"slot": "A", "text": "It is two."}), "edit"),
+        (decided(1, edit={"slot": "B", "text": "It is two."}), "edit"),
+        (decided(1, edit={"slot": "A", "text": ""}), "edit"),
+        (decided(2, text="Two."), "text"),
+        ({"answers": {"decision": {"A": 2}}}, "score"),
+        (decided(3), "decision"),
+    ],
+)
+def test_a_review_that_contradicts_itself_is_refused(
+    school: Project,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    desk: Act,
+    review: dict[str, Any],
+    field: str,
+):
+    make_tasks(school, 1, kind="write", contents=())
+    desk(rui, text="Two.")
+    refused = desk(sam, 400, **review)
+    assert field in refused["fields"]
+
+
+def test_text_and_review_work_by_form_alone_and_keep_what_was_written(
+    school: Project,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    client_for: Callable[[User], Client],
+):
+    make_tasks(school, 1, kind="write", contents=())
+    author, base = client_for(rui), f"/p/{school.slug}/rate/"
+    page = author.get(base)
+    assert "Says what it knows" in page.content.decode()
+    (lease,) = Assignment.objects.all()
+    shown = author.post(f"{base}{lease.pk}/preview/", {"text": "It is **two**."})
+    assert "<strong>two</strong>" in shown.content.decode()
+    refused = author.post(f"{base}{lease.pk}/submit/", {"text": " "})
+    assert (refused.status_code, refused.content.count(b"nothing in it but spaces")) == (422, 2)
+    author.post(f"{base}{lease.pk}/submit/", {"text": "Two.\r\n\r\nSurely.", "typed": "13"})
+    assert Response.objects.get(author=rui).content == "Two.\n\nSurely."
+    reviewer = client_for(sam)
+    assert "Two." in reviewer.get(base).content.decode()
+    review = Assignment.objects.get(rater=sam)
+    wrong = {"answer.decision.A": "1", "answer.score.A": "5", "edit.A": "Two.\r\n\r\nSurely."}
+    kept = reviewer.post(f"{base}{review.pk}/submit/", {**wrong, "rationale": "Fine."})
+    assert (kept.status_code, b"no word is changed" in kept.content) == (422, True)
+    reviewer.post(f"{base}{review.pk}/submit/", {**wrong, "edit.A": "Two, surely."})
+    assert Response.objects.get(author=sam).content == "Two, surely."
+    assert Task.objects.filter(reviews__isnull=False, open_slots=0).count() == 1
