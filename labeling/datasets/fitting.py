@@ -22,6 +22,15 @@ _ROWS = {
     RowKind.RULES: gettext_noop("responses with a rule that they keep or break"),
 }
 
+_IN_SHORT = {
+    RowKind.PAIRS: gettext_noop("pairs"),
+    RowKind.RANKINGS: gettext_noop("rankings"),
+    RowKind.LABELS: gettext_noop("labels"),
+    RowKind.DEMONSTRATIONS: gettext_noop("demonstrations"),
+    RowKind.RATINGS: gettext_noop("a table of ratings"),
+    RowKind.RULES: gettext_noop("rules kept and broken"),
+}
+
 
 def row_kind_of(recipe: type[Recipe], shape: Format) -> RowKind | None:
     """What a row of that recipe is in that format, None where the two have nothing in common."""
@@ -41,7 +50,7 @@ def rows_made_of(criterion: CriterionRecord) -> str:
         if recipe.needs(criterion) is None
         for kind in recipe.kinds
     ]
-    return ", ".join(gettext(_ROWS[kind]) for kind in dict.fromkeys(kinds))
+    return ", ".join(gettext(_IN_SHORT[kind]) for kind in RowKind if kind in kinds)
 
 
 def misfit(

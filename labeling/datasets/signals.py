@@ -28,6 +28,7 @@ from labeling.stats import (
     binomial_test,
     clustered_share,
     concentration_of_counts,
+    gwet_ac,
     krippendorff_alpha,
     noise_ceiling,
     percent_agreement,
@@ -36,6 +37,7 @@ from labeling.stats import (
     style_only_accuracy,
     table_from_units,
 )
+from labeling.stats.agreement.wording import of_units
 
 _DIGITS = 6
 
@@ -70,6 +72,10 @@ class Agreement:
         }
 
 
+#: What is judged by itself.
+_RESPONSE = ("response", "responses")
+
+
 class RatedAgreement:
     """How people agree on what they rated by itself."""
 
@@ -81,14 +87,16 @@ class RatedAgreement:
             for value in pattern[1:]:
                 counts[row, place[value]] += 1
         table = table_from_units(counts, *_columns(patterns), sorted(reach))
-        self.exact = percent_agreement(table, "exact")
-        self.alpha = krippendorff_alpha(table, "ordinal")
+        self.exact = of_units(percent_agreement(table, "exact"), *_RESPONSE)
+        self.alpha = of_units(krippendorff_alpha(table, "ordinal"), *_RESPONSE)
+        self.coefficient = of_units(gwet_ac(table), *_RESPONSE)
 
     def plain(self) -> dict[str, Any]:
-        """The two figures by name."""
+        """The three figures by name."""
         return {
             "exact": rounded_figure(self.exact),
             "krippendorff_alpha": rounded_figure(self.alpha),
+            "gwet_ac1": rounded_figure(self.coefficient),
         }
 
 

@@ -72,7 +72,10 @@ class ReleaseForm(forms.Form):
         required=False,
         label=_("Criteria"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("The questions whose answers make the rows. None: the primary one."),
+        help_text=_(
+            "The questions whose answers make the rows. None: the primary one; for a table of "
+            "ratings all that rate each response."
+        ),
     )
     file_per_criterion = forms.BooleanField(
         required=False,

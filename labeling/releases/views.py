@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS, Format
 from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.recipes.sentences import options_in_words
@@ -20,6 +19,7 @@ from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.releases.downloads import file_response, zip_response
 from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
+from labeling.releases.page import figures_of, warnings_of
 from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import choices_of, criterion_record
 from labeling.releases.selectors import find_release, releases_of
@@ -156,9 +156,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
         file_type_title=FILE_TYPE_TITLES.get(row.file_type, row.file_type),
         policy=_policy(row),
         asked=options_in_words(choices_of(row), translation),
-        code=FORMATS[row.format].load_code(f"{slug}-release-{number}", row.file_type)
-        if row.format in FORMATS
-        else "",
+        code=_code(row),
         splits=SPLITS,
         tables=_tables(row),
         dropped=[(_(drop["because"]), drop["rows"]) for drop in counts.get("dropped", {}).values()],
@@ -167,7 +165,8 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
             for name, count in counts.get("never_read", {}).items()
             if count
         ],
-        figures=_figures(counts),
+        figures=figures_of(counts),
+        warnings=warnings_of(counts),
         size=sum(file["size"] for file in row.files),
         may_release=access.may(Action.RELEASE),
     )
@@ -219,13 +218,28 @@ def _format_title(row: Release) -> str:
     return _(FORMATS[row.format].title) if row.format in FORMATS else row.format
 
 
+def _answer(row: Release) -> str:
+    """What the release's criterion does: compare, rank or rate."""
+    criterion = row.project.criteria.filter(key=row.options.get("criterion")).first()
+    return criterion_record(criterion).answer if criterion else "compare"
+
+
 def _policy(row: Release) -> dict[str, str]:
     if row.recipe not in RECIPES:
         return {}
-    first = row.options.get("criterion")
-    criterion = row.project.criteria.filter(key=first).first()
-    answer = criterion_record(criterion).answer if criterion else "compare"
-    return RECIPES[row.recipe].explain(translation, answer)
+    return RECIPES[row.recipe].explain(translation, _answer(row))
+
+
+def _code(row: Release) -> str:
+    """Lines of Python that load the release."""
+    shape, recipe = FORMATS.get(row.format), RECIPES.get(row.recipe)
+    if shape is None:
+        return ""
+    rated = recipe is not None and _answer(row) == "rate"
+    folder = f"{row.project.slug}-release-{row.number}"
+    return shape.load_code(
+        folder, row.file_type, row_kind_of(recipe, shape) if recipe and rated else None
+    )
 
 
 def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
@@ -238,74 +252,6 @@ def _tables(row: Release) -> list[tuple[str, dict[str, int]]]:
         if rows
     }
     return [(name, row.counts["rows"][name]) for name in sorted(place, key=lambda n: (place[n], n))]
-
-
-#: The figures of a finished release: title, place, how it is shown, what n counts, a note.
-_SHOWN = (
-    (
-        gettext_lazy("Agreement, all judgments"),
-        ("agreement", "raw", "exact"),
-        "percent",
-        gettext_lazy("pairs of judgments"),
-        gettext_lazy("a tie agrees only with a tie"),
-    ),
-    (
-        gettext_lazy("Agreement, what was kept"),
-        ("agreement", "kept", "exact"),
-        "percent",
-        gettext_lazy("pairs of judgments"),
-        gettext_lazy("after the recipe and its filters"),
-    ),
-    (
-        gettext_lazy("Krippendorff’s alpha, all judgments"),
-        ("agreement", "raw", "krippendorff_alpha"),
-        "number",
-        gettext_lazy("tasks"),
-        gettext_lazy("symmetrised, chance-corrected"),
-    ),
-    (
-        gettext_lazy("Noise ceiling, all judgments"),
-        ("noise_ceiling", "raw"),
-        "percent",
-        gettext_lazy("pairs of judgments"),
-        gettext_lazy("the best accuracy a model can show against single judgments"),
-    ),
-    (
-        gettext_lazy("Longer response preferred"),
-        ("longer_response_preferred",),
-        "percent",
-        gettext_lazy("judgments"),
-        gettext_lazy("judgments on responses of unequal length"),
-    ),
-    (
-        gettext_lazy("Shown first preferred"),
-        ("first_shown_chosen",),
-        "percent",
-        gettext_lazy("judgments"),
-        gettext_lazy("judgments that prefer one response"),
-    ),
-    (
-        gettext_lazy("By the busiest rater"),
-        ("most_judgments_by_one_rater",),
-        "percent",
-        gettext_lazy("judgments"),
-        gettext_lazy("share of the judgments"),
-    ),
-)
-
-
-def _figures(counts: dict[str, Any]) -> list[dict[str, object]]:
-    """The figures at the head of a finished release, each with how it is shown."""
-    figures = []
-    for title, path_, unit, counted, note in _SHOWN:
-        figure: Any = counts.get("figures", {})
-        for key in path_:
-            figure = figure.get(key) or {}
-        if figure:
-            figures.append(
-                {"title": title, "figure": figure, "unit": unit, "counted": counted, "note": note}
-            )
-    return figures
 
 
 navigation = [

@@ -113,13 +113,20 @@ def test_a_ranking_of_four_is_five_pairs_of_one_group(built: Built, several: Pro
     assert "group_id" in (folder_of(release) / "README.md").read_text()
 
 
-def test_ratings_are_a_table_with_a_column_a_criterion(built: Built, several: Project):
+def test_ratings_are_a_table_with_a_column_a_criterion(
+    built: Built, several: Project, lena: User, client_for: Callable[[User], Client]
+):
     keys = ("helpful", "verbose")
     options = ReleaseOptions(criteria=keys)
     release = built(
         several, recipe="ratings", format="helpsteer2", file_type="jsonl", options=options
     )
     assert (release.rows_in, release.rows_out) == (8, 8)
+    page = client_for(lena).get(f"/p/{several.slug}/releases/{release.number}/").content.decode()
+    assert page.count("Nobody knows how noisy the labels are") == 1
+    assert "<b>helpful, verbose</b>: No two raters judged the same response." in page
+    assert "Gwet’s AC1" in page
+    assert "symmetrised" not in page
     table = {
         (row["prompt"].split(":")[0], row["response"].split()[0]): (row["helpful"], row["verbose"])
         for row in rows(release, "data")
@@ -160,8 +167,8 @@ def test_the_form_begins_with_what_reads_the_primary_question_and_says_what_each
     several: Project, lena: User, client_for: Callable[[User], Client]
 ):
     page = client_for(lena).get(f"/p/{several.slug}/releases/new/").content.decode()
-    assert "Which are better? (primary) · makes pairs, rankings" in page
-    assert "responses with their ratings" in page
+    assert "Which are better? (primary) · makes pairs, rankings, labels" in page
+    assert "How helpful is it? (primary) · makes pairs, labels, demonstrations, a table" in page
     chosen: dict[str, Any] = {"recipe": "ratings", "format": "native", "criteria": ["helpful"]}
     shares = {"train": 80, "validation": 10, "test": 10}
     part = client_for(lena).get(f"/p/{several.slug}/releases/preview/", {**chosen, **shares})

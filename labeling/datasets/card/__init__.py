@@ -40,6 +40,7 @@ def make_card(
         tables=layout.filled(manifest["rows"]),
         files=files,
     )
+    rows_are = recipe.kind if recipe.criterion.answer == "rate" else None
     sections = {
         "Motivation": composition.motivation(context, manifest),
         "Composition": composition.composition(
@@ -51,7 +52,9 @@ def make_card(
         ),
         "Collection process": people.collection(context, manifest),
         "Preprocessing, cleaning and labeling": composition.labeling(manifest),
-        "Uses": use.uses(context, manifest, shape.load_code("path/to/this/folder", file_type)),
+        "Uses": use.uses(
+            context, manifest, shape.load_code("path/to/this/folder", file_type, rows_are)
+        ),
         "Distribution": use.distribution(context),
         "Maintenance": use.maintenance(context),
     }

@@ -123,8 +123,10 @@ class Format(ABC):
         about = {**self.about, **self.rated} if answer == "rate" else self.about
         return in_words({**about, "Dialogues": carried_in_words(self.carries)}, language)
 
-    def load_code(self, folder: str, file_type: str = "parquet") -> str:
-        """Lines of Python that load a release in this format."""
+    def load_code(
+        self, folder: str, file_type: str = "parquet", rows_are: RowKind | None = None
+    ) -> str:
+        """Lines of Python that load a release in this format; `rows_are` where it has no others."""
         return load_lines(f"rows = {load_call(folder, file_type)}\n{self.usage}", file_type)
 
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:

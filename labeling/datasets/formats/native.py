@@ -115,6 +115,14 @@ JUDGMENTS_TABLE = FileTable("judgments", "judgments", COLUMNS)
 
 #: The column that says which pairs belong together, and the one of what a reviewer decided.
 _GROUP, _DECISION = ("group_id", STRING), ("decision", STRING)
+#: What each kind of row is for, beside the code that loads it.
+_USED_FOR = {
+    RowKind.PAIRS: "reward model, DPO",
+    RowKind.LABELS: "KTO",
+    RowKind.DEMONSTRATIONS: "supervised fine-tuning",
+    RowKind.RATINGS: "a row a response, a column a criterion",
+    RowKind.RULES: "a row a response and rule",
+}
 #: The tables of rows that only some recipes make, by the kind of row.
 _MADE = {RowKind.RATINGS: rating_table, RowKind.RULES: rule_table}
 
@@ -237,13 +245,21 @@ class Native(Format):
         for values in judgment_rows(item, item.judgments) if item.first else ():
             yield FileRow("judgments", values)
 
-    def load_code(self, folder: str, file_type: str = "parquet") -> str:
-        """Loads each configuration."""
+    def load_code(
+        self, folder: str, file_type: str = "parquet", rows_are: RowKind | None = None
+    ) -> str:
+        """Loads each configuration; of a release of one kind of rows that one and the judgments."""
         said = {
             "pairs": ("", "reward model, DPO"),
             "labels": ("kto", "KTO"),
             "judgments": ("judgments", "one row a rater, ties included"),
         }
+        if rows_are is not None:
+            table = self.main[rows_are]
+            said = {
+                rows_are.value: (table, _USED_FOR[rows_are]),
+                "judgments": ("judgments", "one row a rater"),
+            }
         lines = [
             f"{name} = {load_call(folder, file_type, table)}  # {use}\n"
             for name, (table, use) in said.items()
