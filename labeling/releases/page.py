@@ -109,7 +109,7 @@ def figures_of(counts: dict[str, Any]) -> list[dict[str, object]]:
     return figures
 
 
-def warnings_of(counts: dict[str, Any]) -> list[tuple[str, str]]:
+def known_warnings(counts: dict[str, Any]) -> list[tuple[str, str]]:
     """What to know before training, each sentence once, and the criteria it is about."""
     said: dict[str, list[str]] = {}
     for warning in counts.get("warnings", ()):

@@ -19,7 +19,7 @@ from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.releases.downloads import file_response, zip_response
 from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
-from labeling.releases.page import figures_of, warnings_of
+from labeling.releases.page import figures_of, known_warnings
 from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import choices_of, criterion_record
 from labeling.releases.selectors import find_release, releases_of
@@ -166,7 +166,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
             if count
         ],
         figures=figures_of(counts),
-        warnings=warnings_of(counts),
+        warnings=known_warnings(counts),
         size=sum(file["size"] for file in row.files),
         may_release=access.may(Action.RELEASE),
     )
