@@ -63,7 +63,7 @@ def ranked_answers(criterion: Criterion) -> RankedAnswers:
         response=OuterRef("response"),
         principle__isnull=True,
     ).values("value")
-    nothing = Value(_NOTHING, output_field=number)
+    nothing = Cast(Value(_NOTHING), number)
     rated = nothing if beside is None else Coalesce(Cast(Subquery(rating[:1]), number), nothing)
     rows = (
         Answer.objects.filter(criterion=criterion, response__isnull=False)

@@ -1,0 +1,209 @@
+"""Every kind of judgment from the row that comes in to the row that trains, and back in again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, expect
+
+from labeling.imports.services import run_import
+from labeling.models import Answer, Judgment, Task
+from labeling.vocabulary import AssignmentState
+from projects.guidelines.services import acknowledge
+from projects.models import Project, Role, User
+from projects.services.members import set_member
+from tests.api.client import Api, CallAs
+from tests.browser.desk import Desk, saved
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
+
+Row = Mapping[str, Any]
+#: One is answered anew, one skipped, and there are three kinds of ties.
+TASKS = 5
+JUDGED = TASKS - 1
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A kind of task as it is asked, brought, judged by keys, released and read.
+
+    `first` answers a task, `edited` changes that answer, `ties` are the keys of each kind of tie
+    or of what stands in place of an answer. `reads` takes the rows of the release for their use.
+    """
+
+    kind: str
+    criteria: Sequence[Row]
+    texts: Sequence[str]
+    first: Sequence[str]
+    edited: Sequence[str]
+    ties: Sequence[Sequence[str]]
+    recipe: str
+    shape: str
+    reads: Callable[[list[dict[str, Any]]], bool]
+
+    def rows(self) -> bytes:
+        """The rows of a file: every response with an id."""
+        lines = (
+            {
+                "id": f"q{i}",
+                "prompt": f"Say something of {i}.",
+                "kind": self.kind,
+                "responses": [
+                    {"id": f"r{n}", "model": f"m{n}", "content": text.replace("{i}", str(i))}
+                    for n, text in enumerate(self.texts)
+                ],
+            }
+            for i in range(TASKS)
+        )
+        return "\n".join(map(json.dumps, lines)).encode()
+
+
+COMPARE = Loop(
+    kind="compare",
+    criteria=[{"key": "better", "wording": "Which?", "scale": "llama_eval7", "primary": True}],
+    texts=("It is {i}.", "No idea."),
+    first=["2"],
+    edited=["6"],
+    ties=[["e"], ["x"], ["c"]],
+    recipe="raw",
+    shape="trl",
+    reads=lambda rows: all(row["chosen"] != row["rejected"] for row in rows),
+)
+RANK = Loop(
+    kind="rank",
+    criteria=[{"key": "order", "wording": "Best first", "scale": "ranking", "primary": True}],
+    texts=("It is {i}.", "No idea.", "Ask me later.", "It depends."),
+    first=["a", "1", "2", "3", "4"],
+    edited=["a", "4"],
+    ties=[["a", "1", "1", "2", "2"], ["a", "2", "1", "2", "3"], ["a", "1", "1", "1", "2"]],
+    recipe="instructgpt",
+    shape="trl",
+    # The pairs of one order weigh as much as one pair.
+    reads=lambda rows: round(sum(row["pair_weight"] for row in rows), 6) == 2 * JUDGED,
+)
+
+
+def make(api: CallAs, lena: User, raters: Sequence[User], name: str, loop: Loop) -> Project:
+    """The project of a kind, by program; its raters have read the guideline."""
+    body = {
+        "name": name,
+        "criteria": loop.criteria,
+        "guideline": {"text": "Truth first."},
+        "overlap": max(1, len(raters)),
+    }
+    reply = api(lena).post("projects/", body)
+    assert reply.status_code == 201, reply.content
+    project = Project.objects.get(slug=reply.json()["slug"])
+    for rater in raters:
+        set_member(project=project, user=rater, role=Role.RATER)
+        acknowledge(user=rater, guideline=project.guidelines.get())
+    return project
+
+
+def bring(client: Api, project: Project, content: bytes) -> Mapping[str, int]:
+    """Imports rows; returns what came of them."""
+    url = f"projects/{project.slug}/imports/"
+    reply = client.post(url, content, content_type="application/jsonl")
+    assert reply.status_code == 202, reply.content
+    run_import(reply.json()["id"])
+    report = client.get(f"{url}{reply.json()['id']}/").json()
+    assert report["state"] == "done", report
+    counts: Mapping[str, int] = report["counts"]
+    assert not counts["refused"], report["refusals"]
+    return counts
+
+
+def judge_by_keys(desk: Desk, loop: Loop) -> None:
+    """An answer that is taken back and changed, a skip, then each kind of tie."""
+    desk.ready()
+    desk.press(*loop.first)
+    first = desk.leave()
+    desk.press("z")
+    expect(desk.page.locator("#task")).to_have_attribute("data-assignment", str(first))
+    desk.press(*loop.edited)
+    desk.leave()
+    desk.press("s", "1")
+    desk.leave()
+    for keys in loop.ties[:-1]:
+        desk.press(*keys)
+        desk.leave()
+    desk.press(*loop.ties[-1], "Enter")
+
+
+def answers_by_id(project: Project) -> set[tuple[object, ...]]:
+    """Every answer that counts, by the ids of the data's owner; raters are numbered."""
+    rows = Answer.objects.filter(judgment__project=project).counting()
+    tasks = dict(Task.objects.filter(project=project).values_list("pk", "external_id"))
+    return {
+        (tasks[task].split("/")[0], key, response, value, tie, unsaid)
+        for task, key, response, value, tie, unsaid in rows.values_list(
+            "judgment__task_id",
+            "criterion__key",
+            "response__external_id",
+            "value",
+            "tie_kind",
+            "unsaid",
+        )
+    }
+
+
+@pytest.mark.parametrize("loop", [COMPARE, RANK], ids=lambda loop: loop.kind)
+def test_a_kind_goes_round(
+    loop: Loop,
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    api: CallAs,
+    browser: Browser,
+    live_server: Any,
+    sign_in: Callable[..., None],
+    settings: Any,
+    tmp_path: Path,
+):
+    settings.IMPORTS_DIR, settings.RELEASES_DIR = tmp_path / "imports", tmp_path / "releases"
+    client = api(lena)
+    assert project.memberships.filter(user=lena, role=Role.LEAD).exists()  # so she may make more
+    project = make(api, lena, [rui, sam], f"A {loop.kind}", loop)
+    assert bring(client, project, loop.rows())["created"] == TASKS
+    assert set(Task.objects.values_list("kind", flat=True)) == {loop.kind}
+
+    for number, rater in enumerate([rui, sam], start=1):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        sign_in(context, rater)
+        desk = Desk(context.new_page(), live_server.url, project)
+        judge_by_keys(desk, loop)
+        saved(desk.page, JUDGED * number)
+        context.close()
+    states = project.assignments.values_list("state", flat=True)
+    assert Counter(states) == {AssignmentState.SKIPPED: 2, AssignmentState.SUBMITTED: 2 * JUDGED}
+    assert Judgment.objects.filter(withdrawn=True).count() == 2
+
+    agreement = client.get(f"projects/{project.slug}/agreement/").json()
+    assert agreement["judgments"] == 2 * JUDGED, agreement
+
+    released = release(project, loop.recipe, loop.shape, tmp_path / "trained")
+    assert released
+    assert loop.reads(released)
+
+    whole = release(project, "raw", "judgments", tmp_path / "whole")
+    again = make(api, lena, [], f"Again a {loop.kind}", loop)
+    content = "\n".join(map(json.dumps, whole)).encode()
+    assert bring(client, again, content)["labels"] == 2 * JUDGED
+    assert answers_by_id(again) == answers_by_id(project)
+
+
+def release(project: Project, recipe: str, shape: str, out: Path) -> list[dict[str, Any]]:
+    """The rows of a release, whatever its files are called."""
+    options = ["--recipe", recipe, "--format", shape, "--file-type", "jsonl"]
+    call_command("create_release", project.slug, *options, "--out", str(out))
+    files = sorted(out.rglob("*.jsonl"))
+    assert files
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
