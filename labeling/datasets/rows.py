@@ -56,13 +56,14 @@ class ImportedResponse(Struct, frozen=True, gc=False):
     """One candidate output, in the order of the row. `model` is empty where nobody said.
 
     `messages` are its own turns, empty for one plain turn of the assistant; `content` is the text
-    of the last turn.
+    of the last turn. `about` is what the row knows of it: `model_version`, `batch`, `decoding`.
     """
 
     external_id: str
     model: str
     content: str
     messages: tuple[Message, ...] = ()
+    about: Mapping[str, object] = field(default_factory=dict)
 
 
 class ImportedLabel(Struct, frozen=True, gc=False):
@@ -133,7 +134,8 @@ class ImportRow(Struct, frozen=True, gc=False):
     none: what this row says beyond it is added. `left_out` are columns that are no part of the task
     and cannot be stored. `number` is that of a `Refusal`. `kind` is the kind of task that it makes.
     `apart` are the ids of the tasks that the same line of the file would make otherwise: the pairs
-    of a ranking, or the ranking that a pair is of.
+    of a ranking, or the ranking that a pair is of. `about` is what is known of its prompt beside
+    category and language: `difficulty`, `licence`, `author`, and `topics`, each with its severity.
     """
 
     line: int
@@ -151,6 +153,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     number: int = 0
     kind: str = TaskKind.COMPARE.value
     apart: tuple[str, ...] = ()
+    about: Mapping[str, object] = field(default_factory=dict)
 
 
 class Duplicate(Struct, frozen=True, gc=False):

@@ -18,6 +18,13 @@ from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
 from labeling.datasets.turns import json_of
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
 from labeling.imports.changes import keep_changes, replaced_by
+from labeling.imports.known import (
+    PROMPT_COLUMNS,
+    RESPONSE_COLUMNS,
+    prompt_columns,
+    response_columns,
+    stored_about,
+)
 from labeling.imports.labels import LabelRubrics, write_labels
 from labeling.imports.targets import (
     Change,
@@ -38,9 +45,9 @@ from projects.models import Project
 RowOutcome = ImportRow | Duplicate | Refusal
 #: Fields of which values were left out that the report names; all values are counted.
 _FIELDS_LEFT_OUT = 50
-_ABOUT = ["category", "language", "metadata"]
+_ABOUT = ["category", "language", "metadata", *PROMPT_COLUMNS]
 _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
-_RESPONSE = ("id", "prompt_id", "external_id", "content", "messages", "model")
+_RESPONSE = ("id", "prompt_id", "external_id", "content", "messages", "model", *RESPONSE_COLUMNS)
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
     *("source_order", "overlap", "open_slots", "queue_key", "model_votes", "import_job_id"),
@@ -210,7 +217,8 @@ class BatchWriter:
         copy_rows(Task, _TASK, map(self._task, targets))
 
     def _prompt(self, target: Target) -> tuple[object, ...]:
-        about = target.category, target.language, target.metadata
+        columns = prompt_columns(target.about)
+        about = (target.category, target.language, target.metadata, *columns.values())
         key = group_key(target.messages, target.responses)
         return (
             *(target.prompt_id, self._project.pk, target.external_id),
@@ -256,11 +264,13 @@ class BatchWriter:
         for target, prompt in zip(targets, prompts, strict=True):
             _describe_prompt(target, prompt)
             for stored, wished in zip(target.stored, target.responses, strict=True):
-                if stored.model != wished.model:
+                if stored.model != wished.model or stored_about(stored) != wished.about:
                     stored.model = wished.model
+                    for name, value in response_columns(wished.about).items():
+                        setattr(stored, name, value)
                     renamed.append(stored)
         Prompt.objects.bulk_update(prompts, _ABOUT)
-        Response.objects.bulk_update(renamed, ["model"])
+        Response.objects.bulk_update(renamed, ["model", *RESPONSE_COLUMNS])
 
 
 def _tell_order(targets: list[Target]) -> None:
@@ -291,6 +301,7 @@ def _create_responses(targets: list[Target]) -> None:
             (
                 *(pk, target.prompt_id, response.external_id),
                 *(response.content, json_of(response.messages), response.model),
+                *response_columns(response.about).values(),
             )
             for target in targets
             for pk, response in zip(target.response_ids, target.responses, strict=True)
@@ -301,3 +312,5 @@ def _create_responses(targets: list[Target]) -> None:
 def _describe_prompt(target: Target, prompt: Prompt) -> None:
     prompt.category, prompt.language = target.category, target.language
     prompt.metadata = dict(target.metadata)
+    for name, value in prompt_columns(target.about).items():
+        setattr(prompt, name, value)

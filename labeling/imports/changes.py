@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Least
 
+from labeling.imports.known import PROMPT_COLUMNS, RESPONSE_COLUMNS
 from labeling.imports.targets import Change, Target
 from labeling.models import ImportedChange, Prompt, Response, Task
 
-_ABOUT = ("category", "language", "metadata")
+_ABOUT = ("category", "language", "metadata", *PROMPT_COLUMNS)
+_OF_RESPONSE = ("external_id", "content", "messages", "model", *RESPONSE_COLUMNS)
 
 
 def replaced_by(target: Target) -> dict[str, Any]:
@@ -23,13 +25,16 @@ def replaced_by(target: Target) -> dict[str, Any]:
     if target.change in {Change.ABOUT, Change.TEXT}:
         before["about"] = {name: getattr(prompt, name) for name in _ABOUT}
         before["models"] = {str(response.pk): response.model for response in target.stored}
+        before["known"] = {
+            str(response.pk): {name: getattr(response, name) for name in RESPONSE_COLUMNS}
+            for response in target.stored
+        }
     if target.has_new_order or target.change is Change.TEXT:
         before["order"] = target.order_before
     if target.change is Change.TEXT:
         before["messages"], before["group_key"] = prompt.messages, prompt.group_key
         before["responses"] = [
-            [response.external_id, response.content, response.messages, response.model]
-            for response in target.stored
+            [getattr(response, name) for name in _OF_RESPONSE] for response in target.stored
         ]
     if target.has_new_votes:
         before["votes"] = True
@@ -81,7 +86,8 @@ def _put_back(change: ImportedChange, import_id: int) -> None:
     if "about" in before:
         Prompt.objects.filter(pk=task.prompt_id).update(**before["about"])
         for pk, model in before["models"].items():
-            Response.objects.filter(pk=int(pk)).update(model=model)
+            known = before.get("known", {}).get(pk, {})
+            Response.objects.filter(pk=int(pk)).update(model=model, **known)
     if "order" in before:
         columns["source_order"] = before["order"]
     if "votes" in before:
@@ -102,9 +108,9 @@ def _put_text_back(task: Task, before: Mapping[str, Any]) -> list[int]:
         messages=before["messages"], group_key=before["group_key"], html="", html_version=0
     )
     Response.objects.filter(prompt=task.prompt_id).delete()
-    names = ("external_id", "content", "messages", "model")
     responses = Response.objects.bulk_create(
-        Response(prompt_id=task.prompt_id, **dict(zip(names, values, strict=True)))
+        # An import of before there was more to keep kept the first of them.
+        Response(prompt_id=task.prompt_id, **dict(zip(_OF_RESPONSE, values, strict=False)))
         for values in before["responses"]
     )
     return [response.pk for response in responses]

@@ -19,6 +19,7 @@ from labeling.datasets.readers.seen import id_apart
 from labeling.datasets.records import Message
 from labeling.datasets.rows import ImportedResponse, ImportRow, Refusal, RefusalCode, RowError
 from labeling.datasets.turns import turns_of, without_parts
+from labeling.imports.known import stored_about, stored_prompt_about
 from labeling.imports.labels import Label, stored_labels
 from labeling.models import Assignment, Judgment, Prompt, Response, Task
 from labeling.vocabulary import AssignmentState, TaskKind
@@ -96,13 +97,14 @@ class Target:
     line: int = 0
     left_out: tuple[Refusal, ...] = ()
     kind: str = TaskKind.COMPARE.value
+    about: Mapping[str, object] = field(default_factory=dict)
     response_ids: list[int] = field(default_factory=list)
 
     def takes(self, wished: Target, change: Change) -> None:
         """Becomes as wished; a heavier change of the same batch stays the heavier one."""
         self.messages, self.responses = wished.messages, wished.responses
         self.category, self.language = wished.category, wished.language
-        self.metadata = wished.metadata
+        self.metadata, self.about = wished.metadata, wished.about
         if change is Change.TEXT:
             self.source_order = wished.source_order
         if Change.NEW != self.change != Change.TEXT:
@@ -126,6 +128,7 @@ def planned(row: ImportRow, salt: str) -> Target:
         line=row.line,
         left_out=row.left_out,
         kind=row.kind,
+        about=row.about,
     )
 
 
@@ -144,8 +147,8 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
             code=RefusalCode.CONTRADICTION,
         )
     keys = response_keys(target.responses)
-    models = {
-        key: response.model
+    known = {
+        key: (response.model, response.about)
         for key, response in zip(response_keys(wished.responses), wished.responses, strict=True)
     }
     if not _is_same_text(target, wished):
@@ -153,12 +156,12 @@ def merged(target: Target, wished: Target) -> tuple[Change, Target]:
             raise RowError("id", target.frozen, target.external_id, code=RefusalCode.IN_USE)
         return Change.TEXT, wished
     wished.responses = [
-        replace(response, model=models[key])
+        replace(response, model=known[key][0], about=known[key][1])
         for response, key in zip(target.responses, keys, strict=True)
     ]
     _add_about(target, wished)
-    about = (wished.category, wished.language, wished.metadata, wished.responses)
-    mine = (target.category, target.language, target.metadata, target.responses)
+    about = (wished.category, wished.language, wished.metadata, wished.about, wished.responses)
+    mine = (target.category, target.language, target.metadata, target.about, target.responses)
     return (Change.NONE if about == mine else Change.ABOUT), wished
 
 
@@ -172,8 +175,16 @@ def _add_about(target: Target, wished: Target) -> None:
     others = target.metadata.get(OTHER_ROWS)
     others = list(others) if isinstance(others, list) else []
     own = {name: value for name, value in target.metadata.items() if name != OTHER_ROWS}
-    before = {**own, "category": target.category, "language": target.language}
-    said = {**wished.metadata, "category": wished.category, "language": wished.language}
+    before = {
+        **own,
+        **target.about,
+        **{"category": target.category, "language": target.language},
+    }
+    said = {
+        **wished.metadata,
+        **wished.about,
+        **{"category": wished.category, "language": wished.language},
+    }
     beside = {
         name: value for name, value in said.items() if value not in ("", None, before.get(name))
     }
@@ -183,7 +194,7 @@ def _add_about(target: Target, wished: Target) -> None:
             wished.metadata = {OTHER_ROWS: others, **wished.metadata}
         return
     wished.category, wished.language = target.category, target.language
-    wished.metadata = target.metadata
+    wished.metadata, wished.about = target.metadata, target.about
     if not is_said:
         more = {**own, OTHER_ROWS: [*others, beside]}
         if len(others) < limits.MAX_JUDGMENTS and len(json.dumps(more)) <= limits.MAX_METADATA:
@@ -326,7 +337,9 @@ def _stored_target(
         external_id=task.external_id,
         messages=turns_of(prompt.messages),
         responses=[
-            ImportedResponse(r.external_id, r.model, r.content, turns_of(r.messages))
+            ImportedResponse(
+                r.external_id, r.model, r.content, turns_of(r.messages), stored_about(r)
+            )
             for r in stored
         ],
         category=prompt.category,
@@ -342,6 +355,7 @@ def _stored_target(
         votes=list(task.model_votes),
         source_order=list(task.source_order or ()),
         kind=task.kind,
+        about=stored_prompt_about(prompt),
         response_ids=list(task.response_ids),
         import_id=task.import_job_id,
         order_before=task.source_order,

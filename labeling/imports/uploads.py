@@ -121,11 +121,10 @@ class UploadSerializer(serializers.Serializer[Any]):
         help_text='A JSON object: `{"prompt": "question"}`. `data.prompt` is a key within a '
         "column, `=GPT-4` a text that stands in every row.",
     )
-    kind = serializers.ChoiceField(
-        choices=ROW_KINDS,
+    kind = serializers.CharField(
         required=False,
-        help_text="The kind of task that every row makes; else what the row says, or by its number "
-        "of responses: one is rated, two are compared, three and more are ranked.",
+        help_text="The kind of task that every row makes: compare, rank or rate; else what the row "
+        "says, or by its number of responses: one is rated, two are compared, more are ranked.",
     )
     leave_out = serializers.CharField(
         required=False, help_text="Columns that are left out, with | between them."

@@ -21,7 +21,8 @@ class Prompt(models.Model):
     """What the models were given: a list of chat messages `{"role", "content"}`.
 
     `group_key` is the hash of the normalised text: prompts that differ in case, spaces or
-    punctuation alone share it, and never fall on two sides of a split.
+    punctuation alone share it, and never fall on two sides of a split. `sensitivity` are the
+    topics that it touches, each `{"topic", "severity"}`.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="prompts")
@@ -31,7 +32,7 @@ class Prompt(models.Model):
     category = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=35, blank=True)
     difficulty = models.CharField(max_length=40, blank=True)
-    sensitivity = models.CharField(max_length=40, blank=True)
+    sensitivity = models.JSONField(default=list, db_default=[], blank=True)
     licence = models.CharField(max_length=80, blank=True)
     author = models.CharField(max_length=120, blank=True)
     probe_family = models.CharField(max_length=80, blank=True)

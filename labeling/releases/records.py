@@ -25,6 +25,13 @@ from labeling.vocabulary import Strategy
 from projects.models import Project
 
 _CHUNK = 500
+#: What is known of a prompt in columns of its own: in a release it stands with the metadata.
+_KNOWN = {
+    "difficulty": "difficulty",
+    "licence": "licence",
+    "author": "author",
+    "topics": "sensitivity",
+}
 
 
 def task_records(
@@ -55,6 +62,7 @@ def task_records(
         "prompt__language",
         "prompt__metadata",
         "kind",
+        *(f"prompt__{column}" for column in _KNOWN.values()),
     )
     # One query behind a server-side cursor: asking anew for every piece would look for the judged
     # tasks among all judgments each time.
@@ -63,7 +71,7 @@ def task_records(
         responses = _responses([pk for row in rows for pk in row[2]])
         judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers))
         edits = _edits([pk for row in rows for pk in row[2]], edits_upto)
-        for pk, name, order, prompt, messages, category, language, metadata, kind in rows:
+        for pk, name, order, prompt, messages, category, language, metadata, kind, *known in rows:
             yield TaskRecord(
                 id=name,
                 prompt_id=prompt,
@@ -73,9 +81,14 @@ def task_records(
                 category=category,
                 language=language,
                 edits=tuple(edit for response in order for edit in edits.get(response, ())),
-                metadata=released_metadata(metadata),
+                metadata=released_metadata({**metadata, **_known(known)}),
                 kind=kind,
             )
+
+
+def _known(values: Sequence[object]) -> dict[str, object]:
+    """What is known of a prompt, of the values of its columns."""
+    return {key: value for key, value in zip(_KNOWN, values, strict=True) if value}
 
 
 def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:

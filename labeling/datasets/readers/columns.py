@@ -60,6 +60,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "user": ("user_id", "user", "username"),
     "submitted": ("submittime",),
     "assignment": ("assignmentstatus",),
+    "licence": ("licence", "license"),
     "ranked": ("answers", "responses", "completions", "generations", "candidates"),
     "reply": ("completion", "response", "output", "answer", "reply", "model_response"),
     "thumb": ("label", "kto_tag", "thumbs_up", "is_good", "desirable", "thumb"),

@@ -200,7 +200,7 @@ class SeenRows:
                 reason = f"“{judgment.rater}” judges the same row differently on {where}."
                 return _refused(row, "judgments", reason, RefusalCode.CONTRADICTION)
             new_label |= not before
-        says_more = bool(row.metadata or row.category or row.language)
+        says_more = bool(row.metadata or row.category or row.language or row.about)
         new_about = says_more and self._notes_about(row, first)
         if not first:
             return row
@@ -210,7 +210,7 @@ class SeenRows:
 
     def _notes_about(self, row: ImportRow, first: int) -> bool:
         """Whether the row says about its task what no row of it before has said."""
-        about = keyed_hash(_ENCODE((row.category, row.language, row.metadata)))
+        about = keyed_hash(_ENCODE((row.category, row.language, row.metadata, row.about)))
         before, same = self._about.first(keyed_hash((row.external_id, 0)), about, row.line)
         if not before or same:
             # Of a task whose first rows said nothing, this is the first that does.

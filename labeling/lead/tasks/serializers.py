@@ -131,6 +131,13 @@ class TaskListSerializer(serializers.Serializer[Any]):
     results = ListedTaskSerializer(many=True)
 
 
+class TopicSerializer(serializers.Serializer[Any]):
+    """A topic that a prompt touches."""
+
+    topic = serializers.CharField()
+    severity = serializers.CharField(allow_blank=True)
+
+
 class TaskPromptSerializer(serializers.Serializer[Any]):
     """What the models were asked."""
 
@@ -141,6 +148,7 @@ class TaskPromptSerializer(serializers.Serializer[Any]):
     difficulty = serializers.CharField(allow_blank=True)
     licence = serializers.CharField(allow_blank=True)
     author = serializers.CharField(allow_blank=True)
+    topics = TopicSerializer(many=True)
     metadata = serializers.DictField()
 
 
@@ -154,6 +162,8 @@ class TaskResponseSerializer(serializers.Serializer[Any]):
     )
     model = serializers.CharField(allow_null=True, allow_blank=True)
     model_version = serializers.CharField(allow_null=True, allow_blank=True)
+    batch = serializers.CharField(allow_null=True, allow_blank=True)
+    decoding = serializers.DictField(allow_null=True)
 
 
 class TaskDetailSerializer(ListedTaskSerializer):
@@ -279,14 +289,20 @@ def task_json(page: TaskPage, closed: Collection[int], *, shows_models: bool) ->
     return {
         **task_row_json(page.row, closed),
         "is_reported": bool(with_reports(page.task.project, [page.task.pk])),
-        "prompt": {name: getattr(prompt, name) for name in about},
+        "prompt": {
+            **{name: getattr(prompt, name) for name in about},
+            "topics": prompt.sensitivity,
+        },
         "responses": [
             {
                 "external_id": response.external_id if shows_models else None,
                 "content": response.content,
                 "messages": response.messages,
                 "model": response.model if shows_models else None,
-                "model_version": response.model_version if shows_models else None,
+                **{
+                    name: getattr(response, name) if shows_models else None
+                    for name in ("model_version", "batch", "decoding")
+                },
             }
             for response in page.responses
         ],

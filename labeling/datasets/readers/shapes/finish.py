@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, count
 
 from msgspec import Struct, field
@@ -12,6 +12,7 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.chat import note_unread
 from labeling.datasets.readers.fields import is_blank, metadata
 from labeling.datasets.readers.identity import content_digest, identity_text, response_digest
+from labeling.datasets.readers.shapes.about import without_about
 from labeling.datasets.readers.shapes.answers import answers_about_one
 from labeling.datasets.readers.shapes.labels import flat_labels, listed_labels
 from labeling.datasets.readers.shapes.record import Record
@@ -42,7 +43,8 @@ _NO_CHATS = frozenset(
 class Candidate(Struct, frozen=True, gc=False):
     """A response before it has an id; `field` is where its text stood.
 
-    `messages` are its turns where they are more than one plain turn.
+    `messages` are its turns where they are more than one plain turn; `about` is that of an
+    `ImportedResponse`.
     """
 
     field: str
@@ -50,10 +52,11 @@ class Candidate(Struct, frozen=True, gc=False):
     model: str = ""
     external_id: str = ""
     messages: tuple[Message, ...] = ()
+    about: Mapping[str, object] = {}
 
     def named(self, external_id: str) -> ImportedResponse:
         """The response under its id."""
-        return ImportedResponse(external_id, self.model, self.content, self.messages)
+        return ImportedResponse(external_id, self.model, self.content, self.messages, self.about)
 
 
 class Parts(Struct):
@@ -72,6 +75,7 @@ class Parts(Struct):
     no_prompt: bool = False
     whole: Sequence[Candidate] = ()
     kind: str = ""
+    about: Mapping[str, object] = field(default_factory=dict)
 
 
 def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: bool) -> None:
@@ -161,6 +165,9 @@ def _extra(record: Record, parts: Parts) -> tuple[dict[str, object], tuple[Refus
     for name in record.nested:
         if name not in _NO_CHATS:
             note_unread(record.values.get(name), record.column(name), beyond)
+    for candidate in parts.candidates:
+        if candidate.about:
+            without_about(beyond, candidate.field.removesuffix(".content"), candidate.about)
     extra = {**parts.extra, "other_fields": beyond} if beyond else parts.extra
     rest = {**extra, **record.rest} if extra else record.rest
     if named is None:
@@ -291,5 +298,6 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         metadata=extra,
         left_out=left_out,
         kind=kind,
+        about=parts.about,
         apart=_apart(record, parts) if parts.whole else (),
     )

@@ -8,6 +8,7 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.candidates import is_series
 from labeling.datasets.readers.chat import OF_TURN, message, messages
 from labeling.datasets.readers.fields import label, text_value, type_in_words
+from labeling.datasets.readers.shapes.about import PROMPT_ABOUT, prompt_about, response_about
 from labeling.datasets.readers.shapes.base import ABOUT, COMMON, RANKED_OR_PAIRED, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -89,6 +90,7 @@ def _listed(value: object, field: str) -> Candidate:
         messages=reply.messages,
         model=label(value.get("model"), f"{field}.model", most=limits.MAX_MODEL),
         external_id=label(value.get("id"), f"{field}.id", most=limits.MAX_ID),
+        about=response_about(value),
     )
 
 
@@ -112,9 +114,10 @@ def listed_responses(record: Record) -> list[Candidate]:
 def _read_concord(record: Record) -> list[Parts]:
     """`prompt` or `messages`, and `responses`; beside them a label as in pairs."""
     prompt, responses = prompt_of(record), listed_responses(record)
-    if record.kind_of(len(responses)) != _COMPARE or len(responses) != limits.COMPARED_RESPONSES:
-        return [Parts(prompt, responses)]
-    return [Parts(prompt, responses, winner_labels(record, responses))]
+    parts = Parts(prompt, responses, about=prompt_about(record))
+    if record.kind_of(len(responses)) == _COMPARE and len(responses) == limits.COMPARED_RESPONSES:
+        parts.judgments = winner_labels(record, responses)
+    return [parts]
 
 
 def _read_candidates(record: Record) -> list[Parts]:
@@ -153,7 +156,7 @@ CONCORD = Shape(
     ),
     fields=(
         *("prompt", "messages", "responses", *FRAME, *COMMON),
-        *("winner", *FLAT_FIELDS, FLAT_SIDE),
+        *("winner", *FLAT_FIELDS, FLAT_SIDE, *PROMPT_ABOUT),
     ),
     needs=(("responses",),),
     read=_read_concord,

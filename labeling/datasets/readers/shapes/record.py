@@ -44,6 +44,7 @@ _STRUCTURED = frozenset(
             "summary",
             "unsaid",
             "rule_answers",
+            "topics",
         ),
     )
 )
