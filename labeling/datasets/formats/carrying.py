@@ -14,6 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from labeling.datasets.records import JudgmentRecord, Message, ResponseRecord, TaskRecord
+from labeling.vocabulary import TaskKind
 from projects.words import gettext_noop
 
 
@@ -63,7 +64,7 @@ class Needs(NamedTuple):
     where it is not for the format to say. Pairs come in `groups` where several share an order or
     ratings, demonstrations from `reviews`, ratings on several criteria by `attributes`; judgments
     may tell why they have no value (`unsaid`), judge by `rules`, hold `texts`, and name
-    `reasons` that were picked.
+    `reasons` that were picked. `several`: tasks of other kinds than comparisons are among them.
     """
 
     keys: bool = False
@@ -77,6 +78,7 @@ class Needs(NamedTuple):
     rules: bool = False
     texts: bool = False
     reasons: bool = False
+    several: bool = False
 
     def and_of(self, task: TaskRecord) -> Needs:
         """These, and what the task needs."""
@@ -94,6 +96,7 @@ class Needs(NamedTuple):
             rules=self.rules or any(map(_names_rules, said)),
             texts=self.texts or any(judgment.text for judgment in said),
             reasons=self.reasons or any(judgment.reasons for judgment in said),
+            several=self.several or task.kind not in ("", TaskKind.COMPARE),
         )
 
 

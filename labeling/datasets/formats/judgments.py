@@ -55,7 +55,8 @@ _VALUES = gettext_noop(
     "in `side_only` an imported label told the side and no strength. `shown_order` is the order "
     "in which the rater saw the responses, `rater` a pseudonym of this release alone, "
     "`rater_fold` one of five groups of raters to hold out. Times are empty where nobody measured "
-    "them, or where a clock sent what cannot be (`times_cut`)."
+    "them, or where a clock sent what cannot be (`times_cut`). Where not all tasks are "
+    "comparisons, `kind` says what each is."
 )
 TURNS_BESIDE = gettext_noop(
     "`responses` are texts. Where a response has turns of its own, `response_messages` holds the "
@@ -106,6 +107,7 @@ def judgment_table(table: FileTable, needs: Needs) -> FileTable:
     table = table.with_dialogues() if needs.keys else table
     for wanted, column in (
         (needs.turns, _RESPONSE_MESSAGES),
+        (needs.several, ("kind", STRING)),
         (needs.unsaid, ("unsaid", UNSAID_CELLS)),
         (needs.rules, ("rule_answers", RULE_CELLS)),
         (needs.texts, ("text", STRING)),
@@ -178,6 +180,8 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
         turns = tuple(reply(response, CHATS.responses) for response in task.responses)
         about = (*about, turns)
     needs = item.needs
+    if needs.several:
+        about = (*about, task.kind)
     more = needs.unsaid or needs.rules or needs.texts or needs.reasons
     for judgment in judgments:
         value = judgment.values.get(criterion.key)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labeling", "0024_reasons_picked")]
+    dependencies = [("labeling", "0025_spans")]
 
     operations = [
         migrations.RemoveField(model_name="prompt", name="sensitivity"),
