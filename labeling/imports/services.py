@@ -28,6 +28,7 @@ from labeling.datasets.readers import (
     read,
 )
 from labeling.datasets.readers.fields import visible
+from labeling.datasets.readers.taskkinds import KIND_WORD
 from labeling.datasets.readers.weights import up_to
 from labeling.datasets.rows import FileCode, MappingError, UnreadableFile
 from labeling.imports import files
@@ -36,6 +37,7 @@ from labeling.imports.endings import IMPORT_JOB
 from labeling.imports.looks import FileRefused, accept_guesses, preview_for_project
 from labeling.imports.requests import keep_request, require_no_undoing
 from labeling.models import Import, ImportRefusal, Task
+from labeling.vocabulary import TaskKind
 from labeling.work.lifecycle import JobFailed, give_way, note_progress, run
 from projects.exceptions import InvalidInput
 from projects.models import Project, User
@@ -146,7 +148,7 @@ def create_import(
                 sha256=stored.sha256,
                 format=format,
                 mapping=decided,
-                options={**asdict(options), **_said_of(shown), "guesses": guesses},
+                options={**asdict(options), **_said_of(shown), "guesses": guesses, "kinds": {}},
             )
         )
     except InvalidInput:
@@ -220,7 +222,7 @@ def _examine(import_: Import) -> None:
     """A first pass over the whole file: what cannot be read to its end is not begun."""
     path = files.located(import_.path)
     detection, import_.progress_total = looking.look_through(
-        path, format=import_.format, mapping=import_.mapping
+        path, format=import_.format, mapping=_mapping(import_)
     )
     import_.format = detection.format or import_.format
     # What the user left out on purpose stays out when an interrupted import goes on.
@@ -234,10 +236,20 @@ def _examine(import_: Import) -> None:
     )
 
 
+def _mapping(import_: Import) -> dict[str, str]:
+    """The mapping of an import; one that began before rows were of several kinds goes on with
+    comparisons, so that none of its rows counts twice."""
+    earlier = {} if "kinds" in import_.options else {KIND_WORD: TaskKind.COMPARE.value}
+    return {**earlier, **import_.mapping}
+
+
 def _outcomes(import_: Import) -> Iterator[RowOutcome]:
     options = ReadOptions(label_rater=import_.options.get("label_rater", ""))
     return read(
-        files.located(import_.path), format=import_.format, mapping=import_.mapping, options=options
+        files.located(import_.path),
+        format=import_.format,
+        mapping=_mapping(import_),
+        options=options,
     )
 
 

@@ -14,6 +14,7 @@ from labeling.datasets.texts import defuse
 from labeling.imports.services import create_import, run_import
 from labeling.models import Import, Judgment, Prompt, Task
 from labeling.vocabulary import JobState
+from projects.models import Criterion
 from tests.datasets.kinds import NEMO, TRL_PLAIN
 from tests.imports.conftest import lines, text
 
@@ -92,6 +93,23 @@ def test_the_mapping_can_be_changed_before_anything_is_written(lead, upload):
     lead.post(address + "start/", mapping)
     run_import(Import.objects.get().pk)
     assert Prompt.objects.get().metadata == {"response_a": "an extra"}
+
+
+def test_the_page_says_what_raters_do_with_a_row_and_takes_another_answer(lead, upload, project):
+    about = {"key": "good", "wording": "Good?", "scale_key": "thumb", "family": "response"}
+    Criterion.objects.create(project=project, is_primary=True, **about)
+    address = upload(PAIR)
+    assert '<span class="tag">1 comparison</span>' in text(lead.get(address))
+    wish = {**PAIRS, "field-id": "id", "task_kind": "rate"}
+    page = text(lead.post(address, wish))
+    assert '<span class="tag">1 rating</span>' in page
+    assert '<option value="rate" selected>' in page
+    lead.post(address + "start/", wish)
+    import_ = Import.objects.get()
+    run_import(import_.pk)
+    assert Task.objects.get().kind == "rate"
+    report = reverse("labeling:import", args=[project.slug, import_.pk])
+    assert "1 rating." in text(lead.get(report))
 
 
 def test_another_kind_of_rows_brings_its_own_columns(lead, upload):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from labeling.imports.services import create_import, run_import
 from labeling.imports.undoing import request_undo, undo_import
 from labeling.models import Answer, Import, ImportRefusal, Judgment, Response, Task
 from labeling.vocabulary import JobState
@@ -153,6 +154,18 @@ def test_a_ranking_stays_pairs_where_its_pairs_are_in_the_project_and_is_never_b
         *((f"n-{pair}", "compare") for pair in ("1-2", "1-3", "2-3")),
         ("m", "rank"),
     }
+
+
+def test_an_import_that_began_before_there_were_rankings_goes_on_with_pairs(project, asks, lena):
+    asks(order="ranking")
+    content = json.dumps({**NECTAR, "id": "n"}).encode()
+    import_ = create_import(project=project, created_by=lena, filename="rows", content=content)
+    del import_.options["kinds"]
+    import_.save()
+    run_import(import_.pk)
+    assert set(Task.objects.values_list("kind", flat=True)) == {"compare"}
+    import_.refresh_from_db()
+    assert counts(import_) == {"rows": 3, "created": 3}
 
 
 def test_the_same_id_is_no_task_of_another_kind(asks, take):

@@ -86,6 +86,9 @@ def _response(name: object, field: str, ids: Collection[str]) -> str:
 def _about(value: object, field: str) -> object:
     """What is said of a response: a number or a word in place of one, or these by principle."""
     if type(value) is dict:
+        if len(value) > limits.MAX_PARTS:
+            reason = f"Has more than {limits.MAX_PARTS:,} values."
+            raise RowError(field, reason, code=RefusalCode.TOO_LONG)
         return {
             label(mark, field, most=_MARK): _number_or_word(said, f"{field}.{mark}"[: _MARK + 80])
             for mark, said in value.items()

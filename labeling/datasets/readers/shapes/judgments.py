@@ -38,7 +38,7 @@ _PAIR = limits.COMPARED_RESPONSES
 _CIRCUMSTANCES = (
     *("judgment_id", "flags", "principles", "guideline_version", "rubric_version"),
     *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "times_cut"),
-    *("criterion", "rater_fold"),
+    *("criterion", "rater_fold", "reasons", "spans", "regions"),
 )
 
 #: What a judgment must be by itself, and why it is not taken where it is something else.
