@@ -175,13 +175,7 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
         tuple(response.model for response in task.responses),
         criterion.key,
     )
-    about: Values = (task.category, task.language)
-    if item.needs.turns:
-        turns = tuple(reply(response, CHATS.responses) for response in task.responses)
-        about = (*about, turns)
-    needs = item.needs
-    if needs.several:
-        about = (*about, task.kind)
+    about, needs = _about(item), item.needs
     more = needs.unsaid or needs.rules or needs.texts or needs.reasons
     for judgment in judgments:
         value = judgment.values.get(criterion.key)
@@ -215,6 +209,15 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             *(_beyond(judgment, needs) if more else ()),
             *metadata_of(item),
         )
+
+
+def _about(item: TaskRows) -> Values:
+    """What is said of the task in each of its rows, in the columns that a release has for it."""
+    task, needs = item.task, item.needs
+    about: Values = (task.category, task.language)
+    if needs.turns:
+        about = (*about, tuple(reply(response, CHATS.responses) for response in task.responses))
+    return (*about, task.kind) if needs.several else about
 
 
 def _beyond(judgment: JudgmentRecord, needs: Needs) -> Iterator[Any]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labeling", "0025_spans")]
+    dependencies = [("labeling", "0026_texts_written")]
 
     operations = [
         migrations.RemoveField(model_name="prompt", name="sensitivity"),
