@@ -89,7 +89,7 @@ def answers_panel(criterion: Criterion, figures: Json, spans: str) -> AnswersPan
         headline=headline_rows(figures),
         groups=_GROUPS[figures["answer"]](key, figures),
         beside_title=_("What holds together") if is_ranking else _("Rates"),
-        beside=beside_rows(figures),
+        beside=_beside(figures),
         principles=[
             {**rate, "row": violation_row(rate["violation"])}
             for rate in figures.get("principles", ())
@@ -101,6 +101,12 @@ def answers_panel(criterion: Criterion, figures: Json, spans: str) -> AnswersPan
         histogram=_histogram(criterion, figures),
         is_ranking=is_ranking,
     )
+
+
+def _beside(figures: Json) -> list[FigureRow]:
+    """What stands on cards, without what the panel begins with where it has a beginning."""
+    first = [] if nothing_yet(figures) else [row.label for row in headline_rows(figures)]
+    return [row for row in beside_rows(figures) if row.label not in first]
 
 
 def pairs_words(criterion: Criterion) -> str:
