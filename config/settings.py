@@ -264,6 +264,7 @@ SPECTACULAR_SETTINGS = {
     # What a rater may say, and what may be on record.
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "labeling.work.api.JOB_STATES",
+        "TaskKindEnum": "labeling.vocabulary.TaskKind",
         "TieKindEnum": "projects.scales.TIE_KINDS",
         "StoredTieKindEnum": "labeling.vocabulary.TieKind",
     },

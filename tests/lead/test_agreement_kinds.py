@@ -16,7 +16,7 @@ from django.utils import timezone
 from labeling.kinds import Submission
 from labeling.lead.agreement.report import agreement_report
 from labeling.lead.raters.selectors import rater_rows
-from labeling.models import Answer, Assignment, Judgment, Response, Task
+from labeling.models import Answer, Assignment, Judgment, Response, Span, Task
 from labeling.rating.judgments import submit_judgment
 from projects.guidelines.services import acknowledge
 from projects.models import Criterion, Project, Role, User
@@ -140,6 +140,31 @@ def test_ratings_are_of_responses_and_unsure_stands_apart(judged: Project) -> No
     assert safe["gwet_ac1"]["reason"].startswith("No two raters judged the same response.")
     assert criteria["best"]["counts"]["judgments"] == 0
     assert criteria["best"]["answer"] == "preference"
+
+
+def test_passages_that_two_raters_marked_are_compared_in_their_place(
+    judged: Project, lena: User, client_for: Callable[[User], Client]
+) -> None:
+    helpful = judged.criteria.get(key="helpful")
+    for judgment in Judgment.objects.filter(project=judged).select_related("task", "rater"):
+        start = 0 if judgment.rater.name == "Rui" else 5
+        for response in judgment.task.response_ids[: 2 if start else 1]:
+            Span.objects.create(
+                judgment=judgment,
+                response_id=response,
+                start=start,
+                end=10,
+                polarity="fault",
+                criterion=helpful,
+            )
+    criteria = agreement_report(judged)["criteria"]
+    marked = criteria["helpful"]["passages"]
+    # Ten against five characters on the first response; on the second Rui marked nothing.
+    assert (marked["overlap"]["value"], marked["overlap"]["n"]) == (pytest.approx(1 / 3), 4)
+    assert (marked["marked_by_both"]["value"], marked["passages"]) == (0.5, 6)
+    assert criteria["order"]["passages"] is None
+    text = client_for(lena).get(f"/p/{judged.slug}/agreement/").content.decode()
+    assert "Marked: the same characters" in text
 
 
 def test_page_command_and_api_show_the_figures_of_every_kind(

@@ -9,7 +9,7 @@ import numpy as np
 
 from labeling.kinds import kind_for
 from labeling.lead.agreement.pairs import ComparedRaters, pairs_in_short
-from labeling.lead.agreement.per_response import RankedAnswers, RatedAnswers
+from labeling.lead.agreement.per_response import RULE_FAMILY, RankedAnswers, RatedAnswers
 from labeling.lead.agreement.selectors import CriterionAnswers
 from labeling.lead.agreement.separate_pairs import circles_of
 from labeling.stats import (
@@ -29,7 +29,6 @@ from projects.scales import YES_NO, Scale
 
 Figures = tuple[dict[str, Any], ComparedRaters]
 
-_RULE = "rule"  # The family of questions that are asked once a principle.
 #: So many principles have a rate of their own: the ones with the most answers.
 MOST_RULES = 100
 
@@ -82,7 +81,7 @@ def _(answers: RankedAnswers, *, as_ordered: bool) -> Figures:
 def _(answers: RatedAnswers, *, as_ordered: bool) -> Figures:
     """Ratings of each response, yes or no, and rules."""
     scale = answers.criterion.scale
-    if scale.family == _RULE:
+    if scale.family == RULE_FAMILY:
         return _rule_figures(answers)
     figures, pairs = rating_report(
         answers.answers, scale.values, is_yes_no=scale.answer == YES_NO, unsaid=scale.unsaid
@@ -113,7 +112,7 @@ def _rule_figures(answers: RatedAnswers) -> Figures:
     unsaid = scale.unsaid if 0 in breaks else ("unsure", *scale.unsaid)
     figures, pairs = rule_report(marked, categories, breaks=breaks, unsaid=unsaid)
     return {
-        "answer": "rule",
+        "answer": RULE_FAMILY,
         **figures,
         "principles": _principles(answers, marked, breaks),
         "pairs": pairs_in_short(pairs),

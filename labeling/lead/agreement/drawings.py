@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from labeling.charts import (
     Bar,
@@ -41,6 +42,31 @@ class FigureRow:
     def n_words(self) -> str:
         """What the figure rests on, where a table has little room."""
         return f"n = {self.figure['n']:,} {self.counted}".rstrip()
+
+
+def passage_rows(figures: Json) -> list[FigureRow]:
+    """How far two raters marked the same passages; nothing where nobody marked any."""
+    passages = figures["passages"]
+    if not passages:
+        return []
+    pairs = _("pairs of raters")
+    return [
+        FigureRow(
+            _("Marked: the same characters"),
+            _(
+                "Where one of two raters marked a passage: twice the characters that both marked "
+                "over the sum of those of each."
+            ),
+            passages["overlap"],
+            pairs,
+        ),
+        FigureRow(
+            _("Marked by both"),
+            _("Where one of two raters marked a passage, whether the other did, too."),
+            passages["marked_by_both"],
+            pairs,
+        ),
+    ]
 
 
 def forest(

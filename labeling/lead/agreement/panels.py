@@ -24,7 +24,14 @@ from labeling.lead.agreement.answer_rows import (
     tau_row,
     violation_row,
 )
-from labeling.lead.agreement.drawings import FigureRow, Json, forest, histogram, rater_matrix
+from labeling.lead.agreement.drawings import (
+    FigureRow,
+    Json,
+    forest,
+    histogram,
+    passage_rows,
+    rater_matrix,
+)
 from projects.models import Criterion
 from projects.scales import ORDINAL, PREFERENCES, RANKING, YES_NO
 
@@ -106,7 +113,8 @@ def answers_panel(criterion: Criterion, figures: Json, spans: str) -> AnswersPan
 def _beside(figures: Json) -> list[FigureRow]:
     """What stands on cards, without what the panel begins with where it has a beginning."""
     first = [] if nothing_yet(figures) else [row.label for row in headline_rows(figures)]
-    return [row for row in beside_rows(figures) if row.label not in first]
+    rows = [row for row in beside_rows(figures) if row.label not in first]
+    return [*rows, *passage_rows(figures)]
 
 
 def pairs_words(criterion: Criterion) -> str:

@@ -18,6 +18,9 @@ from labeling.vocabulary import Unsaid
 from projects.models import Criterion, Principle
 from projects.scales import RESPONSE
 
+#: The family of questions that are asked once a principle.
+RULE_FAMILY = "rule"
+
 _NOTHING = -(2**31)  # Below every value of a smallint column.
 
 
@@ -119,10 +122,10 @@ def rated_answers(criterion: Criterion) -> RatedAnswers:
         )
     )
     judgment, task, rater, prompt, response, principle, value, why = copied_columns(rows, columns=8)
-    principle = _newest(criterion, principle)
+    principle = newest_principles(criterion, principle)
     return RatedAnswers(
         criterion=criterion,
-        answers=ResponseAnswers(_units(task, response, principle), rater, value, prompt, why),
+        answers=ResponseAnswers(unit_codes(task, response, principle), rater, value, prompt, why),
         principles=principle,
         tasks=np.unique(task),
         raters=np.unique(rater),
@@ -130,7 +133,7 @@ def rated_answers(criterion: Criterion) -> RatedAnswers:
     )
 
 
-def _newest(criterion: Criterion, principles: Ints) -> Ints:
+def newest_principles(criterion: Criterion, principles: Ints) -> Ints:
     """Each principle as the newest version of the guideline that was judged by has it.
 
     One that was kept over versions is one rule, whichever version a judgment was given under.
@@ -147,7 +150,7 @@ def _newest(criterion: Criterion, principles: Ints) -> Ints:
     return np.asarray(same[place], dtype=np.int64)
 
 
-def _units(*columns: Ints) -> Ints:
+def unit_codes(*columns: Ints) -> Ints:
     """A number for each response of a task, and principle: what is judged by itself."""
     unit = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns if len(unit) else ():

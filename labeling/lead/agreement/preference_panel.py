@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from labeling.charts import Bar
 from labeling.kinds import kind_for
-from labeling.lead.agreement.drawings import FigureRow, Json, forest, histogram, rater_matrix
+from labeling.lead.agreement.drawings import (
+    FigureRow,
+    Json,
+    forest,
+    histogram,
+    passage_rows,
+    rater_matrix,
+)
 from projects.models import Criterion, Project
 from projects.scales import Scale
 
@@ -189,7 +196,7 @@ def preference_panel(project: Project, criterion: Criterion, figures: Json, span
         chance_chart=forest(
             chance, f"{key}-chance", _("Agreement beyond chance with 95% intervals")
         ),
-        limits=[*limit_rows(figures).values(), *_circles(figures)],
+        limits=[*limit_rows(figures).values(), *_circles(figures), *passage_rows(figures)],
         pairs=figures["pairs"],
         more_pairs=figures["counts"]["pairs_of_raters"] - len(figures["pairs"]),
         matrix=rater_matrix(figures["pairs"], f"{key}-matrix", _("Cohen's kappa, rater by rater")),

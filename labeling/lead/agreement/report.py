@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from labeling.lead.agreement.criteria import criterion_figures
 from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs
+from labeling.lead.agreement.passages import passages_of
 from labeling.lead.agreement.selectors import (
     ResponseOrder,
     Totals,
@@ -32,7 +33,7 @@ from projects.models import Project
 from projects.scales import PREFERENCES
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 7  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 8  # Raise it when a figure or the shape changes: older reports are computed anew.
 AGREEMENT_TASK = "labeling.jobs.compute_agreement"
 #: Up to so many answers are computed while somebody waits: a third of a second.
 QUICK_ANSWERS = 50_000
@@ -179,6 +180,7 @@ def _computed(
         key = answers.criterion.key
         as_ordered = order is ResponseOrder.SOURCE
         criteria[key], pairs = criterion_figures(answers, as_ordered=as_ordered)
+        criteria[key]["passages"] = passages_of(answers.criterion)
         spool.add(key, pairs)
         del answers, pairs  # before the next criterion is read
     total = counted_judgments(fingerprint.partition("/")[2])

@@ -73,6 +73,14 @@ class ValueSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+class PassagesSerializer(serializers.Serializer[Any]):
+    """How far two raters marked the same passages; null where nobody marked any."""
+
+    overlap = FigureSerializer(help_text="Twice the characters of both over the sum of each's.")
+    marked_by_both = FigureSerializer()
+    passages = serializers.IntegerField()
+
+
 class CirclesSerializer(FigureSerializer):
     """Circular triads over triples with all three pairs decided."""
 
@@ -111,6 +119,7 @@ class PreferenceAgreementSerializer(serializers.Serializer[Any]):
     pairs = PairSerializer(
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
+    passages = PassagesSerializer(allow_null=True)
     counts = CountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each strength was given.")
 
@@ -152,6 +161,7 @@ class RankingAgreementSerializer(serializers.Serializer[Any]):
     pairs = PairSerializer(
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
+    passages = PassagesSerializer(allow_null=True)
     counts = RankingCountsSerializer()
 
 
@@ -179,6 +189,7 @@ class _ResponseSerializer(serializers.Serializer[Any]):
     pairs = PairSerializer(
         many=True, help_text="The first 100, most shared first; `list_pairs` has them all."
     )
+    passages = PassagesSerializer(allow_null=True)
     counts = ResponseCountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each value was given.")
 

@@ -86,6 +86,9 @@ def _table(report: _Json) -> Iterator[str]:
         yield ""
         yield key
         yield from _LINES[figures["answer"]](figures)
+        if figures["passages"]:
+            yield from _line("marked: overlap", figures["passages"]["overlap"])
+            yield from _line("marked: by both", figures["passages"]["marked_by_both"])
         yield from _pairs(figures["pairs"])
 
 

@@ -33,6 +33,7 @@ from labeling.stats.agreement.lists import (
     kendall_tau_lists,
     task_lists,
 )
+from labeling.stats.agreement.passages import MarkedPassages, passage_report
 from labeling.stats.agreement.rankings import ranking_report, tau_rows
 from labeling.stats.agreement.repeats import RaterRepeats, SelfAgreement, self_agreement
 from labeling.stats.agreement.report import criterion_report, pair_rows
@@ -49,6 +50,7 @@ __all__ = [
     "Gwet",
     "IccForms",
     "MajorityCeiling",
+    "MarkedPassages",
     "Percent",
     "RaterPairs",
     "RaterRepeats",
@@ -82,6 +84,7 @@ __all__ = [
     "mean_spearman",
     "noise_ceiling",
     "pair_rows",
+    "passage_report",
     "percent_agreement",
     "ranking_report",
     "rating_report",
