@@ -87,7 +87,7 @@ def test_nine_responses_with_letters_that_mean_other_things(desk: Desk, make_tas
     expect(page.get_by_role("button", name="Response G, in your hand")).to_be_visible()
     assert page.evaluate(KEYS) == []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(PROBLEMS) == []
