@@ -77,9 +77,8 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=50)
     options = parser.parse_args()
     with instance() as made, sync_playwright() as playwright:
-        made.python(
-            f"from bench import desk_fill; desk_fill.main({str(made.folder)!r}, {options.tasks + 1})"
-        )
+        tasks = options.tasks + 1  # after the last there is none
+        made.python(f"from bench import desk_fill; desk_fill.main({str(made.folder)!r}, {tasks})")
         facts = json.loads((made.folder / "facts.json").read_text())
         origin = f"http://127.0.0.1:{made.port}"
         browser = playwright.chromium.launch(
