@@ -34,7 +34,7 @@ class Sitting:
 _ATTRIBUTES = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
 SITTINGS = (
     Sitting("compare", 2, (), "2"),
-    Sitting("rank of 5", 5, (("order", "ranking"),), "12233"),
+    Sitting("rank of 5", 5, (("order", "ranking"),), "12233wwwww"),
     Sitting("rate of 2 x 5", 2, tuple((key, "helpsteer5") for key in _ATTRIBUTES), "3" * 10),
 )
 
@@ -75,6 +75,7 @@ def main() -> None:
     """Judge every sitting and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=50)
+    parser.add_argument("--only", default="", help="a sitting, such as rank")
     options = parser.parse_args()
     with instance() as made, sync_playwright() as playwright:
         tasks = options.tasks + 1  # after the last there is none
@@ -88,6 +89,8 @@ def main() -> None:
         context.add_cookies([{"name": "sessionid", "value": facts["session"], "url": origin}])
         rows = []
         for sitting, slug in zip(SITTINGS, facts["slugs"], strict=True):
+            if not sitting.name.startswith(options.only):
+                continue
             address = f"{origin}/p/{slug}/rate/"
             waits = judge(context.new_page(), address, sitting, tasks)
             figures = [percentile(waits, 0.5), percentile(waits, 0.95), max(waits)]
