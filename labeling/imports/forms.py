@@ -236,7 +236,6 @@ class MappingForm(forms.Form):
             "become judgments only under the name you give here; empty, they are left out."
         ),
     )
-
     whose = forms.ChoiceField(
         label=_("Whose labels are these?"),
         required=False,
@@ -284,6 +283,8 @@ class MappingForm(forms.Form):
         ]
         # A winner, or what else may be the label, stands with the columns that matter first.
         self._telling = {"winner"} & detection.mapping.keys() | _offered(detection).keys()
+        if untold := any(notice.code == "label_untold" for notice in detection.notices):
+            self._telling |= {"winner", "overall"}
         preferences = preference_columns(self.shape, detection.mapping)
         if not preferences or detection.has_annotators:
             del self.fields["label_rater"]
@@ -293,7 +294,7 @@ class MappingForm(forms.Form):
                 "The first rows all say who judged. Where a later one does not, its preference "
                 "becomes a judgment only under the name you give here."
             )
-        if not preferences and not _SAID & set(detection.mapping):
+        if not preferences and (untold or not _SAID & set(detection.mapping)):
             del self.fields["whose"]
 
     def _add_texts(self, same: Mapping[str, str]) -> None:

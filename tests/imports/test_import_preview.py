@@ -24,6 +24,8 @@ def test_who_judged_is_no_label_where_nothing_says_what_and_is_not_asked_where_a
     page = text(lead.get(upload({**PAIR, "rater": "Ann"})))
     assert "no column is understood to say which response is better" in page
     assert "<dt>Labels</dt>" not in page
+    assert "Whose labels are these?" not in page
+    assert page.index('name="field-winner"') < page.index("More columns")
     page = text(lead.get(upload({**TRL_PLAIN, "rater": "Ann"})))
     assert "Who gave labels that name nobody?" in page
     assert "Who gave these labels?" not in page
@@ -36,7 +38,7 @@ def test_labels_are_shown_under_their_questions_and_empty_responses_are_counted(
     row = {**PAIR, "response_b": "", "judgments": [{"rater": "Ann", "overall": -2}]}
     address = upload(row)
     page = text(lead.get(address))
-    assert "<bdi>Overall, all told</bdi> response 1 is better" in " ".join(page.split())
+    assert "“<bdi>Overall, all told</bdi>” response 1 is better" in " ".join(page.split())
     lead.post(address + "start/", {**PAIRS, "field-judgments": "judgments"})
     run_import(Import.objects.get().pk)
     report = lead.get(reverse("labeling:import", args=[project.slug, Import.objects.get().pk]))
