@@ -207,9 +207,7 @@ class WritingSerializer(serializers.Serializer[Any]):
     score = FigureSerializer(help_text="Mean score of the last reviewed drafts.")
     distance = FigureSerializer(help_text="Mean share of words changed by the reviewer.")
     minutes = FigureSerializer(help_text="Median active minutes at a draft.")
-    edit_rate = FigureSerializer(help_text="Comparisons with an edit of the winner.")
-    edit_size = FigureSerializer(help_text="Median share of words changed by an edit.")
-    no_ops = FigureSerializer(help_text="Edits that change nothing but white space.")
+    edit_size = FigureSerializer(help_text="Median share of words that authors changed in drafts.")
     much_pasted = FigureSerializer(help_text="Drafts of which most was pasted.")
     declares = FigureSerializer(help_text="Drafts whose author declared a tool.")
     declared = serializers.IntegerField(help_text="Drafts with a tool declared,")
@@ -222,7 +220,7 @@ class ProjectWriting(ApiView):
 
     @extend_schema(
         operation_id="read_writing",
-        summary="Acceptance, scores and edits of written texts, each figure with n and interval",
+        summary="Acceptance, scores and changes of written texts, each figure with n and interval",
         tags=_TAGS,
         responses={200: WritingSerializer, **refusals(403, 404)},
     )

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from django.db.models import Q
+
 from labeling.datasets.metadata import released_metadata
 from labeling.datasets.records import (
     JudgmentRecord,
@@ -19,6 +21,7 @@ from labeling.datasets.records import (
 )
 from labeling.datasets.turns import turns_of
 from labeling.models import Answer, Response
+from labeling.models.judgments import JudgmentQuerySet
 from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
 from labeling.vocabulary import Strategy
@@ -45,7 +48,8 @@ def task_records(
     """Every task that has a judgment that counts, with texts and judgments, `_CHUNK` in memory.
 
     Judgments by `reviewers` (user ids) are marked as adjudications. Edited responses take part up
-    to the id `edits_upto`, all of them without one.
+    to the id `edits_upto`, all of them without one; those that were written here while the
+    judgment they came with counts.
     """
     names = _Names(
         {criterion.pk: criterion.key for criterion in project.criteria.all()},
@@ -70,7 +74,8 @@ def task_records(
     while rows := list(islice(judged, _CHUNK)):
         responses = _responses([pk for row in rows for pk in row[2]])
         judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers))
-        edits = _edits([pk for row in rows for pk in row[2]], edits_upto)
+        places = [pk for row in rows for pk in row[2]]
+        edits = _edits(places, edits_upto, standing_judgments(project, cutoff), pseudonym)
         for pk, name, order, prompt, messages, category, language, metadata, kind, *known in rows:
             yield TaskRecord(
                 id=name,
@@ -100,17 +105,22 @@ def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
     }
 
 
-def _edits(ids: Sequence[int], upto: int | None) -> dict[int, list[ResponseRecord]]:
+def _edits(
+    ids: Sequence[int], upto: int | None, standing: JudgmentQuerySet, pseudonym: Pseudonym
+) -> dict[int, list[ResponseRecord]]:
     """What people improved some responses into, by the response."""
     by_response: dict[int, list[ResponseRecord]] = {}
-    rows = Response.objects.filter(edited_from__in=ids).order_by("pk")
+    takes_part = Q(judgment__isnull=True) | Q(judgment__in=standing)
+    rows = Response.objects.filter(takes_part, edited_from__in=ids).order_by("pk")
     if upto is not None:
         rows = rows.filter(pk__lte=upto)
     columns: Iterable[tuple[Any, ...]] = rows.values_list(
-        "edited_from", "edited_from__external_id", "external_id", "content", "model", "messages"
+        *("edited_from", "edited_from__external_id", "external_id", "content", "model"),
+        *("messages", "judgment_id"),
     )
-    for origin, origin_name, name, content, model, messages in columns:
-        edit = ResponseRecord(name, content, model, origin_name, turns_of(messages))
+    for origin, origin_name, name, content, model, messages, judgment in columns:
+        given_with = pseudonym("judgment", judgment) if judgment else ""
+        edit = ResponseRecord(name, content, model, origin_name, turns_of(messages), given_with)
         by_response.setdefault(origin, []).append(edit)
     return by_response
 
@@ -151,6 +161,8 @@ def _judgments(
         .values_list(*_JUDGMENT_COLUMNS)
     )
     answers = _answers([row[0] for row in rows], tasks, names)
+    written = Response.objects.filter(judgment__in=[row[0] for row in rows])
+    texts = dict(written.values_list("judgment_id", "content"))
     pseudonym = names.pseudonym
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
@@ -181,6 +193,7 @@ def _judgments(
                 created_at=_iso(created),
                 adjudicates=rater in reviewers,
                 reasons=tuple(map(str, reasons)),
+                text=texts.get(pk, ""),
             )
         )
     return by_task

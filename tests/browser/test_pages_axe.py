@@ -145,7 +145,16 @@ def test_the_lead_s_pages(
     sign_in(context, lena)
     base = f"/p/{busy.slug}/"
     task = Judgment.objects.filter(rater__email="tao@example.com").get().task_id
-    pages = ("", "tasks/", f"tasks/{task}/", "raters/", "members/", "settings/", "audit/")
+    pages = (
+        "",
+        "tasks/",
+        f"tasks/{task}/",
+        "raters/",
+        "writing/",
+        "members/",
+        "settings/",
+        "audit/",
+    )
     walk(
         watch,
         ["/", "/projects/new/", "/help/", "/account/", "/account/tokens/", "/password/change/"]

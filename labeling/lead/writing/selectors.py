@@ -16,13 +16,13 @@ from labeling.vocabulary import ReviewDecision, TaskKind
 from projects.models import Project
 from projects.scales import DECISION, SCORE
 
-#: Reviews, texts and edits of a project that the figures rest on: the newest.
+#: Reviews and texts of a project that the figures rest on: the newest.
 MOST_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class WritingFigures:
-    """What a project's texts, their reviews and the edits of responses come to.
+    """What a project's texts and their reviews come to.
 
     `drafts` and `reviews` are how many there are; `declared` and `detected` are texts whose author
     declared a tool and those with much pasted, `both` those with both.
@@ -36,9 +36,7 @@ class WritingFigures:
     score: Figure
     distance: Figure
     minutes: Figure
-    edit_rate: Figure
     edit_size: Figure
-    no_ops: Figure
     much_pasted: Figure
     declares: Figure
     declared: int
@@ -60,7 +58,6 @@ def writing_figures(project: Project) -> WritingFigures:
     reviews = list(_reviews(project))
     answers = _reviewed_answers(reviews, _said(project, [review[0] for review in reviews]))
     texts = list(_texts(project))
-    edits = _edits(project)
     first = [answer.decisions[0] for answer in answers]
     last = [answer.decisions[-1] for answer in answers]
     kept = [answer for answer in answers if answer.decisions[-1] != ReviewDecision.REJECT]
@@ -96,7 +93,11 @@ def writing_figures(project: Project) -> WritingFigures:
             _("minutes of active time at a draft"),
             nothing=_("Nobody measured the time at a draft."),
         ),
-        **_edit_figures(project, edits),
+        edit_size=median_of(
+            _edits(project),
+            _("words that authors changed in a draft, of the longer text"),
+            nothing=_("No draft has been improved yet."),
+        ),
         **_authenticity(counted),
     )
 
@@ -152,34 +153,10 @@ def _texts(project: Project) -> Iterable[tuple[Any, ...]]:
 
 
 def _edits(project: Project) -> list[float]:
-    """How far each edit beside a comparison is from the response; 0 where nothing changed."""
-    beside = Judgment.objects.filter(project=project, task__kind=TaskKind.COMPARE).counting()
-    rows = Writing.objects.filter(judgment__in=beside, distance__isnull=False).order_by("-pk")
+    """How far each text that was made from a draft is from it."""
+    counting = Judgment.objects.filter(project=project, task__kind=TaskKind.WRITE).counting()
+    rows = Writing.objects.filter(judgment__in=counting, distance__isnull=False).order_by("-pk")
     return [distance or 0.0 for distance in rows.values_list("distance", flat=True)[:MOST_ROWS]]
-
-
-def _edit_figures(project: Project, edits: Sequence[float]) -> dict[str, Any]:
-    compared = Judgment.objects.filter(project=project, task__kind=TaskKind.COMPARE).counting()
-    made = [distance for distance in edits if distance]
-    return {
-        "edit_rate": share(
-            len(made),
-            max(compared.count(), len(edits)),
-            _("comparisons with an edit of the winner"),
-            nothing=_("Nothing has been compared yet."),
-        ),
-        "edit_size": median_of(
-            made,
-            _("words changed by an edit, of the longer text"),
-            nothing=_("Nothing has been edited yet."),
-        ),
-        "no_ops": share(
-            len(edits) - len(made),
-            len(edits),
-            _("edits that change nothing but white space"),
-            nothing=_("Nothing has been edited yet."),
-        ),
-    }
 
 
 def _authenticity(rows: Sequence[tuple[int | None, int | None, bool]]) -> dict[str, Any]:
