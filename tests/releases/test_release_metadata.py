@@ -74,4 +74,4 @@ def test_raters_and_leads_are_told_that_there_is_no_prompt(
     assert "no prompt" in tasks
     task = Task.objects.get(project=project)
     shown = lead.get(reverse("labeling:task", args=[project.slug, task.pk])).content.decode()
-    assert "There is none: the two texts are compared by themselves." in shown
+    assert "There is none: the texts are judged by themselves." in shown
