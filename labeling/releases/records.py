@@ -48,8 +48,7 @@ def task_records(
     """Every task that has a judgment that counts, with texts and judgments, `_CHUNK` in memory.
 
     Judgments by `reviewers` (user ids) are marked as adjudications. Edited responses take part up
-    to the id `edits_upto`, all of them without one; those that were written here while the
-    judgment they came with counts.
+    to the id `edits_upto` (all without one), those written here while their judgment counts.
     """
     names = _Names(
         {criterion.pk: criterion.key for criterion in project.criteria.all()},
@@ -62,9 +61,7 @@ def task_records(
         "response_ids",
         "prompt__external_id",
         "prompt__messages",
-        "prompt__category",
-        "prompt__language",
-        "prompt__metadata",
+        *("prompt__category", "prompt__language", "prompt__metadata"),
         "kind",
         *(f"prompt__{column}" for column in _KNOWN.values()),
     )
@@ -72,9 +69,9 @@ def task_records(
     # tasks among all judgments each time.
     judged = tasks.order_by("pk").iterator(chunk_size=_CHUNK)
     while rows := list(islice(judged, _CHUNK)):
-        responses = _responses([pk for row in rows for pk in row[2]])
-        judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers))
         places = [pk for row in rows for pk in row[2]]
+        responses = _responses(places)
+        judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers))
         edits = _edits(places, edits_upto, standing_judgments(project, cutoff), pseudonym)
         for pk, name, order, prompt, messages, category, language, metadata, kind, *known in rows:
             yield TaskRecord(
