@@ -14,6 +14,7 @@ class TaskKind(StrEnum):
     COMPARE = "compare"
     RANK = "rank"
     RATE = "rate"
+    RULE = "rule"
     WRITE = "write"
 
 

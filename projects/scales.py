@@ -1,116 +1,53 @@
-"""The scales a rater answers on, each labelled exactly as published; pure, no Django.
-
-A preference is a signed integer: negative means the first of two responses is better, positive the
-second, 0 a tie; the magnitude is the strength. A ranking gives each response a place from 1, equal
-places are ties. An ordinal or a yes/no question is answered for each response by itself. Labels
-are what the rater reads; the stored value never depends on them, so that they are translated where
-they are shown.
-"""
+"""The scales a rater answers on, each labelled exactly as published; pure, no Django."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from projects.scale import (
+    ANSWER_KINDS,
+    CANNOT_TELL,
+    DECISION,
+    EQUAL_BAD,
+    EQUAL_GOOD,
+    NOT_APPLICABLE,
+    ORDINAL,
+    PER_PRINCIPLE,
+    PREFERENCES,
+    RANKING,
+    RESPONSE,
+    REVIEWS,
+    SCORE,
+    TIE_KINDS,
+    UNSURE,
+    YES_NO,
+    Option,
+    Scale,
+)
 from projects.words import gettext_noop as _
 
-EQUAL_GOOD = "equal_good"
-EQUAL_BAD = "equal_bad"
-CANNOT_TELL = "cannot_tell"
-TIE_KINDS = (EQUAL_GOOD, EQUAL_BAD, CANNOT_TELL)
-
-#: What answers to a question are; a scale's `answer` is one of these.
-PREFERENCES, RANKING, ORDINAL, YES_NO = "preference", "ranking", "ordinal", "yes_no"
-ANSWER_KINDS = (PREFERENCES, RANKING, ORDINAL, YES_NO)
-#: The family of questions about each response by itself, ordinal or yes/no.
-RESPONSE = "response"
-#: The family of what a second person says of a text that was written, and its two scales.
-REVIEWS = "review"
-DECISION, SCORE = "decision", "score7"
-#: Why a question about a response may have no value.
-UNSURE, NOT_APPLICABLE = "unsure", "not_applicable"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One segment of a scale: the value it stores, the label it shows, and which tie it is.
-
-    `lettered` is the label with A and B for the two responses, where the published one names them
-    otherwise: a task whose questions differ in these names calls them by letters everywhere.
-    """
-
-    value: int
-    label: str
-    tie_kind: str = ""
-    lettered: str = ""
-
-    @property
-    def code(self) -> str:
-        """What a form posts: the value, with the kind of tie where the value alone is ambiguous."""
-        return f"{self.value}:{self.tie_kind}" if self.tie_kind else str(self.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A published scale.
-
-    `answer` says what an answer on it is. `sides` are the names the published labels use for the
-    two responses in the order shown; `unsaid` is what a rater may say in place of a value;
-    `of_review`: a second person answers it, about a text that was written;
-    `ends` caption the row where the published scale has captions instead of a label a button;
-    `margins` maps a strength to the margin that the publication trains with, where it states one;
-    `grades` maps a word of strength in its labels (`labeling.vocabulary.Grade`) to that strength.
-    """
-
-    key: str
-    title: str
-    question: str
-    options: tuple[Option, ...]
-    source: str
-    sides: tuple[str, str] = ("A", "B")
-    ends: tuple[str, str] | None = None
-    margins: Mapping[int, float] | None = None
-    answer: str = PREFERENCES
-    grades: Mapping[str, int] = field(default_factory=dict)
-    unsaid: tuple[str, ...] = ()
-    of_review: bool = False
-
-    @property
-    def family(self) -> str:
-        """The questions that one of is the primary one for a kind of task: by what is compared."""
-        if self.of_review:
-            return REVIEWS
-        return RESPONSE if self.answer in {ORDINAL, YES_NO} else self.answer
-
-    @property
-    def per(self) -> str:
-        """Whether one answer is about the whole `task`, or about each `response` by itself."""
-        return "response" if self.family in {RESPONSE, REVIEWS} else "task"
-
-    @property
-    def values(self) -> tuple[int, ...]:
-        """The values in ascending order, each once: the declared categories of statistics."""
-        return tuple(sorted({option.value for option in self.options}))
-
-    @property
-    def has_tie(self) -> bool:
-        """Whether a rater may answer that the two are equally good."""
-        return any(o.value == 0 and o.tie_kind != EQUAL_BAD for o in self.options)
-
-    @property
-    def has_both_bad(self) -> bool:
-        """Whether the published scale itself offers that both are bad."""
-        return any(option.tie_kind == EQUAL_BAD for option in self.options)
-
-    @property
-    def strongest(self) -> int:
-        """The largest magnitude on the scale, 0 on one without values."""
-        return max((abs(value) for value in self.values), default=0)
-
-    def accepts(self, value: int) -> bool:
-        """Whether the scale itself has this value."""
-        return value in self.values
-
+__all__ = [
+    "ANSWER_KINDS",
+    "CANNOT_TELL",
+    "DECISION",
+    "EQUAL_BAD",
+    "EQUAL_GOOD",
+    "NOT_APPLICABLE",
+    "ORDINAL",
+    "PER_PRINCIPLE",
+    "PREFERENCES",
+    "RANKING",
+    "RESPONSE",
+    "REVIEWS",
+    "SCALES",
+    "SCORE",
+    "TIE_KINDS",
+    "UNSURE",
+    "YES_NO",
+    "Option",
+    "Scale",
+    "get_scale",
+]
 
 _HELPFUL = _(
     "Considering both model responses, which is better (helpful while also being safe and honest), "
@@ -336,6 +273,17 @@ _SCALES_OF_SEVERAL = (
         ),
         source="Glaese et al. 2022, Sparrow (arXiv:2209.14375)",
         answer=ORDINAL,
+        is_rule=True,
+    ),
+    Scale(
+        key="rule3",
+        title=_("A rule kept: yes, no or unsure"),
+        question=_("Did the response keep the rule?"),
+        options=(Option(1, _("Yes")), Option(0, _("No"))),
+        source="Glaese et al. 2022, Sparrow (arXiv:2209.14375)",
+        answer=YES_NO,
+        unsaid=(UNSURE,),
+        is_rule=True,
     ),
     Scale(
         key="thumb",

@@ -24,6 +24,7 @@ from labeling.kinds.compare import COMPARE, Outcome, tie_words
 from labeling.kinds.labels import label_answers
 from labeling.kinds.rank import RANK
 from labeling.kinds.rate import RATE
+from labeling.kinds.rule import RULE
 from labeling.kinds.write import REVIEW, WRITE
 from labeling.vocabulary import ASKED_AS_REVIEW
 from projects.scales import Scale
@@ -31,7 +32,7 @@ from projects.scales import Scale
 #: The kinds of task that people can be given, by how they are asked: by the value stored on the
 #: task, but for the review of a text, which is stored as the rating that it is.
 KINDS: dict[str, Kind] = {
-    **{kind.key: kind for kind in (COMPARE, RANK, RATE)},
+    **{kind.key: kind for kind in (COMPARE, RANK, RATE, RULE)},
     ASKED_AS_REVIEW: REVIEW,
     WRITE.key: WRITE,
 }
@@ -64,6 +65,7 @@ __all__ = [
     "RANK",
     "RATE",
     "REVIEW",
+    "RULE",
     "WRITE",
     "EditedText",
     "Escape",

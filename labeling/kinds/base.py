@@ -163,6 +163,8 @@ class Kind(ABC):
     family: ClassVar[str]
     #: The families of questions that are asked beside it.
     beside: ClassVar[frozenset[str]] = frozenset()
+    #: Whether questions about single responses stand beside their texts, and not on the bar.
+    asks_beside_texts: ClassVar[bool] = True
     #: The fewest and the most responses of a task.
     sizes: ClassVar[tuple[int, int]]
 

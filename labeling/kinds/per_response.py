@@ -47,26 +47,34 @@ def unknown_slot(name: object, count: int) -> str:
     }
 
 
+def missing_slots(names: Sequence[str]) -> str:
+    """What is said where responses have no answer."""
+    return gettext("Answer for every response: %(slots)s is missing.") % {"slots": ", ".join(names)}
+
+
 def _misfit(question: Question, sent: Mapping[object, object], count: int) -> str:
     slots = [slot(place) for place in range(count)]
     for name, value in sent.items():
         if name not in slots:
             return unknown_slot(name, count)
-        if not _is_on(question, value):
-            allowed = ", ".join([*map(str, question.scale.values), *question.scale.unsaid])
+        if not is_on(question, value):
             return gettext("Response %(slot)s: %(value)s is not on this scale (%(allowed)s).") % {
                 "slot": name,
                 "value": str(value)[:40],
-                "allowed": allowed,
+                "allowed": allowed_words(question),
             }
     if missing := [name for name in slots if name not in sent]:
-        return gettext("Answer for every response: %(slots)s is missing.") % {
-            "slots": ", ".join(missing)
-        }
+        return missing_slots(missing)
     return ""
 
 
-def _is_on(question: Question, value: object) -> bool:
+def allowed_words(question: Question) -> str:
+    """What may be answered, as a submission names it."""
+    return ", ".join([*map(str, question.scale.values), *question.scale.unsaid])
+
+
+def is_on(question: Question, value: object) -> bool:
+    """Whether this can be answered about a response."""
     if isinstance(value, str):
         return value in question.scale.unsaid
     is_number = isinstance(value, int) and not isinstance(value, bool)

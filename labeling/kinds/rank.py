@@ -39,6 +39,7 @@ class Rank(Kind):
     is_preference = False
     family = RANKING
     beside = frozenset({RESPONSE})
+    asks_beside_texts = False
     sizes = (3, 9)
 
     def check(

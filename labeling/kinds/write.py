@@ -92,6 +92,7 @@ class Review(Rate):
     title = gettext_noop("Review what was written")
     sends = gettext_noop("Decide")
     family = REVIEWS
+    asks_beside_texts = False
     sizes = (1, 1)
 
 

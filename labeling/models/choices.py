@@ -14,6 +14,7 @@ LABELS: dict[str, Promise] = {
     "compare": _("Compare"),
     "rank": _("Rank"),
     "rate": _("Rate"),
+    "rule": _("Rule"),
     "write": _("Write"),
     "live": _("Live"),
     "gold": _("Gold"),

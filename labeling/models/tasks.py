@@ -143,6 +143,7 @@ class Task(models.Model):
     the responses, in canonical order: no judgments, and in no figure of people's.
     `source_order[i]` is the canonical index of the response at place i of the first row that gave
     the task, NULL where none is known; read by figures in the order of the source alone.
+    A task of rules asks about every principle of the guideline, or about that of `principle_key`.
     `import_job` is the import that made it. With `withdrawn_at` it is out of play until a lead
     puts it back: nobody gets it, and it counts in no progress, figure or new release.
     A task that `reviews` a text that was written here asks what a review asks, and goes to anybody
@@ -162,6 +163,7 @@ class Task(models.Model):
     queue_key = models.BigIntegerField(
         help_text=_("Priority and a seeded shuffle in one number: the order of the queue.")
     )
+    principle_key = models.CharField(max_length=20, blank=True, default="", db_default="")
     model_votes = models.JSONField(default=list, db_default=[], blank=True)
     gold_answer = models.JSONField(null=True, blank=True)
     repeat_of = models.ForeignKey(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from labeling.kinds import GivenAnswer, Kind, Submission
+from labeling.kinds import GivenAnswer, Kind, Submission, slot
+from labeling.kinds.shapes import principle_name
 from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
+from projects.guidelines.selectors import asked_principles
 from projects.models import Criterion, Guideline, Principle, Project, Reason
 from projects.selectors.rubric import asked_criteria
 
@@ -27,10 +29,14 @@ CLOCK_SLACK = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class CheckedSubmission:
-    """What fits and can be stored; signs and places still refer to the order shown."""
+    """What fits and can be stored; signs and places still refer to the order shown.
+
+    `clauses` are the ids of the principles that answers are about, by number.
+    """
 
     answers: list[GivenAnswer[Criterion]]
     reasons: list[str]
+    clauses: Mapping[int, int]
     principles: list[int]
     flags: list[str]
 
@@ -108,20 +114,30 @@ def asked_then(project: Project, version: str) -> Questions:
     return Questions(criteria, changed)
 
 
+@dataclass(frozen=True, slots=True)
+class AskedTask:
+    """What a task shows its rater: so many responses, under a version of the guideline; `principle`
+    is the key of the one that it asks about, empty for all of them."""
+
+    count: int
+    guideline_id: int | None
+    principle: str = ""
+
+
 def check_submission(
     project: Project,
     kind: Kind,
     questions: Questions,
-    guideline_id: int | None,
+    task: AskedTask,
     submission: Submission,
-    count: int,
 ) -> CheckedSubmission:
-    """The submission as it will be stored; `count` is the number of the task's responses.
+    """The submission as it will be stored.
 
     Raises InvalidInput naming every field at fault.
     """
     errors: dict[str, str] = {}
-    answers = kind.check(kind.asked(questions.criteria), project, submission, errors, count)
+    answers = kind.check(kind.asked(questions.criteria), project, submission, errors, task.count)
+    clauses = _clauses(task, answers, errors)
     for answer in answers:
         if answer.question.key in questions.changed:
             errors[answer.question.key] = _(
@@ -130,10 +146,50 @@ def check_submission(
     reasons = _reasons(project, submission, errors)
     _check_text(project, submission, reasons, errors)
     flags = _flags(submission, errors)
-    principles = _principles(guideline_id, submission, errors)
+    principles = _principles(task.guideline_id, submission, errors)
     if errors:
         raise InvalidInput(_("Some answers are missing or do not fit."), fields=errors)
-    return CheckedSubmission(answers, [r.code for r in reasons], principles, flags)
+    return CheckedSubmission(answers, [r.code for r in reasons], clauses, principles, flags)
+
+
+def _clauses(
+    task: AskedTask, answers: Sequence[GivenAnswer[Criterion]], errors: dict[str, str]
+) -> dict[int, int]:
+    """The ids by number of the principles that a rater was asked about, if any were.
+
+    Each question about principles is answered for all of them; what is not goes into `errors`.
+    """
+    about = [answer for answer in answers if answer.principle is not None]
+    if not about:
+        return {}
+    clauses = asked_principles(task.guideline_id, task.principle).order_by("number")
+    ids = dict(clauses.values_list("number", "pk"))
+    answered: dict[tuple[str, int | None], set[int]] = {}
+    for answer in about:
+        number = answer.principle or 0
+        if number not in ids:
+            errors.setdefault(answer.question.key, _not_asked(task, number, ids))
+        answered.setdefault((answer.question.key, answer.response), set()).add(number)
+    for (key, place), numbers in answered.items():
+        missing = [principle_name(number) for number in ids if number not in numbers]
+        if missing:
+            sentence = _(
+                "Answer for every principle: %(principles)s of response %(slot)s is missing."
+            )
+            words = {"principles": ", ".join(missing), "slot": slot(place or 0)}
+            errors.setdefault(key, sentence % words)
+    return ids
+
+
+def _not_asked(task: AskedTask, number: int, ids: Mapping[int, int]) -> str:
+    clauses = Principle.objects.filter(guideline=task.guideline_id, number=number)
+    if task.principle and clauses.exists():
+        asked = ", ".join(map(principle_name, ids))
+        return _("This task asks about %(asked)s alone, not about P%(number)s.") % {
+            "asked": asked,
+            "number": number,
+        }
+    return no_such_principle(task.guideline_id, number)
 
 
 def _reasons(project: Project, submission: Submission, errors: dict[str, str]) -> list[Reason]:

@@ -17,7 +17,9 @@ from labeling.rating.drafts import WritingDesk, writing_desk
 from labeling.rating.languages import language_tag
 from labeling.rating.texts import MAX_PAGE_CHARS, ensure_rendered
 from labeling.rendering import RENDERER_VERSION
-from projects.models import Criterion, Project
+from projects.guidelines.selectors import asked_principles
+from projects.models import Criterion, Principle, Project
+from projects.scales import PER_PRINCIPLE
 from projects.sql import Statement, columns, instance
 
 _PLAIN = {"role", "content"}
@@ -41,6 +43,7 @@ class ShownResponse:
 class TaskView:
     """An assignment ready to be shown, its responses in the order shown.
 
+    `principles` are those that its questions are asked about, each by itself.
     `language` is that of its texts as a browser takes it, empty where it is not known. `asked_as`
     says how it is asked, `writing` is what stands around a text that is written or reviewed.
     """
@@ -54,6 +57,7 @@ class TaskView:
     prompt_html: str
     responses: list[ShownResponse]
     criteria: list[Criterion]
+    principles: list[Principle]
     guideline_number: int | None
     rubric_number: int | None
     asked_as: str
@@ -176,6 +180,7 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
     any_text = shown[0] if shown else _page_prompt(task)
     prompt = json.loads(any_text.messages)
     turns = [_blind(json.loads(text.turns), prompt) for text in shown]
+    asks_rules = any(criterion.scale.family == PER_PRINCIPLE for criterion in asked)
     slots = [chr(ord("A") + place) for place in range(len(shown))]
     return TaskView(
         assignment_id=assignment.pk,
@@ -190,6 +195,9 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
             for slot, name, text, messages in zip(slots, names, shown, turns, strict=True)
         ],
         criteria=asked,
+        principles=list(asked_principles(assignment.guideline_id, task.principle_key))
+        if asks_rules
+        else [],
         guideline_number=assignment.guideline.number if assignment.guideline else None,
         rubric_number=questions.number,
         asked_as=task.asked_as,

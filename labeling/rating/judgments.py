@@ -8,10 +8,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from labeling.kinds import GivenAnswer, Kind, Submission, kind_of
+from labeling.kinds import Kind, Submission, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating import records
 from labeling.rating.answers import (
+    AskedTask,
+    CheckedSubmission,
     Questions,
     asked_now,
     asked_then,
@@ -100,8 +102,8 @@ def _submit_locked(
         return Submitted(replay, created=False)
     _require_open(held)
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
-    count = len(held.shown_order)
-    checked = check_submission(project, kind, questions, held.guideline_id, submission, count)
+    task = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
+    checked = check_submission(project, kind, questions, task, submission)
     draft = check_written(held, submission, checked.answers)
     spans = check_spans(held, kind.asked(questions.criteria), submission)
     times = plausible_times(submission, since=held.since, now=now)
@@ -131,7 +133,7 @@ def _submit_locked(
         ui_version=(submission.ui_version or kind.interface)[:40],
         created_at=now,
     )
-    _insert_answers(held, kind, judgment, checked.answers)
+    _insert_answers(held, kind, judgment, checked)
     keep_spans(judgment, spans)
     keep_written(judgment, draft, held=held, project=project, submission=submission)
     settle_review(judgment, checked.answers, held=held)
@@ -146,13 +148,11 @@ def _require_open(held: records.HeldAssignment) -> None:
 
 
 def _insert_answers(
-    held: records.HeldAssignment,
-    kind: Kind,
-    judgment: Judgment,
-    answers: Sequence[GivenAnswer[Criterion]],
+    held: records.HeldAssignment, kind: Kind, judgment: Judgment, checked: CheckedSubmission
 ) -> None:
-    canonical = [kind.canonical(answer, held.shown_order) for answer in answers]
-    _insert(held, judgment, [_stored(answer, held.response_ids) for answer in canonical])
+    shown, clauses = checked.answers, checked.clauses
+    answers = [records.stored_answer(held, kind, answer, clauses) for answer in shown]
+    _insert(held, judgment, answers)
 
 
 def _questions(
@@ -170,16 +170,6 @@ def _questions(
     if held.former_questions is None:
         return asked_now(project, criteria)
     return asked_then(project, held.former_questions)
-
-
-def _stored(answer: GivenAnswer[Criterion], response_ids: Sequence[int]) -> records.StoredAnswer:
-    return records.StoredAnswer(
-        criterion_id=answer.question.pk,
-        value=answer.value,
-        tie_kind=answer.tie_kind,
-        unsaid=answer.unsaid,
-        response_id=None if answer.response is None else response_ids[answer.response],
-    )
 
 
 def _insert(

@@ -15,7 +15,7 @@ from labeling.kinds import Submission, kind_of
 from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Judgment, LateAnswer
 from labeling.rating import records
-from labeling.rating.answers import Questions, asked_now, asked_then, check_submission
+from labeling.rating.answers import AskedTask, Questions, asked_now, asked_then, check_submission
 from labeling.rating.leases import own_assignment
 from labeling.rating.written import check_written
 from labeling.vocabulary import AssignmentState
@@ -65,8 +65,8 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
         raise Conflict(_("You have skipped this task, so it cannot be judged."))
     kind = kind_of(held.task.asked_as)
     locked, questions = _asked(held, submission)
-    count = len(held.shown_order)
-    checked = check_submission(held.project, kind, questions, held.guideline_id, submission, count)
+    task = AskedTask(len(held.shown_order), held.guideline_id, held.task.principle_key)
+    checked = check_submission(held.project, kind, questions, task, submission)
     draft = check_written(locked, submission, checked.answers) if locked else None
     answers = [kind.canonical(answer, held.shown_order) for answer in checked.answers]
     content = {

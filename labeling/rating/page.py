@@ -19,6 +19,7 @@ from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context, preview_address
 from labeling.rating.forms import ANSWER_PREFIX, Filled
+from labeling.rating.panels import ResponsePanel, task_panels
 from labeling.rating.texts import guideline_parts
 from labeling.rendering import (
     MAX_RICH_BYTES,
@@ -27,7 +28,7 @@ from labeling.rendering import (
 )
 from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project, Reason
-from projects.scales import NOT_APPLICABLE, ORDINAL, RANKING, RESPONSE, UNSURE, Scale
+from projects.scales import NOT_APPLICABLE, ORDINAL, RANKING, UNSURE, Scale
 
 SKIP_LABELS = {
     SkipReason.UNCLEAR: _("The prompt is unclear"),
@@ -98,12 +99,14 @@ class RatingBar:
 
     `control` says how its kind is answered: which template shows it, which script drives it.
     `face` names what depends on kind and number of responses: a page that has it needs no other.
+    `has_panels`: questions about single responses stand beside these, and not here.
     """
 
     control: str
     face: str
     sends: str
     questions: Sequence[BarQuestion]
+    has_panels: bool
     rationale_required: bool
 
     @property
@@ -114,17 +117,13 @@ class RatingBar:
     @property
     def script(self) -> str:
         """What the keys of such questions do."""
-        is_mixed = self.control == "compare" and self._asks_each
-        return f"js/rating/kinds/{'compare_each' if is_mixed else self.control}.js"
-
-    @property
-    def _asks_each(self) -> bool:
-        return any(question.family == RESPONSE for question in self.questions)
+        each = "_each" if self.has_panels and self.questions else ""
+        return f"js/rating/kinds/{self.control}{each}.js"
 
     @property
     def style(self) -> str:
         """What it looks like, beside the style of every bar."""
-        style = _STYLES.get(self.control, "rank" if self._asks_each else "")
+        style = "rate-each" if self.has_panels else _STYLES.get(self.control)
         return f"css/rating/{style}.css" if style else ""
 
     @property
@@ -170,7 +169,9 @@ def rating_bar(
                 errors.get(c.key, ""),
             )
             for c in asked
+            if c.scale.per == "task" or not kind.asks_beside_texts
         ],
+        has_panels=kind.asks_beside_texts and any(c.scale.per == "response" for c in asked),
         rationale_required=project.rationale_required,
     )
 
@@ -262,7 +263,7 @@ class TypedPlace:
 class Text:
     """One text as it is shown: formatted, and (unless huge) as it was written.
 
-    Where it is ranked, with the fields of its `places`.
+    Where it is ranked, with the fields of its `places`; `panel` is what is asked about it alone.
     """
 
     title: str
@@ -271,6 +272,7 @@ class Text:
     empty: bool
     slot: str = ""
     places: Sequence[TypedPlace] = ()
+    panel: ResponsePanel | None = None
 
 
 def shown_task(
@@ -281,11 +283,10 @@ def shown_task(
     errors: Mapping[str, str] | None = None,
     previewed: bool = False,
 ) -> SafeString:
-    """The prompt and the responses of an assignment, in the order shown, as HTML.
-
-    On a task to write or review also the editor, with what is filled in and what is wrong with it;
-    `previewed`: and the text as readers would see it.
-    """
+    """The prompt and the responses of an assignment, in the order shown, with what is asked about
+    each alone and the editor of a task to write or review, as HTML; `previewed`: and the text as
+    readers would see it."""
+    panels = {panel.slot: panel for panel in task_panels(view, filled or Filled(), errors or {})}
     prompt, messages = _safe(view.prompt_html), _raw_messages(view.messages)
     kind = kind_of(view.asked_as)
     rankings = [c for c in view.criteria if c.scale.family == RANKING]
@@ -308,6 +309,7 @@ def shown_task(
                     TypedPlace(c.key, c.label, codes.get(f"{c.key}.{response.slot}", ""))
                     for c in rankings
                 ],
+                panels.get(response.slot),
             )
             for response in view.responses
         ],

@@ -6,7 +6,7 @@ In SQL for the reason given in `claims`: a rater waits for them on every judgmen
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +14,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from labeling.kinds import GivenAnswer, Kind
 from labeling.models import Judgment
+from projects.models import Criterion
 from projects.sql import Statement
 
 
@@ -27,7 +29,8 @@ class HeldAssignment:
     this rater may give in this project. `read_at` is the time by the database's clock.
     `rubric_id` and `rubric_number` are the version of the questions that the rater saw, None where
     none is recorded; `former_questions` are its criteria as JSON where there is a newer one.
-    `response_ids` are in canonical order.
+    `response_ids` are in canonical order. `principle_key` is the one principle that a task of rules
+    is about, empty for all.
     """
 
     pk: int
@@ -48,6 +51,7 @@ class HeldAssignment:
     rubric_number: int | None
     former_questions: str | None
     response_ids: Sequence[int]
+    principle_key: str
 
 
 # A share of the project's row is held from here on: whoever changes keys or scales waits for this
@@ -63,7 +67,7 @@ _HOLD = Statement(
         LEAST(a.created_at, a.opened_at),
         COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp(),
         r.id, r.number, CASE WHEN r.number < newest.number THEN r.criteria::text END,
-        t.response_ids
+        t.response_ids, t.principle_key
     FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
         JOIN projects_project p ON p.id = a.project_id
         LEFT JOIN projects_membership m ON m.project_id = a.project_id AND m.user_id = a.rater_id
@@ -158,11 +162,12 @@ _INSERT = Statement(
         RETURNING id
     ), answers AS (
         INSERT INTO labeling_answer (judgment_id, criterion_id, value, tie_kind, unsaid,
-            response_id)
+            response_id, principle_id)
         SELECT judgment.id, answer.criterion_id, answer.value, answer.tie_kind, answer.unsaid,
-            answer.response_id
-        FROM judgment, unnest(%(criteria)s, %(values)s, %(ties)s, %(unsaid)s, %(responses)s)
-            AS answer (criterion_id, value, tie_kind, unsaid, response_id)
+            answer.response_id, answer.principle_id
+        FROM judgment, unnest(%(criteria)s, %(values)s, %(ties)s, %(unsaid)s, %(responses)s,
+            %(clauses)s)
+            AS answer (criterion_id, value, tie_kind, unsaid, response_id, principle_id)
     ), assignment AS (
         UPDATE labeling_assignment
         SET state = 'submitted', submitted_at = %(created_at)s,
@@ -181,6 +186,7 @@ _INSERT = Statement(
     ties="varchar[]",
     unsaid="varchar[]",
     responses="bigint[]",
+    clauses="bigint[]",
 )
 
 
@@ -192,6 +198,22 @@ class StoredAnswer(NamedTuple):
     tie_kind: str
     unsaid: str
     response_id: int | None
+    principle_id: int | None
+
+
+def stored_answer(
+    held: HeldAssignment, kind: Kind, shown: GivenAnswer[Criterion], clauses: Mapping[int, int]
+) -> StoredAnswer:
+    """The row of an answer of the order shown; `clauses` are the ids of principles by number."""
+    answer = kind.canonical(shown, held.shown_order)
+    return StoredAnswer(
+        criterion_id=answer.question.pk,
+        value=answer.value,
+        tie_kind=answer.tie_kind,
+        unsaid=answer.unsaid,
+        response_id=None if answer.response is None else held.response_ids[answer.response],
+        principle_id=None if answer.principle is None else clauses[answer.principle],
+    )
 
 
 def insert_judgment(judgment: Judgment, answers: Sequence[StoredAnswer]) -> None:
@@ -210,6 +232,7 @@ def insert_judgment(judgment: Judgment, answers: Sequence[StoredAnswer]) -> None
         ties=[answer.tie_kind for answer in answers],
         unsaid=[answer.unsaid for answer in answers],
         responses=[answer.response_id for answer in answers],
+        clauses=[answer.principle_id for answer in answers],
     )
     judgment.pk = row[0] if row else None
     judgment._state.adding = False

@@ -79,12 +79,13 @@ _ANSWERED = Statement(
     """
     SELECT CASE WHEN t.reviews_id IS NULL THEN t.kind ELSE 'review' END, a.shown_order,
         t.response_ids, c.key, c.scale_key, c.is_primary,
-        n.value, n.response_id, n.tie_kind, n.unsaid
+        n.value, n.response_id, n.tie_kind, n.unsaid, p.number
     FROM labeling_answer n
         JOIN labeling_judgment j ON j.id = n.judgment_id
         JOIN labeling_assignment a ON a.id = j.assignment_id
         JOIN labeling_task t ON t.id = j.task_id
         JOIN projects_criterion c ON c.id = n.criterion_id
+        LEFT JOIN projects_principle p ON p.id = n.principle_id
     WHERE n.judgment_id = %(judgment)s ORDER BY c.position, c.id, n.id
     """,
     judgment="bigint",
@@ -102,11 +103,13 @@ def _as_shown(
     response_id: int | None,
     tie_kind: str,
     unsaid: str,
+    principle: int | None,
 ) -> GivenAnswer[Criterion]:
     answer = GivenAnswer(
         Criterion(key=key, scale_key=scale_key, is_primary=is_primary),
         value,
         response=None if response_id is None else response_ids.index(response_id),
+        principle=principle,
         tie_kind=tie_kind,
         unsaid=unsaid,
     )

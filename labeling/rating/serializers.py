@@ -26,7 +26,7 @@ from labeling.rating.text_serializers import (
 from labeling.rating.written import MOST_CHARS
 from labeling.vocabulary import Act, Flag, NothingLeft, Polarity, SkipReason, TaskKind, TieKind
 from projects.api.parsing import StrictSerializer
-from projects.api.serializers import CriterionSerializer, criterion_json
+from projects.api.serializers import CriterionSerializer, PrincipleSerializer, criterion_json
 from projects.models import Project
 from projects.scales import TIE_KINDS
 
@@ -97,6 +97,9 @@ class TaskSerializer(serializers.Serializer[Any]):
     writing = TaskWritingSerializer(
         allow_null=True, help_text="Of a task to write and of a review; null on others."
     )
+    principles = PrincipleSerializer(
+        many=True, help_text="Those that a task of rules asks about, each to be answered."
+    )
 
 
 class LeasedTaskSerializer(serializers.Serializer[Any]):
@@ -153,7 +156,8 @@ class SubmissionSerializer(StrictSerializer):
         help_text="By the key of the criterion; `overall` names the primary one. Of a preference a "
         "signed number; of a ranking bands of slots, best first, such as "
         '`[["C"], ["A", "B"]]`; of a question about each response a value by slot, such as '
-        '`{"A": 3, "B": "unsure"}`.',
+        '`{"A": 3, "B": "unsure"}`; of one about principles such values by principle, such as '
+        '`{"A": {"P1": -2, "P2": 2}}`.',
     )
     tie_kind = serializers.ChoiceField(
         choices=TIE_KINDS,
@@ -326,6 +330,10 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
             "criteria": [criterion_json(criterion, project) for criterion in view.criteria],
             "rubric": view.rubric_number,
             "writing": task_writing_json(view.writing),
+            "principles": [
+                {"number": p.number, "key": p.key, "title": p.title, "text": p.text}
+                for p in view.principles
+            ],
         },
     }
 

@@ -14,7 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR, SHORT_LABEL
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
-from projects.scales import PREFERENCES, RANKING, RESPONSE, REVIEWS, SCALES, Scale
+from projects.scales import (
+    PER_PRINCIPLE,
+    PREFERENCES,
+    RANKING,
+    RESPONSE,
+    REVIEWS,
+    SCALES,
+    Scale,
+)
 from projects.services.rubric import MOST_CRITERIA
 
 #: The template that stands for a rubric of one's own.
@@ -34,6 +42,7 @@ _FAMILIES = {
     PREFERENCES: _("Which of two responses is better"),
     RANKING: _("Several responses in order"),
     RESPONSE: _("Each response by itself"),
+    PER_PRINCIPLE: _("Each principle of the guideline"),
     REVIEWS: _("Reviews of what raters write"),
 }
 

@@ -23,6 +23,12 @@ def principles_of(guideline: Guideline | None) -> QuerySet[Principle]:
     return Principle.objects.filter(guideline=guideline) if guideline else Principle.objects.none()
 
 
+def asked_principles(guideline_id: int | None, key: str = "") -> QuerySet[Principle]:
+    """The clauses of a version that a task of rules asks about: all, or the one of that key."""
+    clauses = Principle.objects.filter(guideline=guideline_id)
+    return clauses.filter(key=key) if key else clauses
+
+
 def unread_memberships(project: Project, newest: Guideline | None) -> QuerySet[Membership]:
     """Raters who have not acknowledged this version, the current one, and so get no task."""
     raters = Membership.objects.filter(

@@ -50,7 +50,7 @@ def test_a_ranking_by_keyboard_between_tasks_of_another_kind(desk: Desk, make_ta
     make_tasks(desk.project, 1, prefix="b", priority=2, contents=CONTENTS[:5], kind="rank")
     make_tasks(desk.project, 1, prefix="c", priority=1)
     page = desk.ready().page
-    # The comparison asks about each response too; only what it answers is required.
+    # The comparison asks about each response too, below its text; only what it answers is required.
     desk.press("2", "ArrowDown", "6", "3")
     compared = desk.leave()
     # Ratings first, one response after the other; the last leads on to the board.
@@ -69,7 +69,7 @@ def test_a_ranking_by_keyboard_between_tasks_of_another_kind(desk: Desk, make_ta
     assert said(page) == "A, then B, D, and E tied, then C."
     expect(page.locator("[name='answer.quality.D'][value='5']")).to_be_checked()
     desk.press("q", "d", "1", "Enter")
-    expect(page.locator(".scale")).to_have_count(3)
+    expect(page.locator(".ask")).to_have_count(2)
     desk.press("Enter")
     judgments = {judgment.assignment_id: judgment for judgment in saved(page, 3)}
     assert ranking(judgments[ranked]) == [["A", "D"], ["B", "E"], ["C"]]

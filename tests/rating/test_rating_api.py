@@ -31,7 +31,8 @@ def test_a_leased_task_has_the_published_shape(
     assert reply["id"] == assignment.pk
     assert datetime.fromisoformat(reply["expires"]) == assignment.lease_expires_at
     assert set(reply["task"]) == {
-        *("id", "kind", "language", "messages", "responses", "criteria", "rubric", "writing")
+        *("id", "kind", "language", "messages", "responses", "criteria", "rubric", "writing"),
+        "principles",
     }
     assert reply["task"]["id"] == task.pk
     assert reply["task"]["kind"] == "compare"

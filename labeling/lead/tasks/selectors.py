@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Left
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
-from labeling.kinds.shapes import from_submitted
+from labeling.kinds.shapes import from_submitted, principle_name
 from labeling.models import (
     Answer,
     Assignment,
@@ -26,7 +26,7 @@ from labeling.models import (
 from labeling.models.choices import FLAG_LABELS
 from labeling.rendering import MAX_SHORT_CHARS
 from labeling.vocabulary import AssignmentState, SkipReason
-from projects.models import Criterion, Project, Reason
+from projects.models import Criterion, Principle, Project, Reason
 
 
 @dataclass(slots=True)
@@ -124,13 +124,15 @@ def task_rows(project: Project, tasks: Iterable[Task]) -> list[TaskRow]:
 class AnswerInWords:
     """An answer in words, from the point of view of the canonical responses.
 
-    `response` is the number (from 1) of the response that it is about, None for the whole task.
+    `response` is the number (from 1) of the response that it is about, None for the whole task;
+    `principle` names the principle that it is about, empty for none.
     """
 
     criterion: Criterion
     value: int | None
     words: str
     response: int | None = None
+    principle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +278,10 @@ def _late_answers(task: Task) -> list[LateInWords]:
     ]
 
 
-def _in_words(answer: GivenAnswer[Criterion], *, side_only: bool = False) -> AnswerInWords:
-    """An answer of the canonical order."""
+def _in_words(
+    answer: GivenAnswer[Criterion], *, side_only: bool = False, principle: Principle | None = None
+) -> AnswerInWords:
+    """An answer of the canonical order, about that principle."""
     criterion, value = answer.question, answer.value
     words = (
         unsaid_words(answer.unsaid)
@@ -285,7 +289,8 @@ def _in_words(answer: GivenAnswer[Criterion], *, side_only: bool = False) -> Ans
         else kind_for(criterion.scale).words(criterion, value, answer.tie_kind, side_only=side_only)
     )
     number = None if answer.response is None else answer.response + 1
-    return AnswerInWords(criterion, value, words, number)
+    about = answer.principle and principle_name(answer.principle)
+    return AnswerInWords(criterion, value, words, number, str(principle or about or ""))
 
 
 def get_task(project: Project, pk: int) -> Task | None:
@@ -332,7 +337,7 @@ def task_votes(task: Task) -> TaskVotes:
     judgments = said.filter(pk__in=rationales).defer("rationale").order_by("pk")
     judgments = judgments.select_related("rater", "guideline", "rubric", "assignment")
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
-    rows = Answer.objects.filter(judgment__task=task).select_related("criterion")
+    rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "principle")
     places = {pk: place for place, pk in enumerate(task.response_ids)}
     for row in rows.order_by("criterion__position", "criterion_id", "pk"):
         answer = GivenAnswer(
@@ -342,7 +347,9 @@ def task_votes(task: Task) -> TaskVotes:
             tie_kind=row.tie_kind,
             unsaid=row.unsaid,
         )
-        answers[row.judgment_id].append(_in_words(answer, side_only=row.side_only))
+        answers[row.judgment_id].append(
+            _in_words(answer, side_only=row.side_only, principle=row.principle)
+        )
     return TaskVotes(
         history=_history(list(judgments), rationales, answers, _texts(task)),
         late=_late_answers(task),

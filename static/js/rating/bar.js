@@ -1,8 +1,7 @@
 // The bar as a form: how answers are given, which question is in view, what is filled in beside
 // the answers, what is missing. What is special to a kind of task is in its module under kinds/,
-// which the form names as its data-script, exports its control as `default`, and overrides what
-// is its own: how keys choose, what excludes what, what is missing. A kind may ask in the text too:
-// what belongs to the form counts, wherever it stands.
+// which the form names as its data-script and which exports its control as `default`. A kind may ask
+// in the text too: what belongs to the form counts, wherever it stands.
 
 import { openLayer, say, sayCount } from "../app.js";
 
@@ -78,8 +77,11 @@ export class Control {
    */
   begin(_task) {}
 
-  /** What is filled in has changed, by whatever way. */
-  changed() {}
+  /**
+   * What is filled in has changed, or the question in view.
+   * @param {HTMLElement | undefined} _question
+   */
+  changed(_question) {}
 
   /**
    * Whether a question has its answer.
@@ -108,7 +110,7 @@ export class Control {
 
   /**
    * What Up (-1) and Down (+1) do in the question in view; `null` leaves them to the page, and
-   * without an answer they lead from question to question.
+   * `undefined` leads from question to question.
    * @param {HTMLElement} _question
    * @param {-1 | 1} _direction
    * @returns {(() => void) | null | undefined}
@@ -165,9 +167,9 @@ export class Control {
    */
   put(fields) {
     for (const input of answers(this.form)) {
-      const values = fields.filter(([name]) => name === input.name).map(([, value]) => value);
-      if (isChoice(input)) input.checked ||= values.includes(input.value);
-      else input.value = values[0] ?? "";
+      const sent = fields.filter(([name]) => name === input.name);
+      if (isChoice(input)) input.checked ||= sent.some(([, value]) => value === input.value);
+      else input.value = sent[0]?.[1] ?? "";
     }
   }
 
@@ -227,7 +229,7 @@ export class Bar {
     this.faces = new Map([[this.name, this.face]]);
     form.addEventListener("click", ({ target, detail }) => {
       const step = target instanceof Element ? target.closest("[data-step]") : null;
-      if (step) this.#enter(this.steps.findIndex((other) => other === step));
+      if (step) this.#enter(this.questions.findIndex((other) => this.#stepOf(other) === step));
       // By the key of the row: they come in turn.
       else if (!detail && target === this.steps[0]?.parentElement) this.#enter(this.place + 1);
     });
@@ -237,6 +239,11 @@ export class Bar {
     const wrong = this.questions.findIndex((question) => !this.#error(question).hidden);
     this.go(Math.max(0, wrong));
     this.refresh();
+  }
+
+  /** @param {HTMLElement} question */
+  #stepOf({ dataset: { criterion } }) {
+    return this.steps.find(({ dataset }) => dataset.step === criterion);
   }
 
   get control() {
@@ -296,8 +303,8 @@ export class Bar {
     for (const chip of all(this.form, "[data-beside]")) {
       chip.classList.toggle("later", chip.dataset.beside !== shown);
     }
-    for (const [i, step] of this.steps.entries()) {
-      if (i !== this.place) step.removeAttribute("aria-current");
+    for (const step of this.steps) {
+      if (step.dataset.step !== shown) step.removeAttribute("aria-current");
       else {
         step.setAttribute("aria-current", "step");
         // The row alone: where the bar goes with the text, the page stays where it is.
@@ -305,7 +312,7 @@ export class Bar {
         if (row) row.scrollLeft = step.offsetLeft - (row.clientWidth - step.offsetWidth) / 2;
       }
     }
-    this.control.changed();
+    this.control.changed(this.questions[this.place]);
   }
 
   /**
@@ -349,22 +356,21 @@ export class Bar {
 
   /** Marks on the chips and steps of what is filled in; what a button stores that has no words. */
   refresh() {
-    for (const [i, question] of this.questions.entries()) {
-      this.steps[i]?.classList.toggle("answered", this.control.answered(question));
+    for (const question of this.questions) {
+      this.#stepOf(question)?.classList.toggle("answered", this.control.answered(question));
       const said = question.querySelector("[data-said]");
       const [chosen] = inputs(question, "input:checked");
       const words = chosen?.dataset.keyLabel ?? "";
       if (said && said.textContent !== words) said.textContent = words;
     }
-    const principles = inputs(this.form, "input[name=principles]:checked");
-    const cited = principles.map((box) => `P${box.value}`).join(", ");
-    const flags = inputs(this.form, "input[name=flags]:checked").length;
-    const reasons = inputs(this.form, "input[name=reasons]:checked");
-    this.#mark("reason", reasons.length > 0 || this.#rationale.value.trim() !== "");
+    const of = (/** @type {string} */ name) => inputs(this.form, `[name=${name}]:checked`);
+    const cited = of("principles").map((box) => `P${box.value}`).join(", ");
+    const flags = of("flags").length;
+    this.#mark("reason", of("reasons").length > 0 || this.#rationale.value.trim() !== "");
     this.#mark("principles", cited !== "", "[data-cited]", cited || say("principles"));
     const flagged = flags ? sayCount("flags", flags) : say("flag");
     this.#mark("flags", flags > 0, "[data-flagged]", flagged);
-    this.control.changed();
+    this.control.changed(this.questions[this.place]);
   }
 
   /**
@@ -401,7 +407,8 @@ export class Bar {
       const step = this.steps.find(({ dataset }) => key && dataset.step === key);
       const text = input.labels?.[0]?.querySelector("span:not(.whose)")?.textContent;
       const label = input.dataset.keyLabel ?? text?.trim() ?? "";
-      return step ? `${step.textContent}: ${label}` : label;
+      const name = question?.dataset.label ?? step?.textContent;
+      return name ? `${name}: ${label}` : label;
     });
     const parts = [this.control.words(), labels.join(" · "), this.#rationale.value.trim()];
     return parts.filter(Boolean).join("\n");
@@ -451,7 +458,8 @@ export class Bar {
       if (index === this.place) return this.#tell(this.control.lack(question));
       this.go(index);
       question.scrollIntoView({ block: "nearest" });
-      const words = question.querySelector("legend")?.firstChild?.textContent?.trim() ?? "";
+      const legend = question.querySelector("legend")?.firstChild?.textContent?.trim();
+      const words = question.dataset.label ?? legend ?? "";
       return say("nextQuestion", { words });
     }
     const complaint = this.control.complaint();

@@ -1,14 +1,6 @@
-// Rating each response by itself: a row of buttons a response, all of them needed.
+// Rating each response by itself: every question stands beside its text.
 
-import { Control, inputs } from "../bar.js";
+import { Control } from "../bar.js";
+import { withPanels } from "../panels.js";
 
-export default class Rate extends Control {
-  /**
-   * @override
-   * @param {HTMLElement} question
-   */
-  answered(question) {
-    const names = new Set(inputs(question, "input").map((input) => input.name));
-    return names.size > 0 && inputs(question, "input:checked").length === names.size;
-  }
-}
+export default withPanels(Control);
