@@ -128,6 +128,24 @@ class Unrated(NamedTuple):
     principle: str = ""
 
 
+class SpanRecord(NamedTuple):
+    """A passage that a rater marked, as praise or as a fault, and what it is attached to.
+
+    `response` counts from 0, -1 is the prompt; `start` and `end` are code points of the text of
+    that `message`, of which `quote` are the words. `about` is criterion, flag or principle, and
+    `name` its key, its word or its number.
+    """
+
+    response: int
+    message: int
+    start: int
+    end: int
+    quote: str
+    polarity: str
+    about: str
+    name: str
+
+
 class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One rater's judgment.
 
@@ -167,6 +185,7 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     unrated: tuple[Unrated, ...] = ()
     text: str = ""
     reasons: tuple[str, ...] = ()
+    spans: tuple[SpanRecord, ...] = ()
 
     def tie_on(self, criterion: str) -> str | None:
         """Which tie this judgment is on the criterion, None if it is decided or not answered.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
-
-from django.db.models import Q
 
 from labeling.datasets.metadata import released_metadata
 from labeling.datasets.records import (
@@ -21,7 +19,7 @@ from labeling.datasets.records import (
 )
 from labeling.datasets.turns import turns_of
 from labeling.models import Answer, Response
-from labeling.models.judgments import JudgmentQuerySet
+from labeling.releases.passages import marked_spans
 from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
 from labeling.vocabulary import Strategy
@@ -48,7 +46,7 @@ def task_records(
     """Every task that has a judgment that counts, with texts and judgments, `_CHUNK` in memory.
 
     Judgments by `reviewers` (user ids) are marked as adjudications. Edited responses take part up
-    to the id `edits_upto` (all without one), those written here while their judgment counts.
+    to the id `edits_upto`, all of them without one.
     """
     names = _Names(
         {criterion.pk: criterion.key for criterion in project.criteria.all()},
@@ -61,7 +59,9 @@ def task_records(
         "response_ids",
         "prompt__external_id",
         "prompt__messages",
-        *("prompt__category", "prompt__language", "prompt__metadata"),
+        "prompt__category",
+        "prompt__language",
+        "prompt__metadata",
         "kind",
         *(f"prompt__{column}" for column in _KNOWN.values()),
     )
@@ -69,10 +69,9 @@ def task_records(
     # tasks among all judgments each time.
     judged = tasks.order_by("pk").iterator(chunk_size=_CHUNK)
     while rows := list(islice(judged, _CHUNK)):
-        places = [pk for row in rows for pk in row[2]]
-        responses = _responses(places)
-        judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers))
-        edits = _edits(places, edits_upto, standing_judgments(project, cutoff), pseudonym)
+        responses = _responses([pk for row in rows for pk in row[2]])
+        judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers), responses)
+        edits = _edits([pk for row in rows for pk in row[2]], edits_upto)
         for pk, name, order, prompt, messages, category, language, metadata, kind, *known in rows:
             yield TaskRecord(
                 id=name,
@@ -102,22 +101,17 @@ def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
     }
 
 
-def _edits(
-    ids: Sequence[int], upto: int | None, standing: JudgmentQuerySet, pseudonym: Pseudonym
-) -> dict[int, list[ResponseRecord]]:
+def _edits(ids: Sequence[int], upto: int | None) -> dict[int, list[ResponseRecord]]:
     """What people improved some responses into, by the response."""
     by_response: dict[int, list[ResponseRecord]] = {}
-    takes_part = Q(judgment__isnull=True) | Q(judgment__in=standing)
-    rows = Response.objects.filter(takes_part, edited_from__in=ids).order_by("pk")
+    rows = Response.objects.filter(edited_from__in=ids).order_by("pk")
     if upto is not None:
         rows = rows.filter(pk__lte=upto)
     columns: Iterable[tuple[Any, ...]] = rows.values_list(
-        *("edited_from", "edited_from__external_id", "external_id", "content", "model"),
-        *("messages", "judgment_id"),
+        "edited_from", "edited_from__external_id", "external_id", "content", "model", "messages"
     )
-    for origin, origin_name, name, content, model, messages, judgment in columns:
-        given_with = pseudonym("judgment", judgment) if judgment else ""
-        edit = ResponseRecord(name, content, model, origin_name, turns_of(messages), given_with)
+    for origin, origin_name, name, content, model, messages in columns:
+        edit = ResponseRecord(name, content, model, origin_name, turns_of(messages))
         by_response.setdefault(origin, []).append(edit)
     return by_response
 
@@ -150,6 +144,7 @@ def _judgments(
     tasks: Sequence[tuple[Any, ...]],
     names: _Names,
     reviewers: frozenset[int],
+    texts: Mapping[int, ResponseRecord],
 ) -> dict[int, list[JudgmentRecord]]:
     """The judgments of some tasks, by task."""
     rows: list[tuple[Any, ...]] = list(
@@ -157,9 +152,8 @@ def _judgments(
         .filter(task__in=[task[0] for task in tasks])
         .values_list(*_JUDGMENT_COLUMNS)
     )
-    answers = _answers([row[0] for row in rows], tasks, names)
-    written = Response.objects.filter(judgment__in=[row[0] for row in rows])
-    texts = dict(written.values_list("judgment_id", "content"))
+    answers = _answers({row[0]: row[1] for row in rows}, tasks, names)
+    spans = marked_spans({row[0]: row[1] for row in rows}, tasks, texts)
     pseudonym = names.pseudonym
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
@@ -190,7 +184,7 @@ def _judgments(
                 created_at=_iso(created),
                 adjudicates=rater in reviewers,
                 reasons=tuple(map(str, reasons)),
-                text=texts.get(pk, ""),
+                spans=tuple(spans.get(pk, ())),
             )
         )
     return by_task
@@ -229,10 +223,11 @@ class _Answers:
 
 
 def _answers(
-    judgments: Sequence[int], tasks: Sequence[tuple[Any, ...]], names: _Names
+    judgments: Mapping[int, int], tasks: Sequence[tuple[Any, ...]], names: _Names
 ) -> defaultdict[int, _Answers]:
-    """The answers of some judgments, by judgment."""
-    place = {pk: index for task in tasks for index, pk in enumerate(task[2])}
+    """The answers of some judgments, by judgment; `judgments` says which task each is of."""
+    # Tasks may share a response, each in a place of its own.
+    places = {task[0]: {pk: index for index, pk in enumerate(task[2])} for task in tasks}
     by_judgment: defaultdict[int, _Answers] = defaultdict(_Answers)
     rows: Iterable[tuple[Any, ...]] = Answer.objects.filter(judgment_id__in=judgments).values_list(
         *("judgment_id", "criterion_id", "response_id", "principle_id"),
@@ -242,6 +237,7 @@ def _answers(
         key, answers = names.criteria[criterion], by_judgment[judgment]
         if response is not None:
             rule = names.principles[principle] if principle else ""
+            place = places[judgments[judgment]]
             if value is None:
                 answers.unrated.append(Unrated(key, place[response], unsaid, rule))
             else:

@@ -51,30 +51,43 @@ def several(lena: User, rui: User, make_tasks: MakeTasks, api: CallAs) -> Projec
     set_member(project=project, user=rui, role=Role.RATER)
     acknowledge(user=rui, guideline=project.guidelines.get())
     for kind in ("rank", "rate"):
-        make_tasks(project, 1, prefix=kind, kind=kind, contents=FOUR, prompt=f"{kind}: {{i}}?")
-        leased = api(rui).post(f"projects/{project.slug}/next/").json()
-        body = api(rui).post(
-            f"assignments/{leased['id']}/judgment/", {"answers": said_of(project, kind)}
+        (task,) = make_tasks(
+            project, 1, prefix=kind, kind=kind, contents=FOUR, prompt=f"{kind}: {{i}}?"
         )
-        assert body.status_code == 201, body.content
+        submit(api, rui, task)
     return project
 
 
-def said_of(project: Project, kind: str) -> dict[str, Any]:
-    """The answers in the slots that rui sees."""
-    task = Task.objects.get(project=project, kind=kind)
+def submit(api: CallAs, rater: User, task: Task, *, marks: bool = False) -> None:
+    """Takes the task, the only one there is, and judges it; marks a passage of what is shown."""
+    leased = api(rater).post(f"projects/{task.project.slug}/next/").json()
+    body: dict[str, Any] = {"answers": said_of(task)}
+    if marks:
+        said = leased["task"]["responses"][1]
+        at = {"message": 0, "start": 1, "end": 2, "quote": said["content"][1]}
+        asked = {"message": 0, "start": 0, "end": 4, "quote": "rate"}
+        body["spans"] = [
+            {"slot": said["slot"], **at, "polarity": "fault", "criterion": "helpful"},
+            {"slot": "prompt", **asked, "polarity": "praise", "flag": "unsafe"},
+        ]
+    sent = api(rater).post(f"assignments/{leased['id']}/judgment/", body)
+    assert sent.status_code == 201, sent.content
+
+
+def said_of(task: Task) -> dict[str, Any]:
+    """The answers in the slots that the rater sees."""
     texts = Response.objects.in_bulk(task.response_ids)
     names = [text.split()[0] for text in FOUR]
     shown = [
         names.index(texts[task.response_ids[place]].content.split()[0])
         for place in task.assignments.get().shown_order
     ]
-    slots = dict(zip("ABCD", shown, strict=True))
+    slots = dict(zip("ABCD", shown, strict=False))
     answers: dict[str, Any] = {
         key: {slot: values[at] for slot, at in slots.items()} for key, values in VALUES.items()
     }
     answers["safe"] = {slot: "unsure" if at == 3 else 1 for slot, at in slots.items()}
-    if kind == "rank":
+    if task.kind == "rank":
         answers["order"] = [
             [slot for slot, at in slots.items() if PLACES[at] == place] for place in (1, 2, 3)
         ]
@@ -179,6 +192,32 @@ def test_the_form_begins_with_what_reads_the_primary_question_and_says_what_each
         f"/p/{several.slug}/releases/preview/", {**chosen, **shares, "recipe": "hh"}
     )
     assert "rates each response by itself" in compared.content.decode()
+
+
+def test_a_response_of_two_tasks_has_its_own_place_in_each_and_its_marked_passages(
+    built: Built, several: Project, rui: User, api: CallAs
+):
+    four = Task.objects.get(project=several, kind="rate")
+    pair = Task.objects.create(
+        project=several,
+        prompt=four.prompt,
+        external_id="pair",
+        kind="rate",
+        response_ids=four.response_ids[2:],
+        queue_key=1,
+        **{"overlap": 1, "open_slots": 1},
+    )
+    submit(api, rui, pair, marks=True)
+    release = built(several, recipe="ratings", file_type="jsonl")
+    helpful = dict(zip(("One", "Two", "Three", "Four"), VALUES["helpful"], strict=True))
+    table = rows(release, "ratings")
+    assert len(table) == 10
+    assert all(row["helpful"] == helpful[texts_of(row["response"])] for row in table)
+    (judged,) = [row for row in rows(release, "judgments") if row["task_id"] == "pair"]
+    prompted, said = sorted(judged["spans"], key=lambda span: span["response"])
+    assert (prompted["response"], prompted["quote"], prompted["flag"]) == (0, "rate", "unsafe")
+    assert said["quote"] == judged["responses"][said["response"] - 1][1]
+    assert (said["criterion"], said["polarity"]) == ("helpful", "fault")
 
 
 def test_a_question_of_another_kind_is_refused_by_name(several: Project):

@@ -63,8 +63,9 @@ class Needs(NamedTuple):
     Tables get the columns for it only where something needs them. `kind` is what its rows are,
     where it is not for the format to say. Pairs come in `groups` where several share an order or
     ratings, demonstrations from `reviews`, ratings on several criteria by `attributes`; judgments
-    may tell why they have no value (`unsaid`), judge by `rules`, hold `texts`, and name
-    `reasons` that were picked. `several`: tasks of other kinds than comparisons are among them.
+    may tell why they have no value (`unsaid`), judge by `rules`, hold `texts`, name
+    `reasons` that were picked, and mark `spans`. `several`: tasks of other kinds than comparisons
+    are among them.
     """
 
     keys: bool = False
@@ -79,6 +80,7 @@ class Needs(NamedTuple):
     texts: bool = False
     reasons: bool = False
     several: bool = False
+    spans: bool = False
 
     def and_of(self, task: TaskRecord) -> Needs:
         """These, and what the task needs."""
@@ -97,6 +99,7 @@ class Needs(NamedTuple):
             texts=self.texts or any(judgment.text for judgment in said),
             reasons=self.reasons or any(judgment.reasons for judgment in said),
             several=self.several or task.kind not in ("", TaskKind.COMPARE),
+            spans=self.spans or any(judgment.spans for judgment in said),
         )
 
 

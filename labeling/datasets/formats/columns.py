@@ -39,6 +39,17 @@ _UNSAID: _Fields = (
     ("response", "int16"),
     ("unsaid", "string"),
 )
+_SPAN: _Fields = (
+    ("response", "int16"),
+    ("message", "int32"),
+    ("start", "int32"),
+    ("end", "int32"),
+    ("quote", "string"),
+    ("polarity", "string"),
+    ("criterion", "string"),
+    ("flag", "string"),
+    ("principle", "string"),
+)
 _TIE: _Fields = (("criterion", "string"), ("tie_kind", "string"))
 
 
@@ -73,6 +84,23 @@ class UnsaidCell(Struct, frozen=True, gc=False):
     principle: str
     response: int
     unsaid: str
+
+
+class SpanCell(Struct, frozen=True, gc=False):
+    """A passage that was marked; `response` counts from 1, 0 is the prompt.
+
+    One of `criterion`, `flag` and `principle` says what it is attached to, the others are "".
+    """
+
+    response: int
+    message: int
+    start: int
+    end: int
+    quote: str
+    polarity: str
+    criterion: str
+    flag: str
+    principle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +236,7 @@ ANSWERS = _struct_list(_ANSWER)
 TIE_CELLS = _struct_list(_TIE)
 RULE_CELLS = _struct_list(_RULE)
 UNSAID_CELLS = _struct_list(_UNSAID)
+SPAN_CELLS = _struct_list(_SPAN)
 
 
 @dataclass(frozen=True, slots=True)

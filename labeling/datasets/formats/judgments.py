@@ -26,6 +26,7 @@ from labeling.datasets.formats.columns import (
     RULE_CELLS,
     SHORT,
     SHORTS,
+    SPAN_CELLS,
     SPOKEN_JSON,
     SPOKEN_MESSAGES,
     STRING,
@@ -35,6 +36,7 @@ from labeling.datasets.formats.columns import (
     AnswerCell,
     FileTable,
     RuleCell,
+    SpanCell,
     TieCell,
     UnsaidCell,
 )
@@ -45,7 +47,7 @@ from labeling.datasets.formats.nested import (
     list_column,
 )
 from labeling.datasets.recipes.outcome import RowKind
-from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
+from labeling.datasets.records import CriterionRecord, JudgmentRecord, SpanRecord, TaskRecord
 from projects.words import gettext_noop
 
 _VALUES = gettext_noop(
@@ -112,6 +114,7 @@ def judgment_table(table: FileTable, needs: Needs) -> FileTable:
         (needs.rules, ("rule_answers", RULE_CELLS)),
         (needs.texts, ("text", STRING)),
         (needs.reasons, ("reasons", STRINGS)),
+        (needs.spans, ("spans", SPAN_CELLS)),
     ):
         if wanted:
             table = replace(table, columns=(*table.columns, column))
@@ -176,7 +179,7 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
         criterion.key,
     )
     about, needs = _about(item), item.needs
-    more = needs.unsaid or needs.rules or needs.texts or needs.reasons
+    more = needs.unsaid or needs.rules or needs.texts or needs.reasons or needs.spans
     for judgment in judgments:
         value = judgment.values.get(criterion.key)
         yield (
@@ -239,6 +242,17 @@ def _beyond(judgment: JudgmentRecord, needs: Needs) -> Iterator[Any]:
         yield judgment.text
     if needs.reasons:
         yield judgment.reasons
+    if needs.spans:
+        yield tuple(map(_span, judgment.spans))
+
+
+_ATTACHED = ("criterion", "flag", "principle")
+
+
+def _span(span: SpanRecord) -> SpanCell:
+    names = (span.name if span.about == kind else "" for kind in _ATTACHED)
+    place = (span.response + 1, span.message, span.start, span.end)
+    return SpanCell(*place, span.quote, span.polarity, *names)
 
 
 def _number(principle: str) -> str:
