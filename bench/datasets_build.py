@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from bench.datasets_records import JUDGES, corpus, prompts, tasks
 from bench.timing import Row, best
 from labeling.datasets.build import build_release
+from labeling.datasets.context import ReleaseContext
 from labeling.datasets.files import DataFiles
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats import base as formats
@@ -33,7 +34,7 @@ from labeling.datasets.formats.columns import FileTable
 from labeling.datasets.judging import Books, judge_task
 from labeling.datasets.layout import Layout
 from labeling.datasets.recipes import RECIPES
-from labeling.datasets.records import CriterionRecord, ReleaseContext
+from labeling.datasets.records import CriterionRecord
 from labeling.datasets.splits import plan_splits
 
 #: Seconds and megabytes that a million judgments may take.

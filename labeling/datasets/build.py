@@ -22,6 +22,7 @@ from msgspec.structs import replace as changed
 
 from labeling.datasets.card import make_card
 from labeling.datasets.card.people import file_name
+from labeling.datasets.context import ReleaseContext
 from labeling.datasets.croissant import CROISSANT_FILE, make_croissant
 from labeling.datasets.files import (
     SHARD_BYTES,
@@ -41,7 +42,7 @@ from labeling.datasets.memory import tuned_memory
 from labeling.datasets.readiness import readiness
 from labeling.datasets.reasons import rows_in_words, sentence
 from labeling.datasets.recipes.base import Ledger, Recipe
-from labeling.datasets.records import ReleaseContext, ResponseRecord, TaskRecord, canonical_json
+from labeling.datasets.records import ResponseRecord, TaskRecord, canonical_json
 from labeling.datasets.splits import SPLITS, SplitPlan
 from labeling.datasets.spool import Spool
 from projects.words import ENGLISH, Translation

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labeling.datasets.card.front_matter import split_files
+from labeling.datasets.context import ReleaseContext
 from labeling.datasets.files import FileInfo
 from labeling.datasets.formats.columns import PLAIN_MESSAGES, ColumnType, FileTable
 from labeling.datasets.formats.nested import feature_of
-from labeling.datasets.records import ReleaseContext
 from labeling.datasets.texts import clean
 
 CROISSANT_FILE = "croissant.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from labeling.datasets.context import ReleaseContext
 from labeling.datasets.files import FileInfo
 from labeling.datasets.folds import FOLDS
 from labeling.datasets.formats.base import Format
@@ -13,7 +14,7 @@ from labeling.datasets.layout import Layout
 from labeling.datasets.readiness import Readiness
 from labeling.datasets.recipes.base import Recipe
 from labeling.datasets.recipes.sentences import options_in_words
-from labeling.datasets.records import CriterionRecord, ReleaseContext
+from labeling.datasets.records import CriterionRecord
 
 MANIFEST_VERSION = 3
 

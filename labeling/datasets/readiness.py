@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from labeling.datasets import signals
+from labeling.datasets.context import RubricRecord
 from labeling.datasets.recipes.kto import kto_weights
-from labeling.datasets.records import CriterionRecord, RubricRecord
+from labeling.datasets.records import CriterionRecord
 from labeling.datasets.signals import Agreement, RatedAgreement, rounded_figure
 from labeling.datasets.tally import SIDE_ALONE, TIE_CODES, Tally
 from labeling.stats import Figure, length_explains

@@ -203,7 +203,7 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
 
     `edits` are responses that people improved from one of `responses`. `metadata` is what an
     import kept of the task beyond its texts, as JSON, "" for nothing; it is in no key. `kind` is
-    what raters did with it (`TaskKind`), "" where nobody says.
+    how raters were asked (`TaskKind`, or `review` of a text), "" where nobody says.
     """
 
     id: str
@@ -269,7 +269,8 @@ class CriterionRecord:
     its magnitudes from weak to strong, of a rating its values from low to high; `margins` are the
     published training margins by strength, where the scale's publication states them.
     `by_rule` says that it is asked once for each principle of the guideline; `principles` are
-    those of all versions, by name.
+    those of all versions, by name. `asked_on` names the kinds of tasks that ask it, none where
+    nobody says.
     """
 
     key: str
@@ -281,6 +282,7 @@ class CriterionRecord:
     levels: tuple[int, ...] = ()
     answer: Literal["compare", "rank", "rate"] = "compare"
     by_rule: bool = False
+    asked_on: frozenset[str] = frozenset()
     principles: Mapping[str, PrincipleRecord] = field(default_factory=dict)
 
     @cached_property
@@ -317,64 +319,6 @@ class CriterionRecord:
         if self.margins:
             return self.margins.get(strength, 0.0) / self._largest_margin
         return strength / self.strongest
-
-
-@dataclass(frozen=True, slots=True)
-class GuidelineRecord:
-    """One published version of the instructions the raters worked by."""
-
-    number: int
-    text: str
-    change_note: str = ""
-    priority_order: str = ""
-    trade_off_rule: str = ""
-
-    @property
-    def whole(self) -> str:
-        """All of it as one text in Markdown; its principles are numbered elsewhere."""
-        parts = [self.text]
-        if self.priority_order.strip():
-            parts.append(f"## Order of priority\n\n{self.priority_order}")
-        if self.trade_off_rule.strip():
-            parts.append(f"## When two good things pull apart\n\n{self.trade_off_rule}")
-        return "\n\n".join(part.strip("\n") for part in parts) + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class RubricRecord:
-    """One version of the questions, as plain data: those that were asked, in order."""
-
-    number: int
-    questions: tuple[Mapping[str, object], ...]
-
-    def question(self, key: str) -> Mapping[str, object] | None:
-        """The question of that key, None where this version did not ask it."""
-        return next((question for question in self.questions if question["key"] == key), None)
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseContext:
-    """What the card and the manifest say beyond what is counted from the records.
-
-    `parameters` are the frozen request (recipe, format, cut-off …), `agreement` the project's
-    agreement as plain data, `withheld` counts of rows that never reached the records (superseded
-    or withdrawn judgments), `versions` the software that wrote the files. `description` is the
-    owner's own, `collection` says in sentences how the project had its tasks judged.
-    """
-
-    project: str
-    name: str
-    parameters: Mapping[str, object]
-    guidelines: tuple[GuidelineRecord, ...] = ()
-    rubrics: tuple[RubricRecord, ...] = ()
-    principles: tuple[Mapping[str, object], ...] = ()
-    agreement: Mapping[str, object] = field(default_factory=dict)
-    withheld: Mapping[str, int] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    licence: str = "unknown"
-    limits: tuple[str, ...] = ()
-    description: str = ""
-    collection: tuple[str, ...] = ()
 
 
 def digest(*parts: str) -> bytes:

@@ -12,13 +12,9 @@ import msgspec
 import numpy as np
 from django.db.models import Count, Max, Min
 
+from labeling.datasets.context import GuidelineRecord, ReleaseContext, RubricRecord
 from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
-from labeling.datasets.records import (
-    GuidelineRecord,
-    ReleaseContext,
-    RubricRecord,
-    canonical_json,
-)
+from labeling.datasets.records import canonical_json
 from labeling.datasets.signals import rounded_figure
 from labeling.kinds import kind_for
 from labeling.models import Release, Task

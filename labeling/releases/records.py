@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from labeling.datasets.metadata import released_metadata
 from labeling.datasets.records import (
     JudgmentRecord,
@@ -19,10 +21,11 @@ from labeling.datasets.records import (
 )
 from labeling.datasets.turns import turns_of
 from labeling.models import Answer, Response
+from labeling.models.judgments import JudgmentQuerySet
 from labeling.releases.passages import marked_spans
 from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
-from labeling.vocabulary import Strategy
+from labeling.vocabulary import ASKED_AS_REVIEW, Strategy
 from projects.models import Project
 
 _CHUNK = 500
@@ -63,6 +66,7 @@ def task_records(
         "prompt__language",
         "prompt__metadata",
         "kind",
+        "reviews",
         *(f"prompt__{column}" for column in _KNOWN.values()),
     )
     # One query behind a server-side cursor: asking anew for every piece would look for the judged
@@ -71,8 +75,10 @@ def task_records(
     while rows := list(islice(judged, _CHUNK)):
         responses = _responses([pk for row in rows for pk in row[2]])
         judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers), responses)
-        edits = _edits([pk for row in rows for pk in row[2]], edits_upto)
-        for pk, name, order, prompt, messages, category, language, metadata, kind, *known in rows:
+        standing = standing_judgments(project, cutoff)
+        edits = _edits([pk for row in rows for pk in row[2]], standing, edits_upto, pseudonym)
+        for pk, name, order, prompt, messages, category, language, metadata, *rest in rows:
+            kind, reviews, *known = rest
             yield TaskRecord(
                 id=name,
                 prompt_id=prompt,
@@ -83,7 +89,7 @@ def task_records(
                 language=language,
                 edits=tuple(edit for response in order for edit in edits.get(response, ())),
                 metadata=released_metadata({**metadata, **_known(known)}),
-                kind=kind,
+                kind=ASKED_AS_REVIEW if reviews else kind,
             )
 
 
@@ -101,17 +107,26 @@ def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
     }
 
 
-def _edits(ids: Sequence[int], upto: int | None) -> dict[int, list[ResponseRecord]]:
-    """What people improved some responses into, by the response."""
+def _edits(
+    ids: Sequence[int], standing: JudgmentQuerySet, upto: int | None, pseudonym: Pseudonym
+) -> dict[int, list[ResponseRecord]]:
+    """What people improved some responses into, by the response.
+
+    What was written here takes part only while the judgment that it came with does.
+    """
     by_response: dict[int, list[ResponseRecord]] = {}
+    written = Exists(standing.filter(pk=OuterRef("judgment")))
     rows = Response.objects.filter(edited_from__in=ids).order_by("pk")
+    rows = rows.filter(Q(judgment__isnull=True) | written)
     if upto is not None:
         rows = rows.filter(pk__lte=upto)
     columns: Iterable[tuple[Any, ...]] = rows.values_list(
-        "edited_from", "edited_from__external_id", "external_id", "content", "model", "messages"
+        *("edited_from", "edited_from__external_id", "external_id"),
+        *("content", "model", "messages", "judgment"),
     )
-    for origin, origin_name, name, content, model, messages in columns:
-        edit = ResponseRecord(name, content, model, origin_name, turns_of(messages))
+    for origin, origin_name, name, content, model, messages, written_in in columns:
+        judgment = pseudonym("judgment", written_in) if written_in else ""
+        edit = ResponseRecord(name, content, model, origin_name, turns_of(messages), judgment)
         by_response.setdefault(origin, []).append(edit)
     return by_response
 
@@ -154,6 +169,7 @@ def _judgments(
     )
     answers = _answers({row[0]: row[1] for row in rows}, tasks, names)
     spans = marked_spans({row[0]: row[1] for row in rows}, tasks, texts)
+    written = _written([row[0] for row in rows])
     pseudonym = names.pseudonym
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
@@ -185,9 +201,16 @@ def _judgments(
                 adjudicates=rater in reviewers,
                 reasons=tuple(map(str, reasons)),
                 spans=tuple(spans.get(pk, ())),
+                text=written.get(pk, ""),
             )
         )
     return by_task
+
+
+def _written(judgments: Sequence[int]) -> dict[int, str]:
+    """What was written in some judgments, by judgment: an answer, or a response improved."""
+    rows = Response.objects.filter(judgment__in=judgments)
+    return dict(rows.values_list("judgment_id", "content"))
 
 
 @dataclass(frozen=True, slots=True)

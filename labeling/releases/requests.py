@@ -15,16 +15,15 @@ from labeling.datasets.formats.base import Format
 from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions
 from labeling.datasets.recipes.options import OptionError
 from labeling.datasets.records import CriterionRecord
-from labeling.kinds import kind_for
+from labeling.kinds import KINDS, kind_for
 from labeling.models import Release
 from labeling.releases.principles import is_about_rules, principle_records
 from labeling.releases.selectors import categories_of
 from projects.exceptions import InvalidInput
 from projects.models import Criterion, Project
+from projects.scales import REVIEWS
 
 _LICENCE = 80
-#: The family of questions that a reviewer is asked about a text.
-_REVIEW = "review"
 #: The recipes that a form may begin with, by what they read.
 _USUAL = ("majority", "demonstrations", "rules", "ratings")
 #: Categories that a refusal names.
@@ -158,8 +157,10 @@ def choices_of(release: Release) -> RecipeOptions:
 
 def criterion_record(criterion: Criterion) -> CriterionRecord:
     """The criterion as the pure core knows it, with the principles of one that is about them."""
-    record = kind_for(criterion.scale).record(criterion)
-    if not is_about_rules(criterion.scale):
+    scale = criterion.scale
+    asked_on = frozenset(key for key, kind in KINDS.items() if kind.takes(scale))
+    record = replace(kind_for(scale).record(criterion), asked_on=asked_on)
+    if not is_about_rules(scale):
         return record
     return replace(record, by_rule=True, principles=principle_records(criterion.project))
 
@@ -238,7 +239,7 @@ def _usual(criteria: list[Criterion], recipe: type[Recipe]) -> tuple[Criterion, 
     """
     fitting = [c for c in criteria if recipe.needs(criterion_record(c)) is None] or criteria
     usual, *others = sorted(
-        fitting, key=lambda c: (c.scale.family == _REVIEW, not c.is_primary, c.is_retired)
+        fitting, key=lambda c: (c.scale.family == REVIEWS, not c.is_primary, c.is_retired)
     )
     beside = [c for c in others if c.scale.family == usual.scale.family and not c.is_retired]
     return (usual, *beside) if recipe.joins else (usual,)

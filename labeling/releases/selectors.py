@@ -85,9 +85,13 @@ def not_counted(project: Project, cutoff: Cutoff) -> Missing:
 
 
 def judged_tasks(project: Project, cutoff: Cutoff) -> QuerySet[Task]:
-    """The tasks that have a judgment that counts."""
+    """The tasks that have a judgment that counts; reviews of a text that counts itself."""
     standing = standing_judgments(project, cutoff)
-    return Task.objects.filter(project=project).filter(Exists(standing.filter(task=OuterRef("pk"))))
+    tasks = Task.objects.filter(project=project).filter(
+        Exists(standing.filter(task=OuterRef("pk")))
+    )
+    written = Exists(standing.filter(pk=OuterRef("reviews__judgment")))
+    return tasks.filter(Q(reviews__isnull=True) | written)
 
 
 def is_quick_to_count(project: Project) -> bool:

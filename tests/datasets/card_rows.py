@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 
-from labeling.datasets.records import GuidelineRecord, ReleaseContext
+from labeling.datasets.context import GuidelineRecord, ReleaseContext
 
 
 def context(**more: Any) -> ReleaseContext:

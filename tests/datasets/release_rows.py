@@ -11,17 +11,16 @@ import pyarrow.parquet as pq
 from msgspec.structs import replace as changed
 
 from labeling.datasets.build import BuildResult, build_release
+from labeling.datasets.context import GuidelineRecord, ReleaseContext
 from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions, RowKind
 from labeling.datasets.records import (
     CriterionRecord,
-    GuidelineRecord,
     JudgmentRecord,
     Message,
     PrincipleRecord,
     Rating,
-    ReleaseContext,
     ResponseRecord,
     TaskRecord,
     Unrated,

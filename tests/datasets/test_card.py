@@ -11,8 +11,8 @@ from msgspec.structs import replace as changed
 
 from labeling.datasets.card.front_matter import size_category
 from labeling.datasets.card.text import code_span, inline, line, quote, yaml
+from labeling.datasets.context import GuidelineRecord
 from labeling.datasets.recipes import RecipeOptions
-from labeling.datasets.records import GuidelineRecord
 from labeling.datasets.texts import clean
 from tests.datasets.card_rows import card, context, outline
 from tests.datasets.release_rows import OVERALL, judgment, project, release, task, votes

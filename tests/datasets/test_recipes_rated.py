@@ -248,7 +248,8 @@ def test_an_edit_of_white_space_leaves_a_demonstration_as_it_was():
         ("compare", "instructgpt", ORDER),
         ("write", "ratings", HELPFUL),
         ("write", "kto", THUMB),
-        ("rate", "rules", RULE),
+        ("rate", "rules", replace(RULE, asked_on=frozenset({"rule"}))),
+        ("rate", "demonstrations", replace(DECISION, asked_on=frozenset({"review"}))),
     ],
 )
 def test_tasks_that_do_not_ask_the_criterion_are_no_rows_in(kind, recipe, criterion):

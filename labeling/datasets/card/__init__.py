@@ -13,10 +13,10 @@ from typing import Any
 from labeling.datasets.card import composition, people, use
 from labeling.datasets.card.front_matter import front_matter
 from labeling.datasets.card.text import line
+from labeling.datasets.context import ReleaseContext
 from labeling.datasets.files import FileInfo
 from labeling.datasets.judging import Books
 from labeling.datasets.layout import Layout
-from labeling.datasets.records import ReleaseContext
 
 __all__ = ["make_card"]
 

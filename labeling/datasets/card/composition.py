@@ -8,8 +8,8 @@ from typing import Any
 
 from labeling.datasets.card.tables import bullets, counts, markdown_table, number_of
 from labeling.datasets.card.text import code_span, inline, line, prose, quote
+from labeling.datasets.context import ReleaseContext
 from labeling.datasets.layout import Layout
-from labeling.datasets.records import ReleaseContext
 from labeling.datasets.splits import RULES, SPLITS
 
 #: What is said of responses that came off well, by the kind of rows; nothing where none can.

@@ -14,7 +14,7 @@ from labeling.datasets.card.tables import (
     number_of,
 )
 from labeling.datasets.card.text import code_span, inline, line, quote
-from labeling.datasets.records import ReleaseContext
+from labeling.datasets.context import ReleaseContext
 
 _FIGURES = (
     ("agreement", "agreement"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from labeling.datasets.card.tables import bullets
 from labeling.datasets.card.text import inline, line
-from labeling.datasets.records import ReleaseContext
+from labeling.datasets.context import ReleaseContext
 
 
 def uses(context: ReleaseContext, manifest: Mapping[str, Any], load: str) -> str:

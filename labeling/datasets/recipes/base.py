@@ -22,17 +22,15 @@ from labeling.datasets.recipes.orders import pairs_of_ranks, ranks_of
 from labeling.datasets.recipes.outcome import RecipeOutcome, RowKind
 from labeling.datasets.recipes.rated import agreement_of_ratings, values_of
 from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
-from labeling.vocabulary import Purpose, TaskKind
+from labeling.vocabulary import ASKED_AS_REVIEW, Purpose, TaskKind
 from projects.words import ENGLISH, Translation, gettext
 
 _LIVE = Purpose.LIVE.value
-#: What is stored on tasks that ask about rules.
-RULE_TASK = "rule"
-#: The kinds of tasks on which a criterion is asked, by what it does.
+#: The kinds of tasks on which a criterion is asked, by what it does, where it does not say.
 _ASKED_ON = {
     "compare": frozenset({TaskKind.COMPARE}),
     "rank": frozenset({TaskKind.RANK}),
-    "rate": frozenset({TaskKind.COMPARE, TaskKind.RANK, TaskKind.RATE, RULE_TASK}),
+    "rate": frozenset({TaskKind.COMPARE, TaskKind.RANK, TaskKind.RATE, ASKED_AS_REVIEW}),
 }
 
 
@@ -152,7 +150,8 @@ class Recipe(ABC):
 
     def reads(self, task: TaskRecord) -> bool:
         """Whether raters of such a task are asked the criterion."""
-        return not task.kind or task.kind in _ASKED_ON[self.criterion.answer]
+        criterion = self.criterion
+        return not task.kind or task.kind in (criterion.asked_on or _ASKED_ON[criterion.answer])
 
     @classmethod
     def explain(cls, language: Translation = ENGLISH, answer: str = "compare") -> dict[str, str]:

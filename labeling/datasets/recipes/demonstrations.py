@@ -17,11 +17,8 @@ from labeling.datasets.recipes.ratings import (
 )
 from labeling.datasets.recipes.votes import nobody
 from labeling.datasets.records import DECISION_SCALE, CriterionRecord, JudgmentRecord, TaskRecord
-from labeling.vocabulary import TaskKind
+from labeling.vocabulary import ReviewDecision
 from projects.words import gettext, gettext_noop
-
-#: What a reviewer decides about a text.
-REJECTED, WITH_EDITS, APPROVED = range(3)
 
 
 class Demonstrations(Recipe):
@@ -68,10 +65,6 @@ class Demonstrations(Recipe):
             "responses that were rated."
         ) % {"recipe": gettext(cls.title), "criterion": criterion.key}
 
-    def reads(self, task: TaskRecord) -> bool:
-        """Reviews alone."""
-        return task.kind in ("", TaskKind.RATE)
-
     def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """The text, the reviewer's, or why neither is worth imitating."""
         reason = sifted.refused or (None if sifted.votes else nobody(sifted.excluded))
@@ -93,9 +86,9 @@ class Demonstrations(Recipe):
     def _demonstration(
         self, task: TaskRecord, review: JudgmentRecord, decision: int
     ) -> Demonstration | str:
-        if decision == APPROVED:
+        if decision == ReviewDecision.APPROVE:
             return Demonstration(0, decision="approved")
-        if decision != WITH_EDITS:
+        if decision != ReviewDecision.WITH_EDITS:
             wanted = self.options.rejected_drafts
             return Demonstration(0, decision="rejected") if wanted else "draft_rejected"
         if not self.options.edits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from labeling.datasets.recipes.base import RULE_TASK, Recipe, Sifted
+from labeling.datasets.recipes.base import Recipe, Sifted
 from labeling.datasets.recipes.outcome import RecipeOutcome, RowKind, RuleLabel
 from labeling.datasets.recipes.rated import Judged, RatedValues, count_values
 from labeling.datasets.recipes.ratings import NO_POSTERIOR_OF_RATINGS, NO_TIE_OF_RATINGS, ONE_EACH
@@ -46,10 +46,6 @@ class Rules(Recipe):
             "judgements (arXiv:2209.14375)."
         ),
     }
-
-    def reads(self, task: TaskRecord) -> bool:
-        """Tasks that ask about rules alone."""
-        return task.kind in ("", RULE_TASK)
 
     def make(self, task: TaskRecord, sifted: Sifted) -> RecipeOutcome:
         """A label for each response and rule, or why there is none."""

@@ -1,0 +1,64 @@
+"""What the card and the manifest of a release say beyond its rows, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineRecord:
+    """One published version of the instructions the raters worked by."""
+
+    number: int
+    text: str
+    change_note: str = ""
+    priority_order: str = ""
+    trade_off_rule: str = ""
+
+    @property
+    def whole(self) -> str:
+        """All of it as one text in Markdown; its principles are numbered elsewhere."""
+        parts = [self.text]
+        if self.priority_order.strip():
+            parts.append(f"## Order of priority\n\n{self.priority_order}")
+        if self.trade_off_rule.strip():
+            parts.append(f"## When two good things pull apart\n\n{self.trade_off_rule}")
+        return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class RubricRecord:
+    """One version of the questions, as plain data: those that were asked, in order."""
+
+    number: int
+    questions: tuple[Mapping[str, object], ...]
+
+    def question(self, key: str) -> Mapping[str, object] | None:
+        """The question of that key, None where this version did not ask it."""
+        return next((question for question in self.questions if question["key"] == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseContext:
+    """What the card and the manifest say beyond what is counted from the records.
+
+    `parameters` are the frozen request (recipe, format, cut-off …), `agreement` the project's
+    agreement as plain data, `withheld` counts of rows that never reached the records (superseded
+    or withdrawn judgments), `versions` the software that wrote the files. `description` is the
+    owner's own, `collection` says in sentences how the project had its tasks judged.
+    """
+
+    project: str
+    name: str
+    parameters: Mapping[str, object]
+    guidelines: tuple[GuidelineRecord, ...] = ()
+    rubrics: tuple[RubricRecord, ...] = ()
+    principles: tuple[Mapping[str, object], ...] = ()
+    agreement: Mapping[str, object] = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    licence: str = "unknown"
+    limits: tuple[str, ...] = ()
+    description: str = ""
+    collection: tuple[str, ...] = ()

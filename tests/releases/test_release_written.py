@@ -1,0 +1,126 @@
+"""What is released of texts that people wrote, reviewed and improved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from labeling.models import Release, Response
+from labeling.releases.services import folder_of
+from projects.guidelines.services import acknowledge
+from projects.models import Project, Role, User
+from projects.project_templates import CriterionSpec, GuidelineSpec
+from projects.services.members import set_member
+from projects.services.projects import create_project
+from tests.api.client import CallAs
+from tests.conftest import MakeTasks
+
+Built = Callable[..., Release]
+
+
+@pytest.fixture
+def school(lena: User, rui: User, sam: User) -> Project:
+    """A project where rui writes and sam reviews."""
+    project = create_project(
+        name="Ideal answers",
+        created_by=lena,
+        criteria=[
+            CriterionSpec("decision", "Decision", "decision", is_primary=True),
+            CriterionSpec("score", "How good is it now?", "score7"),
+        ],
+        guideline=GuidelineSpec(text="As you would like it.", principles=()),
+        settings={"overlap": 1},
+    )
+    for user in (rui, sam):
+        set_member(project=project, user=user, role=Role.RATER)
+        acknowledge(user=user, guideline=project.guidelines.get())
+    return project
+
+
+def act(api: CallAs, user: User, project: Project, **fields: Any) -> dict[str, Any]:
+    """Takes the next task and answers it."""
+    leased = api(user).post(f"projects/{project.slug}/next/").json()
+    sent = api(user).post(f"assignments/{leased['id']}/judgment/", fields)
+    assert sent.status_code == 201, sent.content
+    return {**sent.json(), "leased": leased}
+
+
+def decided(decision: int, **more: Any) -> dict[str, Any]:
+    """What a reviewer sends."""
+    return {"answers": {"decision": {"A": decision}, "score": {"A": 5}}, **more}
+
+
+def rows(release: Release, table: str) -> list[dict[str, Any]]:
+    """The rows of a table that was written as JSON Lines."""
+    files = sorted((folder_of(release) / table).glob("*.jsonl"))
+    return [json.loads(line) for path in files for line in path.read_text().splitlines()]
+
+
+def test_of_five_texts_the_approved_are_released_and_the_edited_one_as_its_reviewer_has_it(
+    built: Built, school: Project, rui: User, sam: User, make_tasks: MakeTasks, api: CallAs
+):
+    make_tasks(school, 5, kind="write", contents=(), prompt="Number {i}?")
+    for number in range(5):
+        act(api, rui, school, text=f"My answer, the {number}th that I wrote.")
+    for _ in range(3):
+        act(api, sam, school, **decided(2))
+    act(api, sam, school, **decided(1, edit={"slot": "A", "text": "As sam has it."}))
+    act(api, sam, school, **decided(0, rationale="Say more."))
+    settings = {"recipe": "demonstrations", "file_type": "jsonl"}
+    release = built(school, format="messages", **settings)
+    assert (release.rows_in, release.rows_out) == (5, 4)
+    assert release.counts["dropped"]["draft_rejected"]["rows"] == 1
+    data = rows(release, "data")
+    (edited,) = [row for row in data if row["edited"]]
+    assert edited["messages"][-1] == {"role": "assistant", "content": "As sam has it."}
+    assert edited["decision"] == "approved_with_edits"
+    assert all("My answer" in row["messages"][-1]["content"] for row in data if row != edited)
+    judgments = rows(built(school, **settings), "judgments")
+    assert {row["text"] for row in judgments} == {"", "As sam has it."}
+    assert "sam" not in json.dumps([row["rater"] for row in judgments])
+
+    act(api, rui, school, text="My answer, at last.")
+    again = built(school, format="messages", **settings)
+    assert (again.rows_in, again.rows_out) == (4, 4), "a draft that was written anew takes no part"
+
+
+def test_an_edit_stands_over_what_it_was_while_the_judgment_it_came_with_counts(
+    built: Built, project: Project, rui: User, make_tasks: MakeTasks, api: CallAs
+):
+    make_tasks(project, 1)
+    leased = api(rui).post(f"projects/{project.slug}/next/").json()
+    sent = api(rui).post(f"assignments/{leased['id']}/judgment/", {"answers": {"overall": -3}})
+    (winner,) = [r for r in leased["task"]["responses"] if r["slot"] == "A"]
+    original = Response.objects.get(prompt__project=project, content=winner["content"])
+    for name, text in (("better", "It is better now."), ("blank", winner["content"] + " ")):
+        Response.objects.create(
+            prompt=original.prompt,
+            external_id=name,
+            content=text,
+            is_human=True,
+            edited_from=original,
+            judgment_id=sent.json()["id"],
+            author=rui,
+        )
+    release = built(project, recipe="llama3", file_type="jsonl")
+    pairs = [
+        (row["chosen"][0]["content"], row["rejected"][0]["content"], row["edited"])
+        for row in rows(release, "preference")
+    ]
+    (lost,) = {said for _, said, _ in pairs} - {winner["content"]}
+    assert sorted(pairs) == sorted(
+        [
+            ("It is better now.", winner["content"], True),
+            ("It is better now.", lost, True),
+            (winner["content"], lost, False),
+        ]
+    )
+    assert release.counts["dropped"]["edit_no_op"]["rows"] == 2
+    api(rui).post(f"projects/{project.slug}/undo/")
+    again = api(rui).post(f"projects/{project.slug}/next/").json()
+    api(rui).post(f"assignments/{again['id']}/judgment/", {"answers": {"overall": -3}})
+    plain = built(project, recipe="llama3", file_type="jsonl")
+    assert (plain.rows_in, plain.rows_out) == (1, 1)
