@@ -198,7 +198,8 @@ class _Builder:
             keys = [task.content_key() for task, _ in handful]
             for key, (record, _) in zip(keys, handful, strict=True):
                 task = self.spool.add(key, _in_order(record))
-                needs = needs.and_of(task)
+                if any(book.recipe.reads(task) for book in self.books):
+                    needs = needs.and_of(task)
                 for recipe, learner in learners:
                     if recipe.reads(task):
                         learner.learn(task)

@@ -19,7 +19,7 @@ from labeling.datasets.fitting import misfit, row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.judging import Books, judge_task
 from labeling.datasets.recipes import RECIPES, Recipe, RecipeOptions
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.records import TaskRecord, canonical_json, digest
 from tests.datasets.release_rows import FOUR_LEVELS, ORDER, OVERALL, edited, ranked, task, votes
 
 GOLDEN = json.loads(Path(__file__).parents[1].joinpath("golden/plain_rows.json").read_text("utf-8"))
@@ -89,3 +89,14 @@ def test_the_key_that_orders_the_files_is_that_of_the_texts_alone():
     expected = "ab574dbaa4039fb04b991a7174e1bb7aac748dd8b27fa4d9d598dd411c0466bc"
     assert record.content_key() == expected
     assert changed(record, category="other").content_key() == record.content_key()
+
+
+def test_what_releases_of_comparisons_say_of_themselves_is_what_they_always_said():
+    """Cards and manifests hold these texts: one changes only where it changes for everybody."""
+    later = {"margin", "ratings", "rules", "demonstrations", "helpsteer2"}
+    spoken = [
+        sorted((key, speaker.explain()) for key, speaker in speakers.items() if key not in later)
+        for speakers in (RECIPES, FORMATS)
+    ]
+    words = canonical_json([list(pair) for said in spoken for pair in said])
+    assert digest(words).hex()[:16] == "e93173eb5d1e4b95"

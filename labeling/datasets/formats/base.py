@@ -94,8 +94,9 @@ class Format(ABC):
     that `takes_no_prompt` has a place for texts that were compared by themselves, one that
     `carries_metadata` for what an import kept of a task.
     `carries` says what of dialogues it has a place for.
-    `about` says what the files look like and what they cannot carry, `rated` what of it is
-    otherwise in a release of ratings; `usage` is what one does with the loaded `rows`.
+    `about` says what the files look like and what they cannot carry, `others` what of it is
+    otherwise where the criterion compares no two, `rated` in a release of ratings; `usage` is what
+    one does with the loaded `rows`.
     """
 
     key: ClassVar[str]
@@ -111,6 +112,7 @@ class Format(ABC):
     carries_metadata: ClassVar[bool] = False
     carries: ClassVar[Carried] = Carried()
     about: ClassVar[PolicyText]
+    others: ClassVar[PolicyText] = {}
     rated: ClassVar[PolicyText] = {}
     usage: ClassVar[str] = 'print(rows["train"][0])\n'
 
@@ -120,7 +122,8 @@ class Format(ABC):
 
     def explain(self, language: Translation = ENGLISH, answer: str = "compare") -> dict[str, str]:
         """What the files look like and what they cannot carry, in words."""
-        about = {**self.about, **self.rated} if answer == "rate" else self.about
+        about = self.about if answer == "compare" else {**self.about, **self.others}
+        about = {**about, **self.rated} if answer == "rate" else about
         return in_words({**about, "Dialogues": carried_in_words(self.carries)}, language)
 
     def load_code(

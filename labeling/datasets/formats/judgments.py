@@ -57,9 +57,9 @@ _VALUES = gettext_noop(
     "in `side_only` an imported label told the side and no strength. `shown_order` is the order "
     "in which the rater saw the responses, `rater` a pseudonym of this release alone, "
     "`rater_fold` one of five groups of raters to hold out. Times are empty where nobody measured "
-    "them, or where a clock sent what cannot be (`times_cut`). Where not all tasks are "
-    "comparisons, `kind` says what each is."
+    "them, or where a clock sent what cannot be (`times_cut`)."
 )
+_KINDS = gettext_noop("`kind` says what each task is.")
 TURNS_BESIDE = gettext_noop(
     "`responses` are texts. Where a response has turns of its own, `response_messages` holds the "
     "turns of all of them, and `responses` the text of the last."
@@ -151,6 +151,8 @@ class Judgments(Format):
             "compared without one, `prompt` is an empty list."
         ),
     }
+
+    others = {"Values": (_VALUES, _KINDS)}
 
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
         """With the responses' turns where one has any, and the metadata."""
