@@ -22,7 +22,7 @@ from labeling.datasets.records import (
 from labeling.datasets.turns import turns_of
 from labeling.models import Answer, Response
 from labeling.models.judgments import JudgmentQuerySet
-from labeling.releases.passages import marked_spans
+from labeling.releases.marked import marked_spans
 from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
 from labeling.vocabulary import ASKED_AS_REVIEW, Strategy
@@ -36,6 +36,21 @@ _KNOWN = {
     "author": "author",
     "topics": "sensitivity",
 }
+
+
+_TASK_COLUMNS = (
+    "pk",
+    "external_id",
+    "response_ids",
+    "prompt__external_id",
+    "prompt__messages",
+    "prompt__category",
+    "prompt__language",
+    "prompt__metadata",
+    "kind",
+    "reviews",
+    *(f"prompt__{column}" for column in _KNOWN.values()),
+)
 
 
 def task_records(
@@ -56,19 +71,7 @@ def task_records(
         principle_names(project),
         pseudonym,
     )
-    tasks = judged_tasks(project, cutoff).values_list(
-        "pk",
-        "external_id",
-        "response_ids",
-        "prompt__external_id",
-        "prompt__messages",
-        "prompt__category",
-        "prompt__language",
-        "prompt__metadata",
-        "kind",
-        "reviews",
-        *(f"prompt__{column}" for column in _KNOWN.values()),
-    )
+    tasks = judged_tasks(project, cutoff).values_list(*_TASK_COLUMNS)
     # One query behind a server-side cursor: asking anew for every piece would look for the judged
     # tasks among all judgments each time.
     judged = tasks.order_by("pk").iterator(chunk_size=_CHUNK)
@@ -162,14 +165,11 @@ def _judgments(
     texts: Mapping[int, ResponseRecord],
 ) -> dict[int, list[JudgmentRecord]]:
     """The judgments of some tasks, by task."""
-    rows: list[tuple[Any, ...]] = list(
-        standing_judgments(project, cutoff)
-        .filter(task__in=[task[0] for task in tasks])
-        .values_list(*_JUDGMENT_COLUMNS)
-    )
-    answers = _answers({row[0]: row[1] for row in rows}, tasks, names)
-    spans = marked_spans({row[0]: row[1] for row in rows}, tasks, texts)
-    written = _written([row[0] for row in rows])
+    standing = standing_judgments(project, cutoff).filter(task__in=[task[0] for task in tasks])
+    rows: list[tuple[Any, ...]] = list(standing.values_list(*_JUDGMENT_COLUMNS))
+    task_of = {row[0]: row[1] for row in rows}
+    answers, written = _answers(task_of, tasks, names), _written(list(task_of))
+    spans = marked_spans(task_of, tasks, texts)
     pseudonym = names.pseudonym
     by_task: dict[int, list[JudgmentRecord]] = {}
     for row in rows:
