@@ -144,14 +144,10 @@ export class Drafts {
 /** A random UUID, also where the page is not in a secure context. */
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const pairs = [...bytes].map((byte, place) => {
-    const marked = place === 6 ? (byte & 0x0f) | 0x40 : place === 8 ? (byte & 0x3f) | 0x80 : byte;
-    return marked.toString(16).padStart(2, "0");
+  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => {
+    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
+    return (Number(digit) ^ ((byte & 15) >> (Number(digit) / 4))).toString(16);
   });
-  const hex = pairs.join("");
-  const ends = [0, 8, 12, 16, 20, 32];
-  return ends.slice(1).map((end, place) => hex.slice(ends[place], end)).join("-");
 }
 
 function csrf() {
