@@ -27,8 +27,8 @@ def test_a_lead_has_every_page_in_a_rail_and_a_rater_theirs_in_a_row(
     project: Project, lena: User, rui: User, client_for: ClientFor
 ):
     home = f"/p/{project.slug}/"
-    every = ["", "find/", "rate/", "tasks/", "agreement/", "raters/", "guideline/", "questions/"]
-    every += ["imports/", "releases/", "members/", "settings/", "audit/"]
+    every = ["", "find/", "rate/", "tasks/", "agreement/", "raters/", "writing/", "guideline/"]
+    every += ["questions/", "imports/", "releases/", "members/", "settings/", "audit/"]
     assert _links(client_for(lena), f"{home}audit/") == every
     assert _links(client_for(rui), f"{home}guideline/") == ["", "rate/", "guideline/"]
     page = client_for(lena).get(f"{home}audit/").content.decode()
@@ -70,9 +70,7 @@ def test_find_leads_to_tasks_members_and_pages_and_an_id_straight_to_its_task(
     assert only.headers["Location"] == f"/p/{project.slug}/settings/"
     reply = client.get(address, {"q": "Rui"}, headers={"HX-Request": "true"})
     assert "?q=rui%40example.com" in reply.content.decode()
-    assert "rui" not in client_for(mia).get(address, {"q": "Rui"}).content.decode().lower().replace(
-        'value="rui"', ""
-    )
+    assert "rui@" not in client_for(mia).get(address, {"q": "Rui"}).content.decode()
     assert "Nothing has these words" in client.get(address, {"q": "zzz"}).content.decode()
     straight = client.get(address, {"q": first.external_id})
     assert straight.headers["Location"] == f"/p/{project.slug}/tasks/{first.pk}/"
