@@ -9,7 +9,7 @@ import numpy as np
 
 from labeling.kinds import kind_for
 from labeling.lead.agreement.pairs import ComparedRaters, pairs_in_short
-from labeling.lead.agreement.per_response import RULE_FAMILY, RankedAnswers, RatedAnswers
+from labeling.lead.agreement.per_response import RankedAnswers, RatedAnswers
 from labeling.lead.agreement.selectors import CriterionAnswers
 from labeling.lead.agreement.separate_pairs import circles_of
 from labeling.stats import (
@@ -25,7 +25,7 @@ from labeling.stats import (
 )
 from labeling.stats.agreement.responses import UNSURE_CODE
 from projects.models import Principle
-from projects.scales import YES_NO, Scale
+from projects.scales import PER_PRINCIPLE, YES_NO, Scale
 
 Figures = tuple[dict[str, Any], ComparedRaters]
 
@@ -81,7 +81,7 @@ def _(answers: RankedAnswers, *, as_ordered: bool) -> Figures:
 def _(answers: RatedAnswers, *, as_ordered: bool) -> Figures:
     """Ratings of each response, yes or no, and rules."""
     scale = answers.criterion.scale
-    if scale.family == RULE_FAMILY:
+    if scale.family == PER_PRINCIPLE:
         return _rule_figures(answers)
     figures, pairs = rating_report(
         answers.answers, scale.values, is_yes_no=scale.answer == YES_NO, unsaid=scale.unsaid
@@ -112,7 +112,7 @@ def _rule_figures(answers: RatedAnswers) -> Figures:
     unsaid = scale.unsaid if 0 in breaks else ("unsure", *scale.unsaid)
     figures, pairs = rule_report(marked, categories, breaks=breaks, unsaid=unsaid)
     return {
-        "answer": RULE_FAMILY,
+        "answer": PER_PRINCIPLE,
         **figures,
         "principles": _principles(answers, marked, breaks),
         "pairs": pairs_in_short(pairs),

@@ -21,14 +21,14 @@ from labeling.lead.agreement.preference_panel import (
 from labeling.lead.agreement.report import agreement_state
 from labeling.lead.agreement.summary import SummaryTable, opening_sentences, summary_tables
 from projects.models import Criterion, Project
-from projects.scales import PREFERENCES, RANKING, RESPONSE
+from projects.scales import PER_PRINCIPLE, PREFERENCES, RANKING, RESPONSE
 from projects.selectors.rubric import several_versions, spanned_wordings
 
 #: Up to so many answers are computed for a glance: a page that shows much else.
 GLANCE_ANSWERS = 10_000
 
 #: Of a project that is judged in several ways the first of these is quoted.
-_FAMILIES = (PREFERENCES, RANKING, RESPONSE, "rule")
+_FAMILIES = (PREFERENCES, RANKING, RESPONSE, PER_PRINCIPLE)
 
 
 @dataclass(frozen=True, slots=True)

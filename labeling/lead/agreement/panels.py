@@ -33,7 +33,7 @@ from labeling.lead.agreement.drawings import (
     rater_matrix,
 )
 from projects.models import Criterion
-from projects.scales import ORDINAL, PREFERENCES, RANKING, YES_NO
+from projects.scales import ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ _GROUPS: Mapping[str, Callable[[str, Json], list[FigureGroup]]] = {
     RANKING: _ranking_groups,
     ORDINAL: _rating_groups,
     YES_NO: _yes_no_groups,
-    "rule": _rule_groups,
+    PER_PRINCIPLE: _rule_groups,
 }
 
 

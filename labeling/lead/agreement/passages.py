@@ -8,12 +8,13 @@ import numpy as np
 from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from labeling.lead.agreement.per_response import RULE_FAMILY, newest_principles, unit_codes
+from labeling.lead.agreement.per_response import newest_principles, unit_codes
 from labeling.lead.basis import copied_columns
 from labeling.models import Answer, Judgment, Span
 from labeling.stats import MarkedPassages, passage_report
 from labeling.vocabulary import Polarity
 from projects.models import Criterion
+from projects.scales import PER_PRINCIPLE
 
 
 def passages_of(criterion: Criterion) -> dict[str, Any] | None:
@@ -24,7 +25,7 @@ def passages_of(criterion: Criterion) -> dict[str, Any] | None:
     """
     number = BigIntegerField()
     judgments = Judgment.objects.filter(project=criterion.project_id).counting().live()
-    if criterion.scale.family == RULE_FAMILY:
+    if criterion.scale.family == PER_PRINCIPLE:
         judged = judgments.filter(answers__criterion=criterion)
         spans = Span.objects.filter(judgment__in=judged, principle__isnull=False)
     else:

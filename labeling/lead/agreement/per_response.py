@@ -18,9 +18,6 @@ from labeling.vocabulary import Unsaid
 from projects.models import Criterion, Principle
 from projects.scales import RESPONSE
 
-#: The family of questions that are asked once a principle.
-RULE_FAMILY = "rule"
-
 _NOTHING = -(2**31)  # Below every value of a smallint column.
 
 

@@ -8,7 +8,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from labeling.lead.agreement.selectors import ResponseOrder
-from projects.scales import ORDINAL, PREFERENCES, RANKING, YES_NO
+from projects.scales import ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
 
 
 class FigureSerializer(serializers.Serializer[Any]):
@@ -255,7 +255,7 @@ _BY_ANSWER: dict[str, serializers.Serializer[Any] | type[serializers.Serializer[
     RANKING: RankingAgreementSerializer,
     ORDINAL: RatingAgreementSerializer,
     YES_NO: YesNoAgreementSerializer,
-    "rule": RuleAgreementSerializer,
+    PER_PRINCIPLE: RuleAgreementSerializer,
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from labeling.lead.agreement.drawings import FigureRow, Json
 from projects.models import Criterion
-from projects.scales import ORDINAL, PREFERENCES, RANKING, YES_NO
+from projects.scales import ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
 from projects.templatetags.concord import percent, rare
 
 _Rows = Callable[[Criterion, Json], Sequence[FigureRow]]
@@ -22,7 +22,7 @@ _TITLES: Mapping[str, Promise] = {
     RANKING: gettext_lazy("Rankings"),
     ORDINAL: gettext_lazy("Ratings of each response"),
     YES_NO: gettext_lazy("Yes or no of each response"),
-    "rule": gettext_lazy("Rules"),
+    PER_PRINCIPLE: gettext_lazy("Rules"),
 }
 
 _SENTENCES: Mapping[str, Promise] = {
@@ -35,7 +35,7 @@ _SENTENCES: Mapping[str, Promise] = {
     ),
     ORDINAL: gettext_lazy("Two people give a response the same rating of “%(label)s” %(share)s."),
     YES_NO: gettext_lazy("Two people say the same of a response on “%(label)s” %(share)s."),
-    "rule": gettext_lazy(
+    PER_PRINCIPLE: gettext_lazy(
         "Two people say the same of a response and a rule in “%(label)s” %(share)s."
     ),
 }
@@ -89,7 +89,7 @@ def opening_sentences(criteria: Sequence[Criterion], report: Json, rows_of: _Row
         if same.figure["value"] is not None:
             words = str(_SENTENCES[figures["answer"]])
             sentences.append(words % {"label": criterion.label, "share": _share(same)})
-        if figures["answer"] == "rule" and figures["violation"]["value"] is not None:
+        if figures["answer"] == PER_PRINCIPLE and figures["violation"]["value"] is not None:
             sentences.append(_broken(figures["violation"]))
     return sentences
 

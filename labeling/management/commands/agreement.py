@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from labeling.lead.agreement.report import agreement_report
 from labeling.lead.agreement.selectors import ResponseOrder
 from projects.models import Project
-from projects.scales import ORDINAL, PREFERENCES, RANKING, YES_NO
+from projects.scales import ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
 
 _Json = Mapping[str, Any]
 
@@ -163,7 +163,7 @@ _LINES: Mapping[str, Callable[[_Json], Iterator[str]]] = {
     RANKING: _rankings,
     ORDINAL: _ratings,
     YES_NO: _ratings,
-    "rule": _rules,
+    PER_PRINCIPLE: _rules,
 }
 
 
