@@ -13,10 +13,12 @@ from msgspec.structs import replace as changed
 from labeling.datasets.build import BuildResult
 from labeling.datasets.fitting import misfit
 from labeling.datasets.formats import FORMATS
-from labeling.datasets.recipes import RECIPES, RecipeOptions
+from labeling.datasets.formats.carrying import Needs
+from labeling.datasets.formats.columns import FileTable
+from labeling.datasets.recipes import RECIPES, RecipeOptions, RowKind
 from labeling.datasets.records import FunctionCall, Message, TaskRecord
 from tests.datasets.dialogue_rows import CALL, CALLING, TOLD, spoken
-from tests.datasets.release_rows import OVERALL, release, task, votes
+from tests.datasets.release_rows import HELPFUL, OVERALL, RULE, release, task, votes
 
 FILLER = (
     "First gather what you need.", "It depends on the season.", "Most people start small.",
@@ -108,13 +110,17 @@ def dialogues(count: int = 60) -> list[TaskRecord]:
 def written(
     shape: str, out: Path, *, tasks: Iterable[TaskRecord] | None = None, file_type: str = ""
 ) -> BuildResult:
-    """A release in this format, by the first recipe that fits it."""
+    """A release in this format, by the first recipe that fits it.
+
+    Where the format holds no comparisons, the tasks are rated as well.
+    """
     chosen = FORMATS[shape]
     options = RecipeOptions()
     recipe = next(
         key
+        for criterion in (OVERALL, HELPFUL, RULE)
         for key, recipe in RECIPES.items()
-        if misfit(recipe, chosen, options=options, criteria=[OVERALL]) is None
+        if misfit(recipe, chosen, options=options, criteria=[criterion]) is None
     )
     return release(
         [record for record, _ in talks()] if tasks is None else tasks,
@@ -123,6 +129,14 @@ def written(
         shape=shape,
         file_type=file_type or chosen.file_types[0],
     )
+
+
+def tables_of(shape: str) -> dict[str, FileTable]:
+    """The tables that such a release may have, by name."""
+    held = FORMATS[shape].main
+    attributes = (HELPFUL.key,) if held.keys() == {RowKind.RATINGS} else ()
+    tables = FORMATS[shape].tables_for(Needs(attributes=attributes))
+    return {table.name: table for table in tables}
 
 
 def default_table(shape: str) -> str:
