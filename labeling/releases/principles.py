@@ -12,7 +12,7 @@ from projects.scales import Scale
 
 def is_about_rules(scale: Scale) -> bool:
     """Whether answers on the scale are given for each principle."""
-    return scale.family == "rule"
+    return scale.is_rule
 
 
 def principle_records(project: Project) -> dict[str, PrincipleRecord]:
