@@ -12,6 +12,7 @@ from labeling.lead.tasks import views as tasks
 from labeling.lead.withdrawals import views as withdrawals
 from labeling.lead.writing import views as writing
 from labeling.operations import views as operations
+from labeling.rating import originals
 from labeling.rating import views as rate
 from labeling.releases import views as releases
 
@@ -20,6 +21,7 @@ urlpatterns = [
     *home.urlpatterns,
     *find.urlpatterns,
     *rate.urlpatterns,
+    *originals.urlpatterns,
     *tasks.urlpatterns,
     *withdrawals.urlpatterns,
     *agreement.urlpatterns,

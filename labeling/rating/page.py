@@ -20,12 +20,8 @@ from labeling.rating.desk import TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context, preview_address
 from labeling.rating.forms import ANSWER_PREFIX, Filled
 from labeling.rating.panels import ResponsePanel, task_panels
+from labeling.rating.raw import raw_messages, raw_response
 from labeling.rating.texts import guideline_parts
-from labeling.rendering import (
-    MAX_RICH_BYTES,
-    escape_visibly,
-    written_conversation,
-)
 from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project, Reason
 from projects.scales import NOT_APPLICABLE, ORDINAL, RANKING, UNSURE, Scale
@@ -45,8 +41,6 @@ _FEWEST_RATES = 3
 _UNSAID_LETTERS = {UNSURE: "u", NOT_APPLICABLE: "n"}
 #: Kinds of tasks with a style of their own.
 _STYLES = {"rank": "rank", "review": "write", "write": "write"}
-#: Marks for hidden characters make a text longer: one that grows beyond this has no raw view.
-_MAX_RAW_CHARS = 4 * MAX_RICH_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +281,7 @@ def shown_task(
     each alone and the editor of a task to write or review, as HTML; `previewed`: and the text as
     readers would see it."""
     panels = {panel.slot: panel for panel in task_panels(view, filled or Filled(), errors or {})}
-    prompt, messages = _safe(view.prompt_html), _raw_messages(view.messages)
+    prompt, messages = _safe(view.prompt_html), _safe(raw_messages(view.messages))
     kind = kind_of(view.asked_as)
     rankings = [c for c in view.criteria if c.scale.family == RANKING]
     codes = filled.codes if filled else {}
@@ -302,7 +296,7 @@ def shown_task(
             Text(
                 response.name,
                 _safe(response.html),
-                _raw_messages(response.messages) if response.messages else _raw(response.content),
+                _safe(raw_response(response.content, response.messages)),
                 not response.messages and not response.content.strip(),
                 response.slot,
                 [
@@ -323,17 +317,6 @@ def shown_task(
 
 def _safe(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 - made by labeling.rendering alone
-
-
-def _raw(text: str) -> SafeString:
-    if len(text) > MAX_RICH_BYTES:
-        return _safe("")
-    html = escape_visibly(text)
-    return _safe(html if len(html) <= _MAX_RAW_CHARS else "")
-
-
-def _raw_messages(messages: Sequence[Mapping[str, Any]]) -> SafeString:
-    return _raw(written_conversation(messages))
 
 
 @dataclass(frozen=True, slots=True)

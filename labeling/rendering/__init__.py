@@ -17,6 +17,7 @@ from labeling.rendering.conversation import (
     formatted_response,
     role_label,
     written_conversation,
+    written_parts,
 )
 from labeling.rendering.difference import (
     count_words,
@@ -50,4 +51,5 @@ __all__ = [
     "render_unformatted",
     "role_label",
     "written_conversation",
+    "written_parts",
 ]

@@ -273,25 +273,38 @@ def formatted_response(
     return note + "".join(_rendered(turns, folding=False, why=why, room=room))
 
 
-def _written_turn(turn: _Turn, numbers: _Numbers, *, named: bool) -> Iterator[str]:
+def _written_turn(turn: _Turn, numbers: _Numbers, *, named: bool) -> Iterator[tuple[str, bool]]:
+    """The lines of a turn, and of each whether it is what the turn says."""
     if named:
-        yield f"[{_speaker(turn, numbers)}]"
+        yield f"[{_speaker(turn, numbers)}]", False
     if thoughts := _text(turn, "reasoning_content"):
-        yield f"[Reasoning]\n{thoughts}\n"
+        yield f"[Reasoning]\n{thoughts}\n", False
     text, functions = _text(turn, "content"), _functions(turn)
     if thoughts and (text or not functions):
-        yield "[Answer]"
+        yield "[Answer]", False
     if text or not functions:
-        yield text
+        yield text, True
     for name, arguments in functions:
-        yield f"[{numbers.call()}: {name}]"
+        yield f"[{numbers.call()}: {name}]", False
         if arguments:
-            yield arguments
+            yield arguments, False
+
+
+def written_parts(messages: Iterable[_Turn]) -> Iterator[tuple[str, int | None]]:
+    """All that messages say, as it was written, part by part: the number of the message whose
+    content a part is, None for what stands around it. The speakers are in brackets."""
+    turns = list(messages)
+    numbers = _Numbers(turns)
+    named = len(turns) > 1 or any(_key(turn) in _TOOLS for turn in turns)
+    for place, turn in enumerate(turns):
+        if place:
+            yield "\n\n", None
+        for number, (line, is_content) in enumerate(_written_turn(turn, numbers, named=named)):
+            if number:
+                yield "\n", None
+            yield line, place if is_content else None
 
 
 def written_conversation(messages: Iterable[_Turn]) -> str:
     """All that messages say as one plain text, as it was written, the speakers in brackets."""
-    turns = list(messages)
-    numbers = _Numbers(turns)
-    named = len(turns) > 1 or any(_key(turn) in _TOOLS for turn in turns)
-    return "\n\n".join("\n".join(_written_turn(turn, numbers, named=named)) for turn in turns)
+    return "".join(part for part, _message in written_parts(messages))

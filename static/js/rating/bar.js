@@ -11,7 +11,7 @@ import { openLayer, say, sayCount } from "../app.js";
  */
 
 /** Fields beside the answers, the same for every kind. */
-const BESIDES = ["rationale", "reasons", "principles", "flags"];
+const BESIDES = ["rationale", "reasons", "principles", "flags", "spans"];
 
 /** Fields of the form that are no answer. */
 const NO_ANSWER = new Set([
@@ -193,6 +193,17 @@ function isChoice({ type }) {
 }
 
 /**
+ * A field that nobody sees.
+ * @param {string} name
+ * @param {string} value
+ */
+export function hidden(name, value) {
+  const field = document.createElement("input");
+  [field.type, field.name, field.value] = ["hidden", name, value];
+  return field;
+}
+
+/**
  * The HTML elements that a selector finds.
  * @param {ParentNode} root
  * @param {string} selector
@@ -279,6 +290,11 @@ export class Bar {
     face.control.leadOn = (question) =>
       this.go(question ? this.questions.indexOf(question) : this.place + 1);
     face.control.begin(task);
+  }
+
+  /** Passages that are marked, a field each (marks.js). */
+  get #spans() {
+    return /** @type {HTMLElement} */ (this.form.querySelector("#spans"));
   }
 
   get #rationale() {
@@ -420,6 +436,7 @@ export class Bar {
     this.control.put(fields);
     for (const [name, value] of fields) {
       if (name === "rationale") this.#rationale.value = value;
+      else if (name === "spans") this.#spans.append(hidden(name, value));
       else if (BESIDES.includes(name)) {
         for (const box of inputs(this.form, `input[name="${name}"]`)) {
           box.checked ||= box.value === value;
@@ -440,6 +457,7 @@ export class Bar {
       box.checked = false;
     }
     this.#rationale.value = "";
+    this.#spans.replaceChildren();
     for (const question of this.questions) this.#error(question).hidden = true;
     for (const pop of all(this.form, "details[open]")) pop.removeAttribute("open");
     this.go(0);

@@ -31,5 +31,25 @@ if (script) {
   addEventListener("pagehide", () => queue.close());
   addEventListener("pageshow", (event) => event.persisted && queue.prepare());
   queue.begin();
+  listenForMarks();
   form.dataset.scripted = ""; // From here on keys are heard.
+}
+
+/** Passages can be marked: what that takes comes with the first selection, key or mark. */
+function listenForMarks() {
+  const desk = document.getElementById("desk");
+  const spans = document.getElementById("spans");
+  const button = document.getElementById("mark-words");
+  if (!desk || !spans || !button) return;
+  const marks = async () => (await import("./marks.js")).marksOf(form);
+  button.hidden = false;
+  button.addEventListener("click", async () => (await marks()).menu.begin());
+  document.addEventListener("selectionchange", function selected() {
+    const selection = getSelection();
+    if (selection?.isCollapsed !== false || !desk.contains(selection.anchorNode)) return;
+    document.removeEventListener("selectionchange", selected);
+    marks();
+  });
+  new MutationObserver(() => marks()).observe(spans, { childList: true });
+  if (spans.firstElementChild) marks();
 }
