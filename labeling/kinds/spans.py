@@ -32,12 +32,14 @@ class MarkedTexts:
         """Those of a response by its place, or of the prompt."""
         return self.prompt if response is None else self.responses[response]
 
-    def quote(self, span: MarkedSpan) -> str:
-        """The words that a passage marks; "" where the text has been erased since."""
+    def quote(self, span: MarkedSpan, most: int | None = None) -> str:
+        """The words that a passage marks, at most so many characters of them; "" where the text
+        has been erased since."""
         messages = self.messages(span.response)
         if span.message >= len(messages):
             return ""
-        return messages[span.message][span.start : span.end]
+        end = span.end if most is None else min(span.end, span.start + most)
+        return messages[span.message][span.start : end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,9 @@ class MarkedSpan:
     about: str
     name: str
 
-    def placed(self, places: Sequence[int]) -> MarkedSpan:
-        """The same passage in another order of the responses: `places[i]` is where i is there."""
-        if self.response is None:
-            return self
-        return replace(self, response=places[self.response])
+    def reaching(self, end: int) -> MarkedSpan:
+        """The same passage, up to there if it ended before."""
+        return replace(self, end=max(self.end, end))
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -81,10 +81,12 @@ class MarkedSpan:
         }
 
 
-def spans_json(spans: Iterable[MarkedSpan], texts: MarkedTexts) -> list[dict[str, object]]:
-    """Passages in reading order, with their words."""
+def spans_json(
+    spans: Iterable[MarkedSpan], texts: MarkedTexts, most: int | None = None
+) -> list[dict[str, object]]:
+    """Passages in reading order, with their words: the first `most` characters, or all."""
     ordered = sorted(set(spans), key=lambda span: span.order)
-    return [span.as_json(texts.quote(span)) for span in ordered]
+    return [span.as_json(texts.quote(span, most)) for span in ordered]
 
 
 class SpanError(ValueError):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from labeling.models import Judgment, Span
+from labeling.models import Judgment, Response, Span
 from projects.models import Principle, Project, User
 from tests.api.client import CallAs
-from tests.conftest import MakeTasks
+from tests.conftest import MakeTasks, judge, lease
 
 #: Two code points outside of the basic plane, a letter of two, and a word from the right.
 ODD = "👍🏽 cafe\u0301 \u200bis שלום **bold**."
@@ -144,3 +146,46 @@ def test_a_form_carries_passages_and_has_them_again_after_a_mistake_and_an_undo(
     page = client.get(f"/p/{project.slug}/rate/").content.decode()
     assert 'name="spans"' in page
     assert "&quot;quote&quot;: &quot;mirrors&quot;" in page
+
+
+def test_a_lead_reads_who_marked_what_and_how_many_marked_the_same(
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    api: CallAs,
+    client_for: Callable[[User], Client],
+):
+    (task,) = make_tasks(project, 1, contents=(ODD, PLAIN), overlap=2)
+    for rater, words in ((rui, "The sky mirrors"), (sam, "mirrors the sea")):
+        held = lease(rater, project)
+        shown = [task.response_ids[place] for place in held.shown_order]
+        at = [Response.objects.get(pk=pk).content for pk in shown].index(PLAIN)
+        judge(rater, held, spans=[mark("AB"[at], PLAIN, words)])
+    votes = api(lena).post(f"projects/{project.slug}/tasks/{task.pk}/votes/").json()
+    place = [Response.objects.get(pk=pk).content for pk in task.response_ids].index(PLAIN)
+    quotes = [[(s["slot"], s["quote"]) for s in row["spans"]] for row in votes["judgments"]]
+    slot = "AB"[place]
+    assert quotes == [[(slot, "The sky mirrors")], [(slot, "mirrors the sea")]]
+    page = client_for(lena).get(f"/p/{project.slug}/tasks/{task.pk}/").content.decode()
+    assert "by 2 raters" in page
+    assert '<q dir="auto">The sky mirrors the sea</q>' in page
+
+
+def test_a_release_holds_the_passages_with_their_words(
+    project: Project, rui: User, make_tasks: MakeTasks, settings: Any, tmp_path: Path
+):
+    settings.RELEASES_DIR = tmp_path / "releases"
+    make_tasks(project, 1, contents=(PLAIN, PLAIN))
+    held = lease(rui, project)
+    judge(rui, held, spans=[mark("A", PLAIN, "mirrors", flag="unsafe", polarity="praise")])
+    options = ["--recipe", "raw", "--format", "judgments", "--file-type", "jsonl"]
+    call_command("create_release", project.slug, *options, "--out", str(tmp_path / "out"))
+    (file,) = (tmp_path / "out").glob("data/*.jsonl")
+    (span,) = json.loads(file.read_text())["spans"]
+    assert span == {
+        **{"response": held.shown_order[0] + 1, "message": 0, "start": 8, "end": 15},
+        **{"quote": "mirrors", "polarity": "praise"},
+        **{"criterion": "", "flag": "unsafe", "principle": ""},
+    }

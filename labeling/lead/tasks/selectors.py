@@ -13,6 +13,7 @@ from django.db.models.functions import Left
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
 from labeling.kinds.shapes import from_submitted, principle_name
+from labeling.lead.tasks.marking import TaskSpans, task_spans
 from labeling.models import (
     Answer,
     Assignment,
@@ -191,6 +192,7 @@ class TaskVotes:
     late: list[LateInWords]
     assignments: list[Assignment]
     openings: list[TaskOpening]
+    spans: TaskSpans = field(default_factory=TaskSpans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,4 +361,5 @@ def task_votes(task: Task) -> TaskVotes:
             .order_by(F("submitted_at").asc(nulls_last=True), "pk")
         ),
         openings=list(TaskOpening.objects.filter(task=task).select_related("person")),
+        spans=task_spans(task),
     )

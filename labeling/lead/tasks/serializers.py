@@ -203,6 +203,11 @@ class VoteSerializer(serializers.Serializer[Any]):
     review = serializers.IntegerField(
         allow_null=True, help_text="The task in which a second person reviews that text."
     )
+    spans = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Passages as they are submitted; `A` is the first response in canonical order, "
+        "and a long `quote` is cut.",
+    )
     first_shown = serializers.IntegerField(
         allow_null=True,
         help_text="Number of the response shown first, from 1; null where there was none.",
@@ -323,6 +328,7 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
                 "flags": row.judgment.flags,
                 "text": row.text,
                 "review": row.review_id,
+                "spans": votes.spans.by_judgment.get(row.judgment.pk, []),
                 "first_shown": row.first_shown,
                 "guideline": row.judgment.guideline.number if row.judgment.guideline else None,
                 "source": row.judgment.source,
