@@ -29,6 +29,15 @@ function all(root, selector) {
   return [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(selector))];
 }
 
+/**
+ * The principle that a question is about, such as P3; "" for none.
+ * @param {HTMLElement} question
+ */
+function ruleOf(question) {
+  const name = question.querySelector("input")?.getAttribute("name") ?? "";
+  return /\.(P\d+)$/.exec(name)?.[1] ?? "";
+}
+
 /** @param {Span} span */
 export function aboutOf(span) {
   const about = ORDER.find((key) => span[key]) ?? "criterion";
@@ -129,6 +138,11 @@ export class Marks {
     for (const root of [this.form, this.task]) {
       for (const question of all(root, "[data-criterion]")) {
         const key = question.dataset.criterion ?? "";
+        const rule = ruleOf(question);
+        if (rule) {
+          add("principle", rule, question.querySelector("legend")?.textContent ?? rule);
+          continue;
+        }
         const step = this.form.querySelector(`[data-step="${CSS.escape(key)}"]`);
         const legend = question.querySelector("legend");
         const words = step ?? legend?.querySelector("bdi") ?? legend?.firstChild;
@@ -226,15 +240,18 @@ export class Marks {
     if (pop.hidden) pop.open = false;
     const count = pop.querySelector("[data-count]");
     if (count) count.textContent = sayCount("passages", spans.length);
-    const [panels, at] = [all(this.task, "[data-panel]"), this.targets];
+    const panels = all(this.task, "[data-panel]");
     for (const [place, span] of spans.entries()) {
       list.append(this.#line(span, place, true));
       const { about, name } = aboutOf(span);
-      if (about !== "criterion" || !at.length) continue;
       // Of several panels the one of its text; the letters of texts are their places.
       const panel = panels[panels.length === 1 ? 0 : span.slot.charCodeAt(0) - 65];
-      const [question] = panel ? all(panel, `[data-criterion="${CSS.escape(name)}"]`) : [];
-      question?.append(this.#line(span, place, false));
+      const questions = panel ? all(panel, "[data-criterion]") : [];
+      const question = questions.find((other) => {
+        const rule = ruleOf(other);
+        return about === "principle" ? rule === name : !rule && other.dataset.criterion === name;
+      });
+      if (about !== "flag") question?.append(this.#line(span, place, false));
     }
   }
 
