@@ -22,6 +22,13 @@ from projects.services.members import placeholder_raters
 Spot = tuple[int, int | None, int | None]
 
 
+#: What is read of an answer on record.
+_STORED = (
+    *("judgment_id", "criterion_id", "response_id", "principle__number"),
+    *("value", "tie_kind", "unsaid", "side_only"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """One rater's checked answers, of the canonical responses.
@@ -230,30 +237,24 @@ class LabelRubric:
 
 def stored_labels(tasks: Iterable[Task]) -> dict[int, dict[str, Label]]:
     """task id -> rater's name -> what the placeholder rater of that name is on record with."""
-    places = {task.pk: {pk: i for i, pk in enumerate(task.response_ids)} for task in tasks}
-    judgments = Judgment.objects.filter(task_id__in=places, rater__is_placeholder=True).standing()
+    tasks = list(tasks)
+    judgments = Judgment.objects.filter(task__in=tasks, rater__is_placeholder=True).standing()
     rows = list(judgments.values_list("pk", "task_id", "rater__name"))
-    task_of = {pk: task_id for pk, task_id, _ in rows}
+    places = {task.pk: {pk: i for i, pk in enumerate(task.response_ids)} for task in tasks}
+    places_of = {pk: places[task_id] for pk, task_id, _ in rows}
+    criteria = Criterion.objects.filter(project__in={task.project_id for task in tasks}).in_bulk()
     answers: dict[int, list[GivenAnswer[Criterion]]] = defaultdict(list)
     sides: dict[int, set[int]] = defaultdict(set)
-    stored = (
-        Answer.objects.filter(judgment_id__in=task_of)
-        .select_related("criterion", "principle")
-        .order_by("pk")
+    stored: Iterable[tuple[Any, ...]] = (
+        Answer.objects.filter(judgment_id__in=places_of).order_by("pk").values_list(*_STORED)
     )
-    for answer in stored:
-        answers[answer.judgment_id].append(
-            GivenAnswer(
-                answer.criterion,
-                answer.value,
-                response=places[task_of[answer.judgment_id]].get(answer.response_id or 0),
-                principle=answer.principle.number if answer.principle else None,
-                tie_kind=answer.tie_kind,
-                unsaid=answer.unsaid,
-            )
+    for judgment, criterion, response, principle, value, tie_kind, unsaid, side_only in stored:
+        place = None if response is None else places_of[judgment][response]
+        answers[judgment].append(
+            GivenAnswer(criteria[criterion], value, place, principle, tie_kind, unsaid)
         )
-        if answer.side_only:
-            sides[answer.judgment_id].add(answer.criterion_id)
+        if side_only:
+            sides[judgment].add(criterion)
     labels: dict[int, dict[str, Label]] = defaultdict(dict)
     for pk, task_id, name in rows:
         labels[task_id][name] = Label(name, tuple(answers[pk]), "", None, frozenset(sides[pk]))
