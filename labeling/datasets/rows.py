@@ -136,6 +136,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     `apart` are the ids of the tasks that the same line of the file would make otherwise: the pairs
     of a ranking, or the ranking that a pair is of. `about` is what is known of its prompt beside
     category and language: `difficulty`, `licence`, `author`, and `topics`, each with its severity.
+    `principle` is the only one that a task of rules asks about, such as P3, "" for all.
     """
 
     line: int
@@ -153,6 +154,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     number: int = 0
     kind: str = TaskKind.COMPARE.value
     apart: tuple[str, ...] = ()
+    principle: str = ""
     about: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -25,7 +25,8 @@ from labeling.imports.known import (
     response_columns,
     stored_about,
 )
-from labeling.imports.labels import LabelRubrics, write_labels
+from labeling.imports.labels import write_labels
+from labeling.imports.rubrics import LabelRubrics
 from labeling.imports.targets import (
     Change,
     Target,
@@ -51,6 +52,7 @@ _RESPONSE = ("id", "prompt_id", "external_id", "content", "messages", "model", *
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
     *("source_order", "overlap", "open_slots", "queue_key", "model_votes", "import_job_id"),
+    "principle_key",
 )
 
 
@@ -153,16 +155,16 @@ class BatchWriter:
         wished = planned(row, self._project.salt)
         try:
             rubric = self._rubrics.of(row.kind)
+            wished.principle_key = self._rubrics.principle_key(row.principle)
             check_alone(row, others)
             change = Change.NEW
             if target is not None:
                 change, wished = merged(target, wished)
             places = response_keys(wished.responses)
             shown_order = [places.index(key) for key in response_keys(row.responses)]
-            ids = [response.external_id for response in row.responses]
-            said = rubric.labels(row.judgments, ids, shown_order)
+            said = rubric.labels(row.judgments, row.responses, shown_order)
             fresh = new_labels(said, target.known if target else {})
-            voted = rubric.labels(row.model_votes, ids, shown_order)
+            voted = rubric.labels(row.model_votes, row.responses, shown_order)
             votes = new_labels(voted, rubric.stored_votes(target.votes if target else ()))
         except RowError as error:
             refused = refusal(row.line, error)
@@ -203,6 +205,7 @@ class BatchWriter:
             {pk: target.response_ids for pk, target in labelled.items()},
             now,
             import_id=self._import_id,
+            clauses=self._rubrics.clauses if labelled else {},
         )
         there = {t.task_id for t in changed}
         added = {pk: places for pk, places in raised.items() if pk in there}
@@ -232,6 +235,7 @@ class BatchWriter:
             *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
             *(target.kind, array(target.response_ids), array(target.source_order)),
             *(overlap, overlap, key, target.votes, self._import_id),
+            target.principle_key,
         )
 
     def _rewrite(self, targets: list[Target]) -> None:

@@ -10,12 +10,10 @@ from typing import Any
 
 from django.db.models import F
 
-from labeling.datasets.rows import OVERALL, ImportedLabel, RefusalCode, RowError
-from labeling.kinds import GivenAnswer, Kind, LabelError, kind_of, label_answers
-from labeling.kinds.shapes import as_submitted, from_submitted
+from labeling.kinds import GivenAnswer
 from labeling.models import Answer, Assignment, Judgment, Task
-from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TaskKind, TieKind
-from projects.models import Criterion, Project, User
+from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TieKind
+from projects.models import Criterion, Principle, Project, User
 from projects.services.members import placeholder_raters
 
 #: What an answer is about: the criterion's id, the response's place, the number of a principle.
@@ -66,175 +64,6 @@ class Label:
         return same and same_tie and pk not in record.side_only
 
 
-class LabelRubrics:
-    """The criteria of a project by the kind of task that they are asked on."""
-
-    def __init__(self, project: Project) -> None:
-        self._criteria = list(Criterion.objects.filter(project=project))
-        self._by_kind: dict[str, LabelRubric] = {}
-
-    def of(self, kind: str) -> LabelRubric:
-        """The rubric of tasks of a kind. Raises RowError where the project asks no such question as
-        its primary one."""
-        if kind not in self._by_kind:
-            rubric = LabelRubric(self._criteria, kind_of(kind))
-            if not rubric.has_primary:
-                raise RowError("kind", _NO_PRIMARY[kind], kind, code=RefusalCode.UNSUPPORTED)
-            self._by_kind[kind] = rubric
-        return self._by_kind[kind]
-
-    def takes(self, kind: str) -> bool:
-        """Whether the project takes tasks of a kind."""
-        return LabelRubric(self._criteria, kind_of(kind)).has_primary
-
-
-#: What a project lacks that takes no rows of a kind, and what to do.
-_NO_PRIMARY: Mapping[str, str] = {
-    TaskKind.COMPARE: (
-        "Makes a comparison, and the project's rubric has no primary question that compares two "
-        "responses. Add one, on a scale such as “Llama evaluation, seven points”."
-    ),
-    TaskKind.RANK: (
-        "Makes a ranking, and the project's rubric has no primary question that ranks responses. "
-        "Add one, on the scale “Ranking with ties”, or import its pairs as comparisons (kind "
-        "compare)."
-    ),
-    TaskKind.WRITE: (
-        "Makes a task to write, and the project's rubric does not ask what a reviewer decides. Add "
-        "a primary question on the scale “Review, the decision on a text”."
-    ),
-    TaskKind.RATE: (
-        "Makes a rating, and the project's rubric has no primary question about each response. "
-        "Add one, on a scale such as “Thumb up or down” or “HelpSteer, helpfulness from 0 to 4”."
-    ),
-}
-
-
-class LabelRubric:
-    """The criteria that are asked on tasks of a kind, by key and by the alias of the primary
-    one."""
-
-    def __init__(self, criteria: Iterable[Criterion], kind: Kind) -> None:
-        self.kind = kind
-        criteria = list(criteria)
-        self.criteria = kind.asked(criteria)
-        self._by_key = {criterion.key: criterion for criterion in self.criteria}
-        primary = next(
-            (c for c in criteria if c.is_primary and c.scale.family == kind.family), None
-        )
-        self.has_primary = primary is not None
-        if primary is not None:
-            self._by_key.setdefault(OVERALL, primary)
-
-    def labels(
-        self, judgments: Iterable[ImportedLabel], ids: Sequence[str], shown_order: Sequence[int]
-    ) -> list[Label]:
-        """What a row's raters, people or models, said, turned to canonical order.
-
-        `ids` are those of the row's responses, `shown_order[i]` is the canonical index of response
-        i. Raises RowError for an unknown criterion and for what does not fit its scale.
-        """
-        return [self._label(judgment, ids, shown_order) for judgment in judgments]
-
-    def _label(
-        self, judgment: ImportedLabel, ids: Sequence[str], shown_order: Sequence[int]
-    ) -> Label:
-        said = self._said(judgment)
-        side_only = {self._criterion(key).key for key in judgment.side_only}
-        for key, grade in judgment.grades.items():
-            criterion = self._criterion(key)
-            side = said[criterion.key]
-            strength = self.kind.graded(criterion, side, grade) if isinstance(side, int) else None
-            if strength is None:
-                side_only.add(criterion.key)
-            else:
-                said[criterion.key] = strength
-        try:
-            answers = label_answers(self.kind, self.criteria, said, self._named_ties(judgment), ids)
-        except LabelError as error:
-            raise RowError(
-                f"judgments.{error.key}", error.reason, error.value, code=RefusalCode.OFF_SCALE
-            ) from None
-        canonical = tuple(self.kind.canonical(answer, shown_order) for answer in answers)
-        sides = frozenset(self._by_key[key].pk for key in side_only)
-        return Label(judgment.rater, canonical, judgment.rationale, judgment.at, sides)
-
-    def _said(self, judgment: ImportedLabel) -> dict[str, object]:
-        """What a label says, by the criterion's own key."""
-        said: dict[str, object] = {}
-        for key, value in (*judgment.values.items(), *judgment.answers.items()):
-            criterion = self._criterion(key)
-            if said.setdefault(criterion.key, value) != value:
-                raise RowError(
-                    f"judgments.{key}",
-                    "Is answered twice, differently.",
-                    value,
-                    code=RefusalCode.TWICE,
-                )
-        return said
-
-    def _named_ties(self, judgment: ImportedLabel) -> dict[str, str]:
-        """Which ties a label names, by the criterion's own key."""
-        ties: dict[str, str] = {}
-        for key, kind in judgment.tie_kinds.items():
-            before = ties.get(own := self._criterion(key).key, TieKind.UNSPECIFIED.value)
-            if before == TieKind.UNSPECIFIED:
-                ties[own] = kind
-            elif kind not in (TieKind.UNSPECIFIED, before):
-                raise RowError(
-                    f"judgments.tie_kinds.{key}"[:120],
-                    "Is called two different ties.",
-                    kind,
-                    code=RefusalCode.CONTRADICTION,
-                )
-        return ties
-
-    def vote_json(self, label: Label, import_id: int) -> dict[str, object]:
-        """A model's vote as it is kept on its task, by the keys of criteria.
-
-        `import_id` is the import that brings it.
-        """
-        return {
-            "model": label.rater,
-            "values": as_submitted(label.answers),
-            "side_only": [
-                a.question.key for a in label.answers if a.question.pk in label.side_only
-            ],
-            "tie_kinds": {a.question.key: a.tie_kind for a in label.answers if a.tie_kind},
-            "rationale": label.rationale,
-            "at": label.at.isoformat() if label.at else None,
-            "import": import_id,
-        }
-
-    def stored_votes(self, votes: Iterable[Mapping[str, Any]]) -> dict[str, Label]:
-        """model -> its vote that is kept on a task."""
-        return {vote["model"]: self._stored_vote(vote) for vote in votes}
-
-    def _stored_vote(self, vote: Mapping[str, Any]) -> Label:
-        known = {criterion.key: criterion for criterion in self.criteria}
-        # A criterion that nobody has judged by may be gone since.
-        answers = tuple(
-            answer
-            for key, value in vote["values"].items()
-            if key in known
-            for answer in from_submitted(known[key], value, vote["tie_kinds"].get(key, ""))
-        )
-        sides = frozenset(known[key].pk for key in vote["side_only"] if key in known)
-        return Label(vote["model"], answers, "", None, sides)
-
-    def _criterion(self, key: str) -> Criterion:
-        criterion = self._by_key.get(key)
-        if criterion is None:
-            known = ", ".join(criterion.key for criterion in self.criteria)
-            raise RowError(
-                f"judgments.{key}"[:120],
-                f"This project has no criterion “{key[:80]}”; it asks: {known}.",
-                key,
-                code=RefusalCode.UNKNOWN_CRITERION,
-            )
-        return criterion
-
-
 def stored_labels(tasks: Iterable[Task]) -> dict[int, dict[str, Label]]:
     """task id -> rater's name -> what the placeholder rater of that name is on record with."""
     tasks = list(tasks)
@@ -268,11 +97,13 @@ def write_labels(
     now: datetime,
     *,
     import_id: int,
+    clauses: Mapping[int, Principle],
 ) -> dict[int, int]:
     """Stores new labels by task id; a task's overlap grows where it has too few places.
 
     Returns by how many, for tasks of which it did. `responses` are the ids of each task's in
-    canonical order, `import_id` the import that brings them. The tasks are locked by the caller.
+    canonical order, `import_id` the import that brings them, `clauses` the principles that answers
+    may be about, by number. The tasks are locked by the caller.
     """
     names = {label.rater for of_task in labels.values() for label in of_task}
     if not names:
@@ -297,23 +128,30 @@ def write_labels(
         for assignment, label in zip(assignments, flat, strict=True)
     )
     Answer.objects.bulk_create(
-        Answer(
-            judgment=judgment,
-            criterion=answer.question,
-            response_id=_response(responses[judgment.task_id], answer),
-            value=answer.value,
-            tie_kind=answer.tie_kind,
-            unsaid=answer.unsaid,
-            side_only=answer.question.pk in label.side_only,
-        )
+        _answer(judgment, label, answer, responses[judgment.task_id], clauses)
         for judgment, label in zip(judgments, flat, strict=True)
         for answer in label.answers
     )
     return raised
 
 
-def _response(ids: Sequence[int], answer: GivenAnswer[Criterion]) -> int | None:
-    return None if answer.response is None else ids[answer.response]
+def _answer(
+    judgment: Judgment,
+    label: Label,
+    answer: GivenAnswer[Criterion],
+    ids: Sequence[int],
+    clauses: Mapping[int, Principle],
+) -> Answer:
+    return Answer(
+        judgment=judgment,
+        criterion_id=answer.question.pk,
+        response_id=None if answer.response is None else ids[answer.response],
+        principle_id=None if answer.principle is None else clauses[answer.principle].pk,
+        value=answer.value,
+        tie_kind=answer.tie_kind,
+        unsaid=answer.unsaid,
+        side_only=answer.question.pk in label.side_only,
+    )
 
 
 def _make_room(labels: Mapping[int, Sequence[Label]]) -> dict[int, int]:

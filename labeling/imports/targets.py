@@ -42,6 +42,7 @@ _AS: Mapping[str, str] = {
     TaskKind.COMPARE: "a comparison",
     TaskKind.RANK: "a ranking",
     TaskKind.RATE: "a rating",
+    TaskKind.RULE: "a check of rules",
     TaskKind.WRITE: "a text to write",
 }
 
@@ -68,7 +69,8 @@ class Target:
     `is_repeat`: what the row on this line says about the task is beside what an earlier row of its
     file said; `left_out` of it was what cannot be stored. `import_id` is the import that made the
     task, `order_before` its order of the source as it was stored.
-    `kind` is the kind of the task; `response_ids` are those of the database, in canonical order.
+    `kind` is the kind of the task, `principle_key` the one principle that it asks about;
+    `response_ids` are those of the database, in canonical order.
     `source_order[i]` is the canonical index of the response at place i of its first row, empty
     where that is not known.
     """
@@ -98,6 +100,7 @@ class Target:
     left_out: tuple[Refusal, ...] = ()
     kind: str = TaskKind.COMPARE.value
     about: Mapping[str, object] = field(default_factory=dict)
+    principle_key: str = ""
     response_ids: list[int] = field(default_factory=list)
 
     def takes(self, wished: Target, change: Change) -> None:

@@ -11,7 +11,7 @@ from labeling.datasets.readers import SHAPES, Detection, looking
 from labeling.datasets.readers.taskkinds import KIND_WORD
 from labeling.datasets.rows import ImportRow
 from labeling.imports import files
-from labeling.imports.labels import LabelRubrics
+from labeling.imports.rubrics import LabelRubrics
 from labeling.models import Task
 from labeling.vocabulary import TaskKind
 from projects.models import Project
@@ -22,6 +22,8 @@ KIND_CHOICES = [
     (TaskKind.COMPARE.value, _("compare two responses")),
     (TaskKind.RANK.value, _("rank three or more responses")),
     (TaskKind.RATE.value, _("rate each response by itself")),
+    (TaskKind.RULE.value, _("check each response against the principles")),
+    (TaskKind.WRITE.value, _("write the answer, or improve the draft")),
 ]
 #: Pairs of a file that are looked for in the project.
 _PAIRS = 36
@@ -70,6 +72,7 @@ def kinds_in_words(kinds: Mapping[str, int]) -> list[str]:
         TaskKind.COMPARE: lambda n: ngettext("%(n)d comparison", "%(n)d comparisons", n),
         TaskKind.RANK: lambda n: ngettext("%(n)d ranking", "%(n)d rankings", n),
         TaskKind.RATE: lambda n: ngettext("%(n)d rating", "%(n)d ratings", n),
+        TaskKind.RULE: lambda n: ngettext("%(n)d check of rules", "%(n)d checks of rules", n),
         TaskKind.WRITE: lambda n: ngettext("%(n)d text to write", "%(n)d texts to write", n),
     }
     return [words[kind](kinds[kind]) % {"n": kinds[kind]} for kind in words if kinds.get(kind)]

@@ -211,7 +211,8 @@ class Kind(ABC):
     def _turned(self, answer: GivenAnswer[A], shown_order: Sequence[int]) -> GivenAnswer[A]:
         if answer.value is None:
             return answer
-        return replace(answer, value=self.turned(answer.value, shown_order))
+        value = self.turned(answer.value, shown_order)
+        return answer if value == answer.value else replace(answer, value=value)
 
     def place_names(self, questions: Sequence[Question], count: int) -> list[str]:
         """What the scale calls the places on the screen, first to last, for `count` responses."""

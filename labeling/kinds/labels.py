@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from labeling.kinds.base import GivenAnswer, Kind, LabelError, Q
-from projects.scales import RANKING, RESPONSE
+from labeling.kinds.shapes import principle_number
+from projects.scales import PER_PRINCIPLE, RANKING, RESPONSE
 
 
 def label_answers(
@@ -32,7 +33,7 @@ def label_answers(
         family = by_key[key].scale.family
         if family == RANKING:
             answers += _ranking(by_key[key], answer, ids)
-        elif family == RESPONSE:
+        elif family in {RESPONSE, PER_PRINCIPLE}:
             answers += _of_each(by_key[key], answer, ids)
         elif isinstance(answer, int):
             numbers[key] = answer
@@ -79,19 +80,36 @@ def _of_each(question: Q, answer: object, ids: Sequence[str]) -> list[GivenAnswe
     answers: list[GivenAnswer[Q]] = []
     for name, value in answer.items():
         place = ids.index(name)
-        if isinstance(value, Mapping):
+        if question.scale.family == PER_PRINCIPLE:
+            answers += _of_rules(question, place, value)
+        elif isinstance(value, Mapping):
             reason = "Is answered once for each response, and not for each principle."
             raise LabelError(question.key, reason, name)
-        answers.append(_answer(question, place, value))
+        else:
+            answers.append(_answer(question, place, value))
     return answers
 
 
-def _answer(question: Q, place: int, value: object) -> GivenAnswer[Q]:
+def _of_rules(question: Q, place: int, by_principle: object) -> list[GivenAnswer[Q]]:
+    """What is said of a response and each principle that is named."""
+    if not isinstance(by_principle, Mapping) or not by_principle:
+        reason = 'Is answered for each principle: give it by their numbers, such as {"P3": -2}.'
+        raise LabelError(question.key, reason, by_principle)
+    answers: list[GivenAnswer[Q]] = []
+    for name, value in by_principle.items():
+        if (number := principle_number(name)) is None:
+            reason = f"“{str(name)[:20]}” is no principle; they are called P1, P2 and so on."
+            raise LabelError(question.key, reason, name)
+        answers.append(_answer(question, place, value, number))
+    return answers
+
+
+def _answer(question: Q, place: int, value: object, principle: int | None = None) -> GivenAnswer[Q]:
     scale = question.scale
     if isinstance(value, str) and value in scale.unsaid:
-        return GivenAnswer(question, None, response=place, unsaid=value)
+        return GivenAnswer(question, None, response=place, principle=principle, unsaid=value)
     if not isinstance(value, int) or not scale.accepts(value):
         allowed = ", ".join([*map(str, scale.values), *scale.unsaid])
         reason = f"{value} is not on this question's scale ({allowed})."
         raise LabelError(question.key, reason, value)
-    return GivenAnswer(question, value, response=place)
+    return GivenAnswer(question, value, response=place, principle=principle)

@@ -38,7 +38,7 @@ ELSEWHERE = {
     "projects/api/replies.py": "the OpenAPI document",
     "projects/project_templates.py": "guidelines and rubrics, which become a project's own text",
     "projects/scales.py": "labels as they were published, translated where they are shown",
-    "labeling/imports/labels.py": "reasons of refusals, which a worker stores",
+    "labeling/imports/rubrics.py": "reasons of refusals, which a worker stores",
     "labeling/imports/targets.py": "reasons of refusals, which a worker stores",
     "labeling/kinds/labels.py": "reasons of refusals, which a worker stores",
     "labeling/releases/facts.py": "the files of a release",

@@ -113,6 +113,7 @@ SEVERAL_SAMPLES: tuple[tuple[str, str, Row], ...] = (
     ("summaries rated", "axes", AXES),
     ("a ranking of Concord", "concord", RANKED),
     ("a rating of Concord", "concord", WORDED),
+    ("a task to write", "write", {"prompt": "Name a fish.", "kind": "write"}),
     ("a released ranking", "judgments", RANK_RELEASED),
     ("a released rating", "judgments", RATE_RELEASED),
 )

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.datasets.readers import check, detect, limits, read
+from labeling.datasets.readers.taskkinds import ROW_KINDS
 from labeling.datasets.rows import ImportRow, Refusal, UnreadableFile
 
 PAIR = {"id": "1", "prompt": "p", "response_a": "a", "response_b": "b"}
@@ -100,7 +101,7 @@ def test_a_line_that_is_no_object_is_refused(file, value):
         ("rate", [], "Has 0 responses; a rating takes 1 to 9."),
         ("rank", list("abcdefghij"), "Has 10 responses; at most 9 can be judged."),
         ("rank", "ab", "Must be a list of responses, not text."),
-        ("order", ["a", "b"], "Must be one of compare, rank, rate."),
+        ("order", ["a", "b"], f"Must be one of {', '.join(ROW_KINDS)}."),
     ],
 )
 def test_each_kind_takes_its_number_of_responses(file, kind, responses, reason):

@@ -209,6 +209,12 @@ def test_best_of_n_compares_right_answers_with_wrong_ones_alone(rows):
     assert [response.model for response in made[1].responses] == ["m2", "m3"]
 
 
+@pytest.mark.parametrize("side", ["chosen", "rejected"])
+def test_best_of_n_without_one_of_its_sides_is_refused(rows, side):
+    *_, refused = rows(BEST_OF_N, {**BEST_OF_N, "id": "8", side: []})
+    assert (refused.line, refused.field, refused.code) == (2, side, "empty")
+
+
 def test_a_row_of_two_ranked_answers_is_compared_unless_it_is_to_be_ranked(rows):
     row = {**NECTAR, "answers": NECTAR["answers"][:2]}
     (compared,) = rows(row, rater="vera")

@@ -13,7 +13,7 @@ from labeling.imports.services import create_import, run_import
 from labeling.imports.undoing import request_undo, undo_import
 from labeling.models import Answer, Import, ImportRefusal, Judgment, Response, Task
 from labeling.vocabulary import JobState
-from projects.models import Criterion, Project
+from projects.models import Criterion, Principle, Project
 from projects.scales import SCALES
 from tests.datasets.several_kinds import KTO, NECTAR
 from tests.imports.conftest import counts
@@ -46,6 +46,18 @@ def asks(project: Project) -> Any:
             )
 
     return add
+
+
+@pytest.fixture
+def principles(project: Project) -> list[Principle]:
+    """Two principles of the guideline in force."""
+    guideline = project.guidelines.latest("number")
+    return [
+        Principle.objects.create(
+            guideline=guideline, number=number, key=f"v1p{number}", title=f"Rule {number}"
+        )
+        for number in (1, 2)
+    ]
 
 
 def said(task: Task) -> dict[str, dict[str, dict[str, Any]]]:
@@ -166,6 +178,44 @@ def test_an_import_that_began_before_there_were_rankings_goes_on_with_pairs(proj
     assert set(Task.objects.values_list("kind", flat=True)) == {"compare"}
     import_.refresh_from_db()
     assert counts(import_) == {"rows": 3, "created": 3}
+
+
+def test_a_check_of_rules_is_stored_by_principle_and_response(asks, take, principles):
+    asks(rule="sparrow_rule5", tone="yes_no")
+    answers = {"overall": {"c1": {"P1": -2, "P2": 0}, "c2": {"P1": 2}}, "tone": {"c1": 1}}
+    judgments = [{"rater": "r1", "answers": answers}]
+    row = {**RANKED, "kind": "rule", "principle": "P1", "judgments": judgments}
+    assert counts(take(row)) == {"rows": 1, "created": 1, "labels": 1}
+    task = Task.objects.get()
+    assert (task.kind, task.principle_key) == ("rule", principles[0].key)
+    stored = Answer.objects.filter(criterion__key="rule").values_list(
+        "response__external_id", "principle__number", "value"
+    )
+    assert set(stored) == {("c1", 1, -2), ("c1", 2, 0), ("c2", 1, 2)}
+    assert counts(take(row)) == {"rows": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "reason"),
+    [
+        ({"overall": {"c1": -2}}, "judgments.rule", "Is answered for each principle"),
+        ({"overall": {"c1": {"three": -2}}}, "judgments.rule", "“three” is no principle"),
+        ({"overall": {"c1": {"P1": 7}}}, "judgments.rule", "7 is not on this question's scale"),
+        ({"overall": {"c1": {"P99": 1}}}, "judgments.rule", "no principle “P99”; it has: P1"),
+    ],
+)
+def test_a_check_of_rules_that_misfits_is_refused(asks, take, principles, more, field, reason):
+    asks(rule="sparrow_rule5")
+    take({**RANKED, "kind": "rule", "judgments": [{"rater": "r1", "answers": more}]})
+    assert refusal().field == field
+    assert reason in refusal().reason
+    assert not Task.objects.exists()
+
+
+def test_a_row_about_a_principle_that_is_not_there_is_refused(asks, take):
+    asks(rule="sparrow_rule5")
+    take({**RANKED, "kind": "rule", "principle": "P99"})
+    assert (refusal().field, refusal().code) == ("principle", "not_allowed")
 
 
 def test_the_same_id_is_no_task_of_another_kind(asks, take):

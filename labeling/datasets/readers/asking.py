@@ -35,7 +35,7 @@ _ABOUT = frozenset(
     (
         *("id", "category", "language", "metadata", "models", "response_ids", "model_a"),
         *("model_b", "chosen_model", "rejected_model", "model", "kind"),
-        *("difficulty", "licence", "author", "topics"),
+        *("difficulty", "licence", "author", "topics", "principle"),
     )
 )
 #: What a kind of row knows and leaves behind: it repeats other columns, or belongs elsewhere.

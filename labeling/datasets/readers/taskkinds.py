@@ -15,6 +15,7 @@ _SIZES: Mapping[str, tuple[int, int, str]] = {
     TaskKind.COMPARE: (limits.COMPARED_RESPONSES, limits.COMPARED_RESPONSES, "a comparison"),
     TaskKind.RANK: (limits.RANKED_RESPONSES, limits.MAX_RESPONSES, "a ranking"),
     TaskKind.RATE: (1, limits.MAX_RESPONSES, "a rating"),
+    TaskKind.RULE: (1, limits.MAX_RESPONSES, "a check of rules"),
     TaskKind.WRITE: (0, 1, "a task to write"),
 }
 #: The kinds of tasks that rows make.

@@ -18,7 +18,7 @@ _UNSAID = tuple(word.value for word in Unsaid)
 #: Characters of a principle's mark, such as P3.
 _MARK = 20
 #: Kinds of tasks whose criteria are about one response each.
-_EACH = (TaskKind.RATE.value,)
+_EACH = (TaskKind.RATE.value, TaskKind.RULE.value)
 
 
 class Place(int):

@@ -76,6 +76,7 @@ class Parts(Struct):
     whole: Sequence[Candidate] = ()
     kind: str = ""
     about: Mapping[str, object] = field(default_factory=dict)
+    principle: str = ""
 
 
 def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: bool) -> None:
@@ -299,5 +300,6 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         left_out=left_out,
         kind=kind,
         about=parts.about,
+        principle=parts.principle,
         apart=_apart(record, parts) if parts.whole else (),
     )

@@ -21,6 +21,8 @@ from labeling.datasets.rows import RefusalCode, RowError
 from labeling.vocabulary import TaskKind
 
 _COMPARE = TaskKind.COMPARE.value
+#: Characters of the name of a principle.
+_PRINCIPLE = 20
 #: What makes more of a response than one plain turn.
 _BESIDE_CONTENT = {"messages"} | OF_TURN - {"content"}
 
@@ -115,6 +117,8 @@ def _read_concord(record: Record) -> list[Parts]:
     """`prompt` or `messages`, and `responses`; beside them a label as in pairs."""
     prompt, responses = prompt_of(record), listed_responses(record)
     parts = Parts(prompt, responses, about=prompt_about(record))
+    if "principle" in record.values and record.kind_of(len(responses)) == TaskKind.RULE:
+        parts.principle = record.label("principle", most=_PRINCIPLE)
     if record.kind_of(len(responses)) == _COMPARE and len(responses) == limits.COMPARED_RESPONSES:
         parts.judgments = winner_labels(record, responses)
     return [parts]
@@ -156,7 +160,7 @@ CONCORD = Shape(
     ),
     fields=(
         *("prompt", "messages", "responses", *FRAME, *COMMON),
-        *("winner", *FLAT_FIELDS, FLAT_SIDE, *PROMPT_ABOUT),
+        *("winner", *FLAT_FIELDS, FLAT_SIDE, *PROMPT_ABOUT, "principle"),
     ),
     needs=(("responses",),),
     read=_read_concord,

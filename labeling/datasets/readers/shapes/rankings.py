@@ -156,6 +156,9 @@ def _read_best_of_n(record: Record) -> list[Parts]:
                 texts,
                 code=RefusalCode.WRONG_TYPE,
             )
+        if not texts:
+            reason = "Is empty. Right and wrong answers are needed, one of each at least."
+            raise RowError(field, reason, code=RefusalCode.EMPTY)
         check_most(len(texts))
         names = [f"{field}[{i}]" for i in range(len(texts))]
         candidates += (
