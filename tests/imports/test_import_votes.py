@@ -49,7 +49,7 @@ def by_text(task: Task) -> list[tuple[str, str]]:
 
 def test_three_annotators_and_odd_responses_go_in_whole(take, project):
     import_ = take(*PANDALM)
-    assert counts(import_) == {"rows": 6, "created": 6, "labels": 18}
+    assert counts(import_) == {"rows": 6, "created": 6, "labels": 18, "empty_responses": 3}
     tasks = list(Task.objects.filter(project=project).order_by("pk"))
     assert [by_text(task) for task in tasks[:2]] == [
         [("annotator1", "Oak"), ("annotator2", "Oak"), ("annotator3", "Oak")],
@@ -73,7 +73,7 @@ def test_twin_responses_that_people_judged_keep_their_votes(take, project):
 
 def test_the_same_file_again_changes_nothing(take):
     take(*PANDALM)
-    assert counts(take(*PANDALM)) == {"rows": 6, "unchanged": 6}
+    assert counts(take(*PANDALM)) == {"rows": 6, "unchanged": 6, "empty_responses": 3}
 
 
 def test_twins_that_nobody_judged_are_nothing_to_compare(take):
