@@ -27,6 +27,19 @@ def test_the_next_task_is_prepared_with_a_short_lease(
     assert "What is" in reply["task"]["html"]
 
 
+def test_a_page_gets_the_questions_of_a_kind_that_it_does_not_have(
+    project: Project, rui: User, make_tasks: MakeTasks, client_for: ClientFor
+):
+    make_tasks(project, 2)
+    client, shown = client_for(rui), lease(rui, project)
+    url = rate_url(project, shown.pk, "prepare")
+    task = client.post(url, {"faces": "rank-5"}, headers=JSON).json()["task"]
+    assert task["face"] == "compare-2"
+    assert 'name="answer.overall"' in task["parts"]["questions"]
+    known = client.post(url, {"faces": "rank-5 compare-2"}, headers=JSON).json()["task"]
+    assert known == {name: value for name, value in task.items() if name != "parts"}
+
+
 def test_a_submit_opens_what_is_shown_and_brings_the_one_after(
     project: Project, rui: User, make_tasks: MakeTasks, client_for: ClientFor
 ):
