@@ -275,6 +275,8 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     assignment = own_assignment(rater=rater, assignment_id=last.assignment_id, lock=True)
     state = AssignmentState.SUBMITTED if last.judgment else AssignmentState.SKIPPED
     if assignment is None or assignment.state != state:
+        if assignment is not None and assignment.state == AssignmentState.LEASED and last.judgment:
+            raise Conflict(_("Your text was sent back to you: it is open, and comes again."))
         raise Conflict(_("This was taken back already."))
     require_unopened(task_id=assignment.task_id, rater_id=rater.pk)
     limit = rater_limit(rater_id=rater.pk, project=project)

@@ -103,6 +103,7 @@ RATE_RELEASED: Row = {
 }
 
 SEVERAL_SAMPLES: tuple[tuple[str, str, Row], ...] = (
+    ("to write", "write", {"id": "q11", "kind": "write", "prompt": "Name a fish."}),
     ("Nectar", "nectar", NECTAR),
     ("best of n", "bestofn", BEST_OF_N),
     ("KTO", "kto", KTO),

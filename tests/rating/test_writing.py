@@ -106,6 +106,8 @@ def test_a_text_that_is_sent_back_comes_to_its_author_again_with_what_was_said(
     refused = desk(sam, 400, **decided(0, 2))
     assert "what should change" in str(refused["fields"]["rationale"])
     desk(sam, **decided(0, 2, rationale="Say what it makes."))
+    undo = api(rui).post(f"projects/{school.slug}/undo/")
+    assert (undo.status_code, "was sent back to you" in undo.json()["message"]) == (409, True)
     again = desk(rui)
     assert again["id"] == first["leased"]["id"]
     assert again["task"]["writing"]["drafts"] == [
