@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -87,8 +88,17 @@ def test_each_response_is_checked_against_each_principle_and_reads_back_as_it_wa
     }
     client_for(lena).post(f"/p/{rules.slug}/tasks/{task.pk}/votes/")
     page = client_for(lena).get(f"/p/{rules.slug}/tasks/{task.pk}/").content.decode()
-    assert "P1 Say what you know" in page
-    assert f"Response {order[0] + 1}: -2 · Definitely broken" in page
+    assert "<dt>P1 Say what you know</dt>" in page
+    words = {
+        "A": ("-2 · Definitely broken", "0 · Unsure"),
+        "B": ("1 · Probably followed", "2 · Definitely followed"),
+    }
+    said = [words[places[pk]] for pk in task.response_ids]
+    assert [dd for dd in re.findall("<dd>(.*)</dd>", page) if "·" in dd][:4] == [
+        f"Response {n}: {of_response[clause]}"
+        for clause in (0, 1)
+        for n, of_response in enumerate(said, start=1)
+    ]
 
 
 @pytest.mark.parametrize(

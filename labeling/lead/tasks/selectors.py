@@ -135,6 +135,11 @@ class AnswerInWords:
     response: int | None = None
     principle: str = ""
 
+    @property
+    def question(self) -> str:
+        """What was answered, by its shortest name."""
+        return self.principle or self.criterion.short_label or self.criterion.wording
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
@@ -331,6 +336,13 @@ def _texts(task: Task) -> dict[int, tuple[str, int | None]]:
     return {judgment: (text, review) for judgment, text, review in rows}
 
 
+def _reading_order(row: Answer, places: Mapping[int, int]) -> tuple[int, ...]:
+    """By question, principle and response."""
+    number = row.principle.number if row.principle else 0
+    place = places.get(row.response_id or 0, 0)
+    return (row.criterion.position, row.criterion_id, number, place)
+
+
 def task_votes(task: Task) -> TaskVotes:
     """All that was ever said about a task, oldest first, rows taken back or replaced included."""
     said = Judgment.objects.filter(task=task)
@@ -341,7 +353,7 @@ def task_votes(task: Task) -> TaskVotes:
     answers: dict[int, list[AnswerInWords]] = defaultdict(list)
     rows = Answer.objects.filter(judgment__task=task).select_related("criterion", "principle")
     places = {pk: place for place, pk in enumerate(task.response_ids)}
-    for row in rows.order_by("criterion__position", "criterion_id", "pk"):
+    for row in sorted(rows, key=lambda row: _reading_order(row, places)):
         answer = GivenAnswer(
             row.criterion,
             row.value,

@@ -181,6 +181,12 @@ class StoredAnswerSerializer(serializers.Serializer[Any]):
     """An answer to one question, from the point of view of the canonical responses."""
 
     criterion = serializers.CharField()
+    response = serializers.IntegerField(
+        allow_null=True, help_text="The number of the response it is about; null for all of them."
+    )
+    principle = serializers.CharField(
+        allow_blank=True, help_text="The principle it is about, by number and title."
+    )
     value = serializers.IntegerField(allow_null=True)
     words = serializers.CharField()
 
@@ -364,6 +370,8 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
 def _answer(answer: AnswerInWords) -> dict[str, Any]:
     return {
         "criterion": answer.criterion.key,
+        "response": answer.response,
+        "principle": answer.principle,
         "value": answer.value,
         "words": answer.words,
     }
