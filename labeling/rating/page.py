@@ -24,7 +24,7 @@ from labeling.rating.raw import raw_messages, raw_response
 from labeling.rating.texts import guideline_parts
 from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project, Reason
-from projects.scales import NOT_APPLICABLE, ORDINAL, RANKING, UNSURE, Scale
+from projects.scales import ORDINAL, RANKING, Scale
 
 SKIP_LABELS = {
     SkipReason.UNCLEAR: _("The prompt is unclear"),
@@ -38,7 +38,6 @@ SKIP_LABELS = {
 
 #: A scale of fewer steps tells kinds apart, not better from worse.
 _FEWEST_RATES = 3
-_UNSAID_LETTERS = {UNSURE: "u", NOT_APPLICABLE: "n"}
 #: Kinds of tasks with a style of their own.
 _STYLES = {"rank": "rank", "review": "write", "write": "write"}
 
@@ -183,9 +182,11 @@ def _places(criterion: Criterion, names: Sequence[str], filled: Filled) -> list[
 
 
 def _unsaid(criterion: Criterion, code: str) -> list[Chip]:
+    """What stands beside the scale's buttons, and is counted on from them by its key."""
+    first = len(criterion.scale.options) + 1
     return [
-        Chip("", word, unsaid_words(word), _UNSAID_LETTERS[word], word == code)
-        for word in criterion.scale.unsaid
+        Chip("", word, unsaid_words(word), str(number), word == code)
+        for number, word in enumerate(criterion.scale.unsaid, start=first)
     ]
 
 

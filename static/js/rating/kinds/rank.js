@@ -197,7 +197,7 @@ export default class Rank extends Control {
     if (key !== "Escape" || defaultPrevented || layer() || isTyping(target)) return;
     if (!this.#task?.isConnected) return;
     if (this.#isTwo) this.#showTwo(false);
-    else if (this.#held) this.#pick("");
+    else if (this.#held && this.#question === this.#ranking) this.#pick("");
   }
 
   /** Put what is rated in the order of its ratings, equal ones in one place; then as it was. */
