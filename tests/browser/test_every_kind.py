@@ -28,6 +28,7 @@ Row = Mapping[str, Any]
 #: One is answered anew, one skipped, and there are three kinds of ties.
 TASKS = 5
 JUDGED = TASKS - 1
+PRINCIPLES = [{"title": "Say what is so"}, {"title": "Be kind"}]
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,44 @@ RANK = Loop(
     reads=lambda rows: round(sum(row["pair_weight"] for row in rows), 6) == 2 * JUDGED,
 )
 
+RATE = Loop(
+    kind="rate",
+    criteria=[
+        {
+            "key": "helpful",
+            "wording": "How helpful?",
+            "scale": "helpsteer5_helpfulness",
+            "primary": True,
+        },
+        {"key": "made_up", "wording": "Is something made up?", "scale": "yes_no"},
+    ],
+    texts=("It is {i}.", "No idea."),
+    first=["3", "n", "2", "y"],
+    edited=["4", "n"],
+    ties=[["3", "u", "4", "u"], ["1", "y", "0", "n"], ["4", "n", "4", "u"]],
+    recipe="ratings",
+    shape="helpsteer2",
+    reads=lambda rows: len(rows) > 0 and all(0 <= row["helpful"] <= 4 for row in rows),
+)
+RULE = Loop(
+    kind="rule",
+    criteria=[{"key": "rule", "wording": "Kept?", "scale": "sparrow_rule5", "primary": True}],
+    texts=("It is {i}.",),
+    first=["1", "5"],
+    edited=["2"],
+    ties=[["3", "3"], ["5", "3"], ["4", "1"]],
+    recipe="rules",
+    shape="rules",
+    reads=lambda rows: {row["rule"] for row in rows} == {"P1", "P2"},
+)
+
 
 def make(api: CallAs, lena: User, raters: Sequence[User], name: str, loop: Loop) -> Project:
     """The project of a kind, by program; its raters have read the guideline."""
     body = {
         "name": name,
         "criteria": loop.criteria,
-        "guideline": {"text": "Truth first."},
+        "guideline": {"text": "Truth first.", "principles": PRINCIPLES},
         "overlap": max(1, len(raters)),
     }
     reply = api(lena).post("projects/", body)
@@ -120,11 +152,15 @@ def bring(client: Api, project: Project, content: bytes) -> Mapping[str, int]:
     return counts
 
 
-def judge_by_keys(desk: Desk, loop: Loop) -> None:
-    """An answer that is taken back and changed, a skip, then each kind of tie."""
+def judge_by_keys(desk: Desk, loop: Loop, before: int) -> None:
+    """An answer that is taken back and changed, a skip, then each kind of tie.
+
+    So many judgments were there `before`.
+    """
     desk.ready()
     desk.press(*loop.first)
     first = desk.leave()
+    saved(desk.page, before + 1)  # what was not sent yet is taken back without a trace
     desk.press("z")
     expect(desk.page.locator("#task")).to_have_attribute("data-assignment", str(first))
     desk.press(*loop.edited)
@@ -154,7 +190,7 @@ def answers_by_id(project: Project) -> set[tuple[object, ...]]:
     }
 
 
-@pytest.mark.parametrize("loop", [COMPARE, RANK], ids=lambda loop: loop.kind)
+@pytest.mark.parametrize("loop", [COMPARE, RANK, RATE], ids=lambda loop: loop.kind)
 def test_a_kind_goes_round(
     loop: Loop,
     project: Project,
@@ -175,12 +211,12 @@ def test_a_kind_goes_round(
     assert bring(client, project, loop.rows())["created"] == TASKS
     assert set(Task.objects.values_list("kind", flat=True)) == {loop.kind}
 
-    for number, rater in enumerate([rui, sam], start=1):
+    for before, rater in ((0, rui), (JUDGED, sam)):
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         sign_in(context, rater)
         desk = Desk(context.new_page(), live_server.url, project)
-        judge_by_keys(desk, loop)
-        saved(desk.page, JUDGED * number)
+        judge_by_keys(desk, loop, before)
+        saved(desk.page, before + JUDGED)
         context.close()
     states = project.assignments.values_list("state", flat=True)
     assert Counter(states) == {AssignmentState.SKIPPED: 2, AssignmentState.SUBMITTED: 2 * JUDGED}
@@ -193,17 +229,19 @@ def test_a_kind_goes_round(
     assert released
     assert loop.reads(released)
 
-    whole = release(project, "raw", "judgments", tmp_path / "whole")
+    whole = release(project, loop.recipe, "native", tmp_path / "whole", table="judgments")
     again = make(api, lena, [], f"Again a {loop.kind}", loop)
     content = "\n".join(map(json.dumps, whole)).encode()
     assert bring(client, again, content)["labels"] == 2 * JUDGED
     assert answers_by_id(again) == answers_by_id(project)
 
 
-def release(project: Project, recipe: str, shape: str, out: Path) -> list[dict[str, Any]]:
-    """The rows of a release, whatever its files are called."""
+def release(
+    project: Project, recipe: str, shape: str, out: Path, *, table: str = ""
+) -> list[dict[str, Any]]:
+    """The rows of a release: of one of its tables, or of all its files."""
     options = ["--recipe", recipe, "--format", shape, "--file-type", "jsonl"]
     call_command("create_release", project.slug, *options, "--out", str(out))
-    files = sorted(out.rglob("*.jsonl"))
+    files = sorted((out / table).rglob("*.jsonl"))
     assert files
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
