@@ -118,7 +118,7 @@ RULE = Loop(
     ties=[["3", "3"], ["5", "3"], ["4", "1"]],
     recipe="rules",
     shape="rules",
-    reads=lambda rows: {row["rule"] for row in rows} == {"P1", "P2"},
+    reads=lambda rows: {row["rule"] for row in rows} == {"Say what is so", "Be kind"},
 )
 
 
@@ -190,7 +190,7 @@ def answers_by_id(project: Project) -> set[tuple[object, ...]]:
     }
 
 
-@pytest.mark.parametrize("loop", [COMPARE, RANK, RATE], ids=lambda loop: loop.kind)
+@pytest.mark.parametrize("loop", [COMPARE, RANK, RATE, RULE], ids=lambda loop: loop.kind)
 def test_a_kind_goes_round(
     loop: Loop,
     project: Project,
