@@ -167,6 +167,7 @@ for method, path in [
 """
 
 
+@pytest.mark.kill
 @pytest.mark.slow
 def test_503_while_the_database_is_down(tmp_path: Path):
     environment = {

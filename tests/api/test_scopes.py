@@ -43,6 +43,7 @@ def codes(user: User, scope: str, slug: str) -> dict[str, Any]:
     return answers
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("scope", "allowed"), [("read", READ), ("rate", READ | RATE), ("all", None)]
 )

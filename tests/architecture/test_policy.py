@@ -204,6 +204,7 @@ def test_every_address_is_in_the_table():
     assert {route for _, route in expected()} == set(addresses())
 
 
+@pytest.mark.walk
 def test_everybody_is_answered_as_the_table_says(world: World):
     wrong = []
     for (verb, route), codes in expected().items():
@@ -213,6 +214,7 @@ def test_everybody_is_answered_as_the_table_says(world: World):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.walk
 def test_no_address_knows_a_verb_that_is_not_in_the_table(world: World):
     known = set(expected())
     unlisted = [(v, route) for route in addresses() for v in VERBS if (v, route) not in known]

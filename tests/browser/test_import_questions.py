@@ -66,6 +66,7 @@ def test_a_lead_answers_what_the_file_does_not_say_and_imports(
     assert (mapping["response_a"], mapping["response_b"]) == ("output_0", "output_1")
 
 
+@pytest.mark.walk
 def test_a_file_of_many_columns_with_odd_names_stays_readable(
     page: Any,
     context: Any,

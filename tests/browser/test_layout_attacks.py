@@ -14,7 +14,7 @@ from tests.browser.desk import Desk
 from tests.browser.layout_attacks import ATTACKS, PAST_THE_SERVER
 from tests.conftest import MakeTasks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.walk]
 
 HONEST = "An honest and complete answer that the rater should be able to read. " * 6
 SIZES = {1440: 900, 390: 1700}

@@ -23,6 +23,7 @@ def log_out(page: Page) -> None:
     page.get_by_role("button", name="Log out").click()
 
 
+@pytest.mark.walk
 def test_logging_out_keeps_what_cannot_be_sent_alone_and_says_so(
     desk: Desk, context: BrowserContext, rui: User, make_tasks: MakeTasks
 ):
@@ -48,6 +49,7 @@ def test_logging_out_keeps_what_cannot_be_sent_alone_and_says_so(
     assert saved(page, 1)[0].rater == rui
 
 
+@pytest.mark.walk
 def test_logging_out_without_a_connection_keeps_the_answer_and_shows_no_text(
     desk: Desk, context: BrowserContext, rui: User, make_tasks: MakeTasks
 ):
@@ -67,6 +69,7 @@ def test_logging_out_without_a_connection_keeps_the_answer_and_shows_no_text(
     assert not entry.keys() & {"about", "words"}
 
 
+@pytest.mark.walk
 def test_logging_out_sends_what_waits_and_leaves_no_text_in_any_tab(
     desk: Desk, context: BrowserContext, rui: User, make_tasks: MakeTasks
 ):
@@ -90,6 +93,7 @@ def test_logging_out_sends_what_waits_and_leaves_no_text_in_any_tab(
     assert not Assignment.objects.filter(state=AssignmentState.LEASED).exists()
 
 
+@pytest.mark.walk
 def test_who_was_removed_is_told_that_the_answer_came_late(
     desk: Desk, rui: User, make_tasks: MakeTasks
 ):

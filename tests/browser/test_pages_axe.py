@@ -129,6 +129,7 @@ def walk(watch: Watch, paths: Iterable[str]) -> None:
     assert watch.faults == []
 
 
+@pytest.mark.walk
 def test_pages_without_a_log_in(watch: Watch, busy: Project, lena: User):
     token = invite(project=busy, role="rater", created_by=lena).token
     watch.open("/invitation/nonsense/", status=410)
@@ -167,6 +168,7 @@ def test_the_lead_s_pages(
     walk(watch, [f"{base}{page}/" for page in ("agreement", "imports", "releases")])
 
 
+@pytest.mark.walk
 def test_a_rater_s_pages(
     watch: Watch, context: BrowserContext, busy: Project, rui: User, sign_in: Callable[..., None]
 ):
@@ -175,6 +177,7 @@ def test_a_rater_s_pages(
     walk(watch, ["/", f"/p/{busy.slug}/", f"/p/{busy.slug}/guideline/", "/account/erase/"])
 
 
+@pytest.mark.walk
 def test_an_operator_s_page(
     watch: Watch, context: BrowserContext, busy: Project, otto: User, sign_in: Callable[..., None]
 ):
@@ -185,6 +188,7 @@ def test_an_operator_s_page(
     walk(watch, ["/operations/"])
 
 
+@pytest.mark.walk
 @pytest.mark.usefixtures("everyone_creates")
 def test_a_rubric_is_built_and_previewed_live(
     page: Page, context: BrowserContext, live_server: Any, otto: User, sign_in: Callable[..., None]

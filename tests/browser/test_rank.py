@@ -78,6 +78,7 @@ def test_a_ranking_by_keyboard_between_tasks_of_another_kind(desk: Desk, make_ta
     assert shown_answers(judgments[compared]).values["quality"] == {"A": 6, "B": 3}
 
 
+@pytest.mark.walk
 def test_nine_responses_with_letters_that_mean_other_things(desk: Desk, make_tasks: MakeTasks):
     Criterion.objects.all().delete()
     ask(desk.project, ORDER)

@@ -48,6 +48,7 @@ def url(
     return f"{live_server.url}/p/{project.slug}/rate/"
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_dialogue_can_be_read_at_both_sizes(page: Page, url: str, width: int, theme: Any):

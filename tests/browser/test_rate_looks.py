@@ -267,6 +267,7 @@ def test_every_scale_fits_a_phone(
     assert small_targets(page) == []
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_serious(

@@ -74,6 +74,7 @@ def marked(page: Any, words: str, key: str = "1", **where: Any) -> None:
     )
 
 
+@pytest.mark.walk
 def test_words_selected_over_formatting_are_stored_where_they_stand_in_the_text(desk: Any):
     for words in (
         "👍🏽 See the docs for",
@@ -134,6 +135,7 @@ def test_words_are_marked_by_keys_alone_and_a_draft_keeps_them(desk: Any):
     desk.wait_for_function("() => !document.querySelector('mark.span')")
 
 
+@pytest.mark.walk
 def test_what_is_not_sure_leads_to_the_text_as_it_was_written(desk: Any):
     select(desk, "n")
     desk.wait_for_selector(".mark-menu:not([hidden])")

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from config.embedded.paths import CHECKOUT
 
 # pytest is imported so that the settings serve static files as in other tests.
@@ -26,6 +28,7 @@ for path in ("/concord/login/", "/login/", "/concord/static/css/base.css", "/con
 """
 
 
+@pytest.mark.walk
 def test_pages_under_a_prefix_have_their_styles_and_links(tmp_path: Path):
     (tmp_path / "static" / "css").mkdir(parents=True)
     (tmp_path / "static" / "css" / "base.css").write_text("body {}")

@@ -209,6 +209,7 @@ def test_every_character_survives(tmp_path_factory, container, triples):
     assert got == [[row["prompt"], row["response_a"], row["response_b"]] for row in records]
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 @pytest.mark.parametrize("container", ["lines", "list", "csv"])
 def test_memory_stays_flat_in_the_number_of_rows(tmp_path: Path, container):

@@ -142,6 +142,7 @@ except DiskFull as error:
 """
 
 
+@pytest.mark.kill
 @pytest.mark.slow
 @pytest.mark.parametrize(("file_type", "limit"), [("parquet", 6_000), ("jsonl", 100)])
 def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(tmp_path, file_type, limit):

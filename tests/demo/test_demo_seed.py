@@ -53,6 +53,7 @@ def test_production_gets_no_published_passwords(settings):
     assert counts() == before
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_a_second_seeding_changes_nothing(project):
     before = counts()
@@ -85,6 +86,7 @@ def test_where_others_come_everybody_gets_a_password_of_their_own_shown_once(pro
     assert not any(password in printed for password in passwords.values())
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_accounts_made_for_others_to_come_never_had_the_published_password(project):
     Project.objects.filter(pk=project.pk).update(is_demo=False, slug="earlier")

@@ -14,6 +14,7 @@ HH = DATA / "hh_harmless_test" / "test.jsonl.gz"
 LLMBAR = DATA / "llmbar" / "items_for_developers.jsonl.gz"
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 @pytest.mark.skipif(not HH.exists(), reason=f"no hh-rlhf test set at {HH}")
 def test_hh_rlhf_becomes_2312_tasks_and_then_labels(take):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from labeling.models import Judgment, Response, Task, Writing
@@ -21,6 +22,7 @@ PAGES = (
 CALLS = ("progress/", "agreement/", "raters/", "writing/", "tasks/", "rubric/")
 
 
+@pytest.mark.walk
 def test_every_page_shows_texts_and_reviews_and_all_of_them_can_be_deleted(
     school: Project,
     lena: User,

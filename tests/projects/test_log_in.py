@@ -207,6 +207,7 @@ def test_a_deployment_without_trusted_proxies_is_warned(settings, capsys):
     assert "concord.W003" in capsys.readouterr().err
 
 
+@pytest.mark.walk
 @pytest.mark.django_db(transaction=True)
 def test_of_a_hundred_guesses_at_one_moment_eight_are_looked_at(lena: User, monkeypatch):
     # However long a busy machine takes for a hundred, it is one moment.

@@ -65,6 +65,7 @@ def test_a_short_text_without_code_costs_a_part_of_the_budget():
     assert cost_of(dearest, texts, seconds=20).value < SECONDS
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "text",

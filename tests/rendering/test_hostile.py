@@ -82,6 +82,7 @@ def test_a_hostile_role_or_message_stays_text(payload: str):
     assert all("on" not in (n[:2] for n in attrs) for _t, attrs in Outline(html).elements)
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PATHOLOGICAL)
 def test_a_pathological_text_is_rendered_in_bounded_time(name: str):

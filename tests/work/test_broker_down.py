@@ -58,6 +58,7 @@ def wait_until_done(row: Import | Release) -> None:
     raise AssertionError(f"still {row.state}")
 
 
+@pytest.mark.kill
 @pytest.mark.slow
 def test_the_broker_may_be_down_when_a_job_is_requested(
     project: Project, lena: User, api: CallAs, tmp_path: Path, settings: Any
@@ -89,6 +90,7 @@ def test_the_broker_may_be_down_when_a_job_is_requested(
         assert cursor.fetchone() == (0,)
 
 
+@pytest.mark.kill
 def test_a_link_to_set_a_password_is_kept_while_the_broker_is_down(
     lena: User, tmp_path: Path, mailoutbox: list[Any]
 ):

@@ -26,7 +26,7 @@ from labeling.stats import Ratings
 from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
-from projects.scales import PREFERENCES, RANKING
+from projects.scales import RANKING
 
 
 class ResponseOrder(StrEnum):
@@ -120,12 +120,12 @@ def criterion_answers(
     """
     again = repeated_answers(project)
     for criterion in project.criteria.select_related("project"):
-        if criterion.scale.answer == RANKING:
+        if criterion.scale.family == RANKING:
             yield ranked_answers(criterion)
-        elif criterion.scale.answer == PREFERENCES:
-            yield _preferences(project, criterion, order, again.of(criterion.pk))
-        else:
+        elif criterion.scale.per == "response":
             yield rated_answers(criterion)
+        else:
+            yield _preferences(project, criterion, order, again.of(criterion.pk))
 
 
 def _preferences(

@@ -214,6 +214,7 @@ def test_a_bootstrap_of_too_few_comparisons_says_so() -> None:
     assert "there are too few comparisons" in reason_of(ranking.strength_of("a"))
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 def test_ten_thousand_items_are_ranked_without_a_full_matrix() -> None:
     truth = Truth(np.random.default_rng(1).normal(size=10_000))
