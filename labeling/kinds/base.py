@@ -287,10 +287,10 @@ def unsaid_words(unsaid: str) -> str:
     return gettext("unsure")
 
 
-def _by_name(questions: Sequence[Question]) -> dict[str, Question]:
-    """The questions by key, and the primary one by its alias too."""
+def _by_name(questions: Sequence[Question], family: str = "") -> dict[str, Question]:
+    """The questions by key, and the primary one (of the family that is named) by its alias too."""
     by_name: dict[str, Question] = {question.key: question for question in questions}
-    primary = primary_of(questions)
+    primary = primary_of(q for q in questions if family in {"", q.scale.family})
     if primary is not None:
         by_name.setdefault(PRIMARY_ALIAS, primary)
     return by_name
@@ -305,10 +305,16 @@ def _unknown(key: str, questions: Sequence[Question]) -> str:
 
 
 def named_answers(
-    questions: Sequence[Question], submission: Submission, errors: dict[str, str]
+    questions: Sequence[Question],
+    submission: Submission,
+    errors: dict[str, str],
+    family: str = "",
 ) -> dict[str, object]:
-    """What a submission answers, by the criterion's own key; unknown keys go into `errors`."""
-    by_name = _by_name(questions)
+    """What a submission answers, by the criterion's own key; unknown keys go into `errors`.
+
+    The alias names the primary question of the family of the task's kind.
+    """
+    by_name = _by_name(questions, family)
     answers: dict[str, object] = {}
     for key, value in submission.answers.items():
         question = by_name.get(key)

@@ -77,7 +77,7 @@ class Compare(Kind):
         count: int,
     ) -> list[GivenAnswer[Q]]:
         """Values on their scales, each 0 with its tie; "both bad" and "cannot tell" are a 0."""
-        named = named_answers(questions, submission, errors)
+        named = named_answers(questions, submission, errors, self.family)
         preferences = [question for question in questions if question.scale.family == PREFERENCES]
         compared = {question.key: named.pop(question.key, None) for question in preferences}
         answers = whole_numbers({k: v for k, v in compared.items() if v is not None}, errors)

@@ -52,7 +52,7 @@ class Rank(Kind):
     ) -> list[GivenAnswer[Q]]:
         """A place of every response for each ranking, and the answers about each by itself."""
         refuse_ties(submission, errors)
-        named = named_answers(questions, submission, errors)
+        named = named_answers(questions, submission, errors, self.family)
         answers: list[GivenAnswer[Q]] = []
         for question in questions:
             if question.scale.family == RANKING:

@@ -43,7 +43,7 @@ class Rate(Kind):
     ) -> list[GivenAnswer[Q]]:
         """A value of every response, or why it has none, on each question that is answered."""
         refuse_ties(submission, errors)
-        named = named_answers(questions, submission, errors)
+        named = named_answers(questions, submission, errors, self.family)
         return answers_by_response(questions, named, errors, count)
 
     def chosen(self, question: Question, value: int, tie_kind: str) -> Option | None:

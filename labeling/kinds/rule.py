@@ -56,7 +56,7 @@ class CheckRules(Rate):
         the version of the guideline.
         """
         refuse_ties(submission, errors)
-        named = named_answers(questions, submission, errors)
+        named = named_answers(questions, submission, errors, self.family)
         answers: list[GivenAnswer[Q]] = []
         for question in questions:
             if question.scale.family == self.family:

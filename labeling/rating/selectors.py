@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from labeling.kinds import GivenAnswer, kind_of, primary_of
+from labeling.kinds import GivenAnswer, kind_of
 from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Import, Judgment
 from labeling.rating.drafts import Written, written_with
@@ -66,11 +66,10 @@ def shown_answers(judgment: Judgment) -> ShownAnswers:
     """What a judgment answered, as its rater saw the task."""
     answers = [_as_shown(*row) for row in _ANSWERED.rows(judgment=judgment.pk)]
     ties = {answer.question.key: answer.tie_kind for answer in answers if answer.tie_kind}
-    primary = primary_of(answer.question for answer in answers)
     return ShownAnswers(
         values=as_submitted(answers),
         tie_kinds=ties,
-        tie_kind=ties.get(primary.key, "") if primary else "",
+        tie_kind=next((a.tie_kind for a in answers if a.question.is_primary and a.tie_kind), ""),
     )
 
 

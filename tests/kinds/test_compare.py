@@ -86,6 +86,13 @@ def test_turning_to_canonical_order_and_back_changes_nothing(value: int, order: 
     assert COMPARE.turned(value, [0, 1]) == -COMPARE.turned(value, [1, 0]) == value
 
 
+def test_the_alias_names_the_primary_question_of_the_task_s_own_family():
+    helpful = Asked("helpful", is_required=False, scale=SCALES["helpsteer5"])
+    better = Asked("better")
+    answers, _, errors = check(helpful, better, answers={"overall": -2})
+    assert (answers, errors) == ({"better": -2}, {})
+
+
 def test_a_comparison_of_three_is_none():
     with pytest.raises(ValueError, match="exactly two"):
         COMPARE.turned(1, [0, 1, 2])

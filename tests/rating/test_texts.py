@@ -69,6 +69,7 @@ def test_a_page_does_not_wait_shows_its_responses_alike_and_asks_for_the_job(
     stored = Response.objects.filter(html_version=RENDERER_VERSION)
     assert [response.html for response in stored] == ["<p>formatted</p>"]
     monkeypatch.undo()
+    monkeypatch.setattr(texts, "VIEW_SECONDS", 60.0)  # the machine has other tests to do
     assert "<strong>second</strong>" in rate_page(client, project)
 
 
