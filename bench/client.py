@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 FORM = "application/x-www-form-urlencoded"
 _SUBMIT = re.compile(rb'action="(/p/[^"]+/rate/(\d+)/submit/)"')
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+_FACE = re.compile(rb'data-face="([^"]+)"')
 _KEY = re.compile(rb'name="key" value="([^"]+)"')
 
 
@@ -161,6 +162,8 @@ class FormRater:
     slug: str
     answers: list[tuple[str, str]]
     assignment: int = 0
+    #: What the bar is called that the page came with.
+    face: str = ""
     _action: str = ""
     _fields: list[tuple[str, str]] = field(default_factory=list)
 
@@ -173,6 +176,8 @@ class FormRater:
         if form is None:
             raise Finished
         key, token = _KEY.search(reply.body), _TOKEN.search(reply.body)
+        face = _FACE.search(reply.body)  # versions that knew one kind of task have none
+        self.face = face[1].decode() if face else ""
         assert key
         assert token
         self._action, self.assignment = form[1].decode(), int(form[2])
@@ -189,7 +194,8 @@ class FormRater:
 class ScriptRater:
     """Rates as the page's script does: one task on the screen, the next one prepared.
 
-    `submit` posts the judgment of the one shown and receives the one after the next, as HTML.
+    `submit` posts the judgment of the one shown and receives the one after the next, as HTML; a bar
+    that the page has already (`faces`) is not sent again.
     """
 
     client: Client
@@ -198,11 +204,13 @@ class ScriptRater:
     showing: int | None = None
     ahead: int | None = None
     waits: int = 0
+    faces: set[str] = field(default_factory=set)
 
     def open(self) -> None:
         """Load the page and prepare the next task, as the script does at the start."""
         page = FormRater(self.client, self.slug, self.answers)
         self.showing = page.open()
+        self.faces.add(page.face)
         self.ahead = self._task(self._post(self.showing, "prepare", []))
 
     def step(self) -> float:
@@ -222,12 +230,15 @@ class ScriptRater:
 
     def _post(self, assignment: int, act: str, fields: list[tuple[str, str]]) -> dict[str, object]:
         path = f"/p/{self.slug}/rate/{assignment}/{act}/"
+        fields = [*fields, ("faces", " ".join(sorted(self.faces)))]
         reply = self.client.post(path, fields, Accept="application/json")
         if reply.status != 200:
             raise Refused(f"{act}: {reply.status} {reply.body[:300]!r}")
         return reply.json()
 
-    @staticmethod
-    def _task(reply: dict[str, object]) -> int | None:
+    def _task(self, reply: dict[str, object]) -> int | None:
         task = reply.get("task")
-        return int(task["id"]) if isinstance(task, dict) else None
+        if not isinstance(task, dict):
+            return None
+        self.faces.add(task.get("face", ""))
+        return int(task["id"])

@@ -244,12 +244,15 @@ def next_tasks(made: Instance, facts: dict[str, Any], n: int = 100) -> list[floa
     client = _client(made, facts, "rater")
     took, slug = [], facts["slug"]
     client.extra["Accept"] = "application/json"
-    shown = re.search(rb"/rate/(\d+)/submit/", client.get(f"/p/{slug}/rate/").body)
+    page = client.get(f"/p/{slug}/rate/").body
+    shown, face = re.search(rb"/rate/(\d+)/submit/", page), re.search(rb'data-face="([^"]+)"', page)
     assert shown, "the rater has no task"
+    assert face
+    faces = ("faces", face[1].decode())
     ident = int(shown[1])
     for _ in range(n):
         began = time.perf_counter()
-        fields = [*map(tuple, facts["answers"]), ("active_ms", "9000"), ("showing", "")]
+        fields = [*map(tuple, facts["answers"]), ("active_ms", "9000"), ("showing", ""), faces]
         reply = client.post(f"/p/{slug}/rate/{ident}/submit/", fields)
         took.append(time.perf_counter() - began)
         if not reply.json()["task"]:
