@@ -260,14 +260,18 @@ class Kind(ABC):
         """
         return None
 
-    @abstractmethod
     def check_label(
         self, questions: Sequence[Question], values: Mapping[str, int], ties: Mapping[str, str]
     ) -> dict[str, str]:
-        """Which ties a label holds; all by key. Raises LabelError where a value misfits.
+        """Which ties the plain numbers of a label are; all by key.
 
-        Labels answer to the scale alone: what a project offers beside it binds its own raters.
+        Raises LabelError where a value misfits: here, always, for what is said of single responses
+        is no plain number. Labels answer to the scale alone: what a project offers beside it binds
+        its own raters.
         """
+        for key, value in values.items():
+            raise LabelError(key, f"{value} is a plain number, which says nothing here.", value)
+        return {}
 
 
 def slot(place: int) -> str:
@@ -275,9 +279,10 @@ def slot(place: int) -> str:
     return chr(ord("A") + place)
 
 
-def primary_of(questions: Iterable[Q]) -> Q | None:
-    """The primary question, or None in a rubric without one."""
-    return next((question for question in questions if question.is_primary), None)
+def primary_of(questions: Iterable[Q], family: str = "") -> Q | None:
+    """The primary question, of a family where one is named, or None where there is none."""
+    named = (q for q in questions if q.is_primary and family in {"", q.scale.family})
+    return next(named, None)
 
 
 def unsaid_words(unsaid: str) -> str:
@@ -290,7 +295,7 @@ def unsaid_words(unsaid: str) -> str:
 def _by_name(questions: Sequence[Question], family: str = "") -> dict[str, Question]:
     """The questions by key, and the primary one (of the family that is named) by its alias too."""
     by_name: dict[str, Question] = {question.key: question for question in questions}
-    primary = primary_of(q for q in questions if family in {"", q.scale.family})
+    primary = primary_of(questions, family)
     if primary is not None:
         by_name.setdefault(PRIMARY_ALIAS, primary)
     return by_name

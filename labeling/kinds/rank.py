@@ -5,7 +5,7 @@ An answer gives each response its place, from 1, dense: (1, 2, 2, 3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from labeling.kinds.base import (
     AnswerValues,
     GivenAnswer,
     Kind,
-    LabelError,
     Policy,
     Q,
     Question,
@@ -88,16 +87,6 @@ class Rank(Kind):
             primary=question.is_primary,
             answer="rank",
         )
-
-    def check_label(
-        self, questions: Sequence[Question], values: Mapping[str, int], ties: Mapping[str, str]
-    ) -> dict[str, str]:
-        """A ranking is no single number."""
-        for key, value in values.items():
-            # Kept with the import's report, so it stays in the language of the file's readers.
-            reason = f"{value} is no ranking, which is a list of bands of responses, best first."
-            raise LabelError(key, reason, value)
-        return {}
 
 
 def _ranking(question: Q, sent: object, errors: dict[str, str], count: int) -> list[GivenAnswer[Q]]:

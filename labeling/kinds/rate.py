@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from labeling.datasets.records import CriterionRecord
 from labeling.kinds.base import (
     GivenAnswer,
     Kind,
-    LabelError,
     Policy,
     Q,
     Question,
@@ -78,18 +77,6 @@ class Rate(Kind):
             levels=scale.values,
             answer="rate",
         )
-
-    def check_label(
-        self, questions: Sequence[Question], values: Mapping[str, int], ties: Mapping[str, str]
-    ) -> dict[str, str]:
-        """Every value is on its scale."""
-        by_key = {question.key: question for question in questions}
-        for key, value in values.items():
-            if not by_key[key].scale.accepts(value):
-                allowed = ", ".join(map(str, by_key[key].scale.values))
-                # Kept with the import's report, so it stays in the language of the file's readers.
-                raise LabelError(key, f"{value} is not on this scale ({allowed}).", value)
-        return {}
 
 
 RATE = Rate()

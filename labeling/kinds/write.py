@@ -6,13 +6,12 @@ which is a rating of that one response by the two questions of a review.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from labeling.datasets.records import CriterionRecord
 from labeling.kinds.base import (
     GivenAnswer,
     Kind,
-    LabelError,
     Policy,
     Q,
     Question,
@@ -73,15 +72,6 @@ class Write(Kind):
     def record(self, question: Question) -> CriterionRecord:
         """What is said of a text is said in its review."""
         return REVIEW.record(question)
-
-    def check_label(
-        self, questions: Sequence[Question], values: Mapping[str, int], ties: Mapping[str, str]
-    ) -> dict[str, str]:
-        """A task to write takes no label."""
-        for key, value in values.items():
-            # Kept with the import's report, so it stays in the language of the file's readers.
-            raise LabelError(key, f"{value} is an answer, and a task to write has none.", value)
-        return {}
 
 
 class Review(Rate):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from labeling.kinds import PRIMARY_ALIAS, Submission, primary_of
+from labeling.kinds import PRIMARY_ALIAS, Kind, Submission, primary_of
 from labeling.kinds.spans import MarkedSpan, SpanError, read_spans
 from labeling.models import Judgment, Span, Task
 from labeling.rating.answers import no_such_principle
@@ -16,7 +16,7 @@ from projects.models import Criterion, Principle
 
 
 def check_spans(
-    held: ShownAssignment, asked: Sequence[Criterion], submission: Submission
+    held: ShownAssignment, kind: Kind, asked: Sequence[Criterion], submission: Submission
 ) -> list[Span]:
     """The passages that a submission marks, as rows without their judgment.
 
@@ -27,7 +27,7 @@ def check_spans(
     task = Task.objects.select_related("prompt").defer("prompt__html").get(pk=held.task_id)
     criteria = {criterion.key: criterion for criterion in asked}
     names = {key: key for key in criteria}
-    primary = primary_of(asked)
+    primary = primary_of(asked, kind.family)
     if primary is not None:
         names.setdefault(PRIMARY_ALIAS, primary.key)
     try:

@@ -50,8 +50,8 @@ class PairSerializer(serializers.Serializer[Any]):
     kendall_tau = FigureSerializer(required=False, help_text="Of rankings alone.")
 
 
-class CountsSerializer(serializers.Serializer[Any]):
-    """What the figures of a criterion rest on."""
+class _TaskCountsSerializer(serializers.Serializer[Any]):
+    """What figures of whole tasks rest on."""
 
     pairs_of_raters = serializers.IntegerField(help_text="In the list of pairs.")
     tasks = serializers.IntegerField()
@@ -59,6 +59,11 @@ class CountsSerializer(serializers.Serializer[Any]):
     raters = serializers.IntegerField()
     tasks_judged_twice = serializers.IntegerField()
     pairs_of_judgments = serializers.IntegerField()
+
+
+class CountsSerializer(_TaskCountsSerializer):
+    """What the figures of a criterion rest on."""
+
     pairs_of_raters_apart = serializers.IntegerField(help_text="Pairs that share no task.")
     side_only = serializers.IntegerField(
         help_text="Answers that tell which response is better and not how much: they count in "
@@ -124,15 +129,9 @@ class PreferenceAgreementSerializer(serializers.Serializer[Any]):
     values = ValueSerializer(many=True, help_text="How often each strength was given.")
 
 
-class RankingCountsSerializer(serializers.Serializer[Any]):
+class RankingCountsSerializer(_TaskCountsSerializer):
     """What the figures of rankings rest on."""
 
-    pairs_of_raters = serializers.IntegerField(help_text="In the list of pairs.")
-    tasks = serializers.IntegerField()
-    judgments = serializers.IntegerField()
-    raters = serializers.IntegerField()
-    tasks_judged_twice = serializers.IntegerField()
-    pairs_of_judgments = serializers.IntegerField()
     pairs_of_responses = serializers.IntegerField(help_text="That the rankings imply.")
     pairs_of_raters_apart = serializers.IntegerField(
         help_text="Pairs that share no task which both put in some order."
