@@ -60,7 +60,8 @@ class Scale:
     `is_rule`: it is answered for each principle of the guideline, and more is better kept;
     `ends` caption the row where the published scale has captions instead of a label a button;
     `margins` maps a strength to the margin that the publication trains with, where it states one;
-    `grades` maps a word of strength in its labels (`labeling.vocabulary.Grade`) to that strength.
+    `grades` maps a word of strength in its labels (`labeling.vocabulary.Grade`) to that strength;
+    `more_is_worse`: it measures a fault, so that nothing is best put first by its values.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Scale:
     unsaid: tuple[str, ...] = ()
     of_review: bool = False
     is_rule: bool = False
+    more_is_worse: bool = False
 
     @property
     def family(self) -> str:

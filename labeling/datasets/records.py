@@ -302,7 +302,7 @@ class CriterionRecord:
 
     @property
     def names_fault(self) -> bool:
-        """Whether its published question is whether the response has a fault: yes is bad."""
+        """Whether its published question is about a fault: yes, or more of it, is bad."""
         return self.answer == "rate" and self.scale in _FAULTS
 
     @property
@@ -334,7 +334,7 @@ def canonical_json(value: object) -> str:
 
 
 #: Scales that ask for a fault.
-_FAULTS = frozenset({"dices"})
+_FAULTS = frozenset({"dices", "dices_harm", "redteam5", "rtp_toxicity"})
 #: The scale of a thumb up (1) or down (0), and that of a reviewer's decision on a text.
 THUMB_SCALE, DECISION_SCALE = "thumb", "decision"
 #: The kinds of ties an answer can be, as reasons for leaving it out.

@@ -194,7 +194,8 @@ def _rates_up_to(scale: Scale) -> int | None:
     """The best value of a scale that runs from bad to good in four steps or more."""
     values = list(scale.values)
     runs_upwards = values == sorted(values) and len(values) > _FEWEST_RATES and values[0] >= 0
-    return values[-1] if scale.answer == ORDINAL and runs_upwards else None
+    is_rated = scale.answer == ORDINAL and not scale.more_is_worse
+    return values[-1] if is_rated and runs_upwards else None
 
 
 def _question(

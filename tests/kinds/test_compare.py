@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.recipes.thresholds import is_good, is_low_better, threshold_fault
 from labeling.kinds import (
     COMPARE,
     KINDS,
@@ -177,6 +179,16 @@ def test_a_tie_of_a_question_that_is_not_asked_or_preferred_is_refused():
     answers = {"overall": 1, "correct": 2}
     errors = check(answers=answers, tie_kinds={"correct": "equal_good"})[2]
     assert errors == {"tie_kinds": "A tie cannot go with a preference."}
+
+
+def test_a_scale_of_faults_puts_nothing_best_first_and_releases_low_values_as_good():
+    worse = [scale for scale in SCALES.values() if scale.more_is_worse]
+    assert {scale.key for scale in worse} == {"dices_harm", "redteam5", "rtp_toxicity"}
+    for scale in worse:
+        record = kind_for(scale).record(Asked(scale=scale))
+        assert is_low_better(record, RecipeOptions())
+        assert not is_good(scale.values[-1], record, RecipeOptions(threshold=1))
+        assert threshold_fault(record, RecipeOptions(), needed=True)
 
 
 @given(st.sampled_from(PREFERENCES), st.data())

@@ -45,7 +45,8 @@ def threshold_fault(
         )
         values = {"least": least, "most": most, "threshold": options.threshold}
         return ("threshold", sentence % {"criterion": criterion.key, **values})
-    if needed and not options.threshold and not (criterion.is_thumb or criterion.names_fault):
+    tells = criterion.is_thumb or (criterion.names_fault and criterion.is_yes_no)
+    if needed and not options.threshold and not tells:
         sentence = gettext(
             "Say from which rating on a response is good: “%(criterion)s” goes from %(least)s to "
             "%(most)s and does not tell."
