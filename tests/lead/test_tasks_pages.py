@@ -56,6 +56,14 @@ def test_tasks_are_found_by_state(project: Project, rui: User, sam: User, lead, 
     assert len(ids(lead, project)) == 5
 
 
+def test_only_comparisons_tell_which_response_is_preferred(project: Project, lead, make_tasks):
+    make_tasks(project, 1, kind="rate", prefix="rated")
+    column = "Prefer 1 · tie · prefer 2"
+    assert column not in lead.get(f"/p/{project.slug}/tasks/").content.decode()
+    make_tasks(project, 1)
+    assert column in lead.get(f"/p/{project.slug}/tasks/").content.decode()
+
+
 def test_tasks_are_found_by_category_purpose_and_words(project: Project, lead, make_tasks):
     make_tasks(project, 2, prefix="add")
     make_tasks(project, 1, prefix="cook", prompt="How long do I cook rice?")

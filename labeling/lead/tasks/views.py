@@ -51,6 +51,7 @@ from labeling.lead.tasks.stretches import is_long, read_on
 from labeling.models import Task, TaskChange
 from labeling.rating.openings import closed_votes, open_votes
 from labeling.rating.texts import ensure_rendered
+from labeling.vocabulary import TaskKind
 from labeling.work.endings import cancel_by
 from labeling.work.page import warning_of_conflicts
 from labeling.work.sending import send
@@ -84,6 +85,7 @@ def tasks(request: SignedInRequest, slug: str) -> HttpResponse:
         "stretch": stretch,
         "begun": "from" in request.GET,
         "rows": rows,
+        "compares": any(row.task.kind == TaskKind.COMPARE for row in rows),
         "closed": _closed(access, [row.task for row in rows]),
         "wanted": wanted,
         "query": filter_query(wanted),
