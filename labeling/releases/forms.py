@@ -23,7 +23,13 @@ from labeling.datasets.recipes.choices import (
     Words,
 )
 from labeling.datasets.recipes.options import CHOICES, DEFAULTS
-from labeling.releases.requests import ReleaseOptions, criteria_for, criterion_record, usual_recipe
+from labeling.releases.requests import (
+    ReleaseOptions,
+    criteria_for,
+    criterion_record,
+    fitting_recipes,
+    usual_recipe,
+)
 from labeling.releases.selectors import categories_of
 from projects.exceptions import InvalidInput
 from projects.models import Criterion, Project
@@ -103,6 +109,7 @@ class ReleaseForm(forms.Form):
         criteria = list(project.criteria.all())
         self._offer("criteria", [(c.key, _question_words(c)) for c in criteria])
         self.fields["recipe"].initial = usual_recipe(criteria)
+        self.fitting_recipes = fitting_recipes(criteria)
         versions = project.guidelines.order_by("number").values_list("number", flat=True)
         version = gettext("Version %(number)d")
         numbered = [(number, version % {"number": number}) for number in versions]

@@ -253,3 +253,14 @@ def usual_recipe(criteria: Iterable[Criterion]) -> str:
     record = criterion_record(primary)
     fitting = (key for key in _USUAL if RECIPES[key].needs(record) is None)
     return next(fitting, _USUAL[0])
+
+
+def fitting_recipes(criteria: Iterable[Criterion]) -> set[str]:
+    """The recipes that read the answers of at least one of the criteria; all of them if none do."""
+    records = list(map(criterion_record, criteria))
+    fitting = {
+        key
+        for key, recipe in RECIPES.items()
+        if any(recipe.needs(record) is None for record in records)
+    }
+    return fitting or set(RECIPES)

@@ -77,7 +77,7 @@ def new_release(request: SignedInRequest, slug: str) -> HttpResponse:
         "access": access,
         "project": access.project,
         "form": form,
-        "recipes": [(key, *_first(recipe.title, recipe)) for key, recipe in RECIPES.items()],
+        **_recipes(form),
         "families": _families(str(form["format"].value())),
         "filters_open": form.changed_filters(),
         "licences": SUGGESTED_LICENCES,
@@ -100,6 +100,16 @@ def count_rows(request: SignedInRequest, slug: str) -> HttpResponse:
 def _first(title: str, policy: Recipe | type[Recipe] | Format) -> tuple[str, str]:
     """A choice's title and the first sentences of its policy."""
     return _(title), next(iter(policy.explain(translation).values()))
+
+
+def _recipes(form: ReleaseForm) -> dict[str, list[tuple[str, str, str]]]:
+    """The recipes as choices: those that read what the project asks, and those that do not."""
+    made = [(key, *_first(recipe.title, recipe)) for key, recipe in RECIPES.items()]
+    fitting = {*form.fitting_recipes, str(form["recipe"].value())}
+    return {
+        "recipes": [choice for choice in made if choice[0] in fitting],
+        "other_recipes": [choice for choice in made if choice[0] not in fitting],
+    }
 
 
 def _families(chosen: str) -> list[tuple[str, list[tuple[str, str, str]], bool]]:

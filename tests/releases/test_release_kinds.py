@@ -181,6 +181,10 @@ def test_the_form_begins_with_what_reads_the_primary_question_and_says_what_each
 ):
     page = client_for(lena).get(f"/p/{several.slug}/releases/new/").content.decode()
     assert "Which are better? (primary) · makes pairs, rankings, labels" in page
+    first, others = page.split("For questions that are not asked here")
+    assert 'value="ratings"' in first
+    assert 'value="hh"' in others
+    assert 'value="rules"' in others
     assert "How helpful is it? (primary) · makes pairs, labels, demonstrations, a table" in page
     chosen: dict[str, Any] = {"recipe": "ratings", "format": "native", "criteria": ["helpful"]}
     shares = {"train": 80, "validation": 10, "test": 10}
