@@ -21,6 +21,8 @@ _NAMES: dict[str, Promise] = {
     "allow_both_bad": gettext_lazy("“both are bad” allowed"),
     "allow_cannot_tell": gettext_lazy("“cannot tell” allowed"),
     "rationale_required": gettext_lazy("reason required"),
+    "edit_winner": gettext_lazy("winner may be improved"),
+    "allow_paste": gettext_lazy("pasting allowed"),
     "is_blind": gettext_lazy("models hidden"),
     "is_sensitive": gettext_lazy("warning of content"),
     "tie_policy": gettext_lazy("ties in figures"),

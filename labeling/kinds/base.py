@@ -163,6 +163,8 @@ class Kind(ABC):
     family: ClassVar[str]
     #: The families of questions that are asked beside it.
     beside: ClassVar[frozenset[str]] = frozenset()
+    #: Whether its answers may prefer one of the responses, which can be improved then.
+    has_winner: ClassVar[bool] = False
     #: Whether questions about single responses stand beside their texts, and not on the bar.
     asks_beside_texts: ClassVar[bool] = True
     #: The fewest and the most responses of a task.
@@ -189,6 +191,10 @@ class Kind(ABC):
     ) -> list[GivenAnswer[Q]]:
         """The answers that will be stored, of the order shown; a sentence in `errors`, by field,
         for each other. `count` is the number of the task's responses."""
+
+    def winner(self, answers: Sequence[GivenAnswer[Q]]) -> int | None:
+        """The place of the response that the primary answer prefers, None where it prefers none."""
+        return None
 
     def turned(self, value: int, shown_order: Sequence[int]) -> int:
         """An answer about the whole task, of the order shown, told of the canonical order; the way

@@ -64,6 +64,7 @@ class Compare(Kind):
     control = "compare"
     title = gettext_noop("Compare the two responses")
     is_preference = True
+    has_winner = True
     family = PREFERENCES
     beside = frozenset({RESPONSE})
     sizes = (2, 2)
@@ -89,6 +90,12 @@ class Compare(Kind):
             *_values(preferences, answers, ties, errors, has_escaped=has_escaped),
             *answers_by_response(others, named, errors, count, may_lack=has_escaped),
         ]
+
+    def winner(self, answers: Sequence[GivenAnswer[Q]]) -> int | None:
+        """The side of the primary answer, unless that is a tie."""
+        compared = [a for a in answers if a.question.scale.family == PREFERENCES and a.value]
+        value = next((a.value for a in compared if a.question.is_primary), None)
+        return None if value is None else int(value > 0)
 
     def turned(self, value: int, shown_order: Sequence[int]) -> int:
         """The sign changes where the second response was shown first."""

@@ -9,7 +9,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from labeling.kinds import EditedText
+from labeling.kinds import EditedText, Kind, kind_of
+from labeling.rating.desk import TaskView
 from labeling.rating.drafts import WritingDesk, Written
 from labeling.rating.forms import Filled, codes_for
 from labeling.rating.selectors import TakenBack
@@ -22,7 +23,7 @@ from labeling.rendering import (
     render_markdown,
     render_unformatted,
 )
-from projects.models import Criterion
+from projects.models import Criterion, Project
 
 #: What of an editor is HTML.
 HTML = ("difference", "since", "preview")
@@ -30,18 +31,52 @@ HTML = ("difference", "since", "preview")
 OWN_ERRORS = frozenset({"text", "edit"})
 
 
+def may_improve(project: Project, kind: Kind) -> bool:
+    """Whether raters may improve the response that they prefer on a task of this kind."""
+    return project.edit_winner and kind.has_winner
+
+
+def desk_of(view: TaskView, project: Project, filled: Filled) -> tuple[WritingDesk, str] | None:
+    """What an editor of this task begins from, and the field that it posts.
+
+    None where there is no editor: nothing is written here, and no response is being improved.
+    """
+    if view.writing is not None:
+        return view.writing, "edit.A" if view.writing.writing else "text"
+    if filled.edit is None or not may_improve(project, kind_of(view.asked_as)):
+        return None
+    for response in view.responses:
+        if response.slot == filled.edit.slot:
+            desk = WritingDesk(text=response.content, original=response.content, rounds=())
+            return desk, f"edit.{response.slot}"
+    return None
+
+
 def editor_context(
-    desk: WritingDesk, filled: Filled, errors: Mapping[str, str], *, previewed: bool
+    view: TaskView,
+    project: Project,
+    filled: Filled,
+    errors: Mapping[str, str],
+    *,
+    previewed: bool = False,
 ) -> dict[str, Any]:
-    """The editor with what is filled in, its difference, and what is wrong with it.
+    """The editor with what is filled in, its difference, and what is wrong with it; empty where the
+    task shows none.
 
     The values of `HTML` are safe HTML.
     """
+    editor = desk_of(view, project, filled)
+    if editor is None:
+        return {}
+    desk, field = editor
     text = filled.written if filled.written is not None else desk.text
     writing = desk.writing
     return {
         "desk": desk,
-        "field": "edit.A" if writing else "text",
+        "field": field,
+        "slot": "" if view.writing else field.removeprefix("edit."),
+        "may_paste": project.allow_paste,
+        "action": reverse("labeling:rate_preview", args=[project.slug, view.assignment_id]),
         "text": text,
         "difference": _difference(desk.original, text),
         "since": _difference(desk.rounds[-1].text, desk.text) if writing and desk.rounds else "",
@@ -110,11 +145,6 @@ def _refilled(written: Written | None) -> dict[str, Any]:
         "pasted": written.writing.pasted,
         "declared_assist": written.writing.declared_assist,
     }
-
-
-def preview_address(slug: str, assignment_id: int) -> str:
-    """Where a text is sent to be seen as its readers would see it."""
-    return reverse("labeling:rate_preview", args=[slug, assignment_id])
 
 
 def preview_html(text: str) -> str:

@@ -104,7 +104,7 @@ def _submit_locked(
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
     task = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
     checked = check_submission(project, kind, questions, task, submission)
-    draft = check_written(held, submission, checked.answers)
+    draft = check_written(held, project, submission, checked.answers)
     spans = check_spans(held, kind, kind.asked(questions.criteria), submission)
     times = plausible_times(submission, since=held.since, now=now)
     if previous := next((row for row in stored if row.is_current), None):

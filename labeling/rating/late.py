@@ -67,7 +67,7 @@ def keep_late(*, rater: User, assignment_id: int, submission: Submission) -> Lat
     locked, questions = _asked(held, submission)
     task = AskedTask(len(held.shown_order), held.guideline_id, held.task.principle_key)
     checked = check_submission(held.project, kind, questions, task, submission)
-    draft = check_written(locked, submission, checked.answers) if locked else None
+    draft = check_written(locked, held.project, submission, checked.answers) if locked else None
     answers = [kind.canonical(answer, held.shown_order) for answer in checked.answers]
     content = {
         "answers": as_submitted(answers),

@@ -17,7 +17,7 @@ from labeling.kinds import Escape, Kind, kind_for, kind_of, slot, unsaid_words
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
-from labeling.rating.editing import HTML, OWN_ERRORS, editor_context, preview_address
+from labeling.rating.editing import HTML, OWN_ERRORS, editor_context, may_improve
 from labeling.rating.forms import ANSWER_PREFIX, Filled
 from labeling.rating.panels import ResponsePanel, task_panels
 from labeling.rating.raw import raw_messages, raw_response
@@ -92,7 +92,8 @@ class RatingBar:
 
     `control` says how its kind is answered: which template shows it, which script drives it.
     `face` names what depends on kind and number of responses: a page that has it needs no other.
-    `has_panels`: questions about single responses stand beside these, and not here.
+    `has_panels`: questions about single responses stand beside these, and not here. `improves`:
+    the response that is preferred may be improved.
     """
 
     control: str
@@ -100,6 +101,7 @@ class RatingBar:
     sends: str
     questions: Sequence[BarQuestion]
     has_panels: bool
+    improves: bool
     rationale_required: bool
 
     @property
@@ -111,7 +113,8 @@ class RatingBar:
     def script(self) -> str:
         """What the keys of such questions do."""
         each = "_each" if self.has_panels and self.questions else ""
-        return f"js/rating/kinds/{self.control}{each}.js"
+        edit = "_edit" if self.improves else ""
+        return f"js/rating/kinds/{self.control}{each}{edit}.js"
 
     @property
     def style(self) -> str:
@@ -165,6 +168,7 @@ def rating_bar(
             if c.scale.per == "task" or not kind.asks_beside_texts
         ],
         has_panels=kind.asks_beside_texts and any(c.scale.per == "response" for c in asked),
+        improves=may_improve(project, kind),
         rationale_required=project.rationale_required,
     )
 
@@ -274,7 +278,7 @@ class Text:
 def shown_task(
     view: TaskView,
     *,
-    slug: str,
+    project: Project,
     filled: Filled | None = None,
     errors: Mapping[str, str] | None = None,
     previewed: bool = False,
@@ -310,10 +314,8 @@ def shown_task(
             for response in view.responses
         ],
     }
-    if view.writing is not None:
-        context["action"] = preview_address(slug, view.assignment_id)
-        editor = editor_context(view.writing, filled or Filled(), errors or {}, previewed=previewed)
-        context |= {**editor, **{name: _safe(editor[name]) for name in HTML}}
+    editor = editor_context(view, project, filled or Filled(), errors or {}, previewed=previewed)
+    context |= {name: _safe(html) if name in HTML else html for name, html in editor.items()}
     return render_to_string("labeling/rating/rate_task.html", context)
 
 
@@ -366,13 +368,17 @@ def bar_context(
     count: int,
     filled: Filled,
     errors: Mapping[str, str],
+    *,
+    has_editor: bool,
 ) -> dict[str, object]:
-    """Everything the bar needs besides the guideline; `count` is the number of responses."""
-    known = {c.key for c in criteria} | OWN_ERRORS
+    """Everything the bar needs besides the guideline; `count` is the number of responses, and with
+    `has_editor` there is one on the page."""
+    known = {c.key for c in criteria} | (OWN_ERRORS if has_editor else set())
     other = {name: text for name, text in errors.items() if name not in known}
     return {
         "rubric": rating_bar(project, kind, criteria, count, filled, errors),
         "filled": filled,
+        "has_editor": has_editor,
         "errors": errors,
         "other_errors": other,
         "reasons": [

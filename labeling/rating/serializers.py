@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from labeling.kinds import COMPARE
+from labeling.kinds import COMPARE, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating.answers import RATIONALE_LIMIT, milliseconds
 from labeling.rating.desk import present, rubric
+from labeling.rating.editing import may_improve
 from labeling.rating.judgments import Undone
 from labeling.rating.marking import shown_spans
 from labeling.rating.selectors import shown_answers
@@ -96,6 +97,12 @@ class TaskSerializer(serializers.Serializer[Any]):
     )
     writing = TaskWritingSerializer(
         allow_null=True, help_text="Of a task to write and of a review; null on others."
+    )
+    may_edit_winner = serializers.BooleanField(
+        help_text="Whether a judgment may carry an `edit` of the response that it prefers."
+    )
+    may_paste = serializers.BooleanField(
+        help_text="Whether the project takes pasted text in what is written or edited."
     )
     principles = PrincipleSerializer(
         many=True, help_text="Those that a task of rules asks about, each to be answered."
@@ -207,7 +214,10 @@ class SubmissionSerializer(StrictSerializer):
         help_text=f"Of a task to write: the whole answer, at most {MOST_CHARS:,} characters.",
     )
     edit = EditSerializer(
-        default=None, allow_null=True, help_text="Of a review that approves with edits."
+        default=None,
+        allow_null=True,
+        help_text="Of a review that approves with edits; of a comparison, where the task says "
+        "`may_edit_winner`, the preferred response improved.",
     )
     typed = serializers.IntegerField(
         default=None, allow_null=True, min_value=0, help_text="Characters typed, if you counted."
@@ -330,6 +340,8 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
             "criteria": [criterion_json(criterion, project) for criterion in view.criteria],
             "rubric": view.rubric_number,
             "writing": task_writing_json(view.writing),
+            "may_edit_winner": may_improve(project, kind_of(view.asked_as)),
+            "may_paste": project.allow_paste,
             "principles": [
                 {"number": p.number, "key": p.key, "title": p.title, "text": p.text}
                 for p in view.principles

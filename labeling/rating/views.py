@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from labeling.kinds import kind_of
 from labeling.models import Assignment
 from labeling.rating.desk import AskedRubric, present, rubric
-from labeling.rating.editing import filled_before, preview_html, values_again
+from labeling.rating.editing import desk_of, filled_before, preview_html, values_again
 from labeling.rating.forms import Filled, read_form
 from labeling.rating.judgments import (
     NotYours,
@@ -80,7 +80,7 @@ def rate(request: SignedInRequest, slug: str) -> HttpResponse:
     if isinstance(assignment, Nothing):
         return _nothing(request, access, assignment.reason)
     asked = rubric(access.project)
-    return _page(
+    return desk_page(
         request, access, assignment, asked, filled_before(taken_back(assignment), asked.criteria)
     )
 
@@ -98,7 +98,7 @@ def _asked_for(request: SignedInRequest, access: Access) -> Assignment | None:
     return lease
 
 
-def _page(
+def desk_page(
     request: SignedInRequest,
     access: Access,
     assignment: Assignment,
@@ -108,6 +108,7 @@ def _page(
     *,
     previewed: bool = False,
 ) -> HttpResponse:
+    """The page of a task with what is filled in and what is wrong with it."""
     kind = kind_of(assignment.task.asked_as)
     view = present(assignment, asked_rubric=asked)
     context = {
@@ -115,7 +116,7 @@ def _page(
         "project": access.project,
         "tab": "rate",
         "task": shown_task(
-            view, slug=access.project.slug, filled=filled, errors=errors, previewed=previewed
+            view, project=access.project, filled=filled, errors=errors, previewed=previewed
         ),
         "assignment_id": assignment.pk,
         "guideline": guideline_view(assignment.guideline),
@@ -123,7 +124,13 @@ def _page(
         "limit": access.membership.rater_limit or access.project.rater_limit,
         "rubric_number": asked.number,
         **bar_context(
-            access.project, kind, asked.criteria, len(view.responses), filled, errors or {}
+            access.project,
+            kind,
+            asked.criteria,
+            len(view.responses),
+            filled,
+            errors or {},
+            has_editor=desk_of(view, access.project, filled) is not None,
         ),
     }
     return render(request, "labeling/rating/rate.html", context, status=422 if errors else 200)
@@ -182,7 +189,7 @@ def submit(request: SignedInRequest, slug: str, assignment_id: int) -> HttpRespo
         lease = own_lease(rater=request.user, project=access.project, assignment_id=assignment_id)
         if lease is None:
             raise
-        return _page(request, access, lease, asked, filled, error.fields)
+        return desk_page(request, access, lease, asked, filled, error.fields)
     return _go_on(request, access, asked)
 
 
@@ -259,7 +266,7 @@ def _task_json(
     return {
         "task": {
             "id": coming.pk,
-            "html": shown_task(view, slug=project.slug),
+            "html": shown_task(view, project=project),
             "face": face,
             "guideline": view.guideline_number,
             "rubric": view.rubric_number,
@@ -349,7 +356,7 @@ def preview_text(request: SignedInRequest, slug: str, assignment_id: int) -> Htt
     lease = own_lease(rater=request.user, project=access.project, assignment_id=assignment_id)
     if lease is None:
         return redirect("labeling:rate", slug)
-    return _page(request, access, lease, rubric(access.project), filled, previewed=True)
+    return desk_page(request, access, lease, rubric(access.project), filled, previewed=True)
 
 
 @require_POST

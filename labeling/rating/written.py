@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from labeling.allocation import queue_key
-from labeling.kinds import GivenAnswer, Submission, slot
+from labeling.kinds import EditedText, GivenAnswer, Submission, kind_of, slot
 from labeling.models import Assignment, Judgment, Response, Task, Writing
 from labeling.models.play import take_out_of_play
 from labeling.rating.answers import unstorable
@@ -46,7 +47,10 @@ class Draft:
 
 
 def check_written(
-    held: HeldAssignment, submission: Submission, answers: Sequence[GivenAnswer[Criterion]]
+    held: HeldAssignment,
+    project: Project,
+    submission: Submission,
+    answers: Sequence[GivenAnswer[Criterion]],
 ) -> Draft | None:
     """What is written with a judgment, None where nothing is.
 
@@ -59,7 +63,7 @@ def check_written(
     elif held.kind == ASKED_AS_REVIEW:
         draft = _reviewed(held, submission, answers, errors)
     elif submission.edit is not None:
-        errors["edit"] = _("Nothing is edited on a task of this kind.")
+        draft = _improved(held, project, submission.edit, answers, errors)
     if submission.text is not None and held.kind != TaskKind.WRITE:
         errors["text"] = _("Nothing is written on a task of this kind.")
     if errors:
@@ -127,6 +131,50 @@ def _reviewed(
     return Draft(text, original) if decision == ReviewDecision.WITH_EDITS else None
 
 
+def _improved(
+    held: HeldAssignment,
+    project: Project,
+    edit: EditedText,
+    answers: Sequence[GivenAnswer[Criterion]],
+    errors: dict[str, str],
+) -> Draft | None:
+    """The response that a rater prefers as they would have it; nothing changed is no mistake."""
+    place = kind_of(held.kind).winner(answers)
+    if error := _misplaced(held, project, edit, place):
+        errors["edit"] = error
+        return None
+    original = Response.objects.get(pk=held.response_ids[held.shown_order[place or 0]])
+    if edit.text == original.content:
+        return Draft(None, original)
+    if error := _unfit(edit.text):
+        errors["edit"] = error
+    elif is_same_but_spaces(original.content, edit.text):
+        return Draft(None, original)
+    elif not edit.text.strip():
+        errors["edit"] = _("There is nothing left of the text. Leave it as it is instead.")
+    return Draft(edit.text, original)
+
+
+def _misplaced(held: HeldAssignment, project: Project, edit: EditedText, place: int | None) -> str:
+    """Why there is no such response to improve, in words; `place` is that of the winner."""
+    names = [slot(shown) for shown in range(len(held.shown_order))]
+    if not kind_of(held.kind).has_winner:
+        return _("Nothing is edited on a task of this kind.")
+    if not project.edit_winner:
+        return _("This project takes no edits of the response that you prefer.")
+    if edit.slot not in names:
+        return _("There is no response “%(slot)s”.") % {"slot": edit.slot[:20]}
+    if place is None:
+        return _(
+            "You prefer neither response, so none can be improved. Leave %(slot)s as it is."
+        ) % {"slot": edit.slot}
+    if edit.slot != names[place]:
+        return _(
+            "You edited %(slot)s and prefer %(winner)s. Leave %(slot)s as it is, or prefer it."
+        ) % {"slot": edit.slot, "winner": names[place]}
+    return ""
+
+
 def _unfit(text: str) -> str:
     """Why a text cannot be stored; empty where it can."""
     if len(text) > MOST_CHARS:
@@ -175,6 +223,7 @@ def keep_written(
         prompt_id=task.prompt_id,
         external_id=f"written-{judgment.pk}",
         content=draft.text,
+        messages=_edited_turns(original, draft.text),
         is_human=True,
         edited_from=original,
         author_id=judgment.rater_id,
@@ -182,6 +231,15 @@ def keep_written(
     )
     if held.kind == TaskKind.WRITE:
         _ask_for_review(project, task, text)
+
+
+def _edited_turns(original: Response | None, text: str) -> list[dict[str, Any]]:
+    """The turns of a response of several with another text in the last; none of one plain turn."""
+    if original is None or not original.messages:
+        return []
+    *turns, last = original.messages
+    kept = {key: value for key, value in last.items() if key != "parts"}
+    return [*turns, {**kept, "content": text}]
 
 
 def _counted(number: int | None) -> int:

@@ -31,6 +31,8 @@ SETTINGS = (
     "allow_both_bad",
     "allow_cannot_tell",
     "rationale_required",
+    "edit_winner",
+    "allow_paste",
     "is_sensitive",
 )
 
@@ -114,6 +116,12 @@ class ProjectDetailSerializer(ProjectSerializer):
     allow_both_bad = serializers.BooleanField()
     allow_cannot_tell = serializers.BooleanField()
     rationale_required = serializers.BooleanField()
+    edit_winner = serializers.BooleanField(
+        help_text="Raters may improve the response that they prefer."
+    )
+    allow_paste = serializers.BooleanField(
+        help_text="Whether the editors of texts take what is pasted."
+    )
     is_sensitive = serializers.BooleanField()
     criteria = CriterionSerializer(many=True)
     guideline = GuidelineSerializer(allow_null=True)
@@ -182,6 +190,8 @@ class NewProjectSerializer(StrictSerializer):
     allow_both_bad = serializers.BooleanField(required=False)
     allow_cannot_tell = serializers.BooleanField(required=False)
     rationale_required = serializers.BooleanField(required=False)
+    edit_winner = serializers.BooleanField(required=False)
+    allow_paste = serializers.BooleanField(required=False)
     is_sensitive = serializers.BooleanField(required=False)
 
 
@@ -209,6 +219,8 @@ class ProjectChangesSerializer(StrictSerializer):
     allow_both_bad = serializers.BooleanField(required=False)
     allow_cannot_tell = serializers.BooleanField(required=False)
     rationale_required = serializers.BooleanField(required=False)
+    edit_winner = serializers.BooleanField(required=False)
+    allow_paste = serializers.BooleanField(required=False)
     is_sensitive = serializers.BooleanField(required=False)
 
 

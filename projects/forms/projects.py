@@ -236,6 +236,8 @@ class SettingsForm(ProjectModelForm):
             "allow_both_bad",
             "allow_cannot_tell",
             "rationale_required",
+            "edit_winner",
+            "allow_paste",
             "is_sensitive",
             "tie_policy",
         ]
@@ -249,6 +251,8 @@ class SettingsForm(ProjectModelForm):
             "allow_both_bad": _("Raters may answer “both are bad”"),
             "allow_cannot_tell": _("Raters may answer “cannot tell”"),
             "rationale_required": _("Raters must write a reason"),
+            "edit_winner": _("Raters may improve the response that they prefer"),
+            "allow_paste": _("Raters may paste into what they write"),
             "is_sensitive": _("Warn that content may be disturbing"),
             "tie_policy": _("Ties in figures that need one number"),
         }
@@ -264,6 +268,13 @@ class SettingsForm(ProjectModelForm):
             "rater_limit": _("The most judgments one rater may give here; empty for no limit."),
             "allow_both_bad": _("Kept apart from a tie: neither answer could be used."),
             "allow_cannot_tell": _("Kept apart from a tie: the rater cannot judge these answers."),
+            "edit_winner": _(
+                "After a comparison, if they like. Each edit makes pairs and a demonstration in "
+                "the recipes “Llama 3” and “Demonstrations”."
+            ),
+            "allow_paste": _(
+                "Where they may not, the editors refuse it and say so before anybody writes."
+            ),
             "is_sensitive": _(
                 "The overview and the guideline carry a warning, and that any task may be skipped."
             ),

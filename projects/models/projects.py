@@ -73,6 +73,16 @@ class Project(models.Model):
     allow_both_bad = models.BooleanField(default=True)
     allow_cannot_tell = models.BooleanField(default=True)
     rationale_required = models.BooleanField(default=False)
+    edit_winner = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Raters may improve the response that they prefer."),
+    )
+    allow_paste = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text=gettext_lazy("Raters may paste into what they write or edit."),
+    )
     is_blind = models.BooleanField(default=True)
     is_sensitive = models.BooleanField(
         default=False, help_text=gettext_lazy("Raters are warned that content may be disturbing.")

@@ -30,6 +30,8 @@ EDITABLE = (
     "allow_both_bad",
     "allow_cannot_tell",
     "rationale_required",
+    "edit_winner",
+    "allow_paste",
     "is_sensitive",
 )
 

@@ -111,6 +111,7 @@ GET    api/v1/schema/                                                           
 # rating
 GET    p/<slug:slug>/rate/                                                           200  200  200  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/heartbeat/                             200  200  200  403  404  302
+POST   p/<slug:slug>/rate/<int:assignment_id>/improve/                               302  302  302  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/prepare/                               200  200  200  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/preview/                               200  200  200  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/release/                               204  204  204  403  404  302

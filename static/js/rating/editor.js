@@ -39,6 +39,8 @@ class Editor {
   /** How long the text was, and how much of it was marked, before what comes. */
   #before = { length: 0, marked: 0 };
   #timer = 0;
+  /** What was last cut, copied or dragged out of the text: it may be put back. */
+  #own = "";
 
   /** @param {HTMLFormElement} form */
   constructor(form) {
@@ -46,6 +48,14 @@ class Editor {
     document.addEventListener("beforeinput", (event) => {
       const field = this.text;
       if (event.target !== field || !field) return;
+      if (field.dataset.noPaste !== undefined && PASTED.has(event.inputType)) {
+        const moved = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+        if (!this.#own || moved.trim() !== this.#own) {
+          event.preventDefault();
+          this.say(say("pasteRefused"));
+          return;
+        }
+      }
       const marked = field.selectionEnd - field.selectionStart;
       this.#before = { length: field.value.length, marked };
     });
@@ -55,9 +65,22 @@ class Editor {
       this.#count(event.inputType, field);
       this.say("");
     }, { capture: true });
+    for (const type of ["cut", "copy", "dragstart"]) {
+      document.addEventListener(type, ({ target }) => {
+        const field = this.text;
+        if (target !== field || !field) return;
+        this.#own = field.value.slice(field.selectionStart, field.selectionEnd).trim();
+      }, { capture: true });
+    }
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.target !== this.text) return;
+      // The keys are the page's again.
+      event.preventDefault();
+      document.getElementById("task")?.focus({ preventScroll: true });
+    });
     document.addEventListener("click", ({ target }) => {
       if (!(target instanceof Element)) return;
-      if (target.closest("[data-to-original]")) this.#toOriginal();
+      if (target.closest("[data-to-original]")) this.toOriginal();
     });
     document.addEventListener("submit", (event) => {
       const button = event.submitter;
@@ -114,7 +137,8 @@ class Editor {
     this.#before = { length: field.value.length, marked: 0 };
   }
 
-  #toOriginal() {
+  /** Put the text back as it was. */
+  toOriginal() {
     const field = this.text;
     if (!field || this.original === null) return;
     field.value = this.original;

@@ -41,7 +41,8 @@ import { account, stored } from "../app.js";
  * What the server may reply: the next task or why there is none, or why it refused.
  * @typedef {object} ReplyData
  * @property {Task | null} [task]
- * @property {string} [html] a text as its readers see it
+ * @property {string} [html] a text as its readers see it, or an editor, for which `style` is
+ * @property {string} [style]
  * @property {string} [nothing]
  * @property {boolean | number[]} [lost]
  * @property {Record<string, string | string[]>} [values]
