@@ -84,7 +84,7 @@ export function withEdit(Base) {
     async #improve() {
       const slot = this.#winner;
       if (slot && this.#open?.dataset.improved !== slot && !(await this.#show(slot))) return;
-      this.#open?.scrollIntoView({ block: "nearest" });
+      this.#open?.scrollIntoView({ block: "start" });
       this.editor.text?.focus({ preventScroll: true });
     }
 
@@ -151,7 +151,7 @@ export function withEdit(Base) {
       super.changed(question);
       const button = this.#button;
       const winner = this.#winner;
-      if (button) button.disabled = !winner;
+      if (button) [button.disabled, button.style.opacity] = [!winner, winner ? "" : "0.55"];
       const open = this.#open;
       const edited = this.#edited;
       if (!open && edited && edited === winner && !this.#isComing) this.#show(edited);
