@@ -17,6 +17,12 @@ from tests.rating.test_edit_winner import edited
 __all__ = ["edited"]
 
 
+def paste(page: Page, words: str) -> None:
+    """Pastes words that were copied somewhere else."""
+    page.evaluate("words => navigator.clipboard.writeText(words)", words)
+    page.keyboard.press("Control+v")
+
+
 def test_the_winner_is_improved_sent_taken_back_and_left_as_it_was_by_keyboard(
     page: Page,
     context: BrowserContext,
@@ -26,8 +32,7 @@ def test_the_winner_is_improved_sent_taken_back_and_left_as_it_was_by_keyboard(
     sign_in: Callable[..., None],
     make_tasks: MakeTasks,
 ):
-    edited.allow_paste = False
-    edited.save()
+    Project.objects.update(allow_paste=False)
     make_tasks(edited, 2)
     sign_in(context, rui)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -40,8 +45,7 @@ def test_the_winner_is_improved_sent_taken_back_and_left_as_it_was_by_keyboard(
     page.keyboard.press("Control+End")
     page.keyboard.type(" Surely.")
     expect(page.locator("[data-difference] ins")).to_have_text("Surely.")
-    page.evaluate("navigator.clipboard.writeText('pasted')")
-    page.keyboard.press("Control+v")
+    paste(page, "Certainly!")
     expect(page.locator("#edit-error")).to_contain_text("no pasted text")
     expect(text).to_have_value(f"{original} Surely.")
     assert serious(page) == []
@@ -59,8 +63,7 @@ def test_the_winner_is_improved_sent_taken_back_and_left_as_it_was_by_keyboard(
     with page.expect_response("**/submit/"):
         desk.leave()
     (judgment,) = saved(page, 1)
-    edit = Response.objects.get(judgment=judgment)
-    assert edit.content == f"{original} Surely."
+    assert Response.objects.get(judgment=judgment).content == f"{original} Surely."
     assert Writing.objects.get(judgment=judgment).typed == len(" Surely.")
     desk.press("b", "i")
     page.locator("textarea[name='edit.B']").press("Escape")
