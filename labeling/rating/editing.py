@@ -9,13 +9,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from labeling.kinds import EditedText, Kind, kind_of
+from labeling.kinds import EditedText, kind_of
 from labeling.rating.desk import TaskView
 from labeling.rating.drafts import WritingDesk, Written
 from labeling.rating.forms import Filled, codes_for
 from labeling.rating.selectors import TakenBack
 from labeling.rating.texts import VIEW_SECONDS
-from labeling.rating.written import MOST_CHARS
+from labeling.rating.written import MOST_CHARS, may_improve
 from labeling.rendering import (
     MAX_HTML_CHARS,
     NotNow,
@@ -29,11 +29,6 @@ from projects.models import Criterion, Project
 HTML = ("difference", "since", "preview")
 #: The fields of a page that show their own errors.
 OWN_ERRORS = frozenset({"text", "edit"})
-
-
-def may_improve(project: Project, kind: Kind) -> bool:
-    """Whether raters may improve the response that they prefer on a task of this kind."""
-    return project.edit_winner and kind.has_winner
 
 
 def desk_of(view: TaskView, project: Project, filled: Filled) -> tuple[WritingDesk, str] | None:

@@ -18,11 +18,12 @@ from django.views.decorators.http import require_POST
 
 from labeling.kinds import EditedText, kind_of, slot
 from labeling.rating.desk import AskedRubric, TaskView, present, rubric
-from labeling.rating.editing import HTML, editor_context, may_improve
+from labeling.rating.editing import HTML, editor_context
 from labeling.rating.forms import Filled, read_form
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import own_in_project
 from labeling.rating.views import desk_page
+from labeling.rating.written import may_improve
 from labeling.vocabulary import AssignmentState
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict

@@ -17,11 +17,12 @@ from labeling.kinds import Escape, Kind, kind_for, kind_of, slot, unsaid_words
 from labeling.kinds.buttons import ButtonRow, button_row
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
-from labeling.rating.editing import HTML, OWN_ERRORS, editor_context, may_improve
+from labeling.rating.editing import HTML, OWN_ERRORS, editor_context
 from labeling.rating.forms import ANSWER_PREFIX, Filled
 from labeling.rating.panels import ResponsePanel, task_panels
 from labeling.rating.raw import raw_messages, raw_response
 from labeling.rating.texts import guideline_parts
+from labeling.rating.written import may_improve
 from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project, Reason
 from projects.scales import ORDINAL, RANKING, Scale

@@ -12,7 +12,6 @@ from labeling.kinds import COMPARE, kind_of
 from labeling.models import Assignment, Judgment
 from labeling.rating.answers import RATIONALE_LIMIT, milliseconds
 from labeling.rating.desk import present, rubric
-from labeling.rating.editing import may_improve
 from labeling.rating.judgments import Undone
 from labeling.rating.marking import shown_spans
 from labeling.rating.selectors import shown_answers
@@ -24,7 +23,7 @@ from labeling.rating.text_serializers import (
     text_json,
     written_json,
 )
-from labeling.rating.written import MOST_CHARS
+from labeling.rating.written import MOST_CHARS, may_improve
 from labeling.vocabulary import Act, Flag, NothingLeft, Polarity, SkipReason, TaskKind, TieKind
 from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, PrincipleSerializer, criterion_json

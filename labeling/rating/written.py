@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from labeling.allocation import queue_key
-from labeling.kinds import EditedText, GivenAnswer, Submission, kind_of, slot
+from labeling.kinds import EditedText, GivenAnswer, Kind, Submission, kind_of, slot
 from labeling.models import Assignment, Judgment, Response, Task, Writing
 from labeling.models.play import take_out_of_play
 from labeling.rating.answers import unstorable
@@ -44,6 +44,11 @@ class Draft:
 
     text: str | None
     original: Response | None = None
+
+
+def may_improve(project: Project, kind: Kind) -> bool:
+    """Whether raters may improve the response that they prefer on a task of this kind."""
+    return project.edit_winner and kind.has_winner
 
 
 def check_written(
