@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import path
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -20,6 +19,7 @@ from labeling.kinds import EditedText, kind_of, slot
 from labeling.rating.desk import AskedRubric, TaskView, present, rubric
 from labeling.rating.editing import HTML, editor_context
 from labeling.rating.forms import Filled, read_form
+from labeling.rating.page import safe_html
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import own_in_project
 from labeling.rating.views import desk_page
@@ -75,7 +75,7 @@ def _editor_html(view: TaskView, project: Project, name: str) -> str:
     if text is None:
         raise Conflict(gettext("There is no response “%(slot)s”.") % {"slot": name[:20]})
     editor = editor_context(view, project, Filled(edit=EditedText(name, text)), {})
-    safe = {key: mark_safe(editor[key]) for key in HTML}  # noqa: S308 - made by labeling.rendering
+    safe = {key: safe_html(editor[key]) for key in HTML}
     context = {**editor, **safe, "language": view.language}
     return render_to_string("labeling/rating/kinds/_improve.html", context)
 

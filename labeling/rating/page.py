@@ -288,7 +288,7 @@ def shown_task(
     each alone and the editor of a task to write or review, as HTML; `previewed`: and the text as
     readers would see it."""
     panels = {panel.slot: panel for panel in task_panels(view, filled or Filled(), errors or {})}
-    prompt, messages = _safe(view.prompt_html), _safe(raw_messages(view.messages))
+    prompt, messages = safe_html(view.prompt_html), safe_html(raw_messages(view.messages))
     kind = kind_of(view.asked_as)
     rankings = [c for c in view.criteria if c.scale.family == RANKING]
     codes = filled.codes if filled else {}
@@ -302,8 +302,8 @@ def shown_task(
         "sides": [
             Text(
                 response.name,
-                _safe(response.html),
-                _safe(raw_response(response.content, response.messages)),
+                safe_html(response.html),
+                safe_html(raw_response(response.content, response.messages)),
                 not response.messages and not response.content.strip(),
                 response.slot,
                 [
@@ -316,11 +316,12 @@ def shown_task(
         ],
     }
     editor = editor_context(view, project, filled or Filled(), errors or {}, previewed=previewed)
-    context |= {name: _safe(html) if name in HTML else html for name, html in editor.items()}
+    context |= {name: safe_html(html) if name in HTML else html for name, html in editor.items()}
     return render_to_string("labeling/rating/rate_task.html", context)
 
 
-def _safe(html: str) -> SafeString:
+def safe_html(html: str) -> SafeString:
+    """What the renderer made."""
     return mark_safe(html)  # noqa: S308 - made by labeling.rendering alone
 
 
@@ -337,7 +338,7 @@ class GuidelineView:
 def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dict[str, Any]:
     """The parts of a version as safe HTML by field, and `principles` with theirs."""
     clauses = list(principles)
-    parts = {name: _safe(html) for name, html in guideline_parts(guideline, clauses).items()}
+    parts = {name: safe_html(html) for name, html in guideline_parts(guideline, clauses).items()}
     return {**parts, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
 
 

@@ -12,6 +12,7 @@ COUNTERPARTS = """
 # rating
 POST p/<slug:slug>/rate/<int:assignment_id>/heartbeat/    POST assignments/<int:assignment_id>/heartbeat/
 POST p/<slug:slug>/rate/<int:assignment_id>/prepare/      POST projects/<slug:slug>/next/
+POST p/<slug:slug>/rate/<int:assignment_id>/improve/      (shows the editor of a response, and keeps nothing)
 POST p/<slug:slug>/rate/<int:assignment_id>/preview/      (shows what is being written, and keeps nothing)
 POST p/<slug:slug>/rate/<int:assignment_id>/release/      (a browser takes tasks ahead, a program none)
 POST p/<slug:slug>/rate/<int:assignment_id>/skip/         POST assignments/<int:assignment_id>/skip/

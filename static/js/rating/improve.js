@@ -15,10 +15,8 @@ import { post } from "./store.js";
 /** How a text was written, beside the text. */
 const BESIDE = ["typed", "pasted", "declared_assist"];
 
-/** @param {Field} field */
-function isEdit([name]) {
-  return name.startsWith("edit.");
-}
+/** What names the field of an edit; behind it stands the slot. */
+const EDIT = /^edit\./;
 
 /** @param {string} href */
 function wear(href) {
@@ -77,7 +75,7 @@ export function withEdit(Base) {
     /** The slot of an edit that waits for its editor, empty where none does. */
     get #edited() {
       const kept = this.#kept.querySelector("input[name^='edit.']");
-      return kept?.getAttribute("name")?.slice("edit.".length) ?? "";
+      return kept?.getAttribute("name")?.replace(EDIT, "") ?? "";
     }
 
     /** Open the editor of the response that is preferred, or go to it. */
@@ -185,11 +183,11 @@ export function withEdit(Base) {
      */
     put(fields) {
       super.put(fields);
-      const [edit] = fields.filter(isEdit);
+      const [edit] = fields.filter(([name]) => EDIT.test(name));
       if (!edit) return;
       const beside = fields.filter(([name]) => BESIDE.includes(name));
       this.#kept.replaceChildren(...[edit, ...beside].map(([name, value]) => hidden(name, value)));
-      this.#show(edit[0].slice("edit.".length));
+      this.#show(edit[0].replace(EDIT, ""));
     }
 
     /** @override */
