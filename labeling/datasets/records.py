@@ -133,7 +133,7 @@ class SpanRecord(NamedTuple):
 
     `response` counts from 0, -1 is the prompt; `start` and `end` are code points of the text of
     that `message`, of which `quote` are the words. `about` is criterion, flag or principle, and
-    `name` its key, its word or its number.
+    `name` its key, its word or its number. `note` is what the rater said of it.
     """
 
     response: int
@@ -144,6 +144,7 @@ class SpanRecord(NamedTuple):
     polarity: str
     about: str
     name: str
+    note: str = ""
 
 
 class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -1,5 +1,5 @@
-"""What a person who is erased has written: rationales, notes of skips, texts of late answers, why
-tasks were withdrawn.
+"""What a person who is erased has written: rationales, notes of skips and of marked passages, texts
+of late answers, why tasks were withdrawn.
 
 One job a project. Judgments and answers stay as they are; a fingerprint of what was sent goes too,
 since it could confirm a guess of what stood there.
@@ -7,12 +7,14 @@ since it could confirm a guess of what stood there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, JSONField, Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from labeling.imports.undoing import UNDO_REASON
-from labeling.models import Assignment, Judgment, LateAnswer, Task, TextErasing, Withdrawal
+from labeling.models import Assignment, Judgment, LateAnswer, Span, Task, TextErasing, Withdrawal
 from labeling.models.removal import erasing
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import note_progress, run
@@ -23,6 +25,14 @@ from projects.sql import pieces
 
 #: Rows of one transaction.
 _STEP = 1_000
+#: What stays of a column where it is not "": of passages that came late, all but their notes.
+_BLANK: Mapping[str, object] = {
+    "spans": RawSQL(
+        "(SELECT coalesce(jsonb_agg(span - 'note'), '[]') FROM jsonb_array_elements(spans) span)",
+        [],
+        output_field=JSONField(),
+    )
+}
 
 ERASING_JOB = register(
     JobKind(
@@ -62,13 +72,15 @@ def erase_texts_of(erasure_id: int) -> None:
 def _erase(erasure: TextErasing) -> None:
     judgments = Judgment.objects.filter(project=erasure.project, rater=erasure.person)
     assignments = Assignment.objects.filter(project=erasure.project, rater=erasure.person)
+    spans = Span.objects.filter(judgment__in=judgments)
     late = LateAnswer.objects.filter(assignment__in=assignments)
     withdrawn = Task.objects.filter(project=erasure.project, withdrawn_by=erasure.person)
     withdrawals = Withdrawal.objects.filter(project=erasure.project, created_by=erasure.person)
     texts: list[tuple[QuerySet[Any], tuple[str, ...]]] = [
         (judgments.filter(~Q(rationale="") | ~Q(fingerprint="")), ("rationale", "fingerprint")),
         (assignments.exclude(skip_note=""), ("skip_note",)),
-        (late.exclude(rationale="", text=""), ("rationale", "text")),
+        (spans.exclude(note=""), ("note",)),
+        (late.exclude(rationale="", text="", spans=[]), ("rationale", "text", "spans")),
         (withdrawn.exclude(withdrawn_reason__in=["", UNDO_REASON]), ("withdrawn_reason",)),
         (withdrawals.exclude(reason=""), ("reason",)),
     ]
@@ -84,5 +96,7 @@ def _blank(
     erasure: TextErasing, table: type[Model], ids: list[int], names: tuple[str, ...]
 ) -> None:
     with erasing():
-        n = table._default_manager.filter(pk__in=ids).update(**dict.fromkeys(names, ""))
+        n = table._default_manager.filter(pk__in=ids).update(
+            **{name: _BLANK.get(name, "") for name in names}
+        )
     note_progress(ERASING_JOB, erasure, progress_done=F("progress_done") + n)

@@ -6,7 +6,7 @@ Offsets are code points of a message's text as it is stored, so that they surviv
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from labeling.kinds.base import slot
 from labeling.vocabulary import Flag, Polarity
@@ -14,11 +14,13 @@ from projects.words import gettext
 
 #: More passages than a person marks in one judgment.
 MOST_SPANS = 200
+#: Characters of what a rater says of a passage.
+MOST_NOTE = 500
 #: What a passage of the prompt says instead of the letter of a response.
 PROMPT_SLOT = "prompt"
 #: What a passage is attached to: exactly one of them is named.
 ATTACHMENTS = ("criterion", "flag", "principle")
-_KEYS = ("slot", "message", "start", "end", "quote", "polarity", *ATTACHMENTS)
+_KEYS = ("slot", "message", "start", "end", "quote", "polarity", *ATTACHMENTS, "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class MarkedSpan:
     """A marked passage and what it is attached to.
 
     `response` is a place as in `GivenAnswer`, None for the prompt. `about` says what `name` names:
-    a criterion by its key, a flag, or a principle by its number.
+    a criterion by its key, a flag, or a principle by its number. `note` is what is said of it.
     """
 
     response: int | None
@@ -57,19 +59,18 @@ class MarkedSpan:
     polarity: str
     about: str
     name: str
-
-    def reaching(self, end: int) -> MarkedSpan:
-        """The same passage, up to there if it ended before."""
-        return replace(self, end=max(self.end, end))
+    note: str = ""
 
     @property
     def order(self) -> tuple[object, ...]:
         """In reading order, the prompt first."""
         place = -1 if self.response is None else self.response
-        return (place, self.message, self.start, self.end, self.polarity, self.about, self.name)
+        attached = (self.polarity, self.about, self.name)
+        return (place, self.message, self.start, self.end, *attached, self.note)
 
     def as_json(self, quote: str) -> dict[str, object]:
-        """The shape in which it is sent and read back."""
+        """The shape in which it is sent and read back; with a note only where it has one."""
+        note: dict[str, object] = {"note": self.note} if self.note else {}
         return {
             "slot": PROMPT_SLOT if self.response is None else slot(self.response),
             "message": self.message,
@@ -78,6 +79,7 @@ class MarkedSpan:
             "quote": quote,
             "polarity": self.polarity,
             self.about: f"P{self.name}" if self.about == "principle" else self.name,
+            **note,
         }
 
 
@@ -143,7 +145,29 @@ def _read(sent: object, texts: MarkedTexts, criteria: Mapping[str, str]) -> Mark
             gettext("`polarity` is one of: %(known)s.") % {"known": ", ".join(Polarity)}
         )
     about, name = _attachment(sent, criteria)
-    return MarkedSpan(response, message, start, end, polarity, about, name)
+    return MarkedSpan(response, message, start, end, polarity, about, name, _note(sent.get("note")))
+
+
+def _note(note: object) -> str:
+    if note is None:
+        return ""
+    if not isinstance(note, str):
+        raise SpanError(gettext("`note` is text."))
+    words = note.replace("\r\n", "\n").strip()
+    if len(words) > MOST_NOTE:
+        raise SpanError(
+            gettext("its note has at most %(most)s characters; this has %(n)s.")
+            % {"most": MOST_NOTE, "n": f"{len(words):,}"}
+        )
+    if "\x00" in words or _has_half(words):
+        raise SpanError(
+            gettext("its note holds a character that cannot be stored (NUL or half of a pair).")
+        )
+    return words
+
+
+def _has_half(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _response(name: object, count: int) -> int | None:

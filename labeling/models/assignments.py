@@ -115,7 +115,8 @@ class LateAnswer(models.Model):
     """An answer that reached us after its rater could no longer rate here: kept, counted nowhere.
 
     `answers` are as they were submitted (`labeling.kinds.shapes`), of the canonical order;
-    `tie_kinds` say which tie a 0 is, by the criterion's key, and `text` is what was written.
+    `tie_kinds` say which tie a 0 is, by the criterion's key, and `text` is what was written;
+    `spans` are marked passages in the shape in which they are read back, without their words.
     """
 
     assignment = models.OneToOneField(
@@ -126,6 +127,7 @@ class LateAnswer(models.Model):
     rationale = models.TextField(blank=True)
     reasons = models.JSONField(default=list, db_default=[], blank=True)
     text = models.TextField(blank=True, default="", db_default="")
+    spans = models.JSONField(default=list, db_default=[], blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

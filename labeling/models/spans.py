@@ -15,6 +15,8 @@ from projects.models import Criterion, Principle
 class Span(models.Model):
     """A passage of a response, or of the prompt where there is none, and what it was attached to.
 
+    `note` is what the rater said of it.
+
     `start` and `end` are code points of the text of that `message`, counted from 0: of a response's
     own turns, or of the prompt's. No words are kept here: they are in the text, which never
     changes unless it is erased.
@@ -35,6 +37,7 @@ class Span(models.Model):
     principle = models.ForeignKey(
         Principle, null=True, blank=True, on_delete=models.PROTECT, related_name="spans"
     )
+    note = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -54,7 +54,7 @@ def texts_shown(assignment: ShownAssignment) -> MarkedTexts:
 _MARKED = Statement(
     "marked",
     """
-    SELECT s.response_id, s.message, s.start, s."end", s.polarity, c.key, s.flag, p.number
+    SELECT s.response_id, s.message, s.start, s."end", s.polarity, c.key, s.flag, p.number, s.note
     FROM labeling_span s LEFT JOIN projects_criterion c ON c.id = s.criterion_id
         LEFT JOIN projects_principle p ON p.id = s.principle_id
     WHERE s.judgment_id = %(judgment)s
@@ -72,6 +72,7 @@ def _mark(
     key: str | None,
     flag: str,
     number: int | None,
+    note: str,
 ) -> MarkedSpan:
     if key is not None:
         about, name = "criterion", key
@@ -79,7 +80,7 @@ def _mark(
         about, name = "principle", str(number)
     else:
         about, name = "flag", flag
-    return MarkedSpan(place, message, start, end, polarity, about, name)
+    return MarkedSpan(place, message, start, end, polarity, about, name, note)
 
 
 def shown_spans(judgment: Judgment) -> list[dict[str, object]]:

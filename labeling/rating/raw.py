@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from labeling.rendering import MAX_RICH_BYTES, escape_visibly, written_parts
 
 #: Marks for hidden characters make a text longer: one that grows beyond this has no raw view.
 _MAX_RAW_CHARS = 4 * MAX_RICH_BYTES
+#: Safe HTML of what a message says, by its number; None where a response is one text alone.
+Paint = Callable[[str, int | None], str]
 
 
-def raw_messages(messages: Sequence[Mapping[str, Any]]) -> str:
+def _plain(text: str, message: int | None) -> str:
+    return escape_visibly(text)
+
+
+def raw_messages(messages: Sequence[Mapping[str, Any]], paint: Paint = _plain) -> str:
     """Messages as they were written, the words of each in an element that says which it is.
 
     "" where they are too long for that.
     """
-    return _shown(list(written_parts(messages)))
-
-
-def raw_response(content: str, messages: Sequence[Mapping[str, Any]]) -> str:
-    """A response as it was written: its text, or all its messages where it has some."""
-    return raw_messages(messages) if messages else _shown([(content, None)])
-
-
-def _shown(parts: Sequence[tuple[str, int | None]]) -> str:
+    parts = list(written_parts(messages))
     if sum(len(text) for text, _message in parts) > MAX_RICH_BYTES:
         return ""
-    html = "".join(
-        escaped if message is None else f'<span data-message="{message}">{escaped}</span>'
-        for escaped, message in ((escape_visibly(text), message) for text, message in parts)
+    return _bounded(
+        escape_visibly(text)
+        if message is None
+        else f'<span data-message="{message}">{paint(text, message)}</span>'
+        for text, message in parts
     )
+
+
+def raw_response(content: str, messages: Sequence[Mapping[str, Any]], paint: Paint = _plain) -> str:
+    """A response as it was written: its text, or all its messages where it has some."""
+    if messages:
+        return raw_messages(messages, paint)
+    return _bounded([paint(content, None)]) if len(content) <= MAX_RICH_BYTES else ""
+
+
+def _bounded(pieces: Iterable[str]) -> str:
+    html = "".join(pieces)
     return html if len(html) <= _MAX_RAW_CHARS else ""

@@ -144,6 +144,9 @@ class SpanSerializer(serializers.Serializer[Any]):
     criterion = serializers.CharField(required=False, help_text="The key of a question asked.")
     flag = serializers.CharField(required=False, help_text="One of those of a judgment.")
     principle = serializers.CharField(required=False, help_text="By its number, such as `P3`.")
+    note = serializers.CharField(
+        required=False, help_text="What the rater says of it, at most 500 characters."
+    )
 
 
 @extend_schema_field(SpanSerializer(many=True))

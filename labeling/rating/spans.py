@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -24,24 +25,13 @@ def check_spans(
     """
     if not submission.spans:
         return []
-    task = Task.objects.select_related("prompt").defer("prompt__html").get(pk=held.task_id)
+    ids = Task.objects.values_list("response_ids", flat=True).get(pk=held.task_id)
     criteria = {criterion.key: criterion for criterion in asked}
-    names = {key: key for key in criteria}
-    primary = primary_of(asked, kind.family)
-    if primary is not None:
-        names.setdefault(PRIMARY_ALIAS, primary.key)
-    try:
-        marks = read_spans(submission.spans, texts_shown(held), names)
-    except SpanError as error:
-        raise _refused(str(error)) from None
+    marks = _check_marks(held, kind, asked, submission)
     principles = _principles(held.guideline_id, marks)
     return [
         Span(
-            response_id=(
-                None
-                if mark.response is None
-                else task.response_ids[held.shown_order[mark.response]]
-            ),
+            response_id=(None if mark.response is None else ids[held.shown_order[mark.response]]),
             message=mark.message,
             start=mark.start,
             end=mark.end,
@@ -49,9 +39,44 @@ def check_spans(
             criterion=criteria[mark.name] if mark.about == "criterion" else None,
             flag=mark.name if mark.about == "flag" else "",
             principle_id=principles[int(mark.name)] if mark.about == "principle" else None,
+            note=mark.note,
         )
         for mark in marks
     ]
+
+
+def _check_marks(
+    held: ShownAssignment, kind: Kind, asked: Sequence[Criterion], submission: Submission
+) -> list[MarkedSpan]:
+    """The passages that a submission marks, as they were shown."""
+    names = {criterion.key: criterion.key for criterion in asked}
+    primary = primary_of(asked, kind.family)
+    if primary is not None:
+        names.setdefault(PRIMARY_ALIAS, primary.key)
+    try:
+        marks = read_spans(submission.spans, texts_shown(held), names)
+    except SpanError as error:
+        raise _refused(str(error)) from None
+    return marks
+
+
+def late_spans(
+    held: ShownAssignment, kind: Kind, asked: Sequence[Criterion], submission: Submission
+) -> list[dict[str, object]]:
+    """The passages of an answer that is kept late, of the canonical order and without their words:
+    those are in the texts alone. Raises as `check_spans` does."""
+    if not submission.spans:
+        return []
+    marks = _check_marks(held, kind, asked, submission)
+    _principles(held.guideline_id, marks)
+    spans = []
+    for mark in marks:
+        if mark.response is not None:
+            mark = replace(mark, response=held.shown_order[mark.response])
+        span = mark.as_json("")
+        del span["quote"]
+        spans.append(span)
+    return spans
 
 
 def _refused(sentence: str) -> InvalidInput:

@@ -11,7 +11,7 @@ from labeling.models import Span
 
 _COLUMNS = (
     *("judgment_id", "response_id", "message", "start", "end", "polarity"),
-    *("criterion__key", "flag", "principle__number"),
+    *("criterion__key", "flag", "principle__number", "note"),
 )
 
 
@@ -30,7 +30,7 @@ def marked_spans(
         Span.objects.filter(judgment_id__in=list(judgments)).order_by("pk").values_list(*_COLUMNS)
     )
     by_task = {task[0]: task for task in tasks}
-    for judgment, response, message, start, end, polarity, key, flag, number in rows:
+    for judgment, response, message, start, end, polarity, key, flag, number, note in rows:
         _pk, _name, order, _prompt, messages, *_rest = by_task[judgments[judgment]]
         turns = turns_of(messages) if response is None else responses[response].turns
         about, name = _attached(key, flag, number)
@@ -44,6 +44,7 @@ def marked_spans(
                 polarity=polarity,
                 about=about,
                 name=name,
+                note=note,
             )
         )
     return by_judgment

@@ -27,6 +27,7 @@ from labeling.rendering.difference import (
 )
 from labeling.rendering.invisible import MAX_SHORT_CHARS, escape_visibly, escaped_part
 from labeling.rendering.markdown import MAX_HTML_CHARS, MAX_RICH_BYTES, render_unformatted
+from labeling.rendering.painted import PaintedPart, painted
 
 #: Raise whenever the same text would give other HTML, so that stored HTML is rendered anew.
 RENDERER_VERSION: int = 3
@@ -37,6 +38,7 @@ __all__ = [
     "MAX_SHORT_CHARS",
     "RENDERER_VERSION",
     "NotNow",
+    "PaintedPart",
     "count_words",
     "difference_html",
     "escape_visibly",
@@ -45,6 +47,7 @@ __all__ = [
     "formatted_response",
     "is_same_but_spaces",
     "normalised_distance",
+    "painted",
     "render_conversation",
     "render_markdown",
     "render_response",

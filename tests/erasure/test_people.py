@@ -18,8 +18,9 @@ from django.test import Client
 from labeling.erasure.people import erase_texts_of
 from labeling.lead.tasks.filters import TaskFilter
 from labeling.lead.withdrawals.services import request_withdrawal, withdraw_task
-from labeling.models import Assignment, Judgment, LateAnswer, Release, Task, TextErasing
+from labeling.models import Assignment, Judgment, LateAnswer, Release, Span, Task, TextErasing
 from labeling.rating.judgments import skip_assignment
+from labeling.rating.marking import texts_shown
 from labeling.releases.facts import pseudonyms
 from labeling.releases.services import request_release
 from projects.audit import detail_in_words
@@ -43,11 +44,18 @@ pytestmark = pytest.mark.django_db
 def worked(project: Project, rui: User, make_tasks: MakeTasks, client_for: ClientFor) -> Judgment:
     """What rui has left behind: reasons, a note, a late answer, a log-in, a token."""
     make_tasks(project, 3)
-    judgment = judge(rui, lease(rui, project), rationale="I am Rui and think so.").judgment
+    first = lease(rui, project)
+    text = texts_shown(first).responses[0][0]
+    span = {"slot": "A", "start": 0, "end": 4, "quote": text[:4], "polarity": "fault"}
+    span |= {"flag": "unsafe", "note": "Rui minds this."}
+    judgment = judge(rui, first, rationale="I am Rui and think so.", spans=[span]).judgment
     skipped = lease(rui, project)
     skip_assignment(rater=rui, assignment_id=skipped.pk, reason="other", note="Call me: Rui.")
     late = lease(rui, project)
-    LateAnswer.objects.create(assignment=late, answers={"overall": 1}, rationale="Rui was late.")
+    LateAnswer.objects.create(
+        **{"assignment": late, "answers": {"overall": 1}, "rationale": "Rui was late."},
+        spans=[{key: value for key, value in span.items() if key != "quote"}],
+    )
     task = Task.objects.latest("pk")
     withdraw_task(task=task, actor=rui, reason="Rui has seen it before.")
     request_withdrawal(
@@ -96,7 +104,10 @@ def test_nothing_tells_any_more_who_it_was_and_the_judgment_stays(
     assert (worked.rater_id, worked.rationale, worked.fingerprint) == (rui.pk, "", "")
     assert worked.answers.count() == 1
     assert Assignment.objects.exclude(skip_note="").count() == 0
+    assert Span.objects.get().note == ""
     assert LateAnswer.objects.get().rationale == ""
+    (kept,) = LateAnswer.objects.get().spans
+    assert (kept["end"], "note" in kept) == (4, False)
     assert not ApiKey.objects.filter(user=rui).exists()
     assert not SessionRecord.objects.filter(user=rui).exists()
     assert not Session.objects.exists()

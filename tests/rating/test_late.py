@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
 from django.test import Client
 
 from labeling.models import Assignment, Judgment, LateAnswer
+from labeling.rating.marking import texts_shown
 from labeling.rating.openings import open_votes
 from labeling.vocabulary import AssignmentState
 from projects.models import Membership, Project, User
@@ -35,8 +37,12 @@ def test_a_removed_rater_s_answer_is_kept_once_and_counted_nowhere(
 ):
     leave(project, rui, lena)
     client, url = client_for(rui), rate_url(project, held.pk, "submit")
+    text = texts_shown(held).responses[0][0]
+    span = {"slot": "A", "start": 1, "end": 5, "quote": text[1:5], "note": "Says nothing."}
+    span |= {"polarity": "fault", "flag": "unsafe"}
+    sent = form("2", rationale="Because.", spans=json.dumps(span))
     for _time in range(2):
-        reply = client.post(url, form("2", rationale="Because."), headers=JSON)
+        reply = client.post(url, sent, headers=JSON)
         assert reply.status_code == 200
         assert reply.json()["late"] is True
         assert "counts in no figure and no dataset" in reply.json()["message"]
@@ -44,6 +50,13 @@ def test_a_removed_rater_s_answer_is_kept_once_and_counted_nowhere(
     primary = 2 if held.shown_order[0] == 0 else -2
     assert (late.assignment, late.answers) == (held, {"overall": primary})
     assert late.rationale == "Because."
+    (kept,) = late.spans
+    assert (kept["slot"], kept["note"]) == ("AB"[held.shown_order[0]], "Says nothing.")
+    assert "quote" not in kept
+    open_votes(task=held.task, person=lena)
+    page = client_for(lena).get(f"/p/{project.slug}/tasks/{held.task_id}/").content.decode()
+    assert f'<q dir="auto">{text[1:5]}</q>' in page
+    assert "Says nothing." in page
     assert not Judgment.objects.exists()
     held.refresh_from_db()
     assert held.state == AssignmentState.EXPIRED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def test_marked_passages_are_stored_by_response_and_read_back_as_they_were_sent(
     slots = {shown["content"]: shown["slot"] for shown in assignment["task"]["responses"]}
     asked = assignment["task"]["messages"][0]["content"]
     spans = [
-        mark("prompt", asked, asked[:4], flag="unsafe"),
+        mark("prompt", asked, asked[:4], flag="unsafe", note="Asks for what harms 👍🏽."),
         mark(slots[ODD], ODD, "cafe\u0301 \u200bis שלום"),
         mark(slots[PLAIN], PLAIN, "mirrors", principle="P1", polarity="praise"),
     ]
@@ -93,6 +94,10 @@ def test_marked_passages_are_stored_by_response_and_read_back_as_they_were_sent(
         ({"criterion": None, "principle": "P99"}, "has no principle P99"),
         ({"criterion": None, "principle": "first"}, "named by its number, such as P3"),
         ({"colour": 1}, "“colour” is unknown"),
+        ({"note": 7}, "`note` is text"),
+        ({"note": "x" * 501}, "its note has at most 500 characters; this has 501"),
+        ({"note": "a\x00"}, "cannot be stored"),
+        ({"note": "\ud83d"}, "cannot be stored"),
     ],
 )
 def test_a_passage_that_does_not_fit_is_refused_in_a_sentence_and_nothing_is_stored(
@@ -162,15 +167,37 @@ def test_a_lead_reads_who_marked_what_and_how_many_marked_the_same(
         held = lease(rater, project)
         shown = [task.response_ids[place] for place in held.shown_order]
         at = [Response.objects.get(pk=pk).content for pk in shown].index(PLAIN)
-        judge(rater, held, spans=[mark("AB"[at], PLAIN, words)])
+        spans = [
+            mark("AB"[at], PLAIN, words, criterion="overall", note=f"{rater.name}: <no>"),
+            mark("BA"[at], ODD, "cafe", flag="unsafe", polarity="praise"),
+            mark("BA"[at], ODD, "👍🏽 cafe\u0301", flag="personal_data"),
+        ]
+        judge(rater, held, spans=spans)
     votes = api(lena).post(f"projects/{project.slug}/tasks/{task.pk}/votes/").json()
     place = [Response.objects.get(pk=pk).content for pk in task.response_ids].index(PLAIN)
     quotes = [[(s["slot"], s["quote"]) for s in row["spans"]] for row in votes["judgments"]]
     slot = "AB"[place]
-    assert quotes == [[(slot, "The sky mirrors")], [(slot, "mirrors the sea")]]
+    assert [[quote for quote in row if quote[0] == slot] for row in quotes] == [
+        [(slot, "The sky mirrors")],
+        [(slot, "mirrors the sea")],
+    ]
     page = client_for(lena).get(f"/p/{project.slug}/tasks/{task.pk}/").content.decode()
     assert "by 2 raters" in page
     assert '<q dir="auto">The sky mirrors the sea</q>' in page
+    assert "Rui: &lt;no&gt;" in page
+    raw = {name: "".join(t.split("</pre>")[0]) for name, t in _raw_texts(page)}
+    assert re.sub("<[^>]+>", "", raw[slot]) == "The sky mirrors the sea1 ×2."
+    assert '<mark class="span">The sky mirrors the sea</mark><a class="mark-n"' in raw[slot]
+    other = raw["BA"["AB".index(slot)]]
+    # An accent stays with its letter, and where two lie over each other both are seen.
+    assert other.startswith(
+        '<mark class="span">👍🏽 </mark><mark class="span both several">cafe\u0301'
+    )
+
+
+def _raw_texts(page: str) -> list[tuple[str, str]]:
+    parts = page.split('data-response="')[1:]
+    return [(part[0], part.split('<pre class="raw"', 1)[1].split(">", 1)[1]) for part in parts]
 
 
 def test_a_release_holds_the_passages_with_their_words(
@@ -179,7 +206,8 @@ def test_a_release_holds_the_passages_with_their_words(
     settings.RELEASES_DIR = tmp_path / "releases"
     make_tasks(project, 1, contents=(PLAIN, PLAIN))
     held = lease(rui, project)
-    judge(rui, held, spans=[mark("A", PLAIN, "mirrors", flag="unsafe", polarity="praise")])
+    marked = mark("A", PLAIN, "mirrors", flag="unsafe", polarity="praise", note="Well said.")
+    judge(rui, held, spans=[marked])
     options = ["--recipe", "raw", "--format", "judgments", "--file-type", "jsonl"]
     call_command("create_release", project.slug, *options, "--out", str(tmp_path / "out"))
     (file,) = (tmp_path / "out").glob("data/*.jsonl")
@@ -187,5 +215,5 @@ def test_a_release_holds_the_passages_with_their_words(
     assert span == {
         **{"response": held.shown_order[0] + 1, "message": 0, "start": 8, "end": 15},
         **{"quote": "mirrors", "polarity": "praise"},
-        **{"criterion": "", "flag": "unsafe", "principle": ""},
+        **{"criterion": "", "flag": "unsafe", "principle": "", "note": "Well said."},
     }

@@ -49,6 +49,7 @@ _SPAN: _Fields = (
     ("criterion", "string"),
     ("flag", "string"),
     ("principle", "string"),
+    ("note", "string"),
 )
 _TIE: _Fields = (("criterion", "string"), ("tie_kind", "string"))
 
@@ -89,7 +90,8 @@ class UnsaidCell(Struct, frozen=True, gc=False):
 class SpanCell(Struct, frozen=True, gc=False):
     """A passage that was marked; `response` counts from 1, 0 is the prompt.
 
-    One of `criterion`, `flag` and `principle` says what it is attached to, the others are "".
+    One of `criterion`, `flag` and `principle` says what it is attached to, the others are "";
+    `note` is what the rater said of it.
     """
 
     response: int
@@ -101,6 +103,7 @@ class SpanCell(Struct, frozen=True, gc=False):
     criterion: str
     flag: str
     principle: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,9 +252,10 @@ _ATTACHED = ("criterion", "flag", "principle")
 
 
 def _span(span: SpanRecord) -> SpanCell:
-    names = (span.name if span.about == kind else "" for kind in _ATTACHED)
+    criterion, flag, principle = (span.name if span.about == kind else "" for kind in _ATTACHED)
     place = (span.response + 1, span.message, span.start, span.end)
-    return SpanCell(*place, span.quote, span.polarity, *names)
+    attached = (criterion, flag, principle)
+    return SpanCell(*place, span.quote, span.polarity, *attached, span.note)
 
 
 def _number(principle: str) -> str:

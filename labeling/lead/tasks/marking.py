@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from labeling.kinds.spans import MarkedSpan, spans_json
+from labeling.kinds.base import slot
+from labeling.kinds.spans import PROMPT_SLOT, MarkedSpan, MarkedTexts, spans_json
 from labeling.models import Judgment, Span, Task
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.marking import texts_of
@@ -15,29 +16,70 @@ from projects.models import Criterion, Principle
 _MOST_QUOTED = 500
 #: Passages of a task that its page shows.
 _MOST_SHOWN = 200
+#: Notes that stand with one passage.
+_MOST_NOTES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PassageInWords:
     """Words of a text that were marked, by how many raters, and what they are attached to.
 
-    `response` is the number (from 1) of the response, None for the prompt.
+    `number` is its place among those of the task; `slot` names the text, `response` by number (from
+    1) the response, None for the prompt; `start` and `end` are code points of that `message`.
     """
 
+    number: int
+    slot: str
     response: int | None
+    message: int
+    start: int
+    end: int
     quote: str
     label: str
     is_praise: bool
     raters: int
+    notes: Sequence[str] = ()
+
+    @property
+    def tag(self) -> str:
+        """What stands at its end in the text."""
+        return f"{self.number} ×{self.raters}" if self.raters > 1 else str(self.number)
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSpans:
     """The passages of a task in canonical order: of each judgment by its id, and of those that
-    count together, overlapping ones as one."""
+    count together, overlapping ones as one.
+
+    `more` are those that are not shown any more; `texts` are what the shown ones are parts of, by
+    slot.
+    """
 
     by_judgment: dict[int, list[dict[str, object]]] = field(default_factory=dict)
     passages: list[PassageInWords] = field(default_factory=list)
+    more: int = 0
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def by_attachment(self) -> list[tuple[str, list[PassageInWords]]]:
+        """The passages under what they are attached to, in the order of their numbers."""
+        groups: dict[str, list[PassageInWords]] = {}
+        for passage in self.passages:
+            groups.setdefault(passage.label, []).append(passage)
+        return list(groups.items())
+
+    def of(self, name: str) -> list[PassageInWords]:
+        """Those of one text."""
+        return [passage for passage in self.passages if passage.slot == name]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Passages that overlap and say the same."""
+
+    mark: MarkedSpan
+    raters: set[int]
+    notes: list[str]
 
 
 def task_spans(task: Task) -> TaskSpans:
@@ -61,20 +103,57 @@ def task_spans(task: Task) -> TaskSpans:
     attached = {("flag", str(flag)): str(label) for flag, label in FLAG_LABELS.items()}
     for row in rows:
         attached.setdefault(row.attached, _label(row.criterion or row.principle))
-    counting = [(j.rater_id, mark) for j, mark in marks if _counts(j)]
+    groups = _together([(j.rater_id, mark) for j, mark in marks if _counts(j)])
     return TaskSpans(
         {pk: spans_json(spans, texts, _MOST_QUOTED) for pk, spans in by_judgment.items()},
         [
-            PassageInWords(
-                response=None if span.response is None else span.response + 1,
-                quote=texts.quote(span, _MOST_QUOTED),
-                label=attached[span.about, span.name],
-                is_praise=span.polarity == "praise",
-                raters=raters,
-            )
-            for span, raters in _together(counting)[:_MOST_SHOWN]
+            _in_words(number, group, texts, attached)
+            for number, group in enumerate(groups[:_MOST_SHOWN], start=1)
         ],
+        more=max(0, len(groups) - _MOST_SHOWN),
+        texts=_by_slot(texts),
     )
+
+
+def _by_slot(texts: MarkedTexts) -> dict[str, Sequence[str]]:
+    return {
+        PROMPT_SLOT: texts.prompt,
+        **{slot(place): messages for place, messages in enumerate(texts.responses)},
+    }
+
+
+def _in_words(
+    number: int, group: _Group, texts: MarkedTexts, attached: Mapping[tuple[str, str], str]
+) -> PassageInWords:
+    span = group.mark
+    return PassageInWords(
+        number=number,
+        slot=PROMPT_SLOT if span.response is None else slot(span.response),
+        response=None if span.response is None else span.response + 1,
+        message=span.message,
+        start=span.start,
+        end=span.end,
+        quote=texts.quote(span, _MOST_QUOTED),
+        label=attached[span.about, span.name],
+        is_praise=span.polarity == "praise",
+        raters=len(group.raters),
+        notes=list(dict.fromkeys(group.notes))[:_MOST_NOTES],
+    )
+
+
+def late_spans_json(task: Task, kept: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """The passages of an answer that came late, as it is kept, with their words."""
+    if not kept:
+        return []
+    texts = _by_slot(texts_of(task))
+    spans = []
+    for span in kept:
+        messages = texts.get(str(span["slot"]), ())
+        message, start, end = (int(str(span[name])) for name in ("message", "start", "end"))
+        text = messages[message] if message < len(messages) else ""
+        quote = text[start : min(end, start + _MOST_QUOTED)]
+        spans.append({**span, "quote": quote})
+    return spans
 
 
 def _counts(judgment: Judgment) -> bool:
@@ -89,20 +168,23 @@ def _label(attached: Criterion | Principle | None) -> str:
 
 def _mark(row: Span, place: int | None) -> MarkedSpan:
     about, name = row.attached
-    return MarkedSpan(place, row.message, row.start, row.end, row.polarity, about, name)
+    return MarkedSpan(place, row.message, row.start, row.end, row.polarity, about, name, row.note)
 
 
-def _together(marks: Iterable[tuple[int, MarkedSpan]]) -> list[tuple[MarkedSpan, int]]:
-    """Passages that overlap and say the same, as one with the number of their raters."""
-    groups: list[tuple[MarkedSpan, set[int]]] = []
+def _together(marks: Iterable[tuple[int, MarkedSpan]]) -> list[_Group]:
+    """Passages that overlap and say the same, as one with its raters and what they said of it."""
+    groups: list[_Group] = []
     open_at: dict[tuple[object, ...], int] = {}
     for rater, mark in sorted(marks, key=lambda pair: pair[1].order):
         key = (mark.response, mark.message, mark.polarity, mark.about, mark.name)
         at = open_at.get(key)
-        if at is not None and mark.start < groups[at][0].end:
-            former, raters = groups[at]
-            groups[at] = (former.reaching(mark.end), raters | {rater})
+        notes = [mark.note] if mark.note else []
+        if at is not None and mark.start < groups[at].mark.end:
+            group = groups[at]
+            group.mark = replace(group.mark, end=max(group.mark.end, mark.end))
+            group.raters.add(rater)
+            group.notes += notes
         else:
             open_at[key] = len(groups)
-            groups.append((mark, {rater}))
-    return [(mark, len(raters)) for mark, raters in groups]
+            groups.append(_Group(mark, {rater}, notes))
+    return groups

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models.functions import Left
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
 from labeling.kinds.shapes import from_submitted, principle_name
-from labeling.lead.tasks.marking import TaskSpans, task_spans
+from labeling.lead.tasks.marking import TaskSpans, late_spans_json, task_spans
 from labeling.models import (
     Answer,
     Assignment,
@@ -187,6 +187,13 @@ class LateInWords:
 
     late: LateAnswer
     answers: list[AnswerInWords]
+    spans: Sequence[Mapping[str, object]] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> list[str]:
+        """What the rater picked as reasons, in words."""
+        return [self.labels.get(code, code) for code in self.late.reasons]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +224,7 @@ def _history(
     texts: dict[int, tuple[str, int | None]],
 ) -> list[HistoryRow]:
     projects = {judgment.project_id for judgment in judgments if judgment.reasons}
-    reasons = Reason.objects.filter(project__in=projects).values_list("code", "label")
-    labels = dict(reasons) if projects else {}
+    labels = _reason_labels(projects)
     undone = {j.revises_id for j in judgments if j.withdrawn}
 
     def status(judgment: Judgment) -> str:
@@ -241,6 +247,12 @@ def _history(
         )
         for j in judgments
     ]
+
+
+def _reason_labels(projects: Collection[int]) -> dict[str, str]:
+    """The words for the codes of reasons."""
+    reasons = Reason.objects.filter(project__in=projects).values_list("code", "label")
+    return dict(reasons) if projects else {}
 
 
 def _model_votes(task: Task) -> list[VoteInWords]:
@@ -271,6 +283,7 @@ def _late_answers(task: Task) -> list[LateInWords]:
         LateAnswer.objects.filter(assignment__task=task).select_related("assignment__rater")
     )
     criteria = Criterion.objects.filter(project=task.project) if rows else ()
+    labels = _reason_labels({task.project_id} if any(row.reasons for row in rows) else set())
     return [
         LateInWords(
             row,
@@ -280,6 +293,8 @@ def _late_answers(task: Task) -> list[LateInWords]:
                 if (sent := row.answers.get(c.key)) is not None
                 for answer in from_submitted(c, sent, row.tie_kinds.get(c.key, ""))
             ],
+            late_spans_json(task, row.spans),
+            labels if row.reasons else {},
         )
         for row in rows
     ]

@@ -243,7 +243,11 @@ class LateVoteSerializer(serializers.Serializer[Any]):
     rater = serializers.CharField()
     answers = StoredAnswerSerializer(many=True)
     rationale = serializers.CharField(allow_blank=True)
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="Codes of reasons.")
     text = serializers.CharField(allow_blank=True)
+    spans = serializers.ListField(
+        child=serializers.DictField(), help_text="Passages, as those of a judgment."
+    )
     received_at = serializers.DateTimeField()
 
 
@@ -348,7 +352,9 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
                 "rater": row.late.assignment.rater.display_name,
                 "answers": list(map(_answer, row.answers)),
                 "rationale": row.late.rationale,
+                "reasons": row.late.reasons,
                 "text": row.late.text,
+                "spans": row.spans,
                 "received_at": row.late.received_at,
             }
             for row in votes.late

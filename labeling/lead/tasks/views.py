@@ -34,6 +34,8 @@ from labeling.lead.tasks.forms import (
     task_address,
     task_filter,
 )
+from labeling.lead.tasks.marked import marked_task_texts
+from labeling.lead.tasks.marking import TaskSpans
 from labeling.lead.tasks.page import asked_task, selection_page
 from labeling.lead.tasks.selectors import (
     find_task_change,
@@ -123,6 +125,7 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     sees_raters = access.may(Action.SEE_RATERS)
     if sees_raters and not is_closed:
         open_votes(task=row, person=access.user)
+    votes = task_votes(row) if sees_raters and not is_closed else None
     context = {
         "access": access,
         "project": access.project,
@@ -131,7 +134,10 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "place": list_place(request.GET, access),
         "is_closed": is_closed,
         "sees_raters": sees_raters,
-        "votes": task_votes(row) if sees_raters and not is_closed else None,
+        "votes": votes,
+        "texts": marked_task_texts(
+            row.prompt, page.responses, votes.spans if votes else TaskSpans()
+        ),
         # Reviewers compare too: they stay blind.
         "show_models": access.may(Action.RELEASE),
         "may_withdraw": access.may(Action.WITHDRAW),

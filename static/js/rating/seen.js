@@ -163,10 +163,11 @@ export class Seen {
    * @param {Stretch} part in units of the message
    * @param {boolean} isPraise
    * @param {string} number
+   * @returns {HTMLElement | undefined} the last piece of it
    */
   mark({ start, end }, isPraise, number) {
     const stretch = this.aligned?.shown(start, end);
-    if (!stretch) return;
+    if (!stretch) return undefined;
     /** @type {HTMLElement | undefined} */
     let last;
     for (const { node, start: at } of this.#nodes()) {
@@ -181,7 +182,8 @@ export class Seen {
       part.replaceWith(last);
       last.append(part);
     }
-    if (last) last.dataset.n = number;
+    if (last && number) last.dataset.n = number;
+    return last;
   }
 }
 

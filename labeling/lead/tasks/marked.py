@@ -1,0 +1,100 @@
+"""The texts of a task with what raters marked in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.html import format_html
+
+from labeling.kinds.base import slot
+from labeling.kinds.spans import PROMPT_SLOT
+from labeling.lead.tasks.marking import PassageInWords, TaskSpans
+from labeling.models import Prompt, Response
+from labeling.rating.raw import Paint, raw_messages, raw_response
+from labeling.rendering import PaintedPart, painted
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedResponse:
+    """A response with its letter in canonical order, and its text as written with the marks, as
+    safe HTML: "" where nothing is marked in it or it is too long for that."""
+
+    response: Response
+    slot: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTexts:
+    """Safe HTML of the texts; `data` is what the script needs that marks the formatted ones."""
+
+    prompt: str
+    responses: list[MarkedResponse]
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def marked_task_texts(prompt: Prompt, responses: Sequence[Response], spans: TaskSpans) -> TaskTexts:
+    """The texts with the passages that are shown, responses in the order handed over."""
+    marked = spans.of(PROMPT_SLOT)
+    own = [(response, slot(place)) for place, response in enumerate(responses)]
+    return TaskTexts(
+        prompt=raw_messages(prompt.messages, _paint(marked)) if marked else "",
+        responses=[
+            MarkedResponse(response, name, _raw(response, spans.of(name))) for response, name in own
+        ],
+        data=_data(spans),
+    )
+
+
+def _raw(response: Response, passages: Sequence[PassageInWords]) -> str:
+    if not passages:
+        return ""
+    return raw_response(response.content, response.messages, _paint(passages))
+
+
+def _data(spans: TaskSpans) -> dict[str, Any]:
+    """Texts by slot where something is marked in them, and the passages."""
+    slots = {passage.slot for passage in spans.passages}
+    return {
+        "texts": {name: list(messages) for name, messages in spans.texts.items() if name in slots},
+        "passages": [
+            {
+                **{"slot": passage.slot, "message": passage.message},
+                **{"start": passage.start, "end": passage.end, "isPraise": passage.is_praise},
+                **{"number": passage.number, "tag": passage.tag, "label": passage.label},
+            }
+            for passage in spans.passages
+        ],
+    }
+
+
+def _paint(passages: Sequence[PassageInWords]) -> Paint:
+    """What marks these passages in the messages of their text."""
+    by_number = {passage.number: passage for passage in passages}
+
+    def around(numbers: tuple[int, ...], ending: tuple[int, ...]) -> tuple[str, str]:
+        praises = {by_number[number].is_praise for number in numbers}
+        names = ["span", *(["good"] * (praises == {True})), *(["both"] * (len(praises) > 1))]
+        names += ["several"] * (len(numbers) > 1)
+        ends = "".join(_end(by_number[number]) for number in ending)
+        return f'<mark class="{" ".join(names)}">', f"</mark>{ends}"
+
+    def paint(text: str, message: int | None) -> str:
+        own = [p for p in passages if p.message == (message or 0)]
+        return painted(text, [PaintedPart(p.start, p.end, p.number) for p in own], around)
+
+    return paint
+
+
+def _end(passage: PassageInWords) -> str:
+    """The number behind a passage, which leads to it in the list."""
+    return format_html(
+        '<a class="mark-n{}" id="mark-{}" href="#passage-{}" title="{}">{}</a>',
+        " good" if passage.is_praise else "",
+        passage.number,
+        passage.number,
+        passage.label,
+        passage.tag,
+    )
