@@ -7,6 +7,7 @@ on, as fast as by the module itself.
 from __future__ import annotations
 
 import importlib
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -21,6 +22,8 @@ class Deferred(ModuleType):
         """
         if name.startswith("__"):
             raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
         module = importlib.import_module(self.__name__)
         own = set(self.__dict__)
         self.__dict__.update({key: vars(module)[key] for key in vars(module) if key not in own})

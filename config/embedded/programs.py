@@ -25,7 +25,7 @@ from gunicorn.arbiter import Arbiter
 
 from config.celery import app
 from config.embedded import web as hooks
-from config.embedded.deferred import LARGE, defer, without
+from config.embedded.deferred import LARGE, PACKAGES, defer, standing_in, without
 from config.embedded.forks import pulse, spare_memory
 from config.embedded.process import SetupError
 
@@ -52,13 +52,8 @@ def load() -> None:
     try:
         defer(*LARGE)
         without(*_UNUSED)
-        django.setup()
-        _ = get_resolver().reverse_dict  # imports every page
-        app.loader.init_worker()  # imports every job, and checks the models as a worker would
-        app.finalize()
-        for module in _SHARED:
-            importlib.import_module(module)
-        engines.all()
+        with standing_in(*PACKAGES):
+            _load()
     except ImproperlyConfigured as error:
         raise SetupError(str(error)) from error
     except Exception as error:  # a broken module: whatever it raises, it is said
@@ -66,6 +61,16 @@ def load() -> None:
         raise SetupError("Concord could not be loaded; the lines above say why.") from error
     gc.collect()
     gc.freeze()  # the collector would write on what is shared
+
+
+def _load() -> None:
+    django.setup()
+    _ = get_resolver().reverse_dict  # imports every page
+    app.loader.init_worker()  # imports every job, and checks the models as a worker would
+    app.finalize()
+    for module in _SHARED:
+        importlib.import_module(module)
+    engines.all()
 
 
 def web(options: dict[str, object]) -> None:

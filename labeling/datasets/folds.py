@@ -15,15 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from labeling import stats
 from labeling.datasets.records import digest
-from labeling.stats.coding import codes, crossed
-from labeling.stats.intervals.clustered import clustered_share
-from labeling.stats.ratings import Figure, Ints, column, same_length
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from labeling.stats.ratings import Figure, Ints
 
 #: Pseudonyms are made for one release alone, and so are its folds: this need not be secret.
 FOLD_SALT = "rater fold"
@@ -95,10 +97,15 @@ def fold_agreement(
         RatingsError: columns of unequal length or with holes.
         KeyError: a rater without a fold.
     """
-    tasks, people, values = column("task", task), column("rater", rater), column("value", value)
-    drawn = tasks if prompt is None else column("prompt", prompt)
-    same_length(task=tasks, rater=people, value=values, prompt=drawn)
-    (unit, units), (who, names), (answer, answers) = codes(tasks), codes(people), codes(values)
+    columns = {"task": task, "rater": rater, "value": value}
+    tasks, people, values = (stats.column(name, rows) for name, rows in columns.items())
+    drawn = tasks if prompt is None else stats.column("prompt", prompt)
+    stats.same_length(task=tasks, rater=people, value=values, prompt=drawn)
+    (unit, units), (who, names), (answer, answers) = (
+        stats.codes(tasks),
+        stats.codes(people),
+        stats.codes(values),
+    )
     folds = np.array([fold_of[name] for name in names.tolist()], dtype=np.int64)
     _, first = np.unique(unit, return_index=True)
     table = _Votes(unit, answer, len(units), len(answers), drawn[first])
@@ -116,15 +123,15 @@ class _Votes:
     ) -> None:
         self.unit, self.answer, self.units, self.answers = unit, answer, units, answers
         self.drawn = drawn
-        self.all = crossed(unit, answer, units, answers)
+        self.all = stats.crossed(unit, answer, units, answers)
 
     def figures(self, mine: npt.NDArray[np.bool_]) -> tuple[Figure, Figure]:
         """Agreement among the chosen rows, and between them and all others."""
-        some = crossed(self.unit[mine], self.answer[mine], self.units, self.answers)
+        some = stats.crossed(self.unit[mine], self.answer[mine], self.units, self.answers)
         rest = self.all - some
         own, other = some.sum(axis=1), rest.sum(axis=1)
         convention = "share of pairs of answers on one task that are equal; a tie equals a tie only"
-        within = clustered_share(
+        within = stats.clustered_share(
             (some * (some - 1)).sum(axis=1) // 2,
             own * (own - 1) // 2,
             self.drawn,
@@ -132,7 +139,7 @@ class _Votes:
             nothing="No task has answers of two raters of this fold.",
             counted="pairs",
         )
-        others = clustered_share(
+        others = stats.clustered_share(
             (some * rest).sum(axis=1),
             own * other,
             self.drawn,

@@ -91,11 +91,16 @@ def near_duplicates(sketch: np.ndarray, threshold: float = THRESHOLD) -> np.ndar
             pairs = pairs[_similarity(sketch, pairs) >= threshold]
         if len(pairs):
             links.append(pairs)
-            edges = np.concatenate(links)
-            ones = np.ones(len(edges), dtype=np.int8)
-            graph = sparse.coo_array((ones, (edges[:, 0], edges[:, 1])), shape=(n, n))
-            labels = sparse.csgraph.connected_components(graph, directed=False)[1]
+            labels = connected(n, np.concatenate(links))
     return np.concatenate(links)
+
+
+def connected(n: int, links: np.ndarray) -> np.ndarray:
+    """The number of the group that each of n rows is in, by pairs of rows that belong together."""
+    ones = np.ones(len(links), dtype=np.int8)
+    graph = sparse.coo_array((ones, (links[:, 0], links[:, 1])), shape=(n, n))
+    groups: np.ndarray = sparse.csgraph.connected_components(graph, directed=False)[1]
+    return groups
 
 
 class _Hashes(dict[str, int]):

@@ -17,15 +17,18 @@ import hashlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
-from labeling.datasets.minhash import THRESHOLD, near_duplicates, normalised_words, signatures
+from labeling.datasets import minhash
 from labeling.datasets.records import Message, digest
 from labeling.datasets.texts import clean
-from labeling.stats.ratings import Ints
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from labeling.stats.ratings import Ints
 
 SPLITS = ("train", "validation", "test")
 SPLIT_SALT = "concord"
@@ -46,7 +49,7 @@ RULES: Mapping[str, str] = {
 #: A group that holds more than this share of the prompts is worth a warning.
 LARGE = 0.2
 
-Marks = npt.NDArray[np.uint64]
+Marks: TypeAlias = "npt.NDArray[np.uint64]"
 
 _TEXT_BYTES = 16
 _LARGEST = 10
@@ -124,7 +127,7 @@ def plan_splits(
     *,
     shares: tuple[float, float, float] = (0.8, 0.1, 0.1),
     salt: str = SPLIT_SALT,
-    threshold: float = THRESHOLD,
+    threshold: float | None = None,
 ) -> SplitPlan:
     """Places every prompt. `prompts` is read once and may come in any order.
 
@@ -138,10 +141,11 @@ def plan_splits(
     """
     if not (all(share >= 0 for share in shares) and abs(sum(shares) - 1) <= 1e-6):
         raise ValueError("Shares of train, validation and test must be at least 0 and add up to 1.")
+    threshold = minhash.THRESHOLD if threshold is None else threshold
     if not 0.5 <= threshold <= 1:
         raise ValueError("The threshold of similarity must be from 0.5 to 1.")
     notes = _Notes()
-    sketch = signatures(notes.read(prompts))
+    sketch = minhash.signatures(notes.read(prompts))
     order = notes.by_age()
     rows = {notes.keys[row]: rank for rank, row in enumerate(order.tolist())}
     if len(rows) != len(order):
@@ -149,7 +153,7 @@ def plan_splits(
     links = notes.links(order)
     if (order[1:] < order[:-1]).any():
         sketch = sketch[order]
-    links["near_duplicate"] = near_duplicates(sketch, threshold)
+    links["near_duplicate"] = minhash.near_duplicates(sketch, threshold)
     group, oldest = _components(len(order), np.concatenate(list(links.values())))
     texts = [notes.text(row) for row in order[oldest].tolist()]
     return SplitPlan(
@@ -181,7 +185,10 @@ class _Notes:
     def read(self, prompts: Iterable[SplitPrompt]) -> Iterator[list[str]]:
         """Notes each prompt and yields the words by which it may be a near-duplicate."""
         for row, prompt in enumerate(prompts):
-            said = [(message.role, normalised_words(message.text)) for message in prompt.messages]
+            said = [
+                (message.role, minhash.normalised_words(message.text))
+                for message in prompt.messages
+            ]
             if not said:
                 # Two texts compared by themselves: their group is all that tells them apart.
                 said = [("user", [prompt.group_key])]
@@ -259,9 +266,7 @@ def _components(n: int, links: Ints) -> tuple[npt.NDArray[np.int32], Ints]:
     """Group number of each of n prompts, and the first (oldest) member of each group."""
     if not n:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
-    ones = np.ones(len(links), dtype=np.int8)
-    graph = sparse.coo_array((ones, (links[:, 0], links[:, 1])), shape=(n, n))
-    _, group = sparse.csgraph.connected_components(graph, directed=False)
+    group = minhash.connected(n, links)
     _, oldest = np.unique(group, return_index=True)
     return group.astype(np.int32), oldest
 

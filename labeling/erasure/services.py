@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from labeling.datasets.build import staging_of
+from labeling.datasets import build
 from labeling.imports.files import discard
 from labeling.models import Assignment, Deletion, Import, Job, Judgment, Prompt, Release, Task
 from labeling.models.removal import delete_prompts, delete_tasks, erasing
@@ -143,7 +143,7 @@ def _delete(deletion: Deletion) -> None:
         _delete_prompts(deletion, ids)
     for release in Release.objects.filter(project=project):
         folder = folder_of(release)
-        for path in (staging_of(folder), folder):
+        for path in (build.staging_of(folder), folder):
             shutil.rmtree(path, ignore_errors=True)
     for kept in Import.objects.filter(project=project).values_list("path", flat=True):
         discard(kept)

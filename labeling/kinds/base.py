@@ -5,19 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
-
-import numpy as np
-import numpy.typing as npt
 
 from labeling.datasets.records import CriterionRecord
 from labeling.vocabulary import Source, Unsaid
 from projects.scales import TIE_KINDS, Option, Scale
 from projects.words import gettext, gettext_noop
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 #: Stored answers, one an element; shape (n,).
-AnswerValues = npt.NDArray[np.int64]
+AnswerValues: TypeAlias = "npt.NDArray[np.int64]"
 
 #: In rows and submissions the primary criterion may be named so, whatever its key.
 PRIMARY_ALIAS = "overall"

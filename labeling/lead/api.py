@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labeling import stats
 from labeling.lead.agreement.report import agreement_at_hand, agreement_state, pairs_of_raters
 from labeling.lead.agreement.selectors import ResponseOrder
 from labeling.lead.agreement.serializers import (
@@ -25,7 +26,6 @@ from labeling.lead.overview.selectors import days_left
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import as_json
 from labeling.lead.writing.selectors import WritingFigures, writing_figures
-from labeling.stats import Figure
 from labeling.work.api import NOT_YET, not_yet
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
 from projects.api.views import ApiView, page_reply
@@ -232,6 +232,6 @@ class ProjectWriting(ApiView):
 def _plain(figures: WritingFigures) -> dict[str, Any]:
     values = {field.name: getattr(figures, field.name) for field in fields(figures)}
     return {
-        name: value.as_dict() if isinstance(value, Figure) else value
+        name: value.as_dict() if isinstance(value, stats.Figure) else value
         for name, value in values.items()
     }

@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from django.db import connection
@@ -14,9 +14,11 @@ from django.db.models import Count, Max, Model, QuerySet
 
 from labeling.models import Judgment
 from labeling.models.tasks import tasks_out_of_play
-from labeling.stats.ratings import Ints
 from projects.models import Project
 from projects.sql import copying
+
+if TYPE_CHECKING:
+    from labeling.stats.ratings import Ints
 
 _HEADER = 19  # PGCOPY signature (11 bytes), flags (4), length of the header's extension (4).
 _TRAILER = 2

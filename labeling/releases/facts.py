@@ -12,10 +12,11 @@ import msgspec
 import numpy as np
 from django.db.models import Count, Max, Min
 
+from labeling import stats
+from labeling.datasets import signals
 from labeling.datasets.context import GuidelineRecord, ReleaseContext, RubricRecord
 from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
 from labeling.datasets.records import canonical_json
-from labeling.datasets.signals import rounded_figure
 from labeling.kinds import kind_for
 from labeling.models import Release, Task
 from labeling.releases.selectors import (
@@ -27,7 +28,6 @@ from labeling.releases.selectors import (
     release_ratings,
     standing_judgments,
 )
-from labeling.stats import criterion_report
 from labeling.vocabulary import Purpose
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
 
@@ -193,8 +193,8 @@ def _fold_agreement(answers: ReleaseRatings, folds: Mapping[int, int]) -> dict[s
     )
     return {
         f"fold {fold.fold}": {
-            "within": rounded_figure(fold.within),
-            "with others": rounded_figure(fold.others),
+            "within": signals.rounded_figure(fold.within),
+            "with others": signals.rounded_figure(fold.others),
         }
         for fold in folded
     }
@@ -212,7 +212,7 @@ def _agreement(
             # The figures of the release itself say how far raters rate and rank alike.
             continue
         answers = release_ratings(project, criterion, cutoff)
-        report, _pairs = criterion_report(
+        report, _pairs = stats.criterion_report(
             answers.ratings,
             answers.categories,
             preference=kind.is_preference,

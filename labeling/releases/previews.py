@@ -18,8 +18,7 @@ from django.db.models import Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from labeling.datasets.build import nothing_left
-from labeling.datasets.judging import added_up, preview
+from labeling.datasets import build, judging
 from labeling.datasets.reasons import sentence
 from labeling.datasets.recipes import Ledger
 from labeling.datasets.records import TaskRecord, canonical_json
@@ -200,12 +199,12 @@ def _counted(
     without_reasoning = 0
     recipes = request.recipes()
     for recipe in recipes:
-        ledger, left = preview(tasks, recipe=recipe, shape=request.shape)
+        ledger, left = judging.preview(tasks, recipe=recipe, shape=request.shape)
         without_reasoning += left.pop(_REASONING, 0)
         # Who may vote does not hang on the criterion: one count is that of all.
         left_out = left_out or Counter(left)
         ledgers.append(ledger)
-    ledger = added_up(ledgers)
+    ledger = judging.added_up(ledgers)
     return {
         "unit": ledger.unit,
         "rows_are": recipes[0].kind.value,
@@ -233,6 +232,6 @@ def _in_words(counts: _Counts) -> Preview:
             for name, count in sorted(counts["left_out"].items())
             if name not in drops
         ),
-        problem="" if ledger.rows_out else nothing_left(ledger, translation),
+        problem="" if ledger.rows_out else build.nothing_left(ledger, translation),
         shortened=((_(sentence(_REASONING)), shortened),) if shortened else (),
     )

@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
-import numpy.typing as npt
 from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
+from labeling import stats
 from labeling.datasets.splits import SplitPrompt
 from labeling.datasets.turns import turns_of
 from labeling.kinds import kind_for
 from labeling.models import Answer, Judgment, Prompt, Release, Response, Task
 from labeling.models.judgments import JudgmentQuerySet
-from labeling.stats import Ratings
 from projects.models import Criterion, Project, Role, User
 from projects.sql import database_now
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _CHUNK = 500
 _QUICK = 3_000
@@ -132,7 +134,7 @@ class ReleaseRatings:
     `side_only`, one an answer: whether it tells the side and not how strongly.
     """
 
-    ratings: Ratings
+    ratings: stats.Ratings
     categories: tuple[int, ...]
     side_only: npt.NDArray[np.bool_]
 
@@ -160,7 +162,7 @@ def release_ratings(project: Project, criterion: Criterion, cutoff: Cutoff) -> R
     scale = criterion.scale
     categories = kind_for(scale).categories(scale, value)
     side_only = (side > 0) & (scale.strongest > 1)
-    return ReleaseRatings(Ratings(task, rater, value, prompt), categories, side_only)
+    return ReleaseRatings(stats.Ratings(task, rater, value, prompt), categories, side_only)
 
 
 # Jumps from one category to the next: reading all prompts for a few names takes a large project

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
-from labeling.datasets.build import ReleaseError, build_release, staging_of
+from labeling.datasets import build
 from labeling.datasets.files import describe_file
 from labeling.datasets.splits import SPLIT_SALT, plan_splits
 from labeling.models import ImportUndo, Judgment, Release
@@ -61,7 +61,7 @@ def _is_long(release: Release) -> bool:
 def _tidy(release: Release) -> None:
     """Removes the files of a release that came to no end."""
     out = folder_of(release)
-    for folder in (staging_of(out), out):
+    for folder in (build.staging_of(out), out):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -209,7 +209,7 @@ def _write_files(release: Release) -> Columns:
     if not out.exists():
         try:
             _build(release, out)
-        except ReleaseError as error:
+        except build.ReleaseError as error:
             raise JobFailed(str(error)) from error
     return _books(out)
 
@@ -226,7 +226,7 @@ def _build(release: Release, out: Path) -> None:
     note_progress(RELEASE_JOB, release, progress_total=2 * tasks, progress_done=0)
     prompts = split_prompts(project, cutoff)
     reviewers = release.options.get("reviewers", ())
-    build_release(
+    build.build_release(
         task_records(
             project,
             cutoff,

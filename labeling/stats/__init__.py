@@ -10,16 +10,27 @@ undefined has value None and a reason in words.
 
 from labeling.stats import agreement, consensus, intervals, planning, ranking, raters
 from labeling.stats.agreement import *  # noqa: F403
+from labeling.stats.coding import codes, crossed
 from labeling.stats.consensus import *  # noqa: F403
 from labeling.stats.histogram import Histogram
 from labeling.stats.intervals import *  # noqa: F403
+from labeling.stats.intervals.proportions import CONFIDENCE, t_quantile
 from labeling.stats.planning import *  # noqa: F403
 from labeling.stats.ranking import *  # noqa: F403
 from labeling.stats.raters import *  # noqa: F403
-from labeling.stats.ratings import ConvergenceError, Figure, Interval, Ratings, RatingsError
+from labeling.stats.ratings import (
+    ConvergenceError,
+    Figure,
+    Interval,
+    Ratings,
+    RatingsError,
+    column,
+    same_length,
+)
 from labeling.stats.table import Table, table_from_patterns, table_from_units, table_of
 
 __all__ = [
+    "CONFIDENCE",
     "ConvergenceError",
     "Figure",
     "Histogram",
@@ -27,6 +38,11 @@ __all__ = [
     "Ratings",
     "RatingsError",
     "Table",
+    "codes",
+    "column",
+    "crossed",
+    "same_length",
+    "t_quantile",
     "table_from_patterns",
     "table_from_units",
     "table_of",

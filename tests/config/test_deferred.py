@@ -7,13 +7,24 @@ import sys
 
 from config.embedded.paths import CHECKOUT
 
-_SCRIPT = """
+#: Packages that no page and no job needs before it computes, reads or draws something.
+_HEAVY = {"PIL", "numpy", "pyarrow", "scipy", "sqlite3"}
+
+_SCRIPT = f"""
 import sys, threading
-from config.embedded.deferred import LARGE, defer, without
-defer(*LARGE)
-without("pyarrow._s3fs")
-from scipy import sparse, special, stats
+from config.embedded.deferred import LARGE
+from config.embedded.programs import load
+load()
+assert not {_HEAVY} & set(sys.modules), "pages and jobs load none of them"
 assert not any(name in sys.modules for name in LARGE), "an import alone loads nothing"
+from labeling.lead.agreement import pairs, report
+assert pairs.stats.share(1, 2, "", nothing="").value == 0.5 and int(pairs.np.sign(-3)) == -1
+assert "numpy" in sys.modules and pairs.np.int64 is sys.modules["numpy"].int64
+assert "scipy.stats" not in sys.modules, "nor do the statistics load all of SciPy"
+assert report.figures_of_criteria.criterion_figures.registry
+import labeling.stats
+assert labeling.stats is sys.modules["labeling.stats"] and labeling.stats.share is pairs.stats.share
+from scipy import sparse, special, stats
 figures = []
 threads = [threading.Thread(target=lambda: figures.append(stats.norm.ppf(0.975))) for _ in range(8)]
 [thread.start() for thread in threads]; [thread.join() for thread in threads]
@@ -22,9 +33,6 @@ assert sparse.csgraph.connected_components(sparse.coo_array((2, 2)))[0] == 2
 assert special.expit(0) == 0.5
 from scipy import stats as again
 assert again is sys.modules["scipy.stats"]
-from config.embedded.programs import load
-load()
-assert not {"pyarrow", "sqlite3"} & set(sys.modules), "pages and jobs load neither"
 from labeling.datasets.arrow import pa, pq
 assert pa.types.is_string(pa.string())
 assert pq.ParquetFile is sys.modules["pyarrow.parquet"].ParquetFile

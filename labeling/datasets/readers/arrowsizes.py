@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from labeling.datasets.arrow import pa, pc
 from labeling.datasets.readers.arrowvalues import ArrowColumn, ArrowTests, is_any, list_views
 
-Sizes = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Sizes: TypeAlias = "NDArray[np.int64]"
 
 #: Bytes of a value that is no text, with its place in the one that holds it.
 _VALUE = 64

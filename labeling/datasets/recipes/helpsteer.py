@@ -8,13 +8,13 @@ from functools import lru_cache
 from itertools import combinations
 from typing import ClassVar, NamedTuple
 
+from labeling import stats
 from labeling.datasets.recipes.outcome import Pair
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.per_vote import NO_MAJORITY
 from labeling.datasets.recipes.published import HELPSTEER_PAPERS, NO_TIES
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import CriterionRecord, JudgmentRecord, TaskRecord
-from labeling.stats import most_similar
 from labeling.vocabulary import TieKind
 from projects.words import gettext, gettext_noop
 
@@ -134,7 +134,9 @@ class _Similar(NamedTuple):
 @lru_cache(maxsize=4096)
 def _similar(votes: tuple[int, ...]) -> _Similar:
     """The most similar of ordered votes; a project has a few hundred different sets of them."""
-    aggregate = most_similar(votes, keep=_KEPT_VOTES, spread=_WIDEST, invalid=(), drop_ties=False)
+    aggregate = stats.most_similar(
+        votes, keep=_KEPT_VOTES, spread=_WIDEST, invalid=(), drop_ties=False
+    )
     windows = {votes[start : start + _KEPT_VOTES] for start in range(len(votes) - _KEPT_VOTES + 1)}
     closest = {window for window in windows if _distances(window) == min(map(_distances, windows))}
     kept: Counter[int] = Counter()

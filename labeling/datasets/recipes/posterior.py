@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from array import array
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from labeling import stats
 from labeling.datasets.recipes.per_task import PerTask
 from labeling.datasets.recipes.votes import Votes
 from labeling.datasets.records import TaskRecord
-from labeling.stats import dawid_skene
-from labeling.stats.ratings import ConvergenceError, Ints, Ratings
 from labeling.vocabulary import TieKind
+
+if TYPE_CHECKING:
+    from labeling.stats.ratings import Ints
 
 #: Judgments the average rater counts for in each row of a rater's matrix: few have a long record.
 _SHRINKAGE = 20.0
@@ -75,7 +77,7 @@ class RaterLearner:
         scale = (-1, 0, 1) if not ratings.value.all() else (-1, 1)
         name = self._recipe.criterion.key
         try:
-            fitted = dawid_skene(
+            fitted = stats.dawid_skene(
                 ratings,
                 categories=scale,
                 mirrored=True,
@@ -83,7 +85,7 @@ class RaterLearner:
                 repeats=True,
                 max_iterations=self._iterations,
             )
-        except ConvergenceError as error:
+        except stats.ConvergenceError as error:
             self.notes = (_unfitted(name, str(error)),)
             return
         if fitted.reason:
@@ -109,7 +111,7 @@ class RaterLearner:
         total = first + second + neither
         return Belief(first / total, neither / total, second / total) if total else Belief(0, 1, 0)
 
-    def _sorted(self) -> Ratings:
+    def _sorted(self) -> stats.Ratings:
         """The votes in an order of their own, and their store emptied."""
         names = sorted(self._names)
         ranks = np.empty(len(names), dtype=np.int64)
@@ -119,7 +121,7 @@ class RaterLearner:
         signs = np.array(self._signs, dtype=np.int64)
         del self._units[:], self._raters[:], self._signs[:]
         order = np.lexsort((signs, raters, units))
-        return Ratings(units[order], raters[order], signs[order])
+        return stats.Ratings(units[order], raters[order], signs[order])
 
 
 def _unit(task: TaskRecord, votes: Votes) -> int:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from labeling.kinds import kind_for
-from labeling.lead.agreement.pairs import ComparedRaters, pairs_in_short
+from labeling.lead.agreement.pairs import pairs_in_short
 from labeling.lead.agreement.per_response import RankedAnswers, RatedAnswers
 from labeling.lead.agreement.selectors import CriterionAnswers
 from labeling.lead.agreement.separate_pairs import circles_of
 from labeling.stats import (
     Circles,
+    RaterPairs,
     ResponseAnswers,
+    TaskTauPairs,
     circles_within,
     criterion_report,
     ranking_report,
@@ -27,7 +29,7 @@ from labeling.stats.agreement.responses import UNSURE_CODE
 from projects.models import Principle
 from projects.scales import PER_PRINCIPLE, YES_NO, Scale
 
-Figures = tuple[dict[str, Any], ComparedRaters]
+Figures = tuple[dict[str, Any], RaterPairs | TaskTauPairs]
 
 #: So many principles have a rate of their own: the ones with the most answers.
 MOST_RULES = 100

@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 
 import numpy as np
 from django.db import transaction
 
+from labeling import stats
 from labeling.models import RaterPairPart, Report
-from labeling.stats import RaterPairs, TaskTauPairs, pair_rows, tau_rows
+
+if TYPE_CHECKING:
+    from labeling.stats import RaterPairs, TaskTauPairs
 
 #: Pairs of raters by what they are compared by: answers, or the order of responses.
-ComparedRaters = RaterPairs | TaskTauPairs
+ComparedRaters: TypeAlias = "RaterPairs | TaskTauPairs"
 
 #: ComparedRaters a page of the list, and so a row of the table.
 PART = 100
@@ -28,7 +31,7 @@ _KAPPA_CONVENTIONS = ("percent_convention", "kappa_convention")
 
 def pairs_in_short(pairs: ComparedRaters) -> dict[str, Any]:
     """What all pairs of a criterion share, and how many there are: a part of the report."""
-    if isinstance(pairs, TaskTauPairs):
+    if isinstance(pairs, stats.TaskTauPairs):
         return {"count": len(pairs), "convention": pairs.convention}
     return {"count": len(pairs), **{name: getattr(pairs, name) for name in _KAPPA_CONVENTIONS}}
 
@@ -108,7 +111,7 @@ class KeptPairs(Sequence[dict[str, Any]]):
 
 def _parts(pairs: ComparedRaters) -> Iterator[dict[str, Any]]:
     """The pairs as columns, those with the most shared tasks first, `PART` at a time."""
-    floats = _TAU if isinstance(pairs, TaskTauPairs) else _KAPPA
+    floats = _TAU if isinstance(pairs, stats.TaskTauPairs) else _KAPPA
     raters = np.array(pairs.raters, dtype=np.int64)
     first, second = raters[pairs.first], raters[pairs.second]
     order = np.lexsort((second, first, -pairs.n))
@@ -137,9 +140,11 @@ def _rows(
     names_of = _TAU if "convention" in shared else _KAPPA
     floats = {name: np.array(columns[name], dtype=np.float64) for name in names_of}
     if "convention" in shared:
-        taus = TaskTauPairs(people, first, second, n, **floats, convention=shared["convention"])
-        return tau_rows(taus, names)
-    pairs = RaterPairs(
+        taus = stats.TaskTauPairs(
+            people, first, second, n, **floats, convention=shared["convention"]
+        )
+        return stats.tau_rows(taus, names)
+    pairs = stats.RaterPairs(
         raters=people,
         first=first,
         second=second,
@@ -153,4 +158,4 @@ def _rows(
         percent_convention=shared["percent_convention"],
         kappa_convention=shared["kappa_convention"],
     )
-    return pair_rows(pairs, names)
+    return stats.pair_rows(pairs, names)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db.models import QuerySet
 
 from labeling.kinds import kind_for
 from labeling.models import Answer, Task
-from labeling.stats.ratings import Ints
 from labeling.vocabulary import Purpose
 from projects.models import Project
+
+if TYPE_CHECKING:
+    from labeling.stats.ratings import Ints
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from labeling.lead.agreement.criteria import criterion_figures
+from labeling.lead.agreement import criteria as figures_of_criteria
+from labeling.lead.agreement import passages
 from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs
-from labeling.lead.agreement.passages import passages_of
 from labeling.lead.agreement.selectors import (
     ResponseOrder,
     Totals,
@@ -179,8 +179,8 @@ def _computed(
         totals.add(answers)
         key = answers.criterion.key
         as_ordered = order is ResponseOrder.SOURCE
-        criteria[key], pairs = criterion_figures(answers, as_ordered=as_ordered)
-        criteria[key]["passages"] = passages_of(answers.criterion)
+        criteria[key], pairs = figures_of_criteria.criterion_figures(answers, as_ordered=as_ordered)
+        criteria[key]["passages"] = passages.passages_of(answers.criterion)
         spool.add(key, pairs)
         del answers, pairs  # before the next criterion is read
     total = counted_judgments(fingerprint.partition("/")[2])

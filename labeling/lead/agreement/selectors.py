@@ -6,27 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from django.db.models import BigIntegerField, Case, Count, IntegerField, QuerySet, When
 from django.db.models.functions import Cast, Coalesce
 
+from labeling import stats
 from labeling.kinds import kind_for
-from labeling.lead.agreement.per_response import (
-    RankedAnswers,
-    RatedAnswers,
-    ranked_answers,
-    rated_answers,
-)
+from labeling.lead.agreement import per_response
 from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
 from labeling.lead.basis import JudgmentState, copied_columns
 from labeling.models import Answer, Judgment, Task
-from labeling.stats import Ratings
-from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
 from projects.scales import RANKING
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from labeling.stats.ratings import Ints
 
 
 class ResponseOrder(StrEnum):
@@ -50,13 +49,17 @@ class CriterionAnswers:
     """
 
     criterion: Criterion
-    ratings: Ratings
+    ratings: stats.Ratings
     first_shown: Ints
     side_only: npt.NDArray[np.bool_]
     repeats: RepeatedAnswers
     categories: tuple[int, ...]
     judgments: Ints
     unordered: Ints
+
+
+#: The answers on a criterion, whatever is asked.
+AnyAnswers: TypeAlias = "CriterionAnswers | per_response.RankedAnswers | per_response.RatedAnswers"
 
 
 class Totals:
@@ -67,7 +70,9 @@ class Totals:
             np.zeros(0, dtype=np.int64) for _ in range(4)
         )
 
-    def add(self, answers: CriterionAnswers | RankedAnswers | RatedAnswers) -> None:
+    def add(
+        self, answers: CriterionAnswers | per_response.RankedAnswers | per_response.RatedAnswers
+    ) -> None:
         """Counts the answers on one more criterion."""
         self.judgments = np.union1d(self.judgments, answers.judgments)
         if isinstance(answers, CriterionAnswers):
@@ -112,7 +117,7 @@ def counted_judgments(fingerprint: str) -> int:
 
 def criterion_answers(
     project: Project, order: ResponseOrder = ResponseOrder.ANY
-) -> Iterator[CriterionAnswers | RankedAnswers | RatedAnswers]:
+) -> Iterator[AnyAnswers]:
     """The current, live, human answers of a project, one criterion in memory at a time.
 
     Preferences are read in the order asked for; rankings and answers about single responses name
@@ -121,9 +126,9 @@ def criterion_answers(
     again = repeated_answers(project)
     for criterion in project.criteria.select_related("project"):
         if criterion.scale.family == RANKING:
-            yield ranked_answers(criterion)
+            yield per_response.ranked_answers(criterion)
         elif criterion.scale.per == "response":
-            yield rated_answers(criterion)
+            yield per_response.rated_answers(criterion)
         else:
             yield _preferences(project, criterion, order, again.of(criterion.pk))
 
@@ -191,7 +196,7 @@ def _of_criterion(
     judgment, task, rater, prompt, value, shown, side = rows
     return CriterionAnswers(
         criterion=criterion,
-        ratings=Ratings(task, rater, value, prompt),
+        ratings=stats.Ratings(task, rater, value, prompt),
         first_shown=shown,
         side_only=(side > 0) & (criterion.scale.strongest > 1),
         repeats=repeats,

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
+from labeling import stats
 from labeling.lead.disagreements import split_tasks
 from labeling.lead.reports import is_reported, reported_tasks
 from labeling.models import (
@@ -27,8 +28,6 @@ from labeling.models import (
     TextErasing,
 )
 from labeling.releases.selectors import releases_of
-from labeling.stats import Figure
-from labeling.stats.intervals.proportions import CONFIDENCE, t_quantile
 from labeling.vocabulary import AssignmentState, JobState, Purpose, Strategy
 from labeling.work.registry import job_models
 from projects.models import Membership, Project, Role, User
@@ -122,7 +121,7 @@ def throughput(project: Project, *, now: datetime, days: int = 28) -> list[DayCo
     return [DayCount(day, counts.get(day, 0)) for day in dates]
 
 
-def days_left(progress: ProjectCounts, history: Sequence[DayCount]) -> Figure | None:
+def days_left(progress: ProjectCounts, history: Sequence[DayCount]) -> stats.Figure | None:
     """How many more days the rest takes at the pace of the last full days; None with nothing left.
 
     A day counts from the first on which anybody judged: a project that began an hour ago has no
@@ -138,17 +137,17 @@ def days_left(progress: ProjectCounts, history: Sequence[DayCount]) -> Figure | 
     convention = _("days to go at the mean pace of the last full days; n counts these")
     if n < LEAST_DAYS:
         reason = _("Too early for a forecast: it needs %(days)d full days of work.")
-        return Figure(None, None, None, n, convention, reason % {"days": LEAST_DAYS})
+        return stats.Figure(None, None, None, n, convention, reason % {"days": LEAST_DAYS})
     total = sum(full)
     if not total:
         reason = _("No forecast: nothing was judged in the last full days.")
-        return Figure(None, None, None, n, convention, reason)
+        return stats.Figure(None, None, None, n, convention, reason)
     mean = total / n
     scatter = max(statistics.variance(full), mean)
-    reach = float(t_quantile(n - 1, CONFIDENCE)) * math.sqrt(scatter / n) / mean
+    reach = float(stats.t_quantile(n - 1, stats.CONFIDENCE)) * math.sqrt(scatter / n) / mean
     value, factor = progress.left / mean, math.exp(min(reach, _MOST_REACH))
     convention += "; " + _("95% interval of the pace over days, Student's t on the log scale")
-    return Figure(value, value / factor, value * factor, n, convention)
+    return stats.Figure(value, value / factor, value * factor, n, convention)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db.models import BigIntegerField, Case, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from labeling import stats
 from labeling.kinds import COMPARE
 from labeling.lead.basis import copied_columns
 from labeling.models import Answer, Judgment
-from labeling.stats import Figure, clustered_share, share
-from labeling.stats.ratings import Ints
 from labeling.vocabulary import Strategy, TaskKind
 from projects.models import Project, User
 from projects.scales import PREFERENCES
+
+if TYPE_CHECKING:
+    from labeling.stats.ratings import Ints
 
 #: Below so many observations a share says nothing, and the page says so in words.
 FEW = 10
@@ -42,9 +44,9 @@ class RaterRow:
     judgments: int
     median_ms: float | None
     timed: int
-    ties: Figure
-    left: Figure
-    agreement: Figure
+    ties: stats.Figure
+    left: stats.Figure
+    agreement: stats.Figure
     is_imported: bool
 
 
@@ -165,7 +167,7 @@ def named_rows(figures: Iterable[Mapping[str, Any]]) -> list[RaterRow]:
             **{
                 **row,
                 "rater": users[row["rater"]],
-                **{name: Figure(**row[name]) for name in ("ties", "left", "agreement")},
+                **{name: stats.Figure(**row[name]) for name in ("ties", "left", "agreement")},
             }
         )
         for row in figures
@@ -182,16 +184,16 @@ def _paired(task: Ints, side: Ints) -> tuple[Ints, Ints]:
     return agree, votes.sum(axis=1)[place] - 1
 
 
-def _ties(side: Ints) -> Figure:
+def _ties(side: Ints) -> stats.Figure:
     ties = int((side == 0).sum())
-    return share(
+    return stats.share(
         ties, len(side), _("judgments without a preference"), nothing=_("No comparison yet.")
     )
 
 
-def _left(left: Ints) -> Figure:
+def _left(left: Ints) -> stats.Figure:
     decided = left[left >= 0]
-    return share(
+    return stats.share(
         int(decided.sum()),
         len(decided),
         _("preferences for the response shown first"),
@@ -199,9 +201,9 @@ def _left(left: Ints) -> Figure:
     )
 
 
-def _agreement(agree: Ints, pairs: Ints, task: Ints) -> Figure:
+def _agreement(agree: Ints, pairs: Ints, task: Ints) -> stats.Figure:
     """A ratio over tasks: the tasks, not the pairs, are independent."""
-    return clustered_share(
+    return stats.clustered_share(
         agree,
         pairs,
         task,

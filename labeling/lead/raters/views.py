@@ -11,10 +11,10 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from labeling import stats
 from labeling.lead.kept_state import how_far
 from labeling.lead.raters.report import raters_at_hand
 from labeling.lead.raters.selectors import FEW, RaterRow
-from labeling.stats import Figure
 from projects.access import SignedInRequest, get_access
 from projects.navigation import Group, Tab
 from projects.permissions import Action
@@ -26,7 +26,7 @@ def _least_first(value: float | None) -> tuple[bool, float]:
     return value is None, value or 0.0
 
 
-def _most_first(figure: Figure) -> tuple[bool, float]:
+def _most_first(figure: stats.Figure) -> tuple[bool, float]:
     return figure.value is None, -(figure.value or 0.0)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from labeling import stats
 from labeling.models import Answer, Judgment, Writing
 from labeling.models.writings import MUCH_PASTED, paste_ratio
-from labeling.stats import Figure, mean_of, median_of, share
 from labeling.vocabulary import ReviewDecision, TaskKind
 from projects.models import Project
 from projects.scales import DECISION, SCORE
@@ -31,14 +31,14 @@ class WritingFigures:
     demonstrations: int
     drafts: int
     reviews: int
-    first_pass: Figure
-    accepted: Figure
-    score: Figure
-    distance: Figure
-    minutes: Figure
-    edit_size: Figure
-    much_pasted: Figure
-    declares: Figure
+    first_pass: stats.Figure
+    accepted: stats.Figure
+    score: stats.Figure
+    distance: stats.Figure
+    minutes: stats.Figure
+    edit_size: stats.Figure
+    much_pasted: stats.Figure
+    declares: stats.Figure
     declared: int
     detected: int
     both: int
@@ -66,34 +66,34 @@ def writing_figures(project: Project) -> WritingFigures:
         demonstrations=len(answers),
         drafts=len(texts),
         reviews=len(reviews),
-        first_pass=share(
+        first_pass=stats.share(
             sum(decision == ReviewDecision.APPROVE for decision in first),
             len(first),
             _("answers whose first draft was approved as it was"),
             nothing=_("Nothing has been reviewed yet."),
         ),
-        accepted=share(
+        accepted=stats.share(
             len(kept),
             len(last),
             _("answers whose last reviewed draft was approved, with edits or without"),
             nothing=_("Nothing has been reviewed yet."),
         ),
-        score=mean_of(
+        score=stats.mean_of(
             [answer.score for answer in answers if answer.score is not None],
             _("score of the last reviewed draft, from 1 to 7"),
             nothing=_("Nothing has been reviewed yet."),
         ),
-        distance=mean_of(
+        distance=stats.mean_of(
             [answer.distance or 0.0 for answer in kept],
             _("words changed from the author's text to the approved one, of the longer of the two"),
             nothing=_("Nothing has been reviewed yet."),
         ),
-        minutes=median_of(
+        minutes=stats.median_of(
             [row[0] / 60_000 for row in texts if row[0]],
             _("minutes of active time at a draft"),
             nothing=_("Nobody measured the time at a draft."),
         ),
-        edit_size=median_of(
+        edit_size=stats.median_of(
             _edits(project),
             _("words that authors changed in a draft, of the longer text"),
             nothing=_("No draft has been improved yet."),
@@ -164,13 +164,13 @@ def _authenticity(rows: Sequence[tuple[int | None, int | None, bool]]) -> dict[s
     detected = [ratio is not None and ratio > MUCH_PASTED for ratio in ratios]
     declared = [declares for _typed, _pasted, declares in rows]
     return {
-        "much_pasted": share(
+        "much_pasted": stats.share(
             sum(detected),
             sum(ratio is not None for ratio in ratios),
             _("drafts of which more than %(share)s was pasted") % {"share": f"{MUCH_PASTED:.0%}"},
             nothing=_("Nobody counted what was typed and pasted."),
         ),
-        "declares": share(
+        "declares": stats.share(
             sum(declared),
             len(declared),
             _("drafts whose author says to have used a tool"),
