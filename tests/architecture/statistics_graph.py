@@ -2,8 +2,8 @@
 
 A door is a view, an API, a command, a job, the admin, a template tag or an address. Outside the
 library whole modules are followed: what a door imports, and what that imports, is reached. Inside
-it single definitions are: a name is reached where a reached module imports it, or where the body of
-a reached definition names it.
+it single definitions are: a name is reached where a reached module imports it or takes it from the
+library (`stats.share`), or where the body of a reached definition names it.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def reached_definitions() -> frozenset[Definition]:
     open_ = [
         target
         for module in reached_modules()
-        for source, what, _ in imports(module)
+        for source, what in _taken(module)
         if of_library(source) and (target := resolve(source, what)) is not None
     ]
     reached = set[Definition]()
@@ -129,6 +129,19 @@ def reached_definitions() -> frozenset[Definition]:
         targets = (resolve(definition[0], name) for name in used)
         open_ += [target for target in targets if target is not None]
     return frozenset(reached)
+
+
+def _taken(module: str) -> Iterator[Definition]:
+    """What a module imports, and what it names as parts of modules that it imports."""
+    parts = [
+        (node.value.id, node.attr)
+        for node in ast.walk(modules()[module])
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    ]
+    for source, what, local in imports(module):
+        yield source, what
+        whole = f"{source}.{what}" if what else source
+        yield from ((whole, part) for name, part in parts if name == local)
 
 
 def _names(node: ast.AST) -> set[str]:
