@@ -21,6 +21,7 @@ from labeling.imports.changes import keep_changes, replaced_by
 from labeling.imports.known import (
     PROMPT_COLUMNS,
     RESPONSE_COLUMNS,
+    names_its_model,
     prompt_columns,
     response_columns,
     stored_about,
@@ -48,7 +49,10 @@ RowOutcome = ImportRow | Duplicate | Refusal
 _FIELDS_LEFT_OUT = 50
 _ABOUT = ["category", "language", "metadata", *PROMPT_COLUMNS]
 _PROMPT = ("id", "project_id", "external_id", "messages", "group_key", *_ABOUT)
-_RESPONSE = ("id", "prompt_id", "external_id", "content", "messages", "model", *RESPONSE_COLUMNS)
+_RESPONSE = (
+    *("id", "prompt_id", "external_id", "content", "messages", "model", "names_model"),
+    *RESPONSE_COLUMNS,
+)
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
     *("source_order", "overlap", "open_slots", "queue_key", "model_votes", "import_job_id"),
@@ -62,7 +66,8 @@ class Counts:
 
     `labels` counts the judgments that were added, on created and on updated rows, `model_votes`
     the votes of models, which are none, `left_out` values of rows that are no part of their task
-    and cannot be stored, `empty_responses` those of rows that are in whose model answered nothing.
+    and cannot be stored. Of the responses of rows that are in, `empty_responses` counts those whose
+    model answered nothing, `names_model` those that say which model wrote them.
     """
 
     rows: int = 0
@@ -75,6 +80,7 @@ class Counts:
     model_votes: int = 0
     left_out: int = 0
     empty_responses: int = 0
+    names_model: int = 0
 
     def add(self, other: Counts) -> None:
         """Adds another batch's counts."""
@@ -187,6 +193,7 @@ class BatchWriter:
         target.votes += [rubric.vote_json(vote, self._import_id) for vote in votes]
         target.has_new_votes |= bool(votes)
         counts.empty_responses += sum(not (r.content or r.messages) for r in row.responses)
+        counts.names_model += sum(map(names_its_model, row.responses))
         counts.labels += len(fresh)
         counts.model_votes += len(votes)
 
@@ -270,11 +277,12 @@ class BatchWriter:
             for stored, wished in zip(target.stored, target.responses, strict=True):
                 if stored.model != wished.model or stored_about(stored) != wished.about:
                     stored.model = wished.model
+                    stored.names_model = names_its_model(wished)
                     for name, value in response_columns(wished.about).items():
                         setattr(stored, name, value)
                     renamed.append(stored)
         Prompt.objects.bulk_update(prompts, _ABOUT)
-        Response.objects.bulk_update(renamed, ["model", *RESPONSE_COLUMNS])
+        Response.objects.bulk_update(renamed, ["model", "names_model", *RESPONSE_COLUMNS])
 
 
 def _tell_order(targets: list[Target]) -> None:
@@ -305,6 +313,7 @@ def _create_responses(targets: list[Target]) -> None:
             (
                 *(pk, target.prompt_id, response.external_id),
                 *(response.content, json_of(response.messages), response.model),
+                names_its_model(response),
                 *response_columns(response.about).values(),
             )
             for target in targets

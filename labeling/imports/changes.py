@@ -13,7 +13,10 @@ from labeling.imports.targets import Change, Target
 from labeling.models import ImportedChange, Prompt, Response, Task
 
 _ABOUT = ("category", "language", "metadata", *PROMPT_COLUMNS)
-_OF_RESPONSE = ("external_id", "content", "messages", "model", *RESPONSE_COLUMNS)
+_OF_RESPONSE = (
+    *("external_id", "content", "messages", "model", *RESPONSE_COLUMNS),
+    "names_model",
+)
 
 
 def replaced_by(target: Target) -> dict[str, Any]:
@@ -26,7 +29,9 @@ def replaced_by(target: Target) -> dict[str, Any]:
         before["about"] = {name: getattr(prompt, name) for name in _ABOUT}
         before["models"] = {str(response.pk): response.model for response in target.stored}
         before["known"] = {
-            str(response.pk): {name: getattr(response, name) for name in RESPONSE_COLUMNS}
+            str(response.pk): {
+                name: getattr(response, name) for name in (*RESPONSE_COLUMNS, "names_model")
+            }
             for response in target.stored
         }
     if target.has_new_order or target.change is Change.TEXT:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from labeling.datasets.leaks import says_who_wrote_it
+from labeling.datasets.rows import ImportedResponse
 from labeling.models import Prompt, Response
 
 #: Columns of a prompt, by the names that rows have for them.
@@ -28,6 +30,12 @@ def prompt_columns(about: Mapping[str, object]) -> dict[str, Any]:
 def response_columns(about: Mapping[str, object]) -> dict[str, Any]:
     """The columns of a response of which this is known."""
     return {name: about.get(name, _EMPTY.get(name, "")) for name in RESPONSE_COLUMNS}
+
+
+def names_its_model(response: ImportedResponse) -> bool:
+    """Whether a text of the response says which model wrote it."""
+    turns = [turn.content for turn in response.messages if turn.role == "assistant"]
+    return says_who_wrote_it([response.content, *turns], response.model)
 
 
 def stored_prompt_about(prompt: Prompt) -> dict[str, object]:

@@ -160,13 +160,14 @@ class ImportReport:
     model_votes: int
     left_out: int
     empty_responses: int
+    names_model: int
 
 
 def report_of(import_: Import) -> ImportReport:
     """The counts so far; all zero before the first batch."""
     kinds = (
         *("rows", "created", "updated", "unchanged", "duplicates", "refused"),
-        *("labels", "model_votes", "left_out", "empty_responses"),
+        *("labels", "model_votes", "left_out", "empty_responses", "names_model"),
     )
     return ImportReport(**{kind: int(import_.counts.get(kind, 0)) for kind in kinds})
 

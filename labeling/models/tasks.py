@@ -65,6 +65,7 @@ class Response(models.Model):
     for one plain turn of the assistant; `content` is the text of the last turn either way.
     A text that was written here has its `author`, who appears in nothing that raters see, and the
     `judgment` it came with: it never changes, and takes part only while that judgment counts.
+    `names_model` is whether it says which model wrote it, as imports read it (`datasets.leaks`).
     """
 
     prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="responses")
@@ -79,6 +80,7 @@ class Response(models.Model):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="edits"
     )
     is_human = models.BooleanField(default=False)
+    names_model = models.BooleanField(default=False, db_default=False, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -136,3 +136,21 @@ def test_pairs_of_a_question_are_known_again_in_any_order_and_file(take, project
     assert counts(take(*rows)) == {"rows": 3, "unchanged": 3}
     texts = Response.objects.filter(prompt__project=project).values_list("content", flat=True)
     assert sorted(texts) == sorted(row[side] for row in rows for side in ("chosen", "rejected"))
+
+
+def test_a_response_that_names_its_model_is_found_and_not_blind(take, project, lead):
+    told = {"id": "t1", "prompt": "Hi?", "response_a": "I am ChatGPT.", "response_b": "Hello."}
+    import_ = take(told, {**told, "id": "t2", "response_a": "Good day."})
+    assert counts(import_) == {"rows": 2, "created": 2, "names_model": 1}
+    page = lead.get(f"/p/{project.slug}/imports/{import_.pk}/").content.decode()
+    assert "Identity leaked: 1 response says which model wrote it" in page
+    (row,) = lead.get(f"/p/{project.slug}/tasks/?state=not_blind").context["rows"]
+    assert row.task.external_id == "t1"
+    assert "identity leaked" in lead.get(f"/p/{project.slug}/tasks/{row.task.pk}/").content.decode()
+    responses = lead.get(f"/api/v1/projects/{project.slug}/tasks/{row.task.pk}/").json()[
+        "responses"
+    ]
+    assert {r["content"]: r["names_model"] for r in responses} == {
+        "I am ChatGPT.": True,
+        "Hello.": False,
+    }

@@ -30,6 +30,7 @@ class FigureRow:
     """One figure with its name, what it means in plain words, and what its n counts.
 
     `unit` is `percent`, `number`, or `rate`: a share of which 0 is told by what it may be at most.
+    `verdict` says what its interval decides where that is worth a look, "" where it decides none.
     """
 
     label: str
@@ -37,6 +38,7 @@ class FigureRow:
     figure: Json
     counted: str = ""
     unit: str = "percent"
+    verdict: str = ""
 
     @property
     def n_words(self) -> str:

@@ -207,9 +207,25 @@ def preference_panel(project: Project, criterion: Criterion, figures: Json, span
 def limit_rows(figures: Json) -> dict[str, FigureRow]:
     """What limits agreement, by the names of the figures."""
     return {
-        name: FigureRow(str(label), str(meaning), figures[name], str(counted))
+        name: FigureRow(
+            str(label),
+            str(meaning),
+            figures[name],
+            str(counted),
+            verdict=_side_verdict(figures[name]) if name == "side_bias" else "",
+        )
         for name, label, counted, meaning in _LIMITS
     }
+
+
+def _side_verdict(side: Json) -> str:
+    """What an interval without one half says of the screen; nothing for any other."""
+    if side["low"] is None or side["low"] <= 0.5 <= side["high"] or side.get("p") is None:
+        return ""
+    p = _("p below 0.001") if side["p"] < 0.001 else _("p = %(p).3f") % {"p": side["p"]}
+    if side["low"] > 0.5:
+        return _("the screen matters: its first place is preferred, %(p)s") % {"p": p}
+    return _("the screen matters: its second place is preferred, %(p)s") % {"p": p}
 
 
 def _circles(figures: Json) -> list[FigureRow]:

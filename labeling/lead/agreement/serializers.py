@@ -22,6 +22,14 @@ class FigureSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False)
 
 
+class SideBiasSerializer(FigureSerializer):
+    """A share, and how likely one so far from one half is by chance."""
+
+    p = serializers.FloatField(
+        allow_null=True, help_text="Of an exact two-sided test; null without preferences."
+    )
+
+
 class PercentSerializer(serializers.Serializer[Any]):
     """Percent agreement under the three conventions for ties."""
 
@@ -113,7 +121,7 @@ class PreferenceAgreementSerializer(serializers.Serializer[Any]):
     self_consistency = FigureSerializer(
         help_text="Share of blind repeats that the same rater answered as before."
     )
-    side_bias = FigureSerializer(
+    side_bias = SideBiasSerializer(
         help_text="Share of preferences for the response shown first; one half is no bias."
     )
     circular_triads = CirclesSerializer(

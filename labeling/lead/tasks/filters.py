@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from labeling.lead.disagreements import split_tasks
 from labeling.lead.reports import broken_reports, is_reported
-from labeling.models import Assignment, Import, Judgment, Task
+from labeling.models import Assignment, Import, Judgment, Response, Task
 from labeling.models.tasks import TaskQuerySet
 from labeling.rating.openings import closed_to
 from labeling.releases.selectors import categories_of
@@ -21,7 +21,11 @@ from projects.models import Project, User
 
 
 class TaskState(StrEnum):
-    """What a lead filters by; `REPORTED` is what nobody has settled of the three last."""
+    """What a lead filters by.
+
+    `REPORTED` is what nobody has settled of the three before it, `NOT_BLIND` tasks with a response
+    that says which model wrote it.
+    """
 
     UNTOUCHED = "untouched"
     UNDER_WAY = "under_way"
@@ -31,6 +35,7 @@ class TaskState(StrEnum):
     SKIPPED = "skipped"
     BROKEN = "broken"
     REPORTED = "reported"
+    NOT_BLIND = "not_blind"
 
 
 class Play(StrEnum):
@@ -82,6 +87,9 @@ def _in_state(
         return tasks.filter(Exists(skips))
     if state == TaskState.REPORTED:
         return tasks.filter(is_reported(project, among=among, in_play=not wanted.play))
+    if state == TaskState.NOT_BLIND:
+        named = Response.objects.filter(prompt=OuterRef("prompt"), names_model=True)
+        return tasks.filter(Exists(named))
     if state == TaskState.BROKEN:
         return tasks.filter(pk__in=broken_reports(project).values("task"))
     return tasks

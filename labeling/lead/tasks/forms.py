@@ -25,6 +25,7 @@ STATES = (
     (TaskState.SKIPPED, gettext_lazy("Skipped by somebody")),
     (TaskState.BROKEN, gettext_lazy("Reported as broken")),
     (TaskState.REPORTED, gettext_lazy("Reports to settle")),
+    (TaskState.NOT_BLIND, gettext_lazy("Names its model")),
 )
 PURPOSES = choices(Purpose)
 PLAYS = (

@@ -162,6 +162,10 @@ class TaskResponseSerializer(serializers.Serializer[Any]):
     )
     model = serializers.CharField(allow_null=True, allow_blank=True)
     model_version = serializers.CharField(allow_null=True, allow_blank=True)
+    names_model = serializers.BooleanField(
+        allow_null=True,
+        help_text="Whether the text says which model wrote it; null for who sees no models.",
+    )
     batch = serializers.CharField(allow_null=True, allow_blank=True)
     decoding = serializers.DictField(allow_null=True)
 
@@ -316,7 +320,7 @@ def task_json(page: TaskPage, closed: Collection[int], *, shows_models: bool) ->
                 "model": response.model if shows_models else None,
                 **{
                     name: getattr(response, name) if shows_models else None
-                    for name in ("model_version", "batch", "decoding")
+                    for name in ("model_version", "names_model", "batch", "decoding")
                 },
             }
             for response in page.responses

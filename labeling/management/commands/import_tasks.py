@@ -210,6 +210,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {'model votes':<11}{report.model_votes:>10,} (no judgments)")
         if report.empty_responses:
             self.stdout.write(f"  {'empty':<11}{report.empty_responses:>10,} (responses)")
+        if report.names_model:
+            self.stdout.write(f"  {'not blind':<11}{report.names_model:>10,} (name their model)")
         for left in left_out_of(import_):
             self.stdout.write(
                 f"left out of {left.rows:,} rows, first on line {left.line}: {left.field}: "

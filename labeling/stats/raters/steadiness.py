@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from labeling.stats.agreement.repeats import self_agreement
 from labeling.stats.intervals.clustered import clustered_share
+from labeling.stats.intervals.proportions import binomial_test
 from labeling.stats.raters.sides import clicked_sides
 from labeling.stats.ratings import Ratings
 
@@ -31,7 +32,8 @@ def steadiness_report(
 
     Returns:
         "side_bias", the share of preferences for the response shown first (one half is no bias),
-        and "self_consistency", the share of repeats answered as before.
+        with the `p` of an exact test against one half, and "self_consistency", the share of repeats
+        answered as before.
     """
     shown = np.asarray(first_shown)
     kept = (shown >= 0) & (ratings.value != 0)
@@ -45,5 +47,9 @@ def steadiness_report(
         nothing="Nobody has preferred one of two responses on this screen yet.",
         counted="preferences",
     )
+    p = None if side.value is None else binomial_test(round(side.value * side.n), side.n)
     steady = self_agreement(*repeats).percent
-    return {"side_bias": side.as_dict(), "self_consistency": steady.as_dict()}
+    return {
+        "side_bias": {**side.as_dict(), "p": None if p is None else round(p, 6)},
+        "self_consistency": steady.as_dict(),
+    }

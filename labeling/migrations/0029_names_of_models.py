@@ -1,0 +1,17 @@
+"""Which responses say which model wrote them."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("labeling", "0028_rule_tasks")]
+
+    operations = [
+        migrations.AddField(
+            model_name="response",
+            name="names_model",
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
+    ]
