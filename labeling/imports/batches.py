@@ -192,8 +192,7 @@ class BatchWriter:
         target.known |= {label.rater: label for label in fresh}
         target.votes += [rubric.vote_json(vote, self._import_id) for vote in votes]
         target.has_new_votes |= bool(votes)
-        counts.empty_responses += sum(not (r.content or r.messages) for r in row.responses)
-        counts.names_model += sum(map(names_its_model, row.responses))
+        counts.add(_responses_of_note(row))
         counts.labels += len(fresh)
         counts.model_votes += len(votes)
 
@@ -283,6 +282,13 @@ class BatchWriter:
                     renamed.append(stored)
         Prompt.objects.bulk_update(prompts, _ABOUT)
         Response.objects.bulk_update(renamed, ["model", "names_model", *RESPONSE_COLUMNS])
+
+
+def _responses_of_note(row: ImportRow) -> Counts:
+    return Counts(
+        empty_responses=sum(not (r.content or r.messages) for r in row.responses),
+        names_model=sum(map(names_its_model, row.responses)),
+    )
 
 
 def _tell_order(targets: list[Target]) -> None:
