@@ -139,8 +139,8 @@ def test_pairs_of_a_question_are_known_again_in_any_order_and_file(take, project
 
 
 def test_a_response_that_names_its_model_is_found_and_not_blind(take, project, lead):
-    told = {"id": "t1", "prompt": "Hi?", "response_a": "I am ChatGPT.", "response_b": "Hello."}
-    import_ = take(told, {**told, "id": "t2", "response_a": "Good day."})
+    leaking = {"id": "t1", "prompt": "Hi?", "response_a": "I am ChatGPT.", "response_b": "Hello."}
+    import_ = take(leaking, {**leaking, "id": "t2", "response_a": "Good day."})
     assert counts(import_) == {"rows": 2, "created": 2, "names_model": 1}
     page = lead.get(f"/p/{project.slug}/imports/{import_.pk}/").content.decode()
     assert "Identity leaked: 1 response says which model wrote it" in page

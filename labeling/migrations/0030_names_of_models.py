@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labeling", "0028_rule_tasks")]
+    dependencies = [("labeling", "0029_notes_of_spans")]
 
     operations = [
         migrations.AddField(
