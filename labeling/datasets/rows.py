@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -126,6 +127,13 @@ class TornRow(Refusal, frozen=True, gc=False):
     cells: Mapping[str, str] = {}
 
 
+class Follows(NamedTuple):
+    """Which turn a row follows: the id of that turn's row, and of the response that went on."""
+
+    row_id: str
+    response_id: str
+
+
 class ImportRow(Struct, frozen=True, gc=False):
     """A prompt with its responses and the labels it already carries; every text can be stored.
 
@@ -135,8 +143,10 @@ class ImportRow(Struct, frozen=True, gc=False):
     and cannot be stored. `number` is that of a `Refusal`. `kind` is the kind of task that it makes.
     `apart` are the ids of the tasks that the same line of the file would make otherwise: the pairs
     of a ranking, or the ranking that a pair is of. `about` is what is known of its prompt beside
-    category and language: `difficulty`, `licence`, `author`, and `topics`, each with its severity.
+    category and language: `difficulty`, `licence`, `author`, `source`, `group`, `permitted_use`,
+    `topics`, each with its severity, and of which `conversation` it is which `turn`.
     `principle` is the only one that a task of rules asks about, such as P3, "" for all.
+    A later turn `follows` a response of an earlier one.
     """
 
     line: int
@@ -156,6 +166,7 @@ class ImportRow(Struct, frozen=True, gc=False):
     apart: tuple[str, ...] = ()
     principle: str = ""
     about: Mapping[str, object] = field(default_factory=dict)
+    follows: Follows | None = None
 
 
 class Duplicate(Struct, frozen=True, gc=False):

@@ -37,6 +37,8 @@ OPENING_WORDS = 8
 #: What joins two prompts into one group, by the name under which the links are counted.
 RULES: Mapping[str, str] = {
     "group_key": "They carry the same group key.",
+    "group": "Their rows name the same group.",
+    "conversation": "They are turns of one conversation, as their rows name it.",
     "same_text": "They are equal but for case, white space and punctuation.",
     "same_opening": f"Their users open alike, for at least {OPENING_WORDS} words in whole turns. "
     "What a system prompt says does not count.",
@@ -57,12 +59,17 @@ _LARGEST = 10
 
 @dataclass(frozen=True, slots=True)
 class SplitPrompt:
-    """A prompt to place. `age` orders prompts from old to young (a row id will do)."""
+    """A prompt to place. `age` orders prompts from old to young (a row id will do).
+
+    `group` and `conversation` are what its row names so, "" for none.
+    """
 
     key: str
     messages: tuple[Message, ...]
     age: int
     group_key: str = ""
+    group: str = ""
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,8 @@ class _Notes:
         self.ages = array("q")
         self.texts = bytearray()
         self.group_keys = array("Q")
+        self.groups = array("Q")
+        self.conversations = array("Q")
         self.openings = array("Q")
         # Conversations that have not opened yet: a mark after each user turn, and the last of it.
         self.starts = array("Q")
@@ -197,7 +206,9 @@ class _Notes:
             self.keys.append(clean(prompt.key))
             self.ages.append(prompt.age)
             self.texts += digest(" ".join(w for _, words in said for w in words))[:_TEXT_BYTES]
-            self.group_keys.append(_mark(digest(prompt.group_key)) if prompt.group_key else 0)
+            self.group_keys.append(_name_mark(prompt.group_key))
+            self.groups.append(_name_mark(prompt.group))
+            self.conversations.append(_name_mark(prompt.conversation))
             self._open(row, system, [words for role, words in said if role == "user"])
             if system and len(spoken) < OPENING_WORDS:
                 seed = digest(*spoken).hex()
@@ -237,6 +248,8 @@ class _Notes:
         texts = np.frombuffer(bytes(self.texts), dtype=np.uint64)[:: _TEXT_BYTES // 8]
         return {
             "group_key": _equal(np.array(self.group_keys), rank),
+            "group": _equal(np.array(self.groups), rank),
+            "conversation": _equal(np.array(self.conversations), rank),
             "same_text": _equal(texts, rank),
             "same_opening": _equal(np.array(self.openings), rank),
             "same_conversation": _equal(
@@ -252,6 +265,10 @@ class _Notes:
 def _mark(text: bytes) -> int:
     """The first 64 bits of a digest; 0 stands for no mark."""
     return int.from_bytes(text[:8], "big")
+
+
+def _name_mark(name: str) -> int:
+    return _mark(digest(name)) if name else 0
 
 
 def _equal(marks: Marks, rank: Ints) -> Ints:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from labeling.allocation import overlap_for, queue_key
 from labeling.datasets.readers.fields import refusal
 from labeling.datasets.readers.identity import group_key, response_keys
-from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RowError
+from labeling.datasets.rows import Duplicate, ImportRow, Refusal, RefusalCode, RowError
 from labeling.datasets.turns import json_of
 from labeling.imports.bulk_copy import array, copy_rows, next_ids
 from labeling.imports.changes import keep_changes, replaced_by
@@ -56,7 +56,7 @@ _RESPONSE = (
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
     *("source_order", "overlap", "open_slots", "queue_key", "model_votes", "import_job_id"),
-    "principle_key",
+    *("principle_key", "follows_id", "reply"),
 )
 
 
@@ -158,10 +158,8 @@ class BatchWriter:
         counts, address = result.counts, row.external_id
         row = addressed(row, targets)
         target = targets.get(row.external_id)
-        wished = planned(row, self._project.salt)
         try:
-            rubric = self._rubrics.of(row.kind)
-            wished.principle_key = self._rubrics.principle_key(row.principle)
+            rubric, wished = self._rubrics.of(row.kind), self._wished(row, targets)
             check_alone(row, others)
             change = Change.NEW
             if target is not None:
@@ -196,6 +194,13 @@ class BatchWriter:
         counts.labels += len(fresh)
         counts.model_votes += len(votes)
 
+    def _wished(self, row: ImportRow, targets: Mapping[str, Target]) -> Target:
+        """The task that a row would make, with what of the project it speaks of."""
+        wished = planned(row, self._project.salt)
+        wished.principle_key = self._rubrics.principle_key(row.principle)
+        _link(wished, row, targets)
+        return wished
+
     def _store(self, targets: list[Target], now: datetime) -> None:
         changed = [t for t in targets if t.prompt and t.import_id != self._import_id]
         before = {t.task_id: replaced for t in changed if (replaced := replaced_by(t))}
@@ -224,6 +229,9 @@ class BatchWriter:
         copy_rows(Prompt, _PROMPT, map(self._prompt, targets))
         _create_responses(targets)
         copy_rows(Task, _TASK, map(self._task, targets))
+        continued = {t.follows.task_id for t in targets if t.follows and not t.follows.continues}
+        if continued:
+            Task.objects.filter(pk__in=continued).update(continues=True)
 
     def _prompt(self, target: Target) -> tuple[object, ...]:
         columns = prompt_columns(target.about)
@@ -241,7 +249,7 @@ class BatchWriter:
             *(target.task_id, self._project.pk, target.prompt_id, target.external_id),
             *(target.kind, array(target.response_ids), array(target.source_order)),
             *(overlap, overlap, key, target.votes, self._import_id),
-            target.principle_key,
+            *(target.principle_key, target.follows and target.follows.task_id, target.reply),
         )
 
     def _rewrite(self, targets: list[Target]) -> None:
@@ -289,6 +297,26 @@ def _responses_of_note(row: ImportRow) -> Counts:
         empty_responses=sum(not (r.content or r.messages) for r in row.responses),
         names_model=sum(map(names_its_model, row.responses)),
     )
+
+
+def _link(wished: Target, row: ImportRow, targets: Mapping[str, Target]) -> None:
+    """Says of a later turn which task it follows, and which of its responses went on.
+
+    Raises RowError where that turn is not in the project, as where its own row was refused.
+    """
+    if row.follows is None:
+        return
+    target = targets.get(row.follows.row_id)
+    ids = [response.external_id for response in target.responses] if target else []
+    if target is None or row.follows.response_id not in ids:
+        raise RowError(
+            "after",
+            f"The turn that it follows (“{row.follows.row_id}”) is not in the project with this "
+            "response. Its own row may have been refused.",
+            row.follows.response_id,
+            code=RefusalCode.MISSING,
+        )
+    wished.follows, wished.reply = target, ids.index(row.follows.response_id)
 
 
 def _tell_order(targets: list[Target]) -> None:

@@ -15,11 +15,16 @@ _OF_PROMPT = {
     "licence": "licence",
     "author": "author",
     "topics": "sensitivity",
+    "source": "source",
+    "group": "group",
+    "permitted_use": "permitted_use",
+    "conversation": "conversation",
+    "turn": "turn",
 }
 PROMPT_COLUMNS = tuple(_OF_PROMPT.values())
 RESPONSE_COLUMNS = ("model_version", "batch", "decoding")
 #: What stands there where nothing is known.
-_EMPTY: Mapping[str, Any] = {"sensitivity": [], "decoding": {}}
+_EMPTY: Mapping[str, Any] = {"sensitivity": [], "decoding": {}, "turn": None}
 
 
 def prompt_columns(about: Mapping[str, object]) -> dict[str, Any]:

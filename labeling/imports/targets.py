@@ -33,6 +33,10 @@ _BUSY = (
     "This task is in the project with a different text, and a rater has it on the screen. Import "
     "the row again later, or under a new id."
 )
+_CONTINUED = (
+    "This turn is in the project with a different text, and the conversation goes on from it. Its "
+    "text cannot change any more; import the conversation under new ids."
+)
 _TAKEN = (
     "This id is used in the project by something that is not one task with its prompt. Give the "
     "row another id."
@@ -72,7 +76,8 @@ class Target:
     `kind` is the kind of the task, `principle_key` the one principle that it asks about;
     `response_ids` are those of the database, in canonical order.
     `source_order[i]` is the canonical index of the response at place i of its first row, empty
-    where that is not known.
+    where that is not known. A later turn `follows` the task of another, which `continues` then, at
+    the response of the canonical index `reply`.
     """
 
     external_id: str
@@ -102,6 +107,9 @@ class Target:
     about: Mapping[str, object] = field(default_factory=dict)
     principle_key: str = ""
     response_ids: list[int] = field(default_factory=list)
+    follows: Target | None = None
+    reply: int | None = None
+    continues: bool = False
 
     def takes(self, wished: Target, change: Change) -> None:
         """Becomes as wished; a heavier change of the same batch stays the heavier one."""
@@ -259,6 +267,7 @@ def stored_targets(project: Project, rows: Iterable[ImportRow], now: datetime) -
     rows = list(rows)
     ids = [row.external_id for row in rows]
     ids += [id for row in rows if row.shared_id for id in (row.shared_id, id_apart(row))]
+    ids += [row.follows.row_id for row in rows if row.follows]
     tasks = _locked_tasks(project, ids, now)
     prompts = {
         prompt.external_id: prompt
@@ -331,11 +340,20 @@ def _responses(tasks: Iterable[Task]) -> dict[int, Response]:
     return Response.objects.in_bulk(ids) if ids else {}
 
 
+def _frozen(task: Task) -> str:
+    """Why its text may not change, "" where it may."""
+    # A model's vote speaks of this text as a judgment does.
+    if getattr(task, "judged", False) or task.model_votes:
+        return _JUDGED
+    if task.continues or task.follows_id:
+        return _CONTINUED
+    return _BUSY if getattr(task, "leased", False) else ""
+
+
 def _stored_target(
     task: Task, prompt: Prompt, responses: Mapping[int, Response], known: dict[str, Label]
 ) -> Target:
     stored = [responses[pk] for pk in task.response_ids]
-    judged, leased = getattr(task, "judged", False), getattr(task, "leased", False)
     return Target(
         external_id=task.external_id,
         messages=turns_of(prompt.messages),
@@ -352,14 +370,14 @@ def _stored_target(
         prompt_id=prompt.pk,
         task_id=task.pk,
         stored=stored,
-        # A model's vote speaks of this text as a judgment does.
-        frozen=_JUDGED if judged or task.model_votes else _BUSY if leased else "",
+        frozen=_frozen(task),
         known=dict(known),
         votes=list(task.model_votes),
         source_order=list(task.source_order or ()),
         kind=task.kind,
         about=stored_prompt_about(prompt),
         response_ids=list(task.response_ids),
+        continues=task.continues,
         import_id=task.import_job_id,
         order_before=task.source_order,
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef
 
 from labeling.models.assignments import Assignment, LateAnswer, TaskOpening
 from labeling.models.jobs import ImportedChange
@@ -44,7 +45,17 @@ def delete_tasks(ids: Sequence[int]) -> None:
     for table in (TaskOpening, ImportedChange):
         _delete(table._default_manager.filter(task__in=ids))
     Task.objects.filter(repeat_of__in=ids).update(repeat_of=None)
+    # A later turn holds all that was said before it: it stays, as a turn by itself.
+    Task.objects.filter(follows__in=ids).exclude(pk__in=ids).update(follows=None, reply=None)
+    followed = set(
+        Task.objects.filter(pk__in=ids, follows__isnull=False).values_list("follows", flat=True)
+    )
     _delete(Task.objects.filter(pk__in=ids))
+    if left := followed.difference(ids):
+        alone = Task.objects.filter(pk__in=left).exclude(
+            Exists(Task.objects.filter(follows=OuterRef("pk")))
+        )
+        alone.update(continues=False)
     idle = Prompt.objects.filter(pk__in=prompts, tasks__isnull=True)
     delete_prompts(list(idle.values_list("pk", flat=True)))
 

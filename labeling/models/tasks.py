@@ -21,7 +21,8 @@ class Prompt(models.Model):
     """What the models were given: a list of chat messages `{"role", "content"}`.
 
     `group_key` is the hash of the normalised text: prompts that differ in case, spaces or
-    punctuation alone share it, and never fall on two sides of a split. `sensitivity` are the
+    punctuation alone share it, and never fall on two sides of a split; no more do those that name
+    one `group`, or the turns of one `conversation`, which count from 1. `sensitivity` are the
     topics that it touches, each `{"topic", "severity"}`.
     """
 
@@ -35,6 +36,11 @@ class Prompt(models.Model):
     sensitivity = models.JSONField(default=list, db_default=[], blank=True)
     licence = models.CharField(max_length=80, blank=True)
     author = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=200, blank=True, default="", db_default="")
+    group = models.CharField(max_length=200, blank=True, default="", db_default="")
+    permitted_use = models.CharField(max_length=200, blank=True, default="", db_default="")
+    conversation = models.CharField(max_length=200, blank=True, default="", db_default="")
+    turn = models.PositiveSmallIntegerField(null=True, blank=True)
     probe_family = models.CharField(max_length=80, blank=True)
     probe_variant = models.CharField(max_length=80, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
@@ -51,6 +57,12 @@ class Prompt(models.Model):
             models.Index(fields=["project", "group_key"], name="prompt_by_group"),
             # Read by filters: which categories there are.
             models.Index(fields=["project", "category"], name="prompt_by_category"),
+            # Read by a task's page and the desk: the turns of its conversation.
+            models.Index(
+                fields=["project", "conversation"],
+                condition=~Q(conversation=""),
+                name="prompt_of_conversation",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,6 +162,9 @@ class Task(models.Model):
     puts it back: nobody gets it, and it counts in no progress, figure or new release.
     A task that `reviews` a text that was written here asks what a review asks, and goes to anybody
     but the text's author.
+    A task that `follows` another is a later turn of its conversation, in which the response of that
+    canonical index (`reply`) carried it on: it goes to those who chose that response. The other
+    `continues` then, and its text stays.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
@@ -187,6 +202,16 @@ class Task(models.Model):
         on_delete=models.PROTECT,
         related_name="review_tasks",
     )
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="branches",
+    )
+    reply = models.PositiveSmallIntegerField(null=True, blank=True)
+    continues = models.BooleanField(default=False, db_default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -242,6 +267,10 @@ class Task(models.Model):
             # Read by whoever asks for the review of a text.
             models.Index(
                 fields=["reviews"], condition=Q(reviews__isnull=False), name="task_reviews"
+            ),
+            # Read by the allocation: the later turns that a reply carries on.
+            models.Index(
+                fields=["follows", "reply"], condition=Q(follows__isnull=False), name="task_follows"
             ),
             # Read by the lead's list: in the order of import, from one task on.
             models.Index(fields=["project", "id"], name="task_in_order"),

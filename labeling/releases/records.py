@@ -35,6 +35,11 @@ _KNOWN = {
     "licence": "licence",
     "author": "author",
     "topics": "sensitivity",
+    "source": "source",
+    "group": "group",
+    "permitted_use": "permitted_use",
+    "conversation": "conversation",
+    "turn": "turn",
 }
 
 

@@ -110,9 +110,11 @@ def split_prompts(project: Project, cutoff: Cutoff) -> Iterator[SplitPrompt]:
     judged = standing_judgments(project, cutoff).filter(task__prompt=OuterRef("pk"))
     there = Q(created_at__lte=cutoff.asked_at) | Exists(judged)
     prompts = Prompt.objects.filter(there, project=project)
-    columns = prompts.order_by("pk").values_list("external_id", "messages", "pk", "group_key")
-    for key, messages, age, group in columns.iterator(chunk_size=_CHUNK):
-        yield SplitPrompt(key, turns_of(messages), age, group)
+    columns = prompts.order_by("pk").values_list(
+        *("external_id", "messages", "pk", "group_key", "group", "conversation")
+    )
+    for key, messages, *rest in columns.iterator(chunk_size=_CHUNK):
+        yield SplitPrompt(key, turns_of(messages), *rest)
 
 
 def adjudicators(project: Project) -> list[int]:

@@ -102,8 +102,19 @@ RATE_RELEASED: Row = {
     "kind": "rate",
 }
 
+CONVERSATION: Row = {
+    "conversation": "c-1",
+    "turns": [
+        {
+            "prompt": "Name a fish.",
+            "responses": [{"id": "a", "content": "Cod."}, {"id": "b", "content": "Cow."}],
+        }
+    ],
+}
+
 SEVERAL_SAMPLES: tuple[tuple[str, str, Row], ...] = (
     ("to write", "write", {"id": "q11", "kind": "write", "prompt": "Name a fish."}),
+    ("a conversation of one turn", "conversations", CONVERSATION),
     ("Nectar", "nectar", NECTAR),
     ("best of n", "bestofn", BEST_OF_N),
     ("KTO", "kto", KTO),

@@ -312,7 +312,11 @@ def test_of_two_turns_the_judged_one_is_taken(rows):
     assert [len(response.messages) for response in second.responses] == [3, 3]
     # The number of a question is shared by all votes on it: it is no row's id.
     assert first.external_id == other.external_id != second.external_id
-    assert first.metadata == {"question_id": 81, "turn": 1}
+    assert first.metadata == {"question_id": 81}
+    assert [row.about for row in (first, second)] == [
+        {"conversation": "81", "turn": 1},
+        {"conversation": "81", "turn": 2},
+    ]
 
 
 @pytest.mark.parametrize("turn", [0, 3, -1])

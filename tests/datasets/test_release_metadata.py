@@ -49,9 +49,9 @@ def test_metadata_comes_back_by_an_import_of_the_judgments(tmp_path):
     made = [row for path in built.path.glob("data/*.jsonl") for row in read(path)]
     rows = [row for row in made if isinstance(row, ImportRow)]
     assert len(rows) == len(made) == 18
-    assert {row.external_id for row in rows if ABOUT.items() <= row.metadata.items()} == {
-        "topic000"
-    }
+    assert {
+        row.external_id for row in rows if ABOUT.items() <= {**row.metadata, **row.about}.items()
+    } == {"topic000"}
 
 
 @pytest.mark.parametrize("shape", FORMATS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,6 +48,17 @@ def test_different_short_prompts_stay_apart():
 def test_a_shared_group_key_keeps_prompts_together():
     plan = plan_splits([prompt("one", 0, group_key="g"), prompt("two", 1, group_key="g")])
     assert plan.group_of("p0") == plan.group_of("p1")
+
+
+@pytest.mark.parametrize("name", ["group", "conversation"])
+def test_prompts_that_name_one_group_or_conversation_stay_together(name):
+    rest = [prompt(text, age) for age, text in enumerate(texts(20, 3), 2)]
+    first, second = (
+        replace(prompt(text, age), **{name: "g"}) for age, text in enumerate(("one", "two"))
+    )
+    plan = plan_splits([first, second, *rest])
+    assert plan.group_of("p0") == plan.group_of("p1") != plan.group_of("p2")
+    assert plan.describe()["joined_by"][name] == 1
 
 
 def test_two_turns_of_one_dialogue_stay_together():

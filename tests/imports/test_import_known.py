@@ -21,6 +21,10 @@ ROW: dict[str, Any] = {
     "author": "Kim",
     "topics": TOPICS,
     "source": "a forum",
+    "group": "g7",
+    "permitted_use": "research only",
+    "conversation": "c1",
+    "turn": 2,
     "responses": [
         {
             "id": "a",
@@ -46,10 +50,9 @@ def test_it_stands_in_columns_and_only_the_rest_is_metadata(take):
     take(ROW)
     assert known() == ("hard", "CC-BY-4.0", "Kim", KEPT)
     prompt = Prompt.objects.get()
-    assert prompt.metadata == {
-        "source": "a forum",
-        "other_fields": {"responses[0]": {"note": "kept"}},
-    }
+    assert prompt.metadata == {"other_fields": {"responses[0]": {"note": "kept"}}}
+    about = (prompt.source, prompt.group, prompt.permitted_use, prompt.conversation, prompt.turn)
+    assert about == ("a forum", "g7", "research only", "c1", 2)
     first, second = Response.objects.order_by("external_id")
     assert (first.model_version, first.batch, first.decoding) == (
         *("2026-01", "b7"),
@@ -60,9 +63,15 @@ def test_it_stands_in_columns_and_only_the_rest_is_metadata(take):
 
 
 def test_what_does_not_fit_stays_metadata(take):
-    odd = {"topics": ["violence"], "difficulty": ["hard"], "author": "K" * 121}
+    odd = {
+        "turn": 3,
+        "conversation": ["c1"],
+        "topics": ["violence"],
+        "difficulty": ["hard"],
+        "author": "K" * 121,
+    }
     responses = [{**ROW["responses"][0], "decoding": "greedy"}, ROW["responses"][1]]
-    take({**ROW, **odd, "responses": responses})
+    take({**ROW, "conversation": "", **odd, "responses": responses})
     metadata = Prompt.objects.get().metadata
     assert {name: metadata[name] for name in odd} == odd
     assert metadata["other_fields"]["responses[0]"] == {"decoding": "greedy", "note": "kept"}
@@ -87,8 +96,22 @@ def test_leads_see_it_on_the_task_and_programs_read_it(
     task = Task.objects.get()
     client.force_login(lena)
     page = client.get(f"/p/{project.slug}/tasks/{task.pk}/").content.decode()
-    for words in ("hard", "CC-BY-4.0", "violence", "severity", "2026-01", "b7", "temperature"):
+    for words in (
+        "a forum",
+        "g7",
+        "research only",
+        "c1",
+        "hard",
+        "CC-BY-4.0",
+        "violence",
+        "severity",
+        "2026-01",
+        "b7",
+        "temperature",
+    ):
         assert words in page
     body = Api(lena).client.get(f"/api/v1/projects/{project.slug}/tasks/{task.pk}/").json()
     assert body["prompt"]["topics"] == KEPT
+    assert (body["prompt"]["conversation"], body["prompt"]["turn"]) == ("c1", 2)
+    assert (body["prompt"]["group"], body["prompt"]["permitted_use"]) == ("g7", "research only")
     assert {r["batch"] for r in body["responses"]} == {"b7", ""}

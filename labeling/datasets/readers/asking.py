@@ -28,7 +28,7 @@ _RESPONSES = frozenset(
         *("responses", "response_a", "response_b", "completions", "chosen", "rejected"),
         *("conversation_a", "conversation_b", "preferred_output", "non_preferred_output"),
         *("text", "response", "accept", "reject", "options", "states", "summaries"),
-        *("ranked", "reply", "summary"),
+        *("ranked", "reply", "summary", "turns"),
     )
 )
 _ABOUT = frozenset(
@@ -36,6 +36,7 @@ _ABOUT = frozenset(
         *("id", "category", "language", "metadata", "models", "response_ids", "model_a"),
         *("model_b", "chosen_model", "rejected_model", "model", "kind"),
         *("difficulty", "licence", "author", "topics", "principle"),
+        *("source", "group", "permitted_use", "conversation", "turn"),
     )
 )
 #: What a kind of row knows and leaves behind: it repeats other columns, or belongs elsewhere.

@@ -61,6 +61,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "submitted": ("submittime",),
     "assignment": ("assignmentstatus",),
     "licence": ("licence", "license"),
+    "conversation": ("conversation_id", "conversation"),
     "ranked": ("answers", "responses", "completions", "generations", "candidates"),
     "reply": ("completion", "response", "output", "answer", "reply", "model_response"),
     "thumb": ("label", "kto_tag", "thumbs_up", "is_good", "desirable", "thumb"),

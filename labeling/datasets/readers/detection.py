@@ -31,7 +31,7 @@ from labeling.datasets.readers.shapes.prompts import FRAME
 from labeling.datasets.readers.shapes.record import RecordView
 from labeling.datasets.readers.shapes.untaken import is_mapped, untaken_kind
 from labeling.datasets.readers.taskkinds import KIND_WORD, is_kind, wished_kind
-from labeling.datasets.readers.unclaimed import quiet_columns, settled
+from labeling.datasets.readers.unclaimed import quiet_columns, settled, with_conversation
 from labeling.datasets.readers.weights import up_to
 from labeling.datasets.readers.whose import WHOSE_WORDS, Whose, whose_question
 from labeling.datasets.readers.winners import Counting, WinnerColumns, plain_mapping
@@ -280,7 +280,9 @@ def _mapping(shape: Shape | None, seen: Sample, present: tuple[str, ...]) -> dic
     if "kind" not in seen.wished and not any(map(is_kind, kinds)):
         # A column of that name may say anything.
         mapping = {field: column for field, column in mapping.items() if field != "kind"}
-    return settled(mapping, seen) if shape and set(FRAME) <= set(fields) else mapping
+    if shape is None or not set(FRAME) <= set(fields):
+        return mapping
+    return with_conversation(settled(mapping, seen), seen, fields)
 
 
 def _problem(

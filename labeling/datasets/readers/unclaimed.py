@@ -168,6 +168,21 @@ def settled(mapping: Mapping[str, str], sample: Sample) -> dict[str, str]:
     return {field: column for field, column in mapping.items() if field not in left}
 
 
+def with_conversation(
+    mapping: dict[str, str], sample: Sample, fields: Sequence[str]
+) -> dict[str, str]:
+    """The mapping in which a `conversation` of names or numbers is what a row's turn is of, and no
+    chat."""
+    column = mapping.get("messages", "")
+    if plain_name(column) != "conversation" or "messages" in sample.wished:
+        return mapping
+    names = [value for row in sample.rows if (value := _meant(row.get(column))) is not None]
+    if not names or not all(isinstance(name, str | int) for name in names):
+        return mapping
+    others = {field: name for field, name in mapping.items() if field != "messages"}
+    return {"conversation": column, **others} if "conversation" in fields else others
+
+
 def _is_prompt(mapping: Mapping[str, str], sample: Sample) -> bool:
     """Whether a column of a name that agents' logs have too holds chats, with no prompt beside."""
     chats = [_meant(row.get(mapping["messages"])) for row in sample.rows]

@@ -148,6 +148,15 @@ class TaskPromptSerializer(serializers.Serializer[Any]):
     difficulty = serializers.CharField(allow_blank=True)
     licence = serializers.CharField(allow_blank=True)
     author = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    group = serializers.CharField(
+        allow_blank=True, help_text="Prompts of one group never fall on two sides of a split."
+    )
+    permitted_use = serializers.CharField(allow_blank=True)
+    conversation = serializers.CharField(
+        allow_blank=True, help_text="The one of which it is a turn."
+    )
+    turn = serializers.IntegerField(allow_null=True, help_text="Its place in it, from 1.")
     topics = TopicSerializer(many=True)
     metadata = serializers.DictField()
 
@@ -304,7 +313,10 @@ _TASK_FIELDS = (
 def task_json(page: TaskPage, closed: Collection[int], *, shows_models: bool) -> dict[str, Any]:
     """A task with its texts. Ids of responses may name models too."""
     prompt = page.task.prompt
-    about = ("external_id", "messages", "difficulty", "licence", "author", "metadata")
+    about = (
+        *("external_id", "messages", "difficulty", "licence", "author", "metadata"),
+        *("source", "group", "permitted_use", "conversation", "turn"),
+    )
     return {
         **task_row_json(page.row, closed),
         "is_reported": bool(with_reports(page.task.project, [page.task.pk])),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from labeling.datasets.readers.columns import decided_mapping, guess
 from labeling.datasets.readers.shapes.argilla import ARGILLA
 from labeling.datasets.readers.shapes.base import Rows, Sample, Shape
+from labeling.datasets.readers.shapes.conversations import CONVERSATIONS
 from labeling.datasets.readers.shapes.doccano import DOCCANO
 from labeling.datasets.readers.shapes.fastchat import FASTCHAT
 from labeling.datasets.readers.shapes.helpsteer import HELPSTEER, HELPSTEER_RATINGS
@@ -46,6 +47,7 @@ _SHAPES = (
     LISTWISE,
     DOCCANO,
     CANDIDATES,
+    CONVERSATIONS,
     CONCORD,
     TRANSCRIPTS,
     BEST_OF_N,

@@ -8,18 +8,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from labeling.datasets.readers import limits
-from labeling.datasets.readers.fields import label, sized
+from labeling.datasets.readers.fields import label, sized, whole_number
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.rows import RowError
 
 #: Fields of a row, and characters of each.
-_TEXTS = {"difficulty": 40, "licence": 80, "author": 120}
-_TOPICS = "topics"
-PROMPT_ABOUT = (*_TEXTS, _TOPICS)
+_TEXTS = {
+    "difficulty": 40,
+    "licence": 80,
+    "author": 120,
+    "source": 200,
+    "group": 200,
+    "permitted_use": 200,
+    "conversation": 200,
+}
+_TOPICS, _TURN = "topics", "turn"
+PROMPT_ABOUT = (*_TEXTS, _TOPICS, _TURN)
 #: Keys of a response, and characters of each.
 _OF_RESPONSE = {"model_version": 120, "batch": 80}
 _DECODING = "decoding"
 _MOST_TOPICS, _TOPIC = 50, 80
+_MOST_TURN = 32_767
 
 
 def prompt_about(record: Record) -> dict[str, object]:
@@ -37,6 +46,56 @@ def prompt_about(record: Record) -> dict[str, object]:
             about[_TOPICS] = topics
         else:
             record.keep(_TOPICS)
+    if _TURN in record.values:
+        if about.get("conversation"):
+            about[_TURN] = turn_number(record)
+        else:
+            # Of no conversation it may be anything, such as a number of turns.
+            record.keep(_TURN)
+    return about
+
+
+#: Fields that say of which conversation a row is a turn, in files of whatever kind.
+TURN_FIELDS = ("conversation", _TURN)
+
+
+def turn_about(record: Record) -> dict[str, object]:
+    """Of which conversation a row is which turn; where it does not say both, both stay metadata."""
+    try:
+        conversation = record.label("conversation", most=_TEXTS["conversation"])
+        if conversation and record.get(_TURN) is not None:
+            return {"conversation": conversation, _TURN: turn_number(record)}
+    except RowError:
+        pass
+    for name in TURN_FIELDS:
+        record.keep(name)
+    return {}
+
+
+def turn_number(record: Record) -> int:
+    """The place of a row's turn in its conversation. Raises RowError for anything else."""
+    field, value = record.column(_TURN), record.get(_TURN)
+    turn = whole_number(value, field)
+    if turn < 1:
+        raise RowError(field, "Must be the turn's place in its conversation, from 1.", value)
+    return turn
+
+
+def known_in(metadata: Mapping[str, object]) -> dict[str, object]:
+    """What metadata says under the names that rows have for what is known of a prompt, where it
+    fits: a release writes it there."""
+    about: dict[str, object] = {}
+    for name, most in _TEXTS.items():
+        try:
+            if text := label(metadata.get(name), name, most=most):
+                about[name] = text
+        except RowError:
+            continue
+    if topics := _topics(metadata.get(_TOPICS)):
+        about[_TOPICS] = topics
+    turn = metadata.get(_TURN)
+    if "conversation" in about and isinstance(turn, int) and 1 <= turn <= _MOST_TURN:
+        about[_TURN] = turn
     return about
 
 

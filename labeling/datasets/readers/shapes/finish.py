@@ -19,6 +19,7 @@ from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.readers.taskkinds import check_count
 from labeling.datasets.records import Message
 from labeling.datasets.rows import (
+    Follows,
     ImportedJudgment,
     ImportedResponse,
     ImportRow,
@@ -65,6 +66,8 @@ class Parts(Struct):
     Where one record gives several rows, `suffix` tells their ids apart; `extra` is metadata. With
     `no_prompt` two texts are compared by themselves. `kind` is the kind of task, "" where the
     record says it. `whole` are all candidates of a record that may be one task or one of each pair.
+    Of a record that holds several rows, each with fields of its own, `record` is the row's; it may
+    be a turn that `follows` another.
     """
 
     messages: tuple[Message, ...]
@@ -77,6 +80,8 @@ class Parts(Struct):
     kind: str = ""
     about: Mapping[str, object] = field(default_factory=dict)
     principle: str = ""
+    record: Record | None = None
+    follows: Follows | None = None
 
 
 def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: bool) -> None:
@@ -262,6 +267,7 @@ def _about(record: Record, name: str, most: int) -> str:
 
 def finish(record: Record, parts: Parts) -> ImportRow:
     """The row with its checks done. Raises RowError naming the field at fault."""
+    record = parts.record or record
     kind = parts.kind or record.kind_of(len(parts.candidates))
     if kind != _COMPARE or len(parts.candidates) != limits.COMPARED_RESPONSES:
         check_count(kind, len(parts.candidates))
@@ -301,5 +307,6 @@ def finish(record: Record, parts: Parts) -> ImportRow:
         kind=kind,
         about=parts.about,
         principle=parts.principle,
+        follows=parts.follows,
         apart=_apart(record, parts) if parts.whole else (),
     )

@@ -19,6 +19,7 @@ from labeling.datasets.readers.fields import (
     type_in_words,
     whole_number,
 )
+from labeling.datasets.readers.shapes.about import TURN_FIELDS, known_in, turn_about
 from labeling.datasets.readers.shapes.answers import Place
 from labeling.datasets.readers.shapes.base import ABOUT, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
@@ -187,6 +188,22 @@ def _refuse_other_kinds(record: Record) -> None:
                 raise RowError(record.column(name), f"Not taken: {sentence(reason)}.", value)
 
 
+def _about(record: Record) -> dict[str, object]:
+    """What is known of the prompt: a release writes it with the metadata, and its turn in columns.
+
+    What becomes a column is no metadata here either.
+    """
+    if not record.get("turn"):
+        record.leave(*TURN_FIELDS)
+    about = turn_about(record) if "turn" in record.values else {}
+    metadata = record.get("metadata")
+    if isinstance(metadata, dict):
+        known = known_in(metadata)
+        record.values["metadata"] = {k: said for k, said in metadata.items() if k not in known}
+        about = {**known, **about}
+    return about
+
+
 def _judgments(
     record: Record, values: dict[str, int], answers: Mapping[str, object]
 ) -> list[ImportedJudgment]:
@@ -217,6 +234,7 @@ def _read(record: Record) -> list[Parts]:
     prompt, candidates = record.chat("prompt"), _candidates(record)
     values, answers = _values(record), _about_responses(record, len(candidates))
     parts = Parts(prompt, candidates, kind=_kind(record, len(candidates), answers))
+    parts.about = _about(record)
     parts.judgments = _judgments(record, values, answers)
     record.leave("choice")
     parts.no_prompt = not prompt
@@ -236,6 +254,7 @@ JUDGMENTS = Shape(
         *("tie_kind", "tie_kinds", "side_only"),
         *("answers", "unsaid", "rule_answers", "choice"),
         *("rationale", "purpose", "source", "created_at"),
+        *TURN_FIELDS,
         *ABOUT,
         *_CIRCUMSTANCES,
     ),

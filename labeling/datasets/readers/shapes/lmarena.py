@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.columns import plain_name
 from labeling.datasets.readers.fields import label, moment, text_value, whole_number
+from labeling.datasets.readers.shapes.about import turn_number
 from labeling.datasets.readers.shapes.base import COMMON, Sample, Shape, decoded_cell
 from labeling.datasets.readers.shapes.chats import Chat, Reply, common_prompt
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -93,7 +94,6 @@ def _pair(record: Record) -> tuple[Chat, list[Reply], tuple[str, str]]:
         field = record.column("turn")
         turn = whole_number(record.get("turn"), field)
         first, second = (_up_to(turn, chat, field) for chat in (first, second))
-        record.keep("turn")
     return *common_prompt((first, second), fields), fields
 
 
@@ -182,10 +182,16 @@ def _read(record: Record) -> list[Parts]:
     # The newest generations tag a row with a tree of categories, which is no name of one.
     if not isinstance(decoded_cell(record.get("category")), str):
         record.keep("category")
+    about: dict[str, object] = {}
     if _names_a_question(record):
+        about = {"conversation": record.label("id", most=limits.MAX_ID)}
         record.keep("id")
     prompt, replies, fields = _pair(record)
     prompt = framed(record, prompt)
+    if about:
+        about["turn"] = turn_number(record)
+    else:
+        record.keep("turn")
     candidates = [
         Candidate(
             field=field,
@@ -195,7 +201,7 @@ def _read(record: Record) -> list[Parts]:
         )
         for field, reply, model in zip(fields, replies, ("model_a", "model_b"), strict=True)
     ]
-    return [Parts(prompt, candidates, _judgments(record, candidates))]
+    return [Parts(prompt, candidates, _judgments(record, candidates), about=about)]
 
 
 def _is_turns(value: object) -> bool:

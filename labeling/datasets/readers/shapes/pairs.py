@@ -8,7 +8,13 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.candidates import is_series
 from labeling.datasets.readers.chat import OF_TURN, message, messages
 from labeling.datasets.readers.fields import label, text_value, type_in_words
-from labeling.datasets.readers.shapes.about import PROMPT_ABOUT, prompt_about, response_about
+from labeling.datasets.readers.shapes.about import (
+    PROMPT_ABOUT,
+    TURN_FIELDS,
+    prompt_about,
+    response_about,
+    turn_about,
+)
 from labeling.datasets.readers.shapes.base import ABOUT, COMMON, RANKED_OR_PAIRED, Sample, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -48,7 +54,7 @@ def side_of(record: Record, side: str) -> Candidate:
 def _read_pair(record: Record) -> list[Parts]:
     """`prompt, response_a, response_b`, with `model_a` and `model_b` where known."""
     prompt, sides = prompt_of(record), (side_of(record, "a"), side_of(record, "b"))
-    return [Parts(prompt, sides, winner_labels(record, sides))]
+    return [Parts(prompt, sides, winner_labels(record, sides), about=turn_about(record))]
 
 
 def _words(sample: Sample) -> Iterator[str]:
@@ -113,7 +119,7 @@ def listed_responses(record: Record) -> list[Candidate]:
     return [_listed(response, f"{field}[{i}]") for i, response in enumerate(responses)]
 
 
-def _read_concord(record: Record) -> list[Parts]:
+def read_concord(record: Record) -> list[Parts]:
     """`prompt` or `messages`, and `responses`; beside them a label as in pairs."""
     prompt, responses = prompt_of(record), listed_responses(record)
     parts = Parts(prompt, responses, about=prompt_about(record))
@@ -163,7 +169,7 @@ CONCORD = Shape(
         *("winner", *FLAT_FIELDS, FLAT_SIDE, *PROMPT_ABOUT, "principle"),
     ),
     needs=(("responses",),),
-    read=_read_concord,
+    read=read_concord,
     words=_words,
     promptless=True,
 )
@@ -212,6 +218,7 @@ PAIRS = Shape(
         "winner",
         *FLAT_FIELDS,
         FLAT_SIDE,
+        *TURN_FIELDS,
     ),
     needs=(("response_a", "response_b"),),
     read=_read_pair,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from labeling.datasets.readers import limits
 from labeling.datasets.readers.chat import message, messages
 from labeling.datasets.readers.fields import filled, text_value, type_in_words
+from labeling.datasets.readers.shapes.about import TURN_FIELDS, turn_about
 from labeling.datasets.readers.shapes.base import COMMON, Shape
 from labeling.datasets.readers.shapes.chats import Chat, Reply, common_prompt, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
@@ -215,7 +216,7 @@ def _read_preference(record: Record) -> list[Parts]:
         )
         for side, reply in zip(_SIDES, replies, strict=True)
     ]
-    return [Parts(prompt, candidates, preferred_first(record))]
+    return [Parts(prompt, candidates, preferred_first(record), about=turn_about(record))]
 
 
 PREFERENCE = Shape(
@@ -230,6 +231,7 @@ PREFERENCE = Shape(
         *FRAME,
         *COMMON,
         *FLAT_FIELDS,
+        *TURN_FIELDS,
     ),
     needs=(("chosen", "rejected"),),
     read=_read_preference,

@@ -45,6 +45,7 @@ _STRUCTURED = frozenset(
             "unsaid",
             "rule_answers",
             "topics",
+            "turns",
         ),
     )
 )
