@@ -65,7 +65,6 @@ def test_it_stands_in_columns_and_only_the_rest_is_metadata(take):
 def test_what_does_not_fit_stays_metadata(take):
     odd = {
         "turn": 3,
-        "conversation": ["c1"],
         "topics": ["violence"],
         "difficulty": ["hard"],
         "author": "K" * 121,
