@@ -47,15 +47,12 @@ def delete_tasks(ids: Sequence[int]) -> None:
     Task.objects.filter(repeat_of__in=ids).update(repeat_of=None)
     # A later turn holds all that was said before it: it stays, as a turn by itself.
     Task.objects.filter(follows__in=ids).exclude(pk__in=ids).update(follows=None, reply=None)
-    followed = set(
-        Task.objects.filter(pk__in=ids, follows__isnull=False).values_list("follows", flat=True)
-    )
+    later = Task.objects.filter(pk__in=ids, follows__isnull=False).exclude(follows__in=ids)
+    followed = list(later.order_by().values_list("follows__pk", flat=True).distinct())
     _delete(Task.objects.filter(pk__in=ids))
-    if left := followed.difference(ids):
-        alone = Task.objects.filter(pk__in=left).exclude(
-            Exists(Task.objects.filter(follows=OuterRef("pk")))
-        )
-        alone.update(continues=False)
+    if followed:
+        others = Task.objects.filter(follows=OuterRef("pk"))
+        Task.objects.filter(pk__in=followed).exclude(Exists(others)).update(continues=False)
     idle = Prompt.objects.filter(pk__in=prompts, tasks__isnull=True)
     delete_prompts(list(idle.values_list("pk", flat=True)))
 

@@ -58,7 +58,7 @@ def test_prompts_that_name_one_group_or_conversation_stay_together(name):
     )
     plan = plan_splits([first, second, *rest])
     assert plan.group_of("p0") == plan.group_of("p1") != plan.group_of("p2")
-    assert plan.describe()["joined_by"][name] == 1
+    assert plan.joined[name] == 1
 
 
 def test_two_turns_of_one_dialogue_stay_together():

@@ -191,11 +191,8 @@ class _Reader:
         return parent, after
 
     def _unknown(self, after: str, place: int) -> str:
-        later = [
-            item
-            for turn in self._turns[place:]
-            for item in (turn["responses"] if isinstance(turn.get("responses"), list) else ())
-        ]
+        lists = [turn.get("responses") for turn in self._turns[place:]]
+        later = [item for items in lists if isinstance(items, list) for item in items]
         if any(isinstance(item, dict) and str(item.get("id")).strip() == after for item in later):
             return "This response is of no earlier turn. A turn follows one that stands before it."
         known = visible(", ".join(self._places), limits.EXCERPT) or "none has an id"

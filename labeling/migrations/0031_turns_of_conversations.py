@@ -19,7 +19,7 @@ def _text() -> models.CharField:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("labeling", "0028_rule_tasks")]
+    dependencies = [("labeling", "0030_names_of_models")]
 
     operations = [
         migrations.AddField("prompt", "source", _text()),
