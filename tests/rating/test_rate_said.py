@@ -44,6 +44,6 @@ def test_a_browser_is_told_the_language_of_the_texts(
     assert html.count(f'class="formatted content"{attribute}>') == 2
     assert html.count(f'class="raw" dir="auto"{attribute}>') == 3
     page = client_for(lena).get(f"/p/{project.slug}/tasks/{task.pk}/")
-    assert page.content.decode().count(f'class="content" dir="auto"{attribute}>') == 2
+    assert page.content.decode().count(f'class="content formatted" dir="auto"{attribute}>') == 2
     leased = leased_task_json(lease(rui, project), project)
     assert f' lang="{leased["task"]["language"]}"' in (attribute, ' lang=""')
