@@ -15,8 +15,9 @@ from django.db import connection
 
 from labeling.allocation import LOWEST_QUEUE_KEY, band_start, seeded_number
 from labeling.models import Assignment, Task
-from labeling.vocabulary import AssignmentState, Purpose, Strategy
+from labeling.vocabulary import AssignmentState, Purpose, Strategy, TaskKind
 from projects.models import Guideline, RubricVersion
+from projects.scales import PREFERENCES, RANKING
 from projects.sql import Statement
 
 _TASK_FIELDS = (
@@ -28,6 +29,8 @@ _TASK_FIELDS = (
     "purpose",
     "response_ids",
     "reviews_id",
+    "follows_id",
+    "continues",
 )
 _LOCK = Statement(
     "lock_rater", "SELECT pg_advisory_xact_lock(%(key)s), clock_timestamp()", key="bigint"
@@ -57,7 +60,9 @@ class QueueStanding:
     """Where a rater stands in a project.
 
     `left_at` is the queue key of the task they had last, `head` that of the first task with a
-    place for anybody.
+    place for anybody. `continued` is the task they had last where later turns follow its replies,
+    or the one before it where that was such a turn and was given back, and `continued_is_shown`
+    whether it is on the screen.
     """
 
     guideline_id: int | None
@@ -72,6 +77,8 @@ class QueueStanding:
     head: int | None
     rubric_id: int | None
     rubric_number: int | None
+    continued: int | None
+    continued_is_shown: bool | None
 
     @property
     def rubric(self) -> RubricVersion | None:
@@ -122,7 +129,9 @@ _STANDING = Statement(
          WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
            AND t.withdrawn_at IS NULL
          ORDER BY t.queue_key LIMIT 1),
-        r.id, r.number
+        r.id, r.number,
+        CASE WHEN latest.is_over THEN latest.follows_id WHEN latest.continues THEN latest.id END,
+        latest.is_shown AND NOT latest.is_over
     FROM (SELECT 1) one LEFT JOIN LATERAL (
         SELECT id, number FROM projects_guideline
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) g ON true
@@ -130,10 +139,11 @@ _STANDING = Statement(
         SELECT id, number FROM projects_rubricversion
         WHERE project_id = %(project)s ORDER BY number DESC LIMIT 1) r ON true
     LEFT JOIN LATERAL (
-        SELECT t.queue_key, t.priority FROM labeling_task t
-        WHERE t.id = (SELECT a.task_id FROM labeling_assignment a
-                      WHERE a.rater_id = %(rater)s AND a.project_id = %(project)s
-                      ORDER BY a.id DESC LIMIT 1)) latest ON true
+        SELECT t.id, t.queue_key, t.priority, t.continues, t.follows_id,
+            a.state = 'expired' AS is_over, a.id = %(showing)s AS is_shown
+        FROM (SELECT l.id, l.task_id, l.state FROM labeling_assignment l
+              WHERE l.rater_id = %(rater)s AND l.project_id = %(project)s
+              ORDER BY l.id DESC LIMIT 1) a JOIN labeling_task t ON t.id = a.task_id) latest ON true
     LEFT JOIN LATERAL (
         SELECT count(*) AS held, count(*) FILTER (WHERE h.state = 'submitted') AS judged
         FROM labeling_assignment h
@@ -173,26 +183,47 @@ def standing(
     return QueueStanding(*row)
 
 
+# Of `t`, a branch, whether the rater chose the reply that it follows. A negative preference is of
+# the first response (`labeling.kinds.compare`), a place of 1 is the best (`labeling.kinds.rank`).
+CHOSE = f"""EXISTS (
+    SELECT 1 FROM labeling_judgment j
+        JOIN labeling_task parent ON parent.id = j.task_id
+        JOIN labeling_answer n ON n.judgment_id = j.id
+        JOIN projects_criterion c ON c.id = n.criterion_id
+    WHERE j.task_id = t.follows_id AND j.rater_id = %(rater)s AND j.is_current AND NOT j.withdrawn
+      AND c.is_primary AND (
+        (parent.kind = '{TaskKind.COMPARE}' AND c.family = '{PREFERENCES}'
+         AND n.response_id IS NULL AND sign(n.value) = 2 * t.reply - 1)
+        OR (parent.kind = '{TaskKind.RANK}' AND c.family = '{RANKING}'
+            AND n.response_id = parent.response_ids[t.reply + 1] AND n.value = 1
+            AND NOT EXISTS (
+                SELECT 1 FROM labeling_answer o
+                WHERE o.judgment_id = j.id AND o.criterion_id = n.criterion_id AND o.value = 1
+                  AND o.response_id <> n.response_id))))"""  # noqa: S608 - words of our own
+
 # `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add such
 # a row (a lease, or that I opened the task's votes), and I hold my lock.
 _CLAIM = """
 SELECT {fields} FROM labeling_task t
-WHERE t.project_id = %(project)s AND t.purpose = 'live' AND t.open_slots > 0
-  AND t.withdrawn_at IS NULL AND t.queue_key > %(after)s AND NOT EXISTS (
+WHERE {where} AND t.purpose = 'live' AND t.open_slots > 0 AND t.withdrawn_at IS NULL
+  AND NOT EXISTS (
       SELECT 1 FROM labeling_assignment a
       WHERE a.task_id = t.id AND a.rater_id = %(rater)s AND a.state <> 'expired')
   AND NOT EXISTS (
       SELECT 1 FROM labeling_taskopening o WHERE o.task_id = t.id AND o.person_id = %(rater)s)
   AND (t.reviews_id IS NULL OR NOT EXISTS (
       SELECT 1 FROM labeling_response w WHERE w.id = t.reviews_id AND w.author_id = %(rater)s))
+  AND (t.follows_id IS NULL OR {chose})
 ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """
+_PARTS = {"fields": ", ".join(f"t.{name}" for name in _TASK_FIELDS), "chose": CHOSE}
 _CLAIMS = {
     wait: Statement(
         f"claim_{'waiting' if wait else 'skipping'}",
         _CLAIM.format(
-            fields=", ".join(f"t.{name}" for name in _TASK_FIELDS),
+            **_PARTS,
+            where="t.project_id = %(project)s AND t.queue_key > %(after)s",
             waiting="" if wait else "SKIP LOCKED",
         ),
         project="bigint",
@@ -201,6 +232,20 @@ _CLAIMS = {
     )
     for wait in (False, True)
 }
+
+
+_BRANCH = Statement(
+    "claim_branch",
+    _CLAIM.format(**_PARTS, where="t.follows_id = %(follows)s", waiting=""),
+    rater="bigint",
+    follows="bigint",
+)
+
+
+def claim_branch(*, follows_id: int, rater_id: int) -> Task | None:
+    """Locks the turn after the reply that the rater chose in a task, if it has a place for them."""
+    row = _BRANCH.row(rater=rater_id, follows=follows_id)
+    return Task.from_db(connection.alias, _TASK_FIELDS, row) if row else None
 
 
 def claim_task(*, project_id: int, rater_id: int, after: int, wait: bool) -> Task | None:

@@ -20,6 +20,7 @@ from labeling.rating.answers import (
     check_submission,
     plausible_times,
 )
+from labeling.rating.branches import give_back_branches, require_choice
 from labeling.rating.fingerprints import says_the_same, submission_fingerprint
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.openings import require_unopened
@@ -101,6 +102,7 @@ def _submit_locked(
     if replay := _replayed(held, submission, content_hash, stored):
         return Submitted(replay, created=False)
     _require_open(held)
+    require_choice(held, held.rater_id)
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
     task = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
     checked = check_submission(project, kind, questions, task, submission)
@@ -285,6 +287,7 @@ def undo_last(*, rater: User, project: Project, now: datetime | None = None) -> 
     else:
         _require_return(limit)
         _withdraw(last.judgment, now)
+        give_back_branches(assignment)
     undone = Undone(
         assignment=assignment,
         took_back=last.act,

@@ -16,6 +16,7 @@ from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Judgment, LateAnswer
 from labeling.rating import records
 from labeling.rating.answers import AskedTask, Questions, asked_now, asked_then, check_submission
+from labeling.rating.branches import is_cut_off
 from labeling.rating.leases import own_assignment
 from labeling.rating.spans import late_spans
 from labeling.rating.written import check_written
@@ -36,10 +37,13 @@ class Late:
 def late_assignment(*, rater: User, assignment_id: int) -> Assignment | None:
     """The rater's own assignment if an answer to it can only be late, else None.
 
-    They may no longer rate in its project, or a lead has withdrawn its task while they had it.
+    They may no longer rate in its project, a lead has withdrawn its task while they had it, or it
+    is a turn after a choice that they changed since.
     """
     own = own_assignment(rater=rater, assignment_id=assignment_id)
     if own is None or _is_withdrawn(own) or not may(rater, Action.RATE, own.project):
+        return own
+    if is_cut_off(own):
         return own
     return None
 
@@ -115,6 +119,12 @@ def _on_record(held: Assignment, submission: Submission) -> Late:
 
 def _kept_words(held: Assignment) -> str:
     if may(held.rater, Action.RATE, held.project):
+        if not _is_withdrawn(held):
+            return _(
+                "You have changed your choice in the turn before since. Your answer to this turn "
+                "is kept with it as a late one, and counts in no figure and no dataset. Please go "
+                "on."
+            )
         return _(
             "A lead has withdrawn this task while you had it. Your answer is kept with it as a "
             "late one, and counts in no figure and no dataset. Thank you; please go on."

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from labeling.allocation import LOWEST_QUEUE_KEY, screen_order
 from labeling.models import Assignment, Task, TaskOpening
 from labeling.rating import claims
+from labeling.rating.branches import is_chosen, require_choice
 from labeling.rating.openings import require_unopened
 from labeling.rating.places import (
     TaskFull,
@@ -42,6 +43,11 @@ class Nothing:
     """There is no next task, and why."""
 
     reason: NothingLeft
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet(Nothing):
+    """Nothing is prepared: what comes next depends on the answer to what is on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,9 @@ def _advance_locked(membership: Membership, showing: int | None, now: datetime |
         return Advance(_resume(desk, stands.open_id, stands), lost)
     if not desk.has_room(held):
         return Advance(Nothing(NothingLeft.LIMIT), lost)
-    task = _claim(desk, stands.resume_after)
+    if stands.continued is not None and stands.continued_is_shown:
+        return Advance(NotYet(NothingLeft.WAITING), lost)
+    task = _claim(desk, stands)
     if task is None:
         return Advance(Nothing(_why_nothing(desk)), lost)
     return Advance(_lease(desk, task, stands), lost)
@@ -149,10 +157,12 @@ def _reclaim(desk: _Desk) -> bool:
         project=desk.project,
         state=AssignmentState.EXPIRED,
     )
-    task_id = lapsed.values_list("task_id", flat=True).first()
+    task_id, follows_id = lapsed.values_list("task_id", "task__follows").first() or (None, None)
     if task_id is None:
         return False
     if TaskOpening.objects.filter(task=task_id, person=desk.rater_id).exists():
+        return False
+    if follows_id and not is_chosen(task_id=task_id, rater_id=desk.rater_id):
         return False
     again = partial(
         lapsed.update,
@@ -192,13 +202,19 @@ def lease_length(project: Project) -> timedelta:
     return timedelta(minutes=project.lease_minutes)
 
 
-def _claim(desk: _Desk, after: int) -> Task | None:
+def _claim(desk: _Desk, stands: claims.QueueStanding) -> Task | None:
     """Locks the best task that has a place for this rater, or returns None.
 
-    First after `after`, where the rater left the queue, past tasks that others are claiming right
-    now; then from its head (places freed behind the rater); then waiting for the others; then
-    once more after freeing expired leases.
+    The turn that follows the reply they chose last, if there is one. Then after `resume_after`,
+    where the rater left the queue, past tasks that others are claiming right now; then from its
+    head (places freed behind the rater); then waiting for the others; then once more after freeing
+    expired leases.
     """
+    if stands.continued is not None:
+        branch = claims.claim_branch(follows_id=stands.continued, rater_id=desk.rater_id)
+        if branch is not None:
+            return branch
+    after = stands.resume_after
     for start, wait in ((after, False), (LOWEST_QUEUE_KEY, False), (LOWEST_QUEUE_KEY, True)):
         task = _claim_once(desk, start, wait=wait)
         if task is not None:
@@ -287,6 +303,7 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
         raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
     if state == AssignmentState.EXPIRED:
         require_unopened(task_id=assignment.task_id, rater_id=assignment.rater_id)
+    require_choice(assignment.task, assignment.rater_id)
     limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)
     require_room(limit, holding=state == AssignmentState.EXPIRED)
     length = PREPARED_LEASE if assignment.opened_at is None else lease_length(assignment.project)

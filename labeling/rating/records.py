@@ -30,7 +30,7 @@ class HeldAssignment:
     `rubric_id` and `rubric_number` are the version of the questions that the rater saw, None where
     none is recorded; `former_questions` are its criteria as JSON where there is a newer one.
     `response_ids` are in canonical order. `principle_key` is the one principle that a task of rules
-    is about, empty for all.
+    is about, empty for all; `follows_id` the task that its turn follows.
     """
 
     pk: int
@@ -52,6 +52,7 @@ class HeldAssignment:
     former_questions: str | None
     response_ids: Sequence[int]
     principle_key: str
+    follows_id: int | None
 
 
 # A share of the project's row is held from here on: whoever changes keys or scales waits for this
@@ -67,7 +68,7 @@ _HOLD = Statement(
         LEAST(a.created_at, a.opened_at),
         COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp(),
         r.id, r.number, CASE WHEN r.number < newest.number THEN r.criteria::text END,
-        t.response_ids, t.principle_key
+        t.response_ids, t.principle_key, t.follows_id
     FROM labeling_assignment a JOIN labeling_task t ON t.id = a.task_id
         JOIN projects_project p ON p.id = a.project_id
         LEFT JOIN projects_membership m ON m.project_id = a.project_id AND m.user_id = a.rater_id

@@ -29,6 +29,7 @@ from labeling.rating.judgments import (
 from labeling.rating.late import Late, keep_late, late_assignment, skipped_late
 from labeling.rating.leases import (
     Nothing,
+    NotYet,
     advance,
     heartbeat,
     next_assignment,
@@ -257,7 +258,7 @@ def _task_json(
 ) -> dict[str, Any]:
     """A task for the script; with what its kind has on the bar, unless the page says it knows."""
     if isinstance(coming, Nothing):
-        return {"task": None, "nothing": coming.reason.value}
+        return {"task": None, "nothing": "" if isinstance(coming, NotYet) else coming.reason.value}
     view = present(coming, asked_rubric=asked)
     kind, count = kind_of(view.asked_as), len(view.responses)
     face = face_of(kind, count)

@@ -1,0 +1,65 @@
+"""Later turns of a conversation: each goes to those who chose the reply that it follows.
+
+A task that `follows` another is a branch: its prompt holds the reply of canonical index `reply`.
+Whoever preferred that response, or ranked it alone on the first place, gets the branch, next of
+all; a tie chooses none. An answer to a branch counts as long as its rater's choice before it
+stands: later acts are taken back first, and an answer that comes after the choice was changed is
+kept as a late one.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from labeling.models import Assignment, Task
+from labeling.rating.claims import CHOSE
+from labeling.rating.places import TaskWithdrawn
+from labeling.rating.records import HeldAssignment
+from labeling.vocabulary import AssignmentState
+from projects.sql import Statement
+
+_CHOICE = Statement(
+    "choice",
+    f"SELECT {CHOSE} FROM labeling_task t WHERE t.id = %(task)s",  # noqa: S608 - our own text
+    task="bigint",
+    rater="bigint",
+)
+
+
+class ChoiceChanged(TaskWithdrawn):
+    """The rater no longer prefers the reply that this turn follows."""
+
+    code = "choice_changed"
+
+
+def is_chosen(*, task_id: int, rater_id: int) -> bool:
+    """Whether the rater's choice in the turn before is the reply that this branch follows."""
+    ((chose,),) = _CHOICE.rows(task=task_id, rater=rater_id)
+    return bool(chose)
+
+
+def require_choice(task: Task | HeldAssignment, rater_id: int) -> None:
+    """Raises ChoiceChanged where a later turn follows a reply that the rater did not choose."""
+    task_id = task.pk if isinstance(task, Task) else task.task_id
+    if task.follows_id is not None and not is_chosen(task_id=task_id, rater_id=rater_id):
+        raise ChoiceChanged(
+            _("This turn follows a reply that you no longer prefer: it is not yours.")
+        )
+
+
+def give_back_branches(assignment: Assignment) -> None:
+    """Gives back what a rater holds of the turns after one whose answer they take back."""
+    if assignment.task.continues:
+        held = Assignment.objects.filter(
+            task__follows=assignment.task_id,
+            rater=assignment.rater_id,
+            state=AssignmentState.LEASED,
+        )
+        held.update(state=AssignmentState.EXPIRED)
+
+
+def is_cut_off(own: Assignment) -> bool:
+    """Whether an assignment is of a turn after a choice that its rater changed since."""
+    is_open = own.state in {AssignmentState.LEASED, AssignmentState.EXPIRED}
+    is_branch = is_open and own.task.follows_id is not None
+    return is_branch and not is_chosen(task_id=own.task_id, rater_id=own.rater_id)

@@ -1,0 +1,145 @@
+"""Later turns of a conversation: for those who chose the reply before them, and nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from labeling.kinds import Submission
+from labeling.models import Assignment, Judgment, LateAnswer, Task
+from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
+from labeling.rating.late import keep_late
+from labeling.rating.leases import NotYet, advance, heartbeat, next_assignment
+from labeling.rating.places import TaskWithdrawn
+from labeling.vocabulary import AssignmentState
+from projects.models import Project, User
+from tests.conftest import judge, lease, membership
+from tests.imports import conftest as imports
+from tests.imports.test_import_conversations import LINE
+
+take = imports.take
+
+
+@pytest.fixture
+def turns(take, project: Project) -> dict[str, Task]:
+    """The turns of one conversation, three raters each, in a project of two more tasks."""
+    pair = [{"id": "x", "content": "X."}, {"id": "y", "content": "Y."}]
+    take(
+        LINE,
+        *(
+            {"conversation": f"other{i}", "turns": [{"prompt": f"{i}?", "responses": pair}]}
+            for i in range(2)
+        ),
+    )
+    # The conversation is the first of the queue.
+    Task.objects.filter(external_id__startswith="c1").update(queue_key=1)
+    return {task.external_id: task for task in Task.objects.all()}
+
+
+def choose(user: User, assignment: Assignment, name: str) -> None:
+    """Judges a comparison in favour of the response of that id."""
+    task = assignment.task
+    place = task.prompt.responses.get(external_id=name).pk
+    shown = [task.response_ids[index] for index in assignment.shown_order]
+    judge(user, assignment, -2 if shown[0] == place else 2)
+
+
+def turn_of(assignment: object) -> str:
+    assert isinstance(assignment, Assignment)
+    return assignment.task.external_id
+
+
+def test_each_rater_gets_the_turn_after_the_reply_that_they_chose_next(turns, project, rui, sam):
+    chosen: dict[str, Any] = {}
+    for user, names in ((rui, ("a", "b2")), (sam, ("b",))):
+        for name in names:
+            choose(user, lease(user, project), name)
+        chosen[user.name] = turn_of(lease(user, project))
+    assert chosen == {"Rui": "c1-3-b2", "Sam": "c1-2-b"}
+
+
+@pytest.mark.parametrize("act", ["tie", "skip"])
+def test_whoever_chooses_none_gets_no_later_turn(turns, project, rui, act):
+    first = lease(rui, project)
+    if act == "tie":
+        judge(rui, first, 0, tie_kind="equal_good")
+    else:
+        skip_assignment(rater=rui, assignment_id=first.pk, reason="unclear")
+    seen = []
+    while isinstance(
+        assignment := next_assignment(membership=membership(rui, project)), Assignment
+    ):
+        seen.append(turn_of(assignment))
+        judge(rui, assignment, -1)
+    assert sorted(seen) == ["other0-1", "other1-1"]
+
+
+def test_nothing_is_prepared_while_what_comes_next_depends_on_the_answer(turns, project, rui):
+    first = lease(rui, project)
+    coming = advance(membership=membership(rui, project), showing=first.pk).next
+    assert isinstance(coming, NotYet)
+    choose(rui, first, "b")
+    branch = lease(rui, project)
+    assert turn_of(branch) == "c1-2-b"
+    prepared = advance(membership=membership(rui, project), showing=branch.pk).next
+    assert turn_of(prepared).startswith("other")
+
+
+def test_a_choice_taken_back_takes_the_later_turn_with_it(turns, project, rui):
+    choose(rui, lease(rui, project), "a")
+    branch = lease(rui, project)
+    choose(rui, branch, "a2")
+    # The newest act comes back first: the answer to the later turn is withdrawn, and on record.
+    undone = undo_last(rater=rui, project=project).assignment
+    assert undone.pk == branch.pk
+    first = undo_last(rater=rui, project=project).assignment
+    assert turn_of(first) == "c1-1"
+    branch.refresh_from_db()
+    assert branch.state == AssignmentState.EXPIRED
+    choose(rui, first, "b")
+    assert turn_of(lease(rui, project)) == "c1-2-b"
+    assert not Judgment.objects.filter(assignment=branch).standing().exists()
+    assert Judgment.objects.filter(assignment=branch, withdrawn=False).count() == 1
+
+
+def test_an_answer_after_a_choice_that_was_changed_is_kept_as_a_late_one(turns, project, rui):
+    choose(rui, lease(rui, project), "a")
+    branch = lease(rui, project)
+    choose(rui, undo_last(rater=rui, project=project).assignment, "b")
+    with pytest.raises(TaskWithdrawn):
+        heartbeat(assignment=Assignment.objects.get(pk=branch.pk))
+    submission = Submission(answers={"overall": -1})
+    with pytest.raises(TaskWithdrawn):
+        submit_judgment(rater=rui, assignment_id=branch.pk, submission=submission)
+    late = keep_late(rater=rui, assignment_id=branch.pk, submission=submission)
+    assert late is not None
+    assert "changed your choice" in late.message
+    assert LateAnswer.objects.get().assignment_id == branch.pk
+    again = advance(membership=membership(rui, project), showing=branch.pk)
+    assert (again.lost, turn_of(again.next)) == (True, "c1-2-b")
+
+
+def test_the_reply_ranked_alone_on_the_first_place_carries_it_on(take, project, rui, sam):
+    project.criteria.create(
+        key="order", scale_key="ranking", family="ranking", is_primary=True, position=9
+    )
+    replies = [{"id": name, "content": f"{name}."} for name in "abc"]
+    later = {"after": "b", "prompt": "And?", "responses": replies[:2]}
+    later["responses"] = [{"id": "d", "content": "d"}, {"id": "e", "content": "e"}]
+    take({"conversation": "r", "turns": [{"prompt": "1?", "responses": replies}, later]})
+
+    def ranked(user: User, *bands: str) -> None:
+        assignment = lease(user, project)
+        ids = [assignment.task.response_ids[index] for index in assignment.shown_order]
+        names = dict(assignment.task.prompt.responses.values_list("external_id", "pk"))
+        slots = {name: "ABC"[ids.index(pk)] for name, pk in names.items()}
+        order = [[slots[name] for name in band] for band in bands]
+        submit_judgment(
+            rater=user, assignment_id=assignment.pk, submission=Submission(answers={"order": order})
+        )
+
+    ranked(rui, "b", "ac")
+    ranked(sam, "bc", "a")
+    assert turn_of(lease(rui, project)) == "r-2-b"
+    assert not isinstance(next_assignment(membership=membership(sam, project)), Assignment)
