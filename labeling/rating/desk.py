@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
+
 from labeling.datasets.turns import blinded, json_of, turns_of
 from labeling.kinds import kind_of
 from labeling.models import Assignment, Prompt, Response, Task
@@ -40,12 +42,22 @@ class ShownResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationPlace:
+    """Which turn of a conversation is judged, of how many; `follows` the rater's own choice."""
+
+    turn: int
+    turns: int
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """An assignment ready to be shown, its responses in the order shown.
 
     `principles` are those that its questions are asked about, each by itself.
     `language` is that of its texts as a browser takes it, empty where it is not known. `asked_as`
-    says how it is asked, `writing` is what stands around a text that is written or reviewed.
+    says how it is asked, `writing` is what stands around a text that is written or reviewed, and
+    `place` which turn of a conversation it is, if it is one.
     """
 
     assignment_id: int
@@ -62,6 +74,7 @@ class TaskView:
     rubric_number: int | None
     asked_as: str
     writing: WritingDesk | None
+    place: ConversationPlace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,8 @@ class _Text:
     prompt_html: str
     prompt_version: int
     language: str
+    conversation: str
+    turn: int | None
 
     @property
     def is_rendered(self) -> bool:
@@ -114,7 +129,7 @@ _TEXTS = Statement(
     "texts",
     """
     SELECT r.id, r.content, r.html, r.html_version, r.messages,
-        p.messages, p.html, p.html_version, p.language
+        p.messages, p.html, p.html_version, p.language, p.conversation, p.turn
     FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
     WHERE r.id = ANY (%(ids)s)
     """,
@@ -165,7 +180,17 @@ def _page_prompt(task: Task) -> _Text:
         prompt_html=prompt.html,
         prompt_version=RENDERER_VERSION,
         language=prompt.language,
+        conversation=prompt.conversation,
+        turn=prompt.turn,
     )
+
+
+def _place(task: Task, text: _Text) -> ConversationPlace | None:
+    if not text.conversation or text.turn is None:
+        return None
+    prompts = Prompt.objects.filter(project=task.project_id, conversation=text.conversation)
+    deepest = prompts.exclude(conversation="").aggregate(turns=Max("turn"))["turns"]
+    return ConversationPlace(text.turn, deepest or text.turn, task.follows_id is not None)
 
 
 def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) -> TaskView:
@@ -202,4 +227,5 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
         rubric_number=questions.number,
         asked_as=task.asked_as,
         writing=writing_desk(assignment, [text.content for text in shown]),
+        place=_place(task, any_text),
     )

@@ -298,6 +298,7 @@ def shown_task(
         "texts": f"labeling/rating/kinds/{kind.control}_task.html",
         "language": view.language,
         "turns": len(view.messages),
+        "place": view.place,
         "prompt": Text(gettext("Prompt"), prompt, messages, False),
         "sides": [
             Text(

@@ -16,9 +16,11 @@ from labeling.rating.judgments import Undone
 from labeling.rating.marking import shown_spans
 from labeling.rating.selectors import shown_answers
 from labeling.rating.text_serializers import (
+    ConversationPlaceSerializer,
     CountedSerializer,
     EditSerializer,
     TaskWritingSerializer,
+    place_json,
     task_writing_json,
     text_json,
     written_json,
@@ -103,6 +105,7 @@ class TaskSerializer(serializers.Serializer[Any]):
     may_paste = serializers.BooleanField(
         help_text="Whether the project takes pasted text in what is written or edited."
     )
+    conversation = ConversationPlaceSerializer(allow_null=True)
     principles = PrincipleSerializer(
         many=True, help_text="Those that a task of rules asks about, each to be answered."
     )
@@ -331,17 +334,13 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
             "language": view.language,
             "messages": view.messages,
             "responses": [
-                {
-                    "slot": shown.slot,
-                    "content": shown.content,
-                    "messages": shown.messages,
-                    "html": shown.html,
-                }
+                {name: getattr(shown, name) for name in ("slot", "content", "messages", "html")}
                 for shown in view.responses
             ],
             "criteria": [criterion_json(criterion, project) for criterion in view.criteria],
             "rubric": view.rubric_number,
             "writing": task_writing_json(view.writing),
+            "conversation": place_json(view.place),
             "may_edit_winner": may_improve(project, kind_of(view.asked_as)),
             "may_paste": project.allow_paste,
             "principles": [

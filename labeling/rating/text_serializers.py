@@ -9,9 +9,20 @@ from rest_framework import serializers
 
 from labeling.models import Judgment, Writing
 from labeling.models.writings import MUCH_PASTED
+from labeling.rating.desk import ConversationPlace
 from labeling.rating.drafts import WritingDesk, Written, written_with
 from labeling.vocabulary import ReviewDecision
 from projects.api.parsing import StrictSerializer
+
+
+class ConversationPlaceSerializer(serializers.Serializer[Any]):
+    """Which turn of a conversation is to be judged; null where it is none."""
+
+    turn = serializers.IntegerField()
+    turns = serializers.IntegerField(help_text="How many the conversation has.")
+    follows = serializers.BooleanField(
+        help_text="Whether it follows the reply that you chose in the turn before."
+    )
 
 
 class DraftSerializer(serializers.Serializer[Any]):
@@ -51,6 +62,11 @@ class EditSerializer(StrictSerializer):
 
     slot = serializers.CharField(max_length=1)
     text = serializers.CharField(allow_blank=True, trim_whitespace=False)
+
+
+def place_json(place: ConversationPlace | None) -> dict[str, Any] | None:
+    """The place of a turn in its conversation."""
+    return asdict(place) if place else None
 
 
 def task_writing_json(desk: WritingDesk | None) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from labeling.rating.leases import NotYet, advance, heartbeat, next_assignment
 from labeling.rating.places import TaskWithdrawn
 from labeling.vocabulary import AssignmentState
 from projects.models import Project, User
+from tests.api.client import Api
 from tests.conftest import judge, lease, membership
 from tests.imports import conftest as imports
 from tests.imports.test_import_conversations import LINE
@@ -50,13 +51,22 @@ def turn_of(assignment: object) -> str:
     return assignment.task.external_id
 
 
-def test_each_rater_gets_the_turn_after_the_reply_that_they_chose_next(turns, project, rui, sam):
+def test_each_rater_gets_the_turn_after_the_reply_that_they_chose_next(
+    turns, project, rui, sam, client_for
+):
     chosen: dict[str, Any] = {}
     for user, names in ((rui, ("a", "b2")), (sam, ("b",))):
         for name in names:
             choose(user, lease(user, project), name)
         chosen[user.name] = turn_of(lease(user, project))
     assert chosen == {"Rui": "c1-3-b2", "Sam": "c1-2-b"}
+    place = Api(rui).post(f"projects/{project.slug}/next/").json()["task"]["conversation"]
+    assert place == {"turn": 3, "turns": 3, "follows": True}
+    page = client_for(sam).get(f"/p/{project.slug}/rate/").content.decode()
+    assert "turn 2 of 3" in page
+    assert "after the reply you chose" in page
+    assert "Reply b." in page
+    assert "Reply a." not in page
 
 
 @pytest.mark.parametrize("act", ["tie", "skip"])

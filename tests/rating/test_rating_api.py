@@ -32,7 +32,7 @@ def test_a_leased_task_has_the_published_shape(
     assert datetime.fromisoformat(reply["expires"]) == assignment.lease_expires_at
     assert set(reply["task"]) == {
         *("id", "kind", "language", "messages", "responses", "criteria", "rubric", "writing"),
-        *("principles", "may_edit_winner", "may_paste"),
+        *("principles", "may_edit_winner", "may_paste", "conversation"),
     }
     assert reply["task"]["id"] == task.pk
     assert reply["task"]["kind"] == "compare"
