@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from labeling.models import Assignment, Task
+from labeling.models import Assignment
 from labeling.rating.claims import CHOSE
 from labeling.rating.places import TaskWithdrawn
-from labeling.rating.records import HeldAssignment
 from labeling.vocabulary import AssignmentState
 from projects.sql import Statement
 
@@ -38,10 +37,9 @@ def is_chosen(*, task_id: int, rater_id: int) -> bool:
     return bool(chose)
 
 
-def require_choice(task: Task | HeldAssignment, rater_id: int) -> None:
+def require_choice(*, task_id: int, follows_id: int | None, rater_id: int) -> None:
     """Raises ChoiceChanged where a later turn follows a reply that the rater did not choose."""
-    task_id = task.pk if isinstance(task, Task) else task.task_id
-    if task.follows_id is not None and not is_chosen(task_id=task_id, rater_id=rater_id):
+    if follows_id is not None and not is_chosen(task_id=task_id, rater_id=rater_id):
         raise ChoiceChanged(
             _("This turn follows a reply that you no longer prefer: it is not yours.")
         )

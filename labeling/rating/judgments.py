@@ -102,7 +102,7 @@ def _submit_locked(
     if replay := _replayed(held, submission, content_hash, stored):
         return Submitted(replay, created=False)
     _require_open(held)
-    require_choice(held, held.rater_id)
+    require_choice(task_id=held.task_id, follows_id=held.follows_id, rater_id=held.rater_id)
     kind, questions = kind_of(held.kind), _questions(held, submission, project, criteria)
     task = AskedTask(len(held.shown_order), held.guideline_id, held.principle_key)
     checked = check_submission(project, kind, questions, task, submission)

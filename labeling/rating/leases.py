@@ -303,7 +303,11 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
         raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
     if state == AssignmentState.EXPIRED:
         require_unopened(task_id=assignment.task_id, rater_id=assignment.rater_id)
-    require_choice(assignment.task, assignment.rater_id)
+    require_choice(
+        task_id=assignment.task_id,
+        follows_id=assignment.task.follows_id,
+        rater_id=assignment.rater_id,
+    )
     limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)
     require_room(limit, holding=state == AssignmentState.EXPIRED)
     length = PREPARED_LEASE if assignment.opened_at is None else lease_length(assignment.project)
