@@ -33,6 +33,7 @@ class Prepared:
     """The inputs of the last preparation, and how to log in to the demo.
 
     `closed`: nobody has the published password any more, because others could have come.
+    `unfinished`: the demo's further projects are still to be made.
     """
 
     migrations: str = ""
@@ -40,6 +41,7 @@ class Prepared:
     static: str = ""
     demo: str = ""
     closed: bool = False
+    unfinished: bool = False
 
 
 def read() -> Prepared:
@@ -106,8 +108,24 @@ def carry_out(needed: list[str], supervisor: Supervisor, database_url: str) -> N
         words = demo_file.read_text().strip() if demo_file.exists() else ""
         words = words or ("seeded" if "demo" in needed else "")
         done = replace(done, demo=words, closed="close" in needed)
+    if "demo" in needed:
+        done = replace(done, unfinished=True)
     with contextlib.suppress(OSError):  # on a full disk it is done again the next time
         write(done)
+
+
+def finish_demo(supervisor: Supervisor) -> None:
+    """Make the demo's further projects beside the running services, which nobody waits for.
+
+    What does not succeed is tried again by the next start.
+    """
+    if not (wants_demo() and read().unfinished):
+        return
+    demo_file = paths.run_dir() / "demo-logins.txt"
+    command = [sys.executable, "-m", "config.embedded.prepare", str(demo_file), "kinds"]
+    if supervisor.run_to_end(Program("demo", command, dict(os.environ))) == 0:
+        with contextlib.suppress(OSError):
+            write(replace(read(), unfinished=False))
 
 
 def applied_migrations(database_url: str) -> int:

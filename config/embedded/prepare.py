@@ -2,7 +2,8 @@
 
 ``python -m config.embedded.prepare DEMO_FILE [migrate] [static] [demo] [close]`` writes how to log
 in to the demo to DEMO_FILE. With ``close``, its people have passwords of their own: these are
-printed this once and written nowhere.
+printed this once and written nowhere. ``kinds`` makes the demo's further projects, beside the
+services that run by then.
 """
 
 from __future__ import annotations
@@ -41,11 +42,21 @@ def main(arguments: list[str]) -> int:
     if "demo" in steps:
         say("preparing the demo project …")
         printed = io.StringIO()
-        call_command("seed_demo", stdout=printed, random_passwords="close" in steps)
+        private = "close" in steps
+        call_command("seed_demo", stdout=printed, random_passwords=private, first=True)
         _show_log_ins(printed.getvalue(), demo_file, private="close" in steps)
     elif "close" in steps:
         _close_demo(demo_file)
+    if "kinds" in steps:
+        _add_kinds()
     return 0
+
+
+def _add_kinds() -> None:
+    """Add a demo project of each further kind, behind whatever people do meanwhile."""
+    os.nice(10)
+    if made := import_module("labeling.demo.kind_seed").seed_kinds():
+        say(f"{len(made)} more demo projects are there: one of each further kind of judgment.")
 
 
 def _close_demo(demo_file: Path) -> None:

@@ -51,6 +51,7 @@ def serve() -> int:
                 supervisor.settle()
                 instance.announce(Holder(os.getpid(), "serve", address, ready=True))
                 _welcome(host, port, address)
+                preparation.finish_demo(supervisor)
                 supervisor.run()
             except Stop:
                 say("Stopping …")

@@ -7,28 +7,33 @@ guideline versions come from the same code as everybody's, so the demo keeps eve
 from __future__ import annotations
 
 import heapq
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from labeling.demo import content, simulation
+from labeling.demo.groundwork import (
+    backdate_start,
+    import_rows,
+    lock_demo,
+    main_demo,
+    morning,
+    record_reading,
+)
 from labeling.demo.passwords import random_password
-from labeling.imports.services import create_import, run_import
 from labeling.kinds import COMPARE, Submission
-from labeling.models import Assignment, Import, Prompt, Release, Response, Task
+from labeling.models import Assignment, Release, Response, Task
 from labeling.rating.judgments import skip_assignment, submit_judgment, undo_last
 from labeling.rating.leases import next_assignment
-from labeling.rating.texts import render_some
 from labeling.releases.services import request_release, retry_release, run_release
 from labeling.vocabulary import JobState
-from projects.guidelines.services import acknowledge, publish_guideline
+from projects.guidelines.services import publish_guideline
 from projects.models import (
     Acknowledgement,
     AuditEvent,
@@ -41,9 +46,6 @@ from projects.models import (
 from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
 from projects.services.members import create_user, set_member
 from projects.services.projects import create_project
-
-#: Any two seedings at once wait for each other; the number is arbitrary but must never change.
-_LOCK = 41900
 
 CRITERIA = (
     CriterionSpec("overall", "Which response is better?", "arena4", is_primary=True),
@@ -79,9 +81,8 @@ def seed_demo(*, now: datetime | None = None, random_passwords: bool = False) ->
     """
     passwords: dict[str, str] = {}
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        project = Project.objects.filter(is_demo=True).order_by("pk").first()
+        lock_demo()
+        project = main_demo()
         created = project is None
         if project is None:
             if random_passwords:
@@ -116,7 +117,7 @@ def _requested_release(project: Project) -> Release:
 def _seed(now: datetime, people: Mapping[str, User]) -> Project:
     lead = people[content.LOGINS[0].email]
     first, second = content.load_guidelines()
-    begin = _morning(now, first.days_ago)
+    begin = morning(now, first.days_ago)
     project = create_project(
         name=content.PROJECT_NAME,
         created_by=lead,
@@ -131,24 +132,15 @@ def _seed(now: datetime, people: Mapping[str, User]) -> Project:
     for login in content.LOGINS:
         set_member(project=project, user=people[login.email], role=login.role, actor=lead)
     _import_items(project, lead)
-    _backdate_start(project, begin)
-    _Stage(project, lead, _morning(now, second.days_ago), second).play(now)
+    backdate_start(project, begin)
+    _Stage(project, lead, morning(now, second.days_ago), second).play(now)
     Assignment.objects.filter(project=project).update(created_at=F("opened_at"))
     return project
 
 
 def _import_items(project: Project, lead: User) -> None:
-    """The items come in as anybody's data do: as a file in Concord's own format."""
-    rows = [json.dumps(item.import_row(), ensure_ascii=False) for item in content.load_items()]
-    import_ = create_import(
-        project=project,
-        created_by=lead,
-        filename="everyday-assistant.jsonl",
-        content="\n".join(rows).encode(),
-    )
-    run_import(import_.pk)
-    while render_some(project_id=project.pk):
-        continue
+    rows = [item.import_row() for item in content.load_items()]
+    import_rows(project, lead, rows, "everyday-assistant.jsonl")
 
 
 def _people(passwords: dict[str, str]) -> dict[str, User]:
@@ -181,24 +173,6 @@ def _spec(guideline: content.DemoGuideline) -> GuidelineSpec:
             PrincipleSpec(principle.title, principle.text, principle.training_form)
             for principle in guideline.principles
         ],
-    )
-
-
-def _morning(now: datetime, days_ago: int) -> datetime:
-    return datetime.combine((now - timedelta(days=days_ago)).date(), time(8, 30), now.tzinfo)
-
-
-def _backdate_start(project: Project, begin: datetime) -> None:
-    """Lets everything that exists by now have happened at the beginning of the demo."""
-    Project.objects.filter(pk=project.pk).update(created_at=begin)
-    Guideline.objects.filter(project=project).update(published_at=begin)
-    Acknowledgement.objects.filter(guideline__project=project).update(at=begin)
-    Membership.objects.filter(project=project).update(created_at=begin)
-    AuditEvent.objects.filter(project=project).update(at=begin)
-    Prompt.objects.filter(project=project).update(created_at=begin)
-    Task.objects.filter(project=project).update(created_at=begin)
-    Import.objects.filter(project=project).update(
-        created_at=begin, started_at=begin, finished_at=begin + timedelta(seconds=1)
     )
 
 
@@ -326,8 +300,7 @@ class _Stage:
     def _acknowledge(self, at: datetime, rater: User) -> None:
         if (rater.pk, self.guideline.pk) not in self.readers:
             self.readers.add((rater.pk, self.guideline.pk))
-            seen = acknowledge(user=rater, guideline=self.guideline, seconds_open=95)
-            Acknowledgement.objects.filter(pk=seen.pk).update(at=at)
+            record_reading(self.guideline, rater, at)
 
     def _answer(self, temper: simulation.Temper, assignment: Assignment, pair: _Pair) -> Submission:
         """The rater's opinion in the signs of the screen."""

@@ -221,29 +221,29 @@ def _sessions(temper: Temper, dates: list[date], zone: tzinfo | None) -> Iterato
     for place, day in enumerate(dates):
         share = left / (len(dates) - place)
         last = place == len(dates) - 1
-        size = left if last else round(share * (0.7 + 0.6 * _uniform(temper.email, day, "size")))
+        size = left if last else round(share * (0.7 + 0.6 * draw(temper.email, day, "size")))
         left -= size
-        late = timedelta(minutes=40 * _uniform(temper.email, day, "start"))
+        late = timedelta(minutes=40 * draw(temper.email, day, "start"))
         yield Session(temper.email, datetime.combine(day, temper.starts, zone) + late, size)
 
 
 def pause(temper: Temper, item_id: str) -> timedelta:
     """The seconds between one submission and the next task being opened."""
-    return timedelta(seconds=1 + 20 * _uniform(temper.email, item_id, "pause") ** 4)
+    return timedelta(seconds=1 + 20 * draw(temper.email, item_id, "pause") ** 4)
 
 
 def is_hasty(temper: Temper, item: DemoItem) -> bool:
     """Whether this rater first presses the wrong key here and takes it back."""
-    return _uniform(temper.email, item.id, "hasty") < 0.015
+    return draw(temper.email, item.id, "hasty") < 0.015
 
 
 def _preference(temper: Temper, item: DemoItem, second_on_left: bool) -> tuple[float, str]:
-    if item.both_bad and _uniform(temper.email, item.id, "bad") < temper.bad:
+    if item.both_bad and draw(temper.email, item.id, "bad") < temper.bad:
         return 0.0, TieKind.EQUAL_BAD.value
-    if _uniform(temper.email, item.id, "unsure") < temper.unsure * item.difficulty:
+    if draw(temper.email, item.id, "unsure") < temper.unsure * item.difficulty:
         return 0.0, TieKind.CANNOT_TELL.value
     first, second = (max(1, len(response.content)) for response in item.responses)
-    advantage = item.quality + temper.noise * (0.3 + item.difficulty) * _normal(
+    advantage = item.quality + temper.noise * (0.3 + item.difficulty) * normal_draw(
         temper.email, item.id
     )
     advantage += temper.length * math.log2(second / first) * item.difficulty
@@ -262,11 +262,11 @@ def _accuracy(temper: Temper, item: DemoItem, tie_kind: str) -> tuple[float | No
     if tie_kind == TieKind.EQUAL_BAD and about_truth:
         return 0.0, TieKind.EQUAL_BAD.value
     escapes = (TieKind.EQUAL_BAD, TieKind.CANNOT_TELL)
-    if tie_kind in escapes or _uniform(temper.email, item.id, "answers accuracy") > temper.thorough:
+    if tie_kind in escapes or draw(temper.email, item.id, "answers accuracy") > temper.thorough:
         return None, ""
-    if _uniform(temper.email, item.id, "unsure of accuracy") < temper.unsure * item.difficulty / 2:
+    if draw(temper.email, item.id, "unsure of accuracy") < temper.unsure * item.difficulty / 2:
         return 0.0, TieKind.CANNOT_TELL.value
-    noise = temper.noise * (0.2 + item.difficulty) * _normal(temper.email, item.id, "accuracy")
+    noise = temper.noise * (0.2 + item.difficulty) * normal_draw(temper.email, item.id, "accuracy")
     advantage = (item.quality if about_truth else 0.0) + 0.7 * noise
     return (advantage, "") if abs(advantage) >= 0.5 else (0.0, TieKind.EQUAL_GOOD.value)
 
@@ -277,25 +277,25 @@ def _note(temper: Temper, item: DemoItem, advantage: float, tie_kind: str) -> No
         return None
     side = (advantage > 0) - (advantage < 0)
     for place, note in enumerate(item.notes):
-        if note.favours == side and _owner(item, place) == temper.email:
+        if note.favours == side and reason_owner(item.id, place) == temper.email:
             return note
     return None
 
 
-def _owner(item: DemoItem, place: int) -> str:
+def reason_owner(item_id: str, place: int) -> str:
     """The one rater who may write this reason, the talkative more often than the others."""
-    draw = seeded_number("demo", item.id, place, "owner") % (3 + sum(t.talk for t in TEMPERS))
+    number = seeded_number("demo", item_id, place, "owner") % (3 + sum(t.talk for t in TEMPERS))
     for temper in TEMPERS:
-        if draw < temper.talk:
+        if number < temper.talk:
             return temper.email
-        draw -= temper.talk
+        number -= temper.talk
     return ""  # nobody wrote it
 
 
 def _cited(temper: Temper, item: DemoItem, advantage: float, note: Note | None) -> tuple[int, ...]:
     if note is not None:
         return note.principles
-    if _uniform(temper.email, item.id, "cite") > 0.15:
+    if draw(temper.email, item.id, "cite") > 0.15:
         return ()
     side = (advantage > 0) - (advantage < 0)
     return next((note.principles[:1] for note in item.notes if note.favours == side), ())
@@ -306,17 +306,18 @@ def _times(temper: Temper, item: DemoItem, note: Note | None) -> tuple[int, int]
     texts = [message["content"] for message in item.messages]
     texts += [response.content for response in item.responses]
     reading = 60 * sum(len(text.split()) for text in texts) / temper.words_a_minute
-    deciding = 4 + 14 * item.difficulty * math.exp(0.4 * _normal(temper.email, item.id, "time"))
+    deciding = 4 + 14 * item.difficulty * math.exp(0.4 * normal_draw(temper.email, item.id, "time"))
     writing = len(note.text.split()) / 0.6 if note else 0
-    away = _uniform(temper.email, item.id, "away")
-    idle = 40 + 600 * _uniform(temper.email, item.id, "idle") if away < 0.07 else 0
+    away = draw(temper.email, item.id, "away")
+    idle = 40 + 600 * draw(temper.email, item.id, "idle") if away < 0.07 else 0
     return round(1000 * (reading + deciding + writing)), round(1000 * idle)
 
 
-def _uniform(*parts: object) -> float:
+def draw(*parts: object) -> float:
     """Between 0 and 1, exclusive; the same for the same parts."""
     return (seeded_number("demo", *parts, bits=32) + 0.5) / 2**32
 
 
-def _normal(*parts: object) -> float:
-    return _NORMAL.inv_cdf(_uniform("normal", *parts))
+def normal_draw(*parts: object) -> float:
+    """From the standard normal distribution; the same for the same parts."""
+    return _NORMAL.inv_cdf(draw("normal", *parts))

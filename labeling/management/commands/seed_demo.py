@@ -1,4 +1,4 @@
-"""Makes the demo project and prints its log-ins."""
+"""Makes the demo projects and prints their log-ins."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from labeling.demo.kind_seed import seed_kinds
 from labeling.demo.passwords import log_in_lines, replace_published_passwords
 from labeling.demo.seed import seed_demo
 from labeling.vocabulary import JobState
 
 
 class Command(BaseCommand):
-    """Door to `labeling.demo.seed.seed_demo`; safe to repeat."""
+    """Door to `seed_demo` and `seed_kinds`; safe to repeat."""
 
     help = (
-        "Make the demo project: prompts, people with published passwords, judgments and a release. "
-        "Does nothing where the project exists. Refused in production without "
-        "--random-passwords, because anybody knows the published ones."
+        "Make the demo projects, one a kind of judgment: prompts, people with published passwords, "
+        "judgments and a release each. Leaves alone those that exist. Refused in production "
+        "without --random-passwords, because anybody knows the published ones."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,6 +29,9 @@ class Command(BaseCommand):
             action="store_true",
             help="Give everybody who would have the published password one of their own, and "
             "print it this once.",
+        )
+        parser.add_argument(
+            "--first", action="store_true", help="Make only the first of the projects."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,6 +42,8 @@ class Command(BaseCommand):
                 "Set CONCORD_DEMO=0 to start without a demo, or add --random-passwords."
             )
         seeded = seed_demo(random_passwords=private)
+        if not options["first"]:
+            seed_kinds()
         passwords = {**replace_published_passwords(), **seeded.passwords} if private else None
         self.stdout.write("\n".join(log_in_lines(passwords)))
         if seeded.release.state == JobState.FAILED:

@@ -1,0 +1,107 @@
+"""The demo projects beside the first: one a kind, with work that a visitor believes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from labeling.demo import content
+from labeling.demo.kind_content import KindItem, load_kinds
+from labeling.demo.kind_seed import seed_kinds
+from labeling.demo.seed import seed_demo
+from labeling.lead.agreement.report import agreement_report
+from labeling.models import Assignment, Judgment, Release, Response, Span, Task
+from labeling.rating.leases import next_assignment
+from labeling.vocabulary import JobState
+from projects.models import Membership, Project
+
+NOW = datetime(2025, 5, 14, 15, 0, tzinfo=UTC)
+ITEMS = [item for demo in load_kinds() for item in demo.items]
+
+
+def test_every_project_has_a_guideline_in_full_and_enough_that_differs():
+    for demo in load_kinds():
+        assert 12 <= len(demo.items) <= 25, demo.kind
+        assert 250 <= len(demo.guideline.text.split()) <= 450, demo.kind
+        assert len(demo.guideline.principles) >= 3
+    prompts = [item.prompt for item in ITEMS]
+    assert len(set(prompts)) == len({item.id for item in ITEMS}) == len(prompts)
+    texts = [r.content for item in ITEMS for r in item.responses]
+    assert len(set(texts)) == len(texts)
+    assert {r.model for item in ITEMS for r in item.responses} == set(content.MODELS)
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_what_may_be_marked_is_in_the_response(item: KindItem):
+    for mark in item.marks:
+        assert mark.quote in mark.wide
+        assert mark.wide in item.responses[mark.response].content
+
+
+def test_no_project_without_the_first_one(db):
+    assert seed_kinds(now=NOW) == []
+
+
+@pytest.fixture(scope="module")
+def kinds(django_db_setup, django_db_blocker) -> Iterator[dict[str, Project]]:
+    """The demo with all its projects, by kind; seeded once for this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        seed_demo(now=NOW)
+        made = seed_kinds(now=NOW)
+        yield {demo.kind: project for demo, project in zip(load_kinds(), made, strict=True)}
+        transaction.set_rollback(True)
+
+
+@pytest.mark.walk
+@pytest.mark.slow
+def test_each_is_seeded_once_with_its_people_work_to_see_and_work_to_do(db, kinds):
+    assert seed_kinds(now=NOW) == []
+    first = Project.objects.exclude(pk__in=[p.pk for p in kinds.values()]).get(is_demo=True)
+    newest_first = Project.objects.order_by("-created_at").values_list("pk", flat=True)
+    assert list(newest_first) == [first.pk, *(kinds[demo.kind].pk for demo in load_kinds())]
+    for kind, project in kinds.items():
+        roles = Membership.objects.filter(project=project).values_list("user__email", "role")
+        assert dict(roles) == {login.email: login.role for login in content.LOGINS}
+        tasks = Task.objects.filter(project=project)
+        complete = tasks.filter(open_slots=0).count()
+        assert 0.5 < complete / tasks.count() < 0.95, kind
+        for member in Membership.objects.filter(project=project).exclude(role="engineer"):
+            assert isinstance(next_assignment(membership=member), Assignment), (kind, member)
+        judgments = Judgment.objects.filter(project=project)
+        times = list(judgments.order_by("pk").values_list("created_at", flat=True))
+        assert times == sorted(times)
+        project.refresh_from_db()
+        assert project.created_at < times[0] < times[-1] < NOW
+        release = Release.objects.get(project=project)
+        assert release.state == JobState.DONE, release.error
+        assert release.rows_out > 5
+
+
+@pytest.mark.walk
+@pytest.mark.slow
+def test_raters_agree_as_people_do_and_the_hasty_one_least(db, kinds):
+    shares = {}
+    for kind, low, high in (("rank", 0.5, 0.95), ("rate", 0.4, 0.9), ("rule", 0.7, 0.99)):
+        figures = next(iter(agreement_report(kinds[kind])["criteria"].values()))
+        agreed = figures["percent_agreement"]
+        shares[kind] = (agreed if "value" in agreed else agreed["exact"])["value"]
+        assert low < shares[kind] < high, shares
+        assert Span.objects.filter(judgment__project=kinds[kind]).count() > 8, kind
+        said = Judgment.objects.filter(project=kinds[kind]).exclude(rationale="")
+        assert len(set(said.values_list("rationale", flat=True))) == said.count() > 4
+
+
+@pytest.mark.walk
+@pytest.mark.slow
+def test_texts_were_approved_edited_and_sent_back_to_their_authors(db, kinds):
+    reviews = Judgment.objects.filter(project=kinds["write"], task__reviews__isnull=False)
+    decided = Counter(
+        reviews.filter(answers__criterion__key="decision").values_list("answers__value", flat=True)
+    )
+    assert set(decided) == {0, 1, 2}
+    texts = Response.objects.filter(judgment__project=kinds["write"])
+    assert texts.filter(judgment__revises__isnull=False).exists(), "a second draft"
