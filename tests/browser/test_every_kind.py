@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from labeling.imports.services import run_import
-from labeling.models import Answer, Judgment, Task
+from labeling.models import Answer, Judgment, Response, Task
 from labeling.vocabulary import AssignmentState
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
@@ -245,3 +245,131 @@ def release(
     files = sorted((out / table).rglob("*.jsonl"))
     assert files
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+WRITE = Loop(
+    kind="write",
+    criteria=[
+        {"key": "decision", "wording": "Decision", "scale": "decision", "primary": True},
+        {"key": "score", "wording": "How good?", "scale": "score7"},
+    ],
+    texts=(),
+    first=(),
+    edited=(),
+    ties=(),
+    recipe="demonstrations",
+    shape="messages",
+    reads=lambda rows: (
+        [row["messages"][-1]["role"] for row in rows] == ["assistant"] * JUDGED
+        and sorted(row["edited"] for row in rows) == [False] * (JUDGED - 1) + [True]
+    ),
+)
+APPROVE, WITH_EDITS, SEND_BACK = "a", "e", "b"
+
+
+class Writer:
+    """Somebody who writes and reviews at the keyboard."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.page = desk.open(), desk.page
+
+    @property
+    def text(self) -> Locator:
+        return self.page.locator("[data-text]")
+
+    def send(self) -> None:
+        """Sends what is there, and waits until another task hears keys, or none is left."""
+        before = self.desk.assignment
+        self.page.keyboard.press("Control+Enter")
+        self.page.wait_for_function(
+            """(before) => {
+                const task = document.getElementById("task");
+                const form = document.getElementById("judgment");
+                return !task || task.dataset.assignment !== before && "scripted" in form.dataset;
+            }""",
+            arg=str(before),
+        )
+
+    def write(self, text: str) -> None:
+        self.text.press_sequentially(text)
+        self.send()
+
+    def review(self, decision: str, score: str, *, text: str = "", words: str = "") -> None:
+        self.desk.press(decision, "ArrowDown", score)
+        if text:
+            self.text.fill(text)
+        if words:
+            self.desk.press("r")
+            self.page.keyboard.type(words)
+        self.send()
+
+
+def test_what_is_written_goes_round(
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    api: CallAs,
+    browser: Browser,
+    live_server: Any,
+    sign_in: Callable[..., None],
+    settings: Any,
+    tmp_path: Path,
+):
+    settings.IMPORTS_DIR, settings.RELEASES_DIR = tmp_path / "imports", tmp_path / "releases"
+    client = api(lena)
+    project = make(api, lena, [rui], "A write", WRITE)
+    assert bring(client, project, WRITE.rows())["created"] == TASKS
+
+    desks = []
+    for rater in (rui, sam):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        sign_in(context, rater)
+        desks.append(Desk(context.new_page(), live_server.url, project))
+    author = Writer(desks[0])
+    author.write("No idea.")
+    author.desk.press("z")
+    expect(author.text).to_have_value("No idea.")
+    author.write(" It may be none.")
+    author.desk.press("s", "1")
+    author.send()
+    for number in range(JUDGED - 1):
+        author.write(f"It is {number}, if I am right.")
+    saved(author.page, JUDGED)
+
+    set_member(project=project, user=sam, role=Role.RATER)
+    acknowledge(user=sam, guideline=project.guidelines.get())
+    Task.objects.filter(kind="write", open_slots=1).update(open_slots=0)
+    second = Writer(desks[1])
+    second.review(APPROVE, "7")
+    second.review(WITH_EDITS, "5", text="As the reviewer has it.")
+    second.review(SEND_BACK, "2", words="Say why.")
+    second.review(APPROVE, "6")
+    saved(second.page, 2 * JUDGED)
+    author.desk.open()
+    expect(author.page.get_by_text("Say why.")).to_be_visible()
+    author.write(" For it is the smallest.")
+    second.desk.open()
+    second.review(APPROVE, "6")
+    saved(second.page, 2 * JUDGED + 1)
+
+    released = release(project, WRITE.recipe, WRITE.shape, tmp_path / "trained")
+    assert WRITE.reads(released)
+    assert [row["decision"] for row in released].count("approved_with_edits") == 1
+    drafts = make(api, lena, [], "Again a write", WRITE)
+    content = "\n".join(json.dumps(as_draft(row)) for row in released).encode()
+    assert bring(client, drafts, content)["created"] == JUDGED
+    texts = Response.objects.filter(prompt__project=drafts)
+    assert dict(texts.values_list("prompt__external_id", "content")) == {
+        row["prompt_id"]: row["messages"][-1]["content"] for row in released
+    }
+
+
+def as_draft(row: Row) -> Row:
+    """A released text as the draft of a task to write, under the id of its prompt."""
+    return {
+        "id": row["prompt_id"],
+        "kind": "write",
+        "messages": row["messages"][:-1],
+        "responses": [{"id": row["id"], "content": row["messages"][-1]["content"]}],
+    }
