@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import preparation
+from config.embedded import paths, preparation
 from config.embedded.preparation import Prepared
 from config.embedded.serve import where_others_come
+from config.embedded.supervisor import Supervisor
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,21 @@ def test_the_terminal_says_where_others_come(
     monkeypatch.setenv("CONCORD_URL", url)
     sentence = where_others_come(bind, 8000)
     assert sentence.startswith(f"Others come to {words}")
+
+
+def test_further_projects_of_the_demo_are_made_once_behind_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CONCORD_DATA", str(tmp_path))
+    monkeypatch.setenv("CONCORD_DEMO", "1")
+    paths.run_dir().mkdir(parents=True, exist_ok=True)
+    exit_codes = [1, 0]
+    monkeypatch.setattr(Supervisor, "run_to_end", lambda _self, _program: exit_codes.pop(0))
+    preparation.write(Prepared(demo="seeded"))
+    preparation.finish_demo(Supervisor())
+    assert len(exit_codes) == 2, "a demo of before has what it has"
+    preparation.write(Prepared(demo="seeded", unfinished=True))
+    for left in (1, 0, 0):
+        preparation.finish_demo(Supervisor())
+        assert len(exit_codes) == left, "what failed is tried again, what is done is not"
+    assert preparation.read() == Prepared(demo="seeded")

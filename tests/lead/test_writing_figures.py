@@ -48,6 +48,7 @@ def test_three_of_five_approved_and_one_with_edits_are_60_and_80_per_cent(
     assert (first["low"], first["high"]) == pytest.approx((0.231, 0.882), abs=0.001)
     assert (figures["score"]["value"], figures["score"]["n"]) == (5, 5)
     assert figures["distance"]["value"] == pytest.approx(2 / 5 / 4)
+    assert figures["distance"]["low"] == 0.0, "no text changes by less than nothing"
     assert (figures["much_pasted"]["value"], figures["detected"], figures["both"]) == (0.2, 1, 0)
     page = client_for(lena).get(f"/p/{school.slug}/writing/").content.decode()
     assert "60%" in page

@@ -82,11 +82,13 @@ def writing_figures(project: Project) -> WritingFigures:
             [answer.score for answer in answers if answer.score is not None],
             _("score of the last reviewed draft, from 1 to 7"),
             nothing=_("Nothing has been reviewed yet."),
+            ends=(1, 7),
         ),
         distance=stats.mean_of(
             [answer.distance or 0.0 for answer in kept],
             _("words changed from the author's text to the approved one, of the longer of the two"),
             nothing=_("Nothing has been reviewed yet."),
+            ends=(0, 1),
         ),
         minutes=stats.median_of(
             [row[0] / 60_000 for row in texts if row[0]],

@@ -13,13 +13,19 @@ _TOO_FEW = "These are too few values for an interval."
 
 
 def mean_of(
-    values: npt.ArrayLike, convention: str, *, nothing: str, confidence: float = CONFIDENCE
+    values: npt.ArrayLike,
+    convention: str,
+    *,
+    nothing: str,
+    ends: tuple[float, float] | None = None,
+    confidence: float = CONFIDENCE,
 ) -> Figure:
     """Return the mean of independent values as a `Figure`, with Student's interval; n counts them.
 
     Args:
         convention: what the mean is of; the convention ends with how the interval was made.
         nothing: the sentence that is the reason where there are no values.
+        ends: the least and the greatest value there can be: the interval stays between them.
 
     Raises:
         RatingsError: a value that is missing or infinite, named by position.
@@ -33,7 +39,10 @@ def mean_of(
         return Figure(mean, None, None, 1, convention, _TOO_FEW)
     error = float(column.std(ddof=1)) / np.sqrt(column.size)
     reach = float(t_quantile(column.size - 1, confidence)) * error
-    return Figure(mean, mean - reach, mean + reach, int(column.size), convention)
+    low, high = mean - reach, mean + reach
+    if ends is not None:
+        low, high = max(low, ends[0]), min(high, ends[1])
+    return Figure(mean, low, high, int(column.size), convention)
 
 
 def median_of(
