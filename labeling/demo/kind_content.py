@@ -17,7 +17,7 @@ from labeling.demo.content import FOLDER
 from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec, unwrapped
 
 #: In the order in which they are shown.
-KINDS = ("rank", "rate", "rule", "write")
+FURTHER_KINDS = ("rank", "rate", "rule", "write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class KindResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class ScriptedText:
     """What is written for an item and what its review says of that.
 
     `edit` is the reviewer's text where they approve with edits, `words` what they tell the author
@@ -80,7 +80,7 @@ class KindItem:
     marks: Sequence[Mark]
     flags: Mapping[str, Sequence[str]]
     skips: Mapping[str, Sequence[str]]
-    writing: Writing | None
+    writing: ScriptedText | None
 
     def import_row(self, kind: str) -> dict[str, Any]:
         """The item as a row of Concord's own import format; the hints stay here."""
@@ -115,7 +115,7 @@ class KindProject:
 @cache
 def load_kinds() -> tuple[KindProject, ...]:
     """The projects in the order in which they are shown."""
-    return tuple(map(_project, KINDS))
+    return tuple(map(_project, FURTHER_KINDS))
 
 
 def _project(kind: str) -> KindProject:
@@ -137,7 +137,7 @@ def _project(kind: str) -> KindProject:
 
 
 def _item(raw: Mapping[str, Any]) -> KindItem:
-    written = {name: raw[name] for name in Writing.__dataclass_fields__ if name in raw}
+    written = {name: raw[name] for name in ScriptedText.__dataclass_fields__ if name in raw}
     drafts = [raw["draft"]] if raw.get("draft") else []
     return KindItem(
         id=raw["id"],
@@ -157,7 +157,7 @@ def _item(raw: Mapping[str, Any]) -> KindItem:
         marks=[_mark(mark) for mark in raw.get("marks", ())],
         flags=raw.get("flags", {}),
         skips=raw.get("skips", {}),
-        writing=Writing(**written) if written else None,
+        writing=ScriptedText(**written) if written else None,
     )
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from labeling.demo.kind_content import KindItem, KindProject, KindResponse, Mark, Writing
+from labeling.demo.kind_content import KindItem, KindProject, KindResponse, Mark, ScriptedText
 from labeling.demo.simulation import Temper, draw, normal_draw, reason_owner
 from labeling.kinds import EditedText, Submission, slot
 from labeling.vocabulary import ReviewDecision
@@ -58,7 +58,7 @@ def opinion_of(
     )
 
 
-def text_of(temper: Temper, item: KindItem, *, again: bool) -> Submission:
+def draft_by(temper: Temper, item: KindItem, *, again: bool) -> Submission:
     """What the rater writes, at first or after it was sent back."""
     writing = _written(item)
     text = writing.again if again else writing.text
@@ -91,7 +91,7 @@ def review_of(temper: Temper, item: KindItem, text: str) -> Submission:
     )
 
 
-def _written(item: KindItem) -> Writing:
+def _written(item: KindItem) -> ScriptedText:
     if item.writing is None:
         raise ValueError(f"Nothing is written for {item.id}.")
     return item.writing

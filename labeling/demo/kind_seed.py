@@ -195,7 +195,7 @@ class _Days:
             return kind_raters.review_of(temper, item, task.reviews.content)
         if task.kind == TaskKind.WRITE:
             is_again = Judgment.objects.filter(assignment=assignment).standing().exists()
-            return kind_raters.text_of(temper, item, again=is_again)
+            return kind_raters.draft_by(temper, item, again=is_again)
         ids = dict(
             Response.objects.filter(pk__in=task.response_ids).values_list("pk", "external_id")
         )

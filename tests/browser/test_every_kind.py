@@ -304,28 +304,20 @@ class Writer:
         self.send()
 
 
-def test_what_is_written_goes_round(
+def write_and_review(
     project: Project,
-    lena: User,
     rui: User,
     sam: User,
-    api: CallAs,
     browser: Browser,
-    live_server: Any,
+    url: str,
     sign_in: Callable[..., None],
-    settings: Any,
-    tmp_path: Path,
-):
-    settings.IMPORTS_DIR, settings.RELEASES_DIR = tmp_path / "imports", tmp_path / "releases"
-    client = api(lena)
-    project = make(api, lena, [rui], "A write", WRITE)
-    assert bring(client, project, WRITE.rows())["created"] == TASKS
-
+) -> None:
+    """Rui writes, takes back and skips; Sam approves, edits and sends back; Rui writes again."""
     desks = []
     for rater in (rui, sam):
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         sign_in(context, rater)
-        desks.append(Desk(context.new_page(), live_server.url, project))
+        desks.append(Desk(context.new_page(), url, project))
     author = Writer(desks[0])
     author.write("No idea.")
     author.desk.press("z")
@@ -353,6 +345,25 @@ def test_what_is_written_goes_round(
     second.review(APPROVE, "6")
     saved(second.page, 2 * JUDGED + 1)
 
+
+def test_what_is_written_goes_round(
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    api: CallAs,
+    browser: Browser,
+    live_server: Any,
+    sign_in: Callable[..., None],
+    settings: Any,
+    tmp_path: Path,
+):
+    settings.IMPORTS_DIR, settings.RELEASES_DIR = tmp_path / "imports", tmp_path / "releases"
+    client = api(lena)
+    project = make(api, lena, [rui], "A write", WRITE)
+    assert bring(client, project, WRITE.rows())["created"] == TASKS
+
+    write_and_review(project, rui, sam, browser, live_server.url, sign_in)
     released = release(project, WRITE.recipe, WRITE.shape, tmp_path / "trained")
     assert WRITE.reads(released)
     assert [row["decision"] for row in released].count("approved_with_edits") == 1
