@@ -62,6 +62,8 @@ class Scale:
     `margins` maps a strength to the margin that the publication trains with, where it states one;
     `grades` maps a word of strength in its labels (`labeling.vocabulary.Grade`) to that strength;
     `more_is_worse`: it measures a fault, so that nothing is best put first by its values.
+    `family`: the questions that one of is the primary one for a kind of task, by what is compared;
+    `per` says whether one answer is about the whole `task`, or about each `response` by itself.
     """
 
     key: str
@@ -78,20 +80,21 @@ class Scale:
     of_review: bool = False
     is_rule: bool = False
     more_is_worse: bool = False
+    family: str = field(init=False)
+    per: str = field(init=False)
 
-    @property
-    def family(self) -> str:
-        """The questions that one of is the primary one for a kind of task: by what is compared."""
+    def __post_init__(self) -> None:
+        # Kept, because every judgment asks for them some twenty times.
+        object.__setattr__(self, "family", self._family())
+        each = self.answer in {ORDINAL, YES_NO}
+        object.__setattr__(self, "per", "response" if each else "task")
+
+    def _family(self) -> str:
         if self.of_review:
             return REVIEWS
         if self.is_rule:
             return PER_PRINCIPLE
         return RESPONSE if self.answer in {ORDINAL, YES_NO} else self.answer
-
-    @property
-    def per(self) -> str:
-        """Whether one answer is about the whole `task`, or about each `response` by itself."""
-        return "response" if self.answer in {ORDINAL, YES_NO} else "task"
 
     @property
     def values(self) -> tuple[int, ...]:

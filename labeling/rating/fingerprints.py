@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from labeling.kinds import PRIMARY_ALIAS, Submission
 
 #: What begins a fingerprint that covers the tie of every answer; the first version had no such.
 _FINGERPRINT = "2:"
+_VOLATILE = {"active_ms", "idle_ms", "key", "ui_version", "rubric", "typed", "pasted"}
+#: Older fingerprints know of none of these: they are covered where they say something.
+_LATER = frozenset({"reasons", "spans", "text", "edit", "declared_assist"})
+_COVERED = [field.name for field in fields(Submission) if field.name not in _VOLATILE]
 
 
 def says_the_same(stored: str, submission: Submission, content_hash: str) -> bool:
@@ -43,13 +47,13 @@ def _fingerprint_before_ties(submission: Submission) -> str:
 
 
 def _said(submission: Submission) -> dict[str, object]:
-    content = asdict(submission)
-    for volatile in ("active_ms", "idle_ms", "key", "ui_version", "rubric", "typed", "pasted"):
-        del content[volatile]
-    # Older fingerprints know of none of these.
-    for later in ("reasons", "spans", "text", "edit", "declared_assist"):
-        if not content[later]:
-            del content[later]
+    content = {
+        name: value
+        for name in _COVERED
+        if (value := getattr(submission, name)) or name not in _LATER
+    }
+    if submission.edit:
+        content["edit"] = asdict(submission.edit)
     content["answers"] = {k: v for k, v in submission.answers.items() if v is not None}
     return content
 

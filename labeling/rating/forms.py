@@ -98,8 +98,8 @@ def read_form(post: QueryDict) -> Filled:
     return Filled(
         codes={
             name.removeprefix(ANSWER_PREFIX): value
-            for name, value in post.items()
-            if isinstance(value, str) and name.startswith(ANSWER_PREFIX) and value
+            for name in post
+            if name.startswith(ANSWER_PREFIX) and isinstance(value := post[name], str) and value
         },
         tie_kind=ties[0] if len(set(ties)) == 1 else "+".join(ties),
         rationale=post.get("rationale", "").replace("\r\n", "\n"),
@@ -125,8 +125,8 @@ def _lines(text: object) -> str:
 
 
 def _edit(post: QueryDict) -> EditedText | None:
-    for name, text in post.items():
-        if name.startswith(EDIT_PREFIX) and isinstance(text, str):
+    for name in post:
+        if name.startswith(EDIT_PREFIX) and isinstance(text := post[name], str):
             return EditedText(name.removeprefix(EDIT_PREFIX), _lines(text))
     return None
 

@@ -295,7 +295,9 @@ def shown_task(
     context = {
         "assignment_id": view.assignment_id,
         "title": gettext(kind.title),
+        "layout": _layout(kind, len(view.responses)),
         "texts": f"labeling/rating/kinds/{kind.control}_task.html",
+        "single": len(view.responses) == 1,
         "language": view.language,
         "turns": len(view.messages),
         "place": view.place,
@@ -319,6 +321,13 @@ def shown_task(
     editor = editor_context(view, project, filled or Filled(), errors or {}, previewed=previewed)
     context |= {name: safe_html(html) if name in HTML else html for name, html in editor.items()}
     return render_to_string("labeling/rating/rate_task.html", context)
+
+
+def _layout(kind: Kind, count: int) -> str:
+    """How responses stand by themselves; "" where their kind has a template of its own."""
+    if kind.control == "compare":
+        return "pair" if count == 2 else "many"
+    return "singly" if kind.control == "rate" else ""
 
 
 def safe_html(html: str) -> SafeString:
