@@ -41,6 +41,8 @@ SKIP_LABELS = {
 _FEWEST_RATES = 3
 #: Kinds of tasks with a style of their own.
 _STYLES = {"rank": "rank", "review": "write", "write": "write"}
+#: How responses stand of kinds that show them plainly; others have a template for it.
+_LAYOUTS = {"compare": "pair", "rate": "singly"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +297,7 @@ def shown_task(
     context = {
         "assignment_id": view.assignment_id,
         "title": gettext(kind.title),
-        "layout": _layout(kind, len(view.responses)),
+        "layout": _LAYOUTS.get(kind.control, ""),
         "texts": f"labeling/rating/kinds/{kind.control}_task.html",
         "single": len(view.responses) == 1,
         "language": view.language,
@@ -321,13 +323,6 @@ def shown_task(
     editor = editor_context(view, project, filled or Filled(), errors or {}, previewed=previewed)
     context |= {name: safe_html(html) if name in HTML else html for name, html in editor.items()}
     return render_to_string("labeling/rating/rate_task.html", context)
-
-
-def _layout(kind: Kind, count: int) -> str:
-    """How responses stand by themselves; "" where their kind has a template of its own."""
-    if kind.control == "compare":
-        return "pair" if count == 2 else "many"
-    return "singly" if kind.control == "rate" else ""
 
 
 def safe_html(html: str) -> SafeString:
