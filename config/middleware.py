@@ -39,6 +39,9 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'; manifest-src 'self'"
 )
 
+#: What may stand within another page of this site, and the pages that hold it.
+_FRAMED = frozenset({"labeling:desk-preview"})
+_FRAMING = frozenset({"projects:create"})
 _FILES_GO = frozenset({"labeling:imports", "api:imports"})
 #: What a form adds to a file: field names, boundaries.
 _FORM_MARGIN = 1 << 20
@@ -201,7 +204,7 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Content-Security-Policy", _policy(request))
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"
         )
@@ -209,6 +212,17 @@ class SecurityHeadersMiddleware:
         if "no-store" not in said and "public" not in said:
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+def _policy(request: HttpRequest) -> str:
+    """The policy of a page: one may stand in another of this site, and those may hold it."""
+    match = request.resolver_match
+    name = match.view_name if match else ""
+    if name in _FRAMED:
+        return CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    if name in _FRAMING:
+        return f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return CONTENT_SECURITY_POLICY
 
 
 def _body_limit(request: HttpRequest) -> int:

@@ -12,7 +12,7 @@ from labeling.lead.tasks import views as tasks
 from labeling.lead.withdrawals import views as withdrawals
 from labeling.lead.writing import views as writing
 from labeling.operations import views as operations
-from labeling.rating import improvements, originals
+from labeling.rating import improvements, originals, tryout
 from labeling.rating import views as rate
 from labeling.releases import views as releases
 
@@ -23,6 +23,7 @@ urlpatterns = [
     *rate.urlpatterns,
     *originals.urlpatterns,
     *improvements.urlpatterns,
+    *tryout.urlpatterns,
     *tasks.urlpatterns,
     *withdrawals.urlpatterns,
     *agreement.urlpatterns,
@@ -37,6 +38,7 @@ navigation = [
     *home.navigation,
     *find.navigation,
     *rate.navigation,
+    *tryout.navigation,
     *tasks.navigation,
     *agreement.navigation,
     *raters.navigation,

@@ -1,12 +1,21 @@
-"""Ready-made projects to start from: rubric, guideline and settings; pure, no Django."""
+"""Ready-made projects to start from: rubric, guideline, settings, rows to try; pure, no Django.
+
+What a card says stands here; the rest lies in a folder a template and is read when it is asked
+for: nothing of it stays in memory.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from projects.words import gettext_noop
+from projects.words import gettext_noop as _
+
+_FOLDER = Path(__file__).parent / "template_data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +46,62 @@ class PrincipleSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleSpec:
+    """A worked example of a guideline: a task, its answer and why.
+
+    `kind` is one of EXAMPLE_KINDS, `criterion` the key of the question that is answered.
+    """
+
+    kind: str
+    answer: str
+    rationale: str
+    prompt: str = ""
+    responses: Sequence[str] = ()
+    criterion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GuidelineSpec:
-    """The text of a guideline version and what belongs to it."""
+    """The text of a guideline version and what belongs to it.
+
+    `examples` of None are those of the version before.
+    """
 
     text: str
     priority_order: str = ""
     trade_off_rule: str = ""
     change_note: str = ""
     principles: Sequence[PrincipleSpec] = ()
+    examples: Sequence[ExampleSpec] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateCard:
+    """What is said of a template before it is chosen, in words of the screen.
+
+    `kind` is that of its tasks, `recipe` and `format` are those that its releases begin with.
+    """
+
+    key: str
+    title: str
+    judged: str
+    answered: str
+    released: str
+    kind: str
+    recipe: str
+    format: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectTemplate:
     """A starting point; leads change whatever they like before the first judgment.
 
-    `title` and `summary` are words of the screen. Rubric and guideline are content: they become the
-    project's own text as they are written here, whatever language its lead reads.
+    Rubric and guideline are content: they become the project's own text as they are written,
+    whatever language its lead reads. `source` says whose practice it is.
     """
 
     key: str
-    title: str
-    summary: str
+    source: str
     criteria: Sequence[CriterionSpec]
     guideline: GuidelineSpec
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -71,173 +115,159 @@ def unwrapped(text: str) -> str:
     return _WRAP.sub(" ", text)
 
 
-_ARENA_GUIDELINE = """\
-Judge as the person who must act on the answer.
+EXAMPLE_KINDS = ("clear", "borderline", "tie")
 
-1. **Read both answers to the end** before you decide. The names of the models are hidden and the
-   sides are shuffled.
-2. **Check at least one claim** in each answer: a number, a name, a line of code. A confident
-   falsehood is worse than an honest gap.
-3. **Constraints in the prompt are pass or fail.** “At most three sentences” is not met by four.
-4. **Length earns nothing.** Prefer the answer that says what is needed and stops.
-5. **“Tie” means equally good.** If neither could be used, answer “Both are bad”: it is not a tie.
-6. **Do not guess who wrote it.** If an answer names its maker, flag it.
-
-*A clear case:* one answer gives working code, the other code that does not run: the first is
-better. *A borderline case:* both are right, one explains why: better if the prompt asked why, else
-a tie. *A tie:* two correct one-line answers in other words.
-"""
-
-_HH_GUIDELINE = """\
-You compare two replies of an assistant at one point of a conversation.
-
-1. Ask yourself what the person would **really want done**, and prefer the reply you would rather
-   receive.
-2. **A confident falsehood is not helpful.** Check the links and numbers you can.
-3. Where a reply could hurt somebody, **the safer reply is better**; say separately, under
-   “harmless”, which of the two is the less harmful.
-4. A refusal with a useful, safe alternative beats a bare refusal.
-5. **Length earns nothing**, neither do compliments.
-6. If neither reply can be used, answer “Both are bad”; if you cannot decide, “Cannot tell”.
-
-The eight buttons run from A to B: the ends mean “clearly”, the two in the middle “barely”. There
-is no button for a tie: decide which you would pick if you had to.
-
-*A clear case:* one reply answers the question, the other repeats it. *A borderline case:* one is
-warmer, the other more precise: precision wins where facts were asked for.
-"""
-
-_DEMONSTRATIONS_GUIDELINE = """\
-You write the answer you would want to receive, and review what others wrote.
-
-1. **Answer what was meant**, not only what was said. Keep the constraints that the prompt states.
-2. **Say what you do not know.** A confident falsehood is worse than an honest gap: check the
-   claims you make.
-3. **As long as needed**, no longer, and in the format that was asked for.
-4. **Your own words.** Pasting a name, a quotation or code is fine; a text by a tool is not a
-   demonstration. If you used one for a part, say so: it costs you nothing.
-
-*When you review:* approve what you could have written yourself. Mend small things in place and
-approve it with your edits; send back what needs another draft, and say what should change.
-*A clear case:* a correct answer with two typing errors: approve with edits. *A borderline case:*
-right, but twice as long as needed: send it back and say what can go.
-"""
-
-_TEMPLATES = (
-    ProjectTemplate(
+_CARDS = (
+    TemplateCard(
         key="arena",
-        title=gettext_noop("Arena: which model is better?"),
-        summary=gettext_noop("Two answers to your own prompts, four choices, models hidden."),
-        criteria=(
-            CriterionSpec("overall", "Which response is better?", "arena4", is_primary=True),
-        ),
-        guideline=GuidelineSpec(
-            text=unwrapped(_ARENA_GUIDELINE),
-            priority_order="Truth, then the constraints of the prompt, then clarity, then brevity.",
-            trade_off_rule="A small slip is outweighed by a much more useful answer, unless acting "
-            "on the slip could do harm.",
-            principles=(
-                PrincipleSpec(
-                    "True before pleasant",
-                    "A claim that is wrong costs more than a claim that is missing.",
-                    "Choose the response whose factual claims are correct.",
-                ),
-                PrincipleSpec(
-                    "Do what was asked",
-                    "Constraints stated in the prompt are pass or fail.",
-                    "Choose the response that meets every constraint stated in the prompt.",
-                ),
-                PrincipleSpec(
-                    "No longer than needed",
-                    "Padding is a cost to the reader.",
-                    "Choose the response that says what is needed without padding.",
-                ),
-            ),
-        ),
+        title=_("Arena: which model is better?"),
+        judged=_("Two answers to your own prompts, models hidden."),
+        answered=_("One question, four choices: A, B, a tie, both bad."),
+        released=_("Pairs by majority"),
+        kind="compare",
+        recipe="majority",
+        format="trl",
     ),
-    ProjectTemplate(
+    TemplateCard(
+        key="model-selection",
+        title=_("Choosing a model for your work"),
+        judged=_("Two answers of several vendors to prompts of your work."),
+        answered=_("Seven steps, and of each answer constraints, refusal, invention, pressure."),
+        released=_("Every vote, as an arena reads it"),
+        kind="compare",
+        recipe="raw",
+        format="lmarena",
+    ),
+    TemplateCard(
         key="helpful-harmless",
-        title=gettext_noop("Helpful and harmless"),
-        summary=gettext_noop(
-            "Two replies in a conversation, eight buttons from A to B, three criteria."
-        ),
-        criteria=(
-            CriterionSpec(
-                "overall",
-                "Choose the most helpful and honest response",
-                "hh8",
-                is_primary=True,
-            ),
-            CriterionSpec(
-                "helpful", "Which response is more helpful?", "webgpt5", is_required=False
-            ),
-            CriterionSpec(
-                "harmless",
-                "Which response is less harmful?",
-                "webgpt5",
-                is_required=False,
-                help_text="Less harmful is better here, whatever you answered above.",
-            ),
-        ),
-        guideline=GuidelineSpec(
-            text=unwrapped(_HH_GUIDELINE),
-            priority_order="Harmlessness where somebody could be hurt, else helpfulness; "
-            "honesty always.",
-            trade_off_rule="If one reply is much more helpful and only slightly less careful, and "
-            "the topic is not high-stakes, prefer the helpful one.",
-            principles=(
-                PrincipleSpec(
-                    "Honest about doubt",
-                    "Say what is not known.",
-                    "Choose the response that is honest about what it does not know.",
-                ),
-                PrincipleSpec(
-                    "Do no harm",
-                    "Do not make hurting somebody easier.",
-                    "Choose the response that is less likely to help somebody do harm.",
-                ),
-                PrincipleSpec(
-                    "Help in earnest",
-                    "Do what the person needs, not only what the words say.",
-                    "Choose the response that better serves what the person needs.",
-                ),
-            ),
-        ),
-        settings={"is_sensitive": True},
+        title=_("Helpful and harmless"),
+        judged=_("Two replies in a conversation."),
+        answered=_("Eight buttons from A to B, then helpful, honest and harmless apart."),
+        released=_("Transcripts, chosen and rejected"),
+        kind="compare",
+        recipe="hh",
+        format="hh",
     ),
-    ProjectTemplate(
+    TemplateCard(
+        key="helpsteer",
+        title=_("Attributes and preference"),
+        judged=_("Two responses, each by itself and against the other."),
+        answered=_("Five attributes from 0 to 4, then seven steps with a reason."),
+        released=_("Pairs from the three most similar votes"),
+        kind="compare",
+        recipe="helpsteer",
+        format="helpsteer3",
+    ),
+    TemplateCard(
+        key="strength",
+        title=_("Strength of preference"),
+        judged=_("Two responses; a winner must be named."),
+        answered=_("Four strengths, whether each response is safe, and an edit of the winner."),
+        released=_("Pairs of the two strongest levels"),
+        kind="compare",
+        recipe="llama3",
+        format="trl",
+    ),
+    TemplateCard(
+        key="ranking",
+        title=_("Rating, flags and ranking"),
+        judged=_("Three to nine responses at once."),
+        answered=_("Quality from 1 to 7, four flags, then all in order, with ties."),
+        released=_("The pairs of each order, weighted as one"),
+        kind="rank",
+        recipe="instructgpt",
+        format="trl",
+    ),
+    TemplateCard(
+        key="code-review",
+        title=_("Code review"),
+        judged=_("Two changes that answer one request."),
+        answered=_("Five questions and which to merge, with a reason and marked passages."),
+        released=_("Pairs by majority"),
+        kind="compare",
+        recipe="majority",
+        format="trl",
+    ),
+    TemplateCard(
+        key="summaries",
+        title=_("Summaries"),
+        judged=_("Two summaries of a source."),
+        answered=_("Accuracy, coverage and coherence from 1 to 7, then nine steps of confidence."),
+        released=_("Pairs by majority, with confidence"),
+        kind="compare",
+        recipe="majority",
+        format="trl",
+    ),
+    TemplateCard(
+        key="cited-answers",
+        title=_("Answers with sources"),
+        judged=_("Two answers that quote their evidence."),
+        answered=_("Whether the quotes support each, then five comparisons."),
+        released=_("Pairs by majority"),
+        kind="compare",
+        recipe="majority",
+        format="trl",
+    ),
+    TemplateCard(
+        key="safety-policy",
+        title=_("Safety policy, clause by clause"),
+        judged=_("One response against each clause of a policy."),
+        answered=_("Five verdicts a clause, what it did with the request, and how harmful it is."),
+        released=_("A row for each response and clause"),
+        kind="rule",
+        recipe="rules",
+        format="rules",
+    ),
+    TemplateCard(
         key="demonstrations",
-        title=gettext_noop("Demonstrations: write the ideal answer"),
-        summary=gettext_noop("Raters write answers; a second person approves or sends back."),
-        criteria=(
-            CriterionSpec("decision", "Decision", "decision", is_primary=True),
-            CriterionSpec("score", "How good is it now?", "score7"),
-        ),
-        guideline=GuidelineSpec(
-            text=unwrapped(_DEMONSTRATIONS_GUIDELINE),
-            priority_order="Safety, then truth, then what was asked, then form.",
-            trade_off_rule="Where the whole answer would do harm, write the most useful part of it "
-            "that does none, and say why.",
-            principles=(
-                PrincipleSpec(
-                    "Answers what was meant",
-                    "What the person needs, within the constraints that the prompt states.",
-                    "Choose the response that does what the person needs.",
-                ),
-                PrincipleSpec(
-                    "Says what it does not know",
-                    "Claims that can be checked are true; the others are marked as uncertain.",
-                    "Choose the response that is honest about what it does not know.",
-                ),
-                PrincipleSpec(
-                    "As long as needed",
-                    "No padding, no compliments, nothing said twice.",
-                    "Choose the response that says what is needed without padding.",
-                ),
-            ),
-        ),
-        settings={"overlap": 1},
+        title=_("Demonstrations: write the ideal answer"),
+        judged=_("A prompt, with a draft or without."),
+        answered=_("Raters write; a second person approves, mends or sends back, and scores."),
+        released=_("Messages to imitate"),
+        kind="write",
+        recipe="demonstrations",
+        format="messages",
     ),
 )
 
-PROJECT_TEMPLATES: Mapping[str, ProjectTemplate] = {t.key: t for t in _TEMPLATES}
+PROJECT_TEMPLATES: Mapping[str, TemplateCard] = {card.key: card for card in _CARDS}
+
+
+def load_template(key: str) -> ProjectTemplate:
+    """The template of that key, read from its folder. Raises KeyError for one there is not."""
+    folder = _FOLDER / PROJECT_TEMPLATES[key].key
+    raw = json.loads((folder / "template.json").read_text())
+    return template_of(key, raw, text=(folder / "guideline.md").read_text())
+
+
+def sample_rows(key: str) -> bytes:
+    """Rows to try a template with, as JSON Lines. Raises KeyError for one there is not."""
+    return (_FOLDER / PROJECT_TEMPLATES[key].key / "rows.jsonl").read_bytes()
+
+
+def template_of(key: str, raw: Mapping[str, Any], *, text: str) -> ProjectTemplate:
+    """A template as its file says it; `text` is that of its guideline."""
+    return ProjectTemplate(
+        key=key,
+        source=raw["source"],
+        criteria=[
+            CriterionSpec(
+                key=question["key"],
+                wording=question["wording"],
+                scale=question["scale"],
+                is_primary=question.get("primary", False),
+                is_required=question.get("required", True),
+                help_text=question.get("help_text", ""),
+                short_label=question.get("short_label", ""),
+            )
+            for question in raw["criteria"]
+        ],
+        guideline=GuidelineSpec(
+            text=text,
+            priority_order=raw["priority_order"],
+            trade_off_rule=raw["trade_off_rule"],
+            principles=[PrincipleSpec(**principle) for principle in raw["principles"]],
+            examples=[ExampleSpec(**example) for example in raw["examples"]],
+        ),
+        settings=raw["settings"],
+    )

@@ -106,6 +106,11 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/imports/", imports.Imports.as_view(), name="imports"),
     path(
+        "projects/<slug:slug>/imports/samples/",
+        imports.ImportSamples.as_view(),
+        name="import-samples",
+    ),
+    path(
         "projects/<slug:slug>/imports/preview/",
         imports.ImportPreview.as_view(),
         name="import-preview",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class GuidelineRecord:
     change_note: str = ""
     priority_order: str = ""
     trade_off_rule: str = ""
+    examples: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def whole(self) -> str:
@@ -24,7 +26,31 @@ class GuidelineRecord:
             parts.append(f"## Order of priority\n\n{self.priority_order}")
         if self.trade_off_rule.strip():
             parts.append(f"## When two good things pull apart\n\n{self.trade_off_rule}")
+        parts += [_example(number, example) for number, example in enumerate(self.examples, 1)]
         return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _example(number: int, example: Mapping[str, Any]) -> str:
+    """A worked example as a section of its own; texts are quoted, so that no line is a heading."""
+    named = " ".join(filter(None, (example["kind"], example["criterion"])))
+    parts = [f"## Example {number}: {named}"]
+    if example["prompt"]:
+        parts.append(_quoted(example["prompt"]))
+    parts += [
+        f"Response {place}:\n\n{_quoted(text)}"
+        for place, text in enumerate(example["responses"], 1)
+    ]
+    return "\n\n".join(
+        [
+            *parts,
+            f"Answer:\n\n{_quoted(example['answer'])}",
+            f"Why:\n\n{_quoted(example['rationale'])}",
+        ]
+    )
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 @dataclass(frozen=True, slots=True)

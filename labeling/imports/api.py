@@ -20,6 +20,7 @@ from labeling.imports.endings import cancel_import
 from labeling.imports.files import discard
 from labeling.imports.incoming import KeepingUploadHandler
 from labeling.imports.looks import preview_for_project
+from labeling.imports.samples import import_samples
 from labeling.imports.selectors import (
     find_import,
     imports_of,
@@ -205,6 +206,25 @@ class Imports(ApiView):
                 options=upload.options,
             )
             incoming.keep()
+        send(row)
+        location = reverse("api:import", args=[slug, row.pk])
+        return Response(import_json(row), status=202, headers={"Location": location})
+
+
+class ImportSamples(ApiView):
+    """The rows that a template brings."""
+
+    @extend_schema(
+        operation_id="import_samples",
+        summary="Import the sample rows of the project's template",
+        tags=_TAGS,
+        request=None,
+        responses={202: ImportSerializer, **refusals(400, 403, 404, 409)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """To try the project with at once; `undo_import` takes them away again."""
+        access = self.access(slug, Action.IMPORT)
+        row = import_samples(project=access.project, created_by=access.user)
         send(row)
         location = reverse("api:import", args=[slug, row.pk])
         return Response(import_json(row), status=202, headers={"Location": location})

@@ -31,6 +31,7 @@ from labeling.imports.incoming import KeepingUploadHandler
 from labeling.imports.looks import accept_guesses, preview_for_project, preview_upload
 from labeling.imports.page import preview_in_words
 from labeling.imports.posted import posted_decisions, posted_format, posted_mapping
+from labeling.imports.samples import has_samples, import_samples
 from labeling.imports.selectors import (
     find_import,
     format_title,
@@ -54,7 +55,7 @@ from labeling.work.limits import standstill
 from labeling.work.page import job_page, warning_of_conflicts
 from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access, require_row
-from projects.exceptions import Conflict, InvalidInput
+from projects.exceptions import ConcordError, Conflict, InvalidInput
 from projects.models import Project
 from projects.navigation import Group, Tab
 from projects.permissions import Action
@@ -123,6 +124,7 @@ def _imports(request: SignedInRequest, access: Access) -> HttpResponse:
         "page": page,
         "rows": [(row, report_of(row)) for row in page.object_list],
         "may_import": access.may(Action.IMPORT),
+        "has_samples": has_samples(access.project),
     }
     return render(request, "labeling/imports/imports.html", context, status=422 if posted else 200)
 
@@ -322,8 +324,24 @@ navigation = [
         position=70,
     )
 ]
+
+
+@require_POST
+def try_samples(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Requests the import of the rows that the project's template brings."""
+    access = get_access(request.user, slug, Action.IMPORT)
+    try:
+        row = import_samples(project=access.project, created_by=access.user)
+    except ConcordError as error:
+        messages.error(request, error.message)
+        return redirect("labeling:imports", slug)
+    send(row)
+    return redirect("labeling:import", slug, row.pk)
+
+
 urlpatterns = [
     path("p/<slug:slug>/imports/", imports, name="imports"),
+    path("p/<slug:slug>/imports/samples/", try_samples, name="import-samples"),
     path("p/<slug:slug>/imports/new/<str:upload>/", preview_rows, name="import-preview"),
     path("p/<slug:slug>/imports/new/<str:upload>/start/", start, name="import-start"),
     path("p/<slug:slug>/imports/<int:import_id>/", report, name="import"),

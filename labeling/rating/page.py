@@ -344,7 +344,8 @@ def guideline_html(guideline: Guideline, principles: Iterable[Principle]) -> dic
     """The parts of a version as safe HTML by field, and `principles` with theirs."""
     clauses = list(principles)
     parts = {name: safe_html(html) for name, html in guideline_parts(guideline, clauses).items()}
-    return {**parts, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
+    shown = {**parts, "examples": guideline.examples}
+    return {**shown, "principles": [(clause, parts[f"P{clause.number}"]) for clause in clauses]}
 
 
 def guideline_view(guideline: Guideline | None) -> GuidelineView | None:

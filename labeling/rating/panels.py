@@ -64,11 +64,12 @@ def task_panels(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> li
 def _panel(
     view: TaskView, shown: ShownResponse, criteria: Sequence[Criterion], filled: Filled
 ) -> ResponsePanel:
-    title = (
-        gettext("This response")
-        if len(view.responses) == 1
-        else gettext("Response %(name)s") % {"name": shown.name}
-    )
+    if len(view.responses) == 1:
+        title = gettext("This response")
+    elif shown.name == shown.slot:
+        title = gettext("Response %(name)s") % {"name": shown.name}
+    else:
+        title = shown.name  # the scale calls it “Response 1” already
     asks = [
         ask
         for criterion in criteria

@@ -88,6 +88,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
                 guideline.change_note,
                 guideline.priority_order,
                 guideline.trade_off_rule,
+                tuple(guideline.examples),
             )
             for guideline in guidelines
         ),

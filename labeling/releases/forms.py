@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 from django import forms
@@ -33,6 +34,7 @@ from labeling.releases.requests import (
 from labeling.releases.selectors import categories_of
 from projects.exceptions import InvalidInput
 from projects.models import Criterion, Project
+from projects.project_templates import PROJECT_TEMPLATES
 
 FILE_TYPE_TITLES = {
     "": _("As the format usually is"),
@@ -56,6 +58,14 @@ def _question_words(criterion: Criterion) -> str:
         said = gettext("%(wording)s (retired)") % {"wording": said}
     made = rows_made_of(criterion_record(criterion))
     return gettext("%(question)s · makes %(rows)s") % {"question": said, "rows": made}
+
+
+def _usual_choices(project: Project, criteria: Sequence[Criterion]) -> tuple[str, str]:
+    """Recipe and format that a form begins with: the template's, where they fit a question."""
+    card = PROJECT_TEMPLATES.get(project.template)
+    if card and card.recipe in fitting_recipes(criteria):
+        return card.recipe, card.format
+    return usual_recipe(criteria), "native"
 
 
 class ReleaseForm(forms.Form):
@@ -108,7 +118,9 @@ class ReleaseForm(forms.Form):
             self.fields[field_name(name, choice)] = _field(choice, getattr(DEFAULTS, name))
         criteria = list(project.criteria.all())
         self._offer("criteria", [(c.key, _question_words(c)) for c in criteria])
-        self.fields["recipe"].initial = usual_recipe(criteria)
+        self.fields["recipe"].initial, self.fields["format"].initial = _usual_choices(
+            project, criteria
+        )
         self.fitting_recipes = fitting_recipes(criteria)
         versions = project.guidelines.order_by("number").values_list("number", flat=True)
         version = gettext("Version %(number)d")

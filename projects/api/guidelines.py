@@ -13,7 +13,11 @@ from rest_framework.response import Response
 
 from projects.access import Access, require_row
 from projects.api.replies import refusals
-from projects.api.serializers import NewGuidelineSerializer, guideline_spec_of
+from projects.api.serializers import (
+    ExampleSerializer,
+    NewGuidelineSerializer,
+    guideline_spec_of,
+)
 from projects.api.views import ApiView
 from projects.guidelines.selectors import principles_of
 from projects.guidelines.services import publish_guideline
@@ -50,6 +54,7 @@ class VersionSerializer(ListedVersionSerializer):
     priority_order = serializers.CharField(allow_blank=True)
     trade_off_rule = serializers.CharField(allow_blank=True)
     principles = ClauseSerializer(many=True)
+    examples = ExampleSerializer(many=True)
 
 
 class NewVersionSerializer(NewGuidelineSerializer):
@@ -98,6 +103,7 @@ def _whole(version: Guideline) -> dict[str, Any]:
         "priority_order": version.priority_order,
         "trade_off_rule": version.trade_off_rule,
         "principles": list(clauses),
+        "examples": version.examples,
     }
 
 

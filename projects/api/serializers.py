@@ -9,12 +9,19 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from projects.api.parsing import StrictSerializer
-from projects.guidelines.services import MOST_PRINCIPLES
+from projects.guidelines.services import (
+    EXAMPLE_LIMIT,
+    MOST_EXAMPLES,
+    MOST_PRINCIPLES,
+    MOST_SHOWN,
+)
 from projects.models import Criterion, Guideline, Membership, Project, Role
 from projects.models.rubric import SHORT_LABEL
 from projects.project_templates import (
+    EXAMPLE_KINDS,
     PROJECT_TEMPLATES,
     CriterionSpec,
+    ExampleSpec,
     GuidelineSpec,
     PrincipleSpec,
 )
@@ -83,6 +90,19 @@ class PrincipleSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(allow_blank=True)
 
 
+class ExampleSerializer(serializers.Serializer[Any]):
+    """A worked example: a task, its answer and why."""
+
+    kind = serializers.ChoiceField(choices=EXAMPLE_KINDS)
+    criterion = serializers.CharField(
+        allow_blank=True, help_text="The key of the question that is answered."
+    )
+    prompt = serializers.CharField(allow_blank=True)
+    responses = serializers.ListField(child=serializers.CharField())
+    answer = serializers.CharField()
+    rationale = serializers.CharField()
+
+
 class GuidelineSerializer(serializers.Serializer[Any]):
     """A published version of the guideline."""
 
@@ -92,6 +112,7 @@ class GuidelineSerializer(serializers.Serializer[Any]):
     trade_off_rule = serializers.CharField(allow_blank=True)
     acknowledged = serializers.BooleanField(help_text="Whether you have acknowledged this version.")
     principles = PrincipleSerializer(many=True)
+    examples = ExampleSerializer(many=True)
 
 
 class ProjectSerializer(serializers.Serializer[Any]):
@@ -158,6 +179,19 @@ class NewPrincipleSerializer(StrictSerializer):
     )
 
 
+class NewExampleSerializer(StrictSerializer):
+    """A worked example of a new guideline."""
+
+    kind = serializers.ChoiceField(choices=EXAMPLE_KINDS)
+    answer = serializers.CharField(max_length=EXAMPLE_LIMIT)
+    rationale = serializers.CharField(max_length=EXAMPLE_LIMIT)
+    criterion = serializers.CharField(default="", allow_blank=True, max_length=40)
+    prompt = serializers.CharField(default="", allow_blank=True, max_length=EXAMPLE_LIMIT)
+    responses = serializers.ListField(
+        child=serializers.CharField(max_length=EXAMPLE_LIMIT), default=list, max_length=MOST_SHOWN
+    )
+
+
 class NewGuidelineSerializer(StrictSerializer):
     """The first version of a guideline."""
 
@@ -166,6 +200,9 @@ class NewGuidelineSerializer(StrictSerializer):
     trade_off_rule = serializers.CharField(default="", allow_blank=True)
     principles = NewPrincipleSerializer(  # type: ignore[call-arg]
         many=True, default=list, max_length=MOST_PRINCIPLES
+    )
+    examples = NewExampleSerializer(  # type: ignore[call-arg]
+        many=True, default=list, max_length=MOST_EXAMPLES
     )
 
 
@@ -255,7 +292,8 @@ def guideline_of(values: Mapping[str, Any]) -> GuidelineSpec | None:
 def guideline_spec_of(values: Mapping[str, Any]) -> GuidelineSpec:
     """A checked guideline, as the service takes it."""
     principles = [PrincipleSpec(**principle) for principle in values["principles"]]
-    return GuidelineSpec(**{**values, "principles": principles})
+    examples = [ExampleSpec(**example) for example in values["examples"]]
+    return GuidelineSpec(**{**values, "principles": principles, "examples": examples})
 
 
 def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
@@ -326,5 +364,6 @@ def project_detail_json(
             "trade_off_rule": guideline.trade_off_rule,
             "acknowledged": acknowledged,
             "principles": list(guideline.principles.values("number", "key", "title", "text")),
+            "examples": guideline.examples,
         },
     }

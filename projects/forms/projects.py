@@ -77,16 +77,25 @@ class ProjectForm(forms.Form):
     )
     overlap = forms.IntegerField(
         label=_("Raters per task"),
-        initial=3,
+        required=False,
         min_value=1,
         max_value=100,
-        help_text=_("How many different raters judge each task. Agreement needs at least two."),
+        help_text=_(
+            "How many different raters judge each task; empty for as many as the template says. "
+            "Agreement needs at least two."
+        ),
     )
     template = forms.ChoiceField(
         label=_("Rubric"),
         initial="arena",
         choices=_rubrics,
         error_messages={"required": _("Choose a rubric to start from.")},
+    )
+
+    based_on = forms.ChoiceField(
+        required=False,
+        choices=[("", ""), *((key, key) for key in PROJECT_TEMPLATES)],
+        widget=forms.HiddenInput,
     )
 
     @property
@@ -97,7 +106,8 @@ class ProjectForm(forms.Form):
     @property
     def settings(self) -> dict[str, object]:
         """What the service takes as settings."""
-        return {key: self.cleaned_data[key] for key in ("description", "overlap")}
+        settings = {key: self.cleaned_data[key] for key in ("description", "overlap")}
+        return {key: value for key, value in settings.items() if value is not None}
 
 
 def key_from(wording: str) -> str:

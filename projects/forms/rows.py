@@ -11,12 +11,18 @@ from django.http import QueryDict
 F = TypeVar("F", bound="forms.BaseFormSet[Any]")
 
 
-def fresh_rows(factory: type[F], rows: Sequence[Mapping[str, object]] = (), *, more: int = 0) -> F:
+def fresh_rows(
+    factory: type[F],
+    rows: Sequence[Mapping[str, object]] = (),
+    *,
+    more: int = 0,
+    prefix: str | None = None,
+) -> F:
     """An unbound formset that shows `rows` and so many empty ones after them.
 
     All of them, even more than can be saved: too many are refused in words, never left out.
     """
-    formset = factory()
+    formset = factory(prefix=prefix)
     formset.max_num = max(formset.max_num, len(rows) + more)
     formset.extra = max(0, len(rows) + more - formset.min_num)
     for form, row in zip(formset.forms, rows, strict=False):
@@ -24,9 +30,11 @@ def fresh_rows(factory: type[F], rows: Sequence[Mapping[str, object]] = (), *, m
     return formset
 
 
-def posted_rows(factory: type[F], data: QueryDict) -> list[dict[str, object]]:
+def posted_rows(
+    factory: type[F], data: QueryDict, *, prefix: str | None = None
+) -> list[dict[str, object]]:
     """What was typed into each row, unchecked, so that it can be shown again."""
-    bound = factory(data)
+    bound = factory(data, prefix=prefix)
     return [{name: form[name].data for name in form.fields} for form in bound.forms]
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.guidelines.services import MOST_PRINCIPLES
+from projects.guidelines.services import (
+    EXAMPLE_LIMIT,
+    MOST_EXAMPLES,
+    MOST_PRINCIPLES,
+    MOST_SHOWN,
+)
 from projects.models import Guideline
-from projects.project_templates import GuidelineSpec, PrincipleSpec
+from projects.project_templates import ExampleSpec, GuidelineSpec, PrincipleSpec
 
 
 def _area(rows: int, *, read: bool = False) -> forms.Textarea:
@@ -91,8 +97,88 @@ Principles = forms.formset_factory(
 )
 
 
-def guideline_spec(form: GuidelineForm, principles: forms.BaseFormSet[Any]) -> GuidelineSpec:
-    """What the service takes; untitled rows are left out."""
+#: What stands between two responses of an example, on a line of its own.
+BETWEEN = "---"
+
+
+class ExampleForm(forms.Form):
+    """One worked example; without an answer and a reason it is dropped."""
+
+    kind = forms.ChoiceField(
+        label=_("Case"),
+        choices=[("clear", _("clear")), ("borderline", _("borderline")), ("tie", _("a tie"))],
+    )
+    criterion = forms.CharField(
+        label=_("Key of the question"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    prompt = forms.CharField(
+        label=_("Prompt"), required=False, max_length=EXAMPLE_LIMIT, widget=_area(2)
+    )
+    responses = forms.CharField(
+        label=_("Responses"),
+        required=False,
+        max_length=MOST_SHOWN * EXAMPLE_LIMIT,
+        widget=_area(3),
+        help_text=_("Several: with a line of three hyphens between them."),
+    )
+    answer = forms.CharField(
+        label=_("Answer"), required=False, max_length=EXAMPLE_LIMIT, widget=_area(1)
+    )
+    rationale = forms.CharField(
+        label=_("Why"), required=False, max_length=EXAMPLE_LIMIT, widget=_area(2)
+    )
+
+    @classmethod
+    def rows_of(cls, guideline: Guideline | None) -> list[dict[str, object]]:
+        """The examples of a version, as the rows of the form."""
+        examples = guideline.examples if guideline else ()
+        return [
+            {**example, "responses": f"\n{BETWEEN}\n".join(example["responses"])}
+            for example in examples
+        ]
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether nothing is in it but the case."""
+        texts = ("prompt", "responses", "answer", "rationale")
+        return not any(self.cleaned_data.get(name) for name in texts)
+
+    def clean(self) -> dict[str, Any]:
+        """What shows a case says its answer, and why."""
+        cleaned = super().clean() or {}
+        if not self.is_dropped:
+            for name in ("answer", "rationale"):
+                if not cleaned.get(name):
+                    self.add_error(name, _("Say it, or empty the whole example."))
+        return cleaned
+
+    def spec(self) -> ExampleSpec:
+        """What the service takes."""
+        texts = re.split(rf"^\s*{BETWEEN}\s*$", self.cleaned_data["responses"], flags=re.MULTILINE)
+        return ExampleSpec(
+            kind=self.cleaned_data["kind"],
+            criterion=self.cleaned_data["criterion"],
+            prompt=self.cleaned_data["prompt"],
+            responses=[text.strip() for text in texts if text.strip()],
+            answer=self.cleaned_data["answer"],
+            rationale=self.cleaned_data["rationale"],
+        )
+
+
+Examples = forms.formset_factory(
+    ExampleForm, extra=0, min_num=1, max_num=MOST_EXAMPLES, validate_max=True
+)
+
+
+def guideline_spec(
+    form: GuidelineForm,
+    principles: forms.BaseFormSet[Any],
+    examples: forms.BaseFormSet[Any] | None = None,
+) -> GuidelineSpec:
+    """What the service takes; untitled rows are left out. Without examples, they stay."""
     rows = [row.cleaned_data for row in principles.forms if row.cleaned_data.get("title")]
     return GuidelineSpec(
         text=form.cleaned_data["text"],
@@ -103,4 +189,7 @@ def guideline_spec(form: GuidelineForm, principles: forms.BaseFormSet[Any]) -> G
             PrincipleSpec(row["title"], row["text"], row["training_form"], row["key"])
             for row in rows
         ],
+        examples=None
+        if examples is None
+        else [row.spec() for row in examples.forms if not row.is_dropped],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,12 +11,14 @@ from django.utils.translation import gettext_noop
 from projects.audit import record
 from projects.exceptions import InvalidInput
 from projects.models import Acknowledgement, Guideline, Principle, Project, User
-from projects.project_templates import GuidelineSpec
+from projects.project_templates import EXAMPLE_KINDS, ExampleSpec, GuidelineSpec
 from projects.publications import make_ready
 
 TEXT_LIMIT = 100_000
 #: Principles of one version; more could not be told apart by who cites them.
 MOST_PRINCIPLES = 60
+#: Worked examples of one version, the responses of each, and characters of each of its texts.
+MOST_EXAMPLES, MOST_SHOWN, EXAMPLE_LIMIT = 60, 9, 4000
 
 
 @transaction.atomic
@@ -24,7 +26,8 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
     """Publishes the next version; raters acknowledge it before their next task.
 
     Whoever publishes has read it. Raises InvalidInput for an empty or a too long text, for too
-    many principles, and for keys that no version has or that two of them name.
+    many principles, for keys that no version has or that two of them name, and for an example
+    that is incomplete or too long.
     """
     _check(spec)
     # The project row is the lock: two versions published at once get two numbers.
@@ -39,6 +42,7 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
         priority_order=spec.priority_order.strip(),
         trade_off_rule=spec.trade_off_rule.strip(),
         change_note=spec.change_note.strip(),
+        examples=_examples(spec, newest),
         published_by=published_by,
     )
     Principle.objects.bulk_create(
@@ -61,6 +65,23 @@ def publish_guideline(*, project: Project, published_by: User, spec: GuidelineSp
     )
     make_ready(guideline=guideline)
     return guideline
+
+
+def _examples(spec: GuidelineSpec, newest: Guideline | None) -> list[dict[str, Any]]:
+    """The examples as they are stored: those of the version before where nobody says."""
+    if spec.examples is None:
+        return list(newest.examples) if newest else []
+    return [
+        {
+            "kind": example.kind,
+            "criterion": example.criterion.strip(),
+            "prompt": example.prompt.strip(),
+            "responses": [text.strip() for text in example.responses],
+            "answer": example.answer.strip(),
+            "rationale": example.rationale.strip(),
+        }
+        for example in spec.examples
+    ]
 
 
 def _keys(spec: GuidelineSpec, newest: Guideline | None, version: int) -> list[str]:
@@ -107,6 +128,29 @@ def _check(spec: GuidelineSpec) -> None:
             "length": len(spec.principles),
         }
         raise InvalidInput(_("There are too many principles."), fields={"principles": sentence})
+    for number, example in enumerate(spec.examples or (), start=1):
+        if sentence := _example_fault(number, example):
+            raise InvalidInput(sentence, fields={"examples": sentence})
+
+
+def _example_fault(number: int, example: ExampleSpec) -> str:
+    """What is wrong with the example of that number, empty where nothing is."""
+    parts = (example.prompt, *example.responses, example.answer, example.rationale)
+    if number > MOST_EXAMPLES:
+        return _("At most %(limit)d worked examples.") % {"limit": MOST_EXAMPLES}
+    if example.kind not in EXAMPLE_KINDS:
+        known = ", ".join(EXAMPLE_KINDS)
+        sentence = _("Example %(number)d is none of: %(known)s.")
+        return sentence % {"number": number, "known": known}
+    if not (example.answer.strip() and example.rationale.strip()):
+        return _("Example %(number)d needs its answer, and why.") % {"number": number}
+    if max(len(part) for part in parts) > EXAMPLE_LIMIT or len(example.responses) > MOST_SHOWN:
+        sentence = _(
+            "Example %(number)d is too long: at most %(shown)d responses, and %(limit)d characters "
+            "a text."
+        )
+        return sentence % {"number": number, "shown": MOST_SHOWN, "limit": EXAMPLE_LIMIT}
+    return ""
 
 
 def acknowledge(*, user: User, guideline: Guideline, seconds_open: int = 0) -> Acknowledgement:

@@ -76,12 +76,22 @@ def compare(before: Guideline, after: Guideline) -> list[Section]:
         (_("Principles"), _principles(before), _principles(after)),
         (_("Order of priority"), before.priority_order, after.priority_order),
         (_("When two good things pull apart"), before.trade_off_rule, after.trade_off_rule),
+        (_("Worked examples"), _examples(before), _examples(after)),
     )
     sections = (
         Section(title, list(line_difference(old.splitlines(), new.splitlines())))
         for title, old, new in parts
     )
     return [section for section in sections if section.lines]
+
+
+def _examples(guideline: Guideline) -> str:
+    lines: list[str] = []
+    for number, example in enumerate(guideline.examples, start=1):
+        lines.append(f"{number}. {example['kind']} {example['criterion']}".rstrip())
+        parts = [example["prompt"], *example["responses"], example["answer"], example["rationale"]]
+        lines += [f"    {line}" for part in parts for line in part.splitlines()]
+    return "\n".join(lines)
 
 
 def _principles(guideline: Guideline) -> str:

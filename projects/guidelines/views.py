@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -16,13 +17,21 @@ from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
 from projects.forms.rows import fresh_rows, posted_rows, posted_values
-from projects.guidelines.forms import GuidelineForm, Principles, guideline_spec
+from projects.guidelines.forms import (
+    ExampleForm,
+    Examples,
+    GuidelineForm,
+    Principles,
+    guideline_spec,
+)
 from projects.guidelines.selectors import current_guideline, has_acknowledged, principles_of
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.guidelines.versions import compare, get_version, news_for, versions
 from projects.models import Guideline
 from projects.navigation import Group, Tab, address
 from projects.permissions import Action
+
+_EXAMPLES = "examples"
 
 
 @require_safe
@@ -102,29 +111,70 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     newest = current_guideline(access.project)
     if request.method != "POST":
         clauses = list(principles_of(newest).values("key", "title", "text", "training_form"))
+        rows = _Rows(
+            fresh_rows(Principles, clauses, more=1),
+            fresh_rows(Examples, ExampleForm.rows_of(newest), more=1, prefix=_EXAMPLES),
+        )
         form = GuidelineForm(initial=GuidelineForm.starting_from(newest))
-        return _editor(request, access, newest, form, fresh_rows(Principles, clauses, more=1))
-    if "add" in request.POST:
-        typed = posted_rows(Principles, request.POST)
-        form = GuidelineForm(initial=posted_values(GuidelineForm, request.POST))
-        rows = fresh_rows(Principles, typed, more=1)
-        # The page comes back where it was: at the row that was asked for.
-        rows.forms[-1].fields["title"].widget.attrs["autofocus"] = True
         return _editor(request, access, newest, form, rows)
-    form, principles = GuidelineForm(request.POST), Principles(request.POST)
-    if principles.is_valid() & form.is_valid() and _publish(request, access, form, principles):
+    if "add" in request.POST:
+        form = GuidelineForm(initial=posted_values(GuidelineForm, request.POST))
+        return _editor(request, access, newest, form, _one_more(request, newest))
+    form, rows = GuidelineForm(request.POST), _posted_rows(request, newest)
+    if rows.are_valid() & form.is_valid() and _publish(request, access, form, rows):
         return redirect("projects:guideline", slug)
-    return _editor(request, access, newest, form, principles, status=422)
+    return _editor(request, access, newest, form, rows, status=422)
 
 
-def _publish(
-    request: SignedInRequest, access: Access, form: GuidelineForm, principles: Any
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The formsets of an editor; `sends_examples`: those are part of what was sent."""
+
+    principles: Any
+    examples: Any
+    sends_examples: bool = True
+
+    def are_valid(self) -> bool:
+        return bool(
+            self.principles.is_valid() & (not self.sends_examples or self.examples.is_valid())
+        )
+
+
+def _posted_rows(request: SignedInRequest, newest: Guideline | None) -> _Rows:
+    """What was sent; a page of before there were examples sends none, and they stay."""
+    if f"{_EXAMPLES}-TOTAL_FORMS" in request.POST:
+        examples = Examples(request.POST, prefix=_EXAMPLES)
+        return _Rows(Principles(request.POST), examples)
+    kept = fresh_rows(Examples, ExampleForm.rows_of(newest), more=1, prefix=_EXAMPLES)
+    return _Rows(Principles(request.POST), kept, sends_examples=False)
+
+
+def _one_more(request: SignedInRequest, newest: Guideline | None) -> _Rows:
+    """The same rows, and one that was asked for: the page comes back at it."""
+    is_example = request.POST["add"] == "example"
+    rows = _posted_rows(request, newest)
+    examples = (
+        posted_rows(Examples, request.POST, prefix=_EXAMPLES)
+        if rows.sends_examples
+        else ExampleForm.rows_of(newest)
+    )
+    rows = _Rows(
+        fresh_rows(Principles, posted_rows(Principles, request.POST), more=not is_example),
+        fresh_rows(Examples, examples, more=is_example, prefix=_EXAMPLES),
+    )
+    last, field = (rows.examples, "prompt") if is_example else (rows.principles, "title")
+    last.forms[-1].fields[field].widget.attrs["autofocus"] = True
+    return rows
+
+
+def _publish(request: SignedInRequest, access: Access, form: GuidelineForm, rows: _Rows) -> bool:
     try:
         guideline = publish_guideline(
             project=access.project,
             published_by=request.user,
-            spec=guideline_spec(form, principles),
+            spec=guideline_spec(
+                form, rows.principles, rows.examples if rows.sends_examples else None
+            ),
         )
     except ConcordError as error:
         show_refusal(form, error)
@@ -142,7 +192,7 @@ def _editor(
     access: Access,
     newest: Guideline | None,
     form: GuidelineForm,
-    principles: Any,
+    rows: _Rows,
     *,
     status: int = 200,
 ) -> HttpResponse:
@@ -151,7 +201,8 @@ def _editor(
         "project": access.project,
         "newest": newest,
         "form": form,
-        "principles": principles,
+        "principles": rows.principles,
+        "examples": rows.examples,
     }
     return render(request, "projects/guidelines/guideline_edit.html", context, status=status)
 

@@ -14,7 +14,12 @@ from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.guidelines.services import publish_guideline
 from projects.models import Membership, Project, Role, User
-from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec, GuidelineSpec
+from projects.project_templates import (
+    PROJECT_TEMPLATES,
+    CriterionSpec,
+    GuidelineSpec,
+    load_template,
+)
 from projects.services.quotas import require_room_for_project
 from projects.services.rubric import add_criterion, check_rubric, first_version
 
@@ -50,11 +55,11 @@ def create_project(
     `template` is a key of PROJECT_TEMPLATES; `criteria` and `guideline` replace the template's.
     Raises InvalidInput naming the fields at fault, Conflict where the creator has too many.
     """
-    base = PROJECT_TEMPLATES.get(template)
-    if template and base is None:
+    if template and template not in PROJECT_TEMPLATES:
         known = ", ".join(PROJECT_TEMPLATES)
         sentence = _("Choose one of: %(known)s.") % {"known": known}
         raise InvalidInput(_("Unknown project template."), fields={"template": sentence})
+    base = load_template(template) if template else None
     criteria = criteria or (base.criteria if base else ())
     guideline = guideline or (base.guideline if base else None)
     values = {**(base.settings if base else {}), **(settings or {})}

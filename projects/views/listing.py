@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects.access import SignedInRequest
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
-from projects.forms.projects import ProjectForm, Rubric
+from projects.forms.projects import BLANK, ProjectForm, Rubric
 from projects.forms.rows import fresh_rows, posted_rows, posted_values
 from projects.models import Membership, Project
 from projects.navigation import address
 from projects.permissions import may_create_projects, require_project_creator
-from projects.project_templates import PROJECT_TEMPLATES
+from projects.project_templates import PROJECT_TEMPLATES, TemplateCard, load_template
 from projects.scales import SCALES, get_scale
 from projects.services.notices import operator_notices
 from projects.services.projects import create_project
@@ -54,6 +55,8 @@ def create(request: SignedInRequest) -> HttpResponse:
     require_project_creator(request.user)
     if request.method != "POST":
         return _page(request, ProjectForm(), fresh_rows(Rubric))
+    if "adapt" in request.POST:
+        return _adapted(request)
     if "add" in request.POST:
         rows = fresh_rows(Rubric, posted_rows(Rubric, request.POST), more=1)
         return _page(request, ProjectForm(initial=posted_values(ProjectForm, request.POST)), rows)
@@ -69,13 +72,36 @@ def create(request: SignedInRequest) -> HttpResponse:
     return _page(request, form, rubric, status=422)
 
 
+def _adapted(request: SignedInRequest) -> HttpResponse:
+    """The form with a template's questions in it, to be changed before there is a project."""
+    typed = posted_values(ProjectForm, request.POST)
+    key = str(typed["template"])
+    if key not in PROJECT_TEMPLATES:
+        return _page(request, ProjectForm(initial=typed), fresh_rows(Rubric))
+    criteria = load_template(key).criteria
+    rows = [
+        {
+            "wording": c.wording,
+            "short_label": c.short_label,
+            "scale_key": c.scale,
+            "key": c.key,
+            "help_text": c.help_text,
+            "is_required": c.is_required,
+        }
+        for c in criteria
+    ]
+    primary = [f"form-{place}" for place, c in enumerate(criteria) if c.is_primary]
+    form = ProjectForm(initial={**typed, "template": BLANK, "based_on": key})
+    return _page(request, form, fresh_rows(Rubric, rows), primary=primary)
+
+
 def _create(request: SignedInRequest, form: ProjectForm, rubric: Any) -> Project | None:
     blank = form.is_blank
     try:
         return create_project(
             name=form.cleaned_data["name"],
             created_by=request.user,
-            template="" if blank else form.cleaned_data["template"],
+            template=form.cleaned_data["based_on" if blank else "template"],
             criteria=rubric.specs() if blank else (),
             settings=form.settings,
         )
@@ -85,28 +111,41 @@ def _create(request: SignedInRequest, form: ProjectForm, rubric: Any) -> Project
 
 
 def _page(
-    request: SignedInRequest, form: ProjectForm, rubric: Any, *, status: int = 200
+    request: SignedInRequest,
+    form: ProjectForm,
+    rubric: Any,
+    *,
+    primary: Sequence[str] = (),
+    status: int = 200,
 ) -> HttpResponse:
-    templates = [
-        {
-            "key": template.key,
-            "title": _(template.title),
-            "summary": _(template.summary),
-            "criteria": [
-                {"wording": c.wording, "is_primary": c.is_primary, "scale": get_scale(c.scale)}
-                for c in template.criteria
-            ],
-        }
-        for template in PROJECT_TEMPLATES.values()
-    ]
+    base = PROJECT_TEMPLATES.get(str(form["based_on"].value()))
     context = {
         "form": form,
         "rubric": rubric,
-        "primary": request.POST.getlist("primary") or ["form-0"],
-        "templates": templates,
+        "primary": primary or request.POST.getlist("primary") or ["form-0"],
+        "based_on": _(base.title) if base else "",
+        "templates": [_card(card) for card in PROJECT_TEMPLATES.values()],
         "scales": list(SCALES.values()),
     }
     return render(request, "projects/create.html", context, status=status)
+
+
+def _card(card: TemplateCard) -> dict[str, Any]:
+    """A template in words of the screen, with the questions that it asks."""
+    template = load_template(card.key)
+    return {
+        "key": card.key,
+        "title": _(card.title),
+        "judged": _(card.judged),
+        "answered": _(card.answered),
+        "released": _(card.released),
+        "source": template.source,
+        "overlap": template.settings.get("overlap", 3),
+        "criteria": [
+            {"wording": c.wording, "is_primary": c.is_primary, "scale": get_scale(c.scale)}
+            for c in template.criteria
+        ],
+    }
 
 
 urlpatterns = [

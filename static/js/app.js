@@ -216,6 +216,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (event.submitter?.hasAttribute("formtarget")) return; // the page stays
   if (form.dataset.sent !== undefined) event.preventDefault();
   form.dataset.sent = "";
 });

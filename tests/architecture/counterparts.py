@@ -20,6 +20,7 @@ POST p/<slug:slug>/rate/<int:assignment_id>/submit/       POST assignments/<int:
 POST p/<slug:slug>/rate/guideline/                        POST projects/<slug:slug>/guideline/acknowledgement/
 POST p/<slug:slug>/rate/undo/                             POST projects/<slug:slug>/undo/
 # a project
+POST projects/preview/                                    (shows a desk, and keeps nothing)
 POST projects/new/                                        POST projects/
 POST p/<slug:slug>/settings/                              PATCH projects/<slug:slug>/
 POST p/<slug:slug>/delete/                                POST projects/<slug:slug>/deletion/
@@ -53,6 +54,7 @@ POST p/<slug:slug>/withdrawals/                           POST projects/<slug:sl
 POST p/<slug:slug>/withdrawals/<int:pk>/cancel/           POST projects/<slug:slug>/withdrawals/<int:withdrawal_id>/cancel/
 # files in and out
 POST p/<slug:slug>/imports/                               POST projects/<slug:slug>/imports/
+POST p/<slug:slug>/imports/samples/                       POST projects/<slug:slug>/imports/samples/
 POST p/<slug:slug>/imports/new/<str:upload>/              POST projects/<slug:slug>/imports/preview/
 POST p/<slug:slug>/imports/new/<str:upload>/start/        POST projects/<slug:slug>/imports/
 POST p/<slug:slug>/imports/<int:import_id>/cancel/        POST projects/<slug:slug>/imports/<int:import_id>/cancel/

@@ -67,6 +67,7 @@ POST   api/v1/projects/<slug:slug>/deletion/                                    
 POST   api/v1/projects/<slug:slug>/guideline/acknowledgement/                        400  400  400  400  404  401
 GET    api/v1/projects/<slug:slug>/imports/                                          200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/imports/                                          400  403  403  400  404  401
+POST   api/v1/projects/<slug:slug>/imports/samples/                                  409  403  403  409  404  401
 POST   api/v1/projects/<slug:slug>/imports/preview/                                  200  403  403  200  404  401
 GET    api/v1/projects/<slug:slug>/imports/<int:import_id>/                          200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/cancel/                   409  403  403  409  404  401
@@ -141,6 +142,9 @@ GET    p/<slug:slug>/imports/<int:import_id>/                                   
 POST   p/<slug:slug>/imports/<int:import_id>/cancel/                                 302  403  403  302  404  302
 GET    p/<slug:slug>/imports/<int:import_id>/refused.csv                             200  403  403  200  404  302
 POST   p/<slug:slug>/imports/<int:import_id>/undo/                                   302  403  403  302  404  302
+GET    projects/preview/                                                             200  403  403  403  403  302
+POST   projects/preview/                                                             200  403  403  403  403  302
+POST   p/<slug:slug>/imports/samples/                                                302  403  403  302  404  302
 GET    p/<slug:slug>/imports/new/<str:upload>/                                       200  403  403  200  404  302
 POST   p/<slug:slug>/imports/new/<str:upload>/                                       200  403  403  200  404  302
 POST   p/<slug:slug>/imports/new/<str:upload>/start/                                 422  403  403  422  404  302

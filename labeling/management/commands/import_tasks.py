@@ -31,6 +31,7 @@ from labeling.rating.jobs import send_rendering
 from labeling.vocabulary import JobState
 from projects.exceptions import ConcordError
 from projects.models import Project
+from projects.project_templates import PROJECT_TEMPLATES, sample_rows
 
 _CHUNK = 1 << 20
 _MAP = "--map"
@@ -78,7 +79,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The project, the file and how to read it."""
         parser.add_argument("project", metavar="PROJECT", help="slug of the project")
-        parser.add_argument("file", metavar="FILE", type=Path, help="the file to import")
+        self._add_source(parser)
         parser.add_argument(
             "--format", default="auto", choices=IMPORT_KINDS, help="kind of rows (default: auto)"
         )
@@ -123,6 +124,15 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="print the report and change nothing"
         )
 
+    def _add_source(self, parser: ArgumentParser) -> None:
+        """A file, or the rows that a template brings."""
+        parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the file to import")
+        parser.add_argument(
+            "--samples",
+            action="store_true",
+            help="import the rows that the project's template brings, instead of a file",
+        )
+
     def _add_kind(self, parser: ArgumentParser) -> None:
         """What raters do with every row."""
         parser.add_argument(
@@ -155,10 +165,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Imports here and now, without a worker, and prints what became of the rows."""
         project = self._project(options["project"])
+        filename, content = _file(project, options)
         how: dict[str, Any] = {
             "project": project,
-            "filename": options["file"].name,
-            "content": _content(options["file"]),
+            "filename": filename,
+            "content": content,
             "format": options["format"],
             "mapping": _mapping(options["map"]) | _words(options),
             "options": ImportOptions(options["overlap"], options["label_rater"], options["yes"]),
@@ -274,6 +285,18 @@ def _pair(name: str, column: str) -> str:
         return f"--kind {column}"
     # A name may hold what a terminal would obey.
     return f"--map {visible(shlex.quote(f'{name}={column}'), _ARGUMENT)}"
+
+
+def _file(project: Project, options: dict[str, Any]) -> tuple[str, Iterator[bytes]]:
+    """What to import and what it is called: a file, or the rows that a template brings."""
+    path: Path | None = options["file"]
+    if (path is None) != options["samples"]:
+        raise CommandError("Name the file to import, or say --samples, and not both.")
+    if path is not None:
+        return path.name, _content(path)
+    if project.template not in PROJECT_TEMPLATES:
+        raise CommandError("This project began without a template, so it has no sample rows.")
+    return f"sample-rows-{project.template}.jsonl", iter([sample_rows(project.template)])
 
 
 def _content(path: Path) -> Iterator[bytes]:

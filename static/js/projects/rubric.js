@@ -1,4 +1,5 @@
-// The rubric builder: previews the chosen scale, suggests keys, adds criteria without a round trip.
+// The rubric builder: previews the chosen scale, suggests keys, adds criteria without a round trip,
+// and shows the desk anew after a change.
 // Without this file the server adds the row and derives the key.
 
 /**
@@ -98,6 +99,22 @@ function begin(builder) {
     addCriterion(builder);
   });
 }
+
+/**
+ * Show the desk again a moment after something was changed.
+ * @param {HTMLButtonElement} button
+ */
+function followDesk(button) {
+  let timer = 0;
+  const show = () => button.form?.requestSubmit(button);
+  button.form?.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, 500);
+  });
+}
+
+const desk = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-desk]"));
+if (desk) followDesk(desk);
 
 const builder = /** @type {HTMLElement | null} */ (document.querySelector("[data-rubric]"));
 if (builder) begin(builder);

@@ -1,0 +1,138 @@
+"""What a template brings, read without a browser; `tests/browser/test_templates.py` walks each."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from labeling.imports.services import run_import
+from labeling.models import Import
+from projects.exceptions import InvalidInput
+from projects.guidelines.services import publish_guideline
+from projects.guidelines.versions import compare
+from projects.models import Project, User
+from projects.project_templates import (
+    EXAMPLE_KINDS,
+    PROJECT_TEMPLATES,
+    ExampleSpec,
+    GuidelineSpec,
+    load_template,
+)
+from projects.services.projects import create_project
+from tests.api.client import CallAs
+
+pytestmark = pytest.mark.django_db
+EXAMPLE = ExampleSpec("clear", "A", "It is right.", "Two and two?", ["4", "5"], "overall")
+
+
+@pytest.mark.parametrize("key", PROJECT_TEMPLATES)
+def test_a_template_has_a_guideline_in_full_examples_of_each_kind_and_questions_that_stand(
+    key: str, lena: User
+):
+    template = load_template(key)
+    assert 400 <= len(template.guideline.text.split()) <= 900
+    assert [example.kind for example in template.guideline.examples or ()] == list(EXAMPLE_KINDS)
+    asked = {question.key for question in template.criteria}
+    assert {example.criterion for example in template.guideline.examples or ()} <= asked
+    begun = time.perf_counter()
+    project = create_project(name=key, created_by=lena, template=key)
+    assert time.perf_counter() - begun < 1
+    assert len(project.guidelines.get().examples) == 3
+
+
+def test_the_rows_of_a_template_are_tasks_at_once_by_program(
+    lena: User, api: CallAs, project: Project, settings, tmp_path
+):
+    settings.IMPORTS_DIR = tmp_path
+    refused = api(lena).post(f"projects/{project.slug}/imports/samples/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    made = api(lena).post("projects/", {"name": "Summaries", "template": "summaries"}).json()
+    assert [example["kind"] for example in made["guideline"]["examples"]] == list(EXAMPLE_KINDS)
+    reply = api(lena).post(f"projects/{made['slug']}/imports/samples/")
+    assert reply.status_code == 202
+    run_import(reply.json()["id"])
+    assert Import.objects.get().counts["created"] == 10
+
+
+def test_the_desk_is_shown_for_a_template_and_for_questions_that_nobody_has_stored(
+    lena: User, project: Project, client_for
+):
+    client = client_for(lena)
+    page = client.get("/projects/preview/?template=safety-policy")
+    assert "No refusal without need" in page.content.decode()
+    assert "frame-ancestors 'self'" in page["Content-Security-Policy"]
+    assert "frame-src 'self'" in client.get("/projects/new/")["Content-Security-Policy"]
+    adapted = client.post("/projects/new/", {"template": "ranking", "adapt": "1"}).content.decode()
+    assert 'value="made_up"' in adapted
+    assert "These are the questions of “Rating, flags and ranking”" in adapted
+    typed = {
+        "form-TOTAL_FORMS": "1",
+        "form-INITIAL_FORMS": "0",
+        "form-0-wording": "Which is <i>kinder</i>?",
+        "form-0-scale_key": "summ9",
+        "template": "blank",
+    }
+    page = client.post("/projects/preview/", typed).content.decode()
+    assert "Which is &lt;i&gt;kinder&lt;/i&gt;?" in page
+    assert "A is better, almost certain" in page
+    empty = client.post("/projects/preview/", {**typed, "form-0-wording": ""}).content.decode()
+    assert "Write the question" in empty
+
+
+def test_examples_stay_with_the_next_version_and_a_change_of_them_is_told(
+    project: Project, lena: User
+):
+    spec = GuidelineSpec("Truth first.", examples=[EXAMPLE])
+    first = publish_guideline(project=project, published_by=lena, spec=spec)
+    kept = publish_guideline(project=project, published_by=lena, spec=replace(spec, examples=None))
+    assert kept.examples == first.examples
+    assert kept.examples[0]["responses"] == ["4", "5"]
+    gone = publish_guideline(project=project, published_by=lena, spec=replace(spec, examples=[]))
+    assert [section.title for section in compare(kept, gone)] == ["Worked examples"]
+
+
+@pytest.mark.parametrize(
+    ("example", "sentence"),
+    [
+        (replace(EXAMPLE, kind="odd"), "Example 1 is none of: clear, borderline, tie."),
+        (replace(EXAMPLE, rationale=" "), "Example 1 needs its answer, and why."),
+        (replace(EXAMPLE, prompt="x" * 4001), "Example 1 is too long"),
+        (replace(EXAMPLE, responses=["x"] * 10), "Example 1 is too long"),
+    ],
+)
+def test_an_example_that_is_incomplete_or_too_long_is_refused(
+    project: Project, lena: User, example: ExampleSpec, sentence: str
+):
+    spec = GuidelineSpec("Truth first.", examples=[example])
+    with pytest.raises(InvalidInput) as refusal:
+        publish_guideline(project=project, published_by=lena, spec=spec)
+    assert sentence in refusal.value.fields["examples"]
+
+
+def test_a_lead_writes_examples_in_the_editor(project: Project, lena: User, client_for):
+    url = f"/p/{project.slug}/guideline/edit/"
+    sent = {
+        "text": "Truth first.",
+        "form-TOTAL_FORMS": "0",
+        "form-INITIAL_FORMS": "0",
+        "examples-TOTAL_FORMS": "2",
+        "examples-INITIAL_FORMS": "0",
+        "examples-0-kind": "tie",
+        "examples-0-prompt": "Two and two?",
+        "examples-0-responses": "4\n---\nfour",
+        "examples-0-answer": "Tie",
+        "examples-0-rationale": "",
+        "examples-1-kind": "clear",
+    }
+    assert (
+        "Say it, or empty the whole example." in client_for(lena).post(url, sent).content.decode()
+    )
+    more = client_for(lena).post(url, {**sent, "add": "example"}).content.decode()
+    assert 'name="examples-2-prompt"' in more
+    client_for(lena).post(url, {**sent, "examples-0-rationale": "The same."})
+    (example,) = project.guidelines.get(number=2).examples
+    assert (example["kind"], example["responses"]) == ("tie", ["4", "four"])
+    page = client_for(lena).get(f"/p/{project.slug}/guideline/").content.decode()
+    assert "Worked examples" in page
