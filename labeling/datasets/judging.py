@@ -142,7 +142,10 @@ def judge_task(
     if outcome.drops:
         ledger.drops.update(outcome.drops)
     refused = (
-        task_refusal(task, shape) or prompt_not_carried(task, shape.carries) or shape.refusal(task)
+        ("follows_lost_reply" if task.off_path and not recipe.per_vote else None)
+        or task_refusal(task, shape)
+        or prompt_not_carried(task, shape.carries)
+        or shape.refusal(task)
     )
     if refused:
         lost = _count(outcome, recipe.kind)

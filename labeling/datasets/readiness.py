@@ -278,6 +278,8 @@ def _counts(tally: Tally) -> dict[str, Any]:
         "responses_empty": tally.empty,
         "reasoning_left_out": tally.reasoning_left_out,
         "tasks_per_category": _sorted(tally.categories, "(none)"),
+        "tasks_per_licence": _sorted(tally.licences, "(none)"),
+        "tasks_per_permitted_use": _sorted(tally.permitted_uses, "(none)"),
         "tasks_per_language": _sorted(tally.languages, "(not stated)"),
         "rows_per_model": _sorted(models, "(not stated)"),
         "rows_won_per_model": _sorted(wins, "(not stated)"),

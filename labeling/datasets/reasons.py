@@ -78,6 +78,9 @@ REASONS: dict[str, str] = {
     "reasoning_left_out": gettext_noop(
         "rows written without their models' reasoning, which the format has no place for"
     ),
+    "follows_lost_reply": gettext_noop(
+        "the turn follows a reply to which more raters preferred another"
+    ),
     "empty_prompt": gettext_noop("the prompt is empty"),
     "no_prompt": gettext_noop(
         "two texts were compared without a prompt, which the format has no place for"

@@ -205,6 +205,9 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     `edits` are responses that people improved from one of `responses`. `metadata` is what an
     import kept of the task beyond its texts, as JSON, "" for nothing; it is in no key. `kind` is
     how raters were asked (`TaskKind`, or `review` of a text), "" where nobody says.
+    Of a turn `conversation` names the conversation and `turn` its place in it, from 1; a later one
+    may come `after` a response of an earlier one, and be `off_path` where more of the raters of
+    that one preferred another. `licence` and `permitted_use` are what its row says of its texts.
     """
 
     id: str
@@ -217,6 +220,12 @@ class TaskRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     edits: tuple[ResponseRecord, ...] = ()
     metadata: str = ""
     kind: str = ""
+    conversation: str = ""
+    turn: int | None = None
+    after: str = ""
+    off_path: bool = False
+    licence: str = ""
+    permitted_use: str = ""
 
     @property
     def candidates(self) -> tuple[ResponseRecord, ...]:

@@ -104,6 +104,8 @@ class Tally:
     styles: list[tuple[int, ...]] = field(default_factory=list)
     categories: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
+    licences: Counter[str] = field(default_factory=Counter)
+    permitted_uses: Counter[str] = field(default_factory=Counter)
     matches: Counter[tuple[str, str]] = field(default_factory=Counter)
     alone: Counter[tuple[str, bool]] = field(default_factory=Counter)
     good: int = 0
@@ -138,6 +140,8 @@ class Tally:
             self.prompts.append(cluster)
             self.categories[task.category] += 1
             self.languages[task.language] += 1
+            self.licences[task.licence] += 1
+            self.permitted_uses[task.permitted_use] += 1
             self.responses += len(task.responses)
             self.empty += sum(not response.text.strip() for response in task.responses)
             codes = self._judgments(may, recipe)

@@ -22,6 +22,7 @@ from labeling.datasets.records import (
 from labeling.datasets.turns import turns_of
 from labeling.models import Answer, Response
 from labeling.models.judgments import JudgmentQuerySet
+from labeling.releases.later_turns import later_turns
 from labeling.releases.marked import marked_spans
 from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
@@ -38,10 +39,9 @@ _KNOWN = {
     "source": "source",
     "group": "group",
     "permitted_use": "permitted_use",
-    "conversation": "conversation",
-    "turn": "turn",
 }
 
+_LICENCE, _USE = (tuple(_KNOWN).index(name) for name in ("licence", "permitted_use"))
 
 _TASK_COLUMNS = (
     "pk",
@@ -54,6 +54,10 @@ _TASK_COLUMNS = (
     "prompt__metadata",
     "kind",
     "reviews",
+    "follows",
+    "reply",
+    "prompt__conversation",
+    "prompt__turn",
     *(f"prompt__{column}" for column in _KNOWN.values()),
 )
 
@@ -84,9 +88,11 @@ def task_records(
         responses = _responses([pk for row in rows for pk in row[2]])
         judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers), responses)
         standing = standing_judgments(project, cutoff)
+        turns = later_turns({row[0]: (row[10], row[11]) for row in rows if row[10]}, standing)
         edits = _edits([pk for row in rows for pk in row[2]], standing, edits_upto, pseudonym)
         for pk, name, order, prompt, messages, category, language, metadata, *rest in rows:
-            kind, reviews, *known = rest
+            kind, reviews, _, _, conversation, turn, *known = rest
+            after, off_path = turns.get(pk, ("", False))
             yield TaskRecord(
                 id=name,
                 prompt_id=prompt,
@@ -98,6 +104,12 @@ def task_records(
                 edits=tuple(edit for response in order for edit in edits.get(response, ())),
                 metadata=released_metadata({**metadata, **_known(known)}),
                 kind=ASKED_AS_REVIEW if reviews else kind,
+                conversation=conversation,
+                turn=turn,
+                after=after,
+                off_path=off_path,
+                licence=known[_LICENCE],
+                permitted_use=known[_USE],
             )
 
 

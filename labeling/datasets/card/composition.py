@@ -12,6 +12,8 @@ from labeling.datasets.context import ReleaseContext
 from labeling.datasets.layout import Layout
 from labeling.datasets.splits import RULES, SPLITS
 
+#: Counts that are left out where no row says what they count.
+_IF_SAID = frozenset({"tasks_per_licence", "tasks_per_permitted_use"})
 #: What is said of responses that came off well, by the kind of rows; nothing where none can.
 _WON = {"ratings": "", "rules": "Of these keeping the rule"}
 
@@ -64,10 +66,12 @@ def composition(manifest: Mapping[str, Any], shape: Mapping[str, str]) -> str:
         for title, key in (
             ("Tasks per category", "tasks_per_category"),
             ("Tasks per language", "tasks_per_language"),
+            ("Tasks per licence of their texts", "tasks_per_licence"),
+            ("Tasks per permitted use", "tasks_per_permitted_use"),
             ("Responses in rows, per model", "rows_per_model"),
             (_WON.get(manifest["recipe"]["rows_are"], "Of these preferred"), "rows_won_per_model"),
         )
-        if title
+        if title and not (key in _IF_SAID and set(figures[key]) <= {"(none)"})
     ]
     if empty := figures["responses_empty"]:
         are = "is" if empty == 1 else "are"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from labeling.datasets.formats.carrying import NO_NEEDS, Carried, Needs, carried_in_words
-from labeling.datasets.formats.columns import FileTable
+from labeling.datasets.formats.columns import STRING, FileTable
+from labeling.datasets.formats.nested import OPTIONAL_SHORT
 from labeling.datasets.policies import PolicyText, in_words
 from labeling.datasets.recipes.outcome import (
     Demonstration,
@@ -180,9 +181,22 @@ class Format(ABC):
         return any("criterion" in table.names for table in self.tables)
 
 
-def metadata_of(item: TaskRows) -> tuple[str, ...]:
-    """The value of the last column of a release with imported metadata; nothing in any other."""
-    return (item.task.metadata or "{}",) if item.needs.metadata else ()
+#: The columns of a release with turns of conversations, before the metadata.
+TURN_COLUMNS = (("conversation", STRING), ("turn", OPTIONAL_SHORT), ("after", STRING))
+
+
+def last_values(item: TaskRows) -> Values:
+    """The values of the last columns: of turns and of imported metadata, where a release has any
+    of them."""
+    task, needs = item.task, item.needs
+    turn = (task.conversation, task.turn, task.after) if needs.conversations else ()
+    return (*turn, task.metadata or "{}") if needs.metadata else turn
+
+
+def with_last_columns(table: FileTable, needs: Needs) -> FileTable:
+    """The table with the columns of `last_values`."""
+    table = table.with_columns(*TURN_COLUMNS) if needs.conversations else table
+    return table.with_metadata() if needs.metadata else table
 
 
 def task_refusal(task: TaskRecord, shape: Format) -> str | None:

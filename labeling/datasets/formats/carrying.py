@@ -65,7 +65,7 @@ class Needs(NamedTuple):
     ratings, demonstrations from `reviews`, ratings on several criteria by `attributes`; judgments
     may tell why they have no value (`unsaid`), judge by `rules`, hold `texts`, name
     `reasons` that were picked, and mark `spans`. `several`: tasks of other kinds than comparisons
-    are among them.
+    are among them, or turns of `conversations`.
     """
 
     keys: bool = False
@@ -81,6 +81,7 @@ class Needs(NamedTuple):
     reasons: bool = False
     several: bool = False
     spans: bool = False
+    conversations: bool = False
 
     def and_of(self, task: TaskRecord) -> Needs:
         """These, and what the task needs."""
@@ -100,6 +101,7 @@ class Needs(NamedTuple):
             reasons=self.reasons or any(judgment.reasons for judgment in said),
             several=self.several or task.kind not in ("", TaskKind.COMPARE),
             spans=self.spans or any(judgment.spans for judgment in said),
+            conversations=self.conversations or bool(task.conversation),
         )
 
 

@@ -16,7 +16,8 @@ from labeling.datasets.formats.base import (
     Format,
     TaskRows,
     Values,
-    metadata_of,
+    last_values,
+    with_last_columns,
 )
 from labeling.datasets.formats.carrying import CHATS, Needs, kept, reply
 from labeling.datasets.formats.columns import (
@@ -118,7 +119,7 @@ def judgment_table(table: FileTable, needs: Needs) -> FileTable:
     ):
         if wanted:
             table = replace(table, columns=(*table.columns, column))
-    return table.with_metadata() if needs.metadata else table
+    return with_last_columns(table, needs)
 
 
 class Judgments(Format):
@@ -212,7 +213,7 @@ def judgment_rows(item: TaskRows, judgments: Sequence[JudgmentRecord]) -> Iterat
             judgment.created_at,
             *about,
             *(_beyond(judgment, needs) if more else ()),
-            *metadata_of(item),
+            *last_values(item),
         )
 
 

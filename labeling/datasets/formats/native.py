@@ -15,9 +15,10 @@ from labeling.datasets.formats.base import (
     Format,
     TaskRows,
     Values,
+    last_values,
     load_call,
     load_lines,
-    metadata_of,
+    with_last_columns,
 )
 from labeling.datasets.formats.carrying import CHATS, Needs, kept, reply
 from labeling.datasets.formats.columns import (
@@ -222,8 +223,7 @@ class Native(Format):
         training = [preference, kto, sft]
         if needs.kind in _MADE:
             training.append(_MADE[RowKind(needs.kind)](needs))
-        if needs.metadata:
-            training = [table.with_metadata() for table in training]
+        training = [with_last_columns(table, needs) for table in training]
         return (*training, judgment_table(judgments, needs))
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
@@ -235,7 +235,7 @@ class Native(Format):
             said = (kept(task.messages, CHATS.prompts), reply(response, CHATS.responses))
             texts = (*said, label.good, key[:16])
             names = (task.id, task.prompt_id, item.group, response.model)
-            yield FileRow("kto", (*texts, *names, *metadata_of(item)), key)
+            yield FileRow("kto", (*texts, *names, *last_values(item)), key)
         for shown in item.demonstrations:
             yield FileRow("sft", _demonstration(item, shown))
         if item.needs.kind == RowKind.RATINGS:
@@ -268,7 +268,7 @@ class Native(Format):
 
 
 def _rows(table: str, rows: Iterable[Values], item: TaskRows) -> Iterator[FileRow]:
-    return (FileRow(table, (*values, *metadata_of(item))) for values in rows)
+    return (FileRow(table, (*values, *last_values(item))) for values in rows)
 
 
 def _preference(item: TaskRows, pair: Pair) -> Values:
@@ -306,7 +306,7 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         task.category,
         task.language,
         *((task.id,) if item.needs.groups else ()),
-        *metadata_of(item),
+        *last_values(item),
     )
 
 
@@ -325,5 +325,5 @@ def _demonstration(item: TaskRows, shown: Demonstration) -> Values:
         task.category,
         task.language,
         *((shown.decision,) if item.needs.reviews else ()),
-        *metadata_of(item),
+        *last_values(item),
     )
