@@ -78,7 +78,7 @@ def test_three_judged_turns_are_three_rows_each_after_the_reply_that_was_chosen(
         if isinstance(row, ImportRow)
     ]
     known = {"conversation": "c1", "group": "g7", "permitted_use": "research", "source": "a forum"}
-    turns = sorted((dict(row.about) for row in again), key=lambda about: about["turn"])
+    turns = sorted((dict(row.about) for row in again), key=lambda about: str(about["turn"]))
     assert turns == [{**known, "turn": turn} for turn in (1, 2, 3)]
     card = (folder_of(release) / "README.md").read_text()
     assert "Tasks per permitted use" in card
