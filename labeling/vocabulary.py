@@ -136,6 +136,10 @@ class Flag(StrEnum):
     BROKEN = "broken"
 
 
+#: A text of which more was pasted is pointed out, never refused.
+MUCH_PASTED = 0.8
+
+
 class Polarity(StrEnum):
     """Whether a passage is marked for what is wrong with it, or for what is good."""
 

@@ -19,6 +19,7 @@ def needs_of_rows(recipe: Recipe) -> Needs:
     return Needs(
         kind=kind.value,
         groups=several and kind == RowKind.PAIRS,
+        takes_texts=recipe.takes_texts,
         reviews=several and kind == RowKind.DEMONSTRATIONS and recipe.tells_decisions,
         attributes=tuple(criterion.key for criterion in recipe.criteria)
         if kind == RowKind.RATINGS

@@ -34,6 +34,8 @@ REASONS: dict[str, str] = {
     "edit_of_unknown": gettext_noop("edits of a response that is not among the task's"),
     "edit_not_preferred": gettext_noop("edits of a response that the votes do not prefer"),
     "edits_not_wanted": gettext_noop("edited responses, which were not asked for"),
+    "mostly_pasted": gettext_noop("texts that were mostly pasted, which were not asked for"),
+    "assist_declared": gettext_noop("texts whose author declared a tool, not asked for"),
     "edit_without_vote": gettext_noop("pairs with an edit, which are no single rater's vote"),
     "no_judgment": gettext_noop("no judgment that counts"),
     "tie_equal_good": gettext_noop("ties: both equally good"),

@@ -77,11 +77,19 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
         return "\n".join([self.content, *calls] if self.content else calls)
 
 
+class HowWritten(NamedTuple):
+    """How a person wrote a text: the share of what went in that was pasted, None where nobody
+    counted, and whether they say to have used a tool."""
+
+    paste_ratio: float | None = None
+    declared_assist: bool = False
+
+
 class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One candidate output. `id` is the name the owner of the data gave it.
 
     `edited_from` is the id of the response that a person improved into this one, "" for none;
-    `judgment` that of the judgment in which a person wrote it, where one did.
+    `judgment` that of the judgment in which a person wrote it, where one did, and `writing` how.
     `messages` are its own turns, empty for one plain turn of the assistant; `content` is the text
     of the last turn.
     """
@@ -92,6 +100,7 @@ class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     edited_from: str = ""
     messages: tuple[Message, ...] = ()
     judgment: str = ""
+    writing: HowWritten | None = None
 
     @property
     def turns(self) -> tuple[Message, ...]:
@@ -155,7 +164,9 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     the order in which the rater saw them, e.g. (1, 0) when the second was shown first. Of the
     criteria in `side_only` the source of an imported label told the side alone: the value is -1
     or 1, and on a scale with strengths nothing may read that as one. `unrated` are the answers on
-    single responses without a value, `text` is what the rater wrote as a response or an edit.
+    single responses without a value, `text` is what the rater wrote as a response or an edit,
+    `edit_of` the response that it edits, from 1 (without a text it was left as it was), and
+    `writing` how it was written.
     Times are milliseconds, None where nobody measured them: in imported judgments, and where a
     broken clock sent what cannot be (`times_cut`).
     `adjudicates` marks a reviewer's final word on the task. `created_at` is ISO 8601 in UTC.
@@ -185,6 +196,8 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     side_only: tuple[str, ...] = ()
     unrated: tuple[Unrated, ...] = ()
     text: str = ""
+    edit_of: int = 0
+    writing: HowWritten | None = None
     reasons: tuple[str, ...] = ()
     spans: tuple[SpanRecord, ...] = ()
 

@@ -208,9 +208,15 @@ class WritingSerializer(serializers.Serializer[Any]):
     distance = FigureSerializer(help_text="Mean share of words changed by the reviewer.")
     minutes = FigureSerializer(help_text="Median active minutes at a draft.")
     edit_size = FigureSerializer(help_text="Median share of words that authors changed in drafts.")
-    much_pasted = FigureSerializer(help_text="Drafts of which most was pasted.")
-    declares = FigureSerializer(help_text="Drafts whose author declared a tool.")
-    declared = serializers.IntegerField(help_text="Drafts with a tool declared,")
+    improved = FigureSerializer(
+        help_text="Comparisons whose winner was improved, of those that prefer a response and were "
+        "judged while that was offered."
+    )
+    no_ops = FigureSerializer(help_text="Opened editors of winners that changed no word.")
+    winner_edit_size = FigureSerializer(help_text="Median share of words changed in a winner.")
+    much_pasted = FigureSerializer(help_text="Texts of which most was pasted.")
+    declares = FigureSerializer(help_text="Texts whose author declared a tool.")
+    declared = serializers.IntegerField(help_text="Texts with a tool declared,")
     detected = serializers.IntegerField(help_text="of which most was pasted,")
     both = serializers.IntegerField(help_text="and with both.")
 

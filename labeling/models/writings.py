@@ -7,9 +7,7 @@ from django.db.models import Q
 
 from labeling.models.judgments import Judgment
 from labeling.models.tasks import Response
-
-#: A text of which more was pasted is pointed out, never refused.
-MUCH_PASTED = 0.8
+from labeling.vocabulary import MUCH_PASTED
 
 
 class Writing(models.Model):

@@ -8,10 +8,9 @@ from typing import Any
 from rest_framework import serializers
 
 from labeling.models import Judgment, Writing
-from labeling.models.writings import MUCH_PASTED
 from labeling.rating.desk import ConversationPlace
 from labeling.rating.drafts import WritingDesk, Written, written_with
-from labeling.vocabulary import ReviewDecision
+from labeling.vocabulary import MUCH_PASTED, ReviewDecision
 from projects.api.parsing import StrictSerializer
 
 

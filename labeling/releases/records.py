@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from labeling.datasets.metadata import released_metadata
 from labeling.datasets.records import (
+    HowWritten,
     JudgmentRecord,
     Rating,
     ResponseRecord,
@@ -20,8 +21,9 @@ from labeling.datasets.records import (
     Unrated,
 )
 from labeling.datasets.turns import turns_of
-from labeling.models import Answer, Response
+from labeling.models import Answer, Response, Writing
 from labeling.models.judgments import JudgmentQuerySet
+from labeling.models.writings import paste_ratio
 from labeling.releases.later_turns import later_turns
 from labeling.releases.marked import marked_spans
 from labeling.releases.principles import principle_names
@@ -89,7 +91,7 @@ def task_records(
         judgments = _judgments(project, cutoff, rows, names, frozenset(reviewers), responses)
         standing = standing_judgments(project, cutoff)
         turns = later_turns({row[0]: (row[10], row[11]) for row in rows if row[10]}, standing)
-        edits = _edits([pk for row in rows for pk in row[2]], standing, edits_upto, pseudonym)
+        edits = _edits(responses, standing, edits_upto, pseudonym)
         for pk, name, order, prompt, messages, category, language, metadata, *rest in rows:
             kind, reviews, _, _, conversation, turn, *known = rest
             after, off_path = turns.get(pk, ("", False))
@@ -119,16 +121,41 @@ def _known(values: Sequence[object]) -> dict[str, object]:
 
 
 def _responses(ids: Sequence[int]) -> dict[int, ResponseRecord]:
-    columns = ("pk", "external_id", "content", "model", "messages")
-    rows = Response.objects.filter(pk__in=ids).values_list(*columns)
+    columns = ("pk", "external_id", "content", "model", "messages", "judgment")
+    rows: list[tuple[Any, ...]] = list(Response.objects.filter(pk__in=ids).values_list(*columns))
+    writings = _writings([row[-1] for row in rows])
     return {
-        pk: ResponseRecord(name, content, model, messages=turns_of(messages))
-        for pk, name, content, model, messages in rows
+        pk: ResponseRecord(
+            name, content, model, messages=turns_of(messages), writing=writings.get(judgment)
+        )
+        for pk, name, content, model, messages, judgment in rows
     }
 
 
+def _writings(judgments: Sequence[int | None]) -> dict[int | None, HowWritten]:
+    """How the texts of some judgments were written, by judgment."""
+    written = [judgment for judgment in judgments if judgment]
+    if not written:
+        return {}
+    columns = ("judgment_id", "typed", "pasted", "declared_assist")
+    rows = Writing.objects.filter(judgment__in=written).values_list(*columns)
+    return {row[0]: HowWritten(paste_ratio(row[1], row[2]), row[3]) for row in rows}
+
+
+def _with_that_of(original: ResponseRecord, own: HowWritten | None) -> HowWritten | None:
+    """How an edit came about: where nobody counted, as the text that it was made from."""
+    before = original.writing
+    if own is None or before is None:
+        return own
+    ratio = before.paste_ratio if own.paste_ratio is None else own.paste_ratio
+    return HowWritten(ratio, own.declared_assist or before.declared_assist)
+
+
 def _edits(
-    ids: Sequence[int], standing: JudgmentQuerySet, upto: int | None, pseudonym: Pseudonym
+    responses: Mapping[int, ResponseRecord],
+    standing: JudgmentQuerySet,
+    upto: int | None,
+    pseudonym: Pseudonym,
 ) -> dict[int, list[ResponseRecord]]:
     """What people improved some responses into, by the response.
 
@@ -136,17 +163,21 @@ def _edits(
     """
     by_response: dict[int, list[ResponseRecord]] = {}
     written = Exists(standing.filter(pk=OuterRef("judgment")))
-    rows = Response.objects.filter(edited_from__in=ids).order_by("pk")
+    rows = Response.objects.filter(edited_from__in=list(responses)).order_by("pk")
     rows = rows.filter(Q(judgment__isnull=True) | written)
     if upto is not None:
         rows = rows.filter(pk__lte=upto)
-    columns: Iterable[tuple[Any, ...]] = rows.values_list(
-        *("edited_from", "edited_from__external_id", "external_id"),
-        *("content", "model", "messages", "judgment"),
+    texts: list[tuple[Any, ...]] = list(
+        rows.values_list("edited_from", "external_id", "content", "model", "messages", "judgment")
     )
-    for origin, origin_name, name, content, model, messages, written_in in columns:
-        judgment = pseudonym("judgment", written_in) if written_in else ""
-        edit = ResponseRecord(name, content, model, origin_name, turns_of(messages), judgment)
+    writings = _writings([row[-1] for row in texts])
+    for origin, name, content, model, messages, written_in in texts:
+        original, writing = responses[origin], writings.get(written_in)
+        edit = ResponseRecord(
+            *(name, content, model, original.id, turns_of(messages)),
+            judgment=pseudonym("judgment", written_in) if written_in else "",
+            writing=_with_that_of(original, writing),
+        )
         by_response.setdefault(origin, []).append(edit)
     return by_response
 
@@ -185,7 +216,7 @@ def _judgments(
     standing = standing_judgments(project, cutoff).filter(task__in=[task[0] for task in tasks])
     rows: list[tuple[Any, ...]] = list(standing.values_list(*_JUDGMENT_COLUMNS))
     task_of = {row[0]: row[1] for row in rows}
-    answers, written = _answers(task_of, tasks, names), _written(list(task_of))
+    answers, written = _answers(task_of, tasks, names), _written(task_of, tasks)
     spans = marked_spans(task_of, tasks, texts)
     pseudonym = names.pseudonym
     by_task: dict[int, list[JudgmentRecord]] = {}
@@ -218,16 +249,33 @@ def _judgments(
                 adjudicates=rater in reviewers,
                 reasons=tuple(map(str, reasons)),
                 spans=tuple(spans.get(pk, ())),
-                text=written.get(pk, ""),
+                **written.get(pk, {}),
             )
         )
     return by_task
 
 
-def _written(judgments: Sequence[int]) -> dict[int, str]:
-    """What was written in some judgments, by judgment: an answer, or a response improved."""
-    rows = Response.objects.filter(judgment__in=judgments)
-    return dict(rows.values_list("judgment_id", "content"))
+def _written(
+    judgments: Mapping[int, int], tasks: Sequence[tuple[Any, ...]]
+) -> dict[int, dict[str, Any]]:
+    """What was written in some judgments, by judgment, as parts of its record: an answer, or a
+    response improved or left as it was. `judgments` says which task each is of."""
+    order = {task[0]: task[2] for task in tasks}
+    parts: dict[int, dict[str, Any]] = {}
+    rows: Iterable[tuple[Any, ...]] = Writing.objects.filter(
+        judgment__in=list(judgments)
+    ).values_list(
+        *("judgment_id", "original_id", "typed", "pasted", "declared_assist"),
+        "judgment__texts__content",
+    )
+    for judgment, original, typed, pasted, declared, text in rows:
+        places = order[judgments[judgment]]
+        parts[judgment] = {
+            "text": text or "",
+            "edit_of": places.index(original) + 1 if original in places else 0,
+            "writing": HowWritten(paste_ratio(typed, pasted), declared),
+        }
+    return parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,9 +209,10 @@ def test_the_defaults_say_nothing_and_every_choice_says_a_sentence():
         low_is_good=True,
         least_margin=0.5,
         rejected_drafts=True,
+        own_words=True,
     ).checked()
     sentences = options_in_words(said)
-    assert len(sentences) == 14
+    assert len(sentences) == 15
     assert sentences["Threshold"] == "A response rated 3 or higher is bad, one rated lower is good."
     assert all(text.endswith(".") for text in sentences.values())
     assert "fewer than 1 vote " in sentences["Votes floor"]

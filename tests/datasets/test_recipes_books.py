@@ -93,6 +93,7 @@ OPTIONS = st.builds(
     threshold=st.sampled_from([0, 0, 0, 1]),
     low_is_good=st.sampled_from([False, False, True]),
     rejected_drafts=st.booleans(),
+    own_words=st.booleans(),
     sources=st.sampled_from([frozenset({"human"}), frozenset({"human"}), frozenset({"ai"})]),
 )
 

@@ -53,3 +53,34 @@ def test_three_of_five_approved_and_one_with_edits_are_60_and_80_per_cent(
     page = client_for(lena).get(f"/p/{school.slug}/writing/").content.decode()
     assert "60%" in page
     assert "95% interval 23" in page
+
+
+def test_winners_that_were_improved_are_a_share_of_the_comparisons_that_could_be(
+    project: Project, lena: User, rui: User, make_tasks: MakeTasks, api: CallAs
+):
+    def judge(overall: int = -3, more: str | None = None) -> None:
+        leased = api(rui).post(f"projects/{project.slug}/next/").json()
+        text = leased["task"]["responses"][0]["content"]
+        edit = None if more is None else {"slot": "A", "text": text + more}
+        body = {"answers": {"overall": overall}, "edit": edit, "typed": 100, "pasted": 900}
+        sent = api(rui).post(f"assignments/{leased['id']}/judgment/", body)
+        assert sent.status_code == 201, sent.content
+
+    make_tasks(project, 6, contents=("It is {i}, doubled.", "Nobody knows about {i}."))
+    address = f"projects/{project.slug}/"
+    judge()
+    assert api(lena).get(f"{address}writing/").json()["improved"]["value"] is None
+    assert api(lena).patch(address, {"edit_winner": True}).status_code == 200
+    judge(0)
+    judge(-3, " Truly so.")
+    judge(-3, "\n")
+    judge()
+    api(lena).patch(address, {"edit_winner": False})
+    judge()
+    figures = api(lena).get(f"{address}writing/").json()
+    improved, left = figures["improved"], figures["no_ops"]
+    assert (improved["value"], improved["n"]) == (pytest.approx(1 / 3), 3)
+    assert (improved["low"], improved["high"]) == pytest.approx((0.061, 0.792), abs=0.001)
+    assert (left["value"], left["n"]) == (0.5, 2)
+    assert figures["winner_edit_size"]["value"] == pytest.approx(3 / 8, abs=0.05)
+    assert (figures["much_pasted"]["value"], figures["detected"]) == (1, 1)

@@ -59,3 +59,44 @@ def test_every_page_shows_texts_and_reviews_and_all_of_them_can_be_deleted(
     for table in (Task, Judgment, Writing):
         assert not table.objects.exists(), table
     assert not Response.objects.exists()
+
+
+def test_the_page_of_a_task_shows_what_an_edit_changed_and_all_of_it_can_be_deleted(
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    api: CallAs,
+    client_for: Callable[[User], Client],
+):
+    Project.objects.update(edit_winner=True)
+    (task,) = make_tasks(project, 1, overlap=2, contents=("Two, <b>I</b> say.", "Two, I think."))
+    for user, change in ((rui, "shout"), (sam, "say")):
+        leased = api(user).post(f"projects/{project.slug}/next/").json()
+        (shown,) = (r for r in leased["task"]["responses"] if "<b>" in r["content"])
+        sent = {
+            "answers": {"overall": -3 if shown["slot"] == "A" else 3},
+            "edit": {"slot": shown["slot"], "text": f"Two, <b>I</b> {change}."},
+        }
+        assert api(user).post(f"assignments/{leased['id']}/judgment/", sent).status_code == 201
+    address = f"/p/{project.slug}/tasks/{task.pk}/"
+    page = client_for(lena).get(address).content.decode().replace("\n  >", ">")
+    assert "&gt; <del>say</del><ins>shout</ins>." in page
+    assert "was opened to be edited and left as it was." in page
+    opened = api(lena).post(f"projects/{project.slug}/tasks/{task.pk}/votes/")
+    votes = opened.json()["judgments"]
+    assert [vote["text"] for vote in votes] == ["Two, <b>I</b> shout.", ""]
+    assert {votes[0]["edit_of"], votes[1]["edit_of"]} == {
+        task_texts(task).index("Two, <b>I</b> say.") + 1
+    }
+    with erasing():
+        delete_tasks([task.pk])
+    assert not Response.objects.exists()
+    assert not Writing.objects.exists()
+
+
+def task_texts(task: Task) -> list[str]:
+    """The texts of a task's responses, in canonical order."""
+    contents = Response.objects.in_bulk(task.response_ids)
+    return [contents[pk].content for pk in task.response_ids]

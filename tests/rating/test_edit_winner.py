@@ -10,6 +10,7 @@ from django.test import Client
 
 from labeling.models import Assignment, Judgment, LateAnswer, Response, Task, Writing
 from labeling.models.play import take_out_of_play
+from labeling.rendering.difference import words_of
 from projects.models import Project, User
 from tests.api.client import Api, CallAs
 from tests.conftest import MakeTasks
@@ -53,7 +54,9 @@ def test_an_edit_of_the_winner_is_a_text_of_its_own_and_its_author_is_shown_to_n
     assert (text.content, text.is_human, text.author) == (edit["text"], True, rui)
     assert text.edited_from is not None
     assert text.edited_from.content == winner
-    assert Writing.objects.get(judgment=text.judgment).distance == pytest.approx(2 / 8)
+    assert Writing.objects.get(judgment=text.judgment).distance == pytest.approx(
+        2 / len(words_of(edit["text"]))
+    )
     for_sam = taken(api(sam), edited)
     assert "Surely" not in str(for_sam), "what others edit is no part of the task"
     assert "Rui" not in str(for_sam)

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from labeling.datasets.recipes.options import RecipeOptions
+from labeling.imports.services import run_import
 from labeling.models import Release, Response
+from labeling.releases.requests import ReleaseOptions
 from labeling.releases.services import folder_of
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
@@ -19,6 +22,7 @@ from tests.api.client import CallAs
 from tests.conftest import MakeTasks
 
 Built = Callable[..., Release]
+OWN_WORDS = ReleaseOptions(choices=RecipeOptions(own_words=True))
 
 
 @pytest.fixture
@@ -124,3 +128,66 @@ def test_an_edit_stands_over_what_it_was_while_the_judgment_it_came_with_counts(
     api(rui).post(f"assignments/{again['id']}/judgment/", {"answers": {"overall": -3}})
     plain = built(project, recipe="llama3", file_type="jsonl")
     assert (plain.rows_in, plain.rows_out) == (1, 1)
+
+
+def edited_by_one_and_left_by_another(
+    api: CallAs, project: Project, lead: User, raters: tuple[User, User]
+) -> str:
+    """One comparison, imported and judged by two who prefer the same; the text of the edit."""
+    Project.objects.update(edit_winner=True, overlap=2)
+    row = {"id": "q", "prompt": "What is one and one?"}
+    said = [{"id": "x", "content": "Two."}, {"id": "y", "content": "Three."}]
+    sent = api(lead).post(
+        f"projects/{project.slug}/imports/",
+        json.dumps({**row, "responses": said}).encode(),
+        content_type="application/x-ndjson",
+    )
+    run_import(sent.json()["id"])
+    for user, more in zip(raters, (" It is two.", " \n"), strict=True):
+        leased = api(user).post(f"projects/{project.slug}/next/").json()
+        slots = {shown["content"]: shown["slot"] for shown in leased["task"]["responses"]}
+        body = {
+            "answers": {"overall": -3 if slots["Two."] == "A" else 3},
+            "edit": {"slot": slots["Two."], "text": f"Two.{more}"},
+            **{"typed": 100, "pasted": 900, "declared_assist": user == raters[0]},
+        }
+        kept = api(user).post(f"assignments/{leased['id']}/judgment/", body)
+        assert kept.status_code == 201, kept.content
+    return "Two. It is two."
+
+
+def test_an_edit_of_the_winner_is_two_pairs_and_a_demonstration_and_left_as_it_was_it_is_none(
+    built: Built, project: Project, rui: User, sam: User, lena: User, api: CallAs
+):
+    better = edited_by_one_and_left_by_another(api, project, lena, (rui, sam))
+    release = built(project, recipe="llama3", file_type="jsonl")
+    pairs = [
+        (
+            row["chosen"][0]["content"],
+            row["rejected"][0]["content"],
+            row["edited"],
+            row["paste_ratio"],
+            row["declared_assist"],
+        )
+        for row in rows(release, "preference")
+    ]
+    assert sorted(pairs) == [
+        ("Two.", "Three.", False, None, False),
+        ("Two.", "Three.", False, None, False),
+        (better, "Three.", True, 0.9, True),
+        (better, "Two.", True, 0.9, True),
+    ]
+    judgments = {row["text"]: row for row in rows(release, "judgments")}
+    assert set(judgments) == {better, ""}, "what was left as it was has no text"
+    texts = judgments[better]["responses"]
+    for judgment in judgments.values():
+        assert texts[judgment["edit_of"] - 1] == "Two."
+        assert judgment["paste_ratio"] == pytest.approx(0.9)
+    (shown,) = rows(built(project, recipe="sft", format="messages", file_type="jsonl"), "data")
+    assert shown["messages"][-1]["content"] == better
+    assert (shown["paste_ratio"], shown["declared_assist"]) == (pytest.approx(0.9), True)
+    own = built(project, recipe="llama3", file_type="jsonl", options=OWN_WORDS)
+    assert own.counts["dropped"]["assist_declared"]["rows"] == 2
+    assert {row["edited"] for row in rows(own, "preference")} == {False}
+    plain = built(project, recipe="raw", file_type="jsonl")
+    assert "paste_ratio" not in rows(plain, "preference")[0], "it makes nothing of edits"

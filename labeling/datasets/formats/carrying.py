@@ -64,7 +64,8 @@ class Needs(NamedTuple):
     where it is not for the format to say. Pairs come in `groups` where several share an order or
     ratings, demonstrations from `reviews`, ratings on several criteria by `attributes`; judgments
     may tell why they have no value (`unsaid`), judge by `rules`, hold `texts`, name
-    `reasons` that were picked, and mark `spans`. `several`: tasks of other kinds than comparisons
+    `reasons` that were picked, and mark `spans`. `takes_texts`: its rows may hold texts that people
+    wrote, and `written` that some do. `several`: tasks of other kinds than comparisons
     are among them, or turns of `conversations`.
     """
 
@@ -82,6 +83,8 @@ class Needs(NamedTuple):
     several: bool = False
     spans: bool = False
     conversations: bool = False
+    takes_texts: bool = False
+    written: bool = False
 
     def and_of(self, task: TaskRecord) -> Needs:
         """These, and what the task needs."""
@@ -97,11 +100,13 @@ class Needs(NamedTuple):
             metadata=self.metadata or bool(task.metadata),
             unsaid=self.unsaid or any(judgment.unrated for judgment in said),
             rules=self.rules or any(map(_names_rules, said)),
-            texts=self.texts or any(judgment.text for judgment in said),
+            texts=self.texts or any(judgment.text or judgment.edit_of for judgment in said),
             reasons=self.reasons or any(judgment.reasons for judgment in said),
             several=self.several or task.kind not in ("", TaskKind.COMPARE),
             spans=self.spans or any(judgment.spans for judgment in said),
             conversations=self.conversations or bool(task.conversation),
+            written=self.written
+            or (self.takes_texts and any(response.writing for response in responses)),
         )
 
 

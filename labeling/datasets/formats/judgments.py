@@ -7,7 +7,6 @@ pseudonyms made for the release.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from labeling.datasets.formats.base import (
@@ -47,8 +46,15 @@ from labeling.datasets.formats.nested import (
     OPTIONAL_SHORT,
     list_column,
 )
+from labeling.datasets.formats.parts import WRITTEN
 from labeling.datasets.recipes.outcome import RowKind
-from labeling.datasets.records import CriterionRecord, JudgmentRecord, SpanRecord, TaskRecord
+from labeling.datasets.records import (
+    CriterionRecord,
+    HowWritten,
+    JudgmentRecord,
+    SpanRecord,
+    TaskRecord,
+)
 from projects.words import gettext_noop
 
 _VALUES = gettext_noop(
@@ -108,17 +114,17 @@ _RESPONSE_MESSAGES = ("response_messages", list_column(SPOKEN_JSON))
 def judgment_table(table: FileTable, needs: Needs) -> FileTable:
     """A table of judgments for a release whose tasks need this."""
     table = table.with_dialogues() if needs.keys else table
-    for wanted, column in (
+    for wanted, *columns in (
         (needs.turns, _RESPONSE_MESSAGES),
         (needs.several, ("kind", STRING)),
         (needs.unsaid, ("unsaid", UNSAID_CELLS)),
         (needs.rules, ("rule_answers", RULE_CELLS)),
-        (needs.texts, ("text", STRING)),
+        (needs.texts, ("text", STRING), ("edit_of", SHORT), *WRITTEN),
         (needs.reasons, ("reasons", STRINGS)),
         (needs.spans, ("spans", SPAN_CELLS)),
     ):
         if wanted:
-            table = replace(table, columns=(*table.columns, column))
+            table = table.with_columns(*columns)
     return with_last_columns(table, needs)
 
 
@@ -243,6 +249,8 @@ def _beyond(judgment: JudgmentRecord, needs: Needs) -> Iterator[Any]:
         )
     if needs.texts:
         yield judgment.text
+        yield judgment.edit_of
+        yield from judgment.writing or HowWritten()
     if needs.reasons:
         yield judgment.reasons
     if needs.spans:

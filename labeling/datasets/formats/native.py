@@ -37,7 +37,13 @@ from labeling.datasets.formats.judgments import (
     judgment_rows,
     judgment_table,
 )
-from labeling.datasets.formats.parts import demonstration_id, labelled, pair_id
+from labeling.datasets.formats.parts import (
+    WRITTEN,
+    demonstration_id,
+    how_written,
+    labelled,
+    pair_id,
+)
 from labeling.datasets.formats.ratings import RATING_TABLE, rating_rows, rating_table
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.rules import RULE_TABLE, rule_rows, rule_table
@@ -220,6 +226,8 @@ class Native(Format):
             preference = preference.with_columns(_GROUP)
         if needs.reviews:
             sft = sft.with_columns(_DECISION)
+        if needs.written:
+            preference, sft = preference.with_columns(*WRITTEN), sft.with_columns(*WRITTEN)
         training = [preference, kto, sft]
         if needs.kind in _MADE:
             training.append(_MADE[RowKind(needs.kind)](needs))
@@ -306,6 +314,7 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         task.category,
         task.language,
         *((task.id,) if item.needs.groups else ()),
+        *how_written(item, chosen),
         *last_values(item),
     )
 
@@ -325,5 +334,6 @@ def _demonstration(item: TaskRows, shown: Demonstration) -> Values:
         task.category,
         task.language,
         *((shown.decision,) if item.needs.reviews else ()),
+        *how_written(item, response),
         *last_values(item),
     )

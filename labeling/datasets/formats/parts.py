@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import TaskRows
+from labeling.datasets.formats.base import TaskRows, Values
+from labeling.datasets.formats.columns import BOOL
+from labeling.datasets.formats.nested import OPTIONAL_FLOAT
 from labeling.datasets.recipes.outcome import Pair, ResponseLabel
-from labeling.datasets.records import ResponseRecord, digest
+from labeling.datasets.records import HowWritten, ResponseRecord, digest
+
+#: How a person wrote the text of a row; of others nobody counted.
+WRITTEN = (("paste_ratio", OPTIONAL_FLOAT), ("declared_assist", BOOL))
+
+
+def how_written(item: TaskRows, response: ResponseRecord) -> Values:
+    """The values of `WRITTEN` of a row with this response, where the release has the columns."""
+    return (response.writing or HowWritten()) if item.needs.written else ()
 
 
 def pair_id(item: TaskRows, pair: Pair) -> str:

@@ -13,7 +13,7 @@ from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows
 from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
 from labeling.datasets.formats.columns import BOOL, MESSAGES, STRING, FileTable
 from labeling.datasets.formats.columns import ColumnType as Column
-from labeling.datasets.formats.parts import demonstration_id, labelled
+from labeling.datasets.formats.parts import WRITTEN, demonstration_id, how_written, labelled
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.trl import IN_CSV, PLAIN_REFUSED, plain_refusal
 from labeling.datasets.recipes.outcome import Demonstration, RowKind
@@ -96,9 +96,16 @@ _OF_REVIEWS = gettext_noop(
 )
 
 
+def _with_reviews(table: FileTable, needs: Needs) -> FileTable:
+    """With what reviewers made of the texts and how people wrote them, where there are any."""
+    table = table.with_columns(*_REVIEWED) if needs.reviews else table
+    return table.with_columns(*WRITTEN) if needs.written else table
+
+
 def _reviewed(item: TaskRows, shown: Demonstration) -> Values:
-    """What a reviewer made of a text, where somebody has read it."""
-    return (shown.edited, shown.decision) if item.needs.reviews else ()
+    """What a reviewer made of a text, where somebody has read it, and how it was written."""
+    reviewed = (shown.edited, shown.decision) if item.needs.reviews else ()
+    return (*reviewed, *how_written(item, item.task.candidates[shown.response]))
 
 
 class PromptCompletion(Format):
@@ -142,7 +149,7 @@ class PromptCompletion(Format):
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
         """With what reviewers made of the texts, where there are any."""
         (table,) = super().tables_for(needs)
-        return (table.with_columns(*_REVIEWED) if needs.reviews else table,)
+        return (_with_reviews(table, needs),)
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""
@@ -187,7 +194,7 @@ class Messages(Format):
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
         """With what reviewers made of the texts, where there are any."""
         (table,) = super().tables_for(needs)
-        return (table.with_columns(*_REVIEWED) if needs.reviews else table,)
+        return (_with_reviews(table, needs),)
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""

@@ -99,7 +99,8 @@ class Recipe(ABC):
     `unit` is what the books count as a row in. `rated` is what the policy says instead where the
     criterion rates each response by itself; one that `joins` takes several criteria at once, and
     its `others` are those after the first. One that `tells_decisions` makes demonstrations that
-    somebody has read; one that `reads_rules` takes criteria about principles, and no other.
+    somebody has read; one that `takes_texts` makes rows of what people wrote or edited; one that
+    `reads_rules` takes criteria about principles, and no other.
     """
 
     key: ClassVar[str]
@@ -116,6 +117,7 @@ class Recipe(ABC):
     rated: ClassVar[PolicyText] = {}
     joins: ClassVar[bool] = False
     tells_decisions: ClassVar[bool] = False
+    takes_texts: ClassVar[bool] = False
     reads_rules: ClassVar[bool] = False
 
     def __init__(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from labeling.datasets.recipes.base import Recipe, Sifted, newest
-from labeling.datasets.recipes.edits import edits_of
+from labeling.datasets.recipes.edits import NO_OP, UNKNOWN, edits_of, not_own_words
 from labeling.datasets.recipes.outcome import Demonstration, RecipeOutcome, RowKind
 from labeling.datasets.recipes.rated import values_of
 from labeling.datasets.recipes.ratings import (
@@ -26,6 +26,7 @@ class Demonstrations(Recipe):
 
     key = "demonstrations"
     title = gettext_noop("Approved demonstrations")
+    takes_texts = True
     unit = "demonstration"
     kinds = (RowKind.DEMONSTRATIONS,)
     answers = frozenset({"rate"})
@@ -79,6 +80,9 @@ class Demonstrations(Recipe):
         review = newest([vote for vote, _ in decided])
         decision = next(value for vote, value in decided if vote is review)
         made = self._demonstration(task, review, decision)
+        if isinstance(made, Demonstration):
+            text = task.candidates[made.response]
+            made = not_own_words(text, self.options) or made
         if isinstance(made, str):
             return RecipeOutcome(1, drops=(made,))
         return RecipeOutcome(1, demonstrations=(made,))
@@ -95,10 +99,10 @@ class Demonstrations(Recipe):
             return "edits_not_wanted"
         edits = [
             edit
-            for edit in edits_of(task)
+            for edit in edits_of(task, self.options)
             if task.candidates[edit.position].judgment in ("", review.id)
         ]
         said = edits[-1] if edits else None
-        if said is None or said.reason:
+        if said is None or said.reason in {NO_OP, UNKNOWN}:
             return Demonstration(0, decision="approved")
         return Demonstration(said.position, edited=True, decision="approved_with_edits")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from labeling.datasets.records import TaskRecord
+from labeling.datasets.recipes.options import RecipeOptions
+from labeling.datasets.records import ResponseRecord, TaskRecord
+from labeling.vocabulary import MUCH_PASTED
 
 NO_OP = "edit_no_op"
-_UNKNOWN = "edit_of_unknown"
+UNKNOWN = "edit_of_unknown"
 
 
 class Edit(NamedTuple):
@@ -22,14 +24,24 @@ class Edit(NamedTuple):
     reason: str | None = None
 
 
-def edits_of(task: TaskRecord) -> Iterator[Edit]:
-    """Every edit of the task; one that changes nothing but white space has a reason."""
+def not_own_words(response: ResponseRecord, options: RecipeOptions) -> str | None:
+    """Why a text that a person wrote is left out, where only their own words are wanted."""
+    if not options.own_words or response.writing is None:
+        return None
+    if response.writing.declared_assist:
+        return "assist_declared"
+    return "mostly_pasted" if (response.writing.paste_ratio or 0) > MUCH_PASTED else None
+
+
+def edits_of(task: TaskRecord, options: RecipeOptions) -> Iterator[Edit]:
+    """Every edit of the task; one that changes nothing but white space, or is not its author's own
+    words where those are wanted, has a reason."""
     names = {response.id: place for place, response in enumerate(task.responses)}
     for place, edit in enumerate(task.edits, start=len(task.responses)):
         original = names.get(edit.edited_from, -1)
         if original < 0:
-            yield Edit(place, original, _UNKNOWN)
+            yield Edit(place, original, UNKNOWN)
         elif edit.text.split() == task.responses[original].text.split():
             yield Edit(place, original, NO_OP)
         else:
-            yield Edit(place, original)
+            yield Edit(place, original, not_own_words(edit, options))

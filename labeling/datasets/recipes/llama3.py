@@ -23,6 +23,7 @@ class Llama3(PublishedVotes):
 
     key = "llama3"
     title = gettext_noop("Llama 3")
+    takes_texts = True
     unit = "comparison"
     kinds = (RowKind.PAIRS,)
     needs_strength = True
@@ -89,7 +90,7 @@ class Llama3(PublishedVotes):
         made: list[Pair] = []
         drops: list[str] = []
         labels: list[ResponseLabel] = []
-        for edit in edits_of(task):
+        for edit in edits_of(task, self.options):
             won, lost = votes[edit.original], votes[1 - edit.original]
             reason = refused or (None if self.options.edits else "edits_not_wanted") or edit.reason
             if reason or len(won) <= len(lost):

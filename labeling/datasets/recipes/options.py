@@ -65,6 +65,7 @@ class RecipeOptions:
         low_is_good: the lower rating is the better one.
         least_margin: two responses whose mean ratings differ by less are no pair.
         rejected_drafts: texts that a reviewer rejected make rows too.
+        own_words: texts that were mostly pasted, or whose author declared a tool, are left out.
     """
 
     min_strength: int = field(
@@ -321,6 +322,22 @@ class RecipeOptions:
                 brief=gettext_noop("make rows of texts that a reviewer rejected as well"),
                 group="labels",
                 recipes=("demonstrations",),
+            )
+        },
+    )
+
+    own_words: bool = field(
+        default=False,
+        metadata={
+            "choice": Switch(
+                label=gettext_noop("Own words only"),
+                help=gettext_noop(
+                    "Leaves out texts that were mostly pasted (more than 80%) or whose author "
+                    "declared a tool. Both are hints, never verdicts."
+                ),
+                brief=gettext_noop("leave out texts mostly pasted or with a tool declared"),
+                group="labels",
+                recipes=("llama3", "sft", "demonstrations"),
             )
         },
     )

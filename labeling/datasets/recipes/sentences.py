@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labeling.datasets.reasons import HUMAN_ONLY
 from labeling.datasets.recipes.options import RecipeOptions
-from labeling.vocabulary import Source
+from labeling.vocabulary import MUCH_PASTED, Source
 from projects.words import ENGLISH, Translation, gettext_noop
 
 _SOURCES = {
@@ -112,6 +112,11 @@ def _of_ratings(options: RecipeOptions, language: Translation) -> dict[str, str]
         sentences[gettext("Least margin")] = gettext(
             "Two responses whose mean ratings differ by less than %(margin)s are no pair."
         ) % {"margin": f"{options.least_margin:g}"}
+    if options.own_words:
+        sentences[gettext("Own words")] = gettext(
+            "Texts of which more than %(share)s was pasted, or whose author declared a tool, are "
+            "left out."
+        ) % {"share": f"{MUCH_PASTED:.0%}"}
     if options.rejected_drafts:
         sentences[gettext("Rejected drafts")] = gettext(
             "Texts that a reviewer rejected make rows as well; `decision` says which they are."

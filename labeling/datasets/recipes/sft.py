@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from labeling.datasets.policies import PolicyText
 from labeling.datasets.recipes.base import Sifted
-from labeling.datasets.recipes.edits import edits_of
+from labeling.datasets.recipes.edits import edits_of, not_own_words
 from labeling.datasets.recipes.majority import Majority
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.outcome import Demonstration, RecipeOutcome, RowKind
@@ -23,6 +23,7 @@ class Sft(Majority):
 
     key = "sft"
     title = gettext_noop("Demonstrations (SFT)")
+    takes_texts = True
     unit = "demonstration"
     kinds = (RowKind.DEMONSTRATIONS,)
     answers = frozenset({"compare", "rank", "rate"})
@@ -110,7 +111,7 @@ class Sft(Majority):
         unvoted = None if sifted.votes else self.without_votes(task, sifted)
         shown: list[Demonstration] = []
         drops: list[str] = []
-        for edit in edits_of(task):
+        for edit in edits_of(task, self.options):
             reason = unvoted or edit.reason
             if not self.options.edits:
                 drops.append("edits_not_wanted")
@@ -121,10 +122,13 @@ class Sft(Majority):
             else:
                 shown.append(Demonstration(edit.position, edited=True))
         if not shown:
-            if isinstance(best, int):
+            refused = (
+                not_own_words(task.responses[best], self.options) if isinstance(best, int) else best
+            )
+            if isinstance(best, int) and refused is None:
                 shown.append(Demonstration(best))
             else:
-                drops.append(best)
+                drops.append(refused or "")
         return RecipeOutcome(
             len(shown) + len(drops), drops=tuple(drops), demonstrations=tuple(shown)
         )

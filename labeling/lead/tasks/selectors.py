@@ -13,6 +13,7 @@ from django.db.models.functions import Left
 
 from labeling.kinds import COMPARE, GivenAnswer, Outcome, kind_for, unsaid_words
 from labeling.kinds.shapes import from_submitted, principle_name
+from labeling.lead.tasks.drafts import WrittenText, written_texts
 from labeling.lead.tasks.marking import TaskSpans, late_spans_json, task_spans
 from labeling.models import (
     Answer,
@@ -146,9 +147,8 @@ class HistoryRow:
     """One row of judgment history, with its answers in the rubric's order.
 
     `first_shown` is the canonical number (from 1) of the response this rater saw first, None where
-    there was none to see; `text` is what was written, `review_id` the task that reviews it;
-    `status` is `counts`, `withdrawn` (the row by which a rater takes back), `taken_back` or
-    `replaced`.
+    there was none to see; `written` is what was written with it; `status` is `counts`, `withdrawn`
+    (the row by which a rater takes back), `taken_back` or `replaced`.
     """
 
     judgment: Judgment
@@ -156,8 +156,7 @@ class HistoryRow:
     answers: list[AnswerInWords]
     first_shown: int | None
     status: str
-    text: str = ""
-    review_id: int | None = None
+    written: WrittenText
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -221,7 +220,7 @@ def _history(
     judgments: list[Judgment],
     rationales: dict[int, str],
     answers: dict[int, list[AnswerInWords]],
-    texts: dict[int, tuple[str, int | None]],
+    texts: Mapping[int, WrittenText],
 ) -> list[HistoryRow]:
     projects = {judgment.project_id for judgment in judgments if judgment.reasons}
     labels = _reason_labels(projects)
@@ -242,8 +241,7 @@ def _history(
             first_shown=j.assignment.shown_order[0] + 1 if j.assignment.shown_order else None,
             status=status(j),
             labels=labels,
-            text=texts.get(j.pk, ("", None))[0],
-            review_id=texts.get(j.pk, ("", None))[1],
+            written=texts.get(j.pk, WrittenText()),
         )
         for j in judgments
     ]
@@ -342,15 +340,6 @@ def task_page(task: Task) -> TaskPage:
     )
 
 
-def _texts(task: Task) -> dict[int, tuple[str, int | None]]:
-    """What was written with each judgment of a task, and the task that reviews it."""
-    written = Response.objects.filter(judgment__task=task)
-    rows = written.values_list(
-        "judgment_id", Left("content", MAX_SHORT_CHARS + 1), "review_tasks__pk"
-    )
-    return {judgment: (text, review) for judgment, text, review in rows}
-
-
 def _reading_order(row: Answer, places: Mapping[int, int]) -> tuple[int, ...]:
     """By question, principle and response."""
     number = row.principle.number if row.principle else 0
@@ -380,7 +369,7 @@ def task_votes(task: Task) -> TaskVotes:
             _in_words(answer, side_only=row.side_only, principle=row.principle)
         )
     return TaskVotes(
-        history=_history(list(judgments), rationales, answers, _texts(task)),
+        history=_history(list(judgments), rationales, answers, written_texts(task)),
         late=_late_answers(task),
         assignments=list(
             Assignment.objects.filter(task=task)

@@ -219,6 +219,7 @@ class VoteSerializer(serializers.Serializer[Any]):
     reasons = serializers.ListField(child=serializers.CharField(), help_text="Codes of reasons.")
     flags = serializers.ListField(child=serializers.CharField())
     text = serializers.CharField(allow_blank=True, help_text="What was written with it.")
+    edit_of = serializers.IntegerField(allow_null=True, help_text="The response it edits, from 1.")
     review = serializers.IntegerField(
         allow_null=True, help_text="The task in which a second person reviews that text."
     )
@@ -352,8 +353,7 @@ def votes_json(votes: TaskVotes) -> dict[str, Any]:
                 "rationale": row.rationale,
                 "reasons": row.judgment.reasons,
                 "flags": row.judgment.flags,
-                "text": row.text,
-                "review": row.review_id,
+                **row.written.plain(),
                 "spans": votes.spans.by_judgment.get(row.judgment.pk, []),
                 "first_shown": row.first_shown,
                 "guideline": row.judgment.guideline.number if row.judgment.guideline else None,

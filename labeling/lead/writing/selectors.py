@@ -10,22 +10,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from labeling import stats
+from labeling.lead.writing.improved import MOST_ROWS, improvement_figures, winner_edits
 from labeling.models import Answer, Judgment, Writing
-from labeling.models.writings import MUCH_PASTED, paste_ratio
-from labeling.vocabulary import ReviewDecision, TaskKind
+from labeling.models.writings import paste_ratio
+from labeling.vocabulary import MUCH_PASTED, ReviewDecision, TaskKind
 from projects.models import Project
 from projects.scales import DECISION, SCORE
-
-#: Reviews and texts of a project that the figures rest on: the newest.
-MOST_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class WritingFigures:
     """What a project's texts and their reviews come to.
 
-    `drafts` and `reviews` are how many there are; `declared` and `detected` are texts whose author
-    declared a tool and those with much pasted, `both` those with both.
+    `drafts` and `reviews` are how many there are; `declared` and `detected` are texts, improved
+    winners among them, whose author declared a tool and those with much pasted, `both` those with
+    both. `improved`, `no_ops` and `winner_edit_size` are about comparisons whose winner may be
+    improved.
     """
 
     demonstrations: int
@@ -37,6 +37,9 @@ class WritingFigures:
     distance: stats.Figure
     minutes: stats.Figure
     edit_size: stats.Figure
+    improved: stats.Figure
+    no_ops: stats.Figure
+    winner_edit_size: stats.Figure
     much_pasted: stats.Figure
     declares: stats.Figure
     declared: int
@@ -61,7 +64,7 @@ def writing_figures(project: Project) -> WritingFigures:
     first = [answer.decisions[0] for answer in answers]
     last = [answer.decisions[-1] for answer in answers]
     kept = [answer for answer in answers if answer.decisions[-1] != ReviewDecision.REJECT]
-    counted = [(row[1], row[2], row[3]) for row in texts]
+    edits = winner_edits(project)
     return WritingFigures(
         demonstrations=len(answers),
         drafts=len(texts),
@@ -100,7 +103,8 @@ def writing_figures(project: Project) -> WritingFigures:
             _("words that authors changed in a draft, of the longer text"),
             nothing=_("No draft has been improved yet."),
         ),
-        **_authenticity(counted),
+        **improvement_figures(project, edits),
+        **_authenticity([row[1:4] for row in texts] + [e[2:] for e in edits if e.distance]),
     )
 
 
@@ -169,13 +173,13 @@ def _authenticity(rows: Sequence[tuple[int | None, int | None, bool]]) -> dict[s
         "much_pasted": stats.share(
             sum(detected),
             sum(ratio is not None for ratio in ratios),
-            _("drafts of which more than %(share)s was pasted") % {"share": f"{MUCH_PASTED:.0%}"},
+            _("texts of which more than %(share)s was pasted") % {"share": f"{MUCH_PASTED:.0%}"},
             nothing=_("Nobody counted what was typed and pasted."),
         ),
         "declares": stats.share(
             sum(declared),
             len(declared),
-            _("drafts whose author says to have used a tool"),
+            _("texts whose author says to have used a tool"),
             nothing=_("Nothing has been written yet."),
         ),
         "declared": sum(declared),
