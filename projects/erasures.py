@@ -17,11 +17,14 @@ from projects.models import Project, User
 class TextErasure(Protocol):
     """Takes away every free text of a person, in whatever project; judgments stay."""
 
-    def __call__(self, *, person: User, actor: User) -> list[Project]:
-        """Called inside the transaction that erased them; returns the projects they worked in."""
+    def __call__(self, *, person: User, actor: User, written: bool) -> list[Project]:
+        """Called inside the transaction that erased them; returns the projects they worked in.
+
+        `written`: what they wrote as responses goes too.
+        """
 
 
-def erase_texts(*, person: User, actor: User) -> list[Project]:
+def erase_texts(*, person: User, actor: User, written: bool) -> list[Project]:
     """Has every free text of a person taken away; returns the projects they worked in."""
     erasure: TextErasure = import_string(settings.WHEN_PEOPLE_ARE_ERASED)
-    return erasure(person=person, actor=actor)
+    return erasure(person=person, actor=actor, written=written)

@@ -1,5 +1,5 @@
 """What a person who is erased has written: rationales, notes of skips and of marked passages, texts
-of late answers, why tasks were withdrawn.
+of late answers, why tasks were withdrawn. If it is asked for, also their answers and edits.
 
 One job a project. Judgments and answers stay as they are; a fingerprint of what was sent goes too,
 since it could confirm a guess of what stood there.
@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 
 from labeling.imports.undoing import UNDO_REASON
 from labeling.models import Assignment, Judgment, LateAnswer, Span, Task, TextErasing, Withdrawal
-from labeling.models.removal import erasing
+from labeling.models.removal import delete_assignments, erasing
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import note_progress, run
 from labeling.work.registry import JobKind, is_longer_than, register
@@ -25,6 +25,8 @@ from projects.sql import pieces
 
 #: Rows of one transaction.
 _STEP = 1_000
+#: Assignments of one transaction, with all that hangs on their texts.
+_WRITTEN_STEP = 200
 #: What stays of a column where it is not "": of passages that came late, all but their notes.
 _BLANK: Mapping[str, object] = {
     "spans": RawSQL(
@@ -48,7 +50,7 @@ ERASING_JOB = register(
 )
 
 
-def forget_texts(*, person: User, actor: User) -> list[Project]:
+def forget_texts(*, person: User, actor: User, written: bool = False) -> list[Project]:
     """Has the texts of a person taken away, project by project; settings name it."""
     wrote = (
         Assignment.objects.filter(rater=person),
@@ -60,7 +62,11 @@ def forget_texts(*, person: User, actor: User) -> list[Project]:
         in_them |= Q(pk__in=rows.order_by().values("project").distinct())
     projects = list(Project.objects.filter(in_them).order_by("pk"))
     for project in projects:
-        send(TextErasing.objects.create(project=project, created_by=actor, person=person))
+        send(
+            TextErasing.objects.create(
+                project=project, created_by=actor, person=person, takes_written=written
+            )
+        )
     return projects
 
 
@@ -70,6 +76,8 @@ def erase_texts_of(erasure_id: int) -> None:
 
 
 def _erase(erasure: TextErasing) -> None:
+    if erasure.takes_written:
+        _delete_written(erasure)
     judgments = Judgment.objects.filter(project=erasure.project, rater=erasure.person)
     assignments = Assignment.objects.filter(project=erasure.project, rater=erasure.person)
     spans = Span.objects.filter(judgment__in=judgments)
@@ -89,6 +97,22 @@ def _erase(erasure: TextErasing) -> None:
     for rows, names in texts:
         for ids in pieces(rows, _STEP):
             _blank(erasure, rows.model, ids, names)
+
+
+def _delete_written(erasure: TextErasing) -> None:
+    """The texts with the judgments they came with, and what others said of them; their tasks are
+    free again."""
+    wrote = Assignment.objects.filter(
+        project=erasure.project, judgments__texts__author=erasure.person
+    )
+    for ids in pieces(wrote.distinct(), _WRITTEN_STEP):
+        _delete_some(ids)
+
+
+@retry_deadlocks
+def _delete_some(ids: list[int]) -> None:
+    with erasing():
+        delete_assignments(ids)
 
 
 @retry_deadlocks

@@ -252,11 +252,15 @@ class Deletion(Job):
 
 
 class TextErasing(Job):
-    """That the free texts of a person who was erased go from a project; judgments stay."""
+    """That the free texts of a person who was erased go from a project; judgments stay.
+
+    With `takes_written` go what they wrote as responses, and the judgments that it came with.
+    """
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="text_erasings"
     )
+    takes_written = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-pk"]

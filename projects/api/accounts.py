@@ -33,6 +33,20 @@ class PersonSerializer(StrictSerializer):
     email = serializers.CharField(max_length=254)
 
 
+class _WrittenSerializer(StrictSerializer):
+    """Whether what the person wrote goes too."""
+
+    written = serializers.BooleanField(
+        default=False,
+        help_text="Delete the answers and edits that they wrote too, with the judgments they came "
+        "with and the reviews of them.",
+    )
+
+
+class PersonErasureSerializer(_WrittenSerializer, PersonSerializer):
+    """Who, and how much of them."""
+
+
 class PersonEmailSerializer(PersonSerializer):
     """Who, and the new address."""
 
@@ -43,6 +57,10 @@ class ErasedSerializer(serializers.Serializer[Any]):
     """The made-up name that stands for the person from now on."""
 
     person = serializers.CharField()
+
+
+class OwnErasureSerializer(_WrittenSerializer, OwnEmailSerializer):
+    """One's address, typed, the password, and how much goes."""
 
 
 class AccountEmail(ApiView):
@@ -69,15 +87,21 @@ class AccountErasure(ApiView):
         operation_id="erase_own_account",
         summary="Erase yourself; your judgments stay under a made-up name",
         tags=["account"],
-        request=OwnEmailSerializer,
+        request=OwnErasureSerializer,
         responses={200: ErasedSerializer, **refusals(400, 409)},
     )
     def post(self, request: Request) -> Response:
         """Your address, typed, and your password; it cannot be taken back."""
-        values = self.checked(OwnEmailSerializer)
+        values = self.checked(OwnErasureSerializer)
         check_typed_address(person=self.user(), typed=values["email"])
         check_password_of(user=self.user(), password=values["password"])
-        return Response({"person": erase_person(person=self.user(), actor=self.user())})
+        return Response(
+            {
+                "person": erase_person(
+                    person=self.user(), actor=self.user(), written=values["written"]
+                )
+            }
+        )
 
 
 class _OperatorView(ApiView):
@@ -118,12 +142,14 @@ class PersonErasure(_OperatorView):
         operation_id="erase_person",
         summary="Erase a person; their judgments stay under a made-up name",
         tags=["operations"],
-        request=PersonSerializer,
+        request=PersonErasureSerializer,
         responses={200: ErasedSerializer, **refusals(400, 404, 409)},
     )
     def post(self, request: Request) -> Response:
         """409 for the only lead of a project and the only operator. It cannot be taken back."""
         if not self.user().is_superuser:
             raise Http404
-        person = self.person(self.checked(PersonSerializer)["email"])
-        return Response({"person": erase_person(person=person, actor=self.user())})
+        values = self.checked(PersonErasureSerializer)
+        person = self.person(values["email"])
+        pseudonym = erase_person(person=person, actor=self.user(), written=values["written"])
+        return Response({"person": pseudonym})

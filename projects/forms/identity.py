@@ -31,6 +31,13 @@ class ErasureForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+    written = forms.BooleanField(
+        label=_("Delete the answers and edits that they wrote too"),
+        required=False,
+        help_text=_(
+            "With the judgments they came with and the reviews of them: their tasks are free again."
+        ),
+    )
 
 
 class OwnErasureForm(ErasureForm):

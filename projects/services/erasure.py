@@ -75,11 +75,13 @@ def check_erasable(person: User) -> None:
 
 
 @transaction.atomic
-def erase_person(*, person: User, actor: User) -> str:
+def erase_person(*, person: User, actor: User, written: bool = False) -> str:
     """Erases a person and returns the made-up name that stands for them from now on.
 
-    Name, address, sessions, tokens, memberships and free texts go; judgments stay. Raises Conflict
-    for the last lead of a project, the last operator, and who is no person any more.
+    Name, address, sessions, tokens, memberships and free texts go; judgments stay. The answers and
+    edits that they wrote are data: they stay too, unless `written` has them deleted, with the
+    judgments they came with. Raises Conflict for the last lead of a project, the last operator, and
+    who is no person any more.
     """
     _lock_leads(person)
     person = User.objects.select_for_update().get(pk=person.pk)
@@ -87,7 +89,7 @@ def erase_person(*, person: User, actor: User) -> str:
     before = {name for name in (person.name, person.email, person.display_name) if name}
     pseudonym = f"erased person {secrets.token_hex(4)}"
     _end_everything(person)
-    projects = erase_texts(person=person, actor=actor)
+    projects = erase_texts(person=person, actor=actor, written=written)
     known = {project.pk for project in projects}
     known |= set(Removal.objects.filter(user=person).values_list("project", flat=True))
     known |= set(person.memberships.values_list("project", flat=True))

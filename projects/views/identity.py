@@ -109,7 +109,7 @@ def _erased(form: ErasureForm, person: User, actor: User) -> bool:
     """Whether the person is erased; else the form says why not."""
     try:
         check_typed_address(person=person, typed=form.cleaned_data["email"])
-        erase_person(person=person, actor=actor)
+        erase_person(person=person, actor=actor, written=form.cleaned_data["written"])
     except ConcordError as error:
         show_refusal(form, error)
         return False

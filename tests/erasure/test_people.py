@@ -18,14 +18,23 @@ from django.test import Client
 from labeling.erasure.people import erase_texts_of
 from labeling.lead.tasks.filters import TaskFilter
 from labeling.lead.withdrawals.services import request_withdrawal, withdraw_task
-from labeling.models import Assignment, Judgment, LateAnswer, Release, Span, Task, TextErasing
+from labeling.models import (
+    Assignment,
+    Judgment,
+    LateAnswer,
+    Release,
+    Response,
+    Span,
+    Task,
+    TextErasing,
+)
 from labeling.rating.judgments import skip_assignment
 from labeling.rating.marking import texts_shown
 from labeling.releases.facts import pseudonyms
 from labeling.releases.services import request_release
 from projects.audit import detail_in_words
 from projects.exceptions import Conflict
-from projects.models import ApiKey, AuditEvent, Project, SessionRecord, User
+from projects.models import ApiKey, AuditEvent, Criterion, Project, SessionRecord, User
 from projects.services import erasure
 from projects.services.accounts import update_account
 from projects.services.emails import change_email
@@ -66,9 +75,9 @@ def worked(project: Project, rui: User, make_tasks: MakeTasks, client_for: Clien
     return judgment
 
 
-def erase(person: User, actor: User) -> str:
+def erase(person: User, actor: User, *, written: bool = False) -> str:
     """Erases a person, and does what is then to be done."""
-    name = erase_person(person=person, actor=actor)
+    name = erase_person(person=person, actor=actor, written=written)
     for job in TextErasing.objects.all():
         erase_texts_of(job.pk)
         job.refresh_from_db()
@@ -118,6 +127,38 @@ def test_nothing_tells_any_more_who_it_was_and_the_judgment_stays(
     assert {event.detail["person"] for event in events} == {name}
     with pytest.raises(Conflict, match="nothing to erase"):
         erase_person(person=rui, actor=lena)
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_what_they_wrote_stays_without_a_name_or_goes_with_its_reviews(
+    project: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    api: CallAs,
+    client_for: ClientFor,
+    written: bool,
+):
+    for key in ("decision", "score"):
+        scale = {"decision": "decision", "score": "score7"}[key]
+        Criterion.objects.create(
+            project=project, key=key, wording="?", scale_key=scale, family="review"
+        )
+    (task,) = make_tasks(project, 1, kind="write", contents=(), overlap=1)
+    leased = api(rui).post(f"projects/{project.slug}/next/").json()["id"]
+    api(rui).post(f"assignments/{leased}/judgment/", {"text": "Two, I say."})
+    review = api(sam).post(f"projects/{project.slug}/next/").json()["id"]
+    said = {"decision": {"A": 2}, "score": {"A": 7}}
+    sent = api(sam).post(f"assignments/{review}/judgment/", {"answers": said})
+    assert sent.status_code == 201, sent.content
+    page = client_for(rui).get("/account/erase/").content.decode()
+    assert "Delete the answers and edits that they wrote too" in page
+    erase(rui, lena, written=written)
+    left = (Response.objects.count(), Judgment.objects.count(), Task.objects.count())
+    assert left == ((0, 0, 1) if written else (1, 2, 2))
+    task.refresh_from_db()
+    assert task.open_slots == written
 
 
 def test_names_with_quotes_go_and_what_only_resembles_a_name_stays(
