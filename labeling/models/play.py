@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from labeling.models.assignments import Assignment
 from labeling.models.tasks import Task
 from labeling.vocabulary import AssignmentState
 from projects.models import User
+
+#: Why the review of a text is out of play whose author took it back: no lead has withdrawn it.
+TEXT_TAKEN_BACK = gettext_noop("The text was taken back by its author.")
+
+
+def is_text_taken_back(task_id: int) -> bool:
+    """Whether a task is out of play because the author of its text took that back."""
+    return Task.objects.filter(pk=task_id, withdrawn_reason=TEXT_TAKEN_BACK).exists()
 
 
 def take_out_of_play(ids: Collection[int], *, actor: User | None, reason: str) -> int:

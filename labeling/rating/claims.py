@@ -105,12 +105,14 @@ class QueueStanding:
         return LOWEST_QUEUE_KEY if is_urgent else self.left_at
 
 
+# A lease is never shortened: a text that was sent back waits for its author (`written`).
 _STANDING = Statement(
     "standing",
     """
     WITH showing AS (
         UPDATE labeling_assignment
-        SET opened_at = COALESCE(opened_at, %(now)s), lease_expires_at = %(until)s
+        SET opened_at = COALESCE(opened_at, %(now)s),
+            lease_expires_at = GREATEST(lease_expires_at, %(until)s)
         WHERE id = %(showing)s AND rater_id = %(rater)s AND project_id = %(project)s
           AND state = 'leased'
         RETURNING id

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from labeling.kinds import Kind, Submission, kind_of
 from labeling.models import Assignment, Judgment
+from labeling.models.play import is_text_taken_back
 from labeling.rating import records
 from labeling.rating.answers import (
     AskedTask,
@@ -310,9 +311,11 @@ def _require_return(limit: RaterLimit) -> None:
 
 
 def _open_again(assignment: Assignment, now: datetime) -> None:
-    """`opened_at` stays: the oldest open lease is the one that is resumed."""
+    """`opened_at` stays: the oldest open lease is the one that is resumed. So does a longer lease:
+    what was sent back waits for its author."""
     assignment.state = AssignmentState.LEASED
-    assignment.lease_expires_at = now + lease_length(assignment.project)
+    until = now + lease_length(assignment.project)
+    assignment.lease_expires_at = max(assignment.lease_expires_at, until)
     assignment.submitted_at = assignment.skipped_at = None
     assignment.skip_reason = assignment.skip_note = ""
     changed = [
@@ -329,7 +332,11 @@ def _open_again(assignment: Assignment, now: datetime) -> None:
         )
     except TaskWithdrawn:
         raise Conflict(
-            _("A lead has withdrawn this task since, so what you did on it cannot be taken back.")
+            _("The author has taken the text back since, so your act on it cannot be taken back.")
+            if is_text_taken_back(assignment.task_id)
+            else _(
+                "A lead has withdrawn this task since, so what you did on it cannot be taken back."
+            )
         ) from None
     except TaskFull:
         raise Conflict(

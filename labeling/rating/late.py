@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from labeling.kinds import Submission, kind_of
 from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Judgment, LateAnswer
+from labeling.models.play import is_text_taken_back
 from labeling.rating import records
 from labeling.rating.answers import AskedTask, Questions, asked_now, asked_then, check_submission
 from labeling.rating.branches import is_cut_off
@@ -37,8 +38,8 @@ class Late:
 def late_assignment(*, rater: User, assignment_id: int) -> Assignment | None:
     """The rater's own assignment if an answer to it can only be late, else None.
 
-    They may no longer rate in its project, a lead has withdrawn its task while they had it, or it
-    is a turn after a choice that they changed since.
+    They may no longer rate in its project, its task was withdrawn while they had it, or it is a
+    turn after a choice that they changed since.
     """
     own = own_assignment(rater=rater, assignment_id=assignment_id)
     if own is None or _is_withdrawn(own) or not may(rater, Action.RATE, own.project):
@@ -124,6 +125,11 @@ def _kept_words(held: Assignment) -> str:
                 "You have changed your choice in the turn before since. Your answer to this turn "
                 "is kept with it as a late one, and counts in no figure and no dataset. Please go "
                 "on."
+            )
+        if is_text_taken_back(held.task_id):
+            return _(
+                "The author took this text back while you had it. Your review is kept with it as a "
+                "late one, and counts in no figure and no dataset. Thank you; please go on."
             )
         return _(
             "A lead has withdrawn this task while you had it. Your answer is kept with it as a "

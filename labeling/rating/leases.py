@@ -185,10 +185,13 @@ def _give_back(desk: _Desk, *, keeping: int | None) -> None:
 
 
 def _resume(desk: _Desk, pk: int, stands: claims.QueueStanding) -> Assignment:
-    """My own open lease again, under guideline and rubric of now; shown now, it is a full one."""
+    """My own open lease again, under guideline and rubric of now; shown now, it is a full one.
+
+    It may be longer already: a text that was sent back waits for its author.
+    """
     assignment = Assignment.objects.select_related("task").get(pk=pk)
     opened = desk.showing is None or assignment.opened_at is not None
-    assignment.lease_expires_at = desk.until(opened=opened)
+    assignment.lease_expires_at = max(assignment.lease_expires_at, desk.until(opened=opened))
     if opened and assignment.opened_at is None:
         assignment.opened_at = desk.now
     assignment.guideline = stands.guideline
@@ -297,7 +300,8 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
     is not, where the assignment is over, or where the rater's limit is reached without it.
     """
     rows = Assignment.objects.filter(pk=assignment.pk)
-    state, read_at = rows.select_for_update().values_list("state", Now()).get()
+    held = rows.select_for_update().values_list("state", "lease_expires_at", Now())
+    state, expires_at, read_at = held.get()
     now = now or read_at
     if state not in {AssignmentState.LEASED, AssignmentState.EXPIRED}:
         raise Conflict(_("This task is no longer yours: it was submitted or skipped."))
@@ -311,9 +315,10 @@ def heartbeat(*, assignment: Assignment, now: datetime | None = None) -> datetim
     limit = rater_limit(rater_id=assignment.rater_id, project=assignment.project)
     require_room(limit, holding=state == AssignmentState.EXPIRED)
     length = PREPARED_LEASE if assignment.opened_at is None else lease_length(assignment.project)
-    kept = partial(rows.update, state=AssignmentState.LEASED, lease_expires_at=now + length)
+    until: datetime = max(expires_at, now + length)
+    kept = partial(rows.update, state=AssignmentState.LEASED, lease_expires_at=until)
     with_place(kept, task_id=assignment.task_id, now=now)
-    return now + length
+    return until
 
 
 def release_prepared(*, assignment: Assignment) -> bool:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling.models import Assignment
+from labeling.models.play import is_text_taken_back
 from labeling.rating import claims
 from labeling.vocabulary import HOLDING_STATES, AssignmentState
 from projects.exceptions import Conflict
@@ -34,7 +35,7 @@ class TaskFull(Conflict):
 
 
 class TaskWithdrawn(TaskFull):
-    """A lead took the task out of play, so nobody has a place on it."""
+    """The task is out of play, so nobody has a place on it."""
 
     code = "withdrawn"
 
@@ -85,7 +86,7 @@ def with_place(take: Callable[[], T], *, task_id: int, now: datetime) -> T:
     """Does what takes a place of a task; if it is full, once more without leases that are over.
 
     Call it inside a transaction. Raises TaskFull where the places are truly taken, TaskWithdrawn
-    where a lead has withdrawn the task.
+    where the task is withdrawn.
     """
     for over in (False, True):
         if over and not expire_leases(task_id=task_id, now=now):
@@ -95,13 +96,19 @@ def with_place(take: Callable[[], T], *, task_id: int, now: datetime) -> T:
                 return take()
         except IntegrityError as error:
             if _IN_PLAY_RULE in str(error):
-                raise TaskWithdrawn(_("A lead has withdrawn this task: it is nobody's.")) from None
+                raise TaskWithdrawn(_withdrawn_words(task_id)) from None
             if _OVERLAP_RULE not in str(error):
                 raise
     under_way = Assignment.objects.filter(task=task_id, state=AssignmentState.LEASED)
     if under_way.exists():
         raise TaskFull(_("The reservation of this task ran out and it is with another rater now."))
     raise TaskFull(_("The reservation of this task ran out and other raters have completed it."))
+
+
+def _withdrawn_words(task_id: int) -> str:
+    if is_text_taken_back(task_id):
+        return _("The author has taken this text back: there is nothing to review.")
+    return _("A lead has withdrawn this task: it is nobody's.")
 
 
 @dataclass(frozen=True, slots=True)

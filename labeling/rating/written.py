@@ -12,12 +12,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from labeling.allocation import queue_key
-from labeling.kinds import EditedText, GivenAnswer, Kind, Submission, kind_of, slot
+from labeling.kinds import EditedText, GivenAnswer, Kind, Submission, is_stopped, kind_of, slot
 from labeling.models import Assignment, Judgment, Response, Task, Writing
-from labeling.models.play import take_out_of_play
+from labeling.models.play import TEXT_TAKEN_BACK, is_text_taken_back, take_out_of_play
 from labeling.rating.answers import unstorable
 from labeling.rating.records import HeldAssignment
 from labeling.rendering import is_same_but_spaces, normalised_distance
@@ -30,7 +29,6 @@ from projects.scales import DECISION
 MOST_CHARS = 100_000
 #: What was counted in a browser, cut to what its column holds.
 _MOST_COUNTED = 2**31 - 1
-_TAKEN_BACK = gettext_noop("The text was taken back by its author.")
 #: How long a text that was sent back waits for its author before it may go to somebody else.
 SENT_BACK_FOR = timedelta(days=14)
 
@@ -61,6 +59,8 @@ def check_written(
 
     Raises InvalidInput naming every field at fault.
     """
+    if is_stopped(answers):
+        return None  # the gate ended the task: that nothing was sent beside it is checked there
     errors: dict[str, str] = {}
     draft: Draft | None = None
     if held.kind == TaskKind.WRITE:
@@ -296,13 +296,15 @@ def take_back_written(judgment: Judgment) -> None:
     texts = Response.objects.filter(judgment=judgment)
     reviews = list(Task.objects.filter(reviews__in=texts).values_list("pk", flat=True))
     if reviews:
-        take_out_of_play(reviews, actor=None, reason=_TAKEN_BACK)
+        take_out_of_play(reviews, actor=None, reason=TEXT_TAKEN_BACK)
     reviewed = Judgment.objects.filter(texts__review_tasks=judgment.task_id).first()
     if reviewed is None:
         return
     if not reviewed.is_current:
         raise Conflict(
-            _("The author has written another draft since, so your review of this one stays.")
+            _("The author has taken the text back since, so your review of it stays.")
+            if is_text_taken_back(judgment.task_id)
+            else _("The author has written another draft since, so your review of this one stays.")
         )
     Assignment.objects.filter(pk=reviewed.assignment_id, state=AssignmentState.LEASED).update(
         state=AssignmentState.SUBMITTED, submitted_at=reviewed.created_at

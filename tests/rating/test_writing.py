@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils.timezone import now
 
 from labeling.models import Assignment, Response, Task, Writing
+from labeling.rating.leases import Nothing, next_assignment
+from labeling.rating.written import SENT_BACK_FOR
 from projects.guidelines.services import acknowledge
 from projects.models import Project, Role, User
 from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
 from projects.services.members import set_member
 from projects.services.projects import create_project
 from tests.api.client import CallAs
-from tests.conftest import MakeTasks
+from tests.conftest import MakeTasks, membership
 
 REVIEW = [
     CriterionSpec("decision", "Decision", "decision", is_primary=True),
@@ -139,6 +143,40 @@ def test_a_text_that_is_taken_back_is_reviewed_by_nobody(
     assert desk(rui) == {}, "the review that sent it back was taken back"
     desk(sam, **decided(2))
     assert Assignment.objects.get(rater=rui).state == "submitted"
+
+
+def test_a_reviewer_reads_that_the_author_took_the_text_back_and_blames_no_lead(
+    school: Project, rui: User, sam: User, make_tasks: MakeTasks, desk: Act, api: CallAs
+):
+    make_tasks(school, 1, kind="write", contents=())
+    desk(rui, text="Two.")
+    review = desk(sam)["id"]
+    api(rui).post(f"projects/{school.slug}/undo/")
+    kept = api(sam).post(f"assignments/{review}/heartbeat/")
+    assert "author has taken this text back" in kept.json()["message"]
+    late = api(sam).post(f"assignments/{review}/judgment/", decided(2))
+    assert (late.status_code, late.json()["state"]) == (202, "late")
+    assert "author took this text back" in late.json()["message"]
+    desk(rui, text="Two and no more.")
+    desk(sam, **decided(2))
+    api(rui).post(f"projects/{school.slug}/undo/")
+    undo = api(sam).post(f"projects/{school.slug}/undo/")
+    assert "author has taken the text back since" in undo.json()["message"]
+
+
+def test_a_text_that_was_sent_back_waits_for_its_author_though_it_was_opened(
+    school: Project, rui: User, sam: User, make_tasks: MakeTasks, desk: Act, api: CallAs
+):
+    make_tasks(school, 1, kind="write", contents=())
+    desk(rui, text="Two.")
+    desk(sam, **decided(0, 1, rationale="Too short."))
+    opened = desk(rui)["id"]
+    api(rui).post(f"assignments/{opened}/heartbeat/")
+    later = now() + SENT_BACK_FOR - timedelta(hours=1)
+    assert isinstance(next_assignment(membership=membership(sam, school), now=later), Nothing)
+    desk(rui, text="Two, as one and one.")
+    api(rui).post(f"projects/{school.slug}/undo/")
+    assert Assignment.objects.get(rater=rui).lease_expires_at > later
 
 
 def test_a_draft_is_improved_and_not_sent_as_it_was(
