@@ -161,7 +161,7 @@ def test_a_new_project_leads_its_lead_through_three_steps(otto: User, client_for
     client.post("/projects/new/", {"name": "New", "overlap": "2", "template": "arena"})
     page = client.get("/p/new/").content.decode()
     assert "Three steps to the first judgment" in page
-    assert "Import prompts with two responses each" in page
+    assert "Import prompts, with responses to judge or to be answered" in page
     assert "Start rating" not in page
 
 
