@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from projects.scale import (
     DECISION,
+    GATE,
     NOT_APPLICABLE,
     ORDINAL,
     RANKING,
@@ -247,6 +248,20 @@ SCALES_OF_SEVERAL = (
         options=(Option(1, _("Yes")), Option(0, _("No"))),
         source="In the style of Menick et al. 2022, GopherCite (arXiv:2203.11147)",
         answer=YES_NO,
+    ),
+    Scale(
+        key=GATE,
+        title=_("Gate: can this be judged?"),
+        question=_("Can you judge this?"),
+        options=(
+            Option(1, _("Nonsense"), word="nonsense"),
+            Option(2, _("Another language"), word="other_language"),
+            Option(3, _("Unfamiliar"), word="unfamiliar"),
+            Option(4, _("Fine"), word="fine"),
+        ),
+        source="Aroyo et al. 2023, DICES (arXiv:2306.11247)",
+        answer=GATE,
+        passes=4,
     ),
     Scale(
         key=DECISION,

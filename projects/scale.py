@@ -2,9 +2,10 @@
 
 A preference is a signed integer: negative means the first of two responses is better, positive the
 second, 0 a tie; the magnitude is the strength. A ranking gives each response a place from 1, equal
-places are ties. An ordinal or a yes/no question is answered for each response by itself. Labels
-are what the rater reads; the stored value never depends on them, so that they are translated where
-they are shown.
+places are ties. An ordinal or a yes/no question is answered for each response by itself. A gate
+asks whether the task can be judged at all: one of its options opens the other questions, the rest
+end the task. Labels are what the rater reads; the stored value never depends on them, so that they
+are translated where they are shown.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ TIE_KINDS = (EQUAL_GOOD, EQUAL_BAD, CANNOT_TELL)
 
 #: What answers to a question are; a scale's `answer` is one of these.
 PREFERENCES, RANKING, ORDINAL, YES_NO = "preference", "ranking", "ordinal", "yes_no"
-ANSWER_KINDS = (PREFERENCES, RANKING, ORDINAL, YES_NO)
+#: What comes first and may end a task; the family of such a question too.
+GATE = "gate"
+ANSWER_KINDS = (PREFERENCES, RANKING, ORDINAL, YES_NO, GATE)
 #: The family of questions about each response by itself, ordinal or yes/no.
 RESPONSE = "response"
 #: The family of what a second person says of a text that was written, and its two scales.
@@ -37,12 +40,14 @@ class Option:
 
     `lettered` is the label with A and B for the two responses, where the published one names them
     otherwise: a task whose questions differ in these names calls them by letters everywhere.
+    `word` is the option's name in rows and submissions, where its number alone would say nothing.
     """
 
     value: int
     label: str
     tie_kind: str = ""
     lettered: str = ""
+    word: str = ""
 
     @property
     def code(self) -> str:
@@ -62,6 +67,7 @@ class Scale:
     `margins` maps a strength to the margin that the publication trains with, where it states one;
     `grades` maps a word of strength in its labels (`labeling.vocabulary.Grade`) to that strength;
     `more_is_worse`: it measures a fault, so that nothing is best put first by its values.
+    `passes` is the answer to a gate that opens the other questions: every other one ends the task.
     `family`: the questions that one of is the primary one for a kind of task, by what is compared;
     `per` says whether one answer is about the whole `task`, or about each `response` by itself.
     """
@@ -80,6 +86,7 @@ class Scale:
     of_review: bool = False
     is_rule: bool = False
     more_is_worse: bool = False
+    passes: int | None = None
     family: str = field(init=False)
     per: str = field(init=False)
 
@@ -115,6 +122,10 @@ class Scale:
     def strongest(self) -> int:
         """The largest magnitude on the scale, 0 on one without values."""
         return max((abs(value) for value in self.values), default=0)
+
+    def stops(self, value: int | None) -> bool:
+        """Whether this answer ends the task: no other question is asked after it."""
+        return self.passes is not None and value != self.passes
 
     def accepts(self, value: int) -> bool:
         """Whether the scale itself has this value."""

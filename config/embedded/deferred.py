@@ -23,6 +23,7 @@ LARGE = (
     *("labeling.stats", "labeling.datasets.build", "labeling.datasets.judging"),
     *("labeling.datasets.minhash", "labeling.datasets.signals"),
     *("labeling.lead.agreement.per_response", "labeling.lead.agreement.criteria"),
+    "labeling.lead.agreement.gates",
     "labeling.lead.agreement.passages",
 )
 #: What these alone may need while they are imported, and pages and jobs only when they compute.

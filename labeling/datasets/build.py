@@ -238,9 +238,9 @@ class _Builder:
             ]
             for item in items:
                 book.take(item)
-            rows = [list(shape.rows(item)) if item.judgments else [] for item in items]
+            rows = [list(shape.rows(item)) if item.is_judged else [] for item in items]
             made.append((book.recipe.criterion.key, rows))
-            first = [new and not item.judgments for new, item in zip(first, items, strict=True)]
+            first = [new and not item.is_judged for new, item in zip(first, items, strict=True)]
         for place, ((_, chars), (split, _)) in enumerate(zip(handful, places, strict=True)):
             for criterion, of_tasks in made:
                 data.write(of_tasks[place], criterion, split, chars)

@@ -154,7 +154,9 @@ def judge_task(
         carried: dict[str, Any] = {"pairs": (), "labels": ()}
     else:
         carried = _carried(task, outcome, recipe, shape, ledger)
-    item = TaskRows(task, recipe.criterion, group, judgments=kept, **carried, **about)
+    item = TaskRows(
+        task, recipe.criterion, group, judgments=kept, stopped=sifted.stopped, **carried, **about
+    )
     rows = _count(item, recipe.kind)
     ledger.rows_out += rows
     if rows and ChatPart.REASONING not in shape.carries.responses:

@@ -17,6 +17,7 @@ REASONS: dict[str, str] = {
     "source_human_after_ai": gettext_noop(
         "judgments made after seeing a model's are kept apart from people's"
     ),
+    "stopped_at_gate": gettext_noop("the task was not judged: the gate question ended it"),
     "not_answered": gettext_noop("the criterion was not answered"),
     "other_guideline_version": gettext_noop(
         "judgments under a guideline version that was not asked for"

@@ -169,7 +169,8 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     `writing` how it was written.
     Times are milliseconds, None where nobody measured them: in imported judgments, and where a
     broken clock sent what cannot be (`times_cut`).
-    `adjudicates` marks a reviewer's final word on the task. `created_at` is ISO 8601 in UTC.
+    `adjudicates` marks a reviewer's final word on the task; `stopped` says that a gate ended it,
+    so that the task was not judged. `created_at` is ISO 8601 in UTC.
     """
 
     id: str
@@ -200,6 +201,7 @@ class JudgmentRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     writing: HowWritten | None = None
     reasons: tuple[str, ...] = ()
     spans: tuple[SpanRecord, ...] = ()
+    stopped: bool = False
 
     def tie_on(self, criterion: str) -> str | None:
         """Which tie this judgment is on the criterion, None if it is decided or not answered.
@@ -288,9 +290,10 @@ class CriterionRecord:
     """The criterion a release is made on.
 
     `answer` says whether it compares two responses, ranks all of them (1 is best, equal numbers
-    are ties) or rates each by itself. `strongest` is the largest magnitude of its scale, `levels`
-    its magnitudes from weak to strong, of a rating its values from low to high; `margins` are the
-    published training margins by strength, where the scale's publication states them.
+    are ties), rates each by itself or is a gate, of which no row is made. `strongest` is the
+    largest magnitude of its scale, `levels` its magnitudes from weak to strong, of a rating its
+    values from low to high; `margins` are the published training margins by strength, where the
+    scale's publication states them.
     `by_rule` says that it is asked once for each principle of the guideline; `principles` are
     those of all versions, by name. `asked_on` names the kinds of tasks that ask it, none where
     nobody says.
@@ -303,7 +306,7 @@ class CriterionRecord:
     primary: bool = True
     margins: Mapping[int, float] | None = None
     levels: tuple[int, ...] = ()
-    answer: Literal["compare", "rank", "rate"] = "compare"
+    answer: Literal["compare", "rank", "rate", "gate"] = "compare"
     by_rule: bool = False
     asked_on: frozenset[str] = frozenset()
     principles: Mapping[str, PrincipleRecord] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from labeling.kinds.base import (
     unsaid_words,
 )
 from labeling.kinds.compare import COMPARE, Outcome, tie_words
+from labeling.kinds.gate import GATE_ANSWERS, check_answers, is_stopped, stopping_answers
 from labeling.kinds.labels import label_answers
 from labeling.kinds.rank import RANK
 from labeling.kinds.rate import RATE
@@ -50,9 +51,9 @@ def kind_of(key: str) -> Kind:
 def kind_for(scale: Scale) -> Kind:
     """The kind whose primary question may stand on this scale: it says what its answers mean.
 
-    Raises KeyError where there is none.
+    Those to a gate mean the same on every kind of task. Raises KeyError where there is none.
     """
-    for kind in KINDS.values():
+    for kind in (*KINDS.values(), GATE_ANSWERS):
         if kind.family == scale.family:
             return kind
     raise KeyError(f"No kind of task has primary answers of the family {scale.family!r}.")
@@ -60,6 +61,7 @@ def kind_for(scale: Scale) -> Kind:
 
 __all__ = [
     "COMPARE",
+    "GATE_ANSWERS",
     "KINDS",
     "PRIMARY_ALIAS",
     "RANK",
@@ -76,11 +78,14 @@ __all__ = [
     "Policy",
     "Question",
     "Submission",
+    "check_answers",
+    "is_stopped",
     "kind_for",
     "kind_of",
     "label_answers",
     "primary_of",
     "slot",
+    "stopping_answers",
     "tie_words",
     "unsaid_words",
 ]

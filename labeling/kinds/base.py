@@ -10,7 +10,7 @@ from uuid import UUID
 
 from labeling.datasets.records import CriterionRecord
 from labeling.vocabulary import Source, Unsaid
-from projects.scales import TIE_KINDS, Option, Scale
+from projects.scales import GATE, TIE_KINDS, Option, Scale
 from projects.words import gettext, gettext_noop
 
 if TYPE_CHECKING:
@@ -168,6 +168,8 @@ class Kind(ABC):
     has_winner: ClassVar[bool] = False
     #: Whether questions about single responses stand beside their texts, and not on the bar.
     asks_beside_texts: ClassVar[bool] = True
+    #: Whether a gate may be asked before everything else.
+    takes_gate: ClassVar[bool] = True
     #: The fewest and the most responses of a task.
     sizes: ClassVar[tuple[int, int]]
 
@@ -176,8 +178,15 @@ class Kind(ABC):
         return scale.family == self.family or scale.family in self.beside
 
     def asked(self, questions: Iterable[Q]) -> list[Q]:
-        """The questions of a rubric that are asked on a task of this kind."""
-        return [question for question in questions if self.takes(question.scale)]
+        """The questions of a rubric that are asked on a task of this kind, a gate first."""
+        asked: list[Q] = []
+        for question in questions:
+            if question.scale.family == GATE:
+                if self.takes_gate:
+                    asked.insert(0, question)
+            elif self.takes(question.scale):
+                asked.append(question)
+        return asked
 
     # What a rater sends and sees.
 
@@ -203,20 +212,20 @@ class Kind(ABC):
         """
         return value
 
-    def canonical(self, answer: GivenAnswer[A], shown_order: Sequence[int]) -> GivenAnswer[A]:
+    def canonical(self, answer: GivenAnswer[Q], shown_order: Sequence[int]) -> GivenAnswer[Q]:
         """An answer of the order shown, as it is stored."""
         if answer.response is not None:
             return replace(answer, response=shown_order[answer.response])
         return self._turned(answer, shown_order)
 
-    def as_shown(self, answer: GivenAnswer[A], shown_order: Sequence[int]) -> GivenAnswer[A]:
+    def as_shown(self, answer: GivenAnswer[Q], shown_order: Sequence[int]) -> GivenAnswer[Q]:
         """A stored answer, as its rater saw the task."""
         if answer.response is not None:
             return replace(answer, response=list(shown_order).index(answer.response))
         return self._turned(answer, shown_order)
 
-    def _turned(self, answer: GivenAnswer[A], shown_order: Sequence[int]) -> GivenAnswer[A]:
-        if answer.value is None:
+    def _turned(self, answer: GivenAnswer[Q], shown_order: Sequence[int]) -> GivenAnswer[Q]:
+        if answer.value is None or answer.question.scale.family == GATE:
             return answer
         value = self.turned(answer.value, shown_order)
         return answer if value == answer.value else replace(answer, value=value)

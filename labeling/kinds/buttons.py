@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.kinds.base import Question
-from projects.scales import DECISION, EQUAL_BAD, EQUAL_GOOD, PREFERENCES, Option, Scale
+from projects.scales import DECISION, EQUAL_BAD, EQUAL_GOOD, PREFERENCES, YES_NO, Option, Scale
 from projects.words import gettext
 
 _PLAIN_BETTER = re.compile(r"\S+( \d)?( is)? better( than .*)?")
@@ -96,10 +96,13 @@ def _runs_from_side_to_side(scale: Scale) -> bool:
 
 def _letters(scale: Scale) -> dict[str, str]:
     """The letter keys of a scale: A and B for plainly better, E and 0 for equally good, X for both
-    bad where it stands on the scale. Of a review: approve, approve with edits, send back."""
+    bad where it stands on the scale; yes and no. Of a review: approve, approve with edits, send
+    back."""
     letters: dict[str, str] = {}
     if scale.key == DECISION:
         return {"2": "a", "1": "e", "0": "b"}
+    if scale.answer == YES_NO:
+        return {"1": "y", "0": "n"}
     if scale.family != PREFERENCES:
         return letters
     for letter, sign in (("a", -1), ("b", 1)):

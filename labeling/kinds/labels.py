@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from labeling.kinds.base import GivenAnswer, Kind, LabelError, Q
+from labeling.kinds.gate import gate_label
 from labeling.kinds.shapes import principle_number
-from projects.scales import PER_PRINCIPLE, RANKING, RESPONSE
+from projects.scales import GATE, PER_PRINCIPLE, RANKING, RESPONSE
 
 
 def label_answers(
@@ -23,8 +24,8 @@ def label_answers(
     """The answers of a label, by the places of the responses `ids` in their row.
 
     `said` is by key what it says: a number that compares two responses, a ranking as bands of ids
-    or as the place of each, what it says of each response by id. `ties` says which tie a 0 is.
-    Raises LabelError for what misfits its question.
+    or as the place of each, what it says of each response by id, of a gate a word.
+    `ties` says which tie a 0 is. Raises LabelError for what misfits its question.
     """
     by_key = {question.key: question for question in questions}
     numbers: dict[str, int] = {}
@@ -33,6 +34,9 @@ def label_answers(
         family = by_key[key].scale.family
         if family == RANKING:
             answers += _ranking(by_key[key], answer, ids)
+        elif family == GATE:
+            beside = [name for name in said if name != key]
+            answers.append(gate_label(by_key[key], _of_all(answer, ids), beside))
         elif family in {RESPONSE, PER_PRINCIPLE}:
             answers += _of_each(by_key[key], answer, ids)
         elif isinstance(answer, int):
@@ -52,6 +56,13 @@ def label_answers(
         ),
         *answers,
     ]
+
+
+def _of_all(answer: object, ids: Sequence[str]) -> object:
+    """What is said of the only response of a row is said of the row."""
+    if isinstance(answer, Mapping) and list(answer) == list(ids) and len(ids) == 1:
+        return answer[ids[0]]
+    return answer
 
 
 def _ranking(question: Q, answer: object, ids: Sequence[str]) -> list[GivenAnswer[Q]]:

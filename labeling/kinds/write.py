@@ -38,7 +38,7 @@ class Write(Kind):
     sizes = (0, 1)
 
     def takes(self, scale: Scale) -> bool:
-        """Nothing is asked of whoever writes."""
+        """Nothing is asked of whoever writes, but for a gate."""
         return False
 
     def check(
@@ -83,6 +83,7 @@ class Review(Rate):
     sends = gettext_noop("Decide")
     family = REVIEWS
     asks_beside_texts = False
+    takes_gate = False
     sizes = (1, 1)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from labeling.kinds import GivenAnswer, Kind, Submission, slot
+from labeling.kinds import GivenAnswer, Kind, Submission, check_answers, slot
 from labeling.kinds.shapes import principle_name
 from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
@@ -136,7 +136,8 @@ def check_submission(
     Raises InvalidInput naming every field at fault.
     """
     errors: dict[str, str] = {}
-    answers = kind.check(kind.asked(questions.criteria), project, submission, errors, task.count)
+    asked = kind.asked(questions.criteria)
+    answers = check_answers(kind, asked, project, submission, errors, task.count)
     clauses = _clauses(task, answers, errors)
     for answer in answers:
         if answer.question.key in questions.changed:

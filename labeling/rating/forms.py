@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from labeling.kinds import EditedText, Submission, kind_for
+from labeling.kinds import EditedText, Submission, kind_for, stopping_answers
 from labeling.kinds.shapes import as_fields, from_fields, whole
 from labeling.rating.answers import milliseconds
 from labeling.rating.selectors import ShownAnswers
@@ -69,6 +69,8 @@ class Filled:
                 ties[name] = tie
         for key, fields in by_slot.items():
             answers[key] = from_fields(asked[key], fields)
+        if stopping := stopping_answers(asked.values(), answers):
+            return self._stopped(stopping)
         primary = (c.key for c in asked.values() if c.is_primary and c.scale.family == PREFERENCES)
         tie_kind = ties.pop(next(primary, ""), "")
         return Submission(
@@ -89,6 +91,21 @@ class Filled:
             typed=self.typed,
             pasted=self.pasted,
             declared_assist=self.declared_assist,
+        )
+
+    def _stopped(self, answers: Mapping[str, object]) -> Submission:
+        """A submission that ends at its gate: the page takes what it asks after that away, and
+        without a script a choice made there cannot be unmade."""
+        return Submission(
+            answers=answers,
+            rationale=self.rationale,
+            reasons=self.reasons,
+            principles=self.principles,
+            flags=self.flags,
+            active_ms=self.active_ms,
+            idle_ms=self.idle_ms,
+            key=self.key,
+            rubric=self.rubric,
         )
 
 

@@ -25,7 +25,7 @@ from labeling.rating.texts import guideline_parts
 from labeling.rating.written import may_improve
 from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project, Reason
-from projects.scales import ORDINAL, RANKING, Scale
+from projects.scales import NOT_APPLICABLE, ORDINAL, RANKING, UNSURE, Scale
 
 SKIP_LABELS = {
     SkipReason.UNCLEAR: _("The prompt is unclear"),
@@ -39,6 +39,8 @@ SKIP_LABELS = {
 
 #: A scale of fewer steps tells kinds apart, not better from worse.
 _FEWEST_RATES = 3
+#: As beside a text, but for D, which is a response here.
+_UNSAID_KEYS = {UNSURE: "u", NOT_APPLICABLE: "x"}
 #: Kinds of tasks with a style of their own.
 _STYLES = {"rank": "rank", "review": "write", "write": "write"}
 #: How responses stand of kinds that show them plainly; others have a template for it.
@@ -61,7 +63,8 @@ class BarQuestion:
     """One criterion with its scale as buttons: once, or once for each response in `places`.
 
     `family` says what is asked (`Scale.family`); `rates_up_to` is the best of an ordinal scale,
-    where responses can be put in order by their values.
+    where responses can be put in order by their values. `passes` is the code of a gate's answer
+    that opens the other questions, empty of any other question.
     """
 
     key: str
@@ -71,6 +74,7 @@ class BarQuestion:
     required: bool
     primary: bool
     family: str
+    passes: str
     rates_up_to: int | None
     row: ButtonRow
     places: Sequence[BarPlace]
@@ -115,9 +119,11 @@ class RatingBar:
     @property
     def script(self) -> str:
         """What the keys of such questions do."""
-        each = "_each" if self.has_panels and self.questions else ""
+        is_gated = any(question.passes for question in self.questions)
+        each = "_each" if self.has_panels and len(self.questions) > is_gated else ""
         edit = "_edit" if self.improves else ""
-        return f"js/rating/kinds/{self.control}{each}{edit}.js"
+        gated = "_gated" if is_gated else ""
+        return f"js/rating/kinds/{self.control}{each}{edit}{gated}.js"
 
     @property
     def style(self) -> str:
@@ -189,11 +195,10 @@ def _places(criterion: Criterion, names: Sequence[str], filled: Filled) -> list[
 
 
 def _unsaid(criterion: Criterion, code: str) -> list[Chip]:
-    """What stands beside the scale's buttons, and is counted on from them by its key."""
-    first = len(criterion.scale.options) + 1
+    """What stands beside the scale's buttons, each with a letter that picks no response up."""
     return [
-        Chip("", word, unsaid_words(word), str(number), word == code)
-        for number, word in enumerate(criterion.scale.unsaid, start=first)
+        Chip("", word, unsaid_words(word), _UNSAID_KEYS[word], word == code)
+        for word in criterion.scale.unsaid
     ]
 
 
@@ -221,6 +226,7 @@ def _question(
         required=criterion.is_required,
         primary=criterion.is_primary,
         family=criterion.scale.family,
+        passes="" if criterion.scale.passes is None else str(criterion.scale.passes),
         rates_up_to=_rates_up_to(criterion.scale),
         row=row,
         places=_places(criterion, names, filled),

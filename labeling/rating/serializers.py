@@ -169,7 +169,8 @@ class SubmissionSerializer(StrictSerializer):
         "signed number; of a ranking bands of slots, best first, such as "
         '`[["C"], ["A", "B"]]`; of a question about each response a value by slot, such as '
         '`{"A": 3, "B": "unsure"}`; of one about principles such values by principle, such as '
-        '`{"A": {"P1": -2, "P2": 2}}`.',
+        '`{"A": {"P1": -2, "P2": 2}}`; of a gate the value or word of an option, and nothing else '
+        "where it ends the task.",
     )
     tie_kind = serializers.ChoiceField(
         choices=TIE_KINDS,

@@ -30,6 +30,7 @@ from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
 from labeling.vocabulary import ASKED_AS_REVIEW, Strategy
 from projects.models import Project
+from projects.scales import GATE, Scale
 
 _CHUNK = 500
 #: What is known of a prompt in columns of its own: in a release it stands with the metadata.
@@ -79,6 +80,7 @@ def task_records(
     """
     names = _Names(
         {criterion.pk: criterion.key for criterion in project.criteria.all()},
+        {c.pk: c.scale for c in project.criteria.all() if c.scale.family == GATE},
         principle_names(project),
         pseudonym,
     )
@@ -283,6 +285,7 @@ class _Names:
     """What keys of the database are called in a release."""
 
     criteria: dict[int, str]
+    gates: dict[int, Scale]
     principles: dict[int, str]
     pseudonym: Pseudonym
 
@@ -297,6 +300,7 @@ class _Answers:
     ratings: list[Rating] = field(default_factory=list)
     unrated: list[Unrated] = field(default_factory=list)
     sides: list[str] = field(default_factory=list)
+    stopped: bool = False
 
     def parts(self) -> dict[str, Any]:
         """The same as parts of a judgment's record."""
@@ -307,6 +311,7 @@ class _Answers:
             "ratings": tuple(self.ratings),
             "unrated": tuple(self.unrated),
             "side_only": tuple(sorted(self.sides)),
+            "stopped": self.stopped,
         }
 
 
@@ -334,6 +339,8 @@ def _answers(
             answers.unsaid[key] = unsaid
         else:
             answers.values[key] = value
+            if criterion in names.gates:
+                answers.stopped = names.gates[criterion].stops(value)
             if tie:
                 answers.tie_kinds[key] = tie
             if side_only:

@@ -50,6 +50,9 @@ class OptionSerializer(serializers.Serializer[Any]):
     value = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]
     tie_kind = serializers.ChoiceField(choices=TIE_KINDS, allow_blank=True)
+    word = serializers.CharField(
+        required=False, help_text="Of a gate: what may be sent in place of the value."
+    )
 
 
 class CriterionSerializer(serializers.Serializer[Any]):
@@ -311,7 +314,12 @@ def criterion_json(criterion: Criterion, project: Project) -> dict[str, Any]:
         "primary": criterion.is_primary,
         "required": criterion.is_required,
         "options": [
-            {"value": option.value, "label": _(option.label), "tie_kind": option.tie_kind}
+            {
+                "value": option.value,
+                "label": _(option.label),
+                "tie_kind": option.tie_kind,
+                **({"word": option.word} if option.word else {}),
+            }
             for option in scale.options
         ],
         "tie_kinds": _tie_kinds(criterion, project),

@@ -15,6 +15,7 @@ from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR, SHORT_LABEL
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
 from projects.scales import (
+    GATE,
     PER_PRINCIPLE,
     PREFERENCES,
     RANKING,
@@ -44,6 +45,7 @@ _FAMILIES = {
     RESPONSE: _("Each response by itself"),
     PER_PRINCIPLE: _("Each principle of the guideline"),
     REVIEWS: _("Reviews of what raters write"),
+    GATE: _("Before everything else"),
 }
 
 
@@ -73,7 +75,7 @@ class ProjectForm(forms.Form):
         required=False,
         max_length=2000,
         widget=_TEXT,
-        help_text=_("One or two sentences: what is compared, and what for."),
+        help_text=_("One or two sentences: what is judged, and what for."),
     )
     overlap = forms.IntegerField(
         label=_("Raters per task"),

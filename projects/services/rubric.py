@@ -21,7 +21,8 @@ from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, RubricVersion, User
 from projects.project_templates import CriterionSpec
-from projects.scales import PREFERENCES, SCALES
+from projects.scales import GATE, PREFERENCES, SCALES
+from projects.services.gates import check_gate_question, require_only_gate, two_gates_words
 
 #: Questions that one rubric asks.
 MOST_CRITERIA = 20
@@ -59,6 +60,7 @@ def ask_question(*, project: Project, actor: User, spec: CriterionSpec) -> Crite
     if len(criteria) >= MOST_KEPT:
         sentence = _("A project keeps at most %(limit)d questions, those retired among them.")
         raise Conflict(sentence % {"limit": MOST_KEPT})
+    require_only_gate(criteria, _family(spec.scale))
     _require_free_key(criteria, spec.key)
     position = max((criterion.position for criterion in criteria), default=-1) + 1
     criterion = _insert(project, spec, position)
@@ -96,6 +98,7 @@ def change_question(
         _require_free_key(criteria, criterion.key, itself=criterion)
     if "is_primary" in changed:
         changed = _make_primary(project, criterion, changed)
+    check_gate_question(criterion.family, criterion.is_primary, criterion.is_required)
     if criterion.is_primary and not criterion.is_required:
         sentence = _("Raters must answer the primary question: without it there is no judgment.")
         raise InvalidInput(sentence, fields={"is_required": sentence})
@@ -148,6 +151,7 @@ def restore_question(*, project: Project, actor: User, key: str) -> Criterion:
     criterion = _question(criteria, key)
     if criterion.is_retired:
         _require_room(criteria)
+        require_only_gate(criteria, criterion.family)
         criterion.retired_at = None
         criterion.save(update_fields=["retired_at"])
         _publish(project, actor, gettext_noop("question asked again"), key=key)
@@ -186,6 +190,8 @@ def check_rubric(criteria: Sequence[CriterionSpec]) -> None:
             "response, and of each of these at most one."
         )
         raise InvalidInput(sentence, fields={"criteria": sentence})
+    if [_family(spec.scale) for spec in criteria].count(GATE) > 1:
+        raise InvalidInput(two_gates_words(), fields={"criteria": two_gates_words()})
     keys = [spec.key for spec in criteria]
     if len(set(keys)) != len(keys):
         raise InvalidInput(
@@ -224,6 +230,7 @@ def _question(criteria: Sequence[Criterion], key: str) -> Criterion:
 
 
 def _insert(project: Project, spec: CriterionSpec, position: int, prefix: str = "") -> Criterion:
+    check_gate_question(_family(spec.scale), spec.is_primary, spec.is_required)
     criterion = Criterion(
         project=project,
         key=spec.key,
@@ -284,6 +291,7 @@ def _change_family(criterion: Criterion, criteria: Sequence[Criterion]) -> None:
     """Raises InvalidInput where the primary question would move to a family that has one."""
     criterion.family = _family(criterion.scale_key)
     others = [other for other in criteria if other is not criterion]
+    require_only_gate(others, criterion.family)
     if criterion.is_primary and _primary_like(others, criterion.family):
         sentence = _("Another question on such a scale is the primary one.")
         raise InvalidInput(sentence, fields={"scale_key": sentence})

@@ -54,6 +54,8 @@ def test_a_ranking_by_keyboard_between_tasks_of_another_kind(desk: Desk, make_ta
     desk.press("2", "ArrowDown", "6", "3")
     compared = desk.leave()
     # Ratings first, one response after the other; the last leads on to the board.
+    desk.press("6", "Backspace")
+    expect(page.locator("[data-each] input:checked")).to_have_count(0)
     desk.press("6", "3", "2", "5", "5")
     expect(page.get_by_role("heading", name="Put the responses in order")).to_be_attached()
     expect(page.locator(".submit")).to_have_attribute("aria-disabled", "true")
@@ -111,6 +113,10 @@ def test_long_texts_are_folded_until_they_are_read(desk: Desk, make_tasks: MakeT
     desk.press("Escape", "Enter")
     expect(page.locator("[data-error]")).to_contain_text("Read the whole of")
     desk.press("w")
+    page.wait_for_timeout(200)
+    assert "answer.order.A" in page.evaluate("JSON.stringify(localStorage)")
+    desk.ready()  # what was read and placed is kept over a reload
+    expect(page.locator("[data-unfold]")).to_have_count(0)
     page.context.set_offline(True)
     desk.leave()
     expect(page.locator("[data-unfold]")).to_have_count(1)

@@ -55,6 +55,13 @@ def test_a_tie_belongs_to_the_question_in_view(desk: Desk, make_tasks: MakeTasks
     assert (desk.checked(), desk.checked("answer.safe")) == ("-2", "0:equal_bad")
     desk.press("c")
     assert (desk.checked(), desk.checked("answer.safe")) == ("-2", "0:cannot_tell")
+    # What is optional is taken back by a key, which the list of keys tells; what is not stays.
+    desk.press("?")
+    expect(desk.page.get_by_text("Take an optional answer back")).to_be_visible()
+    desk.press("Escape", "Backspace")
+    assert (desk.checked(), desk.checked("answer.safe")) == ("-2", None)
+    desk.press("ArrowUp", "Backspace", "ArrowDown", "c")
+    assert (desk.checked(), desk.checked("answer.safe")) == ("-2", "0:cannot_tell")
     desk.leave()
     (judgment,) = saved(desk.page, 1)
     assert ties(judgment) == {"overall": "", "safe": "cannot_tell"}

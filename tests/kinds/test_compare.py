@@ -14,6 +14,7 @@ from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.thresholds import is_good, is_low_better, threshold_fault
 from labeling.kinds import (
     COMPARE,
+    GATE_ANSWERS,
     KINDS,
     RANK,
     RATE,
@@ -68,7 +69,8 @@ def check(*questions: Asked, policy: Offers | None = None, **submission: Any) ->
 def test_every_kind_is_found_by_the_name_on_its_task_and_by_its_scales():
     stored = {**{key: key for key in KINDS}, "review": "rate"}
     assert {key: kind.key for key, kind in KINDS.items()} == stored
-    assert {kind_for(scale) for scale in SCALES.values()} == set(KINDS.values()) - {WRITE}
+    with_answers = {*KINDS.values(), GATE_ANSWERS} - {WRITE}
+    assert {kind_for(scale) for scale in SCALES.values()} == with_answers
     with pytest.raises(KeyError, match="known kinds: compare, rank, rate"):
         kind_of("guess")
 

@@ -61,7 +61,8 @@ class TaskRows:
 
     `pairs` hold ties only where the format carries them; `judgments` are those that may become
     data, decided or not; `group` names the prompt's group of near-duplicates, `folds` the fold of
-    every rater (0 where nobody made folds). `first` is false when the same judgments are written
+    every rater (0 where nobody made folds). `stopped` are judgments that a gate ended: no data, but
+    what their raters said of the task. `first` is false when the same judgments are written
     for another criterion already. `needs` are those of the whole release.
     """
 
@@ -71,6 +72,7 @@ class TaskRows:
     pairs: Sequence[Pair]
     labels: Sequence[ResponseLabel]
     judgments: Sequence[JudgmentRecord]
+    stopped: Sequence[JudgmentRecord] = ()
     rankings: Sequence[RankedResponses] = ()
     demonstrations: Sequence[Demonstration] = ()
     ratings: Sequence[ResponseRatings] = ()
@@ -78,6 +80,11 @@ class TaskRows:
     first: bool = True
     folds: Mapping[str, int] = field(default_factory=lambda: NO_FOLDS)
     needs: Needs = NO_NEEDS
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether anything is written of it."""
+        return bool(self.judgments or self.stopped)
 
     @property
     def decided(self) -> Sequence[Pair]:

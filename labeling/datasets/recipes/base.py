@@ -38,12 +38,14 @@ class Sifted(NamedTuple):
     """A task's judgments divided before a recipe sees them.
 
     `votes` may become data; `excluded` has a reason for each judgment that may not. `refused` says
-    why the user's filters leave out the task as a whole, None if they do not.
+    why the user's filters leave out the task as a whole, None if they do not. `stopped` are those
+    that a gate ended, which are among the excluded too.
     """
 
     votes: list[JudgmentRecord]
     excluded: list[str]
     refused: str | None = None
+    stopped: Sequence[JudgmentRecord] = ()
 
 
 @dataclass(slots=True)
@@ -170,6 +172,12 @@ class Recipe(ABC):
             return cls._rules_apart(criterion)
         if criterion.answer in cls.answers:
             return None
+        if criterion.answer == "gate":
+            reason = gettext(
+                "“%(criterion)s” asks whether a task can be judged at all. Its answers stand in "
+                "the rows of judgments; no recipe is made on it."
+            )
+            return reason % {"criterion": criterion.key}
         if "rate" in cls.answers:
             reason = gettext(
                 "“%(criterion)s” compares responses or puts them in order; the recipe "
@@ -238,10 +246,14 @@ class Recipe(ABC):
         """Divides the task's judgments into votes and others, and applies the user's filters."""
         votes: list[JudgmentRecord] = []
         excluded: list[str] = []
+        stopped: list[JudgmentRecord] = []
         ineligible = self.ineligible
         for judgment in task.judgments:
             reason = ineligible(judgment)
-            if reason is None:
+            if reason is None and judgment.stopped:
+                stopped.append(judgment)
+                excluded.append("stopped_at_gate")
+            elif reason is None:
                 votes.append(judgment)
             else:
                 excluded.append(reason)
@@ -251,7 +263,7 @@ class Recipe(ABC):
         refused = self._filtered(task, votes)
         if refused:
             return Sifted([], excluded + [refused] * len(votes), refused)
-        return Sifted(votes, excluded)
+        return Sifted(votes, excluded, None, stopped)
 
     def ineligible(self, judgment: JudgmentRecord) -> str | None:
         """Why a judgment may not become data at all, None if it may."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from labeling.lead.agreement.drawings import FigureRow, Json
-from projects.scales import ORDINAL, RANKING, YES_NO
+from projects.scales import GATE, ORDINAL, RANKING, SCALES, YES_NO
 
 _Words = str | Promise
 
@@ -35,6 +35,8 @@ def headline_rows(figures: Json) -> list[FigureRow]:
     if answer == RANKING:
         return [same_order_row(figures), pair_alpha_row(figures), tau_row(figures)]
     same = same_answer_row(figures)
+    if answer == GATE:
+        return [same, ac1_row(figures), stopped_row(figures)]
     if answer == ORDINAL:
         return [same, alpha_row(figures, "ordinal"), correlation_row(figures, "1,1")]
     if answer == YES_NO:
@@ -46,6 +48,8 @@ def third_rows(figures: Json) -> list[FigureRow]:
     """What stands beside those in the row of the criterion."""
     if figures["answer"] == RANKING:
         return [concordance_row(figures)]
+    if figures["answer"] == GATE:
+        return [alpha_row(figures, "nominal")]
     if figures["answer"] == ORDINAL:
         return [correlation_row(figures, "1,k")]
     return [_unsure(figures)]
@@ -116,11 +120,14 @@ def concordance_row(figures: Json) -> FigureRow:
 
 def same_answer_row(figures: Json) -> FigureRow:
     """Raw agreement on a response."""
-    meaning = (
-        _("Two raters say the same of a response: that the rule is broken, or that it is not.")
-        if "violation" in figures
-        else _("Two raters give a response the same answer.")
-    )
+    if figures["answer"] == GATE:
+        meaning = _("Two raters give a task the same answer.")
+    elif "violation" in figures:
+        meaning = _(
+            "Two raters say the same of a response: that the rule is broken, or that it is not."
+        )
+    else:
+        meaning = _("Two raters give a response the same answer.")
     return FigureRow(_("Same answer"), meaning, figures["percent_agreement"], str(_PAIRS))
 
 
@@ -142,7 +149,7 @@ def alpha_row(figures: Json, level: str) -> FigureRow:
     }
     label, meaning = labels[level]
     figure = figures["krippendorff_alpha"][level]
-    return FigureRow(str(label), str(meaning), figure, str(_RESPONSES), unit="number")
+    return FigureRow(str(label), str(meaning), figure, _judged(figures), unit="number")
 
 
 def ac1_row(figures: Json) -> FigureRow:
@@ -151,7 +158,7 @@ def ac1_row(figures: Json) -> FigureRow:
         _("Gwet's AC1"),
         _("Agreement beyond chance that stays steady where nearly all answers are alike."),
         figures["gwet_ac1"],
-        str(_RESPONSES),
+        _judged(figures),
         unit="number",
     )
 
@@ -166,6 +173,27 @@ def correlation_row(figures: Json, form: str) -> FigureRow:
         str(_RESPONSES),
         unit="number",
     )
+
+
+def _judged(figures: Json) -> str:
+    """What is judged by itself, and counted."""
+    return str(_ORDERED if figures["answer"] == GATE else _RESPONSES)
+
+
+def stopped_row(figures: Json) -> FigureRow:
+    """How often the gate ended a task."""
+    meaning = _("Answers that end the task: it has no other answer, and is in no other figure.")
+    return FigureRow(_("Not judged"), meaning, figures["stopped"], str(_ANSWERS), unit="rate")
+
+
+def _gate_rows(figures: Json) -> list[FigureRow]:
+    """How often each answer to a gate was given."""
+    meaning = _("Of all answers to this question.")
+    labels = {option.value: _(option.label) for option in SCALES[GATE].options}
+    return [
+        FigureRow(labels[answer["value"]], meaning, answer["rate"], str(_ANSWERS), unit="rate")
+        for answer in figures["rates"]
+    ]
 
 
 def yes_row(figures: Json) -> FigureRow:
@@ -187,6 +215,8 @@ def _not_applicable(figures: Json) -> FigureRow:
 
 def beside_rows(figures: Json) -> list[FigureRow]:
     """Figures on cards: of rankings whether they hold together, else what was left unsaid."""
+    if figures["answer"] == GATE:
+        return _gate_rows(figures)
     if figures["answer"] != RANKING:
         rows = [violation_row(figures["violation"])] if "violation" in figures else []
         rows += [yes_row(figures)] if figures.get("yes") else []

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from labeling.kinds import kind_for
+from labeling.lead.agreement.gates import GateRatings
 from labeling.lead.agreement.pairs import pairs_in_short
 from labeling.lead.agreement.per_response import RankedAnswers, RatedAnswers
 from labeling.lead.agreement.selectors import CriterionAnswers
@@ -19,6 +20,7 @@ from labeling.stats import (
     TaskTauPairs,
     circles_within,
     criterion_report,
+    gate_report,
     ranking_report,
     rating_report,
     rule_report,
@@ -88,6 +90,18 @@ def _(answers: RatedAnswers, *, as_ordered: bool) -> Figures:
     figures, pairs = rating_report(
         answers.answers, scale.values, is_yes_no=scale.answer == YES_NO, unsaid=scale.unsaid
     )
+    return {"answer": scale.answer, **figures, "pairs": pairs_in_short(pairs)}, pairs
+
+
+@criterion_figures.register
+def _(answers: GateRatings, *, as_ordered: bool) -> Figures:
+    """Whether tasks can be judged at all."""
+    scale = answers.criterion.scale
+    passes = scale.passes if scale.passes is not None else max(scale.values)
+    figures, pairs = gate_report(answers.ratings, scale.values, passes=passes)
+    words = {option.value: option.word for option in scale.options}
+    for answer in figures["rates"]:
+        answer["word"] = words[answer["value"]]
     return {"answer": scale.answer, **figures, "pairs": pairs_in_short(pairs)}, pairs
 
 

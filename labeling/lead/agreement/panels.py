@@ -33,7 +33,7 @@ from labeling.lead.agreement.drawings import (
     rater_matrix,
 )
 from projects.models import Criterion
-from projects.scales import ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
+from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,10 @@ class FigureGroup:
 
 @dataclass(frozen=True, slots=True)
 class AnswersPanel:
-    """Everything the page shows of one criterion that is no preference."""
+    """Everything the page shows of one criterion that is no preference.
+
+    `per_response`: single responses were judged, so that pairs of raters share responses.
+    """
 
     key: str
     label: str
@@ -68,12 +71,8 @@ class AnswersPanel:
     matrix: SafeString | None
     histogram: SafeString | None
     is_ranking: bool
+    per_response: bool
     is_preference: bool = False
-
-    @property
-    def per_response(self) -> bool:
-        """Whether single responses were judged, so that pairs of raters share responses."""
-        return not self.is_ranking
 
 
 def answers_panel(criterion: Criterion, figures: Json, spans: str) -> AnswersPanel:
@@ -107,6 +106,7 @@ def answers_panel(criterion: Criterion, figures: Json, spans: str) -> AnswersPan
         matrix=rater_matrix(figures["pairs"], f"{key}-matrix", title, measure),
         histogram=_histogram(criterion, figures),
         is_ranking=is_ranking,
+        per_response=criterion.scale.per == "response",
     )
 
 
@@ -124,7 +124,7 @@ def pairs_words(criterion: Criterion) -> str:
             "Kendall's tau-b: how far two raters put the responses of a task in one order, 1 being "
             "the same and −1 the opposite, the mean over the tasks that both ranked."
         )
-    if criterion.family == PREFERENCES:
+    if criterion.family in {PREFERENCES, GATE}:
         return _(
             "Cohen's kappa: agreement of two raters beyond chance, 1 being full agreement and 0 "
             "chance, over the tasks that both judged."
@@ -191,13 +191,25 @@ _GROUPS: Mapping[str, Callable[[str, Json], list[FigureGroup]]] = {
     ORDINAL: _rating_groups,
     YES_NO: _yes_no_groups,
     PER_PRINCIPLE: _rule_groups,
+    GATE: _yes_no_groups,
 }
 
 
 def nothing_yet(figures: Json) -> str:
     """The sentence for a criterion on which nobody can agree yet, or nothing."""
     counts = figures["counts"]
-    if figures["answer"] == RANKING:
+    if figures["answer"] == GATE:
+        if counts["tasks_judged_twice"]:
+            return ""
+        n, sentence = (
+            counts["tasks"],
+            ngettext(
+                "Agreement needs two raters on the same task. So far %(n)s task has one.",
+                "Agreement needs two raters on the same task. So far %(n)s tasks have one each.",
+                counts["tasks"],
+            ),
+        )
+    elif figures["answer"] == RANKING:
         if counts["tasks_judged_twice"]:
             return ""
         n, sentence = (
@@ -229,18 +241,22 @@ def _judged(figures: Json) -> tuple[str, str]:
     if figures["answer"] == RANKING:
         words = ngettext("of %(n)s task ranked", "of %(n)s tasks ranked", counts["tasks"])
         return f"{counts['tasks_judged_twice']:,}", words % {"n": f"{counts['tasks']:,}"}
+    if figures["answer"] == GATE:
+        words = ngettext("of %(n)s task", "of %(n)s tasks", counts["tasks"])
+        return f"{counts['tasks_judged_twice']:,}", words % {"n": f"{counts['tasks']:,}"}
     words = ngettext("of %(n)s response judged", "of %(n)s responses judged", counts["responses"])
     return f"{counts['responses_judged_twice']:,}", words % {"n": f"{counts['responses']:,}"}
 
 
 def _histogram(criterion: Criterion, figures: Json) -> SafeString | None:
     """Answers along the scale, and those without a value."""
-    if "values" not in figures or not figures["counts"]["answers"]:
+    counts = figures["counts"]
+    if "values" not in figures or not counts.get("answers", counts.get("judgments")):
         return None
     kind = kind_for(criterion.scale)
     bars = [
         Bar(kind.mark(criterion.scale, row["value"]), row["count"]) for row in figures["values"]
     ]
     unsaid = (("unsure", _("unsure")), ("not_applicable", _("not applicable")))
-    bars += [Bar(words, n) for name, words in unsaid if (n := figures["counts"][name])]
+    bars += [Bar(words, n) for name, words in unsaid if (n := counts.get(name))]
     return histogram(bars, f"{criterion.key}-values", _("Answers along the scale"))

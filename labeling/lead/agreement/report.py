@@ -30,7 +30,7 @@ from labeling.lead.basis import JudgmentState, judgment_state, recent_judgment_s
 from labeling.models import Report
 from labeling.work.kept import Progress, figures_at_hand, keep_report, kept_report
 from projects.models import Project
-from projects.scales import PREFERENCES
+from projects.scales import GATE, PREFERENCES
 
 REPORT_KIND = "agreement"
 REPORT_VERSION = 8  # Raise it when a figure or the shape changes: older reports are computed anew.
@@ -139,7 +139,7 @@ def pairs_of_raters(report: Report, criterion: str, *, show_names: bool) -> Kept
 
 def _answers_each(project: Project) -> int:
     """How many answers a judgment has at most, so that nobody waits for more than was thought."""
-    return sum(1 if c.family == PREFERENCES else _RESPONSES for c in project.criteria.all())
+    return sum(1 if c.family in {PREFERENCES, GATE} else _RESPONSES for c in project.criteria.all())
 
 
 def _kind(order: ResponseOrder) -> str:

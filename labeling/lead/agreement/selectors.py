@@ -14,13 +14,13 @@ from django.db.models.functions import Cast, Coalesce
 
 from labeling import stats
 from labeling.kinds import kind_for
-from labeling.lead.agreement import per_response
+from labeling.lead.agreement import gates, per_response
 from labeling.lead.agreement.repeats import RepeatedAnswers, repeated_answers
 from labeling.lead.basis import JudgmentState, copied_columns
 from labeling.models import Answer, Judgment, Task
 from labeling.vocabulary import Strategy
 from projects.models import Criterion, Project, User
-from projects.scales import RANKING
+from projects.scales import GATE, RANKING
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -59,7 +59,9 @@ class CriterionAnswers:
 
 
 #: The answers on a criterion, whatever is asked.
-AnyAnswers: TypeAlias = "CriterionAnswers | per_response.RankedAnswers | per_response.RatedAnswers"
+AnyAnswers: TypeAlias = (
+    "CriterionAnswers | per_response.RankedAnswers | per_response.RatedAnswers | gates.GateRatings"
+)
 
 
 class Totals:
@@ -70,9 +72,7 @@ class Totals:
             np.zeros(0, dtype=np.int64) for _ in range(4)
         )
 
-    def add(
-        self, answers: CriterionAnswers | per_response.RankedAnswers | per_response.RatedAnswers
-    ) -> None:
+    def add(self, answers: AnyAnswers) -> None:
         """Counts the answers on one more criterion."""
         self.judgments = np.union1d(self.judgments, answers.judgments)
         if isinstance(answers, CriterionAnswers):
@@ -129,6 +129,8 @@ def criterion_answers(
             yield per_response.ranked_answers(criterion)
         elif criterion.scale.per == "response":
             yield per_response.rated_answers(criterion)
+        elif criterion.scale.family == GATE:
+            yield gates.gate_ratings(criterion)
         else:
             yield _preferences(project, criterion, order, again.of(criterion.pk))
 

@@ -8,7 +8,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from labeling.lead.agreement.selectors import ResponseOrder
-from projects.scales import ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
+from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
 
 
 class FigureSerializer(serializers.Serializer[Any]):
@@ -257,12 +257,52 @@ class RuleAgreementSerializer(_ResponseSerializer):
     principles = PrincipleRateSerializer(many=True, help_text="The 100 with most answers.")
 
 
+class GateRateSerializer(serializers.Serializer[Any]):
+    """How often one answer to a gate was given."""
+
+    value = serializers.IntegerField()
+    word = serializers.CharField()
+    rate = FigureSerializer()
+
+
+class GateAlphaSerializer(serializers.Serializer[Any]):
+    """Krippendorff's alpha of answers that have no order."""
+
+    nominal = FigureSerializer()
+
+
+class GateCountsSerializer(_TaskCountsSerializer):
+    """What the figures of a gate rest on."""
+
+    pairs_of_raters_apart = serializers.IntegerField(help_text="Pairs that share no task.")
+
+
+class GateAgreementSerializer(serializers.Serializer[Any]):
+    """The agreement on whether tasks can be judged at all."""
+
+    answer = serializers.CharField(help_text="Always `gate`.")
+    percent_agreement = FigureSerializer()
+    gwet_ac1 = FigureSerializer(help_text="Steady where nearly all answers are alike.")
+    krippendorff_alpha = GateAlphaSerializer()
+    stopped = FigureSerializer(
+        help_text="How often a task was not judged; such judgments are in no other figure."
+    )
+    rates = GateRateSerializer(many=True)
+    pairs = PairSerializer(
+        many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
+    )
+    passages = PassagesSerializer(allow_null=True)
+    counts = GateCountsSerializer()
+    values = ValueSerializer(many=True, help_text="How often each answer was given.")
+
+
 _BY_ANSWER: dict[str, serializers.Serializer[Any] | type[serializers.Serializer[Any]]] = {
     PREFERENCES: PreferenceAgreementSerializer,
     RANKING: RankingAgreementSerializer,
     ORDINAL: RatingAgreementSerializer,
     YES_NO: YesNoAgreementSerializer,
     PER_PRINCIPLE: RuleAgreementSerializer,
+    GATE: GateAgreementSerializer,
 }
 
 

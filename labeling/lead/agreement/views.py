@@ -23,7 +23,7 @@ from labeling.lead.kept_state import how_far
 from projects.access import Access, SignedInRequest, get_access, require_row
 from projects.navigation import Group, Tab
 from projects.permissions import Action
-from projects.scales import PREFERENCES, RANKING
+from projects.scales import RANKING
 from projects.selectors.rubric import several_versions
 
 
@@ -68,7 +68,7 @@ def rater_pairs(request: SignedInRequest, slug: str, criterion: str) -> HttpResp
         "page": Paginator(listed, PART).get_page(request.GET.get("page")),
         "pairs_are": pairs_words(asked),
         "is_ranking": asked.family == RANKING,
-        "per_response": asked.family not in {PREFERENCES, RANKING},
+        "per_response": asked.scale.per == "response",
         "hand": hand,
         "named": named,
         "query": "",

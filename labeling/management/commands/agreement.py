@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from labeling.lead.agreement.report import agreement_report
 from labeling.lead.agreement.selectors import ResponseOrder
 from projects.models import Project
-from projects.scales import ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
+from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
 
 _Json = Mapping[str, Any]
 
@@ -143,6 +143,15 @@ def _rules(figures: _Json) -> Iterator[str]:
         yield from _line(f"  P{rate['number']} broken", rate["violation"])
 
 
+def _gate(figures: _Json) -> Iterator[str]:
+    yield from _line("same answer", figures["percent_agreement"])
+    yield from _line("Gwet's AC1", figures["gwet_ac1"])
+    yield from _line("alpha, nominal", figures["krippendorff_alpha"]["nominal"])
+    yield from _line("not judged", figures["stopped"])
+    for answer in figures["rates"]:
+        yield from _line(f"  {answer['word'].replace('_', ' ')}", answer["rate"])
+
+
 def _percent(figures: _Json) -> Iterator[str]:
     for name, ties in (("exact", "ties exact"), ("half", "ties half"), ("drop", "ties dropped")):
         yield from _line(f"percent, {ties}", figures[name])
@@ -164,6 +173,7 @@ _LINES: Mapping[str, Callable[[_Json], Iterator[str]]] = {
     ORDINAL: _ratings,
     YES_NO: _ratings,
     PER_PRINCIPLE: _rules,
+    GATE: _gate,
 }
 
 

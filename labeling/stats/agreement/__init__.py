@@ -26,6 +26,7 @@ from labeling.stats.agreement.figures import (
     percent_agreement,
     scott_pi,
 )
+from labeling.stats.agreement.gates import gate_report
 from labeling.stats.agreement.icc import IccForms, icc, icc_forms
 from labeling.stats.agreement.lists import (
     TaskLists,
@@ -70,6 +71,7 @@ __all__ = [
     "fleiss_test",
     "flip_rate",
     "friedman_test",
+    "gate_report",
     "gwet_ac",
     "icc",
     "icc_forms",

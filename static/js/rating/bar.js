@@ -173,6 +173,14 @@ export class Control {
     }
   }
 
+  /**
+   * Take the answer to one question back.
+   * @param {HTMLElement} question
+   */
+  unanswer(question) {
+    for (const input of inputs(question, "input:checked")) input.checked = false;
+  }
+
   /** Take every answer back. */
   clear() {
     for (const input of answers(this.form)) {
@@ -243,6 +251,9 @@ export class Bar {
       if (step) this.#enter(this.questions.findIndex((other) => this.#stepOf(other) === step));
       // By the key of the row: they come in turn.
       else if (!detail && target === this.steps[0]?.parentElement) this.#enter(this.place + 1);
+    });
+    document.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && target.closest("[data-clear]")) this.#unanswer(target);
     });
     onField(form, "change", (target) => this.#changed(target));
     onField(form, "input", () => this.refresh());
@@ -370,12 +381,24 @@ export class Bar {
     this.refresh();
   }
 
+  /** @param {Element} within the question */
+  #unanswer(within) {
+    const question = this.questions.find((other) => other.contains(within));
+    if (!question) return;
+    this.control.unanswer(question);
+    // What it was pressed with is out of sight now.
+    if (question.contains(document.activeElement)) this.control.focus(question);
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   /** Marks on the chips and steps of what is filled in; what a button stores that has no words. */
   refresh() {
     for (const question of this.questions) {
       this.#stepOf(question)?.classList.toggle("answered", this.control.answered(question));
       const said = question.querySelector("[data-said]");
       const [chosen] = inputs(question, "input:checked");
+      const clear = /** @type {HTMLElement | null} */ (question.querySelector("[data-clear]"));
+      if (clear) clear.hidden = !chosen && !this.control.answered(question);
       const words = chosen?.dataset.keyLabel ?? "";
       if (said && said.textContent !== words) said.textContent = words;
     }
@@ -414,7 +437,7 @@ export class Bar {
 
   /** What is filled in, as a person reads it. */
   words() {
-    const chosen = fieldsOf(this.form).filter(({ checked }) => checked);
+    const chosen = fieldsOf(this.form).filter(({ checked, disabled }) => checked && !disabled);
     const labels = chosen.map((input) => {
       const question = /** @type {HTMLElement | null} */ (
         input.closest("[data-criterion], [data-beside]")

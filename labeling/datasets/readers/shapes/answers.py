@@ -12,9 +12,12 @@ from labeling.datasets.readers import limits
 from labeling.datasets.readers.fields import label, type_in_words, whole_number
 from labeling.datasets.rows import RefusalCode, RowError
 from labeling.vocabulary import TaskKind, Unsaid
+from projects.scales import GATE, SCALES
 
-#: Words in place of a value.
-_UNSAID = tuple(word.value for word in Unsaid)
+#: Words in place of a number: the answers to a gate, about the whole row, and why a response has
+#: no value.
+_OF_GATE = frozenset(option.word for option in SCALES[GATE].options)
+_WORDS = _OF_GATE | {word.value for word in Unsaid}
 #: Characters of a principle's mark, such as P3.
 _MARK = 20
 #: Kinds of tasks whose criteria are about one response each.
@@ -27,7 +30,7 @@ class Place(int):
 
 def is_answer(value: object) -> bool:
     """Whether a value is an answer that names responses, or a word in place of a number."""
-    return type(value) is list or type(value) is dict or (type(value) is str and value in _UNSAID)
+    return type(value) is list or type(value) is dict or (type(value) is str and value in _WORDS)
 
 
 def answer_of(value: object, field: str, ids: Sequence[str]) -> object:
@@ -99,7 +102,7 @@ def _about(value: object, field: str) -> object:
 def _number_or_word(value: object, field: str) -> object:
     if type(value) is bool:
         return int(value)
-    if type(value) is str and value in _UNSAID:
+    if type(value) is str and value in _WORDS:
         return value
     return whole_number(value, field)
 
@@ -124,6 +127,10 @@ def identified_answer(answer: object, ids: Sequence[str]) -> object:
     return answer
 
 
+def _lacks_response(answer: object) -> bool:
+    return type(answer) is str and answer not in _OF_GATE
+
+
 def answers_about_one(
     kind: str, values: Mapping[str, int], answers: Mapping[str, object], ids: Sequence[str]
 ) -> tuple[Mapping[str, int], Mapping[str, object]]:
@@ -137,13 +144,13 @@ def answers_about_one(
         named = {
             **{key: {ids[0]: value} for key, value in values.items()},
             **{
-                key: {ids[0]: answer} if type(answer) is str else answer
+                key: {ids[0]: answer} if _lacks_response(answer) else answer
                 for key, answer in named.items()
             },
         }
         values = {}
     for key, answer in named.items():
-        if type(answer) is str:
+        if _lacks_response(answer):
             raise RowError(
                 f"judgments.{key}"[: limits.MAX_FIELD_NAME],
                 'Must say of which response, such as {"the response\'s id": "unsure"}.',

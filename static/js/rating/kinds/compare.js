@@ -53,6 +53,15 @@ export default class Compare extends Control {
   }
 
   /**
+   * @override
+   * @param {HTMLElement} question
+   */
+  unanswer(question) {
+    super.unanswer(question);
+    for (const tie of this.#beside(question)) tie.checked = false;
+  }
+
+  /**
    * With a tie beside the primary scale no other question has to be answered.
    * @override
    */

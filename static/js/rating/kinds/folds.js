@@ -22,6 +22,8 @@ export class Folds {
   closed = new Map();
   /** Letters of what was read whole, by the task. @type {Map<string, Set<string>>} */
   #read = new Map();
+  /** The task at hand. */
+  #task = "";
 
   /** @param {() => void} turned hears of a text that was opened */
   constructor(turned) {
@@ -36,6 +38,7 @@ export class Folds {
   begin(task, cards) {
     const id = task.dataset.assignment ?? "";
     const read = this.#read.get(id) ?? new Set();
+    this.#task = id;
     this.#read.set(id, read);
     const boxes = [...cards].flatMap(([slot, card]) => {
       const box = card.querySelector(".fold");
@@ -48,6 +51,19 @@ export class Folds {
     );
     for (const { box } of boxes) box.classList.remove("closed");
     this.closed = new Map(long.map(({ slot, box }) => [slot, this.#fold(slot, box, read)]));
+  }
+
+  /** Letters of what was folded and read on the task at hand. */
+  get opened() {
+    return [...this.#read.get(this.#task) ?? []];
+  }
+
+  /**
+   * What was read before is not folded again.
+   * @param {string} slot
+   */
+  open(slot) {
+    this.closed.get(slot)?.click();
   }
 
   /**

@@ -140,7 +140,7 @@ export default class Rank extends Control {
     for (const [slot, field] of this.#fields(question)) {
       field.value = String(places.get(slot) || "");
     }
-    this.form.dispatchEvent(new Event("input"));
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   // --- moving ----------------------------------------------------------------------------------
@@ -328,17 +328,41 @@ export default class Rank extends Control {
   }
 
   /**
+   * What is filled in, and which long texts were read.
+   * @override
+   */
+  read() {
+    const opened = this.#folds.opened.map((
+      slot,
+    ) => /** @type {import("../bar.js").Field} */ (["opened", slot]));
+    return [...super.read(), ...opened];
+  }
+
+  /**
    * @override
    * @param {import("../bar.js").Field[]} fields
    */
   put(fields) {
     super.put(fields);
+    for (const [name, slot] of fields) if (name === "opened") this.#folds.open(slot);
     this.#start();
   }
 
   /** @override */
   clear() {
     super.clear();
+    this.#start();
+  }
+
+  /**
+   * @override
+   * @param {HTMLElement} question
+   */
+  unanswer(question) {
+    super.unanswer(question);
+    this.#eaches.get(question)?.reset();
+    if (!this.#boards.has(question)) return;
+    this.#write(question, new Map());
     this.#start();
   }
 
