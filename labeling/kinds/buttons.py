@@ -7,9 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.kinds.base import Question
-from projects.scales import DECISION, EQUAL_BAD, EQUAL_GOOD, PREFERENCES, YES_NO, Option, Scale
+from projects.scales import (
+    DECISION,
+    EQUAL_BAD,
+    EQUAL_GOOD,
+    ORDINAL,
+    PREFERENCES,
+    YES_NO,
+    Option,
+    Scale,
+)
 from projects.words import gettext
 
+#: A scale of fewer steps tells kinds apart, not better from worse.
+_FEWEST_RATES = 3
 _PLAIN_BETTER = re.compile(r"\S+( \d)?( is)? better( than .*)?")
 
 
@@ -78,6 +89,14 @@ def button_row(question: Question, chosen: str, places: Sequence[str] = ()) -> B
         # As published: where the buttons carry only a letter, the strongest are the largest.
         tapered=scale.ends is not None and len(scale.options) == 8,
     )
+
+
+def rates_up_to(scale: Scale) -> int | None:
+    """The best value of a scale that runs from bad to good in four steps or more."""
+    values = list(scale.values)
+    runs_upwards = values == sorted(values) and len(values) > _FEWEST_RATES and values[0] >= 0
+    is_rated = scale.answer == ORDINAL and not scale.more_is_worse
+    return values[-1] if is_rated and runs_upwards else None
 
 
 def _ends(scale: Scale, places: Sequence[str]) -> tuple[str, str] | None:

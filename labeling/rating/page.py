@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.kinds import Escape, Kind, kind_for, kind_of, slot, unsaid_words
-from labeling.kinds.buttons import ButtonRow, button_row
+from labeling.kinds.buttons import ButtonRow, button_row, rates_up_to
 from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context
@@ -25,7 +25,7 @@ from labeling.rating.texts import guideline_parts
 from labeling.rating.written import may_improve
 from labeling.vocabulary import SkipReason
 from projects.models import Criterion, Guideline, Principle, Project, Reason
-from projects.scales import NOT_APPLICABLE, ORDINAL, RANKING, UNSURE, Scale
+from projects.scales import NOT_APPLICABLE, RANKING, UNSURE
 
 SKIP_LABELS = {
     SkipReason.UNCLEAR: _("The prompt is unclear"),
@@ -37,8 +37,6 @@ SKIP_LABELS = {
 }
 
 
-#: A scale of fewer steps tells kinds apart, not better from worse.
-_FEWEST_RATES = 3
 #: As beside a text, but for D, which is a response here.
 _UNSAID_KEYS = {UNSURE: "u", NOT_APPLICABLE: "x"}
 #: Kinds of tasks with a style of their own.
@@ -202,14 +200,6 @@ def _unsaid(criterion: Criterion, code: str) -> list[Chip]:
     ]
 
 
-def _rates_up_to(scale: Scale) -> int | None:
-    """The best value of a scale that runs from bad to good in four steps or more."""
-    values = list(scale.values)
-    runs_upwards = values == sorted(values) and len(values) > _FEWEST_RATES and values[0] >= 0
-    is_rated = scale.answer == ORDINAL and not scale.more_is_worse
-    return values[-1] if is_rated and runs_upwards else None
-
-
 def _question(
     criterion: Criterion,
     names: Sequence[str],
@@ -227,7 +217,7 @@ def _question(
         primary=criterion.is_primary,
         family=criterion.scale.family,
         passes="" if criterion.scale.passes is None else str(criterion.scale.passes),
-        rates_up_to=_rates_up_to(criterion.scale),
+        rates_up_to=rates_up_to(criterion.scale),
         row=row,
         places=_places(criterion, names, filled),
         escapes=[_chip(criterion, escape, filled) for escape in escapes],
