@@ -12,7 +12,7 @@ from labeling.lead.tasks import views as tasks
 from labeling.lead.withdrawals import views as withdrawals
 from labeling.lead.writing import views as writing
 from labeling.operations import views as operations
-from labeling.rating import improvements, originals, tryout
+from labeling.rating import differences, improvements, originals, tryout
 from labeling.rating import views as rate
 from labeling.releases import views as releases
 
@@ -22,6 +22,7 @@ urlpatterns = [
     *find.urlpatterns,
     *rate.urlpatterns,
     *originals.urlpatterns,
+    *differences.urlpatterns,
     *improvements.urlpatterns,
     *tryout.urlpatterns,
     *tasks.urlpatterns,

@@ -38,6 +38,13 @@ def _contents(turns: Sequence[dict[str, object]]) -> list[str]:
     return [str(turn.get("content") or "") for turn in turns]
 
 
+def responses_shown(assignment: ShownAssignment) -> list[Response]:
+    """The responses of an assignment, in the order shown."""
+    ids = Task.objects.values_list("response_ids", flat=True).get(pk=assignment.task_id)
+    rows = Response.objects.defer("html").in_bulk(ids)
+    return [rows[ids[place]] for place in assignment.shown_order]
+
+
 def texts_of(task: Task) -> MarkedTexts:
     """The texts of a task, its responses in canonical order."""
     rows = Response.objects.defer("html").in_bulk(task.response_ids)

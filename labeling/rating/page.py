@@ -19,8 +19,9 @@ from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context
 from labeling.rating.forms import ANSWER_PREFIX, Filled
-from labeling.rating.panels import ResponsePanel, task_panels
-from labeling.rating.raw import raw_messages, raw_response
+from labeling.rating.panels import task_panels
+from labeling.rating.raw import length_words, raw_messages, raw_response
+from labeling.rating.shown import Text, TypedPlace
 from labeling.rating.texts import guideline_parts
 from labeling.rating.written import may_improve
 from labeling.vocabulary import SkipReason
@@ -249,31 +250,6 @@ def bar_parts(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class TypedPlace:
-    """The field of a response's place in a ranking."""
-
-    key: str
-    short: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text as it is shown: formatted, and (unless huge) as it was written.
-
-    Where it is ranked, with the fields of its `places`; `panel` is what is asked about it alone.
-    """
-
-    title: str
-    html: SafeString
-    raw: SafeString
-    empty: bool
-    slot: str = ""
-    places: Sequence[TypedPlace] = ()
-    panel: ResponsePanel | None = None
-
-
 def shown_task(
     view: TaskView,
     *,
@@ -312,8 +288,10 @@ def shown_task(
                     for c in rankings
                 ],
                 panels.get(response.slot),
+                length_words(response.content, response.messages),
+                view.responses[(place + 1) % len(view.responses)].name,
             )
-            for response in view.responses
+            for place, response in enumerate(view.responses)
         ],
     }
     editor = editor_context(view, project, filled or Filled(), errors or {}, previewed=previewed)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from labeling.rendering import MAX_RICH_BYTES, escape_visibly, written_parts
+from django.utils.translation import ngettext
+
+from labeling.rendering import MAX_RICH_BYTES, escape_visibly, text_lengths, written_parts
 
 #: Marks for hidden characters make a text longer: one that grows beyond this has no raw view.
 _MAX_RAW_CHARS = 4 * MAX_RICH_BYTES
@@ -43,3 +45,17 @@ def raw_response(content: str, messages: Sequence[Mapping[str, Any]], paint: Pai
 def _bounded(pieces: Iterable[str]) -> str:
     html = "".join(pieces)
     return html if len(html) <= _MAX_RAW_CHARS else ""
+
+
+def length_words(content: str, messages: Sequence[Mapping[str, Any]]) -> str:
+    """How long a response is: in words, and in characters where its script writes no spaces."""
+    texts = [str(turn.get("content") or "") for turn in messages] if messages else [content]
+    lengths = [text_lengths(text) for text in texts]
+    words, letters = (sum(numbers) for numbers in zip(*lengths, strict=True))
+    parts = []
+    if words or not letters:
+        parts.append(ngettext("%(n)s word", "%(n)s words", words) % {"n": f"{words:,}"})
+    if letters:
+        sentence = ngettext("%(n)s character", "%(n)s characters", letters)
+        parts.append(sentence % {"n": f"{letters:,}"})
+    return " · ".join(parts)

@@ -24,8 +24,10 @@ from labeling.rendering.difference import (
     difference_html,
     is_same_but_spaces,
     normalised_distance,
+    own_words,
 )
 from labeling.rendering.invisible import MAX_SHORT_CHARS, escape_visibly, escaped_part
+from labeling.rendering.lengths import text_lengths
 from labeling.rendering.markdown import MAX_HTML_CHARS, MAX_RICH_BYTES, render_unformatted
 from labeling.rendering.painted import PaintedPart, painted
 
@@ -47,12 +49,14 @@ __all__ = [
     "formatted_response",
     "is_same_but_spaces",
     "normalised_distance",
+    "own_words",
     "painted",
     "render_conversation",
     "render_markdown",
     "render_response",
     "render_unformatted",
     "role_label",
+    "text_lengths",
     "written_conversation",
     "written_parts",
 ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
+from labeling.rendering.common_words import MOST_CELLS, common_words
 from labeling.rendering.invisible import escape_visibly
 
 # Scripts without spaces; then marks, of which the apostrophe is none.
@@ -87,6 +88,40 @@ def difference_html(before: str, after: str) -> str:
         html, tag = escape_visibly(change.text), tags.get(change.kind)
         parts.append(f"<{tag}>{html}</{tag}>" if tag else html)
     return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a text has that another has not: its parts in code points, and how many words of all
+    its `total`."""
+
+    parts: tuple[tuple[int, int], ...]
+    words: int
+    total: int
+
+
+def own_words(first: str, second: str) -> tuple[OwnWords, OwnWords]:
+    """What each of two texts has alone, in bounded time: exact for texts of some 20,000 words."""
+    old, new = list(_WORD.finditer(first)), list(_WORD.finditer(second))
+    a, b = [match[1] for match in old], [match[1] for match in new]
+    kept = common_words(a, b) if len(a) * len(b) <= MOST_CELLS else _kept(a, b)
+    return _own(old, {at for at, _ in kept}), _own(new, {to for _, to in kept})
+
+
+def _own(tokens: Sequence[re.Match[str]], kept: set[int]) -> OwnWords:
+    parts: list[tuple[int, int]] = []
+    words, total, before = 0, 0, -2
+    for place, token in enumerate(tokens):
+        is_word = not _MARK.match(token[1])
+        total += is_word
+        if place in kept:
+            continue
+        words += is_word
+        # Next to each other they are one part, with the white space between them.
+        start = parts.pop()[0] if place == before + 1 else token.start()
+        parts.append((start, token.end(1)))
+        before = place
+    return OwnWords(tuple(parts), words, total)
 
 
 def normalised_distance(before: str, after: str) -> float:

@@ -118,6 +118,7 @@ POST   p/<slug:slug>/rate/<int:assignment_id>/preview/                          
 POST   p/<slug:slug>/rate/<int:assignment_id>/release/                               204  204  204  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/skip/                                  302  302  302  403  404  302
 POST   p/<slug:slug>/rate/<int:assignment_id>/submit/                                422  422  422  403  404  302
+GET    p/<slug:slug>/rate/<int:assignment_id>/differences/                           200  200  200  403  404  302
 GET    p/<slug:slug>/rate/<int:assignment_id>/texts/                                 200  200  200  403  404  302
 POST   p/<slug:slug>/rate/guideline/                                                 302  302  302  403  404  302
 POST   p/<slug:slug>/rate/undo/                                                      302  302  302  403  404  302

@@ -39,6 +39,8 @@ SELECT = """([selector, words, nth]) => {
   getSelection().setBaseAndExtent(...from, ...to);
 }"""
 
+FIRST_OWN = "() => /\\p{L}+/u.exec(document.querySelector('#text-1 mark.only').textContent)[0]"
+
 
 @pytest.fixture
 def desk(
@@ -72,6 +74,33 @@ def marked(page: Any, words: str, key: str = "1", **where: Any) -> None:
     page.wait_for_function(
         f"() => document.querySelectorAll('#spans input').length === {before + 1}"
     )
+
+
+def test_what_differs_is_shown_a_phone_jumps_to_b_and_a_mark_takes_a_note(desk: Any):
+    desk.set_viewport_size({"width": 390, "height": 700})
+    desk.keyboard.press("j")
+    desk.wait_for_function(
+        """() => {
+            const box = (id) => document.getElementById(id).getBoundingClientRect();
+            return location.hash === "#text-2" && box("side-2").bottom < box("judgment").top;
+        }"""
+    )
+    desk.keyboard.press("h")
+    desk.wait_for_selector(".side.differs mark.only")
+    assert "only here" in desk.locator(".own-words").first.inner_text()
+    desk.evaluate(SELECT, ["#text-1 pre", desk.evaluate(FIRST_OWN), 0])
+    desk.wait_for_selector(".mark-menu:not([hidden])")
+    desk.keyboard.press("n")
+    desk.keyboard.type("Says who 1?")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("pre mark.only mark.span")
+    desk.keyboard.press("h")
+    desk.wait_for_selector(".formatted mark.span")
+    assert desk.locator("mark.only").count() == 0
+    desk.keyboard.press("1")
+    desk.keyboard.press("Enter")
+    wait_for_empty_storage(desk)
+    assert Span.objects.get().note == "Says who 1?"
 
 
 @pytest.mark.walk

@@ -35,6 +35,8 @@ export class Menu {
   #walk = null;
   /** What the next choice attaches. @type {Passage | null} */
   #passage = null;
+  /** What is said of it. @type {HTMLInputElement | null} */
+  #note = null;
 
   /** @param {Marks} marks */
   constructor(marks) {
@@ -46,7 +48,9 @@ export class Menu {
     this.box.dataset.drawer = "";
     this.box.setAttribute("role", "group");
     document.body.append(this.box);
-    this.box.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.box.addEventListener("pointerdown", (event) => {
+      if (event.target !== this.#note) event.preventDefault();
+    });
     addEventListener("pointerdown", (event) => this.#pressedDown(event), { capture: true });
     addEventListener("pointerup", () => this.#released());
     addEventListener("pointercancel", () => this.#released());
@@ -217,8 +221,8 @@ export class Menu {
     // The page closes what is open; the words are let go too.
     if (event.key === "Escape" && this.#passage) this.#close();
     if (!this.#isOpen || event.ctrlKey || event.altKey || event.metaKey) return;
-    const { key, shiftKey } = event;
-    if (!key.startsWith("Arrow")) return;
+    const { key, shiftKey, target } = event;
+    if (!key.startsWith("Arrow") || target === this.#note) return;
     event.preventDefault();
     this.#step(key, shiftKey);
   }
@@ -261,7 +265,9 @@ export class Menu {
     const hint = document.createElement("p");
     hint.className = "hint";
     hint.textContent = say("markHint");
-    this.#show(about, row, hint);
+    this.#note = noteField("");
+    this.#note.dataset.key = "n";
+    this.#show(about, row, this.#note, hint);
   }
 
   /**
@@ -295,7 +301,9 @@ export class Menu {
     const polarity = this.#isPraise ? "praise" : "fault";
     const { about, name, label } = target;
     this.#last = place;
-    const isKept = this.marks.add({ ...this.#passage, polarity, [about]: name });
+    const note = this.#note?.value.trim();
+    const span = { ...this.#passage, polarity, [about]: name, ...(note ? { note } : {}) };
+    const isKept = this.marks.add(/** @type {Span} */ (span));
     if (!isKept) return this.#tell(say("tooManyPassages"));
     const announcer = document.getElementById("announcer");
     const quote = short(this.#passage.quote, 60);
@@ -336,7 +344,8 @@ export class Menu {
   /** At the selection: below it, or above where there is no room; on a phone at the foot. */
   #place() {
     const selection = getSelection();
-    if (!this.#isOpen || !selection?.rangeCount) return;
+    // While a note is written the selection is in its field.
+    if (!this.#isOpen || !selection?.rangeCount || document.activeElement === this.#note) return;
     const rects = selection.getRangeAt(0).getClientRects();
     const rect = rects[rects.length - 1];
     if (!rect) return;
@@ -348,6 +357,22 @@ export class Menu {
     style.setProperty("--left", `${Math.max(left, 12)}px`);
     style.setProperty("--top", `${top}px`);
   }
+}
+
+/**
+ * Where a passage is said more of.
+ * @param {string} note
+ */
+export function noteField(note) {
+  const field = document.createElement("input");
+  field.className = "note";
+  field.maxLength = 500;
+  field.value = note;
+  field.dir = "auto";
+  field.autocomplete = "off";
+  field.placeholder = say("markNote");
+  field.setAttribute("aria-label", say("markNote"));
+  return field;
 }
 
 /** @param {Range} range */

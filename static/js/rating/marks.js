@@ -5,7 +5,7 @@
 import { closeLayer, learnWords, say, sayCount } from "../app.js";
 import { hidden } from "./bar.js";
 import { codePoints, codeUnits } from "./align.js";
-import { Menu } from "./markmenu.js";
+import { Menu, noteField } from "./markmenu.js";
 import { messagesSeen, short, unmark } from "./seen.js";
 
 /**
@@ -65,6 +65,11 @@ export class Marks {
       this.#drawn = "";
       this.draw();
     }).observe(this.desk, { childList: true });
+    // The same task with other text on the screen.
+    this.desk.addEventListener("redraw", () => {
+      this.#drawn = "";
+      this.draw();
+    });
     this.draw();
   }
 
@@ -199,6 +204,20 @@ export class Marks {
     this.#changed();
   }
 
+  /**
+   * @param {number} place
+   * @param {string} note
+   */
+  #say(place, note) {
+    const field = /** @type {HTMLInputElement | undefined} */ (this.holder.children[place]);
+    const span = this.spans[place];
+    if (!field || !span) return;
+    delete span.note;
+    field.value = JSON.stringify(note ? { ...span, note } : span);
+    this.#changed();
+    this.draw();
+  }
+
   #changed() {
     this.form.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -282,7 +301,14 @@ export class Marks {
       label.textContent = span.polarity === "praise"
         ? say("passagePraises", words)
         : say("passageFaults", words);
-      line.append(label);
+      const note = noteField(span.note ?? "");
+      note.addEventListener("change", () => this.#say(place, note.value.trim()));
+      line.append(label, note);
+    } else if (span.note) {
+      const note = document.createElement("span");
+      note.dir = "auto";
+      note.textContent = span.note;
+      line.append(note);
     }
     line.append(remove);
     return line;

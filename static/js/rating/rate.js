@@ -32,6 +32,11 @@ if (script) {
   addEventListener("pageshow", (event) => event.persisted && queue.prepare());
   queue.begin();
   listenForMarks();
+  const link = /** @type {HTMLAnchorElement | null} */ (document.getElementById("differ"));
+  link?.addEventListener("click", async (event) => {
+    event.preventDefault();
+    (await import("./differ.js")).differ(link);
+  });
   form.dataset.scripted = ""; // From here on keys are heard.
 }
 

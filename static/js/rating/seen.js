@@ -30,6 +30,7 @@ function decode(entity) {
  * @property {string} [criterion]
  * @property {string} [flag]
  * @property {string} [principle]
+ * @property {string} [note]
  *
  * What a passage can be attached to.
  * @typedef {{ about: "criterion" | "flag" | "principle", name: string, label: string }} Target

@@ -1,0 +1,38 @@
+"""A text as it stands on the rating screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from labeling.rating.panels import ResponsePanel
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPlace:
+    """The field of a response's place in a ranking."""
+
+    key: str
+    short: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text as it is shown: formatted, and (unless huge) as it was written.
+
+    Where it is ranked, with the fields of its `places`; `panel` is what is asked about it alone;
+    `words` says how long it is, `following` names the one after it, of the last the first.
+    """
+
+    title: str
+    html: SafeString
+    raw: SafeString
+    empty: bool
+    slot: str = ""
+    places: Sequence[TypedPlace] = ()
+    panel: ResponsePanel | None = None
+    words: str = ""
+    following: str = ""
