@@ -22,9 +22,9 @@ LARGE = (
     *("scipy.stats", "scipy.optimize", "scipy.special", "scipy.sparse", "scipy.linalg"),
     *("labeling.stats", "labeling.datasets.build", "labeling.datasets.judging"),
     *("labeling.datasets.minhash", "labeling.datasets.signals"),
-    *("labeling.lead.agreement.per_response", "labeling.lead.agreement.criteria"),
+    *("labeling.figures.per_response", "labeling.figures.by_kind"),
+    *("labeling.lead.agreement.criteria", "labeling.lead.agreement.passages"),
     "labeling.lead.agreement.gates",
-    "labeling.lead.agreement.passages",
 )
 #: What these alone may need while they are imported, and pages and jobs only when they compute.
 PACKAGES = ("numpy",)

@@ -16,7 +16,7 @@ import numpy as np
 from labeling.datasets import signals
 from labeling.datasets.context import RubricRecord
 from labeling.datasets.recipes.kto import kto_weights
-from labeling.datasets.records import CriterionRecord
+from labeling.datasets.records import DECISION_SCALE, CriterionRecord
 from labeling.datasets.signals import Agreement, RatedAgreement, rounded_figure
 from labeling.datasets.tally import SIDE_ALONE, TIE_CODES, Tally
 from labeling.stats import Figure, length_explains
@@ -115,7 +115,8 @@ def _of_ratings(
     }
     if splits:
         figures["repeated_prompts"] = rounded_figure(signals.repeated_prompts(splits))
-    warnings = _unknown_agreement(raw.exact)
+    # A text has one review; nobody could agree with it.
+    warnings = [] if criterion.scale == DECISION_SCALE else _unknown_agreement(raw.exact)
     warnings += _raters_warnings(tally, busiest)
     warnings += wording_warnings(tally, criterion, rubrics)
     return Readiness(figures, tuple(warnings))

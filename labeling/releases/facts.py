@@ -17,12 +17,16 @@ from labeling.datasets import signals
 from labeling.datasets.context import GuidelineRecord, ReleaseContext, RubricRecord
 from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
 from labeling.datasets.records import canonical_json
+from labeling.figures import by_kind, per_response
+from labeling.figures.acceptance import acceptance_of
 from labeling.kinds import kind_for
-from labeling.models import Release, Task
+from labeling.models import Answer, Release, Task
+from labeling.models.judgments import JudgmentQuerySet
 from labeling.releases.selectors import (
     Cutoff,
     Pseudonym,
     ReleaseRatings,
+    counting_at,
     cutoff_of,
     not_counted,
     release_ratings,
@@ -30,6 +34,7 @@ from labeling.releases.selectors import (
 )
 from labeling.vocabulary import Purpose
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
+from projects.scales import RANKING, REVIEWS
 
 
 def release_salt(release: Release) -> str:
@@ -204,13 +209,16 @@ def _fold_agreement(answers: ReleaseRatings, folds: Mapping[int, int]) -> dict[s
 def _agreement(
     project: Project, criteria: Sequence[Criterion], cutoff: Cutoff, release_salt: str
 ) -> dict[str, Any]:
-    """Agreement at the cut-off on the released criteria, without anything about one rater."""
+    """Agreement at the cut-off on the released criteria, without anything about one rater.
+
+    Each has the statistics that are right for its answers (docs/statistics.md).
+    """
     folds = _folds(project, cutoff, release_salt)
-    reports = {}
+    reports: dict[str, Any] = {}
     for criterion in criteria:
         kind = kind_for(criterion.scale)
         if not kind.is_preference:
-            # The figures of the release itself say how far raters rate and rank alike.
+            reports[criterion.key] = _of_responses(criterion, counting_at(project, cutoff))
             continue
         answers = release_ratings(project, criterion, cutoff)
         report, _pairs = stats.criterion_report(
@@ -220,5 +228,21 @@ def _agreement(
             side_only=answers.side_only,
         )
         report["rater_folds"] = _fold_agreement(answers, folds)
-        reports[criterion.key] = report
+        reports[criterion.key] = {"answer": criterion.scale.answer, **report}
     return {"project": project.slug, "criteria": reports}
+
+
+def _of_responses(criterion: Criterion, counting: JudgmentQuerySet) -> dict[str, Any]:
+    """The figures of answers about single responses: rankings, ratings, rules, and reviews."""
+    scale = criterion.scale
+    if scale.family == REVIEWS:
+        acceptance = acceptance_of(counting.filter(task__reviews__isnull=False))
+        names = ("first_pass", "accepted", "score", "distance")
+        figures = {name: getattr(acceptance, name).as_dict() for name in names}
+        counts = {"answers_reviewed": acceptance.demonstrations, "reviews": acceptance.reviews}
+        return {"answer": REVIEWS, **figures, "counts": counts}
+    answers = Answer.objects.filter(judgment__in=counting.live().order_by())
+    answers = answers.order_by("judgment_id", "pk")  # the same request gives the same files
+    if scale.family == RANKING:
+        return by_kind.ranking_figures(per_response.ranked_answers(criterion, answers))[0]
+    return by_kind.rating_figures(per_response.rated_answers(criterion, answers))[0]

@@ -58,6 +58,12 @@ def standing_judgments(project: Project, cutoff: Cutoff) -> JudgmentQuerySet:
     return judgments.standing_at(cutoff.newest, asked_at=cutoff.asked_at)
 
 
+def counting_at(project: Project, cutoff: Cutoff) -> JudgmentQuerySet:
+    """Those of them that figures rest on: given by people."""
+    judgments = Judgment.objects.filter(project=project)
+    return judgments.counting_at(cutoff.newest, asked_at=cutoff.asked_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """Rows up to the cut-off that are no judgments that count, by kind."""
@@ -143,8 +149,7 @@ class ReleaseRatings:
 
 def release_ratings(project: Project, criterion: Criterion, cutoff: Cutoff) -> ReleaseRatings:
     """What agreement at the cut-off rests on."""
-    judgments = Judgment.objects.filter(project=project)
-    counting = judgments.counting_at(cutoff.newest, asked_at=cutoff.asked_at)
+    counting = counting_at(project, cutoff)
     answers = (
         Answer.objects.filter(criterion=criterion, response__isnull=True)
         .with_value()

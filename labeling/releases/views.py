@@ -19,7 +19,7 @@ from labeling.datasets.splits import SPLITS
 from labeling.models import Release
 from labeling.releases.downloads import file_response, zip_response
 from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
-from labeling.releases.page import figures_of, known_warnings
+from labeling.releases.page import cutoff_panels, figures_of, known_warnings
 from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import choices_of, criterion_record
 from labeling.releases.selectors import find_release, releases_of
@@ -176,6 +176,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
             if count
         ],
         figures=figures_of(counts),
+        panels=cutoff_panels(counts, row.options.get("criteria") or [row.options["criterion"]]),
         warnings=known_warnings(counts),
         size=sum(file["size"] for file in row.files),
         may_release=access.may(Action.RELEASE),

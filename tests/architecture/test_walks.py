@@ -47,14 +47,14 @@ WALKS = {
     ),
     "a release asked for": Walk(
         "labeling.releases.views",
-        3,
-        {"releases", "work", "models"},
+        4,
+        {"releases", "figures", "work", "models"},
         {"kinds", "datasets", "stats", "deferred", "vocabulary"},
     ),
     "the agreement page": Walk(
         "labeling.lead.agreement.views",
-        3,
-        {"lead", "models", "work"},
+        4,
+        {"lead", "figures", "models", "work"},
         {"kinds", "datasets", "stats", "charts", "vocabulary"},
     ),
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -16,6 +18,8 @@ from labeling.demo.seed import seed_demo
 from labeling.lead.agreement.report import agreement_report
 from labeling.models import Assignment, Judgment, Release, Response, Span, Task
 from labeling.rating.leases import next_assignment
+from labeling.releases.page import cutoff_panels
+from labeling.releases.services import folder_of
 from labeling.vocabulary import JobState
 from projects.models import Membership, Project
 
@@ -93,6 +97,33 @@ def test_raters_agree_as_people_do_and_the_hasty_one_least(db, kinds):
         assert Span.objects.filter(judgment__project=kinds[kind]).count() > 8, kind
         said = Judgment.objects.filter(project=kinds[kind]).exclude(rationale="")
         assert len(set(said.values_list("rationale", flat=True))) == said.count() > 4
+
+
+def rounded(figures: dict[str, Any]) -> Any:
+    """Plain data without the last digits of its numbers."""
+    return json.loads(json.dumps(figures), parse_float=lambda number: round(float(number), 9))
+
+
+@pytest.mark.walk
+@pytest.mark.slow
+def test_a_release_has_the_figures_of_its_kind_that_the_lead_reads(db, kinds):
+    for kind in ("rank", "rate", "rule"):
+        (release,) = Release.objects.filter(project=kinds[kind])
+        folder = folder_of(release)
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        released = manifest["agreement"]["criteria"]
+        report = agreement_report(kinds[kind])["criteria"]
+        assert released.keys() == report.keys(), kind
+        for key, figures in released.items():
+            of_lead = {name: report[key][name] for name in figures if name != "counts"}
+            of_lead["counts"] = figures["counts"]
+            assert rounded(figures) == rounded(of_lead)
+        assert "| order: kendall tau |" in (folder / "README.md").read_text() or kind != "rank"
+        panels = cutoff_panels(release.counts, release.options["criteria"])
+        assert [key for key, _ in panels] == list(release.options["criteria"])
+        assert all(len(cards) >= 3 for _, cards in panels)
+    card = (folder / "README.md").read_text()
+    assert "kept: principles, 1 Invent nothing, violation" in card
 
 
 @pytest.mark.walk

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from labeling.datasets.recipes.options import RecipeOptions
 from labeling.imports.services import run_import
@@ -64,7 +65,14 @@ def rows(release: Release, table: str) -> list[dict[str, Any]]:
 
 
 def test_of_five_texts_the_approved_are_released_and_the_edited_one_as_its_reviewer_has_it(
-    built: Built, school: Project, rui: User, sam: User, make_tasks: MakeTasks, api: CallAs
+    built: Built,
+    school: Project,
+    lena: User,
+    rui: User,
+    sam: User,
+    make_tasks: MakeTasks,
+    api: CallAs,
+    client_for: Callable[[User], Client],
 ):
     make_tasks(school, 5, kind="write", contents=(), prompt="Number {i}?")
     for number in range(5):
@@ -77,6 +85,14 @@ def test_of_five_texts_the_approved_are_released_and_the_edited_one_as_its_revie
     release = built(school, format="messages", **settings)
     assert (release.rows_in, release.rows_out) == (5, 4)
     assert release.counts["dropped"]["draft_rejected"]["rows"] == 1
+    reviewed = json.loads((folder_of(release) / "manifest.json").read_bytes())["agreement"]
+    figures = reviewed["criteria"]["decision"]
+    assert (figures["first_pass"]["value"], figures["accepted"]["value"]) == (0.6, 0.8)
+    assert (figures["score"]["value"], figures["score"]["n"]) == (5.0, 5)
+    assert "agreement_unknown" not in json.dumps(release.counts["warnings"])
+    page = client_for(lena).get(f"/p/{school.slug}/releases/{release.number}/").content.decode()
+    assert "Approved at first, as it was" in page
+    assert "95% interval 23% to 88%" in page
     data = rows(release, "data")
     (edited,) = [row for row in data if row["edited"]]
     assert edited["messages"][-1] == {"role": "assistant", "content": "As sam has it."}

@@ -41,6 +41,10 @@ def figures_in(report: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
                 yield label, value
             else:
                 yield from figures_in(value, f"{label}, ")
+        elif isinstance(value, list):
+            for row in value:
+                if isinstance(row, Mapping) and "title" in row:
+                    yield from figures_in(row, f"{label}, {row['number']} {row['title']}, ")
 
 
 def _figure(label: str, figure: Mapping[str, Any]) -> tuple[str, ...]:

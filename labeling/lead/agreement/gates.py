@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import BigIntegerField
 from django.db.models.functions import Cast
 
-from labeling.lead.basis import copied_columns
+from labeling.figures.columns import copied_columns
 from labeling.models import Answer
 from labeling.stats import Ratings
 from labeling.stats.ratings import Ints

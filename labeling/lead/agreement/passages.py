@@ -8,8 +8,8 @@ import numpy as np
 from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from labeling.lead.agreement.per_response import newest_principles, unit_codes
-from labeling.lead.basis import copied_columns
+from labeling.figures.columns import copied_columns
+from labeling.figures.per_response import newest_principles, unit_codes
 from labeling.models import Answer, Judgment, Span
 from labeling.stats import MarkedPassages, passage_report
 from labeling.vocabulary import Polarity

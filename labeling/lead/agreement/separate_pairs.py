@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import BigIntegerField, Count, QuerySet
 from django.db.models.functions import Cast
 
-from labeling.lead.basis import copied_columns
+from labeling.figures.columns import copied_columns
 from labeling.models import Answer, Task
 from labeling.stats import Circles, circles_within
 from labeling.stats.coding import codes

@@ -15,8 +15,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from labeling import stats
+from labeling.figures.columns import copied_columns
 from labeling.kinds import COMPARE
-from labeling.lead.basis import copied_columns
 from labeling.models import Answer, Judgment
 from labeling.vocabulary import Strategy, TaskKind
 from projects.models import Project, User

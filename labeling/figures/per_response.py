@@ -8,8 +8,9 @@ import numpy as np
 from django.db.models import BigIntegerField, Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from labeling.lead.basis import copied_columns
+from labeling.figures.columns import copied_columns
 from labeling.models import Answer
+from labeling.models.judgments import AnswerQuerySet
 from labeling.stats import ResponseAnswers, TaskLists, task_lists
 from labeling.stats.agreement.responses import NOT_APPLICABLE_CODE, UNSURE_CODE
 from labeling.stats.coding import codes
@@ -53,8 +54,8 @@ class RatedAnswers:
     judgments: Ints
 
 
-def ranked_answers(criterion: Criterion) -> RankedAnswers:
-    """The current, live, human rankings on a criterion."""
+def ranked_answers(criterion: Criterion, answers: AnswerQuerySet | None = None) -> RankedAnswers:
+    """The rankings on a criterion among these answers, by default the current, live, human ones."""
     beside = criterion.project.criteria.filter(family=RESPONSE, is_primary=True).first()
     number = BigIntegerField()
     rating = Answer.objects.filter(
@@ -66,11 +67,9 @@ def ranked_answers(criterion: Criterion) -> RankedAnswers:
     nothing = Cast(Value(_NOTHING), number)
     rated = nothing if beside is None else Coalesce(Cast(Subquery(rating[:1]), number), nothing)
     rows = (
-        Answer.objects.filter(criterion=criterion, response__isnull=False)
-        .counting()
-        .live()
+        _those(answers)
+        .filter(criterion=criterion, response__isnull=False)
         .with_value()
-        .order_by()
         .values_list(
             "judgment_id",
             "judgment__task_id",
@@ -93,8 +92,8 @@ def ranked_answers(criterion: Criterion) -> RankedAnswers:
     )
 
 
-def rated_answers(criterion: Criterion) -> RatedAnswers:
-    """The current, live, human answers on a criterion about each response."""
+def rated_answers(criterion: Criterion, answers: AnswerQuerySet | None = None) -> RatedAnswers:
+    """The answers on a criterion about each response, among these: as for rankings."""
     number = BigIntegerField()
     unsaid = Case(
         When(unsaid=Unsaid.UNSURE, then=UNSURE_CODE),
@@ -103,10 +102,8 @@ def rated_answers(criterion: Criterion) -> RatedAnswers:
         output_field=number,
     )
     rows = (
-        Answer.objects.filter(criterion=criterion, response__isnull=False)
-        .counting()
-        .live()
-        .order_by()
+        _those(answers)
+        .filter(criterion=criterion, response__isnull=False)
         .values_list(
             "judgment_id",
             "judgment__task_id",
@@ -128,6 +125,11 @@ def rated_answers(criterion: Criterion) -> RatedAnswers:
         raters=np.unique(rater),
         judgments=np.unique(judgment),
     )
+
+
+def _those(answers: AnswerQuerySet | None) -> AnswerQuerySet:
+    """In the order that they come in: sums of floats hang on it in their last digits."""
+    return Answer.objects.counting().live().order_by() if answers is None else answers
 
 
 def newest_principles(criterion: Criterion, principles: Ints) -> Ints:
