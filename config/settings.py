@@ -263,8 +263,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # What a rater may say, and what may be on record.
     "ENUM_NAME_OVERRIDES": {
+        "AnswerEnum": "projects.scales.ANSWER_KINDS",
+        "ExampleKindEnum": "projects.project_templates.EXAMPLE_KINDS",
+        "OwnAnswerEnum": "projects.own_scales.OWN_ANSWERS",
         "JobStateEnum": "labeling.work.api.JOB_STATES",
-        "TaskKindEnum": "labeling.vocabulary.TaskKind",
+        "TaskKindEnum": "labeling.vocabulary.TASK_KINDS",
         "TieKindEnum": "projects.scales.TIE_KINDS",
         "StoredTieKindEnum": "labeling.vocabulary.TieKind",
     },

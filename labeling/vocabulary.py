@@ -18,6 +18,10 @@ class TaskKind(StrEnum):
     WRITE = "write"
 
 
+#: The same as a list, by which the OpenAPI document knows it.
+TASK_KINDS = tuple(TaskKind)
+
+
 #: How a rating is asked that is the review of a text (`Task.asked_as`).
 ASKED_AS_REVIEW = "review"
 

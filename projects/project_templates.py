@@ -20,7 +20,11 @@ _FOLDER = Path(__file__).parent / "template_data"
 
 @dataclass(frozen=True, slots=True)
 class CriterionSpec:
-    """One question of a rubric."""
+    """One question of a rubric.
+
+    `scale` is the key of a published scale, or of the one that `own` describes
+    (`projects.own_scales`).
+    """
 
     key: str
     wording: str
@@ -29,6 +33,7 @@ class CriterionSpec:
     is_required: bool = True
     help_text: str = ""
     short_label: str = ""
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ def _criterion(criterion: CriterionRecord) -> dict[str, object]:
         "primary": criterion.primary,
         "answer": criterion.answer,
         "strengths": list(criterion.strengths),
+        **({} if criterion.words is None else {"options": list(criterion.words)}),
     }
 
 

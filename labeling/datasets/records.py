@@ -296,7 +296,8 @@ class CriterionRecord:
     scale's publication states them.
     `by_rule` says that it is asked once for each principle of the guideline; `principles` are
     those of all versions, by name. `asked_on` names the kinds of tasks that ask it, none where
-    nobody says.
+    nobody says. `words` are the options of a scale that is the project's own, None of a published
+    one.
     """
 
     key: str
@@ -310,6 +311,7 @@ class CriterionRecord:
     by_rule: bool = False
     asked_on: frozenset[str] = frozenset()
     principles: Mapping[str, PrincipleRecord] = field(default_factory=dict)
+    words: tuple[Mapping[str, object], ...] | None = None
 
     @cached_property
     def strengths(self) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
 from projects.guidelines.selectors import asked_principles
 from projects.models import Criterion, Guideline, Principle, Project, Reason
+from projects.own_scales import own_scale_text
 from projects.selectors.rubric import asked_criteria
 
 RATIONALE_LIMIT = 10_000
@@ -84,6 +86,12 @@ def asked_now(project: Project, criteria: Sequence[Criterion] | None = None) -> 
     return Questions(criteria)
 
 
+def _own(question: Mapping[str, Any]) -> str:
+    """The words of a scale that is the project's own, as its question keeps them."""
+    own = question.get("own_scale")
+    return own_scale_text(own) if own else ""
+
+
 def asked_then(project: Project, version: str) -> Questions:
     """The questions of a former version, `criteria` of its row as JSON.
 
@@ -100,6 +108,7 @@ def asked_then(project: Project, version: str) -> Questions:
             short_label=question["short_label"],
             help_text=question["help_text"],
             scale_key=question["scale"],
+            own_scale=_own(question),
             is_primary=question["primary"],
             is_required=question["required"],
         )
@@ -109,7 +118,7 @@ def asked_then(project: Project, version: str) -> Questions:
     changed = frozenset(
         criterion.key
         for criterion in criteria
-        if criterion.pk not in now or now[criterion.pk].scale_key != criterion.scale_key
+        if criterion.pk not in now or now[criterion.pk].scale != criterion.scale
     )
     return Questions(criteria, changed)
 

@@ -77,7 +77,7 @@ _ANSWERED = Statement(
     "answered",
     """
     SELECT CASE WHEN t.reviews_id IS NULL THEN t.kind ELSE 'review' END, a.shown_order,
-        t.response_ids, c.key, c.scale_key, c.is_primary,
+        t.response_ids, c.key, c.scale_key, c.own_scale, c.is_primary,
         n.value, n.response_id, n.tie_kind, n.unsaid, p.number
     FROM labeling_answer n
         JOIN labeling_judgment j ON j.id = n.judgment_id
@@ -97,6 +97,7 @@ def _as_shown(
     response_ids: Sequence[int],
     key: str,
     scale_key: str,
+    own_scale: str,
     is_primary: bool,
     value: int | None,
     response_id: int | None,
@@ -105,7 +106,7 @@ def _as_shown(
     principle: int | None,
 ) -> GivenAnswer[Criterion]:
     answer = GivenAnswer(
-        Criterion(key=key, scale_key=scale_key, is_primary=is_primary),
+        Criterion(key=key, scale_key=scale_key, own_scale=own_scale, is_primary=is_primary),
         value,
         response=None if response_id is None else response_ids.index(response_id),
         principle=principle,

@@ -41,7 +41,7 @@ from projects.project_templates import (
     load_template,
     sample_rows,
 )
-from projects.scales import PER_PRINCIPLE, REVIEWS, get_scale
+from projects.scales import PER_PRINCIPLE, REVIEWS
 
 #: The template whose rows show a kind of task where the rubric is one's own.
 _ROWS = {"rank": "ranking", "rule": "safety-policy", "review": "demonstrations"}
@@ -83,7 +83,7 @@ def _faults(rubric: Any) -> list[str]:
 def _kind(criteria: Sequence[CriterionSpec]) -> Kind:
     """The kind of task that a rubric is shown on: that of its first primary question."""
     primary = next(spec for spec in criteria if spec.is_primary)
-    return kind_for(get_scale(primary.scale))
+    return kind_for(_criterion(primary, 0).scale)
 
 
 def _row(template: str) -> Mapping[str, Any]:
@@ -100,6 +100,7 @@ def _criterion(spec: CriterionSpec, position: int) -> Criterion:
         short_label=spec.short_label,
         help_text=spec.help_text,
         scale_key=spec.scale,
+        own_scale=spec.own,
         is_primary=spec.is_primary,
         is_required=spec.is_required,
     )

@@ -21,7 +21,7 @@ from labeling.releases.principles import is_about_rules, principle_records
 from labeling.releases.selectors import categories_of
 from projects.exceptions import InvalidInput
 from projects.models import Criterion, Project
-from projects.scales import REVIEWS
+from projects.scales import REVIEWS, Scale
 
 _LICENCE = 80
 #: The recipes that a form may begin with, by what they read.
@@ -160,9 +160,19 @@ def criterion_record(criterion: Criterion) -> CriterionRecord:
     scale = criterion.scale
     asked_on = frozenset(key for key, kind in KINDS.items() if kind.takes(scale))
     record = replace(kind_for(scale).record(criterion), asked_on=asked_on)
+    if criterion.own_scale:
+        record = replace(record, words=_words(scale))
     if not is_about_rules(scale):
         return record
     return replace(record, by_rule=True, principles=principle_records(criterion.project))
+
+
+def _words(scale: Scale) -> tuple[dict[str, object], ...]:
+    """What the values of a project's own scale are called."""
+    return tuple(
+        {"value": option.value, "label": option.label, "tie_kind": option.tie_kind}
+        for option in scale.options
+    )
 
 
 def _checked_format(format: str) -> Format:

@@ -19,14 +19,17 @@ from projects.access import Access
 from projects.answered import is_answered
 from projects.api.parsing import StrictSerializer
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals
-from projects.api.serializers import CriterionSerializer, criterion_json
+from projects.api.scales import OwnScaleSerializer, ScaleField
+from projects.api.serializers import (
+    CriterionSerializer,
+    criterion_json,
+)
 from projects.api.views import ApiView, page_reply
 from projects.exceptions import ConcordError
 from projects.models import Criterion, RubricVersion
 from projects.models.rubric import SHORT_LABEL
 from projects.permissions import Action
 from projects.project_templates import CriterionSpec
-from projects.scales import SCALES
 from projects.selectors.rubric import get_question, rubric_number, rubric_versions
 from projects.services.rubric import (
     MOST_CRITERIA,
@@ -65,7 +68,10 @@ class QuestionThenSerializer(serializers.Serializer[Any]):
     wording = serializers.CharField()
     short_label = serializers.CharField(allow_blank=True)
     help_text = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
-    scale = serializers.ChoiceField(choices=sorted(SCALES))
+    scale = serializers.CharField()
+    own_scale = OwnScaleSerializer(
+        required=False, help_text="The words of a scale of the project's own."
+    )
     primary = serializers.BooleanField()
     required = serializers.BooleanField()  # type: ignore[assignment]
     retired = serializers.BooleanField()
@@ -92,7 +98,7 @@ class AskedQuestionSerializer(StrictSerializer):
 
     key = serializers.CharField(max_length=40)
     wording = serializers.CharField(max_length=300)
-    scale = serializers.ChoiceField(choices=sorted(SCALES))
+    scale = ScaleField()
     required = serializers.BooleanField(default=True)  # type: ignore[assignment]
     short_label = serializers.CharField(default="", allow_blank=True, max_length=SHORT_LABEL)
     help_text = serializers.CharField(  # type: ignore[assignment]
@@ -114,7 +120,7 @@ class QuestionChangeSerializer(StrictSerializer):
     required = serializers.BooleanField(required=False)  # type: ignore[assignment]
     retired = serializers.BooleanField(required=False)
     key = serializers.CharField(required=False, max_length=40)
-    scale = serializers.ChoiceField(required=False, choices=sorted(SCALES))
+    scale = ScaleField(required=False)
     primary = serializers.BooleanField(required=False)
 
 
@@ -156,8 +162,10 @@ class ProjectRubric(ApiView):
         """It is asked after the others; judgments of before have no answer to it."""
         access = self.access(slug, Action.CONFIGURE)
         values = self.checked(AskedQuestionSerializer)
-        spec = CriterionSpec(is_required=values.pop("required"), **values)
-        criterion = ask_question(project=access.project, actor=self.user(), spec=spec)
+        scale, own = values.pop("scale")
+        spec = CriterionSpec(is_required=values.pop("required"), scale=scale, own=own, **values)
+        with _names_of_the_request():
+            criterion = ask_question(project=access.project, actor=self.user(), spec=spec)
         location = reverse("api:question", args=[slug, criterion.key])
         return Response(_kept_json(criterion, access), status=201, headers={"Location": location})
 
@@ -219,6 +227,8 @@ def _changed(
     """The question with all of it changed, or nothing of it."""
     who: dict[str, Any] = {"project": access.project, "actor": access.user}
     changes = {_FIELDS.get(name, name): value for name, value in values.items()}
+    if "scale_key" in changes:
+        changes["scale_key"], changes["own_scale"] = changes["scale_key"]
     with _names_of_the_request(), transaction.atomic():
         criterion = change_question(**who, key=key, changes=changes)
         if retired is None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from projects.api.parsing import StrictSerializer
+from projects.api.scales import ScaleField
 from projects.guidelines.services import (
     EXAMPLE_LIMIT,
     MOST_EXAMPLES,
@@ -25,7 +26,7 @@ from projects.project_templates import (
     GuidelineSpec,
     PrincipleSpec,
 )
-from projects.scales import ANSWER_KINDS, CANNOT_TELL, EQUAL_BAD, PREFERENCES, SCALES, TIE_KINDS
+from projects.scales import ANSWER_KINDS, CANNOT_TELL, EQUAL_BAD, PREFERENCES, TIE_KINDS
 from projects.services.rubric import MOST_CRITERIA
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
@@ -64,7 +65,9 @@ class CriterionSerializer(serializers.Serializer[Any]):
         allow_blank=True, help_text="What it is called where there is no room for the question."
     )
     help_text = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
-    scale = serializers.ChoiceField(choices=sorted(SCALES))
+    scale = serializers.CharField(
+        help_text="A published scale, or one of the project's own; `options` say its words."
+    )
     answer = serializers.ChoiceField(
         choices=ANSWER_KINDS, help_text="What an answer is: see the submission of a judgment."
     )
@@ -156,7 +159,7 @@ class NewCriterionSerializer(StrictSerializer):
 
     key = serializers.CharField(max_length=40)
     wording = serializers.CharField(max_length=300)
-    scale = serializers.ChoiceField(choices=sorted(SCALES))
+    scale = ScaleField()
     primary = serializers.BooleanField(default=False)
     required = serializers.BooleanField(default=True)  # type: ignore[assignment]
     short_label = serializers.CharField(default="", allow_blank=True, max_length=SHORT_LABEL)
@@ -276,7 +279,8 @@ def criteria_of(values: Mapping[str, Any]) -> list[CriterionSpec]:
         CriterionSpec(
             key=item["key"],
             wording=item["wording"],
-            scale=item["scale"],
+            scale=item["scale"][0],
+            own=item["scale"][1],
             is_primary=item["primary"],
             is_required=item["required"],
             help_text=item["help_text"],

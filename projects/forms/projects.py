@@ -11,8 +11,10 @@ from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from projects.forms.own_scale import OWN, own_fields, read_own
 from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR, SHORT_LABEL
+from projects.own_scales import own_scale
 from projects.project_templates import PROJECT_TEMPLATES, CriterionSpec
 from projects.scales import (
     GATE,
@@ -52,13 +54,14 @@ _FAMILIES = {
 def _scales() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
     """The scales by family, as the groups of one list."""
     families = dict.fromkeys([*_FAMILIES, *(scale.family for scale in SCALES.values())])
-    return [
+    groups: list[tuple[str | Promise, list[tuple[str, str | Promise]]]] = [
         (
             _FAMILIES.get(family, family),
             [(key, _(scale.title)) for key, scale in SCALES.items() if scale.family == family],
         )
         for family in families
     ]
+    return [*groups, (_("Your own"), [(OWN, _("A scale of your own"))])]
 
 
 class ProjectForm(forms.Form):
@@ -120,6 +123,9 @@ def key_from(wording: str) -> str:
     return key[: KEY_LENGTH + 1].rpartition("_")[0] or key[:KEY_LENGTH]
 
 
+_OWN = own_fields()
+
+
 class CriterionForm(forms.Form):
     """One question of the rubric. An empty key is derived from the wording."""
 
@@ -154,9 +160,19 @@ class CriterionForm(forms.Form):
     )
     is_required = forms.BooleanField(label=_("Raters must answer it"), required=False, initial=True)
 
+    own_key = _OWN["own_key"]
+    own_answer = _OWN["own_answer"]
+    own_options = _OWN["own_options"]
+    own_ends = _OWN["own_ends"]
+
     def clean(self) -> dict[str, Any]:
-        """Fills in the key."""
+        """Fills in the key, and reads a scale of one's own."""
         cleaned = super().clean() or {}
+        cleaned["scale"], cleaned["own"] = cleaned.get("scale_key", ""), ""
+        if cleaned["scale"] == OWN:
+            cleaned["scale"], cleaned["own"], faults = read_own(cleaned)
+            for name, sentence in faults.items():
+                self.add_error(name, sentence)
         if not cleaned.get("key") and "key" not in self.errors and cleaned.get("wording"):
             cleaned["key"] = key_from(cleaned["wording"])
             if not cleaned["key"]:
@@ -204,7 +220,10 @@ class BaseRubric(CriterionFormSet):
             )
 
     def _scale(self, form: CriterionForm) -> Scale | None:
-        return SCALES.get(form.cleaned_data.get("scale_key", "")) if form.is_valid() else None
+        if not form.is_valid():
+            return None
+        own = form.cleaned_data.get("own")
+        return own_scale(own) if own else SCALES.get(form.cleaned_data.get("scale", ""))
 
     def specs(self) -> list[CriterionSpec]:
         """What the service takes as criteria."""
@@ -212,7 +231,8 @@ class BaseRubric(CriterionFormSet):
             CriterionSpec(
                 key=form.cleaned_data["key"],
                 wording=form.cleaned_data["wording"],
-                scale=form.cleaned_data["scale_key"],
+                scale=form.cleaned_data["scale"],
+                own=form.cleaned_data["own"],
                 is_primary=form.prefix in self.primary,
                 # The primary answer is the datum: without it there is no judgment.
                 is_required=form.cleaned_data["is_required"] or form.prefix in self.primary,

@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from projects.forms.own_scale import OWN, OWN_FIELDS, own_values
 from projects.forms.projects import CriterionForm
 from projects.models import Criterion
 from projects.project_templates import CriterionSpec
@@ -24,7 +25,8 @@ class NewQuestionForm(CriterionForm):
         return CriterionSpec(
             key=self.cleaned_data["key"],
             wording=self.cleaned_data["wording"],
-            scale=self.cleaned_data["scale_key"],
+            scale=self.cleaned_data["scale"],
+            own=self.cleaned_data["own"],
             is_required=self.cleaned_data["is_required"],
             help_text=self.cleaned_data["help_text"],
             short_label=self.cleaned_data["short_label"],
@@ -42,8 +44,10 @@ class QuestionForm(NewQuestionForm):
         self, data: QueryDict | None, *, criterion: Criterion, is_fixed: bool, prefix: str
     ) -> None:
         initial = {name: getattr(criterion, name) for name in (*QUESTION_FIELDS, "is_primary")}
+        if criterion.own_scale:
+            initial |= {**own_values(criterion.scale), "scale_key": OWN}
         super().__init__(data, initial=initial, prefix=prefix)
-        for name in ("key", "scale_key"):
+        for name in ("key", "scale_key", *OWN_FIELDS.values()):
             self.fields[name].disabled = is_fixed
         if is_fixed or criterion.is_retired or criterion.is_primary:
             del self.fields["is_primary"]
@@ -52,4 +56,12 @@ class QuestionForm(NewQuestionForm):
 
     def changes(self) -> dict[str, object]:
         """What the service takes: what differs from the question as it is."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        of_scale = {"scale_key", *OWN_FIELDS.values()}
+        changed = set(self.changed_data)
+        changes = {name: self.cleaned_data[name] for name in changed - of_scale}
+        if changed & of_scale:
+            changes |= {
+                "scale_key": self.cleaned_data["scale"],
+                "own_scale": self.cleaned_data["own"],
+            }
+        return changes

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.models.projects import Project
+from projects.own_scales import own_scale
 from projects.scales import PREFERENCES, SCALES, Scale
 
 KEY_VALIDATOR = RegexValidator(
@@ -37,7 +38,8 @@ class Criterion(models.Model):
 
     Of each family of questions (`Scale.family`: preferences, rankings, questions about single
     responses) one may be the primary one, that of the tasks that are judged so. One that is
-    retired is asked of nobody; what was answered to it stays.
+    retired is asked of nobody; what was answered to it stays. `own_scale` describes a
+    scale that is the project's own (`projects.own_scales`), and is empty for a published one.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="criteria")
@@ -45,7 +47,8 @@ class Criterion(models.Model):
     wording = models.CharField(max_length=300)
     short_label = models.CharField(max_length=SHORT_LABEL, blank=True, default="", db_default="")
     help_text = models.TextField(blank=True, max_length=2000)
-    scale_key = models.CharField(gettext_lazy("scale"), max_length=40, validators=[known_scale])
+    scale_key = models.CharField(gettext_lazy("scale"), max_length=40)
+    own_scale = models.TextField(blank=True, default="", db_default="", editable=False)
     family = models.CharField(max_length=10, default=PREFERENCES, db_default=PREFERENCES)
     is_primary = models.BooleanField(default=False)
     is_required = models.BooleanField(default=True)
@@ -66,10 +69,19 @@ class Criterion(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def clean(self) -> None:
+        """The scale is a published one, unless the question keeps its own."""
+        super().clean()
+        if not self.own_scale:
+            try:
+                known_scale(self.scale_key)
+            except ValidationError as error:
+                raise ValidationError({"scale_key": error}) from None
+
     @property
     def scale(self) -> Scale:
-        """The published scale of this criterion."""
-        return SCALES[self.scale_key]
+        """The published scale of this criterion, or the project's own."""
+        return own_scale(self.own_scale) if self.own_scale else SCALES[self.scale_key]
 
     @property
     def label(self) -> str:
@@ -86,7 +98,8 @@ class RubricVersion(models.Model):
     """The questions as they were from one change to the next; never changed, by a trigger.
 
     `criteria` holds every question, those retired too, in order: `id` of the criterion, `key`,
-    `wording`, `short_label`, `help_text`, `scale`, `primary`, `required`, `retired`.
+    `wording`, `short_label`, `help_text`, `scale`, `primary`, `required`, `retired`, and where the
+    scale is the project's own, its words as `own_scale`.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="rubric_versions")

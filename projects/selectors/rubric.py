@@ -10,12 +10,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from projects.models import Criterion, Project, RubricVersion
-from projects.scales import SCALES
+from projects.own_scales import own_scale, own_scale_text
+from projects.scales import SCALES, Scale
 
 
 def asked_criteria(project: Project) -> list[Criterion]:
     """The questions that raters are asked now, in their order."""
     return list(Criterion.objects.filter(project=project, retired_at=None))
+
+
+def scale_then(question: Mapping[str, Any]) -> Scale:
+    """The scale that a question of a version was answered on."""
+    own = question.get("own_scale")
+    return own_scale(own_scale_text(own)) if own else SCALES[question["scale"]]
 
 
 def get_question(project: Project, key: str) -> Criterion | None:
@@ -130,7 +137,7 @@ def _question_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[st
             sentences.append(words % {**key, "old": old[name], "new": new[name]})
     if old["help_text"] != new["help_text"]:
         sentences.append(_("The help of “%(key)s” changed.") % key)
-    if old["scale"] != new["scale"]:
+    if (old["scale"], old.get("own_scale")) != (new["scale"], new.get("own_scale")):
         scales = {"old": _scale(old["scale"]), "new": _scale(new["scale"])}
         words = _("The scale of “%(key)s”: %(old)s became %(new)s.")
         sentences.append(words % {**key, **scales})

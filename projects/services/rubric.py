@@ -6,6 +6,7 @@ primary one may not once anything is answered: a stored value must go on to mean
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -21,8 +22,9 @@ from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, RubricVersion, User
 from projects.project_templates import CriterionSpec
-from projects.scales import GATE, PREFERENCES, SCALES
+from projects.scales import GATE
 from projects.services.gates import check_gate_question, require_only_gate, two_gates_words
+from projects.services.meanings import family_of, require_one_meaning
 
 #: Questions that one rubric asks.
 MOST_CRITERIA = 20
@@ -31,7 +33,7 @@ MOST_KEPT = 100
 #: What of a question may change at any time.
 MENDABLE = ("wording", "short_label", "help_text", "is_required")
 #: What may change until something is answered.
-FIXED = ("key", "scale_key", "is_primary")
+FIXED = ("key", "scale_key", "own_scale", "is_primary")
 
 
 def add_criterion(*, project: Project, spec: CriterionSpec, position: int) -> Criterion:
@@ -53,14 +55,15 @@ def ask_question(*, project: Project, actor: User, spec: CriterionSpec) -> Crite
     Raises InvalidInput naming the fields at fault, Conflict where there are too many.
     """
     criteria = _locked(project)
-    if spec.is_primary and _primary_like(criteria, _family(spec.scale)):
+    require_one_meaning([*map(_meaning, criteria), (spec.scale, spec.own)])
+    if spec.is_primary and _primary_like(criteria, family_of(spec.scale, spec.own)):
         sentence = _("There is a primary question already. Add this one, then make it primary.")
         raise InvalidInput(sentence, fields={"is_primary": sentence})
     _require_room(criteria)
     if len(criteria) >= MOST_KEPT:
         sentence = _("A project keeps at most %(limit)d questions, those retired among them.")
         raise Conflict(sentence % {"limit": MOST_KEPT})
-    require_only_gate(criteria, _family(spec.scale))
+    require_only_gate(criteria, family_of(spec.scale))
     _require_free_key(criteria, spec.key)
     position = max((criterion.position for criterion in criteria), default=-1) + 1
     criterion = _insert(project, spec, position)
@@ -82,6 +85,8 @@ def change_question(
         raise InvalidInput(sentence, fields={unknown[0]: sentence})
     criteria = _locked(project)
     criterion = _question(criteria, key)
+    if "scale_key" in changes:
+        changes = {"own_scale": "", **changes}
     old = {name: getattr(criterion, name) for name in changes}
     for name, value in changes.items():
         setattr(criterion, name, _written(value))
@@ -91,7 +96,8 @@ def change_question(
     fixed = [name for name in changed if name in FIXED]
     if fixed and not _is_first_primary(criteria, criterion, fixed):
         _require_unanswered(project, fixed)
-    if "scale_key" in changed:
+    if {"scale_key", "own_scale"} & set(changed):
+        require_one_meaning(map(_meaning, criteria))
         _change_family(criterion, criteria)
         changed.append("family")
     if "key" in changed:
@@ -183,14 +189,15 @@ def check_rubric(criteria: Sequence[CriterionSpec]) -> None:
     if len(criteria) > MOST_CRITERIA:
         sentence = _("A project asks at most %(limit)d questions.") % {"limit": MOST_CRITERIA}
         raise InvalidInput(sentence, fields={"criteria": sentence})
-    families = [_family(spec.scale) for spec in criteria if spec.is_primary]
+    require_one_meaning(((spec.scale, spec.own) for spec in criteria), "criteria")
+    families = [family_of(spec.scale, spec.own) for spec in criteria if spec.is_primary]
     if not families or len(set(families)) < len(families):
         sentence = _(
             "Mark one primary criterion: one preference, one ranking or one question about each "
             "response, and of each of these at most one."
         )
         raise InvalidInput(sentence, fields={"criteria": sentence})
-    if [_family(spec.scale) for spec in criteria].count(GATE) > 1:
+    if [family_of(spec.scale) for spec in criteria].count(GATE) > 1:
         raise InvalidInput(two_gates_words(), fields={"criteria": two_gates_words()})
     keys = [spec.key for spec in criteria]
     if len(set(keys)) != len(keys):
@@ -230,7 +237,7 @@ def _question(criteria: Sequence[Criterion], key: str) -> Criterion:
 
 
 def _insert(project: Project, spec: CriterionSpec, position: int, prefix: str = "") -> Criterion:
-    check_gate_question(_family(spec.scale), spec.is_primary, spec.is_required)
+    check_gate_question(family_of(spec.scale), spec.is_primary, spec.is_required)
     criterion = Criterion(
         project=project,
         key=spec.key,
@@ -238,7 +245,8 @@ def _insert(project: Project, spec: CriterionSpec, position: int, prefix: str = 
         short_label=spec.short_label.strip(),
         help_text=spec.help_text.strip().replace("\r\n", "\n"),
         scale_key=spec.scale,
-        family=_family(spec.scale),
+        own_scale=spec.own,
+        family=family_of(spec.scale, spec.own),
         is_primary=spec.is_primary,
         is_required=spec.is_required,
         position=position,
@@ -262,9 +270,8 @@ def _clean(criterion: Criterion, prefix: str = "") -> None:
         raise InvalidInput(_("A criterion does not fit."), fields=fields) from None
 
 
-def _family(scale_key: str) -> str:
-    scale = SCALES.get(scale_key)
-    return scale.family if scale else PREFERENCES  # an unknown scale is refused by its name
+def _meaning(criterion: Criterion) -> tuple[str, str]:
+    return criterion.scale_key, criterion.own_scale
 
 
 def _primary_like(criteria: Sequence[Criterion], family: str) -> Criterion | None:
@@ -289,7 +296,7 @@ def _is_first_primary(
 
 def _change_family(criterion: Criterion, criteria: Sequence[Criterion]) -> None:
     """Raises InvalidInput where the primary question would move to a family that has one."""
-    criterion.family = _family(criterion.scale_key)
+    criterion.family = family_of(*_meaning(criterion))
     others = [other for other in criteria if other is not criterion]
     require_only_gate(others, criterion.family)
     if criterion.is_primary and _primary_like(others, criterion.family):
@@ -326,6 +333,7 @@ def _require_unanswered(project: Project, names: Sequence[str]) -> None:
     words: dict[str, Callable[[], str]] = {
         "key": lambda: _("The key is fixed: something is judged already."),
         "scale_key": lambda: _("The scale is fixed: something is judged already."),
+        "own_scale": lambda: _("The scale is fixed: something is judged already."),
         "is_primary": lambda: _("Which question is primary is fixed: something is judged already."),
     }
     sentence = _("Something is judged already. Retire this question and add another instead.")
@@ -373,6 +381,7 @@ def _snapshot(project: Project) -> list[dict[str, Any]]:
             "short_label": criterion.short_label,
             "help_text": criterion.help_text,
             "scale": criterion.scale_key,
+            **({"own_scale": json.loads(criterion.own_scale)} if criterion.own_scale else {}),
             "primary": criterion.is_primary,
             "required": criterion.is_required,
             "retired": criterion.is_retired,

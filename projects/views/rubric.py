@@ -22,7 +22,7 @@ from projects.models import Criterion, Project, User
 from projects.navigation import Group, Tab
 from projects.permissions import Action
 from projects.scales import SCALES
-from projects.selectors.rubric import get_question, rubric_versions, version_changes
+from projects.selectors.rubric import get_question, rubric_versions, scale_then, version_changes
 from projects.services import rubric as services
 
 VERSIONS_PAGE = 20
@@ -67,7 +67,7 @@ def questions_then(request: SignedInRequest, slug: str, number: int) -> HttpResp
         "version": version,
         "newest": versions[0].number,
         "asked": [
-            {**question, "scale": SCALES[question["scale"]]}
+            {**question, "scale": scale_then(question)}
             for question in version.criteria
             if not question["retired"]
         ],

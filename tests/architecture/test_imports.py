@@ -19,6 +19,7 @@ PURE = (
     "labeling.allocation",
     "labeling.vocabulary",
     "projects.scales",
+    "projects.own_scales",
     "projects.exceptions",
     "projects.project_templates",
     "projects.words",

@@ -77,9 +77,25 @@ def _rubric(context: ReleaseContext, manifest: Mapping[str, Any]) -> str:
             asked += wordings
     if asked:
         text += "\n\n" + markdown_table(("version", "criterion", "asked as"), asked)
+    if own := [row for key, part in manifest["criteria"].items() for row in _own_words(key, part)]:
+        text += "\n\nScales of the project's own:\n\n"
+        text += markdown_table(("criterion", "value", "words", "tie"), own)
     if context.rubrics:
         text += "\n\nEvery version, with help and scales, is in `manifest.json` (`rubrics`)."
     return f"{text}\n"
+
+
+def _own_words(key: str, part: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """What the values of a scale are called that no publication says."""
+    return [
+        (
+            code_span(key),
+            str(option["value"]),
+            inline(str(option["label"])),
+            option["tie_kind"].replace("_", " "),
+        )
+        for option in part.get("options", ())
+    ]
 
 
 def _guideline(context: ReleaseContext, figures: Mapping[str, Any]) -> str:

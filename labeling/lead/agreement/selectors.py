@@ -91,7 +91,7 @@ def agreement_fingerprint(
 ) -> str:
     """What the figures depend on: newest judgment, number of judgments, tasks in play, rubric."""
     rubric = "\n".join(
-        f"{c.pk} {c.key} {c.scale_key} {c.is_primary}" for c in project.criteria.all()
+        f"{c.pk} {c.key} {c.scale_key} {c.own_scale} {c.is_primary}" for c in project.criteria.all()
     )
     digest = sha256(f"{rubric}{state.out_of_play}".encode()).hexdigest()[:16]
     fingerprint = f"{state.newest}/{state.count}/{digest}"
