@@ -34,6 +34,7 @@ REASONS: dict[str, str] = {
     "edit_no_op": gettext_noop("edits that change nothing but white space"),
     "edit_of_unknown": gettext_noop("edits of a response that is not among the task's"),
     "edit_not_preferred": gettext_noop("edits of a response that the votes do not prefer"),
+    "edit_rejected": gettext_noop("edits that a reviewer rejected"),
     "edits_not_wanted": gettext_noop("edited responses, which were not asked for"),
     "mostly_pasted": gettext_noop("texts that were mostly pasted, which were not asked for"),
     "assist_declared": gettext_noop("texts whose author declared a tool, not asked for"),

@@ -89,7 +89,8 @@ class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     """One candidate output. `id` is the name the owner of the data gave it.
 
     `edited_from` is the id of the response that a person improved into this one, "" for none;
-    `judgment` that of the judgment in which a person wrote it, where one did, and `writing` how.
+    `judgment` that of the judgment in which a person wrote it, where one did, and `writing` how;
+    `rejected` says that a second person does not approve it.
     `messages` are its own turns, empty for one plain turn of the assistant; `content` is the text
     of the last turn.
     """
@@ -101,6 +102,7 @@ class ResponseRecord(Struct, frozen=True, gc=False, omit_defaults=True):
     messages: tuple[Message, ...] = ()
     judgment: str = ""
     writing: HowWritten | None = None
+    rejected: bool = False
 
     @property
     def turns(self) -> tuple[Message, ...]:

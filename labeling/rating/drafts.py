@@ -35,7 +35,8 @@ class WritingDesk:
 
     `text` is what the editor begins with, `original` what its difference is taken from, None where
     somebody writes from nothing; `rounds` are the earlier drafts, oldest first. Of a review,
-    `writing` says how the text came about.
+    `writing` says how the text came about, and `returns` whether its author gets it again if it is
+    rejected: the edit of a winner does not come back.
     """
 
     text: str
@@ -43,6 +44,7 @@ class WritingDesk:
     rounds: Sequence[Round]
     essentials: Sequence[str] = ()
     writing: Writing | None = None
+    returns: bool = True
 
 
 def writing_desk(assignment: Assignment, texts: Sequence[str]) -> WritingDesk | None:
@@ -64,12 +66,13 @@ def writing_desk(assignment: Assignment, texts: Sequence[str]) -> WritingDesk | 
         )
     if task.asked_as != ASKED_AS_REVIEW:
         return None
-    judgment = Judgment.objects.select_related("writing").get(texts=task.reviews_id)
+    judgment = Judgment.objects.select_related("writing", "task").get(texts=task.reviews_id)
     return WritingDesk(
         text=texts[0],
         original=texts[0],
         rounds=_rounds(judgment.assignment_id, before=judgment.pk),
         writing=judgment.writing,
+        returns=judgment.task.kind == TaskKind.WRITE,
     )
 
 

@@ -23,7 +23,7 @@ from labeling.rating.page import safe_html
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import own_in_project
 from labeling.rating.views import desk_page
-from labeling.rating.written import may_improve
+from labeling.rating.written import MOST_CHARS, may_improve
 from labeling.vocabulary import AssignmentState
 from projects.access import Access, SignedInRequest, get_access
 from projects.exceptions import Conflict
@@ -53,7 +53,7 @@ def improve(request: SignedInRequest, slug: str, assignment_id: int) -> HttpResp
     if place is None:
         lacking = gettext("Choose the better response first; then you can improve it.")
         return desk_page(request, access, own, asked, filled, {"edit": lacking})
-    text = view.responses[place].content
+    text = _editable(view, slot(place))
     return desk_page(
         request, access, own, asked, replace(filled, edit=EditedText(slot(place), text))
     )
@@ -70,14 +70,23 @@ def _preferred(access: Access, view: TaskView, asked: AskedRubric, filled: Fille
 
 
 def _editor_html(view: TaskView, project: Project, name: str) -> str:
-    """The editor of the response at a slot, as its text is. Raises Conflict where there is none."""
-    text = next((shown.content for shown in view.responses if shown.slot == name), None)
-    if text is None:
-        raise Conflict(gettext("There is no response “%(slot)s”.") % {"slot": name[:20]})
+    """The editor of the response at a slot, as its text is."""
+    text = _editable(view, name)
     editor = editor_context(view, project, Filled(edit=EditedText(name, text)), {})
     safe = {key: safe_html(editor[key]) for key in HTML}
     context = {**editor, **safe, "language": view.language}
     return render_to_string("labeling/rating/kinds/_improve.html", context)
+
+
+def _editable(view: TaskView, name: str) -> str:
+    """The text of the response at a slot. Raises Conflict where there is none, or it is huge."""
+    text = next((shown.content for shown in view.responses if shown.slot == name), None)
+    if text is None:
+        raise Conflict(gettext("There is no response “%(slot)s”.") % {"slot": name[:20]})
+    if len(text) > MOST_CHARS:
+        words = gettext("This response is too long to be edited here: at most %(most)s characters.")
+        raise Conflict(words % {"most": f"{MOST_CHARS:,}"})
+    return text
 
 
 urlpatterns = [

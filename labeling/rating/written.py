@@ -234,8 +234,15 @@ def keep_written(
         author_id=judgment.rater_id,
         judgment=judgment,
     )
-    if held.kind == TaskKind.WRITE:
+    is_edit = held.kind not in {TaskKind.WRITE, ASKED_AS_REVIEW}
+    if held.kind == TaskKind.WRITE or (is_edit and _reviews_texts(project)):
         _ask_for_review(project, task, text)
+
+
+def _reviews_texts(project: Project) -> bool:
+    """Whether a second person is asked about texts: the project has the question of a review."""
+    questions = Criterion.objects.filter(project=project, scale_key=DECISION)
+    return questions.filter(retired_at__isnull=True).exists()
 
 
 def _edited_turns(original: Response | None, text: str) -> list[dict[str, Any]]:
@@ -278,6 +285,7 @@ def settle_review(
     waiting = Assignment.objects.filter(
         judgments__in=reviewed,
         state=AssignmentState.SUBMITTED,
+        task__kind=TaskKind.WRITE,  # a comparison stays, whatever becomes of its edit
         task__withdrawn_at__isnull=True,
     )
     for assignment in waiting:

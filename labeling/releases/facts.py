@@ -154,6 +154,10 @@ def _collection(project: Project) -> tuple[str, ...]:
         sentences.append(f"Raters may say that {' or that '.join(more)}.")
     if project.rationale_required:
         sentences.append("Raters must give a rationale.")
+    if project.edit_winner:
+        sentences.append("Raters may improve the response that they prefer.")
+    if not project.allow_paste:
+        sentences.append("Nothing can be pasted into what raters write.")
     return tuple(sentences)
 
 

@@ -28,9 +28,9 @@ from labeling.releases.later_turns import later_turns
 from labeling.releases.marked import marked_spans
 from labeling.releases.principles import principle_names
 from labeling.releases.selectors import Cutoff, Pseudonym, judged_tasks, standing_judgments
-from labeling.vocabulary import ASKED_AS_REVIEW, Strategy
+from labeling.vocabulary import ASKED_AS_REVIEW, ReviewDecision, Strategy
 from projects.models import Project
-from projects.scales import GATE, Scale
+from projects.scales import DECISION, GATE, Scale
 
 _CHUNK = 500
 #: What is known of a prompt in columns of its own: in a release it stands with the metadata.
@@ -153,6 +153,24 @@ def _with_that_of(original: ResponseRecord, own: HowWritten | None) -> HowWritte
     return HowWritten(ratio, own.declared_assist or before.declared_assist)
 
 
+def _reviewed(
+    edits: Sequence[int], standing: JudgmentQuerySet
+) -> tuple[frozenset[int], dict[int, tuple[Any, ...]]]:
+    """Which edits a second person rejected, and name, text and turns of those they improved."""
+    if not edits:
+        return frozenset(), {}
+    reviews = standing.filter(task__reviews__in=edits)
+    rejections = Answer.objects.filter(
+        judgment__in=reviews, criterion__scale_key=DECISION, value=ReviewDecision.REJECT
+    )
+    rejected = rejections.values_list("judgment__task__reviews", flat=True)
+    improved = Response.objects.filter(edited_from__in=edits, judgment__in=reviews).order_by("pk")
+    rows: Iterable[tuple[Any, ...]] = improved.values_list(
+        "edited_from", "external_id", "content", "messages"
+    )
+    return frozenset(rejected), {row[0]: row[1:] for row in rows}
+
+
 def _edits(
     responses: Mapping[int, ResponseRecord],
     standing: JudgmentQuerySet,
@@ -169,16 +187,18 @@ def _edits(
     rows = rows.filter(Q(judgment__isnull=True) | written)
     if upto is not None:
         rows = rows.filter(pk__lte=upto)
-    texts: list[tuple[Any, ...]] = list(
-        rows.values_list("edited_from", "external_id", "content", "model", "messages", "judgment")
-    )
+    columns = ("pk", "edited_from", "external_id", "content", "model", "messages", "judgment")
+    texts: list[tuple[Any, ...]] = list(rows.values_list(*columns))
     writings = _writings([row[-1] for row in texts])
-    for origin, name, content, model, messages, written_in in texts:
+    rejected, better = _reviewed([row[0] for row in texts if row[-1] in writings], standing)
+    for pk, origin, name, content, model, messages, written_in in texts:
         original, writing = responses[origin], writings.get(written_in)
+        name, content, messages = better.get(pk, (name, content, messages))
         edit = ResponseRecord(
             *(name, content, model, original.id, turns_of(messages)),
             judgment=pseudonym("judgment", written_in) if written_in else "",
             writing=_with_that_of(original, writing),
+            rejected=pk in rejected,
         )
         by_response.setdefault(origin, []).append(edit)
     return by_response

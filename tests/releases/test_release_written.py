@@ -207,3 +207,37 @@ def test_an_edit_of_the_winner_is_two_pairs_and_a_demonstration_and_left_as_it_w
     assert {row["edited"] for row in rows(own, "preference")} == {False}
     plain = built(project, recipe="raw", file_type="jsonl")
     assert "paste_ratio" not in rows(plain, "preference")[0], "it makes nothing of edits"
+
+
+def test_an_edit_is_reviewed_where_the_project_reviews_texts_and_released_as_that_comes_out(
+    built: Built, lena: User, rui: User, sam: User, make_tasks: MakeTasks, api: CallAs
+):
+    project = create_project(
+        name="Edits with review",
+        created_by=lena,
+        criteria=[
+            CriterionSpec("overall", "Which is better?", "llama_eval7", is_primary=True),
+            CriterionSpec("decision", "Decision", "decision", is_primary=True),
+            CriterionSpec("score", "How good is it now?", "score7"),
+        ],
+        guideline=GuidelineSpec(text="As you would like it.", principles=()),
+        settings={"overlap": 1, "edit_winner": True},
+    )
+    for user in (rui, sam):
+        set_member(project=project, user=user, role=Role.RATER)
+        acknowledge(user=user, guideline=project.guidelines.get())
+    make_tasks(project, 2, overlap=1)
+    best = project.criteria.get(key="overall").scale.values[0]
+    for number in (1, 2):
+        edit = {"slot": "A", "text": f"Better, the {number}. time."}
+        act(api, rui, project, answers={"overall": best}, edit=edit)
+    assert api(rui).post(f"projects/{project.slug}/next/").status_code == 204, "never their own"
+    first = act(api, sam, project, **decided(0, rationale="It is not better."))
+    assert "Rui" not in str(first["leased"])
+    act(api, sam, project, **decided(1, edit={"slot": "A", "text": "As sam has it."}))
+    assert api(rui).post(f"projects/{project.slug}/next/").status_code == 204, "nothing comes back"
+    release = built(project, recipe="llama3", file_type="jsonl")
+    assert release.counts["dropped"]["edit_rejected"]["rows"] == 2
+    pairs = rows(release, "preference")
+    assert {r["chosen"][0]["content"] for r in pairs if r["edited"]} == {"As sam has it."}
+    assert len(pairs) == 4

@@ -44,4 +44,5 @@ def edits_of(task: TaskRecord, options: RecipeOptions) -> Iterator[Edit]:
         elif edit.text.split() == task.responses[original].text.split():
             yield Edit(place, original, NO_OP)
         else:
-            yield Edit(place, original, not_own_words(edit, options))
+            reason = "edit_rejected" if edit.rejected else not_own_words(edit, options)
+            yield Edit(place, original, reason)
