@@ -91,6 +91,18 @@ def forest(
     return _drawn(f'<div class="chart-wide">{wide}</div><div class="chart-narrow">{narrow}</div>')
 
 
+def turns_chart(turns: Sequence[Json], key: str) -> SafeString | None:
+    """Agreement at each turn of conversations; None where no task is one."""
+    if not turns:
+        return None
+    rows = [
+        FigureRow(_("Turn %(turn)d") % {"turn": turn["turn"]}, "", turn["agreement"])
+        for turn in turns
+    ]
+    words = _("Same answer by turn, with 95% intervals")
+    return forest(rows, f"{key}-turns", words, percent=True)
+
+
 def rater_matrix(
     pairs: Sequence[Json], ident: str, title: str, measure: str = "cohen_kappa"
 ) -> SafeString | None:

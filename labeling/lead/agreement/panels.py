@@ -31,6 +31,7 @@ from labeling.lead.agreement.drawings import (
     histogram,
     passage_rows,
     rater_matrix,
+    turns_chart,
 )
 from projects.models import Criterion
 from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
@@ -72,6 +73,7 @@ class AnswersPanel:
     histogram: SafeString | None
     is_ranking: bool
     per_response: bool
+    turns: SafeString | None
     is_preference: bool = False
 
 
@@ -107,6 +109,7 @@ def answers_panel(criterion: Criterion, figures: Json, spans: str) -> AnswersPan
         histogram=_histogram(criterion, figures),
         is_ranking=is_ranking,
         per_response=criterion.scale.per == "response",
+        turns=turns_chart(figures["turns"], key),
     )
 
 

@@ -18,6 +18,7 @@ from labeling.lead.agreement.drawings import (
     histogram,
     passage_rows,
     rater_matrix,
+    turns_chart,
 )
 from projects.models import Criterion, Project
 from projects.scales import Scale
@@ -140,6 +141,7 @@ class Panel:
     more_pairs: int
     matrix: SafeString | None
     histogram: SafeString
+    turns: SafeString | None
     is_preference: bool = True
 
 
@@ -201,6 +203,7 @@ def preference_panel(project: Project, criterion: Criterion, figures: Json, span
         more_pairs=figures["counts"]["pairs_of_raters"] - len(figures["pairs"]),
         matrix=rater_matrix(figures["pairs"], f"{key}-matrix", _("Cohen's kappa, rater by rater")),
         histogram=_histogram(criterion.scale, figures, f"{key}-values"),
+        turns=turns_chart(figures["turns"], key),
     )
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labeling.lead.agreement import criteria as figures_of_criteria
-from labeling.lead.agreement import passages
+from labeling.lead.agreement import passages, turns
 from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs
 from labeling.lead.agreement.selectors import (
     ResponseOrder,
@@ -33,7 +33,7 @@ from projects.models import Project
 from projects.scales import GATE, PREFERENCES
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 8  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 9  # Raise it when a figure or the shape changes: older reports are computed anew.
 AGREEMENT_TASK = "labeling.jobs.compute_agreement"
 #: Up to so many answers are computed while somebody waits: a third of a second.
 QUICK_ANSWERS = 50_000
@@ -174,13 +174,14 @@ def _computed(
     project: Project, fingerprint: str, order: ResponseOrder, spool: PairSpool
 ) -> dict[str, Any]:
     """The figures; the pairs of raters go to `spool`."""
-    totals, criteria = Totals(), {}
+    totals, criteria, depths = Totals(), {}, turns.task_turns(project)
     for answers in criterion_answers(project, order):
         totals.add(answers)
         key = answers.criterion.key
         as_ordered = order is ResponseOrder.SOURCE
         criteria[key], pairs = figures_of_criteria.criterion_figures(answers, as_ordered=as_ordered)
         criteria[key]["passages"] = passages.passages_of(answers.criterion)
+        criteria[key]["turns"] = turns.figures_by_turn(answers, depths)
         spool.add(key, pairs)
         del answers, pairs  # before the next criterion is read
     total = counted_judgments(fingerprint.partition("/")[2])

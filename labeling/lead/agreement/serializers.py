@@ -94,6 +94,22 @@ class PassagesSerializer(serializers.Serializer[Any]):
     passages = serializers.IntegerField()
 
 
+class TurnSerializer(serializers.Serializer[Any]):
+    """The agreement at one turn of conversations."""
+
+    turn = serializers.IntegerField()
+    judged = serializers.IntegerField(help_text="Tasks, or responses where they are judged alone.")
+    agreement = FigureSerializer(
+        help_text="Pairs of judgments with the same answer; of preferences on the same side."
+    )
+    beyond_chance = FigureSerializer(
+        help_text="The alpha of preferences, tau-b of rankings, AC1 of others."
+    )
+
+
+_TURNS = "By depth, the first 20; empty where no task is a turn of a conversation."
+
+
 class CirclesSerializer(FigureSerializer):
     """Circular triads over triples with all three pairs decided."""
 
@@ -133,6 +149,7 @@ class PreferenceAgreementSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
+    turns = TurnSerializer(many=True, help_text=_TURNS)
     counts = CountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each strength was given.")
 
@@ -169,6 +186,7 @@ class RankingAgreementSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
+    turns = TurnSerializer(many=True, help_text=_TURNS)
     counts = RankingCountsSerializer()
 
 
@@ -197,6 +215,7 @@ class _ResponseSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
+    turns = TurnSerializer(many=True, help_text=_TURNS)
     counts = ResponseCountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each value was given.")
 
