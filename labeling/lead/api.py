@@ -57,6 +57,10 @@ class ProgressSerializer(serializers.Serializer[Any]):
     percent = serializers.IntegerField()
     judgments = serializers.IntegerField(help_text="Judgments that count, of every purpose.")
     raters = serializers.IntegerField()
+    unclaimed = serializers.IntegerField(
+        help_text="Places of later turns of conversations that wait for nobody: no further rater "
+        "chose the reply that they follow. They are not wanted."
+    )
     days_left = FigureSerializer(
         allow_null=True,
         help_text="At the pace of the last full days, seven at most; null once nothing is left. "
@@ -121,6 +125,7 @@ class ProjectProgress(ApiView):
                 "percent": progress.percent,
                 "judgments": progress.judgments,
                 "raters": progress.raters,
+                "unclaimed": progress.unclaimed,
                 "days_left": forecast.as_dict() if forecast else None,
                 "per_day": [{"day": day.day, "judgments": day.count} for day in history],
             }

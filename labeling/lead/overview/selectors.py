@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from labeling import stats
 from labeling.lead.disagreements import split_tasks
+from labeling.lead.overview.waits import places_without_raters
 from labeling.lead.reports import is_reported, reported_tasks
 from labeling.models import (
     Assignment,
@@ -43,7 +44,11 @@ _MOST_REACH = 10.0  # Twenty thousand times as long: beyond it no number says mo
 
 @dataclass(frozen=True, slots=True)
 class ProjectCounts:
-    """Counts of a project's live tasks; a judgment of them is wanted `overlap` times each."""
+    """Counts of a project's live tasks; a judgment of them is wanted `overlap` times each.
+
+    Of later turns of conversations no more are `wanted` than somebody may yet give: `unclaimed`
+    places wait for nobody, since no further rater chose the reply that they follow.
+    """
 
     tasks: int
     complete: int
@@ -52,6 +57,7 @@ class ProjectCounts:
     leased: int
     judgments: int
     raters: int
+    unclaimed: int = 0
 
     @property
     def left(self) -> int:
@@ -75,7 +81,8 @@ class DayCount:
 
 
 def project_progress(project: Project) -> ProjectCounts:
-    """What is there and what is left, in three queries whatever the size of the project."""
+    """What is there and what is left, in three queries whatever the size of the project;
+    a fourth where it has later turns of conversations."""
     live = Task.objects.in_play().filter(project=project, purpose=Purpose.LIVE)
     live = live.filter(overlap__isnull=False)
     totals = live.aggregate(
@@ -83,6 +90,7 @@ def project_progress(project: Project) -> ProjectCounts:
         wanted=Sum("overlap"),
         places=Sum("open_slots"),
         without_place=Count("id", filter=Q(open_slots=0)),
+        later_turns=Count("id", filter=Q(follows__isnull=False)),
     )
     leases = Assignment.objects.filter(
         project=project, purpose=Purpose.LIVE, state=AssignmentState.LEASED
@@ -90,17 +98,19 @@ def project_progress(project: Project) -> ProjectCounts:
     # Few tasks are on a screen, and hundreds of thousands are not.
     last = Q(task__overlap__isnull=False, task__open_slots=0)
     held = leases.aggregate(n=Count("id"), last=Count("task", filter=last, distinct=True))
-    wanted = totals["wanted"] or 0
+    unclaimed = places_without_raters(project) if totals["later_turns"] else 0
+    wanted = (totals["wanted"] or 0) - unclaimed
     counting = Judgment.objects.filter(project=project).counting().order_by()
     judged = counting.aggregate(n=Count("id"), raters=Count("rater", distinct=True))
     return ProjectCounts(
         tasks=totals["tasks"],
         complete=totals["without_place"] - held["last"],
         wanted=wanted,
-        submitted=max(0, wanted - (totals["places"] or 0) - held["n"]),
+        submitted=max(0, wanted + unclaimed - (totals["places"] or 0) - held["n"]),
         leased=held["n"],
         judgments=judged["n"],
         raters=judged["raters"],
+        unclaimed=unclaimed,
     )
 
 

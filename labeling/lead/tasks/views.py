@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from labeling.allocation import OVERLAPS
 from labeling.lead.reports import with_reports
+from labeling.lead.tasks.conversations import conversation_turn
 from labeling.lead.tasks.filters import (
     categories,
     filter_fields,
@@ -144,6 +145,7 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "plan": _plan(row) if access.may(Action.PLAN_TASKS) else None,
         "is_reported": bool(with_reports(access.project, [row.pk])),
         "may_settle": access.may(Action.SETTLE_REPORTS),
+        "conversation": conversation_turn(row),
     }
     return render(request, "labeling/lead/task.html", context)
 

@@ -1,0 +1,61 @@
+"""What a lead sees of conversations: the turns beside a task, and places that wait for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from labeling.lead.overview.selectors import project_progress
+from labeling.models import Task
+from projects.models import Project, User
+from tests.api.client import Api
+from tests.conftest import lease
+from tests.imports import conftest as imports
+from tests.imports.test_import_conversations import LINE
+from tests.rating.test_branches import choose
+
+take = imports.take
+
+
+def test_a_turns_page_leads_to_the_turns_beside_it(
+    take, project: Project, lena: User, client_for: Callable[[User], Client]
+):
+    take(LINE)
+    ids = dict(Task.objects.values_list("external_id", "pk"))
+
+    def page(name: str) -> str:
+        return client_for(lena).get(f"/p/{project.slug}/tasks/{ids[name]}/").content.decode()
+
+    def link(name: str) -> str:
+        return f'/tasks/{ids[name]}/" rel='
+
+    assert link("c1-2-a") in page("c1-1")
+    assert link("c1-2-b") in page("c1-1")
+    middle = page("c1-2-a")
+    assert link("c1-1") in middle
+    assert link("c1-3-b2") in middle
+    assert link("c1-2-b") not in middle
+    assert "of the turn before" in middle
+
+
+def test_places_of_turns_that_nobody_chose_wait_for_nobody_and_are_not_wanted(
+    take, project: Project, lena: User, rui: User, sam: User, client_for: Callable[[User], Client]
+):
+    take(LINE, overlap=2)
+    progress = project_progress(project)
+    assert (progress.wanted, progress.unclaimed) == (8, 0), "all of them may yet be reached"
+    for user in (rui, sam):
+        choose(user, lease(user, project), "a")
+    progress = project_progress(project)
+    assert (progress.wanted, progress.unclaimed, progress.left) == (6, 2, 4)
+    choose(rui, lease(rui, project), "a2")
+    choose(sam, lease(sam, project), "b2")
+    choose(sam, lease(sam, project), "a3")
+    progress = project_progress(project)
+    assert (progress.wanted, progress.unclaimed, progress.left) == (5, 3, 0)
+    assert progress.percent == 100
+    body = Api(lena).get(f"projects/{project.slug}/progress/").json()
+    assert (body["unclaimed"], body["left"]) == (3, 0)
+    page = client_for(lena).get(f"/p/{project.slug}/").content.decode()
+    assert "3 places of later turns, which wait for nobody" in page
