@@ -311,6 +311,7 @@ class GateAgreementSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
+    turns = TurnSerializer(many=True, help_text=_TURNS)
     counts = GateCountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each answer was given.")
 
