@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.figures.per_response import RankedAnswers, RatedAnswers
 from labeling.kinds import kind_for
 from labeling.lead.agreement.criteria import criterion_figures
 from labeling.lead.agreement.gates import GateRatings
-from labeling.lead.agreement.per_response import RankedAnswers, RatedAnswers
 from labeling.lead.agreement.selectors import CriterionAnswers
 from labeling.models import Task
 from labeling.stats import Ratings, ResponseAnswers, criterion_report, ranking_report
