@@ -95,7 +95,7 @@ class PassagesSerializer(serializers.Serializer[Any]):
 
 
 class TurnSerializer(serializers.Serializer[Any]):
-    """The agreement at one turn of conversations."""
+    """The agreement at one turn of conversations: the first 20 by depth, none without any."""
 
     turn = serializers.IntegerField()
     judged = serializers.IntegerField(help_text="Tasks, or responses where they are judged alone.")
@@ -105,9 +105,6 @@ class TurnSerializer(serializers.Serializer[Any]):
     beyond_chance = FigureSerializer(
         help_text="The alpha of preferences, tau-b of rankings, AC1 of others."
     )
-
-
-_TURNS = "By depth, the first 20; empty where no task is a turn of a conversation."
 
 
 class CirclesSerializer(FigureSerializer):
@@ -149,7 +146,7 @@ class PreferenceAgreementSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
-    turns = TurnSerializer(many=True, help_text=_TURNS)
+    turns = TurnSerializer(many=True)
     counts = CountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each strength was given.")
 
@@ -186,7 +183,7 @@ class RankingAgreementSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
-    turns = TurnSerializer(many=True, help_text=_TURNS)
+    turns = TurnSerializer(many=True)
     counts = RankingCountsSerializer()
 
 
@@ -215,7 +212,7 @@ class _ResponseSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
-    turns = TurnSerializer(many=True, help_text=_TURNS)
+    turns = TurnSerializer(many=True)
     counts = ResponseCountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each value was given.")
 
@@ -311,7 +308,7 @@ class GateAgreementSerializer(serializers.Serializer[Any]):
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
     passages = PassagesSerializer(allow_null=True)
-    turns = TurnSerializer(many=True, help_text=_TURNS)
+    turns = TurnSerializer(many=True)
     counts = GateCountsSerializer()
     values = ValueSerializer(many=True, help_text="How often each answer was given.")
 

@@ -33,15 +33,15 @@ class TaskTurns:
 
     def of_tasks(self, tasks: Ints) -> Ints:
         """The turn of each of these tasks, 0 for those that are none."""
-        return _found(self.tasks, self.turns, tasks)
+        return _turns_at(self.tasks, self.turns, tasks)
 
     def of_prompts(self, prompts: Ints) -> Ints:
         """The turn of each of these prompts, 0 for those that are none."""
         order = np.argsort(self.prompts, kind="stable")
-        return _found(self.prompts[order], self.turns[order], prompts)
+        return _turns_at(self.prompts[order], self.turns[order], prompts)
 
 
-def _found(known: Ints, turns: Ints, wanted: Ints) -> Ints:
+def _turns_at(known: Ints, turns: Ints, wanted: Ints) -> Ints:
     if not len(known):
         return np.zeros(len(wanted), dtype=np.int64)
     place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
