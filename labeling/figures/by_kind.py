@@ -62,7 +62,7 @@ def circle_figures(circles: Circles) -> dict[str, Any]:
 def _rule_figures(answers: RatedAnswers) -> tuple[dict[str, Any], RaterPairs]:
     """A level of 0 on a scale from broken to followed says unsure."""
     scale, levels = answers.criterion.scale, answers.answers
-    breaks = _breaks(scale)
+    breaks = broken_values(scale)
     is_unsure = (levels.value == 0) & (levels.unsaid == 0) & (0 not in breaks)
     marked = ResponseAnswers(
         levels.unit,
@@ -81,7 +81,7 @@ def _rule_figures(answers: RatedAnswers) -> tuple[dict[str, Any], RaterPairs]:
     }, pairs
 
 
-def _breaks(scale: Scale) -> tuple[int, ...]:
+def broken_values(scale: Scale) -> tuple[int, ...]:
     """The values that say that the rule is broken."""
     below = tuple(value for value in scale.values if value < 0)
     return below or (min(scale.values),)

@@ -236,18 +236,27 @@ _AT_CUTOFF: Mapping[str, Sequence[_Card]] = {
 }
 
 
-def figures_of(counts: dict[str, Any]) -> list[dict[str, object]]:
+#: What the head leaves to the figures at the cut-off: the same judgments, told as their kind is.
+_TOLD_BELOW: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    RANKING: (("agreement", "raw"), ("first_shown_chosen",)),
+    ORDINAL: (("agreement", "raw"),),
+    YES_NO: (("agreement", "raw"),),
+    PER_PRINCIPLE: (("agreement",),),
+    REVIEWS: (("agreement",),),
+}
+
+
+def figures_of(counts: dict[str, Any], criteria: Sequence[str]) -> list[dict[str, object]]:
     """The figures at the head of a finished release, each with how it is shown.
 
     They are of the criterion that it was asked for first.
     """
     figures = counts.get("figures", {})
-    if _RATED not in figures:
-        return _cards(_SHOWN, figures)
-    # What holds at the cut-off stands by itself, criterion by criterion.
-    knows_cutoff = any(_answer_of(report) != PREFERENCES for report in _reports(counts).values())
-    shown = [card for card in _SHOWN_OF_RATINGS if not (knows_cutoff and "raw" in card[1])]
-    return _cards(shown, figures)
+    report = _reports(counts).get(criteria[0], {})
+    below = _TOLD_BELOW.get(_answer_of(report), ())
+    shown = _SHOWN_OF_RATINGS if _RATED in figures else _SHOWN
+    kept = [card for card in shown if not any(card[1][: len(path)] == path for path in below)]
+    return _cards(kept, figures)
 
 
 def cutoff_panels(

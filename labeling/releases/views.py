@@ -154,6 +154,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
     """State and progress while it is built, then counts, figures, files and the code to load it."""
     access, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     counts = row.counts
+    criteria = row.options.get("criteria") or [row.options["criterion"]]
     return job_page(
         request,
         "labeling/releases/release.html",
@@ -175,8 +176,8 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
             for name, count in counts.get("never_read", {}).items()
             if count
         ],
-        figures=figures_of(counts),
-        panels=cutoff_panels(counts, row.options.get("criteria") or [row.options["criterion"]]),
+        figures=figures_of(counts, criteria),
+        panels=cutoff_panels(counts, criteria),
         warnings=known_warnings(counts),
         size=sum(file["size"] for file in row.files),
         may_release=access.may(Action.RELEASE),

@@ -247,3 +247,61 @@ def test_comparisons_of_a_prompt_in_tasks_of_their_own_may_go_in_circles(
     assert figures["circular_triads"]["circular"] == 2
     assert (figures["circular_triads"]["value"], figures["circular_triads"]["n"]) == (0.2, 10)
     assert figures["consistence"]["value"] == pytest.approx(0.6)
+
+
+def repeat(task: Task, rater: User, said: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Gives a task to a rater once more, as a task of its own, and stores what is said then."""
+    twin = Task.objects.create(
+        project=task.project,
+        prompt=task.prompt,
+        external_id=f"{task.external_id}-again",
+        kind=task.kind,
+        purpose="repeat",
+        response_ids=list(reversed(task.response_ids)),
+        queue_key=task.queue_key,
+        repeat_of=task,
+    )
+    assignment = Assignment.objects.create(
+        task=twin,
+        project=task.project,
+        rater=rater,
+        state="submitted",
+        purpose="repeat",
+        lease_expires_at=timezone.now(),
+        shown_order=list(range(len(task.response_ids))),
+    )
+    judgment = Judgment.objects.create(
+        assignment=assignment, task=twin, project=task.project, rater=rater, purpose="repeat"
+    )
+    for key, rows in said.items():
+        criterion = task.project.criteria.get(key=key)
+        for row in rows:
+            Answer.objects.create(judgment=judgment, criterion=criterion, **row)
+
+
+def test_repeats_of_rankings_and_ratings_tell_how_steady_raters_are(
+    judged: Project, rui: User
+) -> None:
+    before = agreement_report(judged)["criteria"]
+    for key in ("order", "helpful"):
+        assert "judged twice by the same rater" in before[key]["self_consistency"]["reason"]
+    task = judged.tasks.order_by("pk")[0]
+    a, b, c, d = task.response_ids
+    # a > b = c > d at first and b > a > c > d now: a-b and b-c are put otherwise, of six pairs.
+    places = ((b, 1), (a, 2), (c, 3), (d, 4))
+    values = ((a, 4), (b, 3), (c, 2), (d, 1))
+    said = {"order": places, "helpful": values}
+    repeat(
+        task,
+        rui,
+        {
+            key: [{"response_id": pk, "value": value} for pk, value in rows]
+            for key, rows in said.items()
+        },
+    )
+    after = agreement_report(judged)["criteria"]
+    steady = after["order"]["self_consistency"]
+    assert (steady["value"], steady["n"]) == (pytest.approx(4 / 6), 6)
+    steady = after["helpful"]["self_consistency"]
+    assert (steady["value"], steady["n"]) == (0.75, 4)
+    assert after["order"]["kendall_tau"] == before["order"]["kendall_tau"], "repeats are no data"

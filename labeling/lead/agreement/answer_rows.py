@@ -213,6 +213,16 @@ def _not_applicable(figures: Json) -> FigureRow:
     return FigureRow(_("Not applicable"), meaning, figure, str(_ANSWERS), unit="rate")
 
 
+def _steady_row(figures: Json) -> FigureRow:
+    is_ranking = figures["answer"] == RANKING
+    return FigureRow(
+        _("Self-consistency"),
+        _("Of tasks given to the same rater a second time, without a word: answered as before."),
+        figures["self_consistency"],
+        _("pairs of responses") if is_ranking else str(_RESPONSES),
+    )
+
+
 def beside_rows(figures: Json) -> list[FigureRow]:
     """Figures on cards: of rankings whether they hold together, else what was left unsaid."""
     if figures["answer"] == GATE:
@@ -221,10 +231,12 @@ def beside_rows(figures: Json) -> list[FigureRow]:
         rows = [violation_row(figures["violation"])] if "violation" in figures else []
         rows += [yes_row(figures)] if figures.get("yes") else []
         # A scale that offers neither has no rate to show.
-        unsaid = [_unsure(figures), _not_applicable(figures)]
-        return rows + [row for row in unsaid if row.figure["value"] is not None]
+        beside = [_unsure(figures), _not_applicable(figures), _steady_row(figures)]
+        return rows + [row for row in beside if row.figure["value"] is not None]
     pairs = _("pairs in rankings")
+    steady = _steady_row(figures)
     return [
+        *([] if steady.figure["value"] is None else [steady]),
         FigureRow(_("Level"), _("Pairs of a ranking that it puts level."), figures["ties"], pairs),
         FigureRow(
             _("Circular triads"),

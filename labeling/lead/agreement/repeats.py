@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import QuerySet
 
 from labeling.kinds import kind_for
 from labeling.models import Answer, Task
+from labeling.models.judgments import AnswerQuerySet
 from labeling.vocabulary import Purpose
-from projects.models import Project
+from projects.models import Criterion, Project
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from labeling.stats.ratings import Ints
 
 
@@ -84,6 +86,69 @@ def repeated_answers(project: Project) -> RepeatedAnswers:
     return RepeatedAnswers(*np.array(rows, dtype=np.int64).reshape(-1, 5).T)
 
 
-def _answers(project: Project, *, purpose: Purpose) -> QuerySet[Answer]:
-    answers = Answer.objects.filter(judgment__project=project, response__isnull=True)
+@dataclass(frozen=True, slots=True)
+class RepeatedResponses:
+    """The same rater's answers about the same response on a task and on its repeat.
+
+    One entry a response, and principle; all columns have shape (answers,). `task` is the original.
+    """
+
+    rater: Ints
+    task: Ints
+    prompt: Ints
+    first: Ints
+    again: Ints
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> RepeatedResponses:
+        """Those of them that are marked, one an answer."""
+        return RepeatedResponses(
+            self.rater[kept],
+            self.task[kept],
+            self.prompt[kept],
+            self.first[kept],
+            self.again[kept],
+        )
+
+
+def repeated_responses(criterion: Criterion) -> RepeatedResponses:
+    """The current, human answers about responses on repeats, beside those on the originals.
+
+    What one of the two leaves without a value is no pair and left out. A principle that was kept
+    over versions of the guideline is one.
+    """
+    about = ("response_id", "principle__key", "value")
+    repeats = (
+        _answers(criterion.project, purpose=Purpose.REPEAT, about_responses=True)
+        .filter(criterion=criterion, judgment__task__repeat_of__isnull=False)
+        .order_by("pk")
+        .values_list(
+            "judgment__rater_id",
+            "judgment__task__repeat_of_id",
+            "judgment__task__prompt_id",
+            *about,
+        )
+    )
+    said_again: list[tuple[Any, ...]] = list(repeats)
+    if not said_again:
+        return RepeatedResponses(*np.zeros((5, 0), dtype=np.int64))
+    originals = {
+        (rater, task, response, principle): value
+        for rater, task, response, principle, value in _answers(
+            criterion.project, purpose=Purpose.LIVE, about_responses=True
+        )
+        .filter(criterion=criterion, judgment__task__in={row[1] for row in said_again})
+        .values_list("judgment__rater_id", "judgment__task_id", *about)
+    }
+    rows = [
+        (rater, task, prompt, originals[rater, task, response, principle], value)
+        for rater, task, prompt, response, principle, value in said_again
+        if (rater, task, response, principle) in originals
+    ]
+    return RepeatedResponses(*np.array(rows, dtype=np.int64).reshape(-1, 5).T)
+
+
+def _answers(
+    project: Project, *, purpose: Purpose, about_responses: bool = False
+) -> AnswerQuerySet:
+    answers = Answer.objects.filter(judgment__project=project, response__isnull=not about_responses)
     return answers.counting().of_purpose(purpose).with_value().order_by()

@@ -182,6 +182,10 @@ class RankingAgreementSerializer(serializers.Serializer[Any]):
     pairs = PairSerializer(
         many=True, help_text="The first 100, most shared tasks first; `list_pairs` has them all."
     )
+    self_consistency = FigureSerializer(
+        help_text="Share of pairs of responses that the same rater put in the same order again, on "
+        "blind repeats."
+    )
     passages = PassagesSerializer(allow_null=True)
     turns = TurnSerializer(many=True)
     counts = RankingCountsSerializer()
@@ -208,6 +212,9 @@ class _ResponseSerializer(serializers.Serializer[Any]):
     gwet_ac1 = FigureSerializer(help_text="Steady where nearly all answers are alike.")
     unsure = FigureSerializer(help_text="Of all answers; they are in no other figure.")
     not_applicable = FigureSerializer(help_text="Of all answers; they are in no other figure.")
+    self_consistency = FigureSerializer(
+        help_text="Share of responses that the same rater answered as before on a blind repeat."
+    )
     pairs = PairSerializer(
         many=True, help_text="The first 100, most shared first; `list_pairs` has them all."
     )

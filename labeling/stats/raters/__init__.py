@@ -63,7 +63,11 @@ from labeling.stats.raters.priorities import Mismatch, Priorities, revealed_prio
 from labeling.stats.raters.runs import Runs, expected_runs, straight_lining
 from labeling.stats.raters.sides import clicked_sides, side_bias
 from labeling.stats.raters.specification import Disagreement, disagreement_cause
-from labeling.stats.raters.steadiness import steadiness_report
+from labeling.stats.raters.steadiness import (
+    order_consistency,
+    response_consistency,
+    steadiness_report,
+)
 from labeling.stats.raters.style import (
     Style,
     length_explains,
@@ -130,10 +134,12 @@ __all__ = [
     "length_explains",
     "length_only_accuracy",
     "majority_agreement",
+    "order_consistency",
     "pace",
     "peer_agreement",
     "reading_floor",
     "relative_difference",
+    "response_consistency",
     "revealed_priorities",
     "ridge_logistic",
     "robust_z",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from labeling.stats.agreement.repeats import self_agreement
+from labeling.stats.agreement.wording import of_units
 from labeling.stats.intervals.clustered import clustered_share
 from labeling.stats.intervals.proportions import binomial_test
 from labeling.stats.raters.sides import clicked_sides
-from labeling.stats.ratings import Ratings
+from labeling.stats.ratings import Figure, Ratings
 
 Repeats = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]
 
@@ -53,3 +56,52 @@ def steadiness_report(
         "side_bias": {**side.as_dict(), "p": None if p is None else round(p, 6)},
         "self_consistency": steady.as_dict(),
     }
+
+
+def response_consistency(
+    rater: npt.ArrayLike, first: npt.ArrayLike, again: npt.ArrayLike, prompt: npt.ArrayLike
+) -> Figure:
+    """Return the share of answers about a response that are the same on the task's blind repeat.
+
+    Args:
+        rater, first, again, prompt: who, the earlier answer, the later one, and what they were
+            drawn with, one entry a response, shape (answers,).
+    """
+    figure = self_agreement(rater, first, again, prompt).percent
+    return of_units(figure, "response", "responses")
+
+
+def order_consistency(
+    rater: npt.ArrayLike,
+    task: npt.ArrayLike,
+    prompt: npt.ArrayLike,
+    first: npt.ArrayLike,
+    again: npt.ArrayLike,
+) -> Figure:
+    """Return the share of pairs of responses that a rater puts in the same order a second time.
+
+    A pair that is level both times counts, one that is level once does not.
+
+    Args:
+        rater, task, prompt: who, on which task, with which prompt, one entry a response, shape
+            (places,).
+        first, again: its places, at first and on the blind repeat, 1 the best.
+    """
+    who, of_task, drawn_with = np.asarray(rater), np.asarray(task), np.asarray(prompt)
+    before, after = np.asarray(first), np.asarray(again)
+    rankings: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, key in enumerate(zip(who.tolist(), of_task.tolist(), strict=True)):
+        rankings[key].append(place)
+    rows = [
+        (
+            person,
+            int(drawn_with[a]),
+            int(np.sign(before[b] - before[a])),
+            int(np.sign(after[b] - after[a])),
+        )
+        for (person, _task), own in sorted(rankings.items())
+        for a, b in combinations(own, 2)
+    ]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    figure = self_agreement(table[0], table[2], table[3], table[1]).percent
+    return of_units(figure, "pair of responses", "pairs of responses")
