@@ -144,6 +144,10 @@ class Flag(StrEnum):
 MUCH_PASTED = 0.8
 
 
+#: More passages than a person marks in one judgment, and characters of what is said of one.
+MOST_SPANS, MOST_NOTE = 200, 500
+
+
 class Polarity(StrEnum):
     """Whether a passage is marked for what is wrong with it, or for what is good."""
 

@@ -67,6 +67,25 @@ class ImportedResponse(Struct, frozen=True, gc=False):
     about: Mapping[str, object] = field(default_factory=dict)
 
 
+class ImportedSpan(Struct, frozen=True, gc=False):
+    """A passage that a label marks, as praise or as a fault, and what it is attached to.
+
+    `response` is the id of one of the row, "" for the prompt; `start` and `end` are code points of
+    the text of that `message`. `about` is criterion, flag or principle, `name` its key, its word or
+    its number.
+    """
+
+    response: str | int
+    message: int
+    start: int
+    end: int
+    quote: str
+    polarity: str
+    about: str
+    name: str
+    note: str = ""
+
+
 class ImportedLabel(Struct, frozen=True, gc=False):
     """What somebody said about a row of the file; `rater` is the name that it stands under.
 
@@ -80,6 +99,7 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     responses: a ranking as bands, best first (`(("c3",), ("c1", "c2"))`), or as the place of each;
     about each response a value or a word of `Unsaid` (`{"c1": 3, "c2": "unsure"}`); about the
     principles of a guideline such values by principle (`{"c1": {"P3": -2}}`).
+    `spans` are the passages it marks, `reasons` the codes of the reasons it names.
     """
 
     rater: str
@@ -90,6 +110,8 @@ class ImportedLabel(Struct, frozen=True, gc=False):
     side_only: tuple[str, ...] = ()
     grades: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, object] = field(default_factory=dict)
+    spans: tuple[ImportedSpan, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class ImportedJudgment(ImportedLabel, frozen=True, gc=False):

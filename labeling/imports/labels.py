@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import F
 
 from labeling.kinds import GivenAnswer
-from labeling.models import Answer, Assignment, Judgment, Task
+from labeling.kinds.spans import MarkedSpan
+from labeling.models import Answer, Assignment, Judgment, Span, Task
 from labeling.vocabulary import AssignmentState, Purpose, Source, Strategy, TieKind
 from projects.models import Criterion, Principle, Project, User
 from projects.services.members import placeholder_raters
@@ -31,7 +32,8 @@ _STORED = (
 class Label:
     """One rater's checked answers, of the canonical responses.
 
-    Of the criteria in `side_only` the source told the side and no strength.
+    Of the criteria in `side_only` the source told the side and no strength. `spans` are the
+    passages it marks, of the canonical responses, `reasons` the codes of the reasons it names.
     """
 
     rater: str
@@ -39,6 +41,8 @@ class Label:
     rationale: str
     at: datetime | None
     side_only: frozenset[int] = frozenset()
+    spans: tuple[MarkedSpan, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     def says_no_more_than(self, record: Label) -> bool:
         """Whether the record says all of this, whenever it was said.
@@ -46,6 +50,8 @@ class Label:
         A side alone is said by a strength on that side too, and a tie of an unknown kind is any.
         """
         own, recorded = self._by_spot(), record._by_spot()
+        if not (set(self.spans) <= set(record.spans) and {*self.reasons} <= {*record.reasons}):
+            return False
         return own.keys() == recorded.keys() and all(
             self._is_said(answer, recorded[spot], record) for spot, answer in own.items()
         )
@@ -68,9 +74,9 @@ def stored_labels(tasks: Iterable[Task]) -> dict[int, dict[str, Label]]:
     """task id -> rater's name -> what the placeholder rater of that name is on record with."""
     tasks = list(tasks)
     judgments = Judgment.objects.filter(task__in=tasks, rater__is_placeholder=True).standing()
-    rows = list(judgments.values_list("pk", "task_id", "rater__name"))
+    rows = list(judgments.values_list("pk", "task_id", "rater__name", "reasons"))
     places = {task.pk: {pk: i for i, pk in enumerate(task.response_ids)} for task in tasks}
-    places_of = {pk: places[task_id] for pk, task_id, _ in rows}
+    places_of = {pk: places[task_id] for pk, task_id, *_ in rows}
     criteria = Criterion.objects.filter(project__in={task.project_id for task in tasks}).in_bulk()
     answers: dict[int, list[GivenAnswer[Criterion]]] = defaultdict(list)
     sides: dict[int, set[int]] = defaultdict(set)
@@ -85,9 +91,63 @@ def stored_labels(tasks: Iterable[Task]) -> dict[int, dict[str, Label]]:
         if side_only:
             sides[judgment].add(criterion)
     labels: dict[int, dict[str, Label]] = defaultdict(dict)
-    for pk, task_id, name in rows:
-        labels[task_id][name] = Label(name, tuple(answers[pk]), "", None, frozenset(sides[pk]))
+    marks = _stored_spans(places_of)
+    for pk, task_id, name, reasons in rows:
+        labels[task_id][name] = Label(
+            name,
+            tuple(answers[pk]),
+            "",
+            None,
+            frozenset(sides[pk]),
+            tuple(marks[pk]),
+            tuple(reasons),
+        )
     return labels
+
+
+def _stored_spans(places_of: Mapping[int, Mapping[int, int]]) -> Mapping[int, list[MarkedSpan]]:
+    """The passages on record of judgments, `places_of` whose responses are given by id."""
+    marks: dict[int, list[MarkedSpan]] = defaultdict(list)
+    rows = Span.objects.filter(judgment_id__in=places_of).select_related("criterion", "principle")
+    for row in rows:
+        own = places_of[row.judgment_id]
+        place = None if row.response_id is None else own[row.response_id]
+        where = (place, row.message, row.start, row.end)
+        marks[row.judgment_id].append(
+            MarkedSpan(*where, row.polarity, *row.attached, note=row.note)
+        )
+    return marks
+
+
+def _write_spans(
+    project: Project,
+    judgments: Sequence[Judgment],
+    labels: Sequence[Label],
+    responses: Mapping[int, Sequence[int]],
+    clauses: Mapping[int, Principle],
+) -> None:
+    """Stores the passages of labels beside their judgments."""
+    if not any(label.spans for label in labels):
+        return
+    criteria = dict(Criterion.objects.filter(project=project).values_list("key", "pk"))
+    Span.objects.bulk_create(
+        Span(
+            judgment=judgment,
+            response_id=(
+                None if mark.response is None else responses[judgment.task_id][mark.response]
+            ),
+            message=mark.message,
+            start=mark.start,
+            end=mark.end,
+            polarity=mark.polarity,
+            criterion_id=criteria[mark.name] if mark.about == "criterion" else None,
+            flag=mark.name if mark.about == "flag" else "",
+            principle=clauses[int(mark.name)] if mark.about == "principle" else None,
+            note=mark.note,
+        )
+        for judgment, label in zip(judgments, labels, strict=True)
+        for mark in label.spans
+    )
 
 
 def write_labels(
@@ -132,6 +192,7 @@ def write_labels(
         for judgment, label in zip(judgments, flat, strict=True)
         for answer in label.answers
     )
+    _write_spans(project, judgments, flat, responses, clauses)
     return raised
 
 
@@ -202,5 +263,6 @@ def _judgment(assignment: Assignment, label: Label, now: datetime) -> Judgment:
         strategy=Strategy.IMPORTED,
         source=Source.HUMAN,
         rationale=label.rationale,
+        reasons=list(label.reasons),
         created_at=label.at or now,
     )

@@ -10,15 +10,17 @@ from labeling.datasets.rows import (
     OVERALL,
     ImportedLabel,
     ImportedResponse,
+    ImportedSpan,
     RefusalCode,
     RowError,
 )
 from labeling.imports.labels import Label
 from labeling.kinds import GivenAnswer, Kind, LabelError, kind_of, label_answers
 from labeling.kinds.shapes import as_submitted, from_submitted, principle_name, principle_number
+from labeling.kinds.spans import MarkedSpan
 from labeling.vocabulary import TaskKind, TieKind
 from projects.guidelines.selectors import current_guideline, principles_of
-from projects.models import Criterion, Principle, Project
+from projects.models import Criterion, Principle, Project, Reason
 
 
 class LabelRubrics:
@@ -57,6 +59,18 @@ class LabelRubrics:
                 raise RowError("kind", _NO_PRIMARY[kind], kind, code=RefusalCode.UNSUPPORTED)
             self._by_kind[kind] = rubric
         return self._by_kind[kind]
+
+    @cached_property
+    def _reasons(self) -> set[str]:
+        return set(Reason.objects.filter(project=self._project).values_list("code", flat=True))
+
+    def check_reasons(self, codes: Iterable[str]) -> None:
+        """Raises RowError for a reason that the project does not have."""
+        for code in codes:
+            if code not in self._reasons:
+                known = ", ".join(sorted(self._reasons)) or "none yet"
+                reason = f"The project has no reason “{code[:40]}”; it has: {known}."
+                raise RowError("judgments.reasons", reason, code)
 
     def check_principles(self, answers: Iterable[GivenAnswer[Criterion]]) -> None:
         """Raises RowError for an answer about a principle that the guideline does not have."""
@@ -151,7 +165,32 @@ class LabelRubric:
             self._rubrics.check_principles(answers)
         canonical = tuple(self.kind.canonical(answer, shown_order) for answer in answers)
         sides = frozenset(self._by_key[key].pk for key in side_only)
-        return Label(judgment.rater, canonical, judgment.rationale, judgment.at, sides)
+        spans = tuple(self._span(span, ids, shown_order) for span in judgment.spans)
+        if judgment.reasons and self._rubrics is not None:
+            self._rubrics.check_reasons(judgment.reasons)
+        return Label(
+            judgment.rater,
+            canonical,
+            judgment.rationale,
+            judgment.at,
+            sides,
+            tuple(sorted(set(spans), key=lambda span: span.order)),
+            judgment.reasons,
+        )
+
+    def _span(
+        self, span: ImportedSpan, ids: Sequence[str], shown_order: Sequence[int]
+    ) -> MarkedSpan:
+        """A passage of the canonical order. Raises RowError where the project has nothing of the
+        name that it is attached to."""
+        name = span.name
+        if span.about == "criterion":
+            name = self._criterion(name).key
+        elif span.about == "principle" and self._rubrics is not None:
+            self._rubrics.principle_key(f"P{name}")
+        place = shown_order[ids.index(str(span.response))] if span.response != "" else None
+        where = (place, span.message, span.start, span.end)
+        return MarkedSpan(*where, span.polarity, span.about, name, span.note)
 
     def _said(self, judgment: ImportedLabel) -> dict[str, object]:
         """What a label says, by the criterion's own key."""

@@ -9,13 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from labeling.kinds.base import slot
-from labeling.vocabulary import Flag, Polarity
+from labeling.vocabulary import MOST_NOTE, MOST_SPANS, Flag, Polarity
 from projects.words import gettext
 
-#: More passages than a person marks in one judgment.
-MOST_SPANS = 200
-#: Characters of what a rater says of a passage.
-MOST_NOTE = 500
 #: What a passage of the prompt says instead of the letter of a response.
 PROMPT_SLOT = "prompt"
 #: What a passage is attached to: exactly one of them is named.

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from labeling.imports.services import create_import, run_import
-from labeling.models import Answer, Task
+from labeling.models import Answer, Span, Task
 from labeling.releases.requests import ReleaseOptions
 from labeling.releases.services import folder_of, request_release, run_release
-from projects.models import Project, User
-from projects.project_templates import CriterionSpec, GuidelineSpec
+from projects.models import Project, Reason, User
+from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
 from projects.services.projects import create_project
 
 QUESTIONS = [
@@ -24,11 +24,18 @@ QUESTIONS = [
 ]
 RESPONSES = [{"id": f"c{i}", "content": f"Answer {i}."} for i in (1, 2, 3, 4)]
 SAFE = {"c1": 1, "c2": "unsure"}
+MARKED = {"response": "c1", "start": 0, "end": 6, "quote": "Answer", "polarity": "fault"}
+SPANS: list[dict[str, Any]] = [
+    {**MARKED, "criterion": "safe", "note": "Says nothing."},
+    {**MARKED, "polarity": "praise", "principle": "P1"},
+    {**MARKED, "response": None, "end": 3, "quote": "Why", "flag": "unsafe"},
+]
 
 
 def row(id: str, count: int, **answers: Any) -> dict[str, Any]:
-    """A row of so many responses, judged by two."""
-    judgments = [{"rater": rater, "answers": answers} for rater in ("ann", "bo")]
+    """A row of so many responses, judged by two, who both marked the same."""
+    beside = {"spans": SPANS, "reasons": ["truth"]}
+    judgments = [{"rater": rater, "answers": answers, **beside} for rater in ("ann", "bo")]
     about = {"prompt": f"Why {id}?", "responses": RESPONSES[:count]}
     return {"id": id, **about, "judgments": judgments}
 
@@ -50,11 +57,14 @@ RELEASED = {
 
 
 def made(name: str, lena: User) -> Project:
-    guideline = GuidelineSpec(text="Helpful first.", principles=())
+    principles = [PrincipleSpec("Be true", "Do not invent.")]
+    guideline = GuidelineSpec(text="Helpful first.", principles=principles)
     settings = {"overlap": 2}
-    return create_project(
+    project = create_project(
         name=name, created_by=lena, criteria=QUESTIONS, guideline=guideline, settings=settings
     )
+    Reason.objects.create(project=project, code="truth", label="Is it true?")
+    return project
 
 
 def taken(project: Project, lena: User, content: bytes, **how: Any) -> None:
@@ -86,6 +96,14 @@ def said(project: Project) -> set[tuple[Any, ...]]:
     }
 
 
+def marked(project: Project) -> list[str]:
+    """Every passage by the ids of task and response, and its judgment's reasons."""
+    spans = Span.objects.filter(judgment__project=project).order_by()
+    columns = ("response__external_id", "message", "start", "end", "polarity")
+    names = ("criterion__key", "flag", "principle__number", "note", "judgment__reasons")
+    return sorted(map(str, spans.values_list("judgment__task__external_id", *columns, *names)))
+
+
 @pytest.mark.parametrize("kind", ROWS)
 def test_a_release_is_imported_again_with_the_same_answers_by_id(
     lena: User, settings: Any, tmp_path: Path, kind: str
@@ -111,4 +129,48 @@ def test_a_release_is_imported_again_with_the_same_answers_by_id(
     assert content
     taken(again, lena, content, mapping={"id": "task_id"})
     assert said(again) == said(first)
+    assert marked(again) == marked(first)
+    assert len(marked(first)) == 2 * len(SPANS) * len(ROWS[kind])
+    # Once more changes nothing.
+    taken(again, lena, content, mapping={"id": "task_id"})
+    assert marked(again) == marked(first)
     assert {task[1] for task in said(again)} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        ({"end": 99}, "judgments[0].spans[0].end", "Ends beyond its text of 9 characters"),
+        ({"quote": "answer"}, "judgments[0].spans[0].quote", "Differs from what stands there"),
+        ({"start": 6, "end": 6, "quote": ""}, "judgments[0].spans[0]", "Marks no words"),
+        ({"start": -1}, "judgments[0].spans[0].start", "a whole number from 0"),
+        ({"message": 1}, "judgments[0].spans[0].message", "no such message"),
+        ({"response": "c9"}, "judgments[0].spans[0].response", "is no response of this row"),
+        ({"polarity": "bad"}, "judgments[0].spans[0].polarity", "one of fault, praise"),
+        ({"flag": "rude", "criterion": None}, "judgments[0].spans[0].flag", "Must be one of"),
+        ({"flag": "unsafe"}, "judgments[0].spans[0]", "exactly one of"),
+        ({"criterion": "colour"}, "judgments.colour", "has no criterion “colour”"),
+        ({"criterion": None, "principle": "P9"}, "principle", "has no principle “P9”"),
+        ({"note": "x" * 501}, "judgments[0].spans[0].note", "500"),
+        ({"colour": 1}, "judgments[0].spans[0]", "“colour” is unknown"),
+        ({"reasons": ["taste"]}, "judgments.reasons", "no reason “taste”; it has: truth"),
+    ],
+)
+def test_a_passage_or_a_reason_that_does_not_fit_is_refused_by_field(
+    lena: User, settings: Any, tmp_path: Path, change: dict[str, Any], field: str, reason: str
+):
+    settings.IMPORTS_DIR = tmp_path / "imports"
+    project = made("First", lena)
+    reasons = change.get("reasons", [])
+    span = {**MARKED, "criterion": "safe", **{k: v for k, v in change.items() if k != "reasons"}}
+    label = {"rater": "ann", "answers": {"overall": -2}, "spans": [span], "reasons": reasons}
+    about = {"id": "p", "prompt": "Why?", "responses": RESPONSES[:2]}
+    content = json.dumps({**about, "judgments": [label]}).encode()
+    import_ = create_import(
+        project=project, created_by=lena, filename="rows.jsonl", content=content
+    )
+    run_import(import_.pk)
+    (refusal,) = import_.refusals.all()
+    assert (refusal.line, refusal.field) == (1, field)
+    assert reason in refusal.reason
+    assert not Task.objects.exists()

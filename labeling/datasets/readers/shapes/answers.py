@@ -42,7 +42,9 @@ def answer_of(value: object, field: str, ids: Sequence[str]) -> object:
         return _bands(value, field, ids)
     if type(value) is dict:
         return {
-            _response(name, field, ids): _about(said, f"{field}.{name}"[: limits.MAX_FIELD_NAME])
+            named_response(name, field, ids): _about(
+                said, f"{field}.{name}"[: limits.MAX_FIELD_NAME]
+            )
             for name, said in value.items()
         }
     return value
@@ -55,7 +57,9 @@ def _bands(value: Sequence[object], field: str, ids: Sequence[str]) -> tuple[tup
         names = band if isinstance(band, list) else [band]
         if not names:
             raise RowError(f"{field}[{place}]", "Is empty. Leave it out.", code=RefusalCode.EMPTY)
-        bands.append(tuple(sorted(_response(name, f"{field}[{place}]", ids) for name in names)))
+        bands.append(
+            tuple(sorted(named_response(name, f"{field}[{place}]", ids) for name in names))
+        )
     placed = [name for band in bands for name in band]
     if twice := next((name for name in placed if placed.count(name) > 1), None):
         raise RowError(field, f"Places “{twice}” twice.", twice, code=RefusalCode.TWICE)
@@ -69,7 +73,7 @@ def _bands(value: Sequence[object], field: str, ids: Sequence[str]) -> tuple[tup
     return tuple(bands)
 
 
-def _response(name: object, field: str, ids: Collection[str]) -> str:
+def named_response(name: object, field: str, ids: Collection[str]) -> str:
     """The id of a response of the row. Raises RowError for any other name."""
     if not isinstance(name, str | int | float) or isinstance(name, bool):
         raise RowError(
@@ -127,7 +131,7 @@ def identified_answer(answer: object, ids: Sequence[str]) -> object:
     return answer
 
 
-def _lacks_response(answer: object) -> bool:
+def _lacksnamed_response(answer: object) -> bool:
     return type(answer) is str and answer not in _OF_GATE
 
 
@@ -144,13 +148,13 @@ def answers_about_one(
         named = {
             **{key: {ids[0]: value} for key, value in values.items()},
             **{
-                key: {ids[0]: answer} if _lacks_response(answer) else answer
+                key: {ids[0]: answer} if _lacksnamed_response(answer) else answer
                 for key, answer in named.items()
             },
         }
         values = {}
     for key, answer in named.items():
-        if _lacks_response(answer):
+        if _lacksnamed_response(answer):
             raise RowError(
                 f"judgments.{key}"[: limits.MAX_FIELD_NAME],
                 'Must say of which response, such as {"the response\'s id": "unsure"}.',

@@ -25,6 +25,7 @@ from labeling.datasets.readers.shapes.base import ABOUT, Shape
 from labeling.datasets.readers.shapes.chats import Reply, reply_of
 from labeling.datasets.readers.shapes.finish import Candidate, Parts
 from labeling.datasets.readers.shapes.labels import rater_of, sides_of, tie_of, ties_of
+from labeling.datasets.readers.shapes.marks import listed_reasons, numbered_spans
 from labeling.datasets.readers.shapes.record import Record
 from labeling.datasets.reasons import HUMAN_ONLY, purpose_reason, sentence, source_reason
 from labeling.datasets.rows import OVERALL, ImportedJudgment, RefusalCode, RowError, overall_tie
@@ -39,7 +40,7 @@ _PAIR = limits.COMPARED_RESPONSES
 _CIRCUMSTANCES = (
     *("judgment_id", "flags", "principles", "guideline_version", "rubric_version"),
     *("strategy", "probability", "shown_order", "active_ms", "idle_ms", "times_cut"),
-    *("criterion", "rater_fold", "reasons", "spans", "regions"),
+    *("criterion", "rater_fold", "regions"),
 )
 
 #: What a judgment must be by itself, and why it is not taken where it is something else.
@@ -205,7 +206,7 @@ def _about(record: Record) -> dict[str, object]:
 
 
 def _judgments(
-    record: Record, values: dict[str, int], answers: Mapping[str, object]
+    record: Record, values: dict[str, int], answers: Mapping[str, object], count: int
 ) -> list[ImportedJudgment]:
     ties = _ties(record, values)
     rater = rater_of(record)
@@ -223,6 +224,8 @@ def _judgments(
             at=moment(record.get("created_at"), record.column("created_at")),
             side_only=sides_of(record.get("side_only") or None, record.column("side_only"), values),
             answers=answers,
+            spans=numbered_spans(record.get("spans"), record.column("spans"), count),
+            reasons=listed_reasons(record.get("reasons") or None, record.column("reasons")),
         )
     ]
 
@@ -235,7 +238,7 @@ def _read(record: Record) -> list[Parts]:
     values, answers = _values(record), _about_responses(record, len(candidates))
     parts = Parts(prompt, candidates, kind=_kind(record, len(candidates), answers))
     parts.about = _about(record)
-    parts.judgments = _judgments(record, values, answers)
+    parts.judgments = _judgments(record, values, answers, len(candidates))
     record.leave("choice")
     parts.no_prompt = not prompt
     return [parts]
@@ -252,7 +255,7 @@ JUDGMENTS = Shape(
     fields=(
         *("prompt", "responses", "response_messages", "response_ids", "models", "rater", "value"),
         *("tie_kind", "tie_kinds", "side_only"),
-        *("answers", "unsaid", "rule_answers", "choice"),
+        *("answers", "unsaid", "rule_answers", "choice", "spans", "reasons"),
         *("rationale", "purpose", "source", "created_at"),
         *TURN_FIELDS,
         *ABOUT,
