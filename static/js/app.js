@@ -197,20 +197,6 @@ document.addEventListener("focusout", (event) => {
 
 // --- forms --------------------------------------------------------------------------------------
 
-// A button with data-sure asks once more, in its own place, before it acts.
-document.addEventListener("click", (event) => {
-  const button = around(event, "[data-sure]");
-  if (!button || button.dataset.armed !== undefined) return;
-  event.preventDefault();
-  const label = button.textContent;
-  button.dataset.armed = "";
-  button.textContent = button.dataset.sure ?? "";
-  setTimeout(() => {
-    delete button.dataset.armed;
-    button.textContent = label;
-  }, 5000);
-});
-
 // One submit per click: a second press while the first is under way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;

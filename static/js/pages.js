@@ -1,5 +1,5 @@
 // What pages share beside the rating screen: local times, copy buttons, rows of pages that scroll,
-// fields that say that they are full.
+// buttons that ask once more, fields that say that they are full.
 
 import { say } from "./app.js";
 import { addCopyButtons } from "./copy.js";
@@ -36,6 +36,24 @@ function prepare(root) {
 prepare(document);
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target instanceof Element) prepare(event.target);
+});
+
+// --- acts that ask once more ------------------------------------------------------------
+
+// A button with data-sure asks once more, in its own place, before it acts.
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element
+    ? /** @type {HTMLElement | null} */ (event.target.closest("[data-sure]"))
+    : null;
+  if (!button || button.dataset.armed !== undefined) return;
+  event.preventDefault();
+  const label = button.textContent;
+  button.dataset.armed = "";
+  button.textContent = button.dataset.sure ?? "";
+  setTimeout(() => {
+    delete button.dataset.armed;
+    button.textContent = label;
+  }, 5000);
 });
 
 // --- rows of pages that scroll -------------------------------------------------------------------

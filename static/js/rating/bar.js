@@ -5,10 +5,7 @@
 
 import { openLayer, say, sayCount } from "../app.js";
 
-/**
- * A field of the form and its value.
- * @typedef {[name: string, value: string]} Field
- */
+/** @typedef {import("./types.js").Field} Field */
 
 /** Fields beside the answers, the same for every kind. */
 const BESIDES = ["rationale", "reasons", "principles", "flags", "spans"];
@@ -71,30 +68,18 @@ export class Control {
     this.form = form;
   }
 
-  /**
-   * A task is on the screen, with nothing filled in that was not sent with it.
-   * @param {HTMLElement} _task
-   */
+  /** A task is on the screen, as it was sent. @param {HTMLElement} _task */
   begin(_task) {}
 
-  /**
-   * What is filled in has changed, or the question in view.
-   * @param {HTMLElement | undefined} _question
-   */
+  /** What is filled in has changed, or the question in view. @param {HTMLElement} [_question] */
   changed(_question) {}
 
-  /**
-   * Whether a question has its answer.
-   * @param {HTMLElement} question
-   */
+  /** Whether a question has its answer. @param {HTMLElement} question */
   answered(question) {
     return question.querySelector("input:checked") !== null;
   }
 
-  /**
-   * Put the focus where a question is answered, choosing nothing.
-   * @param {HTMLElement} question
-   */
+  /** Focus where a question is answered, choosing nothing. @param {HTMLElement} question */
   focus(question) {
     const [chosen] = inputs(question, "input:checked");
     const [first] = inputs(question, "input");
@@ -119,16 +104,10 @@ export class Control {
     return undefined;
   }
 
-  /**
-   * Undo what a choice that was just made excludes.
-   * @param {HTMLInputElement} _chosen
-   */
+  /** Undo what a choice that was just made excludes. @param {HTMLInputElement} _chosen */
   settle(_chosen) {}
 
-  /**
-   * What a question in view lacks, in words.
-   * @param {HTMLElement} _question
-   */
+  /** What a question in view lacks, in words. @param {HTMLElement} _question */
   lack(_question) {
     return say("choosePlace");
   }
@@ -152,19 +131,13 @@ export class Control {
     return false;
   }
 
-  /**
-   * The answers that are given.
-   * @returns {Field[]}
-   */
+  /** The answers that are given. @returns {Field[]} */
   read() {
     const fields = [...new FormData(this.form)].filter(([name]) => !NO_ANSWER.has(name));
     return fields.map(([name, value]) => [name, String(value)]);
   }
 
-  /**
-   * Give answers that were read before.
-   * @param {Field[]} fields
-   */
+  /** Give answers that were read before. @param {Field[]} fields */
   put(fields) {
     for (const input of answers(this.form)) {
       const sent = fields.filter(([name]) => name === input.name);
@@ -317,10 +290,7 @@ export class Bar {
     return /** @type {HTMLElement} */ (question.querySelector("[data-error]"));
   }
 
-  /**
-   * Show one question; the others keep their answers.
-   * @param {number} index
-   */
+  /** Show one question; the others keep their answers. @param {number} index */
   go(index) {
     this.place = Math.min(Math.max(index, 0), this.questions.length - 1);
     for (const [i, question] of this.questions.entries()) {
@@ -342,29 +312,20 @@ export class Bar {
     this.control.changed(this.questions[this.place]);
   }
 
-  /**
-   * Show one question and put the focus where it is answered, choosing nothing.
-   * @param {number} index
-   */
+  /** Show one question and focus where it is answered. @param {number} index */
   #enter(index) {
     this.go(index % this.questions.length);
     const question = this.questions[this.place];
     if (question) this.control.focus(question);
   }
 
-  /**
-   * Left (-1) and Right (+1) in the question in view.
-   * @param {-1 | 1} direction
-   */
+  /** Left (-1) and Right (+1) in the question in view. @param {-1 | 1} direction */
   move(direction) {
     const question = this.questions[this.place];
     if (question) this.control.move(question, direction);
   }
 
-  /**
-   * What Up (-1) and Down (+1) do, if anything.
-   * @param {-1 | 1} direction
-   */
+  /** What Up (-1) and Down (+1) do, if anything. @param {-1 | 1} direction */
   climb(direction) {
     const question = this.questions[this.place];
     const own = question && this.control.climb(question, direction);
@@ -425,10 +386,7 @@ export class Bar {
     if (holder && holder.textContent !== text) holder.textContent = text ?? "";
   }
 
-  /**
-   * What is filled in, the answers first.
-   * @returns {Field[]}
-   */
+  /** What is filled in, the answers first. @returns {Field[]} */
   values() {
     const entries = [...new FormData(this.form)].filter(([name]) => BESIDES.includes(name));
     const besides = entries.map(([name, value]) => /** @type {Field} */ ([name, String(value)]));
@@ -518,10 +476,7 @@ export class Bar {
     return null;
   }
 
-  /**
-   * Say what is missing at the question in view.
-   * @param {string} text
-   */
+  /** Say what is missing at the question in view. @param {string} text */
   #tell(text) {
     const question = this.questions[this.place];
     if (question) {

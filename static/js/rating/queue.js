@@ -7,7 +7,6 @@ import { Drafts, Outbox, post, uuid } from "./store.js";
 /**
  * @typedef {import("./bar.js").Field} Field
  * @typedef {import("./screen.js").Screen} Screen
- * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./store.js").Entry} Entry
  * @typedef {import("./store.js").ReplyData} ReplyData
  * @typedef {import("./store.js").Task} Task
@@ -16,11 +15,74 @@ import { Drafts, Outbox, post, uuid } from "./store.js";
  * @typedef {Task & { fields: Field[], counts: number }} Answered
  */
 
+const IDLE_AFTER = 30000;
+const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "scroll", "touchmove", "input"];
+
 /** How many answers can be taken back without asking the server for their tasks. */
 const REMEMBERED = 20;
 
 /** Why there may never be another task for this rater, as long as nothing changes. */
 const FINAL = ["done", "limit", "empty", "paused"];
+
+/** Active and idle milliseconds on one task: 30 s without a sign of life, or a hidden tab, is idle. */
+export class Clock {
+  #active = 0;
+  #idle = 0;
+  #last = Date.now();
+  #hidden = document.hidden;
+
+  /** @param {() => void} woken is called when somebody is back after a minute or more */
+  constructor(woken) {
+    this.woken = woken;
+    for (const sign of SIGNS) {
+      addEventListener(sign, () => this.#sign(), { passive: true, capture: true });
+    }
+    document.addEventListener("visibilitychange", () => this.#visibility());
+  }
+
+  restart(active = 0, idle = 0) {
+    this.#active = active;
+    this.#idle = idle;
+    this.#last = Date.now();
+    this.#hidden = document.hidden;
+  }
+
+  /** Milliseconds since the last sign of life. */
+  get quiet() {
+    return Date.now() - this.#last;
+  }
+
+  /** The time since the last sign of life, parted. */
+  #since() {
+    const passed = Math.max(0, Date.now() - this.#last);
+    const active = this.#hidden ? 0 : Math.min(passed, IDLE_AFTER);
+    return { passed, active, idle: passed - active };
+  }
+
+  #add() {
+    const { passed, active, idle } = this.#since();
+    this.#active += active;
+    this.#idle += idle;
+    this.#last += passed;
+    return passed;
+  }
+
+  #sign() {
+    if (document.hidden || this.quiet < 250) return;
+    if (this.#add() > 60000) this.woken();
+  }
+
+  #visibility() {
+    const passed = this.#add();
+    this.#hidden = document.hidden;
+    if (!this.#hidden && passed > 60000) this.woken();
+  }
+
+  read() {
+    const { active, idle } = this.#since();
+    return { active: Math.round(this.#active + active), idle: Math.round(this.#idle + idle) };
+  }
+}
 
 export class Queue {
   /** Tasks prepared. @type {Task[]} */

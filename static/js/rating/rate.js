@@ -2,8 +2,7 @@
 // until they are acknowledged, and everything has a key. Without it, the same forms work by themselves.
 
 import { Bar, onField } from "./bar.js";
-import { Clock } from "./clock.js";
-import { Queue } from "./queue.js";
+import { Clock, Queue } from "./queue.js";
 import { Screen } from "./screen.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("judgment"));

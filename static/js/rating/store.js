@@ -5,58 +5,14 @@
 import { account, stored } from "../app.js";
 
 /**
- * @typedef {import("./bar.js").Field} Field
- *
- * What the server sends of a kind's bar: HTML, and where its script and its style are.
- * @typedef {{ questions: string, chips: string, script: string, style: string }} Parts
- *
- * What is filled in on a task that is not submitted, and the time spent on it so far.
- * @typedef {{ fields: Field[], active: number, idle: number, at?: number }} Draft
- *
- * An answer on its way: on which task, where it goes, and by how much it counts as judged; in
- * words whose it is, on what and what it says. `why` it was refused, if it was.
- * @typedef {object} Entry
- * @property {number} id
- * @property {string} url
- * @property {Field[]} fields
- * @property {number} at
- * @property {number} counts
- * @property {string} [person]
- * @property {string} [about]
- * @property {string} [words]
- * @property {string} [why]
- * @property {string} [open] where it can be changed and sent again
- * @property {boolean} [late] it came when its rater could no longer rate, and counts nowhere
- *
- * A task as the server hands it out: its HTML, the versions of guideline and questions that apply
- * to it, and the name of what they look like on the bar, with its parts where this page has none.
- * @typedef {object} Task
- * @property {number} id
- * @property {string} html
- * @property {string} face
- * @property {Parts} [parts]
- * @property {number | null} [guideline]
- * @property {number | null} [rubric]
- *
- * What the server may reply: the next task or why there is none, or why it refused.
- * @typedef {object} ReplyData
- * @property {Task | null} [task]
- * @property {string} [html] a text as its readers see it, or an editor, for which `style` is
- * @property {string} [style]
- * @property {string} [nothing]
- * @property {boolean | number[]} [lost]
- * @property {Record<string, string | string[]>} [values]
- * @property {"judgment" | "skip"} [took_back]
- * @property {boolean} [late]
- * @property {string} [code]
- * @property {string} [message]
- * @property {Record<string, string>} [fields]
- *
- * What a reply means for the sender: "refused" will never be accepted, for a reason that is told.
- * All others mean that it is kept: "later" try again; "login" the rater is logged out; "foreign"
- * somebody else is logged in; "denied" the project or the task is not this rater's just now.
- * @typedef {"ok" | "refused" | "later" | "login" | "foreign" | "denied"} State
- * @typedef {{ state: State, status: number, data: ReplyData | null }} Reply
+ * @typedef {import("./types.js").Field} Field
+ * @typedef {import("./types.js").Draft} Draft
+ * @typedef {import("./types.js").Entry} Entry
+ * @typedef {import("./types.js").Task} Task
+ * @typedef {import("./types.js").ReplyData} ReplyData
+ * @typedef {import("./types.js").State} State
+ * @typedef {import("./types.js").Reply} Reply
+ * @typedef {import("./types.js").OutboxHooks} OutboxHooks
  */
 
 /** What the browser's storage had no room for. @type {Map<string, unknown>} */
@@ -210,16 +166,6 @@ export async function post(url, fields) {
   if (!ok) return { state: meaning(status, data), status, data };
   return { state: data || status === 204 ? "ok" : "later", status, data };
 }
-
-/**
- * What the sender of answers asks and tells.
- * @typedef {object} OutboxHooks
- * @property {() => Field[]} facts `showing` the task on the screen, if one is; `elsewhere` no next
- *   task is wanted
- * @property {() => void} changed something was sent, or could not be
- * @property {(entry: Entry, reply: ReplyData | null) => void} saved
- * @property {(entry: Entry, reply: Reply) => void} refused
- */
 
 /**
  * A rater's answers on their way to one project, each under a name of its own, so that two tabs
