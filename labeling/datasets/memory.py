@@ -13,17 +13,30 @@ _THRESHOLDS = (200_000, 20, 100)
 
 
 @contextmanager
+def rare_collection() -> Iterator[None]:
+    """Collects rarely: rows have no cycles, and looking for some takes up to a sixth of the time.
+
+    What was set before is set again on the way out.
+    """
+    thresholds = gc.get_threshold()
+    gc.set_threshold(*_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+
+
+@contextmanager
 def tuned_memory() -> Iterator[None]:
-    """Collects rarely: rows have no cycles, and looking for some takes a sixth of the time.
+    """Collects rarely, and takes memory as everything else does.
 
     Arrow allocates like everything else: its own allocator keeps some 50 MB more, of batches that
     one thread makes and another frees. What was set before is set again on the way out.
     """
-    thresholds, pool = gc.get_threshold(), pa.default_memory_pool()
-    gc.set_threshold(*_THRESHOLDS)
+    pool = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:
-        yield
+        with rare_collection():
+            yield
     finally:
         pa.set_memory_pool(pool)
-        gc.set_threshold(*thresholds)

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from msgspec import structs
 
+from labeling.datasets.memory import rare_collection
 from labeling.datasets.readers import (
     ColumnQuestion,
     Detection,
@@ -208,8 +209,9 @@ def _read_file(import_: Import) -> None:
     try:
         if not import_.progress_total:
             _examine(import_)
-        for _batch in _batches(import_):
-            give_way(IMPORT_JOB, import_, since=began, was_long=was_long)
+        with rare_collection():
+            for _batch in _batches(import_):
+                give_way(IMPORT_JOB, import_, since=began, was_long=was_long)
     except (UnreadableFile, MappingError) as error:
         raise JobFailed(visible(str(error), limits.MAX_REASON)) from error
     except FileNotFoundError as error:

@@ -175,7 +175,6 @@ def test_an_id_leaves_room_for_the_numbers_of_its_pairs(rows):
     [
         (LISTWISE, "listwise", ["Cow.", "Cod.", "Carp."], [["Carp.", "Cod."], ["Cow."]]),
         (NECTAR, "nectar", ["Cow.", "Cod.", "Crow."], [["Cod."], ["Cow.", "Crow."]]),
-        (BEST_OF_N, "bestofn", ["Cod.", "Cow.", "Ox."], [["Cod."], ["Cow.", "Ox."]]),
     ],
 )
 def test_three_ranked_responses_are_one_task_whose_order_is_a_label_under_a_name(
@@ -207,6 +206,14 @@ def test_best_of_n_compares_right_answers_with_wrong_ones_alone(rows):
     assert contents(made) == [("Cod.", "Cow."), ("Carp.", "Cow.")]
     assert said(made) == [-1, -1]
     assert [response.model for response in made[1].responses] == ["m2", "m3"]
+
+
+@pytest.mark.parametrize("name", ["vera", "gpt-4"])
+def test_best_of_n_as_one_ranking_ties_no_wrong_answers_with_each_other(rows, seen, name):
+    assert seen(BEST_OF_N).format == "bestofn"
+    (whole,) = rows(BEST_OF_N, rater=name)
+    assert (whole.kind, whole.judgments, whole.model_votes) == ("rank", (), ())
+    assert whole.metadata["ranks"] == [1, 2, 2]
 
 
 @pytest.mark.parametrize("side", ["chosen", "rejected"])
