@@ -63,7 +63,7 @@ def test_each_rater_gets_the_turn_after_the_reply_that_they_chose_next(
     place = Api(rui).post(f"projects/{project.slug}/next/").json()["task"]["conversation"]
     assert place == {"turn": 3, "turns": 3, "follows": True}
     page = client_for(sam).get(f"/p/{project.slug}/rate/").content.decode()
-    assert "turn 2 of 3" in page
+    assert "Turn 2 of 3" in page
     assert "after the reply you chose" in page
     assert "Reply b." in page
     assert "Reply a." not in page
