@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from projects.models import Project, User
@@ -56,7 +59,7 @@ def test_three_of_five_approved_and_one_with_edits_are_60_and_80_per_cent(
 
 
 def test_winners_that_were_improved_are_a_share_of_the_comparisons_that_could_be(
-    project: Project, lena: User, rui: User, make_tasks: MakeTasks, api: CallAs
+    project: Project, lena: User, rui: User, make_tasks: MakeTasks, api: CallAs, capsys: Any
 ):
     def judge(overall: int = -3, more: str | None = None) -> None:
         leased = api(rui).post(f"projects/{project.slug}/next/").json()
@@ -84,3 +87,7 @@ def test_winners_that_were_improved_are_a_share_of_the_comparisons_that_could_be
     assert (left["value"], left["n"]) == (0.5, 2)
     assert figures["winner_edit_size"]["value"] == pytest.approx(3 / 8, abs=0.05)
     assert (figures["much_pasted"]["value"], figures["detected"]) == (1, 1)
+    call_command("writing", project.slug, "--json")
+    assert json.loads(capsys.readouterr().out) == figures
+    call_command("writing", project.slug)
+    assert "0.333 [0.061, 0.792]  n=3" in capsys.readouterr().out
