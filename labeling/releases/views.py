@@ -154,7 +154,7 @@ def release_page(request: SignedInRequest, slug: str, number: int) -> HttpRespon
     """State and progress while it is built, then counts, figures, files and the code to load it."""
     access, row = _release_for(request, slug, number, Action.SEE_RELEASES)
     counts = row.counts
-    criteria = row.options.get("criteria") or [row.options["criterion"]]
+    criteria = row.options.get("criteria") or [row.options.get("criterion", "")]
     return job_page(
         request,
         "labeling/releases/release.html",
