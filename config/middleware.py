@@ -49,6 +49,8 @@ _FORM_MARGIN = 1 << 20
 _MOST_ESCAPED = 2 << 20
 #: A key has 64 bits, one of them for the sign.
 _LARGEST_KEY = 2**63 - 1
+#: What a reply says whose browser may keep it, or that says itself that it may not.
+_KEPT = frozenset({"no-store", "public", "immutable"})
 _READING = frozenset({"GET", "HEAD"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _PROBES = {"/healthz": views.healthz, "/metrics": views.metrics}
@@ -195,7 +197,8 @@ def _is_half_a_pair(error: Exception) -> bool:
 class SecurityHeadersMiddleware:
     """Nothing of a page may come from elsewhere or be inline, and nothing of it is kept.
 
-    Styles, scripts and pictures are public, and may be kept: nothing in them is anybody's. Pages
+    Styles, scripts and pictures are public, and may be kept: nothing in them is anybody's; pictures
+    of tasks never change, and their reader may keep them. Pages
     that may not be stored are not brought back by “Back” after a log-out either.
     """
 
@@ -209,7 +212,7 @@ class SecurityHeadersMiddleware:
             "Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"
         )
         said = response.headers.get("Cache-Control", "")
-        if "no-store" not in said and "public" not in said:
+        if not _KEPT.intersection(said.replace(" ", "").split(",")):
             response.headers["Cache-Control"] = "private, no-store"
         return response
 

@@ -13,6 +13,7 @@ from labeling.lead.overview import api as needs
 from labeling.lead.tasks import api as tasks
 from labeling.lead.withdrawals import api as withdrawals
 from labeling.operations import api as operations
+from labeling.pictures import api as pictures
 from labeling.rating import api as rating
 from labeling.releases import api as releases
 from projects.api import (
@@ -30,6 +31,11 @@ from projects.navigation import Page
 app_name = "api"
 navigation = [Page("api-documentation", "api:docs")]
 urlpatterns = [
+    path(
+        "projects/<slug:slug>/pictures/<slug:sha256>/<slug:size>/",
+        pictures.OnePicture.as_view(),
+        name="picture",
+    ),
     path("projects/", projects.Projects.as_view(), name="projects"),
     path("projects/<slug:slug>/", projects.OneProject.as_view(), name="project"),
     path(

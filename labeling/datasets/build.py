@@ -35,6 +35,7 @@ from labeling.datasets.files import (
 )
 from labeling.datasets.folds import FOLD_SALT, rater_folds
 from labeling.datasets.formats.base import Format
+from labeling.datasets.formats.carrying import pictures_of_task
 from labeling.datasets.judging import Books, judge_task, total_of
 from labeling.datasets.layout import Layout, needs_of_rows
 from labeling.datasets.manifest import make_manifest, manifest_bytes
@@ -43,6 +44,7 @@ from labeling.datasets.readiness import readiness
 from labeling.datasets.reasons import rows_in_words, sentence
 from labeling.datasets.recipes.base import Ledger, Recipe
 from labeling.datasets.records import ResponseRecord, TaskRecord, canonical_json
+from labeling.datasets.shown import PictureSource, write_pictures
 from labeling.datasets.splits import SPLITS, SplitPlan
 from labeling.datasets.spool import Spool
 from projects.words import ENGLISH, Translation
@@ -99,6 +101,7 @@ def build_release(
     file_per_criterion: bool = False,
     progress: BuildProgress | None = None,
     shard_bytes: int = SHARD_BYTES,
+    pictures: PictureSource | None = None,
 ) -> BuildResult:
     """Writes the release to `out`, which must not exist yet, and returns what was written.
 
@@ -115,7 +118,7 @@ def build_release(
     try:
         staging.mkdir(parents=True)
         with tuned_memory():
-            builder = _Builder(staging, plan, recipes, layout, progress)
+            builder = _Builder(staging, plan, recipes, layout, progress, pictures)
             builder.read(tasks)
             with DataFiles(staging, builder.layout, file_type, shard_bytes) as data:
                 builder.write(data)
@@ -179,9 +182,11 @@ class _Builder:
         recipes: Sequence[Recipe],
         layout: Layout,
         progress: BuildProgress | None,
+        pictures: PictureSource | None,
     ) -> None:
         self.root, self.plan, self.layout, self.shape = root, plan, layout, layout.shape
         self.progress = progress or (lambda read, written: None)
+        self.pictures = pictures
         self.books = [Books(recipe) for recipe in recipes]
         self.spool = Spool(root / ".tasks", TaskRecord)
         self.tasks = 0
@@ -228,6 +233,8 @@ class _Builder:
         """Takes some tasks through one step after the other."""
         plan, shape = self.plan, self.shape
         known: dict[str, Any] = {"folds": self.folds, "needs": self.layout.needs}
+        if self.layout.needs.images:
+            known["pictures"] = self.root
         places = [(plan.split_of(t.prompt_id), plan.group_of(t.prompt_id)) for t, _ in handful]
         first = [True] * len(handful)
         made = []
@@ -240,10 +247,19 @@ class _Builder:
                 book.take(item)
             rows = [list(shape.rows(item)) if item.is_judged else [] for item in items]
             made.append((book.recipe.criterion.key, rows))
+            if self.layout.needs.images:
+                self._write_pictures(
+                    item.task for item, of_task in zip(items, rows, strict=True) if of_task
+                )
             first = [new and not item.is_judged for new, item in zip(first, items, strict=True)]
         for place, ((_, chars), (split, _)) in enumerate(zip(handful, places, strict=True)):
             for criterion, of_tasks in made:
                 data.write(of_tasks[place], criterion, split, chars)
+
+    def _write_pictures(self, tasks: Iterable[TaskRecord]) -> None:
+        """The files of what these tasks show. Raises ReleaseError where one is gone."""
+        if gone := write_pictures(self.root, tasks, self.pictures):
+            raise ReleaseError(gone)
 
     def _tell(self, read: int, more: int, written: int) -> None:
         """Reports progress, where so many more tasks have passed another of its marks."""
@@ -260,6 +276,8 @@ class _Builder:
         for name, text in self.shape.extra_files(tables, names).items():
             files.append(self._write_text(name, text))
         files += self._write_guideline(context)
+        shown = self.root / "images"
+        files += [describe_file(self.root, path) for path in sorted(shown.glob("*"))]
         main = self.layout.main(self.books[0].recipe.kind)
         splits = self.plan.describe()
         parts: dict[str, Any] = {
@@ -339,7 +357,8 @@ def _handfuls(tasks: Iterable[TaskRecord]) -> Iterator[list[tuple[TaskRecord, in
 def _chars(task: TaskRecord) -> int:
     """About how much text a row of this task holds, at most."""
     turns = [len(message.text) + len(message.reasoning_content) for message in task.messages]
-    return sum(turns) + sum(map(_response_chars, task.responses)) + len(task.metadata)
+    texts = sum(turns) + sum(map(_response_chars, task.responses)) + len(task.metadata)
+    return texts + sum(picture.size for picture in pictures_of_task(task))
 
 
 def _response_chars(response: ResponseRecord) -> int:

@@ -31,7 +31,12 @@ _ENCODINGS = {
 }
 #: File types whose rows no Croissant loader can read: they are listed as files only.
 _CLOSED = frozenset({"jsonl.zst"})
-_TYPES = {"string": "sc:Text", "bool": "sc:Boolean", "json": "sc:Text"}
+_TYPES = {
+    "string": "sc:Text",
+    "bool": "sc:Boolean",
+    "json": "sc:Text",
+    "image": "sc:ImageObject",
+}
 _TERMS = (
     "citeAs column conformsTo extract field fileProperty fileObject fileSet format includes "
     "isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace "

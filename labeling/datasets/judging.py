@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from labeling.datasets.formats.base import (
@@ -124,13 +125,15 @@ def judge_task(
     folds: Mapping[str, int] = NO_FOLDS,
     first: bool = True,
     needs: Needs = NO_NEEDS,
+    pictures: Path | None = None,
 ) -> TaskRows:
     """Applies recipe and format to one task and keeps the books.
 
-    `group`, `folds`, `first` and `needs` are handed on to the format.
+    `group`, `folds`, `first`, `needs` and `pictures` are handed on to the format.
     """
     recipe, ledger, tally = books.recipe, books.ledger, books.tally
     about: dict[str, Any] = {"first": first, "folds": folds, "needs": needs}
+    about["pictures"] = pictures
     if task.kind and not recipe.reads(task):
         tally.excluded["other_kind"] += len(task.judgments)
         return TaskRows(task, recipe.criterion, group, (), (), (), **about)

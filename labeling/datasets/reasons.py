@@ -79,6 +79,7 @@ REASONS: dict[str, str] = {
         "the two responses differ in their reasoning alone, which the format has no place for"
     ),
     "names_not_carried": gettext_noop("a turn says who speaks, which the format has no place for"),
+    "images_not_carried": gettext_noop("a picture, which the format has no place for"),
     "reasoning_left_out": gettext_noop(
         "rows written without their models' reasoning, which the format has no place for"
     ),

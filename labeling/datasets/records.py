@@ -41,11 +41,34 @@ class ContentPart(Struct, frozen=True, gc=False):
     text: str
 
 
+class PictureRef(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A picture of a turn: which of those that are kept it is, how large it is, in pixels and in
+    bytes, and whether it is PNG or WebP (`form`).
+
+    Before it is kept it has no `sha256`: it is then the `name` of a file that comes with the row,
+    or the hash of bytes that stood in the row, its `source`.
+    """
+
+    sha256: str = ""
+    width: int = 0
+    height: int = 0
+    form: str = ""
+    size: int = 0
+    name: str = ""
+    source: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """Where it is in the folder of a release."""
+        return f"images/{self.sha256}.{self.form}"
+
+
 class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     """One turn of a conversation; `role` is system, user, assistant or tool.
 
     `content` is its whole text, "" where it only calls tools; `parts` are those it was written
-    in, where they were several. A tool's turn may name the call it answers and the tool.
+    in, where they were several. A tool's turn may name the call it answers and the tool. `images`
+    are the pictures that it shows, beside its text.
     """
 
     role: str
@@ -55,6 +78,7 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     tool_call_id: str = ""
     name: str = ""
     reasoning_content: str = ""
+    images: tuple[PictureRef, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -65,6 +89,7 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
             or self.tool_call_id
             or self.name
             or self.reasoning_content
+            or self.images
         )
 
     @property

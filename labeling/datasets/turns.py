@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 
-from labeling.datasets.records import ContentPart, FunctionCall, Message, ToolCall
+from labeling.datasets.records import (
+    ContentPart,
+    FunctionCall,
+    Message,
+    PictureRef,
+    ToolCall,
+)
 
 _TEXTS = ("tool_call_id", "name", "reasoning_content")
 _PLAIN = 2  # role and content
@@ -25,12 +32,16 @@ def _call_of(call: Mapping[str, Any]) -> ToolCall:
 def _turn_of(turn: Mapping[str, Any]) -> Message:
     if len(turn) == _PLAIN:
         return Message(turn["role"], turn["content"])
+    call_id, name, reasoning = (turn.get(name, "") for name in _TEXTS)
     return Message(
         turn["role"],
         turn["content"],
         tuple(ContentPart(part["type"], part["text"]) for part in turn.get("parts", ())),
         tuple(map(_call_of, turn.get("tool_calls", ()))),
-        *(turn.get(name, "") for name in _TEXTS),
+        call_id,
+        name,
+        reasoning,
+        tuple(PictureRef(**picture) for picture in turn.get("images", ())),
     )
 
 
@@ -56,6 +67,8 @@ def _turn_json(message: Message) -> dict[str, Any]:
     for name in _TEXTS:
         if said := getattr(message, name):
             turn[name] = said
+    if message.images:
+        turn["images"] = [to_builtins(picture) for picture in message.images]
     return turn
 
 

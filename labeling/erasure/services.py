@@ -19,6 +19,7 @@ from labeling.datasets import build
 from labeling.imports.files import discard
 from labeling.models import Assignment, Deletion, Import, Job, Judgment, Prompt, Release, Task
 from labeling.models.removal import delete_prompts, delete_tasks, erasing
+from labeling.pictures.services import delete_project_pictures
 from labeling.releases.services import folder_of
 from labeling.vocabulary import AssignmentState, JobState
 from labeling.work.deadlocks import retry_deadlocks
@@ -147,6 +148,7 @@ def _delete(deletion: Deletion) -> None:
             shutil.rmtree(path, ignore_errors=True)
     for kept in Import.objects.filter(project=project).values_list("path", flat=True):
         discard(kept)
+    delete_project_pictures(project.pk)
     note_progress(DELETION_JOB, deletion)
     _delete_rest(project)
 

@@ -36,6 +36,7 @@ from labeling.imports import files
 from labeling.imports.batches import BatchWriter, Counts, RowOutcome, left_out_by_field
 from labeling.imports.endings import IMPORT_JOB
 from labeling.imports.looks import FileRefused, accept_guesses, preview_for_project
+from labeling.imports.pictures import PictureIntake
 from labeling.imports.requests import keep_request, require_no_undoing
 from labeling.models import Import, ImportRefusal, Task
 from labeling.vocabulary import TaskKind
@@ -47,6 +48,8 @@ from projects.sql import database_now
 
 #: Rows of one transaction: large enough for bulk statements, small enough to hold no lock long.
 BATCH = 500
+#: Rows of the first one, and of all where rows have pictures: each takes a part of a second.
+PICTURE_BATCH = 25
 
 
 class FileUnclear(FileRefused):
@@ -258,15 +261,27 @@ def _outcomes(import_: Import) -> Iterator[RowOutcome]:
 def _batches(import_: Import) -> Iterator[None]:
     """Reads the rest of the file in, and stops after each batch that is safe."""
     yield  # nothing is open yet: it may go on elsewhere
+    with PictureIntake(import_.project_id, files.located(import_.path)) as pictures:
+        yield from _written(import_, pictures)
+
+
+def _written(import_: Import, pictures: PictureIntake) -> Iterator[None]:
     writer = BatchWriter(
         import_.project, import_id=import_.pk, overlap=import_.options.get("overlap")
     )
+    most_rows = PICTURE_BATCH
     counts = Counts(**import_.counts)
     most = _room(import_.project) + counts.created
     # Rows that earlier attempts dealt with are read again, because later rows may repeat them.
     rest = islice(_outcomes(import_), import_.progress_done, None)
-    while batch := list(up_to(rest, BATCH, limits.MAX_HELD_BYTES)):
+    while batch := list(up_to(rest, most_rows, limits.MAX_HELD_BYTES)):
+        # What takes long is done before anything is locked.
+        batch, most_rows = (
+            pictures.resolved(batch),
+            PICTURE_BATCH if pictures.has_seen_any else BATCH,
+        )
         with transaction.atomic():
+            pictures.keep()
             result = writer.write(batch, database_now())
             room = max(0, limits.MAX_REFUSALS_KEPT - counts.refused)
             ImportRefusal.objects.bulk_create(

@@ -17,6 +17,7 @@ from labeling.imports.selectors import undo_problem
 from labeling.models import Assignment, Import, ImportedChange, ImportUndo, Judgment, Task
 from labeling.models.play import put_into_play, take_out_of_play
 from labeling.models.removal import delete_assignments, delete_tasks, erasing
+from labeling.pictures.services import sweep_pictures
 from labeling.vocabulary import JobState
 from labeling.work.deadlocks import retry_deadlocks
 from labeling.work.lifecycle import JobFailed, note_progress, retry, run
@@ -122,6 +123,7 @@ def _undo(undo: ImportUndo) -> None:
         _delete_labels(undo, ids)
     for ids in pieces(changes, _STEP):
         _restore(undo, ids)
+    sweep_pictures(import_.project_id, of_any_age=True)
     with transaction.atomic():
         _forget_raters(import_.project)
         _log(import_, undo.created_by, gettext_noop("import undone"))

@@ -76,6 +76,8 @@ RAW_TYPES = (
     "application/vnd.apache.parquet",
     "application/x-parquet",
     "application/parquet",
+    "application/zip",
+    "application/x-zip-compressed",
     "application/octet-stream",
 )
 
@@ -113,7 +115,8 @@ class UploadSerializer(serializers.Serializer[Any]):
     """A file with its options, as a form."""
 
     file = serializers.FileField(
-        help_text="JSON list, JSON Lines, CSV or TSV, plain, gzip or zstd; or Parquet."
+        help_text="JSON list, JSON Lines, CSV or TSV, plain, gzip or zstd; Parquet; or a zip "
+        "archive of one of them and the pictures that its rows name."
     )
     format = serializers.CharField(required=False, help_text="`auto` unless told.")
     mapping = serializers.CharField(

@@ -19,6 +19,7 @@ from labeling.models.jobs import (
     Withdrawal,
 )
 from labeling.models.judgments import Answer, Judgment
+from labeling.models.pictures import Picture
 from labeling.models.reports import RaterPairPart, Report, ReportSettlement, SetAside
 from labeling.models.spans import Span
 from labeling.models.tasks import Prompt, Response, Task
@@ -37,6 +38,7 @@ __all__ = [
     "Job",
     "Judgment",
     "LateAnswer",
+    "Picture",
     "Prompt",
     "RaterPairPart",
     "Release",

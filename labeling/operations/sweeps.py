@@ -1,7 +1,8 @@
 """What is taken away by rule. Nothing that a row names, or that anybody could still ask for.
 
-Uploads that were looked at and never imported, two days after; half-written folders of releases
-that nobody is building, as long; sessions that have expired. Releases themselves stay for ever.
+Uploads that were looked at and never imported, two days after; pictures that no text shows, and
+half-written folders of releases that nobody is building, as long; sessions that have expired.
+Releases themselves stay for ever.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from labeling.imports.files import sweep_uploads
 from labeling.operations.disk import disk_space
+from labeling.pictures.services import sweep_all_pictures
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ def sweep_leftovers() -> None:
     """Takes away what nobody needs, and says so where little room is left."""
     sweep_uploads()
     sweep_drafts()
+    sweep_all_pictures()
     import_string(f"{settings.SESSION_ENGINE}.SessionStore").clear_expired()
     disk = disk_space()
     if disk.is_low:

@@ -6,7 +6,7 @@ Nothing here names a model, a response's id or the canonical order.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db.models import Max
 from labeling.datasets.turns import blinded, json_of, turns_of
 from labeling.kinds import kind_of
 from labeling.models import Assignment, Prompt, Response, Task
+from labeling.pictures.selectors import with_addresses
 from labeling.rating.drafts import WritingDesk, writing_desk
 from labeling.rating.languages import language_tag
 from labeling.rating.texts import MAX_PAGE_CHARS, ensure_rendered
@@ -31,7 +32,8 @@ _PLAIN = {"role", "content"}
 class ShownResponse:
     """One response in its place on the screen; `name` is what the scale calls that place.
 
-    `messages` are its own turns, empty for one plain turn.
+    `messages` are its own turns, empty for one plain turn; where they have pictures, these have
+    their addresses.
     """
 
     slot: str
@@ -75,6 +77,14 @@ class TaskView:
     asked_as: str
     writing: WritingDesk | None
     place: ConversationPlace | None
+    topics: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the prompt or a response shows any."""
+        return any("images" in turn for text in self.responses for turn in text.messages) or any(
+            "images" in turn for turn in self.messages
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,7 @@ class _Text:
     language: str
     conversation: str
     turn: int | None
+    topics: str
 
     @property
     def is_rendered(self) -> bool:
@@ -129,7 +140,7 @@ _TEXTS = Statement(
     "texts",
     """
     SELECT r.id, r.content, r.html, r.html_version, r.messages,
-        p.messages, p.html, p.html_version, p.language, p.conversation, p.turn
+        p.messages, p.html, p.html_version, p.language, p.conversation, p.turn, p.sensitivity
     FROM labeling_response r JOIN labeling_prompt p ON p.id = r.prompt_id
     WHERE r.id = ANY (%(ids)s)
     """,
@@ -182,6 +193,7 @@ def _page_prompt(task: Task) -> _Text:
         language=prompt.language,
         conversation=prompt.conversation,
         turn=prompt.turn,
+        topics=json.dumps(prompt.sensitivity),
     )
 
 
@@ -204,7 +216,8 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
     names = kind.place_names(asked, len(shown))
     any_text = shown[0] if shown else _page_prompt(task)
     prompt = json.loads(any_text.messages)
-    turns = [_blind(json.loads(text.turns), prompt) for text in shown]
+    slug = assignment.project.slug
+    turns = [with_addresses(slug, _blind(json.loads(text.turns), prompt)) for text in shown]
     asks_rules = any(criterion.scale.family == PER_PRINCIPLE for criterion in asked)
     slots = [chr(ord("A") + place) for place in range(len(shown))]
     return TaskView(
@@ -213,7 +226,7 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
         kind=task.kind,
         language=language_tag(any_text.language),
         expires=assignment.lease_expires_at,
-        messages=_blind(prompt, []),
+        messages=with_addresses(slug, _blind(prompt, [])),
         prompt_html=any_text.prompt_html,
         responses=[
             ShownResponse(slot, name, text.content, text.html, messages)
@@ -228,4 +241,5 @@ def present(assignment: Assignment, *, asked_rubric: AskedRubric | None = None) 
         asked_as=task.asked_as,
         writing=writing_desk(assignment, [text.content for text in shown]),
         place=_place(task, any_text),
+        topics=json.loads(any_text.topics),
     )

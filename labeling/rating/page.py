@@ -20,6 +20,7 @@ from labeling.rating.desk import TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context
 from labeling.rating.forms import ANSWER_PREFIX, Filled
 from labeling.rating.panels import task_panels
+from labeling.rating.pictures import picture_context, side_pictures
 from labeling.rating.raw import length_words, raw_messages, raw_response
 from labeling.rating.shown import Text, TypedPlace
 from labeling.rating.texts import guideline_parts
@@ -267,14 +268,12 @@ def shown_task(
     rankings = [c for c in view.criteria if c.scale.family == RANKING]
     codes = filled.codes if filled else {}
     context = {
-        "assignment_id": view.assignment_id,
-        "title": gettext(kind.title),
+        **{"assignment_id": view.assignment_id, "title": gettext(kind.title)},
         "layout": _LAYOUTS.get(kind.control, ""),
         "texts": f"labeling/rating/kinds/{kind.control}_task.html",
         "single": len(view.responses) == 1,
         "language": view.language,
-        "turns": len(view.messages),
-        "place": view.place,
+        **{"turns": len(view.messages), "place": view.place},
         "prompt": Text(gettext("Prompt"), prompt, messages, False),
         "sides": [
             Text(
@@ -290,10 +289,12 @@ def shown_task(
                 panels.get(response.slot),
                 length_words(response.content, response.messages),
                 view.responses[(place + 1) % len(view.responses)].name,
+                side_pictures(view, response),
             )
             for place, response in enumerate(view.responses)
         ],
     }
+    context |= picture_context(view)
     editor = editor_context(view, project, filled or Filled(), errors or {}, previewed=previewed)
     context |= {name: safe_html(html) if name in HTML else html for name, html in editor.items()}
     return render_to_string("labeling/rating/rate_task.html", context)

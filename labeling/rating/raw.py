@@ -48,12 +48,13 @@ def _bounded(pieces: Iterable[str]) -> str:
 
 
 def length_words(content: str, messages: Sequence[Mapping[str, Any]]) -> str:
-    """How long a response is: in words, and in characters where its script writes no spaces."""
+    """How long a response is: in words, and in characters where its script writes no spaces; of
+    pictures alone nothing."""
     texts = [str(turn.get("content") or "") for turn in messages] if messages else [content]
     lengths = [text_lengths(text) for text in texts]
     words, letters = (sum(numbers) for numbers in zip(*lengths, strict=True))
     parts = []
-    if words or not letters:
+    if words or not (letters or any("images" in turn for turn in messages)):
         parts.append(ngettext("%(n)s word", "%(n)s words", words) % {"n": f"{words:,}"})
     if letters:
         sentence = ngettext("%(n)s character", "%(n)s characters", letters)

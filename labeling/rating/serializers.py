@@ -19,7 +19,10 @@ from labeling.rating.text_serializers import (
     ConversationPlaceSerializer,
     CountedSerializer,
     EditSerializer,
+    MessageSerializer,
+    PictureSerializer,
     TaskWritingSerializer,
+    images_json,
     place_json,
     task_writing_json,
     text_json,
@@ -31,40 +34,6 @@ from projects.api.parsing import StrictSerializer
 from projects.api.serializers import CriterionSerializer, PrincipleSerializer, criterion_json
 from projects.models import Project
 from projects.scales import TIE_KINDS
-
-
-class ContentPartSerializer(serializers.Serializer[Any]):
-    """One part of a turn's content."""
-
-    type = serializers.CharField()
-    text = serializers.CharField(allow_blank=True)
-
-
-class FunctionCallSerializer(serializers.Serializer[Any]):
-    """Which function a model calls; `arguments` are text, mostly JSON, as the model wrote them."""
-
-    name = serializers.CharField()
-    arguments = serializers.CharField(allow_blank=True)
-
-
-class ToolCallSerializer(serializers.Serializer[Any]):
-    """A call of a tool; `id` is its number in the task."""
-
-    id = serializers.CharField(required=False)
-    type = serializers.CharField()
-    function = FunctionCallSerializer()
-
-
-class MessageSerializer(serializers.Serializer[Any]):
-    """One turn; what it does not say is left out. A tool's turn names the call it answers."""
-
-    role = serializers.CharField()
-    content = serializers.CharField(allow_blank=True)
-    parts = ContentPartSerializer(many=True, required=False)
-    tool_calls = ToolCallSerializer(many=True, required=False)
-    tool_call_id = serializers.CharField(required=False)
-    name = serializers.CharField(required=False)
-    reasoning_content = serializers.CharField(required=False)
 
 
 class ShownResponseSerializer(serializers.Serializer[Any]):
@@ -79,6 +48,9 @@ class ShownResponseSerializer(serializers.Serializer[Any]):
     )
     html = serializers.CharField(
         allow_blank=True, help_text="All of the response rendered as sanitised HTML."
+    )
+    images = PictureSerializer(
+        many=True, required=False, help_text="All pictures of the response, where it has any."
     )
 
 
@@ -336,6 +308,7 @@ def leased_task_json(assignment: Assignment, project: Project) -> dict[str, Any]
             "messages": view.messages,
             "responses": [
                 {name: getattr(shown, name) for name in ("slot", "content", "messages", "html")}
+                | images_json(shown.messages)
                 for shown in view.responses
             ],
             "criteria": [criterion_json(criterion, project) for criterion in view.criteria],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from labeling.rating.panels import ResponsePanel
+from labeling.rating.pictures import ShownPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,4 @@ class Text:
     panel: ResponsePanel | None = None
     words: str = ""
     following: str = ""
+    pictures: Sequence[ShownPicture] = ()

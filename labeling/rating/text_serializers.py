@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from labeling.models import Judgment, Writing
+from labeling.pictures.selectors import pictures_in
 from labeling.rating.desk import ConversationPlace
 from labeling.rating.drafts import WritingDesk, Written, written_with
 from labeling.vocabulary import MUCH_PASTED, ReviewDecision
@@ -22,6 +23,51 @@ class ConversationPlaceSerializer(serializers.Serializer[Any]):
     follows = serializers.BooleanField(
         help_text="Whether it follows the reply that you chose in the turn before."
     )
+
+
+class PictureSerializer(serializers.Serializer[Any]):
+    """A picture; all addresses are for members alone, and what is there never changes."""
+
+    url = serializers.CharField(help_text="The picture as it is kept, PNG or WebP.")
+    width = serializers.IntegerField(help_text="Of the picture at `url`, in pixels.")
+    height = serializers.IntegerField()
+    thumbnail = serializers.CharField(help_text="At most 256 pixels along a side.")
+    preview = serializers.CharField(help_text="At most 1200 pixels along a side.")
+
+
+class ContentPartSerializer(serializers.Serializer[Any]):
+    """One part of a turn's content."""
+
+    type = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+
+
+class FunctionCallSerializer(serializers.Serializer[Any]):
+    """Which function a model calls; `arguments` are text, mostly JSON, as the model wrote them."""
+
+    name = serializers.CharField()
+    arguments = serializers.CharField(allow_blank=True)
+
+
+class ToolCallSerializer(serializers.Serializer[Any]):
+    """A call of a tool; `id` is its number in the task."""
+
+    id = serializers.CharField(required=False)
+    type = serializers.CharField()
+    function = FunctionCallSerializer()
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """One turn; what it does not say is left out. A tool's turn names the call it answers."""
+
+    role = serializers.CharField()
+    content = serializers.CharField(allow_blank=True)
+    parts = ContentPartSerializer(many=True, required=False)
+    tool_calls = ToolCallSerializer(many=True, required=False)
+    tool_call_id = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+    reasoning_content = serializers.CharField(required=False)
+    images = PictureSerializer(many=True, required=False)
 
 
 class DraftSerializer(serializers.Serializer[Any]):
@@ -99,3 +145,9 @@ def text_json(written: Written) -> dict[str, Any]:
     if written.slot:
         return {"edit": {"slot": written.slot, "text": written.text}}
     return {"text": written.text}
+
+
+def images_json(turns: list[dict[str, Any]]) -> dict[str, Any]:
+    """The pictures of a response; nothing where it has none."""
+    pictures = pictures_in(turns)
+    return {"images": pictures} if pictures else {}

@@ -119,6 +119,7 @@ def desk_page(
         "task": shown_task(
             view, project=access.project, filled=filled, errors=errors, previewed=previewed
         ),
+        "has_pictures": view.has_pictures,
         "assignment_id": assignment.pk,
         "guideline": guideline_view(assignment.guideline),
         "judged": judged_count(rater=request.user, project=access.project),

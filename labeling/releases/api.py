@@ -16,7 +16,6 @@ from rest_framework.response import Response
 
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
-from labeling.releases.downloads import file_response
 from labeling.releases.previews import preview_at_hand
 from labeling.releases.requests import ReleaseOptions
 from labeling.releases.selectors import find_release, releases_of
@@ -31,6 +30,7 @@ from labeling.releases.serializers import (
 )
 from labeling.releases.services import cancel_release, file_of, request_release, retry_release
 from labeling.work.api import NOT_YET, JobSerializer, job_json, not_yet
+from labeling.work.downloads import file_response
 from labeling.work.sending import send
 from projects.access import require_row
 from projects.api.replies import PAGE_PARAMETERS, paged, refusals

@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from labeling.datasets.files import describe_file
 from labeling.datasets.splits import SPLIT_SALT, plan_splits
 from labeling.models import ImportUndo, Judgment, Release
 from labeling.models.tasks import tasks_out_of_play
+from labeling.pictures.selectors import picture_bytes
 from labeling.releases.facts import pseudonyms, release_context, release_salt
 from labeling.releases.records import task_records
 from labeling.releases.requests import (
@@ -242,6 +244,7 @@ def _build(release: Release, out: Path) -> None:
         context=release_context(release, request.criteria),
         file_per_criterion=request.options.file_per_criterion,
         progress=_progress(release),
+        pictures=partial(picture_bytes, project.pk),
     )
 
 

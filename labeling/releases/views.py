@@ -17,7 +17,6 @@ from labeling.datasets.recipes import RECIPES, Recipe
 from labeling.datasets.recipes.sentences import options_in_words
 from labeling.datasets.splits import SPLITS
 from labeling.models import Release
-from labeling.releases.downloads import file_response, zip_response
 from labeling.releases.forms import FILE_TYPE_TITLES, SUGGESTED_LICENCES, ReleaseForm
 from labeling.releases.page import cutoff_panels, figures_of, known_warnings
 from labeling.releases.previews import preview_at_hand
@@ -31,6 +30,7 @@ from labeling.releases.services import (
     retry_release,
 )
 from labeling.vocabulary import JobState
+from labeling.work.downloads import file_response, zip_response
 from labeling.work.page import job_page, warning_of_conflicts
 from labeling.work.sending import send
 from projects.access import Access, SignedInRequest, get_access, require_row

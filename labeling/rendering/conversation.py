@@ -148,6 +148,8 @@ def _blocks(turn: _Turn, numbers: _Numbers, shown: _Shown) -> Iterator[str]:
         )
     if text.strip():
         yield f'<div class="content">{_said(turn, text, shown)}</div>'
+    elif turn.get("images"):
+        return
     elif _key(turn) == "assistant" and not functions:
         yield f'<p class="nothing">{ANSWERED_NOTHING}</p>'
     elif not functions:

@@ -74,6 +74,7 @@ POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/cancel/              
 GET    api/v1/projects/<slug:slug>/imports/<int:import_id>/refusals.csv              200  403  403  200  404  401
 POST   api/v1/projects/<slug:slug>/imports/<int:import_id>/undo/                     202  403  403  202  404  401
 POST   api/v1/projects/<slug:slug>/next/                                             200  200  200  403  404  401
+GET    api/v1/projects/<slug:slug>/pictures/<slug:sha256>/<slug:size>/                200  200  200  200  404  401
 GET    api/v1/projects/<slug:slug>/progress/                                         200  200  403  200  404  401
 GET    api/v1/projects/<slug:slug>/raters/                                           200  200  403  403  404  401
 GET    api/v1/projects/<slug:slug>/reasons/                                      200  200  200  200  404  401

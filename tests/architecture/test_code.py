@@ -18,6 +18,10 @@ WHOLE_SAVES = {
     ("config/sessions.py", "SessionStore.save"),
     ("projects/models/users.py", "UserManager.create_user"),
     ("projects/views/accounts.py", "change_password"),
+    # Files, which have no fields.
+    ("labeling/media/decoding.py", "_written"),
+    ("labeling/media/decoding.py", "_within"),
+    ("labeling/pictures/services.py", "_write"),
 }
 
 #: Where HTML may be declared safe, and why it is.

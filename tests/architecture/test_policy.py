@@ -15,7 +15,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from labeling.media import PreparedPicture
 from labeling.models import Import, Release, TaskChange, Withdrawal
+from labeling.pictures.services import save_pictures, store_files
 from labeling.releases.services import request_release, run_release
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Membership, Project, Role, SessionRecord, User
@@ -24,6 +26,7 @@ from projects.services.invitations import invite
 from projects.services.keys import create_api_key
 from tests.architecture.policy_table import TABLE
 from tests.conftest import MakeTasks, judge, lease
+from tests.media.samples import picture, written
 
 WHO = ("lead", "reviewer", "rater", "engineer", "outsider", "anonymous")
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -182,6 +185,8 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "invitations": str(invitation.invitation.pk),
         "invitation_id": str(invitation.invitation.pk),
         "import_id": str(Import.objects.create(project=project, filename="x", state="done").pk),
+        "sha256": _picture(project),
+        "size": "full",
         "kind": "release",
         "task-changes": str(change.pk),
         "change_id": str(change.pk),
@@ -198,6 +203,14 @@ def _one_of_everything(project: Project, lead: User, client: Client) -> dict[str
         "token": invitation.token,
         "uidb64": "MQ",
     }
+
+
+def _picture(project: Project) -> str:
+    """A picture, whose address is its hash."""
+    data = written(picture(), "PNG")
+    kept = PreparedPicture("png", 60, 40, data)
+    save_pictures([store_files(project_id=project.pk, picture=kept)])
+    return kept.sha256
 
 
 def test_every_address_is_in_the_table():

@@ -36,19 +36,19 @@ WALKS = {
     "a judgment by form": Walk(
         "labeling.rating.views",
         4,
-        {"rating", "work", "models"},
+        {"rating", "pictures", "work", "models"},
         {"kinds", "datasets", "rendering", "bounded", "allocation", "vocabulary"},
     ),
     "an import asked for": Walk(
         "labeling.imports.views",
-        3,
-        {"imports", "work", "models"},
-        {"kinds", "datasets", "allocation", "bounded", "deferred", "vocabulary"},
+        4,
+        {"imports", "pictures", "work", "models"},
+        {"kinds", "datasets", "media", "allocation", "bounded", "deferred", "vocabulary"},
     ),
     "a release asked for": Walk(
         "labeling.releases.views",
-        4,
-        {"releases", "figures", "work", "models"},
+        5,
+        {"releases", "pictures", "figures", "work", "models"},
         {"kinds", "datasets", "stats", "deferred", "vocabulary"},
     ),
     "the agreement page": Walk(

@@ -70,7 +70,7 @@ def test_empty_lines_are_no_rows(file):
         ({"prompt": {"text": "p"}}, "prompt", "Must be text, not an object."),
         ({"prompt": []}, "prompt", "Is empty. Fill it or leave the row out."),
         ({"prompt": [{"role": "king", "content": "p"}]}, "prompt[0].role", "Must be system"),
-        ({"prompt": [{"role": "user", "content": [{"type": "image"}]}]}, "prompt[0]", "not text"),
+        ({"prompt": [{"role": "user", "content": [{"type": "image"}]}]}, "prompt[0]", "is empty"),
         ({"prompt": " \n"}, "prompt", "Is empty. Fill it or leave the row out."),
         ({"response_a": " ", "response_b": ""}, "response_b", "Both responses are the same text"),
         ({"response_b": "a "}, "response_b", "Both responses are the same text"),

@@ -88,9 +88,6 @@ def test_texts_that_are_no_lists_are_taken_as_they_stand(rows):
     assert [response.content for response in row.responses] == ["Hello.", "[1, 2]"]
 
 
-IMAGE = [{"type": "image", "image": {"path": "x.png"}, "text": None}]
-
-
 @pytest.mark.parametrize(
     ("row", "change", "field", "reason"),
     [
@@ -109,7 +106,12 @@ IMAGE = [{"type": "image", "image": {"path": "x.png"}, "text": None}]
         (LMARENA_100K, {"conversation_a": [COD], "conversation_b": [COW]}, "conversation_a", "no"),
         (
             LMARENA_100K,
-            {"conversation_a": [{"role": "user", "content": IMAGE}, COD]},
+            {
+                "conversation_a": [
+                    {"role": "user", "content": [{"type": "audio"}]},
+                    COD,
+                ]
+            },
             "conversation_a[0].content",
             "Holds a part that is not text; only text is taken.",
         ),

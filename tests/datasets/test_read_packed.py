@@ -23,11 +23,12 @@ def zstd(content: bytes) -> bytes:
     return pa.Codec("zstd").compress(content, asbytes=True)
 
 
-def archive(method: int) -> bytes:
-    """A zip bomb of ten megabytes, small where it is packed."""
+def archive(method: int, *others: str) -> bytes:
+    """A zip archive of a table, or of other files."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as made:
-        made.writestr("rows.jsonl", PAIR_LINE + bytes(10**7 if method else 10))
+        for name in others or ("rows.jsonl",):
+            made.writestr(name, PAIR_LINE)
     return out.getvalue()
 
 
@@ -46,8 +47,8 @@ def file(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (archive(zipfile.ZIP_DEFLATED), "a zip archive or a spreadsheet. Unpack the archive"),
-        (archive(zipfile.ZIP_STORED), "import its files one by one"),
+        (archive(zipfile.ZIP_DEFLATED, "[Content_Types].xml"), "a spreadsheet"),
+        (archive(zipfile.ZIP_STORED, "a.png"), "The archive holds no files of rows"),
         (b"PK\x05\x06" + bytes(18), "a zip archive"),
         (bz2.compress(PAIR_LINE), "packed with bzip2. Unpack it, or pack it with gzip or zstd"),
         (lzma.compress(PAIR_LINE), "packed with xz."),

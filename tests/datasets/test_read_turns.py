@@ -119,11 +119,10 @@ def test_whatever_else_a_message_says_stays_with_the_row(rows):
 @pytest.mark.parametrize(
     ("message", "field"),
     [
-        ({**SAID, "images": ["a.png"]}, "chosen[0].images"),
         ({**SAID, "audio": {"id": "a"}}, "chosen[0].audio"),
         ({"role": "assistant", "content": "", "refusal": "No."}, "chosen[0].refusal"),
-        ({**SAID, "content": [{"type": "image"}]}, "chosen[0].content"),
-        ({**SAID, "content": [{"text": "x", "image": "a.png"}]}, "chosen[0].content.image"),
+        ({**SAID, "content": [{"type": "audio"}]}, "chosen[0].content"),
+        ({**SAID, "content": [{"text": "x", "audio": "a.wav"}]}, "chosen[0].content.audio"),
         ({**CALLING, "tool_calls": [{"type": "custom", "custom": {}}]}, "chosen[0].tool_calls[0]"),
     ],
 )

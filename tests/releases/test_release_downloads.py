@@ -14,8 +14,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from labeling.models import Release
-from labeling.releases.downloads import disposition, file_response
 from labeling.releases.services import folder_of
+from labeling.work.downloads import disposition, file_response
 from projects.models import Project, User
 
 

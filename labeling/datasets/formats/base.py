@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from labeling.datasets.formats.carrying import NO_NEEDS, Carried, Needs, carried_in_words
@@ -63,7 +64,8 @@ class TaskRows:
     data, decided or not; `group` names the prompt's group of near-duplicates, `folds` the fold of
     every rater (0 where nobody made folds). `stopped` are judgments that a gate ended: no data, but
     what their raters said of the task. `first` is false when the same judgments are written
-    for another criterion already. `needs` are those of the whole release.
+    for another criterion already. `needs` are those of the whole release; under
+    `pictures` are the files of what it shows.
     """
 
     task: TaskRecord
@@ -80,6 +82,7 @@ class TaskRows:
     first: bool = True
     folds: Mapping[str, int] = field(default_factory=lambda: NO_FOLDS)
     needs: Needs = NO_NEEDS
+    pictures: Path | None = None
 
     @property
     def is_judged(self) -> bool:
@@ -211,7 +214,7 @@ def task_refusal(task: TaskRecord, shape: Format) -> str | None:
     prompt."""
     if not task.messages:
         return None if shape.takes_no_prompt else "no_prompt"
-    if any(message.text.strip() for message in task.messages):
+    if any(message.images or message.text.strip() for message in task.messages):
         return None
     return "empty_prompt"
 

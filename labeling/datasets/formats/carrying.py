@@ -6,14 +6,20 @@ names of who speaks, reasoning, several turns of a response, or nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from labeling.datasets.records import JudgmentRecord, Message, ResponseRecord, TaskRecord
+from labeling.datasets.records import (
+    JudgmentRecord,
+    Message,
+    PictureRef,
+    ResponseRecord,
+    TaskRecord,
+)
 from labeling.vocabulary import TaskKind
 from projects.words import gettext_noop
 
@@ -26,10 +32,11 @@ class ChatPart(StrEnum):
     REASONING = "reasoning"
     TURNS = "several_turns"
     EMPTY = "empty"
+    IMAGES = "images"
 
 
 #: What a turn says beside its role and its text: keys of a message.
-KEYS = frozenset({ChatPart.CALLS, ChatPart.NAMES, ChatPart.REASONING})
+KEYS = frozenset({ChatPart.CALLS, ChatPart.NAMES, ChatPart.REASONING, ChatPart.IMAGES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,8 @@ class Needs(NamedTuple):
     ratings, demonstrations from `reviews`, ratings on several criteria by `attributes`; judgments
     may tell why they have no value (`unsaid`), judge by `rules`, hold `texts`, name
     `reasons` that were picked, and mark `spans`. `takes_texts`: its rows may hold texts that people
-    wrote, and `written` that some do. `several`: tasks of other kinds than comparisons
-    are among them, or turns of `conversations`.
+    wrote, and `written` that some do; texts may show `images`. `several`: tasks of other kinds than
+    comparisons are among them, or turns of `conversations`.
     """
 
     keys: bool = False
@@ -85,6 +92,7 @@ class Needs(NamedTuple):
     conversations: bool = False
     takes_texts: bool = False
     written: bool = False
+    images: bool = False
 
     def and_of(self, task: TaskRecord) -> Needs:
         """These, and what the task needs."""
@@ -107,6 +115,7 @@ class Needs(NamedTuple):
             conversations=self.conversations or bool(task.conversation),
             written=self.written
             or (self.takes_texts and any(response.writing for response in responses)),
+            images=self.images or (keys and any(pictures_of_task(task))),
         )
 
 
@@ -121,7 +130,17 @@ def _names_rules(judgment: JudgmentRecord) -> bool:
 
 
 def _has_keys(turn: Message) -> bool:
-    return bool(turn.tool_calls or turn.tool_call_id or turn.name or turn.reasoning_content)
+    named = turn.tool_calls or turn.tool_call_id or turn.name
+    return bool(named or turn.reasoning_content or turn.images)
+
+
+def pictures_of_task(task: TaskRecord) -> Iterator[PictureRef]:
+    """All pictures that the texts of a task show."""
+    for turn in task.messages:
+        yield from turn.images
+    for response in task.candidates:
+        for turn in response.messages:
+            yield from turn.images
 
 
 def kept(messages: tuple[Message, ...], parts: frozenset[ChatPart]) -> tuple[Message, ...]:
@@ -148,7 +167,7 @@ def has_reasoning(messages: Iterable[Message]) -> bool:
 
 def is_empty(response: ResponseRecord) -> bool:
     """Whether the model answered nothing: what it thought is no answer."""
-    return not response.text.strip()
+    return not response.text.strip() and not any(turn.images for turn in response.messages)
 
 
 def prompt_not_carried(task: TaskRecord, carried: Carried) -> str | None:
@@ -175,6 +194,8 @@ def _not_carried(messages: Sequence[Message], parts: frozenset[ChatPart]) -> str
         return "tool_calls_not_carried"
     if ChatPart.NAMES not in parts and any(turn.name and turn.role != "tool" for turn in messages):
         return "names_not_carried"
+    if ChatPart.IMAGES not in parts and any(turn.images for turn in messages):
+        return "images_not_carried"
     return None
 
 
@@ -191,11 +212,14 @@ def pair_not_carried(first: ResponseRecord, second: ResponseRecord, carried: Car
     return None if ChatPart.REASONING in carried.responses else "reasoning_not_carried"
 
 
-def said_by(response: ResponseRecord) -> tuple[tuple[str, str], ...]:
-    """What a response says aloud, turn by turn: white space around a turn is nothing."""
+def said_by(response: ResponseRecord) -> tuple[tuple[str, ...], ...]:
+    """What a response says aloud and shows, turn by turn: white space around a turn is nothing."""
     if not response.messages:
         return (("assistant", response.content.strip()),)
-    return tuple((turn.role, turn.text.strip()) for turn in response.messages)
+    return tuple(
+        (turn.role, turn.text.strip(), *(picture.sha256 for picture in turn.images))
+        for turn in response.messages
+    )
 
 
 def _thoughts(response: ResponseRecord) -> list[str]:

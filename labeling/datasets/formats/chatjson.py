@@ -29,6 +29,9 @@ def spoken_turns(messages: Iterable[Message]) -> list[msgspec.Raw]:
 def _turn(message: Message, *, as_object: bool) -> dict[str, Any]:
     (turn,) = json_of((message,))
     turn.pop("parts", None)
+    if message.images:
+        # As they stand in the folder of the release, and as a zip archive of it is read again.
+        turn["images"] = [picture.file_name for picture in message.images]
     for call in turn.get("tool_calls", ()):
         if as_object:
             call["function"]["arguments"] = arguments_of(call["function"]["arguments"])

@@ -44,6 +44,7 @@ from labeling.datasets.formats.parts import (
     labelled,
     pair_id,
 )
+from labeling.datasets.formats.pictures import PAIR_PICTURES, picture_cells
 from labeling.datasets.formats.ratings import RATING_TABLE, rating_rows, rating_table
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.rules import RULE_TABLE, rule_rows, rule_table
@@ -224,6 +225,8 @@ class Native(Format):
         preference, kto, sft, *_, judgments = super().tables_for(needs)
         if needs.groups:
             preference = preference.with_columns(_GROUP)
+        if needs.images:
+            preference = preference.with_columns(*PAIR_PICTURES)
         if needs.reviews:
             sft = sft.with_columns(_DECISION)
         if needs.written:
@@ -314,6 +317,7 @@ def _preference(item: TaskRows, pair: Pair) -> Values:
         task.category,
         task.language,
         *((task.id,) if item.needs.groups else ()),
+        *picture_cells(item, task.messages, chosen.messages, rejected.messages),
         *how_written(item, chosen),
         *last_values(item),
     )

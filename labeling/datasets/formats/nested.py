@@ -14,6 +14,7 @@ from labeling.datasets.formats.columns import (
     LONG,
     SHORT,
     STRING,
+    STRINGS,
     ColumnType,
     scalar_column,
 )
@@ -92,6 +93,8 @@ def feature_of(kind: ColumnType, file_type: str) -> Mapping[str, object]:
 
     A cell of CSV holds a list as JSON and a missing number as nothing, and both are read as text.
     """
+    if kind.feature.get("list") == "image" and file_type != "parquet":
+        return STRINGS.feature
     if file_type != "csv":
         return kind.feature
     if isinstance(kind, OptionalKind) or kind.feature.get("dtype", "json") == "json":

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows
-from labeling.datasets.formats.carrying import CHATS, kept, reply
+from labeling.datasets.formats.carrying import CHATS, Carried, ChatPart, kept, reply
 from labeling.datasets.formats.columns import BOOL, FLOAT, INT, SHORT, STRING, FileTable
 from labeling.datasets.formats.parts import canonical_sides, signed_value
 from labeling.datasets.recipes.outcome import Pair
@@ -53,7 +53,7 @@ class Pairs(Format):
     )
     takes_no_prompt = True
     carries_ties = True
-    carries = CHATS
+    carries = Carried(CHATS.prompts - {ChatPart.IMAGES}, CHATS.responses - {ChatPart.IMAGES})
     about = {
         "Rows": gettext_noop(
             "One row per pair, the responses in canonical order whoever won. `overall` is the "

@@ -15,6 +15,7 @@ from labeling.datasets.formats.base import FileRow, Format, TaskRows, Values
 from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
 from labeling.datasets.formats.columns import FLOAT, INT, MESSAGES, SHORT, STRING, FileTable
 from labeling.datasets.formats.parts import response_id
+from labeling.datasets.formats.pictures import RESPONSE_PICTURES, picture_cells
 from labeling.datasets.formats.refusals import alternation_refusal, role_refusal
 from labeling.datasets.recipes.outcome import ResponseRatings, RowKind
 from labeling.datasets.records import Message, TaskRecord
@@ -49,6 +50,8 @@ def rating_table(needs: Needs) -> FileTable:
     attributes = tuple((key, FLOAT) for key in needs.attributes)
     columns = (*RATING_TABLE.columns[:_TEXTS], *attributes, *RATING_TABLE.columns[_TEXTS:])
     table = replace(RATING_TABLE, columns=columns)
+    if needs.images:
+        table = table.with_columns(*RESPONSE_PICTURES)
     return table.with_dialogues() if needs.keys else table
 
 
@@ -71,6 +74,7 @@ def rating_rows(item: TaskRows) -> Iterator[Values]:
             response.model,
             task.category,
             task.language,
+            *picture_cells(item, task.messages, response.messages),
         )
 
 

@@ -15,6 +15,7 @@ from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows
 from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
 from labeling.datasets.formats.columns import FLOAT, MESSAGES, SHORT, STRING, ColumnType, FileTable
 from labeling.datasets.formats.parts import WRITTEN, how_written, pair_id
+from labeling.datasets.formats.pictures import PAIR_PICTURES, picture_cells
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from projects.words import gettext_noop
@@ -85,13 +86,17 @@ class _Trl(Format):
             texts = self._texts(task, candidates[pair.chosen], candidates[pair.rejected])
             names = (pair_id(item, pair), task.prompt_id)
             grouped = (task.id, pair.group_size, pair.weight) if item.needs.groups else ()
-            more = (*grouped, *how_written(item, candidates[pair.chosen]))
+            sides = candidates[pair.chosen].messages, candidates[pair.rejected].messages
+            shown = picture_cells(item, task.messages, *sides) if self.carries.has_keys else ()
+            more = (*grouped, *shown, *how_written(item, candidates[pair.chosen]))
             yield FileRow("default", (*texts, *names, pair.strength, pair.margin, *more))
 
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
         """With the group of each pair, where several belong together, and how people wrote."""
         (table,) = super().tables_for(needs)
         table = table.with_columns(*GROUPED) if needs.groups else table
+        if needs.images and self.carries.has_keys:
+            table = table.with_columns(*PAIR_PICTURES)
         return (table.with_columns(*WRITTEN) if needs.written else table,)
 
     def _texts(

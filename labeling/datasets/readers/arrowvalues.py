@@ -13,6 +13,7 @@ from typing import Any
 from labeling.datasets.arrow import pa
 from labeling.datasets.readers.fields import Broken
 from labeling.datasets.readers.jsonrows import decoded_json
+from labeling.datasets.readers.pictures import EmbeddedBytes
 from labeling.datasets.rows import RefusalCode
 
 #: From a value as pyarrow gives it, never None, to the value; None where it is the same.
@@ -87,6 +88,8 @@ def _other(value: object) -> object:
         return value.total_seconds()
     if isinstance(value, str | bool):
         return value
+    if isinstance(value, bytes):
+        return EmbeddedBytes(value)
     return Broken(
         f"Holds {type(value).__name__}, which has no form in JSON. Leave it out.",
         RefusalCode.UNSUPPORTED,

@@ -78,7 +78,7 @@ class ColumnRole(StrEnum):
 def _role(field: str) -> ColumnRole:
     if field in _RESPONSES:
         return ColumnRole.RESPONSE
-    if field in _PROMPTS or field in FRAME:
+    if field in _PROMPTS or field in FRAME or field == "images":
         return ColumnRole.PROMPT
     if field in _ABOUT:
         return ColumnRole.ABOUT

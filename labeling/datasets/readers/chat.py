@@ -19,6 +19,14 @@ from labeling.datasets.readers.fields import (
     text_value,
     type_in_words,
 )
+from labeling.datasets.readers.pictures import (
+    PICTURE_KEYS,
+    PICTURE_PARTS,
+    check_number,
+    is_picture_part,
+    part_pictures,
+    pictures_of,
+)
 from labeling.datasets.readers.weights import cell_json
 from labeling.datasets.records import ContentPart, FunctionCall, Message, ToolCall
 from labeling.datasets.rows import RefusalCode, RowError
@@ -44,15 +52,17 @@ _REASONING = ("reasoning_content", "reasoning", "thinking")
 _TEXT_PARTS = ("text", "input_text", "output_text")
 _THOUGHT = "thinking"
 #: What a turn of a given speaker says.
-OF_TURN = frozenset(("content", "value", "parts", "tool_calls", "function_call", *_REASONING))
+OF_TURN = frozenset(
+    ("content", "value", "parts", "tool_calls", "function_call", *PICTURE_KEYS, *_REASONING)
+)
 _READ = OF_TURN | {"role", "from", "tool_call_id", "name"}
 _READ_OF_RESPONSE = OF_TURN | {"id", "model", "messages"}
 _PLAIN_RESPONSE = frozenset({"id", "model", "content"})
-_READ_OF_PART = frozenset({"type", "text", "value", _THOUGHT})
+_READ_OF_PART = frozenset({"type", "text", "value", _THOUGHT, *PICTURE_PARTS})
 _READ_OF_CALL = frozenset({"id", "type", "function", "name", "arguments"})
 #: What people would have to see or hear: a turn that has it is not whole without.
 _UNSHOWN = (
-    *("images", "image", "image_url", "input_image", "audio", "audios", "input_audio"),
+    *("image_url", "input_image", "audio", "audios", "input_audio"),
     *("video", "videos", "files", "file", "attachments", "refusal"),
 )
 _PLAIN = 2
@@ -91,6 +101,7 @@ def _content(value: object, field: str) -> tuple[str, tuple[ContentPart, ...], s
     """A message's content as one text, its parts where they are several, and its thoughts."""
     if not isinstance(value, list):
         return text_value(value, field), (), ""
+    value = [part for part in value if not is_picture_part(part)]
     _check_many(len(value), field, "parts")
     said: list[str] = []
     thoughts: list[str] = []
@@ -208,7 +219,10 @@ def _body(value: Mapping[str, object], field: str, silent: bool) -> object:
 def _whole(value: Mapping[str, object], role: str, calling: bool, field: str) -> Message:
     _check_shown(value, field)
     calls = _calls(value, field)
-    body = _body(value, field, bool(calls) or role == "tool")
+    images = pictures_of(value, field)
+    body = _body(value, field, bool(calls) or bool(images) or role == "tool")
+    images += part_pictures(body, f"{field}.content")
+    check_number(len(images), f"{field}.images")
     content, parts, thoughts = _content(body, f"{field}.content")
     if calling:
         calls, content = (*calls, *_written_calls(content, f"{field}.content")), ""
@@ -220,6 +234,7 @@ def _whole(value: Mapping[str, object], role: str, calling: bool, field: str) ->
         label(value.get("tool_call_id"), f"{field}.tool_call_id", most=limits.MAX_ID),
         label(value.get("name"), f"{field}.name", most=limits.MAX_NAME),
         _reasoning(value, field, thoughts),
+        images,
     )
 
 
@@ -267,7 +282,7 @@ def message(value: object, field: str, number: int = 1) -> Message:
         turn = _whole(value, role, key == _CALLING, field)
     # A model may answer nothing, a tool return nothing, and a chat template want an empty system
     # message; who asks says something.
-    if role == "user" and is_blank(turn.content):
+    if role == "user" and is_blank(turn.content) and not turn.images:
         raise RowError(
             f"{field}.content",
             f"Message {number} is empty. Fill it or leave it out.",

@@ -40,6 +40,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "prompt": ("prompt", "instruction", "question", "input", "query"),
     "messages": ("messages", "conversation", "conversations", "trajectory"),
     "system": ("system", "system_prompt", "system_message"),
+    "images": ("images", "image"),
     "response_a": _sided(0, _TEXTS),
     "response_b": _sided(1, _TEXTS),
     "model_a": (*_sided(0, _MODELS), "response_a_model"),

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.archives import is_archive, unpacked_table
 from labeling.datasets.readers.jsonrows import RawRow, json_lines, json_lines_count, json_list
 from labeling.datasets.readers.parquet import (
     is_parquet,
@@ -139,6 +140,10 @@ def opened(path: Path) -> Iterator[Opened]:
     """The file, open. Raises UnreadableFile for what is no file of rows."""
     if path.is_dir():
         raise UnreadableFile("This is a folder. Import its files one by one.")
+    if is_archive(path):
+        with unpacked_table(path) as table, opened(table) as inner:
+            yield inner
+        return
     if is_parquet(path):
         rows: RawRows = _flat(parquet_rows(path))
         counting = partial(parquet_count, path)

@@ -18,12 +18,13 @@ _PACKED = (
     (rb"\x1f\x8b", "gzip once more"),
     (rb"\x28\xb5\x2f\xfd", "zstd once more"),
 )
+#: Of an archive that holds the parts of a spreadsheet.
+SPREADSHEET = "This is a spreadsheet or another document of an office. Save it as CSV."
 #: First bytes as an expression, and the sentence about it.
 _KINDS = (
     (
         rb"PK(?:\x03\x04|\x05\x06|\x07\x08)",
-        "This is a zip archive or a spreadsheet. Unpack the archive and import its files one by "
-        "one; save the spreadsheet as CSV.",
+        "This is a zip archive within another file, or an empty one. Import the archive itself.",
     ),
     *((magic, f"This file is packed with {name}. {_UNPACK}") for magic, name in _PACKED),
     (

@@ -30,8 +30,8 @@ from labeling.datasets.rows import (
 _PREVIEW_SECONDS, _EXAMINATION_SECONDS, _MEGABYTES = 5.0, 1800.0, 256.0
 #: A file of so many bytes that is not packed holds no more than it shows.
 _SMALL = 32 * 1024
-#: How packed files begin: gzip, zstd, Parquet; and, after a byte, a frame of zstd to skip.
-_PACKED, _SKIPPED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"), b"\x2a\x4d\x18"
+#: How packed files begin: gzip, zstd, Parquet, zip; and, after a byte, a frame of zstd to skip.
+_PACKED, _SKIPPED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1", b"PK\x03\x04"), b"\x2a\x4d\x18"
 #: Characters of a text of a preview, and of all texts of a message's or a response's field.
 _TEXT, _TEXTS = 1_000, 20_000
 _ROWS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (ImportRow, Duplicate, Refusal)}

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from labeling.kinds.base import slot
 from labeling.kinds.spans import PROMPT_SLOT
 from labeling.lead.tasks.marking import PassageInWords, TaskSpans
 from labeling.models import Prompt, Response
+from labeling.pictures.selectors import with_addresses
+from labeling.rating.pictures import ShownPicture, cover_words, shown_pictures
 from labeling.rating.raw import Paint, raw_messages, raw_response
 from labeling.rendering import PaintedPart, painted
 
@@ -24,6 +27,7 @@ class MarkedResponse:
     response: Response
     slot: str
     raw: str
+    pictures: Sequence[ShownPicture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +36,41 @@ class TaskTexts:
 
     prompt: str
     responses: list[MarkedResponse]
+    pictures: Sequence[ShownPicture]
     data: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether a text has any."""
+        return bool(self.pictures) or any(response.pictures for response in self.responses)
 
-def marked_task_texts(prompt: Prompt, responses: Sequence[Response], spans: TaskSpans) -> TaskTexts:
-    """The texts with the passages that are shown, responses in the order handed over."""
+
+def marked_task_texts(
+    prompt: Prompt, responses: Sequence[Response], spans: TaskSpans, slug: str
+) -> TaskTexts:
+    """The texts with the passages that are shown, responses in the order handed over.
+
+    `slug` is the project's; pictures that may upset are covered here too.
+    """
+    cover = cover_words(prompt.sensitivity)
     marked = spans.of(PROMPT_SLOT)
     own = [(response, slot(place)) for place, response in enumerate(responses)]
     return TaskTexts(
         prompt=raw_messages(prompt.messages, _paint(marked)) if marked else "",
         responses=[
-            MarkedResponse(response, name, _raw(response, spans.of(name))) for response, name in own
+            MarkedResponse(
+                response,
+                name,
+                _raw(response, spans.of(name)),
+                shown_pictures(
+                    with_addresses(slug, response.messages),
+                    _("response %(name)s") % {"name": name},
+                    cover,
+                ),
+            )
+            for response, name in own
         ],
+        pictures=shown_pictures(with_addresses(slug, prompt.messages), _("the prompt"), cover),
         data=_data(spans),
     )
 

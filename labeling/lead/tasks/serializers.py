@@ -12,6 +12,7 @@ from labeling.lead.reports import with_reports
 from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fields
 from labeling.lead.tasks.selectors import AnswerInWords, TaskPage, TaskRow, TaskVotes
 from labeling.models import SelectionJob, TaskChange
+from labeling.pictures.selectors import with_addresses
 from labeling.vocabulary import Purpose, TaskKind
 from labeling.work.api import JobSerializer, job_json
 from projects.api.parsing import StrictSerializer
@@ -313,9 +314,9 @@ _TASK_FIELDS = (
 
 def task_json(page: TaskPage, closed: Collection[int], *, shows_models: bool) -> dict[str, Any]:
     """A task with its texts. Ids of responses may name models too."""
-    prompt = page.task.prompt
+    prompt, slug = page.task.prompt, page.task.project.slug
     about = (
-        *("external_id", "messages", "difficulty", "licence", "author", "metadata"),
+        *("external_id", "difficulty", "licence", "author", "metadata"),
         *("source", "group", "permitted_use", "conversation", "turn"),
     )
     return {
@@ -323,13 +324,13 @@ def task_json(page: TaskPage, closed: Collection[int], *, shows_models: bool) ->
         "is_reported": bool(with_reports(page.task.project, [page.task.pk])),
         "prompt": {
             **{name: getattr(prompt, name) for name in about},
-            "topics": prompt.sensitivity,
+            **{"messages": with_addresses(slug, prompt.messages), "topics": prompt.sensitivity},
         },
         "responses": [
             {
                 "external_id": response.external_id if shows_models else None,
                 "content": response.content,
-                "messages": response.messages,
+                "messages": with_addresses(slug, response.messages),
                 "model": response.model if shows_models else None,
                 **{
                     name: getattr(response, name) if shows_models else None

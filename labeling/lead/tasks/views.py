@@ -137,7 +137,7 @@ def task(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "sees_raters": sees_raters,
         "votes": votes,
         "texts": marked_task_texts(
-            row.prompt, page.responses, votes.spans if votes else TaskSpans()
+            row.prompt, page.responses, votes.spans if votes else TaskSpans(), slug
         ),
         # Reviewers compare too: they stay blind.
         "show_models": access.may(Action.RELEASE),

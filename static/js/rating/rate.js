@@ -36,7 +36,19 @@ if (script) {
     event.preventDefault();
     (await import("./differ.js")).differ(link);
   });
+  listenForPictures();
   form.dataset.scripted = ""; // From here on keys are heard.
+}
+
+/** Pictures have a script of their own, which comes with the first task that has any. */
+function listenForPictures() {
+  const desk = document.getElementById("desk");
+  const begin = async () => {
+    const script = desk?.querySelector("[data-pictures]")?.getAttribute("data-script");
+    if (script) (await import(script)).begin();
+  };
+  if (desk) new MutationObserver(begin).observe(desk, { childList: true });
+  begin();
 }
 
 /** Passages can be marked: what that takes comes with the first selection, key or mark. */

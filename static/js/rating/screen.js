@@ -147,6 +147,8 @@ export class Screen {
    */
   async learn(task) {
     // Where they are not to be had just now, the page that is loaded anew brings them.
+    const [, pictures] = /data-pictures data-script="([^"]+)"/.exec(task.html) ?? [];
+    if (pictures) import(pictures).then(({ preload }) => preload(task.html), () => {});
     const faces = this.asks(task) ? null : await import("./faces.js").catch(() => null);
     await faces?.learn(this.bar, task);
     return this.asks(task);

@@ -17,7 +17,7 @@ RANKED_OR_PAIRED = (TaskKind.RANK, TaskKind.COMPARE)
 Rows = Sequence[Mapping[str, object]]
 
 #: Fields that nearly every kind knows.
-ABOUT = ("id", "kind", "category", "language", "metadata")
+ABOUT = ("id", "kind", "category", "language", "metadata", "images")
 COMMON = (*ABOUT, "judgments")
 
 

@@ -108,7 +108,7 @@ def _check_texts(parts: Parts, said: Sequence[ImportedJudgment], *, promptless: 
 def _asks(messages: tuple[Message, ...]) -> bool:
     """Whether a prompt says anything."""
     for message in messages:  # noqa: SIM110 - a generator for each row takes twice as long
-        if not is_blank(message.content):
+        if message.images or not is_blank(message.content):
             return True
     return False
 

@@ -1,7 +1,7 @@
 """The prompt of a row: text or a chat, framed by what a file keeps apart from it.
 
 What a rater does not see cannot be judged: a system text, a passage that comes before the prompt
-and an input that follows it are part of the prompt wherever a row has them.
+and an input that follows it are part of the prompt wherever a row has them; so are its pictures.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 from msgspec import structs
 
 from labeling.datasets.readers.fields import filled, is_blank, text_value
+from labeling.datasets.readers.pictures import picture_references
 from labeling.datasets.readers.shapes.chats import Chat
 from labeling.datasets.readers.shapes.record import Record
-from labeling.datasets.records import Message
+from labeling.datasets.records import Message, PictureRef
 from labeling.datasets.rows import RefusalCode, RowError
 
 #: The fields that frame a prompt.
 FRAME = ("passage", "input", "system")
+#: Those, and the pictures of the whole row.
+_AROUND = (*FRAME, "images")
 #: Who says what of a pair of turns.
 _OF_PAIR = ("user", "assistant")
 
@@ -58,7 +61,7 @@ def framed(record: Record, chat: Chat) -> Chat:
     """The prompt with its system text before all, the passage before the first thing asked and
     the input, on a line of its own as LLaMA-Factory joins them, after the last. A passage of turns
     is what was said earlier."""
-    if record.values.keys().isdisjoint(FRAME):
+    if record.values.keys().isdisjoint(_AROUND):
         return chat
     earlier = _earlier(record)
     passage, follows = "" if earlier else _text(record, "passage"), _text(record, "input")
@@ -72,7 +75,22 @@ def framed(record: Record, chat: Chat) -> Chat:
         turns[asked[0]] = _joined(turns[asked[0]], passage, "\n\n", before=True)
     if follows:
         turns[asked[-1]] = _joined(turns[asked[-1]], follows, "\n", before=False)
+    if images := _images(record):
+        place = asked[-1] if asked else len(turns)
+        turns[place:] = [_with_images(turns[place:], images), *turns[place + 1 :]]
     return _with_system(tuple(turns), _text(record, "system"))
+
+
+def _images(record: Record) -> tuple[PictureRef, ...]:
+    """The pictures that the whole row is about."""
+    value = record.get("images")
+    return picture_references(value, record.column("images")) if value else ()
+
+
+def _with_images(turns: list[Message], images: tuple[PictureRef, ...]) -> Message:
+    """The first of the turns with the pictures too; a turn of the user where there is none."""
+    turn = turns[0] if turns else Message("user", "")
+    return structs.replace(turn, images=(*turn.images, *images))
 
 
 def _joined(turn: Message, text: str, gap: str, *, before: bool) -> Message:

@@ -46,6 +46,7 @@ _STRUCTURED = frozenset(
             "rule_answers",
             "topics",
             "turns",
+            "images",
         ),
     )
 )

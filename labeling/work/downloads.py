@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -41,12 +41,31 @@ def file_response(request: HttpRequest, path: Path, *, name: str, etag: str) -> 
 
     200, 206 for a range, 304 where the client has it, 416 for a range beyond its end.
     """
-    size = path.stat().st_size
     headers = {
-        "ETag": f'"{etag}"',
-        "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
         "Content-Disposition": disposition(name),
+        "Content-Type": _TYPES.get(path.suffix, "application/octet-stream"),
+    }
+    return ranged_response(
+        request, lambda: path.open("rb"), path.stat().st_size, etag=etag, headers=headers
+    )
+
+
+def ranged_response(
+    request: HttpRequest,
+    opened: Callable[[], IO[bytes]],
+    size: int,
+    *,
+    etag: str,
+    headers: Mapping[str, str],
+) -> HttpResponseBase:
+    """What `opened` gives, of which `size` bytes never change, with these headers; as
+    `file_response`."""
+    content_type = headers["Content-Type"]
+    headers = {
+        **{name: value for name, value in headers.items() if name != "Content-Type"},
+        "ETag": f'"{etag}"',
+        "Accept-Ranges": "bytes",
         "X-Content-Type-Options": "nosniff",
     }
     if _has_it(request, etag):
@@ -59,11 +78,11 @@ def file_response(request: HttpRequest, path: Path, *, name: str, etag: str) -> 
     if asked:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     headers["Content-Length"] = str(part.stop - part.start)
-    headers["Content-Type"] = _TYPES.get(path.suffix, "application/octet-stream")
+    headers["Content-Type"] = content_type
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
     status = 206 if asked else 200
-    return StreamingHttpResponse(_read(path, part), status=status, headers=headers)
+    return StreamingHttpResponse(_read(opened, part), status=status, headers=headers)
 
 
 def zip_response(
@@ -114,8 +133,8 @@ def _asked(request: HttpRequest, etag: str, size: int) -> Part | None:
     return Part(first, stop) if first < size else _OUTSIDE
 
 
-def _read(path: Path, part: Part) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _read(opened: Callable[[], IO[bytes]], part: Part) -> Iterator[bytes]:
+    with opened() as file:
         file.seek(part.start)
         left = part.stop - part.start
         while left and (chunk := file.read(min(_CHUNK, left))):
@@ -150,8 +169,8 @@ def _zipped(root: Path, names: Sequence[str], folder: str) -> Iterator[bytes]:
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name in names:
             entry = zipfile.ZipInfo(f"{folder}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
-            # Parquet is compressed already.
-            packed = name.endswith(".parquet")
+            # These are compressed already.
+            packed = name.endswith((".parquet", ".png", ".webp"))
             entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             path = root / name

@@ -1,0 +1,66 @@
+"""Columns of pictures, as the `datasets` library shows them: in Parquet with their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from labeling.datasets.arrow import pa
+from labeling.datasets.formats.base import TaskRows
+from labeling.datasets.formats.columns import ColumnType
+from labeling.datasets.records import Message
+
+
+class PictureCell(Struct, frozen=True, gc=False):
+    """A picture of a row: its name in the folder of the release, and where the file is now."""
+
+    name: str
+    path: str
+
+
+@cache
+def _kind() -> pa.DataType:
+    return pa.list_(pa.struct([("bytes", pa.binary()), ("path", pa.string())]))
+
+
+def _build(values: Sequence[Sequence[PictureCell]]) -> pa.Array[Any]:
+    rows = [
+        [{"bytes": Path(cell.path).read_bytes(), "path": cell.name} for cell in cells]
+        for cells in values
+    ]
+    return pa.array(rows, type=_kind())
+
+
+def _names(value: Sequence[PictureCell]) -> list[str]:
+    return [cell.name for cell in value]
+
+
+#: Pictures in order; in files without bytes, the names of files in the folder of the release.
+PICTURES = ColumnType(_kind, {"list": "image"}, _build, _names)
+#: Columns of a pair: the pictures of the prompt, as TRL calls them, and of both responses.
+PAIR_PICTURES = (
+    ("images", PICTURES),
+    ("chosen_images", PICTURES),
+    ("rejected_images", PICTURES),
+)
+#: Columns of a response by itself.
+RESPONSE_PICTURES = (("images", PICTURES), ("response_images", PICTURES))
+
+
+def picture_cells(item: TaskRows, *texts: Iterable[Message]) -> tuple[tuple[PictureCell, ...], ...]:
+    """A value for a column of pictures for each of these texts; none where a release has none."""
+    if not item.needs.images:
+        return ()
+    folder = item.pictures or Path()
+    return tuple(
+        tuple(
+            PictureCell(picture.file_name, str(folder / picture.file_name))
+            for turn in turns
+            for picture in turn.images
+        )
+        for turns in texts
+    )

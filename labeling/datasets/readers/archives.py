@@ -1,0 +1,197 @@
+"""A zip archive of pictures with one file of rows in it, never unpacked to where its paths say."""
+
+from __future__ import annotations
+
+import re
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from threading import Lock
+from typing import BinaryIO
+
+from labeling.datasets.readers import limits
+from labeling.datasets.readers.fields import visible
+from labeling.datasets.readers.foreign import SPREADSHEET
+from labeling.datasets.rows import RefusalCode, RowError, UnreadableFile
+
+_MAGIC = b"PK\x03\x04"
+#: The record at the end of an archive: its magic number, then counts, then how long its list is.
+_END, _END_SIZE, _LIST_AT = b"PK\x05\x06", 22, struct.Struct("<I")
+_COMMENT = 1 << 16
+#: Bytes of the list of an archive's files, and files in it.
+_MAX_LIST, _MAX_FILES = 16 * 2**20, 65_000
+_OFFICE = "[Content_Types].xml"
+_ROWS = re.compile(r"\.(?:jsonl?|ndjson|csv|tsv|parquet)(?:\.gz|\.zst)?\Z", re.IGNORECASE)
+#: What systems put into archives by themselves.
+_CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
+_CHUNK = 1 << 20
+_AGAIN = "Pack it again."
+_Errors = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file begins as a zip archive does."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+
+
+@contextmanager
+def unpacked_table(path: Path) -> Iterator[Path]:
+    """The file of rows in an archive, as long as the block runs.
+
+    Raises UnreadableFile where there is none, or several, or the archive is damaged or hostile.
+    """
+    with _opened(path) as archive, tempfile.TemporaryDirectory(prefix="concord-rows-") as folder:
+        members = _members(archive)
+        names = [name for name in members if _ROWS.search(name)]
+        if len(names) != 1:
+            listed = f" ({', '.join(visible(name, 60) for name in names[:3])})" if names else ""
+            raise UnreadableFile(
+                f"The archive holds {len(names) or 'no'} files of rows{listed}: it takes exactly "
+                "one of JSON Lines, JSON, CSV or Parquet, beside the pictures that its rows name."
+            )
+        table = Path(folder) / "rows"
+        with table.open("wb") as out:
+            _copy(archive, members[names[0]], out)
+        yield table
+
+
+def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, out: BinaryIO) -> None:
+    size = 0
+    try:
+        with archive.open(member) as packed:
+            while chunk := packed.read(_CHUNK):
+                size += len(chunk)
+                if size > limits.MAX_UNPACKED_BYTES or (
+                    size > limits.RATIO_FROM_BYTES
+                    and size > limits.MAX_UNPACK_RATIO * max(1, member.compress_size)
+                ):
+                    raise UnreadableFile(
+                        "The rows in the archive unpack to more than any honest file does, as a "
+                        "bomb would. Pack them with gzip and import them by themselves."
+                    )
+                out.write(chunk)
+    except _Errors as error:
+        raise UnreadableFile(f"The archive is damaged ({error}). {_AGAIN}") from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    with path.open("rb") as file:
+        _check_list(file, path.stat().st_size)
+        try:
+            archive = zipfile.ZipFile(file)
+        except _Errors as error:
+            raise UnreadableFile(f"The archive is damaged ({error}). {_AGAIN}") from None
+        with archive:
+            yield archive
+
+
+def _check_list(file: BinaryIO, size: int) -> None:
+    """Raises UnreadableFile where the list of the files alone would take too much."""
+    file.seek(max(0, size - _END_SIZE - _COMMENT))
+    tail = file.read()
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) < at + _END_SIZE:
+        raise UnreadableFile("The archive has no end: it was cut off. Copy it again and retry.")
+    (length,) = _LIST_AT.unpack_from(tail, at + 12)
+    if length > _MAX_LIST:
+        raise UnreadableFile(
+            f"The archive holds more than {_MAX_FILES:,} files, or very long names. Split it."
+        )
+    file.seek(0)
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The files by their names. Raises UnreadableFile for a path that leaves the archive, a link,
+    a password, and a name that stands there twice."""
+    members: dict[str, zipfile.ZipInfo] = {}
+    for member in archive.infolist():
+        name = member.filename
+        if name == _OFFICE:
+            raise UnreadableFile(SPREADSHEET)
+        if member.is_dir() or _CLUTTER.search(name):
+            continue
+        shown = visible(name, 60)
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name[:2]:
+            raise UnreadableFile(
+                f"The archive holds a path that leaves it (“{shown}”). Pack its folder by itself."
+            )
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise UnreadableFile(f"The archive holds a link (“{shown}”). Pack the file itself.")
+        if member.flag_bits & _ENCRYPTED:
+            raise UnreadableFile("The archive is encrypted. Pack it without a password.")
+        if member.compress_type not in _PACKINGS:
+            raise UnreadableFile("The archive is packed in an unusual way. Pack it with deflate.")
+        name = path.as_posix()
+        if name in members:
+            raise UnreadableFile(f"The archive holds “{shown}” twice. Keep one of them.")
+        members[name] = member
+    return members
+
+
+class PictureArchive:
+    """The files of an archive, read by name from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = Lock()
+        self._file = path.open("rb")
+        try:
+            _check_list(self._file, path.stat().st_size)
+            self._archive = zipfile.ZipFile(self._file)
+            self._members: Mapping[str, zipfile.ZipInfo] = _members(self._archive)
+        except _Errors as error:
+            self._file.close()
+            raise UnreadableFile(f"The archive is damaged ({error}). {_AGAIN}") from None
+        self._by_last: dict[str, list[str]] = {}
+        for name in self._members:
+            self._by_last.setdefault(PurePosixPath(name).name, []).append(name)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        with suppress(OSError):
+            self._file.close()
+
+    def named(self, name: str, field: str) -> str:
+        """The name in the archive that a row means: its path, or its last part where only one file
+        has it. Raises RowError where there is none, or several."""
+        path = PurePosixPath(name.replace("\\", "/"))
+        wished = path.as_posix().removeprefix("./")
+        if wished in self._members:
+            return wished
+        same = self._by_last.get(wished, []) if "/" not in wished else []
+        if len(same) > 1:
+            raise RowError(
+                field,
+                f"Is in the archive {len(same)} times, such as {same[0]} and {same[1]}. Name it "
+                "with its folder.",
+                name,
+                code=RefusalCode.AMBIGUOUS,
+            )
+        if same:
+            return same[0]
+        lowered = path.name.lower()
+        near = next((other for other in self._members if other.lower().endswith(lowered)), "")
+        hint = f" There is {visible(near, 60)}." if near else ""
+        raise RowError(
+            field,
+            f"There is no such file in the archive.{hint} Name it as it is there, or add it.",
+            name,
+            code=RefusalCode.MISSING,
+        )
+
+    def read(self, name: str, most: int) -> bytes:
+        """The bytes of a file, one more than `most` at most. Raises ValueError where damaged."""
+        try:
+            with self._lock, self._archive.open(self._members[name]) as packed:
+                return packed.read(most + 1)
+        except _Errors as error:
+            raise ValueError(f"Is damaged in the archive ({error}). Pack it again.") from None

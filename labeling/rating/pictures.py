@@ -1,0 +1,81 @@
+"""The pictures of a task as its page shows them: whose they are, and whether they are covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from labeling.pictures.selectors import pictures_in
+from labeling.rating.desk import ShownResponse, TaskView
+
+#: Responses that stand side by side.
+_COMPARED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """One picture of a prompt or a response; `cover` says what it shows where it is covered."""
+
+    label: str
+    url: str
+    preview: str
+    width: int
+    height: int
+    cover: str
+    key: str
+
+
+def shown_pictures(
+    turns: Iterable[Mapping[str, Any]], name: str, cover: str, key: str = ""
+) -> list[ShownPicture]:
+    """The pictures of some turns; `name` is what their text is called."""
+    pictures = pictures_in(turns)
+    several = len(pictures) > 1
+    return [
+        ShownPicture(
+            label=_("Picture %(number)d of %(name)s") % {"number": place, "name": name}
+            if several
+            else _("Picture of %(name)s") % {"name": name},
+            url=picture["url"],
+            preview=picture["preview"],
+            width=picture["width"],
+            height=picture["height"],
+            cover=cover,
+            key=key if place == 1 else "",
+        )
+        for place, picture in enumerate(pictures, start=1)
+    ]
+
+
+def cover_words(topics: Sequence[Mapping[str, str]]) -> str:
+    """What a prompt touches that may upset, in words; "" where nobody said so."""
+    words = [
+        f"{topic['topic']} ({topic['severity']})" if topic.get("severity") else topic["topic"]
+        for topic in topics
+    ]
+    return ", ".join(words)
+
+
+def side_pictures(view: TaskView, response: ShownResponse) -> list[ShownPicture]:
+    """The pictures of a response; two that are compared have a key each."""
+    keys = {"A": "[", "B": "]"} if len(view.responses) <= _COMPARED else {}
+    cover, key = cover_words(view.topics), keys.get(response.slot, "")
+    return shown_pictures(response.messages, response.name, cover, key)
+
+
+def picture_context(view: TaskView) -> dict[str, object]:
+    """The prompt's pictures, and what the tools that act on all of a task need; nothing where it
+    has none."""
+    if not view.has_pictures:
+        return {}
+    cover = cover_words(view.topics)
+    n_shown = sum(len(pictures_in(response.messages)) for response in view.responses)
+    return {
+        "has_pictures": True,
+        "prompt_pictures": shown_pictures(view.messages, _("the prompt"), cover),
+        "several_pictures": n_shown > 1,
+        "cover": cover,
+    }

@@ -1,0 +1,1 @@
+"""Pictures: made safe to keep and to show."""
