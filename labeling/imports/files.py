@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import shutil
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -122,6 +124,41 @@ def store(content: Iterable[bytes]) -> StoredFile:
     except BaseException:
         incoming.drop()
         raise
+    return incoming.finish()
+
+
+class _Pipe:
+    """An incoming file as one that cannot be rewound."""
+
+    def __init__(self, incoming: IncomingFile) -> None:
+        self._incoming = incoming
+
+    def write(self, data: bytes) -> int:
+        self._incoming.write(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        return
+
+
+def pack_with_pictures(rows: StoredFile, pictures: Iterable[tuple[str, StoredFile]]) -> StoredFile:
+    """One archive of a file of rows and the pictures beside it; what it is made of is deleted.
+
+    Raises InvalidInput like `IncomingFile`.
+    """
+    incoming = IncomingFile()
+    parts = [("rows.jsonl", rows), *pictures]
+    try:
+        with zipfile.ZipFile(_Pipe(incoming), "w") as archive:  # type: ignore[call-overload]
+            for name, part in parts:
+                packed = archive.open(zipfile.ZipInfo(name), "w")
+                with packed as out, path_of(part.token).open("rb") as file:
+                    shutil.copyfileobj(file, out, 1 << 20)
+    except BaseException:
+        incoming.drop()
+        raise
+    for _name, part in parts:
+        discard(part.token)
     return incoming.finish()
 
 

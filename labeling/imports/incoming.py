@@ -12,6 +12,9 @@ from django.http import HttpRequest
 from labeling.imports import files
 from projects.exceptions import InvalidInput
 
+#: The field of a form with the pictures that come beside the file of rows.
+PICTURES_FIELD = "pictures"
+
 
 class KeptUpload(UploadedFile):  # type: ignore[type-arg] # it has none when it runs
     """A file of a form that is in the folder of imports already, or the reason why it is not."""
@@ -41,16 +44,20 @@ class KeepingUploadHandler(FileUploadHandler):
         super().__init__(request)
         self._incoming: files.IncomingFile | None = None
         self._problem: InvalidInput | None = None
-        self._stored = ""
+        self._stored: list[str] = []
+        self._has_rows = False
 
     def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
-        """Takes the form's one file."""
+        """Takes the form's one file of rows, and any number of pictures beside it."""
         super().new_file(field_name, *args, **kwargs)
-        if field_name != "file" or self._stored:
+        is_rows = field_name == "file" and not self._has_rows
+        if not (is_rows or field_name == PICTURES_FIELD):
             raise SkipFile
+        self._has_rows |= is_rows
+        self._incoming, self._problem = None, None
         try:
             self._incoming = files.IncomingFile()
-            self._stored = self._incoming.token
+            self._stored.append(self._incoming.token)
         except InvalidInput as error:
             self._problem = error
 
@@ -73,8 +80,8 @@ class KeepingUploadHandler(FileUploadHandler):
         return KeptUpload(self.file_name or "", self._problem or InvalidInput(""))
 
     def keep(self) -> None:
-        """The file is in use: it stays."""
-        self._stored = ""
+        """What was sent is in use: it stays."""
+        self._stored.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -82,4 +89,5 @@ class KeepingUploadHandler(FileUploadHandler):
     def __exit__(self, *raised: object) -> None:
         if self._incoming is not None and self._stored:
             self._incoming.drop()
-            files.discard(self._stored)
+        for token in self._stored:
+            files.discard(token)

@@ -20,8 +20,8 @@ from labeling.datasets.readers import IMPORT_KINDS
 from labeling.datasets.readers.reshaping import LEAVE_OUT
 from labeling.datasets.readers.taskkinds import KIND_WORD, ROW_KINDS
 from labeling.datasets.readers.whose import WHOSE_WORDS
-from labeling.imports.files import StoredFile
-from labeling.imports.incoming import KeptUpload
+from labeling.imports.files import StoredFile, pack_with_pictures
+from labeling.imports.incoming import PICTURES_FIELD, KeptUpload
 from labeling.imports.services import ImportOptions
 from projects.api.errors import TooLarge
 from projects.exceptions import InvalidInput
@@ -118,6 +118,11 @@ class UploadSerializer(serializers.Serializer[Any]):
         help_text="JSON list, JSON Lines, CSV or TSV, plain, gzip or zstd; Parquet; or a zip "
         "archive of one of them and the pictures that its rows name."
     )
+    pictures = serializers.ListField(
+        child=serializers.FileField(),
+        required=False,
+        help_text="Pictures that the rows name, at most 99; more of them come in a zip archive.",
+    )
     format = serializers.CharField(required=False, help_text="`auto` unless told.")
     mapping = serializers.CharField(
         required=False,
@@ -193,8 +198,15 @@ def _file(request: Request) -> tuple[str, Iterator[bytes] | StoredFile]:
         message = _("Send the rows as a form's file named “file”, or as the body itself.")
         raise InvalidInput(message, fields={"file": message})
     if isinstance(file, KeptUpload):
-        return file.name or "rows", file.stored
+        pictures = request.FILES.getlist(PICTURES_FIELD)
+        kept = [picture for picture in pictures if isinstance(picture, KeptUpload)]
+        rows = file.stored
+        return file.name or "rows", pack_with_pictures(rows, _named(kept)) if kept else rows
     return file.name or "rows", iter(file.chunks(_CHUNK))
+
+
+def _named(pictures: list[KeptUpload]) -> list[tuple[str, StoredFile]]:
+    return [(picture.name or "", picture.stored) for picture in pictures]
 
 
 def _format(text: str) -> str:

@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -98,8 +99,29 @@ def _put_aside(project_id: int) -> set[str]:
     }
 
 
+def sweep_strays(project_id: int) -> int:
+    """Takes away old files without a row, which an import that was killed or undone left behind;
+    returns how many."""
+    oldest = timezone.now() - KEEP_UNSHOWN
+    known = set(Picture.objects.filter(project=project_id).values_list("sha256", flat=True))
+    folder, n_gone = folder_of_pictures(project_id), 0
+    for part in default_storage.listdir(folder)[0]:
+        for name in default_storage.listdir(f"{folder}/{part}")[1]:
+            path = f"{folder}/{part}/{name}"
+            if name.partition(".")[0] in known:
+                continue
+            if default_storage.get_modified_time(path) < oldest:
+                default_storage.delete(path)
+                n_gone += 1
+    return n_gone
+
+
 def sweep_all_pictures() -> None:
-    """Takes away, project by project, what no text shows."""
+    """Takes away, project by project, what no text shows and what no row knows."""
+    with suppress(FileNotFoundError):
+        for folder in default_storage.listdir("pictures")[0]:
+            if folder.isdigit():
+                sweep_strays(int(folder))
     projects = Picture.objects.order_by("project").values_list("project", flat=True).distinct()
     for project_id in projects:
         if n := sweep_pictures(project_id):

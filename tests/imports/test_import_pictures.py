@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,13 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from labeling.imports.services import run_import
 from labeling.imports.undoing import request_undo, undo_import
-from labeling.models import Assignment, Picture, Prompt, Response
+from labeling.models import Assignment, Import, Picture, Prompt, Response
 from labeling.pictures.selectors import stored_name
-from labeling.pictures.services import sweep_pictures
+from labeling.pictures.services import sweep_all_pictures, sweep_pictures
 from labeling.rating.leases import next_assignment
 from labeling.rating.serializers import leased_task_json
 from projects.exceptions import InvalidInput
@@ -181,6 +184,25 @@ def test_a_row_with_a_bad_picture_is_refused_and_the_others_are_in(
     assert reason in refusal.reason
 
 
+def test_pictures_are_sent_beside_the_file_of_a_form(
+    lead: Client, project: Project, settings: Any
+) -> None:
+    pair = {**PAIR, "responses": [{"image": "red.png"}, {"image": "blue.png"}]}
+    form = {
+        "pictures": [SimpleUploadedFile("red.png", RED), SimpleUploadedFile("blue.png", BLUE)],
+        "file": SimpleUploadedFile("rows.jsonl", json.dumps(pair).encode()),
+    }
+    address = f"/api/v1/projects/{project.slug}/imports/"
+    reply = lead.post(address, form)
+    assert reply.status_code == 202, reply.content
+    run_import(reply.json()["id"])
+    report = lead.get(reply["Location"]).json()
+    assert (report["state"], report["counts"]["created"]) == ("done", 1), report
+    assert Picture.objects.filter(project=project).count() == 2
+    left = {path.name for path in Path(settings.IMPORTS_DIR).iterdir()}
+    assert not left & set(Import.objects.values_list("path", flat=True))
+
+
 def test_rows_that_name_pictures_without_any_are_refused(take: Take) -> None:
     refusal = take(PAIR).refusals.get()
     assert "no pictures came with the rows" in refusal.reason
@@ -254,4 +276,12 @@ def test_what_no_text_shows_any_more_goes_with_its_import(
     assert sweep_pictures(project.pk, of_any_age=True) == 0
     undo_import(request_undo(import_=first, actor=lena).pk)
     assert Picture.objects.filter(project=project).count() == 2
+    assert len([path for path in storage.rglob("*") if path.is_file()]) == 2
+    stray = storage / f"pictures/{project.pk}/ab/ab{'0' * 62}.png"
+    stray.parent.mkdir(parents=True, exist_ok=True)
+    stray.write_bytes(RED)
+    sweep_all_pictures()
+    assert stray.exists()
+    os.utime(stray, (0, 0))
+    sweep_all_pictures()
     assert len([path for path in storage.rglob("*") if path.is_file()]) == 2
