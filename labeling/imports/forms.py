@@ -121,7 +121,7 @@ class UploadForm(forms.Form):
         required=False,
         allow_empty_file=True,
         help_text=_(
-            "JSON, JSON Lines, CSV or TSV, also packed with gzip or zstd, in UTF-8; or Parquet."
+            "JSON, JSON Lines, CSV, TSV, plain, gzip or zstd; Parquet; or a zip with pictures."
         ),
     )
     text = forms.CharField(

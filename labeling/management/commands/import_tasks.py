@@ -65,7 +65,8 @@ class Command(BaseCommand):
 
     help = (
         "Import prompts with their responses, and labels they carry, from JSON, JSON Lines, CSV or "
-        "TSV, plain, gzip or zstd, or from Parquet. The same file twice creates nothing twice. "
+        "TSV, plain, gzip or zstd, from Parquet, or from a zip archive of one of them with the "
+        "pictures that its rows name. The same file twice creates nothing twice. "
         "Prints a report; the exit code is 0 only if every row was taken, 1 if one was refused or "
         "the file cannot be read."
     )
