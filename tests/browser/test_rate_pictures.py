@@ -92,5 +92,5 @@ def _check_covers(desk: Desk) -> None:
     desk.press("[")
     expect(covers.first).to_be_checked()
     expect(covers.last).not_to_be_checked()
-    desk.press("h")
+    desk.press("Shift+H")
     expect(covers.last).to_be_checked()
