@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
-from labeling.models import Import, Judgment
+from labeling.models import Assignment, Import, Judgment
 from labeling.work.heartbeats import beat
 from projects.guidelines.services import acknowledge, publish_guideline
 from projects.models import Project, User
@@ -175,6 +175,8 @@ def test_a_rater_s_pages(
     sign_in(context, rui)
     watch.open(f"/p/{busy.slug}/settings/", status=403)
     walk(watch, ["/", f"/p/{busy.slug}/", f"/p/{busy.slug}/guideline/", "/account/erase/"])
+    own = Assignment.objects.filter(project=busy, rater=rui).first() or lease(rui, busy)
+    walk(watch, [f"/p/{busy.slug}/rate/{own.pk}/differences/"])
 
 
 @pytest.mark.walk

@@ -18,6 +18,9 @@ from labeling.rating.pictures import ShownPicture, cover_words, shown_pictures
 from labeling.rating.raw import Paint, raw_messages, raw_response
 from labeling.rendering import PaintedPart, painted
 
+#: A longer text is not sent a second time: what is marked in it is in the list alone.
+_MOST_CHARS = 200_000
+
 
 @dataclass(frozen=True, slots=True)
 class MarkedResponse:
@@ -85,7 +88,11 @@ def _data(spans: TaskSpans) -> dict[str, Any]:
     """Texts by slot where something is marked in them, and the passages."""
     slots = {passage.slot for passage in spans.passages}
     return {
-        "texts": {name: list(messages) for name, messages in spans.texts.items() if name in slots},
+        "texts": {
+            name: list(messages)
+            for name, messages in spans.texts.items()
+            if name in slots and sum(map(len, messages)) <= _MOST_CHARS
+        },
         "passages": [
             {
                 **{"slot": passage.slot, "message": passage.message},
