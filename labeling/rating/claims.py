@@ -215,16 +215,17 @@ WHERE {where} AND t.purpose = 'live' AND t.open_slots > 0 AND t.withdrawn_at IS 
       SELECT 1 FROM labeling_taskopening o WHERE o.task_id = t.id AND o.person_id = %(rater)s)
   AND (t.reviews_id IS NULL OR NOT EXISTS (
       SELECT 1 FROM labeling_response w WHERE w.id = t.reviews_id AND w.author_id = %(rater)s))
-  AND (t.follows_id IS NULL OR {chose})
+  AND {turn}
 ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """
-_PARTS = {"fields": ", ".join(f"t.{name}" for name in _TASK_FIELDS), "chose": CHOSE}
+_FIELDS = ", ".join(f"t.{name}" for name in _TASK_FIELDS)
 _CLAIMS = {
     wait: Statement(
         f"claim_{'waiting' if wait else 'skipping'}",
         _CLAIM.format(
-            **_PARTS,
+            fields=_FIELDS,
+            turn="t.follows_id IS NULL",
             where="t.project_id = %(project)s AND t.queue_key > %(after)s",
             waiting="" if wait else "SKIP LOCKED",
         ),
@@ -236,17 +237,36 @@ _CLAIMS = {
 }
 
 
-_BRANCH = Statement(
-    "claim_branch",
-    _CLAIM.format(**_PARTS, where="t.follows_id = %(follows)s", waiting=""),
-    rater="bigint",
-    follows="bigint",
-)
+_FOLLOWING = {
+    "next": "t.follows_id = %(follows)s",
+    "any": """t.follows_id IN (
+        SELECT p.id FROM labeling_assignment mine JOIN labeling_task p ON p.id = mine.task_id
+        WHERE mine.rater_id = %(rater)s AND mine.project_id = %(follows)s
+          AND mine.state = 'submitted' AND p.continues)""",
+}
+_BRANCHES = {
+    which: Statement(
+        f"claim_{which}_branch",
+        _CLAIM.format(fields=_FIELDS, turn=CHOSE, where=where, waiting=""),
+        rater="bigint",
+        follows="bigint",
+    )
+    for which, where in _FOLLOWING.items()
+}
 
 
-def claim_branch(*, follows_id: int, rater_id: int) -> Task | None:
+def claim_next_branch(*, follows_id: int, rater_id: int) -> Task | None:
     """Locks the turn after the reply that the rater chose in a task, if it has a place for them."""
-    row = _BRANCH.row(rater=rater_id, follows=follows_id)
+    return _branch("next", follows_id, rater_id)
+
+
+def claim_any_branch(*, project_id: int, rater_id: int) -> Task | None:
+    """Locks a turn after any reply that the rater chose in a project, if one has a place."""
+    return _branch("any", project_id, rater_id)
+
+
+def _branch(which: str, follows: int, rater_id: int) -> Task | None:
+    row = _BRANCHES[which].row(rater=rater_id, follows=follows)
     return Task.from_db(connection.alias, _TASK_FIELDS, row) if row else None
 
 

@@ -113,6 +113,27 @@ def test_a_choice_taken_back_takes_the_later_turn_with_it(turns, project, rui):
     assert Judgment.objects.filter(assignment=branch, withdrawn=False).count() == 1
 
 
+def test_a_later_turn_that_could_not_be_the_next_comes_in_the_end(turns, project, rui):
+    branches = Task.objects.filter(external_id__startswith="c1-2")
+    branches.update(open_slots=0)
+    choose(rui, lease(rui, project), "a")
+    branches.update(open_slots=2)
+    other = lease(rui, project)
+    # A place that was free again is seen while the choice was the last act.
+    assert turn_of(other) == "c1-2-a"
+    release = Assignment.objects.filter(pk=other.pk)
+    release.delete()
+    branches.update(open_slots=0)
+    seen = []
+    for _ in range(2):
+        assignment = lease(rui, project)
+        seen.append(turn_of(assignment))
+        judge(rui, assignment, -1)
+    branches.update(open_slots=2)
+    assert sorted(seen) == ["other0-1", "other1-1"]
+    assert turn_of(lease(rui, project)) == "c1-2-a"
+
+
 def test_an_answer_after_a_choice_that_was_changed_is_kept_as_a_late_one(turns, project, rui):
     choose(rui, lease(rui, project), "a")
     branch = lease(rui, project)
