@@ -25,6 +25,7 @@ _NAMES: dict[str, Promise] = {
     "allow_paste": gettext_lazy("pasting allowed"),
     "is_blind": gettext_lazy("models hidden"),
     "is_sensitive": gettext_lazy("warning of content"),
+    "is_template": gettext_lazy("offered as a template"),
     "tie_policy": gettext_lazy("ties in figures"),
     "is_required": gettext_lazy("required"),
     "is_primary": gettext_lazy("primary"),

@@ -30,7 +30,7 @@ from labeling.rendering import (
     render_unformatted,
 )
 from projects.access import SignedInRequest
-from projects.forms.projects import Rubric
+from projects.forms.projects import LIKE, Rubric
 from projects.models import Criterion, Principle, Project
 from projects.navigation import Page
 from projects.permissions import require_project_creator
@@ -42,6 +42,7 @@ from projects.project_templates import (
     sample_rows,
 )
 from projects.scales import PER_PRINCIPLE, REVIEWS
+from projects.services.likeness import project_to_copy, template_like
 
 #: The template whose rows show a kind of task where the rubric is one's own.
 _ROWS = {"rank": "ranking", "rule": "safety-policy", "review": "demonstrations"}
@@ -60,6 +61,11 @@ def desk_preview(request: SignedInRequest) -> HttpResponse:
         row = _row(key)
         criteria: Sequence[CriterionSpec] = template.criteria
         return _desk(request, criteria, row, template.guideline, template.settings)
+    like = project_to_copy(request.user, key.removeprefix(LIKE)) if key.startswith(LIKE) else None
+    if like is not None:
+        own = template_like(like)
+        row = _row(_ROWS.get(_kind(own.criteria).control, _USUAL_ROWS))
+        return _desk(request, own.criteria, row, own.guideline, own.settings)
     rubric: Any = Rubric(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not rubric.is_valid():
         return render(request, "labeling/rating/tryout.html", {"errors": _faults(rubric)})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -26,9 +29,10 @@ from projects.api.views import ApiView, page_reply
 from projects.exceptions import InvalidInput
 from projects.guidelines.selectors import current_guideline, has_acknowledged
 from projects.guidelines.services import acknowledge
-from projects.models import ApiKey, Membership
+from projects.models import ApiKey, Membership, Project, User
 from projects.permissions import Action, require_project_creator
 from projects.selectors.rubric import asked_criteria
+from projects.services.likeness import project_to_copy
 from projects.services.projects import create_project, update_project
 
 
@@ -66,6 +70,7 @@ class Projects(ApiView):
             name=values["name"],
             created_by=self.user(),
             template=values["template"],
+            like=_like(self.user(), values),
             criteria=criteria_of(values),
             guideline=guideline_of(values),
             settings={name: values[name] for name in SETTINGS if name in values},
@@ -75,6 +80,21 @@ class Projects(ApiView):
         )
         location = reverse("api:project", args=[project.slug])
         return Response(_detail(membership), status=201, headers={"Location": location})
+
+
+def _like(user: User, values: Mapping[str, Any]) -> Project | None:
+    """The project to begin as. Raises InvalidInput for one that the user does not lead."""
+    if not values["like"]:
+        return None
+    project = project_to_copy(user, values["like"])
+    if project is None or values["template"]:
+        sentence = (
+            _("Name a template or a project, not both.")
+            if project
+            else _("You lead no project of that name.")
+        )
+        raise InvalidInput(sentence, fields={"like": sentence})
+    return project
 
 
 class OneProject(ApiView):

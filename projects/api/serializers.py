@@ -42,6 +42,7 @@ SETTINGS = (
     "edit_winner",
     "allow_paste",
     "is_sensitive",
+    "is_template",
 )
 
 
@@ -150,6 +151,7 @@ class ProjectDetailSerializer(ProjectSerializer):
         help_text="Whether the editors of texts take what is pasted."
     )
     is_sensitive = serializers.BooleanField()
+    is_template = serializers.BooleanField()
     criteria = CriterionSerializer(many=True)
     guideline = GuidelineSerializer(allow_null=True)
 
@@ -219,6 +221,11 @@ class NewProjectSerializer(StrictSerializer):
     template = serializers.ChoiceField(
         choices=list(PROJECT_TEMPLATES), default="", allow_blank=True
     )
+    like = serializers.SlugField(
+        default="",
+        allow_blank=True,
+        help_text="A project that you lead: its questions, reasons, guideline and settings.",
+    )
     criteria = NewCriterionSerializer(  # type: ignore[call-arg]
         many=True, default=list, max_length=MOST_CRITERIA
     )
@@ -236,6 +243,9 @@ class NewProjectSerializer(StrictSerializer):
     edit_winner = serializers.BooleanField(required=False)
     allow_paste = serializers.BooleanField(required=False)
     is_sensitive = serializers.BooleanField(required=False)
+    is_template = serializers.BooleanField(
+        required=False, help_text="It stands among the templates of those who lead it."
+    )
 
 
 class ProjectChangesSerializer(StrictSerializer):
@@ -265,6 +275,9 @@ class ProjectChangesSerializer(StrictSerializer):
     edit_winner = serializers.BooleanField(required=False)
     allow_paste = serializers.BooleanField(required=False)
     is_sensitive = serializers.BooleanField(required=False)
+    is_template = serializers.BooleanField(
+        required=False, help_text="It stands among the templates of those who lead it."
+    )
 
 
 class AcknowledgementSerializer(StrictSerializer):

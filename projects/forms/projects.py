@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -30,6 +31,8 @@ from projects.services.rubric import MOST_CRITERIA
 
 #: The template that stands for a rubric of one's own.
 BLANK = "blank"
+#: What stands before the name of a project to begin as.
+LIKE = "like:"
 KEY_LENGTH = 40
 
 _TEXT = forms.Textarea(attrs={"rows": 3, "class": "short"})
@@ -62,6 +65,10 @@ def _scales() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
         for family in families
     ]
     return [*groups, (_("Your own"), [(OWN, _("A scale of your own"))])]
+
+
+def _listed(choices: Any) -> list[Any]:
+    return list(choices)
 
 
 class ProjectForm(forms.Form):
@@ -102,6 +109,20 @@ class ProjectForm(forms.Form):
         choices=[("", ""), *((key, key) for key in PROJECT_TEMPLATES)],
         widget=forms.HiddenInput,
     )
+
+    def __init__(self, *args: Any, likes: Sequence[Project] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.likes = {f"{LIKE}{project.slug}": project for project in likes}
+        for name in ("template", "based_on"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+            own = [(key, project.name) for key, project in self.likes.items()]
+            field.choices = [*_listed(field.choices), *own]
+
+    def start(self) -> dict[str, Any]:
+        """What a valid form starts from, as the service takes it."""
+        key = self.cleaned_data["based_on" if self.is_blank else "template"]
+        return {"like": self.likes[key]} if key in self.likes else {"template": key}
 
     @property
     def is_blank(self) -> bool:
@@ -271,6 +292,7 @@ class SettingsForm(ProjectModelForm):
             "edit_winner",
             "allow_paste",
             "is_sensitive",
+            "is_template",
             "tie_policy",
         ]
         labels = {
@@ -286,6 +308,7 @@ class SettingsForm(ProjectModelForm):
             "edit_winner": _("Raters may improve the response that they prefer"),
             "allow_paste": _("Raters may paste into what they write"),
             "is_sensitive": _("Warn that content may be disturbing"),
+            "is_template": _("Offer it as a template"),
             "tie_policy": _("Ties in figures that need one number"),
         }
         help_texts = {

@@ -87,6 +87,11 @@ class Project(models.Model):
     is_sensitive = models.BooleanField(
         default=False, help_text=gettext_lazy("Raters are warned that content may be disturbing.")
     )
+    is_template = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Those who lead it find it among the templates of a new project."),
+    )
     salt = models.CharField(max_length=64, default=new_salt, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

@@ -20,7 +20,9 @@ from projects.project_templates import (
     GuidelineSpec,
     load_template,
 )
+from projects.services.likeness import template_like
 from projects.services.quotas import require_room_for_project
+from projects.services.reasons import ReasonSpec, offered_reasons, set_reasons
 from projects.services.rubric import add_criterion, check_rubric, first_version
 
 #: Settings a lead may change at any time.
@@ -38,6 +40,7 @@ EDITABLE = (
     "edit_winner",
     "allow_paste",
     "is_sensitive",
+    "is_template",
 )
 
 
@@ -46,13 +49,15 @@ def create_project(
     name: str,
     created_by: User,
     template: str = "",
+    like: Project | None = None,
     criteria: Sequence[CriterionSpec] = (),
     guideline: GuidelineSpec | None = None,
     settings: Mapping[str, object] | None = None,
 ) -> Project:
     """A project with its rubric and first guideline; its creator becomes the lead.
 
-    `template` is a key of PROJECT_TEMPLATES; `criteria` and `guideline` replace the template's.
+    `template` is a key of PROJECT_TEMPLATES, `like` a project to begin as, with its reasons too;
+    `criteria` and `guideline` replace the template's.
     Raises InvalidInput naming the fields at fault, Conflict where the creator has too many.
     """
     if template and template not in PROJECT_TEMPLATES:
@@ -60,6 +65,9 @@ def create_project(
         sentence = _("Choose one of: %(known)s.") % {"known": known}
         raise InvalidInput(_("Unknown project template."), fields={"template": sentence})
     base = load_template(template) if template else None
+    if like is not None:
+        base = template_like(like)
+        template = like.template
     criteria = criteria or (base.criteria if base else ())
     guideline = guideline or (base.guideline if base else None)
     values = {**(base.settings if base else {}), **(settings or {})}
@@ -77,6 +85,9 @@ def create_project(
             verb=gettext_noop("project created"),
             template=template,
         )
+        if like is not None:
+            reasons = [ReasonSpec(r.code, r.label, r.needs_words) for r in offered_reasons(like)]
+            set_reasons(project=project, actor=created_by, reasons=reasons)
         if guideline is not None and guideline.text.strip():
             publish_guideline(project=project, published_by=created_by, spec=guideline)
     return project

@@ -15,15 +15,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects.access import SignedInRequest
 from projects.exceptions import ConcordError
 from projects.forms.errors import show_refusal
-from projects.forms.projects import BLANK, ProjectForm, Rubric
+from projects.forms.own_scale import OWN, own_values
+from projects.forms.projects import BLANK, LIKE, ProjectForm, Rubric
 from projects.forms.rows import fresh_rows, posted_rows, posted_values
 from projects.models import Membership, Project
 from projects.navigation import address
+from projects.own_scales import own_scale
 from projects.permissions import may_create_projects, require_project_creator
 from projects.project_templates import PROJECT_TEMPLATES, TemplateCard, load_template
 from projects.scales import SCALES, get_scale
+from projects.services.likeness import projects_to_copy, template_like
 from projects.services.notices import operator_notices
 from projects.services.projects import create_project
+
+#: What may be done with a question before there is a project, and how far it moves then.
+_ACTS = {"up": -1, "down": 1, "drop": 0}
 
 
 @require_safe
@@ -54,13 +60,19 @@ def create(request: SignedInRequest) -> HttpResponse:
     """A new project from a template or with a rubric of one's own."""
     require_project_creator(request.user)
     if request.method != "POST":
-        return _page(request, ProjectForm(), fresh_rows(Rubric))
+        likes = _likes(request)
+        named = next((p.slug for p in likes if p.slug == request.GET.get("like")), "")
+        initial = {"template": f"{LIKE}{named}"} if named else {}
+        return _page(request, ProjectForm(initial=initial, likes=likes), fresh_rows(Rubric))
     if "adapt" in request.POST:
         return _adapted(request)
+    if any(act in request.POST for act in _ACTS):
+        return _rearranged(request)
     if "add" in request.POST:
         rows = fresh_rows(Rubric, posted_rows(Rubric, request.POST), more=1)
-        return _page(request, ProjectForm(initial=posted_values(ProjectForm, request.POST)), rows)
-    form, rubric = ProjectForm(request.POST), Rubric(request.POST)
+        typed = posted_values(ProjectForm, request.POST)
+        return _page(request, ProjectForm(initial=typed, likes=_likes(request)), rows)
+    form, rubric = ProjectForm(request.POST, likes=_likes(request)), Rubric(request.POST)
     valid = form.is_valid()
     if form.is_blank:
         valid = rubric.is_valid() and valid
@@ -72,13 +84,39 @@ def create(request: SignedInRequest) -> HttpResponse:
     return _page(request, form, rubric, status=422)
 
 
+def _likes(request: SignedInRequest) -> list[Project]:
+    """The reader's own templates, and the project that they come from."""
+    chosen = request.GET.get("like", "")
+    sent = request.POST.get("template", ""), request.POST.get("based_on", "")
+    slugs = {name.removeprefix(LIKE) for name in sent if name.startswith(LIKE)} | {chosen}
+    return projects_to_copy(request.user, slugs=slugs)
+
+
+def _rearranged(request: SignedInRequest) -> HttpResponse:
+    """The form with one of its questions moved up or down, or taken out."""
+    rows = posted_rows(Rubric, request.POST)
+    marks = set(request.POST.getlist("primary"))
+    marked = [(row, f"form-{place}" in marks) for place, row in enumerate(rows)]
+    act = next(act for act in _ACTS if act in request.POST)
+    at = next((i for i in range(len(rows)) if request.POST[act] == f"form-{i}"), None)
+    if at is not None:
+        moved = marked.pop(at)
+        if act != "drop":
+            marked.insert(max(0, at + _ACTS[act]), moved)
+    primary = [f"form-{place}" for place, (_row, is_marked) in enumerate(marked) if is_marked]
+    form = ProjectForm(initial=posted_values(ProjectForm, request.POST), likes=_likes(request))
+    shown = fresh_rows(Rubric, [row for row, _is_marked in marked])
+    return _page(request, form, shown, primary=primary)
+
+
 def _adapted(request: SignedInRequest) -> HttpResponse:
     """The form with a template's questions in it, to be changed before there is a project."""
     typed = posted_values(ProjectForm, request.POST)
-    key = str(typed["template"])
-    if key not in PROJECT_TEMPLATES:
-        return _page(request, ProjectForm(initial=typed), fresh_rows(Rubric))
-    criteria = load_template(key).criteria
+    key, likes = str(typed["template"]), _likes(request)
+    project = next((p for p in likes if f"{LIKE}{p.slug}" == key), None)
+    if project is None and key not in PROJECT_TEMPLATES:
+        return _page(request, ProjectForm(initial=typed, likes=likes), fresh_rows(Rubric))
+    criteria = (template_like(project) if project else load_template(key)).criteria
     rows = [
         {
             "wording": c.wording,
@@ -87,11 +125,12 @@ def _adapted(request: SignedInRequest) -> HttpResponse:
             "key": c.key,
             "help_text": c.help_text,
             "is_required": c.is_required,
+            **({"scale_key": OWN, **own_values(own_scale(c.own))} if c.own else {}),
         }
         for c in criteria
     ]
     primary = [f"form-{place}" for place, c in enumerate(criteria) if c.is_primary]
-    form = ProjectForm(initial={**typed, "template": BLANK, "based_on": key})
+    form = ProjectForm(initial={**typed, "template": BLANK, "based_on": key}, likes=likes)
     return _page(request, form, fresh_rows(Rubric, rows), primary=primary)
 
 
@@ -101,7 +140,7 @@ def _create(request: SignedInRequest, form: ProjectForm, rubric: Any) -> Project
         return create_project(
             name=form.cleaned_data["name"],
             created_by=request.user,
-            template=form.cleaned_data["based_on" if blank else "template"],
+            **form.start(),
             criteria=rubric.specs() if blank else (),
             settings=form.settings,
         )
@@ -118,12 +157,15 @@ def _page(
     primary: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
-    base = PROJECT_TEMPLATES.get(str(form["based_on"].value()))
+    key = str(form["based_on"].value())
+    base = PROJECT_TEMPLATES.get(key)
+    title = form.likes[key].name if key in form.likes else _(base.title) if base else ""
     context = {
         "form": form,
         "rubric": rubric,
         "primary": primary or request.POST.getlist("primary") or ["form-0"],
-        "based_on": _(base.title) if base else "",
+        "based_on": title,
+        "likes": form.likes.items(),
         "templates": [_card(card) for card in PROJECT_TEMPLATES.values()],
         "scales": list(SCALES.values()),
     }

@@ -74,6 +74,9 @@ def answer(page: Page, project: Project) -> None:
         radios.setdefault(radio.get_attribute("name") or "", []).append(
             radio.get_attribute("value") or ""
         )
+    for gate in project.criteria.filter(family="gate"):  # what it opens can be answered then
+        name = f"answer.{gate.key}"
+        page.locator(f"input[name='{name}'][value='{radios.pop(name)[-1]}']").press("Space")
     for name, codes in radios.items():
         values = [code for code in codes if code.lstrip("-").isdigit()]
         parts = name.split(".")

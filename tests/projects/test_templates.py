@@ -81,6 +81,28 @@ def test_the_desk_is_shown_for_a_template_and_for_questions_that_nobody_has_stor
     assert "Write the question" in empty
 
 
+def test_questions_are_moved_and_taken_out_before_there_is_a_project(lena, project, client_for):
+    sent = {
+        "template": "blank",
+        "based_on": "helpful-harmless",
+        "form-TOTAL_FORMS": "3",
+        "form-INITIAL_FORMS": "0",
+        "primary": "form-0",
+    }
+    for place, key in enumerate(("first", "second", "third")):
+        sent |= {f"form-{place}-wording": f"{key}?", f"form-{place}-key": key}
+        sent |= {f"form-{place}-scale_key": "webgpt5"}
+
+    def order(**act: str) -> tuple[list[str], list[str]]:
+        context = client_for(lena).post("/projects/new/", {**sent, **act}).context
+        return [form["key"].value() for form in context["rubric"]], context["primary"]
+
+    assert order(down="form-0") == (["second", "first", "third"], ["form-1"])
+    assert order(up="form-0") == (["first", "second", "third"], ["form-0"])
+    assert order(drop="form-1") == (["first", "third"], ["form-0"])
+    assert order(up="nonsense") == (["first", "second", "third"], ["form-0"])
+
+
 def test_examples_stay_with_the_next_version_and_a_change_of_them_is_told(
     project: Project, lena: User
 ):
