@@ -54,6 +54,7 @@ def test_a_ranking_by_keyboard_between_tasks_of_another_kind(desk: Desk, make_ta
     desk.press("2", "ArrowDown", "6", "3")
     compared = desk.leave()
     # Ratings first, one response after the other; the last leads on to the board.
+    expect(page.locator("[data-each] .scale:not(.later) .caps").first).to_be_visible()
     desk.press("6", "Backspace")
     expect(page.locator("[data-each] input:checked")).to_have_count(0)
     desk.press("6", "3", "2", "5", "5")
