@@ -66,8 +66,8 @@ export async function differ(link) {
   const address = `${desk.dataset.base}${task.dataset.assignment}/differences/`;
   const all = /** @type {NodeListOf<HTMLElement>} */ (task.querySelectorAll(".side"));
   const sides = [...all].filter((side) => side.getClientRects().length);
-  if (sides.length !== 2) return void open(address, "_blank", "noopener");
   const isOn = shown.some(({ side }) => task.contains(side));
+  if (sides.length !== 2 && !isOn) return void open(address, "_blank", "noopener");
   restore();
   link.setAttribute("role", "button");
   link.setAttribute("aria-pressed", String(!isOn));
