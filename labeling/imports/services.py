@@ -269,7 +269,7 @@ def _written(import_: Import, pictures: PictureIntake) -> Iterator[None]:
     writer = BatchWriter(
         import_.project, import_id=import_.pk, overlap=import_.options.get("overlap")
     )
-    most_rows = PICTURE_BATCH
+    few = most_rows = min(PICTURE_BATCH, BATCH)
     counts = Counts(**import_.counts)
     most = _room(import_.project) + counts.created
     # Rows that earlier attempts dealt with are read again, because later rows may repeat them.
@@ -278,7 +278,7 @@ def _written(import_: Import, pictures: PictureIntake) -> Iterator[None]:
         # What takes long is done before anything is locked.
         batch, most_rows = (
             pictures.resolved(batch),
-            PICTURE_BATCH if pictures.has_seen_any else BATCH,
+            few if pictures.has_seen_any else BATCH,
         )
         with transaction.atomic():
             pictures.keep()

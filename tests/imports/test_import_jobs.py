@@ -69,7 +69,7 @@ def test_a_request_is_kept_with_its_file_and_nothing_is_imported_yet(project, le
     [
         (b"", "The file is empty."),
         (b'{"column": "hello"}', "No kind of row fits the columns (column)."),
-        (b"PK\x03\x04", "This is a zip archive or a spreadsheet."),
+        (b"PK\x03\x04", "The archive has no end: it was cut off."),
         (b'{"prompt": p}', "None of the first rows can be read. Line 1: Malformed JSON"),
     ],
 )
