@@ -184,6 +184,16 @@ _CARDS = (
         format="trl",
     ),
     TemplateCard(
+        key="pictures",
+        title=_("Pictures"),
+        judged=_("Two pictures made from one prompt."),
+        answered=_("Match and quality from 1 to 7, whether it is harmful, then five points."),
+        released=_("Pairs by majority, with the pictures"),
+        kind="compare",
+        recipe="majority",
+        format="trl",
+    ),
+    TemplateCard(
         key="code-review",
         title=_("Code review"),
         judged=_("Two changes that answer one request."),

@@ -12,7 +12,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods
 
@@ -147,7 +149,8 @@ def _view(
 ) -> TaskView:
     """A row of a template as its rater would see it, in the order in which it stands."""
     asked = kind.asked(criteria)
-    texts = [response["content"] for response in row.get("responses", ())][: kind.sizes[1]]
+    shown = row.get("responses", ())[: kind.sizes[1]]
+    texts = [response.get("content") or _("Picture") for response in shown]
     prompt = row["prompt"]
     messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
     names = kind.place_names(asked, len(texts))
@@ -162,8 +165,8 @@ def _view(
         messages=messages,
         prompt_html=_html(lambda: render_conversation(messages), str(prompt)),
         responses=[
-            ShownResponse(slot(place), name, text, _rendered(text), [])
-            for place, (name, text) in enumerate(zip(names, texts, strict=True))
+            ShownResponse(slot(place), name, text, _rendered(text, response.get("image", "")), [])
+            for place, (name, text, response) in enumerate(zip(names, texts, shown, strict=True))
         ],
         criteria=asked,
         principles=principles if asks_rules else [],
@@ -175,7 +178,10 @@ def _view(
     )
 
 
-def _rendered(text: str) -> str:
+def _rendered(text: str, picture: str) -> str:
+    """A response of a sample row: its text, or its picture, which stands in the row itself."""
+    if picture:
+        return format_html('<img class="tryout-picture" alt="{}" src="{}">', _("Picture"), picture)
     return _html(lambda: render_response(text), text)
 
 

@@ -64,6 +64,9 @@ def test_the_desk_is_shown_for_a_template_and_for_questions_that_nobody_has_stor
     assert "No refusal without need" in page.content.decode()
     assert "frame-ancestors 'self'" in page["Content-Security-Policy"]
     assert "frame-src 'self'" in client.get("/projects/new/")["Content-Security-Policy"]
+    pictures = client.get("/projects/preview/?template=pictures").content.decode()
+    assert 'src="data:image/png;base64,' in pictures
+    assert "The model answered nothing" not in pictures
     adapted = client.post("/projects/new/", {"template": "ranking", "adapt": "1"}).content.decode()
     assert 'value="made_up"' in adapted
     assert "These are the questions of “Rating, flags and ranking”" in adapted
