@@ -1,7 +1,8 @@
-"""next + submit, as a browser does it: `python -m bench.rate [--seconds 15] [--tasks 10000]`.
+"""next + submit, as a browser does it: `python -m bench.rate [--seconds 15] [--kind rank]`.
 
-10,000 tasks of two 150-word responses, overlap 3, against `./run` with its defaults; 1, 8 and 32
-raters without a pause for thought. The client is a process of its own per run.
+10,000 tasks (`--tasks`) of two 150-word responses, or another kind of tasks with as long ones,
+overlap 3, against `./run` with its defaults; 1, 8 and 32 raters without a pause for thought. The
+client is a process of its own per run.
 """
 
 from __future__ import annotations
@@ -141,6 +142,8 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--raters", type=int, default=0)
     parser.add_argument("--way", choices=["script", "form", "both"], default="both")
+    kinds = ["compare", "rank", "rate", "rule", "write"]
+    parser.add_argument("--kind", choices=kinds, default="compare")
     parser.add_argument("--drive", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -151,9 +154,11 @@ def main() -> None:
     with instance() as made:
         facts = str(made.folder / "facts.json")
         began = time.perf_counter()
-        made.python(
-            f"from bench import fill; fill.main({facts!r}, raters=33, tasks={options.tasks})"
-        )
+        asked = f"{facts!r}, raters=33, tasks={options.tasks}"
+        if options.kind == "compare":
+            made.python(f"from bench import fill; fill.main({asked})")
+        else:
+            made.python(f"from bench.fill_kinds import main; main({asked}, kind={options.kind!r})")
         print(f"filled and rendered in {time.perf_counter() - began:.0f} s", file=sys.stderr)
         rows = [
             measure(made, facts, raters, options.seconds, way)
