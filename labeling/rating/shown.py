@@ -25,7 +25,8 @@ class Text:
     """One text as it is shown: formatted, and (unless huge) as it was written.
 
     Where it is ranked, with the fields of its `places`; `panel` is what is asked about it alone;
-    `words` says how long it is, `following` names the one after it, of the last the first.
+    `words` says how long it is, `following` names the one after it, of the last the first; `head`
+    is what stands over it.
     """
 
     title: str
@@ -38,3 +39,4 @@ class Text:
     words: str = ""
     following: str = ""
     pictures: Sequence[ShownPicture] = ()
+    head: SafeString | str = ""
