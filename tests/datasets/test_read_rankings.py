@@ -208,14 +208,6 @@ def test_best_of_n_compares_right_answers_with_wrong_ones_alone(rows):
     assert [response.model for response in made[1].responses] == ["m2", "m3"]
 
 
-@pytest.mark.parametrize("name", ["vera", "gpt-4"])
-def test_best_of_n_as_one_ranking_ties_no_wrong_answers_with_each_other(rows, seen, name):
-    assert seen(BEST_OF_N).format == "bestofn"
-    (whole,) = rows(BEST_OF_N, rater=name)
-    assert (whole.kind, whole.judgments, whole.model_votes) == ("rank", (), ())
-    assert whole.metadata["ranks"] == [1, 2, 2]
-
-
 @pytest.mark.parametrize("side", ["chosen", "rejected"])
 def test_best_of_n_without_one_of_its_sides_is_refused(rows, side):
     *_, refused = rows(BEST_OF_N, {**BEST_OF_N, "id": "8", side: []})

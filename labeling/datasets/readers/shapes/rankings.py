@@ -210,9 +210,9 @@ BEST_OF_N = Shape(
     key="bestofn",
     title="Best of n, as RewardBench 2: lists of right and of wrong answers",
     explanation=(
-        "All answers of a row are one task that ranks them, without a label: which wrong one is "
-        "better than another is not said. As comparisons, each right one with each wrong one is a "
-        "task of its own, and that the right one is better is a label where a rater is named."
+        "All answers of a row are one task that ranks them. As comparisons, each right one with "
+        "each wrong one is a task of its own. Where a rater is named, the two grades of the row "
+        "are a label: the right ones share the first place, the wrong ones the second."
     ),
     fields=("prompt", "messages", "chosen", "rejected", "models", *FRAME, *ABOUT, *_RATED),
     needs=(("prompt", "chosen", "rejected"), ("messages", "chosen", "rejected")),

@@ -35,9 +35,8 @@ def several_parts(
 
     With ranks and a named rater the row carries the order as a label, and each pair its side: the
     lower rank is better, equal ranks are a tie. `extras` is what is kept of each candidate. With
-    `decided_only` nothing is known of those of equal rank among themselves: they are no pair, and
-    all of them together have no order that could be a label. Raises RowError for a number of
-    responses that its kind does not take, and where ranks and responses do not match.
+    `decided_only` those of equal rank are no pair. Raises RowError for a number of responses that
+    its kind does not take, and where ranks and responses do not match.
     """
     count = len(candidates)
     kind = record.kind_of(count)
@@ -51,8 +50,7 @@ def several_parts(
             f"Has {len(ranks)} ranks for {count} responses.",
             code=RefusalCode.CONTRADICTION,
         )
-    is_labelled = ranks is not None and (is_paired or not decided_only)
-    rater = rater_of(record) if is_labelled else ""
+    rater = rater_of(record) if ranks is not None else ""
     made = _pairs if is_paired else _whole
     parts = made(record, Parts(messages, candidates), ranks, extras, rater)
     if decided_only and is_paired and ranks is not None:
