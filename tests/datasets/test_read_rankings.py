@@ -175,6 +175,7 @@ def test_an_id_leaves_room_for_the_numbers_of_its_pairs(rows):
     [
         (LISTWISE, "listwise", ["Cow.", "Cod.", "Carp."], [["Carp.", "Cod."], ["Cow."]]),
         (NECTAR, "nectar", ["Cow.", "Cod.", "Crow."], [["Cod."], ["Cow.", "Crow."]]),
+        (BEST_OF_N, "bestofn", ["Cod.", "Cow.", "Ox."], [["Cod."], ["Cow.", "Ox."]]),
     ],
 )
 def test_three_ranked_responses_are_one_task_whose_order_is_a_label_under_a_name(
