@@ -46,7 +46,8 @@ class PictureRef(Struct, frozen=True, gc=False, omit_defaults=True):
     bytes, and whether it is PNG or WebP (`form`).
 
     Before it is kept it has no `sha256`: it is then the `name` of a file that comes with the row,
-    or the hash of bytes that stood in the row, its `source`.
+    or the hash of bytes that stood in the row, its `source`. `is_aside` is whether it stood in a
+    column `{"bytes", "path"}` beside texts, which data sets have also where the picture is not in.
     """
 
     sha256: str = ""
@@ -56,6 +57,7 @@ class PictureRef(Struct, frozen=True, gc=False, omit_defaults=True):
     size: int = 0
     name: str = ""
     source: str = ""
+    is_aside: bool = False
 
     @property
     def file_name(self) -> str:

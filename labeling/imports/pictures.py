@@ -157,8 +157,9 @@ class PictureIntake:
     def _resolved(self, row: Row) -> Row:
         if not isinstance(row, ImportRow):
             return row
+        left_out: list[Refusal] = []
         try:
-            messages = self._turns(row.messages, "prompt")
+            messages = self._turns(self._without_aside(row, left_out), "prompt")
             responses = tuple(
                 self._response(response, f"responses[{place}]")
                 for place, response in enumerate(row.responses)
@@ -166,7 +167,27 @@ class PictureIntake:
         except RowError as error:
             refused = refusal(row.line, error)
             return replace(refused, number=row.number, row_id=row.external_id)
-        return replace(row, messages=messages, responses=responses)
+        left_out = [*row.left_out, *left_out]
+        return replace(row, messages=messages, responses=responses, left_out=tuple(left_out))
+
+    def _without_aside(self, row: ImportRow, left_out: list[Refusal]) -> tuple[Message, ...]:
+        """The turns without pictures of a column beside the texts that did not come with the file.
+
+        The row stands without them, so they are counted as left out, each with its reason. In an
+        archive nothing is beside: there a picture is named, and missing if it is not in.
+        """
+        if self._archive is not None:
+            return row.messages
+        turns = []
+        for turn in row.messages:
+            kept = []
+            for ref in turn.images:
+                try:
+                    kept.append(ref if not ref.is_aside else self._picture(ref, "images"))
+                except RowError as error:
+                    left_out.append(refusal(row.line, error))
+            turns.append(replace(turn, images=tuple(kept)))
+        return tuple(turns)
 
     def _response(self, response: ImportedResponse, field: str) -> ImportedResponse:
         if not any(turn.images for turn in response.messages):
@@ -184,6 +205,8 @@ class PictureIntake:
         )
 
     def _picture(self, ref: PictureRef, field: str) -> PictureRef:
+        if ref.sha256:
+            return ref
         mark = ref.source or self._named(ref.name, field)
         kept = self._kept[mark] if mark in self._kept else self._work[mark].result()
         if kept.picture is None:

@@ -84,7 +84,10 @@ def framed(record: Record, chat: Chat) -> Chat:
 def _images(record: Record) -> tuple[PictureRef, ...]:
     """The pictures that the whole row is about."""
     value = record.get("images")
-    return picture_references(value, record.column("images")) if value else ()
+    pictures = picture_references(value, record.column("images")) if value else ()
+    if isinstance(value, dict):
+        return tuple(structs.replace(picture, is_aside=True) for picture in pictures)
+    return pictures
 
 
 def _with_images(turns: list[Message], images: tuple[PictureRef, ...]) -> Message:
