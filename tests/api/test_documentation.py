@@ -78,6 +78,7 @@ def test_the_page_carries_no_inline_code_and_the_strict_policy(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.walk
 def test_the_page_shows_the_calls_in_a_browser(
     lena: User, live_server: Any, page: Any, context: Any, sign_in: Callable[..., None]
 ):

@@ -236,6 +236,7 @@ def test_no_address_knows_a_verb_that_is_not_in_the_table(world: World):
     assert all(codes[0] != 405 for codes in expected().values())
 
 
+@pytest.mark.walk
 def test_the_admin_is_closed_to_everybody_but_operators(world: World):
     routes = {route for route in _routes() if route.startswith("admin/")}
     assert len(routes) > 20

@@ -29,7 +29,9 @@ def own_folder(settings: Any, tmp_path: Path) -> None:
     settings.IMPORTS_DIR = tmp_path / "imports"
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.walk)]
+)
 def test_a_lead_answers_what_the_file_does_not_say_and_imports(
     page: Any,
     context: Any,

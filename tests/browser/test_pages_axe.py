@@ -251,6 +251,7 @@ def test_keys_and_menus_work_without_a_mouse_and_never_while_typing(
     expect(page.get_by_role("link", name="API tokens")).to_be_hidden()
 
 
+@pytest.mark.walk
 def test_filters_and_forms_change_a_part_of_the_page_and_keep_the_place(
     page: Page, context: BrowserContext, live_server: Any, busy: Project, lena: User, sign_in: Any
 ):
@@ -264,7 +265,7 @@ def test_filters_and_forms_change_a_part_of_the_page_and_keep_the_place(
     page.goto(f"{base}guideline/edit/")
     page.fill("#id_text", "Half written")
     page.get_by_role("button", name="Add a principle").click()
-    expect(page.locator(".principle-row").last.get_by_label("Title")).to_be_focused()
+    expect(page.locator("#principles .principle-row").last.get_by_label("Title")).to_be_focused()
     expect(page.locator("#id_text")).to_have_value("Half written")
     page.goto(f"{base}members/")
     page.get_by_role("button", name="Make an invitation link").click()
@@ -277,6 +278,7 @@ def test_filters_and_forms_change_a_part_of_the_page_and_keep_the_place(
     page.wait_for_url(f"{live_server.url}/login/?next=/p/{busy.slug}/members/")
 
 
+@pytest.mark.walk
 def test_removing_somebody_asks_once_more(
     page: Page, context: BrowserContext, live_server: Any, busy: Project, lena: User, sign_in: Any
 ):

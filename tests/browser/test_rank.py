@@ -104,6 +104,7 @@ def test_nine_responses_with_letters_that_mean_other_things(desk: Desk, make_tas
     assert said(page).startswith("F and G tied. A is in your hand.")
 
 
+@pytest.mark.walk
 def test_long_texts_are_folded_until_they_are_read(desk: Desk, make_tasks: MakeTasks):
     Criterion.objects.all().delete()
     ask(desk.project, ORDER)
@@ -129,6 +130,7 @@ def test_long_texts_are_folded_until_they_are_read(desk: Desk, make_tasks: MakeT
     assert ranking(judgment) == [["A", "B"], ["C"]]
 
 
+@pytest.mark.walk
 def test_a_ranking_by_touch_and_by_dragging(
     browser: Browser,
     live_server: Any,
@@ -162,6 +164,7 @@ def test_a_ranking_by_touch_and_by_dragging(
     context.close()
 
 
+@pytest.mark.walk
 def test_a_ranking_without_a_script(
     browser: Browser,
     live_server: Any,

@@ -80,6 +80,7 @@ def test_two_responses_are_rated_by_keyboard_and_a_draft_and_an_undo_come_back(
         assert [*serious(page), *page.evaluate(PROBLEMS)] == []
 
 
+@pytest.mark.walk
 def test_a_response_is_checked_against_principles_by_touch_on_a_phone(
     desk: Desk,
     make_tasks: MakeTasks,

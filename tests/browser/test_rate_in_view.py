@@ -41,7 +41,7 @@ def test_what_a_rater_needs_stays_in_view(desk: Desk, lena: User, rui: User, mak
     make_tasks(project, 2, contents=("long\n\n" * 80, "long {i}\n\n" * 60))
     page.set_viewport_size({"width": 1440, "height": 900})
     desk.open()
-    warning, switch = (page.locator(s).bounding_box() for s in (".notice.warn", ".raw-switch"))
+    warning, switch = (page.locator(s).bounding_box() for s in (".notice.warn", ".views"))
     assert warning
     assert switch
     assert switch["y"] >= warning["y"] + warning["height"]

@@ -196,6 +196,7 @@ def test_logged_out_meanwhile_keeps_the_answer(
     expect(desk.page.locator("#banner")).to_be_hidden()
 
 
+@pytest.mark.walk
 def test_idle_time_is_not_active_time(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 2)
     desk.page.clock.install()
@@ -213,6 +214,7 @@ def test_idle_time_is_not_active_time(desk: Desk, make_tasks: MakeTasks):
     assert 68_000 <= judgment.idle_ms <= 75_000
 
 
+@pytest.mark.walk
 def test_a_tab_that_stays_open_over_a_weekend_can_still_submit(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 2)
     desk.page.clock.install()
@@ -240,6 +242,7 @@ def test_leaving_gives_back_the_prepared_task(desk: Desk, make_tasks: MakeTasks)
     assert prepared.state == AssignmentState.EXPIRED
 
 
+@pytest.mark.walk
 def test_an_error_with_one_answer_does_not_hold_up_the_others(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 4)
     desk.ready()
@@ -254,6 +257,7 @@ def test_an_error_with_one_answer_does_not_hold_up_the_others(desk: Desk, make_t
     assert broken in {judgment.assignment_id for judgment in saved(desk.page, 2)}
 
 
+@pytest.mark.walk
 def test_a_reservation_that_ran_out_is_told(
     desk: Desk, sam: User, tao: User, make_tasks: MakeTasks
 ):
@@ -269,6 +273,7 @@ def test_a_reservation_that_ran_out_is_told(
     assert Judgment.objects.get().rater == sam
 
 
+@pytest.mark.walk
 def test_a_prepared_task_that_comes_late_is_not_shown_again(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 3)
     late: list[tuple[Route, APIResponse]] = []

@@ -205,6 +205,7 @@ def test_a_new_task_moves_nothing_and_begins_at_its_top(
     assert [page.locator(s).bounding_box() for s in (".bar", ".scale", "#submit")] == before
 
 
+@pytest.mark.walk
 def test_everything_works_by_touch_on_a_phone(
     browser: Browser,
     live_server: Any,
@@ -240,7 +241,7 @@ def test_everything_works_by_touch_on_a_phone(
 def small_targets(page: Page) -> list[str]:
     """Controls of the bar that are smaller than 44 pixels either way."""
     places: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll(".segment, .chip, .quiet, button, .raw-switch")]
+        """() => [...document.querySelectorAll(".segment, .chip, .quiet, button")]
           .filter((e) => e.checkVisibility() && !e.closest("header"))
           .map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
           .filter(([, box]) => box.height < 44 || box.width < 44)

@@ -88,7 +88,7 @@ def test_what_differs_is_shown_a_phone_jumps_to_b_and_a_mark_takes_a_note(desk: 
     desk.keyboard.press("h")
     desk.wait_for_selector(".side.differs mark.only")
     assert "only here" in desk.locator(".own-words").first.inner_text()
-    desk.evaluate(SELECT, ["#text-1 pre", desk.evaluate(FIRST_OWN), 0])
+    desk.evaluate(SELECT, ["#text-1 pre:has(mark.only)", desk.evaluate(FIRST_OWN), 0])
     desk.wait_for_selector(".mark-menu:not([hidden])")
     desk.keyboard.press("n")
     desk.keyboard.type("Says who 1?")

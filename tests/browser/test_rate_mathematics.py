@@ -26,6 +26,7 @@ def skip_as_broken(desk: Desk) -> None:
     expect(desk.page.locator("#task")).not_to_have_attribute("data-assignment", str(before))
 
 
+@pytest.mark.walk
 def test_after_a_page_died_of_its_formulas_they_are_source_and_the_task_can_be_skipped(
     desk: Desk, project: Project, make_tasks: MakeTasks
 ):
@@ -54,6 +55,7 @@ def test_after_a_page_died_of_its_formulas_they_are_source_and_the_task_can_be_s
     assert skipped.skip_reason == SkipReason.BROKEN
 
 
+@pytest.mark.walk
 def test_a_task_whose_formulas_never_come_can_be_skipped(
     desk: Desk, project: Project, make_tasks: MakeTasks
 ):

@@ -55,6 +55,7 @@ def click(page: Page, selector: str) -> None:
     page.evaluate("(selector) => document.querySelector(selector).click()", selector)
 
 
+@pytest.mark.walk
 def test_every_key_in_every_panel_leaves_the_answer_behind_it_alone(guided: Desk):
     page = guided.ready().page
     guided.press("a")

@@ -41,6 +41,7 @@ def answer_offline(desk: Desk, context: BrowserContext, count: int = 2) -> None:
     context.set_offline(False)
 
 
+@pytest.mark.walk
 def test_a_second_log_in_keeps_the_answers_of_the_first_and_says_whose_they_are(
     desk: Desk,
     context: BrowserContext,
@@ -121,6 +122,7 @@ def test_answers_that_a_project_does_not_take_just_now_are_kept_until_it_does(
     expect(notice).to_have_count(0)
 
 
+@pytest.mark.walk
 def test_no_reply_without_a_reason_is_final(desk: Desk, make_tasks: MakeTasks):
     make_tasks(desk.project, 3)
     desk.ready()
@@ -147,6 +149,7 @@ def test_no_reply_without_a_reason_is_final(desk: Desk, make_tasks: MakeTasks):
     saved(page, 1)
 
 
+@pytest.mark.walk
 def test_each_refusal_is_told_with_what_the_answer_said_until_it_is_dismissed(
     desk: Desk, sam: User, make_tasks: MakeTasks
 ):
@@ -283,6 +286,7 @@ def test_two_tabs_of_a_rater_lose_nothing_of_each_other(
     assert sorted(abs(primary_value(judgment) or 0) for judgment in saved(desk.page, 2)) == [1, 3]
 
 
+@pytest.mark.walk
 def test_what_two_tabs_hold_is_sent_once(
     desk: Desk, context: BrowserContext, make_tasks: MakeTasks
 ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from labeling.models import Response, Writing
@@ -17,6 +18,7 @@ from tests.rating.test_writing import school
 __all__ = ["school"]
 
 
+@pytest.mark.walk
 def test_a_text_is_written_taken_back_and_approved_with_edits_by_keyboard(
     page: Page,
     context: BrowserContext,

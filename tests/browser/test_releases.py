@@ -23,9 +23,8 @@ def releases_dir(tmp_path: Path, settings: Any) -> None:
     settings.RELEASES_DIR = tmp_path / "releases"
 
 
-@pytest.mark.parametrize(
-    ("width", "theme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.walk)]
-)
+@pytest.mark.walk
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_an_engineer_chooses_freezes_and_finds_the_files(
     page: Any,
     context: Any,

@@ -53,6 +53,7 @@ def test_a_preview_sees_texts_as_they_will_be_written(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.walk
 def test_a_task_may_have_more_votes_than_sixteen_bits_count(tmp_path):
     crowd = [judgment(-1, f"rater-{place}", id=f"{place:05d}") for place in range(33_000)]
     result = release([task("bread", *crowd)], tmp_path / "r")

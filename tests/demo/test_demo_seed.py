@@ -64,6 +64,7 @@ def test_a_second_seeding_changes_nothing(project):
     assert counts() == before
 
 
+@pytest.mark.walk
 def test_the_command_prints_every_log_in(project, capsys):
     call_command("seed_demo")
     printed = capsys.readouterr().out
@@ -71,6 +72,7 @@ def test_the_command_prints_every_log_in(project, capsys):
     assert [login.email for login in content.LOGINS if login.email not in printed] == []
 
 
+@pytest.mark.walk
 def test_where_others_come_everybody_gets_a_password_of_their_own_shown_once(project, capsys):
     call_command("seed_demo", random_passwords=True)
     lines = capsys.readouterr().out.splitlines()

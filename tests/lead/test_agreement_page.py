@@ -268,6 +268,7 @@ def test_a_figure_that_rounds_to_zero_has_no_minus():
     ]
 
 
+@pytest.mark.walk
 def test_a_first_place_that_is_preferred_too_often_is_said_with_its_p(
     project: Project, lena: User, rui: User, client_for: ClientFor
 ) -> None:

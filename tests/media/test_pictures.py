@@ -154,6 +154,7 @@ def test_what_is_no_picture_to_judge_is_refused(data: bytes, reason: str) -> Non
         prepared_picture(data)
 
 
+@pytest.mark.walk
 def test_a_flood_of_pixels_behind_a_small_header_is_cut_off() -> None:
     """Its header is honest about 36 million pixels and its data goes on for gigabytes."""
     header = struct.pack(">IIBBBBB", 6000, 6000, 8, 2, 0, 0, 1)

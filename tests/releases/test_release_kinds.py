@@ -138,7 +138,7 @@ def test_ratings_are_a_table_with_a_column_a_criterion(
     page = client_for(lena).get(f"/p/{several.slug}/releases/{release.number}/").content.decode()
     assert page.count("Nobody knows how noisy the labels are") == 1
     assert "<b>helpful, verbose</b>: No two raters judged the same response." in page
-    assert "Gwet’s AC1" in page
+    assert "ICC(1,1)" in page
     assert "symmetrised" not in page
     table = {
         (row["prompt"].split(":")[0], row["response"].split()[0]): (row["helpful"], row["verbose"])
