@@ -40,7 +40,9 @@ chat = st.fixed_dictionaries(
     {
         "messages": st.lists(message, max_size=4),
         "responses": st.lists(st.fixed_dictionaries({"content": text}), min_size=1, max_size=3),
-        "notes": st.recursive(text | st.integers(), lambda inner: st.lists(inner, max_size=2)),
+        "notes": st.recursive(
+            text | st.integers(-(2**63), 2**64 - 1), lambda inner: st.lists(inner, max_size=2)
+        ),
     }
 )
 

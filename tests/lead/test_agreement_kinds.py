@@ -212,8 +212,15 @@ def test_the_overview_quotes_the_ranking_where_nothing_else_is_asked(
 
 
 def test_raters_count_judgments_of_every_kind_and_take_shares_of_comparisons(
-    judged: Project, rui: User, make_tasks: MakeTasks
+    judged: Project,
+    lena: User,
+    rui: User,
+    make_tasks: MakeTasks,
+    client_for: Callable[[User], Client],
 ) -> None:
+    page = client_for(lena).get(f"/p/{judged.slug}/raters/").content.decode()
+    assert "Median active time" in page
+    assert "First shown preferred" not in page
     rows = {row.rater.name: row for row in rater_rows(judged)}
     assert (rows["Rui"].judgments, rows["Rui"].ties.reason) == (2, "No comparison yet.")
     (task,) = make_tasks(judged, 1, prefix="c", prompt="Compare {i}")

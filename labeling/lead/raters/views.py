@@ -60,6 +60,7 @@ def raters(request: SignedInRequest, slug: str) -> HttpResponse:
         "order": order,
         "query": f"order={order}&" if order in ORDERS else "",
         "few": FEW,
+        "has_comparisons": any(row.ties.n for row in rows),
     }
     return render(request, "labeling/lead/raters.html", context)
 
