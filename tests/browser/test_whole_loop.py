@@ -59,7 +59,7 @@ def test_a_team_imports_compares_agrees_and_releases(
     base = f"http://127.0.0.1:{instance.port}"
     lena = Person(browser, base, "lena@example.com")
     lena.log_in()
-    slug = lena.create_project("Kitchen table", "Arena")
+    slug = lena.create_project("Kitchen table", "Arena: which model is better?")
 
     for path in files:
         report = lena.import_file(slug, path)

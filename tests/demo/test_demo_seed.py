@@ -56,6 +56,7 @@ def test_production_gets_no_published_passwords(settings):
 @pytest.mark.walk
 @pytest.mark.slow
 def test_a_second_seeding_changes_nothing(project):
+    call_command("seed_demo")
     before = counts()
     again = seed_demo()
     call_command("seed_demo")
