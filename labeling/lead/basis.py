@@ -1,20 +1,17 @@
-"""What figures rest on: the state of a project's judgments, and a million rows read as columns."""
+"""What figures rest on: the state of a project's judgments."""
 
 from __future__ import annotations
 
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db.models import Count, Max
 
 from labeling.models import Judgment
 from labeling.models.tasks import tasks_out_of_play
 from projects.models import Project
-
-if TYPE_CHECKING:
-    pass
 
 #: From so many judgments on a count is remembered for some seconds.
 MANY_JUDGMENTS = 200_000
