@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from labeling.stats.agreement.cohen import RaterPairs, cohen_kappa_pairs
 from labeling.stats.agreement.figures import gwet_ac, krippendorff_alpha, percent_agreement
-from labeling.stats.agreement.report import with_pairs_apart
+from labeling.stats.agreement.report import task_counts, value_counts, with_pairs_apart
 from labeling.stats.coding import code
 from labeling.stats.intervals.clustered import clustered_wilson
 from labeling.stats.ratings import Figure, Ratings
@@ -37,9 +37,6 @@ def gate_report(
     coded = code(ratings, categories)
     table = tabulate(coded)
     pairs = with_pairs_apart(cohen_kappa_pairs(coded))
-    votes = table.counts.sum(axis=1)
-    frequency = table.pattern_frequency
-    raters = len(pairs.raters)
     content = {
         "percent_agreement": percent_agreement(table).as_dict(),
         "gwet_ac1": gwet_ac(table).as_dict(),
@@ -52,18 +49,8 @@ def gate_report(
             }
             for value in categories
         ],
-        "counts": {
-            "tasks": len(np.unique(ratings.unit)),
-            "judgments": len(ratings),
-            "raters": len(np.unique(ratings.rater)),
-            "tasks_judged_twice": round(float(frequency[votes >= 2].sum())),
-            "pairs_of_judgments": round(float(np.sum(frequency * votes * (votes - 1) / 2))),
-            "pairs_of_raters_apart": raters * (raters - 1) // 2 - int((pairs.n > 0).sum()),
-        },
-        "values": [
-            {"value": value, "count": round(count)}
-            for value, count in zip(table.categories, table.marginals.tolist(), strict=True)
-        ],
+        "counts": task_counts(table, len(pairs.raters), pairs),
+        "values": value_counts(table),
     }
     return content, pairs
 

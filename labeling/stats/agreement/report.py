@@ -74,7 +74,7 @@ def criterion_report(
         "gwet_ac1": gwet_ac(table, symmetric=mirrored).as_dict(),
         "brennan_prediger": brennan_prediger(table).as_dict(),
         "noise_ceiling": _ceiling(whole, preference=preference).as_dict(),
-        "counts": {**_counts(whole, len(everyone.raters), pairs), "side_only": sided},
+        "counts": {**task_counts(whole, len(everyone.raters), pairs), "side_only": sided},
         "values": _histogram(table, folded=mirrored),
     }
     content = _without_a_strength(content, sided) if sided and not table.ratings else content
@@ -216,15 +216,28 @@ def raters_apart(raters: int, first: Ints, second: Ints) -> tuple[Ints, Ints]:
     return rows[:, 0], rows[:, 1]
 
 
-def _counts(table: Table, raters: int, pairs: RaterPairs) -> dict[str, int]:
-    """Return what the figures rest on."""
-    votes = table.counts.sum(axis=1)
-    frequency = table.pattern_frequency
+def task_counts(table: Table, raters: int, pairs: RaterPairs) -> dict[str, int]:
+    """Return what figures rest on whose unit is a task."""
     return {
         "tasks": table.units,
         "judgments": table.ratings,
         "raters": raters,
-        "tasks_judged_twice": round(float(frequency[votes >= 2].sum())),
-        "pairs_of_judgments": round(float(np.sum(frequency * votes * (votes - 1) / 2))),
-        "pairs_of_raters_apart": raters * (raters - 1) // 2 - len(pairs),
+        **counts_of_pairs(table, raters, pairs, units="tasks"),
     }
+
+
+def counts_of_pairs(table: Table, raters: int, pairs: RaterPairs, *, units: str) -> dict[str, int]:
+    """Return how often two judgments met on a unit, and how many pairs of raters never did."""
+    votes = table.counts.sum(axis=1)
+    frequency = table.pattern_frequency
+    return {
+        f"{units}_judged_twice": round(float(frequency[votes >= 2].sum())),
+        "pairs_of_judgments": round(float(np.sum(frequency * votes * (votes - 1) / 2))),
+        "pairs_of_raters_apart": raters * (raters - 1) // 2 - int((pairs.n > 0).sum()),
+    }
+
+
+def value_counts(table: Table) -> list[dict[str, Any]]:
+    """Return how often each value of a scale was given."""
+    counts = zip(table.categories, table.marginals.tolist(), strict=True)
+    return [{"value": category, "count": round(count)} for category, count in counts]

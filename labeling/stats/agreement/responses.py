@@ -16,7 +16,7 @@ from labeling.stats.agreement.coefficients import Level
 from labeling.stats.agreement.cohen import RaterPairs, cohen_kappa_pairs
 from labeling.stats.agreement.figures import gwet_ac, krippendorff_alpha, percent_agreement
 from labeling.stats.agreement.icc import icc_forms
-from labeling.stats.agreement.report import with_pairs_apart
+from labeling.stats.agreement.report import counts_of_pairs, value_counts, with_pairs_apart
 from labeling.stats.agreement.wording import of_units
 from labeling.stats.coding import Coded, code
 from labeling.stats.intervals.clustered import clustered_wilson
@@ -112,7 +112,7 @@ def rating_report(
         "yes": _share_of(answers, 1).as_dict() if is_yes_no else None,
         **_unsaid(answers, unsaid),
         "counts": _counts(answers, table, pairs),
-        "values": _values(table),
+        "values": value_counts(table),
     }
     return content, pairs
 
@@ -153,7 +153,7 @@ def rule_report(
         "violation": violation_rate(either_way).as_dict(),
         **_unsaid(answers, unsaid),
         "counts": _counts(answers, either, pairs),
-        "values": _values(table),
+        "values": value_counts(table),
     }
     return content, pairs
 
@@ -213,23 +213,13 @@ def _correlations(coded: Coded) -> dict[str, Any]:
     return {form: _named(figure) for form, figure in forms.items()}
 
 
-def _values(table: Table) -> list[dict[str, Any]]:
-    counts = zip(table.categories, table.marginals.tolist(), strict=True)
-    return [{"value": category, "count": round(count)} for category, count in counts]
-
-
 def _counts(answers: ResponseAnswers, table: Table, pairs: RaterPairs) -> dict[str, int]:
     """Return what the figures rest on."""
-    votes = table.counts.sum(axis=1)
-    frequency = table.pattern_frequency
-    raters = len(pairs.raters)
     return {
         "responses": len(np.unique(answers.unit)),
         "answers": len(answers),
         "raters": len(np.unique(answers.rater)),
-        "responses_judged_twice": round(float(frequency[votes >= 2].sum())),
-        "pairs_of_judgments": round(float(np.sum(frequency * votes * (votes - 1) / 2))),
-        "pairs_of_raters_apart": raters * (raters - 1) // 2 - int((pairs.n > 0).sum()),
+        **counts_of_pairs(table, len(pairs.raters), pairs, units="responses"),
         "unsure": int((answers.unsaid == UNSURE_CODE).sum()),
         "not_applicable": int((answers.unsaid == NOT_APPLICABLE_CODE).sum()),
     }
