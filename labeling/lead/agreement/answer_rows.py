@@ -15,7 +15,7 @@ _Words = str | Promise
 
 _PAIRS = gettext_lazy("pairs of answers")
 _RESPONSES = gettext_lazy("responses")
-_ORDERED = gettext_lazy("tasks")
+_TASKS = gettext_lazy("tasks")
 _ANSWERS = gettext_lazy("answers")
 
 #: The forms of Shrout and Fleiss, and what each is the reliability of.
@@ -99,7 +99,7 @@ def tau_row(figures: Json) -> FigureRow:
             "than by chance, −1 the opposite."
         ),
         figures["kendall_tau"],
-        str(_ORDERED),
+        str(_TASKS),
         unit="number",
     )
 
@@ -113,7 +113,7 @@ def concordance_row(figures: Json) -> FigureRow:
             "agreement it is about one over their number, not 0."
         ),
         figures["kendall_w"],
-        str(_ORDERED),
+        str(_TASKS),
         unit="number",
     )
 
@@ -177,7 +177,7 @@ def correlation_row(figures: Json, form: str) -> FigureRow:
 
 def _judged(figures: Json) -> str:
     """What is judged by itself, and counted."""
-    return str(_ORDERED if figures["answer"] == GATE else _RESPONSES)
+    return str(_TASKS if figures["answer"] == GATE else _RESPONSES)
 
 
 def stopped_row(figures: Json) -> FigureRow:
@@ -251,7 +251,7 @@ def beside_rows(figures: Json) -> list[FigureRow]:
             _("Consistence"),
             _("Kendall's zeta of the same, where most decide every pair: 1 is a perfect order."),
             figures["consistence"],
-            str(_ORDERED),
+            str(_TASKS),
             unit="number",
         ),
         FigureRow(

@@ -200,55 +200,48 @@ _GROUPS: Mapping[str, Callable[[str, Json], list[FigureGroup]]] = {
 
 def nothing_yet(figures: Json) -> str:
     """The sentence for a criterion on which nobody can agree yet, or nothing."""
-    counts = figures["counts"]
+    n, twice = _counted(figures)
+    if twice:
+        return ""
     if figures["answer"] == GATE:
-        if counts["tasks_judged_twice"]:
-            return ""
-        n, sentence = (
-            counts["tasks"],
-            ngettext(
-                "Agreement needs two raters on the same task. So far %(n)s task has one.",
-                "Agreement needs two raters on the same task. So far %(n)s tasks have one each.",
-                counts["tasks"],
-            ),
+        sentence = ngettext(
+            "Agreement needs two raters on the same task. So far %(n)s task has one.",
+            "Agreement needs two raters on the same task. So far %(n)s tasks have one each.",
+            n,
         )
     elif figures["answer"] == RANKING:
-        if counts["tasks_judged_twice"]:
-            return ""
-        n, sentence = (
-            counts["tasks"],
-            ngettext(
-                "Agreement needs two rankings of the same task. So far %(n)s task has one.",
-                "Agreement needs two rankings of the same task. So far %(n)s tasks have one each.",
-                counts["tasks"],
-            ),
+        sentence = ngettext(
+            "Agreement needs two rankings of the same task. So far %(n)s task has one.",
+            "Agreement needs two rankings of the same task. So far %(n)s tasks have one each.",
+            n,
         )
     else:
-        if counts["responses_judged_twice"]:
-            return ""
-        n, sentence = (
-            counts["responses"],
-            ngettext(
-                "Agreement needs two raters on the same response. So far %(n)s response has one.",
-                "Agreement needs two raters on the same response. So far %(n)s responses have "
-                "one each.",
-                counts["responses"],
-            ),
+        sentence = ngettext(
+            "Agreement needs two raters on the same response. So far %(n)s response has one.",
+            "Agreement needs two raters on the same response. So far %(n)s responses have "
+            "one each.",
+            n,
         )
     return sentence % {"n": f"{n:,}"} if n else _("Nobody has answered this question yet.")
 
 
 def _judged(figures: Json) -> tuple[str, str]:
     """How much was judged twice or more, and of how much."""
-    counts = figures["counts"]
+    n, twice = _counted(figures)
     if figures["answer"] == RANKING:
-        words = ngettext("of %(n)s task ranked", "of %(n)s tasks ranked", counts["tasks"])
-        return f"{counts['tasks_judged_twice']:,}", words % {"n": f"{counts['tasks']:,}"}
-    if figures["answer"] == GATE:
-        words = ngettext("of %(n)s task", "of %(n)s tasks", counts["tasks"])
-        return f"{counts['tasks_judged_twice']:,}", words % {"n": f"{counts['tasks']:,}"}
-    words = ngettext("of %(n)s response judged", "of %(n)s responses judged", counts["responses"])
-    return f"{counts['responses_judged_twice']:,}", words % {"n": f"{counts['responses']:,}"}
+        words = ngettext("of %(n)s task ranked", "of %(n)s tasks ranked", n)
+    elif figures["answer"] == GATE:
+        words = ngettext("of %(n)s task", "of %(n)s tasks", n)
+    else:
+        words = ngettext("of %(n)s response judged", "of %(n)s responses judged", n)
+    return f"{twice:,}", words % {"n": f"{n:,}"}
+
+
+def _counted(figures: Json) -> tuple[int, int]:
+    """How many tasks or responses were judged, and how many of them by two raters or more."""
+    units = "tasks" if figures["answer"] in {RANKING, GATE} else "responses"
+    counts = figures["counts"]
+    return counts[units], counts[f"{units}_judged_twice"]
 
 
 def _histogram(criterion: Criterion, figures: Json) -> SafeString | None:

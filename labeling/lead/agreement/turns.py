@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labeling.figures.by_kind import rating_figures
 from labeling.figures.per_response import RankedAnswers, RatedAnswers
 from labeling.kinds import kind_for
 from labeling.lead.agreement.criteria import criterion_figures
@@ -76,12 +77,7 @@ def _depths(answers: object, turns: TaskTurns) -> Ints:
 
 
 @_depths.register
-def _(answers: CriterionAnswers, turns: TaskTurns) -> Ints:
-    return turns.of_tasks(np.asarray(answers.ratings.unit))
-
-
-@_depths.register
-def _(answers: GateRatings, turns: TaskTurns) -> Ints:
+def _(answers: CriterionAnswers | GateRatings, turns: TaskTurns) -> Ints:
     return turns.of_tasks(np.asarray(answers.ratings.unit))
 
 
@@ -159,9 +155,7 @@ def _(answers: RatedAnswers, kept: npt.NDArray[np.bool_]) -> dict[str, Any]:
     columns = (whole.unit, whole.rater, whole.value, whole.prompt, whole.unsaid)
     part = ResponseAnswers(*(column[kept] for column in columns))
     principles = answers.principles[kept]
-    figures, _pairs = criterion_figures(
-        replace(answers, answers=part, principles=principles), as_ordered=False
-    )
+    figures, _pairs = rating_figures(replace(answers, answers=part, principles=principles))
     return {
         "judged": figures["counts"]["responses"],
         "agreement": figures["percent_agreement"],
