@@ -199,6 +199,7 @@ def test_page_command_and_api_show_the_figures_of_every_kind(
     lines = out.getvalue()
     for words in ("Kendall's W", "alpha of implied pairs", "rated the other way", "ICC(2,k)"):
         assert f"  {words}" in lines, words
+    assert lines.count("  self-consistency") == len(figures)
 
 
 def test_the_overview_quotes_the_ranking_where_nothing_else_is_asked(

@@ -122,6 +122,7 @@ def _rankings(figures: _Json) -> Iterator[str]:
     yield from _line("placed level", figures["ties"])
     yield from _circles(figures)
     yield from _line("rated the other way", figures["contradictions"])
+    yield from _line("self-consistency", figures["self_consistency"])
 
 
 def _ratings(figures: _Json) -> Iterator[str]:
@@ -133,7 +134,7 @@ def _ratings(figures: _Json) -> Iterator[str]:
         yield from _line(f"ICC({form})", figure)
     if figures["yes"]:
         yield from _line("yes", figures["yes"])
-    yield from _unsaid(figures)
+    yield from _beside(figures)
 
 
 def _rules(figures: _Json) -> Iterator[str]:
@@ -141,7 +142,7 @@ def _rules(figures: _Json) -> Iterator[str]:
     yield from _line("same answer", figures["percent_agreement"])
     yield from _line("Gwet's AC1", figures["gwet_ac1"])
     yield from _line("alpha, ordinal", figures["krippendorff_alpha"]["ordinal"])
-    yield from _unsaid(figures)
+    yield from _beside(figures)
     for rate in figures["principles"]:
         yield from _line(f"  P{rate['number']} broken", rate["violation"])
 
@@ -165,9 +166,10 @@ def _circles(figures: _Json) -> Iterator[str]:
     yield from _line("consistence (zeta)", figures["consistence"])
 
 
-def _unsaid(figures: _Json) -> Iterator[str]:
+def _beside(figures: _Json) -> Iterator[str]:
     yield from _line("unsure", figures["unsure"])
     yield from _line("not applicable", figures["not_applicable"])
+    yield from _line("self-consistency", figures["self_consistency"])
 
 
 _LINES: Mapping[str, Callable[[_Json], Iterator[str]]] = {
