@@ -269,7 +269,7 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "labeling.work.api.JOB_STATES",
         "TaskKindEnum": "labeling.vocabulary.TASK_KINDS",
         "TieKindEnum": "projects.scales.TIE_KINDS",
-        "StoredTieKindEnum": "labeling.vocabulary.TieKind",
+        "StoredTieKindEnum": "labeling.datasets.records.TIES",
     },
 }
 

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern
@@ -27,6 +28,11 @@ def schema(api: CallAs, user: User) -> dict[str, Any]:
 
 def test_the_document_is_made_without_a_warning(db: None):
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+
+def test_every_name_that_settings_give_to_choices_is_in_the_document(lena: User, api: CallAs):
+    named: Any = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]
+    assert set(named) <= set(schema(api, lena)["components"]["schemas"])
 
 
 def test_every_address_is_documented(lena: User, api: CallAs):
