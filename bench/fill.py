@@ -29,6 +29,16 @@ def project_with_raters(raters: int, *, overlap: int = 3) -> dict[str, object]:
     project = create_project(
         name="Bench", created_by=lead, template="arena", settings={"overlap": overlap}
     )
+    return {
+        "slug": project.slug,
+        "lead": session_of(lead),
+        "sessions": rater_sessions(project, raters),
+        "answers": answers(project),
+    }
+
+
+def rater_sessions(project: Project, raters: int) -> dict[str, str]:
+    """Let so many raters join who have read the guideline; return their session cookies."""
     guideline = project.guidelines.get()
     sessions = {}
     for i in range(raters):
@@ -36,12 +46,7 @@ def project_with_raters(raters: int, *, overlap: int = 3) -> dict[str, object]:
         set_member(project=project, user=rater, role=Role.RATER)
         acknowledge(user=rater, guideline=guideline)
         sessions[rater.email] = session_of(rater)
-    return {
-        "slug": project.slug,
-        "lead": session_of(lead),
-        "sessions": sessions,
-        "answers": answers(project),
-    }
+    return sessions
 
 
 def session_of(user: User) -> str:

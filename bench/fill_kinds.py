@@ -10,12 +10,10 @@ from pathlib import Path
 
 from django.core.management import call_command
 
-from bench.fill import render, session_of
+from bench.fill import rater_sessions, render
 from bench.text import words
-from projects.guidelines.services import acknowledge
-from projects.models import Role
 from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec
-from projects.services.members import create_user, set_member
+from projects.services.members import create_user
 from projects.services.projects import create_project
 
 _ATTRIBUTES = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
@@ -70,12 +68,7 @@ def main(out: str, *, kind: str, raters: int, tasks: int, overlap: int = 3) -> N
         guideline=GuidelineSpec(text="Prefer what helps.", principles=rules),
         settings={"overlap": 1 if kind == "write" else overlap},
     )
-    sessions = {}
-    for number in range(raters):
-        rater = create_user(email=f"r{number}@bench.example", name=f"Rater {number}")
-        set_member(project=project, user=rater, role=Role.RATER)
-        acknowledge(user=rater, guideline=project.guidelines.get())
-        sessions[rater.email] = session_of(rater)
+    sessions = rater_sessions(project, raters)
     path = Path(out).with_suffix(".jsonl")
     path.write_text("".join(f"{json.dumps(row)}\n" for row in _rows(kind, judged, tasks)))
     call_command("import_tasks", project.slug, str(path), verbosity=0)
