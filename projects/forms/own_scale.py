@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.own_scales import LABEL_LENGTH, SCALE_KEY_LENGTH, own_scale_faults, own_scale_text
+from projects.own_scales import (
+    BETWEEN,
+    LABEL_LENGTH,
+    SCALE_KEY_LENGTH,
+    own_scale_faults,
+    own_scale_text,
+)
 from projects.scale import ORDINAL, PREFERENCES, YES_NO, Scale
 from projects.scales import SCALES
 
@@ -21,7 +28,7 @@ OWN_FIELDS = {
     "options": "own_options",
     "ends": "own_ends",
 }
-_BETWEEN = "|"
+_WHOLE = re.compile(r"-?[0-9]{1,6}")
 
 
 def own_fields() -> dict[str, forms.Field]:
@@ -65,24 +72,26 @@ def own_fields() -> dict[str, forms.Field]:
 def own_values(scale: Scale) -> dict[str, object]:
     """What the fields hold of a scale that there is."""
     rows = [
-        f" {_BETWEEN} ".join(filter(None, (str(o.value), o.label, o.tie_kind)))
+        f" {BETWEEN} ".join(filter(None, (str(o.value), o.label, o.tie_kind)))
         for o in scale.options
     ]
     return {
         "own_key": scale.key,
         "own_answer": scale.answer,
         "own_options": "\n".join(rows),
-        "own_ends": f" {_BETWEEN} ".join(scale.ends or ()),
+        "own_ends": f" {BETWEEN} ".join(scale.ends or ()),
     }
 
 
 def read_own(values: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
     """Key and text of the scale that the fields describe, and what is wrong with it, by field."""
-    ends = [part.strip() for part in values.get("own_ends", "").split(_BETWEEN)]
+    ends = [part.strip() for part in values.get("own_ends", "").split(BETWEEN)]
     raw = {
         "key": values.get("own_key", ""),
         "answer": values.get("own_answer", ""),
-        "options": [_option(line) for line in values.get("own_options", "").splitlines() if line],
+        "options": [
+            _option(line) for line in values.get("own_options", "").splitlines() if line.strip()
+        ],
         "ends": ends if any(ends) else [],
     }
     faults = own_scale_faults(raw, tuple(SCALES))
@@ -92,6 +101,6 @@ def read_own(values: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
 
 
 def _option(line: str) -> dict[str, object]:
-    value, label, tie = (part.strip() for part in [*line.split(_BETWEEN, 2), "", ""][:3])
-    is_whole = value.lstrip("-").isdecimal() and value.isascii() and len(value) < 8
-    return {"value": int(value) if is_whole else None, "label": label, "tie_kind": tie}
+    value, label, tie = (part.strip() for part in [*line.split(BETWEEN, 2), "", ""][:3])
+    number = int(value) if _WHOLE.fullmatch(value) else None
+    return {"value": number, "label": label, "tie_kind": tie}

@@ -83,6 +83,11 @@ def rubric(scale: object, **more: object) -> dict[str, object]:
             "without characters that cannot be seen",
         ),
         (
+            {"options": [{"value": -1, "label": "A | so"}, {"value": 1, "label": "B"}]},
+            "options",
+            "A label has no “|”",
+        ),
+        (
             {"options": [{"value": 1.5, "label": "A"}, {"value": 1, "label": "B"}]},
             "options",
             "Option 1: A value is a whole number",
@@ -176,11 +181,11 @@ def test_a_lead_describes_a_scale_in_the_form_and_changes_it_until_something_is_
         "question-scale_key": "own",
         "question-own_key": "tone3",
         "question-own_answer": "ordinal",
-        "question-own_options": "0 | cold\n1 | plain\nwarm",
+        "question-own_options": "0 | cold\n1 | plain\n--2 | warm",
     }
     page = client.post(f"{address}new/", typed).content.decode()
     assert "Option 3: A value is a whole number" in page
-    typed["question-own_options"] = "0 | cold\n1 | plain\n2 | warm"
+    typed["question-own_options"] = "0 | cold\n1 | plain\n \n2 | warm"
     assert client.post(f"{address}new/", typed)["Location"] == address
     question = project.criteria.get(key="warm")
     assert own_scale(question.own_scale).values == (0, 1, 2)
