@@ -33,13 +33,14 @@ from labeling.rendering import (
 )
 from projects.access import SignedInRequest
 from projects.forms.projects import LIKE, Rubric
-from projects.models import Criterion, Principle, Project
+from projects.models import Criterion, Principle, Project, User
 from projects.navigation import Page
 from projects.permissions import require_project_creator
 from projects.project_templates import (
     PROJECT_TEMPLATES,
     CriterionSpec,
     GuidelineSpec,
+    ProjectTemplate,
     load_template,
     sample_rows,
 )
@@ -58,24 +59,31 @@ def desk_preview(request: SignedInRequest) -> HttpResponse:
     require_project_creator(request.user)
     sent = request.POST if request.method == "POST" else request.GET
     key = sent.get("template", "")
-    if key in PROJECT_TEMPLATES:
-        template = load_template(key)
-        row = _row(key)
-        criteria: Sequence[CriterionSpec] = template.criteria
-        return _desk(request, criteria, row, template.guideline, template.settings)
-    like = project_to_copy(request.user, key.removeprefix(LIKE)) if key.startswith(LIKE) else None
-    if like is not None:
-        own = template_like(like)
-        row = _row(_ROWS.get(_kind(own.criteria).control, _USUAL_ROWS))
-        return _desk(request, own.criteria, row, own.guideline, own.settings)
+    if base := _base(request.user, key):
+        row = _row(key if key in PROJECT_TEMPLATES else _like_template(base.criteria))
+        return _desk(request, base.criteria, row, base.guideline, base.settings)
     rubric: Any = Rubric(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not rubric.is_valid():
         return render(request, "labeling/rating/tryout.html", {"errors": _faults(rubric)})
-    criteria = rubric.specs()
-    kind = _kind(criteria)
-    name = _ROWS.get(kind.control, _USUAL_ROWS)
-    guideline = load_template(name).guideline if kind is RULE else None
+    criteria: Sequence[CriterionSpec] = rubric.specs()
+    name = _like_template(criteria)
+    if base := _base(request.user, sent.get("based_on", "")):
+        return _desk(request, criteria, _row(name), base.guideline, base.settings)
+    guideline = load_template(name).guideline if _kind(criteria) is RULE else None
     return _desk(request, criteria, _row(name), guideline, {})
+
+
+def _base(user: User, key: str) -> ProjectTemplate | None:
+    """What a form's key says to start from, None where that is a rubric of one's own."""
+    if key in PROJECT_TEMPLATES:
+        return load_template(key)
+    like = project_to_copy(user, key.removeprefix(LIKE)) if key.startswith(LIKE) else None
+    return template_like(like) if like else None
+
+
+def _like_template(criteria: Sequence[CriterionSpec]) -> str:
+    """The template whose rows show what such questions are about."""
+    return _ROWS.get(_kind(criteria).control, _USUAL_ROWS)
 
 
 def _faults(rubric: Any) -> list[str]:

@@ -99,6 +99,8 @@ Principles = forms.formset_factory(
 
 #: What stands between two responses of an example, on a line of its own.
 BETWEEN = "---"
+# Of one line only: over many blank ones `\s` would look again from each.
+_SPLIT = re.compile(rf"^[ \t]*{BETWEEN}[ \t\r]*$", re.MULTILINE)
 
 
 class ExampleForm(forms.Form):
@@ -157,7 +159,7 @@ class ExampleForm(forms.Form):
 
     def spec(self) -> ExampleSpec:
         """What the service takes."""
-        texts = re.split(rf"^\s*{BETWEEN}\s*$", self.cleaned_data["responses"], flags=re.MULTILINE)
+        texts = _SPLIT.split(self.cleaned_data["responses"])
         return ExampleSpec(
             kind=self.cleaned_data["kind"],
             criterion=self.cleaned_data["criterion"],

@@ -154,7 +154,7 @@ def _page(
     form: ProjectForm,
     rubric: Any,
     *,
-    primary: Sequence[str] = (),
+    primary: Sequence[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     key = str(form["based_on"].value())
@@ -163,7 +163,7 @@ def _page(
     context = {
         "form": form,
         "rubric": rubric,
-        "primary": primary or request.POST.getlist("primary") or ["form-0"],
+        "primary": (request.POST.getlist("primary") if primary is None else primary) or ["form-0"],
         "based_on": title,
         "likes": form.likes.items(),
         "templates": [_card(card) for card in PROJECT_TEMPLATES.values()],

@@ -10,6 +10,7 @@ import pytest
 from labeling.imports.services import run_import
 from labeling.models import Import
 from projects.exceptions import InvalidInput
+from projects.guidelines.forms import ExampleForm
 from projects.guidelines.services import publish_guideline
 from projects.guidelines.versions import compare
 from projects.models import Project, User
@@ -80,6 +81,10 @@ def test_the_desk_is_shown_for_a_template_and_for_questions_that_nobody_has_stor
     page = client.post("/projects/preview/", typed).content.decode()
     assert "Which is &lt;i&gt;kinder&lt;/i&gt;?" in page
     assert "A is better, almost certain" in page
+    assert "Both are bad" in page
+    based = client.post("/projects/preview/", {**typed, "based_on": "strength"}).content.decode()
+    assert "Both are bad" not in based
+    assert "Not your own words back" in based
     empty = client.post("/projects/preview/", {**typed, "form-0-wording": ""}).content.decode()
     assert "Write the question" in empty
 
@@ -103,6 +108,10 @@ def test_questions_are_moved_and_taken_out_before_there_is_a_project(lena, proje
     assert order(down="form-0") == (["second", "first", "third"], ["form-1"])
     assert order(up="form-0") == (["first", "second", "third"], ["form-0"])
     assert order(drop="form-1") == (["first", "third"], ["form-0"])
+    assert order(drop="form-0") == (["second", "third"], ["form-0"])
+    sent["primary"] = "form-1"
+    assert order(drop="form-1") == (["first", "third"], ["form-0"])
+    sent["primary"] = "form-0"
     assert order(up="nonsense") == (["first", "second", "third"], ["form-0"])
 
 
@@ -134,6 +143,16 @@ def test_an_example_that_is_incomplete_or_too_long_is_refused(
     with pytest.raises(InvalidInput) as refusal:
         publish_guideline(project=project, published_by=lena, spec=spec)
     assert sentence in refusal.value.fields["examples"]
+
+
+def test_responses_with_very_many_blank_lines_are_told_apart_at_once():
+    texts = f"4{30_000 * chr(10)}5\r\n --- \r\nfour"
+    sent = {"kind": "tie", "responses": texts, "answer": "Tie", "rationale": "The same."}
+    form = ExampleForm(sent)
+    assert form.is_valid()
+    begun = time.perf_counter()
+    assert form.spec().responses[1] == "four"
+    assert time.perf_counter() - begun < 0.2
 
 
 def test_a_lead_writes_examples_in_the_editor(project: Project, lena: User, client_for):
