@@ -17,6 +17,21 @@ from projects.words import gettext_noop as _
 
 _FOLDER = Path(__file__).parent / "template_data"
 
+#: Settings of a project that its start may bring along.
+STARTING_SETTINGS = (
+    "description",
+    "overlap",
+    "lease_minutes",
+    "rater_limit",
+    "tie_policy",
+    "allow_both_bad",
+    "allow_cannot_tell",
+    "rationale_required",
+    "edit_winner",
+    "allow_paste",
+    "is_sensitive",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CriterionSpec:
@@ -251,8 +266,9 @@ PROJECT_TEMPLATES: Mapping[str, TemplateCard] = {card.key: card for card in _CAR
 def load_template(key: str) -> ProjectTemplate:
     """The template of that key, read from its folder. Raises KeyError for one there is not."""
     folder = _FOLDER / PROJECT_TEMPLATES[key].key
-    raw = json.loads((folder / "template.json").read_text())
-    return template_of(key, raw, text=(folder / "guideline.md").read_text())
+    raw = json.loads((folder / "template.json").read_text(encoding="utf-8"))
+    text = (folder / "guideline.md").read_text(encoding="utf-8")
+    return template_of(key, raw, text=text)
 
 
 def sample_rows(key: str) -> bytes:

@@ -1,6 +1,6 @@
 """The demo projects of the other kinds: made once, through the services of real projects.
 
-Its people are those of the first demo project; where that is gone, nothing is made.
+Their people are those of the first demo project; where that is gone, nothing is made.
 """
 
 from __future__ import annotations

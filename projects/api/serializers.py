@@ -21,6 +21,7 @@ from projects.models.rubric import SHORT_LABEL
 from projects.project_templates import (
     EXAMPLE_KINDS,
     PROJECT_TEMPLATES,
+    STARTING_SETTINGS,
     CriterionSpec,
     ExampleSpec,
     GuidelineSpec,
@@ -30,20 +31,7 @@ from projects.scales import ANSWER_KINDS, CANNOT_TELL, EQUAL_BAD, PREFERENCES, T
 from projects.services.rubric import MOST_CRITERIA
 
 #: Settings of a project that a request may carry beside its name; the rest keep their defaults.
-SETTINGS = (
-    "description",
-    "overlap",
-    "lease_minutes",
-    "rater_limit",
-    "tie_policy",
-    "allow_both_bad",
-    "allow_cannot_tell",
-    "rationale_required",
-    "edit_winner",
-    "allow_paste",
-    "is_sensitive",
-    "is_template",
-)
+SETTINGS = (*STARTING_SETTINGS, "is_template")
 
 
 class OptionSerializer(serializers.Serializer[Any]):

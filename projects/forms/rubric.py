@@ -57,9 +57,10 @@ class QuestionForm(NewQuestionForm):
     def changes(self) -> dict[str, object]:
         """What the service takes: what differs from the question as it is."""
         of_scale = {"scale_key", *OWN_FIELDS.values()}
-        changed = set(self.changed_data)
-        changes = {name: self.cleaned_data[name] for name in changed - of_scale}
-        if changed & of_scale:
+        changes = {
+            name: self.cleaned_data[name] for name in self.changed_data if name not in of_scale
+        }
+        if of_scale.intersection(self.changed_data):
             changes |= {
                 "scale_key": self.cleaned_data["scale"],
                 "own_scale": self.cleaned_data["own"],

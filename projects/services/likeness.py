@@ -7,6 +7,7 @@ from collections.abc import Collection
 from projects.guidelines.selectors import current_guideline, principles_of
 from projects.models import Membership, Project, Role, User
 from projects.project_templates import (
+    STARTING_SETTINGS,
     CriterionSpec,
     ExampleSpec,
     GuidelineSpec,
@@ -14,21 +15,6 @@ from projects.project_templates import (
     ProjectTemplate,
 )
 from projects.selectors.rubric import asked_criteria
-
-#: Settings that go along with a copy.
-_KEPT = (
-    "description",
-    "overlap",
-    "lease_minutes",
-    "rater_limit",
-    "tie_policy",
-    "allow_both_bad",
-    "allow_cannot_tell",
-    "rationale_required",
-    "edit_winner",
-    "allow_paste",
-    "is_sensitive",
-)
 
 
 def template_like(project: Project) -> ProjectTemplate:
@@ -62,7 +48,7 @@ def template_like(project: Project) -> ProjectTemplate:
             if guideline
             else [],
         ),
-        settings={name: getattr(project, name) for name in _KEPT},
+        settings={name: getattr(project, name) for name in STARTING_SETTINGS},
     )
 
 

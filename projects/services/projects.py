@@ -16,6 +16,7 @@ from projects.guidelines.services import publish_guideline
 from projects.models import Membership, Project, Role, User
 from projects.project_templates import (
     PROJECT_TEMPLATES,
+    STARTING_SETTINGS,
     CriterionSpec,
     GuidelineSpec,
     load_template,
@@ -26,22 +27,7 @@ from projects.services.reasons import ReasonSpec, offered_reasons, set_reasons
 from projects.services.rubric import add_criterion, check_rubric, first_version
 
 #: Settings a lead may change at any time.
-EDITABLE = (
-    "name",
-    "description",
-    "status",
-    "overlap",
-    "lease_minutes",
-    "rater_limit",
-    "tie_policy",
-    "allow_both_bad",
-    "allow_cannot_tell",
-    "rationale_required",
-    "edit_winner",
-    "allow_paste",
-    "is_sensitive",
-    "is_template",
-)
+EDITABLE = ("name", "status", *STARTING_SETTINGS, "is_template")
 
 
 def create_project(

@@ -63,7 +63,7 @@ def ask_question(*, project: Project, actor: User, spec: CriterionSpec) -> Crite
     if len(criteria) >= MOST_KEPT:
         sentence = _("A project keeps at most %(limit)d questions, those retired among them.")
         raise Conflict(sentence % {"limit": MOST_KEPT})
-    require_only_gate(criteria, family_of(spec.scale))
+    require_only_gate(criteria, family_of(spec.scale, spec.own))
     _require_free_key(criteria, spec.key)
     position = max((criterion.position for criterion in criteria), default=-1) + 1
     criterion = _insert(project, spec, position)
@@ -197,7 +197,7 @@ def check_rubric(criteria: Sequence[CriterionSpec]) -> None:
             "response, and of each of these at most one."
         )
         raise InvalidInput(sentence, fields={"criteria": sentence})
-    if [family_of(spec.scale) for spec in criteria].count(GATE) > 1:
+    if [family_of(spec.scale, spec.own) for spec in criteria].count(GATE) > 1:
         raise InvalidInput(two_gates_words(), fields={"criteria": two_gates_words()})
     keys = [spec.key for spec in criteria]
     if len(set(keys)) != len(keys):
@@ -237,7 +237,7 @@ def _question(criteria: Sequence[Criterion], key: str) -> Criterion:
 
 
 def _insert(project: Project, spec: CriterionSpec, position: int, prefix: str = "") -> Criterion:
-    check_gate_question(family_of(spec.scale), spec.is_primary, spec.is_required)
+    check_gate_question(family_of(spec.scale, spec.own), spec.is_primary, spec.is_required)
     criterion = Criterion(
         project=project,
         key=spec.key,

@@ -40,7 +40,7 @@ def test_a_duplicate_asks_the_same_with_the_same_guideline_and_nobody_in_it(
     assert f'value="like:{rich.slug}" checked' in client.get(address).content.decode()
     desk = client.get(f"/projects/preview/?template=like:{rich.slug}").content.decode()
     assert "How warm?" in desk
-    assert "warm" in desk
+    assert "cold" in desk
     client.post("/projects/new/", {"name": "Again", "template": f"like:{rich.slug}"})
     copy = Project.objects.get(name="Again")
     asked = [(c.key, c.scale, c.is_required) for c in copy.criteria.all()]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from projects.forms.own_scale import OWN_FIELDS
 from projects.models import Criterion, Project, User
 from tests.conftest import MakeTasks, judge, lease
 
@@ -60,7 +61,7 @@ def test_the_page_says_what_is_fixed_and_keeps_it(
     assert "retire one and add another instead" in client.get(address).content.decode()
     form = client.get(f"{address}correct/edit/").context["row"]
     disabled = [name for name, field in form.fields.items() if field.disabled]
-    assert disabled[:2] == ["scale_key", "key"]
+    assert disabled == ["scale_key", "key", *OWN_FIELDS.values()]
     sent = {"question-wording": "Which is right?", "question-key": "x", "question-scale_key": "hh8"}
     client.post(f"{address}correct/edit/", sent)
     question = Criterion.objects.get(project=project, wording="Which is right?")
