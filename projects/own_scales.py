@@ -21,7 +21,7 @@ OWN_ANSWERS = (PREFERENCES, ORDINAL, YES_NO)
 MOST_OPTIONS = 11
 LABEL_LENGTH, SCALE_KEY_LENGTH = 80, 40
 #: What stands between the parts of an option where people write it: no label has it.
-BETWEEN = "|"
+PARTED_BY = "|"
 #: The largest magnitude of a value.
 LARGEST = 100
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -108,9 +108,9 @@ def _label_fault(label: object) -> str:
         }
     if not label.isprintable():
         return _("A label stands on one line, without characters that cannot be seen.")
-    if BETWEEN in label:
+    if PARTED_BY in label:
         return _("A label has no “%(sign)s”: it stands between value and label.") % {
-            "sign": BETWEEN
+            "sign": PARTED_BY
         }
     return ""
 

@@ -10,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.own_scales import (
-    BETWEEN,
     LABEL_LENGTH,
+    PARTED_BY,
     SCALE_KEY_LENGTH,
     own_scale_faults,
     own_scale_text,
@@ -72,20 +72,20 @@ def own_fields() -> dict[str, forms.Field]:
 def own_values(scale: Scale) -> dict[str, object]:
     """What the fields hold of a scale that there is."""
     rows = [
-        f" {BETWEEN} ".join(filter(None, (str(o.value), o.label, o.tie_kind)))
+        f" {PARTED_BY} ".join(filter(None, (str(o.value), o.label, o.tie_kind)))
         for o in scale.options
     ]
     return {
         "own_key": scale.key,
         "own_answer": scale.answer,
         "own_options": "\n".join(rows),
-        "own_ends": f" {BETWEEN} ".join(scale.ends or ()),
+        "own_ends": f" {PARTED_BY} ".join(scale.ends or ()),
     }
 
 
 def read_own(values: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
     """Key and text of the scale that the fields describe, and what is wrong with it, by field."""
-    ends = [part.strip() for part in values.get("own_ends", "").split(BETWEEN)]
+    ends = [part.strip() for part in values.get("own_ends", "").split(PARTED_BY)]
     raw = {
         "key": values.get("own_key", ""),
         "answer": values.get("own_answer", ""),
@@ -101,6 +101,6 @@ def read_own(values: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
 
 
 def _option(line: str) -> dict[str, object]:
-    value, label, tie = (part.strip() for part in [*line.split(BETWEEN, 2), "", ""][:3])
+    value, label, tie = (part.strip() for part in [*line.split(PARTED_BY, 2), "", ""][:3])
     number = int(value) if _WHOLE.fullmatch(value) else None
     return {"value": number, "label": label, "tie_kind": tie}
