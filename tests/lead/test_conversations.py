@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.test import Client
 
 from labeling.lead.overview.selectors import project_progress
+from labeling.lead.withdrawals.services import withdraw_task
 from labeling.models import Task
 from projects.models import Project, User
 from tests.api.client import Api
@@ -59,3 +60,14 @@ def test_places_of_turns_that_nobody_chose_wait_for_nobody_and_are_not_wanted(
     assert (body["unclaimed"], body["left"]) == (3, 0)
     page = client_for(lena).get(f"/p/{project.slug}/").content.decode()
     assert "3 places of later turns, which wait for nobody" in page
+
+
+def test_a_withdrawn_turn_leaves_the_later_ones_to_those_who_had_chosen(
+    take, project: Project, lena: User, rui: User
+):
+    take(LINE, overlap=2)
+    choose(rui, lease(rui, project), "a")
+    withdraw_task(task=Task.objects.get(external_id="c1-1"), actor=lena, reason="Unclear.")
+    progress = project_progress(project)
+    assert (progress.wanted, progress.unclaimed, progress.left) == (2, 4, 2)
+    assert lease(rui, project).task.external_id == "c1-2-a"

@@ -16,7 +16,9 @@ from projects.models import Project
 from projects.permissions import Action, roles_that_may
 
 _BRANCHES = f"""
-SELECT t.id, t.open_slots, t.follows_id, parent.open_slots, parent.follows_id IS NOT NULL,
+SELECT t.id, t.open_slots, t.follows_id,
+    CASE WHEN parent.withdrawn_at IS NULL THEN parent.open_slots ELSE 0 END,
+    parent.follows_id IS NOT NULL,
     (SELECT count(*) FROM labeling_assignment h
      WHERE h.task_id = t.follows_id AND h.state = 'leased'),
     (SELECT count(*) FROM labeling_judgment v
