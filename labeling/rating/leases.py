@@ -211,7 +211,7 @@ def _claim(desk: _Desk, stands: claims.QueueStanding) -> Task | None:
     The turn that follows the reply they chose last, if there is one. Then after `resume_after`,
     where the rater left the queue, past tasks that others are claiming right now; then from its
     head (places freed behind the rater); then waiting for the others; then later turns that came
-    too late to be the next; then once more after freeing expired leases.
+    too late to be the next; then both once more after freeing expired leases.
     """
     if stands.continued is not None:
         branch = claims.claim_next_branch(follows_id=stands.continued, rater_id=desk.rater_id)
@@ -222,12 +222,14 @@ def _claim(desk: _Desk, stands: claims.QueueStanding) -> Task | None:
         task = _claim_once(desk, start, wait=wait)
         if task is not None:
             return task
-    branch = claims.claim_any_branch(project_id=desk.project.pk, rater_id=desk.rater_id)
-    if branch is not None:
+    branch = _claim_branch(desk)
+    if branch is not None or not expire_leases(project=desk.project, now=desk.now):
         return branch
-    if not expire_leases(project=desk.project, now=desk.now):
-        return None
-    return _claim_once(desk, LOWEST_QUEUE_KEY, wait=True)
+    return _claim_once(desk, LOWEST_QUEUE_KEY, wait=True) or _claim_branch(desk)
+
+
+def _claim_branch(desk: _Desk) -> Task | None:
+    return claims.claim_any_branch(project_id=desk.project.pk, rater_id=desk.rater_id)
 
 
 def _claim_once(desk: _Desk, after: int, *, wait: bool) -> Task | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -131,6 +132,17 @@ def test_a_later_turn_that_could_not_be_the_next_comes_in_the_end(turns, project
         judge(rui, assignment, -1)
     branches.update(open_slots=2)
     assert sorted(seen) == ["other0-1", "other1-1"]
+    assert turn_of(lease(rui, project)) == "c1-2-a"
+
+
+def test_a_later_turn_whose_place_ran_out_meanwhile_is_not_overlooked(turns, project, rui, sam):
+    Task.objects.exclude(external_id__startswith="c1").delete()
+    Task.objects.filter(external_id="c1-2-a").update(overlap=1, open_slots=1)
+    for user in (sam, rui):
+        choose(user, lease(user, project), "a")
+    held = lease(sam, project)
+    past = held.lease_expires_at - timedelta(days=1)
+    Assignment.objects.filter(pk=held.pk).update(lease_expires_at=past)
     assert turn_of(lease(rui, project)) == "c1-2-a"
 
 
