@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -58,11 +59,14 @@ def differing_texts(
 def _paint(texts: Sequence[str], parts: Sequence[tuple[int, int]]) -> Paint:
     """What marks parts of the texts put together, in the message that they are of."""
     begins = [0, *accumulate(len(text) + 1 for text in texts)]
+    starts, ends = [start for start, _ in parts], [end for _, end in parts]
 
     def paint(text: str, message: int | None) -> str:
         begin = begins[message or 0]
         end = begin + len(text)
-        own = [PaintedPart(a - begin, b - begin) for a, b in parts if a < end and b > begin]
+        # They are in order: nobody looks through all of them for each of a thousand messages.
+        here = slice(bisect_right(ends, begin), bisect_left(starts, end))
+        own = [PaintedPart(a - begin, b - begin) for a, b in parts[here]]
         return painted(text, own, _mark)
 
     return paint

@@ -78,6 +78,15 @@ def test_no_two_texts_cost_more_than_half_a_second(texts: tuple[str, str]):
     assert time.process_time() - begun < 0.5
 
 
+def test_a_response_of_a_thousand_turns_costs_no_more():
+    turns, others = (
+        [{"role": "assistant", "content": f"{word} x " * 10} for _ in range(1_000)] for word in "ab"
+    )
+    begun = time.process_time()
+    differing_texts(WrittenResponse("", turns), WrittenResponse("", others))
+    assert time.process_time() - begun < 0.5
+
+
 def test_two_texts_of_few_words_in_common_are_compared_exactly():
     draw = random.Random(1)
     for _ in range(200):
@@ -97,9 +106,11 @@ def test_what_each_has_alone_is_all_that_did_not_stay():
     assert (first.parts, first.words, first.total) == (((4, 7),), 1, 3)
     assert (second.parts, second.words) == (((4, 5), (12, 16)), 2)
     turns = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}]
+    turns.append({"role": "user", "content": "Then."})
     pair = differing_texts(WrittenResponse("So.", turns), WrittenResponse("Why?", ()))
     assert pair is not None
     assert '<span data-message="1"><mark class="only">So.</mark></span>' in pair[0].html
+    assert '<span data-message="2"><mark class="only">Then.</mark></span>' in pair[0].html
 
 
 @pytest.mark.parametrize(
