@@ -6,9 +6,9 @@ A row of the table of lengths is one number of as many bits as the first text ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-#: Cells of the table that are kept, a bit each: 50 MB and about a fifth of a second.
+#: Cells of a table, a bit each: 50 MB where its rows are kept, and about a fifth of a second.
 MOST_CELLS = 400_000_000
 # A mask of that many places is made anew where it is needed, to hold few of them at a time.
 _FEW_PLACES = 16
@@ -21,17 +21,23 @@ def common_words(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
     return _walked_back(_rows(a, b), len(a), len(b))
 
 
-def _rows(a: Sequence[str], b: Sequence[str]) -> list[int]:
-    """For each word of `b` a number whose bit is 0 where one more word of `a` is in common."""
-    wanted, places = set(b), dict[str, list[int]]()
+def places_of(a: Sequence[str], wanted: set[str]) -> Callable[[str], int]:
+    """What tells of a wanted word where it stands in `a`: a bit a place."""
+    places = dict[str, list[int]]()
     for place, word in enumerate(a):
         if word in wanted:
             places.setdefault(word, []).append(place)
     masks = {w: sum(1 << at for at in p) for w, p in places.items() if len(p) > _FEW_PLACES}
+    return lambda word: masks.get(word) or sum(1 << place for place in places.get(word, ()))
+
+
+def _rows(a: Sequence[str], b: Sequence[str]) -> list[int]:
+    """For each word of `b` a number whose bit is 0 where one more word of `a` is in common."""
+    mask_of = places_of(a, set(b))
     whole = row = (1 << len(a)) - 1
     rows = []
     for word in b:
-        mask = masks.get(word) or sum(1 << place for place in places.get(word, ()))
+        mask = mask_of(word)
         if mask:
             shared = row & mask
             row = ((row + shared) | (row - shared)) & whole

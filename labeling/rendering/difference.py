@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from labeling.rendering.common_words import MOST_CELLS, common_words
+from labeling.rendering.common_words import MOST_CELLS, common_words, places_of
 from labeling.rendering.invisible import escape_visibly
 
 # Scripts without spaces; then marks, of which the apostrophe is none.
@@ -26,10 +26,6 @@ _MARK = re.compile(rf"[{_MARKS}]")
 _MOST_STEPS = 500_000
 #: Of them, how many may be spent on the two texts as a whole.
 _WHOLE_STEPS = 250_000
-#: Cells of the table that an exact distance stands for, worked through 64 and more at a time.
-_MOST_CELLS = 400_000_000
-# A mask of that many places is made anew where it is needed, to hold few of them at a time.
-_FEW_PLACES = 16
 
 
 class ChangeKind(StrEnum):
@@ -137,7 +133,7 @@ def normalised_distance(before: str, after: str) -> float:
     start = _alike(old, new)
     end = _alike(old[start:][::-1], new[start:][::-1])
     a, b = old[start : len(old) - end], new[start : len(new) - end]
-    distance = _distance(a, b) if len(a) * len(b) <= _MOST_CELLS else _most_distance(a, b)
+    distance = _distance(a, b) if len(a) * len(b) <= MOST_CELLS else _most_distance(a, b)
     return distance / longer
 
 
@@ -303,15 +299,11 @@ def _distance(a: Sequence[str], b: Sequence[str]) -> int:
     """Levenshtein's distance, a column of its table at a time as bits (Hyyrö 2003)."""
     if not a or not b:
         return len(a) + len(b)
-    wanted, places = set(b), dict[str, list[int]]()
-    for place, word in enumerate(a):
-        if word in wanted:
-            places.setdefault(word, []).append(place)
-    masks = {w: sum(1 << at for at in p) for w, p in places.items() if len(p) > _FEW_PLACES}
+    mask_of = places_of(a, set(b))
     whole, last, score = (1 << len(a)) - 1, 1 << (len(a) - 1), len(a)
     plus, minus = whole, 0
     for word in b:
-        equal = masks.get(word) or sum(1 << place for place in places.get(word, ()))
+        equal = mask_of(word)
         vertical = equal | minus
         horizontal = (((equal & plus) + plus) ^ plus) | equal
         more, fewer = minus | (whole & ~(horizontal | plus)), plus & horizontal
