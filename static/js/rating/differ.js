@@ -2,6 +2,7 @@
 // made by the server, and taken away with the key or with the task.
 
 import { say } from "../app.js";
+import { wear } from "./style.js";
 
 /** What stands in a side meanwhile. @typedef {{ side: HTMLElement, raw: HTMLElement, before: string, said: HTMLElement }} Shown */
 
@@ -47,15 +48,6 @@ function show(side, { html, said }) {
   side.classList.add("differs");
 }
 
-/** @param {string} href */
-function furnish(href) {
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = href;
-  document.head.append(style);
-}
-
 /**
  * Show what differs, or the texts as they were. Of more than two responses on the screen a page of
  * its own says which.
@@ -68,18 +60,16 @@ export async function differ(link) {
   const sides = [...all].filter((side) => side.getClientRects().length);
   const isOn = shown.some(({ side }) => task.contains(side));
   if (sides.length !== 2 && !isOn) return void open(address, "_blank", "noopener");
-  restore();
-  link.setAttribute("role", "button");
-  link.setAttribute("aria-pressed", String(!isOn));
-  if (!isOn) {
+  let problem = "";
+  if (isOn) restore();
+  else {
     const [of, beside] = sides.map(letterOf);
-    const problem = await fetched(`${address}?of=${of}&with=${beside}`, task, sides);
-    if (problem) {
-      link.setAttribute("aria-pressed", "false");
-      tell(problem);
-      link.title = problem;
-    }
+    problem = await fetched(`${address}?of=${of}&with=${beside}`, task, sides);
+    if (problem) tell(problem);
   }
+  link.title = problem;
+  link.setAttribute("role", "button");
+  link.setAttribute("aria-pressed", String(shown.length > 0));
   // Marked passages are drawn into what stands there now.
   desk.dispatchEvent(new Event("redraw"));
   task.focus({ preventScroll: true });
@@ -97,7 +87,8 @@ async function fetched(address, task, sides) {
     const data = await reply.json();
     if (!reply.ok) return data.message ?? say("needsConnection");
     if (task !== desk.firstElementChild) return "";
-    furnish(data.style);
+    wear(data.style);
+    restore(); // It may have been asked for twice.
     for (const side of sides) {
       const text = data.texts[letterOf(side)];
       if (text) show(side, text);

@@ -2,18 +2,7 @@
 // asks them, and are had from then on.
 
 import { learnWords } from "../app.js";
-
-/** @param {string} href */
-function load(href) {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = href;
-  document.head.append(link);
-  return new Promise((resolve, reject) => {
-    link.onload = resolve;
-    link.onerror = reject;
-  });
-}
+import { wear } from "./style.js";
 
 /**
  * @param {string} html
@@ -34,7 +23,7 @@ export async function learn(bar, { face, parts }) {
   if (!parts) return;
   const { questions, chips, script, style } = parts;
   try {
-    const [{ default: KindControl }] = await Promise.all([import(script), style && load(style)]);
+    const [{ default: KindControl }] = await Promise.all([import(script), style && wear(style)]);
     const box = element(questions);
     learnWords(box);
     bar.faces.set(face, { box, chips: element(chips), control: new KindControl(bar.form) });

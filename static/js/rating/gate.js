@@ -1,10 +1,7 @@
 // A gate: the first question of a task, and the only one until its answer lets through. Any other
 // answer is the whole judgment. What it closes is out of sight by gate.css, with a script or without.
 
-import { inputs } from "./bar.js";
-import { say } from "../app.js";
-
-/** @typedef {import("./bar.js").Control} Control */
+import { Control, inputs } from "./bar.js";
 
 /** Fields that a task which ends at its gate does not have. */
 const CLOSED = /^(answer\.|edit\.|text$|tie_kind$|spans$)/;
@@ -65,7 +62,7 @@ export function withGate(Base) {
      */
     answered(question) {
       if (question !== this.gate) return super.answered(question);
-      return question.querySelector("input:checked") !== null;
+      return Control.prototype.answered.call(this, question);
     }
 
     /**
@@ -74,9 +71,7 @@ export function withGate(Base) {
      */
     focus(question) {
       if (question !== this.gate) return super.focus(question);
-      const [first] = inputs(question, "input");
-      const [chosen] = inputs(question, "input:checked");
-      (chosen ?? first)?.focus({ preventScroll: true });
+      Control.prototype.focus.call(this, question);
     }
 
     /**
@@ -127,7 +122,8 @@ export function withGate(Base) {
      * @param {HTMLElement} question
      */
     lack(question) {
-      return question === this.gate ? say("choosePlace") : super.lack(question);
+      if (question !== this.gate) return super.lack(question);
+      return Control.prototype.lack.call(this, question);
     }
 
     /** @override */

@@ -5,6 +5,7 @@ import { say } from "../app.js";
 import { hidden } from "./bar.js";
 import { editorOf } from "./editor.js";
 import { post } from "./store.js";
+import { wear } from "./style.js";
 
 /**
  * @typedef {import("./bar.js").Control} Control
@@ -17,14 +18,6 @@ const BESIDE = ["typed", "pasted", "declared_assist"];
 
 /** What names the field of an edit; behind it stands the slot. */
 const EDIT = /^edit\./;
-
-/** @param {string} href */
-function wear(href) {
-  if (document.querySelector(`link[href="${CSS.escape(href)}"]`)) return;
-  const link = document.createElement("link");
-  [link.rel, link.href] = ["stylesheet", href];
-  document.head.append(link);
-}
 
 /**
  * A way to answer beside which the preferred response may be improved.

@@ -7,6 +7,7 @@ import { hidden } from "./bar.js";
 import { codePoints, codeUnits } from "./align.js";
 import { Menu, noteField } from "./markmenu.js";
 import { messagesSeen, short, unmark } from "./seen.js";
+import { wear } from "./style.js";
 
 /**
  * @typedef {import("./seen.js").Span} Span
@@ -122,10 +123,7 @@ export class Marks {
     const holder = document.createElement("template");
     holder.innerHTML = html;
     learnWords(holder.content);
-    const style = document.createElement("link");
-    style.rel = "stylesheet";
-    style.href = say("marksStyle");
-    document.head.append(style);
+    wear(say("marksStyle"));
     const pop = /** @type {HTMLDetailsElement} */ (holder.content.querySelector("details"));
     part("mark-words").after(pop);
     pop.querySelector("[data-close]")?.addEventListener("click", () => closeLayer(pop));

@@ -1,6 +1,8 @@
 // Pictures side by side: one view for all of them (locked), zoomed and moved by wheel, drag and
 // keys; what is looked at closely comes in full size. The next task's are fetched before it is shown.
 
+import { wear } from "./style.js";
+
 const MOST = 8;
 const STEP = 1.25;
 /** How far an arrow moves, in shares of the view. */
@@ -23,11 +25,7 @@ let held = [];
 function style(root) {
   const href = /** @type {HTMLElement | null} */ (root.querySelector("[data-pictures]"))?.dataset
     .style;
-  if (!href || document.querySelector(`link[href="${CSS.escape(href)}"]`)) return;
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = href;
-  document.head.append(link);
+  if (href) wear(href);
 }
 
 /**
