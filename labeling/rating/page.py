@@ -266,46 +266,54 @@ def shown_task(
     """The prompt and the responses of an assignment, in the order shown, with what is asked about
     each alone and the editor of a task to write or review, as HTML; `previewed`: and the text as
     readers would see it."""
-    panels = {panel.slot: panel for panel in task_panels(view, filled or Filled(), errors or {})}
+    filled, errors, kind = filled or Filled(), errors or {}, kind_of(view.asked_as)
     prompt, messages = safe_html(view.prompt_html), safe_html(raw_messages(view.messages))
-    kind = kind_of(view.asked_as)
-    rankings = [c for c in view.criteria if c.scale.family == RANKING]
-    codes = filled.codes if filled else {}
     context = {
-        **{"assignment_id": view.assignment_id, "title": gettext(kind.title)},
+        "assignment_id": view.assignment_id,
+        "title": gettext(kind.title),
         "layout": _LAYOUTS.get(kind.control, ""),
         "texts": f"labeling/rating/kinds/{kind.control}_task.html",
         "language": view.language,
-        **{"turns": len(view.messages), "place": view.place},
+        "turns": len(view.messages),
+        "place": view.place,
         "prompt": Text(gettext("Prompt"), prompt, messages, False),
-        "sides": [
-            Text(
-                response.name,
-                safe_html(response.html),
-                safe_html(raw_response(response.content, response.messages)),
-                not response.messages and not response.content.strip(),
-                response.slot,
-                [
-                    TypedPlace(c.key, c.label, codes.get(f"{c.key}.{response.slot}", ""))
-                    for c in rankings
-                ],
-                panels.get(response.slot),
-                words := length_words(response.content, response.messages),
-                following := view.responses[place % len(view.responses)].name,
-                side_pictures(view, response),
-                _head(place, len(view.responses), response.name, words, following),
-            )
-            for place, response in enumerate(view.responses, start=1)
-        ],
+        "sides": _sides(view, filled, errors),
     }
     context |= picture_context(view)
-    editor = editor_context(view, project, filled or Filled(), errors or {}, previewed=previewed)
+    editor = editor_context(view, project, filled, errors, previewed=previewed)
     context |= {name: safe_html(html) if name in HTML else html for name, html in editor.items()}
     return render_to_string("labeling/rating/rate_task.html", context)
 
 
-def _head(place: int, count: int, title: str, words: str, following: str) -> SafeString:
-    html = _head_without_words(get_language(), place, count, title, following)
+def _sides(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> list[Text]:
+    """The responses in the order shown, each with what is asked about it alone."""
+    panels = {panel.slot: panel for panel in task_panels(view, filled, errors)}
+    rankings = [c for c in view.criteria if c.scale.family == RANKING]
+    return [
+        Text(
+            response.name,
+            safe_html(response.html),
+            safe_html(raw_response(response.content, response.messages)),
+            not response.messages and not response.content.strip(),
+            response.slot,
+            [
+                TypedPlace(c.key, c.label, filled.codes.get(f"{c.key}.{response.slot}", ""))
+                for c in rankings
+            ],
+            panels.get(response.slot),
+            words := length_words(response.content, response.messages),
+            side_pictures(view, response),
+            _head(view, place, words),
+        )
+        for place, response in enumerate(view.responses, start=1)
+    ]
+
+
+def _head(view: TaskView, place: int, words: str) -> SafeString:
+    """What stands over a response; it leads to the one after it, the last to the first."""
+    names = [response.name for response in view.responses]
+    title, following = names[place - 1], names[place % len(names)]
+    html = _head_without_words(get_language(), place, len(names), title, following)
     return safe_html(html.replace(_WORDS, escape(words), 1))
 
 

@@ -25,8 +25,7 @@ class Text:
     """One text as it is shown: formatted, and (unless huge) as it was written.
 
     Where it is ranked, with the fields of its `places`; `panel` is what is asked about it alone;
-    `words` says how long it is, `following` names the one after it, of the last the first; `head`
-    is what stands over it.
+    `words` says how long it is, `head` is what stands over it.
     """
 
     title: str
@@ -37,6 +36,5 @@ class Text:
     places: Sequence[TypedPlace] = ()
     panel: ResponsePanel | None = None
     words: str = ""
-    following: str = ""
     pictures: Sequence[ShownPicture] = ()
     head: SafeString | str = ""
