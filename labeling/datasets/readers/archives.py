@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import BinaryIO
@@ -23,6 +23,11 @@ _MAGIC = b"PK\x03\x04"
 #: The record at the end of an archive: its magic number, then counts, then how long its list is.
 _END, _END_SIZE, _LIST_AT = b"PK\x05\x06", 22, struct.Struct("<I")
 _COMMENT = 1 << 16
+#: What stands before the end of an archive of more than 4 GiB or 65,535 files and counts instead: a
+#: record with the length of the list, and where the record is; each with its magic number.
+_LARGE, _RECORD, _LOCATOR = struct.Struct("<4s36xQ8x4s16x"), b"PK\x06\x06", b"PK\x06\x07"
+#: How each file in the list begins.
+_LISTED = b"PK\x01\x02"
 #: Bytes of the list of an archive's files, and files in it.
 _MAX_LIST, _MAX_FILES = 16 * 2**20, 65_000
 _OFFICE = "[Content_Types].xml"
@@ -96,17 +101,31 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _check_list(file: BinaryIO, size: int) -> None:
     """Raises UnreadableFile where the list of the files alone would take too much."""
-    file.seek(max(0, size - _END_SIZE - _COMMENT))
+    begin = max(0, size - _END_SIZE - _COMMENT - _LARGE.size)
+    file.seek(begin)
     tail = file.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) < at + _END_SIZE:
         raise UnreadableFile("The archive has no end: it was cut off. Copy it again and retry.")
     (length,) = _LIST_AT.unpack_from(tail, at + 12)
-    if length > _MAX_LIST:
+    if at >= _LARGE.size:
+        record, large, locator = _LARGE.unpack_from(tail, at - _LARGE.size)
+        if locator == _LOCATOR:
+            if record != _RECORD:
+                raise UnreadableFile(f"The archive is damaged at its end. {_AGAIN}")
+            at, length = at - _LARGE.size, large
+    if length > _MAX_LIST or _count_listed(file, begin + at, length) > _MAX_FILES:
         raise UnreadableFile(
             f"The archive holds more than {_MAX_FILES:,} files, or very long names. Split it."
         )
     file.seek(0)
+
+
+def _count_listed(file: BinaryIO, end: int, length: int) -> int:
+    """How many files the list before the end names at most, whatever the end says of their
+    number: what becomes of each takes far more memory than its place in the list."""
+    file.seek(max(0, end - length))
+    return file.read(length).count(_LISTED)
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -143,22 +162,20 @@ class PictureArchive:
 
     def __init__(self, path: Path) -> None:
         self._lock = Lock()
-        self._file = path.open("rb")
-        try:
-            _check_list(self._file, path.stat().st_size)
-            self._archive = zipfile.ZipFile(self._file)
+        with ExitStack() as opening:
+            self._archive = opening.enter_context(_opened(path))
             self._members: Mapping[str, zipfile.ZipInfo] = _members(self._archive)
-        except _Errors as error:
-            self._file.close()
-            raise UnreadableFile(f"The archive is damaged ({error}). {_AGAIN}") from None
+            self._open = opening.pop_all()
         self._by_last: dict[str, list[str]] = {}
+        self._alike: dict[str, str] = {}
         for name in self._members:
-            self._by_last.setdefault(PurePosixPath(name).name, []).append(name)
+            last = PurePosixPath(name).name
+            self._by_last.setdefault(last, []).append(name)
+            self._alike.setdefault(last.lower(), name)
 
     def close(self) -> None:
         """Lets go of the file."""
-        with suppress(OSError):
-            self._file.close()
+        self._open.close()
 
     def named(self, name: str, field: str) -> str:
         """The name in the archive that a row means: its path, or its last part where only one file
@@ -178,8 +195,7 @@ class PictureArchive:
             )
         if same:
             return same[0]
-        lowered = path.name.lower()
-        near = next((other for other in self._members if other.lower().endswith(lowered)), "")
+        near = self._alike.get(path.name.lower(), "")
         hint = f" There is {visible(near, 60)}." if near else ""
         raise RowError(
             field,
