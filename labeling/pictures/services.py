@@ -54,8 +54,12 @@ def store_files(*, project_id: int, picture: PreparedPicture) -> Picture:
 
 
 def _write(name: str, data: bytes) -> None:
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(data))
+    if default_storage.exists(name):
+        if default_storage.size(name) == len(data):
+            return
+        # Whoever wrote it was killed, or the disk was full.
+        default_storage.delete(name)
+    default_storage.save(name, ContentFile(data))
 
 
 def save_pictures(pictures: Iterable[Picture]) -> None:
@@ -78,16 +82,21 @@ def sweep_pictures(project_id: int, *, of_any_age: bool = False) -> int:
     None while an import is under way.
     """
     rows = Picture.objects.filter(project=project_id)
-    if not rows.exists() or Import.objects.filter(project=project_id, state__in=_OPEN).exists():
+    if not rows.exists() or _is_importing(project_id):
         return 0
     if not of_any_age:
         rows = rows.filter(created_at__lt=timezone.now() - KEEP_UNSHOWN)
     shown = pictures_shown(project_id) | _put_aside(project_id)
     unshown = [picture for picture in rows if picture.sha256 not in shown]
     for picture in unshown:
-        _delete_files(picture)
+        # The row first: a picture with a row and no file would never be stored again.
         picture.delete()
+        _delete_files(picture)
     return len(unshown)
+
+
+def _is_importing(project_id: int) -> bool:
+    return Import.objects.filter(project=project_id, state__in=_OPEN).exists()
 
 
 def _put_aside(project_id: int) -> set[str]:
@@ -101,7 +110,9 @@ def _put_aside(project_id: int) -> set[str]:
 
 def sweep_strays(project_id: int) -> int:
     """Takes away old files without a row, which an import that was killed or undone left behind;
-    returns how many."""
+    returns how many. None while an import is under way, which may use one of them."""
+    if _is_importing(project_id):
+        return 0
     oldest = timezone.now() - KEEP_UNSHOWN
     known = set(Picture.objects.filter(project=project_id).values_list("sha256", flat=True))
     folder, n_gone = folder_of_pictures(project_id), 0

@@ -6,8 +6,10 @@ import base64
 import io
 import json
 import os
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from labeling.pictures.selectors import stored_name
 from labeling.pictures.services import sweep_all_pictures, sweep_pictures
 from labeling.rating.leases import next_assignment
 from labeling.rating.serializers import leased_task_json
+from labeling.vocabulary import JobState
 from projects.exceptions import InvalidInput
 from projects.models import Membership, Project, User
 from tests.imports.conftest import Take, counts
@@ -230,6 +233,40 @@ def test_a_hostile_archive_is_refused_as_a_whole(take: Take, content: bytes, rea
         take(content=content)
 
 
+def _listing(length: int, large: bytes = b"") -> bytes:
+    """An archive whose list names a file too often, and whose end says that it is so long."""
+    listed = (b"PK\x01\x02" + bytes(24) + b"\x01\x00" + bytes(16) + b"a") * 65_001
+    end = struct.pack("<4s8xIIH", b"PK\x05\x06", length or len(listed), 30, 0)
+    return b"PK\x03\x04" + bytes(26) + listed + large + end
+
+
+def _large(length: int) -> bytes:
+    record = struct.pack("<4sQ28xQQ", b"PK\x06\x06", 44, length, 30)
+    return record + struct.pack("<4sIQI", b"PK\x06\x07", 0, 30 + length, 1)
+
+
+@pytest.mark.parametrize(
+    ("length", "large"),
+    [(0, b""), (47, _large(47 * 65_001)), (47, _large(2**40))],
+    ids=["more files than it says", "shorter than it is", "longer than any"],
+)
+def test_an_archive_of_too_many_files_is_refused_before_they_are_read(
+    take: Take, length: int, large: bytes
+) -> None:
+    with pytest.raises(InvalidInput, match="more than 65,000 files"):
+        take(content=_listing(length, large))
+
+
+def test_a_picture_that_was_cut_off_as_it_was_written_is_written_again(
+    take: Take, project: Project, storage: Path
+) -> None:
+    kept = storage / stored_name(project.pk, sha256(RED).hexdigest(), "png")
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(RED[:9])
+    take(content=archive([PAIR], {"red.png": RED, "sub/blue.png": BLUE}))
+    assert kept.read_bytes() == RED
+
+
 def test_a_rater_gets_pictures_without_a_name_and_outsiders_none(
     take: Take,
     project: Project,
@@ -283,5 +320,9 @@ def test_what_no_text_shows_any_more_goes_with_its_import(
     sweep_all_pictures()
     assert stray.exists()
     os.utime(stray, (0, 0))
+    Import.objects.filter(pk=first.pk).update(state=JobState.PENDING)
+    sweep_all_pictures()
+    assert stray.exists(), "an import that is under way may use it"
+    Import.objects.filter(pk=first.pk).update(state=JobState.DONE)
     sweep_all_pictures()
     assert len([path for path in storage.rglob("*") if path.is_file()]) == 2
