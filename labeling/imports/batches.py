@@ -164,6 +164,7 @@ class BatchWriter:
             change = Change.NEW
             if target is not None:
                 change, wished = merged(target, wished)
+            wished.names_model = [*map(names_its_model, wished.responses)]
             places = response_keys(wished.responses)
             shown_order = [places.index(key) for key in response_keys(row.responses)]
             said = rubric.labels(row.judgments, row.responses, shown_order)
@@ -190,7 +191,8 @@ class BatchWriter:
         target.known |= {label.rater: label for label in fresh}
         target.votes += [rubric.vote_json(vote, self._import_id) for vote in votes]
         target.has_new_votes |= bool(votes)
-        counts.add(_responses_of_note(row))
+        counts.empty_responses += sum(not (r.content or r.messages) for r in row.responses)
+        counts.names_model += sum(wished.names_model)
         counts.labels += len(fresh)
         counts.model_votes += len(votes)
 
@@ -281,22 +283,16 @@ class BatchWriter:
         renamed = []
         for target, prompt in zip(targets, prompts, strict=True):
             _describe_prompt(target, prompt)
-            for stored, wished in zip(target.stored, target.responses, strict=True):
+            wishes = zip(target.stored, target.responses, target.names_model, strict=True)
+            for stored, wished, names_model in wishes:
                 if stored.model != wished.model or stored_about(stored) != wished.about:
                     stored.model = wished.model
-                    stored.names_model = names_its_model(wished)
+                    stored.names_model = names_model
                     for name, value in response_columns(wished.about).items():
                         setattr(stored, name, value)
                     renamed.append(stored)
         Prompt.objects.bulk_update(prompts, _ABOUT)
         Response.objects.bulk_update(renamed, ["model", "names_model", *RESPONSE_COLUMNS])
-
-
-def _responses_of_note(row: ImportRow) -> Counts:
-    return Counts(
-        empty_responses=sum(not (r.content or r.messages) for r in row.responses),
-        names_model=sum(map(names_its_model, row.responses)),
-    )
 
 
 def _link(wished: Target, row: ImportRow, targets: Mapping[str, Target]) -> None:
@@ -347,11 +343,13 @@ def _create_responses(targets: list[Target]) -> None:
             (
                 *(pk, target.prompt_id, response.external_id),
                 *(response.content, json_of(response.messages), response.model),
-                names_its_model(response),
+                names_model,
                 *response_columns(response.about).values(),
             )
             for target in targets
-            for pk, response in zip(target.response_ids, target.responses, strict=True)
+            for pk, response, names_model in zip(
+                target.response_ids, target.responses, target.names_model, strict=True
+            )
         ),
     )
 

@@ -76,8 +76,9 @@ class Target:
     `kind` is the kind of the task, `principle_key` the one principle that it asks about;
     `response_ids` are those of the database, in canonical order.
     `source_order[i]` is the canonical index of the response at place i of its first row, empty
-    where that is not known. A later turn `follows` the task of another, which `continues` then, at
-    the response of the canonical index `reply`.
+    where that is not known; `names_model[i]` is whether the response at that canonical place says
+    which model wrote it, of what a row of the batch changes. A later turn `follows` the task of
+    another, which `continues` then, at the response of the canonical index `reply`.
     """
 
     external_id: str
@@ -110,10 +111,12 @@ class Target:
     follows: Target | None = None
     reply: int | None = None
     continues: bool = False
+    names_model: list[bool] = field(default_factory=list)
 
     def takes(self, wished: Target, change: Change) -> None:
         """Becomes as wished; a heavier change of the same batch stays the heavier one."""
         self.messages, self.responses = wished.messages, wished.responses
+        self.names_model = wished.names_model
         self.category, self.language = wished.category, wished.language
         self.metadata, self.about = wished.metadata, wished.about
         if change is Change.TEXT:
