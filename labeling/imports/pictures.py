@@ -146,7 +146,7 @@ class PictureIntake:
         if self._archive is None:
             return
         for row in rows:
-            for _field, ref in _references(row):
+            for ref in _references(row):
                 try:
                     name = self._archive.named(ref.name, "") if ref.name else ""
                 except RowError:
@@ -227,14 +227,10 @@ class PictureIntake:
 
 
 def _has_pictures(row: Row) -> bool:
-    return isinstance(row, ImportRow) and any(True for _reference in _references(row))
+    return isinstance(row, ImportRow) and any(True for _ref in _references(row))
 
 
-def _references(row: ImportRow) -> Iterator[tuple[str, PictureRef]]:
-    for turn in row.messages:
-        for ref in turn.images:
-            yield "prompt", ref
-    for response in row.responses:
-        for turn in response.messages:
-            for ref in turn.images:
-                yield "responses", ref
+def _references(row: ImportRow) -> Iterator[PictureRef]:
+    for messages in (row.messages, *(response.messages for response in row.responses)):
+        for turn in messages:
+            yield from turn.images

@@ -16,17 +16,23 @@ def has_samples(project: Project) -> bool:
     return project.template in PROJECT_TEMPLATES
 
 
-def import_samples(*, project: Project, created_by: User | None) -> Import:
-    """Keeps the request to import them; the door sends the job.
+def sample_file(project: Project) -> tuple[str, bytes]:
+    """What the file of these rows is called, and its content.
 
     Raises Conflict for a project without a template that brings rows.
     """
     if not has_samples(project):
         raise Conflict(_("This project began without a template, so it has no sample rows."))
+    return f"sample-rows-{project.template}.jsonl", sample_rows(project.template)
+
+
+def import_samples(*, project: Project, created_by: User | None) -> Import:
+    """Keeps the request to import them; the door sends the job. Raises like `sample_file`."""
+    filename, content = sample_file(project)
     return create_import(
         project=project,
         created_by=created_by,
-        filename=f"sample-rows-{project.template}.jsonl",
-        content=sample_rows(project.template),
+        filename=filename,
+        content=content,
         options=ImportOptions(yes=True),
     )

@@ -314,18 +314,6 @@ def refusals_file(request: SignedInRequest, slug: str, import_id: int) -> HttpRe
     )
 
 
-navigation = [
-    Tab(
-        key="imports",
-        url_name="labeling:imports",
-        label=gettext_lazy("Imports"),
-        action=Action.SEE_IMPORTS,
-        group=Group.DATA,
-        position=70,
-    )
-]
-
-
 @require_POST
 def try_samples(request: SignedInRequest, slug: str) -> HttpResponse:
     """Requests the import of the rows that the project's template brings."""
@@ -339,6 +327,16 @@ def try_samples(request: SignedInRequest, slug: str) -> HttpResponse:
     return redirect("labeling:import", slug, row.pk)
 
 
+navigation = [
+    Tab(
+        key="imports",
+        url_name="labeling:imports",
+        label=gettext_lazy("Imports"),
+        action=Action.SEE_IMPORTS,
+        group=Group.DATA,
+        position=70,
+    )
+]
 urlpatterns = [
     path("p/<slug:slug>/imports/", imports, name="imports"),
     path("p/<slug:slug>/imports/samples/", try_samples, name="import-samples"),

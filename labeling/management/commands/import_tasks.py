@@ -17,6 +17,7 @@ from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.reshaping import LEAVE_OUT
 from labeling.datasets.readers.taskkinds import KIND_WORD, ROW_KINDS
 from labeling.datasets.readers.whose import EVERYBODY, WHOSE_WORDS
+from labeling.imports.samples import sample_file
 from labeling.imports.selectors import columns_of, left_out_of, refusals_of, report_of
 from labeling.imports.services import (
     FileUnclear,
@@ -31,7 +32,6 @@ from labeling.rating.jobs import send_rendering
 from labeling.vocabulary import JobState
 from projects.exceptions import ConcordError
 from projects.models import Project
-from projects.project_templates import PROJECT_TEMPLATES, sample_rows
 
 _CHUNK = 1 << 20
 _MAP = "--map"
@@ -295,9 +295,11 @@ def _file(project: Project, options: dict[str, Any]) -> tuple[str, Iterator[byte
         raise CommandError("Name the file to import, or say --samples, and not both.")
     if path is not None:
         return path.name, _content(path)
-    if project.template not in PROJECT_TEMPLATES:
-        raise CommandError("This project began without a template, so it has no sample rows.")
-    return f"sample-rows-{project.template}.jsonl", iter([sample_rows(project.template)])
+    try:
+        filename, content = sample_file(project)
+    except ConcordError as error:
+        raise CommandError(error.message) from None
+    return filename, iter([content])
 
 
 def _content(path: Path) -> Iterator[bytes]:

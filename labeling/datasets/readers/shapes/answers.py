@@ -131,7 +131,7 @@ def identified_answer(answer: object, ids: Sequence[str]) -> object:
     return answer
 
 
-def _lacksnamed_response(answer: object) -> bool:
+def _lacks_response(answer: object) -> bool:
     return type(answer) is str and answer not in _OF_GATE
 
 
@@ -148,13 +148,13 @@ def answers_about_one(
         named = {
             **{key: {ids[0]: value} for key, value in values.items()},
             **{
-                key: {ids[0]: answer} if _lacksnamed_response(answer) else answer
+                key: {ids[0]: answer} if _lacks_response(answer) else answer
                 for key, answer in named.items()
             },
         }
         values = {}
     for key, answer in named.items():
-        if _lacksnamed_response(answer):
+        if _lacks_response(answer):
             raise RowError(
                 f"judgments.{key}"[: limits.MAX_FIELD_NAME],
                 'Must say of which response, such as {"the response\'s id": "unsure"}.',
