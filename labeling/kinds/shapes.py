@@ -16,6 +16,11 @@ from projects.scales import RANKING
 NOT_A_NUMBER = 1_000_000
 
 
+def unstorable(text: str) -> bool:
+    """Whether PostgreSQL cannot store this text: a NUL or an unpaired surrogate."""
+    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def as_submitted(answers: Iterable[GivenAnswer[Q]]) -> dict[str, object]:
     """What was answered, by the question's key, in the order in which the answers come."""
     by_key: dict[str, list[GivenAnswer[Q]]] = {}

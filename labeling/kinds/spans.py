@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from labeling.kinds.base import slot
+from labeling.kinds.shapes import unstorable
 from labeling.vocabulary import MOST_NOTE, MOST_SPANS, Flag, Polarity
 from projects.words import gettext
 
@@ -155,15 +156,11 @@ def _note(note: object) -> str:
             gettext("its note has at most %(most)s characters; this has %(n)s.")
             % {"most": MOST_NOTE, "n": f"{len(words):,}"}
         )
-    if "\x00" in words or _has_half(words):
+    if unstorable(words):
         raise SpanError(
             gettext("its note holds a character that cannot be stored (NUL or half of a pair).")
         )
     return words
-
-
-def _has_half(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _response(name: object, count: int) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from labeling.kinds import GivenAnswer, Kind, Submission, check_answers, slot
-from labeling.kinds.shapes import principle_name
+from labeling.kinds.shapes import principle_name, unstorable
 from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
 from projects.guidelines.selectors import asked_principles
@@ -240,11 +240,6 @@ def _check_text(
         }
     elif project.rationale_required and not text.strip() and not submission.reasons:
         errors["rationale"] = _("Say in a sentence what decided it.")
-
-
-def unstorable(text: str) -> bool:
-    """Whether PostgreSQL cannot store this text: a NUL or an unpaired surrogate."""
-    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _flags(submission: Submission, errors: dict[str, str]) -> list[str]:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from labeling.allocation import queue_key
 from labeling.kinds import EditedText, GivenAnswer, Kind, Submission, is_stopped, kind_of, slot
+from labeling.kinds.shapes import unstorable
 from labeling.models import Assignment, Judgment, Response, Task, Writing
 from labeling.models.play import TEXT_TAKEN_BACK, is_text_taken_back, take_out_of_play
-from labeling.rating.answers import unstorable
 from labeling.rating.records import HeldAssignment
 from labeling.rendering import is_same_but_spaces, normalised_distance
 from labeling.vocabulary import ASKED_AS_REVIEW, AssignmentState, ReviewDecision, TaskKind
