@@ -1,8 +1,9 @@
 """next + submit, as a browser does it: `python -m bench.rate [--seconds 15] [--kind rank]`.
 
 10,000 tasks (`--tasks`) of two 150-word responses, or another kind of tasks with as long ones,
-overlap 3, against `./run` with its defaults; 1, 8 and 32 raters without a pause for thought. The
-client is a process of its own per run.
+overlap 3, against `./run` with its defaults; 1, 8 and 32 raters without a pause for thought, of
+texts that are written one: others would get its reviews. The client is a process of its own per
+run.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from bench.client import Client, Finished, FormRater, Gone, Refused, ScriptRater
 from bench.instance import Instance, instance, percentile, table
 
+_RATERS = {"write": [1]}
 _CHECK = """
 from django.db import connection
 c = connection.cursor()
@@ -163,7 +165,9 @@ def main() -> None:
         rows = [
             measure(made, facts, raters, options.seconds, way)
             for way in (["script", "form"] if options.way == "both" else [options.way])
-            for raters in ([options.raters] if options.raters else [1, 8, 32])
+            for raters in (
+                [options.raters] if options.raters else _RATERS.get(options.kind, [1, 8, 32])
+            )
         ]
         over, judged = made.python(_CHECK).split()
         head = [
