@@ -80,6 +80,19 @@ def test_two_responses_are_rated_by_keyboard_and_a_draft_and_an_undo_come_back(
         assert [*serious(page), *page.evaluate(PROBLEMS)] == []
 
 
+def test_a_long_scale_goes_with_the_text_of_a_phone_while_other_questions_are_asked(
+    desk: Desk, make_tasks: MakeTasks
+):
+    best = CriterionSpec("best", "Which is better?", "llama3_4", is_primary=True)
+    ask(desk.project, best, MADE_UP)
+    make_tasks(desk.project, 1)
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    desk.ready()
+    expect(desk.page.locator(".ask.active legend")).to_be_visible()
+    expect(desk.page.locator(".bar")).to_have_css("position", "static")
+    expect(desk.page.locator(".acts")).to_have_css("position", "fixed")
+
+
 @pytest.mark.walk
 def test_a_response_is_checked_against_principles_by_touch_on_a_phone(
     desk: Desk,
