@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy
 
-from projects.models import Membership, Role
+from projects.models import Membership, Project, Role
 from projects.permissions import Action, role_may
 
 
@@ -55,7 +55,9 @@ class Tab(Page):
 
     `position` orders the pages of all desks, lowest first, within their group. `name` is what the
     page is called where its group is not seen. `waiting` counts what waits there for a member:
-    people and their acts, never a volume.
+    people and their acts, never a volume. `is_listed` says whether a project has or is set up for
+    something on it; without it, every project has. Where it has not, the page is opened by its
+    address or found by its name.
     """
 
     label: str | Promise
@@ -64,6 +66,7 @@ class Tab(Page):
     position: int
     name: str | Promise = ""
     waiting: Callable[[Membership], Waiting | None] | None = None
+    is_listed: Callable[[Project], bool] | None = None
 
     @property
     def full_name(self) -> str:

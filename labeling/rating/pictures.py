@@ -22,6 +22,7 @@ class ShownPicture:
     label: str
     url: str
     preview: str
+    thumbnail: str
     width: int
     height: int
     cover: str
@@ -41,6 +42,7 @@ def shown_pictures(
             else _("Picture of %(name)s") % {"name": name},
             url=picture["url"],
             preview=picture["preview"],
+            thumbnail=picture["thumbnail"],
             width=picture["width"],
             height=picture["height"],
             cover=cover,
@@ -72,10 +74,11 @@ def picture_context(view: TaskView) -> dict[str, object]:
     if not view.has_pictures:
         return {}
     cover = cover_words(view.topics)
-    n_shown = sum(len(pictures_in(response.messages)) for response in view.responses)
+    counts = [len(pictures_in(response.messages)) for response in view.responses]
     return {
         "has_pictures": True,
         "prompt_pictures": shown_pictures(view.messages, _("the prompt"), cover),
-        "several_pictures": n_shown > 1,
+        "several_pictures": sum(counts) > 1,
+        "two_pictures": counts == [1, 1],
         "cover": cover,
     }

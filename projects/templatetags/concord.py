@@ -62,7 +62,8 @@ def project_navigation(
     counted = context.get("waiting") or {}
     blocks = [
         _block(group, tabs, project, current, dict(_waiting(tabs, membership, counted)))
-        for group, tabs in navigation.groups_of(membership.role)
+        for group, pages in navigation.groups_of(membership.role)
+        if (tabs := _listed(pages, project, current))
     ]
     here = next((block.label for block in blocks if block.is_here and not block.is_home), "")
     return {
@@ -70,6 +71,13 @@ def project_navigation(
         "is_rail": navigation.has_rail(membership.role),
         "here": here,
     }
+
+
+def _listed(tabs: Iterable[navigation.Tab], project: Project, current: str) -> list[navigation.Tab]:
+    """Those that the project has something for, and the one that is shown."""
+    return [
+        tab for tab in tabs if tab.is_listed is None or tab.key == current or tab.is_listed(project)
+    ]
 
 
 def _waiting(

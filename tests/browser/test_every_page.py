@@ -60,9 +60,10 @@ KEYS = """() => {
         if (!panel && !element.checkVisibility()) continue;
         const name = element.textContent.trim().replace(/\\s+/g, " ") || element.outerHTML;
         if (!panel && !element.dataset.keyLabel) problems.push(`not on the sheet: ${name}`);
-        const holder = element.closest("label, .field, .band") ?? element;
+        const holder = element.closest("label, .field, .band, .editor") ?? element;
         const caps = [...holder.querySelectorAll("kbd")];
-        const shown = caps.map((cap) => cap.textContent.trim().toLowerCase());
+        const shown = [name.replace("−", "-"), ...caps.map((cap) => cap.textContent.trim())]
+            .map((cap) => cap.toLowerCase());
         const named = element.dataset.key.toLowerCase().replace("shift+", "").split(" ");
         const isShown = named.some((key) => shown.includes(key) || key.startsWith("arrow"));
         if (!isShown && !element.closest("[data-drawer]")) {

@@ -73,10 +73,10 @@ def _check_looking(desk: Desk) -> None:
     assert first == second != ""
     # What is looked at closely is there in full size.
     expect(images.first).to_have_attribute("src", before[0].replace("preview", "full"))
-    desk.press("l", "+")
+    desk.press("Shift+L", "+")
     first, second = views.evaluate_all(TRANSFORMS)
     assert first != second
-    desk.press("l", "Home")
+    desk.press("Shift+L", "Home")
     assert views.evaluate_all(TRANSFORMS) == ["", ""]
     shown = images.evaluate_all("images => images.map(image => image.alt)")
     page.keyboard.down("k")
@@ -92,5 +92,5 @@ def _check_covers(desk: Desk) -> None:
     desk.press("[")
     expect(covers.first).to_be_checked()
     expect(covers.last).not_to_be_checked()
-    desk.press("Shift+H")
+    desk.press("Shift+V")
     expect(covers.last).to_be_checked()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from labeling.lead.agreement.answer_rows import headline_rows, third_rows
@@ -94,7 +95,8 @@ def agreement_at_a_glance(project: Project) -> Glance | None:
     Of a project that is judged in several ways: on its primary preference, else ranking, else
     question about each response.
     """
-    primary = {c.family: c for c in project.criteria.filter(is_primary=True)}
+    prefetch_related_objects([project], "criteria")  # the report is told by them too
+    primary = {c.family: c for c in project.criteria.all() if c.is_primary}
     criterion = next((primary[family] for family in _FAMILIES if family in primary), None)
     if criterion is None:
         return None

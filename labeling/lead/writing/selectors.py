@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from labeling import stats
 from labeling.figures.acceptance import acceptance_of
 from labeling.lead.writing.improved import MOST_ROWS, improvement_figures, winner_edits
-from labeling.models import Judgment, Writing
+from labeling.models import Import, Judgment, Writing
 from labeling.models.writings import paste_ratio
 from labeling.vocabulary import MUCH_PASTED, TaskKind
 from projects.models import Project
@@ -44,6 +44,17 @@ class WritingFigures:
     declared: int
     detected: int
     both: int
+
+
+def has_writing(project: Project) -> bool:
+    """Whether raters of the project write texts or may improve winners.
+
+    Told by what its imports brought: they are few, and tasks may be millions.
+    """
+    if project.edit_winner:
+        return True
+    imports = Import.objects.filter(project=project)
+    return imports.filter(options__kinds__has_key=TaskKind.WRITE.value).exists()
 
 
 def writing_figures(project: Project) -> WritingFigures:

@@ -1,6 +1,7 @@
 // Pictures side by side: one view for all of them (locked), zoomed and moved by wheel, drag and
 // keys; what is looked at closely comes in full size. The next task's are fetched before it is shown.
 
+import { account } from "../app.js";
 import { wear } from "./style.js";
 
 const MOST = 8;
@@ -13,8 +14,9 @@ const NUDGE = 0.1;
 
 /** @type {Look} */
 const WHOLE = { scale: 1, x: 0, y: 0 };
-/** Kept from task to task. */
+/** Kept from task to task: whether pictures move together, and whether they are grey where covered. */
 let locked = true;
+let isGrey = false;
 /** Pictures of tasks to come: as long as one is held here, it is not fetched or decoded again. @type {HTMLImageElement[]} */
 let held = [];
 
@@ -69,6 +71,7 @@ class Viewer {
       this.#listen(view);
     }
     this.#listenToTools();
+    this.#listenToCovers();
     tools.hidden = false;
     this.#tell();
   }
@@ -87,21 +90,79 @@ class Viewer {
       this.#tell();
     });
     this.#tool("[data-swap]")?.addEventListener("click", () => this.swap());
-    this.#tool("[data-show-all]")?.addEventListener("click", (event) => {
-      const shows = !isPressed(event.currentTarget);
-      for (const box of this.#covers()) box.checked = shows;
-      press(event.currentTarget, shows);
+  }
+
+  /** Covers are taken off one by one, all at once, or for the rest of the visit. */
+  #listenToCovers() {
+    const all = this.#tool("[data-show-all]");
+    if (!all) return;
+    all.addEventListener("click", () => this.#uncover(!isPressed(all)));
+    this.#tool("[data-grey]")?.addEventListener("click", () => {
+      isGrey = !isGrey;
+      this.#tellGrey();
     });
-    this.#tool("[data-grey]")?.addEventListener("click", (event) => {
-      const isGrey = this.task.classList.toggle("in-grey");
-      press(event.currentTarget, isGrey);
+    this.task.addEventListener("change", ({ target }) => {
+      if (target instanceof Element && target.matches("[data-uncover]")) this.#tellCovers();
     });
+    this.#tellGrey();
+    const note = /** @type {HTMLElement | null} */ (this.task.querySelector("[data-topics]"));
+    if (note) this.#listenToChoice(note, note.dataset.topics ?? "");
+  }
+
+  /**
+   * What touches the same comes uncovered once somebody chose so, until the choice is changed.
+   * @param {HTMLElement} note
+   * @param {string} topics
+   */
+  #listenToChoice(note, topics) {
+    const [choose, change] = ["[data-choose]", "[data-change]"].map((selector) => {
+      return /** @type {HTMLElement | null} */ (note.querySelector(selector));
+    });
+    const tell = () => {
+      const isChosen = chosenTopics().includes(topics);
+      for (
+        const part of /** @type {NodeListOf<HTMLElement>} */ (
+          note.querySelectorAll("[data-if-chosen]")
+        )
+      ) part.hidden = (part.dataset.ifChosen === "yes") !== isChosen;
+    };
+    choose?.addEventListener("click", () => {
+      keepTopics([...chosenTopics(), topics]);
+      this.#uncover(true);
+      tell();
+      change?.focus();
+    });
+    change?.addEventListener("click", () => {
+      keepTopics(chosenTopics().filter((kept) => kept !== topics));
+      this.#uncover(false);
+      tell();
+      choose?.focus();
+    });
+    tell();
+    this.#uncover(chosenTopics().includes(topics));
   }
 
   #covers() {
-    return /** @type {NodeListOf<HTMLInputElement>} */ (
-      this.task.querySelectorAll("[data-uncover]")
-    );
+    return [
+      .../** @type {NodeListOf<HTMLInputElement>} */ (
+        this.task.querySelectorAll("[data-uncover]")
+      ),
+    ];
+  }
+
+  /** @param {boolean} shows */
+  #uncover(shows) {
+    for (const box of this.#covers()) box.checked = shows;
+    this.#tellCovers();
+  }
+
+  #tellCovers() {
+    press(this.#tool("[data-show-all]"), this.#covers().every((box) => box.checked));
+  }
+
+  #tellGrey() {
+    this.task.classList.toggle("in-grey", isGrey);
+    press(this.#tool("[data-grey]"), isGrey);
   }
 
   /** @param {HTMLElement} view */
@@ -229,6 +290,7 @@ class Viewer {
         ? ""
         : `scale(${scale}) translate(${-100 * look.x}%, ${-100 * look.y}%)`;
       if (scale > 1) this.#sharpen(other);
+      showPlace(other, look);
     }
     this.#tell();
   }
@@ -252,8 +314,9 @@ class Viewer {
     const [first, second] = this.compared.map((view) => view.querySelector("img"));
     if (!first || !second || this.compared.length > 2) return;
     for (
-      const name
-        of /** @type {const} */ (["src", "alt", "width", "height", "data-full", "data-asked"])
+      const name of /** @type {const} */ (
+        ["src", "alt", "width", "height", "data-full", "data-small", "data-asked"]
+      )
     ) {
       const [one, other] = [first.getAttribute(name), second.getAttribute(name)];
       for (const [image, value] of /** @type {const} */ ([[first, other], [second, one]])) {
@@ -261,6 +324,7 @@ class Viewer {
         else image.setAttribute(name, value);
       }
     }
+    for (const view of this.compared) showPlace(view, this.#looks.get(view) ?? WHOLE);
     this.#isSwapped = !this.#isSwapped;
     press(this.#tool("[data-swap]"), this.#isSwapped);
   }
@@ -276,6 +340,55 @@ class Viewer {
     const output = this.#tool("[data-scale]");
     if (output) output.textContent = `${Math.round(scale * 100)}%`;
     press(this.#tool("[data-lock]"), locked);
+  }
+}
+
+/**
+ * Show in a corner which part of the whole picture is seen; nothing where all of it is.
+ * @param {HTMLElement} view
+ * @param {Look} look
+ */
+function showPlace(view, { scale, x, y }) {
+  let map = /** @type {HTMLElement | null} */ (view.querySelector(".minimap"));
+  if (scale === 1) {
+    map?.remove();
+    return;
+  }
+  if (!map) {
+    map = document.createElement("span");
+    map.className = "minimap";
+    map.setAttribute("aria-hidden", "true");
+    map.append(new Image(), document.createElement("i"));
+    map.style.aspectRatio = `${view.clientWidth} / ${view.clientHeight}`;
+    view.append(map);
+  }
+  const [image, small] = [...view.querySelectorAll("img")];
+  const [frame] = map.getElementsByTagName("i");
+  const source = image?.dataset.small ?? "";
+  if (small && small.getAttribute("src") !== source) [small.src, small.alt] = [source, ""];
+  if (!frame) return;
+  frame.style.width = frame.style.height = `${100 / scale}%`;
+  [frame.style.left, frame.style.top] = [`${100 * x}%`, `${100 * y}%`];
+}
+
+/** Where the choice of a person is kept: in this window, for as long as it is open. */
+const CHOSEN = `concord:uncovered:${account}`;
+
+/** What is shown without a cover, by its line of topics. @returns {string[]} */
+function chosenTopics() {
+  try {
+    return JSON.parse(sessionStorage.getItem(CHOSEN) ?? "[]");
+  } catch {
+    return []; // Where nothing can be kept, everything stays covered.
+  }
+}
+
+/** @param {string[]} topics */
+function keepTopics(topics) {
+  try {
+    sessionStorage.setItem(CHOSEN, JSON.stringify(topics));
+  } catch {
+    // As above.
   }
 }
 

@@ -153,10 +153,13 @@ export class Queue {
     this.#leave(fields, "submit", [...fields, ...facts], 1);
   }
 
-  skip() {
+  /** @param {HTMLElement | null} pressed a button may bring a reason of its own */
+  skip(pressed) {
     if (this.#idle) return;
     const form = /** @type {HTMLFormElement} */ (document.getElementById("skip"));
-    const entries = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    const entries = [...new FormData(form, pressed)].filter(([name]) =>
+      name !== "csrfmiddlewaretoken"
+    );
     const facts = entries.map(([name, value]) => /** @type {Field} */ ([name, String(value)]));
     if (!facts.some(([name]) => name === "reason")) {
       this.screen.askReason();

@@ -19,7 +19,7 @@ if (script) {
 
   screen.listen({
     submit: () => queue.submit(),
-    skip: () => queue.skip(),
+    skip: (pressed) => queue.skip(pressed),
     undo: () => queue.undo(),
   });
   onField(form, "input", () => {

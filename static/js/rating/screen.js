@@ -11,7 +11,7 @@ import { closeLayer, layer, openLayer, prepareContent, say, sayCount } from "../
  * @typedef {import("./store.js").Outbox} Outbox
  *
  * What a rater may do with the task on the screen.
- * @typedef {{ submit(): void, skip(): void, undo(): void }} Acts
+ * @typedef {{ submit(): void, skip(pressed: HTMLElement | null): void, undo(): void }} Acts
  */
 
 /**
@@ -317,7 +317,7 @@ export class Screen {
     for (const act of /** @type {(keyof Acts)[]} */ (Object.keys(forms))) {
       forms[act].addEventListener("submit", (event) => {
         event.preventDefault();
-        acts[act]();
+        acts[act](event.submitter);
       });
     }
   }
