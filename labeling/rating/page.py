@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.kinds import Escape, Kind, kind_for, kind_of, slot, unsaid_words
@@ -21,6 +19,7 @@ from labeling.models.choices import FLAG_LABELS
 from labeling.rating.desk import TaskView
 from labeling.rating.editing import HTML, OWN_ERRORS, editor_context
 from labeling.rating.forms import ANSWER_PREFIX, Filled
+from labeling.rating.moulds import head_html, is_plain, plain_task
 from labeling.rating.panels import task_panels
 from labeling.rating.pictures import picture_context, side_pictures
 from labeling.rating.raw import length_words, raw_messages, raw_response
@@ -47,8 +46,6 @@ _UNSAID_KEYS = {UNSURE: "u", NOT_APPLICABLE: "x"}
 _STYLES = {"rank": "rank", "review": "write", "write": "write"}
 #: How responses stand of kinds that show them plainly; others have a template for it.
 _LAYOUTS = {"compare": "pair", "rate": "singly"}
-#: Where the length of a response stands in what is kept of its head.
-_WORDS = "\uffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +264,15 @@ def shown_task(
     each alone and the editor of a task to write or review, as HTML; `previewed`: and the text as
     readers would see it."""
     filled, errors, kind = filled or Filled(), errors or {}, kind_of(view.asked_as)
+    editor = editor_context(view, project, filled, errors, previewed=previewed)
+    layout = _LAYOUTS.get(kind.control, "")
+    if layout and not editor and is_plain(view):
+        return plain_task(view, layout)
     prompt, messages = safe_html(view.prompt_html), safe_html(raw_messages(view.messages))
     context = {
         "assignment_id": view.assignment_id,
         "title": gettext(kind.title),
-        "layout": _LAYOUTS.get(kind.control, ""),
+        "layout": layout,
         "texts": f"labeling/rating/kinds/{kind.control}_task.html",
         "language": view.language,
         "turns": len(view.messages),
@@ -280,7 +281,6 @@ def shown_task(
         "sides": _sides(view, filled, errors),
     }
     context |= picture_context(view)
-    editor = editor_context(view, project, filled, errors, previewed=previewed)
     context |= {name: safe_html(html) if name in HTML else html for name, html in editor.items()}
     return render_to_string("labeling/rating/rate_task.html", context)
 
@@ -289,6 +289,7 @@ def _sides(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> list[Te
     """The responses in the order shown, each with what is asked about it alone."""
     panels = {panel.slot: panel for panel in task_panels(view, filled, errors)}
     rankings = [c for c in view.criteria if c.scale.family == RANKING]
+    names = [response.name for response in view.responses]
     return [
         Text(
             response.name,
@@ -303,27 +304,10 @@ def _sides(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> list[Te
             panels.get(response.slot),
             words := length_words(response.content, response.messages),
             side_pictures(view, response),
-            _head(view, place, words),
+            head_html(names, place, words),
         )
-        for place, response in enumerate(view.responses, start=1)
+        for place, response in enumerate(view.responses)
     ]
-
-
-def _head(view: TaskView, place: int, words: str) -> SafeString:
-    """What stands over a response; it leads to the one after it, the last to the first."""
-    names = [response.name for response in view.responses]
-    title, following = names[place - 1], names[place % len(names)]
-    html = _head_without_words(get_language(), place, len(names), title, following)
-    return safe_html(html.replace(_WORDS, escape(words), 1))
-
-
-@lru_cache(maxsize=512)
-def _head_without_words(
-    _language: str | None, place: int, count: int, title: str, following: str
-) -> str:
-    """The same over every task but for the words, and a fifth of what it costs to show one."""
-    names = {"place": place, "count": count, "title": title, "following": following}
-    return render_to_string("labeling/rating/kinds/_head.html", {**names, "words": _WORDS})
 
 
 def safe_html(html: str) -> SafeString:
