@@ -28,6 +28,14 @@ from bench.instance import Instance, percentile, table
 from tests.architecture.policy_table import TABLE
 
 SECONDS, MEGABYTES = 1.0, 500.0
+#: What judgments of every kind are made of.
+MIX = {
+    "comparisons": 200_000,
+    "rankings": 120_000,
+    "ratings": 600_000,
+    "rules": 30_000,
+    "texts": 10_000,
+}
 _WHO = ("lead", "reviewer", "rater", "engineer")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 #: What would end what the walk walks in; the rest of the POSTs find nothing of use in their body.
@@ -123,9 +131,24 @@ def _of_route(facts: dict[str, Any], who: str, verb: str, route: str) -> Iterato
     if verb == "GET":
         for query in _MORE.get(route, ()):
             yield Call(who, verb, f"{path}?{query}")
+        yield from _of_others(facts, who, route, names)
     if "<path:name>" in route:
         for name in facts["names"]["files"]:
             yield Call(who, verb, path.replace("manifest.json", name))
+
+
+def _of_others(
+    facts: dict[str, Any], who: str, route: str, names: dict[str, Any]
+) -> Iterator[Call]:
+    """The same page of tasks of other kinds, and of other questions."""
+    for name, values in facts.get("others", {}).items():
+        if f":{name}>" in route and (name != "pk" or "tasks/<" in route):
+            for value in values:
+                other = {**names, name: value}
+                path = "/" + _PARAMETER.sub(
+                    lambda match, of=other: str(of.get(match[1], "0")), route
+                )  # type: ignore[misc]
+                yield Call(who, "GET", path)
 
 
 def _of_admin(facts: dict[str, Any]) -> Iterator[Call]:
@@ -283,16 +306,13 @@ def report(costs: list[Cost], *, most: int) -> bool:
     return not over
 
 
-def filled(folder: Path, judgments: int, raters: int) -> tuple[Instance, dict[str, Any]]:
+def filled(folder: Path, filling: str, **sizes: object) -> tuple[Instance, dict[str, Any]]:
     """An instance on this folder, started, and filled unless it was."""
     made, out = Instance(folder), folder / "facts.json"
     made.start()
     if not out.exists():
         began = time.perf_counter()
-        made.python(
-            "from bench.scale_fill import main\n"
-            f"main({str(out)!r}, judgments={judgments}, raters={raters})"
-        )
+        made.python(f"from bench.{filling} import main\nmain({str(out)!r}, **{sizes!r})")
         print(f"filled in {time.perf_counter() - began:.0f} s", flush=True)
     return made, json.loads(out.read_text())
 
@@ -302,17 +322,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--judgments", type=int, default=1_000_000)
     parser.add_argument("--raters", type=int, default=1_000)
+    parser.add_argument("--mixed", action="store_true", help="judgments of every kind")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--only", default="", help="a pattern of calls, as `lead GET /p/`")
     parser.add_argument("--most", type=int, default=40, help="rows of the table")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="concord-scale-"))
     folder.mkdir(parents=True, exist_ok=True)
-    made, facts = filled(folder, asked.judgments, asked.raters)
+    if asked.mixed:
+        share = asked.judgments / sum(MIX.values())
+        mix = {what: max(30, int(n * share)) for what, n in MIX.items()}
+        made, facts = filled(folder, "scale_mixed", judgments=mix, raters=asked.raters)
+    else:
+        made, facts = filled(folder, "scale_fill", judgments=asked.judgments, raters=asked.raters)
     try:
         web = Web(made)
         within = report(walk(made, facts, web, asked.only), most=asked.most)
-        if not asked.only:
+        if not asked.only and not asked.mixed:
             steps = next_tasks(made, facts)
             print(f"next task: p50 {percentile(steps, 0.5) * 1000:.0f} ms, ", end="")
             print(f"p95 {percentile(steps, 0.95) * 1000:.0f} ms")

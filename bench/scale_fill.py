@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.contrib import admin
@@ -29,12 +30,12 @@ _CRITERIA = (
     CriterionSpec("overall", "Which response is better?", "llama_eval7", is_primary=True),
     CriterionSpec("style", "Which response reads better?", "arena4", is_required=False),
 )
-_TABLES = ("labeling_assignment", "labeling_judgment", "labeling_answer")
+TABLES = ("labeling_assignment", "labeling_judgment", "labeling_answer")
 
 #: 400 texts, from which every response takes three and its number.
-_TEXTS = "CREATE TEMP TABLE phrases AS SELECT * FROM unnest(%(texts)s) WITH ORDINALITY p(said, n)"
+TEXTS = "CREATE TEMP TABLE phrases AS SELECT * FROM unnest(%(texts)s) WITH ORDINALITY p(said, n)"
 
-_PEOPLE = """
+PEOPLE = """
 INSERT INTO projects_user (password, is_superuser, email, name, time_zone, is_active, is_staff,
     is_placeholder, created_at)
 SELECT '!', false, 'crowd' || i || '@bench.example', 'Rater ' || i, 'UTC', true, false, false, now()
@@ -117,7 +118,7 @@ FROM values, LATERAL (SELECT sign(value + round(random() * 2 - 1))::int AS said)
 UPDATE labeling_task t SET open_slots = 0 FROM judged j WHERE t.id = j.id;
 """
 
-_REST = """
+REST = """
 INSERT INTO labeling_importrefusal (import_job_id, line, field, code, reason, excerpt)
 SELECT %(file)s, i, 'responses', 'missing', 'There is no second response.', '{"id": ' || i || '}'
 FROM generate_series(1, %(refusals)s) i;
@@ -134,9 +135,16 @@ FROM labeling_release CROSS JOIN generate_series(1, 60) i WHERE project_id = %(p
 """
 
 
-def _run(statements: str, **values: object) -> None:
+def run(statements: str, **values: object) -> None:
+    """Run statements with these values in the places of their names."""
     with connection.cursor() as cursor:
         cursor.execute(statements, values)
+
+
+def resting(tables: Iterable[str], *, awake: bool = False) -> None:
+    """Let the triggers of these tables rest, or wake them."""
+    act = "ENABLE" if awake else "DISABLE"
+    run("".join(f"ALTER TABLE {table} {act} TRIGGER USER;" for table in tables))
 
 
 def main(out: str, *, judgments: int, raters: int) -> None:
@@ -162,20 +170,20 @@ def main(out: str, *, judgments: int, raters: int) -> None:
         **criteria,
     }
     with transaction.atomic():
-        _run("".join(f"ALTER TABLE {table} DISABLE TRIGGER USER;" for table in _TABLES))
-        for statements in (_TEXTS, _PEOPLE, _TASKS, _JUDGED, _ANSWERS):
-            _run(statements, **names)
-        _run("SET CONSTRAINTS ALL IMMEDIATE")
-        _run("".join(f"ALTER TABLE {table} ENABLE TRIGGER USER;" for table in _TABLES))
-    _run("VACUUM ANALYZE")
-    names |= _jobs(project, lead)
+        resting(TABLES)
+        for statements in (TEXTS, PEOPLE, _TASKS, _JUDGED, _ANSWERS):
+            run(statements, **names)
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+        resting(TABLES, awake=True)
+    run("VACUUM ANALYZE")
+    names |= jobs(project, lead)
     with transaction.atomic():
-        _run(_REST, **names, refusals=judgments // 10, events=judgments // 50)
-    _run("VACUUM ANALYZE")
-    Path(out).write_text(json.dumps(_facts(project, people)))
+        run(REST, **names, refusals=judgments // 10, events=judgments // 50)
+    run("VACUUM ANALYZE")
+    Path(out).write_text(json.dumps(facts(project, people)))
 
 
-def _jobs(project: Project, lead: User) -> dict[str, int]:
+def jobs(project: Project, lead: User) -> dict[str, int]:
     """An import and a release that is done, of the oldest fifth of a percent."""
     file = Import.objects.create(project=project, filename="rows.jsonl", state="done")
     release = request_release(project=project, created_by=lead, recipe="raw", format="native")
@@ -187,7 +195,7 @@ def _jobs(project: Project, lead: User) -> dict[str, int]:
     return {"file": file.pk}
 
 
-def _facts(project: Project, people: dict[Role, User]) -> dict[str, object]:
+def facts(project: Project, people: dict[Role, User]) -> dict[str, object]:
     """Names in addresses, and the session and token of each role."""
     operator = User.objects.create_superuser("operator@bench.example", name="Operator")
     member = project.memberships.filter(role=Role.RATER).order_by("-pk")[0]
