@@ -103,8 +103,9 @@ def _is_watched(session: BaseDatabaseWrapper) -> bool:
     transaction that is broken, shows statements to whoever counts them. Where there is nothing of
     that, it costs a third of a statement's time in this process.
     """
+    is_proven = session.health_check_done or not session.health_check_enabled  # type: ignore[attr-defined]
     return bool(
-        (session.health_check_enabled and not session.health_check_done)
+        not is_proven
         or session.needs_rollback
         or session.execute_wrappers
         or session.queries_logged
