@@ -20,9 +20,9 @@ from labeling.kinds import slot
 from labeling.models import Assignment
 from labeling.rating.differing import WrittenResponse, differing_texts
 from labeling.rating.marking import responses_shown
-from labeling.rating.page import safe_html
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import own_in_project
+from labeling.rating.shown import safe_html
 from projects.access import SignedInRequest, get_access
 from projects.exceptions import InvalidInput
 from projects.permissions import Action

@@ -19,9 +19,9 @@ from labeling.kinds import EditedText, kind_of, slot
 from labeling.rating.desk import AskedRubric, TaskView, present, rubric
 from labeling.rating.editing import HTML, editor_context
 from labeling.rating.forms import Filled, read_form
-from labeling.rating.page import safe_html
 from labeling.rating.refusals import refused_in_words, wants_json
 from labeling.rating.selectors import own_in_project
+from labeling.rating.shown import safe_html
 from labeling.rating.views import desk_page
 from labeling.rating.written import MOST_CHARS, may_improve
 from labeling.vocabulary import AssignmentState

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from labeling.kinds import kind_of
 from labeling.rating.desk import TaskView
 from labeling.rating.raw import length_words, raw_messages, raw_response
-from labeling.rating.shown import Text
+from labeling.rating.shown import Text, safe_html
 from projects.scales import RANKING
 
 #: Stands around the numbers of what differs from task to task; no stored text holds a NUL.
@@ -72,7 +72,7 @@ def plain_task(view: TaskView, layout: str) -> SafeString:
         sides=tuple(sides),
     )
     html = "".join([texts[part] if isinstance(part, int) else part for part in _mould(shape)])
-    return mark_safe(html)  # noqa: S308 - of our template, and of labeling.rendering
+    return safe_html(html)
 
 
 @lru_cache(maxsize=256)
@@ -104,14 +104,14 @@ def _side(sides: tuple[_Side, ...], index: int) -> Text:
 
 
 def _marked(number: int, *, shown: bool = True) -> SafeString:
-    return mark_safe(f"{_MARK}{number}{_MARK}" if shown else "")  # noqa: S308 - a number
+    return safe_html(f"{_MARK}{number}{_MARK}" if shown else "")
 
 
 def head_html(names: Sequence[str], index: int, words: str) -> SafeString:
     """What stands over a response; it leads to the one after it, the last to the first."""
     following = names[(index + 1) % len(names)]
     html = _head(get_language(), index + 1, len(names), names[index], following)
-    return mark_safe(html.replace(_MARK, escape(words), 1))  # noqa: S308 - of our template
+    return safe_html(html.replace(_MARK, escape(words), 1))
 
 
 @lru_cache(maxsize=512)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ from labeling.rating.moulds import head_html, is_plain, plain_task
 from labeling.rating.panels import task_panels
 from labeling.rating.pictures import picture_context, side_pictures
 from labeling.rating.raw import length_words, raw_messages, raw_response
-from labeling.rating.shown import Text, TypedPlace
+from labeling.rating.shown import Text, TypedPlace, safe_html
 from labeling.rating.texts import guideline_parts
 from labeling.rating.written import may_improve
 from labeling.vocabulary import SkipReason
@@ -308,11 +308,6 @@ def _sides(view: TaskView, filled: Filled, errors: Mapping[str, str]) -> list[Te
         )
         for place, response in enumerate(view.responses)
     ]
-
-
-def safe_html(html: str) -> SafeString:
-    """What the renderer made."""
-    return mark_safe(html)  # noqa: S308 - made by labeling.rendering alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from labeling.models import Writing
 from labeling.rating.desk import ShownResponse, TaskView
 from labeling.rating.drafts import WritingDesk
 from labeling.rating.forms import Filled
-from labeling.rating.page import GuidelineView, rating_bar, safe_html, shown_task
+from labeling.rating.page import GuidelineView, rating_bar, shown_task
+from labeling.rating.shown import safe_html
 from labeling.rendering import (
     NotNow,
     render_conversation,

@@ -27,7 +27,7 @@ WHOLE_SAVES = {
 #: Where HTML may be declared safe, and why it is.
 SAFE_HTML = {
     "labeling/templatetags/rendering.py": "made and sanitised by labeling.rendering",
-    "labeling/rating/page.py": "made and sanitised by labeling.rendering",
+    "labeling/rating/shown.py": "made and sanitised by labeling.rendering, or by templates",
     "labeling/lead/agreement/drawings.py": "drawn by labeling.charts, which escapes every label",
     "labeling/lead/overview/views.py": "SVG of labeling.charts",
 }
