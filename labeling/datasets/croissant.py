@@ -114,6 +114,7 @@ def _description(
         for part in _parts(_feature(kind, manifest["format"]["file_type"]))
         if not _is_plain(part)
     ]
+    deep += [name for table in tables for name, kind in table.columns if _is_deep(kind.feature)]
     if deep:
         left = ", ".join(dict.fromkeys(deep))
         text += f" Not in the record sets, being lists inside other values: {left}."
@@ -201,8 +202,10 @@ def _files_id(table: FileTable, split: str) -> str:
 def _field(
     name: str, feature: Mapping[str, Any], source: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """A column; None where all of its parts are lists themselves."""
+    """A column; None where it or all of its parts hold lists themselves."""
     field: dict[str, Any] = {"@type": "cr:Field", "@id": name}
+    if _is_deep(feature):
+        return None
     if "list" in feature:
         field["repeated"] = True
     if parts := _parts(feature):
@@ -224,7 +227,12 @@ def _leaf(name: str, dtype: str) -> dict[str, Any]:
 def _parts(feature: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The parts of a column of objects, or of lists of objects; none for any other."""
     inner = feature.get("struct") or feature.get("list", ())
-    return () if isinstance(inner, str) else inner
+    return () if isinstance(inner, str | Mapping) else inner
+
+
+def _is_deep(feature: Mapping[str, Any]) -> bool:
+    """Whether a column holds lists of lists."""
+    return isinstance(feature.get("list"), Mapping)
 
 
 def _is_plain(part: Mapping[str, Any]) -> bool:

@@ -64,7 +64,6 @@ class IncomingFile:
     """
 
     def __init__(self) -> None:
-        sweep_uploads()
         self.token = secrets.token_hex(_TOKEN_BYTES)
         self._digest, self._size, self._ready_until = hashlib.sha256(), 0, _READY_FROM
         self._path = path_of(self.token)
@@ -117,6 +116,7 @@ class IncomingFile:
 
 def store(content: Iterable[bytes]) -> StoredFile:
     """Writes the content to a new file. Raises InvalidInput like `IncomingFile`."""
+    sweep_uploads()
     incoming = IncomingFile()
     try:
         for chunk in content:

@@ -23,105 +23,43 @@ from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detect
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.offers import preference_columns
 from labeling.datasets.readers.taskkinds import KIND_WORD
+from labeling.imports.column_words import SHOWN_OF_COLUMN, column_title, role_groups
 from labeling.imports.files import StoredFile
-from labeling.imports.incoming import KeptUpload
+from labeling.imports.incoming import SentFiles
 from labeling.imports.posted import FIELD_PREFIX, REPLY_PREFIX, SAME_PREFIX
 from labeling.imports.services import ImportOptions
 from labeling.imports.taskkinds import KIND_CHOICES
 
 #: Characters that may be pasted; a file has no such limit.
 MAX_PASTED = 2_000_000
-_CHUNK = 1 << 20
-#: Characters of a column's name.
-_SHOWN = 80
 
-_TITLES = {
-    "id": _("Id"),
-    "prompt": _("Prompt"),
-    "messages": _("Prompt as messages"),
-    "ranked": _("Ranked answers"),
-    "reply": _("Response"),
-    "thumb": _("Thumb up or down"),
-    "context": _("Prompt as context"),
-    "system": _("System text"),
-    "passage": _("Before the prompt"),
-    "input": _("After the prompt"),
-    "responses": _("Responses"),
-    "completions": _("Completions"),
-    "conversation_a": _("First conversation"),
-    "conversation_b": _("Second conversation"),
-    "preferred_output": _("Preferred"),
-    "non_preferred_output": _("Not preferred"),
-    "response_ids": _("Ids of the responses"),
-    "models": _("Models of the responses"),
-    "ranks": _("Ranks"),
-    "response_a": _("First response"),
-    "response_b": _("Second response"),
-    "model_a": _("Model of the first"),
-    "model_b": _("Model of the second"),
-    "chosen": _("Chosen"),
-    "rejected": _("Rejected"),
-    "chosen_model": _("Model of the chosen"),
-    "rejected_model": _("Model of the rejected"),
-    "judgments": _("Judgments"),
-    "category": _("Category"),
-    "language": _("Language"),
-    "metadata": _("Metadata"),
-    "rater": _("Rater"),
-    "overall": _("Rater's overall value"),
-    "tie_kind": _("Kind of tie"),
-    "tie_kinds": _("Kinds of ties, by criterion"),
-    "rationale": _("Rationale"),
-    "at": _("Time of the judgment"),
-    "overall_preference": _("Overall preference"),
-    "individual_preference": _("Votes"),
-    "winner": _("Winner"),
-    "judge": _("Judge"),
-    "tstamp": _("Time of the vote"),
-    "annotations": _("Annotations"),
-    "annotator": _("Annotator"),
-    "choice": _("Which is better"),
-    "created_at": _("Time of the judgment"),
-    "asked": _("What was asked"),
-    "text": _("Two texts"),
-    "response": _("Response"),
-    "accept": _("Accepted"),
-    "reject": _("Rejected"),
-    "options": _("Options"),
-    "answer": _("Answer"),
-    "answers": _("Answers"),
-    "states": _("Conversations"),
-    "summaries": _("Summaries"),
-    "type": _("Vote"),
-    "user": _("User"),
-    "session": _("Session"),
-    "submitted": _("Time of the judgment"),
-    "label": _("Labels"),
-    "label_annotations": _("Annotations"),
-}
+class _ManyFiles(forms.FileInput):
+    """A field into which several files are chosen or dropped."""
+
+    allow_multiple_selected = True
 
 
-#: Where columns go, in words, in the order in which people look for them.
-_ROLES = {
-    ColumnRole.QUESTION: _("Asked about above"),
-    ColumnRole.PROMPT: _("Part of the prompt"),
-    ColumnRole.RESPONSE: _("Responses"),
-    ColumnRole.LABEL: _("Labels"),
-    ColumnRole.ABOUT: _("Known about the task"),
-    ColumnRole.METADATA: _("Metadata, which raters never see"),
-    ColumnRole.LEFT_OUT: _("Left out"),
-}
+class _SentFilesField(forms.FileField):
+    """A file of rows, and the pictures that its rows name."""
+
+    widget = _ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> SentFiles | None:
+        """The files told apart; whether they fit together is said where they are stored."""
+        uploads = data if isinstance(data, list | tuple) else [data]
+        sent = SentFiles.of(upload for upload in uploads if isinstance(upload, UploadedFile))
+        return sent if sent.rows or sent.pictures else None
 
 
 class UploadForm(forms.Form):
-    """A file, or rows pasted as text."""
+    """A file with its pictures, or rows pasted as text."""
 
-    file = forms.FileField(
+    file = _SentFilesField(
         label=_("File"),
         required=False,
-        allow_empty_file=True,
         help_text=_(
-            "JSON, JSON Lines, CSV, TSV, plain, gzip or zstd; Parquet; or a zip with pictures."
+            "JSON, JSON Lines, CSV, TSV, plain, gzip or zstd; or Parquet. Pictures that its rows "
+            "name are chosen or dropped along with it, or packed with it as zip."
         ),
     )
     text = forms.CharField(
@@ -146,28 +84,16 @@ class UploadForm(forms.Form):
     @property
     def filename(self) -> str:
         """What the report calls it."""
-        file = self.cleaned_data.get("file")
-        return (file.name or "file") if isinstance(file, UploadedFile) else "pasted rows"
+        sent: SentFiles | None = self.cleaned_data.get("file")
+        return sent.filename if sent else "pasted rows"
 
     def content(self) -> Iterable[bytes] | StoredFile:
         """The file as it is kept, or the bytes. Raises InvalidInput where it could not be kept."""
-        file = self.cleaned_data.get("file")
-        if isinstance(file, KeptUpload):
-            return file.stored
-        if isinstance(file, UploadedFile):
-            return file.chunks(_CHUNK)
+        sent: SentFiles | None = self.cleaned_data.get("file")
+        if sent:
+            return sent.stored()
         # Browsers send pasted line ends as CRLF, also inside quoted cells.
         return [self.cleaned_data["text"].replace("\r\n", "\n").encode()]
-
-
-def role_groups(columns: Iterable[tuple[str, str]]) -> list[tuple[Promise, list[str]]]:
-    """Where columns go, in words, and which go there."""
-    pairs = list(columns)
-    groups = [
-        (words, [visible(column, _SHOWN) for column, where in pairs if where == role])
-        for role, words in _ROLES.items()
-    ]
-    return [(words, named) for words, named in groups if named]
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +193,7 @@ class MappingForm(forms.Form):
         choices = [("", gettext("not in this file")), *_columns(detection)]
         for name in self.shape.fields:
             self.fields[FIELD_PREFIX + name] = forms.ChoiceField(
-                label=_title(name),
+                label=column_title(name),
                 choices=[*choices, *_countings(detection, name)],
                 required=False,
                 initial=detection.mapping.get(name, ""),
@@ -277,7 +203,7 @@ class MappingForm(forms.Form):
         self.leavable = _leavable(detection)
         # Who gave labels is asked in a field of its own; a winner may seem to be one without.
         self.notices = [
-            (notice.text, _title(next(iter(notice.options[0].mapping)) if notice.options else ""))
+            (notice.text, column_title(next(iter(notice.options[0].mapping)) if notice.options else ""))
             for notice in detection.notices
             if notice.code != "rater_unnamed" or "winner" in detection.mapping
         ]
@@ -302,7 +228,7 @@ class MappingForm(forms.Form):
         for name in self.shape.fields:
             if name in _SAME:
                 self.fields[SAME_PREFIX + name] = forms.CharField(
-                    label=_title(name), required=False, initial=same.get(name, "")
+                    label=column_title(name), required=False, initial=same.get(name, "")
                 )
 
     @property
@@ -331,22 +257,17 @@ def _columns(detection: Detection) -> Iterator[tuple[str, str]]:
     made = detection.reshaping.made
     for column in dict.fromkeys(chain(detection.columns, detection.within)):
         if column not in made:
-            yield column, visible(column, _SHOWN)
+            yield column, visible(column, SHOWN_OF_COLUMN)
 
 
 def _leavable(detection: Detection) -> list[tuple[str, str, bool]]:
     """The columns that may be left out, in words, and whether they are."""
     left_out, made = detection.reshaping.left_out, detection.reshaping.made
     return [
-        (column, visible(column, _SHOWN), column in left_out)
+        (column, visible(column, SHOWN_OF_COLUMN), column in left_out)
         for column in dict.fromkeys(chain(detection.unmapped, left_out))
         if column not in made
     ]
-
-
-def _title(name: str) -> str:
-    """What the page calls a field."""
-    return str(_TITLES.get(name, name.replace("_", " ").capitalize()))
 
 
 def _offered(detection: Detection) -> dict[str, dict[str, str]]:
@@ -367,7 +288,7 @@ def _countings(detection: Detection, name: str) -> list[tuple[str, str]]:
         is_same = name in detection.reshaping.same
         offered.setdefault(used, gettext("in every row") if is_same else detection.counting)
     return [
-        (spelled, f"{visible(spelled, _SHOWN)} ({meaning})")
+        (spelled, f"{visible(spelled, SHOWN_OF_COLUMN)} ({meaning})")
         for spelled, meaning in offered.items()
         if spelled not in detection.columns
     ]

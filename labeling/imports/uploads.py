@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.exceptions import TooManyFilesSent
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -20,8 +20,8 @@ from labeling.datasets.readers import IMPORT_KINDS
 from labeling.datasets.readers.reshaping import LEAVE_OUT
 from labeling.datasets.readers.taskkinds import KIND_WORD, ROW_KINDS
 from labeling.datasets.readers.whose import WHOSE_WORDS
-from labeling.imports.files import StoredFile, pack_with_pictures
-from labeling.imports.incoming import PICTURES_FIELD, KeptUpload
+from labeling.imports.files import StoredFile
+from labeling.imports.incoming import PICTURES_FIELD, ROWS_FIELD, SentFiles, too_many_files
 from labeling.imports.services import ImportOptions
 from projects.api.errors import TooLarge
 from projects.exceptions import InvalidInput
@@ -121,7 +121,8 @@ class UploadSerializer(serializers.Serializer[Any]):
     pictures = serializers.ListField(
         child=serializers.FileField(),
         required=False,
-        help_text="Pictures that the rows name, at most 99; more of them come in a zip archive.",
+        help_text="Pictures that the rows name; more of them than a form may hold come in a zip "
+        "archive.",
     )
     format = serializers.CharField(required=False, help_text="`auto` unless told.")
     mapping = serializers.CharField(
@@ -173,7 +174,10 @@ def read_upload(request: Request) -> Upload:
             _("A file may have at most %(limit)s MB. Pack it or split it.")
             % {"limit": limit // 2**20}
         )
-    filename, content = _file(request)
+    try:
+        filename, content = _file(request)
+    except TooManyFilesSent:
+        raise InvalidInput(too_many_files(), fields={ROWS_FIELD: too_many_files()}) from None
     fields = request.query_params.dict()
     if isinstance(request.data, QueryDict):
         fields.update({name: str(request.data[name]) for name in request.data})
@@ -193,20 +197,12 @@ def read_upload(request: Request) -> Upload:
 def _file(request: Request) -> tuple[str, Iterator[bytes] | StoredFile]:
     if isinstance(request.data, RawBody):
         return request.query_params.get("filename", "rows"), request.data.chunks()
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
+    uploads = request.FILES
+    sent = SentFiles.of(uploads.getlist(ROWS_FIELD), uploads.getlist(PICTURES_FIELD))
+    if not (sent.rows or sent.pictures):
         message = _("Send the rows as a form's file named “file”, or as the body itself.")
         raise InvalidInput(message, fields={"file": message})
-    if isinstance(file, KeptUpload):
-        pictures = request.FILES.getlist(PICTURES_FIELD)
-        kept = [picture for picture in pictures if isinstance(picture, KeptUpload)]
-        rows = file.stored
-        return file.name or "rows", pack_with_pictures(rows, _named(kept)) if kept else rows
-    return file.name or "rows", iter(file.chunks(_CHUNK))
-
-
-def _named(pictures: list[KeptUpload]) -> list[tuple[str, StoredFile]]:
-    return [(picture.name or "", picture.stored) for picture in pictures]
+    return sent.filename, sent.stored()
 
 
 def _format(text: str) -> str:

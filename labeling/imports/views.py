@@ -7,6 +7,7 @@ from dataclasses import astuple
 
 from django.contrib import messages
 from django.core import signing
+from django.core.exceptions import TooManyFilesSent
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -19,15 +20,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from labeling.datasets.readers import FilePreview
 from labeling.datasets.readers.looking import get_ready
 from labeling.datasets.rows import OVERALL
+from labeling.imports.column_words import role_groups
 from labeling.imports.endings import cancel_import
 from labeling.imports.files import StoredFile
-from labeling.imports.forms import (
-    MappingForm,
-    UploadForm,
-    posted_options,
-    role_groups,
-)
-from labeling.imports.incoming import KeepingUploadHandler
+from labeling.imports.forms import MappingForm, UploadForm, posted_options
+from labeling.imports.incoming import KeepingUploadHandler, too_many_files
 from labeling.imports.looks import accept_guesses, preview_for_project, preview_upload
 from labeling.imports.page import preview_in_words
 from labeling.imports.posted import posted_decisions, posted_format, posted_mapping
@@ -97,7 +94,11 @@ def imports(request: SignedInRequest, slug: str) -> HttpResponse:
         return _imports(request, access)
     with KeepingUploadHandler(request) as incoming:
         request.upload_handlers = [incoming]
-        reply = _imports(request, access)
+        try:
+            reply = _imports(request, access)
+        except TooManyFilesSent:
+            messages.error(request, too_many_files())
+            return redirect("labeling:imports", slug)
         if reply.status_code == _FOUND:
             incoming.keep()
         return reply

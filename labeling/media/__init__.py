@@ -6,7 +6,13 @@ cannot cost more than it may, upright, in sRGB, without anything but pixels, and
 
 from __future__ import annotations
 
-from labeling.media.names import lie_of
+from labeling.media.names import is_called_picture, lie_of
 from labeling.media.preparing import PictureError, PreparedPicture, prepared_picture
 
-__all__ = ["PictureError", "PreparedPicture", "lie_of", "prepared_picture"]
+__all__ = [
+    "PictureError",
+    "PreparedPicture",
+    "is_called_picture",
+    "lie_of",
+    "prepared_picture",
+]

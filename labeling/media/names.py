@@ -17,6 +17,8 @@ _ENDINGS = {
     ".tiff": "TIFF",
     ".avif": "AVIF",
 }
+#: Endings of what somebody means for a picture, and no reader here takes.
+_OTHERS = (".svg", ".heic", ".heif", ".jxl", ".jfif", ".ico")
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
@@ -25,6 +27,12 @@ _MAGIC = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
 )
+
+
+def is_called_picture(name: str) -> bool:
+    """Whether a file's name says that it is a picture, of whatever kind."""
+    ending = PurePosixPath(name).suffix.lower()
+    return ending in _ENDINGS or ending in _OTHERS
 
 
 def lie_of(name: str, data: bytes) -> str:

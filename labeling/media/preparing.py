@@ -49,9 +49,7 @@ def prepared_picture(data: bytes) -> PreparedPicture:
     if not data:
         raise PictureError("Is empty. Save the picture again.")
     if len(data) > limits.MAX_BYTES:
-        raise PictureError(
-            f"Has more than {limits.MAX_BYTES // 2**20} MiB. Save the picture smaller."
-        )
+        raise PictureError(limits.TOO_LARGE)
     try:
         answer = msgspec.msgpack.decode(_pictures.call(data), type=ChildAnswer)
     except NotNow:

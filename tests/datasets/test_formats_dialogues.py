@@ -71,10 +71,10 @@ def pool(first: ResponseRecord = YES, second: ResponseRecord = NO, *prompt: Mess
     return changed(compared(first, second, *prompt), judgments=tuple(votes(-2, -1)))
 
 
-def written(tmp_path, shape, *tasks, file_type="jsonl", recipe=""):
+def written(tmp_path, shape, *tasks, file_type="jsonl", recipe="", **more):
     """The release of these tasks, and the rows of the format's first table."""
     kind = file_type if file_type in FORMATS[shape].file_types else "csv"
-    settings = {"shape": shape, "file_type": kind, "recipe": recipe or recipe_for(shape)}
+    settings = {"shape": shape, "file_type": kind, "recipe": recipe or recipe_for(shape), **more}
     result = release(tasks, tmp_path / "r", **settings)
     rows_are = row_kind_of(RECIPES[settings["recipe"]], FORMATS[shape])
     assert rows_are is not None

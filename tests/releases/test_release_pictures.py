@@ -59,7 +59,8 @@ def test_parquet_holds_pictures_as_datasets_reads_them(
         assert (folder / picture["path"]).read_bytes() == picture["bytes"]
     assert row["chosen_images"] != row["rejected_images"]
     assert '{name: "images", list: "image"}' in (folder / "README.md").read_text()
-    assert json.loads(row["prompt"])[0]["images"] == [row["images"][0]["path"]]
+    assert json.loads(row["prompt"])[0]["content"][0] == {"type": "image"}
+    assert json.loads(row["chosen"])[0]["images"] == [row["chosen_images"][0]["path"]]
 
 
 def test_formats_of_texts_leave_pictures_out_and_count_them(shown: Project, built: Build) -> None:

@@ -21,6 +21,27 @@ def template_turns(messages: Iterable[Message]) -> list[msgspec.Raw]:
     return [msgspec.Raw(_encode(_turn(message, as_object=True))) for message in messages]
 
 
+def pictured_turns(messages: Iterable[Message]) -> list[msgspec.Raw]:
+    """A prompt as chat templates take it: each of its pictures has a place among the parts of a
+    turn, in the order of the column `images`.
+
+    TRL puts pictures without a place into the first turn of the user, and counts the places.
+    """
+    turns = list(messages)
+    if not any(message.images for message in turns):
+        return template_turns(turns)
+    return [msgspec.Raw(_encode(_in_parts(message))) for message in turns]
+
+
+def _in_parts(message: Message) -> dict[str, Any]:
+    turn = _turn(message, as_object=True)
+    if turn.pop("images", None) or message.role == "user":
+        places: list[dict[str, str]] = [{"type": "image"} for _picture in message.images]
+        text = message.content
+        turn["content"] = [*places, {"type": "text", "text": text}] if text else places
+    return turn
+
+
 def spoken_turns(messages: Iterable[Message]) -> list[msgspec.Raw]:
     """Messages as models and their services say them: arguments are text, a mere call has none."""
     return [msgspec.Raw(_encode(_turn(message, as_object=False))) for message in messages]

@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 from msgspec.json import Encoder
 
 from labeling.datasets.arrow import pa
-from labeling.datasets.formats.chatjson import spoken_turns, template_turns
+from labeling.datasets.formats.chatjson import pictured_turns, spoken_turns, template_turns
 from labeling.datasets.records import Message
 
 _encode = Encoder().encode
@@ -231,8 +231,10 @@ STRINGS = _list("string")
 SHORTS = _list("int16")
 #: Message lists of `role` and `content`, whatever a release holds.
 PLAIN_MESSAGES = _struct_list(_MESSAGE)
-#: Message lists for chat templates, and those that a service or a record holds.
+#: Message lists for chat templates, with the pictures' places in prompts, and those that a service
+#: or a record holds.
 MESSAGES = replace(PLAIN_MESSAGES, dialogue=_chat(template_turns))
+PROMPT_MESSAGES = replace(PLAIN_MESSAGES, dialogue=_chat(pictured_turns))
 SPOKEN_JSON = _chat(spoken_turns)
 SPOKEN_MESSAGES = replace(PLAIN_MESSAGES, dialogue=SPOKEN_JSON)
 ANSWERS = _struct_list(_ANSWER)

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling.datasets.formats.base import FileRow, Format, TaskRows
+from labeling.datasets.formats.base import FileRow, Format, TaskRows, Values
 from labeling.datasets.formats.carrying import (
     KEYS,
     Carried,
     ChatPart,
+    Needs,
     kept,
     pair_not_carried,
     response_not_carried,
 )
-from labeling.datasets.formats.columns import MESSAGES, SHORTS, STRING, STRINGS, FileTable
+from labeling.datasets.formats.columns import PROMPT_MESSAGES, SHORTS, STRING, STRINGS, FileTable
+from labeling.datasets.formats.pictures import RESPONSES_PICTURES, picture_cells
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.outcome import RowKind
 from labeling.datasets.records import TaskRecord
@@ -37,7 +39,7 @@ class Listwise(Format):
             "data",
             (
                 ("id", STRING),
-                ("prompt", MESSAGES),
+                ("prompt", PROMPT_MESSAGES),
                 ("responses", STRINGS),
                 ("ranks", SHORTS),
                 ("models", STRINGS),
@@ -51,7 +53,7 @@ class Listwise(Format):
         ),
     )
     carries_ties = True
-    carries = Carried(KEYS, frozenset({ChatPart.EMPTY}))
+    carries = Carried(KEYS, frozenset({ChatPart.EMPTY, ChatPart.IMAGES}))
     needs_votes = True
     about = {
         "Rows": gettext_noop(
@@ -79,6 +81,11 @@ class Listwise(Format):
         reasons = [pair_not_carried(first, other, self.carries) for other in others]
         return None if None in reasons else next(iter(reasons), "identical_responses")
 
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With the pictures, where there are any."""
+        (table,) = super().tables_for(needs)
+        return (table.with_columns(*RESPONSES_PICTURES) if needs.images else table,)
+
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per ranking."""
         task = item.task
@@ -86,7 +93,15 @@ class Listwise(Format):
         prompt = kept(task.messages, self.carries.prompts)
         models = tuple(response.model for response in task.responses)
         about = (item.criterion.key, task.category, task.language)
+        pictures = _shown(item)
         for ranking in item.rankings:
             said = (ranking.judgment.rater, ranking.judgment.rationale)
             values = (task.id, prompt, texts, ranking.ranks, models, *said, *about)
-            yield FileRow("default", values)
+            yield FileRow("default", (*values, *pictures))
+
+
+def _shown(item: TaskRows) -> Values:
+    """The pictures of the prompt, and of each response, where a release has any."""
+    texts = [response.messages for response in item.task.responses]
+    cells = picture_cells(item, item.task.messages, *texts)
+    return (cells[0], cells[1:]) if cells else ()

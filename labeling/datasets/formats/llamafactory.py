@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 
 from msgspec.json import Encoder
 
-from labeling.datasets.formats.base import FileRow, Format, TaskRows
-from labeling.datasets.formats.carrying import Carried, ChatPart, kept, reply
+from labeling.datasets.formats.base import FileRow, Format, TaskRows, Values
+from labeling.datasets.formats.carrying import Carried, ChatPart, Needs, kept, reply
 from labeling.datasets.formats.chatjson import arguments_of
-from labeling.datasets.formats.columns import BOOL, PLAIN_MESSAGES, FileTable
+from labeling.datasets.formats.columns import BOOL, PLAIN_MESSAGES, STRINGS, FileTable
 from labeling.datasets.formats.nested import MESSAGE
 from labeling.datasets.formats.parts import labelled
 from labeling.datasets.formats.refusals import alternation_refusal, role_refusal
@@ -29,6 +29,8 @@ from projects.words import gettext_noop
 _encode = Encoder().encode
 INFO_FILE = "dataset_info.json"
 _ROLES = frozenset({"system", "user", "assistant", "tool"})
+#: The column of pictures, each of which has the first of the marks in the texts.
+_PICTURES = "images"
 _PLACEHOLDERS = ("<image>", "<video>", "<audio>")
 _TAGS = {
     "role_tag": "role",
@@ -42,12 +44,13 @@ _TAGS = {
 _CALL_TAG = {"function_tag": "function_call"}
 _INFO = gettext_noop(
     "`dataset_info.json` names every file of every split: set `dataset_dir` to this folder and "
-    "`dataset` to names such as `concord_train`."
+    "`dataset` to names such as `concord_train`. Pictures of prompts are named in `images`, each "
+    "with a mark `<image>` before its text."
 )
 _REFUSED = gettext_noop(
     "After an optional system turn, user (or tool) and assistant must take turns and the prompt "
-    "must end with a user or tool turn; other prompts, and texts with a placeholder such as "
-    "`<image>`, are left out and counted."
+    "must end with a user or tool turn; other prompts, texts with a placeholder of their own such "
+    "as `<image>`, and responses with pictures are left out and counted."
 )
 
 
@@ -56,7 +59,10 @@ class _LlamaFactory(Format):
 
     family = gettext_noop("Other trainers")
     file_types = ("jsonl", "parquet")
-    carries = Carried(frozenset({ChatPart.CALLS}), frozenset({ChatPart.CALLS, ChatPart.EMPTY}))
+    carries = Carried(
+        frozenset({ChatPart.CALLS, ChatPart.IMAGES}),
+        frozenset({ChatPart.CALLS, ChatPart.EMPTY}),
+    )
     usage = "# llamafactory-cli train … --dataset_dir path/to/this/folder --dataset concord_train\n"
     columns: ClassVar[Mapping[str, str]]
     settings: ClassVar[Mapping[str, Any]] = {}
@@ -78,6 +84,17 @@ class _LlamaFactory(Format):
             return "not_alternating"
         return _beside_call(response.messages)
 
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With the names of the prompt's pictures, where there are any."""
+        (table,) = super().tables_for(needs)
+        return (table.with_columns((_PICTURES, STRINGS)) if needs.images else table,)
+
+    def pictures(self, item: TaskRows) -> Values:
+        """The names of the prompt's pictures, where a release has any."""
+        if not item.needs.images:
+            return ()
+        return (tuple(shown.file_name for turn in item.task.messages for shown in turn.images),)
+
     def prompt(self, task: TaskRecord) -> tuple[Message, ...]:
         """The prompt's turns."""
         return _with_calls(kept(task.messages, self.carries.prompts))
@@ -97,10 +114,15 @@ class _LlamaFactory(Format):
                         "file_name": name,
                         "formatting": "sharegpt",
                         **self.settings,
-                        "columns": dict(self.columns),
+                        "columns": {**self.columns, **_pictures_of(table)},
                         "tags": _TAGS | (_CALL_TAG if table.dialogues else {}),
                     }
         return {INFO_FILE: json.dumps(entries, indent=2) + "\n"}
+
+
+def _pictures_of(table: FileTable) -> dict[str, str]:
+    """The column of pictures, which such a program asks for only where there is one."""
+    return {"images": _PICTURES} if _PICTURES in table.names else {}
 
 
 def _beside_call(messages: Sequence[Message]) -> str | None:
@@ -110,13 +132,14 @@ def _beside_call(messages: Sequence[Message]) -> str | None:
 
 
 def _with_calls(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Turns of role and content: a call, or a list of several, stands in JSON as the content."""
+    """Turns of role and content: a call, or a list of several, stands in JSON as the content, and
+    each picture has a mark before the text."""
     if all(turn.is_plain for turn in messages):
         return messages
     return tuple(
         Message(_CALL_TAG["function_tag"], _calls_json(turn))
         if turn.tool_calls
-        else Message(turn.role, turn.content)
+        else Message(turn.role, _PLACEHOLDERS[0] * len(turn.images) + turn.content)
         for turn in messages
     )
 
@@ -167,7 +190,7 @@ class LlamaFactory(_LlamaFactory):
         for pair in item.pairs:
             sides = (candidates[pair.chosen], candidates[pair.rejected])
             replies = (self.reply(side)[0] for side in sides)
-            yield FileRow("default", (self.prompt(task), *replies))
+            yield FileRow("default", (self.prompt(task), *replies, *self.pictures(item)))
 
 
 class LlamaFactoryKto(_LlamaFactory):
@@ -199,7 +222,7 @@ class LlamaFactoryKto(_LlamaFactory):
         """One row per label."""
         for label, response, key in labelled(item):
             chat = self.prompt(item.task) + self.reply(response)
-            yield FileRow("default", (chat, label.good), key)
+            yield FileRow("default", (chat, label.good, *self.pictures(item)), key)
 
 
 class LlamaFactorySft(_LlamaFactory):
@@ -224,4 +247,4 @@ class LlamaFactorySft(_LlamaFactory):
         task = item.task
         for shown in item.demonstrations:
             chat = self.prompt(task) + self.reply(task.candidates[shown.response])
-            yield FileRow("default", (chat,))
+            yield FileRow("default", (chat, *self.pictures(item)))

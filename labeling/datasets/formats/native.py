@@ -26,6 +26,7 @@ from labeling.datasets.formats.columns import (
     FLOAT,
     INT,
     MESSAGES,
+    PROMPT_MESSAGES,
     SHORT,
     SHORTS,
     STRING,
@@ -44,7 +45,12 @@ from labeling.datasets.formats.parts import (
     labelled,
     pair_id,
 )
-from labeling.datasets.formats.pictures import PAIR_PICTURES, picture_cells
+from labeling.datasets.formats.pictures import (
+    CHAT_PICTURES,
+    COMPLETION_PICTURES,
+    PAIR_PICTURES,
+    picture_cells,
+)
 from labeling.datasets.formats.ratings import RATING_TABLE, rating_rows, rating_table
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.rules import RULE_TABLE, rule_rows, rule_table
@@ -55,7 +61,7 @@ PREFERENCE_TABLE = FileTable(
     "preference",
     "preference",
     (
-        ("prompt", MESSAGES),
+        ("prompt", PROMPT_MESSAGES),
         ("chosen", MESSAGES),
         ("rejected", MESSAGES),
         ("margin", FLOAT),
@@ -91,7 +97,7 @@ KTO_TABLE = FileTable(
     "kto",
     "kto",
     (
-        ("prompt", MESSAGES),
+        ("prompt", PROMPT_MESSAGES),
         ("completion", MESSAGES),
         ("label", BOOL),
         ("id", STRING),
@@ -107,7 +113,7 @@ SFT_TABLE = FileTable(
     "sft",
     "sft",
     (
-        ("messages", MESSAGES),
+        ("messages", PROMPT_MESSAGES),
         ("edited", BOOL),
         ("id", STRING),
         ("task_id", STRING),
@@ -227,6 +233,8 @@ class Native(Format):
             preference = preference.with_columns(_GROUP)
         if needs.images:
             preference = preference.with_columns(*PAIR_PICTURES)
+            kto = kto.with_columns(*COMPLETION_PICTURES)
+            sft = sft.with_columns(*CHAT_PICTURES)
         if needs.reviews:
             sft = sft.with_columns(_DECISION)
         if needs.written:
@@ -246,7 +254,8 @@ class Native(Format):
             said = (kept(task.messages, CHATS.prompts), reply(response, CHATS.responses))
             texts = (*said, label.good, key[:16])
             names = (task.id, task.prompt_id, item.group, response.model)
-            yield FileRow("kto", (*texts, *names, *last_values(item)), key)
+            pictures = picture_cells(item, task.messages, response.messages)
+            yield FileRow("kto", (*texts, *names, *pictures, *last_values(item)), key)
         for shown in item.demonstrations:
             yield FileRow("sft", _demonstration(item, shown))
         if item.needs.kind == RowKind.RATINGS:
@@ -337,6 +346,7 @@ def _demonstration(item: TaskRows, shown: Demonstration) -> Values:
         response.model,
         task.category,
         task.language,
+        *picture_cells(item, (*task.messages, *response.messages)),
         *((shown.decision,) if item.needs.reviews else ()),
         *how_written(item, response),
         *last_values(item),

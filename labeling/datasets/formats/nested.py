@@ -88,13 +88,17 @@ OPTIONAL_LONG = _optional(LONG)
 OPTIONAL_FLOAT = _optional(FLOAT)
 
 
+#: What stands in place of pictures where no bytes do: the names of their files.
+_NAMES = {"image": STRINGS.feature, str({"list": "image"}): {"list": STRINGS.feature}}
+
+
 def feature_of(kind: ColumnType, file_type: str) -> Mapping[str, object]:
     """What the front matter of a card says of a column in a file of this type.
 
     A cell of CSV holds a list as JSON and a missing number as nothing, and both are read as text.
     """
-    if kind.feature.get("list") == "image" and file_type != "parquet":
-        return STRINGS.feature
+    if file_type != "parquet" and (names := _NAMES.get(str(kind.feature.get("list")))):
+        return names
     if file_type != "csv":
         return kind.feature
     if isinstance(kind, OptionalKind) or kind.feature.get("dtype", "json") == "json":

@@ -41,14 +41,39 @@ def _names(value: Sequence[PictureCell]) -> list[str]:
 
 #: Pictures in order; in files without bytes, the names of files in the folder of the release.
 PICTURES = ColumnType(_kind, {"list": "image"}, _build, _names)
+
+
+@cache
+def _nested() -> pa.DataType:
+    return pa.list_(_kind())
+
+
+def _build_nested(values: Sequence[Sequence[Sequence[PictureCell]]]) -> pa.Array[Any]:
+    offsets, flat = [0], []
+    for value in values:
+        flat.extend(value)
+        offsets.append(len(flat))
+    return pa.ListArray.from_arrays(pa.array(offsets, type=pa.int32()), _build(flat))
+
+
+def _nested_names(value: Sequence[Sequence[PictureCell]]) -> list[list[str]]:
+    return list(map(_names, value))
+
+
+#: The pictures of each response of a row.
+PICTURE_LISTS = ColumnType(_nested, {"list": {"list": "image"}}, _build_nested, _nested_names)
 #: Columns of a pair: the pictures of the prompt, as TRL calls them, and of both responses.
 PAIR_PICTURES = (
     ("images", PICTURES),
     ("chosen_images", PICTURES),
     ("rejected_images", PICTURES),
 )
-#: Columns of a response by itself.
+#: Columns of a response by itself, of one that completes a prompt, and of all of a task.
 RESPONSE_PICTURES = (("images", PICTURES), ("response_images", PICTURES))
+COMPLETION_PICTURES = (("images", PICTURES), ("completion_images", PICTURES))
+RESPONSES_PICTURES = (("images", PICTURES), ("response_images", PICTURE_LISTS))
+#: Of a whole conversation.
+CHAT_PICTURES = (("images", PICTURES),)
 
 
 def picture_cells(item: TaskRows, *texts: Iterable[Message]) -> tuple[tuple[PictureCell, ...], ...]:

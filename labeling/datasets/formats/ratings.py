@@ -13,7 +13,15 @@ from math import floor
 
 from labeling.datasets.formats.base import FileRow, Format, TaskRows, Values
 from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
-from labeling.datasets.formats.columns import FLOAT, INT, MESSAGES, SHORT, STRING, FileTable
+from labeling.datasets.formats.columns import (
+    FLOAT,
+    INT,
+    MESSAGES,
+    PROMPT_MESSAGES,
+    SHORT,
+    STRING,
+    FileTable,
+)
 from labeling.datasets.formats.parts import response_id
 from labeling.datasets.formats.pictures import RESPONSE_PICTURES, picture_cells
 from labeling.datasets.formats.refusals import alternation_refusal, role_refusal
@@ -28,7 +36,7 @@ RATING_TABLE = FileTable(
     "ratings",
     "ratings",
     (
-        ("prompt", MESSAGES),
+        ("prompt", PROMPT_MESSAGES),
         ("response", MESSAGES),
         ("raters", SHORT),
         ("id", STRING),

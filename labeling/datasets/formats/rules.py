@@ -15,17 +15,19 @@ from labeling.datasets.formats.columns import (
     FLOAT,
     INT,
     MESSAGES,
+    PROMPT_MESSAGES,
     SHORT,
     STRING,
     FileTable,
 )
 from labeling.datasets.formats.parts import response_id
+from labeling.datasets.formats.pictures import RESPONSE_PICTURES, picture_cells
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.recipes.outcome import RowKind
 from projects.words import gettext_noop
 
 _COLUMNS = (
-    ("prompt", MESSAGES),
+    ("prompt", PROMPT_MESSAGES),
     ("response", MESSAGES),
     ("rule", STRING),
     ("label", BOOL),
@@ -52,7 +54,8 @@ RULE_TABLE = FileTable("rules", "rules", _COLUMNS)
 
 def rule_table(needs: Needs) -> FileTable:
     """The native folder's table of rules."""
-    return RULE_TABLE.with_dialogues() if needs.keys else RULE_TABLE
+    table = RULE_TABLE.with_columns(*RESPONSE_PICTURES) if needs.images else RULE_TABLE
+    return table.with_dialogues() if needs.keys else table
 
 
 def rule_rows(item: TaskRows) -> Iterator[Values]:
@@ -84,6 +87,7 @@ def rule_rows(item: TaskRows) -> Iterator[Values]:
             item.criterion.key,
             task.category,
             task.language,
+            *picture_cells(item, task.messages, response.messages),
         )
 
 
@@ -114,6 +118,11 @@ class RuleRows(Format):
         'train = rows["train"].select_columns(["prompt", "response", "rule", "label"])\n'
         "print(train[0])\n"
     )
+
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With the pictures, where there are any."""
+        (table,) = super().tables_for(needs)
+        return (table.with_columns(*RESPONSE_PICTURES) if needs.images else table,)
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per response and rule."""

@@ -30,6 +30,10 @@ from labeling.datasets.records import Message, ResponseRecord, TaskRecord
 from projects.words import gettext_noop
 
 _FAMILY = "Other trainers"
+#: Message lists as their chat templates take them; their readers of pairs look for no pictures.
+_WITHOUT_PICTURES = Carried(
+    CHATS.prompts - {ChatPart.IMAGES}, CHATS.responses - {ChatPart.IMAGES}
+)
 _NO_TIES = gettext_noop("Ties and ids have no place in it.")
 
 
@@ -39,7 +43,7 @@ class OpenRLHF(Format):
     key = "openrlhf"
     title = gettext_noop("OpenRLHF reward and DPO")
     family = _FAMILY
-    carries = CHATS
+    carries = _WITHOUT_PICTURES
     tables = (
         FileTable(
             "default",
@@ -140,7 +144,9 @@ class NemoRL(Format):
     title = gettext_noop("NeMo-RL preference")
     family = _FAMILY
     # Its loss on pairs counts the last message of a completion alone.
-    carries = Carried(CHATS.prompts, CHATS.responses - {ChatPart.TURNS})
+    carries = Carried(
+        _WITHOUT_PICTURES.prompts, _WITHOUT_PICTURES.responses - {ChatPart.TURNS}
+    )
     file_types = ("jsonl",)
     tables = (
         FileTable(
@@ -179,7 +185,7 @@ class NemoRL(Format):
 
 
 #: What the service knows of a turn beside its text: it has no key for reasoning.
-_SAID = KEYS - {ChatPart.REASONING}
+_SAID = KEYS - {ChatPart.REASONING, ChatPart.IMAGES}
 
 
 class _Input(Struct, frozen=True, gc=False):

@@ -13,7 +13,15 @@ from typing import Any
 
 from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows
 from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
-from labeling.datasets.formats.columns import FLOAT, MESSAGES, SHORT, STRING, ColumnType, FileTable
+from labeling.datasets.formats.columns import (
+    FLOAT,
+    MESSAGES,
+    PROMPT_MESSAGES,
+    SHORT,
+    STRING,
+    ColumnType,
+    FileTable,
+)
 from labeling.datasets.formats.parts import WRITTEN, how_written, pair_id
 from labeling.datasets.formats.pictures import PAIR_PICTURES, picture_cells
 from labeling.datasets.formats.refusals import CHAT_REFUSED
@@ -42,9 +50,9 @@ def plain_refusal(task: TaskRecord) -> str | None:
     return "multi_turn" if len(task.messages) > 1 else None
 
 
-def _table(kind: ColumnType, *, explicit: bool) -> FileTable:
-    texts = ("prompt", "chosen", "rejected") if explicit else ("chosen", "rejected")
-    columns = [(name, kind) for name in texts]
+def _table(kind: ColumnType, *, prompt: ColumnType | None = None) -> FileTable:
+    columns = [("prompt", prompt)] if prompt else []
+    columns += [("chosen", kind), ("rejected", kind)]
     columns += [("id", STRING), ("prompt_id", STRING), ("strength", FLOAT), ("margin", FLOAT)]
     return FileTable("default", "data", tuple(columns), default=True)
 
@@ -110,7 +118,7 @@ class TrlConversational(_Trl):
 
     key = "trl"
     title = gettext_noop("TRL preference, conversational")
-    tables = (_table(MESSAGES, explicit=True),)
+    tables = (_table(MESSAGES, prompt=PROMPT_MESSAGES),)
     about = {
         "Texts": gettext_noop(
             "The prompt is a message list; `chosen` and `rejected` hold the reply alone."
@@ -131,7 +139,7 @@ class TrlConversationalImplicit(_Trl):
 
     key = "trl-implicit"
     title = gettext_noop("TRL preference, conversational, implicit prompt")
-    tables = (_table(MESSAGES, explicit=False),)
+    tables = (_table(PROMPT_MESSAGES),)
     about = {
         **TrlConversational.about,
         "Texts": gettext_noop(
@@ -155,7 +163,7 @@ class TrlPlain(_Trl):
     title = gettext_noop("TRL preference, plain text")
     file_types = FILE_TYPES
     carries = TEXTS
-    tables = (_table(STRING, explicit=True),)
+    tables = (_table(STRING, prompt=STRING),)
     about = {
         "Texts": gettext_noop("Strings, exactly as the raters saw them; no template is applied."),
         "Columns": TrlConversational.about["Columns"],
@@ -179,7 +187,7 @@ class TrlPlainImplicit(TrlPlain):
 
     key = "trl-plain-implicit"
     title = gettext_noop("TRL preference, plain text, implicit prompt")
-    tables = (_table(STRING, explicit=False),)
+    tables = (_table(STRING),)
     about = {
         **TrlPlain.about,
         "Texts": gettext_noop(

@@ -11,9 +11,14 @@ from typing import Any
 
 from labeling.datasets.formats.base import FILE_TYPES, FileRow, Format, TaskRows, Values
 from labeling.datasets.formats.carrying import CHATS, TEXTS, Needs, kept, reply
-from labeling.datasets.formats.columns import BOOL, MESSAGES, STRING, FileTable
+from labeling.datasets.formats.columns import BOOL, MESSAGES, PROMPT_MESSAGES, STRING, FileTable
 from labeling.datasets.formats.columns import ColumnType as Column
 from labeling.datasets.formats.parts import WRITTEN, demonstration_id, how_written, labelled
+from labeling.datasets.formats.pictures import (
+    CHAT_PICTURES,
+    COMPLETION_PICTURES,
+    picture_cells,
+)
 from labeling.datasets.formats.refusals import CHAT_REFUSED
 from labeling.datasets.formats.trl import IN_CSV, PLAIN_REFUSED, plain_refusal
 from labeling.datasets.recipes.outcome import Demonstration, RowKind
@@ -27,10 +32,17 @@ _LABELS = gettext_noop(
 _LOST = gettext_noop("Strength has no place in it, and a tie that cannot tell gives no row.")
 
 
-def _unpaired(kind: Column) -> FileTable:
-    columns = (("prompt", kind), ("completion", kind), ("label", BOOL))
+def _unpaired(prompt: Column, completion: Column) -> FileTable:
+    columns = (("prompt", prompt), ("completion", completion), ("label", BOOL))
     names = (("id", STRING), ("prompt_id", STRING))
     return FileTable("default", "data", (*columns, *names), default=True, shuffled=True)
+
+
+def _shown(shape: Format, item: TaskRows, completion: ResponseRecord) -> Values:
+    """The pictures of the prompt and of its completion, where the format has columns for them."""
+    if not shape.carries.has_keys:
+        return ()
+    return picture_cells(item, item.task.messages, completion.messages)
 
 
 class TrlUnpaired(Format):
@@ -41,7 +53,7 @@ class TrlUnpaired(Format):
     family = gettext_noop("TRL")
     main = {RowKind.LABELS: "default"}
     carries = CHATS
-    tables = (_unpaired(MESSAGES),)
+    tables = (_unpaired(PROMPT_MESSAGES, MESSAGES),)
     about = {
         "Texts": gettext_noop(
             "`prompt` and `completion` are message lists; the completion is the reply alone."
@@ -59,7 +71,14 @@ class TrlUnpaired(Format):
         task = item.task
         for label, response, key in labelled(item):
             texts = self._texts(task, response)
-            yield FileRow("default", (*texts, label.good, key[:16], task.prompt_id), key)
+            names = (label.good, key[:16], task.prompt_id)
+            yield FileRow("default", (*texts, *names, *_shown(self, item, response)), key)
+
+    def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
+        """With the pictures, where there are any."""
+        (table,) = super().tables_for(needs)
+        shows = needs.images and self.carries.has_keys
+        return (table.with_columns(*COMPLETION_PICTURES) if shows else table,)
 
     def _texts(self, task: TaskRecord, completion: ResponseRecord) -> tuple[Any, Any]:
         return (kept(task.messages, CHATS.prompts), reply(completion, CHATS.responses))
@@ -72,7 +91,7 @@ class TrlUnpairedPlain(TrlUnpaired):
     title = gettext_noop("TRL unpaired preference, plain text")
     file_types = FILE_TYPES
     carries = TEXTS
-    tables = (_unpaired(STRING),)
+    tables = (_unpaired(STRING, STRING),)
     about = {
         "Texts": gettext_noop("Strings, exactly as the raters saw them; no template is applied."),
         "Labels": _LABELS,
@@ -121,7 +140,7 @@ class PromptCompletion(Format):
             "default",
             "data",
             (
-                ("prompt", MESSAGES),
+                ("prompt", PROMPT_MESSAGES),
                 ("completion", MESSAGES),
                 ("id", STRING),
                 ("prompt_id", STRING),
@@ -147,18 +166,20 @@ class PromptCompletion(Format):
     rated = {"Names": _OF_REVIEWS}
 
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
-        """With what reviewers made of the texts, where there are any."""
+        """With what reviewers made of the texts and with pictures, where there are any."""
         (table,) = super().tables_for(needs)
+        table = table.with_columns(*COMPLETION_PICTURES) if needs.images else table
         return (_with_reviews(table, needs),)
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""
         task = item.task
         for shown in item.demonstrations:
-            completion = reply(task.candidates[shown.response], CHATS.responses)
-            texts = (kept(task.messages, CHATS.prompts), completion)
+            response = task.candidates[shown.response]
+            texts = (kept(task.messages, CHATS.prompts), reply(response, CHATS.responses))
             names = (demonstration_id(item, shown.response), task.prompt_id)
-            yield FileRow("default", (*texts, *names, *_reviewed(item, shown)))
+            pictures = picture_cells(item, task.messages, response.messages)
+            yield FileRow("default", (*texts, *names, *pictures, *_reviewed(item, shown)))
 
 
 class Messages(Format):
@@ -173,7 +194,7 @@ class Messages(Format):
         FileTable(
             "default",
             "data",
-            (("messages", MESSAGES), ("id", STRING), ("prompt_id", STRING)),
+            (("messages", PROMPT_MESSAGES), ("id", STRING), ("prompt_id", STRING)),
             default=True,
         ),
     )
@@ -192,15 +213,17 @@ class Messages(Format):
     rated = {"Names": _OF_REVIEWS}
 
     def tables_for(self, needs: Needs) -> tuple[FileTable, ...]:
-        """With what reviewers made of the texts, where there are any."""
+        """With what reviewers made of the texts and with pictures, where there are any."""
         (table,) = super().tables_for(needs)
+        table = table.with_columns(*CHAT_PICTURES) if needs.images else table
         return (_with_reviews(table, needs),)
 
     def rows(self, item: TaskRows) -> Iterator[FileRow]:
         """One row per demonstration."""
         task = item.task
         for shown in item.demonstrations:
-            completion = reply(task.candidates[shown.response], CHATS.responses)
-            chat = kept(task.messages, CHATS.prompts) + completion
+            response = task.candidates[shown.response]
+            chat = kept(task.messages, CHATS.prompts) + reply(response, CHATS.responses)
             names = (demonstration_id(item, shown.response), task.prompt_id)
-            yield FileRow("default", (chat, *names, *_reviewed(item, shown)))
+            pictures = picture_cells(item, (*task.messages, *response.messages))
+            yield FileRow("default", (chat, *names, *pictures, *_reviewed(item, shown)))

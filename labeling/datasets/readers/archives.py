@@ -47,6 +47,11 @@ def is_archive(path: Path) -> bool:
         return file.read(len(_MAGIC)) == _MAGIC
 
 
+def is_called_rows(name: str) -> bool:
+    """Whether a file's name says that it holds rows."""
+    return _ROWS.search(name) is not None
+
+
 @contextmanager
 def unpacked_table(path: Path) -> Iterator[Path]:
     """The file of rows in an archive, as long as the block runs.
@@ -55,7 +60,7 @@ def unpacked_table(path: Path) -> Iterator[Path]:
     """
     with _opened(path) as archive, tempfile.TemporaryDirectory(prefix="concord-rows-") as folder:
         members = _members(archive)
-        names = [name for name in members if _ROWS.search(name)]
+        names = [name for name in members if is_called_rows(name)]
         if len(names) != 1:
             listed = f" ({', '.join(visible(name, 60) for name in names[:3])})" if names else ""
             raise UnreadableFile(
@@ -203,6 +208,10 @@ class PictureArchive:
             name,
             code=RefusalCode.MISSING,
         )
+
+    def size(self, name: str) -> int:
+        """How many bytes the archive says that a file has."""
+        return self._members[name].file_size
 
     def read(self, name: str, most: int) -> bytes:
         """The bytes of a file, one more than `most` at most. Raises ValueError where damaged."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from labeling.datasets.readers import limits
+from labeling.datasets.readers.brought import looked_up
 from labeling.datasets.readers.columns import QUESTION_IDS, plain_name
 from labeling.datasets.readers.containers import JSON_LIST, TABLES, RawRows, opened
 from labeling.datasets.readers.detection import (
@@ -225,4 +226,5 @@ def preview_file(
     if detection.problem or detection.questions:
         return FilePreview(detection, ())
     rows = _rows(path, detection, mapping, options)
-    return FilePreview(detection, tuple(up_to(rows, limit, limits.MAX_SAMPLE_BYTES)))
+    first = list(up_to(rows, limit, limits.MAX_SAMPLE_BYTES))
+    return FilePreview(detection, tuple(looked_up(path, first)))
