@@ -17,7 +17,12 @@ import yaml
 from labeling.datasets.fitting import row_kind_of
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.formats.carrying import Needs
-from labeling.datasets.formats.columns import MESSAGES, PLAIN_MESSAGES, SPOKEN_MESSAGES
+from labeling.datasets.formats.columns import (
+    MESSAGES,
+    PLAIN_MESSAGES,
+    PROMPT_MESSAGES,
+    SPOKEN_MESSAGES,
+)
 from labeling.datasets.formats.nested import MESSAGE
 from labeling.datasets.recipes import RECIPES, ResponseLabel, RowKind
 from tests.datasets.format_rows import item, tied, write
@@ -247,7 +252,8 @@ def test_trap_18_every_message_has_the_same_two_keys(tmp_path, shape):
 
 
 def test_trap_18_no_format_has_other_messages():
-    kinds = {id(MESSAGES), id(PLAIN_MESSAGES), id(SPOKEN_MESSAGES), id(MESSAGE)}
+    messages = (MESSAGES, PROMPT_MESSAGES, PLAIN_MESSAGES, SPOKEN_MESSAGES, MESSAGE)
+    kinds = set(map(id, messages))
     for shape in FORMATS.values():
         for table in shape.tables:
             for _, kind in table.columns:
