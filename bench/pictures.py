@@ -1,4 +1,4 @@
-"""Import of pictures by the worker: `python -m bench.pictures [--pictures 1000] [--kinds jpeg png]`.
+"""Import of pictures by the worker: `python -m bench.pictures [--pictures 1000] [--kinds png]`.
 
 A zip archive of pairs of made-up pictures of 2,048 by 2,048 pixels against `./run` with its
 defaults; an instance of its own for each kind. Seconds before are those of whoever sends the file,
@@ -90,8 +90,8 @@ def write_archive(path: Path, count: int, kind: str) -> None:
             name = f"images/{number:05d}.{kind}"
             archive.writestr(name, data)
             if number % 2:
-                pair = [f"images/{number - 1:05d}.{kind}", name]
-                responses = [{"model": model, "image": file} for model, file in zip("ab", pair)]
+                first = f"images/{number - 1:05d}.{kind}"
+                responses = [{"model": "a", "image": first}, {"model": "b", "image": name}]
                 row = {"id": f"q{number}", "prompt": f"Picture {number}", "responses": responses}
                 rows.append(json.dumps(row))
         archive.writestr("rows.jsonl", "\n".join(rows))

@@ -13,13 +13,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
-from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from labeling.datasets.readers import SHAPES, ColumnQuestion, ColumnRole, Detection, limits
+from labeling.datasets.readers import SHAPES, ColumnQuestion, Detection, limits
 from labeling.datasets.readers.fields import visible
 from labeling.datasets.readers.offers import preference_columns
 from labeling.datasets.readers.taskkinds import KIND_WORD
@@ -32,6 +31,7 @@ from labeling.imports.taskkinds import KIND_CHOICES
 
 #: Characters that may be pasted; a file has no such limit.
 MAX_PASTED = 2_000_000
+
 
 class _ManyFiles(forms.FileInput):
     """A field into which several files are chosen or dropped."""
@@ -203,7 +203,10 @@ class MappingForm(forms.Form):
         self.leavable = _leavable(detection)
         # Who gave labels is asked in a field of its own; a winner may seem to be one without.
         self.notices = [
-            (notice.text, column_title(next(iter(notice.options[0].mapping)) if notice.options else ""))
+            (
+                notice.text,
+                column_title(next(iter(notice.options[0].mapping)) if notice.options else ""),
+            )
             for notice in detection.notices
             if notice.code != "rater_unnamed" or "winner" in detection.mapping
         ]

@@ -49,7 +49,7 @@ class SentFiles:
     pictures: Sequence[KeptUpload]
 
     @classmethod
-    def of(cls, uploads: Iterable[UploadedFile], pictures: Iterable[UploadedFile] = ()) -> Self:
+    def of(cls, uploads: Iterable[object], pictures: Iterable[object] = ()) -> Self:
         """The files of a form's two fields, told apart by what they are called."""
         kept = [upload for upload in uploads if isinstance(upload, KeptUpload)]
         named = [upload for upload in pictures if isinstance(upload, KeptUpload)]
@@ -79,8 +79,10 @@ class SentFiles:
             return rows
         if is_archive(files.path_of(rows.token)):
             raise _refused(
-                _("A zip archive brings its pictures itself. Put the others into it, or send its "
-                  "file of rows beside the pictures.")
+                _(
+                    "A zip archive brings its pictures itself. Put the others into it, or send its "
+                    "file of rows beside the pictures."
+                )
             )
         return files.pack_with_pictures(rows, pictures.items())
 
@@ -95,8 +97,10 @@ class SentFiles:
                 continue
             if named[name].sha256 != picture.sha256:
                 raise _refused(
-                    _("“%(name)s” came twice, with different pictures. Rename one, or pack them "
-                      "with the rows into a zip archive, each in its folder.")
+                    _(
+                        "“%(name)s” came twice, with different pictures. Rename one, or pack them "
+                        "with the rows into a zip archive, each in its folder."
+                    )
                     % {"name": name}
                 )
             files.discard(picture.token)
@@ -115,7 +119,7 @@ def _refused(message: str) -> InvalidInput:
 
 
 class KeepingUploadHandler(FileUploadHandler):
-    """Writes the files of a form to where imports read them, hashed on their way: each is read once.
+    """Writes the files of a form to where imports read them, hashed on their way.
 
     Between `with` and its end they are somebody's only if `keep` was called.
     """

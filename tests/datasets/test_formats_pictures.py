@@ -12,9 +12,8 @@ from msgspec.structs import replace as changed
 
 from labeling.datasets.formats import FORMATS
 from labeling.datasets.records import Message, PictureRef, ResponseRecord, TaskRecord
-from tests.datasets.format_rows import read_files
 from tests.datasets.release_rows import release
-from tests.datasets.test_formats_dialogues import dropped, pool, recipe_for, written
+from tests.datasets.test_formats_dialogues import dropped, pool, written
 
 STREET, MAP = (PictureRef(name * 64, 30, 20, "png", 9) for name in "ab")
 BYTES = {STREET.sha256: b"street", MAP.sha256: b"the map"}
@@ -43,7 +42,9 @@ REFUSING = [key for key in FORMATS if key not in (*BESIDE, *NAMING, *RECORDS)]
 
 def drawn(name: str, picture: PictureRef) -> ResponseRecord:
     """A response that is a picture."""
-    return ResponseRecord(name, "", f"m-{name}", messages=(Message("assistant", "", images=(picture,)),))
+    return ResponseRecord(
+        name, "", f"m-{name}", messages=(Message("assistant", "", images=(picture,)),)
+    )
 
 
 def source(picture: PictureRef) -> bytes:
@@ -74,7 +75,9 @@ def test_parquet_holds_the_pictures_of_prompts_and_responses(tmp_path, shape):
     for name in BESIDE[shape] or {"images"}:
         shown = [row[name] for row in all_rows]
         flat = shown[0] if shape == "listwise" else shown
-        assert {picture["bytes"] for pictures in flat for picture in pictures} <= set(BYTES.values())
+        assert {picture["bytes"] for pictures in flat for picture in pictures} <= set(
+            BYTES.values()
+        )
         assert all(picture["path"] in files for pictures in flat for picture in pictures)
         assert all(flat)
 
@@ -86,9 +89,7 @@ def test_lines_name_the_files_of_the_pictures(tmp_path, shape):
     assert (result.path / STREET.file_name).read_bytes() == b"street"
     head = yaml.safe_load((result.path / "README.md").read_text().split("---")[1])
     features = {
-        feature["name"]: feature
-        for table in head["dataset_info"]
-        for feature in table["features"]
+        feature["name"]: feature for table in head["dataset_info"] for feature in table["features"]
     }
     assert features["images"]["list"] == "string"
 

@@ -222,7 +222,9 @@ def test_pictures_are_sent_beside_the_file_of_a_form(
     lead: Client, project: Project, field: str
 ) -> None:
     rows, pictures = [sent("rows.jsonl", ROWS)], [sent("red.png", RED), sent("blue.png", BLUE)]
-    form = {"file": rows, "pictures": pictures} if field == "pictures" else {"file": pictures + rows}
+    form = (
+        {"file": rows, "pictures": pictures} if field == "pictures" else {"file": pictures + rows}
+    )
     address = f"/api/v1/projects/{project.slug}/imports/"
     reply = lead.post(address, form)
     assert reply.status_code == 202, reply.content
@@ -265,9 +267,7 @@ def test_a_form_of_too_many_files_says_how_many_it_may_bring(
     assert "may bring 2 files" in text(lead.post(page, {"file": files}, follow=True))
     reply = lead.post(f"/api/v1/projects/{project.slug}/imports/", {"file": files})
     assert (reply.status_code, reply.json()["fields"].keys()) == (400, {"file"})
-    assert not Path(settings.IMPORTS_DIR).exists() or not list(
-        Path(settings.IMPORTS_DIR).iterdir()
-    )
+    assert not Path(settings.IMPORTS_DIR).exists() or not list(Path(settings.IMPORTS_DIR).iterdir())
 
 
 @pytest.mark.parametrize(
@@ -415,3 +415,30 @@ def test_what_no_text_shows_any_more_goes_with_its_import(
     Import.objects.filter(pk=first.pk).update(state=JobState.DONE)
     sweep_all_pictures()
     assert len([path for path in storage.rglob("*") if path.is_file()]) == 2
+
+
+@pytest.mark.parametrize("known", [RED, RED[:-40]], ids=["good", "damaged"])
+def test_a_row_that_was_read_ahead_finds_its_picture_after_many_others(
+    take: Take, monkeypatch: pytest.MonkeyPatch, known: bytes
+) -> None:
+    """The turns of a line are read together, and written in batches."""
+    monkeypatch.setattr("labeling.imports.pictures._REMEMBERED", 1)
+    monkeypatch.setattr("labeling.imports.services.PICTURE_BATCH", 1)
+
+    def turn(first: bytes, name: str, **more: str) -> dict[str, Any]:
+        responses = [
+            {"id": f"{name}1", "content": name, "image": data_uri(first)},
+            {"id": f"{name}2", "content": "other"},
+        ]
+        return {"prompt": f"Ask {name}", "responses": responses, **more}
+
+    colours = ["lime", "gold", "navy"]
+    lines = [
+        *({"conversation": name, "turns": [turn(colour(name), name)]} for name in colours),
+        {"conversation": "first", "turns": [turn(known, "k")]},
+        {"conversation": "c", "turns": [turn(BLUE, "a"), turn(known, "b", after="a2")]},
+    ]
+    import_ = take(*lines)
+    refused = {} if known == RED else {"refused": 2}
+    assert counts(import_) == {"rows": 6, "created": 6 - sum(refused.values()), **refused}
+    assert all("damaged" in reason for reason in import_.refusals.values_list("reason", flat=True))

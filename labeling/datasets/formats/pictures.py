@@ -49,7 +49,8 @@ def _nested() -> pa.DataType:
 
 
 def _build_nested(values: Sequence[Sequence[Sequence[PictureCell]]]) -> pa.Array[Any]:
-    offsets, flat = [0], []
+    offsets = [0]
+    flat: list[Sequence[PictureCell]] = []
     for value in values:
         flat.extend(value)
         offsets.append(len(flat))

@@ -31,9 +31,7 @@ from projects.words import gettext_noop
 
 _FAMILY = "Other trainers"
 #: Message lists as their chat templates take them; their readers of pairs look for no pictures.
-_WITHOUT_PICTURES = Carried(
-    CHATS.prompts - {ChatPart.IMAGES}, CHATS.responses - {ChatPart.IMAGES}
-)
+_WITHOUT_PICTURES = Carried(CHATS.prompts - {ChatPart.IMAGES}, CHATS.responses - {ChatPart.IMAGES})
 _NO_TIES = gettext_noop("Ties and ids have no place in it.")
 
 
@@ -144,9 +142,7 @@ class NemoRL(Format):
     title = gettext_noop("NeMo-RL preference")
     family = _FAMILY
     # Its loss on pairs counts the last message of a completion alone.
-    carries = Carried(
-        _WITHOUT_PICTURES.prompts, _WITHOUT_PICTURES.responses - {ChatPart.TURNS}
-    )
+    carries = Carried(_WITHOUT_PICTURES.prompts, _WITHOUT_PICTURES.responses - {ChatPart.TURNS})
     file_types = ("jsonl",)
     tables = (
         FileTable(

@@ -63,9 +63,7 @@ def with_pictures(row: ImportRow, finder: Finder, *, may_miss_aside: bool) -> Im
     return replace(row, messages=messages, responses=responses, left_out=tuple(left_out))
 
 
-def _without_aside(
-    row: ImportRow, finder: Finder, left_out: list[Refusal]
-) -> tuple[Message, ...]:
+def _without_aside(row: ImportRow, finder: Finder, left_out: list[Refusal]) -> tuple[Message, ...]:
     """The turns without pictures of a column beside the texts that are not at hand.
 
     The row stands without them, so they are counted as left out, each with its reason.
