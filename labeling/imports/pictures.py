@@ -177,7 +177,8 @@ class PictureIntake:
         mark = ref.source or name_at_hand(self._archive, ref.name, field)
         work = self._work.get(mark)
         kept = self._known(mark) if work is None else work.result()
-        if kept is None or kept.picture is None:
-            problem = kept.problem if kept else "Is not at hand any more. Import the row again."
-            raise RowError(field, problem, ref.name, code=RefusalCode.UNSUPPORTED)
+        if kept is None:
+            raise RowError(field, "Is not at hand any more. Import the row again.", ref.name)
+        if kept.picture is None:
+            raise RowError(field, kept.problem, ref.name, code=RefusalCode.UNSUPPORTED)
         return kept.picture

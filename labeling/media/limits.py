@@ -4,7 +4,7 @@ from __future__ import annotations
 
 #: Bytes of a picture as it comes, and as it is kept.
 MAX_BYTES = 24 * 1024 * 1024
-TOO_LARGE = f"Has more than {MAX_BYTES // 2**20} MiB. Save the picture smaller."
+PICTURE_TOO_LARGE = f"Has more than {MAX_BYTES // 2**20} MiB. Save the picture smaller."
 #: Pixels of a picture, and of a side: WebP holds no longer one.
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 16_000

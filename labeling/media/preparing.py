@@ -49,7 +49,7 @@ def prepared_picture(data: bytes) -> PreparedPicture:
     if not data:
         raise PictureError("Is empty. Save the picture again.")
     if len(data) > limits.MAX_BYTES:
-        raise PictureError(limits.TOO_LARGE)
+        raise PictureError(limits.PICTURE_TOO_LARGE)
     try:
         answer = msgspec.msgpack.decode(_pictures.call(data), type=ChildAnswer)
     except NotNow:

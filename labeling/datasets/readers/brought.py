@@ -132,7 +132,9 @@ def _looking_in(archive: PictureArchive | None) -> Finder:
             return ref
         name = name_at_hand(archive, ref.name, field)
         assert archive is not None  # noqa: S101 - or there were no name
-        problem = limits.TOO_LARGE if (size := archive.size(name)) > limits.MAX_BYTES else ""
+        problem = (
+            limits.PICTURE_TOO_LARGE if (size := archive.size(name)) > limits.MAX_BYTES else ""
+        )
         try:
             problem = problem or lie_of(name, archive.read(name, _HEAD))
         except ValueError as error:
