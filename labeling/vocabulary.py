@@ -22,8 +22,31 @@ class TaskKind(StrEnum):
 TASK_KINDS = tuple(TaskKind)
 
 
+class TaskPart(StrEnum):
+    """What a comparison in two passes asks; one that is asked at once has no part.
+
+    AXES is the first pass, everything but the primary comparison. The second asks that one alone:
+    of those who answered the first (SAME), or of everybody else (OTHERS).
+    """
+
+    AXES = "axes"
+    SAME = "same"
+    OTHERS = "others"
+
+
 #: How a rating is asked that is the review of a text (`Task.asked_as`).
 ASKED_AS_REVIEW = "review"
+#: How the two passes of a comparison are asked.
+ASKED_AS_AXES, ASKED_AS_OVERALL = "compare_axes", "compare_overall"
+
+
+def asked_as(kind: str, part: str = "", *, is_review: bool = False) -> str:
+    """What says how a task is asked (`labeling.kinds`): its kind, or what it is beside that."""
+    if is_review:
+        return ASKED_AS_REVIEW
+    if part:
+        return ASKED_AS_AXES if part == TaskPart.AXES else ASKED_AS_OVERALL
+    return kind
 
 
 class ReviewDecision(IntEnum):

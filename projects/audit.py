@@ -16,6 +16,9 @@ _SHOWN = 160
 #: What a name in the detail is called; the others are words as they stand.
 _NAMES: dict[str, Promise] = {
     "overlap": gettext_lazy("raters for each task"),
+    "overlap_where_split": gettext_lazy("raters for each task where they disagree"),
+    "split_beyond": gettext_lazy("how far apart answers may be"),
+    "overall_pass": gettext_lazy("the primary comparison"),
     "lease_minutes": gettext_lazy("minutes a task stays reserved"),
     "rater_limit": gettext_lazy("most judgments of one rater"),
     "allow_both_bad": gettext_lazy("“both are bad” allowed"),

@@ -21,9 +21,12 @@ _FOLDER = Path(__file__).parent / "template_data"
 STARTING_SETTINGS = (
     "description",
     "overlap",
+    "overlap_where_split",
+    "split_beyond",
     "lease_minutes",
     "rater_limit",
     "tie_policy",
+    "overall_pass",
     "allow_both_bad",
     "allow_cannot_tell",
     "rationale_required",

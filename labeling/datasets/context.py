@@ -72,7 +72,8 @@ class ReleaseContext:
     `parameters` are the frozen request (recipe, format, cut-off …), `agreement` the project's
     agreement as plain data, `withheld` counts of rows that never reached the records (superseded
     or withdrawn judgments), `versions` the software that wrote the files. `description` is the
-    owner's own, `collection` says in sentences how the project had its tasks judged.
+    owner's own, `collection` says in sentences how the project had its tasks judged, `axis_order`
+    in which order comparisons ask their questions.
     """
 
     project: str
@@ -88,3 +89,4 @@ class ReleaseContext:
     limits: tuple[str, ...] = ()
     description: str = ""
     collection: tuple[str, ...] = ()
+    axis_order: Mapping[str, object] | None = None

@@ -72,8 +72,11 @@ def make_manifest(
 
 
 def _versions(context: ReleaseContext) -> dict[str, object]:
-    """The versions of guideline and questions that judgments name, and what each asked."""
+    """The versions of guideline and questions that judgments name, what each asked, and in which
+    order comparisons ask now."""
+    order = context.axis_order
     return {
+        **({} if order is None else {"axis_order": dict(order)}),
         "guideline_versions": [guideline.number for guideline in context.guidelines],
         "rubric_versions": [rubric.number for rubric in context.rubrics],
         "rubrics": {

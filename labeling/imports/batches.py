@@ -41,6 +41,7 @@ from labeling.imports.targets import (
     tasks_apart,
 )
 from labeling.models import Prompt, Response, Task
+from labeling.vocabulary import TaskKind, TaskPart
 from labeling.work.registry import BATCH_WRITER_SPACE
 from projects.models import Project
 
@@ -56,7 +57,7 @@ _RESPONSE = (
 _TASK = (
     *("id", "project_id", "prompt_id", "external_id", "kind", "response_ids"),
     *("source_order", "overlap", "open_slots", "queue_key", "model_votes", "import_job_id"),
-    *("principle_key", "follows_id", "reply"),
+    *("principle_key", "follows_id", "reply", "part"),
 )
 
 
@@ -252,7 +253,15 @@ class BatchWriter:
             *(target.kind, array(target.response_ids), array(target.source_order)),
             *(overlap, overlap, key, target.votes, self._import_id),
             *(target.principle_key, target.follows and target.follows.task_id, target.reply),
+            self._part(target),
         )
+
+    def _part(self, target: Target) -> str:
+        """Whether it is the first pass of two. What was judged elsewhere was judged at once, and
+        the turns of a conversation hang on the verdict overall."""
+        is_first = self._rubrics.has_passes and target.kind == TaskKind.COMPARE
+        at_once = target.labels or target.follows or target.about.get("conversation")
+        return TaskPart.AXES.value if is_first and not at_once else ""
 
     def _rewrite(self, targets: list[Target]) -> None:
         """New text for tasks that nobody judged: new responses, and nothing rendered is kept."""

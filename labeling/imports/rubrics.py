@@ -15,7 +15,7 @@ from labeling.datasets.rows import (
     RowError,
 )
 from labeling.imports.labels import Label
-from labeling.kinds import GivenAnswer, Kind, LabelError, kind_of, label_answers
+from labeling.kinds import GivenAnswer, Kind, LabelError, has_axes, kind_of, label_answers
 from labeling.kinds.shapes import as_submitted, from_submitted, principle_name, principle_number
 from labeling.kinds.spans import MarkedSpan
 from labeling.vocabulary import TaskKind, TieKind
@@ -78,6 +78,12 @@ class LabelRubrics:
             if answer.principle is not None and answer.principle not in self.clauses:
                 name = principle_name(answer.principle)
                 raise RowError(f"judgments.{answer.question.key}", self._no_clause(name), name)
+
+    @cached_property
+    def has_passes(self) -> bool:
+        """Whether comparisons ask their primary question in a later task of its own."""
+        asked = [criterion for criterion in self._criteria if not criterion.is_retired]
+        return bool(self._project.overall_pass) and has_axes(asked)
 
     def takes(self, kind: str) -> bool:
         """Whether the project takes tasks of a kind."""

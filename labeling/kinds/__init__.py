@@ -23,19 +23,23 @@ from labeling.kinds.base import (
 from labeling.kinds.compare import COMPARE, Outcome, tie_words
 from labeling.kinds.gate import GATE_ANSWERS, check_answers, is_stopped, stopping_answers
 from labeling.kinds.labels import label_answers
+from labeling.kinds.passes import COMPARE_AXES, COMPARE_OVERALL, has_axes
 from labeling.kinds.rank import RANK
 from labeling.kinds.rate import RATE
 from labeling.kinds.rule import RULE
 from labeling.kinds.write import REVIEW, WRITE
-from labeling.vocabulary import ASKED_AS_REVIEW
+from labeling.vocabulary import ASKED_AS_AXES, ASKED_AS_OVERALL, ASKED_AS_REVIEW
 from projects.scales import Scale
 
 #: The kinds of task that people can be given, by how they are asked: by the value stored on the
-#: task, but for the review of a text, which is stored as the rating that it is.
+#: task, but for the review of a text, which is stored as the rating that it is, and for the passes
+#: of a comparison.
 KINDS: dict[str, Kind] = {
     **{kind.key: kind for kind in (COMPARE, RANK, RATE, RULE)},
     ASKED_AS_REVIEW: REVIEW,
     WRITE.key: WRITE,
+    ASKED_AS_AXES: COMPARE_AXES,
+    ASKED_AS_OVERALL: COMPARE_OVERALL,
 }
 
 
@@ -61,6 +65,8 @@ def kind_for(scale: Scale) -> Kind:
 
 __all__ = [
     "COMPARE",
+    "COMPARE_AXES",
+    "COMPARE_OVERALL",
     "GATE_ANSWERS",
     "KINDS",
     "PRIMARY_ALIAS",
@@ -79,6 +85,7 @@ __all__ = [
     "Question",
     "Submission",
     "check_answers",
+    "has_axes",
     "is_stopped",
     "kind_for",
     "kind_of",

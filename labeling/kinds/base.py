@@ -154,6 +154,8 @@ class Kind(ABC):
     interface: ClassVar[str]
     #: How it is answered on the screen: the name of a template and a script at the rating desk.
     control: ClassVar[str]
+    #: Which of its questions it asks, where its tasks are judged in parts.
+    part: ClassVar[str] = ""
     #: What a rater is to do, as the title of the page, marked for translation.
     title: ClassVar[str]
     #: What the button says that sends an answer.

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling import stats
+from labeling.lead.agreement.axes_serializers import FigureSerializer
 from labeling.lead.agreement.report import agreement_at_hand, agreement_state, pairs_of_raters
 from labeling.lead.agreement.selectors import ResponseOrder
 from labeling.lead.agreement.serializers import (
     AgreementSerializer,
-    FigureSerializer,
     OrderSerializer,
     PairSerializer,
     PairsQuerySerializer,

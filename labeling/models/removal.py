@@ -45,6 +45,8 @@ def delete_tasks(ids: Sequence[int]) -> None:
     for table in (TaskOpening, ImportedChange):
         _delete(table._default_manager.filter(task__in=ids))
     Task.objects.filter(repeat_of__in=ids).update(repeat_of=None)
+    # A second pass has been judged by itself: it stays, and a first pass is a task like any other.
+    Task.objects.filter(first_pass__in=ids).exclude(pk__in=ids).update(first_pass=None)
     # A later turn holds all that was said before it: it stays, as a turn by itself.
     Task.objects.filter(follows__in=ids).exclude(pk__in=ids).update(follows=None, reply=None)
     later = Task.objects.filter(pk__in=ids, follows__isnull=False).exclude(follows__in=ids)

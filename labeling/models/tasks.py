@@ -13,7 +13,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models.choices import choices
-from labeling.vocabulary import ASKED_AS_REVIEW, Purpose, TaskKind
+from labeling.vocabulary import (
+    ASKED_AS_AXES,
+    ASKED_AS_OVERALL,
+    ASKED_AS_REVIEW,
+    Purpose,
+    TaskKind,
+    TaskPart,
+    asked_as,
+)
 from projects.models import Project
 
 
@@ -165,6 +173,8 @@ class Task(models.Model):
     A task that `follows` another is a later turn of its conversation, in which the response of that
     canonical index (`reply`) carried it on: it goes to those who chose that response. The other
     `continues` then, and its text stays.
+    A comparison in two passes is two tasks of one prompt, each with its `part`: the second comes
+    with the first answer to the first, which is its `first_pass`.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
@@ -212,6 +222,17 @@ class Task(models.Model):
     )
     reply = models.PositiveSmallIntegerField(null=True, blank=True)
     continues = models.BooleanField(default=False, db_default=False)
+    part = models.CharField(
+        max_length=8, choices=choices(TaskPart), blank=True, default="", db_default=""
+    )
+    first_pass = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="later_passes",
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -272,6 +293,12 @@ class Task(models.Model):
             models.Index(
                 fields=["follows", "reply"], condition=Q(follows__isnull=False), name="task_follows"
             ),
+            # Read by the allocation: who judged the other pass.
+            models.Index(
+                fields=["first_pass"],
+                condition=Q(first_pass__isnull=False),
+                name="task_first_pass",
+            ),
             # Read by the lead's list: in the order of import, from one task on.
             models.Index(fields=["project", "id"], name="task_in_order"),
             # Read by the release builder: a stable order.
@@ -283,8 +310,8 @@ class Task(models.Model):
 
     @property
     def asked_as(self) -> str:
-        """What says how it is asked (`labeling.kinds`): its kind, or that it is a review."""
-        return ASKED_AS_REVIEW if self.reviews_id else self.kind
+        """What says how it is asked (`labeling.kinds`): its kind, a review, or which part of it."""
+        return asked_as(self.kind, self.part, is_review=self.reviews_id is not None)
 
     @property
     def places_held(self) -> int | None:
@@ -293,6 +320,11 @@ class Task(models.Model):
             return None
         return self.overlap - self.open_slots
 
+
+#: How a task `t` is asked, in SQL: what `asked_as` says.
+ASKED_AS = f"""CASE WHEN t.reviews_id IS NOT NULL THEN '{ASKED_AS_REVIEW}'
+    WHEN t.part = '' THEN t.kind
+    WHEN t.part = '{TaskPart.AXES}' THEN '{ASKED_AS_AXES}' ELSE '{ASKED_AS_OVERALL}' END"""
 
 _OUT_OF_PLAY = """
 SELECT count(*), COALESCE(sum(hashint8extended(id, 0)), 0)::text FROM labeling_task

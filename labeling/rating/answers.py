@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,8 +16,7 @@ from labeling.vocabulary import Flag
 from projects.exceptions import InvalidInput
 from projects.guidelines.selectors import asked_principles
 from projects.models import Criterion, Guideline, Principle, Project, Reason
-from projects.own_scales import own_scale_text
-from projects.selectors.rubric import asked_criteria
+from projects.selectors.rubric import asked_criteria, asked_in
 
 RATIONALE_LIMIT = 10_000
 #: Nobody works at one task for longer than a day; more is a broken clock.
@@ -86,12 +84,6 @@ def asked_now(project: Project, criteria: Sequence[Criterion] | None = None) -> 
     return Questions(criteria)
 
 
-def _own(question: Mapping[str, Any]) -> str:
-    """The words of a scale that is the project's own, as its question keeps them."""
-    own = question.get("own_scale")
-    return own_scale_text(own) if own else ""
-
-
 def asked_then(project: Project, version: str) -> Questions:
     """The questions of a former version, `criteria` of its row as JSON.
 
@@ -99,22 +91,7 @@ def asked_then(project: Project, version: str) -> Questions:
     on their way then cannot be stored.
     """
     now = Criterion.objects.filter(project=project).in_bulk()
-    criteria = [
-        Criterion(
-            id=question["id"],
-            project=project,
-            key=question["key"],
-            wording=question["wording"],
-            short_label=question["short_label"],
-            help_text=question["help_text"],
-            scale_key=question["scale"],
-            own_scale=_own(question),
-            is_primary=question["primary"],
-            is_required=question["required"],
-        )
-        for question in json.loads(version)
-        if not question["retired"]
-    ]
+    criteria = asked_in(json.loads(version), project)
     changed = frozenset(
         criterion.key
         for criterion in criteria

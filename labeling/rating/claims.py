@@ -15,7 +15,7 @@ from django.db import connection
 
 from labeling.allocation import LOWEST_QUEUE_KEY, band_start, seeded_number
 from labeling.models import Assignment, Task
-from labeling.vocabulary import AssignmentState, Purpose, Strategy, TaskKind
+from labeling.vocabulary import AssignmentState, Purpose, Strategy, TaskKind, TaskPart
 from projects.models import Guideline, RubricVersion
 from projects.scales import PREFERENCES, RANKING
 from projects.sql import Statement
@@ -31,6 +31,7 @@ _TASK_FIELDS = (
     "reviews_id",
     "follows_id",
     "continues",
+    "part",
 )
 _LOCK = Statement(
     "lock_rater", "SELECT pg_advisory_xact_lock(%(key)s), clock_timestamp()", key="bigint"
@@ -203,6 +204,19 @@ CHOSE = f"""EXISTS (
                 WHERE o.judgment_id = j.id AND o.criterion_id = n.criterion_id AND o.value = 1
                   AND o.response_id <> n.response_id))))"""  # noqa: S608 - words of our own
 
+# Of `t`, whether it is no pass of a comparison, or one that the rater may have: the second goes to
+# those who answered the first or to those who never had it, the first never after the second.
+_OF_PASSES = f"""(t.part = '' OR CASE t.part
+    WHEN '{TaskPart.AXES}' THEN NOT EXISTS (
+        SELECT 1 FROM labeling_task later JOIN labeling_assignment b ON b.task_id = later.id
+        WHERE later.first_pass_id = t.id AND b.rater_id = %(rater)s AND b.state <> 'expired')
+    WHEN '{TaskPart.SAME}' THEN EXISTS (
+        SELECT 1 FROM labeling_assignment b WHERE b.task_id = t.first_pass_id
+          AND b.rater_id = %(rater)s AND b.state = 'submitted')
+    ELSE NOT EXISTS (
+        SELECT 1 FROM labeling_assignment b WHERE b.task_id = t.first_pass_id
+          AND b.rater_id = %(rater)s AND b.state <> 'expired') END)"""  # noqa: S608 - our own words
+
 # `NOT EXISTS` is safe here although a concurrent commit would not be seen: only I could add such
 # a row (a lease, or that I opened the task's votes), and I hold my lock.
 _CLAIM = """
@@ -215,7 +229,7 @@ WHERE {where} AND t.purpose = 'live' AND t.open_slots > 0 AND t.withdrawn_at IS 
       SELECT 1 FROM labeling_taskopening o WHERE o.task_id = t.id AND o.person_id = %(rater)s)
   AND (t.reviews_id IS NULL OR NOT EXISTS (
       SELECT 1 FROM labeling_response w WHERE w.id = t.reviews_id AND w.author_id = %(rater)s))
-  AND {turn}
+  AND {of_passes} AND {turn}
 ORDER BY t.queue_key LIMIT 1
 FOR UPDATE OF t {waiting}
 """
@@ -225,6 +239,7 @@ _CLAIMS = {
         f"claim_{'waiting' if wait else 'skipping'}",
         _CLAIM.format(
             fields=_FIELDS,
+            of_passes=_OF_PASSES,
             turn="t.follows_id IS NULL",
             where="t.project_id = %(project)s AND t.queue_key > %(after)s",
             waiting="" if wait else "SKIP LOCKED",
@@ -247,7 +262,7 @@ _FOLLOWING = {
 _BRANCHES = {
     which: Statement(
         f"claim_{which}_branch",
-        _CLAIM.format(fields=_FIELDS, turn=CHOSE, where=where, waiting=""),
+        _CLAIM.format(fields=_FIELDS, of_passes="true", turn=CHOSE, where=where, waiting=""),
         rater="bigint",
         follows="bigint",
     )

@@ -25,6 +25,7 @@ from labeling.rating.branches import give_back_branches, require_choice
 from labeling.rating.fingerprints import says_the_same, submission_fingerprint
 from labeling.rating.leases import lease_length, own_assignment
 from labeling.rating.openings import require_unopened
+from labeling.rating.passes import follow_up
 from labeling.rating.places import (
     LimitReached,
     RaterLimit,
@@ -140,6 +141,7 @@ def _submit_locked(
     keep_spans(judgment, spans)
     keep_written(judgment, draft, held=held, project=project, submission=submission)
     settle_review(judgment, checked.answers, held=held)
+    follow_up(held, project, checked.answers)
     return Submitted(judgment, created=True)
 
 

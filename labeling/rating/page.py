@@ -145,7 +145,7 @@ class RatingBar:
 
 def face_of(kind: Kind, count: int) -> str:
     """What the bar of a kind for so many responses is called."""
-    return f"{kind.control}-{count}"
+    return f"{kind.control}{kind.part}-{count}"
 
 
 def rating_bar(

@@ -16,6 +16,7 @@ from django.db import connection
 
 from labeling.kinds import GivenAnswer, Kind
 from labeling.models import Judgment
+from labeling.models.tasks import ASKED_AS
 from projects.models import Criterion
 from projects.sql import Statement
 
@@ -61,10 +62,9 @@ class HeldAssignment:
 # lease; and what was leased before there were versions was asked the first.
 _HOLD = Statement(
     "hold",
-    """
+    f"""
     SELECT a.id, a.task_id, a.project_id, a.rater_id, a.state, a.shown_order, a.guideline_id,
-        a.purpose, a.strategy, a.selection_probability,
-        CASE WHEN t.reviews_id IS NULL THEN t.kind ELSE 'review' END,
+        a.purpose, a.strategy, a.selection_probability, {ASKED_AS},
         LEAST(a.created_at, a.opened_at),
         COALESCE(NULLIF(m.rater_limit, 0), NULLIF(p.rater_limit, 0)), clock_timestamp(),
         r.id, r.number, CASE WHEN r.number < newest.number THEN r.criteria::text END,
@@ -81,7 +81,7 @@ _HOLD = Statement(
             (SELECT v.number FROM projects_rubricversion v WHERE v.id = a.rubric_id),
             1)
     WHERE a.id = %(id)s AND a.rater_id = %(rater)s FOR UPDATE OF a FOR KEY SHARE OF p
-    """,
+    """,  # noqa: S608 - words of our own
     id="bigint",
     rater="bigint",
     rubric="integer",

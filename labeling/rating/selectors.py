@@ -10,6 +10,7 @@ from django.db.models import Q
 from labeling.kinds import GivenAnswer, kind_of
 from labeling.kinds.shapes import as_submitted
 from labeling.models import Assignment, Import, Judgment
+from labeling.models.tasks import ASKED_AS
 from labeling.rating.drafts import Written, written_with
 from labeling.rating.marking import shown_spans
 from labeling.vocabulary import Act, AssignmentState, JobState
@@ -75,8 +76,8 @@ def shown_answers(judgment: Judgment) -> ShownAnswers:
 
 _ANSWERED = Statement(
     "answered",
-    """
-    SELECT CASE WHEN t.reviews_id IS NULL THEN t.kind ELSE 'review' END, a.shown_order,
+    f"""
+    SELECT {ASKED_AS}, a.shown_order,
         t.response_ids, c.key, c.scale_key, c.own_scale, c.is_primary,
         n.value, n.response_id, n.tie_kind, n.unsaid, p.number
     FROM labeling_answer n
@@ -86,7 +87,7 @@ _ANSWERED = Statement(
         JOIN projects_criterion c ON c.id = n.criterion_id
         LEFT JOIN projects_principle p ON p.id = n.principle_id
     WHERE n.judgment_id = %(judgment)s ORDER BY c.position, c.id, n.id
-    """,
+    """,  # noqa: S608 - words of our own
     judgment="bigint",
 )
 

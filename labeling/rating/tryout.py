@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods
 
-from labeling.kinds import KINDS, RULE, Kind, kind_for, slot
+from labeling.kinds import COMPARE, COMPARE_AXES, KINDS, RULE, Kind, has_axes, kind_for, slot
 from labeling.models import Writing
 from labeling.rating.desk import ShownResponse, TaskView
 from labeling.rating.drafts import WritingDesk
@@ -33,6 +33,7 @@ from labeling.rendering import (
     render_unformatted,
 )
 from projects.access import SignedInRequest
+from projects.forms.answering import posted_answering
 from projects.forms.projects import LIKE, Rubric
 from projects.models import Criterion, Principle, Project, User
 from projects.navigation import Page
@@ -68,10 +69,12 @@ def desk_preview(request: SignedInRequest) -> HttpResponse:
         return render(request, "labeling/rating/tryout.html", {"errors": _faults(rubric)})
     criteria: Sequence[CriterionSpec] = rubric.specs()
     name = _like_template(criteria)
+    practice = posted_answering(request.POST)
     if base := _base(request.user, sent.get("based_on", "")):
-        return _desk(request, criteria, _row(name), base.guideline, base.settings)
+        settings = {**base.settings, **practice}
+        return _desk(request, criteria, _row(name), base.guideline, settings)
     guideline = load_template(name).guideline if _kind(criteria) is RULE else None
-    return _desk(request, criteria, _row(name), guideline, {})
+    return _desk(request, criteria, _row(name), guideline, practice)
 
 
 def _base(user: User, key: str) -> ProjectTemplate | None:
@@ -133,6 +136,8 @@ def _desk(
     project = Project(slug="preview", **settings)
     criteria = [_criterion(spec, position) for position, spec in enumerate(specs)]
     kind = _kind(specs)
+    if project.overall_pass and kind is COMPARE and has_axes(criteria):
+        kind = COMPARE_AXES
     principles = _principles(guideline)
     view = _view(kind, criteria, principles, row)
     bar = rating_bar(project, kind, criteria, len(view.responses), Filled(), {})

@@ -19,9 +19,11 @@ from labeling.datasets.folds import FOLD_SALT, fold_agreement, rater_folds
 from labeling.datasets.records import canonical_json
 from labeling.figures import by_kind, per_response
 from labeling.figures.acceptance import acceptance_of
+from labeling.figures.passes import first_passes, of_first_pass
 from labeling.kinds import kind_for
 from labeling.models import Answer, Release, Task
 from labeling.models.judgments import JudgmentQuerySet
+from labeling.releases.axis_order import axis_order, order_in_words
 from labeling.releases.selectors import (
     Cutoff,
     Pseudonym,
@@ -34,7 +36,7 @@ from labeling.releases.selectors import (
 )
 from labeling.vocabulary import Purpose
 from projects.models import Criterion, Guideline, Principle, Project, RubricVersion
-from projects.scales import RANKING, REVIEWS
+from projects.scales import PREFERENCES, RANKING, REVIEWS
 
 
 def release_salt(release: Release) -> str:
@@ -75,6 +77,7 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
     """What the card says beyond the rows; nothing in it depends on when or by whom it is built."""
     project, cutoff = release.project, cutoff_of(release)
     standing = standing_judgments(project, cutoff)
+    order = axis_order(release, standing)
     used = standing.order_by().values("guideline_id").distinct()
     guidelines = Guideline.objects.filter(pk__in=used).order_by("number")
     asked = standing.order_by().values("rubric_id").distinct()
@@ -113,7 +116,8 @@ def release_context(release: Release, criteria: Sequence[Criterion]) -> ReleaseC
         licence=release.options["licence"] or "unknown",
         limits=limits,
         description=project.description,
-        collection=_collection(project),
+        collection=_collection(project, order),
+        axis_order=order,
     )
 
 
@@ -133,7 +137,7 @@ def _asked(rubric: RubricVersion) -> Iterator[dict[str, object]]:
             yield {n: value for n, value in question.items() if n not in {"id", "retired"}}
 
 
-def _collection(project: Project) -> tuple[str, ...]:
+def _collection(project: Project, order: Mapping[str, Any] | None) -> tuple[str, ...]:
     """How the project has its tasks judged, a sentence each."""
     sentences = [
         f"Each task is to be judged by {_raters_a_task(project)}; who gets it is drawn, and so is "
@@ -152,6 +156,13 @@ def _collection(project: Project) -> tuple[str, ...]:
             if allowed
         ]
         sentences.append(f"Raters may say that {' or that '.join(more)}.")
+    if order:
+        sentences.append(order_in_words(order))
+    if project.overlap_where_split:
+        sentences.append(
+            f"A task whose raters are more than {project.split_beyond} apart on the primary "
+            f"question gets {project.overlap_where_split} of them: such tasks have more votes."
+        )
     if project.rationale_required:
         sentences.append("Raters must give a rationale.")
     if project.edit_winner:
@@ -233,7 +244,25 @@ def _agreement(
         )
         report["rater_folds"] = _fold_agreement(answers, folds)
         reports[criterion.key] = {"answer": criterion.scale.answer, **report}
-    return {"project": project.slug, "criteria": reports}
+    axes = _axes(project, cutoff) if any(c.family == PREFERENCES for c in criteria) else None
+    return {"project": project.slug, **({"axes": axes} if axes else {}), "criteria": reports}
+
+
+def _axes(project: Project, cutoff: Cutoff) -> dict[str, Any] | None:
+    """How far the comparisons beside the primary one pull apart, whichever are released."""
+    compared = project.criteria.filter(family=PREFERENCES).select_related("project")
+    if all(criterion.is_primary for criterion in compared):
+        return None
+    passes = first_passes(project)
+    sides = {
+        criterion: stats.verdicts(
+            of_first_pass(release_ratings(project, criterion, cutoff).ratings, passes)
+        )
+        for criterion in compared
+    }
+    overall = next((sides[criterion] for criterion in compared if criterion.is_primary), None)
+    axes = {criterion.key: own for criterion, own in sides.items() if not criterion.is_primary}
+    return stats.axis_report(axes, overall)
 
 
 def _of_responses(criterion: Criterion, counting: JudgmentQuerySet) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from projects.api.serializers import (
     AcknowledgementSerializer,
     GuidelineSerializer,
     NewProjectSerializer,
-    ProjectChangesSerializer,
     ProjectDetailSerializer,
     ProjectSerializer,
     criteria_of,
@@ -25,6 +24,7 @@ from projects.api.serializers import (
     project_detail_json,
     project_json,
 )
+from projects.api.settings import ProjectChangesSerializer
 from projects.api.views import ApiView, page_reply
 from projects.exceptions import InvalidInput
 from projects.guidelines.selectors import current_guideline, has_acknowledged

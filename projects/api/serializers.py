@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from projects.api.parsing import StrictSerializer
 from projects.api.scales import ScaleField
+from projects.api.settings import SettingsSerializer
 from projects.guidelines.services import (
     EXAMPLE_LIMIT,
     MOST_EXAMPLES,
@@ -126,9 +127,12 @@ class ProjectDetailSerializer(ProjectSerializer):
 
     description = serializers.CharField(allow_blank=True)
     overlap = serializers.IntegerField()
+    overlap_where_split = serializers.IntegerField(allow_null=True)
+    split_beyond = serializers.IntegerField()
     lease_minutes = serializers.IntegerField()
     rater_limit = serializers.IntegerField(allow_null=True)
     tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices)
+    overall_pass = serializers.ChoiceField(choices=Project.OverallPass.choices, allow_blank=True)
     allow_both_bad = serializers.BooleanField()
     allow_cannot_tell = serializers.BooleanField()
     rationale_required = serializers.BooleanField()
@@ -202,7 +206,7 @@ class NewGuidelineSerializer(StrictSerializer):
     )
 
 
-class NewProjectSerializer(StrictSerializer):
+class NewProjectSerializer(SettingsSerializer):
     """A new project: `template`, or `criteria` of your own, or both (yours replace its)."""
 
     name = serializers.CharField(max_length=120)
@@ -218,54 +222,6 @@ class NewProjectSerializer(StrictSerializer):
         many=True, default=list, max_length=MOST_CRITERIA
     )
     guideline = NewGuidelineSerializer(default=None, allow_null=True)
-    description = serializers.CharField(required=False, allow_blank=True)
-    overlap = serializers.IntegerField(required=False, min_value=1, max_value=100)
-    lease_minutes = serializers.IntegerField(required=False, min_value=1, max_value=24 * 60)
-    rater_limit = serializers.IntegerField(
-        required=False, allow_null=True, min_value=1, max_value=2**31 - 1
-    )
-    tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices, required=False)
-    allow_both_bad = serializers.BooleanField(required=False)
-    allow_cannot_tell = serializers.BooleanField(required=False)
-    rationale_required = serializers.BooleanField(required=False)
-    edit_winner = serializers.BooleanField(required=False)
-    allow_paste = serializers.BooleanField(required=False)
-    is_sensitive = serializers.BooleanField(required=False)
-    is_template = serializers.BooleanField(
-        required=False, help_text="It stands among the templates of those who lead it."
-    )
-
-
-class ProjectChangesSerializer(StrictSerializer):
-    """Settings that may change while people work; what is left out stays."""
-
-    name = serializers.CharField(required=False, max_length=120)
-    status = serializers.ChoiceField(
-        choices=Project.Status.choices,
-        required=False,
-        help_text="A paused project hands out no tasks; an archived one is also listed last.",
-    )
-    description = serializers.CharField(required=False, allow_blank=True, max_length=2000)
-    overlap = serializers.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=100,
-        help_text="Of tasks that are imported from now on; `change_task` changes others.",
-    )
-    lease_minutes = serializers.IntegerField(required=False, min_value=1, max_value=24 * 60)
-    rater_limit = serializers.IntegerField(
-        required=False, allow_null=True, min_value=1, max_value=2**31 - 1
-    )
-    tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices, required=False)
-    allow_both_bad = serializers.BooleanField(required=False)
-    allow_cannot_tell = serializers.BooleanField(required=False)
-    rationale_required = serializers.BooleanField(required=False)
-    edit_winner = serializers.BooleanField(required=False)
-    allow_paste = serializers.BooleanField(required=False)
-    is_sensitive = serializers.BooleanField(required=False)
-    is_template = serializers.BooleanField(
-        required=False, help_text="It stands among the templates of those who lead it."
-    )
 
 
 class AcknowledgementSerializer(StrictSerializer):

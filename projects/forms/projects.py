@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from projects.forms import answering
 from projects.forms.own_scale import OWN, own_fields, read_own
 from projects.models import Project
 from projects.models.rubric import KEY_VALIDATOR, SHORT_LABEL
@@ -71,7 +72,7 @@ def _listed(choices: Any) -> list[Any]:
     return list(choices)
 
 
-class ProjectForm(forms.Form):
+class ProjectForm(answering.AnsweringForm):
     """What every new project needs; the rubric has a formset of its own."""
 
     name = forms.CharField(
@@ -133,7 +134,8 @@ class ProjectForm(forms.Form):
     def settings(self) -> dict[str, object]:
         """What the service takes as settings."""
         settings = {key: self.cleaned_data[key] for key in ("description", "overlap")}
-        return {key: value for key, value in settings.items() if value is not None}
+        settings = {key: value for key, value in settings.items() if value is not None}
+        return {**settings, **(self.answering() if self.is_blank else {})}
 
 
 def key_from(wording: str) -> str:
@@ -284,6 +286,8 @@ class SettingsForm(ProjectModelForm):
             "description",
             "status",
             "overlap",
+            "overlap_where_split",
+            "split_beyond",
             "lease_minutes",
             "rater_limit",
             "allow_both_bad",
@@ -294,22 +298,23 @@ class SettingsForm(ProjectModelForm):
             "is_sensitive",
             "is_template",
             "tie_policy",
+            "overall_pass",
         ]
         labels = {
             "name": _("Name"),
             "description": _("Description"),
             "status": _("Status"),
             "overlap": _("Raters per task"),
+            "overlap_where_split": _("Raters per task where they disagree"),
+            "split_beyond": _("How far apart answers may be"),
             "lease_minutes": _("Minutes a task stays reserved"),
             "rater_limit": _("Most judgments per rater"),
-            "allow_both_bad": _("Raters may answer “both are bad”"),
-            "allow_cannot_tell": _("Raters may answer “cannot tell”"),
             "rationale_required": _("Raters must write a reason"),
             "edit_winner": _("Raters may improve the response that they prefer"),
             "allow_paste": _("Raters may paste into what they write"),
             "is_sensitive": _("Warn that content may be disturbing"),
             "is_template": _("Offer it as a template"),
-            "tie_policy": _("Ties in figures that need one number"),
+            **answering.ANSWERING,
         }
         help_texts = {
             "status": _(
@@ -317,12 +322,18 @@ class SettingsForm(ProjectModelForm):
                 "An archived one is also listed last."
             ),
             "overlap": _("How many different raters judge each task that is imported from now on."),
+            "overlap_where_split": _(
+                "Once all raters of a task have answered the primary question, and are further "
+                "apart than the field below says, so many get it. Empty: never more."
+            ),
+            "split_beyond": _(
+                "In steps of the primary question's scale: 0 for any difference, 2 where −1 and 1 "
+                "still pass for agreement."
+            ),
             "lease_minutes": _(
                 "How long an untouched task stays with its rater before another may have it."
             ),
             "rater_limit": _("The most judgments one rater may give here; empty for no limit."),
-            "allow_both_bad": _("Kept apart from a tie: neither answer could be used."),
-            "allow_cannot_tell": _("Kept apart from a tie: the rater cannot judge these answers."),
             "edit_winner": _(
                 "After a comparison, if they like. Each edit makes pairs and a demonstration in "
                 "the recipes “Llama 3” and “Demonstrations”."
@@ -333,6 +344,6 @@ class SettingsForm(ProjectModelForm):
             "is_sensitive": _(
                 "The overview and the guideline carry a warning, and that any task may be skipped."
             ),
-            "tie_policy": _("Printed on every such figure; the agreement page shows all three."),
+            **answering.ANSWERING_HELP,
         }
         widgets = {"description": _TEXT}

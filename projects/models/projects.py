@@ -43,6 +43,13 @@ class Project(models.Model):
         HALF = "half", gettext_lazy("a tie against a preference counts half")
         DROP = "drop", gettext_lazy("pairs with a tie are left out")
 
+    class OverallPass(models.TextChoices):
+        """Whether a comparison's primary question is asked with the others, or in a later task."""
+
+        TOGETHER = "", gettext_lazy("with the other questions, in their order")
+        SAME = "same", gettext_lazy("in a task of its own, by the same raters")
+        OTHERS = "others", gettext_lazy("in a task of its own, by other raters")
+
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=64, unique=True)
     description = models.TextField(blank=True, max_length=2000)
@@ -54,6 +61,21 @@ class Project(models.Model):
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=gettext_lazy("How many different raters judge each task."),
+    )
+    overlap_where_split = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(100)],
+        help_text=gettext_lazy(
+            "How many raters a task gets where they disagree; empty for never more."
+        ),
+    )
+    split_beyond = models.PositiveSmallIntegerField(
+        blank=True,
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=gettext_lazy("Answers that are further apart on their scale disagree."),
     )
     lease_minutes = models.PositiveSmallIntegerField(
         default=20,
@@ -70,6 +92,14 @@ class Project(models.Model):
     repeat_rate = models.FloatField(default=0.05)
     anchor_rate = models.FloatField(default=0.0)
     tie_policy = models.CharField(max_length=8, choices=TiePolicy, default=TiePolicy.EXACT)
+    overall_pass = models.CharField(
+        max_length=8,
+        choices=OverallPass,
+        blank=True,
+        default=OverallPass.TOGETHER,
+        db_default="",
+        help_text=gettext_lazy("Whether the primary comparison has a task of its own."),
+    )
     allow_both_bad = models.BooleanField(default=True)
     allow_cannot_tell = models.BooleanField(default=True)
     rationale_required = models.BooleanField(default=False)
@@ -111,6 +141,11 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """An empty number of steps is none."""
+        super().clean()
+        self.split_beyond = self.split_beyond or 0
 
 
 class Membership(models.Model):

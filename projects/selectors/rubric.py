@@ -19,6 +19,32 @@ def asked_criteria(project: Project) -> list[Criterion]:
     return list(Criterion.objects.filter(project=project, retired_at=None))
 
 
+def asked_in(criteria: Sequence[Mapping[str, Any]], project: Project) -> list[Criterion]:
+    """The questions that a version of a project's rubric asked, in their order."""
+    return [
+        Criterion(
+            id=question["id"],
+            project=project,
+            key=question["key"],
+            wording=question["wording"],
+            short_label=question["short_label"],
+            help_text=question["help_text"],
+            scale_key=question["scale"],
+            own_scale=_own_text(question),
+            is_primary=question["primary"],
+            is_required=question["required"],
+        )
+        for question in criteria
+        if not question["retired"]
+    ]
+
+
+def _own_text(question: Mapping[str, Any]) -> str:
+    """The words of a scale that is the project's own, as its question keeps them."""
+    own = question.get("own_scale")
+    return own_scale_text(own) if own else ""
+
+
 def scale_then(question: Mapping[str, Any]) -> Scale:
     """The scale that a question of a version was answered on."""
     own = question.get("own_scale")

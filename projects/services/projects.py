@@ -22,9 +22,10 @@ from projects.project_templates import (
     load_template,
 )
 from projects.services.likeness import template_like
+from projects.services.new_rubrics import check_rubric
 from projects.services.quotas import require_room_for_project
 from projects.services.reasons import ReasonSpec, offered_reasons, set_reasons
-from projects.services.rubric import add_criterion, check_rubric, first_version
+from projects.services.rubric import add_criterion, first_version
 
 #: Settings a lead may change at any time.
 EDITABLE = ("name", "status", *STARTING_SETTINGS, "is_template")

@@ -22,9 +22,15 @@ from projects.audit import record
 from projects.exceptions import Conflict, InvalidInput
 from projects.models import Criterion, Project, RubricVersion, User
 from projects.project_templates import CriterionSpec
-from projects.scales import GATE
-from projects.services.gates import check_gate_question, require_only_gate, two_gates_words
-from projects.services.meanings import family_of, require_one_meaning
+from projects.scales import PREFERENCES, RESPONSE
+from projects.services.gates import check_gate_question, require_only_gate
+from projects.services.meanings import (
+    family_of,
+    is_asked,
+    misfit_words,
+    overall_words,
+    require_one_meaning,
+)
 
 #: Questions that one rubric asks.
 MOST_CRITERIA = 20
@@ -63,12 +69,24 @@ def ask_question(*, project: Project, actor: User, spec: CriterionSpec) -> Crite
     if len(criteria) >= MOST_KEPT:
         sentence = _("A project keeps at most %(limit)d questions, those retired among them.")
         raise Conflict(sentence % {"limit": MOST_KEPT})
-    require_only_gate(criteria, family_of(spec.scale, spec.own))
+    _require_fit(criteria, spec)
     _require_free_key(criteria, spec.key)
     position = max((criterion.position for criterion in criteria), default=-1) + 1
     criterion = _insert(project, spec, position)
     _publish(project, actor, gettext_noop("question added"), key=criterion.key)
     return criterion
+
+
+def _require_fit(criteria: Sequence[Criterion], spec: CriterionSpec) -> None:
+    """Raises InvalidInput for a question that no task of the project would ask."""
+    family = family_of(spec.scale, spec.own)
+    require_only_gate(criteria, family)
+    asked = [criterion for criterion in criteria if not criterion.is_retired]
+    primaries = {criterion.family for criterion in asked if criterion.is_primary}
+    primaries |= {family} if spec.is_primary else set()
+    if not is_asked(family, primaries, {spec.scale, *(c.scale_key for c in asked)}):
+        sentence = misfit_words(spec.key)
+        raise InvalidInput(sentence, fields={"scale_key": sentence})
 
 
 @transaction.atomic
@@ -138,16 +156,31 @@ def order_questions(*, project: Project, actor: User, keys: Sequence[str]) -> No
 def retire_question(*, project: Project, actor: User, key: str) -> Criterion:
     """Asks it of nobody any more; its answers stay, in figures and releases. Idempotent.
 
-    Raises Conflict for the primary question.
+    Raises Conflict for the primary question, and for the last one of a first pass.
     """
-    criterion = _question(_locked(project), key)
+    criteria = _locked(project)
+    criterion = _question(criteria, key)
     if criterion.is_primary:
         raise Conflict(_("The primary question stays: every judgment and figure begins with it."))
     if not criterion.is_retired:
+        _require_first_pass(project, criteria, criterion)
         criterion.retired_at = timezone.now()
         criterion.save(update_fields=["retired_at"])
         _publish(project, actor, gettext_noop("question retired"), key=key)
     return criterion
+
+
+def _require_first_pass(project: Project, criteria: Sequence[Criterion], gone: Criterion) -> None:
+    """Raises Conflict where nothing would be left to ask before the primary comparison."""
+    beside = [c for c in criteria if c.family in {PREFERENCES, RESPONSE} and not c.is_retired]
+    axes = [c.pk for c in beside if not (c.is_primary and c.family == PREFERENCES)]
+    if project.overall_pass and axes == [gone.pk]:
+        raise Conflict(
+            _(
+                "The primary comparison has a task of its own, and this is the last question "
+                "before it. Ask them together first (Settings)."
+            )
+        )
 
 
 @transaction.atomic
@@ -179,37 +212,6 @@ def remove_question(*, project: Project, actor: User, key: str) -> None:
         )
     criterion.delete()
     _publish(project, actor, gettext_noop("question deleted"), key=key)
-
-
-def check_rubric(criteria: Sequence[CriterionSpec]) -> None:
-    """Raises InvalidInput unless these can be the questions of a new project."""
-    if not criteria:
-        sentence = _("A project asks at least one question.")
-        raise InvalidInput(sentence, fields={"criteria": sentence})
-    if len(criteria) > MOST_CRITERIA:
-        sentence = _("A project asks at most %(limit)d questions.") % {"limit": MOST_CRITERIA}
-        raise InvalidInput(sentence, fields={"criteria": sentence})
-    require_one_meaning(((spec.scale, spec.own) for spec in criteria), "criteria")
-    families = [family_of(spec.scale, spec.own) for spec in criteria if spec.is_primary]
-    if not families or len(set(families)) < len(families):
-        sentence = _(
-            "Mark one primary criterion: one preference, one ranking or one question about each "
-            "response, and of each of these at most one."
-        )
-        raise InvalidInput(sentence, fields={"criteria": sentence})
-    if [family_of(spec.scale, spec.own) for spec in criteria].count(GATE) > 1:
-        raise InvalidInput(two_gates_words(), fields={"criteria": two_gates_words()})
-    keys = [spec.key for spec in criteria]
-    if len(set(keys)) != len(keys):
-        raise InvalidInput(
-            _("Every criterion needs its own key."), fields={"criteria": _("Same key.")}
-        )
-    if any(spec.key == "overall" and not spec.is_primary for spec in criteria):
-        raise InvalidInput(_overall_words(), fields={"criteria": _overall_words()})
-
-
-def _overall_words() -> str:
-    return _("“overall” is the primary criterion's name and cannot be another's key.")
 
 
 def _locked(project: Project) -> list[Criterion]:
@@ -315,7 +317,7 @@ def _require_free_key(
 ) -> None:
     """A key is taken for ever, by a retired question too: files and answers name it."""
     if key == "overall" and not (itself and itself.is_primary):
-        raise InvalidInput(_overall_words(), fields={"key": _overall_words()})
+        raise InvalidInput(overall_words(), fields={"key": overall_words()})
     taken = next((c for c in criteria if c.key == key and c is not itself), None)
     if taken is None:
         return
@@ -352,7 +354,7 @@ def _make_primary(project: Project, criterion: Criterion, changed: list[str]) ->
         project=project, is_primary=True, family=criterion.family
     ).exclude(pk=criterion.pk)
     if former.filter(key="overall").exists():
-        sentence = _overall_words()
+        sentence = overall_words()
         raise InvalidInput(sentence, fields={"is_primary": sentence})
     former.update(is_primary=False)
     criterion.is_required = True

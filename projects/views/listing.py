@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.access import SignedInRequest
 from projects.exceptions import ConcordError
+from projects.forms import answering
 from projects.forms.errors import show_refusal
 from projects.forms.own_scale import OWN, own_values
 from projects.forms.projects import BLANK, LIKE, ProjectForm, Rubric
@@ -70,8 +71,7 @@ def create(request: SignedInRequest) -> HttpResponse:
         return _rearranged(request)
     if "add" in request.POST:
         rows = fresh_rows(Rubric, posted_rows(Rubric, request.POST), more=1)
-        typed = posted_values(ProjectForm, request.POST)
-        return _page(request, ProjectForm(initial=typed, likes=_likes(request)), rows)
+        return _page(request, ProjectForm(initial=_typed(request), likes=_likes(request)), rows)
     form, rubric = ProjectForm(request.POST, likes=_likes(request)), Rubric(request.POST)
     valid = form.is_valid()
     if form.is_blank:
@@ -82,6 +82,16 @@ def create(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("The project is there. Three steps make it ready for raters."))
         return redirect(address("home", project.slug))
     return _page(request, form, rubric, status=422)
+
+
+def _typed(request: SignedInRequest) -> dict[str, object]:
+    """What was typed into the form, to be shown again."""
+    typed = posted_values(ProjectForm, request.POST)
+    return typed if answering.has_answering(request.POST) else _without_answering(typed)
+
+
+def _without_answering(typed: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in typed.items() if name not in answering.ANSWERING}
 
 
 def _likes(request: SignedInRequest) -> list[Project]:
@@ -104,19 +114,20 @@ def _rearranged(request: SignedInRequest) -> HttpResponse:
         if act != "drop":
             marked.insert(max(0, at + _ACTS[act]), moved)
     primary = [f"form-{place}" for place, (_row, is_marked) in enumerate(marked) if is_marked]
-    form = ProjectForm(initial=posted_values(ProjectForm, request.POST), likes=_likes(request))
+    form = ProjectForm(initial=_typed(request), likes=_likes(request))
     shown = fresh_rows(Rubric, [row for row, _is_marked in marked])
     return _page(request, form, shown, primary=primary)
 
 
 def _adapted(request: SignedInRequest) -> HttpResponse:
     """The form with a template's questions in it, to be changed before there is a project."""
-    typed = posted_values(ProjectForm, request.POST)
+    typed = _typed(request)
     key, likes = str(typed["template"]), _likes(request)
     project = next((p for p in likes if f"{LIKE}{p.slug}" == key), None)
     if project is None and key not in PROJECT_TEMPLATES:
         return _page(request, ProjectForm(initial=typed, likes=likes), fresh_rows(Rubric))
-    criteria = (template_like(project) if project else load_template(key)).criteria
+    base = template_like(project) if project else load_template(key)
+    criteria = base.criteria
     rows = [
         {
             "wording": c.wording,
@@ -130,7 +141,11 @@ def _adapted(request: SignedInRequest) -> HttpResponse:
         for c in criteria
     ]
     primary = [f"form-{place}" for place, c in enumerate(criteria) if c.is_primary]
-    form = ProjectForm(initial={**typed, "template": BLANK, "based_on": key}, likes=likes)
+    practice = {
+        name: base.settings.get(name) for name in answering.ANSWERING if name in base.settings
+    }
+    initial = {**_without_answering(typed), **practice, "template": BLANK, "based_on": key}
+    form = ProjectForm(initial=initial, likes=likes)
     return _page(request, form, fresh_rows(Rubric, rows), primary=primary)
 
 

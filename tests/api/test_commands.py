@@ -77,3 +77,20 @@ def test_a_wrong_argument_is_one_sentence_and_nothing_is_created(
         call_command(*arguments)
     assert not User.objects.filter(email="x@example.com").exists()
     assert Project.objects.count() == 1
+
+
+def test_a_project_begins_as_another_from_the_shell(
+    project: Project, capsys: pytest.CaptureFixture[str]
+):
+    slug = run(capsys, "create_project", "Again", "--like", project.slug, "--overlap", "7")
+    made = Project.objects.get(slug=slug)
+    asked = made.criteria.values_list("key", "scale_key")
+    assert list(asked) == list(project.criteria.values_list("key", "scale_key"))
+    assert (made.overlap, made.tie_policy) == (7, project.tie_policy)
+    assert made.guidelines.get().text == project.guidelines.latest("number").text
+    with pytest.raises(
+        CommandError, match=f"no project “nothing”. Projects: again, {project.slug}"
+    ):
+        run(capsys, "create_project", "No", "--like", "nothing")
+    with pytest.raises(CommandError, match="not allowed with"):
+        run(capsys, "create_project", "No", "--like", project.slug, "--template", "arena")

@@ -42,6 +42,7 @@ ELSEWHERE = {
     "labeling/imports/rubrics.py": "reasons of refusals, which a worker stores",
     "labeling/imports/targets.py": "reasons of refusals, which a worker stores",
     "labeling/kinds/labels.py": "reasons of refusals, which a worker stores",
+    "labeling/releases/axis_order.py": "the files of a release",
     "labeling/releases/facts.py": "the files of a release",
 }
 

@@ -14,6 +14,8 @@ from labeling.datasets.recipes.options import RecipeOptions
 from labeling.datasets.recipes.thresholds import is_good, is_low_better, threshold_fault
 from labeling.kinds import (
     COMPARE,
+    COMPARE_AXES,
+    COMPARE_OVERALL,
     GATE_ANSWERS,
     KINDS,
     RANK,
@@ -68,10 +70,11 @@ def check(*questions: Asked, policy: Offers | None = None, **submission: Any) ->
 
 def test_every_kind_is_found_by_the_name_on_its_task_and_by_its_scales():
     stored = {**{key: key for key in KINDS}, "review": "rate"}
+    stored |= {"compare_axes": "compare", "compare_overall": "compare"}
     assert {key: kind.key for key, kind in KINDS.items()} == stored
-    with_answers = {*KINDS.values(), GATE_ANSWERS} - {WRITE}
+    with_answers = {*KINDS.values(), GATE_ANSWERS} - {WRITE, COMPARE_AXES, COMPARE_OVERALL}
     assert {kind_for(scale) for scale in SCALES.values()} == with_answers
-    with pytest.raises(KeyError, match="known kinds: compare, rank, rate"):
+    with pytest.raises(KeyError, match="known kinds: compare, compare_axes"):
         kind_of("guess")
 
 

@@ -24,9 +24,9 @@ def check(**submission: Any) -> tuple[dict[str, int | None], dict[str, str]]:
     return {answer.question.key: answer.value for answer in answers}, errors
 
 
-def test_every_kind_asks_a_gate_before_all_else_but_a_review():
+def test_every_kind_asks_a_gate_before_all_else_but_a_review_and_a_second_pass():
     first = {key: kind.asked(RUBRIC)[:1] for key, kind in KINDS.items()}
-    assert first == {**{key: [GATE] for key in KINDS}, "review": []}
+    assert first == {**{key: [GATE] for key in KINDS}, "review": [], "compare_overall": [OVERALL]}
 
 
 @pytest.mark.parametrize("said", [4, "fine"])

@@ -137,6 +137,7 @@ def _agreement(manifest: Mapping[str, Any]) -> str:
         for title, name in _FIGURES:
             figures = {title: criterion["figures"].get(name, {})}
             rows += [(f"{key}: {label}", figure) for label, figure in figures_in(figures)]
+    rows += _axes(manifest["agreement"].get("axes"))
     for key, report in manifest["agreement"].get("criteria", {}).items():
         rows += [(f"{key}: {label}", figure) for label, figure in figures_in(report)]
     return (
@@ -145,3 +146,13 @@ def _agreement(manifest: Mapping[str, Any]) -> str:
         "those of the project's report are of the whole project at the cut-off.\n\n"
         + figure_table(rows)
     )
+
+
+def _axes(axes: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    """How often separate comparisons pull apart, and which of them overall goes with."""
+    if not axes:
+        return []
+    rows = [("axes: conflict", axes["conflict"])]
+    if len(axes["pairs"]) > 1:
+        rows += [(f"axes: {p['a']} against {p['b']}", p["conflict"]) for p in axes["pairs"]]
+    return rows + [(f"overall goes with {b['axis']}", b["follows"]) for b in axes["with_overall"]]

@@ -10,6 +10,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from labeling.lead.agreement.answer_rows import headline_rows, third_rows
+from labeling.lead.agreement.axes_panel import AxesPanel, axes_panel
 from labeling.lead.agreement.drawings import FigureRow, Json
 from labeling.lead.agreement.panels import AnswersPanel, answers_panel, nothing_yet
 from labeling.lead.agreement.preference_panel import (
@@ -39,6 +40,7 @@ class AgreementPage:
     opening: Sequence[str]
     tables: Sequence[SummaryTable]
     panels: Sequence[Panel | AnswersPanel]
+    axes: AxesPanel | None = None
 
     @property
     def has_others(self) -> bool:
@@ -61,6 +63,7 @@ def agreement_page(project: Project, report: Json) -> AgreementPage:
             _panel(project, criterion, report["criteria"], spans.get(criterion.pk, ""))
             for criterion in criteria
         ],
+        axes=axes_panel(project, report["axes"]),
     )
 
 

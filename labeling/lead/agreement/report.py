@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 
 from labeling.lead.agreement import criteria as figures_of_criteria
 from labeling.lead.agreement import passages, turns
+from labeling.lead.agreement.axes import Axes
 from labeling.lead.agreement.pairs import PART, KeptPairs, PairSpool, keep_pairs
 from labeling.lead.agreement.selectors import (
+    CriterionAnswers,
     ResponseOrder,
     Totals,
     agreement_fingerprint,
@@ -33,7 +35,7 @@ from projects.models import Project
 from projects.scales import GATE, PREFERENCES
 
 REPORT_KIND = "agreement"
-REPORT_VERSION = 9  # Raise it when a figure or the shape changes: older reports are computed anew.
+REPORT_VERSION = 10  # Raise it when a figure or the shape changes: older reports are computed anew.
 AGREEMENT_TASK = "labeling.jobs.compute_agreement"
 #: Up to so many answers are computed while somebody waits: a third of a second.
 QUICK_ANSWERS = 50_000
@@ -175,8 +177,11 @@ def _computed(
 ) -> dict[str, Any]:
     """The figures; the pairs of raters go to `spool`."""
     totals, criteria, depths = Totals(), {}, turns.task_turns(project)
+    axes = Axes(project)
     for answers in criterion_answers(project, order):
         totals.add(answers)
+        if isinstance(answers, CriterionAnswers):
+            axes.add(answers.criterion, answers.ratings)
         key = answers.criterion.key
         as_ordered = order is ResponseOrder.SOURCE
         criteria[key], pairs = figures_of_criteria.criterion_figures(answers, as_ordered=as_ordered)
@@ -194,6 +199,7 @@ def _computed(
         "left_out": max(0, total - judgments - unordered),
         "unordered": unordered,
         "rubric_versions": judgments_per_rubric(project),
+        "axes": axes.figures(),
         "criteria": criteria,
     }
 
@@ -212,7 +218,7 @@ def _named(report: Report, *, show_names: bool, all_pairs: bool) -> dict[str, An
         }
         for key, figures in data["criteria"].items()
     }
-    head = ("order", "tasks", "judgments", "left_out", "unordered", "rubric_versions")
+    head = ("order", "tasks", "judgments", "left_out", "unordered", "rubric_versions", "axes")
     return {
         "project": report.project.slug,
         **{name: data[name] for name in head},

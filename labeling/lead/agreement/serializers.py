@@ -7,19 +7,9 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
+from labeling.lead.agreement.axes_serializers import AxesSerializer, FigureSerializer
 from labeling.lead.agreement.selectors import ResponseOrder
 from projects.scales import GATE, ORDINAL, PER_PRINCIPLE, PREFERENCES, RANKING, YES_NO
-
-
-class FigureSerializer(serializers.Serializer[Any]):
-    """A figure with its 95% interval; `value` is null where it is undefined, `reason` says why."""
-
-    value = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField(help_text="How much it rests on; `convention` says of what.")
-    convention = serializers.CharField()
-    reason = serializers.CharField(required=False)
 
 
 class SideBiasSerializer(FigureSerializer):
@@ -368,6 +358,9 @@ class AgreementSerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(),
         help_text="Judgments by the version of the questions they were given under; imported "
         "labels were asked elsewhere.",
+    )
+    axes = AxesSerializer(
+        allow_null=True, help_text="Null where nothing is compared beside the primary question."
     )
     criteria = serializers.DictField(
         child=PolymorphicProxySerializer(

@@ -13,7 +13,7 @@ from labeling.lead.tasks.filters import Play, TaskFilter, TaskState, filter_fiel
 from labeling.lead.tasks.selectors import AnswerInWords, TaskPage, TaskRow, TaskVotes
 from labeling.models import SelectionJob, TaskChange
 from labeling.pictures.selectors import with_addresses
-from labeling.vocabulary import Purpose, TaskKind
+from labeling.vocabulary import Purpose, TaskKind, TaskPart
 from labeling.work.api import JobSerializer, job_json
 from projects.api.parsing import StrictSerializer
 
@@ -106,6 +106,9 @@ class ListedTaskSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     external_id = serializers.CharField()
     kind = serializers.ChoiceField(choices=list(TaskKind))
+    part = serializers.ChoiceField(
+        choices=list(TaskPart), allow_blank=True, help_text="Of a comparison in two passes."
+    )
     purpose = serializers.ChoiceField(choices=list(Purpose))
     category = serializers.CharField(allow_blank=True)
     language = serializers.CharField(allow_blank=True)
@@ -293,21 +296,16 @@ def task_row_json(row: TaskRow, closed: Collection[int]) -> dict[str, Any]:
     tally = {"first": row.first, "second": row.second, "ties": row.ties}
     return {
         **{name: getattr(task, name) for name in _TASK_FIELDS},
-        "category": prompt.category,
-        "language": prompt.language,
-        "excerpt": row.excerpt,
-        "judgments": row.judgments,
-        "leased": row.leased,
-        "flagged": row.flagged,
-        "broken": row.broken,
-        "is_complete": row.is_complete,
+        **{"category": prompt.category, "language": prompt.language},
+        **{name: getattr(row, name) for name in _ROW_FIELDS},
         "preferences": None if task.pk in closed else tally,
         "import_id": task.import_job_id,
     }
 
 
+_ROW_FIELDS = ("excerpt", "judgments", "leased", "flagged", "broken", "is_complete")
 _TASK_FIELDS = (
-    *("id", "external_id", "kind", "purpose", "overlap", "open_slots", "priority"),
+    *("id", "external_id", "kind", "part", "purpose", "overlap", "open_slots", "priority"),
     *("withdrawn_at", "withdrawn_reason", "created_at"),
 )
 

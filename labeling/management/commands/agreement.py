@@ -82,6 +82,10 @@ def _table(report: _Json) -> Iterator[str]:
             f"Not in these figures: {report['left_out']:,} judgments of gold, repeated or training "
             "tasks, of machines, or without an answer."
         )
+    if report["axes"]:
+        yield ""
+        yield "comparisons beside the primary one"
+        yield from _axes(report["axes"])
     for key, figures in report["criteria"].items():
         yield ""
         yield key
@@ -93,6 +97,15 @@ def _table(report: _Json) -> Iterator[str]:
             yield from _line(f"turn {turn['turn']}: same answer", turn["agreement"])
             yield from _line(f"turn {turn['turn']}: beyond chance", turn["beyond_chance"])
         yield from _pairs(figures["pairs"])
+
+
+def _axes(axes: _Json) -> Iterator[str]:
+    yield from _line("conflict", axes["conflict"])
+    if len(axes["pairs"]) > 1:
+        for pair in axes["pairs"]:
+            yield from _line(f"  {pair['a']} · {pair['b']}", pair["conflict"])
+    for beside in axes["with_overall"]:
+        yield from _line(f"overall with {beside['axis']}", beside["follows"])
 
 
 def _preferences(figures: _Json) -> Iterator[str]:

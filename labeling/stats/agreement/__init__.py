@@ -1,5 +1,6 @@
 """Agreement: how far raters, or one rater twice, give the same answers, chance taken off or not."""
 
+from labeling.stats.agreement.axes import Verdicts, axis_report, verdicts
 from labeling.stats.agreement.by_category import agreement_by_category, fleiss_test
 from labeling.stats.agreement.ceiling import (
     MajorityCeiling,
@@ -60,8 +61,10 @@ __all__ = [
     "TaskLists",
     "TaskTauPairs",
     "TauPairs",
+    "Verdicts",
     "agreement_by_category",
     "agreement_ceiling",
+    "axis_report",
     "brennan_prediger",
     "cohen_kappa",
     "cohen_kappa_pairs",
@@ -95,5 +98,6 @@ __all__ = [
     "self_agreement",
     "task_lists",
     "tau_rows",
+    "verdicts",
     "violation_rate",
 ]

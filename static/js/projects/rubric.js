@@ -11,13 +11,19 @@ function field(root, selector) {
   return /** @type {HTMLInputElement} */ (root.querySelector(selector));
 }
 
-/** @param {Element} criterion */
+/**
+ * The chosen scale as raters see it: the page has the words of all scales once.
+ * @param {Element} criterion
+ */
 function showPreview(criterion) {
+  const preview = criterion.querySelector("[data-preview]");
   const chosen = field(criterion, "select").value;
-  const panels = /** @type {NodeListOf<HTMLElement>} */ (
-    criterion.querySelectorAll("[data-scale]")
+  const scales = /** @type {HTMLTemplateElement | null} */ (
+    document.querySelector("[data-scales]")
   );
-  for (const panel of panels) panel.hidden = panel.dataset.scale !== chosen;
+  const words = [...(scales?.content.children ?? [])];
+  const scale = words.find((each) => each.getAttribute("data-scale") === chosen);
+  preview?.replaceChildren(...(scale ? [scale.cloneNode(true)] : []));
 }
 
 /**
@@ -35,9 +41,8 @@ function keepOnePrimary(builder, chosen) {
 
 /** @param {HTMLInputElement} box */
 function family(box) {
-  const panels = box.closest("[data-criterion]")?.querySelectorAll("[data-family]") ?? [];
-  const shown = [.../** @type {Iterable<HTMLElement>} */ (panels)].find((panel) => !panel.hidden);
-  return shown?.dataset.family;
+  const scale = box.closest("[data-criterion]")?.querySelector("[data-preview] [data-family]");
+  return scale?.getAttribute("data-family");
 }
 
 /**

@@ -1,0 +1,71 @@
+"""The settings of a project as requests carry them."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from projects.api.parsing import StrictSerializer
+from projects.models import Project
+
+
+class SettingsSerializer(StrictSerializer):
+    """Settings that may change while people work; what is left out stays."""
+
+    description = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    overlap = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text="Of tasks that are imported from now on; `change_task` changes others.",
+    )
+    overlap_where_split = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=2,
+        max_value=100,
+        help_text="Once all raters of a task are further apart than `split_beyond`, so many get "
+        "it.",
+    )
+    split_beyond = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text="In steps of the primary question's scale; 0 is any difference.",
+    )
+    lease_minutes = serializers.IntegerField(required=False, min_value=1, max_value=24 * 60)
+    rater_limit = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**31 - 1
+    )
+    tie_policy = serializers.ChoiceField(choices=Project.TiePolicy.choices, required=False)
+    overall_pass = serializers.ChoiceField(
+        choices=Project.OverallPass.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Whether a comparison's primary question comes with the others (empty), or in a "
+        "later task of its own: for the `same` raters, or for `others`. Of tasks that are imported "
+        "from now on.",
+    )
+    allow_both_bad = serializers.BooleanField(required=False)
+    allow_cannot_tell = serializers.BooleanField(required=False)
+    rationale_required = serializers.BooleanField(required=False)
+    edit_winner = serializers.BooleanField(
+        required=False, help_text="Raters may improve the response that they prefer."
+    )
+    allow_paste = serializers.BooleanField(
+        required=False, help_text="Whether the editors of texts take what is pasted."
+    )
+    is_sensitive = serializers.BooleanField(required=False)
+    is_template = serializers.BooleanField(
+        required=False, help_text="It stands among the templates of those who lead it."
+    )
+
+
+class ProjectChangesSerializer(SettingsSerializer):
+    """Settings that may change while people work; what is left out stays."""
+
+    name = serializers.CharField(required=False, max_length=120)
+    status = serializers.ChoiceField(
+        choices=Project.Status.choices,
+        required=False,
+        help_text="A paused project hands out no tasks; an archived one is also listed last.",
+    )
