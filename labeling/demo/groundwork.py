@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
+from zipfile import ZipFile
 
 from django.db import connection
 
@@ -32,19 +34,32 @@ def main_demo() -> Project | None:
 
 
 def import_rows(
-    project: Project, lead: User, rows: Iterable[Mapping[str, object]], filename: str
+    project: Project,
+    lead: User,
+    rows: Iterable[Mapping[str, object]],
+    name: str,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> None:
-    """The items come in as anybody's data do: as a file in Concord's own format."""
+    """The items come in as anybody's data do: as a file in Concord's own format, with pictures as
+    an archive of both."""
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    content, ending = "\n".join(lines).encode(), "jsonl"
+    if pictures:
+        content, ending = _archive({f"{name}.jsonl": content, **pictures}), "zip"
     import_ = create_import(
-        project=project,
-        created_by=lead,
-        filename=filename,
-        content="\n".join(lines).encode(),
+        project=project, created_by=lead, filename=f"{name}.{ending}", content=content
     )
     run_import(import_.pk)
     while render_some(project_id=project.pk):
         continue
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
 
 
 def morning(now: datetime, days_ago: int) -> datetime:

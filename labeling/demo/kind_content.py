@@ -17,7 +17,7 @@ from labeling.demo.content import FOLDER
 from projects.project_templates import CriterionSpec, GuidelineSpec, PrincipleSpec, unwrapped
 
 #: In the order in which they are shown.
-FURTHER_KINDS = ("rank", "rate", "rule", "write")
+FURTHER_KINDS = ("rank", "rate", "rule", "write", "pictures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,26 @@ class Mark:
 class KindResponse:
     """One response, its invented model, and how good it is by criterion or by principle.
 
-    Of a ranking the numbers are on a latent scale, else on the scale of the question; of a question
-    to be answered by yes or no they are chances of a yes.
+    Of a ranking and of a comparison the numbers are on a latent scale, else on the scale of the
+    question; of a question to be answered by yes or no they are chances of a yes. `drawn` is the
+    scene of a picture, and the faults that its model makes in it.
     """
 
     id: str
     model: str
     content: str
     truth: Mapping[str, float]
+    drawn: Mapping[str, Any]
+
+    @property
+    def picture(self) -> str:
+        """What its picture is called in the file that brings it; "" where it is a text."""
+        return f"{self.id}.webp" if self.drawn else ""
+
+    def import_part(self) -> dict[str, Any]:
+        """The response in Concord's own import format."""
+        part = {"id": self.id, "model": self.model}
+        return part | ({"image": self.picture} if self.drawn else {"content": self.content})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,7 @@ class KindItem:
     marks: Sequence[Mark]
     flags: Mapping[str, Sequence[str]]
     skips: Mapping[str, Sequence[str]]
+    topics: Sequence[Mapping[str, str]]
     writing: ScriptedText | None
 
     def import_row(self, kind: str) -> dict[str, Any]:
@@ -88,19 +101,21 @@ class KindItem:
             "id": self.id,
             "kind": kind,
             "messages": [{"role": "user", "content": self.prompt}],
-            "responses": [
-                {"id": response.id, "model": response.model, "content": response.content}
-                for response in self.responses
-            ],
+            "responses": [response.import_part() for response in self.responses],
             "category": self.category,
             "language": "en",
+            **({"topics": self.topics} if self.topics else {}),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class KindProject:
-    """A demo project of one kind of judgment; it was made so many days ago."""
+    """A demo project of one kind of judgment; it was made so many days ago.
 
+    `key` names its file, `kind` is what its tasks ask for.
+    """
+
+    key: str
     kind: str
     name: str
     description: str
@@ -118,13 +133,14 @@ def load_kinds() -> tuple[KindProject, ...]:
     return tuple(map(_project, FURTHER_KINDS))
 
 
-def _project(kind: str) -> KindProject:
+def _project(key: str) -> KindProject:
     folder = FOLDER / "kinds"
-    raw = json.loads((folder / f"{kind}.json").read_text(encoding="utf-8"))
-    text = unwrapped((folder / f"{kind}.md").read_text(encoding="utf-8"))
+    raw = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
+    text = unwrapped((folder / f"{key}.md").read_text(encoding="utf-8"))
     principles = [PrincipleSpec(*parts) for parts in raw["guideline"].pop("principles")]
     return KindProject(
-        kind=kind,
+        key=key,
+        kind=raw.get("kind", key),
         name=raw["name"],
         description=raw["description"],
         overlap=raw["overlap"],
@@ -147,8 +163,9 @@ def _item(raw: Mapping[str, Any]) -> KindItem:
             KindResponse(
                 id=f"{raw['id']}-{letter}",
                 model=response["model"],
-                content=response["content"],
+                content=response.get("content", ""),
                 truth=response.get("truth", {}),
+                drawn=response.get("drawn", {}),
             )
             for letter, response in zip("abcdefghi", raw.get("responses", drafts), strict=False)
         ],
@@ -157,6 +174,7 @@ def _item(raw: Mapping[str, Any]) -> KindItem:
         marks=[_mark(mark) for mark in raw.get("marks", ())],
         flags=raw.get("flags", {}),
         skips=raw.get("skips", {}),
+        topics=raw.get("topics", ()),
         writing=ScriptedText(**written) if written else None,
     )
 

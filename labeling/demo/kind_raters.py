@@ -1,4 +1,5 @@
-"""What the simulated raters say of rankings, ratings and rules, and write (pure and seeded).
+"""What the simulated raters say of rankings, ratings, rules and pictures, and write (pure and
+seeded).
 
 They are those of `labeling.demo.simulation`, with the tempers that they have there. What a rater
 says of an item depends on nothing but the two.
@@ -11,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from labeling.demo.kind_content import KindItem, KindProject, KindResponse, Mark, ScriptedText
-from labeling.demo.simulation import Temper, draw, normal_draw, reason_owner
+from labeling.demo.simulation import Temper, draw, normal_draw, reason_owner, scale_value
 from labeling.kinds import EditedText, Submission, slot
 from labeling.vocabulary import ReviewDecision
-from projects.scales import SCALES, YES_NO
+from projects.scales import PREFERENCES, SCALES, YES_NO
 
 #: Of a project's items, so many does each rater judge, or write and review.
 SHARES: Mapping[str, float] = {
@@ -31,7 +32,7 @@ _MARKS: Mapping[str, float] = {
     "sam@example.com": 0.15,
 }
 #: How much less people see alike of a kind than of the comparisons that the tempers are made for.
-_NOISE: Mapping[str, float] = {"rank": 1.5, "rate": 1.0, "rule": 1.9}
+_NOISE: Mapping[str, float] = {"compare": 1.1, "rank": 1.5, "rate": 1.0, "rule": 1.9}
 #: Who says to have used a tool, and whose text was mostly pasted.
 _ASSISTED, _PASTED = "letter-heat", frozenset({"letter-heat", "letter-smoke"})
 _TYPED_A_SECOND = 3.1
@@ -115,6 +116,19 @@ def _ranked(temper: Temper, project: KindProject, item: KindItem, shown: Sequenc
     return {key: bands}
 
 
+def _compared(temper: Temper, project: KindProject, item: KindItem, shown: Sequence[int]) -> _Said:
+    """Which is better, with a tie where that is hardly seen, beside what is said of each."""
+    first, second = (item.responses[place] for place in shown)
+    preferences = [c for c in project.criteria if SCALES[c.scale].answer == PREFERENCES]
+    answers = _rated(temper, project, item, shown)
+    for criterion in preferences:
+        key = criterion.key
+        advantage = _seen(temper, item, second, key) - _seen(temper, item, first, key)
+        advantage = 0 if abs(advantage) < temper.tie_below / 2 else advantage
+        answers[key] = scale_value(advantage, SCALES[criterion.scale].strongest)
+    return answers
+
+
 def _rated(temper: Temper, project: KindProject, item: KindItem, shown: Sequence[int]) -> _Said:
     return {
         criterion.key: {
@@ -122,6 +136,7 @@ def _rated(temper: Temper, project: KindProject, item: KindItem, shown: Sequence
             for at, place in enumerate(shown)
         }
         for criterion in project.criteria
+        if SCALES[criterion.scale].answer != PREFERENCES
     }
 
 
@@ -139,6 +154,7 @@ def _checked(temper: Temper, project: KindProject, item: KindItem, shown: Sequen
 
 
 _ANSWERS: Mapping[str, Callable[[Temper, KindProject, KindItem, Sequence[int]], _Said]] = {
+    "compare": _compared,
     "rank": _ranked,
     "rate": _rated,
     "rule": _checked,

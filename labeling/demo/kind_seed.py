@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import count
 
 from django.db import transaction
@@ -41,6 +42,7 @@ _RECIPES: Mapping[str, str] = {
     "rate": "ratings",
     "rule": "rules",
     "write": "demonstrations",
+    "pictures": "majority",
 }
 #: Days on which there is work, back from the seeding.
 _DAYS = 9
@@ -70,7 +72,7 @@ def _seeded(demo: KindProject, now: datetime) -> Project | None:
     project = _made(demo, lead, people, morning(now, demo.days_ago))
     _Days(project, demo, people).play(now)
     Assignment.objects.filter(project=project).update(created_at=F("opened_at"))
-    _release(project, people.get("mia@example.com"), _RECIPES[demo.kind])
+    _release(project, people.get("mia@example.com"), _RECIPES[demo.key])
     return project
 
 
@@ -83,7 +85,7 @@ def _made(demo: KindProject, lead: User, people: Mapping[str, User], begin: date
         settings={"description": demo.description, "is_demo": True, "overlap": demo.overlap},
     )
     # Which tasks a rater meets is drawn by it: the story is to be the same in every demo.
-    project.salt = f"{content.SALT}-{demo.kind}"
+    project.salt = f"{content.SALT}-{demo.key}"
     project.save(update_fields=["salt"])
     reasons = [ReasonSpec(code, label) for code, label in demo.reasons]
     set_reasons(project=project, actor=lead, reasons=reasons)
@@ -91,9 +93,21 @@ def _made(demo: KindProject, lead: User, people: Mapping[str, User], begin: date
         if login.email in people:
             set_member(project=project, user=people[login.email], role=login.role, actor=lead)
     rows = [item.import_row(demo.kind) for item in demo.items]
-    import_rows(project, lead, rows, f"{project.slug}.jsonl")
+    import_rows(project, lead, rows, project.slug, _pictures(demo))
     backdate_start(project, begin)
     return project
+
+
+def _pictures(demo: KindProject) -> dict[str, bytes]:
+    """The pictures of its items, drawn anew, by the names that the rows call them."""
+    drawn = [response for item in demo.items for response in item.responses if response.drawn]
+    if not drawn:
+        return {}
+    drawing = import_module("labeling.demo.drawing")  # nobody else pays for Pillow
+    return {
+        response.picture: drawing.drawn_scene(response.model, response.id, **response.drawn)
+        for response in drawn
+    }
 
 
 def _release(project: Project, engineer: User | None, recipe: str) -> Release:
@@ -153,7 +167,7 @@ class _Days:
             size = round(left / (len(days) - place))
             left -= size
             starts = timedelta(hours=temper.starts.hour, minutes=temper.starts.minute)
-            late = 50 * simulation.draw(temper.email, self.demo.kind, place)
+            late = 50 * simulation.draw(temper.email, self.demo.key, place)
             yield day.replace(hour=0, minute=0) + starts + timedelta(minutes=late), size
 
     def _open(self, at: datetime, email: str, left: int) -> None:

@@ -140,7 +140,7 @@ def _seed(now: datetime, people: Mapping[str, User]) -> Project:
 
 def _import_items(project: Project, lead: User) -> None:
     rows = [item.import_row() for item in content.load_items()]
-    import_rows(project, lead, rows, "everyday-assistant.jsonl")
+    import_rows(project, lead, rows, "everyday-assistant")
 
 
 def _people(passwords: dict[str, str]) -> dict[str, User]:

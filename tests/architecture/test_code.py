@@ -19,6 +19,7 @@ WHOLE_SAVES = {
     ("projects/models/users.py", "UserManager.create_user"),
     ("projects/views/accounts.py", "change_password"),
     # Files, which have no fields.
+    ("labeling/demo/drawing/canvas.py", "Canvas.finished"),
     ("labeling/media/decoding.py", "_written"),
     ("labeling/media/decoding.py", "_within"),
     ("labeling/pictures/services.py", "_write"),
